@@ -1,0 +1,97 @@
+// The deterministic core: commands in, events out. One thread owns it; it has no clock, no thread,
+// no file and no randomness, so the same commands give the same event bytes everywhere.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "matching/commands.h"
+#include "matching/transaction.h"
+#include "matching/types.h"
+
+namespace betex::matching {
+
+// A FIX session as the journal knows it.
+struct SessionInfo {
+  SessionId session;
+  Name comp_id;
+  SessionEpoch epoch;
+  bool up = false;
+  MsgSeqNum next_in;
+  MsgSeqNum reserved_to;
+  EventSeq delivered;
+};
+
+struct AccountInfo {
+  AccountId account;
+  Name name;
+  AccountKind kind{};
+};
+
+struct InstrumentInfo {
+  InstrumentId instrument;
+  MarketId market;
+  Name symbol;
+  MarketKind kind{};
+  LadderKind ladder{};
+};
+
+// An order whose ClOrdIDs are still known, live or finished. `chain` holds its ClOrdIDs in the
+// order in which they were accepted and is valid until the next call that changes the engine.
+struct OrderInfo {
+  OrderId order;
+  AccountId account;
+  SessionId session;
+  InstrumentId instrument;
+  Tick tick;
+  Side side{};
+  OrderType type{};
+  TimeInForce time_in_force{};
+  bool live = false;
+  CancelCause cancel_cause{};  // of a finished order that was cancelled, else 0
+  Timestamp expire_time;
+  OrderValues values;
+  std::span<const ClOrdId> chain;
+};
+
+class Engine {
+ public:
+  Engine();
+  ~Engine();
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+
+  // Checks the command against the state, emits its events and applies each. A refusal is an event
+  // too. The view is valid until the next call; its `events` are empty where nothing happened, and
+  // then there is no transaction. `command.timestamp` must not run backwards.
+  TransactionView decide(const Command& command);
+
+  // Recovery: applies one transaction of the journal. It must be the next one.
+  void apply(const TransactionView& transaction);
+
+  // When AdvanceTime is due; none while nothing waits for time.
+  [[nodiscard]] std::optional<Timestamp> next_deadline() const;
+
+  // Of the last transaction, live or applied; zeros at the start of a log.
+  [[nodiscard]] EventSeq last_seq() const noexcept;
+  [[nodiscard]] TxId last_tx_id() const noexcept;
+  [[nodiscard]] Timestamp last_timestamp() const noexcept;
+
+  // Over the whole state, equal for equal histories; walks everything, so not for the hot path.
+  [[nodiscard]] std::uint64_t state_hash() const;
+
+  // Reads, for building read models at a start. Each visits in ascending order of ids.
+  void visit_sessions(const std::function<void(const SessionInfo&)>& visit) const;
+  void visit_accounts(const std::function<void(const AccountInfo&)>& visit) const;
+  void visit_instruments(const std::function<void(const InstrumentInfo&)>& visit) const;
+  void visit_orders(const std::function<void(const OrderInfo&)>& visit) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace betex::matching

@@ -1,0 +1,87 @@
+#include "matching/reason.h"
+
+namespace betex::matching {
+
+std::string_view to_text(Reason reason) noexcept {
+  switch (reason) {
+    case Reason::None:
+      return "";
+    case Reason::UnknownAccount:
+      return "unknown account";
+    case Reason::AccountSuspended:
+      return "account is suspended";
+    case Reason::StaleRequest:
+      return "TransactTime is too old or too far ahead";
+    case Reason::DuplicateClOrdId:
+      return "ClOrdID was used before";
+    case Reason::UnknownInstrument:
+      return "unknown instrument";
+    case Reason::UnknownMarket:
+      return "unknown market";
+    case Reason::MarketNotOpen:
+      return "market is not open";
+    case Reason::MarketBatchCancelling:
+      return "the market's orders are being cancelled";
+    case Reason::BatchRunning:
+      return "a mass cancel is running";
+    case Reason::RunnerNotActive:
+      return "runner is not active";
+    case Reason::StaleMarketVersion:
+      return "the market has changed since";
+    case Reason::PriceNotOnLadder:
+      return "price is not on the ladder";
+    case Reason::BadQuantity:
+      return "quantity is not positive or too large";
+    case Reason::QuantityStep:
+      return "quantity is not a multiple of the step";
+    case Reason::BelowMinimumQuantity:
+      return "quantity is below the minimum";
+    case Reason::UnsupportedCombination:
+      return "unsupported combination of order attributes";
+    case Reason::BadExpireTime:
+      return "expiry is missing or past";
+    case Reason::AmountOverflow:
+      return "amount is too large";
+    case Reason::OrderSizeLimit:
+      return "order size limit";
+    case Reason::OpenOrdersLimit:
+      return "open orders limit";
+    case Reason::PositionLimit:
+      return "position limit";
+    case Reason::InsufficientFunds:
+      return "insufficient funds";
+    case Reason::PostOnlyWouldCross:
+      return "post-only order would take";
+    case Reason::FillOrKillNotFilled:
+      return "not enough to fill";
+    case Reason::MinimumFillNotReached:
+      return "minimum fill not reached";
+    case Reason::UnknownOrder:
+      return "unknown order";
+    case Reason::TooLate:
+      return "order is already finished";
+    case Reason::AlreadyExists:
+      return "already exists";
+    case Reason::InvalidState:
+      return "not possible in this state";
+    case Reason::InvalidParameter:
+      return "invalid parameter";
+    case Reason::UnknownSession:
+      return "unknown session";
+    case Reason::StaleEpoch:
+      return "session epoch is not the current one";
+    case Reason::MalformedMessage:
+      return "malformed message";
+    case Reason::UnsupportedMessageType:
+      return "message type is not supported";
+    case Reason::NotEntitled:
+      return "not entitled";
+    case Reason::Throttled:
+      return "too many messages";
+    case Reason::LowDiskSpace:
+      return "the exchange is low on disk space: not applied";
+  }
+  return "unknown reason";
+}
+
+}  // namespace betex::matching
