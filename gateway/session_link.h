@@ -1,0 +1,101 @@
+// The seam between the FIX sessions (on the I/O threads) and the pipeline (match, journal, report).
+//
+// Sessions put commands on the command ring through a CommandPort and take reports from a
+// ReportFeed; the report stage gives them reports and notices through a SessionSink. Everything
+// crosses by value, nothing here blocks, and nothing reaches a session before its transaction is
+// committed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "gateway/fix/report.h"
+#include "matching/commands.h"
+#include "matching/events.h"
+#include "matching/types.h"
+
+namespace betex::gateway {
+
+// OrderStatusRequest(H). It travels both rings as a barrier, so it never overtakes an order that
+// was sent before it, and is answered from the report stage's read model; nothing is journaled.
+struct OrderStatusQuery {
+  matching::SessionId session;
+  matching::Name account;
+  matching::OrderId order_id;  // 0: by cl_ord_id
+  matching::ClOrdId cl_ord_id;
+  matching::Name symbol;
+  matching::Side side = matching::Side::Bid;
+  matching::Name status_req_id;
+};
+
+using RingCommand = std::variant<matching::Command, OrderStatusQuery>;
+
+// The producing end of the command ring. Thread-safe.
+class CommandPort {
+ public:
+  virtual ~CommandPort() = default;
+
+  // Takes `count` credits if that many slots are certain to be free; without them the caller stops
+  // reading its socket and tries again later.
+  [[nodiscard]] virtual bool try_reserve(std::size_t count) = 0;
+
+  // Gives credits back that were not used.
+  virtual void release(std::size_t count) = 0;
+
+  // Uses one credit. Neither blocks nor fails. The match stage assigns the timestamp and digest.
+  virtual void submit(RingCommand command) = 0;
+};
+
+// One logon's interest in reports. A session's later logon has a greater one, so that reports which
+// were on their way to an earlier connection are recognised and dropped: the cursor brings them.
+using SubscriptionId = matching::Strong<std::uint64_t, struct SubscriptionIdTag>;
+
+// Where the reports of sessions come from: the report stage. Thread-safe, never blocks.
+class ReportFeed {
+ public:
+  virtual ~ReportFeed() = default;
+
+  // Reports after `sent` (the last one in the session's cache; zeros: from its first) are made from
+  // the journal first, then live ones follow, in order and without a gap.
+  virtual void subscribe(matching::SessionId session,
+                         SubscriptionId subscription,
+                         fix::ReportId sent) = 0;
+
+  virtual void unsubscribe(matching::SessionId session, SubscriptionId subscription) = 0;
+
+  // Flow control: `count` delivered reports have left the session's queue for the socket. A session
+  // that lags far behind is served from the journal, in small portions, as it consumes them.
+  virtual void consumed(matching::SessionId session,
+                        SubscriptionId subscription,
+                        std::size_t count) = 0;
+};
+
+// A refused message whose refusal is durable: the Reject(3) that QuickFIX made may now leave.
+struct RejectDurable {
+  matching::MsgSeqNum msg_seq_num;
+};
+
+// What happened to the session itself, durable.
+using SessionNotice = std::variant<matching::SessionWentUp,
+                                   matching::SessionWentDown,
+                                   matching::NumbersReserved,
+                                   matching::CommandRejected,
+                                   RejectDurable>;
+
+// The FIX side, as the report stage sees it. Called on the report thread; hands over to the
+// session's strand and returns at once.
+class SessionSink {
+ public:
+  virtual ~SessionSink() = default;
+
+  virtual void deliver(matching::SessionId session,
+                       SubscriptionId subscription,
+                       std::vector<fix::Report> reports) = 0;
+
+  // By CompID, since the first SessionWentUp of a session is what tells its id.
+  virtual void notify(const matching::Name& comp_id, SessionNotice notice) = 0;
+};
+
+}  // namespace betex::gateway
