@@ -1,0 +1,33 @@
+// The command line of betex-gateway.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <variant>
+
+#include "gateway/config/config.h"
+
+namespace betex::gateway {
+
+inline constexpr int kExitUsage = 64;  // EX_USAGE
+
+enum class Action : std::uint8_t { Run, CheckConfig, PrintConfig, HashPassword };
+
+struct CommandLine {
+  Action action = Action::Run;
+  std::filesystem::path config_file;  // empty for HashPassword only
+  Overrides overrides;
+  std::string username;  // HashPassword only: the line is made for this one
+};
+
+// Nothing to run: `text` goes to stdout when `code` is 0 (--help, --version), else to stderr.
+struct EarlyExit {
+  int code = 0;
+  std::string text;
+};
+
+[[nodiscard]] std::variant<CommandLine, EarlyExit> parse_command_line(int argc,
+                                                                      const char* const* argv);
+
+}  // namespace betex::gateway

@@ -1,0 +1,136 @@
+// The gateway's whole configuration as plain values: loaded once, checked as a whole, never changed
+// after. What may be written in the files, and why, stands in config/ beside the values.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/config/address_range.h"
+#include "gateway/config/config_error.h"
+#include "gateway/config/credentials.h"
+#include "matching/commands.h"
+
+namespace betex::gateway {
+
+struct WalConfig {
+  std::filesystem::path root;
+  std::uint64_t max_segment_events =
+      5000;  // a hint: rotation happens after the batch that gets there
+  std::uint64_t segment_map_size_bytes = std::uint64_t{2} << 30;
+};
+
+// How the stages wait for work. Block spins a little, then sleeps: an idle gateway takes no CPU.
+enum class WaitMode : std::uint8_t { BusySpin, Yield, Block };
+
+struct RingsConfig {
+  std::size_t command_slots = 32768;  // powers of two
+  std::size_t event_slots = 32768;
+  std::size_t arena_bytes = std::size_t{64} << 20;
+  WaitMode wait_strategy = WaitMode::Block;
+};
+
+struct FixLimits {
+  std::size_t message_bytes = 16384;
+  std::size_t fields = 512;
+  std::size_t outbound_queue_bytes = std::size_t{4} << 20;  // per session; past it, disconnected
+  std::chrono::milliseconds logon_deadline{5000};
+  std::size_t connections = 1000;
+  std::size_t connections_per_address = 100;
+  std::chrono::seconds sending_time_tolerance{120};
+};
+
+struct FixConfig {
+  std::string address = "127.0.0.1";  // an IP address, no name
+  std::uint16_t port = 9880;          // 0: any free one
+  std::filesystem::path dictionaries;
+  FixLimits limits;
+};
+
+struct HttpConfig {
+  bool enabled = true;
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 9882;  // 0: any free one
+};
+
+enum class LogLevel : std::uint8_t { Trace, Debug, Info, Warn, Error, Critical, Off };
+
+struct LogConfig {
+  LogLevel level = LogLevel::Info;
+  std::filesystem::path file;  // empty: stderr
+};
+
+// FIXT.1.1 carries FIX.5.0SP2.
+enum class FixVersion : std::uint8_t { Fixt11, Fix44 };
+
+// What a session may send (fix.md section 1).
+enum class SessionRole : std::uint8_t { Broker, Ops, DropCopy };
+
+// One FIX session, named by its counterparty's CompID. CompIDs and accounts fit matching::Name.
+struct SessionConfig {
+  FixVersion version = FixVersion::Fixt11;
+  std::string sender_comp_id;  // ours
+  std::string target_comp_id;  // the client's: its SenderCompID(49)
+  std::string username;        // who may log on: Username(553), a name in Config::credentials
+  SessionRole role = SessionRole::Broker;
+  // Broker: the accounts it may trade for, the first one when an order names none. DropCopy: the
+  // accounts whose reports it gets. Ops: empty.
+  std::vector<std::string> accounts;
+  std::chrono::seconds min_heartbeat{5};  // HeartBtInt(108) must lie within
+  std::chrono::seconds max_heartbeat{60};
+  bool reset_allowed = false;            // ResetSeqNumFlag(141)=Y
+  std::vector<AddressRange> allow_from;  // never empty
+};
+
+// A market that is created and opened at the first start on an empty WAL.
+struct MarketConfig {
+  std::string name;
+  matching::MarketKind kind = matching::MarketKind::ExchangeOdds;
+  matching::LadderKind ladder = matching::LadderKind::Classic;
+  std::vector<std::string> instruments;  // runners; empty for a binary market
+  std::uint32_t winners = 1;
+  matching::Decimal min_quantity;   // 0: one quantity step
+  matching::Decimal quantity_step;  // 0: one minor unit or one contract
+  std::uint32_t commission_bp = 0;
+  std::uint32_t bet_delay_ms = 0;
+};
+
+struct Config {
+  WalConfig wal;
+  RingsConfig rings;
+  FixConfig fix;
+  HttpConfig http;
+  LogConfig log;
+  std::chrono::seconds trading_day_end{0};  // after midnight UTC
+  std::vector<SessionConfig> sessions;
+  Credentials credentials;
+  std::vector<MarketConfig> markets;  // empty: start without any
+
+  // Every account that a session trades for or listens to, sorted, each once.
+  [[nodiscard]] std::vector<std::string> accounts() const;
+};
+
+// What the command line sets over the file. Paths are relative to the working directory.
+struct Overrides {
+  std::optional<std::filesystem::path> wal_root;
+  std::optional<std::uint16_t> fix_port;
+  std::optional<std::uint16_t> tls_port;
+  std::optional<std::uint16_t> http_port;  // turns HTTP on
+  std::optional<std::uint64_t> max_segment_events;
+};
+
+// Reads `file` and all that it names, puts `overrides` on top and checks the result. Paths in a
+// file are relative to it. Throws ConfigError with everything that is wrong.
+[[nodiscard]] Config load_config(const std::filesystem::path& file, const Overrides& overrides);
+
+// Settings that are allowed and probably not meant, one line each, for the log at the start.
+[[nodiscard]] std::vector<std::string> warnings(const Config& config);
+
+// All values in force as text, secrets masked.
+[[nodiscard]] std::string print(const Config& config);
+
+}  // namespace betex::gateway
