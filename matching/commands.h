@@ -88,13 +88,14 @@ enum class LadderKind : std::uint8_t {                                  // on di
 // its instruments by AddRunner.
 struct CreateMarket {
   Name market;
-  MarketKind kind = MarketKind::ExchangeOdds;
-  LadderKind ladder = LadderKind::Classic;
   std::uint32_t winners = 1;
-  Decimal min_quantity;   // 0: one quantity step
-  Decimal quantity_step;  // 0: one minor unit or one contract
   std::uint32_t commission_bp = 0;
   std::uint32_t bet_delay_ms = 0;
+  MarketKind kind = MarketKind::ExchangeOdds;
+  LadderKind ladder = LadderKind::Classic;
+  std::uint8_t reserved[2] = {};
+  Decimal min_quantity;   // 0: one quantity step
+  Decimal quantity_step;  // 0: one minor unit or one contract
   Name request_id;
 };
 
@@ -129,6 +130,7 @@ struct SessionDown {
   SessionEpoch epoch;
   MsgSeqNum next_in;  // ignored for Restart
   SessionDownReason reason = SessionDownReason::Disconnect;
+  std::uint8_t reserved[3] = {};
 };
 
 // Before the first outbound number of a block is used.
@@ -145,11 +147,11 @@ struct RefuseInbound {
 
   Text<7> msg_type;
   ClOrdId cl_ord_id;  // empty where it could not be read
-  Text<7> reserved;
   std::uint32_t tag = 0;         // 371, 0: none
   std::uint16_t fix_reason = 0;  // 380 or 373
   Reason reason = Reason::None;
   Answer answer = Answer::BusinessReject;
+  std::uint8_t reserved[3] = {};
 };
 
 // ---- The engine's own steps ---------------------------------------------------------------------

@@ -56,6 +56,10 @@ std::string_view to_text(Reason reason) noexcept {
       return "not enough to fill";
     case Reason::MinimumFillNotReached:
       return "minimum fill not reached";
+    case Reason::ImmediateOrCancelRemainder:
+      return "rest of an immediate-or-cancel order";
+    case Reason::SelfTradePrevented:
+      return "would have traded with an own order";
     case Reason::UnknownOrder:
       return "unknown order";
     case Reason::TooLate:

@@ -39,6 +39,8 @@ enum class Reason : std::uint16_t {  // on disk and on the wire: never change, n
   PostOnlyWouldCross = 80,
   FillOrKillNotFilled = 81,
   MinimumFillNotReached = 82,
+  ImmediateOrCancelRemainder = 83,
+  SelfTradePrevented = 84,
   // Cancel and replace: 100..
   UnknownOrder = 100,
   TooLate = 101,
