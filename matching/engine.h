@@ -31,6 +31,13 @@ struct AccountInfo {
   AccountKind kind{};
 };
 
+struct MarketInfo {
+  MarketId market;
+  Name name;
+  MarketKind kind{};
+  LadderKind ladder{};
+};
+
 struct InstrumentInfo {
   InstrumentId instrument;
   MarketId market;
@@ -80,12 +87,20 @@ class Engine {
   [[nodiscard]] TxId last_tx_id() const noexcept;
   [[nodiscard]] Timestamp last_timestamp() const noexcept;
 
+  // The order that a status request means: `order` if given, else the account's `cl_ord_id` (of any
+  // accepted request in an order's chain). None for an id that is not known any more, an order of
+  // another account, or an unknown account.
+  [[nodiscard]] std::optional<OrderId> find_order(const Name& account,
+                                                  OrderId order,
+                                                  const ClOrdId& cl_ord_id) const;
+
   // Over the whole state, equal for equal histories; walks everything, so not for the hot path.
   [[nodiscard]] std::uint64_t state_hash() const;
 
   // Reads, for building read models at a start. Each visits in ascending order of ids.
   void visit_sessions(const std::function<void(const SessionInfo&)>& visit) const;
   void visit_accounts(const std::function<void(const AccountInfo&)>& visit) const;
+  void visit_markets(const std::function<void(const MarketInfo&)>& visit) const;
   void visit_instruments(const std::function<void(const InstrumentInfo&)>& visit) const;
   void visit_orders(const std::function<void(const OrderInfo&)>& visit) const;
 
