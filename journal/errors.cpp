@@ -1,0 +1,165 @@
+#include "journal/errors.h"
+
+#include "matching/assert.h"
+
+namespace betex::journal {
+namespace {
+
+struct FaultInfo {
+  std::string_view name;
+  int exit_code;
+  std::string_view remedy;
+};
+
+constexpr std::string_view kRestore =
+    "stop here, keep the folder as it is, and restore it from a replica or a backup; "
+    "`betex-journal verify` shows how far the log is whole";
+constexpr std::string_view kDisk =
+    "check the disk and the kernel's log, then start again: recovery reads what is really there";
+
+// One row a fault: the place to look up what the journal can complain about.
+constexpr FaultInfo info_of(Fault fault) noexcept {
+  switch (fault) {
+    case Fault::BadConfiguration:
+      return {"BadConfiguration", kExitConfiguration, "correct the setting"};
+    case Fault::RemoteFileSystem:
+      return {"RemoteFileSystem",
+              kExitConfiguration,
+              "put the WAL on a local file system or on single-attach block storage"};
+    case Fault::NoJournal:
+      return {"NoJournal", kExitConfiguration, "check the path of the WAL"};
+    case Fault::LockHeld:
+      return {"LockHeld", kExitLockHeld, "stop the other writer, or use another WAL folder"};
+    case Fault::AuthorityLost:
+      return {"AuthorityLost",
+              kExitAuthorityLost,
+              "another writer may have taken over: start again only if it has not"};
+    case Fault::Io:
+      return {"Io", kExitIo, kDisk};
+    case Fault::DiskFull:
+      return {"DiskFull",
+              kExitIo,
+              "free space (archive what is in retired/), then start again: nothing that was "
+              "reported is lost"};
+    case Fault::CommitFailed:
+      return {"CommitFailed", kExitIo, kDisk};
+    case Fault::Lmdb:
+      return {"Lmdb", kExitIo, kDisk};
+    case Fault::MapFull:
+      return {"MapFull", kExitIo, "raise the map size"};
+    case Fault::EpochFileMissing:
+      return {"EpochFileMissing",
+              kExitCorrupt,
+              "restore the file `epoch` from a replica or a backup of the same WAL"};
+    case Fault::EpochFileDamaged:
+      return {"EpochFileDamaged",
+              kExitCorrupt,
+              "restore the file `epoch` from a replica or a backup of the same WAL"};
+    case Fault::EpochFileStale:
+      return {"EpochFileStale",
+              kExitCorrupt,
+              "the file `epoch` is older than the segments: restore the folder as one whole"};
+    case Fault::StrayEntry:
+      return {"StrayEntry", kExitCorrupt, "move it out of the folder if it is not the journal's"};
+    case Fault::SegmentMissing:
+      return {"SegmentMissing",
+              kExitCorrupt,
+              "look for it in retired/ and in backups and move it back into segments/"};
+    case Fault::SegmentFork:
+      return {"SegmentFork",
+              kExitCorrupt,
+              "two histories exist: decide which is the true one before moving the other away"};
+    case Fault::SegmentRetired:
+      return {"SegmentRetired",
+              kExitCorrupt,
+              "start the reader again above the retired segments, or at a snapshot"};
+    case Fault::RetiredNameTaken:
+      return {"RetiredNameTaken",
+              kExitCorrupt,
+              "move the older folder of that name out of retired/ and find out where it is from"};
+    case Fault::SequenceNotAvailable:
+      return {"SequenceNotAvailable",
+              kExitCorrupt,
+              "start at a sequence that segments/ holds, or move segments back from retired/"};
+    case Fault::SnapshotAhead:
+      return {"SnapshotAhead",
+              kExitCorrupt,
+              "the newest segments are missing: restore the folder as one whole"};
+    case Fault::SegmentWithoutData:
+      return {"SegmentWithoutData", kExitCorrupt, kRestore};
+    case Fault::MetaDamaged:
+      return {"MetaDamaged", kExitCorrupt, kRestore};
+    case Fault::FileTruncated:
+      return {"FileTruncated", kExitCorrupt, kRestore};
+    case Fault::PageDamaged:
+      return {"PageDamaged", kExitCorrupt, kRestore};
+    case Fault::HeaderMissing:
+      return {"HeaderMissing", kExitCorrupt, kRestore};
+    case Fault::HeaderDamaged:
+      return {"HeaderDamaged", kExitCorrupt, kRestore};
+    case Fault::UnknownVersion:
+      return {"UnknownVersion", kExitCorrupt, "read it with the version that wrote it"};
+    case Fault::SegmentForeign:
+      return {"SegmentForeign",
+              kExitCorrupt,
+              "it belongs to another WAL: move it there, and look for this WAL's own segment"};
+    case Fault::SegmentMisnamed:
+      return {"SegmentMisnamed",
+              kExitCorrupt,
+              "its header says what it is: give it that name again, if no other segment has it"};
+    case Fault::StaleWriter:
+      return {"StaleWriter",
+              kExitCorrupt,
+              "a writer that had lost its authority wrote it: keep it for the inquiry, and restore "
+              "the folder from the rightful writer's copy"};
+    case Fault::PredecessorMismatch:
+      return {"PredecessorMismatch", kExitCorrupt, kRestore};
+    case Fault::RecordMissing:
+      return {"RecordMissing", kExitCorrupt, kRestore};
+    case Fault::RecordDamaged:
+      return {"RecordDamaged", kExitCorrupt, kRestore};
+    case Fault::RecordLost:
+      return {"RecordLost", kExitCorrupt, kRestore};
+    case Fault::ChainBroken:
+      return {"ChainBroken", kExitCorrupt, kRestore};
+    case Fault::EventMalformed:
+      return {"EventMalformed", kExitCorrupt, kRestore};
+  }
+  return {"", kExitIo, ""};
+}
+
+std::string compose(const JournalError::Details& details) {
+  std::string text = "journal: ";
+  if (!details.segment.empty()) {
+    text += details.segment;
+    if (details.key) {
+      text += ", key " + std::to_string(*details.key);
+    }
+    text += ": ";
+  }
+  text += details.what;
+  text += " [";
+  text += info_of(details.fault).name;
+  text += "]; remedy: ";
+  text += info_of(details.fault).remedy;
+  return text;
+}
+
+}  // namespace
+
+std::string_view name_of(Fault fault) noexcept {
+  return info_of(fault).name;
+}
+
+std::string_view remedy_of(Fault fault) noexcept {
+  return info_of(fault).remedy;
+}
+
+int exit_code_of(Fault fault) noexcept {
+  return info_of(fault).exit_code;
+}
+
+JournalError::JournalError(Details details)
+    : std::runtime_error{compose(details)}, details_{std::move(details)} {}
+
+}  // namespace betex::journal

@@ -1,0 +1,81 @@
+// The write-ahead log as its one writer sees it: open, recover, then append and commit.
+//
+//   EnvironmentPool pool;
+//   Journal journal{config, pool};                         // takes the lock
+//   journal.recover(EventSeq{0}, [&](auto& transaction) { engine.apply(transaction); });
+//   journal.append(transaction); ... journal.commit();     // durable when commit returns
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "journal/environment_pool.h"
+#include "journal/position.h"
+#include "journal/writer_authority.h"
+#include "matching/transaction.h"
+
+namespace betex::journal {
+
+struct JournalConfig {
+  enum class Sync : std::uint8_t { Always, Never };  // Never: only for tests
+  enum class RemoteFileSystems : std::uint8_t { Refuse, Accept };
+
+  std::filesystem::path wal_root;
+  // A hint, looked at after each commit: the next commit then begins a new segment.
+  std::uint64_t max_segment_events = 5000;
+  std::size_t segment_map_size_bytes = std::size_t{2} << 30U;
+  // Slots of the event ring: the most transactions that one commit can hold.
+  std::size_t ring_size = 32768;
+  Sync sync = Sync::Always;
+  RemoteFileSystems remote_file_systems = RemoteFileSystems::Refuse;
+  WriterAuthority* authority = nullptr;  // must outlive the journal; null: the lock is enough
+};
+
+// Why a map could be too small for one full poll batch, with the arithmetic, for the operator's
+// log; empty where it is large enough.
+[[nodiscard]] std::string sizing_warning(const JournalConfig& config);
+
+// Owned by the journal thread; durable_seq() may be called from any thread. Every failure but those
+// of the constructor and recover() leaves the log's end unknown: the process must end (fail-stop).
+class Journal {
+ public:
+  using Visitor = std::function<void(const matching::TransactionView&)>;
+
+  // Creates the WAL where there is none, takes the writer lock and checks that the segments make
+  // one log. `pool` must outlive the journal and be the process's one pool for this WAL.
+  Journal(JournalConfig config, EnvironmentPool& pool);
+  ~Journal();
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+  Journal(Journal&&) = delete;
+  Journal& operator=(Journal&&) = delete;
+
+  // Gives every transaction after `after` (0: all; a snapshot's sequence: the rest) to `visit`, in
+  // order, verified. Exactly once, before the first append; then the writer's new epoch is durable.
+  void recover(EventSeq after, const Visitor& visit);
+
+  // Takes a copy. It must follow the transaction before it: sequence, tx id and time.
+  void append(const matching::TransactionView& transaction);
+
+  // Makes all that was appended durable, as one record. Without an append it does nothing.
+  void commit();
+
+  // The last event that is durable; 0 in an empty log.
+  [[nodiscard]] EventSeq durable_seq() const noexcept;
+
+  // The end of what is durable.
+  [[nodiscard]] const Position& position() const noexcept;
+
+  [[nodiscard]] WriterEpoch epoch() const noexcept;
+  [[nodiscard]] const WalId& wal_id() const noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace betex::journal

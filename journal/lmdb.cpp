@@ -1,0 +1,330 @@
+#include "journal/lmdb.h"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <lmdb.h>
+
+#include "matching/assert.h"
+
+namespace betex::journal {
+namespace {
+
+Fault fault_of(int code) noexcept {
+  switch (code) {
+    case MDB_MAP_FULL:
+      return Fault::MapFull;
+    case ENOSPC:
+    case EDQUOT:
+      return Fault::DiskFull;
+    default:
+      return code > 0 ? Fault::Io : Fault::Lmdb;  // LMDB's own codes are negative
+  }
+}
+
+void check(int code, const char* call, const std::filesystem::path& path) {
+  if (code == MDB_SUCCESS) {
+    return;
+  }
+  if (code == MDB_MAP_FULL) {
+    throw MapFullError{code, call, path};
+  }
+  throw LmdbError{code, call, path};
+}
+
+// LMDB does not write through the key and value that it is given to read.
+MDB_val to_val(Bytes bytes) noexcept {
+  return {bytes.size(), const_cast<std::byte*>(bytes.data())};
+}
+
+Bytes to_bytes(const MDB_val& value) noexcept {
+  return {static_cast<const std::byte*>(value.mv_data), value.mv_size};
+}
+
+std::optional<Bytes> get_value(MDB_txn* txn, Database database, Bytes key, const Environment& in) {
+  MDB_val wanted = to_val(key);
+  MDB_val found{};
+  const int code = mdb_get(txn, database.handle(), &wanted, &found);
+  if (code == MDB_NOTFOUND) {
+    return std::nullopt;
+  }
+  check(code, "mdb_get", in.folder());
+  return to_bytes(found);
+}
+
+void put_value(const WriteTransaction& to, Database database, Cursor::Entry entry, unsigned flags) {
+  MDB_val key = to_val(entry.key);
+  MDB_val value = to_val(entry.value);
+  check(mdb_put(to.handle(), database.handle(), &key, &value, flags),
+        "mdb_put",
+        to.environment().folder());
+}
+
+unsigned open_flags(const EnvironmentOptions& options) noexcept {
+  // Reader slots belong to transactions, not threads: a reader may move between threads.
+  unsigned flags = MDB_NOTLS;
+  if (options.access == EnvironmentOptions::Access::ReadOnly) {
+    flags |= MDB_RDONLY;
+  }
+  if (options.sync == EnvironmentOptions::Sync::Never) {
+    flags |= MDB_NOSYNC;
+  }
+  if (options.locking == EnvironmentOptions::Locking::None) {
+    flags |= MDB_NOLOCK;
+  }
+  return flags;
+}
+
+unsigned order_flags(KeyOrder order) noexcept {
+  return order == KeyOrder::Integer ? MDB_INTEGERKEY : 0U;
+}
+
+// Sets up the main database (its key order) once, before anybody uses the environment.
+int open_main_database(MDB_env* env, const EnvironmentOptions& options) {
+  const bool writes = options.access == EnvironmentOptions::Access::ReadWrite;
+  MDB_txn* txn = nullptr;
+  int code = mdb_txn_begin(env, nullptr, writes ? 0U : MDB_RDONLY, &txn);
+  if (code != MDB_SUCCESS) {
+    return code;
+  }
+  MDB_dbi main = 0;
+  code = mdb_dbi_open(txn, nullptr, order_flags(options.main_key_order), &main);
+  if (code != MDB_SUCCESS) {
+    mdb_txn_abort(txn);
+    return code;
+  }
+  return mdb_txn_commit(txn);
+}
+
+constexpr mode_t kFileMode = 0640;
+
+}  // namespace
+
+LmdbError::LmdbError(int code, const std::string& call, const std::filesystem::path& path)
+    : JournalError{{.fault = fault_of(code),
+                    .what = call + " failed: " + mdb_strerror(code),
+                    .segment = path.string()}},
+      code_{code} {}
+
+Environment::Environment(const std::filesystem::path& folder, const EnvironmentOptions& options)
+    : folder_{folder} {
+  const char* call = "mdb_env_create";
+  int code = mdb_env_create(&env_);
+  const auto step = [&](const char* name, auto&& function) {
+    if (code == MDB_SUCCESS) {
+      call = name;
+      code = function();
+    }
+  };
+  step("mdb_env_set_mapsize", [&] {
+    return options.map_size == 0 ? MDB_SUCCESS : mdb_env_set_mapsize(env_, options.map_size);
+  });
+  step("mdb_env_set_maxreaders", [&] { return mdb_env_set_maxreaders(env_, options.max_readers); });
+  step("mdb_env_set_maxdbs", [&] { return mdb_env_set_maxdbs(env_, options.max_databases); });
+  step("mdb_env_open",
+       [&] { return mdb_env_open(env_, folder.c_str(), open_flags(options), kFileMode); });
+  step("opening the main database", [&] { return open_main_database(env_, options); });
+  if (code != MDB_SUCCESS) {
+    mdb_env_close(env_);
+    throw LmdbError{code, call, folder};
+  }
+}
+
+Environment::~Environment() {
+  mdb_env_close(env_);
+}
+
+Database Environment::main_database() const noexcept {
+  return Database{1};  // LMDB's MAIN_DBI, what mdb_dbi_open gives for no name
+}
+
+Database Environment::open_database(WriteTransaction& transaction,
+                                    const std::string& name,
+                                    KeyOrder order) {
+  MDB_dbi handle = 0;
+  check(mdb_dbi_open(
+            transaction.handle(), name.c_str(), order_flags(order) | unsigned{MDB_CREATE}, &handle),
+        "mdb_dbi_open",
+        folder_);
+  return Database{handle};
+}
+
+std::size_t Environment::map_size() const {
+  MDB_envinfo info{};
+  check(mdb_env_info(env_, &info), "mdb_env_info", folder_);
+  return info.me_mapsize;
+}
+
+std::size_t Environment::used_bytes() const {
+  MDB_envinfo info{};
+  MDB_stat stat{};
+  check(mdb_env_info(env_, &info), "mdb_env_info", folder_);
+  check(mdb_env_stat(env_, &stat), "mdb_env_stat", folder_);
+  return (info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+void Environment::grow_map(std::size_t bytes) {
+  check(mdb_env_set_mapsize(env_, bytes), "mdb_env_set_mapsize", folder_);
+}
+
+void Environment::sync() {
+  check(mdb_env_sync(env_, 1), "mdb_env_sync", folder_);
+}
+
+int Environment::clear_dead_readers() {
+  int dead = 0;
+  check(mdb_reader_check(env_, &dead), "mdb_reader_check", folder_);
+  return dead;
+}
+
+ReadTransaction::ReadTransaction(const Environment& environment) : environment_{&environment} {
+  check(mdb_txn_begin(environment.handle(), nullptr, MDB_RDONLY, &txn_),
+        "mdb_txn_begin",
+        environment.folder());
+}
+
+ReadTransaction::~ReadTransaction() {
+  mdb_txn_abort(txn_);
+}
+
+std::uint64_t ReadTransaction::id() const noexcept {
+  return mdb_txn_id(txn_);
+}
+
+std::optional<Bytes> ReadTransaction::get(Database database, Bytes key) const {
+  return get_value(txn_, database, key, *environment_);
+}
+
+void ReadTransaction::reset() noexcept {
+  mdb_txn_reset(txn_);
+}
+
+void ReadTransaction::renew() {
+  check(mdb_txn_renew(txn_), "mdb_txn_renew", environment_->folder());
+}
+
+WriteTransaction::WriteTransaction(Environment& environment) : environment_{&environment} {
+  check(mdb_txn_begin(environment.handle(), nullptr, 0, &txn_),
+        "mdb_txn_begin",
+        environment.folder());
+}
+
+WriteTransaction::~WriteTransaction() {
+  if (txn_ != nullptr) {
+    mdb_txn_abort(txn_);
+  }
+}
+
+std::uint64_t WriteTransaction::id() const noexcept {
+  return mdb_txn_id(txn_);
+}
+
+std::optional<Bytes> WriteTransaction::get(Database database, Bytes key) const {
+  return get_value(txn_, database, key, *environment_);
+}
+
+void WriteTransaction::put(Database database, Bytes key, Bytes value) {
+  put_value(*this, database, {.key = key, .value = value}, 0);
+}
+
+void WriteTransaction::append(Database database, Bytes key, Bytes value) {
+  put_value(*this, database, {.key = key, .value = value}, MDB_APPEND);
+}
+
+std::span<std::byte> WriteTransaction::append_reserved(Database database,
+                                                       Bytes key,
+                                                       std::size_t size) {
+  MDB_val wanted = to_val(key);
+  MDB_val value{size, nullptr};
+  check(mdb_put(txn_, database.handle(), &wanted, &value, MDB_APPEND | MDB_RESERVE),
+        "mdb_put",
+        environment_->folder());
+  return {static_cast<std::byte*>(value.mv_data), size};
+}
+
+bool WriteTransaction::erase(Database database, Bytes key) {
+  MDB_val wanted = to_val(key);
+  const int code = mdb_del(txn_, database.handle(), &wanted, nullptr);
+  if (code == MDB_NOTFOUND) {
+    return false;
+  }
+  check(code, "mdb_del", environment_->folder());
+  return true;
+}
+
+void WriteTransaction::commit() {
+  BETEX_ASSERT(txn_ != nullptr);
+  // LMDB frees the transaction, whatever the outcome.
+  check(mdb_txn_commit(std::exchange(txn_, nullptr)), "mdb_txn_commit", environment_->folder());
+}
+
+Cursor::Cursor(const ReadTransaction& transaction, Database database)
+    : environment_{&transaction.environment()} {
+  check(mdb_cursor_open(transaction.handle(), database.handle(), &cursor_),
+        "mdb_cursor_open",
+        environment_->folder());
+}
+
+Cursor::Cursor(const WriteTransaction& transaction, Database database)
+    : environment_{&transaction.environment()} {
+  check(mdb_cursor_open(transaction.handle(), database.handle(), &cursor_),
+        "mdb_cursor_open",
+        environment_->folder());
+}
+
+Cursor::~Cursor() {
+  mdb_cursor_close(cursor_);
+}
+
+std::optional<Cursor::Entry> Cursor::get(int operation, Bytes key) {
+  MDB_val found_key = to_val(key);
+  MDB_val found{};
+  const int code =
+      mdb_cursor_get(cursor_, &found_key, &found, static_cast<MDB_cursor_op>(operation));
+  if (code == MDB_NOTFOUND) {
+    return std::nullopt;
+  }
+  check(code, "mdb_cursor_get", environment_->folder());
+  return Entry{.key = to_bytes(found_key), .value = to_bytes(found)};
+}
+
+std::optional<Cursor::Entry> Cursor::first() {
+  return get(MDB_FIRST, {});
+}
+
+std::optional<Cursor::Entry> Cursor::last() {
+  return get(MDB_LAST, {});
+}
+
+std::optional<Cursor::Entry> Cursor::next() {
+  return get(MDB_NEXT, {});
+}
+
+std::optional<Cursor::Entry> Cursor::previous() {
+  return get(MDB_PREV, {});
+}
+
+std::optional<Cursor::Entry> Cursor::seek(Bytes key) {
+  return get(MDB_SET_RANGE, key);
+}
+
+void Cursor::erase() {
+  check(mdb_cursor_del(cursor_, 0), "mdb_cursor_del", environment_->folder());
+}
+
+void Cursor::renew(const ReadTransaction& transaction) {
+  check(
+      mdb_cursor_renew(transaction.handle(), cursor_), "mdb_cursor_renew", environment_->folder());
+}
+
+std::optional<std::uint64_t> integer_key(Bytes key) noexcept {
+  std::uint64_t value = 0;
+  if (key.size() != sizeof(value)) {
+    return std::nullopt;
+  }
+  std::memcpy(&value, key.data(), sizeof(value));
+  return value;
+}
+
+}  // namespace betex::journal
