@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "fix_spec/dialect.h"
 #include "gateway/config/address_range.h"
 #include "gateway/config/config_error.h"
 #include "gateway/config/credentials.h"
@@ -64,11 +65,8 @@ struct LogConfig {
   std::filesystem::path file;  // empty: stderr
 };
 
-// FIXT.1.1 carries FIX.5.0SP2.
-enum class FixVersion : std::uint8_t { Fixt11, Fix44 };
-
-// What a session may send (fix.md section 1).
-enum class SessionRole : std::uint8_t { Broker, Ops, DropCopy };
+using fix::FixVersion;
+using fix::SessionRole;
 
 // One FIX session, named by its counterparty's CompID. CompIDs and accounts fit matching::Name.
 struct SessionConfig {

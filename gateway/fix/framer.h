@@ -1,0 +1,69 @@
+// Cuts a byte stream into FIX messages by BeginString, BodyLength and CheckSum alone. Faces hostile
+// peers: whatever comes in, it never reads past its buffer, never copies a frame, and works at most
+// a constant number of times over each byte.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace betex::fix {
+
+// Owned by its connection's strand. The way to use it: read the socket into prepare(), tell
+// commit() how much came, take next() until it needs more.
+class Framer {
+ public:
+  enum class Status : std::uint8_t {
+    Frame,     // `bytes` is a whole message, from "8=" to the SOH after the checksum
+    Garbled,   // `bytes` were no message and are skipped: to be counted, not answered
+    NeedMore,  // no whole message in the buffer
+    Fatal,     // a length beyond the limit, or no message in as much: close the connection
+  };
+
+  struct Result {
+    Status status = Status::NeedMore;
+    std::string_view bytes;  // valid until the next prepare()
+  };
+
+  // `max_message_size` counts the whole message, in bytes, at least 64.
+  explicit Framer(std::size_t max_message_size);
+
+  // Room for the next bytes of the stream, never empty unless the framer is Fatal. Moves what has
+  // not been consumed to the front if the room behind it is short.
+  [[nodiscard]] std::span<char> prepare();
+
+  // The first `size` bytes of the last prepare()'s room were filled.
+  void commit(std::size_t size);
+
+  // Frames come with their checksum right and 8, 9, 35 as their first three fields. Fatal is final.
+  [[nodiscard]] Result next();
+
+  // How often next() has said Garbled.
+  [[nodiscard]] std::uint64_t garbled_count() const noexcept { return garbled_count_; }
+
+ private:
+  struct Header {
+    enum class State : std::uint8_t { Complete, Incomplete, Malformed, TooLong };
+    State state = State::Incomplete;
+    std::size_t frame_size = 0;  // Complete only
+  };
+
+  [[nodiscard]] std::string_view unread() const noexcept;
+  [[nodiscard]] Header read_header(std::string_view bytes) const noexcept;
+  Result skip(std::size_t size);
+  Result skip_to_next_begin();
+
+  std::size_t max_message_size_;
+  std::size_t capacity_;
+  std::unique_ptr<char[]> buffer_;
+  std::size_t begin_ = 0;        // of what is unread
+  std::size_t end_ = 0;          // of what is filled
+  std::size_t frame_size_ = 0;   // of the message at begin_, 0: not known yet
+  std::size_t since_frame_ = 0;  // bytes skipped since the last whole message
+  std::uint64_t garbled_count_ = 0;
+  bool fatal_ = false;
+};
+
+}  // namespace betex::fix
