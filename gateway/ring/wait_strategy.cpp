@@ -1,0 +1,97 @@
+#include "gateway/ring/wait_strategy.h"
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <ctime>
+#include <utility>
+
+#include <linux/futex.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "matching/assert.h"
+
+namespace betex::gateway {
+
+namespace {
+
+constexpr std::array<std::pair<WaitKind, std::string_view>, 3> kWords{{
+    {WaitKind::BusySpin, "busy-spin"},
+    {WaitKind::Yield, "yield"},
+    {WaitKind::Block, "block"},
+}};
+
+// steady_clock is CLOCK_MONOTONIC here, which is what FUTEX_WAIT_BITSET's absolute timeouts use.
+timespec to_timespec(TimePoint time) noexcept {
+  constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
+  const std::int64_t nanos =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+  return {.tv_sec = nanos / kNanosPerSecond, .tv_nsec = nanos % kNanosPerSecond};
+}
+
+long futex(std::atomic<std::uint32_t>& word,
+           int operation,
+           std::uint32_t value,
+           const timespec* deadline) noexcept {
+  static_assert(sizeof(word) == sizeof(std::uint32_t));
+  return ::syscall(SYS_futex,
+                   &word,
+                   operation | FUTEX_PRIVATE_FLAG,
+                   value,
+                   deadline,
+                   nullptr,
+                   FUTEX_BITSET_MATCH_ANY);
+}
+
+}  // namespace
+
+std::string_view to_string(WaitKind kind) noexcept {
+  for (const auto& [each, word] : kWords) {
+    if (each == kind) {
+      return word;
+    }
+  }
+  BETEX_ASSERT(!"a WaitKind without a word");
+}
+
+std::optional<WaitKind> parse_wait_kind(std::string_view word) noexcept {
+  for (const auto& [kind, each] : kWords) {
+    if (each == word) {
+      return kind;
+    }
+  }
+  return std::nullopt;
+}
+
+bool WaitStrategy::passed(TimePoint deadline) noexcept {
+  return deadline != kNoDeadline && std::chrono::steady_clock::now() >= deadline;
+}
+
+void WaitStrategy::yield_core() noexcept {
+  ::sched_yield();
+}
+
+std::uint32_t WaitStrategy::announce() noexcept {
+  const std::uint32_t epoch = epoch_.load(std::memory_order_acquire);
+  announced_.exchange(true, std::memory_order_acq_rel);
+  return epoch;
+}
+
+bool WaitStrategy::sleep(std::uint32_t epoch, TimePoint deadline) noexcept {
+  if (deadline == kNoDeadline) {
+    futex(epoch_, FUTEX_WAIT_BITSET, epoch, nullptr);
+    return true;
+  }
+  const timespec until = to_timespec(deadline);
+  return futex(epoch_, FUTEX_WAIT_BITSET, epoch, &until) == 0 || errno != ETIMEDOUT;
+}
+
+void WaitStrategy::wake() noexcept {
+  epoch_.fetch_add(1, std::memory_order_release);
+  wake_ups_.fetch_add(1, std::memory_order_relaxed);
+  futex(epoch_, FUTEX_WAKE_BITSET, INT_MAX, nullptr);
+}
+
+}  // namespace betex::gateway
