@@ -35,16 +35,6 @@ class Strong {
     return Strong{static_cast<Rep>(value_ + 1)};
   }
 
-  constexpr Strong& operator+=(Strong other) noexcept {
-    value_ = static_cast<Rep>(value_ + other.value_);
-    return *this;
-  }
-
-  constexpr Strong& operator-=(Strong other) noexcept {
-    value_ = static_cast<Rep>(value_ - other.value_);
-    return *this;
-  }
-
   friend constexpr auto operator<=>(Strong, Strong) noexcept = default;
 
  private:

@@ -18,6 +18,12 @@ struct Finding {
   std::string remedy;
 };
 
+// What is wrong with a value, and what to do; the place is added to it.
+struct Complaint {
+  std::string problem;
+  std::string remedy;
+};
+
 // "file:line: key: problem; remedy", without the parts that are empty.
 [[nodiscard]] std::string to_string(const Finding& finding);
 

@@ -1,0 +1,75 @@
+#include "gateway/config/command_line.h"
+
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+
+#include "gateway/config/credentials.h"
+
+namespace betex::gateway {
+
+namespace {
+
+constexpr const char* kVersionText = "betex-gateway " BETEX_VERSION;
+
+std::string check_username(const std::string& username) {
+  return valid_username(username) ? "" : "'" + username + "' is not 1 to 31 printable characters";
+}
+
+}  // namespace
+
+std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* const* argv) {
+  CommandLine line;
+  CLI::App app{"The betex FIX exchange gateway.", "betex-gateway"};
+  app.set_version_flag("--version", kVersionText);
+  auto* const config =
+      app.add_option("--config", line.config_file, "The configuration, gateway.toml")
+          ->type_name("FILE");
+  Overrides& overrides = line.overrides;
+  app.add_option("--wal-root", overrides.wal_root, "Folder of the write-ahead log")
+      ->type_name("FOLDER");
+  app.add_option("--fix-port", overrides.fix_port, "Port for plain FIX, 0: any free one")
+      ->type_name("PORT");
+  app.add_option("--tls-port", overrides.tls_port, "Port for FIX over TLS (not implemented yet)")
+      ->type_name("PORT");
+  app.add_option("--http-port", overrides.http_port, "Port for probes and metrics, 0: any free one")
+      ->type_name("PORT");
+  app.add_option("--max-segment-events",
+                 overrides.max_segment_events,
+                 "Events after which the log begins a new segment, about")
+      ->type_name("NUMBER");
+  auto* const check =
+      app.add_flag("--check-config")->description("Check the configuration and end");
+  auto* const print = app.add_flag("--print-config")
+                          ->description("Print the values in force, secrets masked")
+                          ->excludes(check);
+  auto* const hash =
+      app.add_option("--hash-password",
+                     line.username,
+                     "Read a password from standard input, print this user's line for the "
+                     "credentials file")
+          ->type_name("USERNAME")
+          ->check(check_username)
+          ->excludes(check)
+          ->excludes(print);
+  try {
+    app.parse(argc, argv);
+    if (hash->count() == 0 && config->count() == 0) {
+      throw CLI::RequiredError{"--config"};
+    }
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream text;
+    const bool wrong = app.exit(error, text, text) != 0;
+    return EarlyExit{.code = wrong ? kExitUsage : 0, .text = text.str()};
+  }
+  if (hash->count() != 0) {
+    line.action = Action::HashPassword;
+  } else if (check->count() != 0) {
+    line.action = Action::CheckConfig;
+  } else if (print->count() != 0) {
+    line.action = Action::PrintConfig;
+  }
+  return line;
+}
+
+}  // namespace betex::gateway

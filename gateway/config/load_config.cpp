@@ -1,0 +1,245 @@
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+#include "gateway/config/config.h"
+#include "gateway/config/credentials_file.h"
+#include "gateway/config/markets_file.h"
+#include "gateway/config/section_reader.h"
+#include "gateway/config/session_settings.h"
+#include "gateway/config/toml_file.h"
+#include "gateway/config/words.h"
+
+namespace betex::gateway {
+
+namespace {
+
+constexpr std::int64_t kMiB = std::int64_t{1} << 20;
+constexpr std::int64_t kGiB = std::int64_t{1} << 30;
+constexpr std::int64_t kPageBytes = 4096;
+constexpr IntegerRange kPorts{0, 65'535};
+constexpr IntegerRange kRingSlots{64, std::int64_t{1} << 24};
+
+// The size of an OrderCancelledBatched of 4096 order ids: no event is larger.
+constexpr std::uint64_t kLargestEventBytes = 32'904;
+
+// Where the other files are.
+struct Files {
+  std::filesystem::path sessions;
+  std::filesystem::path credentials;
+  std::filesystem::path markets;
+};
+
+// Puts a value of the command line over the file's. Where `section` is no table it stays as it is,
+// to be complained about.
+void put(TomlTable& file, const std::string& section, const std::string& key, TomlValue value) {
+  TomlValue& place =
+      file.values.try_emplace(section, TomlValue{TomlTable{}, 0, value.option}).first->second;
+  if (auto* const table = std::get_if<TomlTable>(&place.value)) {
+    table->values[key] = std::move(value);
+  }
+}
+
+TomlValue from_option(const std::string& option, std::uint64_t number) {
+  constexpr std::uint64_t kMax = std::numeric_limits<std::int64_t>::max();
+  return {static_cast<std::int64_t>(std::min(number, kMax)), 0, option};
+}
+
+void put_overrides(TomlTable& file, const Overrides& overrides) {
+  if (overrides.wal_root) {
+    const std::filesystem::path& root = *overrides.wal_root;
+    const std::string text = root.empty() ? "" : std::filesystem::absolute(root).string();
+    put(file, "wal", "root", {text, 0, "--wal-root"});
+  }
+  if (overrides.max_segment_events) {
+    put(file,
+        "wal",
+        "max_segment_events",
+        from_option("--max-segment-events", *overrides.max_segment_events));
+  }
+  if (overrides.fix_port) {
+    put(file, "fix", "port", from_option("--fix-port", *overrides.fix_port));
+  }
+  if (overrides.tls_port) {
+    put(file, "fix", "tls_port", from_option("--tls-port", *overrides.tls_port));
+  }
+  if (overrides.http_port) {
+    put(file, "http", "port", from_option("--http-port", *overrides.http_port));
+    put(file, "http", "enabled", {true, 0, "--http-port"});
+  }
+}
+
+void read_wal(SectionReader reader, WalConfig& wal) {
+  reader.require("root", "the folder of the write-ahead log");
+  reader.path("root", wal.root);
+  std::error_code error;
+  if (std::filesystem::exists(wal.root, error) && !std::filesystem::is_directory(wal.root, error)) {
+    reader.complain("root", {wal.root.string() + " is not a folder", "name a folder"});
+  }
+  reader.integer("max_segment_events", wal.max_segment_events, {1, 1'000'000'000'000});
+  reader.integer("segment_map_size_bytes", wal.segment_map_size_bytes, {kMiB, 16'384 * kGiB});
+  if (wal.segment_map_size_bytes % kPageBytes != 0) {
+    reader.complain("segment_map_size_bytes",
+                    {std::to_string(wal.segment_map_size_bytes) + " is not a whole number of pages",
+                     "give a multiple of " + std::to_string(kPageBytes)});
+  }
+  reader.finish();
+}
+
+void read_rings(SectionReader reader, RingsConfig& rings) {
+  reader.power_of_two("command_slots", rings.command_slots, kRingSlots);
+  reader.power_of_two("event_slots", rings.event_slots, kRingSlots);
+  reader.integer("arena_bytes", rings.arena_bytes, {kMiB, 64 * kGiB});
+  reader.choice("wait_strategy", rings.wait_strategy, kWaitModes);
+  reader.finish();
+}
+
+void read_address(SectionReader& reader, std::string& address) {
+  reader.text("address", address);
+  const auto range = AddressRange::parse(address);
+  if (!range || address.find('/') != std::string::npos) {
+    reader.complain("address",
+                    {"'" + address + "' is not an IP address",
+                     "give one of this machine's, or 0.0.0.0 for all of them"});
+  }
+}
+
+void read_limits(SectionReader reader, FixLimits& limits) {
+  reader.integer("message_bytes", limits.message_bytes, {1024, kMiB});
+  reader.integer("fields", limits.fields, {32, 65'536});
+  reader.integer("outbound_queue_bytes", limits.outbound_queue_bytes, {64 << 10, kGiB});
+  reader.integer("logon_deadline_ms", limits.logon_deadline, {100, 60'000});
+  reader.integer("connections", limits.connections, {1, 100'000});
+  reader.integer("connections_per_address", limits.connections_per_address, {1, 100'000});
+  reader.integer("sending_time_tolerance_s", limits.sending_time_tolerance, {1, 86'400});
+  if (limits.connections_per_address > limits.connections) {
+    reader.complain("connections_per_address",
+                    {std::to_string(limits.connections_per_address) + " is above connections, " +
+                         std::to_string(limits.connections),
+                     "give a smaller one"});
+  }
+  reader.finish();
+}
+
+void read_fix(SectionReader reader, FixConfig& fix, Files& files) {
+  read_address(reader, fix.address);
+  reader.integer("port", fix.port, kPorts);
+  reader.refuse("tls_port", {"TLS is not implemented yet, it comes later", "leave it out"});
+  reader.require("sessions", "the file of the FIX sessions");
+  reader.path("sessions", files.sessions);
+  reader.require("credentials", "the file of the usernames and password hashes");
+  reader.path("credentials", files.credentials);
+  reader.require("dictionaries", "the folder of the FIX data dictionaries");
+  reader.path("dictionaries", fix.dictionaries);
+  std::error_code error;
+  if (!fix.dictionaries.empty() && !std::filesystem::is_directory(fix.dictionaries, error)) {
+    reader.complain("dictionaries",
+                    {fix.dictionaries.string() + " is not a folder",
+                     "name the folder fix_spec of the source tree, or a copy of it"});
+  }
+  read_limits(reader.section("limits"), fix.limits);
+  reader.finish();
+}
+
+void read_http(SectionReader reader, const FixConfig& fix, HttpConfig& http) {
+  reader.flag("enabled", http.enabled);
+  read_address(reader, http.address);
+  reader.integer("port", http.port, kPorts);
+  if (http.enabled && http.port != 0 && http.port == fix.port) {
+    reader.complain("port", {std::to_string(http.port) + " is the FIX port", "give another one"});
+  }
+  reader.finish();
+}
+
+void read_log(SectionReader reader, LogConfig& log) {
+  reader.choice("level", log.level, kLogLevels);
+  reader.path("file", log.file);
+  std::error_code error;
+  if (!log.file.empty() && !std::filesystem::is_directory(log.file.parent_path(), error)) {
+    reader.complain("file",
+                    {"the folder of " + log.file.string() + " is not there", "create the folder"});
+  }
+  reader.finish();
+}
+
+Files read_gateway_file(SectionReader& reader, Config& config) {
+  Files files;
+  read_wal(reader.section("wal"), config.wal);
+  read_rings(reader.section("rings"), config.rings);
+  read_fix(reader.section("fix"), config.fix, files);
+  read_http(reader.section("http"), config.fix, config.http);
+  read_log(reader.section("log"), config.log);
+  SectionReader trading_day = reader.section("trading_day");
+  trading_day.time_of_day("end_utc", config.trading_day_end);
+  trading_day.finish();
+  SectionReader markets = reader.section("markets");
+  markets.path("demo", files.markets);
+  markets.finish();
+  reader.finish();
+  return files;
+}
+
+void read_other_files(const Files& files, Config& config, std::vector<Finding>& findings) {
+  const Credentials* known = nullptr;
+  if (!files.credentials.empty()) {
+    if (auto credentials = load_credentials(files.credentials, findings)) {
+      config.credentials = *std::move(credentials);
+      known = &config.credentials;
+    }
+  }
+  if (!files.sessions.empty()) {
+    config.sessions = load_sessions(files.sessions, known, findings);
+  }
+  if (!files.markets.empty()) {
+    config.markets = load_markets(files.markets, findings);
+  }
+}
+
+}  // namespace
+
+Config load_config(const std::filesystem::path& file, const Overrides& overrides) {
+  std::vector<Finding> findings;
+  Config config;
+  if (auto table = load_toml(file, findings)) {
+    put_overrides(*table, overrides);
+    SectionReader reader{*table, file, findings};
+    const Files files = read_gateway_file(reader, config);
+    read_other_files(files, config, findings);
+  }
+  if (!findings.empty()) {
+    throw ConfigError{std::move(findings)};
+  }
+  return config;
+}
+
+std::vector<std::string> Config::accounts() const {
+  std::set<std::string> names;
+  for (const SessionConfig& session : sessions) {
+    names.insert(session.accounts.begin(), session.accounts.end());
+  }
+  return {names.begin(), names.end()};
+}
+
+std::vector<std::string> warnings(const Config& config) {
+  std::vector<std::string> lines;
+  const std::uint64_t worst_batch = config.rings.event_slots * kLargestEventBytes;
+  if (config.wal.segment_map_size_bytes < worst_batch) {
+    lines.push_back("wal.segment_map_size_bytes is " +
+                    std::to_string(config.wal.segment_map_size_bytes) +
+                    ", less than one commit of a full ring can take: " +
+                    std::to_string(config.rings.event_slots) + " slots x " +
+                    std::to_string(kLargestEventBytes) + " bytes (the largest event) = " +
+                    std::to_string(worst_batch) + "; such a commit is split over segments");
+  }
+  if (!AddressRange::parse(config.fix.address)->loopback_only()) {
+    lines.push_back("fix.address is " + config.fix.address +
+                    ", reachable from other machines: passwords and orders travel unencrypted");
+  }
+  return lines;
+}
+
+}  // namespace betex::gateway

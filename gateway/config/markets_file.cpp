@@ -1,0 +1,161 @@
+#include "gateway/config/markets_file.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "gateway/config/names.h"
+#include "gateway/config/section_reader.h"
+#include "gateway/config/toml_file.h"
+#include "gateway/config/words.h"
+
+namespace betex::gateway {
+
+namespace {
+
+using matching::Decimal;
+using matching::LadderKind;
+using matching::MarketKind;
+
+constexpr std::size_t kMinRunners = 2;
+constexpr std::size_t kMaxRunners = 1000;
+constexpr std::int64_t kMaxCommissionBp = 10'000;
+constexpr std::int64_t kMaxBetDelayMs = 60'000;
+constexpr std::size_t kMaxWholeDigits = 12;  // the greatest order is 1e12 contracts
+
+// "0.01" as a Decimal, exactly; nothing when it has more than `places` decimals or is not above 0.
+std::optional<Decimal> parse_decimal(std::string_view text, std::size_t places) {
+  const std::size_t point = text.find('.');
+  const std::string_view whole = text.substr(0, point);
+  const std::string_view part = point == std::string_view::npos ? "" : text.substr(point + 1);
+  const bool has_point = point != std::string_view::npos;
+  if (whole.empty() || whole.size() > kMaxWholeDigits || part.size() > places ||
+      (has_point && part.empty())) {
+    return std::nullopt;
+  }
+  std::int64_t value = 0;
+  for (const char c : std::string{whole} + std::string{part}) {
+    if (c < '0' || c > '9') {
+      return std::nullopt;
+    }
+    value = value * 10 + (c - '0');
+  }
+  std::int64_t unit = matching::kDecimalScale;
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    unit /= 10;
+  }
+  return value == 0 ? std::nullopt : std::optional{Decimal{value * unit}};
+}
+
+void read_quantity(SectionReader& reader,
+                   const std::string& key,
+                   const MarketConfig& market,
+                   Decimal& value) {
+  const bool odds = market.kind == MarketKind::ExchangeOdds;
+  std::string text;
+  reader.text(key, text);
+  if (text.empty()) {
+    return;
+  }
+  if (const auto quantity = parse_decimal(text, odds ? 2 : 0)) {
+    value = *quantity;
+    return;
+  }
+  reader.complain(key,
+                  {"'" + text + "' is not a quantity of this market",
+                   odds ? "give a stake as in \"0.01\"" : "give whole contracts as in \"1\""});
+}
+
+void read_runners(SectionReader& reader, MarketConfig& market) {
+  reader.require("instruments", "the symbols of the runners");
+  if (!reader.texts("instruments", market.instruments)) {
+    return;
+  }
+  if (market.instruments.size() < kMinRunners || market.instruments.size() > kMaxRunners) {
+    reader.complain("instruments",
+                    {"has " + std::to_string(market.instruments.size()) + " runners",
+                     "give " + std::to_string(kMinRunners) + " to " + std::to_string(kMaxRunners)});
+    return;
+  }
+  const auto most = static_cast<std::int64_t>(market.instruments.size()) - 1;
+  reader.integer("winners", market.winners, {1, most});
+}
+
+MarketConfig read_market(SectionReader& reader) {
+  MarketConfig market;
+  reader.require("name", "a name");
+  reader.text("name", market.name);
+  if (!market.name.empty() && !valid_name(market.name)) {
+    reader.complain("name", {"'" + market.name + "' is not a name", name_advice()});
+  }
+  reader.require("kind", "odds or binary");
+  reader.choice("kind", market.kind, kMarketKinds);
+  reader.require("ladder", "a price ladder");
+  if (market.kind == MarketKind::ExchangeOdds) {
+    reader.choice("ladder", market.ladder, kOddsLadders);
+    read_runners(reader, market);
+  } else {
+    market.ladder = LadderKind::LinearCent;
+    reader.choice("ladder", market.ladder, kBinaryLadders);
+    constexpr std::string_view kWhy = "a binary market has one instrument, which bears its name";
+    reader.refuse("instruments", {std::string{kWhy}, "remove it"});
+    reader.refuse("winners", {std::string{kWhy}, "remove it"});
+  }
+  read_quantity(reader, "min_quantity", market, market.min_quantity);
+  read_quantity(reader, "quantity_step", market, market.quantity_step);
+  reader.integer("commission_bp", market.commission_bp, {0, kMaxCommissionBp});
+  reader.integer("bet_delay_ms", market.bet_delay_ms, {0, kMaxBetDelayMs});
+  reader.finish();
+  return market;
+}
+
+// Market names are one set, instruments another; a binary market's name is in both.
+class UniqueNames {
+ public:
+  void check(SectionReader& reader, const MarketConfig& market) {
+    if (!market.name.empty() && !markets_.insert(market.name).second) {
+      reader.complain("name", {"'" + market.name + "' is there already", "give another name"});
+    }
+    if (market.kind == MarketKind::Binary && !instruments_.insert(market.name).second) {
+      reader.complain("name", {"'" + market.name + "' is an instrument", "give another name"});
+    }
+    for (const std::string& symbol : market.instruments) {
+      if (!valid_name(symbol)) {
+        reader.complain("instruments", {"'" + symbol + "' is not a name", name_advice()});
+      } else if (!instruments_.insert(symbol).second) {
+        reader.complain("instruments",
+                        {"'" + symbol + "' is there already", "give another symbol"});
+      }
+    }
+  }
+
+ private:
+  std::set<std::string> markets_;
+  std::set<std::string> instruments_;
+};
+
+}  // namespace
+
+std::vector<MarketConfig> load_markets(const std::filesystem::path& file,
+                                       std::vector<Finding>& findings) {
+  std::vector<MarketConfig> markets;
+  const auto table = load_toml(file, findings);
+  if (!table) {
+    return markets;
+  }
+  SectionReader reader{*table, file, findings};
+  UniqueNames names;
+  for (SectionReader& section : reader.sections("market")) {
+    MarketConfig market = read_market(section);
+    names.check(section, market);
+    markets.push_back(std::move(market));
+  }
+  reader.finish();
+  return markets;
+}
+
+}  // namespace betex::gateway

@@ -1,0 +1,120 @@
+#include <iterator>
+#include <string>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "gateway/config/config.h"
+#include "gateway/config/words.h"
+
+namespace betex::gateway {
+
+namespace {
+
+std::string decimal(matching::Decimal value) {
+  return fmt::format(
+      "{}.{:06}", value.value() / matching::kDecimalScale, value.value() % matching::kDecimalScale);
+}
+
+std::string gateway_text(const Config& config) {
+  const auto& [wal, rings, fix, http, log, day_end, sessions, credentials, markets] = config;
+  const std::chrono::hh_mm_ss clock{day_end};
+  std::string text;
+  auto out = std::back_inserter(text);
+  fmt::format_to(out, "[wal]\nroot = \"{}\"\n", wal.root.string());
+  fmt::format_to(out, "max_segment_events = {}\n", wal.max_segment_events);
+  fmt::format_to(out, "segment_map_size_bytes = {}\n", wal.segment_map_size_bytes);
+  fmt::format_to(out, "\n[rings]\ncommand_slots = {}\n", rings.command_slots);
+  fmt::format_to(out, "event_slots = {}\n", rings.event_slots);
+  fmt::format_to(out, "arena_bytes = {}\n", rings.arena_bytes);
+  fmt::format_to(out, "wait_strategy = \"{}\"\n", word_of(kWaitModes, rings.wait_strategy));
+  fmt::format_to(out, "\n[fix]\naddress = \"{}\"\nport = {}\n", fix.address, fix.port);
+  fmt::format_to(out, "dictionaries = \"{}\"\n", fix.dictionaries.string());
+  fmt::format_to(out, "\n[fix.limits]\nmessage_bytes = {}\n", fix.limits.message_bytes);
+  fmt::format_to(out, "fields = {}\n", fix.limits.fields);
+  fmt::format_to(out, "outbound_queue_bytes = {}\n", fix.limits.outbound_queue_bytes);
+  fmt::format_to(out, "logon_deadline_ms = {}\n", fix.limits.logon_deadline.count());
+  fmt::format_to(out, "connections = {}\n", fix.limits.connections);
+  fmt::format_to(out, "connections_per_address = {}\n", fix.limits.connections_per_address);
+  fmt::format_to(out, "sending_time_tolerance_s = {}\n", fix.limits.sending_time_tolerance.count());
+  fmt::format_to(out, "\n[http]\nenabled = {}\n", http.enabled);
+  fmt::format_to(out, "address = \"{}\"\nport = {}\n", http.address, http.port);
+  fmt::format_to(out, "\n[log]\nlevel = \"{}\"\n", word_of(kLogLevels, log.level));
+  if (!log.file.empty()) {
+    fmt::format_to(out, "file = \"{}\"\n", log.file.string());
+  }
+  fmt::format_to(out,
+                 "\n[trading_day]\nend_utc = {:02}:{:02}:{:02}\n",
+                 clock.hours().count(),
+                 clock.minutes().count(),
+                 clock.seconds().count());
+  return text;
+}
+
+std::string session_text(const SessionConfig& session) {
+  std::string ranges;
+  for (const AddressRange& range : session.allow_from) {
+    ranges += (ranges.empty() ? "" : ", ") + range.text();
+  }
+  std::string text = "\n[SESSION]\n";
+  auto out = std::back_inserter(text);
+  fmt::format_to(out, "BeginString={}\n", word_of(kFixVersions, session.version));
+  fmt::format_to(out, "SenderCompID={}\n", session.sender_comp_id);
+  fmt::format_to(out, "TargetCompID={}\n", session.target_comp_id);
+  fmt::format_to(out, "Username={}\n", session.username);
+  fmt::format_to(out, "Role={}\n", word_of(kSessionRoles, session.role));
+  if (!session.accounts.empty()) {
+    fmt::format_to(out, "Accounts={}\n", fmt::join(session.accounts, ", "));
+  }
+  fmt::format_to(out, "MinHeartBtInt={}\n", session.min_heartbeat.count());
+  fmt::format_to(out, "MaxHeartBtInt={}\n", session.max_heartbeat.count());
+  fmt::format_to(out, "ResetAllowed={}\n", session.reset_allowed ? 'Y' : 'N');
+  fmt::format_to(out, "AllowFrom={}\n", ranges);
+  return text;
+}
+
+std::string market_text(const MarketConfig& market) {
+  const bool odds = market.kind == matching::MarketKind::ExchangeOdds;
+  std::string text = "\n[[market]]\n";
+  auto out = std::back_inserter(text);
+  fmt::format_to(out, "name = \"{}\"\n", market.name);
+  fmt::format_to(out, "kind = \"{}\"\n", word_of(kMarketKinds, market.kind));
+  fmt::format_to(
+      out,
+      "ladder = \"{}\"\n",
+      odds ? word_of(kOddsLadders, market.ladder) : word_of(kBinaryLadders, market.ladder));
+  if (odds) {
+    fmt::format_to(out, "instruments = [\"{}\"]\n", fmt::join(market.instruments, "\", \""));
+    fmt::format_to(out, "winners = {}\n", market.winners);
+  }
+  if (market.min_quantity != matching::Decimal{}) {
+    fmt::format_to(out, "min_quantity = \"{}\"\n", decimal(market.min_quantity));
+  }
+  if (market.quantity_step != matching::Decimal{}) {
+    fmt::format_to(out, "quantity_step = \"{}\"\n", decimal(market.quantity_step));
+  }
+  fmt::format_to(out, "commission_bp = {}\n", market.commission_bp);
+  fmt::format_to(out, "bet_delay_ms = {}\n", market.bet_delay_ms);
+  return text;
+}
+
+}  // namespace
+
+std::string print(const Config& config) {
+  std::string text = gateway_text(config);
+  text += "\n# ---- sessions ----\n";
+  for (const SessionConfig& session : config.sessions) {
+    text += session_text(session);
+  }
+  text += "\n# ---- credentials, salts and hashes masked ----\n\n";
+  for (const auto& [username, hash] : config.credentials.all()) {
+    text += fmt::format("{}:pbkdf2-sha256:{}:****:****\n", username, hash.iterations);
+  }
+  text += "\n# ---- markets ----\n";
+  for (const MarketConfig& market : config.markets) {
+    text += market_text(market);
+  }
+  return text;
+}
+
+}  // namespace betex::gateway

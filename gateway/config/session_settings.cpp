@@ -1,0 +1,298 @@
+#include "gateway/config/session_settings.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "gateway/config/names.h"
+#include "gateway/config/refused_settings.h"
+#include "gateway/config/settings_file.h"
+#include "gateway/config/suggestion.h"
+#include "gateway/config/toml_file.h"
+
+namespace betex::gateway {
+
+namespace {
+
+constexpr std::int64_t kMaxHeartbeatSeconds = 3600;
+
+const std::vector<std::string>& known_keys() {
+  static const std::vector<std::string> kKeys{"ConnectionType",
+                                              "BeginString",
+                                              "DefaultApplVerID",
+                                              "SenderCompID",
+                                              "TargetCompID",
+                                              "Username",
+                                              "Role",
+                                              "Accounts",
+                                              "MinHeartBtInt",
+                                              "MaxHeartBtInt",
+                                              "ResetAllowed",
+                                              "CancelOnDisconnect",
+                                              "AllowFrom"};
+  return kKeys;
+}
+
+// Reads one [SESSION] over the [DEFAULT]s.
+class SessionReader {
+ public:
+  SessionReader(const SettingsFile& settings,
+                const SettingsSection& own,
+                const std::filesystem::path& file,
+                std::vector<Finding>& findings)
+      : defaults_{settings.defaults}, own_{own}, file_{file}, findings_{findings} {}
+
+  SessionConfig read() {
+    SessionConfig session;
+    read_version(session);
+    session.sender_comp_id = name("SenderCompID");
+    session.target_comp_id = name("TargetCompID");
+    session.username = find("Username") == nullptr ? session.target_comp_id : name("Username");
+    read_role(session);
+    read_accounts(session);
+    read_heartbeat(session);
+    read_allow_from(session);
+    session.reset_allowed = flag("ResetAllowed");
+    if (flag("CancelOnDisconnect")) {
+      complain("CancelOnDisconnect", {"is not implemented yet, it comes later", "give N"});
+    }
+    const Setting* const type = find("ConnectionType");
+    if (type != nullptr && type->value != "acceptor") {
+      complain("ConnectionType", {"'" + type->value + "' is not possible here", "give acceptor"});
+    }
+    return session;
+  }
+
+  // At the key's line, or at the session's when it has none.
+  void complain(const std::string& key, const Complaint& complaint) {
+    const Setting* const setting = find(key);
+    Finding finding{.file = file_,
+                    .line = setting == nullptr ? own_.line : setting->line,
+                    .key = key,
+                    .problem = complaint.problem,
+                    .remedy = complaint.remedy};
+    // What is wrong in [DEFAULT] is wrong in every session: said once.
+    const bool said = std::ranges::any_of(findings_, [&finding](const Finding& other) {
+      return to_string(other) == to_string(finding);
+    });
+    if (!said) {
+      findings_.push_back(std::move(finding));
+    }
+  }
+
+ private:
+  [[nodiscard]] const Setting* find(const std::string& key) const {
+    for (const SettingsSection* section : {&own_, &defaults_}) {
+      const auto found = section->settings.find(key);
+      if (found != section->settings.end()) {
+        return &found->second;
+      }
+    }
+    return nullptr;
+  }
+
+  // The value, or an empty text with a complaint.
+  std::string required(const std::string& key, const std::string& what) {
+    const Setting* const setting = find(key);
+    if (setting == nullptr) {
+      complain(key, {"is missing", "give " + what + ", here or in [DEFAULT]"});
+      return {};
+    }
+    return setting->value;
+  }
+
+  std::string name(const std::string& key) {
+    std::string value = required(key, "a name");
+    if (!value.empty() && !valid_name(value)) {
+      complain(key, {"'" + value + "' is not a name", name_advice()});
+    }
+    return value;
+  }
+
+  void read_version(SessionConfig& session) {
+    const std::string version = required("BeginString", "FIXT.1.1 or FIX.4.4");
+    if (version == "FIX.4.4") {
+      session.version = FixVersion::Fix44;
+      if (own_.settings.contains("DefaultApplVerID")) {
+        complain("DefaultApplVerID", {"is not for FIX.4.4", "remove it, or give FIXT.1.1"});
+      }
+      return;
+    }
+    if (version != "FIXT.1.1") {
+      if (!version.empty()) {
+        complain("BeginString",
+                 {"'" + version + "' is not spoken here", "give FIXT.1.1 or FIX.4.4"});
+      }
+      return;
+    }
+    const std::string application = required("DefaultApplVerID", "9 (FIX.5.0SP2)");
+    if (!application.empty() && application != "9" && application != "FIX.5.0SP2") {
+      complain("DefaultApplVerID",
+               {"'" + application + "' is not spoken here", "give 9 (FIX.5.0SP2)"});
+    }
+  }
+
+  void read_role(SessionConfig& session) {
+    const std::string role = required("Role", "Broker, Ops or DropCopy");
+    if (role == "Ops") {
+      session.role = SessionRole::Ops;
+      if (session.version != FixVersion::Fixt11) {
+        complain("Role", {"Ops is not possible with FIX.4.4", "give BeginString=FIXT.1.1"});
+      }
+    } else if (role == "DropCopy") {
+      session.role = SessionRole::DropCopy;
+    } else if (role != "Broker" && !role.empty()) {
+      complain("Role", {"'" + role + "' is not known", "give Broker, Ops or DropCopy"});
+    }
+  }
+
+  void read_accounts(SessionConfig& session) {
+    if (session.role == SessionRole::Ops) {
+      if (own_.settings.contains("Accounts")) {
+        complain("Accounts", {"an Ops session has no accounts of its own", "remove it"});
+      }
+      return;
+    }
+    const std::string list = required("Accounts", "names with commas between them");
+    if (list.empty()) {
+      return;
+    }
+    for (std::string& account : split(list, ',')) {
+      if (!valid_name(account)) {
+        complain("Accounts", {"'" + account + "' is not a name", name_advice()});
+      } else if (std::ranges::count(session.accounts, account) != 0) {
+        complain("Accounts", {"'" + account + "' is there twice", "remove one of the two"});
+      } else {
+        session.accounts.push_back(std::move(account));
+      }
+    }
+  }
+
+  void read_heartbeat(SessionConfig& session) {
+    seconds("MinHeartBtInt", session.min_heartbeat);
+    seconds("MaxHeartBtInt", session.max_heartbeat);
+    if (session.min_heartbeat > session.max_heartbeat) {
+      complain("MinHeartBtInt",
+               {std::to_string(session.min_heartbeat.count()) + " is above MaxHeartBtInt, " +
+                    std::to_string(session.max_heartbeat.count()),
+                "give a smaller one"});
+    }
+  }
+
+  void seconds(const std::string& key, std::chrono::seconds& value) {
+    const Setting* const setting = find(key);
+    if (setting == nullptr) {
+      return;
+    }
+    const std::string& text = setting->value;
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size() || number < 1 ||
+        number > kMaxHeartbeatSeconds) {
+      complain(key,
+               {"'" + text + "' is not a number of seconds",
+                "give 1 to " + std::to_string(kMaxHeartbeatSeconds)});
+      return;
+    }
+    value = std::chrono::seconds{number};
+  }
+
+  bool flag(const std::string& key) {
+    const Setting* const setting = find(key);
+    if (setting == nullptr || setting->value == "N") {
+      return false;
+    }
+    if (setting->value != "Y") {
+      complain(key, {"'" + setting->value + "' is not known", "give Y or N"});
+      return false;
+    }
+    return true;
+  }
+
+  void read_allow_from(SessionConfig& session) {
+    const std::string list =
+        required("AllowFrom", "addresses with commas between them, as in 127.0.0.1, 10.1.0.0/16");
+    if (list.empty()) {
+      return;
+    }
+    for (const std::string& text : split(list, ',')) {
+      if (auto range = AddressRange::parse(text)) {
+        session.allow_from.push_back(*std::move(range));
+      } else {
+        complain("AllowFrom",
+                 {"'" + text + "' is not an IP address or network",
+                  "give one as in 127.0.0.1, 10.1.0.0/16 or fd00::/8"});
+      }
+    }
+  }
+
+  const SettingsSection& defaults_;
+  const SettingsSection& own_;
+  const std::filesystem::path& file_;
+  std::vector<Finding>& findings_;
+};
+
+void check_keys(const SettingsSection& section,
+                const std::filesystem::path& file,
+                std::vector<Finding>& findings) {
+  for (const auto& [key, setting] : section.settings) {
+    if (std::ranges::count(known_keys(), key) != 0) {
+      continue;
+    }
+    Finding finding{.file = file,
+                    .line = setting.line,
+                    .key = key,
+                    .problem = "is not known",
+                    .remedy = known_key_advice(key, known_keys())};
+    if (const RefusedSetting* const refused = find_refused_setting(key)) {
+      finding.problem = refused->problem;
+      finding.remedy = refused->remedy;
+    }
+    findings.push_back(std::move(finding));
+  }
+}
+
+}  // namespace
+
+std::vector<SessionConfig> load_sessions(const std::filesystem::path& file,
+                                         const Credentials* credentials,
+                                         std::vector<Finding>& findings) {
+  std::vector<SessionConfig> sessions;
+  const auto text = read_text(file, findings);
+  if (!text) {
+    return sessions;
+  }
+  const SettingsFile settings = parse_settings(*text, file, findings);
+  check_keys(settings.defaults, file, findings);
+  for (const SettingsSection& section : settings.sessions) {
+    check_keys(section, file, findings);
+    SessionReader reader{settings, section, file, findings};
+    SessionConfig session = reader.read();
+    const bool named = !session.target_comp_id.empty();
+    if (named &&
+        std::ranges::count(sessions, session.target_comp_id, &SessionConfig::target_comp_id) != 0) {
+      reader.complain("TargetCompID",
+                      {"'" + session.target_comp_id + "' has a session already",
+                       "give each session a CompID of its own"});
+    }
+    if (named && credentials != nullptr && !credentials->knows(session.username)) {
+      reader.complain(
+          "Username",
+          {"'" + session.username + "' is not in the credentials file",
+           "add the line that betex-gateway --hash-password " + session.username + " prints"});
+    }
+    sessions.push_back(std::move(session));
+  }
+  if (settings.sessions.empty()) {
+    findings.push_back({.file = file,
+                        .line = 0,
+                        .key = {},
+                        .problem = "has no session",
+                        .remedy = "add a [SESSION]"});
+  }
+  return sessions;
+}
+
+}  // namespace betex::gateway

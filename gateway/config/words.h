@@ -1,0 +1,63 @@
+// The words that configuration files use for enumerators.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "gateway/config/config.h"
+#include "matching/assert.h"
+#include "matching/commands.h"
+
+namespace betex::gateway {
+
+template <typename T>
+struct Word {
+  std::string_view word;
+  T value;
+};
+
+inline constexpr std::array<Word<WaitMode>, 3> kWaitModes{
+    {{"busy-spin", WaitMode::BusySpin}, {"yield", WaitMode::Yield}, {"block", WaitMode::Block}}};
+
+inline constexpr std::array<Word<LogLevel>, 7> kLogLevels{{{"trace", LogLevel::Trace},
+                                                           {"debug", LogLevel::Debug},
+                                                           {"info", LogLevel::Info},
+                                                           {"warn", LogLevel::Warn},
+                                                           {"error", LogLevel::Error},
+                                                           {"critical", LogLevel::Critical},
+                                                           {"off", LogLevel::Off}}};
+
+// As BeginString(8) has them.
+inline constexpr std::array<Word<FixVersion>, 2> kFixVersions{
+    {{"FIXT.1.1", FixVersion::Fixt11}, {"FIX.4.4", FixVersion::Fix44}}};
+
+inline constexpr std::array<Word<SessionRole>, 3> kSessionRoles{
+    {{"Broker", SessionRole::Broker},
+     {"Ops", SessionRole::Ops},
+     {"DropCopy", SessionRole::DropCopy}}};
+
+inline constexpr std::array<Word<matching::MarketKind>, 2> kMarketKinds{
+    {{"odds", matching::MarketKind::ExchangeOdds}, {"binary", matching::MarketKind::Binary}}};
+
+inline constexpr std::array<Word<matching::LadderKind>, 2> kOddsLadders{
+    {{"Classic", matching::LadderKind::Classic}, {"Finest", matching::LadderKind::Finest}}};
+
+inline constexpr std::array<Word<matching::LadderKind>, 3> kBinaryLadders{
+    {{"LinearCent", matching::LadderKind::LinearCent},
+     {"TaperedDeciCent", matching::LadderKind::TaperedDeciCent},
+     {"DeciCent", matching::LadderKind::DeciCent}}};
+
+// `value` must be in the table.
+template <typename T, std::size_t N>
+[[nodiscard]] constexpr std::string_view word_of(const std::array<Word<T>, N>& table, T value) {
+  for (const Word<T>& entry : table) {
+    if (entry.value == value) {
+      return entry.word;
+    }
+  }
+  BETEX_ASSERT(false);
+  return {};
+}
+
+}  // namespace betex::gateway

@@ -1,0 +1,94 @@
+#include "gateway/config/command_line.h"
+
+#include <vector>
+
+#include <gmock/gmock.h>
+
+namespace betex::gateway {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::variant<CommandLine, EarlyExit> parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "betex-gateway");
+  return parse_command_line(static_cast<int>(arguments.size()), arguments.data());
+}
+
+CommandLine accepted(const std::vector<const char*>& arguments) {
+  const auto result = parse(arguments);
+  if (const auto* const exit = std::get_if<EarlyExit>(&result)) {
+    ADD_FAILURE() << exit->text;
+    return {};
+  }
+  return std::get<CommandLine>(result);
+}
+
+void expect_usage_error(const std::vector<const char*>& arguments, const std::string& what) {
+  const auto result = parse(arguments);
+  const auto* const exit = std::get_if<EarlyExit>(&result);
+  ASSERT_NE(exit, nullptr);
+  EXPECT_EQ(exit->code, 64);
+  EXPECT_THAT(exit->text, HasSubstr(what));
+}
+
+TEST(CommandLine, ConfigAloneRuns) {
+  const CommandLine line = accepted({"--config", "config/gateway.toml"});
+  EXPECT_EQ(line.action, Action::Run);
+  EXPECT_EQ(line.config_file, "config/gateway.toml");
+  EXPECT_FALSE(line.overrides.wal_root);
+  EXPECT_FALSE(line.overrides.fix_port);
+  EXPECT_FALSE(line.overrides.tls_port);
+  EXPECT_FALSE(line.overrides.http_port);
+  EXPECT_FALSE(line.overrides.max_segment_events);
+}
+
+TEST(CommandLine, OverridesAreTaken) {
+  const CommandLine line = accepted({"--config=c",
+                                     "--wal-root",
+                                     "/var/wal",
+                                     "--fix-port",
+                                     "0",
+                                     "--tls-port",
+                                     "9881",
+                                     "--http-port=65535",
+                                     "--max-segment-events",
+                                     "5000"});
+  EXPECT_EQ(line.overrides.wal_root, "/var/wal");
+  EXPECT_EQ(line.overrides.fix_port, 0);
+  EXPECT_EQ(line.overrides.tls_port, 9881);
+  EXPECT_EQ(line.overrides.http_port, 65535);
+  EXPECT_EQ(line.overrides.max_segment_events, 5000U);
+}
+
+TEST(CommandLine, ActionsAreTold) {
+  EXPECT_EQ(accepted({"--config", "c", "--check-config"}).action, Action::CheckConfig);
+  EXPECT_EQ(accepted({"--config", "c", "--print-config"}).action, Action::PrintConfig);
+  const CommandLine line = accepted({"--hash-password", "ANNA"});
+  EXPECT_EQ(line.action, Action::HashPassword);
+  EXPECT_EQ(line.username, "ANNA");
+}
+
+TEST(CommandLine, MistakesAreUsageErrors) {
+  expect_usage_error({}, "--config is required");
+  expect_usage_error({"--config"}, "--config: 1 required FILE missing");
+  expect_usage_error({"--config", "c", "--fix-prot", "1"}, "--fix-prot");
+  expect_usage_error({"--config", "c", "extra"}, "extra");
+  expect_usage_error({"--config", "c", "--fix-port", "65536"}, "--fix-port = 65536");
+  expect_usage_error({"--config", "c", "--fix-port", "-1"}, "--fix-port = -1");
+  expect_usage_error({"--config", "c", "--http-port", "web"}, "--http-port = web");
+  expect_usage_error({"--config", "c", "--max-segment-events", "many"}, "= many");
+  expect_usage_error({"--config", "c", "--check-config", "--print-config"}, "excludes");
+  expect_usage_error({"--hash-password", "a b"}, "'a b' is not 1 to 31 printable characters");
+}
+
+TEST(CommandLine, HelpAndVersionEndWell) {
+  const auto help = std::get<EarlyExit>(parse({"--help"}));
+  EXPECT_EQ(help.code, 0);
+  EXPECT_THAT(help.text, HasSubstr("--max-segment-events NUMBER"));
+  const auto version = std::get<EarlyExit>(parse({"--version"}));
+  EXPECT_EQ(version.code, 0);
+  EXPECT_EQ(version.text, "betex-gateway 0.1.0\n");
+}
+
+}  // namespace
+}  // namespace betex::gateway

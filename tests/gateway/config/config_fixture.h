@@ -1,0 +1,87 @@
+// A correct configuration in a temporary folder, for tests that break it in one place.
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gateway/config/config.h"
+#include "tests/support/temp_folder.h"
+
+namespace betex::gateway {
+
+class ConfigFixture : public ::testing::Test {
+ protected:
+  ConfigFixture() { std::filesystem::create_directory(folder.path() / "fix_spec"); }
+
+  // Each file as the test last set it.
+  std::string gateway =
+      "[wal]\n"
+      "root = \"wal\"\n"
+      "[fix]\n"
+      "sessions = \"sessions.cfg\"\n"
+      "credentials = \"credentials\"\n"
+      "dictionaries = \"fix_spec\"\n"
+      "[markets]\n"
+      "demo = \"markets.toml\"\n";
+  std::string sessions =
+      "[DEFAULT]\n"
+      "SenderCompID=BETEX\n"
+      "AllowFrom=127.0.0.1\n"
+      "[SESSION]\n"
+      "BeginString=FIXT.1.1\n"
+      "DefaultApplVerID=9\n"
+      "TargetCompID=ANNA\n"
+      "Role=Broker\n"
+      "Accounts=ANNA\n";
+  std::string credentials =
+      "ANNA:pbkdf2-sha256:10000:"
+      "000102030405060708090a0b0c0d0e0f:" +
+      std::string(64, 'a') + "\n";
+  std::string markets =
+      "[[market]]\n"
+      "name = \"RAIN\"\n"
+      "kind = \"binary\"\n"
+      "ladder = \"LinearCent\"\n";
+  Overrides overrides;
+
+  [[nodiscard]] Config load() const {
+    folder.write("sessions.cfg", sessions);
+    folder.write("credentials", credentials);
+    folder.write("markets.toml", markets);
+    return load_config(folder.write("gateway.toml", gateway), overrides);
+  }
+
+  // What load() complains about, each without the folder's path; empty when it does not.
+  [[nodiscard]] std::vector<std::string> complaints() const {
+    std::vector<std::string> lines;
+    try {
+      static_cast<void>(load());
+    } catch (const ConfigError& error) {
+      const std::string prefix = folder.path().string() + "/";
+      for (const Finding& finding : error.findings()) {
+        std::string line = to_string(finding);
+        for (auto at = line.find(prefix); at != std::string::npos; at = line.find(prefix)) {
+          line.erase(at, prefix.size());
+        }
+        lines.push_back(line);
+      }
+    }
+    return lines;
+  }
+
+  test::TempFolder folder;
+};
+
+// Replaces `from`, which must be there, once.
+inline void replace(std::string& text, std::string_view from, std::string_view to) {
+  const auto at = text.find(from);
+  ASSERT_NE(at, std::string::npos) << from;
+  text.replace(at, from.size(), to);
+}
+
+}  // namespace betex::gateway

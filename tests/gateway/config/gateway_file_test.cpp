@@ -1,0 +1,348 @@
+#include <cstddef>
+#include <ostream>
+#include <string>
+
+#include <gmock/gmock.h>
+
+#include "tests/gateway/config/config_fixture.h"
+
+namespace betex::gateway {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+using GatewayFile = ConfigFixture;
+
+TEST_F(GatewayFile, DefaultsStandWhereNothingIsSaid) {
+  const Config config = load();
+  EXPECT_EQ(config.wal.root, folder.path() / "wal");
+  EXPECT_EQ(config.wal.max_segment_events, 5000U);
+  EXPECT_EQ(config.wal.segment_map_size_bytes, 2U << 30);
+  EXPECT_EQ(config.rings.command_slots, 32768U);
+  EXPECT_EQ(config.rings.event_slots, 32768U);
+  EXPECT_EQ(config.rings.arena_bytes, 64U << 20);
+  EXPECT_EQ(config.rings.wait_strategy, WaitMode::Block);
+  EXPECT_EQ(config.fix.address, "127.0.0.1");
+  EXPECT_EQ(config.fix.port, 9880);
+  EXPECT_EQ(config.fix.dictionaries, folder.path() / "fix_spec");
+  EXPECT_EQ(config.fix.limits.message_bytes, 16384U);
+  EXPECT_EQ(config.fix.limits.fields, 512U);
+  EXPECT_EQ(config.fix.limits.logon_deadline, std::chrono::seconds{5});
+  EXPECT_EQ(config.fix.limits.sending_time_tolerance, std::chrono::seconds{120});
+  EXPECT_TRUE(config.http.enabled);
+  EXPECT_EQ(config.http.port, 9882);
+  EXPECT_EQ(config.log.level, LogLevel::Info);
+  EXPECT_THAT(config.log.file.string(), IsEmpty());
+  EXPECT_EQ(config.trading_day_end, std::chrono::seconds{0});
+}
+
+TEST_F(GatewayFile, EveryValueIsTaken) {
+  replace(gateway,
+          "[fix]\n",
+          "max_segment_events = 7\n"
+          "segment_map_size_bytes = 8_388_608\n"
+          "[rings]\n"
+          "command_slots = 64\n"
+          "event_slots = 128\n"
+          "arena_bytes = 2_000_000\n"
+          "wait_strategy = \"busy-spin\"\n"
+          "[http]\n"
+          "enabled = false\n"
+          "address = \"::1\"\n"
+          "port = 8080\n"
+          "[log]\n"
+          "level = \"warn\"\n"
+          "file = \"betex.log\"\n"
+          "[trading_day]\n"
+          "end_utc = 04:30:15\n"
+          "[fix.limits]\n"
+          "message_bytes = 2048\n"
+          "fields = 100\n"
+          "outbound_queue_bytes = 100_000\n"
+          "logon_deadline_ms = 250\n"
+          "connections = 20\n"
+          "connections_per_address = 10\n"
+          "sending_time_tolerance_s = 30\n"
+          "[fix]\n"
+          "address = \"0.0.0.0\"\n"
+          "port = 0\n");
+  const Config config = load();
+  EXPECT_EQ(config.wal.max_segment_events, 7U);
+  EXPECT_EQ(config.wal.segment_map_size_bytes, 8U << 20);
+  EXPECT_EQ(config.rings.command_slots, 64U);
+  EXPECT_EQ(config.rings.event_slots, 128U);
+  EXPECT_EQ(config.rings.arena_bytes, 2'000'000U);
+  EXPECT_EQ(config.rings.wait_strategy, WaitMode::BusySpin);
+  EXPECT_FALSE(config.http.enabled);
+  EXPECT_EQ(config.http.address, "::1");
+  EXPECT_EQ(config.http.port, 8080);
+  EXPECT_EQ(config.log.level, LogLevel::Warn);
+  EXPECT_EQ(config.log.file, folder.path() / "betex.log");
+  EXPECT_EQ(config.trading_day_end, std::chrono::seconds{4 * 3600 + 30 * 60 + 15});
+  EXPECT_EQ(config.fix.limits.message_bytes, 2048U);
+  EXPECT_EQ(config.fix.limits.fields, 100U);
+  EXPECT_EQ(config.fix.limits.outbound_queue_bytes, 100'000U);
+  EXPECT_EQ(config.fix.limits.logon_deadline, std::chrono::milliseconds{250});
+  EXPECT_EQ(config.fix.limits.connections, 20U);
+  EXPECT_EQ(config.fix.limits.connections_per_address, 10U);
+  EXPECT_EQ(config.fix.limits.sending_time_tolerance, std::chrono::seconds{30});
+  EXPECT_EQ(config.fix.address, "0.0.0.0");
+  EXPECT_EQ(config.fix.port, 0);
+}
+
+TEST_F(GatewayFile, EverythingThatIsWrongIsSaidAtOnce) {
+  replace(gateway, "root = \"wal\"", "rot = \"wal\"\nmax_segment_events = 0");
+  replace(sessions, "Role=Broker", "Role=Trader");
+  credentials += "BERT\n";
+  replace(markets, "LinearCent", "Classic");
+  EXPECT_THAT(
+      complaints(),
+      ElementsAre("gateway.toml:1: wal.root: is missing; give the folder of the write-ahead log",
+                  "gateway.toml:3: wal.max_segment_events: 0 is out of range; give a whole number "
+                  "from 1 to 1000000000000",
+                  "gateway.toml:2: wal.rot: is not known; did you mean 'root'?",
+                  "credentials:2: is not username:pbkdf2-sha256:iterations:salt:hash; replace the "
+                  "line by one that betex-gateway --hash-password makes",
+                  "sessions.cfg:8: Role: 'Trader' is not known; give Broker, Ops or DropCopy",
+                  "markets.toml:4: market.ladder: 'Classic' is not known; give one of LinearCent, "
+                  "TaperedDeciCent, DeciCent"));
+}
+
+TEST_F(GatewayFile, WhatIsThrownSaysEveryLine) {
+  gateway = "[wal]\n";
+  try {
+    static_cast<void>(load());
+    FAIL() << "it was accepted";
+  } catch (const ConfigError& error) {
+    const std::string file = (folder.path() / "gateway.toml").string();
+    EXPECT_EQ(error.what(),
+              file + ":1: wal.root: is missing; give the folder of the write-ahead log\n" + file +
+                  ": fix.sessions: is missing; give the file of the FIX sessions\n" + file +
+                  ": fix.credentials: is missing; give the file of the usernames and password "
+                  "hashes\n" +
+                  file +
+                  ": fix.dictionaries: is missing; give the folder of the FIX data dictionaries");
+  }
+}
+
+TEST_F(GatewayFile, SyntaxErrorIsSaidWithItsLine) {
+  gateway = "[wal]\nroot = \n";
+  ASSERT_EQ(complaints().size(), 1U);
+  EXPECT_THAT(complaints()[0], HasSubstr("gateway.toml:2: is not TOML: "));
+  EXPECT_THAT(complaints()[0], HasSubstr("; correct this line"));
+}
+
+TEST_F(GatewayFile, MissingFilesAreSaid) {
+  replace(gateway, "sessions.cfg", "none.cfg");
+  replace(gateway, "\"credentials\"", "\"none\"");
+  replace(gateway, "markets.toml", "none.toml");
+  const std::string rest =
+      ": cannot be read: No such file or directory; name a file that this user may read";
+  EXPECT_THAT(complaints(), ElementsAre("none" + rest, "none.cfg" + rest, "none.toml" + rest));
+}
+
+TEST_F(GatewayFile, FolderIsNoFile) {
+  replace(gateway, "sessions.cfg", "fix_spec");
+  EXPECT_THAT(complaints(),
+              ElementsAre("fix_spec: cannot be read: Is a directory; name a file that this user "
+                          "may read"));
+}
+
+// One wrong line in gateway.toml, and what is said about it.
+struct WrongSetting {
+  std::string name;
+  std::string section;
+  std::string line;
+  std::string complaint;
+
+  friend void PrintTo(const WrongSetting& wrong, std::ostream* out) { *out << wrong.name; }
+};
+
+class WrongGatewaySetting : public ConfigFixture,
+                            public ::testing::WithParamInterface<WrongSetting> {};
+
+TEST_P(WrongGatewaySetting, IsSaidWithItsLineAndARemedy) {
+  const auto& [name, section, line, complaint] = GetParam();
+  const std::string header = section.empty() ? "" : "[" + section + "]\n";
+  if (gateway.find(header) == std::string::npos) {
+    gateway += header + line + "\n";
+  } else {
+    replace(gateway, header, header + line + "\n");
+  }
+  const auto lines_before = static_cast<std::size_t>(std::count(
+      gateway.begin(), gateway.begin() + static_cast<std::ptrdiff_t>(gateway.find(line)), '\n'));
+  EXPECT_THAT(complaints(),
+              ElementsAre("gateway.toml:" + std::to_string(lines_before + 1) + ": " + complaint));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All,
+    WrongGatewaySetting,
+    ::testing::Values(
+        WrongSetting{"UnknownSection",
+                     "",
+                     "ring = { slots = 3 }",
+                     "ring: is not known; did you mean 'rings'?"},
+        WrongSetting{"UnknownWithoutLikeness",
+                     "trading_day",
+                     "holidays = 3",
+                     "trading_day.holidays: is not known; known here: end_utc"},
+        WrongSetting{"TextForNumber",
+                     "fix",
+                     "port = \"9880\"",
+                     "fix.port: has the wrong type; give a whole number from 0 to 65535"},
+        WrongSetting{"FloatForNumber",
+                     "fix",
+                     "port = 9880.0",
+                     "fix.port: has the wrong type; give a whole number from 0 to 65535"},
+        WrongSetting{"PortOutOfRange",
+                     "fix",
+                     "port = 99999",
+                     "fix.port: 99999 is out of range; give a whole number from 0 to 65535"},
+        WrongSetting{"Tls",
+                     "fix",
+                     "tls_port = 9881",
+                     "fix.tls_port: TLS is not implemented yet, it comes later; leave it out"},
+        WrongSetting{"HostNameForAddress",
+                     "fix",
+                     "address = \"localhost\"",
+                     "fix.address: 'localhost' is not an IP address; give one of this machine's, "
+                     "or 0.0.0.0 for all of them"},
+        WrongSetting{"NetworkForAddress",
+                     "http",
+                     "address = \"127.0.0.0/8\"",
+                     "http.address: '127.0.0.0/8' is not an IP address; give one of this "
+                     "machine's, or 0.0.0.0 for all of them"},
+        WrongSetting{"HttpOnTheFixPort",
+                     "http",
+                     "port = 9880",
+                     "http.port: 9880 is the FIX port; give another one"},
+        WrongSetting{"NumberForFlag",
+                     "http",
+                     "enabled = 1",
+                     "http.enabled: has the wrong type; give true or false"},
+        WrongSetting{"SlotsNoPowerOfTwo",
+                     "rings",
+                     "event_slots = 1000",
+                     "rings.event_slots: 1000 is not a power of two; give 512 or 1024"},
+        WrongSetting{"SlotsTooFew",
+                     "rings",
+                     "command_slots = 32",
+                     "rings.command_slots: 32 is out of range; give a whole number from 64 to "
+                     "16777216"},
+        WrongSetting{"UnknownWaitStrategy",
+                     "rings",
+                     "wait_strategy = \"spin\"",
+                     "rings.wait_strategy: 'spin' is not known; give one of busy-spin, yield, "
+                     "block"},
+        WrongSetting{"MapNotWholePages",
+                     "wal",
+                     "segment_map_size_bytes = 1_048_577",
+                     "wal.segment_map_size_bytes: 1048577 is not a whole number of pages; give a "
+                     "multiple of 4096"},
+        WrongSetting{"EmptyText",
+                     "log",
+                     "level = \"\"",
+                     "log.level: is empty; give a text, or leave the key out"},
+        WrongSetting{"LogFolderMissing",
+                     "log",
+                     "file = \"logs/betex.log\"",
+                     "log.file: the folder of logs/betex.log is not there; create the folder"},
+        WrongSetting{"TextForTime",
+                     "trading_day",
+                     "end_utc = \"00:00\"",
+                     "trading_day.end_utc: has the wrong type; give a time without quotes, as in "
+                     "00:00:00"},
+        WrongSetting{"MorePerAddressThanInAll",
+                     "fix.limits",
+                     "connections_per_address = 5000",
+                     "fix.limits.connections_per_address: 5000 is above connections, 1000; give "
+                     "a smaller one"},
+        WrongSetting{"SectionThatIsNoTable",
+                     "",
+                     "rings = 3",
+                     "rings: has the wrong type; give a table, as in [rings]"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST_F(GatewayFile, WalRootMustNotBeAFile) {
+  replace(gateway, "root = \"wal\"", "root = \"sessions.cfg\"");
+  EXPECT_THAT(complaints(),
+              ElementsAre("gateway.toml:2: wal.root: sessions.cfg is not a folder; name a folder"));
+}
+
+TEST_F(GatewayFile, DictionariesMustBeThere) {
+  replace(gateway, "\"fix_spec\"", "\"spec\"");
+  EXPECT_THAT(complaints(),
+              ElementsAre("gateway.toml:6: fix.dictionaries: spec is not a folder; name the "
+                          "folder fix_spec of the source tree, or a copy of it"));
+}
+
+TEST_F(GatewayFile, CommandLineStandsOverTheFile) {
+  replace(gateway, "root = \"wal\"", "root = 3");
+  replace(gateway, "[fix]\n", "[fix]\nport = 70_000\n");
+  gateway += "[http]\nenabled = false\n";
+  overrides = {.wal_root = "/tmp/betex-elsewhere",
+               .fix_port = 0,
+               .tls_port = std::nullopt,
+               .http_port = 0,
+               .max_segment_events = 9};
+  const Config config = load();
+  EXPECT_EQ(config.wal.root, "/tmp/betex-elsewhere");
+  EXPECT_EQ(config.wal.max_segment_events, 9U);
+  EXPECT_EQ(config.fix.port, 0);
+  EXPECT_TRUE(config.http.enabled);
+  EXPECT_EQ(config.http.port, 0);
+}
+
+TEST_F(GatewayFile, CommandLinesMistakesNameTheOption) {
+  overrides.tls_port = 9881;
+  overrides.max_segment_events = 0;
+  EXPECT_THAT(complaints(),
+              ElementsAre("command line: --max-segment-events: 0 is out of range; give a whole "
+                          "number from 1 to 1000000000000",
+                          "command line: --tls-port: TLS is not implemented yet, it comes later; "
+                          "leave it out"));
+}
+
+TEST_F(GatewayFile, WalRootOfTheCommandLineIsRelativeToTheWorkingFolder) {
+  overrides.wal_root = "data/wal";
+  EXPECT_EQ(load().wal.root, std::filesystem::current_path() / "data/wal");
+}
+
+TEST_F(GatewayFile, WarnsOfAMapSmallerThanAFullRingsCommit) {
+  EXPECT_THAT(warnings(load()), IsEmpty());
+  replace(gateway, "root = \"wal\"", "root = \"wal\"\nsegment_map_size_bytes = 1_048_576");
+  EXPECT_THAT(warnings(load()),
+              ElementsAre("wal.segment_map_size_bytes is 1048576, less than one commit of a full "
+                          "ring can take: 32768 slots x 32904 bytes (the largest event) = "
+                          "1078198272; such a commit is split over segments"));
+}
+
+TEST_F(GatewayFile, WarnsOfPlainFixBeyondLoopback) {
+  replace(gateway, "[fix]\n", "[fix]\naddress = \"0.0.0.0\"\n");
+  EXPECT_THAT(warnings(load()),
+              ElementsAre("fix.address is 0.0.0.0, reachable from other machines: passwords and "
+                          "orders travel unencrypted"));
+}
+
+TEST_F(GatewayFile, PrintsTheValuesInForceWithoutSecrets) {
+  overrides.fix_port = 1234;
+  const std::string text = print(load());
+  EXPECT_THAT(text, HasSubstr("[wal]\nroot = \"" + (folder.path() / "wal").string() + "\"\n"));
+  EXPECT_THAT(text, HasSubstr("[fix]\naddress = \"127.0.0.1\"\nport = 1234\n"));
+  EXPECT_THAT(text, HasSubstr("wait_strategy = \"block\"\n"));
+  EXPECT_THAT(text, HasSubstr("end_utc = 00:00:00\n"));
+  EXPECT_THAT(text,
+              HasSubstr("[SESSION]\nBeginString=FIXT.1.1\nSenderCompID=BETEX\nTargetCompID=ANNA\n"
+                        "Username=ANNA\nRole=Broker\nAccounts=ANNA\nMinHeartBtInt=5\n"
+                        "MaxHeartBtInt=60\nResetAllowed=N\nAllowFrom=127.0.0.1\n"));
+  EXPECT_THAT(text, HasSubstr("ANNA:pbkdf2-sha256:10000:****:****\n"));
+  EXPECT_THAT(text, HasSubstr("[[market]]\nname = \"RAIN\"\nkind = \"binary\"\n"));
+  EXPECT_EQ(text.find("000102"), std::string::npos);
+  EXPECT_EQ(text.find("aaaa"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace betex::gateway

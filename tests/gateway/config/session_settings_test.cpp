@@ -1,0 +1,353 @@
+#include "gateway/config/session_settings.h"
+
+#include <ostream>
+
+#include <gmock/gmock.h>
+
+#include "tests/gateway/config/config_fixture.h"
+
+namespace betex::gateway {
+namespace {
+
+using ::testing::ElementsAre;
+
+using SessionSettings = ConfigFixture;
+
+TEST_F(SessionSettings, DefaultsAndOwnSettingsMakeTheSession) {
+  sessions =
+      "# a comment\n"
+      "[DEFAULT]\r\n"
+      "ConnectionType = acceptor\n"
+      "SenderCompID=BETEX\n"
+      "DefaultApplVerID=9\n"
+      "ResetAllowed=Y\n"
+      "AllowFrom=127.0.0.1, 10.0.0.0/8\n"
+      "\n"
+      "[SESSION]\n"
+      "BeginString=FIXT.1.1\n"
+      "TargetCompID=BOB\n"
+      "Username=ANNA\n"
+      "Role=Broker\n"
+      "Accounts=BOB, BOB-2\n"
+      "MinHeartBtInt=10\n"
+      "MaxHeartBtInt=20\n"
+      "[SESSION]\n"
+      "BeginString=FIX.4.4\n"
+      "TargetCompID=ANNA\n"
+      "Role=DropCopy\n"
+      "Accounts=ANNA,BOB\n"
+      "ResetAllowed=N\n"
+      "AllowFrom=::1\n"
+      "[SESSION]\n"
+      "BeginString=FIXT.1.1\n"
+      "DefaultApplVerID=FIX.5.0SP2\n"
+      "TargetCompID=OPS\n"
+      "Username=ANNA\n"
+      "Role=Ops\n";
+  const Config config = load();
+  ASSERT_EQ(config.sessions.size(), 3U);
+
+  const SessionConfig& bob = config.sessions[0];
+  EXPECT_EQ(bob.version, FixVersion::Fixt11);
+  EXPECT_EQ(bob.sender_comp_id, "BETEX");
+  EXPECT_EQ(bob.target_comp_id, "BOB");
+  EXPECT_EQ(bob.username, "ANNA");
+  EXPECT_EQ(bob.role, SessionRole::Broker);
+  EXPECT_THAT(bob.accounts, ElementsAre("BOB", "BOB-2"));
+  EXPECT_EQ(bob.min_heartbeat, std::chrono::seconds{10});
+  EXPECT_EQ(bob.max_heartbeat, std::chrono::seconds{20});
+  EXPECT_TRUE(bob.reset_allowed);
+  ASSERT_EQ(bob.allow_from.size(), 2U);
+  EXPECT_TRUE(bob.allow_from[1].contains("10.1.2.3"));
+
+  const SessionConfig& anna = config.sessions[1];
+  EXPECT_EQ(anna.version, FixVersion::Fix44);
+  EXPECT_EQ(anna.username, "ANNA");
+  EXPECT_EQ(anna.role, SessionRole::DropCopy);
+  EXPECT_EQ(anna.min_heartbeat, std::chrono::seconds{5});
+  EXPECT_EQ(anna.max_heartbeat, std::chrono::seconds{60});
+  EXPECT_FALSE(anna.reset_allowed);
+  ASSERT_EQ(anna.allow_from.size(), 1U);
+  EXPECT_TRUE(anna.allow_from[0].contains("::1"));
+
+  EXPECT_EQ(config.sessions[2].role, SessionRole::Ops);
+  EXPECT_THAT(config.sessions[2].accounts, ElementsAre());
+  EXPECT_THAT(config.accounts(), ElementsAre("ANNA", "BOB", "BOB-2"));
+}
+
+// The fixture's session ends in line 9; a line is added there, or replaces another.
+struct WrongSession {
+  std::string name;
+  std::string from;  // empty: `to` is added at the end
+  std::string to;
+  std::string complaint;
+
+  friend void PrintTo(const WrongSession& wrong, std::ostream* out) { *out << wrong.name; }
+};
+
+class WrongSessionSetting : public ConfigFixture,
+                            public ::testing::WithParamInterface<WrongSession> {};
+
+TEST_P(WrongSessionSetting, IsSaidWithItsLineAndARemedy) {
+  const auto& [name, from, to, complaint] = GetParam();
+  if (from.empty()) {
+    sessions += to;
+  } else {
+    replace(sessions, from, to);
+  }
+  EXPECT_THAT(complaints(), ElementsAre("sessions.cfg" + complaint));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Syntax,
+    WrongSessionSetting,
+    ::testing::Values(
+        WrongSession{"NoKeyValue",
+                     "",
+                     "hello\n",
+                     ":10: is neither a [SECTION] nor key=value; correct or remove this line"},
+        WrongSession{"NoKey",
+                     "",
+                     "=1\n",
+                     ":10: is neither a [SECTION] nor key=value; correct or remove this line"},
+        WrongSession{"NoValue",
+                     "",
+                     "ResetAllowed=\n",
+                     ":10: ResetAllowed: has no value; give one, or remove the line"},
+        WrongSession{"Twice",
+                     "",
+                     "Role=Ops\n",
+                     ":10: Role: is given twice, first in line 8; remove one of the two"},
+        WrongSession{"UnknownSection",
+                     "",
+                     "[SESSIONS]\nRole=Ops\n",
+                     ":10: '[SESSIONS]' is no section; write [DEFAULT] or [SESSION]"},
+        WrongSession{"SecondDefault",
+                     "",
+                     "[DEFAULT]\nMinHeartBtInt=6\n",
+                     ":10: [DEFAULT] is there twice; put all defaults into one section"},
+        WrongSession{"BeforeTheSections",
+                     "[DEFAULT]\n",
+                     "Username=ANNA\n[DEFAULT]\n",
+                     ":1: Username: stands before the first section; write [DEFAULT] or [SESSION] "
+                     "above it"}),
+    [](const auto& test) { return test.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Values,
+    WrongSessionSetting,
+    ::testing::Values(
+        WrongSession{"BeginStringMissing",
+                     "BeginString=FIXT.1.1\n",
+                     "",
+                     ":4: BeginString: is missing; give FIXT.1.1 or FIX.4.4, here or in [DEFAULT]"},
+        WrongSession{"BeginStringUnknown",
+                     "FIXT.1.1",
+                     "FIX.4.2",
+                     ":5: BeginString: 'FIX.4.2' is not spoken here; give FIXT.1.1 or FIX.4.4"},
+        WrongSession{"ApplVerIdMissing",
+                     "DefaultApplVerID=9\n",
+                     "",
+                     ":4: DefaultApplVerID: is missing; give 9 (FIX.5.0SP2), here or in "
+                     "[DEFAULT]"},
+        WrongSession{"ApplVerIdUnknown",
+                     "DefaultApplVerID=9",
+                     "DefaultApplVerID=7",
+                     ":6: DefaultApplVerID: '7' is not spoken here; give 9 (FIX.5.0SP2)"},
+        WrongSession{"ApplVerIdWithFix44",
+                     "FIXT.1.1",
+                     "FIX.4.4",
+                     ":6: DefaultApplVerID: is not for FIX.4.4; remove it, or give FIXT.1.1"},
+        WrongSession{"SenderMissing",
+                     "SenderCompID=BETEX\n",
+                     "",
+                     ":3: SenderCompID: is missing; give a name, here or in [DEFAULT]"},
+        WrongSession{"TargetMissing",
+                     "TargetCompID=ANNA\n",
+                     "",
+                     ":4: TargetCompID: is missing; give a name, here or in [DEFAULT]"},
+        WrongSession{"TargetTooLong",
+                     "SenderCompID=BETEX",
+                     "SenderCompID=ABCDEFGHIJKLMNOPQRSTUVWXYZ123456",
+                     ":2: SenderCompID: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ123456' is not a name; give 1 "
+                     "to 31 printable characters, no space, no comma"},
+        WrongSession{"RoleMissing",
+                     "Role=Broker\n",
+                     "",
+                     ":4: Role: is missing; give Broker, Ops or DropCopy, here or in [DEFAULT]"},
+        WrongSession{"RoleUnknown",
+                     "Role=Broker",
+                     "Role=broker",
+                     ":8: Role: 'broker' is not known; give Broker, Ops or DropCopy"},
+        WrongSession{"AccountsMissing",
+                     "Accounts=ANNA\n",
+                     "",
+                     ":4: Accounts: is missing; give names with commas between them, here or in "
+                     "[DEFAULT]"},
+        WrongSession{"AccountTwice",
+                     "Accounts=ANNA",
+                     "Accounts=ANNA, ANNA",
+                     ":9: Accounts: 'ANNA' is there twice; remove one of the two"},
+        WrongSession{"AccountEmpty",
+                     "Accounts=ANNA",
+                     "Accounts=ANNA,",
+                     ":9: Accounts: '' is not a name; give 1 to 31 printable characters, no "
+                     "space, no comma"},
+        WrongSession{"AccountsOfOps",
+                     "Role=Broker",
+                     "Role=Ops",
+                     ":9: Accounts: an Ops session has no accounts of its own; remove it"},
+        WrongSession{"HeartbeatNoNumber",
+                     "",
+                     "MinHeartBtInt=5s\n",
+                     ":10: MinHeartBtInt: '5s' is not a number of seconds; give 1 to 3600"},
+        WrongSession{"HeartbeatZero",
+                     "",
+                     "MaxHeartBtInt=0\n",
+                     ":10: MaxHeartBtInt: '0' is not a number of seconds; give 1 to 3600"},
+        WrongSession{"HeartbeatsCrossed",
+                     "",
+                     "MinHeartBtInt=61\n",
+                     ":10: MinHeartBtInt: 61 is above MaxHeartBtInt, 60; give a smaller one"},
+        WrongSession{"FlagUnknown",
+                     "",
+                     "ResetAllowed=yes\n",
+                     ":10: ResetAllowed: 'yes' is not known; give Y or N"},
+        WrongSession{"CancelOnDisconnectNotYet",
+                     "",
+                     "CancelOnDisconnect=Y\n",
+                     ":10: CancelOnDisconnect: is not implemented yet, it comes later; give N"},
+        WrongSession{"AllowFromMissing",
+                     "AllowFrom=127.0.0.1\n",
+                     "",
+                     ":3: AllowFrom: is missing; give addresses with commas between them, as in "
+                     "127.0.0.1, 10.1.0.0/16, here or in [DEFAULT]"},
+        WrongSession{"AllowFromHostName",
+                     "AllowFrom=127.0.0.1",
+                     "AllowFrom=127.0.0.1, localhost",
+                     ":3: AllowFrom: 'localhost' is not an IP address or network; give one as in "
+                     "127.0.0.1, 10.1.0.0/16 or fd00::/8"},
+        WrongSession{"Initiator",
+                     "",
+                     "ConnectionType=initiator\n",
+                     ":10: ConnectionType: 'initiator' is not possible here; give acceptor"},
+        WrongSession{"NoCredential",
+                     "",
+                     "Username=BERT\n",
+                     ":10: Username: 'BERT' is not in the credentials file; add the line that "
+                     "betex-gateway --hash-password BERT prints"},
+        WrongSession{"NoSession",
+                     "[SESSION]\nBeginString=FIXT.1.1\nDefaultApplVerID=9\nTargetCompID=ANNA\n"
+                     "Role=Broker\nAccounts=ANNA\n",
+                     "",
+                     ": has no session; add a [SESSION]"},
+        WrongSession{"UnknownKey",
+                     "",
+                     "resetAlowed=Y\n",
+                     ":10: resetAlowed: is not known; did you mean 'ResetAllowed'?"}),
+    [](const auto& test) { return test.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    QuickFixKeys,
+    WrongSessionSetting,
+    ::testing::Values(
+        WrongSession{"HttpAcceptPort",
+                     "",
+                     "HttpAcceptPort=9911\n",
+                     ":10: HttpAcceptPort: would open QuickFIX's own web port, which anyone can "
+                     "stop sessions with; remove it; the gateway's HTTP port is set in [http] of "
+                     "gateway.toml"},
+        WrongSession{"UseDataDictionary",
+                     "",
+                     "UseDataDictionary=N\n",
+                     ":10: UseDataDictionary: the gateway's own dictionaries are always used; "
+                     "remove it"},
+        WrongSession{"DataDictionary",
+                     "",
+                     "DataDictionary=FIX44.xml\n",
+                     ":10: DataDictionary: the gateway's own dictionaries are always used; remove "
+                     "it; their folder is 'dictionaries' in [fix] of gateway.toml"},
+        WrongSession{"AppDataDictionary",
+                     "",
+                     "AppDataDictionary.FIX.5.0SP2=FIX50SP2.xml\n",
+                     ":10: AppDataDictionary.FIX.5.0SP2: the gateway's own dictionaries are always "
+                     "used; remove it; their folder is 'dictionaries' in [fix] of gateway.toml"},
+        WrongSession{"TransportDataDictionary",
+                     "",
+                     "TransportDataDictionary=FIXT11.xml\n",
+                     ":10: TransportDataDictionary: the gateway's own dictionaries are always "
+                     "used; remove it; their folder is 'dictionaries' in [fix] of gateway.toml"},
+        WrongSession{"Validate",
+                     "",
+                     "ValidateFieldsOutOfOrder=N\n",
+                     ":10: ValidateFieldsOutOfOrder: the gateway's own dictionaries are always "
+                     "used; remove it; messages are always validated"},
+        WrongSession{"SocketAcceptPort",
+                     "",
+                     "SocketAcceptPort=9880\n",
+                     ":10: SocketAcceptPort: the gateway's transport is not QuickFIX's; remove it; "
+                     "see [fix] in gateway.toml"},
+        WrongSession{"SocketNodelay",
+                     "",
+                     "SocketNodelay=Y\n",
+                     ":10: SocketNodelay: the gateway's transport is not QuickFIX's; remove it"},
+        WrongSession{"FileStorePath",
+                     "",
+                     "FileStorePath=store\n",
+                     ":10: FileStorePath: messages and numbers are kept in the journal; remove it; "
+                     "see [wal] in gateway.toml"},
+        WrongSession{"FileLogPath",
+                     "",
+                     "FileLogPath=log\n",
+                     ":10: FileLogPath: messages and numbers are kept in the journal; remove it; "
+                     "see [log] in gateway.toml"},
+        WrongSession{"StartTime",
+                     "",
+                     "StartTime=00:00:00\n",
+                     ":10: StartTime: a session is never reset by the clock; remove it"},
+        WrongSession{"ResetOnLogon",
+                     "",
+                     "ResetOnLogon=Y\n",
+                     ":10: ResetOnLogon: the numbers come from the journal; remove it; "
+                     "ResetAllowed=Y lets a client ask with 141=Y"},
+        WrongSession{"RefreshOnLogon",
+                     "",
+                     "RefreshOnLogon=Y\n",
+                     ":10: RefreshOnLogon: the numbers come from the journal; remove it"},
+        WrongSession{"HeartBtInt",
+                     "",
+                     "HeartBtInt=30\n",
+                     ":10: HeartBtInt: the interval is the client's choice; give MinHeartBtInt and "
+                     "MaxHeartBtInt, which it must lie within"},
+        WrongSession{"MaxLatency",
+                     "",
+                     "MaxLatency=120\n",
+                     ":10: MaxLatency: SendingTime is always checked; give "
+                     "'sending_time_tolerance_s' in [fix.limits] of gateway.toml"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST_F(SessionSettings, OpsIsForFixtOnly) {
+  replace(sessions, "BeginString=FIXT.1.1\nDefaultApplVerID=9\n", "BeginString=FIX.4.4\n");
+  replace(sessions, "Role=Broker\nAccounts=ANNA\n", "Role=Ops\n");
+  EXPECT_THAT(complaints(),
+              ElementsAre("sessions.cfg:7: Role: Ops is not possible with FIX.4.4; give "
+                          "BeginString=FIXT.1.1"));
+}
+
+TEST_F(SessionSettings, OneSessionForEachCompId) {
+  sessions += "[SESSION]\nBeginString=FIX.4.4\nTargetCompID=ANNA\nRole=Broker\nAccounts=ANNA\n";
+  EXPECT_THAT(complaints(),
+              ElementsAre("sessions.cfg:12: TargetCompID: 'ANNA' has a session already; give each "
+                          "session a CompID of its own"));
+}
+
+TEST_F(SessionSettings, MistakeInTheDefaultsIsSaidOnce) {
+  replace(sessions, "AllowFrom=127.0.0.1", "AllowFrom=anywhere");
+  sessions +=
+      "[SESSION]\nBeginString=FIX.4.4\nTargetCompID=BERT\nUsername=ANNA\nRole=Broker\n"
+      "Accounts=BERT\n";
+  EXPECT_EQ(complaints().size(), 1U);
+}
+
+}  // namespace
+}  // namespace betex::gateway

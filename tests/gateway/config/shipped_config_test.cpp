@@ -1,0 +1,105 @@
+#include <filesystem>
+#include <map>
+
+#include <gmock/gmock.h>
+
+#include "gateway/config/config.h"
+
+namespace betex::gateway {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const std::filesystem::path kConfig{BETEX_SOURCE_DIR "/config"};
+
+Config shipped() {
+  return load_config(kConfig / "gateway.toml", {});
+}
+
+TEST(ShippedConfig, IsRightAndWarnsOfNothing) {
+  const Config config = shipped();
+  EXPECT_THAT(warnings(config), IsEmpty());
+  EXPECT_EQ(config.wal.root, std::filesystem::path{BETEX_SOURCE_DIR} / "data/wal");
+  EXPECT_EQ(config.wal.max_segment_events, 1'000'000U);
+  EXPECT_EQ(config.fix.port, 9880);
+  EXPECT_EQ(config.http.port, 9882);
+  EXPECT_TRUE(AddressRange::parse(config.fix.address)->loopback_only());
+  EXPECT_TRUE(AddressRange::parse(config.http.address)->loopback_only());
+}
+
+// gateway.toml says that what is left out has the value shown in it.
+TEST(ShippedConfig, ShowsTheDefaults) {
+  const Config config = shipped();
+  const Config defaults;
+  EXPECT_EQ(config.wal.segment_map_size_bytes, defaults.wal.segment_map_size_bytes);
+  EXPECT_EQ(config.rings.command_slots, defaults.rings.command_slots);
+  EXPECT_EQ(config.rings.event_slots, defaults.rings.event_slots);
+  EXPECT_EQ(config.rings.arena_bytes, defaults.rings.arena_bytes);
+  EXPECT_EQ(config.rings.wait_strategy, defaults.rings.wait_strategy);
+  EXPECT_EQ(config.fix.address, defaults.fix.address);
+  EXPECT_EQ(config.fix.port, defaults.fix.port);
+  EXPECT_EQ(config.fix.limits.message_bytes, defaults.fix.limits.message_bytes);
+  EXPECT_EQ(config.fix.limits.fields, defaults.fix.limits.fields);
+  EXPECT_EQ(config.fix.limits.outbound_queue_bytes, defaults.fix.limits.outbound_queue_bytes);
+  EXPECT_EQ(config.fix.limits.logon_deadline, defaults.fix.limits.logon_deadline);
+  EXPECT_EQ(config.fix.limits.connections, defaults.fix.limits.connections);
+  EXPECT_EQ(config.fix.limits.connections_per_address, defaults.fix.limits.connections_per_address);
+  EXPECT_EQ(config.fix.limits.sending_time_tolerance, defaults.fix.limits.sending_time_tolerance);
+  EXPECT_EQ(config.http.enabled, defaults.http.enabled);
+  EXPECT_EQ(config.http.address, defaults.http.address);
+  EXPECT_EQ(config.http.port, defaults.http.port);
+  EXPECT_EQ(config.log.level, defaults.log.level);
+  EXPECT_EQ(config.log.file, defaults.log.file);
+  EXPECT_EQ(config.trading_day_end, defaults.trading_day_end);
+}
+
+TEST(ShippedConfig, HasTheDemoSessions) {
+  const std::map<std::string, std::pair<FixVersion, SessionRole>> expected{
+      {"BROKER1", {FixVersion::Fixt11, SessionRole::Broker}},
+      {"BROKER2", {FixVersion::Fixt11, SessionRole::Broker}},
+      {"BROKER3", {FixVersion::Fix44, SessionRole::Broker}},
+      {"BROKER4", {FixVersion::Fix44, SessionRole::Broker}},
+      {"OPS1", {FixVersion::Fixt11, SessionRole::Ops}},
+      {"DROP1", {FixVersion::Fixt11, SessionRole::DropCopy}}};
+  std::map<std::string, std::pair<FixVersion, SessionRole>> actual;
+  for (const SessionConfig& session : shipped().sessions) {
+    actual[session.target_comp_id] = {session.version, session.role};
+    EXPECT_EQ(session.sender_comp_id, "BETEX");
+    EXPECT_EQ(session.username, session.target_comp_id);
+    EXPECT_TRUE(session.reset_allowed);
+    for (const AddressRange& range : session.allow_from) {
+      EXPECT_TRUE(range.loopback_only()) << range.text();
+    }
+    if (session.role == SessionRole::Broker) {
+      EXPECT_THAT(session.accounts, ElementsAre(session.target_comp_id));
+    }
+  }
+  EXPECT_EQ(actual, expected);
+  EXPECT_THAT(shipped().accounts(), ElementsAre("BROKER1", "BROKER2", "BROKER3", "BROKER4"));
+}
+
+TEST(ShippedConfig, DemoPasswordsVerify) {
+  const Config config = shipped();
+  ASSERT_EQ(config.credentials.all().size(), config.sessions.size());
+  for (const SessionConfig& session : config.sessions) {
+    EXPECT_TRUE(config.credentials.verify(session.username, "demo")) << session.username;
+    EXPECT_FALSE(config.credentials.verify(session.username, "Demo")) << session.username;
+  }
+}
+
+TEST(ShippedConfig, HasTheDemoMarkets) {
+  const Config config = shipped();
+  ASSERT_EQ(config.markets.size(), 2U);
+  EXPECT_EQ(config.markets[0].name, "EPL-ARS-CHE");
+  EXPECT_EQ(config.markets[0].kind, matching::MarketKind::ExchangeOdds);
+  EXPECT_EQ(config.markets[0].ladder, matching::LadderKind::Classic);
+  EXPECT_THAT(config.markets[0].instruments,
+              ElementsAre("EPL-ARS-CHE.HOME", "EPL-ARS-CHE.DRAW", "EPL-ARS-CHE.AWAY"));
+  EXPECT_EQ(config.markets[1].name, "RAIN-LON");
+  EXPECT_EQ(config.markets[1].kind, matching::MarketKind::Binary);
+  EXPECT_EQ(config.markets[1].ladder, matching::LadderKind::LinearCent);
+}
+
+}  // namespace
+}  // namespace betex::gateway
