@@ -146,7 +146,7 @@ struct RefuseInbound {
   enum class Answer : std::uint8_t { BusinessReject = 1, SessionReject = 2 };  // on disk
 
   Text<7> msg_type;
-  ClOrdId cl_ord_id;  // empty where it could not be read
+  ClOrdId cl_ord_id;             // empty where it could not be read
   std::uint32_t tag = 0;         // 371, 0: none
   std::uint16_t fix_reason = 0;  // 380 or 373
   Reason reason = Reason::None;

@@ -37,6 +37,7 @@ enum class EventKind : std::uint16_t {  // on disk: never change
   TradeMatched = 63,
   OrderCancelled = 64,
   CancelRejected = 65,
+  OrderReduced = 66,
   // Refusals of everything else: 100..
   CommandRejected = 100,
 };
@@ -198,7 +199,8 @@ struct OrderRejected {
   Side side{};
   OrderType type{};
   TimeInForce time_in_force{};
-  std::uint8_t reserved[3] = {};
+  std::uint8_t id_consumed = 0;  // 1: the ClOrdID is used up all the same
+  std::uint8_t reserved[2] = {};
   Decimal price;
   Decimal quantity;
   Name account_name;
@@ -246,6 +248,7 @@ enum class CancelCause : std::uint8_t {  // on disk
   SelfTradeTaker = 5,
   SelfTradeMaker = 6,
   SelfTradeBoth = 7,
+  SelfTradeDecrement = 8,
 };
 
 struct OrderCancelled {
@@ -261,6 +264,20 @@ struct OrderCancelled {
   ClOrdId cl_ord_id;   // the cancel request's, now the end of the chain; empty where unsolicited
 };
 
+// Self-trade prevention took `quantity` off two orders of one owner, of which this one lives on.
+struct OrderReduced {
+  static constexpr EventKind kKind = EventKind::OrderReduced;
+  EventHeader header;
+  OrderId order;
+  SessionId session;
+  CancelCause cause{};
+  std::uint8_t reserved[3] = {};
+  Quantity quantity;
+  Quantity closing_released;
+  Money lock_released;
+  OrderValues values;  // order_qty and leaves_qty are smaller by `quantity`
+};
+
 struct CancelRejected {
   static constexpr EventKind kKind = EventKind::CancelRejected;
   EventHeader header;
@@ -269,7 +286,8 @@ struct CancelRejected {
   SessionId session;  // that asked
   Reason reason{};
   std::uint8_t response_to = 1;  // 434: 1 cancel, 2 cancel/replace
-  std::uint8_t reserved[5] = {};
+  std::uint8_t id_consumed = 0;  // 1: the ClOrdID is used up all the same
+  std::uint8_t reserved[4] = {};
   OrderValues values;  // the order's current ones, zeros where unknown
   Name account_name;
   ClOrdId cl_ord_id;
@@ -302,6 +320,7 @@ constexpr void for_each_event_type(Visitor&& visit) {
   visit(std::type_identity<OrderRested>{});
   visit(std::type_identity<TradeMatched>{});
   visit(std::type_identity<OrderCancelled>{});
+  visit(std::type_identity<OrderReduced>{});
   visit(std::type_identity<CancelRejected>{});
   visit(std::type_identity<CommandRejected>{});
 }

@@ -74,6 +74,8 @@ std::string_view to_text(Reason reason) noexcept {
       return "unknown session";
     case Reason::StaleEpoch:
       return "session epoch is not the current one";
+    case Reason::DuplicateRequestId:
+      return "request id was used before";
     case Reason::MalformedMessage:
       return "malformed message";
     case Reason::UnsupportedMessageType:

@@ -50,6 +50,7 @@ enum class Reason : std::uint16_t {  // on disk and on the wire: never change, n
   InvalidParameter = 122,
   UnknownSession = 123,
   StaleEpoch = 124,
+  DuplicateRequestId = 125,
   // Refused by the gateway before the book, journaled all the same: 140..
   MalformedMessage = 140,
   UnsupportedMessageType = 141,

@@ -35,6 +35,16 @@ class Strong {
     return Strong{static_cast<Rep>(value_ + 1)};
   }
 
+  constexpr Strong& operator+=(Strong other) noexcept {
+    value_ = static_cast<Rep>(value_ + other.value_);
+    return *this;
+  }
+
+  constexpr Strong& operator-=(Strong other) noexcept {
+    value_ = static_cast<Rep>(value_ - other.value_);
+    return *this;
+  }
+
   friend constexpr auto operator<=>(Strong, Strong) noexcept = default;
 
  private:

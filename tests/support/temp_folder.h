@@ -1,12 +1,10 @@
-// A folder of a test's own, removed with everything in it when the test ends.
+// A folder of its own for a test, removed with everything in it at the end.
 #pragma once
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <stdexcept>
 #include <string>
-#include <string_view>
 #include <system_error>
 
 namespace betex::test {
@@ -16,7 +14,7 @@ class TempFolder {
   TempFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "betex-test-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) {
-      throw std::runtime_error{"cannot create " + name};
+      throw std::system_error{errno, std::generic_category(), "mkdtemp " + name};
     }
     path_ = name;
   }
@@ -30,17 +28,6 @@ class TempFolder {
   TempFolder& operator=(const TempFolder&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
-  // Writes a file below it and returns its path.
-  std::filesystem::path write(std::string_view name, std::string_view text) const {
-    const std::filesystem::path file = path_ / name;
-    std::ofstream stream{file, std::ios::binary};
-    stream << text;
-    if (!stream.flush()) {
-      throw std::runtime_error{"cannot write " + file.string()};
-    }
-    return file;
-  }
 
  private:
   std::filesystem::path path_;

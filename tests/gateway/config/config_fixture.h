@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,13 @@
 #include "tests/support/temp_folder.h"
 
 namespace betex::gateway {
+
+inline std::filesystem::path write_file(const std::filesystem::path& file, std::string_view text) {
+  std::ofstream stream{file, std::ios::binary};
+  stream << text;
+  EXPECT_TRUE(stream.flush()) << "cannot write " << file;
+  return file;
+}
 
 class ConfigFixture : public ::testing::Test {
  protected:
@@ -50,10 +58,10 @@ class ConfigFixture : public ::testing::Test {
   Overrides overrides;
 
   [[nodiscard]] Config load() const {
-    folder.write("sessions.cfg", sessions);
-    folder.write("credentials", credentials);
-    folder.write("markets.toml", markets);
-    return load_config(folder.write("gateway.toml", gateway), overrides);
+    write_file(folder.path() / "sessions.cfg", sessions);
+    write_file(folder.path() / "credentials", credentials);
+    write_file(folder.path() / "markets.toml", markets);
+    return load_config(write_file(folder.path() / "gateway.toml", gateway), overrides);
   }
 
   // What load() complains about, each without the folder's path; empty when it does not.

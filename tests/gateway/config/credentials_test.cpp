@@ -45,7 +45,8 @@ TEST(Password, LineCanBeRead) {
   const std::string line = credential_line("ANNA", hash_password("secret"));
   EXPECT_THAT(line, MatchesRegex("ANNA:pbkdf2-sha256:20000:[0-9a-f]{32}:[0-9a-f]{64}"));
   std::vector<Finding> findings;
-  const auto credentials = load_credentials(folder.write("credentials", line), findings);
+  const auto credentials =
+      load_credentials(write_file(folder.path() / "credentials", line), findings);
   ASSERT_TRUE(credentials.has_value());
   EXPECT_THAT(findings, IsEmpty());
   EXPECT_TRUE(credentials->verify("ANNA", "secret"));

@@ -1,0 +1,189 @@
+#include "gateway/client/order_entry.h"
+
+#include <string_view>
+
+#include "gateway/client/error.h"
+#include "gateway/client/utc_time.h"
+
+namespace betex::client {
+namespace {
+
+namespace field {
+constexpr int kAccount = 1;
+constexpr int kAvgPx = 6;
+constexpr int kClOrdId = 11;
+constexpr int kCumQty = 14;
+constexpr int kExecId = 17;
+constexpr int kExecInst = 18;
+constexpr int kLastPx = 31;
+constexpr int kLastQty = 32;
+constexpr int kOrderId = 37;
+constexpr int kOrderQty = 38;
+constexpr int kOrdStatus = 39;
+constexpr int kOrdType = 40;
+constexpr int kOrigClOrdId = 41;
+constexpr int kPrice = 44;
+constexpr int kRefSeqNum = 45;
+constexpr int kSide = 54;
+constexpr int kSymbol = 55;
+constexpr int kText = 58;
+constexpr int kTimeInForce = 59;
+constexpr int kTransactTime = 60;
+constexpr int kPossResend = 97;
+constexpr int kCxlRejReason = 102;
+constexpr int kOrdRejReason = 103;
+constexpr int kMinQty = 110;
+constexpr int kExpireTime = 126;
+constexpr int kExecType = 150;
+constexpr int kLeavesQty = 151;
+constexpr int kRefTagId = 371;
+constexpr int kRefMsgType = 372;
+constexpr int kSessionRejectReason = 373;
+constexpr int kBusinessRejectRefId = 379;
+constexpr int kBusinessRejectReason = 380;
+constexpr int kCxlRejResponseTo = 434;
+constexpr int kOrdStatusReqId = 790;
+constexpr int kReason = 20001;
+}  // namespace field
+
+void add_unless_empty(Message& message, int tag, std::string_view value) {
+  if (!value.empty()) {
+    message.add(tag, value);
+  }
+}
+
+template <typename Enum>
+void add_code(Message& message, int tag, Enum code) {
+  const char letter = static_cast<char>(code);
+  message.add(tag, std::string_view{&letter, 1});
+}
+
+std::string text(const Message& message, int tag) {
+  return std::string{message.find(tag).value_or("")};
+}
+
+std::optional<std::int64_t> number(const Message& message, int tag) {
+  if (!message.find(tag)) {
+    return std::nullopt;
+  }
+  return message.get_int(tag);
+}
+
+char code(const Message& message, int tag) {
+  const std::string_view value = message.get(tag);
+  if (value.size() != 1) {
+    throw ProtocolError{"field " + std::to_string(tag) +
+                        " is not one character: " + std::string{value}};
+  }
+  return value[0];
+}
+
+ExecutionReport to_execution_report(const Message& message) {
+  return ExecutionReport{.exec_id = std::string{message.get(field::kExecId)},
+                         .exec_type = code(message, field::kExecType),
+                         .ord_status = code(message, field::kOrdStatus),
+                         .order_id = std::string{message.get(field::kOrderId)},
+                         .cl_ord_id = text(message, field::kClOrdId),
+                         .orig_cl_ord_id = text(message, field::kOrigClOrdId),
+                         .account = text(message, field::kAccount),
+                         .symbol = text(message, field::kSymbol),
+                         .side = static_cast<Side>(code(message, field::kSide)),
+                         .price = text(message, field::kPrice),
+                         .order_qty = text(message, field::kOrderQty),
+                         .cum_qty = std::string{message.get(field::kCumQty)},
+                         .leaves_qty = std::string{message.get(field::kLeavesQty)},
+                         .last_qty = text(message, field::kLastQty),
+                         .last_px = text(message, field::kLastPx),
+                         .avg_px = text(message, field::kAvgPx),
+                         .status_req_id = text(message, field::kOrdStatusReqId),
+                         .transact_time = text(message, field::kTransactTime),
+                         .ord_rej_reason = number(message, field::kOrdRejReason),
+                         .reason = number(message, field::kReason),
+                         .text = text(message, field::kText),
+                         .poss_resend = message.has(field::kPossResend, "Y")};
+}
+
+CancelReject to_cancel_reject(const Message& message) {
+  return CancelReject{.order_id = std::string{message.get(field::kOrderId)},
+                      .cl_ord_id = std::string{message.get(field::kClOrdId)},
+                      .orig_cl_ord_id = text(message, field::kOrigClOrdId),
+                      .ord_status = code(message, field::kOrdStatus),
+                      .response_to = code(message, field::kCxlRejResponseTo),
+                      .cxl_rej_reason = number(message, field::kCxlRejReason),
+                      .reason = number(message, field::kReason),
+                      .text = text(message, field::kText)};
+}
+
+MessageReject to_message_reject(const Message& message) {
+  const bool business = message.type() == "j";
+  return MessageReject{
+      .ref_seq_num = static_cast<std::uint32_t>(message.get_int(field::kRefSeqNum)),
+      .ref_msg_type = text(message, field::kRefMsgType),
+      .ref_id = text(message, field::kBusinessRejectRefId),
+      .reject_reason =
+          number(message, business ? field::kBusinessRejectReason : field::kSessionRejectReason),
+      .ref_tag = number(message, field::kRefTagId),
+      .reason = number(message, field::kReason),
+      .text = text(message, field::kText)};
+}
+
+}  // namespace
+
+Message to_message(const NewOrder& order) {
+  Message message{"D"};
+  message.add(field::kClOrdId, order.cl_ord_id);
+  add_unless_empty(message, field::kAccount, order.account);
+  add_unless_empty(message, field::kExecInst, order.exec_inst);
+  add_unless_empty(message, field::kMinQty, order.min_quantity);
+  message.add(field::kSymbol, order.symbol);
+  add_code(message, field::kSide, order.side);
+  message.add(field::kTransactTime, utc_now());
+  message.add(field::kOrderQty, order.quantity);
+  message.add(field::kOrdType, order.price.empty() ? "1" : "2");
+  add_unless_empty(message, field::kPrice, order.price);
+  add_code(message, field::kTimeInForce, order.time_in_force);
+  add_unless_empty(message, field::kExpireTime, order.expire_time);
+  return message;
+}
+
+Message to_message(const CancelRequest& request) {
+  Message message{"F"};
+  add_unless_empty(message, field::kOrigClOrdId, request.orig_cl_ord_id);
+  add_unless_empty(message, field::kOrderId, request.order_id);
+  message.add(field::kClOrdId, request.cl_ord_id);
+  add_unless_empty(message, field::kAccount, request.account);
+  message.add(field::kSymbol, request.symbol);
+  add_code(message, field::kSide, request.side);
+  message.add(field::kTransactTime, utc_now());
+  return message;
+}
+
+Message to_message(const StatusRequest& request) {
+  Message message{"H"};
+  add_unless_empty(message, field::kOrderId, request.order_id);
+  add_unless_empty(message, field::kClOrdId, request.cl_ord_id);
+  add_unless_empty(message, field::kOrdStatusReqId, request.status_req_id);
+  add_unless_empty(message, field::kAccount, request.account);
+  message.add(field::kSymbol, request.symbol);
+  add_code(message, field::kSide, request.side);
+  return message;
+}
+
+bool ExecutionReport::terminal() const noexcept {
+  return ord_status == '2' || ord_status == '4' || ord_status == '8' || ord_status == 'C';
+}
+
+Report to_report(const Message& message) {
+  if (message.type() == "8") {
+    return to_execution_report(message);
+  }
+  if (message.type() == "9") {
+    return to_cancel_reject(message);
+  }
+  if (message.type() == "j" || message.type() == "3") {
+    return to_message_reject(message);
+  }
+  return message;
+}
+
+}  // namespace betex::client

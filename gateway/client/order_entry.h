@@ -1,0 +1,125 @@
+// Order entry in words: what a broker sends, and what the exchange answers, as plain structs over
+// Message. Prices and quantities stay the texts of the wire.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "gateway/client/message.h"
+#include "gateway/client/session.h"
+
+namespace betex::client {
+
+// FIX Side(54): BACK or BUY YES, LAY or SELL YES.
+enum class Side : char { BackOrBuy = '1', LayOrSell = '2' };
+
+// FIX TimeInForce(59).
+enum class TimeInForce : char {
+  Day = '0',
+  GoodTillCancel = '1',
+  ImmediateOrCancel = '3',
+  FillOrKill = '4',
+  GoodTillDate = '6',
+};
+
+// NewOrderSingle(D). Empty texts are left out; an order without a price is a market order.
+struct NewOrder {
+  std::string cl_ord_id;
+  std::string symbol;
+  Side side = Side::BackOrBuy;
+  std::string quantity;
+  std::string price;
+  TimeInForce time_in_force = TimeInForce::Day;
+  std::string account;
+  std::string min_quantity;
+  std::string expire_time;  // UTCTimestamp, for GoodTillDate
+  std::string exec_inst;    // 18: "6" post-only, "K" cancel on a trading halt
+};
+
+// OrderCancelRequest(F). The order is named by `order_id` or, where that is empty, by
+// `orig_cl_ord_id`.
+struct CancelRequest {
+  std::string cl_ord_id;
+  std::string orig_cl_ord_id;
+  std::string order_id;
+  std::string symbol;
+  Side side = Side::BackOrBuy;
+  std::string account;
+};
+
+// OrderStatusRequest(H). The order is named as in a CancelRequest, here by `cl_ord_id`.
+struct StatusRequest {
+  std::string cl_ord_id;
+  std::string order_id;
+  std::string symbol;
+  Side side = Side::BackOrBuy;
+  std::string status_req_id;  // 790, echoed
+  std::string account;
+};
+
+// The messages, with TransactTime(60) of now where they have one.
+Message to_message(const NewOrder& order);
+Message to_message(const CancelRequest& request);
+Message to_message(const StatusRequest& request);
+
+// ExecutionReport(8). Empty: the field was absent.
+struct ExecutionReport {
+  std::string exec_id;
+  char exec_type = '\0';
+  char ord_status = '\0';
+  std::string order_id;
+  std::string cl_ord_id;
+  std::string orig_cl_ord_id;
+  std::string account;
+  std::string symbol;
+  Side side{};
+  std::string price;
+  std::string order_qty;
+  std::string cum_qty;
+  std::string leaves_qty;
+  std::string last_qty;
+  std::string last_px;
+  std::string avg_px;
+  std::string status_req_id;
+  std::string transact_time;
+  std::optional<std::int64_t> ord_rej_reason;  // 103
+  std::optional<std::int64_t> reason;          // 20001
+  std::string text;
+  bool poss_resend = false;
+
+  // 39=2, 4, 8 or C: no further report changes the order.
+  [[nodiscard]] bool terminal() const noexcept;
+};
+
+// OrderCancelReject(9).
+struct CancelReject {
+  std::string order_id;
+  std::string cl_ord_id;
+  std::string orig_cl_ord_id;
+  char ord_status = '\0';
+  char response_to = '\0';                     // 434
+  std::optional<std::int64_t> cxl_rej_reason;  // 102
+  std::optional<std::int64_t> reason;
+  std::string text;
+};
+
+// BusinessMessageReject(j) or Reject(3): the message with number `ref_seq_num` did nothing.
+struct MessageReject {
+  std::uint32_t ref_seq_num = 0;
+  std::string ref_msg_type;
+  std::string ref_id;                         // 379, j only
+  std::optional<std::int64_t> reject_reason;  // 380 or 373
+  std::optional<std::int64_t> ref_tag;        // 371, Reject(3) only
+  std::optional<std::int64_t> reason;
+  std::string text;
+};
+
+// Any other message, as it came.
+using Report = std::variant<ExecutionReport, CancelReject, MessageReject, Message>;
+
+// Throws ProtocolError where a message lacks a field that its type must have.
+Report to_report(const Message& message);
+
+}  // namespace betex::client

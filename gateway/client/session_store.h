@@ -1,0 +1,57 @@
+// What one side of a FIX session must remember between connections: its sequence numbers and the
+// messages that it has sent, so that it can send them again. In memory, or also in a file, so that
+// the session goes on after the process has ended in whatever way.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace betex::client {
+
+// One thread at a time.
+class SessionStore {
+ public:
+  // In memory only.
+  SessionStore() = default;
+
+  // In `file` as well, which is read if it exists, else created with its folders. Throws
+  // StateFileError, also where another process has it open. The file is written with plain
+  // write(2): it survives the process, not a power cut.
+  explicit SessionStore(const std::filesystem::path& file);
+
+  ~SessionStore();
+  SessionStore(const SessionStore&) = delete;
+  SessionStore& operator=(const SessionStore&) = delete;
+
+  // The number that the next message to be sent gets.
+  [[nodiscard]] std::uint32_t next_out() const noexcept {
+    return static_cast<std::uint32_t>(sent_.size() + 1);
+  }
+
+  // The number that is expected from the counterparty.
+  [[nodiscard]] std::uint32_t next_in() const noexcept { return next_in_; }
+
+  // Keeps the message that is about to be sent as next_out(), which moves on.
+  void add_sent(std::string frame);
+
+  void set_next_in(std::uint32_t number);
+
+  // Both numbers are 1 again, and nothing has been sent.
+  void reset();
+
+  // The message sent as `number`, which is below next_out().
+  [[nodiscard]] const std::string& sent(std::uint32_t number) const;
+
+ private:
+  void load(const std::filesystem::path& file);
+  void append(std::string_view record);
+
+  std::uint32_t next_in_ = 1;
+  std::vector<std::string> sent_;
+  int descriptor_ = -1;
+};
+
+}  // namespace betex::client

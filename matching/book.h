@@ -1,0 +1,106 @@
+// The book of one instrument, for both kinds of market: price levels in a flat array ordered by
+// probability, bitmaps of the levels that hold orders, and a first-in-first-out queue per level,
+// linked through the orders themselves. Owned by the engine's thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "matching/ladder.h"
+#include "matching/order.h"
+#include "matching/types.h"
+
+namespace betex::matching {
+
+// A level's place in the book. A higher key is a higher probability: odds run against it
+// (domain.md section 2). Bids and asks cross if and only if bid key >= ask key.
+using Key = std::int32_t;
+
+// True if a bid at `limit` may take an ask at `price`, or an ask at `limit` a bid at `price`.
+[[nodiscard]] constexpr bool reaches(Side taker, Key limit, Key price) noexcept {
+  return taker == Side::Bid ? limit >= price : limit <= price;
+}
+
+// A set of keys that finds the next member in either direction by words of 64.
+class KeySet {
+ public:
+  explicit KeySet(Key count);
+
+  void insert(Key key) noexcept;
+  void erase(Key key) noexcept;
+
+  // The nearest member at or below, or at or above; none if there is none.
+  [[nodiscard]] std::optional<Key> at_or_below(Key key) const noexcept;
+  [[nodiscard]] std::optional<Key> at_or_above(Key key) const noexcept;
+
+ private:
+  std::vector<std::uint64_t> words_;    // one bit a key
+  std::vector<std::uint64_t> summary_;  // one bit a word that is not zero
+};
+
+struct Level {
+  Slot first = 0;
+  Slot last = 0;
+  Quantity volume;  // of all leaves in its queue
+};
+
+class Book {
+ public:
+  Book(MarketKind kind, const Ladder& ladder) noexcept;
+
+  [[nodiscard]] Key key_of(Tick tick) const noexcept {
+    return odds_ ? ticks_ - 1 - tick.value() : tick.value();
+  }
+
+  [[nodiscard]] Tick tick_of(Key key) const noexcept {
+    return Tick{odds_ ? ticks_ - 1 - key : key};
+  }
+
+  // Puts the order at the end of its level's queue.
+  void push_back(OrderTable& orders, Slot slot);
+
+  // `leaves` is what the order counted for in its level.
+  void remove(OrderTable& orders, Slot slot, Quantity leaves);
+
+  // The order keeps its place with `quantity` less.
+  void reduce(const Order& order, Quantity quantity);
+
+  [[nodiscard]] std::optional<Key> best(Side side) const noexcept;
+
+  // The next level of `side` behind `key`, away from the other side.
+  [[nodiscard]] std::optional<Key> next_worse(Side side, Key key) const noexcept;
+
+  // `key` must be one that best or next_worse gave.
+  [[nodiscard]] const Level& level(Key key) const noexcept { return levels_->levels[index(key)]; }
+
+  // Σ leaves of one side.
+  [[nodiscard]] Quantity volume(Side side) const noexcept { return volumes_[side_index(side)]; }
+
+ private:
+  // Allocated together when the first order rests. An uncrossed book has at most one side's orders
+  // at a key, so both sides share the levels.
+  struct Levels {
+    explicit Levels(Key count);
+    std::vector<Level> levels;
+    KeySet bids;
+    KeySet asks;
+  };
+
+  static std::size_t index(Key key) noexcept { return static_cast<std::size_t>(key); }
+
+  static std::size_t side_index(Side side) noexcept { return side == Side::Bid ? 0 : 1; }
+
+  [[nodiscard]] KeySet& keys(Side side) const noexcept {
+    return side == Side::Bid ? levels_->bids : levels_->asks;
+  }
+
+  std::unique_ptr<Levels> levels_;
+  std::optional<Key> best_[2];
+  Quantity volumes_[2];
+  std::int32_t ticks_;
+  bool odds_;
+};
+
+}  // namespace betex::matching

@@ -1,0 +1,81 @@
+#include "matching/cl_ord_ids.h"
+
+#include "matching/assert.h"
+
+namespace betex::matching {
+namespace {
+
+constexpr std::size_t kInitialPlaces = 1024;
+constexpr std::uint64_t kHashBits = 0xffff'ffff'0000'0000;
+
+std::uint64_t hash_of(AccountId account, const ClOrdId& id) {
+  return hash_text(id, account.value()) & kHashBits;
+}
+
+}  // namespace
+
+ClOrdIds::ClOrdIds() : table_(kInitialPlaces) {
+  pages_.push_back(std::make_unique<Node[]>(kPageSize));
+}
+
+Slot ClOrdIds::find(AccountId account, const ClOrdId& id) const noexcept {
+  const std::uint64_t hash = hash_of(account, id);
+  for (std::size_t i = home(hash); table_[i] != 0; i = (i + 1) & (table_.size() - 1)) {
+    if ((table_[i] & kHashBits) == hash) {
+      const auto slot = static_cast<Slot>(table_[i] & ~kHashBits);
+      if (node(slot).account == account && node(slot).id == id) {
+        return slot;
+      }
+    }
+  }
+  return 0;
+}
+
+void ClOrdIds::insert(const ClOrdIdData& data, Order* order) {
+  if ((size_ + 1) * 2 > table_.size()) {
+    grow();
+  }
+  const Slot slot = allocate();
+  static_cast<ClOrdIdData&>(node(slot)) = data;
+  enter(hash_of(data.account, data.id) | slot);
+  (newest_ == 0 ? oldest_ : node(newest_).next_newer) = slot;
+  newest_ = slot;
+  if (order != nullptr) {
+    (order->last_id == 0 ? order->first_id : node(order->last_id).next_in_chain) = slot;
+    order->last_id = slot;
+  }
+  ++size_;
+}
+
+Slot ClOrdIds::allocate() {
+  if (free_ != 0) {
+    const Slot slot = free_;
+    free_ = node(slot).next_newer;
+    node(slot) = Node{};
+    return slot;
+  }
+  if (next_fresh_ == pages_.size() * kPageSize) {
+    pages_.push_back(std::make_unique<Node[]>(kPageSize));
+  }
+  return next_fresh_++;
+}
+
+void ClOrdIds::enter(std::uint64_t entry) noexcept {
+  std::size_t i = home(entry);
+  while (table_[i] != 0) {
+    i = (i + 1) & (table_.size() - 1);
+  }
+  table_[i] = entry;
+}
+
+void ClOrdIds::grow() {
+  std::vector<std::uint64_t> old(table_.size() * 2);
+  old.swap(table_);
+  for (const std::uint64_t entry : old) {
+    if (entry != 0) {
+      enter(entry);
+    }
+  }
+}
+
+}  // namespace betex::matching

@@ -1,0 +1,66 @@
+// Writes the events of one transaction and applies each at once, so that the deciding code always
+// reads the state after its last event. Owned by the engine's thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <vector>
+
+#include "matching/apply.h"
+#include "matching/commands.h"
+#include "matching/events.h"
+#include "matching/state.h"
+#include "matching/transaction.h"
+
+namespace betex::matching {
+
+class Emitter {
+ public:
+  // `state` must outlive it.
+  explicit Emitter(State& state) noexcept : state_{&state} {}
+
+  // Starts the transaction of `command`; what finish() returned before is no longer valid.
+  void begin(const Command& command) noexcept;
+
+  // Appends the event and applies it. `market` is the one that it belongs to, if any.
+  template <typename Event>
+  void emit(Event event, MarketId market = MarketId{}) {
+    static_assert(std::has_unique_object_representations_v<Event> && sizeof(Event) % 8 == 0);
+    event.header.kind = Event::kKind;
+    event.header.size = sizeof(Event);
+    event.header.market = market;
+    event.header.market_seq = next_market_seq(market);
+    append(&event, sizeof(Event));
+    apply(*state_, next_seq(), event);
+    ++event_count_;
+  }
+
+  // Ends the transaction. Without events there is none, and the state is as before.
+  [[nodiscard]] TransactionView finish();
+
+ private:
+  [[nodiscard]] EventSeq next_seq() const noexcept {
+    return EventSeq{state_->last_seq.value() + event_count_ + 1};
+  }
+
+  // A market's first event creates it: it is not in the state yet.
+  [[nodiscard]] std::uint64_t next_market_seq(MarketId market) const noexcept {
+    if (market == MarketId{}) {
+      return 0;
+    }
+    const MarketData* const known = state_->markets.find(market);
+    return known == nullptr ? 1 : known->last_market_seq + 1;
+  }
+
+  void append(const void* event, std::size_t size);
+
+  State* state_;
+  std::vector<std::byte> buffer_;
+  std::size_t used_ = 0;
+  std::uint32_t event_count_ = 0;
+  TransactionHeader header_;
+};
+
+}  // namespace betex::matching

@@ -1,0 +1,129 @@
+#include "matching/engine.h"
+
+#include <utility>
+#include <vector>
+
+#include "matching/apply.h"
+#include "matching/assert.h"
+#include "matching/decider.h"
+#include "matching/emitter.h"
+#include "matching/snapshot.h"
+#include "matching/state.h"
+
+namespace betex::matching {
+
+class Engine::Impl {
+ public:
+  State state;
+  Emitter emitter{state};
+  Decider decider{state, emitter};
+};
+
+Engine::Engine() : impl_{std::make_unique<Impl>()} {}
+
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+TransactionView Engine::decide(const Command& command) {
+  BETEX_ASSERT(command.timestamp >= impl_->state.last_timestamp);
+  impl_->emitter.begin(command);
+  impl_->decider.begin(command);
+  std::visit([this](const auto& body) { impl_->decider.decide(body); }, command.body);
+  return impl_->emitter.finish();
+}
+
+void Engine::apply(const TransactionView& transaction) {
+  State& state = impl_->state;
+  BETEX_ASSERT(transaction.header.tx_id == state.last_tx_id.next() &&
+               transaction.first_seq == state.last_seq.next());
+  for_each_event(transaction,
+                 [&state](EventSeq seq, const auto& event) { matching::apply(state, seq, event); });
+  apply_header(state, transaction.header, transaction.last_seq());
+}
+
+std::optional<Timestamp> Engine::next_deadline() const {
+  return std::nullopt;
+}
+
+EventSeq Engine::last_seq() const noexcept {
+  return impl_->state.last_seq;
+}
+
+TxId Engine::last_tx_id() const noexcept {
+  return impl_->state.last_tx_id;
+}
+
+Timestamp Engine::last_timestamp() const noexcept {
+  return impl_->state.last_timestamp;
+}
+
+std::optional<OrderId> Engine::find_order(const Name& account,
+                                          OrderId order,
+                                          const ClOrdId& cl_ord_id) const {
+  const State& state = impl_->state;
+  const AccountId id{static_cast<std::uint32_t>(state.account_names.find(account))};
+  const Slot slot = matching::find_order(state, id, order, cl_ord_id);
+  return slot == 0 ? std::nullopt : std::optional{state.orders.at(slot).id};
+}
+
+std::uint64_t Engine::state_hash() const {
+  StateHasher hasher;
+  save(impl_->state, hasher);
+  return hasher.hash();
+}
+
+void Engine::visit_sessions(const std::function<void(const SessionInfo&)>& visit) const {
+  for (const SessionInfo& session : impl_->state.sessions) {
+    visit(session);
+  }
+}
+
+void Engine::visit_accounts(const std::function<void(const AccountInfo&)>& visit) const {
+  for (const AccountState& account : impl_->state.accounts) {
+    visit({.account = account.id, .name = account.name, .kind = account.kind});
+  }
+}
+
+void Engine::visit_markets(const std::function<void(const MarketInfo&)>& visit) const {
+  for (const MarketData& market : impl_->state.markets) {
+    visit({.market = market.id, .name = market.name, .kind = market.kind, .ladder = market.ladder});
+  }
+}
+
+void Engine::visit_instruments(const std::function<void(const InstrumentInfo&)>& visit) const {
+  for (const InstrumentState& instrument : impl_->state.instruments) {
+    const MarketData& market = impl_->state.markets.at(instrument.market);
+    visit({.instrument = instrument.id,
+           .market = instrument.market,
+           .symbol = instrument.symbol,
+           .kind = market.kind,
+           .ladder = market.ladder});
+  }
+}
+
+void Engine::visit_orders(const std::function<void(const OrderInfo&)>& visit) const {
+  std::vector<ClOrdId> chain;
+  impl_->state.orders.for_each([&](const Order& order) {
+    chain.clear();
+    const ClOrdIds& ids = impl_->state.cl_ord_ids;
+    for (Slot slot = order.first_id; slot != 0; slot = ids.next_in_chain(slot)) {
+      chain.push_back(ids.at(slot).id);
+    }
+    visit({.order = order.id,
+           .account = order.account,
+           .session = order.session,
+           .instrument = order.instrument,
+           .tick = order.tick,
+           .side = order.side,
+           .type = order.type,
+           .time_in_force = order.time_in_force,
+           .live = order.live(),
+           .cancel_cause = order.cancel_cause,
+           .expire_time = order.expire_time,
+           .values = order.values,
+           .chain = chain});
+  });
+}
+
+}  // namespace betex::matching

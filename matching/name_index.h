@@ -1,0 +1,65 @@
+// From a name to a number that is not 0: symbols, accounts, markets, CompIDs, request ids. Entries
+// are never removed. Owned by the engine's thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "matching/assert.h"
+#include "matching/hash.h"
+#include "matching/types.h"
+
+namespace betex::matching {
+
+class NameIndex {
+ public:
+  // 0: unknown.
+  [[nodiscard]] std::uint64_t find(const Name& name) const noexcept {
+    for (std::size_t i = home(name); entries_[i].value != 0; i = (i + 1) & (entries_.size() - 1)) {
+      if (entries_[i].name == name) {
+        return entries_[i].value;
+      }
+    }
+    return 0;
+  }
+
+  // `name` must not be known, `value` not be 0.
+  void insert(const Name& name, std::uint64_t value) {
+    BETEX_ASSERT(value != 0 && find(name) == 0);
+    if ((size_ + 1) * 2 > entries_.size()) {
+      std::vector<Entry> old(entries_.size() * 2);
+      old.swap(entries_);
+      for (const Entry& entry : old) {
+        if (entry.value != 0) {
+          enter(entry);
+        }
+      }
+    }
+    enter({name, value});
+    ++size_;
+  }
+
+ private:
+  struct Entry {
+    Name name;
+    std::uint64_t value = 0;
+  };
+
+  [[nodiscard]] std::size_t home(const Name& name) const noexcept {
+    return hash_text(name, 0) & (entries_.size() - 1);
+  }
+
+  void enter(const Entry& entry) noexcept {
+    std::size_t i = home(entry.name);
+    while (entries_[i].value != 0) {
+      i = (i + 1) & (entries_.size() - 1);
+    }
+    entries_[i] = entry;
+  }
+
+  std::vector<Entry> entries_ = std::vector<Entry>(16);
+  std::size_t size_ = 0;
+};
+
+}  // namespace betex::matching

@@ -1,0 +1,58 @@
+// From what a client wrote to what the engine counts in, exactly or not at all; and the caps that
+// keep every product and sum of them within 64 bits (domain.md section 1).
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+
+#include "matching/commands.h"
+#include "matching/types.h"
+
+namespace betex::matching {
+
+inline constexpr std::int64_t kPayout = 10'000;  // mu, of one winning contract
+inline constexpr std::int64_t kMuPerMinorUnit = 100;
+inline constexpr std::int64_t kOddsOne = 100;  // odds of 1.00: the stake alone comes back
+
+inline constexpr Quantity kMaxStake{100'000'000'000};           // minor units per order
+inline constexpr Quantity kMaxContracts{1'000'000'000'000};     // per order
+inline constexpr std::int64_t kMaxSum = std::int64_t{1} << 62;  // any sum over orders or fills
+
+// The largest amount that one order can stand for, in mu or in notional, is far below kMaxSum, so
+// a sum that is at most kMaxSum can take one more without an overflow.
+static_assert(kMaxStake.value() <= kMaxSum / 100'000);
+static_assert(kMaxContracts.value() <= kMaxSum / kPayout);
+static_assert(kMaxSum <= std::numeric_limits<std::int64_t>::max() - kMaxSum + 1);
+
+[[nodiscard]] constexpr Quantity max_order_quantity(MarketKind kind) noexcept {
+  return kind == MarketKind::ExchangeOdds ? kMaxStake : kMaxContracts;
+}
+
+// The whole number of units in `decimal`; none where something is left over.
+[[nodiscard]] constexpr std::optional<std::int64_t> exact_units(Decimal decimal,
+                                                                std::int64_t units_per_one) {
+  const std::int64_t millionths_per_unit = kDecimalScale / units_per_one;
+  if (decimal.value() % millionths_per_unit != 0) {
+    return std::nullopt;
+  }
+  return decimal.value() / millionths_per_unit;
+}
+
+[[nodiscard]] constexpr std::optional<Price> to_price(MarketKind kind, Decimal decimal) {
+  const auto units = exact_units(decimal, kind == MarketKind::ExchangeOdds ? kOddsOne : kPayout);
+  return units ? std::optional{Price{*units}} : std::nullopt;
+}
+
+[[nodiscard]] constexpr std::optional<Quantity> to_quantity(MarketKind kind, Decimal decimal) {
+  const auto units = exact_units(decimal, kind == MarketKind::ExchangeOdds ? 100 : 1);
+  return units ? std::optional{Quantity{*units}} : std::nullopt;
+}
+
+// Major units of the currency to mu.
+[[nodiscard]] constexpr std::optional<Money> to_money(Decimal decimal) {
+  const auto units = exact_units(decimal, 10'000);
+  return units ? std::optional{Money{*units}} : std::nullopt;
+}
+
+}  // namespace betex::matching

@@ -1,0 +1,97 @@
+#include "gateway/client/session_store.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "gateway/client/error.h"
+#include "gateway/client/message.h"
+#include "tests/support/temp_folder.h"
+
+namespace betex::client {
+namespace {
+
+std::string frame(std::uint32_t number, std::string_view text) {
+  return encode(Header{.begin_string = "FIX.4.4",
+                       .sender = "S",
+                       .target = "T",
+                       .seq_num = number,
+                       .sending_time = "20261122-14:00:00.000000"},
+                Message{"B"}.add(58, text));
+}
+
+class SessionStoreTest : public testing::Test {
+ protected:
+  [[nodiscard]] std::filesystem::path file() const { return folder_.path() / "new" / "BROKER1"; }
+
+ private:
+  test::TempFolder folder_;
+};
+
+TEST_F(SessionStoreTest, BeginsWithOne) {
+  const SessionStore store{file()};
+  EXPECT_EQ(store.next_in(), 1U);
+  EXPECT_EQ(store.next_out(), 1U);
+}
+
+TEST_F(SessionStoreTest, AnotherProcessGoesOnWhereThisOneEnded) {
+  {
+    SessionStore store{file()};
+    store.add_sent(frame(1, "one"));
+    store.add_sent(frame(2, "two\nlines"));
+    store.set_next_in(5);
+    store.set_next_in(9);
+  }
+  const SessionStore store{file()};
+  EXPECT_EQ(store.next_in(), 9U);
+  EXPECT_EQ(store.next_out(), 3U);
+  EXPECT_EQ(store.sent(2), frame(2, "two\nlines"));
+}
+
+TEST_F(SessionStoreTest, ResetForgetsEverything) {
+  {
+    SessionStore store{file()};
+    store.add_sent(frame(1, "one"));
+    store.set_next_in(5);
+    store.reset();
+    store.add_sent(frame(1, "again"));
+  }
+  const SessionStore store{file()};
+  EXPECT_EQ(store.next_in(), 1U);
+  EXPECT_EQ(store.sent(1), frame(1, "again"));
+}
+
+TEST_F(SessionStoreTest, ALastLineThatIsTornIsCutOff) {
+  {
+    SessionStore store{file()};
+    store.add_sent(frame(1, "one"));
+    store.add_sent(frame(2, "two"));
+  }
+  const auto whole = std::filesystem::file_size(file());
+  for (std::uintmax_t cut = 1; cut < frame(2, "two").size(); ++cut) {
+    std::filesystem::resize_file(file(), whole - cut);
+    {
+      SessionStore store{file()};
+      ASSERT_EQ(store.next_out(), 2U) << cut;
+      store.add_sent(frame(2, "two"));
+    }
+    ASSERT_EQ(std::filesystem::file_size(file()), whole);
+  }
+}
+
+TEST_F(SessionStoreTest, TwoCannotUseOneSession) {
+  const SessionStore store{file()};
+  EXPECT_THROW(SessionStore{file()}, StateFileError);
+}
+
+TEST_F(SessionStoreTest, AForeignFileIsRefusedAndLeftAlone) {
+  std::filesystem::create_directories(file().parent_path());
+  std::ofstream{file()} << "shopping list\n";
+  EXPECT_THROW(SessionStore{file()}, StateFileError);
+  EXPECT_EQ(std::filesystem::file_size(file()), 14U);
+}
+
+}  // namespace
+}  // namespace betex::client

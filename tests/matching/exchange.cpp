@@ -1,0 +1,107 @@
+#include "tests/matching/exchange.h"
+
+#include <stdexcept>
+
+#include "tests/matching/event_text.h"
+
+namespace betex::matching::testing {
+
+Decimal decimal(std::string_view text) {
+  std::int64_t value = 0;
+  std::int64_t scale = 0;  // of the next fraction digit; 0: still before the point
+  for (const char c : text) {
+    if (c == '.') {
+      scale = kDecimalScale;
+      continue;
+    }
+    if (c < '0' || c > '9' || scale == 1) {
+      throw std::invalid_argument{"not a decimal: " + std::string{text}};
+    }
+    value = value * 10 + (c - '0');
+    scale /= 10;
+  }
+  return Decimal{value * (scale == 0 ? kDecimalScale : scale)};
+}
+
+Exchange::Exchange() {
+  for (const char* name : {"alice", "bob", "carol"}) {
+    run(CreateAccount{.account = Name{name}});
+  }
+  run(CreateMarket{.market = Name{"HORSE"}});
+  for (const char* symbol : {"A", "B", "C"}) {
+    run(AddRunner{.market = Name{"HORSE"}, .symbol = Name{symbol}});
+  }
+  run(CreateMarket{
+      .market = Name{"RAIN"}, .kind = MarketKind::Binary, .ladder = LadderKind::LinearCent});
+  run(OpenMarket{.market = Name{"HORSE"}});
+  run(OpenMarket{.market = Name{"RAIN"}});
+}
+
+Lines Exchange::run(const CommandBody& body) {
+  return run(body, Origin{});
+}
+
+Lines Exchange::run(const CommandBody& body, const Origin& origin) {
+  const TransactionView view =
+      engine.decide({.timestamp = now_, .origin = origin, .digest = 0, .body = body});
+  if (view.header.event_count == 0) {
+    return {};
+  }
+  log.push_back({view.header, view.first_seq, {view.events.begin(), view.events.end()}});
+  return describe(engine, view);
+}
+
+PlaceOrder Exchange::order(std::string_view account,
+                           std::string_view symbol,
+                           Side side,
+                           std::string_view quantity,
+                           std::string_view price) {
+  return {.account = Name{account},
+          .cl_ord_id = fresh_id(),
+          .symbol = Name{symbol},
+          .transact_time = now_,
+          .price = decimal(price),
+          .quantity = decimal(quantity),
+          .side = side,
+          .time_in_force = TimeInForce::Gtc};
+}
+
+Lines Exchange::back(std::string_view account, std::string_view quantity, std::string_view odds) {
+  return run(order(account, "A", Side::Bid, quantity, odds));
+}
+
+Lines Exchange::lay(std::string_view account, std::string_view quantity, std::string_view odds) {
+  return run(order(account, "A", Side::Ask, quantity, odds));
+}
+
+Lines Exchange::buy(std::string_view account, std::string_view quantity, std::string_view price) {
+  return run(order(account, "RAIN", Side::Bid, quantity, price));
+}
+
+Lines Exchange::sell(std::string_view account, std::string_view quantity, std::string_view price) {
+  return run(order(account, "RAIN", Side::Ask, quantity, price));
+}
+
+Lines Exchange::cancel(std::string_view account, std::uint64_t order) {
+  return run(CancelOrder{.account = Name{account},
+                         .cl_ord_id = fresh_id(),
+                         .order_id = OrderId{order},
+                         .transact_time = now_});
+}
+
+ClOrdId Exchange::fresh_id() {
+  return ClOrdId{"id-" + std::to_string(++ids_)};
+}
+
+OrderInfo Exchange::find_order(std::uint64_t order) const {
+  OrderInfo found;
+  engine.visit_orders([&](const OrderInfo& info) {
+    if (info.order == OrderId{order}) {
+      found = info;
+      found.chain = {};
+    }
+  });
+  return found;
+}
+
+}  // namespace betex::matching::testing

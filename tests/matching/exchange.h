@@ -1,0 +1,64 @@
+// An engine with short ways to give it commands, for tests: an odds market HORSE with runners A, B
+// and C, a binary market RAIN, both open, and the accounts alice, bob and carol.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "matching/engine.h"
+
+namespace betex::matching::testing {
+
+using Lines = std::vector<std::string>;
+
+// "2.04" as a client's decimal.
+Decimal decimal(std::string_view text);
+
+// A transaction that outlives the engine's buffer.
+struct StoredTransaction {
+  TransactionHeader header;
+  EventSeq first_seq;
+  std::vector<std::byte> events;
+
+  [[nodiscard]] TransactionView view() const { return {header, first_seq, events}; }
+};
+
+class Exchange {
+ public:
+  Exchange();
+
+  // Each returns the events as lines (event_text.h).
+  Lines run(const CommandBody& body);
+  Lines run(const CommandBody& body, const Origin& origin);
+
+  // A GTC limit order with a fresh ClOrdID; the caller changes what it needs.
+  PlaceOrder order(std::string_view account,
+                   std::string_view symbol,
+                   Side side,
+                   std::string_view quantity,
+                   std::string_view price);
+  Lines back(std::string_view account, std::string_view quantity, std::string_view odds);
+  Lines lay(std::string_view account, std::string_view quantity, std::string_view odds);
+  Lines buy(std::string_view account, std::string_view quantity, std::string_view price);
+  Lines sell(std::string_view account, std::string_view quantity, std::string_view price);
+  Lines cancel(std::string_view account, std::uint64_t order);
+
+  ClOrdId fresh_id();
+
+  [[nodiscard]] Timestamp now() const { return now_; }
+
+  void wait(std::int64_t nanoseconds) { now_ += Timestamp{nanoseconds}; }
+
+  [[nodiscard]] OrderInfo find_order(std::uint64_t order) const;
+
+  Engine engine;
+  std::vector<StoredTransaction> log;
+
+ private:
+  Timestamp now_{1'700'000'000'000'000'000};
+  std::uint64_t ids_ = 0;
+};
+
+}  // namespace betex::matching::testing

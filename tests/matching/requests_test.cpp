@@ -1,0 +1,179 @@
+// Who may ask for what: the order of the checks, ClOrdIDs that never act twice, sessions, replay.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/matching/exchange.h"
+
+namespace betex::matching::testing {
+namespace {
+
+using ::testing::ElementsAre;
+
+TEST(Checks, FirstFailureWinsInTheFixedOrder) {
+  Exchange x;
+  PlaceOrder order = x.order("nobody", "NOWHERE", Side::Bid, "0.001", "2.03");
+  order.transact_time = Timestamp{};
+  order.post_only = true;
+  order.time_in_force = TimeInForce::Ioc;
+  const auto reason = [&](const PlaceOrder& place) { return x.run(place).at(0); };
+
+  EXPECT_EQ(reason(order), "rejected id-1: unknown account");
+  order.account = Name{"alice"};
+  EXPECT_EQ(reason(order), "rejected id-1: TransactTime is too old or too far ahead");
+  order.transact_time = x.now();
+  EXPECT_EQ(reason(order), "rejected id-1: unknown instrument");
+  EXPECT_EQ(reason(order), "rejected id-1: ClOrdID was used before");
+  order.cl_ord_id = x.fresh_id();
+  order.symbol = Name{"A"};
+  EXPECT_EQ(reason(order), "rejected id-2: price is not on the ladder");
+  order.cl_ord_id = x.fresh_id();
+  order.price = decimal("2.02");
+  EXPECT_EQ(reason(order), "rejected id-3: quantity is not a multiple of the step");
+  order.cl_ord_id = x.fresh_id();
+  order.quantity = decimal("10");
+  EXPECT_EQ(reason(order), "rejected id-4: unsupported combination of order attributes");
+  order.cl_ord_id = x.fresh_id();
+  order.post_only = false;
+  EXPECT_EQ(reason(order), "accepted #1 alice bid 10.00 @ 2.02 takes");
+}
+
+TEST(Checks, MarketMustBeOpenAndItsVersionTheOneThatWasSeen) {
+  Exchange x;
+  x.run(CreateMarket{.market = Name{"LATER"}});
+  x.run(AddRunner{.market = Name{"LATER"}, .symbol = Name{"L1"}});
+  EXPECT_THAT(x.run(x.order("alice", "L1", Side::Bid, "1", "2")),
+              ElementsAre("rejected id-1: market is not open"));
+  PlaceOrder order = x.order("alice", "A", Side::Bid, "1", "2");
+  order.version_guard = 7;
+  EXPECT_THAT(x.run(order), ElementsAre("rejected id-2: the market has changed since"));
+  order = x.order("alice", "A", Side::Bid, "1", "2");
+  order.version_guard = 1;
+  EXPECT_THAT(x.run(order), ElementsAre("accepted #1 alice bid 1.00 @ 2.00 rests"));
+}
+
+TEST(Checks, EveryPriceOfEveryLadderIsAcceptedAndNothingBetween) {
+  Exchange x;
+  EXPECT_THAT(x.back("alice", "1", "1.01"), ElementsAre("accepted #1 alice bid 1.00 @ 1.01 rests"));
+  EXPECT_THAT(x.back("alice", "1", "1000"),
+              ElementsAre("accepted #2 alice bid 1.00 @ 1000.00 rests"));
+  for (const char* odds : {"0", "1", "1.005", "2.01", "3.01", "1000.01", "1010"}) {
+    EXPECT_THAT(x.back("alice", "1", odds).at(0), ::testing::HasSubstr("not on the ladder"));
+  }
+}
+
+TEST(ClOrdIds, AreOneSpaceForOrdersAndCancelsOfAnAccount) {
+  Exchange x;
+  const PlaceOrder order = x.order("alice", "A", Side::Bid, "10", "2");
+  x.run(order);
+  CancelOrder cancel{.account = Name{"alice"},
+                     .cl_ord_id = order.cl_ord_id,
+                     .orig_cl_ord_id = order.cl_ord_id,
+                     .transact_time = x.now()};
+  EXPECT_THAT(x.run(cancel), ElementsAre("cancel rejected id-1: ClOrdID was used before"));
+  cancel.cl_ord_id = x.fresh_id();
+  EXPECT_THAT(x.run(cancel), ElementsAre("cancelled #1 requested"));
+  EXPECT_THAT(x.run(order), ElementsAre("rejected id-1: ClOrdID was used before"));
+  PlaceOrder same_id_of_bob = order;
+  same_id_of_bob.account = Name{"bob"};
+  EXPECT_THAT(x.run(same_id_of_bob), ElementsAre("accepted #2 bob bid 10.00 @ 2.00 rests"));
+}
+
+TEST(ClOrdIds, ChainHoldsWhatWasAcceptedInOrder) {
+  Exchange x;
+  x.back("alice", "10", "2");
+  x.cancel("bob", 1);
+  x.cancel("alice", 1);
+  std::vector<std::string> chain;
+  x.engine.visit_orders([&](const OrderInfo& order) {
+    for (const ClOrdId& id : order.chain) {
+      chain.emplace_back(id.view());
+    }
+    EXPECT_EQ(order.values.chain_index, 1U);
+    EXPECT_EQ(order.cancel_cause, CancelCause::Requested);
+  });
+  EXPECT_THAT(chain, ElementsAre("id-1", "id-3"));
+}
+
+TEST(Sessions, OriginOfEveryApplicationCommandMovesTheExpectedNumber) {
+  Exchange x;
+  EXPECT_THAT(x.run(SessionUp{.comp_id = Name{"BROKER1"}}),
+              ElementsAre("session up BROKER1 epoch 1 in 1 reserved 0"));
+  const Origin origin{SessionId{1}, SessionEpoch{1}, MsgSeqNum{2}};
+  x.run(x.order("alice", "A", Side::Bid, "10", "2"), origin);
+  x.run(ReserveNumbers{SessionId{1}, SessionEpoch{1}, MsgSeqNum{10'000}});
+  x.run(RefuseInbound{.msg_type = Text<7>{"D"}, .reason = Reason::Throttled},
+        {SessionId{1}, SessionEpoch{1}, MsgSeqNum{3}});
+  x.run(SessionDown{SessionId{1}, SessionEpoch{1}, MsgSeqNum{99}, SessionDownReason::Restart});
+  EXPECT_THAT(x.run(SessionUp{.comp_id = Name{"BROKER1"}}),
+              ElementsAre("session up BROKER1 epoch 1 in 4 reserved 10000"));
+  x.run(SessionDown{SessionId{1}, SessionEpoch{1}, MsgSeqNum{7}});
+  EXPECT_THAT(x.run(SessionUp{.comp_id = Name{"BROKER1"}, .reset = true}),
+              ElementsAre("session up BROKER1 epoch 2 in 1 reserved 0"));
+}
+
+TEST(Sessions, MessageOfAnUnknownSessionOrAnOldEpochChangesNothing) {
+  Exchange x;
+  x.run(SessionUp{.comp_id = Name{"BROKER1"}});
+  x.run(SessionUp{.comp_id = Name{"BROKER1"}, .reset = true});
+  const Origin old{SessionId{1}, SessionEpoch{1}, MsgSeqNum{50}};
+  EXPECT_THAT(x.run(x.order("alice", "A", Side::Bid, "10", "2"), old),
+              ElementsAre("rejected id-1: session epoch is not the current one"));
+  EXPECT_THAT(x.run(x.order("alice", "A", Side::Bid, "10", "2"), {SessionId{7}, {}, {}}),
+              ElementsAre("rejected id-2: unknown session"));
+  EXPECT_THAT(x.run(RefuseInbound{}, old),
+              ElementsAre("command rejected BROKER1: session epoch is not the current one"));
+  x.engine.visit_sessions(
+      [](const SessionInfo& session) { EXPECT_EQ(session.next_in, MsgSeqNum{1}); });
+}
+
+TEST(StatusRequests, FindAnOrderByItsIdOrByAnyIdOfItsChain) {
+  Exchange x;
+  const auto find = [&](const char* account, std::uint64_t order, const char* id) {
+    return x.engine.find_order(Name{account}, OrderId{order}, ClOrdId{id}).value_or(OrderId{});
+  };
+  x.back("alice", "10", "2");
+  x.cancel("alice", 1);
+  x.cancel("alice", 1);
+  EXPECT_EQ(find("alice", 1, ""), OrderId{1});
+  EXPECT_EQ(find("alice", 0, "id-1"), OrderId{1});
+  EXPECT_EQ(find("alice", 0, "id-2"), OrderId{1});
+  EXPECT_EQ(find("alice", 0, "id-3"), OrderId{});  // the refused cancel's
+  EXPECT_EQ(find("bob", 1, ""), OrderId{});
+  EXPECT_EQ(find("nobody", 1, ""), OrderId{});
+}
+
+TEST(Operations, RequestIdActsOnce) {
+  Exchange x;
+  const CreateAccount create{.account = Name{"dave"}, .request_id = Name{"r1"}};
+  EXPECT_THAT(x.run(create), ElementsAre("account dave"));
+  EXPECT_THAT(x.run(create), ElementsAre("command rejected dave: request id was used before"));
+  EXPECT_THAT(x.run(CreateAccount{.account = Name{"dave"}, .request_id = Name{"r2"}}),
+              ElementsAre("command rejected dave: already exists"));
+}
+
+TEST(Replay, GivesTheSameStateAtEveryTransaction) {
+  Exchange x;
+  x.run(SessionUp{.comp_id = Name{"BROKER1"}});
+  std::vector<std::uint64_t> hashes(x.log.size());
+  const auto note = [&](const Lines&) { hashes.push_back(x.engine.state_hash()); };
+  note(x.lay("alice", "30", "2.04"));
+  note(x.lay("bob", "50", "2.02"));
+  note(x.back("carol", "60", "2.02"));
+  note(x.buy("alice", "100", "0.60"));
+  note(x.sell("bob", "70", "0.55"));
+  note(x.cancel("alice", 4));
+  note(x.cancel("alice", 4));
+  note(x.run(ReserveNumbers{SessionId{1}, SessionEpoch{1}, MsgSeqNum{10}}));
+
+  Engine replayed;
+  for (std::size_t i = 0; i < x.log.size(); ++i) {
+    replayed.apply(x.log[i].view());
+    if (hashes.at(i) != 0) {
+      EXPECT_EQ(replayed.state_hash(), hashes[i]) << "after transaction " << i + 1;
+    }
+  }
+  EXPECT_EQ(replayed.last_seq(), x.engine.last_seq());
+}
+
+}  // namespace
+}  // namespace betex::matching::testing
