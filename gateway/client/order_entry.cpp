@@ -111,7 +111,8 @@ CancelReject to_cancel_reject(const Message& message) {
                       .response_to = code(message, field::kCxlRejResponseTo),
                       .cxl_rej_reason = number(message, field::kCxlRejReason),
                       .reason = number(message, field::kReason),
-                      .text = text(message, field::kText)};
+                      .text = text(message, field::kText),
+                      .transact_time = text(message, field::kTransactTime)};
 }
 
 MessageReject to_message_reject(const Message& message) {
@@ -124,7 +125,8 @@ MessageReject to_message_reject(const Message& message) {
           number(message, business ? field::kBusinessRejectReason : field::kSessionRejectReason),
       .ref_tag = number(message, field::kRefTagId),
       .reason = number(message, field::kReason),
-      .text = text(message, field::kText)};
+      .text = text(message, field::kText),
+      .sending_time = text(message, tag::kSendingTime)};
 }
 
 }  // namespace

@@ -103,6 +103,7 @@ struct CancelReject {
   std::optional<std::int64_t> cxl_rej_reason;  // 102
   std::optional<std::int64_t> reason;
   std::string text;
+  std::string transact_time;
 };
 
 // BusinessMessageReject(j) or Reject(3): the message with number `ref_seq_num` did nothing.
@@ -114,6 +115,7 @@ struct MessageReject {
   std::optional<std::int64_t> ref_tag;        // 371, Reject(3) only
   std::optional<std::int64_t> reason;
   std::string text;
+  std::string sending_time;
 };
 
 // Any other message, as it came.

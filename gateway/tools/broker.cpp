@@ -1,0 +1,191 @@
+#include "gateway/tools/broker.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include "gateway/client/error.h"
+#include "gateway/client/utc_time.h"
+#include "gateway/tools/report_line.h"
+
+namespace betex::tools {
+namespace {
+
+using client::Message;
+using client::Report;
+using client::ResetNumbers;
+
+constexpr int kClOrdId = 11;
+constexpr int kSide = 54;
+constexpr int kSymbol = 55;
+constexpr int kOrdStatusReqId = 790;
+
+// The report is the answer to the request that was sent as `number`. Other reports of the same
+// order may come before it.
+bool answers(const Report& report, const Message& request, std::uint32_t number) {
+  if (const auto* reject = std::get_if<client::MessageReject>(&report)) {
+    return reject->ref_seq_num == number;
+  }
+  if (const auto* reject = std::get_if<client::CancelReject>(&report)) {
+    return request.type() == "F" && request.has(kClOrdId, reject->cl_ord_id);
+  }
+  const auto* const execution = std::get_if<client::ExecutionReport>(&report);
+  if (execution == nullptr) {
+    return false;
+  }
+  const char type = execution->exec_type;
+  if (request.type() == "H") {
+    return type == 'I' && request.has(kOrdStatusReqId, execution->status_req_id);
+  }
+  const bool first_or_last = type == '0' || type == '4' || type == '8' || type == 'A';
+  return first_or_last && request.has(kClOrdId, execution->cl_ord_id);
+}
+
+}  // namespace
+
+Broker::Broker(BrokerSettings settings)
+    : settings_{std::move(settings)},
+      store_{settings_.state_file},
+      session_{settings_.session, store_} {
+  if (settings_.output == Output::RawMessages) {
+    session_.observe([](client::Traffic traffic, std::string_view frame) {
+      fmt::print("{} {}\n", traffic == client::Traffic::Sent ? ">" : "<", client::readable(frame));
+    });
+  }
+}
+
+void Broker::log_on() {
+  try {
+    connect(settings_.reset);
+  } catch (const client::HistoryMismatch& mismatch) {
+    fmt::print(stderr,
+               "betex-fix: {}\nbetex-fix: the gateway's journal is not the one of the last time; "
+               "both sides' numbers begin anew\n",
+               mismatch.what());
+    connect(ResetNumbers::Yes);
+  }
+  session_.synchronise(settings_.patience);
+  watch(std::chrono::milliseconds{0});
+}
+
+void Broker::connect(ResetNumbers reset) {
+  session_.logon(client::Connection::open(settings_.host, settings_.port, settings_.patience),
+                 reset,
+                 settings_.patience);
+}
+
+Broker::Outcome Broker::carry_out(Request request) {
+  const Message message = to_message(std::move(request));
+  const std::uint32_t number = session_.send(message);
+  const auto deadline = client::Clock::now() + settings_.patience;
+  std::optional<Outcome> outcome;
+  while (!outcome) {
+    const auto answer = session_.receive(deadline - client::Clock::now());
+    if (!answer) {
+      throw client::TimedOut{fmt::format(
+          "no answer to message {} within {} ms; whether it acted is not known yet: `betex-fix "
+          "watch` shows it when it comes",
+          number,
+          settings_.patience.count())};
+    }
+    const Report report = client::to_report(*answer);
+    print(report);
+    if (answers(report, message, number)) {
+      outcome = refused(report) ? Outcome::Refused : Outcome::Accepted;
+    }
+  }
+  session_.synchronise(settings_.patience);  // the fills that came with the answer
+  watch(std::chrono::milliseconds{0});
+  return *outcome;
+}
+
+void Broker::watch(std::chrono::milliseconds time) {
+  const auto deadline = client::Clock::now() + time;
+  while (const auto message = session_.receive(deadline - client::Clock::now())) {
+    print(client::to_report(*message));
+  }
+}
+
+void Broker::log_out() {
+  session_.logout(settings_.patience);
+  try {
+    watch(std::chrono::milliseconds{0});
+  } catch (const client::Disconnected&) {
+    return;  // all that came before the end has been printed
+  }
+}
+
+Message Broker::to_message(Request request) {
+  return std::visit(
+      [this](auto wish) {
+        using Wish = std::decay_t<decltype(wish)>;
+        if constexpr (std::is_same_v<Wish, client::NewOrder>) {
+          wish.account = settings_.account;
+          if (wish.cl_ord_id.empty()) {
+            wish.cl_ord_id = next_cl_ord_id();
+          }
+          return client::to_message(wish);
+        } else if constexpr (std::is_same_v<Wish, CancelWish>) {
+          complete(wish.order);
+          return client::to_message(client::CancelRequest{
+              .cl_ord_id = wish.cl_ord_id.empty() ? next_cl_ord_id() : wish.cl_ord_id,
+              .orig_cl_ord_id = wish.order.cl_ord_id,
+              .order_id = wish.order.order_id,
+              .symbol = wish.order.symbol,
+              .side = *wish.order.side,
+              .account = settings_.account});
+        } else {
+          complete(wish.order);
+          return client::to_message(client::StatusRequest{.cl_ord_id = wish.order.cl_ord_id,
+                                                          .order_id = wish.order.order_id,
+                                                          .symbol = wish.order.symbol,
+                                                          .side = *wish.order.side,
+                                                          .status_req_id = next_cl_ord_id(),
+                                                          .account = settings_.account});
+        }
+      },
+      std::move(request));
+}
+
+// Takes what is missing from the order as this session sent it.
+void Broker::complete(OrderRef& order) const {
+  for (std::uint32_t number = store_.next_out() - 1;
+       number > 0 && (order.symbol.empty() || !order.side);
+       --number) {
+    const Message sent = Message::parse(store_.sent(number));
+    if (sent.type() == "D" && sent.has(kClOrdId, order.cl_ord_id)) {
+      order.symbol = sent.get(kSymbol);
+      order.side = static_cast<client::Side>(sent.get(kSide).front());
+    }
+  }
+  if (order.symbol.empty() || !order.side) {
+    throw UnclearRequest{fmt::format("order {} was not sent from here: --symbol and --side?",
+                                     order.cl_ord_id.empty() ? order.order_id : order.cl_ord_id)};
+  }
+}
+
+void Broker::print(const Report& report) const {
+  if (settings_.output == Output::Lines) {
+    fmt::print("{}\n", to_line(report));
+  }
+  std::fflush(stdout);
+}
+
+// Unique for an account as long as nobody else makes up ids from the same clock: the time in
+// microseconds, moved on where two are made in one.
+std::string Broker::next_cl_ord_id() {
+  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
+                       std::chrono::system_clock::now().time_since_epoch())
+                       .count();
+  last_id_ = std::max<std::int64_t>(now, last_id_ + 1);
+  const std::chrono::system_clock::time_point time{std::chrono::microseconds{last_id_}};
+  std::string id = client::format_utc(time);  // 20261122-14:00:00.123456
+  std::erase_if(id, [](char c) { return c == ':' || c == '.'; });
+  return id;
+}
+
+}  // namespace betex::tools

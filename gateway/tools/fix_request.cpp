@@ -1,0 +1,171 @@
+#include "gateway/tools/fix_request.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <sstream>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+namespace betex::tools {
+namespace {
+
+using client::NewOrder;
+using client::Side;
+using client::TimeInForce;
+
+const std::map<std::string, Side>& sides() {
+  static const std::map<std::string, Side> kSides{{"back", Side::BackOrBuy},
+                                                  {"buy", Side::BackOrBuy},
+                                                  {"lay", Side::LayOrSell},
+                                                  {"sell", Side::LayOrSell}};
+  return kSides;
+}
+
+// What the parser fills for one order subcommand; lives as long as the parser.
+struct OrderWords {
+  NewOrder order;
+  std::vector<std::string> price;
+  bool market = false;
+  bool post_only = false;
+  bool cancel_on_pause = false;
+};
+
+// "@ 2.04", "@2.04" or "2.04".
+std::string read_price(const OrderWords& words) {
+  std::string text;
+  for (const std::string& word : words.price) {
+    text += word;
+  }
+  if (!text.empty() && text.front() == '@') {
+    text.erase(0, 1);
+  }
+  if (text.empty() != words.market) {
+    throw CLI::ValidationError{"price", "either @ PRICE, or --market for a market order"};
+  }
+  return text;
+}
+
+NewOrder finish(OrderWords words) {
+  words.order.price = read_price(words);
+  if (words.post_only) {
+    words.order.exec_inst = "6";
+  }
+  if (words.cancel_on_pause) {
+    words.order.exec_inst += words.post_only ? " K" : "K";
+  }
+  return std::move(words.order);
+}
+
+void add_time_in_force(CLI::App& command, OrderWords& words) {
+  const auto choice = [&](const char* flag, TimeInForce value, const char* help) {
+    return command.add_flag_callback(
+        flag, [&words, value] { words.order.time_in_force = value; }, help);
+  };
+  CLI::Option* const gtc = choice("--gtc", TimeInForce::GoodTillCancel, "good till cancelled");
+  CLI::Option* const ioc = choice("--ioc", TimeInForce::ImmediateOrCancel, "immediate or cancel");
+  CLI::Option* const fok = choice("--fok", TimeInForce::FillOrKill, "fill or kill");
+  CLI::Option* const gtd =
+      command.add_option("--expire", words.order.expire_time, "good till this UTC time")
+          ->type_name("YYYYMMDD-HH:MM:SS")
+          ->each([&words](const std::string&) {
+            words.order.time_in_force = TimeInForce::GoodTillDate;
+          });
+  gtc->excludes(ioc)->excludes(fok)->excludes(gtd);
+  ioc->excludes(fok)->excludes(gtd);
+  fok->excludes(gtd);
+}
+
+void add_order(CLI::App& app,
+               const std::string& verb,
+               const char* help,
+               const std::function<void(Request)>& chosen) {
+  CLI::App* const command = app.add_subcommand(verb, help);
+  const auto words = std::make_shared<OrderWords>();
+  words->order.side = sides().at(verb);
+  command->add_option("symbol", words->order.symbol, "instrument, as EPL-ARS-CHE.HOME")->required();
+  command->add_option("quantity", words->order.quantity, "the backer's stake, or contracts")
+      ->required();
+  command->add_option("price", words->price, "@ and the odds, or @ and the probability")
+      ->expected(0, 2);
+  command->add_flag("--market", words->market, "at any price, the rest is cancelled");
+  add_time_in_force(*command, *words);
+  command->add_option("--min", words->order.min_quantity, "with --ioc: at least this, or nothing");
+  command->add_flag("--post-only", words->post_only, "refuse the order if it would trade at once");
+  command->add_flag("--cancel-on-pause", words->cancel_on_pause, "cancel it if the market halts");
+  command->add_option("--id", words->order.cl_ord_id, "its ClOrdID; without it one is made up");
+  command->callback([words, chosen] { chosen(finish(*words)); });
+}
+
+// Both `cancel` and `status` name an order in the same words.
+CLI::App* add_order_ref(CLI::App& app, const char* verb, const char* help, OrderRef& ref) {
+  CLI::App* const command = app.add_subcommand(verb, help);
+  command->add_option("id", ref.cl_ord_id, "the order's ClOrdID");
+  command->add_option("--order", ref.order_id, "the exchange's order number instead");
+  command->add_option("--symbol", ref.symbol, "of an order that was not sent from here");
+  command
+      ->add_option_function<std::string>(
+          "--side", [&ref](const std::string& side) { ref.side = sides().at(side); }, "likewise")
+      ->check(CLI::IsMember(sides()));
+  return command;
+}
+
+void require_order(const OrderRef& ref) {
+  if (ref.cl_ord_id.empty() && ref.order_id.empty()) {
+    throw CLI::RequiredError{"the order's ClOrdID, or --order NUMBER,"};
+  }
+}
+
+void add_cancel(CLI::App& app, const std::function<void(Request)>& chosen) {
+  const auto wish = std::make_shared<CancelWish>();
+  CLI::App* const command = add_order_ref(app, "cancel", "cancel an order", wish->order);
+  command->add_option("--id", wish->cl_ord_id, "the cancel's own ClOrdID");
+  command->callback([wish, chosen] {
+    require_order(wish->order);
+    chosen(*wish);
+  });
+}
+
+void add_status(CLI::App& app, const std::function<void(Request)>& chosen) {
+  const auto wish = std::make_shared<StatusWish>();
+  CLI::App* const command = add_order_ref(app, "status", "how an order stands", wish->order);
+  command->callback([wish, chosen] {
+    require_order(wish->order);
+    chosen(*wish);
+  });
+}
+
+}  // namespace
+
+void add_requests(CLI::App& app, std::function<void(Request)> chosen) {
+  add_order(app, "back", "back an outcome (odds markets)", chosen);
+  add_order(app, "lay", "lay an outcome (odds markets)", chosen);
+  add_order(app, "buy", "buy YES (binary markets)", chosen);
+  add_order(app, "sell", "sell YES, which is to buy NO (binary markets)", chosen);
+  add_cancel(app, chosen);
+  add_status(app, chosen);
+}
+
+std::optional<Request> parse_line(const std::string& line) {
+  std::istringstream stream{line.substr(0, line.find('#'))};
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) {
+    words.push_back(std::move(word));
+  }
+  if (words.empty()) {
+    return std::nullopt;
+  }
+  std::optional<Request> request;
+  CLI::App app;
+  app.require_subcommand(1);
+  add_requests(app, [&request](Request chosen) { request = std::move(chosen); });
+  std::reverse(words.begin(), words.end());  // as CLI11 wants them
+  app.parse(std::move(words));
+  return request;
+}
+
+}  // namespace betex::tools

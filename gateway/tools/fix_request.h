@@ -1,0 +1,47 @@
+// The words in which betex-fix takes orders, the same on its command line and in each line of a
+// script:
+//
+//   back|lay|buy|sell SYMBOL QUANTITY @ PRICE [--ioc|--fok|--gtc] [--post-only] [--id ID] ...
+//   cancel ID [--symbol SYMBOL --side SIDE]
+//   status ID [--symbol SYMBOL --side SIDE]
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include <CLI/App.hpp>
+
+#include "gateway/client/order_entry.h"
+
+namespace betex::tools {
+
+// Which order a cancel or status request means. `symbol` and `side` are needed where this session
+// has not sent the order itself, since FIX wants them in the request.
+struct OrderRef {
+  std::string cl_ord_id;
+  std::string order_id;  // 37; empty: by cl_ord_id
+  std::string symbol;
+  std::optional<client::Side> side;
+};
+
+struct CancelWish {
+  OrderRef order;
+  std::string cl_ord_id;  // of the cancel request itself; empty: one is made up
+};
+
+struct StatusWish {
+  OrderRef order;
+};
+
+using Request = std::variant<client::NewOrder, CancelWish, StatusWish>;
+
+// Adds the subcommands above to `app`, which must be parsed only once. The one that was given is
+// told to `chosen` at the end of the parse; wrong words are CLI::ParseErrors of the parse.
+void add_requests(CLI::App& app, std::function<void(Request)> chosen);
+
+// Reads one line of a script; nothing for an empty one or a comment (#). Throws CLI::ParseError.
+std::optional<Request> parse_line(const std::string& line);
+
+}  // namespace betex::tools

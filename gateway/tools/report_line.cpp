@@ -1,0 +1,161 @@
+#include "gateway/tools/report_line.h"
+
+#include <string_view>
+#include <type_traits>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "gateway/client/error.h"
+
+namespace betex::tools {
+namespace {
+
+using client::CancelReject;
+using client::ExecutionReport;
+using client::Message;
+using client::MessageReject;
+using client::Side;
+
+// "20261122-14:00:00.123456" as "2026-11-22 14:00:00.123456".
+std::string readable_time(std::string_view utc) {
+  if (utc.size() < 17) {
+    return std::string{utc};
+  }
+  return fmt::format(
+      "{}-{}-{} {}", utc.substr(0, 4), utc.substr(4, 2), utc.substr(6, 2), utc.substr(9));
+}
+
+// Only odds reach 1: a report does not say of which kind its market is.
+std::string_view side_word(const ExecutionReport& report) {
+  const std::string_view price = !report.price.empty()     ? std::string_view{report.price}
+                                 : !report.last_px.empty() ? std::string_view{report.last_px}
+                                                           : std::string_view{report.avg_px};
+  const bool buys = report.side == Side::BackOrBuy;
+  if (price.empty() || price == "0") {
+    return buys ? "BACK/BUY" : "LAY/SELL";
+  }
+  if (price.starts_with("0.")) {
+    return buys ? "BUY" : "SELL";
+  }
+  return buys ? "BACK" : "LAY";
+}
+
+std::string_view status_word(char ord_status) {
+  switch (ord_status) {
+    case '0':
+      return "NEW";
+    case '1':
+      return "PART-FILLED";
+    case '2':
+      return "FILLED";
+    case '4':
+      return "CANCELLED";
+    case '8':
+      return "REJECTED";
+    case 'A':
+      return "PENDING";
+    case 'C':
+      return "EXPIRED";
+    default:
+      return "?";
+  }
+}
+
+std::string_view what_happened(const ExecutionReport& report) {
+  switch (report.exec_type) {
+    case '5':
+      return "REPLACED";
+    case 'D':
+      return "RESTATED";
+    case 'F':
+      return "TRADE";
+    case 'I':
+      return "STATUS";
+    default:
+      return status_word(report.exec_type);
+  }
+}
+
+std::string reason_text(std::string_view text, const std::optional<std::int64_t>& reason) {
+  std::string line{text.empty() ? "no reason given" : text};
+  if (reason) {
+    line += fmt::format(" (reason {})", *reason);
+  }
+  return line;
+}
+
+std::string details(const ExecutionReport& report) {
+  if (report.ord_status == '8') {
+    return reason_text(report.text, report.reason);
+  }
+  std::string line = fmt::format("order {:<6} leaves {:<10}", report.order_id, report.leaves_qty);
+  if (report.exec_type == 'F') {
+    line += fmt::format(" {} @ {}", report.last_qty, report.last_px);
+  } else if (report.exec_type == 'I') {
+    line += fmt::format(" {}", status_word(report.ord_status));
+  }
+  if (report.cum_qty.find_first_not_of("0.") != std::string::npos && report.exec_type != 'F') {
+    line += fmt::format(" filled {} @ {}", report.cum_qty, report.avg_px);
+  }
+  if (!report.text.empty()) {
+    line += " " + reason_text(report.text, report.reason);
+  }
+  return line;
+}
+
+std::string line_of(const ExecutionReport& report) {
+  const std::string terms = fmt::format(
+      "{:>10} @ {:<7}", report.order_qty, report.price.empty() ? "market" : report.price);
+  return fmt::format("{:<26} {:<18} {:<4} {} {:<9}  {}  id {}",
+                     readable_time(report.transact_time),
+                     report.symbol,
+                     side_word(report),
+                     terms,
+                     what_happened(report),
+                     details(report),
+                     report.cl_ord_id);
+}
+
+std::string line_of(const CancelReject& reject) {
+  return fmt::format("{:<26} cancel {} of {} REFUSED: {}; the order is {}",
+                     readable_time(reject.transact_time),
+                     reject.cl_ord_id,
+                     reject.orig_cl_ord_id.empty() ? reject.order_id : reject.orig_cl_ord_id,
+                     reason_text(reject.text, reject.reason),
+                     reject.order_id == "NONE" ? "UNKNOWN" : status_word(reject.ord_status));
+}
+
+std::string line_of(const MessageReject& reject) {
+  std::string line = fmt::format("{:<26} message {} ({}) REFUSED: {}",
+                                 readable_time(reject.sending_time),
+                                 reject.ref_seq_num,
+                                 reject.ref_msg_type,
+                                 reason_text(reject.text, reject.reason));
+  if (reject.ref_tag) {
+    line += fmt::format(", tag {}", *reject.ref_tag);
+  }
+  return line;
+}
+
+std::string line_of(const Message& message) {
+  return fmt::format("{:<26} message of type {}: {}",
+                     readable_time(message.get(client::tag::kSendingTime)),
+                     message.type(),
+                     message.find(client::tag::kText).value_or(""));
+}
+
+}  // namespace
+
+std::string to_line(const client::Report& report) {
+  return std::visit([](const auto& body) { return line_of(body); }, report);
+}
+
+bool refused(const client::Report& report) {
+  if (const auto* execution = std::get_if<ExecutionReport>(&report)) {
+    return execution->ord_status == '8';
+  }
+  return !std::holds_alternative<Message>(report);
+}
+
+}  // namespace betex::tools

@@ -1,0 +1,104 @@
+#include "gateway/tools/report_line.h"
+
+#include <gtest/gtest.h>
+
+namespace betex::tools {
+namespace {
+
+using client::CancelReject;
+using client::ExecutionReport;
+using client::MessageReject;
+using client::Side;
+
+ExecutionReport resting_lay() {
+  return {.exec_id = "9.0",
+          .exec_type = '0',
+          .ord_status = '0',
+          .order_id = "17",
+          .cl_ord_id = "a-1",
+          .symbol = "EPL-ARS-CHE.HOME",
+          .side = Side::LayOrSell,
+          .price = "2.04",
+          .order_qty = "30.00",
+          .cum_qty = "0.00",
+          .leaves_qty = "30.00",
+          .avg_px = "0",
+          .transact_time = "20261122-14:05:01.123456"};
+}
+
+TEST(ReportLineTest, ANewOrder) {
+  EXPECT_EQ(to_line(resting_lay()),
+            "2026-11-22 14:05:01.123456 EPL-ARS-CHE.HOME   LAY       30.00 @ 2.04    NEW        "
+            "order 17     leaves 30.00       id a-1");
+  EXPECT_FALSE(refused(resting_lay()));
+}
+
+TEST(ReportLineTest, ATradeTellsItsQuantityAndPrice) {
+  ExecutionReport report = resting_lay();
+  report.exec_type = 'F';
+  report.ord_status = '1';
+  report.cum_qty = "10.00";
+  report.leaves_qty = "20.00";
+  report.last_qty = "10.00";
+  report.last_px = "2.04";
+  EXPECT_EQ(to_line(report),
+            "2026-11-22 14:05:01.123456 EPL-ARS-CHE.HOME   LAY       30.00 @ 2.04    TRADE      "
+            "order 17     leaves 20.00      10.00 @ 2.04  id a-1");
+}
+
+TEST(ReportLineTest, ABinaryOrderIsBoughtOrSold) {
+  ExecutionReport report = resting_lay();
+  report.symbol = "RAIN-LON";
+  report.price = "0.60";
+  EXPECT_NE(to_line(report).find(" SELL "), std::string::npos);
+  report.side = Side::BackOrBuy;
+  EXPECT_NE(to_line(report).find(" BUY "), std::string::npos);
+}
+
+TEST(ReportLineTest, ARefusalTellsWhy) {
+  ExecutionReport report = resting_lay();
+  report.exec_type = '8';
+  report.ord_status = '8';
+  report.reason = 40;
+  report.text = "price is not on the ladder";
+  EXPECT_NE(to_line(report).find("REJECTED   price is not on the ladder (reason 40)  id a-1"),
+            std::string::npos);
+  EXPECT_TRUE(refused(report));
+}
+
+TEST(ReportLineTest, AStatusTellsTheFillsSoFar) {
+  ExecutionReport report = resting_lay();
+  report.exec_type = 'I';
+  report.ord_status = '1';
+  report.cum_qty = "10.00";
+  report.avg_px = "2.04";
+  EXPECT_NE(to_line(report).find("PART-FILLED filled 10.00 @ 2.04"), std::string::npos);
+}
+
+TEST(ReportLineTest, ARefusedCancelTellsHowTheOrderStands) {
+  const CancelReject reject{.order_id = "17",
+                            .cl_ord_id = "c-1",
+                            .orig_cl_ord_id = "a-1",
+                            .ord_status = '2',
+                            .response_to = '1',
+                            .reason = 101,
+                            .text = "too late",
+                            .transact_time = "20261122-14:05:01.123456"};
+  EXPECT_EQ(to_line(reject),
+            "2026-11-22 14:05:01.123456 cancel c-1 of a-1 REFUSED: too late (reason 101); the "
+            "order is FILLED");
+  EXPECT_TRUE(refused(reject));
+}
+
+TEST(ReportLineTest, ARefusedMessageIsNamedByItsNumber) {
+  const MessageReject reject{.ref_seq_num = 7,
+                             .ref_msg_type = "D",
+                             .ref_tag = 44,
+                             .text = "missing",
+                             .sending_time = "20261122-14:05:01.123456"};
+  EXPECT_EQ(to_line(reject), "2026-11-22 14:05:01.123456 message 7 (D) REFUSED: missing, tag 44");
+  EXPECT_TRUE(refused(reject));
+}
+
+}  // namespace
+}  // namespace betex::tools
