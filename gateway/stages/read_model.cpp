@@ -1,0 +1,193 @@
+#include "gateway/stages/read_model.h"
+
+#include <utility>
+
+#include "matching/assert.h"
+
+namespace betex::gateway {
+namespace {
+
+using matching::OrderId;
+
+// Entry `id` of a table in which dense ids from 1 are indices.
+template <typename Table, typename Id>
+auto& at(Table& table, Id id) {
+  BETEX_ASSERT(id.value() < table.size());
+  return table[id.value()];
+}
+
+template <typename Value, typename Id>
+Value& grow_to(std::vector<Value>& table, Id id) {
+  if (table.size() <= id.value()) {
+    table.resize(id.value() + std::size_t{1});
+  }
+  return table[id.value()];
+}
+
+}  // namespace
+
+Units units_of(matching::MarketKind kind) noexcept {
+  switch (kind) {
+    case matching::MarketKind::ExchangeOdds:
+      return {.millionths_per_price = 10'000,
+              .millionths_per_quantity = 10'000,
+              .format = {.price_decimals = 2, .quantity_decimals = 2}};
+    case matching::MarketKind::Binary:
+      return {.millionths_per_price = 100,
+              .millionths_per_quantity = 1'000'000,
+              .format = {.price_decimals = 2, .quantity_decimals = 0}};
+  }
+  BETEX_ASSERT(!"unknown market kind");
+}
+
+fix::OrdStatus status_of_live(const matching::OrderValues& values) noexcept {
+  if (values.cum_qty == matching::Quantity{0}) {
+    return fix::OrdStatus::New;
+  }
+  return values.leaves_qty == matching::Quantity{0} ? fix::OrdStatus::Filled
+                                                    : fix::OrdStatus::PartiallyFilled;
+}
+
+ReadModel::ReadModel(const matching::Engine& engine) {
+  engine.visit_sessions(
+      [&](const matching::SessionInfo& info) { grow_to(comp_ids_, info.session) = info.comp_id; });
+  engine.visit_accounts([&](const matching::AccountInfo& info) {
+    grow_to(account_names_, info.account) = info.name;
+  });
+  engine.visit_markets([&](const matching::MarketInfo& info) {
+    grow_to(markets_, info.market) = {.kind = info.kind, .ladder = info.ladder};
+  });
+  engine.visit_instruments([&](const matching::InstrumentInfo& info) { add_instrument(info); });
+  engine.visit_orders([&](const matching::OrderInfo& info) {
+    OrderEntry& entry = new_order(info.order);
+    const Instrument& its_instrument = instrument(info.instrument);
+    entry = {.account = info.account,
+             .session = info.session,
+             .instrument = info.instrument,
+             .side = info.side,
+             .type = info.type,
+             .time_in_force = info.time_in_force,
+             .status = info.live || info.cancel_cause == matching::CancelCause{}
+                           ? status_of_live(info.values)
+                           : fix::OrdStatus::Canceled,
+             .price = its_instrument.ladder->price_of(info.tick),
+             .expire_time = info.expire_time,
+             .values = info.values,
+             .first_cl_ord_id = info.chain.front()};
+    for (const matching::ClOrdId& later : info.chain.subspan(1)) {
+      extend_chain(info.order, later);
+    }
+  });
+}
+
+const OrderEntry& ReadModel::order(OrderId order) const {
+  const std::uint64_t index = order.value();
+  BETEX_ASSERT(index / kPageSize < pages_.size() && pages_[index / kPageSize] != nullptr);
+  return (*pages_[index / kPageSize])[index % kPageSize];
+}
+
+OrderEntry& ReadModel::mutable_order(OrderId order) {
+  return const_cast<OrderEntry&>(std::as_const(*this).order(order));
+}
+
+OrderEntry& ReadModel::new_order(OrderId order) {
+  const std::size_t page = order.value() / kPageSize;
+  if (pages_.size() <= page) {
+    pages_.resize(page + 1);
+  }
+  if (pages_[page] == nullptr) {
+    pages_[page] = std::make_unique<Page>();
+  }
+  return (*pages_[page])[order.value() % kPageSize];
+}
+
+const Instrument& ReadModel::instrument(matching::InstrumentId instrument) const {
+  return at(instruments_, instrument);
+}
+
+const matching::Name& ReadModel::account(matching::AccountId account) const {
+  return at(account_names_, account);
+}
+
+const matching::Name& ReadModel::comp_id(matching::SessionId session) const {
+  return at(comp_ids_, session);
+}
+
+const matching::ClOrdId& ReadModel::cl_ord_id(OrderId order, std::uint32_t index) const {
+  if (index == 0) {
+    return this->order(order).first_cl_ord_id;
+  }
+  const auto later = later_cl_ord_ids_.find(order);
+  BETEX_ASSERT(later != later_cl_ord_ids_.end() && index <= later->second.size());
+  return later->second[index - 1];
+}
+
+void ReadModel::extend_chain(OrderId order, const matching::ClOrdId& cl_ord_id) {
+  later_cl_ord_ids_[order].push_back(cl_ord_id);
+}
+
+void ReadModel::add_instrument(const matching::InstrumentInfo& info) {
+  grow_to(instruments_, info.instrument) = {.symbol = info.symbol,
+                                            .ladder = matching::find_ladder(info.ladder),
+                                            .units = units_of(info.kind)};
+}
+
+void ReadModel::on(const matching::SessionWentUp& event) {
+  grow_to(comp_ids_, event.session) = event.comp_id;
+}
+
+void ReadModel::on(const matching::AccountCreated& event) {
+  grow_to(account_names_, event.account) = event.name;
+}
+
+void ReadModel::on(const matching::MarketCreated& event) {
+  grow_to(markets_, event.header.market) = {.kind = event.kind, .ladder = event.ladder};
+}
+
+void ReadModel::on(const matching::RunnerAdded& event) {
+  const Market& market = at(markets_, event.header.market);
+  add_instrument({.instrument = event.instrument,
+                  .market = event.header.market,
+                  .symbol = event.symbol,
+                  .kind = market.kind,
+                  .ladder = market.ladder});
+}
+
+void ReadModel::on(const matching::OrderAccepted& event) {
+  new_order(event.order) = {.account = event.account,
+                            .session = event.session,
+                            .instrument = event.instrument,
+                            .side = event.side,
+                            .type = event.type,
+                            .time_in_force = event.time_in_force,
+                            .status = event.entry == matching::Entry::Delayed
+                                          ? fix::OrdStatus::PendingNew
+                                          : fix::OrdStatus::New,
+                            .price = instrument(event.instrument).ladder->price_of(event.tick),
+                            .expire_time = event.expire_time,
+                            .values = event.values,
+                            .first_cl_ord_id = event.cl_ord_id};
+}
+
+void ReadModel::on(const matching::TradeMatched& event) {
+  for (const matching::TradeLeg* leg : {&event.maker, &event.taker}) {
+    OrderEntry& entry = mutable_order(leg->order);
+    entry.values = leg->values;
+    entry.status = status_of_live(leg->values);
+  }
+}
+
+void ReadModel::on(const matching::OrderReduced& event) {
+  mutable_order(event.order).values = event.values;
+}
+
+void ReadModel::on(const matching::OrderCancelled& event) {
+  OrderEntry& entry = mutable_order(event.order);
+  entry.values = event.values;
+  entry.status = fix::OrdStatus::Canceled;
+  if (!event.cl_ord_id.empty()) {
+    extend_chain(event.order, event.cl_ord_id);
+  }
+}
+
+}  // namespace betex::gateway

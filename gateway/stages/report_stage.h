@@ -1,0 +1,135 @@
+// Tells sessions what was committed. It stands behind the journal stage on the event ring, so it
+// sees nothing that is not durable; it keeps the read model, makes reports, and never waits for a
+// session: one that is slow or was away is served from the journal, from where it stopped.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "gateway/agent/agent.h"
+#include "gateway/ring/event_ring.h"
+#include "gateway/session_link.h"
+#include "gateway/stages/read_model.h"
+#include "gateway/stages/report_maker.h"
+#include "gateway/stages/session_feed.h"
+#include "gateway/stages/transaction_log.h"
+#include "matching/engine.h"
+
+namespace betex::gateway {
+
+// The newest report of each session, by session id; what recovery finds while it replays.
+using LastReports = std::vector<fix::ReportId>;
+
+// Finds them: sees every transaction of the replay, in order.
+class LastReportFinder {
+ public:
+  void take(const matching::TransactionView& transaction);
+
+  [[nodiscard]] LastReports last() && { return std::move(last_); }
+
+ private:
+  ReadModel nothing_;  // who is told of an event depends on the event alone
+  LastReports last_;
+};
+
+class ReportStage final : public Agent, public ReportFeed, private ReportReceiver {
+ public:
+  struct Recovered {
+    const matching::Engine& engine;  // read by the constructor only
+    LastReports last_reports;
+  };
+
+  // `events` and `wait` (its thread's) must outlive it.
+  ReportStage(EventConsumer& events,
+              WaitStrategy& wait,
+              Recovered recovered,
+              OpenTransactionSource open_source);
+
+  // Where reports go; once, before the thread starts. `sink` must outlive the thread.
+  void connect(SessionSink& sink) noexcept { sink_ = &sink; }
+
+  [[nodiscard]] std::string_view name() const noexcept override { return "report"; }
+
+  std::size_t do_work() override;
+
+  [[nodiscard]] bool finished() const noexcept override;
+
+  // ReportFeed; thread-safe.
+  void subscribe(matching::SessionId session,
+                 SubscriptionId subscription,
+                 fix::ReportId sent) override;
+  void unsubscribe(matching::SessionId session, SubscriptionId subscription) override;
+  void consumed(matching::SessionId session,
+                SubscriptionId subscription,
+                std::size_t count) override;
+
+ private:
+  struct Subscribe {
+    matching::SessionId session;
+    SubscriptionId subscription;
+    fix::ReportId sent;
+  };
+
+  struct Unsubscribe {
+    matching::SessionId session;
+    SubscriptionId subscription;
+  };
+
+  struct Consumed {
+    matching::SessionId session;
+    SubscriptionId subscription;
+    std::size_t count = 0;
+  };
+
+  using Request = std::variant<Subscribe, Unsubscribe, Consumed>;
+
+  void post(Request request);
+  std::size_t take_requests();
+  void on(const Subscribe& request);
+  void on(const Unsubscribe& request);
+  void on(const Consumed& request);
+
+  void take_transaction(const matching::TransactionView& transaction);
+  void answer(const EventSlot& slot);
+  // What concerns a session itself goes to it whether or not it listens to reports.
+  template <typename Event>
+  void notify(const Event& event);
+
+  // ReportReceiver, for the live reports of the transaction being taken.
+  [[nodiscard]] bool wants(matching::SessionId session, fix::ReportId id) override;
+  void receive(matching::SessionId session, fix::Report report) override;
+
+  // Serves sessions that catch up; returns how many transactions were read for them.
+  std::size_t serve_lagging();
+  std::size_t serve(matching::SessionId session, SessionFeed& feed);
+
+  // Hands over what this turn has made.
+  void deliver_all();
+  void deliver(matching::SessionId session, SessionFeed& feed);
+
+  [[nodiscard]] SessionFeed& feed(matching::SessionId session);
+  void start_catch_up(SessionFeed& feed);
+
+  EventConsumer& events_;
+  WaitStrategy& wait_;
+  const OpenTransactionSource open_source_;
+  ReadModel model_;
+  ReportMaker maker_;
+  SessionSink* sink_ = nullptr;
+
+  matching::EventSeq taken_;  // the last event seen on the ring, or recovered
+  LastReports last_reports_;
+  std::vector<SessionFeed> feeds_;            // by session id
+  std::vector<matching::SessionId> touched_;  // feeds with something outgoing
+
+  std::mutex requests_mutex_;
+  std::vector<Request> requests_;  // from any thread, guarded
+  std::vector<Request> taken_requests_;
+};
+
+}  // namespace betex::gateway

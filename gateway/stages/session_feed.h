@@ -1,0 +1,49 @@
+// The reports of one session on their way to it: live while the session keeps up, from the journal
+// while it has been away or lags. *Owned by the report thread.*
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "gateway/fix/report.h"
+#include "gateway/session_link.h"
+#include "gateway/stages/transaction_log.h"
+#include "matching/transaction.h"
+#include "matching/types.h"
+
+namespace betex::gateway {
+
+// Reports on their way to one session (handed over, not yet written to its socket) at most; past
+// it the session lags and is served from the journal.
+inline constexpr std::size_t kMaxReportsInFlight = 4096;
+
+// A lagging session gets the next portion when less than this is on its way.
+inline constexpr std::size_t kRefillBelow = 256;
+
+struct SessionFeed {
+  // One place in the journal from which a lagging session is served.
+  struct CatchUp {
+    std::unique_ptr<TransactionSource> source;
+    // Read but not served to the end: a portion may end inside a transaction.
+    std::optional<matching::TransactionView> current;
+    matching::EventSeq read_to;  // the last event read
+  };
+
+  SubscriptionId subscription;  // 0: nobody listens
+  fix::ReportId position;       // the last report that was handed over
+  std::size_t in_flight = 0;
+  std::optional<CatchUp> catch_up;  // none: live
+
+  // Made in this turn, handed over at its end.
+  std::vector<fix::Report> outgoing;
+  // Answers to status requests that must not overtake the reports of a session that catches up.
+  std::vector<fix::Report> answers;
+
+  [[nodiscard]] bool listening() const noexcept { return subscription != SubscriptionId{0}; }
+
+  [[nodiscard]] bool live() const noexcept { return listening() && !catch_up; }
+};
+
+}  // namespace betex::gateway

@@ -1,0 +1,39 @@
+// The journal as the stages see it: a writer that makes transactions durable, and a way to read
+// them again from any place. The gateway's are journal::Journal's; tests hold a commit back here.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "matching/transaction.h"
+
+namespace betex::gateway {
+
+// *Owned by the journal thread.*
+class TransactionLog {
+ public:
+  virtual ~TransactionLog() = default;
+
+  // The next transaction; not durable yet. The bytes are not needed after the return.
+  virtual void append(const matching::TransactionView& transaction) = 0;
+
+  // All that was appended is durable when this returns. Throws if it can't be: then nothing since
+  // the last commit may ever be acknowledged, and the process stops.
+  virtual void commit() = 0;
+};
+
+// Committed transactions in order. *Owned by the report thread.*
+class TransactionSource {
+ public:
+  virtual ~TransactionSource() = default;
+
+  // None at the end of what is committed by now. Valid until the next call.
+  [[nodiscard]] virtual std::optional<matching::TransactionView> next() = 0;
+};
+
+// Opens a source whose first transaction is the one that holds event `first`.
+using OpenTransactionSource =
+    std::function<std::unique_ptr<TransactionSource>(matching::EventSeq first)>;
+
+}  // namespace betex::gateway
