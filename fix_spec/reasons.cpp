@@ -1,0 +1,85 @@
+#include "fix_spec/reasons.h"
+
+namespace betex::fix {
+namespace {
+
+using matching::Reason;
+
+constexpr std::uint16_t kOther = 99;
+
+struct CodeSet {
+  std::uint16_t last_of_fix44;
+  std::uint16_t other;
+};
+
+std::uint16_t degraded(FixVersion version, std::uint16_t code, CodeSet set) noexcept {
+  return version == FixVersion::Fix44 && code > set.last_of_fix44 ? set.other : code;
+}
+
+}  // namespace
+
+ReasonCodes codes_of(Reason reason) noexcept {
+  // clang-format off
+  switch (reason) {  // 103 102 380 20002
+    case Reason::UnknownAccount:             return {15, 99, 6, Retry::No};
+    case Reason::AccountSuspended:           return {15, 99, 6, Retry::No};
+    case Reason::StaleRequest:               return {99, 99, 0, Retry::Yes};
+    case Reason::DuplicateClOrdId:           return { 6,  6, 0, Retry::No};
+    case Reason::UnknownInstrument:          return { 1, 99, 2, Retry::No};
+    case Reason::UnknownMarket:              return { 1, 99, 2, Retry::No};
+    case Reason::MarketNotOpen:              return { 2, 99, 0, Retry::Yes};
+    case Reason::MarketBatchCancelling:      return { 2, 99, 0, Retry::Yes};
+    case Reason::BatchRunning:               return {99, 99, 0, Retry::Yes};
+    case Reason::RunnerNotActive:            return {99, 99, 0, Retry::No};
+    case Reason::StaleMarketVersion:         return { 8, 99, 0, Retry::No};
+    case Reason::PriceNotOnLadder:           return {18, 18, 0, Retry::No};
+    case Reason::BadQuantity:                return {13, 99, 0, Retry::No};
+    case Reason::QuantityStep:               return {13, 99, 0, Retry::No};
+    case Reason::BelowMinimumQuantity:       return {13, 99, 0, Retry::No};
+    case Reason::UnsupportedCombination:     return {11, 99, 0, Retry::No};
+    case Reason::BadExpireTime:              return {99, 99, 0, Retry::No};
+    case Reason::AmountOverflow:             return { 3, 99, 0, Retry::No};
+    case Reason::OrderSizeLimit:             return { 3, 99, 0, Retry::No};
+    case Reason::OpenOrdersLimit:            return { 3, 99, 0, Retry::Yes};
+    case Reason::PositionLimit:              return { 3, 99, 0, Retry::Yes};
+    case Reason::InsufficientFunds:          return {25, 99, 0, Retry::Yes};
+    case Reason::PostOnlyWouldCross:         return {99, 99, 0, Retry::Yes};
+    case Reason::FillOrKillNotFilled:        return {99, 99, 0, Retry::Yes};
+    case Reason::MinimumFillNotReached:      return {99, 99, 0, Retry::Yes};
+    case Reason::ImmediateOrCancelRemainder: return {99, 99, 0, Retry::No};
+    case Reason::SelfTradePrevented:         return {99, 99, 0, Retry::No};
+    case Reason::UnknownOrder:               return { 5,  1, 1, Retry::No};
+    case Reason::TooLate:                    return {99,  0, 0, Retry::No};
+    case Reason::AlreadyExists:              return {99, 99, 0, Retry::No};
+    case Reason::InvalidState:               return {99, 99, 0, Retry::No};
+    case Reason::InvalidParameter:           return {99, 99, 0, Retry::No};
+    case Reason::UnknownSession:             return {99, 99, 1, Retry::No};
+    case Reason::StaleEpoch:                 return {99, 99, 0, Retry::No};
+    case Reason::MalformedMessage:           return {99, 99, 0, Retry::No};
+    case Reason::UnsupportedMessageType:     return {99, 99, 3, Retry::No};
+    case Reason::NotEntitled:                return {99, 99, 6, Retry::No};
+    case Reason::Throttled:                  return {99, 99, 8, Retry::Yes};
+    case Reason::LowDiskSpace:               return {99, 99, 4, Retry::Yes};
+    case Reason::None:                       break;
+  }
+  // clang-format on
+  return {kOther, kOther, 0, Retry::No};
+}
+
+std::uint16_t ord_rej_reason_for(FixVersion version, std::uint16_t code) noexcept {
+  return degraded(version, code, {.last_of_fix44 = 15, .other = kOther});
+}
+
+std::uint16_t cxl_rej_reason_for(FixVersion version, std::uint16_t code) noexcept {
+  return degraded(version, code, {.last_of_fix44 = 6, .other = kOther});
+}
+
+std::uint16_t business_reject_reason_for(FixVersion version, std::uint16_t code) noexcept {
+  return degraded(version, code, {.last_of_fix44 = 7, .other = 0});
+}
+
+std::uint16_t restatement_reason_for(FixVersion version, std::uint16_t code) noexcept {
+  return degraded(version, code, {.last_of_fix44 = 10, .other = kOther});
+}
+
+}  // namespace betex::fix
