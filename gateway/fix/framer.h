@@ -50,19 +50,18 @@ class Framer {
     std::size_t frame_size = 0;  // Complete only
   };
 
-  [[nodiscard]] std::string_view unread() const noexcept;
   [[nodiscard]] Header read_header(std::string_view bytes) const noexcept;
-  Result skip(std::size_t size);
-  Result skip_to_next_begin();
+  Result take_frame(std::string_view bytes, std::size_t frame_size);
+  std::string_view skip(std::string_view bytes);
 
   std::size_t max_message_size_;
   std::size_t capacity_;
   std::unique_ptr<char[]> buffer_;
-  std::size_t begin_ = 0;        // of what is unread
-  std::size_t end_ = 0;          // of what is filled
-  std::size_t frame_size_ = 0;   // of the message at begin_, 0: not known yet
-  std::size_t since_frame_ = 0;  // bytes skipped since the last whole message
+  std::size_t begin_ = 0;  // of what is not consumed
+  std::size_t end_ = 0;    // of what is filled
+  std::size_t skipped_since_frame_ = 0;
   std::uint64_t garbled_count_ = 0;
+  bool in_garbage_ = false;  // what was skipped last did not end where a message may begin
   bool fatal_ = false;
 };
 

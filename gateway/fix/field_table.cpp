@@ -1,0 +1,117 @@
+#include "gateway/fix/field_table.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "matching/assert.h"
+
+namespace betex::fix {
+namespace {
+
+constexpr char kSoh = '\001';
+
+// Reads a tag of 1 to 9 digits without leading zeros and the '=' after it; moves `at` behind both.
+// 0 where there is none.
+std::uint32_t read_tag(const char*& at, const char* end) noexcept {
+  constexpr int kMaxDigits = 9;
+  std::uint32_t tag = 0;
+  for (int digits = 0; at != end && digits <= kMaxDigits; ++digits, ++at) {
+    if (*at == '=') {
+      ++at;
+      return tag;
+    }
+    if (*at < '0' || *at > '9' || digits == kMaxDigits || (*at == '0' && digits == 0)) {
+      return 0;
+    }
+    tag = tag * 10 + static_cast<std::uint32_t>(*at - '0');
+  }
+  return 0;
+}
+
+}  // namespace
+
+FieldTable::Fault FieldTable::read(std::string_view frame, std::size_t max_fields) noexcept {
+  BETEX_ASSERT(max_fields <= kMaxFields);
+  size_ = 0;
+  header_.fill({});
+  fault_ = Fault::None;
+  fault_tag_ = 0;
+  const char* at = frame.data();
+  const char* const end = at + frame.size();
+  while (at != end) {
+    if (size_ == max_fields) {
+      return fault_ = Fault::TooManyFields;
+    }
+    const std::uint32_t tag = read_tag(at, end);
+    const auto* const soh =
+        static_cast<const char*>(std::memchr(at, kSoh, static_cast<std::size_t>(end - at)));
+    if (tag == 0 || soh == nullptr) {
+      return fault_ = Fault::BadTag;
+    }
+    if (soh == at) {
+      fault_tag_ = tag;
+      return fault_ = Fault::NoValue;
+    }
+    const Field field{tag, {at, static_cast<std::size_t>(soh - at)}};
+    fields_[size_++] = field;
+    note_header(field);
+    at = soh + 1;
+  }
+  return fault_;
+}
+
+const Field* FieldTable::find(std::uint32_t tag) const noexcept {
+  const auto all = fields();
+  const auto found = std::ranges::find(all, tag, &Field::tag);
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::string_view FieldTable::value(std::uint32_t tag) const noexcept {
+  const Field* const field = find(tag);
+  return field == nullptr ? std::string_view{} : field->value;
+}
+
+std::optional<matching::MsgSeqNum> FieldTable::msg_seq_num() const noexcept {
+  const auto number = parse_uint(header_[kMsgSeqNum]);
+  if (!number || *number == 0) {
+    return std::nullopt;
+  }
+  return matching::MsgSeqNum{*number};
+}
+
+void FieldTable::note_header(const Field& field) noexcept {
+  std::size_t slot = kHeaderSlots;
+  switch (field.tag) {
+    case tag::kBeginString:
+      slot = kBeginString;
+      break;
+    case tag::kMsgType:
+      slot = kMsgType;
+      break;
+    case tag::kMsgSeqNum:
+      slot = kMsgSeqNum;
+      break;
+    case tag::kSenderCompId:
+      slot = kSender;
+      break;
+    case tag::kTargetCompId:
+      slot = kTarget;
+      break;
+    case tag::kSendingTime:
+      slot = kSendingTime;
+      break;
+    case tag::kPossDupFlag:
+      slot = kPossDup;
+      break;
+    case tag::kPossResend:
+      slot = kPossResend;
+      break;
+    default:
+      return;
+  }
+  if (header_[slot].empty()) {
+    header_[slot] = field.value;
+  }
+}
+
+}  // namespace betex::fix

@@ -1,0 +1,239 @@
+#include "gateway/fix/report_encoder.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
+#include "fix_spec/reasons.h"
+#include "gateway/fix/checksum.h"
+#include "gateway/fix/decimal.h"
+#include "gateway/fix/utc_time.h"
+#include "matching/assert.h"
+
+namespace betex::fix {
+namespace {
+
+using matching::Reason;
+
+constexpr char kSoh = '\001';
+
+// Appends fields to one message. `tag` is the tag and its '=', as the wire has them.
+class FieldWriter {
+ public:
+  explicit FieldWriter(std::string& out) noexcept : out_{out} {}
+
+  void text(std::string_view tag, std::string_view value) {
+    out_.append(tag).append(value);
+    out_.push_back(kSoh);
+  }
+
+  void character(std::string_view tag, char value) {
+    out_.append(tag).push_back(value);
+    out_.push_back(kSoh);
+  }
+
+  void integer(std::string_view tag, std::uint64_t value) {
+    out_.append(tag);
+    append_uint(out_, value);
+    out_.push_back(kSoh);
+  }
+
+  void decimal(std::string_view tag, matching::Decimal value, unsigned min_decimals) {
+    out_.append(tag);
+    append_decimal(out_, value, min_decimals);
+    out_.push_back(kSoh);
+  }
+
+  void decimal_e8(std::string_view tag, std::int64_t value, unsigned min_decimals) {
+    out_.append(tag);
+    append_decimal_e8(out_, value, min_decimals);
+    out_.push_back(kSoh);
+  }
+
+  void time(std::string_view tag, matching::Timestamp value) {
+    out_.append(tag);
+    append_utc_timestamp(out_, value);
+    out_.push_back(kSoh);
+  }
+
+  // Nothing where `value` is empty.
+  void text_if(std::string_view tag, std::string_view value) {
+    if (!value.empty()) {
+      text(tag, value);
+    }
+  }
+
+  // Text(58), and at the end of the body tags 20001 and 20002: what every negative answer carries.
+  void reason_text(Reason reason) { text_if("58=", matching::to_text(reason)); }
+
+  void reason_codes(Reason reason) {
+    if (reason != Reason::None) {
+      integer("20001=", static_cast<std::uint64_t>(reason));
+      character("20002=", static_cast<char>(codes_of(reason).retry));
+    }
+  }
+
+  void order_id(matching::OrderId id) {
+    if (id == matching::OrderId{}) {
+      text("37=", "NONE");
+    } else {
+      integer("37=", id.value());
+    }
+  }
+
+  // Event and leg: made of what is journaled, so a report made again bears the same one.
+  void exec_id(const ReportId& id) {
+    out_.append("17=");
+    append_uint(out_, id.event.value());
+    if (id.event != matching::EventSeq{}) {
+      out_.push_back('-');
+      append_uint(out_, id.leg);
+    }
+    out_.push_back(kSoh);
+  }
+
+ private:
+  std::string& out_;
+};
+
+template <typename Enum>
+constexpr char digit(Enum value) noexcept {
+  return static_cast<char>('0' + static_cast<int>(value));
+}
+
+// Ascending tags, since that is how QuickFIX writes a body.
+void write_body(FieldWriter& out,
+                const ReportId& id,
+                const ExecutionReport& report,
+                FixVersion version) {
+  const DecimalFormat& format = report.format;
+  const Reason reason = report.unknown_order ? Reason::UnknownOrder : report.reason;
+  const bool rejected = report.exec_type == ExecType::Rejected || report.unknown_order;
+  const bool trade = report.exec_type == ExecType::Trade;
+  out.text_if("1=", report.account.view());
+  out.decimal_e8("6=", report.avg_px_e8, format.price_decimals);
+  out.text_if("11=", report.cl_ord_id.view());
+  out.decimal("14=", report.cum_qty, format.quantity_decimals);
+  out.exec_id(id);
+  if (trade) {
+    out.decimal("31=", report.last_px, format.price_decimals);
+    out.decimal("32=", report.last_qty, format.quantity_decimals);
+  }
+  out.order_id(report.order_id);
+  if (!report.unknown_order) {
+    out.decimal("38=", report.order_qty, format.quantity_decimals);
+  }
+  out.character("39=", static_cast<char>(report.ord_status));
+  if (!report.unknown_order) {
+    out.character("40=", digit(report.ord_type));
+  }
+  out.text_if("41=", report.orig_cl_ord_id.view());
+  if (!report.unknown_order && report.ord_type == matching::OrderType::Limit) {
+    out.decimal("44=", report.price, format.price_decimals);
+  }
+  out.character("54=", digit(report.side));
+  out.text("55=", report.symbol.view());
+  out.reason_text(reason);
+  if (!report.unknown_order) {
+    out.character("59=", digit(report.time_in_force));
+  }
+  out.time("60=", report.transact_time);
+  if (rejected) {
+    out.integer("103=", ord_rej_reason_for(version, codes_of(reason).ord_rej_reason));
+  }
+  if (report.expire_time != matching::Timestamp{}) {
+    out.time("126=", report.expire_time);
+  }
+  out.character("150=", static_cast<char>(report.exec_type));
+  out.decimal("151=", report.leaves_qty, format.quantity_decimals);
+  if (report.restatement_reason != 0) {
+    out.integer("378=", restatement_reason_for(version, report.restatement_reason));
+  }
+  out.text_if("790=", report.status_req_id.view());
+  out.reason_codes(reason);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& /*id*/,
+                const OrderCancelReject& report,
+                FixVersion version) {
+  out.text_if("1=", report.account.view());
+  out.text("11=", report.cl_ord_id.view());
+  out.order_id(report.order_id);
+  out.character("39=", static_cast<char>(report.ord_status));
+  if (version == FixVersion::Fix44 && report.orig_cl_ord_id.empty()) {
+    out.text("41=", "NONE");  // required there
+  } else {
+    out.text_if("41=", report.orig_cl_ord_id.view());
+  }
+  out.reason_text(report.reason);
+  out.time("60=", report.transact_time);
+  out.integer("102=", cxl_rej_reason_for(version, codes_of(report.reason).cxl_rej_reason));
+  out.integer("434=", report.response_to);
+  out.reason_codes(report.reason);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& /*id*/,
+                const BusinessMessageReject& report,
+                FixVersion version) {
+  out.integer("45=", report.ref_seq_num.value());
+  out.reason_text(report.reason);
+  out.text("372=", report.ref_msg_type.view());
+  out.text_if("379=", report.business_reject_ref_id.view());
+  out.integer("380=", business_reject_reason_for(version, report.business_reject_reason));
+  out.reason_codes(report.reason);
+}
+
+void write_header(FieldWriter& out, std::string_view msg_type, const OutboundHeader& header) {
+  out.text("35=", msg_type);
+  out.integer("34=", header.msg_seq_num.value());
+  out.text("49=", header.sender_comp_id);
+  out.time("52=", header.sending_time);
+  out.text("56=", header.target_comp_id);
+  if (header.poss_resend) {
+    out.character("97=", 'Y');
+  }
+  if (header.last_msg_seq_num_processed != matching::MsgSeqNum{}) {
+    out.integer("369=", header.last_msg_seq_num_processed.value());
+  }
+}
+
+void append_checksum(std::string& out, std::size_t message_begin) {
+  const unsigned sum = checksum(std::string_view{out}.substr(message_begin));
+  out.append("10=");
+  out.push_back(static_cast<char>('0' + sum / 100));
+  out.push_back(static_cast<char>('0' + sum / 10 % 10));
+  out.push_back(static_cast<char>('0' + sum % 10));
+  out.push_back(kSoh);
+}
+
+}  // namespace
+
+std::string_view msg_type_of(const Report& report) noexcept {
+  constexpr std::array<std::string_view, 3> kTypes{"8", "9", "j"};
+  static_assert(std::variant_size_v<decltype(Report::body)> == kTypes.size());
+  return kTypes[report.body.index()];
+}
+
+void encode(const Report& report, const OutboundHeader& header, std::string& out) {
+  // The length comes before what it counts: nearly every message has three digits of it.
+  constexpr std::string_view kGuess = "000";
+  FieldWriter fields{out};
+  const std::size_t message_begin = out.size();
+  fields.text("8=", begin_string(header.version));
+  const std::size_t length_at = out.size() + std::string_view{"9="}.size();
+  fields.text("9=", kGuess);
+  const std::size_t body_begin = out.size();
+  write_header(fields, msg_type_of(report), header);
+  std::visit([&](const auto& body) { write_body(fields, report.id, body, header.version); },
+             report.body);
+  std::string length;  // short enough to live without an allocation
+  append_uint(length, out.size() - body_begin);
+  out.replace(length_at, kGuess.size(), length);
+  append_checksum(out, message_begin);
+}
+
+}  // namespace betex::fix
