@@ -47,9 +47,9 @@ class WaitStrategy {
   WaitStrategy& operator=(const WaitStrategy&) = delete;
 
   // Waits until `ready()` returns true or the deadline has passed, and returns what `ready()` said
-  // last; it is asked at least once, also when the deadline is over. It runs on the caller's
-  // thread, may do real work, and may itself wait on the same object. A change that nobody signals
-  // is noticed only by chance.
+  // last; it is asked at least once, and once more when the deadline has passed. It runs on the
+  // caller's thread, may do real work, and may itself wait on the same object. A change that nobody
+  // signals is noticed only by chance.
   template <typename Predicate>
   bool wait_until(Predicate&& ready, TimePoint deadline = kNoDeadline) {
     for (std::size_t looks = 0;; ++looks) {
@@ -62,7 +62,7 @@ class WaitStrategy {
       }
       if (kind_ != WaitKind::Block) {
         if (passed(deadline)) {
-          return false;
+          return ready();
         }
         if (kind_ == WaitKind::Yield) {
           yield_core();
