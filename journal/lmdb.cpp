@@ -80,21 +80,18 @@ unsigned order_flags(KeyOrder order) noexcept {
   return order == KeyOrder::Integer ? MDB_INTEGERKEY : 0U;
 }
 
-// Sets up the main database (its key order) once, before anybody uses the environment.
+// Tells LMDB the main database's key order, before anybody uses the environment. It is stored with
+// the first commit (WriteTransaction sees to that), and costs none of its own.
 int open_main_database(MDB_env* env, const EnvironmentOptions& options) {
   const bool writes = options.access == EnvironmentOptions::Access::ReadWrite;
   MDB_txn* txn = nullptr;
   int code = mdb_txn_begin(env, nullptr, writes ? 0U : MDB_RDONLY, &txn);
-  if (code != MDB_SUCCESS) {
-    return code;
-  }
-  MDB_dbi main = 0;
-  code = mdb_dbi_open(txn, nullptr, order_flags(options.main_key_order), &main);
-  if (code != MDB_SUCCESS) {
+  if (code == MDB_SUCCESS) {
+    MDB_dbi main = 0;
+    code = mdb_dbi_open(txn, nullptr, order_flags(options.main_key_order), &main);
     mdb_txn_abort(txn);
-    return code;
   }
-  return mdb_txn_commit(txn);
+  return code;
 }
 
 constexpr mode_t kFileMode = 0640;
@@ -108,7 +105,7 @@ LmdbError::LmdbError(int code, const std::string& call, const std::filesystem::p
       code_{code} {}
 
 Environment::Environment(const std::filesystem::path& folder, const EnvironmentOptions& options)
-    : folder_{folder} {
+    : folder_{folder}, access_{options.access}, main_key_order_{options.main_key_order} {
   const char* call = "mdb_env_create";
   int code = mdb_env_create(&env_);
   const auto step = [&](const char* name, auto&& function) {
@@ -208,6 +205,12 @@ WriteTransaction::WriteTransaction(Environment& environment) : environment_{&env
   check(mdb_txn_begin(environment.handle(), nullptr, 0, &txn_),
         "mdb_txn_begin",
         environment.folder());
+  if (id() == 1) {
+    MDB_dbi main = 0;
+    check(mdb_dbi_open(txn_, nullptr, order_flags(environment.main_key_order()), &main),
+          "mdb_dbi_open",
+          environment.folder());
+  }
 }
 
 WriteTransaction::~WriteTransaction() {

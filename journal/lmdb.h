@@ -96,6 +96,10 @@ class Environment {
 
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
 
+  [[nodiscard]] EnvironmentOptions::Access access() const noexcept { return access_; }
+
+  [[nodiscard]] KeyOrder main_key_order() const noexcept { return main_key_order_; }
+
   // The folder was renamed under the open environment; only names in messages change.
   void set_folder(const std::filesystem::path& folder) { folder_ = folder; }
 
@@ -115,6 +119,8 @@ class Environment {
  private:
   MDB_env* env_ = nullptr;
   std::filesystem::path folder_;
+  EnvironmentOptions::Access access_;
+  KeyOrder main_key_order_;
 };
 
 // A consistent view of the last commit, until it ends, or is reset and renewed.

@@ -1,0 +1,21 @@
+// XXH3, 64 bits: against damage, not against forgery.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "journal/format.h"
+
+namespace betex::journal {
+
+[[nodiscard]] std::uint64_t checksum(std::span<const std::byte> bytes) noexcept;
+
+// The chain value after a transaction: its bytes (header and events) hashed with the value before
+// it as the seed.
+[[nodiscard]] Chain extend(Chain before, std::span<const std::byte> transaction) noexcept;
+
+// Of all bytes before the field itself.
+[[nodiscard]] std::uint64_t checksum_of(const SegmentHeader& header) noexcept;
+
+}  // namespace betex::journal

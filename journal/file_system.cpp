@@ -1,0 +1,202 @@
+#include "journal/file_system.h"
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "journal/errors.h"
+
+namespace betex::journal {
+namespace {
+
+constexpr mode_t kFileMode = 0640;
+constexpr mode_t kFolderMode = 0750;
+
+void write_all(const FileDescriptor& file,
+               std::string_view content,
+               const std::filesystem::path& path) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(file.get(), content.data(), content.size());
+    if (written < 0) {
+      if (errno == EINTR) {
+        continue;
+      }
+      throw_io_error(errno, "write", path);
+    }
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace
+
+void throw_io_error(int error, const std::string& call, const std::filesystem::path& path) {
+  const bool full = error == ENOSPC || error == EDQUOT;
+  throw JournalError{{.fault = full ? Fault::DiskFull : Fault::Io,
+                      .what = call + " failed: " + std::generic_category().message(error),
+                      .segment = path.string()}};
+}
+
+FileDescriptor::FileDescriptor(const std::filesystem::path& path, int flags)
+    : fd_{::open(path.c_str(), flags | O_CLOEXEC, kFileMode)} {
+  if (fd_ < 0) {
+    throw_io_error(errno, "open", path);
+  }
+}
+
+FileDescriptor::~FileDescriptor() {
+  if (fd_ >= 0) {
+    ::close(fd_);
+  }
+}
+
+FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept
+    : fd_{std::exchange(other.fd_, -1)} {}
+
+std::size_t read_at(const FileDescriptor& file,
+                    std::byte* to,
+                    std::size_t size,
+                    std::uint64_t offset) {
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t got =
+        ::pread(file.get(), to + done, size - done, static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got < 0) {
+      throw_io_error(errno, "pread", "/proc/self/fd/" + std::to_string(file.get()));
+    }
+    if (got == 0) {
+      break;
+    }
+    done += static_cast<std::size_t>(got);
+  }
+  return done;
+}
+
+void sync_folder(const std::filesystem::path& folder) {
+  const FileDescriptor open{folder, O_RDONLY | O_DIRECTORY};
+  if (::fsync(open.get()) != 0) {
+    throw_io_error(errno, "fsync", folder);
+  }
+}
+
+void create_folder(const std::filesystem::path& folder) {
+  if (std::filesystem::is_directory(folder)) {
+    return;
+  }
+  const std::filesystem::path parent = std::filesystem::absolute(folder).parent_path();
+  create_folder(parent);
+  if (::mkdir(folder.c_str(), kFolderMode) != 0 && errno != EEXIST) {
+    throw_io_error(errno, "mkdir", folder);
+  }
+  sync_folder(parent);
+}
+
+void rename_folder(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    throw_io_error(errno, "rename to " + to.string(), from);
+  }
+  sync_folder(to.parent_path());
+  if (from.parent_path() != to.parent_path()) {
+    sync_folder(from.parent_path());
+  }
+}
+
+void replace_file(const std::filesystem::path& file, std::string_view content) {
+  const std::filesystem::path temporary = file.string() + ".new";
+  {
+    const FileDescriptor open{temporary, O_WRONLY | O_CREAT | O_TRUNC};
+    write_all(open, content, temporary);
+    if (::fsync(open.get()) != 0) {
+      throw_io_error(errno, "fsync", temporary);
+    }
+  }
+  if (::rename(temporary.c_str(), file.c_str()) != 0) {
+    throw_io_error(errno, "rename to " + file.string(), temporary);
+  }
+  sync_folder(file.parent_path());
+}
+
+std::string read_file(const std::filesystem::path& file) {
+  const FileDescriptor open{file, O_RDONLY};
+  std::string content;
+  std::byte chunk[4096];
+  for (;;) {
+    const std::size_t got = read_at(open, chunk, sizeof(chunk), content.size());
+    content.append(reinterpret_cast<const char*>(chunk), got);
+    if (got < sizeof(chunk)) {
+      return content;
+    }
+  }
+}
+
+void drop_cached_pages(const std::filesystem::path& file) {
+  const FileDescriptor open{file, O_RDONLY};
+  if (::fdatasync(open.get()) != 0) {
+    throw_io_error(errno, "fdatasync", file);
+  }
+  const int error = ::posix_fadvise(open.get(), 0, 0, POSIX_FADV_DONTNEED);
+  if (error != 0) {
+    throw_io_error(error, "posix_fadvise", file);
+  }
+}
+
+std::optional<std::string_view> remote_file_system(std::uint64_t type) noexcept {
+  struct Remote {
+    std::uint64_t type;
+    std::string_view name;
+  };
+
+  // statfs(2)
+  static constexpr Remote kRemote[] = {
+      {0x6969, "NFS"},
+      {0x517b, "SMB"},
+      {0xff534d42, "CIFS"},
+      {0xfe534d42, "SMB2"},
+      {0x00c36400, "CephFS"},
+      {0x65735546, "FUSE"},
+      {0x01021997, "9P"},
+      {0x5346414f, "AFS"},
+      {0x6b414653, "kAFS"},
+      {0x73757245, "Coda"},
+      {0x7461636f, "OCFS2"},
+      {0x01161970, "GFS2"},
+      {0x0bd00bd0, "Lustre"},
+      {0x47504653, "GPFS"},
+      {0x19830326, "BeeGFS"},
+  };
+  for (const Remote& remote : kRemote) {
+    if (remote.type == type) {
+      return remote.name;
+    }
+  }
+  return std::nullopt;
+}
+
+std::uint64_t file_system_type(const std::filesystem::path& path) {
+  struct statfs info {};
+
+  if (::statfs(path.c_str(), &info) != 0) {
+    throw_io_error(errno, "statfs", path);
+  }
+  // The field is signed on some systems, and the high magic numbers are then negative.
+  return static_cast<std::uint32_t>(info.f_type);
+}
+
+std::uint64_t free_disk_bytes(const std::filesystem::path& path) {
+  struct statvfs info {};
+
+  if (::statvfs(path.c_str(), &info) != 0) {
+    throw_io_error(errno, "statvfs", path);
+  }
+  return std::uint64_t{info.f_bavail} * info.f_frsize;
+}
+
+}  // namespace betex::journal

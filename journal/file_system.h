@@ -1,0 +1,67 @@
+// The few file operations whose durability the journal depends on: after a return, a power cut
+// cannot undo them. Failures are JournalErrors (Io, DiskFull) that name the path.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace betex::journal {
+
+// Throws Io (DiskFull for ENOSPC) with the system's text for `error`.
+[[noreturn]] void throw_io_error(int error,
+                                 const std::string& call,
+                                 const std::filesystem::path& path);
+
+// An open file, closed with the object; never inherited by a program that is started.
+class FileDescriptor {
+ public:
+  // `flags` as for open(2); O_CLOEXEC is added.
+  FileDescriptor(const std::filesystem::path& path, int flags);
+  ~FileDescriptor();
+  FileDescriptor(FileDescriptor&& other) noexcept;
+  FileDescriptor& operator=(FileDescriptor&&) = delete;
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+
+  [[nodiscard]] int get() const noexcept { return fd_; }
+
+ private:
+  int fd_;
+};
+
+// Reads up to `size` bytes at `offset`; returns how many there were.
+std::size_t read_at(const FileDescriptor& file,
+                    std::byte* to,
+                    std::size_t size,
+                    std::uint64_t offset);
+
+void sync_folder(const std::filesystem::path& folder);
+
+// Creates the folder, and its parents, where it does not exist yet.
+void create_folder(const std::filesystem::path& folder);
+
+// Renames and syncs both parents. `to` must not exist.
+void rename_folder(const std::filesystem::path& from, const std::filesystem::path& to);
+
+// Puts a whole new content in place of the file's: it has the old one or the new one, never a mix.
+void replace_file(const std::filesystem::path& file, std::string_view content);
+
+[[nodiscard]] std::string read_file(const std::filesystem::path& file);
+
+// Makes what the page cache holds of the file durable and forgets it, so that the next read comes
+// from the disk: after a failed sync the cache may hold what the disk does not.
+void drop_cached_pages(const std::filesystem::path& file);
+
+// The name of a network or shared file system by its statfs(2) type, on which neither LMDB nor
+// flock can be relied on; none for all others.
+[[nodiscard]] std::optional<std::string_view> remote_file_system(std::uint64_t type) noexcept;
+
+// Of the file system that holds `path`.
+[[nodiscard]] std::uint64_t file_system_type(const std::filesystem::path& path);
+[[nodiscard]] std::uint64_t free_disk_bytes(const std::filesystem::path& path);
+
+}  // namespace betex::journal
