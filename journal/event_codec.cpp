@@ -1,0 +1,248 @@
+#include "journal/event_codec.h"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "journal/event_fields.h"
+#include "journal/event_names.h"
+
+namespace betex::journal {
+namespace {
+
+template <typename T>
+concept NamedEnum = std::is_enum_v<T>;
+
+template <typename T>
+concept StrongInteger = requires(T value) {
+  typename T::rep;
+  value.value();
+};
+
+template <typename Event>
+constexpr bool kLayoutIsExact =
+    std::has_unique_object_representations_v<Event>&& std::is_trivially_copyable_v<Event> &&
+    sizeof(Event) % 8 == 0 && sizeof(Event) <= matching::kMaxEventSize;
+
+template <std::integral Integer>
+bool all_zero(const Integer& value) noexcept {
+  return value == 0;
+}
+
+template <std::integral Integer, std::size_t Count>
+bool all_zero(const Integer (&values)[Count]) noexcept {
+  return std::all_of(values, values + Count, [](Integer value) { return value == 0; });
+}
+
+// Remembers the first field whose bytes no event can have.
+class StructureCheck {
+ public:
+  template <NamedEnum Enum>
+  void field(std::string_view name, Enum value) {
+    if (name_of(value).empty()) {
+      fail(name, "is no value of its enumeration");
+    }
+  }
+
+  template <std::size_t Capacity>
+  void field(std::string_view name, const matching::Text<Capacity>& text) {
+    if (!text.well_formed()) {
+      fail(name, "is no well-formed text");
+    }
+  }
+
+  template <typename Number>
+
+  requires(std::integral<Number> || StrongInteger<Number>) void field(std::string_view, Number) {
+  }  // every value of a number is possible
+
+  void flag(std::string_view name, std::uint8_t value) {
+    if (value > 1) {
+      fail(name, "is neither 0 nor 1");
+    }
+  }
+
+  template <typename Group>
+  void group(std::string_view, const Group& part) {
+    visit_fields(part, *this);
+  }
+
+  template <typename Value>
+  void reserved(const Value& value) {
+    if (!all_zero(value)) {
+      fail("reserved", "is not zero");
+    }
+  }
+
+  [[nodiscard]] bool failed() const noexcept { return !field_.empty(); }
+
+  [[nodiscard]] std::string problem() const {
+    return std::string{field_} + " " + std::string{problem_};
+  }
+
+ private:
+  void fail(std::string_view field, std::string_view problem) noexcept {
+    if (field_.empty()) {
+      field_ = field;
+      problem_ = problem;
+    }
+  }
+
+  std::string_view field_;
+  std::string_view problem_;
+};
+
+class Describer {
+ public:
+  template <NamedEnum Enum>
+  void field(std::string_view name, Enum value) {
+    add(name, std::string{name_of(value)});
+  }
+
+  template <std::size_t Capacity>
+  void field(std::string_view name, const matching::Text<Capacity>& text) {
+    add(name, std::string{text.view()});
+  }
+
+  template <StrongInteger Number>
+  void field(std::string_view name, Number value) {
+    field(name, value.value());
+  }
+
+  template <std::integral Number>
+  void field(std::string_view name, Number value) {
+    if constexpr (std::is_signed_v<Number>) {
+      add(name, std::int64_t{value});
+    } else {
+      add(name, std::uint64_t{value});
+    }
+  }
+
+  void flag(std::string_view name, std::uint8_t value) { add(name, std::uint64_t{value}); }
+
+  template <typename Group>
+  void group(std::string_view name, const Group& part) {
+    const std::size_t outer = prefix_.size();
+    prefix_ += std::string{name} + ".";
+    visit_fields(part, *this);
+    prefix_.resize(outer);
+  }
+
+  template <typename Value>
+  void reserved(const Value&) {}
+
+  [[nodiscard]] std::vector<EventField> take() { return std::move(fields_); }
+
+ private:
+  template <typename Value>
+  void add(std::string_view name, Value value) {
+    fields_.push_back({.name = prefix_ + std::string{name}, .value = std::move(value)});
+  }
+
+  std::string prefix_;
+  std::vector<EventField> fields_;
+};
+
+// Calls `visit(event)` with the event's own type; false where no event has the kind.
+template <typename Visitor>
+bool with_type(const matching::EventHeader& header, Visitor&& visit) {
+  bool known = false;
+  matching::for_each_event_type([&]<typename Event>(std::type_identity<Event>) {
+    static_assert(kLayoutIsExact<Event>);
+    if (header.kind == Event::kKind) {
+      visit(reinterpret_cast<const Event&>(header));
+      known = true;
+    }
+  });
+  return known;
+}
+
+std::optional<std::string> find_problem(const matching::EventHeader& header,
+                                        std::size_t bytes_left) {
+  if (header.size > bytes_left) {
+    return "size " + std::to_string(header.size) + " reaches beyond the transaction";
+  }
+  if (header.reserved != 0 || header.reserved2 != 0) {
+    return "reserved is not zero";
+  }
+  if ((header.market.value() == 0) != (header.market_seq == 0)) {
+    return "only one of market and market_seq is zero";
+  }
+  std::optional<std::string> problem;
+  const bool known = with_type(header, [&]<typename Event>(const Event& event) {
+    if (header.size != sizeof(Event)) {
+      problem = "size " + std::to_string(header.size) + " where its kind has " +
+                std::to_string(sizeof(Event));
+      return;
+    }
+    StructureCheck check;
+    visit_fields(event, check);
+    if (check.failed()) {
+      problem = check.problem();
+    }
+  });
+  if (!known) {
+    return "unknown kind " + std::to_string(static_cast<unsigned>(header.kind));
+  }
+  return problem;
+}
+
+}  // namespace
+
+std::optional<std::string> find_malformed(const matching::TransactionHeader& header,
+                                          std::span<const std::byte> events) {
+  if (header.events_size != events.size()) {
+    return "events_size is " + std::to_string(header.events_size) + " where " +
+           std::to_string(events.size()) + " bytes follow";
+  }
+  std::size_t offset = 0;
+  std::uint32_t count = 0;
+  while (offset != events.size()) {
+    const auto place = [&] { return "event " + std::to_string(count + 1) + ": "; };
+    if (events.size() - offset < sizeof(matching::EventHeader)) {
+      return place() + "no room for an event's header";
+    }
+    const auto& event = *reinterpret_cast<const matching::EventHeader*>(events.data() + offset);
+    if (const auto problem = find_problem(event, events.size() - offset)) {
+      return place() + *problem;
+    }
+    offset += event.size;
+    ++count;
+  }
+  if (count != header.event_count) {
+    return "event_count is " + std::to_string(header.event_count) + " where there are " +
+           std::to_string(count);
+  }
+  return std::nullopt;
+}
+
+EventDescription describe(const matching::EventHeader& event) {
+  EventDescription description{.kind = name_of(event.kind), .fields = {}};
+  Describer describer;
+  if (event.market.value() != 0) {
+    describer.field("market", event.market);
+    describer.field("market_seq", event.market_seq);
+  }
+  const bool known = with_type(event, [&](const auto& typed) { visit_fields(typed, describer); });
+  BETEX_ASSERT(known);
+  description.fields = describer.take();
+  return description;
+}
+
+std::string to_text(const EventDescription& description) {
+  std::string text{description.kind};
+  for (const EventField& field : description.fields) {
+    text += " " + field.name + "=";
+    std::visit(
+        [&]<typename Value>(const Value& value) {
+          if constexpr (std::is_same_v<Value, std::string>) {
+            text += "\"" + value + "\"";
+          } else {
+            text += std::to_string(value);
+          }
+        },
+        field.value);
+  }
+  return text;
+}
+
+}  // namespace betex::journal

@@ -1,0 +1,41 @@
+// The bytes of events: are they what an event can be, and what do they say.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "matching/transaction.h"
+
+namespace betex::journal {
+
+// Checks the structure of a transaction's events: known kinds, sizes, texts, enumerators, zeros
+// where zeros belong, and the header's count and total. Returns what is wrong first and in which
+// event, or none. `events` may be any bytes, but aligned to 8.
+[[nodiscard]] std::optional<std::string> find_malformed(const matching::TransactionHeader& header,
+                                                        std::span<const std::byte> events);
+
+// What an event says, for people and programs that read dumps. Parts of a group are named
+// "group.field"; the header's kind and size, and reserved bytes, are left out.
+struct EventField {
+  std::string name;
+  std::variant<std::uint64_t, std::int64_t, std::string> value;
+};
+
+struct EventDescription {
+  std::string_view kind;
+  std::vector<EventField> fields;
+};
+
+// `event` must be well formed.
+[[nodiscard]] EventDescription describe(const matching::EventHeader& event);
+
+// "OrderRested market=3 market_seq=7 order=12 leaves_qty=100"; texts are quoted.
+[[nodiscard]] std::string to_text(const EventDescription& description);
+
+}  // namespace betex::journal

@@ -1,0 +1,231 @@
+// The fields of every event behind its header, in the order of their bytes: one overload of
+// visit_fields an event.
+// The check before a write and after a read, and the dumps, are visitors of this one list; a test
+// sees that it leaves out no byte.
+//
+// A visitor has:  field(name, value)     identifier, number, enumerator or text
+//                 flag(name, byte)       0 or 1
+//                 group(name, struct)    a part with fields of its own
+//                 reserved(value)        zeros
+#pragma once
+
+#include "matching/events.h"
+
+namespace betex::journal {
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::OrderValues& values, Visitor& visit) {
+  visit.field("order_qty", values.order_qty);
+  visit.field("cum_qty", values.cum_qty);
+  visit.field("leaves_qty", values.leaves_qty);
+  visit.field("notional", values.notional);
+  visit.field("chain_index", values.chain_index);
+  visit.reserved(values.reserved);
+}
+
+// ---- Sessions -----------------------------------------------------------------------------------
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::SessionWentUp& event, Visitor& visit) {
+  visit.field("session", event.session);
+  visit.field("epoch", event.epoch);
+  visit.field("next_in", event.next_in);
+  visit.field("reserved_to", event.reserved_to);
+  visit.field("delivered", event.delivered);
+  visit.flag("reset", event.reset);
+  visit.reserved(event.reserved);
+  visit.field("comp_id", event.comp_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::SessionWentDown& event, Visitor& visit) {
+  visit.field("session", event.session);
+  visit.field("epoch", event.epoch);
+  visit.field("next_in", event.next_in);
+  visit.field("reason", event.reason);
+  visit.reserved(event.reserved);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::NumbersReserved& event, Visitor& visit) {
+  visit.field("session", event.session);
+  visit.field("epoch", event.epoch);
+  visit.field("up_to", event.up_to);
+  visit.reserved(event.reserved);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::InboundRefused& event, Visitor& visit) {
+  visit.field("session", event.session);
+  visit.field("msg_seq_num", event.msg_seq_num);
+  visit.field("tag", event.tag);
+  visit.field("fix_reason", event.fix_reason);
+  visit.field("reason", event.reason);
+  visit.field("answer", event.answer);
+  visit.reserved(event.reserved);
+  visit.field("msg_type", event.msg_type);
+  visit.field("cl_ord_id", event.cl_ord_id);
+}
+
+// ---- Accounts and markets -----------------------------------------------------------------------
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::AccountCreated& event, Visitor& visit) {
+  visit.field("account", event.account);
+  visit.field("kind", event.kind);
+  visit.reserved(event.reserved);
+  visit.field("name", event.name);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::MarketCreated& event, Visitor& visit) {
+  visit.field("kind", event.kind);
+  visit.field("ladder", event.ladder);
+  visit.reserved(event.reserved);
+  visit.field("winners", event.winners);
+  visit.field("commission_bp", event.commission_bp);
+  visit.field("bet_delay_ms", event.bet_delay_ms);
+  visit.field("min_quantity", event.min_quantity);
+  visit.field("quantity_step", event.quantity_step);
+  visit.field("name", event.market);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::RunnerAdded& event, Visitor& visit) {
+  visit.field("instrument", event.instrument);
+  visit.reserved(event.reserved);
+  visit.field("symbol", event.symbol);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::MarketOpened& event, Visitor& visit) {
+  visit.field("version", event.version);
+  visit.field("request_id", event.request_id);
+}
+
+// ---- Orders -------------------------------------------------------------------------------------
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::OrderAccepted& event, Visitor& visit) {
+  visit.field("order", event.order);
+  visit.field("account", event.account);
+  visit.field("session", event.session);
+  visit.field("instrument", event.instrument);
+  visit.field("tick", event.tick);
+  visit.field("side", event.side);
+  visit.field("type", event.type);
+  visit.field("time_in_force", event.time_in_force);
+  visit.field("self_trade_prevention", event.self_trade_prevention);
+  visit.field("persistence", event.persistence);
+  visit.flag("post_only", event.post_only);
+  visit.flag("cancel_on_pause", event.cancel_on_pause);
+  visit.field("entry", event.entry);
+  visit.field("min_fill", event.min_fill);
+  visit.field("expire_time", event.expire_time);
+  visit.field("transact_time", event.transact_time);
+  visit.field("release_at", event.release_at);
+  visit.field("version_guard", event.version_guard);
+  visit.field("closing", event.closing);
+  visit.field("cash_lock", event.cash_lock);
+  visit.group("values", event.values);
+  visit.field("cl_ord_id", event.cl_ord_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::OrderRejected& event, Visitor& visit) {
+  visit.field("account", event.account);
+  visit.field("session", event.session);
+  visit.field("reason", event.reason);
+  visit.field("side", event.side);
+  visit.field("type", event.type);
+  visit.field("time_in_force", event.time_in_force);
+  visit.flag("id_consumed", event.id_consumed);
+  visit.reserved(event.reserved);
+  visit.field("price", event.price);
+  visit.field("quantity", event.quantity);
+  visit.field("account_name", event.account_name);
+  visit.field("symbol", event.symbol);
+  visit.field("cl_ord_id", event.cl_ord_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::OrderRested& event, Visitor& visit) {
+  visit.field("order", event.order);
+  visit.field("leaves_qty", event.leaves_qty);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::TradeLeg& leg, Visitor& visit) {
+  visit.field("order", leg.order);
+  visit.field("account", leg.account);
+  visit.field("session", leg.session);
+  visit.field("cash", leg.cash);
+  visit.field("lock_released", leg.lock_released);
+  visit.field("closed", leg.closed);
+  visit.group("values", leg.values);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::TradeMatched& event, Visitor& visit) {
+  visit.field("instrument", event.instrument);
+  visit.field("tick", event.tick);
+  visit.field("price", event.price);
+  visit.field("quantity", event.quantity);
+  visit.field("taker_side", event.taker_side);
+  visit.reserved(event.reserved);
+  visit.group("maker", event.maker);
+  visit.group("taker", event.taker);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::OrderCancelled& event, Visitor& visit) {
+  visit.field("order", event.order);
+  visit.field("session", event.session);
+  visit.field("requester", event.requester);
+  visit.field("cause", event.cause);
+  visit.reserved(event.reserved);
+  visit.field("lock_released", event.lock_released);
+  visit.group("values", event.values);
+  visit.field("cl_ord_id", event.cl_ord_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::OrderReduced& event, Visitor& visit) {
+  visit.field("order", event.order);
+  visit.field("session", event.session);
+  visit.field("cause", event.cause);
+  visit.reserved(event.reserved);
+  visit.field("quantity", event.quantity);
+  visit.field("closing_released", event.closing_released);
+  visit.field("lock_released", event.lock_released);
+  visit.group("values", event.values);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::CancelRejected& event, Visitor& visit) {
+  visit.field("order", event.order);
+  visit.field("account", event.account);
+  visit.field("session", event.session);
+  visit.field("reason", event.reason);
+  visit.field("response_to", event.response_to);
+  visit.flag("id_consumed", event.id_consumed);
+  visit.reserved(event.reserved);
+  visit.group("values", event.values);
+  visit.field("account_name", event.account_name);
+  visit.field("cl_ord_id", event.cl_ord_id);
+  visit.field("orig_cl_ord_id", event.orig_cl_ord_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::CommandRejected& event, Visitor& visit) {
+  visit.field("session", event.session);
+  visit.field("reason", event.reason);
+  visit.field("command", event.command);
+  visit.field("subject", event.subject);
+  visit.field("request_id", event.request_id);
+}
+
+}  // namespace betex::journal
