@@ -64,6 +64,10 @@ class Journal {
   // Makes all that was appended durable, as one record. Without an append it does nothing.
   void commit();
 
+  // A clean stop, after the last commit: notes which segment is the newest, so that its loss would
+  // be seen. The lock is released by the destructor.
+  void close();
+
   // The last event that is durable; 0 in an empty log.
   [[nodiscard]] EventSeq durable_seq() const noexcept;
 

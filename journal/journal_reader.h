@@ -29,7 +29,7 @@ class JournalReader {
 
   // Behind the last transaction that next() gave, or before the first one it will give. Known from
   // the first next() on.
-  [[nodiscard]] const Position& position() const noexcept;
+  [[nodiscard]] Position position() const noexcept;
 
  private:
   class Impl;

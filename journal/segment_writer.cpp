@@ -1,0 +1,85 @@
+#include "journal/segment_writer.h"
+
+#include <cstring>
+
+#include "journal/checksum.h"
+#include "journal/file_system.h"
+#include "journal/lmdb.h"
+#include "matching/assert.h"
+
+namespace betex::journal {
+namespace {
+
+SegmentHeader make_header(const SegmentWriter::Setup& setup) {
+  SegmentHeader header;
+  header.writer_epoch = setup.epoch;
+  header.wal_id = setup.wal_id;
+  header.first_seq = setup.before.last_seq.next();
+  header.first_tx_id = setup.before.last_tx_id.next();
+  if (setup.before.segment) {
+    header.predecessor_first_seq = setup.before.segment->first_seq;
+    header.predecessor_epoch = setup.before.segment->epoch;
+    header.predecessor_last_seq = setup.before.last_seq;
+    header.predecessor_chain = setup.before.chain;
+    header.predecessor_timestamp = setup.before.last_timestamp;
+  }
+  header.checksum = checksum_of(header);
+  return header;
+}
+
+void write_header(Environment& environment, const SegmentHeader& header) {
+  WriteTransaction transaction{environment};
+  BETEX_ASSERT(transaction.id() == kHeaderTxnId);
+  transaction.append(environment.main_database(),
+                     IntegerKey{kHeaderKey}.bytes(),
+                     std::as_bytes(std::span{&header, 1}));
+  transaction.commit();
+}
+
+}  // namespace
+
+SegmentWriter::SegmentWriter(const Setup& setup, EnvironmentPool& pool)
+    : name_{.first_seq = setup.before.last_seq.next(), .epoch = setup.epoch} {
+  const std::filesystem::path segments = setup.wal_root / kSegmentsFolder;
+  const std::filesystem::path temporary = segments / (std::string{kNewPrefix} + name_.text());
+  const std::filesystem::path folder = segments / name_.text();
+  create_folder(temporary);
+  environment_ = pool.create(temporary,
+                             folder,
+                             {.access = EnvironmentOptions::Access::ReadWrite,
+                              .sync = setup.sync,
+                              .map_size = setup.map_size,
+                              .main_key_order = KeyOrder::Integer},
+                             [&](Environment& environment) {
+                               write_header(environment, make_header(setup));
+                               sync_folder(temporary);
+                               rename_folder(temporary, folder);
+                             });
+}
+
+bool SegmentWriter::write(EventSeq key,
+                          BatchHeader header,
+                          std::span<const std::byte> transactions) {
+  WriteTransaction transaction{*environment_};
+  header.lmdb_txn_id = transaction.id();
+  header.size = transactions.size();
+  try {
+    const std::span<std::byte> value =
+        transaction.append_reserved(environment_->main_database(),
+                                    IntegerKey{key.value()}.bytes(),
+                                    sizeof(header) + transactions.size());
+    std::memcpy(value.data(), &header, sizeof(header));
+    std::memcpy(value.data() + sizeof(header), transactions.data(), transactions.size());
+    transaction.commit();
+  } catch (const MapFullError&) {
+    return false;
+  }
+  events_ += header.event_count;
+  return true;
+}
+
+bool SegmentWriter::is_nearly_full() const {
+  return environment_->used_bytes() >= environment_->map_size() / 4 * 3;
+}
+
+}  // namespace betex::journal
