@@ -1,6 +1,6 @@
 // The read-only HTTP port: GET /livez, /readyz, /startupz (200, or 503 with the reason in one line)
-// and /metrics in Prometheus's text format. It changes nothing: every change goes by FIX, so that
-// it is journaled.
+// and /metrics in Prometheus's text format, one request a connection. It changes nothing: every
+// change goes by FIX, so that it is journaled.
 #pragma once
 
 #include <chrono>
@@ -39,15 +39,15 @@ struct HttpServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any free one
   std::size_t max_connections = 64;
-  std::chrono::milliseconds deadline{5000};  // for a request to arrive and its answer to leave
-  std::chrono::milliseconds idle_timeout{60'000};  // between two requests of a connection
+  std::chrono::milliseconds deadline{5000};  // from accepting a connection to its end
 };
 
 // Accepts and answers on `io`, from construction on. Owned by the thread that wires the gateway.
 class HttpServer {
  public:
-  // `health` and `collectables` must outlive the last run of `io`. Collect() is called on an I/O
-  // thread. Throws std::system_error, with address and port, when it cannot listen.
+  // `health` and `collectables` must outlive the last run of `io`, and `io` this. Collect() is
+  // called on an I/O thread. Throws std::system_error, with address and port, when it cannot
+  // listen.
   HttpServer(boost::asio::io_context& io,
              const HttpServerOptions& options,
              const HealthSource& health,

@@ -1,0 +1,100 @@
+#include "gateway/http/http_connection.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/field.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+
+namespace betex::gateway {
+
+namespace {
+
+namespace http = boost::beast::http;
+
+using boost::system::error_code;
+
+constexpr std::uint32_t kMaxRequestBytes = 8192;
+constexpr std::size_t kMaxDrainedBytes = 64 * 1024;
+
+}  // namespace
+
+HttpConnection::HttpConnection(boost::asio::ip::tcp::socket socket,
+                               const HttpAnswers& answers,
+                               std::function<void(HttpConnection*)> on_end)
+    : stream_{std::move(socket)},
+      buffer_{kMaxRequestBytes},
+      answers_{answers},
+      on_end_{std::move(on_end)} {
+  parser_.header_limit(kMaxRequestBytes);
+}
+
+HttpConnection::~HttpConnection() {
+  on_end_(this);
+}
+
+void HttpConnection::start(std::chrono::milliseconds deadline) {
+  stream_.expires_after(deadline);
+  http::async_read_header(
+      stream_, buffer_, parser_, [self = shared_from_this()](error_code error, std::size_t) {
+        self->on_read(error);
+      });
+}
+
+void HttpConnection::close() {
+  stream_.close();
+}
+
+void HttpConnection::on_read(error_code error) {
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+    answer({.status = 431, .body = "the request is too large\n"});
+  } else if (error && error.category() == make_error_code(http::error::bad_method).category() &&
+             error != http::error::end_of_stream && error != http::error::partial_message) {
+    answer({.status = 400, .body = "this is not HTTP\n"});
+  } else if (error) {
+    close();
+  } else if (parser_.get().method() != http::verb::get) {
+    answer({.status = 405, .body = "only GET is possible\n"});
+  } else {
+    const auto target = parser_.get().target();
+    answer(answers_.get({target.data(), target.size()}));
+  }
+}
+
+void HttpConnection::answer(const HttpAnswer& answer) {
+  response_.result(answer.status);
+  response_.set(http::field::content_type,
+                boost::beast::string_view{answer.content_type.data(), answer.content_type.size()});
+  response_.set(http::field::cache_control, "no-store");
+  if (answer.status == 405) {
+    response_.set(http::field::allow, "GET");
+  }
+  response_.body() = answer.body;
+  response_.keep_alive(false);
+  response_.prepare_payload();
+  http::async_write(stream_, response_, [self = shared_from_this()](error_code error, std::size_t) {
+    if (error) {
+      return;
+    }
+    error_code ignored;
+    self->stream_.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+    self->buffer_.clear();
+    self->drain();
+  });
+}
+
+// Closing a socket with unread bytes resets it, and the peer may lose the answer.
+void HttpConnection::drain() {
+  stream_.async_read_some(buffer_.prepare(kMaxRequestBytes),
+                          [self = shared_from_this()](error_code error, std::size_t size) {
+                            self->drained_bytes_ += size;
+                            if (!error && self->drained_bytes_ < kMaxDrainedBytes) {
+                              self->drain();
+                            }
+                          });
+}
+
+}  // namespace betex::gateway

@@ -1,0 +1,55 @@
+// One connection to the HTTP port: reads one request's header, answers, closes.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "gateway/http/http_answers.h"
+
+namespace betex::gateway {
+
+// All of it runs on the socket's executor, a strand. Alive as long as something is under way on it.
+class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+ public:
+  // `answers` must outlive it. `on_end` is called once, by the destructor.
+  HttpConnection(boost::asio::ip::tcp::socket socket,
+                 const HttpAnswers& answers,
+                 std::function<void(HttpConnection*)> on_end);
+  ~HttpConnection();
+
+  HttpConnection(const HttpConnection&) = delete;
+  HttpConnection& operator=(const HttpConnection&) = delete;
+
+  // Closed when `deadline` is over, whatever the peer does.
+  void start(std::chrono::milliseconds deadline);
+
+  void close();
+
+ private:
+  using Parser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
+  using Response = boost::beast::http::response<boost::beast::http::string_body>;
+
+  void on_read(boost::system::error_code error);
+  void answer(const HttpAnswer& answer);
+  void drain();
+
+  boost::beast::tcp_stream stream_;
+  boost::beast::flat_buffer buffer_;
+  Parser parser_;
+  Response response_;
+  std::size_t drained_bytes_ = 0;
+  const HttpAnswers& answers_;
+  std::function<void(HttpConnection*)> on_end_;
+};
+
+}  // namespace betex::gateway
