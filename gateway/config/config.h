@@ -28,11 +28,16 @@ struct WalConfig {
 // How the stages wait for work. Block spins a little, then sleeps: an idle gateway takes no CPU.
 enum class WaitMode : std::uint8_t { BusySpin, Yield, Block };
 
+// How the stages (match, journal, report) are run: on one thread, which wakes fewer threads for a
+// round trip, or on one each. Auto: one each from six processors on.
+enum class StageThreads : std::uint8_t { Auto, Shared, Separate };
+
 struct RingsConfig {
   std::size_t command_slots = 32768;  // powers of two
   std::size_t event_slots = 32768;
   std::size_t arena_bytes = std::size_t{64} << 20;
   WaitMode wait_strategy = WaitMode::Block;
+  StageThreads stage_threads = StageThreads::Auto;
 };
 
 struct FixLimits {

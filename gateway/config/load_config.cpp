@@ -95,6 +95,7 @@ void read_rings(SectionReader reader, RingsConfig& rings) {
   reader.power_of_two("event_slots", rings.event_slots, kRingSlots);
   reader.integer("arena_bytes", rings.arena_bytes, {kMiB, 64 * kGiB});
   reader.choice("wait_strategy", rings.wait_strategy, kWaitModes);
+  reader.choice("stage_threads", rings.stage_threads, kStageThreads);
   reader.finish();
 }
 

@@ -28,6 +28,7 @@ std::string gateway_text(const Config& config) {
   fmt::format_to(out, "event_slots = {}\n", rings.event_slots);
   fmt::format_to(out, "arena_bytes = {}\n", rings.arena_bytes);
   fmt::format_to(out, "wait_strategy = \"{}\"\n", word_of(kWaitModes, rings.wait_strategy));
+  fmt::format_to(out, "stage_threads = \"{}\"\n", word_of(kStageThreads, rings.stage_threads));
   fmt::format_to(out, "\n[fix]\naddress = \"{}\"\nport = {}\n", fix.address, fix.port);
   fmt::format_to(out, "dictionaries = \"{}\"\n", fix.dictionaries.string());
   fmt::format_to(out, "\n[fix.limits]\nmessage_bytes = {}\n", fix.limits.message_bytes);

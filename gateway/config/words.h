@@ -20,6 +20,11 @@ struct Word {
 inline constexpr std::array<Word<WaitMode>, 3> kWaitModes{
     {{"busy-spin", WaitMode::BusySpin}, {"yield", WaitMode::Yield}, {"block", WaitMode::Block}}};
 
+inline constexpr std::array<Word<StageThreads>, 3> kStageThreads{
+    {{"auto", StageThreads::Auto},
+     {"shared", StageThreads::Shared},
+     {"separate", StageThreads::Separate}}};
+
 inline constexpr std::array<Word<LogLevel>, 7> kLogLevels{{{"trace", LogLevel::Trace},
                                                            {"debug", LogLevel::Debug},
                                                            {"info", LogLevel::Info},

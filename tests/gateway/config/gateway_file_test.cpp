@@ -48,6 +48,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "event_slots = 128\n"
           "arena_bytes = 2_000_000\n"
           "wait_strategy = \"busy-spin\"\n"
+          "stage_threads = \"separate\"\n"
           "[http]\n"
           "enabled = false\n"
           "address = \"::1\"\n"
@@ -75,6 +76,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   EXPECT_EQ(config.rings.event_slots, 128U);
   EXPECT_EQ(config.rings.arena_bytes, 2'000'000U);
   EXPECT_EQ(config.rings.wait_strategy, WaitMode::BusySpin);
+  EXPECT_EQ(config.rings.stage_threads, StageThreads::Separate);
   EXPECT_FALSE(config.http.enabled);
   EXPECT_EQ(config.http.address, "::1");
   EXPECT_EQ(config.http.port, 8080);

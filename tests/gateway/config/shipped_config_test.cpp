@@ -37,6 +37,7 @@ TEST(ShippedConfig, ShowsTheDefaults) {
   EXPECT_EQ(config.rings.event_slots, defaults.rings.event_slots);
   EXPECT_EQ(config.rings.arena_bytes, defaults.rings.arena_bytes);
   EXPECT_EQ(config.rings.wait_strategy, defaults.rings.wait_strategy);
+  EXPECT_EQ(config.rings.stage_threads, defaults.rings.stage_threads);
   EXPECT_EQ(config.fix.address, defaults.fix.address);
   EXPECT_EQ(config.fix.port, defaults.fix.port);
   EXPECT_EQ(config.fix.limits.message_bytes, defaults.fix.limits.message_bytes);
