@@ -62,10 +62,8 @@ constexpr std::array kRules{
     Rule{tag::kResetSeqNumFlag, Kind::Boolean, Scope::Session},
     Rule{tag::kRefTagId, Kind::Integer, Scope::Session},
     Rule{tag::kSessionRejectReason, Kind::Integer, Scope::Session},
-    Rule{tag::kMaxMessageSize, Kind::Integer, Scope::Session},
     Rule{tag::kUsername, Kind::Free, Scope::Session},
     Rule{tag::kPassword, Kind::Free, Scope::Session},
-    Rule{tag::kNextExpectedMsgSeqNum, Kind::Integer, Scope::Session},
     Rule{tag::kDefaultApplVerId, Kind::Free, Scope::Session},
 };
 

@@ -47,15 +47,11 @@ inline constexpr std::uint32_t kTargetLocationId = 143;
 inline constexpr std::uint32_t kLastMsgSeqNumProcessed = 369;
 inline constexpr std::uint32_t kRefTagId = 371;
 inline constexpr std::uint32_t kSessionRejectReason = 373;
-inline constexpr std::uint32_t kMaxMessageSize = 383;
 inline constexpr std::uint32_t kUsername = 553;
 inline constexpr std::uint32_t kPassword = 554;
-inline constexpr std::uint32_t kNextExpectedMsgSeqNum = 789;
 inline constexpr std::uint32_t kOrdStatusReqId = 790;
 inline constexpr std::uint32_t kApplVerId = 1128;
-inline constexpr std::uint32_t kCstmApplVerId = 1129;
 inline constexpr std::uint32_t kDefaultApplVerId = 1137;
-inline constexpr std::uint32_t kApplExtId = 1156;
 inline constexpr std::uint32_t kSelfTradePrevention = 2964;
 
 // Ours: 20001 to 20099, never given a second meaning.
