@@ -55,6 +55,7 @@ ReasonCodes codes_of(Reason reason) noexcept {
     case Reason::InvalidParameter:           return {99, 99, 0, Retry::No};
     case Reason::UnknownSession:             return {99, 99, 1, Retry::No};
     case Reason::StaleEpoch:                 return {99, 99, 0, Retry::No};
+    case Reason::DuplicateRequestId:         return {99, 99, 0, Retry::No};
     case Reason::MalformedMessage:           return {99, 99, 0, Retry::No};
     case Reason::UnsupportedMessageType:     return {99, 99, 3, Retry::No};
     case Reason::NotEntitled:                return {99, 99, 6, Retry::No};
