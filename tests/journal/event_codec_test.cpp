@@ -1,0 +1,171 @@
+#include "journal/event_codec.h"
+
+#include <gmock/gmock.h>
+
+#include "journal/event_fields.h"
+#include "tests/journal/transactions.h"
+
+namespace betex::journal {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Optional;
+
+// Adds up the sizes of all that visit_fields names.
+struct ByteCounter {
+  template <typename Value>
+  void field(std::string_view, const Value& value) {
+    bytes += sizeof(value);
+  }
+
+  void flag(std::string_view, std::uint8_t) { ++bytes; }
+
+  template <typename Group>
+  void group(std::string_view, const Group& part) {
+    const std::size_t before = bytes;
+    visit_fields(part, *this);
+    EXPECT_EQ(bytes - before, sizeof(part));
+  }
+
+  template <typename Value>
+  void reserved(const Value& value) {
+    bytes += sizeof(value);
+  }
+
+  std::size_t bytes = 0;
+};
+
+TEST(EventCodec, NoByteOfAnyEventIsLeftOutOfItsFields) {
+  matching::for_each_event_type([]<typename Event>(std::type_identity<Event>) {
+    ByteCounter counter{.bytes = sizeof(matching::EventHeader)};
+    visit_fields(Event{}, counter);
+    EXPECT_EQ(counter.bytes, sizeof(Event)) << static_cast<int>(Event::kKind);
+  });
+}
+
+class MalformedTest : public ::testing::Test {
+ protected:
+  MalformedTest() {
+    test::make_events(matching::TxId{2}, events_);  // InboundRefused, OrderRested, OrderRested
+    header_ = test::make_transaction_header(matching::TxId{2}, events_);
+  }
+
+  [[nodiscard]] std::optional<std::string> problem() const {
+    return find_malformed(header_, events_.bytes());
+  }
+
+  template <typename Event>
+  Event& event_at(std::size_t offset) {
+    return *reinterpret_cast<Event*>(events_.writable_bytes().data() + offset);
+  }
+
+  matching::InboundRefused& refused() { return event_at<matching::InboundRefused>(0); }
+
+  matching::OrderRested& rested() {
+    return event_at<matching::OrderRested>(sizeof(matching::InboundRefused));
+  }
+
+  test::EventBytes events_;
+  matching::TransactionHeader header_;
+};
+
+TEST_F(MalformedTest, WellFormedEventsPass) {
+  EXPECT_EQ(problem(), std::nullopt);
+}
+
+TEST_F(MalformedTest, AnUnknownKind) {
+  rested().header.kind = static_cast<matching::EventKind>(999);
+  EXPECT_EQ(problem(), "event 2: unknown kind 999");
+}
+
+TEST_F(MalformedTest, ASizeThatIsNotItsKinds) {
+  rested().header.size = 48;
+  EXPECT_EQ(problem(), "event 2: size 48 where its kind has 40");
+  rested().header.size = 0;
+  EXPECT_EQ(problem(), "event 2: size 0 where its kind has 40");
+}
+
+TEST_F(MalformedTest, ASizeBeyondTheTransaction) {
+  refused().header.size = 4096;
+  EXPECT_EQ(problem(), "event 1: size 4096 reaches beyond the transaction");
+}
+
+TEST_F(MalformedTest, ReservedBytesThatAreNotZero) {
+  rested().header.reserved = 1;
+  EXPECT_EQ(problem(), "event 2: reserved is not zero");
+  rested().header.reserved = 0;
+  refused().reserved[6] = 1;
+  EXPECT_EQ(problem(), "event 1: reserved is not zero");
+}
+
+TEST_F(MalformedTest, AnEnumeratorThatDoesNotExist) {
+  refused().answer = static_cast<matching::RefuseInbound::Answer>(0);
+  EXPECT_EQ(problem(), "event 1: answer is no value of its enumeration");
+  refused().answer = matching::RefuseInbound::Answer::SessionReject;
+  refused().reason = static_cast<matching::Reason>(60'000);
+  EXPECT_EQ(problem(), "event 1: reason is no value of its enumeration");
+}
+
+TEST_F(MalformedTest, ATextThatIsTooLongOrNotPaddedWithZeros) {
+  auto* const text = reinterpret_cast<std::uint8_t*>(&refused().cl_ord_id);
+  const std::uint8_t size = text[0];
+  text[0] = 40;
+  EXPECT_EQ(problem(), "event 1: cl_ord_id is no well-formed text");
+  text[0] = size;
+  text[39] = 'x';
+  EXPECT_EQ(problem(), "event 1: cl_ord_id is no well-formed text");
+}
+
+TEST_F(MalformedTest, AFlagThatIsNeitherZeroNorOne) {
+  test::EventBytes events;
+  matching::SessionWentUp up;
+  up.reset = 2;
+  events.add(up);
+  header_ = test::make_transaction_header(matching::TxId{1}, events);
+  EXPECT_THAT(find_malformed(header_, events.bytes()),
+              Optional(std::string{"event 1: reset is neither 0 nor 1"}));
+}
+
+TEST_F(MalformedTest, AMarketWithoutAMarketSequence) {
+  rested().header.market_seq = 0;
+  EXPECT_EQ(problem(), "event 2: only one of market and market_seq is zero");
+}
+
+TEST_F(MalformedTest, ACountOrATotalThatDoesNotFit) {
+  header_.event_count = 4;
+  EXPECT_EQ(problem(), "event_count is 4 where there are 3");
+  header_.event_count = 3;
+  header_.events_size += 8;
+  EXPECT_THAT(problem(), Optional(HasSubstr("bytes follow")));
+}
+
+TEST_F(MalformedTest, BytesTooFewForAnEvent) {
+  header_.events_size = 16;
+  EXPECT_EQ(find_malformed(header_, events_.bytes().first(16)),
+            "event 1: no room for an event's header");
+}
+
+TEST(EventDescription, NamesEachFieldAndSaysTextsAndEnumeratorsInWords) {
+  test::EventBytes events;
+  test::make_events(matching::TxId{1}, events);
+  const auto& refused = *reinterpret_cast<const matching::EventHeader*>(events.bytes().data());
+  EXPECT_EQ(to_text(describe(refused)),
+            "InboundRefused session=2 msg_seq_num=1 tag=0 fix_reason=0 reason=\"Throttled\" "
+            "answer=\"BusinessReject\" msg_type=\"D\" cl_ord_id=\"order-1\"");
+}
+
+TEST(EventDescription, PartsOfAGroupBearItsName) {
+  matching::TradeMatched trade;
+  trade.header.kind = matching::EventKind::TradeMatched;
+  trade.header.market = matching::MarketId{3};
+  trade.header.market_seq = 9;
+  trade.taker_side = matching::Side::Ask;
+  trade.maker.values.cum_qty = matching::Quantity{-5};
+  const std::string text = to_text(describe(trade.header));
+  EXPECT_THAT(text, HasSubstr("TradeMatched market=3 market_seq=9 "));
+  EXPECT_THAT(text, HasSubstr(" taker_side=\"Ask\" maker.order=0 "));
+  EXPECT_THAT(text, HasSubstr(" maker.values.cum_qty=-5 "));
+}
+
+}  // namespace
+}  // namespace betex::journal

@@ -1,0 +1,172 @@
+#include "journal/journal_reader.h"
+
+#include <atomic>
+#include <thread>
+
+#include "tests/journal/child.h"
+#include "tests/journal/wal_fixture.h"
+
+namespace betex::journal {
+namespace {
+
+using test::Child;
+
+class JournalReaderTest : public test::WalTest {};
+
+TEST_F(JournalReaderTest, StartsAtAnyEventWithTheTransactionThatHoldsIt) {
+  write(7, 5);
+  write(3, 4);
+  std::vector<matching::TransactionView> all;
+  {
+    JournalReader reader{root(), pool_};
+    while (const auto transaction = reader.next()) {
+      all.push_back(*transaction);
+    }
+  }
+  ASSERT_EQ(all.size(), 47U);
+  for (const matching::TransactionView& expected : all) {
+    for (std::uint64_t seq = expected.first_seq.value(); seq <= expected.last_seq().value();
+         ++seq) {
+      JournalReader reader{root(), pool_, EventSeq{seq}};
+      const auto first = reader.next();
+      ASSERT_TRUE(first) << seq;
+      EXPECT_EQ(first->header.tx_id, expected.header.tx_id) << seq;
+      EXPECT_EQ(read_all(EventSeq{seq}), 47 - expected.header.tx_id.value() + 1);
+    }
+  }
+}
+
+TEST_F(JournalReaderTest, OnePastTheEndIsAPlaceToWaitAndFurtherIsAnError) {
+  write(1, 3);  // events 1 to 9
+  JournalReader reader{root(), pool_, EventSeq{10}};
+  EXPECT_FALSE(reader.next());
+  EXPECT_EQ(reader.position().last_seq, EventSeq{9});
+  write(1, 1);
+  const auto next = reader.next();
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->header.tx_id, TxId{4});
+  EXPECT_EQ(reading_error(EventSeq{12})->fault(), Fault::SequenceNotAvailable);
+}
+
+TEST_F(JournalReaderTest, WaitsInAnEmptyLog) {
+  write(0, 0);
+  JournalReader reader{root(), pool_};
+  EXPECT_FALSE(reader.next());
+  write(1, 1);
+  EXPECT_TRUE(reader.next());
+  EXPECT_FALSE(reader.next());
+}
+
+TEST_F(JournalReaderTest, WithoutAWalItSaysSo) {
+  EXPECT_EQ(reading_error()->fault(), Fault::NoJournal);
+}
+
+TEST_F(JournalReaderTest, PositionKnowsTheChainAlsoInTheMiddleOfABatch) {
+  write(1, 6);
+  write(6, 1);
+  std::vector<Chain> chains;
+  JournalReader reader{root(), pool_};
+  while (reader.next()) {
+    chains.push_back(reader.position().chain);
+  }
+  std::filesystem::remove_all(root());
+  EnvironmentPool other;
+  write(12, 1);
+  JournalReader one_by_one{root(), other};
+  for (const Chain& chain : chains) {
+    ASSERT_TRUE(one_by_one.next());
+    EXPECT_EQ(one_by_one.position().chain, chain);
+  }
+}
+
+TEST_F(JournalReaderTest, FollowsALiveWriterOfThisProcessAcrossRotations) {
+  Journal journal{config(), pool_};
+  journal.recover(EventSeq{0}, [](const auto&) {});
+  JournalReader reader{root(), pool_};
+  std::uint64_t read = 0;
+  for (int round = 0; round < 30; ++round) {
+    commit(journal, 1, 3);
+    while (const auto transaction = reader.next()) {
+      EXPECT_EQ(transaction->header.tx_id.value(), ++read);
+    }
+    EXPECT_EQ(reader.position(), journal.position());
+  }
+  EXPECT_EQ(read, 90U);
+}
+
+TEST_F(JournalReaderTest, FollowsFromAnotherThread) {
+  Journal journal{config(), pool_};
+  journal.recover(EventSeq{0}, [](const auto&) {});
+  std::atomic<bool> done{false};
+  std::atomic<std::uint64_t> read{0};
+  std::thread follower{[&] {
+    JournalReader reader{root(), pool_};
+    for (;;) {
+      const bool last_look = done.load();
+      while (const auto transaction = reader.next()) {
+        ASSERT_TRUE(test::is_genuine(*transaction));
+        ASSERT_EQ(transaction->header.tx_id.value(), read.load() + 1);
+        ++read;
+      }
+      if (last_look) {
+        return;
+      }
+    }
+  }};
+  commit(journal, 200, 3);
+  done = true;
+  follower.join();
+  EXPECT_EQ(read, 600U);
+}
+
+TEST_F(JournalReaderTest, FollowsALiveWriterOfAnotherProcess) {
+  Child child{{BETEX_JOURNAL_CHILD, "write", root().string(), "1"}};
+  std::uint64_t acknowledged = 0;
+  ASSERT_EQ(::read(child.output(), &acknowledged, sizeof(acknowledged)), sizeof(acknowledged));
+  JournalReader reader{root(), pool_};
+  std::uint64_t read = 0;
+  while (read < 5000) {
+    while (const auto transaction = reader.next()) {
+      ASSERT_TRUE(test::is_genuine(*transaction));
+      ASSERT_EQ(transaction->header.tx_id.value(), ++read);
+    }
+    ASSERT_EQ(::read(child.output(), &acknowledged, sizeof(acknowledged)), sizeof(acknowledged));
+  }
+}
+
+TEST_F(JournalReaderTest, ViewsPointIntoTheMapAndAreAligned) {
+  write(1, 100);
+  JournalReader reader{root(), pool_};
+  while (const auto transaction = reader.next()) {
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(transaction->events.data()) % 8, 0U);
+  }
+}
+
+TEST_F(JournalReaderTest, ReadsACopyThatMayOnlyBeRead) {
+  write(5, 4);
+  const std::filesystem::path copy = folder_.path() / "copy";
+  std::filesystem::copy(root(), copy, std::filesystem::copy_options::recursive);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator{copy}) {
+    if (entry.path().filename() == "lock.mdb") {
+      std::filesystem::remove(entry.path());
+    }
+  }
+  const auto set_permissions = [&](std::filesystem::perms folders) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator{copy}) {
+      if (entry.is_directory()) {
+        std::filesystem::permissions(entry.path(), folders);
+      }
+    }
+  };
+  set_permissions(std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  std::size_t count = 0;
+  JournalReader reader{copy, pool_};
+  while (reader.next()) {
+    ++count;
+  }
+  EXPECT_EQ(count, 20U);
+  set_permissions(std::filesystem::perms::owner_all);
+}
+
+}  // namespace
+}  // namespace betex::journal

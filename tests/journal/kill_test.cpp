@@ -1,0 +1,63 @@
+// The writer is killed at random moments: what it had acknowledged is there, and nothing is torn.
+#include <chrono>
+#include <cstdlib>
+#include <random>
+#include <thread>
+
+#include "tests/journal/child.h"
+#include "tests/journal/wal_fixture.h"
+
+namespace betex::journal {
+namespace {
+
+using test::Child;
+
+class KillTest : public test::WalTest {
+ protected:
+  // Lets the child write for a while, kills it, and returns the last transaction that it
+  // acknowledged, `before` if it acknowledged none.
+  std::uint64_t write_and_kill(unsigned seed, std::uint64_t before) {
+    std::mt19937 random{seed};
+    Child child{{BETEX_JOURNAL_CHILD, "write", root().string(), std::to_string(seed)}};
+    std::this_thread::sleep_for(std::chrono::microseconds{random() % 60'000});
+    child.kill();
+    std::uint64_t acknowledged = before;
+    std::uint64_t next = 0;
+    while (::read(child.output(), &next, sizeof(next)) == sizeof(next)) {
+      acknowledged = next;
+    }
+    return acknowledged;
+  }
+
+  // Recovers; every transaction must be the genuine one. Returns the last one's id.
+  std::uint64_t recovered() {
+    Journal journal{config(), pool_};
+    std::uint64_t last = 0;
+    journal.recover(EventSeq{0}, [&](const matching::TransactionView& transaction) {
+      ASSERT_EQ(transaction.header.tx_id.value(), ++last);
+      ASSERT_TRUE(test::is_genuine(transaction));
+    });
+    return last;
+  }
+};
+
+TEST_F(KillTest, ReopeningGivesWhatWasAcknowledgedAndAtMostTheBatchInFlight) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  const int rounds = std::getenv("BETEX_LONG") != nullptr ? 1000 : 200;
+  std::uint64_t last = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const std::uint64_t acknowledged = write_and_kill(seed + static_cast<unsigned>(round), last);
+    ASSERT_GE(acknowledged, last);
+    last = recovered();
+    ASSERT_GE(last, acknowledged) << "round " << round;
+    ASSERT_LE(last, acknowledged + 2000) << "round " << round;
+    if (last > 100'000) {  // keeps recovery short
+      std::filesystem::remove_all(root());
+      last = 0;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace betex::journal
