@@ -1,0 +1,294 @@
+// The hand-made codec beside QuickFIX with our dictionaries: what we write it accepts and would
+// write again byte for byte, and what we take or refuse it takes or refuses as well.
+
+#include <array>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gateway/fix/guard.h"
+#include "gateway/fix/order_decoder.h"
+#include "gateway/fix/quickfix.h"
+#include "gateway/fix/report_encoder.h"
+#include "tests/gateway/fix/fix_text.h"
+#include "tests/gateway/fix/sample_reports.h"
+
+namespace betex::fix {
+namespace {
+
+using testing::message;
+using testing::readable;
+
+class QuickFixAgreement : public ::testing::TestWithParam<FixVersion> {
+ protected:
+  static FIX::DataDictionary load(const std::string& name) {
+    return FIX::DataDictionary{std::string{BETEX_SOURCE_DIR} + "/fix_spec/" + name};
+  }
+
+  static const FIX::DataDictionary& session_dictionary() {
+    static const FIX::DataDictionary fixt11 = load("FIXT11.xml");
+    static const FIX::DataDictionary fix44 = load("FIX44.xml");
+    return GetParam() == FixVersion::Fixt11 ? fixt11 : fix44;
+  }
+
+  static const FIX::DataDictionary& application_dictionary() {
+    static const FIX::DataDictionary fix50sp2 = load("FIX50SP2.xml");
+    return GetParam() == FixVersion::Fixt11 ? fix50sp2 : session_dictionary();
+  }
+
+  static FIX::Message parse(const std::string& text) {
+    return FIX::Message{text, session_dictionary(), application_dictionary(), true};
+  }
+
+  // "" where QuickFIX finds nothing wrong, else its words.
+  static std::string validate(const std::string& text) {
+    try {
+      const FIX::Message message = parse(text);
+      const FIX::DataDictionary& application =
+          message.isAdmin() ? session_dictionary() : application_dictionary();
+      FIX::DataDictionary::validate(message, &session_dictionary(), &application);
+    } catch (const FIX::Exception& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  static std::string encoded(const Report& report) {
+    std::string out;
+    encode(report,
+           {.version = GetParam(),
+            .sender_comp_id = "BETEX",
+            .target_comp_id = "BROKER1",
+            .msg_seq_num = matching::MsgSeqNum{42},
+            .sending_time = matching::Timestamp{1'795'357'231'123'456'789},
+            .last_msg_seq_num_processed = matching::MsgSeqNum{7},
+            .poss_resend = true},
+           out);
+    return out;
+  }
+
+  static Decoded decode_text(const std::string& text) {
+    static constexpr std::array kAccounts{matching::Name{"BROKER1"}};
+    FieldTable fields;
+    EXPECT_EQ(fields.read(text), FieldTable::Fault::None) << readable(text);
+    EXPECT_TRUE(std::holds_alternative<Accepted>(guard(fields, GetParam(), {}))) << readable(text);
+    return decode(fields, {.version = GetParam(), .accounts = kAccounts});
+  }
+
+  static std::string message_with(const std::string& body) {
+    return message(
+        GetParam(),
+        body.substr(0, 5) + "34=2|49=BROKER1|52=20261122-14:20:31.000|56=BETEX|" + body.substr(5));
+  }
+};
+
+// The requests that we take, each with every field that it may have.
+std::vector<std::string> full_requests(FixVersion version) {
+  const std::string stp = version == FixVersion::Fixt11 ? "2964=1|" : "20003=1|";
+  return {
+      "35=D|1=BROKER1|11=a|18=6 K|21=1|38=5|40=2|44=2.02|54=1|55=X|59=6|"
+      "60=20261122-14:20:31|110=1|126=20261231-23:59:59.999|" +
+          stp + "20004=1|20005=7|20006=12.50|",
+      "35=F|1=BROKER1|11=b|37=5|38=5|41=a|54=2|55=X|60=20261122-14:20:31.123456|",
+      "35=H|1=BROKER1|11=b|37=5|54=2|55=X|790=q|"};
+}
+
+TEST_P(QuickFixAgreement, QuickFixAcceptsAllThatWeSend) {
+  for (const Report& report : testing::all_reports()) {
+    EXPECT_EQ(validate(encoded(report)), "") << readable(encoded(report));
+  }
+}
+
+TEST_P(QuickFixAgreement, QuickFixWouldResendOurMessagesByteForByte) {
+  for (const Report& report : testing::all_reports()) {
+    const std::string text = encoded(report);
+    EXPECT_EQ(readable(parse(text).toString()), readable(text));
+  }
+}
+
+// What QuickFIX does to a message that it sends again.
+TEST_P(QuickFixAgreement, AResendDiffersInFiveFieldsAlone) {
+  const auto fields_of = [](const std::string& text) {
+    FieldTable table;
+    EXPECT_EQ(table.read(text), FieldTable::Fault::None);
+    std::vector<std::string> fields;
+    for (const Field& field : table.fields()) {
+      if (field.tag != 9 && field.tag != 10 && field.tag != 43 && field.tag != 52 &&
+          field.tag != 122) {
+        fields.push_back(std::to_string(field.tag) + "=" + std::string{field.value});
+      }
+    }
+    return fields;
+  };
+  for (const Report& report : testing::all_reports()) {
+    const std::string text = encoded(report);
+    FIX::Message resent = parse(text);
+    resent.getHeader().setField(FIX::OrigSendingTime{FIX::UtcTimeStamp{}});
+    resent.getHeader().setField(FIX::PossDupFlag{true});
+    resent.getHeader().setField(FIX::SendingTime{FIX::UtcTimeStamp{}, 6});
+    EXPECT_EQ(fields_of(resent.toString()), fields_of(text));
+  }
+}
+
+TEST_P(QuickFixAgreement, BothTakeARequestWithEveryFieldThatItMayHave) {
+  for (const std::string& body : full_requests(GetParam())) {
+    const std::string text = message_with(body);
+    EXPECT_EQ(validate(text), "") << body;
+    const Decoded decoded = decode_text(text);
+    EXPECT_FALSE(std::holds_alternative<SessionReject>(decoded) ||
+                 std::holds_alternative<BusinessReject>(decoded))
+        << body;
+  }
+}
+
+// Tag by tag over everything that FIX has, and our own: the two agree on what a request may carry.
+TEST_P(QuickFixAgreement, BothAgreeOnTheTagsOfEveryRequest) {
+  std::vector<std::uint32_t> tags;
+  for (std::uint32_t tag = 1; tag <= 3100; ++tag) {
+    tags.push_back(tag);
+  }
+  for (std::uint32_t tag = 20001; tag <= 20099; ++tag) {
+    tags.push_back(tag);
+  }
+  std::size_t taken = 0;
+  for (const std::string& body : full_requests(GetParam())) {
+    const std::string msg_type = body.substr(3, 1);
+    for (const std::uint32_t tag : tags) {
+      if (session_dictionary().isHeaderField(static_cast<int>(tag)) ||
+          session_dictionary().isTrailerField(static_cast<int>(tag))) {
+        continue;
+      }
+      const bool in_dictionary =
+          application_dictionary().isMsgField(msg_type, static_cast<int>(tag));
+      const std::string text = message_with("35=" + msg_type + "|" + std::to_string(tag) + "=1|");
+      FieldTable fields;
+      ASSERT_EQ(fields.read(text), FieldTable::Fault::None);
+      const Decoded decoded = decode(fields, {.version = GetParam()});
+      const auto* const reject = std::get_if<SessionReject>(&decoded);
+      const bool refused =
+          !std::holds_alternative<Accepted>(guard(fields, GetParam(), {})) ||
+          (reject != nullptr && reject->ref_tag_id == tag &&
+           (reject->session_reject_reason == 0 || reject->session_reject_reason == 2));
+      EXPECT_EQ(!refused, in_dictionary) << "tag " << tag << " of " << msg_type;
+      taken += refused ? 0U : 1U;
+    }
+  }
+  EXPECT_EQ(taken, 17U + 8U + 6U);
+}
+
+TEST_P(QuickFixAgreement, BothRequireTheSameFields) {
+  for (const std::string& body : full_requests(GetParam())) {
+    const std::string msg_type = body.substr(3, 1);
+    const std::string text = message_with(body);
+    FieldTable all;
+    all.read(text);
+    for (const Field& left_out : all.fields()) {
+      if (session_dictionary().isHeaderField(static_cast<int>(left_out.tag)) ||
+          left_out.tag == 10) {
+        continue;
+      }
+      std::string rest = "35=" + msg_type + "|";
+      for (const Field& field : all.fields()) {
+        if (field.tag != left_out.tag && field.tag != 10 &&
+            !session_dictionary().isHeaderField(static_cast<int>(field.tag))) {
+          rest += std::to_string(field.tag) + "=" + std::string{field.value} + "|";
+        }
+      }
+      const Decoded decoded = decode_text(message_with(rest));
+      const auto* const reject = std::get_if<SessionReject>(&decoded);
+      const bool required_by_us = reject != nullptr && reject->ref_tag_id == left_out.tag &&
+                                  reject->session_reject_reason == 1;
+      // Price and ExpireTime are required by what other fields say: no dictionary can tell.
+      const bool conditional = left_out.tag == 44 || left_out.tag == 126;
+      EXPECT_EQ(required_by_us,
+                conditional || application_dictionary().isRequiredField(
+                                   msg_type, static_cast<int>(left_out.tag)))
+          << "tag " << left_out.tag << " of " << msg_type;
+    }
+  }
+}
+
+// Values of every field that is an enumeration: what the dictionary lists the decoder takes.
+TEST_P(QuickFixAgreement, BothAgreeOnEveryEnumeration) {
+  const std::vector<std::uint32_t> tags{
+      18, 21, 40, 54, 59, GetParam() == FixVersion::Fixt11 ? 2964U : 20003U, 20004};
+  const std::string base = full_requests(GetParam()).front();
+  for (const std::uint32_t tag : tags) {
+    std::size_t agreed = 0;
+    for (char value = '!'; value <= '~'; ++value) {
+      const std::string field = "|" + std::to_string(tag) + "=";
+      const std::size_t begin = base.find(field) + field.size();
+      ASSERT_GT(begin, field.size()) << tag;
+      std::string body = base;
+      body.replace(begin, body.find('|', begin) - begin, 1, value);
+      if (value == '|') {
+        continue;
+      }
+      const Decoded decoded = decode_text(message_with(body));
+      const bool taken = std::holds_alternative<matching::PlaceOrder>(decoded);
+      EXPECT_EQ(taken,
+                application_dictionary().isFieldValue(static_cast<int>(tag), std::string(1, value)))
+          << tag << "=" << value;
+      agreed += taken ? 1U : 0U;
+    }
+    EXPECT_GT(agreed, 0U) << tag;
+  }
+}
+
+// QuickFIX reads numbers and times more loosely than we; it must not refuse what we take.
+TEST_P(QuickFixAgreement, QuickFixTakesEveryNumberAndTimeThatWeTake) {
+  const auto validated = [&](const std::string& price, const std::string& time) {
+    return validate(message_with("35=D|11=a|38=" + price + "|40=2|44=" + price +
+                                 "|54=1|55=X|60=" + time + "|"));
+  };
+  const std::string good_time = "20261122-14:20:31";
+  for (const std::string price : {"2.02",
+                                  "0.60",
+                                  "00023.23",
+                                  "-1.5",
+                                  "5.",
+                                  ".5",
+                                  "1000000000000",
+                                  "0.000001",
+                                  "100.10",
+                                  "2.0200000"}) {
+    EXPECT_TRUE(parse_decimal(price).has_value());
+    EXPECT_EQ(validated(price, good_time), "") << price;
+  }
+  for (const std::string fraction : {"", ".123", ".123456", ".123456789"}) {
+    EXPECT_EQ(validated("2", good_time + fraction), "") << fraction;
+  }
+}
+
+TEST_P(QuickFixAgreement, SessionMessagesPassGuardAndDictionary) {
+  std::vector<std::string> bodies{"35=0|",
+                                  "35=0|112=id|",
+                                  "35=1|112=id|",
+                                  "35=2|7=1|16=0|",
+                                  "35=3|45=2|58=text|371=55|372=D|373=5|",
+                                  "35=4|36=9|123=Y|",
+                                  "35=5|58=bye|"};
+  bodies.emplace_back(GetParam() == FixVersion::Fixt11
+                          ? "35=A|98=0|108=30|141=Y|553=BROKER1|554=demo|1137=9|"
+                          : "35=A|98=0|108=30|141=Y|553=BROKER1|554=demo|");
+  for (const std::string& body : bodies) {
+    const std::string text = message_with(body);
+    EXPECT_EQ(validate(text), "") << body;
+    FieldTable fields;
+    ASSERT_EQ(fields.read(text), FieldTable::Fault::None);
+    EXPECT_TRUE(std::holds_alternative<Accepted>(guard(fields, GetParam(), {}))) << body;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(BothDialects,
+                         QuickFixAgreement,
+                         ::testing::Values(FixVersion::Fixt11, FixVersion::Fix44),
+                         [](const auto& param) {
+                           return param.param == FixVersion::Fixt11 ? "Fixt11" : "Fix44";
+                         });
+
+}  // namespace
+}  // namespace betex::fix
