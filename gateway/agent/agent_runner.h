@@ -29,14 +29,14 @@ struct AgentRunnerConfig {
   std::chrono::milliseconds max_idle{500};
 };
 
-// start(), stop() and join() are *owned by the thread that made it*; ticks() and ended() are
+// start() and join() are *owned by the thread that made it*; stop(), ticks() and ended() are
 // *thread-safe*.
 class AgentRunner {
  public:
   // `wait` is what the thread waits on: the rings, gates and mailboxes of all its agents signal it.
   // It must outlive the runner. `on_failure` must be set.
   AgentRunner(AgentRunnerConfig config, WaitStrategy& wait, FailStopHandler on_failure);
-  // Stops and joins.
+  // Stops and joins. An agent that waits on a full ring is not woken by that: close the ring first.
   ~AgentRunner();
 
   AgentRunner(const AgentRunner&) = delete;

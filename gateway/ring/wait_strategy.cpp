@@ -1,7 +1,6 @@
 #include "gateway/ring/wait_strategy.h"
 
 #include <array>
-#include <cerrno>
 #include <climits>
 #include <ctime>
 #include <utility>
@@ -31,18 +30,18 @@ timespec to_timespec(TimePoint time) noexcept {
   return {.tv_sec = nanos / kNanosPerSecond, .tv_nsec = nanos % kNanosPerSecond};
 }
 
-long futex(std::atomic<std::uint32_t>& word,
+void futex(std::atomic<std::uint32_t>& word,
            int operation,
            std::uint32_t value,
            const timespec* deadline) noexcept {
   static_assert(sizeof(word) == sizeof(std::uint32_t));
-  return ::syscall(SYS_futex,
-                   &word,
-                   operation | FUTEX_PRIVATE_FLAG,
-                   value,
-                   deadline,
-                   nullptr,
-                   FUTEX_BITSET_MATCH_ANY);
+  ::syscall(SYS_futex,
+            &word,
+            operation | FUTEX_PRIVATE_FLAG,
+            value,
+            deadline,
+            nullptr,
+            FUTEX_BITSET_MATCH_ANY);
 }
 
 }  // namespace
@@ -85,7 +84,9 @@ bool WaitStrategy::sleep(std::uint32_t epoch, TimePoint deadline) noexcept {
     return true;
   }
   const timespec until = to_timespec(deadline);
-  return futex(epoch_, FUTEX_WAIT_BITSET, epoch, &until) == 0 || errno != ETIMEDOUT;
+  futex(epoch_, FUTEX_WAIT_BITSET, epoch, &until);
+  // Asked of the clock, not of the call: signals for other things must not hide the deadline.
+  return !passed(deadline);
 }
 
 void WaitStrategy::wake() noexcept {

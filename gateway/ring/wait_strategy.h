@@ -35,28 +35,34 @@ inline constexpr TimePoint kNoDeadline = TimePoint::max();
 // wakes, or the waiter's last look happens after the signaller's change and sees it.
 class WaitStrategy {
  public:
-  explicit WaitStrategy(WaitKind kind = WaitKind::Block) noexcept : kind_(kind) {}
+  // Looks at the predicate before the thread yields or sleeps. About a microsecond when a look is
+  // cheap: longer would take time from the thread that is waited for where cores are few, shorter
+  // would sleep between two commands of a burst.
+  static constexpr std::size_t kDefaultSpins = 100;
+
+  explicit WaitStrategy(WaitKind kind = WaitKind::Block, std::size_t spins = kDefaultSpins) noexcept
+      : kind_(kind), spins_(spins) {}
 
   WaitStrategy(const WaitStrategy&) = delete;
   WaitStrategy& operator=(const WaitStrategy&) = delete;
 
   // Waits until `ready()` returns true or the deadline has passed, and returns what `ready()` said
-  // last; it is asked at least once, also when the deadline is over. It runs on the caller's
-  // thread, may do real work, and may itself wait on the same object. A change that nobody signals
-  // is noticed only by chance.
+  // last; it is asked at least once, and once more when the deadline has passed. It runs on the
+  // caller's thread, may do real work, and may itself wait on the same object. A change that nobody
+  // signals is noticed only by chance.
   template <typename Predicate>
   bool wait_until(Predicate&& ready, TimePoint deadline = kNoDeadline) {
     for (std::size_t looks = 0;; ++looks) {
       if (ready()) {
         return true;
       }
-      if (looks < kSpins) {
+      if (looks < spins_) {
         relax();
         continue;
       }
       if (kind_ != WaitKind::Block) {
         if (passed(deadline)) {
-          return false;
+          return ready();
         }
         if (kind_ == WaitKind::Yield) {
           yield_core();
@@ -92,12 +98,14 @@ class WaitStrategy {
   }
 
  private:
-  // Looks between two pauses. About a microsecond when a look is cheap: longer would take time
-  // from the thread that is waited for where cores are few, shorter would sleep between two
-  // commands of a burst.
-  static constexpr std::size_t kSpins = 100;
-
-  static void relax() noexcept { __builtin_ia32_pause(); }
+  // Tells the core that this is a spinning loop.
+  static void relax() noexcept {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+  }
 
   static void yield_core() noexcept;
   [[nodiscard]] static bool passed(TimePoint deadline) noexcept;
@@ -114,6 +122,7 @@ class WaitStrategy {
   alignas(kCacheLineSize) std::atomic<std::uint32_t> epoch_{0};
   std::atomic<std::uint64_t> wake_ups_{0};
   const WaitKind kind_;
+  const std::size_t spins_;
 };
 
 }  // namespace betex::gateway
