@@ -117,6 +117,25 @@ TEST(BlockingWait, OneSystemCallWakesASleeperHoweverManySignalsFollow) {
   EXPECT_EQ(wait.wake_ups(), 1U);
 }
 
+// As if another thread made its change between the last look and going to sleep: its signal found
+// nobody, so the waiter has to look again.
+TEST(BlockingWait, LooksOnceMoreAfterItSaidThatItWillSleep) {
+  WaitStrategy wait{WaitKind::Block, 0};
+  bool changed = false;
+  int looks = 0;
+  const auto look = [&] {
+    const bool seen = changed;
+    if (++looks == 1) {
+      changed = true;
+      wait.signal();
+    }
+    return seen;
+  };
+  EXPECT_TRUE(wait.wait_until(look, lost()));
+  EXPECT_EQ(looks, 2);
+  EXPECT_EQ(wait.wake_ups(), 0U);
+}
+
 TEST(BlockingWait, SignalsForOtherThingsDoNotHideTheDeadline) {
   WaitStrategy wait{WaitKind::Block, 0};
   std::atomic<bool> over{false};
