@@ -130,7 +130,8 @@ struct Overrides {
 // file are relative to it. Throws ConfigError with everything that is wrong.
 [[nodiscard]] Config load_config(const std::filesystem::path& file, const Overrides& overrides);
 
-// Settings that are allowed and probably not meant, one line each, for the log at the start.
+// Settings that are allowed and probably not meant, one line each, for the log at the start. What
+// the journal's settings mean for its segments is journal::sizing_warning()'s.
 [[nodiscard]] std::vector<std::string> warnings(const Config& config);
 
 // All values in force as text, secrets masked.

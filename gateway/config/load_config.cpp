@@ -24,9 +24,6 @@ constexpr std::int64_t kPageBytes = 4096;
 constexpr IntegerRange kPorts{0, 65'535};
 constexpr IntegerRange kRingSlots{64, std::int64_t{1} << 24};
 
-// The size of an OrderCancelledBatched of 4096 order ids: no event is larger.
-constexpr std::uint64_t kLargestEventBytes = 32'904;
-
 // Where the other files are.
 struct Files {
   std::filesystem::path sessions;
@@ -227,15 +224,6 @@ std::vector<std::string> Config::accounts() const {
 
 std::vector<std::string> warnings(const Config& config) {
   std::vector<std::string> lines;
-  const std::uint64_t worst_batch = config.rings.event_slots * kLargestEventBytes;
-  if (config.wal.segment_map_size_bytes < worst_batch) {
-    lines.push_back("wal.segment_map_size_bytes is " +
-                    std::to_string(config.wal.segment_map_size_bytes) +
-                    ", less than one commit of a full ring can take: " +
-                    std::to_string(config.rings.event_slots) + " slots x " +
-                    std::to_string(kLargestEventBytes) + " bytes (the largest event) = " +
-                    std::to_string(worst_batch) + "; such a commit is split over segments");
-  }
   if (!AddressRange::parse(config.fix.address)->loopback_only()) {
     lines.push_back("fix.address is " + config.fix.address +
                     ", reachable from other machines: passwords and orders travel unencrypted");

@@ -313,16 +313,8 @@ TEST_F(GatewayFile, WalRootOfTheCommandLineIsRelativeToTheWorkingFolder) {
   EXPECT_EQ(load().wal.root, std::filesystem::current_path() / "data/wal");
 }
 
-TEST_F(GatewayFile, WarnsOfAMapSmallerThanAFullRingsCommit) {
-  EXPECT_THAT(warnings(load()), IsEmpty());
-  replace(gateway, "root = \"wal\"", "root = \"wal\"\nsegment_map_size_bytes = 1_048_576");
-  EXPECT_THAT(warnings(load()),
-              ElementsAre("wal.segment_map_size_bytes is 1048576, less than one commit of a full "
-                          "ring can take: 32768 slots x 32904 bytes (the largest event) = "
-                          "1078198272; such a commit is split over segments"));
-}
-
 TEST_F(GatewayFile, WarnsOfPlainFixBeyondLoopback) {
+  EXPECT_THAT(warnings(load()), IsEmpty());
   replace(gateway, "[fix]\n", "[fix]\naddress = \"0.0.0.0\"\n");
   EXPECT_THAT(warnings(load()),
               ElementsAre("fix.address is 0.0.0.0, reachable from other machines: passwords and "
