@@ -13,6 +13,7 @@
 #include "gateway/fix/order_decoder.h"
 #include "gateway/fix/quickfix.h"
 #include "gateway/fix/report_encoder.h"
+#include "tests/fix_spec/dictionaries.h"
 #include "tests/gateway/fix/fix_text.h"
 #include "tests/gateway/fix/sample_reports.h"
 
@@ -24,36 +25,20 @@ using testing::readable;
 
 class QuickFixAgreement : public ::testing::TestWithParam<FixVersion> {
  protected:
-  static FIX::DataDictionary load(const std::string& name) {
-    return FIX::DataDictionary{std::string{BETEX_SOURCE_DIR} + "/fix_spec/" + name};
-  }
-
   static const FIX::DataDictionary& session_dictionary() {
-    static const FIX::DataDictionary fixt11 = load("FIXT11.xml");
-    static const FIX::DataDictionary fix44 = load("FIX44.xml");
-    return GetParam() == FixVersion::Fixt11 ? fixt11 : fix44;
+    return testing::session_dictionary(GetParam());
   }
 
   static const FIX::DataDictionary& application_dictionary() {
-    static const FIX::DataDictionary fix50sp2 = load("FIX50SP2.xml");
-    return GetParam() == FixVersion::Fixt11 ? fix50sp2 : session_dictionary();
+    return testing::application_dictionary(GetParam());
   }
 
   static FIX::Message parse(const std::string& text) {
     return FIX::Message{text, session_dictionary(), application_dictionary(), true};
   }
 
-  // "" where QuickFIX finds nothing wrong, else its words.
   static std::string validate(const std::string& text) {
-    try {
-      const FIX::Message message = parse(text);
-      const FIX::DataDictionary& application =
-          message.isAdmin() ? session_dictionary() : application_dictionary();
-      FIX::DataDictionary::validate(message, &session_dictionary(), &application);
-    } catch (const FIX::Exception& error) {
-      return error.what();
-    }
-    return "";
+    return testing::validate(GetParam(), text);
   }
 
   static std::string encoded(const Report& report) {

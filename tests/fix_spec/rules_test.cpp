@@ -1,0 +1,311 @@
+// The rules of engagement against dictionaries and code: a table that is out of date fails here.
+
+#include <array>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fix_spec/reasons.h"
+#include "gateway/fix/session_reject.h"
+#include "matching/reason.h"
+#include "tests/fix_spec/dictionaries.h"
+
+namespace betex::fix {
+namespace {
+
+using matching::Reason;
+using testing::application_dictionary;
+using testing::dictionary_of;
+using testing::session_dictionary;
+
+constexpr std::array kVersions{FixVersion::Fixt11, FixVersion::Fix44};
+constexpr int kMaxTag = 30'000;
+
+using Row = std::vector<std::string>;
+
+// The cells of "| a | b |", without the spaces around them.
+Row cells_of(const std::string& line) {
+  Row cells;
+  std::istringstream stream{line.substr(1)};
+  for (std::string cell; std::getline(stream, cell, '|');) {
+    const auto begin = cell.find_first_not_of(' ');
+    const auto end = cell.find_last_not_of(' ');
+    cells.push_back(begin == std::string::npos ? "" : cell.substr(begin, end - begin + 1));
+  }
+  return cells;
+}
+
+// The document's tables by the heading above them, without their head lines.
+std::map<std::string, std::vector<Row>> read_tables() {
+  std::ifstream file{std::string{BETEX_SOURCE_DIR} + "/fix_spec/rules_of_engagement.md"};
+  EXPECT_TRUE(file.is_open());
+  std::map<std::string, std::vector<Row>> tables;
+  std::string heading;
+  bool in_table = false;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with('#')) {
+      heading = line.substr(line.find(' ') + 1);
+    }
+    if (!line.starts_with('|')) {
+      in_table = false;
+    } else if (line.starts_with("|---")) {
+      in_table = true;
+    } else if (in_table) {
+      tables[heading].push_back(cells_of(line));
+    }
+  }
+  return tables;
+}
+
+const std::map<std::string, std::vector<Row>>& tables() {
+  static const auto all = read_tables();
+  return all;
+}
+
+// A message's row as the document has it: tag and name, whether it is there, whether required.
+struct Entry {
+  int tag;
+  std::string name;
+  bool required;
+
+  friend auto operator<=>(const Entry&, const Entry&) = default;
+};
+
+void PrintTo(const Entry& entry, std::ostream* out) {
+  *out << entry.tag << " " << entry.name << (entry.required ? " Y" : " N");
+}
+
+std::set<Entry> documented(const std::vector<Row>& rows, FixVersion version) {
+  std::set<Entry> entries;
+  for (const Row& row : rows) {
+    EXPECT_EQ(row.size(), 5U) << row.front();
+    const std::string& requirement = row[version == FixVersion::Fixt11 ? 2 : 3];
+    EXPECT_THAT(requirement, ::testing::AnyOf("Y", "N", "C", "–")) << row.front();
+    if (requirement != "–") {
+      entries.insert({std::stoi(row[0]), row[1], requirement == "Y"});
+    }
+  }
+  return entries;
+}
+
+std::string field_name(const FIX::DataDictionary& dictionary, int tag) {
+  std::string name;
+  EXPECT_TRUE(dictionary.getFieldName(tag, name)) << tag;
+  return name;
+}
+
+std::set<Entry> in_dictionary(const FIX::DataDictionary& dictionary, const std::string& msg_type) {
+  std::set<Entry> entries;
+  for (int tag = 1; tag <= kMaxTag; ++tag) {
+    if (dictionary.isMsgField(msg_type, tag)) {
+      entries.insert({tag, field_name(dictionary, tag), dictionary.isRequiredField(msg_type, tag)});
+    }
+  }
+  return entries;
+}
+
+// The message types that the document has a table for: "Name (T)".
+std::map<std::string, std::string> documented_messages() {
+  std::map<std::string, std::string> heading_of;
+  for (const auto& [heading, rows] : tables()) {
+    if (const auto open = heading.find(" ("); open != std::string::npos && heading.ends_with(')')) {
+      heading_of[heading.substr(open + 2, heading.size() - open - 3)] = heading;
+    }
+  }
+  return heading_of;
+}
+
+TEST(Rules, HaveATableForEveryMessageOfTheDictionariesAndNoOther) {
+  const auto heading_of = documented_messages();
+  EXPECT_EQ(heading_of.size(), 13U);
+  for (char first = '0'; first <= 'z'; ++first) {
+    const std::string msg_type(1, first);
+    for (const FixVersion version : kVersions) {
+      EXPECT_EQ(heading_of.contains(msg_type), dictionary_of(version, msg_type).isMsgType(msg_type))
+          << msg_type;
+    }
+  }
+}
+
+TEST(Rules, ListTheFieldsOfEveryMessageAsTheDictionariesDo) {
+  for (const auto& [msg_type, heading] : documented_messages()) {
+    for (const FixVersion version : kVersions) {
+      const FIX::DataDictionary& dictionary = dictionary_of(version, msg_type);
+      EXPECT_EQ(documented(tables().at(heading), version), in_dictionary(dictionary, msg_type))
+          << heading;
+      std::string name;
+      ASSERT_TRUE(dictionary.getValueName(35, msg_type, name));
+      EXPECT_EQ(heading, name + " (" + msg_type + ")");
+    }
+  }
+}
+
+TEST(Rules, ListHeaderAndTrailerAsTheDictionariesDo) {
+  for (const FixVersion version : kVersions) {
+    const FIX::DataDictionary& dictionary = session_dictionary(version);
+    std::set<int> expected;
+    for (int tag = 1; tag <= kMaxTag; ++tag) {
+      if (dictionary.isHeaderField(tag) || dictionary.isTrailerField(tag)) {
+        expected.insert(tag);
+      }
+    }
+    std::set<int> listed;
+    for (const Entry& entry : documented(tables().at("Header and trailer"), version)) {
+      listed.insert(entry.tag);
+      EXPECT_EQ(entry.name, field_name(dictionary, entry.tag));
+    }
+    EXPECT_EQ(listed, expected);
+  }
+}
+
+TEST(Rules, ListOurOwnTags) {
+  std::set<int> listed;
+  for (const Row& row : tables().at("6. Tags of our own")) {
+    listed.insert(std::stoi(row[0]));
+  }
+  std::set<int> expected;
+  for (int tag = 20'001; tag <= kMaxTag; ++tag) {
+    for (const FixVersion version : kVersions) {
+      if (application_dictionary(version).isField(tag)) {
+        expected.insert(tag);
+        EXPECT_LE(tag, 20'099);
+      }
+    }
+  }
+  EXPECT_EQ(listed, expected);
+}
+
+// Every reason of the engine: those that have words.
+std::vector<Reason> all_reasons() {
+  std::vector<Reason> reasons;
+  for (int value = 1; value < 65'536; ++value) {
+    const auto reason = static_cast<Reason>(value);
+    if (matching::to_text(reason) != "unknown reason") {
+      reasons.push_back(reason);
+    }
+  }
+  return reasons;
+}
+
+TEST(Rules, ListEveryEngineReasonWithItsCodes) {
+  std::vector<Row> expected;
+  for (const Reason reason : all_reasons()) {
+    const ReasonCodes codes = codes_of(reason);
+    expected.push_back({std::to_string(static_cast<int>(reason)),
+                        std::string{matching::to_text(reason)},
+                        std::to_string(codes.ord_rej_reason),
+                        std::to_string(codes.cxl_rej_reason),
+                        std::to_string(codes.business_reject_reason),
+                        std::string(1, static_cast<char>(codes.retry))});
+  }
+  EXPECT_GT(expected.size(), 30U);
+  EXPECT_EQ(tables().at("Engine reasons"), expected);
+}
+
+TEST(Rules, ListEverySessionRejectReasonThatWeGive) {
+  std::set<std::string> listed;
+  for (const Row& row : tables().at("SessionRejectReason")) {
+    listed.insert(row[0]);
+  }
+  std::set<std::string> expected{"10"};  // QuickFIX's own: SendingTime
+  for (std::uint16_t code = 0; code <= session_reject::kOther; ++code) {
+    if (session_reject::to_text(code) != "Other" || code == session_reject::kOther) {
+      expected.insert(std::to_string(code));
+    }
+  }
+  EXPECT_EQ(listed, expected);
+}
+
+// ---- Dictionaries and the reason table ----------------------------------------------------------
+
+TEST(Dictionaries, HaveNoLengthOrDataFieldButBodyLength) {
+  for (const std::string name : {"FIXT11.xml", "FIX50SP2.xml", "FIX44.xml"}) {
+    const FIX::DataDictionary dictionary = testing::load_dictionary(name);
+    int fields = 0;
+    for (int tag = 1; tag <= kMaxTag; ++tag) {
+      if (!dictionary.isField(tag)) {
+        continue;
+      }
+      ++fields;
+      FIX::TYPE::Type type = FIX::TYPE::Unknown;
+      ASSERT_TRUE(dictionary.getFieldType(tag, type));
+      EXPECT_NE(type, FIX::TYPE::Unknown) << name << " " << tag;
+      EXPECT_FALSE(dictionary.isDataField(tag)) << name << " " << tag;
+      EXPECT_NE(type, FIX::TYPE::Data) << name << " " << tag;
+      EXPECT_NE(type, FIX::TYPE::XmlData) << name << " " << tag;
+      EXPECT_EQ(type == FIX::TYPE::Length, tag == 9) << name << " " << tag;
+    }
+    EXPECT_GT(fields, 30) << name;
+  }
+}
+
+TEST(Reasons, MapToCodesThatTheDictionariesOfBothDialectsKnow) {
+  for (const FixVersion version : kVersions) {
+    const FIX::DataDictionary& dictionary = application_dictionary(version);
+    for (const Reason reason : all_reasons()) {
+      const ReasonCodes codes = codes_of(reason);
+      const auto known = [&](int tag, std::uint16_t code) {
+        return dictionary.isFieldValue(tag, std::to_string(code));
+      };
+      EXPECT_TRUE(known(103, ord_rej_reason_for(version, codes.ord_rej_reason)))
+          << matching::to_text(reason);
+      EXPECT_TRUE(known(102, cxl_rej_reason_for(version, codes.cxl_rej_reason)))
+          << matching::to_text(reason);
+      EXPECT_TRUE(known(380, business_reject_reason_for(version, codes.business_reject_reason)))
+          << matching::to_text(reason);
+    }
+    for (const int code : {5, 6, 8, 12, 13, 18, 19, 20, 99}) {
+      const auto told = restatement_reason_for(version, static_cast<std::uint16_t>(code));
+      EXPECT_TRUE(dictionary.isFieldValue(378, std::to_string(told))) << code;
+    }
+  }
+}
+
+// The design's own table, row by row.
+TEST(Reasons, AreFixsOwnWhereFixHasOne) {
+  EXPECT_EQ(codes_of(Reason::UnknownInstrument).ord_rej_reason, 1);
+  EXPECT_EQ(codes_of(Reason::MarketNotOpen).ord_rej_reason, 2);
+  EXPECT_EQ(codes_of(Reason::OrderSizeLimit).ord_rej_reason, 3);
+  EXPECT_EQ(codes_of(Reason::PositionLimit).ord_rej_reason, 3);
+  EXPECT_EQ(codes_of(Reason::DuplicateClOrdId).ord_rej_reason, 6);
+  EXPECT_EQ(codes_of(Reason::StaleMarketVersion).ord_rej_reason, 8);
+  EXPECT_EQ(codes_of(Reason::UnsupportedCombination).ord_rej_reason, 11);
+  EXPECT_EQ(codes_of(Reason::BadQuantity).ord_rej_reason, 13);
+  EXPECT_EQ(codes_of(Reason::UnknownAccount).ord_rej_reason, 15);
+  EXPECT_EQ(codes_of(Reason::AccountSuspended).ord_rej_reason, 15);
+  EXPECT_EQ(codes_of(Reason::PriceNotOnLadder).ord_rej_reason, 18);
+  EXPECT_EQ(codes_of(Reason::InsufficientFunds).ord_rej_reason, 25);
+  EXPECT_EQ(codes_of(Reason::PostOnlyWouldCross).ord_rej_reason, 99);
+  EXPECT_EQ(codes_of(Reason::TooLate).cxl_rej_reason, 0);
+  EXPECT_EQ(codes_of(Reason::UnknownOrder).cxl_rej_reason, 1);
+  EXPECT_EQ(codes_of(Reason::DuplicateClOrdId).cxl_rej_reason, 6);
+  EXPECT_EQ(codes_of(Reason::PriceNotOnLadder).cxl_rej_reason, 18);
+  EXPECT_EQ(codes_of(Reason::UnsupportedMessageType).business_reject_reason, 3);
+  EXPECT_EQ(codes_of(Reason::LowDiskSpace).business_reject_reason, 4);
+  EXPECT_EQ(codes_of(Reason::NotEntitled).business_reject_reason, 6);
+  EXPECT_EQ(codes_of(Reason::Throttled).business_reject_reason, 8);
+}
+
+TEST(Reasons, DegradeToOtherWhereFix44HasNoCode) {
+  const auto fix44 = FixVersion::Fix44;
+  EXPECT_EQ(ord_rej_reason_for(fix44, 15), 15);
+  EXPECT_EQ(ord_rej_reason_for(fix44, 18), 99);
+  EXPECT_EQ(ord_rej_reason_for(fix44, 25), 99);
+  EXPECT_EQ(cxl_rej_reason_for(fix44, 6), 6);
+  EXPECT_EQ(cxl_rej_reason_for(fix44, 18), 99);
+  EXPECT_EQ(business_reject_reason_for(fix44, 6), 6);
+  EXPECT_EQ(business_reject_reason_for(fix44, 8), 0);
+  EXPECT_EQ(restatement_reason_for(fix44, 8), 8);
+  EXPECT_EQ(restatement_reason_for(fix44, 12), 99);
+  EXPECT_EQ(ord_rej_reason_for(FixVersion::Fixt11, 25), 25);
+  EXPECT_EQ(business_reject_reason_for(FixVersion::Fixt11, 8), 8);
+}
+
+}  // namespace
+}  // namespace betex::fix

@@ -1,0 +1,145 @@
+// The sample messages of fix_spec/samples: each is what it claims to be, to our own code and to
+// QuickFIX with our dictionaries.
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gateway/fix/framer.h"
+#include "gateway/fix/guard.h"
+#include "gateway/fix/order_decoder.h"
+#include "tests/fix_spec/dictionaries.h"
+#include "tests/gateway/fix/fix_text.h"
+
+namespace betex::fix {
+namespace {
+
+constexpr std::array kAccounts{matching::Name{"BROKER1"}, matching::Name{"BROKER3"}};
+const std::string kVerdictMark = "# The decoder says: ";
+
+struct Sample {
+  std::string where;  // file and line
+  FixVersion version = FixVersion::Fixt11;
+  bool from_broker = false;
+  std::string text;     // on the wire
+  std::string verdict;  // the decoder's, "" where it takes the message
+};
+
+std::vector<Sample> read_samples() {
+  std::vector<Sample> samples;
+  for (const auto& entry :
+       std::filesystem::directory_iterator{std::string{BETEX_SOURCE_DIR} + "/fix_spec/samples"}) {
+    const std::string name = entry.path().filename().string();
+    std::ifstream file{entry.path()};
+    std::string verdict;
+    int number = 0;
+    for (std::string line; std::getline(file, line);) {
+      ++number;
+      if (line.starts_with(kVerdictMark)) {
+        verdict = line.substr(kVerdictMark.size());
+      } else if (!line.starts_with('#')) {
+        EXPECT_TRUE(line.starts_with("> ") || line.starts_with("< ")) << name << ":" << number;
+        samples.push_back(
+            {.where = name + ":" + std::to_string(number),
+             .version = name.starts_with("fixt11_") ? FixVersion::Fixt11 : FixVersion::Fix44,
+             .from_broker = line.starts_with('>'),
+             .text = testing::wire(line.substr(2)),
+             .verdict = std::exchange(verdict, "")});
+      }
+    }
+  }
+  return samples;
+}
+
+const std::vector<Sample>& samples() {
+  static const std::vector<Sample> all = read_samples();
+  return all;
+}
+
+std::string verdict_of(const Decoded& decoded) {
+  if (const auto* reject = std::get_if<SessionReject>(&decoded)) {
+    return "371=" + std::to_string(reject->ref_tag_id) +
+           " 373=" + std::to_string(reject->session_reject_reason);
+  }
+  if (const auto* reject = std::get_if<BusinessReject>(&decoded)) {
+    return "380=" + std::to_string(reject->business_reject_reason);
+  }
+  return "";
+}
+
+TEST(Samples, ShowEveryMessageInBothDialects) {
+  for (const FixVersion version : {FixVersion::Fixt11, FixVersion::Fix44}) {
+    for (const std::string msg_type :
+         {"0", "1", "2", "3", "4", "5", "A", "D", "F", "H", "8", "9", "j"}) {
+      EXPECT_TRUE(std::ranges::any_of(samples(), [&](const Sample& sample) {
+        return sample.version == version &&
+               sample.text.find("\00135=" + msg_type + "\001") != std::string::npos;
+      })) << msg_type;
+    }
+  }
+}
+
+TEST(Samples, PassTheFramer) {
+  for (const Sample& sample : samples()) {
+    Framer framer{4096};
+    std::memcpy(framer.prepare().data(), sample.text.data(), sample.text.size());
+    framer.commit(sample.text.size());
+    const Framer::Result result = framer.next();
+    EXPECT_EQ(result.status, Framer::Status::Frame) << sample.where;
+    EXPECT_EQ(result.bytes, sample.text) << sample.where;
+  }
+}
+
+TEST(Samples, PassTheDictionariesUnlessTheyShowARefusal) {
+  for (const Sample& sample : samples()) {
+    if (!sample.verdict.starts_with("371=")) {
+      EXPECT_EQ(testing::validate(sample.version, sample.text), "") << sample.where;
+    }
+  }
+}
+
+TEST(Samples, OfRequestsPassGuardAndDecoderAsTheySay) {
+  std::size_t refusals = 0;
+  for (const Sample& sample : samples()) {
+    FieldTable fields;
+    ASSERT_EQ(fields.read(sample.text), FieldTable::Fault::None) << sample.where;
+    if (!sample.from_broker) {
+      continue;
+    }
+    EXPECT_TRUE(std::holds_alternative<Accepted>(guard(fields, sample.version, {})))
+        << sample.where;
+    if (!is_session_message(fields.msg_type())) {
+      const Decoded decoded = decode(fields, {.version = sample.version, .accounts = kAccounts});
+      EXPECT_EQ(verdict_of(decoded), sample.verdict) << sample.where;
+      refusals += sample.verdict.empty() ? 0U : 1U;
+    }
+  }
+  EXPECT_EQ(refusals, 6U);
+}
+
+// Application messages from us stand as QuickFIX would write them, so as we write them.
+TEST(Samples, OfReportsStandInTheOrderOfTheWire) {
+  std::size_t reports = 0;
+  for (const Sample& sample : samples()) {
+    FIX::Message message{sample.text,
+                         testing::session_dictionary(sample.version),
+                         testing::application_dictionary(sample.version),
+                         true};
+    if (!sample.from_broker && message.isApp()) {
+      EXPECT_EQ(testing::readable(message.toString()), testing::readable(sample.text))
+          << sample.where;
+      ++reports;
+    }
+  }
+  EXPECT_GT(reports, 20U);
+}
+
+}  // namespace
+}  // namespace betex::fix
