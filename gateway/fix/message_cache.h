@@ -1,0 +1,101 @@
+// What was sent, for resends, and how far: an unsynced LMDB environment in WAL_ROOT/cache/.
+//
+// It survives the process (kill -9 included), not the machine: the page cache keeps what was
+// committed, and after another boot the files are moved aside unread. A cache that is void or new
+// makes no use of numbers and reports that an earlier life may have sent: numbers go on above what
+// was reserved, reports from what is proven delivered, marked PossResend(97)=Y.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "gateway/fix/outbound_block.h"
+#include "journal/lmdb.h"
+#include "matching/engine.h"
+#include "matching/types.h"
+
+namespace betex::fix {
+
+// Of this boot of the machine (random, made by the kernel).
+[[nodiscard]] std::string read_boot_id();
+
+// What the cache belongs to.
+struct CacheIdentity {
+  std::string boot_id;
+  std::string wal_id;  // as text, without blanks
+};
+
+// What recovery found: a new cache starts from it, an old one is held against it.
+struct RecoveredSessions {
+  std::span<const matching::SessionInfo> sessions;
+  matching::EventSeq last_seq;
+};
+
+struct CacheLimits {
+  // Of each session and epoch, the newest; a resend of older ones is gap-filled.
+  std::uint32_t kept_numbers = 100'000;
+  std::size_t map_size = std::size_t{256} << 20;  // bytes at first; the map grows when it is full
+};
+
+// Thread-safe. Every failure is an exception that means fail-stop: what was committed to a client
+// may have been lost, and nothing may be sent after it.
+class MessageCache {
+ public:
+  struct Message {
+    matching::MsgSeqNum number;
+    std::string bytes;
+  };
+
+  // Opens or creates `folder`. Throws JournalError, or std::runtime_error when the cache is ahead
+  // of the journal: then the journal has lost its tail.
+  MessageCache(const std::filesystem::path& folder,
+               const CacheIdentity& identity,
+               const RecoveredSessions& recovered,
+               const CacheLimits& limits = {});
+
+  // True when an older cache was there and could not be used.
+  [[nodiscard]] bool was_void() const noexcept { return was_void_; }
+
+  // Nothing for a session that has sent nothing yet.
+  [[nodiscard]] std::optional<OutboundState> state(matching::SessionId session) const;
+
+  // The kept messages of a session's epoch with numbers from `first` to `last`, in order.
+  [[nodiscard]] std::vector<Message> read(matching::SessionId session,
+                                          matching::SessionEpoch epoch,
+                                          matching::MsgSeqNum first,
+                                          matching::MsgSeqNum last) const;
+
+  // All blocks in one transaction, in order.
+  void write(std::span<const std::shared_ptr<const OutboundBlock>> blocks);
+
+ private:
+  struct MessageKey {
+    std::uint32_t epoch = 0;
+    std::uint32_t number = 0;
+  };
+
+  void open(const std::filesystem::path& folder);
+  void start_from(const RecoveredSessions& recovered);
+  void check_against(const RecoveredSessions& recovered) const;
+  void write_in_one(std::span<const std::shared_ptr<const OutboundBlock>> blocks);
+  void trim(journal::WriteTransaction& transaction, const OutboundBlock& block);
+  [[nodiscard]] bool obsolete(MessageKey key, const OutboundState& state) const noexcept;
+
+  CacheLimits limits_;
+  bool was_void_ = false;
+  mutable std::mutex mutex_;  // one transaction at a time: the map may grow between them
+  std::unique_ptr<journal::Environment> environment_;
+  std::optional<journal::Database> states_;
+  std::optional<journal::Database> messages_;
+  std::map<matching::SessionId, MessageKey> oldest_;  // no kept message is older
+};
+
+}  // namespace betex::fix
