@@ -1,0 +1,54 @@
+#include "gateway/fix/authenticator.h"
+
+#include <atomic>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+namespace betex::fix {
+
+class PasswordAuthenticator::Impl {
+ public:
+  explicit Impl(const gateway::Credentials& credentials) : credentials_{credentials} {}
+
+  ~Impl() {
+    pool_.stop();
+    pool_.join();
+  }
+
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  Impl(Impl&&) = delete;
+  Impl& operator=(Impl&&) = delete;
+
+  void authenticate(LogonCredentials credentials, std::function<void(bool)> done) {
+    const bool too_many = waiting_.fetch_add(1, std::memory_order_relaxed) >= kMaxWaiting;
+    boost::asio::post(
+        pool_, [this, too_many, credentials = std::move(credentials), done = std::move(done)] {
+          // The password is hashed for a wrong username too: the time taken tells nothing.
+          const bool right = !too_many &&
+                             credentials_.verify(credentials.username, credentials.password) &&
+                             credentials.username == credentials.expected_username;
+          waiting_.fetch_sub(1, std::memory_order_relaxed);
+          done(right);
+        });
+  }
+
+ private:
+  const gateway::Credentials& credentials_;
+  std::atomic<std::size_t> waiting_{0};  // raised by any thread, lowered by the pool's; no ordering
+  boost::asio::thread_pool pool_{1};
+};
+
+PasswordAuthenticator::PasswordAuthenticator(const gateway::Credentials& credentials)
+    : impl_{std::make_unique<Impl>(credentials)} {}
+
+PasswordAuthenticator::~PasswordAuthenticator() = default;
+
+void PasswordAuthenticator::authenticate(LogonCredentials credentials,
+                                         std::function<void(bool)> done) {
+  impl_->authenticate(std::move(credentials), std::move(done));
+}
+
+}  // namespace betex::fix

@@ -1,0 +1,224 @@
+#include "gateway/fix/connection.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <variant>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+#include "gateway/fix/guard.h"
+
+namespace betex::fix {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+Connection::Connection(asio::ip::tcp::socket socket,
+                       std::string address,
+                       const Environment& environment)
+    : socket_{std::move(socket)},
+      environment_{environment},
+      address_{std::move(address)},
+      deadline_{socket_.get_executor()},
+      framer_{environment.limits.message_bytes} {
+  environment_.metrics.connections.add();
+}
+
+void Connection::start() {
+  error_code ignored;
+  socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+  asio::dispatch(socket_.get_executor(), [self = shared_from_this()] {
+    self->deadline_.expires_after(self->environment_.limits.logon_deadline);
+    self->deadline_.async_wait([self](const error_code& error) {
+      if (!error && !self->closed_) {
+        self->environment_.metrics.logon_deadlines.add();
+        spdlog::info("connection from {}: no logon in time, closed", self->address_);
+        self->close_now();
+      }
+    });
+    self->read();
+  });
+}
+
+void Connection::read() {
+  const auto room = framer_.prepare();
+  socket_.async_read_some(asio::buffer(room.data(), room.size()),
+                          [self = shared_from_this()](const error_code& error, std::size_t size) {
+                            if (self->closed_ || self->finishing_) {
+                              return;
+                            }
+                            error ? self->close_now() : self->on_read(size);
+                          });
+}
+
+void Connection::on_read(std::size_t size) {
+  framer_.commit(size);
+  frames_.clear();
+  for (;;) {
+    const Framer::Result result = framer_.next();
+    if (result.status == Framer::Status::Frame) {
+      frames_.push_back(result.bytes);
+    } else if (result.status == Framer::Status::Garbled) {
+      environment_.metrics.messages_garbled.add();
+      if (framer_.garbled_count() > environment_.limits.garbled_messages) {
+        spdlog::warn("connection from {}: too many garbled messages, closed", address_);
+        return close_now();
+      }
+    } else if (result.status == Framer::Status::Fatal) {
+      spdlog::warn("connection from {}: not a FIX message, or too long; closed", address_);
+      return close_now();
+    } else {
+      break;
+    }
+  }
+  if (frames_.empty()) {
+    read();
+  } else if (user_) {
+    user_->receive(*this, std::move(frames_));
+  } else {
+    identify();
+  }
+}
+
+// Before the logon nobody is told why: whoever asks has not said who it is.
+void Connection::identify() {
+  const auto fields = std::make_unique<FieldTable>();
+  fields->read(frames_.front(), environment_.limits.fields);
+  auto found = environment_.directory.find(*fields, address_);
+  if (!found.user || fields->msg_type() != "A" ||
+      !std::holds_alternative<Accepted>(guard(*fields, found.version, found.guard))) {
+    environment_.metrics.connections_refused.add();
+    spdlog::warn(
+        "connection from {}: no acceptable Logon of a session that may come from there "
+        "(SenderCompID '{}', TargetCompID '{}'), closed",
+        address_,
+        fields->sender_comp_id(),
+        fields->target_comp_id());
+    return close_now();
+  }
+  user_ = std::move(found.user);
+  user_->logon(shared_from_this(), std::move(frames_));
+}
+
+void Connection::read_more() {
+  asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    if (!self->closed_ && !self->finishing_) {
+      self->read();
+    }
+  });
+}
+
+void Connection::write(std::shared_ptr<const OutboundBlock> block) {
+  asio::dispatch(socket_.get_executor(),
+                 [self = shared_from_this(), block = std::move(block)]() mutable {
+                   self->to_write_.push_back(std::move(block));
+                   self->write_some();
+                 });
+}
+
+void Connection::write_some() {
+  if (writing_ || closed_ || to_write_.empty()) {
+    return;
+  }
+  constexpr std::size_t kGathered = 64;
+  std::vector<asio::const_buffer> buffers;
+  buffers.reserve(std::min(to_write_.size(), kGathered));
+  for (const auto& block : to_write_) {
+    buffers.push_back(asio::buffer(block->bytes));
+    if (buffers.size() == kGathered) {
+      break;
+    }
+  }
+  buffers.front() += written_of_front_;
+  writing_ = true;
+  socket_.async_write_some(buffers,
+                           [self = shared_from_this()](const error_code& error, std::size_t size) {
+                             self->writing_ = false;
+                             if (self->closed_) {
+                               return;
+                             }
+                             error ? self->close_now() : self->on_written(size);
+                           });
+}
+
+void Connection::on_written(std::size_t size) {
+  environment_.metrics.bytes_out.add(size);
+  std::size_t reports = 0;
+  written_of_front_ += size;
+  while (!to_write_.empty() && written_of_front_ >= to_write_.front()->bytes.size()) {
+    written_of_front_ -= to_write_.front()->bytes.size();
+    reports += to_write_.front()->entries.size();
+    to_write_.pop_front();
+  }
+  user_->written(*this, size, reports);
+  if (to_write_.empty() && finishing_) {
+    discard_until_end();
+  } else {
+    write_some();
+  }
+}
+
+void Connection::logged_on() {
+  asio::dispatch(socket_.get_executor(), [self = shared_from_this()] { self->deadline_.cancel(); });
+}
+
+void Connection::finish() {
+  asio::dispatch(socket_.get_executor(), [self = shared_from_this()] {
+    if (self->closed_ || self->finishing_) {
+      return;
+    }
+    self->finishing_ = true;
+    self->deadline_.expires_after(self->environment_.limits.close_grace);
+    self->deadline_.async_wait([self](const error_code& error) {
+      if (!error) {
+        self->close_now();
+      }
+    });
+    if (!self->writing_ && self->to_write_.empty()) {
+      self->discard_until_end();
+    }
+  });
+}
+
+// Closing a socket that holds unread bytes resets the connection, and the peer would lose what it
+// has not read yet: so the stream is ended, and whatever comes is thrown away until the peer ends
+// it too, or the deadline comes.
+void Connection::discard_until_end() {
+  error_code ignored;
+  socket_.cancel(ignored);  // a read that may be waiting
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  auto discarded = std::make_shared<std::array<char, 1024>>();
+  socket_.async_read_some(
+      asio::buffer(*discarded),
+      [self = shared_from_this(), discarded](const error_code& error, std::size_t) {
+        if (self->closed_) {
+          return;
+        }
+        error ? self->close_now() : self->discard_until_end();
+      });
+}
+
+void Connection::close() {
+  asio::dispatch(socket_.get_executor(), [self = shared_from_this()] { self->close_now(); });
+}
+
+void Connection::close_now() {
+  if (std::exchange(closed_, true)) {
+    return;
+  }
+  error_code ignored;
+  deadline_.cancel();
+  socket_.close(ignored);
+  to_write_.clear();
+  environment_.metrics.connections.subtract();
+  environment_.ended(address_);
+  if (const auto user = std::exchange(user_, nullptr)) {
+    user->closed(*this);
+  }
+}
+
+}  // namespace betex::fix

@@ -1,0 +1,125 @@
+// One TCP connection: cuts frames, keeps limits, finds the session of the first Logon, and from
+// then on carries frames to the session's strand and blocks to the socket. It knows neither FIX
+// numbers nor states.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "gateway/fix/field_table.h"
+#include "gateway/fix/framer.h"
+#include "gateway/fix/outbound_block.h"
+#include "gateway/fix/session_metrics.h"
+#include "gateway/fix/session_settings.h"
+
+namespace betex::fix {
+
+class Connection;
+
+// Whole frames, in order. They lie in their connection's buffer, until Connection::read_more().
+using InboundFrames = std::vector<std::string_view>;
+
+// The session that a connection belongs to. Called on the connection's strand; hands over to its
+// own.
+class ConnectionUser {
+ public:
+  virtual ~ConnectionUser() = default;
+
+  // The first frame is a Logon for this session, checked by the guard. May end in
+  // Connection::close().
+  virtual void logon(std::shared_ptr<Connection> connection, InboundFrames frames) = 0;
+
+  // Comes only after a read_more().
+  virtual void receive(Connection& connection, InboundFrames frames) = 0;
+
+  // `bytes` of what was written have left, and with them the last of `reports` reports.
+  virtual void written(Connection& connection, std::size_t bytes, std::size_t reports) = 0;
+
+  // The last call.
+  virtual void closed(Connection& connection) = 0;
+};
+
+// Finds the session that a Logon is for. Thread-safe.
+class SessionDirectory {
+ public:
+  struct Found {
+    std::shared_ptr<ConnectionUser> user;  // null: nobody, or not from this address
+    FixVersion version = FixVersion::Fixt11;
+    GuardLimits guard;
+  };
+
+  virtual ~SessionDirectory() = default;
+
+  [[nodiscard]] virtual Found find(const FieldTable& logon, const std::string& address) const = 0;
+};
+
+// Lives as long as an operation of its socket is under way or its session holds it. The public
+// functions may be called on any thread.
+class Connection final : public std::enable_shared_from_this<Connection> {
+ public:
+  // What all connections share; it outlives the I/O threads' run. `ended` is called once.
+  struct Environment {
+    const SessionDirectory& directory;
+    const TransportLimits& limits;
+    SessionMetrics& metrics;
+    std::function<void(const std::string& address)> ended;
+  };
+
+  // `socket` must have a strand of its own as executor.
+  Connection(boost::asio::ip::tcp::socket socket,
+             std::string address,
+             const Environment& environment);
+
+  void start();
+
+  // ---- For the session
+
+  // It has done with the last frames.
+  void read_more();
+
+  void write(std::shared_ptr<const OutboundBlock> block);
+
+  // The logon deadline is met.
+  void logged_on();
+
+  // Ends the stream after what was written, so that the peer gets all of it.
+  void finish();
+
+  // At once.
+  void close();
+
+  // The peer's, for logs.
+  [[nodiscard]] const std::string& address() const noexcept { return address_; }
+
+ private:
+  void read();
+  void on_read(std::size_t size);
+  void identify();
+  void write_some();
+  void on_written(std::size_t size);
+  void discard_until_end();
+  void close_now();
+
+  boost::asio::ip::tcp::socket socket_;
+  const Environment& environment_;
+  std::string address_;
+  boost::asio::steady_timer deadline_;
+  Framer framer_;
+  InboundFrames frames_;
+  std::shared_ptr<ConnectionUser> user_;  // null: no Logon yet
+  std::deque<std::shared_ptr<const OutboundBlock>> to_write_;
+  std::size_t written_of_front_ = 0;  // bytes
+  bool writing_ = false;
+  bool finishing_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace betex::fix

@@ -1,0 +1,126 @@
+// The FIX side of the gateway: listens, owns the sessions, and is the pipeline's SessionSink. What
+// the wiring uses of gateway/fix/.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "gateway/fix/authenticator.h"
+#include "gateway/fix/cache_flusher.h"
+#include "gateway/fix/connection.h"
+#include "gateway/fix/fix_session.h"
+#include "gateway/fix/message_cache.h"
+#include "gateway/fix/session_metrics.h"
+#include "gateway/fix/session_settings.h"
+#include "gateway/session_link.h"
+#include "matching/engine.h"
+
+namespace betex::fix {
+
+// Thread-safe, but for construction and destruction. The I/O threads (whoever runs `io`) must have
+// ended before it is destroyed. An exception out of run() is fail-stop.
+class FixServer final : public gateway::SessionSink, private SessionDirectory {
+ public:
+  // All of it must outlive the server.
+  struct Parts {
+    boost::asio::io_context& io;
+    const FIX::DataDictionaryProvider& dictionaries;
+    gateway::CommandPort& commands;
+    gateway::ReportFeed& reports;
+    Authenticator& authenticator;
+    MessageCache& cache;
+  };
+
+  // `recovered`: the sessions as the engine knows them after recovery, all of them down.
+  FixServer(const Parts& parts,
+            const TransportLimits& limits,
+            std::vector<SessionSettings> sessions,
+            const std::vector<matching::SessionInfo>& recovered);
+  ~FixServer() override;
+  FixServer(const FixServer&) = delete;
+  FixServer& operator=(const FixServer&) = delete;
+  FixServer(FixServer&&) = delete;
+  FixServer& operator=(FixServer&&) = delete;
+
+  // While running, too. `known` as in the constructor. Throws std::invalid_argument when there is a
+  // session with this CompID already.
+  void add_session(SessionSettings settings, const std::optional<matching::SessionInfo>& known);
+
+  // Accepts connections. Returns the port, which the system chooses for 0. Throws
+  // std::runtime_error when the address cannot be had.
+  std::uint16_t listen(const std::string& address, std::uint16_t port);
+
+  // ---- From the report stage (SessionSink)
+
+  void deliver(matching::SessionId session,
+               gateway::SubscriptionId subscription,
+               std::vector<Report> reports) override;
+  void notify(const matching::Name& comp_id, gateway::SessionNotice notice) override;
+
+  // ---- The end, in this order. They wait for the I/O threads, so not to be called on one.
+
+  // Accepts nothing more. When it returns, nothing that clients send becomes a command any more.
+  void stop_reading();
+
+  // When it returns, a SessionDown is submitted for every session that was up. Connections stay.
+  void sessions_down(matching::SessionDownReason reason);
+
+  // Logouts, and waits until the clients have answered, at most for `deadline`; then closes what is
+  // left. Reports that were delivered before are sent before.
+  void log_out(std::chrono::milliseconds deadline);
+
+  // ---- Fail-stop
+
+  // Closes everything without a message. Returns at once.
+  void close();
+
+  [[nodiscard]] const SessionMetrics& metrics() const noexcept { return metrics_; }
+
+ private:
+  using Sessions = std::vector<std::shared_ptr<FixSession>>;
+
+  [[nodiscard]] Found find(const FieldTable& logon, const std::string& address) const override;
+  [[nodiscard]] Sessions sessions() const;
+  void for_each_and_wait(
+      std::chrono::milliseconds deadline,
+      const std::function<void(FixSession&, std::function<void()> done)>& call) const;
+  void accept();
+  void accepted(boost::asio::ip::tcp::socket socket);
+  [[nodiscard]] bool admit(const std::string& address);
+  void leave(const std::string& address);
+
+  boost::asio::io_context& io_;
+  const TransportLimits limits_;
+  SessionMetrics metrics_;
+  CacheFlusher flusher_;
+  const SessionEnvironment session_environment_;
+  const Connection::Environment connection_environment_;
+
+  mutable std::shared_mutex sessions_mutex_;
+  std::map<std::string, std::shared_ptr<FixSession>, std::less<>> by_comp_id_;
+  std::map<matching::SessionId, std::shared_ptr<FixSession>> by_id_;
+
+  std::mutex connections_mutex_;
+  std::map<std::string, std::size_t> connections_by_address_;
+  std::size_t connections_ = 0;
+
+  std::atomic<bool> stopping_{false};  // set by whoever stops, read by the I/O threads
+  boost::asio::strand<boost::asio::io_context::executor_type> accept_strand_;
+  boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::steady_timer accept_retry_;
+};
+
+}  // namespace betex::fix

@@ -1,0 +1,212 @@
+// A configured FIX session, as long as the server lives: its logon, its messages in and out, its
+// end. It joins QuickFIX's session layer, the session's state in the journal, and the session cache
+// so that no order is lost or done twice and no report is lost, whatever is killed (README.md).
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+
+#include "gateway/fix/authenticator.h"
+#include "gateway/fix/cache_flusher.h"
+#include "gateway/fix/connection.h"
+#include "gateway/fix/field_table.h"
+#include "gateway/fix/message_cache.h"
+#include "gateway/fix/order_decoder.h"
+#include "gateway/fix/outbound_queue.h"
+#include "gateway/fix/quickfix_session.h"
+#include "gateway/fix/session_metrics.h"
+#include "gateway/fix/session_settings.h"
+#include "gateway/session_link.h"
+#include "matching/engine.h"
+
+namespace betex::fix {
+
+class FixSession;
+
+// What all sessions share; everything in it outlives the I/O threads' run.
+struct SessionEnvironment {
+  boost::asio::io_context& io;
+  const TransportLimits& limits;
+  const FIX::DataDictionaryProvider& dictionaries;
+  gateway::CommandPort& commands;
+  gateway::ReportFeed& reports;
+  Authenticator& authenticator;
+  MessageCache& cache;
+  CacheFlusher& flusher;
+  SessionMetrics& metrics;
+
+  // The journal has named a session: reports for `id` are for it from now on.
+  std::function<void(matching::SessionId id, const std::shared_ptr<FixSession>&)> named;
+};
+
+// Everything of a session happens on its strand. The public functions only post there, so they may
+// be called on any thread.
+class FixSession final : public ConnectionUser,
+                         public std::enable_shared_from_this<FixSession>,
+                         private QuickfixEvents {
+ public:
+  // `known`: the session as recovery found it, if the journal knows it.
+  FixSession(SessionSettings settings,
+             const SessionEnvironment& environment,
+             const std::optional<matching::SessionInfo>& known);
+  ~FixSession() override;
+
+  [[nodiscard]] const SessionSettings& settings() const noexcept { return settings_; }
+
+  // ---- From its connection
+
+  void logon(std::shared_ptr<Connection> connection, InboundFrames frames) override;
+  void receive(Connection& connection, InboundFrames frames) override;
+  void written(Connection& connection, std::size_t bytes, std::size_t reports) override;
+  void closed(Connection& connection) override;
+
+  // ---- From the report stage
+
+  void deliver(gateway::SubscriptionId subscription, std::vector<Report> reports);
+  void notify(gateway::SessionNotice notice);
+
+  // ---- For the end of the process, in this order. `done` runs on the strand.
+
+  // No further command comes of what was or will be read.
+  void stop_reading(std::function<void()> done);
+
+  // Tells the journal that the session is down; the connection stays, for the last reports.
+  void go_down(matching::SessionDownReason reason, std::function<void()> done);
+
+  // A Logout, and the connection's end when it is answered.
+  void log_out(const std::string& text, std::function<void()> done);
+
+  // Closes the connection, whatever is under way, without a message.
+  void close_connection();
+
+ private:
+  enum class State : std::uint8_t {
+    Off,
+    Authenticating,
+    GoingUp,    // until SessionUp is durable
+    Reserving,  // until there are numbers for the answer to the Logon
+    On,
+    Draining,  // the session is over; its last bytes are leaving
+  };
+
+  // ---- fix_session.cpp: logon and end
+
+  void on_logon(std::shared_ptr<Connection> connection, InboundFrames frames);
+  void begin_logon(std::shared_ptr<Connection> connection, InboundFrames frames);
+  void on_authenticated(std::uint64_t attempt, bool right);
+  void take_epoch(matching::SessionEpoch epoch, matching::EventSeq delivered);
+  void prepare_numbers();
+  void on_notice(const gateway::SessionNotice& notice);
+  void on_went_up(const matching::SessionWentUp& event);
+  void on_numbers_reserved(const matching::NumbersReserved& event);
+  void on_command_rejected(const matching::CommandRejected& event);
+  void answer_logon();
+  void refuse_logon(const std::string& why);
+  void tick();
+  void end(matching::SessionDownReason reason);
+  void on_connection_closed();
+  void send_session_down(matching::SessionDownReason reason);
+  void finish_if_done();
+  void tell_waiters();
+  void submit_control(gateway::RingCommand command);
+  void submit_waiting_control();
+  void retry_later();
+  void start_ticking();
+
+  // ---- fix_session_inbound.cpp: frames to commands
+
+  void process_frames();
+  void handle_frame(std::string_view frame);
+  void handle_numbered(std::string_view frame, matching::MsgSeqNum number);
+  void handle_refusal(const Refusal& refusal, matching::MsgSeqNum number);
+  [[nodiscard]] std::optional<Refusal> check_resend_request() const;
+  [[nodiscard]] bool admit_above_gap(std::string_view frame, matching::MsgSeqNum number);
+  void submit_application(matching::MsgSeqNum number, matching::CommandBody body);
+  void use_credit(gateway::RingCommand command);
+
+  void on_application_message(matching::MsgSeqNum number) override;
+  void on_business_reject(const RejectFields& reject) override;
+  void on_reject(const RejectFields& reject) override;
+
+  // ---- fix_session_outbound.cpp: reports to blocks to the socket
+
+  bool on_number_used(matching::MsgSeqNum number) override;
+  void on_send(const std::string& bytes) override;
+  void on_disconnect() override;
+
+  void send_reports(std::vector<Report> reports);
+  void send_waiting_reports();
+  void send_report(const Report& report);
+  void reserve_numbers_ahead();
+  [[nodiscard]] std::uint32_t numbers_left() const noexcept;
+  [[nodiscard]] std::vector<MessageCache::Message> sent_messages(matching::MsgSeqNum first,
+                                                                 matching::MsgSeqNum last) const;
+  void end_turn();
+  void on_cached(const OutboundQueue::Block& block);
+  void write_released();
+  void on_written(std::size_t bytes, std::size_t reports);
+  void check_slow_reader();
+
+  const SessionSettings settings_;
+  const SessionEnvironment& environment_;
+  boost::asio::strand<boost::asio::io_context::executor_type> strand_;
+  boost::asio::steady_timer tick_timer_;
+  boost::asio::steady_timer retry_timer_;
+  QuickfixSession quickfix_;
+
+  // The session in the journal.
+  State state_ = State::Off;
+  matching::SessionId id_;  // 0: the journal does not know it yet
+  matching::SessionEpoch epoch_;
+  matching::MsgSeqNum expected_in_{1};  // while off; QuickFIX counts while on
+  matching::MsgSeqNum reserved_to_;
+  bool up_ = false;  // SessionUp is durable and SessionDown not yet asked for
+  bool reserving_ = false;
+  std::deque<gateway::RingCommand> control_;  // session commands that wait for a credit
+  bool retrying_ = false;
+  bool reading_stopped_ = false;
+  std::vector<std::function<void()>> when_down_;
+  std::vector<std::function<void()>> when_off_;
+
+  // The connection, and one that waits until the session before it is over.
+  std::shared_ptr<Connection> connection_;
+  std::shared_ptr<Connection> next_connection_;
+  InboundFrames next_frames_;
+  std::uint64_t attempt_ = 0;      // counts logons
+  bool disconnect_asked_ = false;  // by QuickFIX or by us, at the end of the turn
+  bool logout_received_ = false;
+  std::uint64_t garbled_ = 0;
+
+  // Inbound.
+  InboundFrames frames_;  // in connection_'s buffer
+  std::size_t next_frame_ = 0;
+  FieldTable fields_;
+  std::string frame_;  // the one that QuickFIX has
+  matching::MsgSeqNum frame_number_;
+  matching::MsgSeqNum handled_in_;  // at or below it nothing is submitted again
+  std::map<matching::MsgSeqNum, std::string> above_gap_;  // what QuickFIX queues; empty: no order
+  std::size_t credits_ = 0;
+  SessionReject decoder_reject_;  // what on_reject is told of, where it was the decoder's
+
+  // Outbound.
+  OutboundState outbound_;
+  OutboundQueue queue_;
+  std::deque<OutboundQueue::Block> uncached_;  // given to the flusher, not committed yet
+  gateway::SubscriptionId subscription_;
+  std::deque<Report> waiting_reports_;  // for numbers
+  std::chrono::steady_clock::time_point last_progress_;
+};
+
+}  // namespace betex::fix

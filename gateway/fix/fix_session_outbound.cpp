@@ -1,0 +1,203 @@
+// What goes out: reports and QuickFIX's messages into blocks, through the session cache to the
+// connection.
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+#include "gateway/fix/fix_session.h"
+#include "gateway/fix/report_encoder.h"
+
+namespace betex::fix {
+
+namespace asio = boost::asio;
+using matching::MsgSeqNum;
+
+namespace {
+
+constexpr std::uint32_t kNumberBlock = 10'000;
+constexpr std::uint32_t kReserveBelow = kNumberBlock / 2;  // numbers left: ask for the next block
+constexpr std::uint32_t kSpareNumbers = 100;  // for administrative messages; reports wait
+
+matching::Timestamp now() {
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return matching::Timestamp{
+      std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count()};
+}
+
+}  // namespace
+
+// ---- Reports ------------------------------------------------------------------------------------
+
+void FixSession::deliver(gateway::SubscriptionId subscription, std::vector<Report> reports) {
+  asio::post(strand_,
+             [self = shared_from_this(), subscription, reports = std::move(reports)]() mutable {
+               if (subscription == self->subscription_) {
+                 self->send_reports(std::move(reports));
+               }
+             });
+}
+
+// What is dropped here is made again at the next logon: the cursor has not passed it.
+void FixSession::send_reports(std::vector<Report> reports) {
+  if (state_ != State::On || quickfix_.sent_logout()) {
+    return;
+  }
+  waiting_reports_.insert(waiting_reports_.end(),
+                          std::make_move_iterator(reports.begin()),
+                          std::make_move_iterator(reports.end()));
+  send_waiting_reports();
+  end_turn();
+}
+
+void FixSession::send_waiting_reports() {
+  while (!waiting_reports_.empty() && numbers_left() > kSpareNumbers) {
+    send_report(waiting_reports_.front());
+    waiting_reports_.pop_front();
+  }
+}
+
+void FixSession::send_report(const Report& report) {
+  const bool of_event = report.id.event != matching::EventSeq{};
+  const MsgSeqNum number = outbound_.last_number.next();
+  const OutboundHeader header{.version = settings_.version,
+                              .sender_comp_id = settings_.our_comp_id,
+                              .target_comp_id = settings_.comp_id,
+                              .msg_seq_num = number,
+                              .sending_time = now(),
+                              .last_msg_seq_num_processed = {},
+                              .poss_resend = of_event && report.id <= outbound_.poss_resend_to};
+  outbound_.last_number = number;
+  if (of_event) {
+    outbound_.sent = report.id;
+  }
+  queue_.append_report(
+      report.id, outbound_, [&](std::string& bytes) { encode(report, header, bytes); });
+  quickfix_.set_next_out(number.next());
+  environment_.metrics.reports_out.add();
+  reserve_numbers_ahead();
+}
+
+// ---- Numbers ------------------------------------------------------------------------------------
+
+std::uint32_t FixSession::numbers_left() const noexcept {
+  return reserved_to_ > outbound_.last_number ? reserved_to_.value() - outbound_.last_number.value()
+                                              : 0;
+}
+
+void FixSession::reserve_numbers_ahead() {
+  if (reserving_ || numbers_left() >= kReserveBelow) {
+    return;
+  }
+  reserving_ = true;
+  matching::Command command;
+  command.body = matching::ReserveNumbers{
+      .session = id_,
+      .epoch = epoch_,
+      .up_to = MsgSeqNum{std::max(reserved_to_, outbound_.last_number).value() + kNumberBlock}};
+  submit_control(command);
+}
+
+bool FixSession::on_number_used(MsgSeqNum number) {
+  if (number > reserved_to_) {
+    spdlog::error("session {}: no outbound number left: the journal has not answered in time",
+                  settings_.comp_id);
+    disconnect_asked_ = true;
+    return false;
+  }
+  outbound_.last_number = number;
+  queue_.use_number(outbound_);
+  reserve_numbers_ahead();
+  return true;
+}
+
+// ---- From QuickFIX ------------------------------------------------------------------------------
+
+void FixSession::on_send(const std::string& bytes) {
+  queue_.append(bytes);
+}
+
+void FixSession::on_disconnect() {
+  disconnect_asked_ = true;
+}
+
+std::vector<MessageCache::Message> FixSession::sent_messages(MsgSeqNum first,
+                                                             MsgSeqNum last) const {
+  auto messages = environment_.cache.read(id_, epoch_, first, last);
+  for (const auto& block : uncached_) {  // may have been committed meanwhile
+    for (const auto& entry : block->entries) {
+      if (entry.number >= first && entry.number <= last &&
+          (messages.empty() || entry.number > messages.back().number)) {
+        messages.push_back(
+            {.number = entry.number, .bytes = block->bytes.substr(entry.offset, entry.size)});
+      }
+    }
+  }
+  return messages;
+}
+
+// ---- To the socket ------------------------------------------------------------------------------
+
+// Every handler that may have made messages ends with it: nothing is left in an open block.
+void FixSession::end_turn() {
+  for (auto& block : queue_.seal(id_)) {
+    uncached_.push_back(block);
+    environment_.flusher.commit(block, [self = shared_from_this(), block] {
+      asio::dispatch(self->strand_, [self, block] { self->on_cached(block); });
+    });
+  }
+  write_released();
+}
+
+void FixSession::on_cached(const OutboundQueue::Block& block) {
+  uncached_.pop_front();
+  queue_.committed(block);
+  write_released();
+  finish_if_done();
+}
+
+void FixSession::write_released() {
+  while (auto block = queue_.take_released()) {
+    if (connection_) {
+      connection_->write(std::move(block));
+    }
+  }
+}
+
+void FixSession::written(Connection& connection, std::size_t bytes, std::size_t reports) {
+  asio::dispatch(
+      strand_,
+      [self = shared_from_this(), connection = connection.shared_from_this(), bytes, reports] {
+        if (connection == self->connection_) {
+          self->on_written(bytes, reports);
+        }
+      });
+}
+
+void FixSession::on_written(std::size_t bytes, std::size_t reports) {
+  queue_.written(bytes);
+  last_progress_ = std::chrono::steady_clock::now();
+  if (reports != 0 && state_ == State::On) {
+    environment_.reports.consumed(id_, subscription_, reports);
+  }
+  process_frames();
+  finish_if_done();
+}
+
+// Nothing is lost: what it has not read is sent again at its next logon.
+void FixSession::check_slow_reader() {
+  if (queue_.unwritten_bytes() <= environment_.limits.outbound_queue_bytes ||
+      std::chrono::steady_clock::now() - last_progress_ < environment_.limits.slow_reader_grace) {
+    return;
+  }
+  environment_.metrics.slow_readers.add();
+  spdlog::warn("session {}: does not read, {} bytes are waiting: disconnected",
+               settings_.comp_id,
+               queue_.unwritten_bytes());
+  connection_->close();
+}
+
+}  // namespace betex::fix

@@ -1,0 +1,22 @@
+// QuickFIX's own log as debug lines of ours, without passwords.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gateway/fix/quickfix.h"
+
+namespace betex::fix {
+
+// `message` with | for SOH and the value of Password(554) masked, for people to read.
+[[nodiscard]] std::string printable(std::string_view message);
+
+// Makes logs that write to the default logger of spdlog. Stateless, thread-safe.
+class QuickfixLogFactory final : public FIX::LogFactory {
+ public:
+  FIX::Log* create() override;
+  FIX::Log* create(const FIX::SessionID& session_id) override;
+  void destroy(FIX::Log* log) override;
+};
+
+}  // namespace betex::fix

@@ -1,0 +1,190 @@
+#include "gateway/fix/quickfix_session.h"
+
+#include <utility>
+
+namespace betex::fix {
+
+using matching::MsgSeqNum;
+
+namespace {
+
+MsgSeqNum number_of(const FIX::FieldMap& fields, int tag) {
+  return MsgSeqNum{static_cast<std::uint32_t>(std::stoul(fields.getField(tag)))};
+}
+
+int as_int(MsgSeqNum number) {
+  return static_cast<int>(number.value());
+}
+
+FIX::SessionID session_id(const SessionSettings& settings) {
+  return {std::string{begin_string(settings.version)}, settings.our_comp_id, settings.comp_id};
+}
+
+FIX::Dictionary quickfix_settings(std::chrono::seconds sending_time_tolerance) {
+  FIX::Dictionary dictionary;
+  dictionary.setString(FIX::CONNECTION_TYPE, "acceptor");
+  dictionary.setString(FIX::START_TIME, "00:00:00");
+  dictionary.setString(FIX::END_TIME, "00:00:00");
+  dictionary.setString(FIX::DEFAULT_APPLVERID, "9");
+  dictionary.setString(FIX::USE_DATA_DICTIONARY, "N");  // ours come from the shared provider
+  dictionary.setInt(FIX::MAX_LATENCY, static_cast<int>(sending_time_tolerance.count()));
+  dictionary.setInt(FIX::TIMESTAMP_PRECISION, 6);
+  return dictionary;
+}
+
+}  // namespace
+
+class QuickfixSession::StoreFactory final : public FIX::MessageStoreFactory {
+ public:
+  explicit StoreFactory(SessionStore::Callbacks callbacks) : callbacks_{std::move(callbacks)} {}
+
+  FIX::MessageStore* create(const FIX::SessionID& id) override {
+    return new SessionStore{id, callbacks_};
+  }
+
+  void destroy(FIX::MessageStore* store) override { delete store; }
+
+ private:
+  SessionStore::Callbacks callbacks_;
+};
+
+QuickfixSession::QuickfixSession(const SessionSettings& settings,
+                                 std::chrono::seconds sending_time_tolerance,
+                                 const FIX::DataDictionaryProvider& dictionaries,
+                                 QuickfixEvents& events,
+                                 decltype(SessionStore::Callbacks::sent_messages) sent_messages)
+    : events_{events} {
+  stores_ = std::make_unique<StoreFactory>(SessionStore::Callbacks{
+      .sent_messages = std::move(sent_messages),
+      .use_number = [this](MsgSeqNum number) { return events_.on_number_used(number); }});
+  FIX::SessionFactory sessions{*this, *stores_, &logs_};
+  session_.reset(sessions.create(session_id(settings), quickfix_settings(sending_time_tolerance)));
+  session_->setDataDictionaryProvider(dictionaries);
+}
+
+QuickfixSession::~QuickfixSession() = default;
+
+void QuickfixSession::start(MsgSeqNum next_out, MsgSeqNum next_in) {
+  session_->setNextSenderMsgSeqNum(as_int(next_out));
+  session_->setNextTargetMsgSeqNum(as_int(next_in));
+  state().logoutReason("");
+  session_->logon();  // a Logout of ours has disabled it
+  session_->setResponder(this);
+  connected_ = true;
+}
+
+bool QuickfixSession::receive(const std::string& frame) {
+  try {
+    session_->next(frame, FIX::UtcTimeStamp{});
+    return true;
+  } catch (const FIX::InvalidMessage&) {
+    return false;
+  }
+}
+
+void QuickfixSession::tick() {
+  session_->next(FIX::UtcTimeStamp{});
+}
+
+void QuickfixSession::connection_lost() {
+  connected_ = false;
+  session_->disconnect();
+}
+
+void QuickfixSession::log_out(const std::string& text) {
+  session_->logout(text);
+  tick();
+}
+
+void QuickfixSession::reject(const RejectFields& reject) {
+  FIX::Message message;
+  message.getHeader().setField(FIX::MsgType{FIX::MsgType_Reject});
+  message.setField(FIX::RefSeqNum{as_int(reject.ref_seq_num)});
+  message.setField(FIX::RefMsgType{reject.ref_msg_type});
+  if (reject.ref_tag_id != 0) {
+    message.setField(FIX::RefTagID{static_cast<int>(reject.ref_tag_id)});
+  }
+  message.setField(FIX::SessionRejectReason{reject.reason});
+  message.setField(FIX::Text{reject.text});
+  session_->send(message);
+}
+
+bool QuickfixSession::logged_on() {
+  return session_->isLoggedOn();
+}
+
+bool QuickfixSession::sent_logout() {
+  return session_->sentLogout();
+}
+
+MsgSeqNum QuickfixSession::next_in() {
+  return MsgSeqNum{static_cast<std::uint32_t>(session_->getExpectedTargetNum())};
+}
+
+void QuickfixSession::set_next_in(MsgSeqNum number) {
+  session_->setNextTargetMsgSeqNum(as_int(number));
+  state().lastReceivedTime(FIX::UtcTimeStamp{});
+}
+
+void QuickfixSession::set_next_out(MsgSeqNum number) {
+  session_->setNextSenderMsgSeqNum(as_int(number));
+  state().lastSentTime(FIX::UtcTimeStamp{});
+}
+
+FIX::SessionState& QuickfixSession::state() {
+  return *static_cast<FIX::SessionState*>(session_->getLog());
+}
+
+void QuickfixSession::toAdmin(FIX::Message& message, const FIX::SessionID&) {
+  if (message.getHeader().getField(FIX::FIELD::MsgType) != FIX::MsgType_Reject ||
+      !message.isSetField(FIX::FIELD::RefSeqNum)) {
+    return;
+  }
+  RejectFields reject{.ref_seq_num = number_of(message, FIX::FIELD::RefSeqNum)};
+  FIX::RefMsgType msg_type;
+  FIX::RefTagID tag;
+  FIX::SessionRejectReason reason;
+  if (message.getFieldIfSet(msg_type)) {
+    reject.ref_msg_type = msg_type.getValue();
+  }
+  if (message.getFieldIfSet(tag)) {
+    reject.ref_tag_id = static_cast<std::uint32_t>(tag.getValue());
+  }
+  if (message.getFieldIfSet(reason)) {
+    reject.reason = static_cast<std::uint16_t>(reason.getValue());
+  }
+  events_.on_reject(reject);
+}
+
+// Reports do not come this way. What does is a resend, or QuickFIX's own BusinessMessageReject,
+// which carries 1137 where FIXT does not allow it: ours takes its place.
+void QuickfixSession::toApp(FIX::Message& message, const FIX::SessionID&) {
+  if (message.getHeader().isSetField(FIX::FIELD::PossDupFlag)) {
+    return;
+  }
+  events_.on_business_reject({.ref_seq_num = number_of(message, FIX::FIELD::RefSeqNum),
+                              .ref_msg_type = message.getField(FIX::FIELD::RefMsgType),
+                              .reason = static_cast<std::uint16_t>(
+                                  std::stoul(message.getField(FIX::FIELD::BusinessRejectReason)))});
+  throw FIX::DoNotSend{};
+}
+
+void QuickfixSession::fromApp(const FIX::Message& message, const FIX::SessionID&) {
+  events_.on_application_message(number_of(message.getHeader(), FIX::FIELD::MsgSeqNum));
+}
+
+bool QuickfixSession::send(const std::string& bytes) {
+  if (!connected_) {
+    return false;
+  }
+  events_.on_send(bytes);
+  return true;
+}
+
+void QuickfixSession::disconnect() {
+  if (std::exchange(connected_, false)) {
+    events_.on_disconnect();
+  }
+}
+
+}  // namespace betex::fix

@@ -1,0 +1,47 @@
+// What the transport is configured with: each session's own settings, and the limits that keep a
+// hostile or a dead peer from hurting the others. Plain values, checked by whoever loads them.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "fix_spec/dialect.h"
+#include "gateway/config/address_range.h"
+#include "gateway/fix/guard.h"
+#include "matching/types.h"
+
+namespace betex::fix {
+
+struct SessionSettings {
+  FixVersion version = FixVersion::Fixt11;
+  std::string our_comp_id;  // TargetCompID(56) of what comes in
+  std::string comp_id;      // the client's: SenderCompID(49); names the session, unique
+  SessionRole role = SessionRole::Broker;
+  std::vector<matching::Name> accounts;  // Broker: may trade for them, the first is the default
+  std::string username;                  // 553 must be this one
+  bool reset_allowed = false;            // 141=Y
+  GuardLimits guard;                     // HeartBtInt(108)
+  std::vector<gateway::AddressRange> allow_from;  // a connection from elsewhere is closed
+};
+
+struct TransportLimits {
+  std::size_t message_bytes = 16384;
+  std::size_t fields = 512;
+  std::size_t outbound_queue_bytes = std::size_t{4} << 20;  // per session
+  std::size_t connections = 1000;
+  std::size_t connections_per_address = 100;
+  std::uint64_t garbled_messages = 10;  // per connection; one more closes it
+  std::chrono::milliseconds logon_deadline{5000};
+  std::chrono::seconds sending_time_tolerance{120};  // SendingTime(52)
+
+  // With a full outbound queue of which nothing leaves for so long, a peer is disconnected.
+  std::chrono::milliseconds slow_reader_grace{10'000};
+
+  // How long the last bytes (a Logout, say) may take before the socket is closed all the same.
+  std::chrono::milliseconds close_grace{2000};
+};
+
+}  // namespace betex::fix
