@@ -1,0 +1,81 @@
+// A FixServer with everything around it, on a free port of loopback: settings, cache, I/O threads;
+// the pipeline is the test's own. Destroying it is a kill: nothing is said to anyone.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "gateway/fix/fix_server.h"
+#include "tests/gateway/fix/fake_pipeline.h"
+#include "tests/support/raw_fix_peer.h"
+
+namespace betex::test {
+
+inline constexpr const char* kTestPassword = "secret";
+
+// BROKER1 and BROKER2 speak FIXT.1.1, BROKER3 FIX.4.4; STRICT may not reset its numbers. Their
+// usernames are their CompIDs.
+[[nodiscard]] std::vector<fix::SessionSettings> test_sessions();
+
+struct TestGatewayOptions {
+  fix::TransportLimits limits;
+  fix::CacheLimits cache;
+  std::string boot_id = "boot-1";
+  int io_threads = 1;
+};
+
+class TestGateway {
+ public:
+  // `folder` holds the cache.
+  TestGateway(FakePipeline& pipeline,
+              const std::filesystem::path& folder,
+              const TestGatewayOptions& options = {});
+  ~TestGateway();
+  TestGateway(const TestGateway&) = delete;
+  TestGateway& operator=(const TestGateway&) = delete;
+
+  [[nodiscard]] fix::FixServer& server() { return *server_; }
+
+  [[nodiscard]] fix::MessageCache& cache() { return *cache_; }
+
+  [[nodiscard]] boost::asio::io_context& io() { return io_; }
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+  // A peer that has connected and said nothing.
+  [[nodiscard]] std::unique_ptr<RawFixPeer> connect(const std::string& comp_id) const;
+
+  // One that has logged on with `number`, and read the answer. `fields` are added to the Logon.
+  [[nodiscard]] std::unique_ptr<RawFixPeer> log_on(const std::string& comp_id,
+                                                   int number = 1,
+                                                   const std::string& fields = {}) const;
+
+ private:
+  FakePipeline& pipeline_;
+  fix::TransportLimits limits_;
+  boost::asio::io_context io_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  gateway::Credentials credentials_;
+  fix::PasswordAuthenticator authenticator_;
+  std::unique_ptr<fix::MessageCache> cache_;
+  std::unique_ptr<fix::FixServer> server_;
+  std::uint16_t port_ = 0;
+  std::vector<std::thread> threads_;
+};
+
+// The body fields of a Logon for `comp_id`.
+[[nodiscard]] std::string logon_fields(const std::string& comp_id,
+                                       const std::string& password = kTestPassword);
+
+// The body fields of a NewOrderSingle.
+[[nodiscard]] std::string order_fields(const std::string& cl_ord_id);
+
+}  // namespace betex::test
