@@ -15,6 +15,7 @@
 #include "journal/journal_reader.h"
 #include "journal/record.h"
 #include "journal/recovery_plan.h"
+#include "journal/retirement.h"
 #include "journal/segment.h"
 #include "journal/segment_catalog.h"
 #include "journal/segment_writer.h"
@@ -134,12 +135,14 @@ class Journal::Impl {
       std::filesystem::remove_all(unfinished);
     }
     for (const SegmentName& empty : plan_.empty) {
-      retire(empty);
+      retire_segment(config_.wal_root, empty);
     }
     write_epoch_file(config_.wal_root, epoch_);
+    retire(config_.recovery_point);
     durable_ = plan_.end;
     appended_ = plan_.end;
     publish();
+    look_at_disk();
     state_ = State::Writable;
   }
 
@@ -183,7 +186,12 @@ class Journal::Impl {
     marks_.clear();
     if (writer_->events() >= config_.max_segment_events || writer_->is_nearly_full()) {
       seal();
+      rotated_ = true;
     }
+    if (std::exchange(rotated_, false)) {
+      retire(EventSeq{watermark_.load(std::memory_order_acquire)});
+    }
+    look_at_disk();
     state_ = State::Writable;
   }
 
@@ -202,6 +210,21 @@ class Journal::Impl {
   [[nodiscard]] const Position& position() const noexcept { return durable_; }
 
   [[nodiscard]] const EpochRecord& epoch() const noexcept { return epoch_; }
+
+  void advance_watermark(EventSeq seq) noexcept {
+    std::uint64_t current = watermark_.load(std::memory_order_relaxed);
+    while (current < seq.value() &&
+           !watermark_.compare_exchange_weak(current, seq.value(), std::memory_order_release)) {
+    }
+  }
+
+  [[nodiscard]] EventSeq watermark() const noexcept {
+    return EventSeq{watermark_.load(std::memory_order_acquire)};
+  }
+
+  [[nodiscard]] bool disk_is_low() const noexcept {
+    return disk_low_.load(std::memory_order_relaxed);
+  }
 
  private:
   enum class State : std::uint8_t { Opened, Writable, Failed, Closed };
@@ -230,14 +253,11 @@ class Journal::Impl {
     BETEX_ASSERT(reader.position() == plan_.end);
   }
 
-  void retire(const SegmentName& name) {
-    const std::filesystem::path to = config_.wal_root / kRetiredFolder / name.text();
-    if (std::filesystem::exists(to)) {
-      throw JournalError{{.fault = Fault::RetiredNameTaken,
-                          .what = "retired/ already holds a segment of this name",
-                          .segment = name.text()}};
+  // Retires what lies at or below `point` and what the rest of the process has given free.
+  void retire(EventSeq point) {
+    if (point.value() != 0) {
+      retire_up_to(config_.wal_root, config_.floor ? std::min(point, config_.floor()) : point);
     }
-    rename_folder(config_.wal_root / kSegmentsFolder / name.text(), to);
   }
 
   void write_pending() {
@@ -245,6 +265,7 @@ class Journal::Impl {
       return;
     }
     // The first commit of an opening or after a rotation; or the map is full, which loses nothing.
+    rotated_ = writer_.has_value();
     seal();
     for (std::size_t first = 0; first < marks_.size();) {
       const std::size_t last = end_of_piece(first);
@@ -258,6 +279,7 @@ class Journal::Impl {
       first = last;
       if (first != marks_.size()) {
         seal();
+        rotated_ = true;
       }
     }
   }
@@ -316,6 +338,11 @@ class Journal::Impl {
         pool_);
   }
 
+  void look_at_disk() {
+    disk_low_.store(free_disk_bytes(config_.wal_root) < config_.low_disk_bytes,
+                    std::memory_order_relaxed);
+  }
+
   void seal() {
     if (writer_) {
       writer_->clear_dead_readers();
@@ -340,6 +367,10 @@ class Journal::Impl {
   Position appended_;               // durable_ and what is pending
   std::vector<std::byte> pending_;  // transactions, as they will stand in the record
   std::vector<Mark> marks_;
+  bool rotated_ = false;  // naturally, in this commit
+  // The watermark is raised by any thread and read by the journal thread; low disk the other way.
+  std::atomic<std::uint64_t> watermark_{0};
+  std::atomic<bool> disk_low_{false};
   std::atomic<std::uint64_t> durable_seq_{0};  // written by the journal thread, read by any
 };
 
@@ -362,6 +393,18 @@ void Journal::commit() {
 
 void Journal::close() {
   impl_->close();
+}
+
+void Journal::advance_watermark(EventSeq seq) noexcept {
+  impl_->advance_watermark(seq);
+}
+
+EventSeq Journal::watermark() const noexcept {
+  return impl_->watermark();
+}
+
+bool Journal::disk_is_low() const noexcept {
+  return impl_->disk_is_low();
 }
 
 EventSeq Journal::durable_seq() const noexcept {

@@ -33,6 +33,12 @@ struct JournalConfig {
   Sync sync = Sync::Always;
   RemoteFileSystems remote_file_systems = RemoteFileSystems::Refuse;
   WriterAuthority* authority = nullptr;  // must outlive the journal; null: the lock is enough
+  // Retirement. A point up to which somebody has all events: after a successful recovery the
+  // segments wholly at or below it are retired. 0: none.
+  EventSeq recovery_point;
+  // Segments above what it returns are never retired; asked by the journal thread. Empty: no limit.
+  std::function<EventSeq()> floor;
+  std::uint64_t low_disk_bytes = std::uint64_t{1} << 30U;  // see disk_is_low()
 };
 
 // Why a map could be too small for one full poll batch, with the arithmetic, for the operator's
@@ -63,6 +69,17 @@ class Journal {
 
   // Makes all that was appended durable, as one record. Without an append it does nothing.
   void commit();
+
+  // Raises the retention watermark: somebody has all events up to `seq`. It is this process's own,
+  // begins at 0, and never goes back. Sealed segments wholly at or below it, and the floor, are
+  // retired after the next natural rotation (by hint, pages or a full map), oldest first.
+  // Thread-safe, as is watermark().
+  void advance_watermark(EventSeq seq) noexcept;
+  [[nodiscard]] EventSeq watermark() const noexcept;
+
+  // After the last commit less than low_disk_bytes were free: time to refuse new orders, so that
+  // there is room for cancels. Thread-safe.
+  [[nodiscard]] bool disk_is_low() const noexcept;
 
   // A clean stop, after the last commit: notes which segment is the newest, so that its loss would
   // be seen. The lock is released by the destructor.
