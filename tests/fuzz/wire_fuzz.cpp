@@ -1,0 +1,129 @@
+// Fuzz target for the wire path: framer, field table, guard, decoder. `|` counts as SOH and the
+// framer skips what is no message, so fix_spec/samples serves as the corpus:
+//
+//   build/fuzz/bin/wire_fuzz -max_total_time=60 CORPUS fix_spec/samples
+//
+// The first byte says in which pieces the stream arrives and which dialect it is taken for.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "gateway/fix/checksum.h"
+#include "gateway/fix/framer.h"
+#include "gateway/fix/guard.h"
+#include "gateway/fix/order_decoder.h"
+#include "matching/assert.h"
+
+namespace betex::fix {
+namespace {
+
+constexpr std::size_t kMaxMessageSize = 1024;
+constexpr std::array kAccounts{matching::Name{"BROKER1"}, matching::Name{"BROKER3"}};
+
+// What a command must be, whatever it was made of.
+struct Verifier {
+  void operator()(const matching::PlaceOrder& order) const {
+    using matching::OrderType;
+    using matching::TimeInForce;
+    BETEX_ASSERT(!order.cl_ord_id.empty() && !order.symbol.empty() && order.account.well_formed());
+    BETEX_ASSERT(order.cl_ord_id.view().size() <= matching::kMaxClOrdIdLength);
+    BETEX_ASSERT(order.side == matching::Side::Bid || order.side == matching::Side::Ask);
+    BETEX_ASSERT(order.type == OrderType::Market || order.type == OrderType::Limit);
+    BETEX_ASSERT(order.time_in_force != TimeInForce::Gtd ||
+                 order.expire_time >= matching::Timestamp{});
+    BETEX_ASSERT(std::ranges::count(kAccounts, order.account) == 1);
+  }
+
+  void operator()(const matching::CancelOrder& cancel) const {
+    BETEX_ASSERT(!cancel.cl_ord_id.empty());
+    BETEX_ASSERT(!cancel.orig_cl_ord_id.empty() || cancel.order_id != matching::OrderId{});
+  }
+
+  void operator()(const gateway::OrderStatusQuery& query) const {
+    BETEX_ASSERT(!query.cl_ord_id.empty() || query.order_id != matching::OrderId{});
+    BETEX_ASSERT(!query.symbol.empty());
+  }
+
+  void operator()(const SessionReject& reject) const {
+    BETEX_ASSERT(!reject.text.empty());
+    BETEX_ASSERT(to_command(reject, msg_type).tag == reject.ref_tag_id);
+  }
+
+  void operator()(const BusinessReject& reject) const {
+    BETEX_ASSERT(reject.reason != matching::Reason::None);
+    BETEX_ASSERT(to_command(reject, msg_type).reason == reject.reason);
+  }
+
+  std::string_view msg_type;
+};
+
+void read_message(std::string_view frame, FixVersion version) {
+  FieldTable fields;
+  fields.read(frame);
+  const GuardResult result = guard(fields, version, {});
+  if (const auto* refusal = std::get_if<Refusal>(&result)) {
+    BETEX_ASSERT(!refusal->text.empty());
+  }
+  if (!std::holds_alternative<Accepted>(result)) {
+    return;
+  }
+  BETEX_ASSERT(fields.msg_seq_num().has_value() && fields.fault() == FieldTable::Fault::None);
+  if (!is_session_message(fields.msg_type())) {
+    std::visit(Verifier{fields.msg_type()},
+               decode(fields, {.version = version, .accounts = kAccounts}));
+  }
+}
+
+void read_stream(std::string_view stream, std::size_t piece, FixVersion version) {
+  Framer framer{kMaxMessageSize};
+  while (!stream.empty()) {
+    const std::span<char> room = framer.prepare();
+    const std::size_t size = std::min({room.size(), stream.size(), piece});
+    BETEX_ASSERT(size > 0);
+    std::memcpy(room.data(), stream.data(), size);
+    framer.commit(size);
+    stream.remove_prefix(size);
+    for (;;) {
+      const Framer::Result result = framer.next();
+      if (result.status == Framer::Status::NeedMore) {
+        break;
+      }
+      if (result.status == Framer::Status::Fatal) {
+        return;
+      }
+      if (result.status == Framer::Status::Frame) {
+        BETEX_ASSERT(result.bytes.size() <= kMaxMessageSize);
+        read_message(result.bytes, version);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace betex::fix
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using betex::fix::FixVersion;
+  if (size == 0) {
+    return 0;
+  }
+  const FixVersion version = data[0] % 2 == 0 ? FixVersion::Fixt11 : FixVersion::Fix44;
+  std::string stream(size, '\0');
+  std::ranges::transform(data, data + size, stream.begin(), [](std::uint8_t byte) {
+    return byte == '|' ? '\001' : static_cast<char>(byte);
+  });
+  betex::fix::read_stream(stream, 1U + data[0] / 2U, version);
+  // Behind the framer too, since a checksum keeps most of what is random away from the rest.
+  for (std::size_t begin = 0; begin < stream.size();) {
+    const std::size_t end = std::min(stream.find('\n', begin), stream.size());
+    betex::fix::read_message(std::string_view{stream}.substr(begin, end - begin), version);
+    begin = end + 1;
+  }
+  return 0;
+}
