@@ -15,8 +15,18 @@ void count_market_event(State& state, const EventHeader& header) {
 
 void remember_request(State& state, const Name& request_id, EventSeq seq) {
   if (!request_id.empty() && state.request_ids.find(request_id) == 0) {
+    state.requests.push_back({request_id, seq});
     state.request_ids.insert(request_id, seq.value());
   }
+}
+
+// `id` is now the last accepted request of the order.
+void extend_chain(State& state, Order& order, const ClOrdId& id) {
+  const Slot slot = state.cl_ord_ids.insert({.id = id,
+                                             .order = order.id,
+                                             .account = order.account,
+                                             .chain_index = order.values.chain_index});
+  state.cl_ord_ids.append_to_chain(slot, order);
 }
 
 Slot known_order(const State& state, OrderId id) {
@@ -200,8 +210,7 @@ void apply(State& state, EventSeq seq, const OrderAccepted& event) {
   AccountState& account = state.accounts.at(event.account);
   account.cash_locked += event.cash_lock;
   ++account.open_orders;
-  state.cl_ord_ids.insert({.id = event.cl_ord_id, .order = event.order, .account = event.account},
-                          &order);
+  extend_chain(state, order, event.cl_ord_id);
   if (event.entry == Entry::Rests) {
     rest(state, slot, seq);
   }
@@ -211,8 +220,7 @@ void apply(State& state, EventSeq seq, const OrderAccepted& event) {
 void apply(State& state, EventSeq, const OrderRejected& event) {
   if (event.id_consumed != 0) {
     state.cl_ord_ids.insert(
-        {.id = event.cl_ord_id, .order = {}, .account = event.account, .reason = event.reason},
-        nullptr);
+        {.id = event.cl_ord_id, .account = event.account, .reason = event.reason});
   }
   count_market_event(state, event.header);
 }
@@ -238,8 +246,7 @@ void apply(State& state, EventSeq, const OrderCancelled& event) {
   release(state, order, Quantity{}, event.lock_released);
   finish(state, order, event.cause);
   if (!event.cl_ord_id.empty()) {
-    state.cl_ord_ids.insert({.id = event.cl_ord_id, .order = event.order, .account = order.account},
-                            &order);
+    extend_chain(state, order, event.cl_ord_id);
   }
   count_market_event(state, event.header);
 }
@@ -257,8 +264,7 @@ void apply(State& state, EventSeq, const OrderReduced& event) {
 void apply(State& state, EventSeq, const CancelRejected& event) {
   if (event.id_consumed != 0) {
     state.cl_ord_ids.insert(
-        {.id = event.cl_ord_id, .order = {}, .account = event.account, .reason = event.reason},
-        nullptr);
+        {.id = event.cl_ord_id, .account = event.account, .reason = event.reason});
   }
   count_market_event(state, event.header);
 }

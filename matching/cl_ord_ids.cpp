@@ -31,7 +31,7 @@ Slot ClOrdIds::find(AccountId account, const ClOrdId& id) const noexcept {
   return 0;
 }
 
-void ClOrdIds::insert(const ClOrdIdData& data, Order* order) {
+Slot ClOrdIds::insert(const ClOrdIdData& data) {
   if ((size_ + 1) * 2 > table_.size()) {
     grow();
   }
@@ -40,11 +40,13 @@ void ClOrdIds::insert(const ClOrdIdData& data, Order* order) {
   enter(hash_of(data.account, data.id) | slot);
   (newest_ == 0 ? oldest_ : node(newest_).next_newer) = slot;
   newest_ = slot;
-  if (order != nullptr) {
-    (order->last_id == 0 ? order->first_id : node(order->last_id).next_in_chain) = slot;
-    order->last_id = slot;
-  }
   ++size_;
+  return slot;
+}
+
+void ClOrdIds::append_to_chain(Slot slot, Order& order) noexcept {
+  (order.last_id == 0 ? order.first_id : node(order.last_id).next_in_chain) = slot;
+  order.last_id = slot;
 }
 
 Slot ClOrdIds::allocate() {

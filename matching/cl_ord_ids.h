@@ -21,8 +21,9 @@ struct ClOrdIdData {
   ClOrdId id;
   OrderId order;  // that it created, changed or cancelled; 0: the request was refused
   AccountId account;
-  Reason reason{};  // of the refusal
-  std::uint16_t reserved = 0;
+  std::uint32_t chain_index = 0;  // its place in the order's chain
+  Reason reason{};                // of the refusal
+  std::uint16_t reserved[3] = {};
 };
 
 static_assert(std::has_unique_object_representations_v<ClOrdIdData>);
@@ -34,9 +35,11 @@ class ClOrdIds {
   // 0: never seen, or forgotten.
   [[nodiscard]] Slot find(AccountId account, const ClOrdId& id) const noexcept;
 
-  // The id becomes the newest one. It must not be known. If it belongs to an order, it goes to the
-  // end of that order's chain.
-  void insert(const ClOrdIdData& data, Order* order);
+  // The id becomes the newest one. It must not be known.
+  Slot insert(const ClOrdIdData& data);
+
+  // Puts the id at the end of its order's chain.
+  void append_to_chain(Slot slot, Order& order) noexcept;
 
   [[nodiscard]] const ClOrdIdData& at(Slot slot) const noexcept { return node(slot); }
 

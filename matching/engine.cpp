@@ -69,8 +69,20 @@ std::optional<OrderId> Engine::find_order(const Name& account,
 
 std::uint64_t Engine::state_hash() const {
   StateHasher hasher;
-  save(impl_->state, hasher);
+  matching::save(impl_->state, hasher);
   return hasher.hash();
+}
+
+void Engine::save(const std::function<void(std::span<const std::byte>)>& write) const {
+  StateWriter writer{write};
+  matching::save(impl_->state, writer);
+  writer.flush();
+}
+
+Engine Engine::load(std::span<const std::byte> bytes) {
+  Engine engine;
+  matching::load(engine.impl_->state, bytes);
+  return engine;
 }
 
 void Engine::visit_sessions(const std::function<void(const SessionInfo&)>& visit) const {

@@ -2,6 +2,7 @@
 // no file and no randomness, so the same commands give the same event bytes everywhere.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -96,6 +97,13 @@ class Engine {
 
   // Over the whole state, equal for equal histories; walks everything, so not for the hot path.
   [[nodiscard]] std::uint64_t state_hash() const;
+
+  // The whole state, in pieces, in an order that depends on the history alone; for a snapshot.
+  void save(const std::function<void(std::span<const std::byte>)>& write) const;
+
+  // The engine that was saved. Throws std::runtime_error where the bytes are no saved state; a
+  // caller that keeps state_hash() beside them finds every other damage by comparing it.
+  static Engine load(std::span<const std::byte> bytes);
 
   // Reads, for building read models at a start. Each visits in ascending order of ids.
   void visit_sessions(const std::function<void(const SessionInfo&)>& visit) const;

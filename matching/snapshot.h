@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <vector>
 
 #include "matching/state.h"
 
@@ -27,6 +29,21 @@ class StateHasher final : public StateSink {
   std::uint64_t hash_ = 0;
 };
 
+// Hands the bytes on in large pieces. `write` must outlive it.
+class StateWriter final : public StateSink {
+ public:
+  explicit StateWriter(const std::function<void(std::span<const std::byte>)>& write);
+  void write(std::span<const std::byte> bytes) override;
+  void flush();
+
+ private:
+  const std::function<void(std::span<const std::byte>)>& write_;
+  std::vector<std::byte> buffer_;
+};
+
 void save(const State& state, StateSink& sink);
+
+// `state` must be new. Throws std::runtime_error where the bytes are no saved state.
+void load(State& state, std::span<const std::byte> bytes);
 
 }  // namespace betex::matching

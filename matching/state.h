@@ -101,6 +101,12 @@ class Positions {
   std::vector<std::uint32_t> table_ = std::vector<std::uint32_t>(16);  // index + 1; 0: empty
 };
 
+// A request of Ops that has acted, with the first event of the answer.
+struct RequestRecord {
+  Name request_id;
+  EventSeq answered_by;
+};
+
 struct State {
   EventSeq last_seq;
   TxId last_tx_id;
@@ -114,12 +120,13 @@ struct State {
   OrderTable orders;
   ClOrdIds cl_ord_ids;
   Positions positions;
+  std::vector<RequestRecord> requests;  // kept for ever, so that none acts twice
 
   NameIndex session_names;
   NameIndex account_names;
   NameIndex market_names;
   NameIndex symbols;
-  NameIndex request_ids;  // of Ops, kept for ever, with the event that answered
+  NameIndex request_ids;  // of `requests`
 };
 
 // The account's order that a request means: `order` if given, else the one that `cl_ord_id` belongs

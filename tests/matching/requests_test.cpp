@@ -175,5 +175,48 @@ TEST(Replay, GivesTheSameStateAtEveryTransaction) {
   EXPECT_EQ(replayed.last_seq(), x.engine.last_seq());
 }
 
+std::vector<std::byte> saved(const Engine& engine) {
+  std::vector<std::byte> bytes;
+  engine.save([&bytes](std::span<const std::byte> piece) {
+    bytes.insert(bytes.end(), piece.begin(), piece.end());
+  });
+  return bytes;
+}
+
+TEST(Snapshot, LoadedEngineGoesOnLikeTheSavedOne) {
+  Exchange x;
+  x.run(SessionUp{.comp_id = Name{"BROKER1"}});
+  x.run(CreateAccount{.account = Name{"dave"}, .request_id = Name{"r1"}});
+  x.lay("alice", "30", "2.04");
+  x.lay("bob", "50", "2.04");
+  x.lay("carol", "50", "2.04");
+  x.cancel("alice", 1);
+  x.lay("alice", "30", "2.04");
+  x.sell("alice", "30", "0.40");
+  x.buy("bob", "20", "0.40");
+  Engine loaded = Engine::load(saved(x.engine));
+  EXPECT_EQ(loaded.state_hash(), x.engine.state_hash());
+
+  const std::size_t before = x.log.size();
+  x.back("carol", "100", "2");
+  x.cancel("alice", 5);
+  x.run(CreateAccount{.account = Name{"eve"}, .request_id = Name{"r1"}});
+  for (std::size_t i = before; i < x.log.size(); ++i) {
+    loaded.apply(x.log[i].view());
+  }
+  EXPECT_EQ(loaded.state_hash(), x.engine.state_hash());
+  EXPECT_EQ(saved(loaded), saved(x.engine));
+}
+
+TEST(Snapshot, DamageIsAnErrorOrAnotherHash) {
+  Exchange x;
+  x.lay("alice", "30", "2.04");
+  x.cancel("alice", 1);
+  const std::vector<std::byte> bytes = saved(x.engine);
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_THROW(Engine::load(std::span{bytes}.first(size)), std::runtime_error) << size;
+  }
+}
+
 }  // namespace
 }  // namespace betex::matching::testing
