@@ -1,0 +1,48 @@
+#include "gateway/fail_stop.h"
+
+#include <cstdlib>
+#include <string>
+
+#include <spdlog/spdlog.h>
+
+#include "gateway/config/config_error.h"
+#include "journal/errors.h"
+
+namespace betex::gateway {
+namespace {
+
+std::string text_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& caught) {
+    return caught.what();
+  } catch (...) {
+    return "an exception of unknown type";
+  }
+}
+
+}  // namespace
+
+int exit_code_of(const std::exception_ptr& error) noexcept {
+  try {
+    std::rethrow_exception(error);
+  } catch (const journal::JournalError& caught) {
+    return caught.exit_code();
+  } catch (const ConfigError&) {
+    return ConfigError::kExitCode;
+  } catch (...) {
+    return kExitIo;
+  }
+}
+
+void fail_stop(std::string_view where, const std::exception_ptr& error) noexcept {
+  try {
+    spdlog::critical("{} failed, the gateway stops: {}", where, text_of(error));
+    spdlog::shutdown();
+  } catch (...) {
+    // The log's own failure must not keep the process alive.
+  }
+  std::_Exit(exit_code_of(error));
+}
+
+}  // namespace betex::gateway

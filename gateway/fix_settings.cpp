@@ -1,0 +1,58 @@
+#include "gateway/fix_settings.h"
+
+#include "matching/types.h"
+
+namespace betex::gateway {
+namespace {
+
+fix::SessionRole role_of(SessionRole role) {
+  switch (role) {
+    case SessionRole::Broker:
+      return fix::SessionRole::Broker;
+    case SessionRole::Ops:
+      return fix::SessionRole::Ops;
+    case SessionRole::DropCopy:
+      return fix::SessionRole::DropCopy;
+  }
+  BETEX_ASSERT(!"unknown role");
+}
+
+fix::SessionSettings settings_of(const SessionConfig& config) {
+  fix::SessionSettings settings{
+      .version =
+          config.version == FixVersion::Fixt11 ? fix::FixVersion::Fixt11 : fix::FixVersion::Fix44,
+      .our_comp_id = config.sender_comp_id,
+      .comp_id = config.target_comp_id,
+      .role = role_of(config.role),
+      .username = config.username,
+      .reset_allowed = config.reset_allowed,
+      .guard = {.min_heart_bt_int = static_cast<std::uint32_t>(config.min_heartbeat.count()),
+                .max_heart_bt_int = static_cast<std::uint32_t>(config.max_heartbeat.count())},
+      .allow_from = config.allow_from};
+  for (const std::string& account : config.accounts) {
+    settings.accounts.emplace_back(account);
+  }
+  return settings;
+}
+
+}  // namespace
+
+std::vector<fix::SessionSettings> session_settings(const Config& config) {
+  std::vector<fix::SessionSettings> settings;
+  for (const SessionConfig& session : config.sessions) {
+    settings.push_back(settings_of(session));
+  }
+  return settings;
+}
+
+fix::TransportLimits transport_limits(const FixLimits& limits) {
+  return {.message_bytes = limits.message_bytes,
+          .fields = limits.fields,
+          .outbound_queue_bytes = limits.outbound_queue_bytes,
+          .connections = limits.connections,
+          .connections_per_address = limits.connections_per_address,
+          .logon_deadline = limits.logon_deadline,
+          .sending_time_tolerance = limits.sending_time_tolerance};
+}
+
+}  // namespace betex::gateway

@@ -1,0 +1,291 @@
+#include "gateway/gateway.h"
+
+#include <chrono>
+#include <exception>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+
+#include "gateway/agent/agent_runner.h"
+#include "gateway/fail_stop.h"
+#include "gateway/fix/authenticator.h"
+#include "gateway/fix/dictionaries.h"
+#include "gateway/fix/fix_server.h"
+#include "gateway/fix/message_cache.h"
+#include "gateway/fix_settings.h"
+#include "gateway/health.h"
+#include "gateway/http/http_server.h"
+#include "gateway/io_thread.h"
+#include "gateway/metrics.h"
+#include "gateway/port_reservation.h"
+#include "gateway/ring/command_ring.h"
+#include "gateway/ring/event_ring.h"
+#include "gateway/ring_command_port.h"
+#include "gateway/stages/clock.h"
+#include "gateway/stages/journal_link.h"
+#include "gateway/stages/journal_stage.h"
+#include "gateway/stages/match_stage.h"
+#include "gateway/stages/report_stage.h"
+#include "gateway/startup.h"
+#include "journal/environment_pool.h"
+#include "journal/journal.h"
+
+namespace betex::gateway {
+namespace {
+
+constexpr std::chrono::milliseconds kLogoutDeadline{2000};
+
+WaitKind wait_kind(WaitMode mode) {
+  switch (mode) {
+    case WaitMode::BusySpin:
+      return WaitKind::BusySpin;
+    case WaitMode::Yield:
+      return WaitKind::Yield;
+    case WaitMode::Block:
+      return WaitKind::Block;
+  }
+  BETEX_ASSERT(!"unknown wait mode");
+}
+
+journal::JournalConfig journal_config(const Config& config) {
+  return {.wal_root = config.wal.root,
+          .max_segment_events = config.wal.max_segment_events,
+          .segment_map_size_bytes = config.wal.segment_map_size_bytes,
+          .ring_size = config.rings.event_slots};
+}
+
+// Replays, then journals what every start has to say.
+Recovered start_from_journal(journal::Journal& journal, const Config& config, const Clock& clock) {
+  if (const std::string warning = journal::sizing_warning(journal_config(config));
+      !warning.empty()) {
+    spdlog::warn("{}", warning);
+  }
+  Recovered recovered = recover(journal);
+  run_start_commands(recovered.engine, journal, config, clock);
+  spdlog::info("recovered {}: {} events in {} transactions",
+               config.wal.root.string(),
+               recovered.engine.last_seq().value(),
+               recovered.engine.last_tx_id().value());
+  return recovered;
+}
+
+std::vector<matching::SessionInfo> sessions_of(const matching::Engine& engine) {
+  std::vector<matching::SessionInfo> sessions;
+  engine.visit_sessions([&](const matching::SessionInfo& session) { sessions.push_back(session); });
+  return sessions;
+}
+
+std::string to_hex(const journal::WalId& id) {
+  std::string text;
+  for (const std::uint8_t byte : id) {
+    text += fmt::format("{:02x}", byte);
+  }
+  return text;
+}
+
+// Few processors: the stages take turns on one thread, and a round trip wakes two threads, not
+// four.
+bool share_one_thread(StageThreads threads) {
+  constexpr unsigned kEnoughForAll = 6;
+  switch (threads) {
+    case StageThreads::Shared:
+      return true;
+    case StageThreads::Separate:
+      return false;
+    case StageThreads::Auto:
+      return std::thread::hardware_concurrency() < kEnoughForAll;
+  }
+  BETEX_ASSERT(!"unknown thread layout");
+}
+
+}  // namespace
+
+// The members are the pipeline: each is made from those before it. Who waits for whom stands where
+// the event ring's consumers are declared.
+class Gateway::Impl {
+ public:
+  explicit Impl(const Config& config)
+      : config_{config},
+        shared_{share_one_thread(config.rings.stage_threads)},
+
+        // 1. Ports: an occupied one is found before anything on disk is touched.
+        fix_port_{config.fix.address, config.fix.port},
+        http_{config.http.enabled
+                  ? std::make_unique<HttpServer>(
+                        io_.context(),
+                        HttpServerOptions{.address = config.http.address, .port = config.http.port},
+                        health_,
+                        std::vector<const prometheus::Collectable*>{&metrics_})
+                  : nullptr},
+
+        // 2. The journal, under its lock, and from it the engine: all that was ever promised.
+        journal_{journal_config(config), segments_},
+        recovered_{start_from_journal(journal_, config, clock_)},
+        log_{journal_},
+
+        // 3. Sessions produce commands; the match stage consumes them.
+        match_wait_{wait_kind(config.rings.wait_strategy)},
+        journal_wait_{wait_kind(config.rings.wait_strategy)},
+        report_wait_{wait_kind(config.rings.wait_strategy)},
+        commands_{config.rings.command_slots, match_wait_},
+        command_port_{commands_},
+
+        // 4. The match stage produces events. The journal waits for it alone; the reports wait for
+        //    the journal: the first gate. Slots are free again when both have passed.
+        events_{{.capacity = config.rings.event_slots, .arena_size = config.rings.arena_bytes},
+                match_wait_},
+        journal_events_{events_.add_consumer({.name = "journal", .wait = journal_wait()})},
+        report_events_{events_.add_consumer(
+            {.name = "report", .wait = report_wait(), .behind = {&journal_events_}})},
+
+        // 5. The stages.
+        match_{commands_, recovered_.engine, events_, clock_},
+        journal_stage_{journal_events_, log_},
+        report_{report_events_,
+                report_wait(),
+                {recovered_.engine, recovered_.last_reports},
+                journal_sources(config.wal.root, segments_)},
+
+        // 6. The sessions: they take credits of the command ring before they read, and reports from
+        //    the report stage. Their bytes wait for the session cache: the second gate.
+        dictionaries_{fix::load_dictionaries(config.fix.dictionaries)},
+        authenticator_{config.credentials},
+        sessions_{sessions_of(recovered_.engine)},
+        cache_{config.wal.root / "cache",
+               {.boot_id = fix::read_boot_id(), .wal_id = to_hex(journal_.wal_id())},
+               {.sessions = sessions_, .last_seq = recovered_.engine.last_seq()}},
+        server_{{.io = io_.context(),
+                 .dictionaries = dictionaries_,
+                 .commands = command_port_,
+                 .reports = report_,
+                 .authenticator = authenticator_,
+                 .cache = cache_},
+                transport_limits(config.fix.limits),
+                session_settings(config),
+                sessions_} {
+    report_.connect(server_);
+    make_runners();
+    metrics_.read_from({.commands = commands_,
+                        .events = events_,
+                        .journal_stage = journal_events_,
+                        .report_stage = report_events_,
+                        .journal = journal_,
+                        .sessions = server_.metrics()});
+  }
+
+  // Ends like a crash, but for the threads: nothing is drained.
+  ~Impl() {
+    for (const auto& runner : runners_) {
+      runner->stop();
+    }
+    runners_.clear();
+    io_.stop();
+  }
+
+  Ports start() {
+    for (const auto& runner : runners_) {
+      runner->start();
+    }
+    std::vector<const AgentRunner*> watched;
+    for (const auto& runner : runners_) {
+      watched.push_back(runner.get());
+    }
+    health_.watch(std::move(watched));
+    const Ports ports{.fix = server_.listen(config_.fix.address, fix_port_.port()),
+                      .http = http_ ? std::optional{http_->port()} : std::nullopt};
+    fix_port_.release();
+    health_.enter(Phase::Accepting);
+    return ports;
+  }
+
+  void stop(const Impatient& impatient) {
+    health_.enter(Phase::Stopping);
+    server_.stop_reading();
+    server_.sessions_down(matching::SessionDownReason::Shutdown);
+    commands_.close();  // match, journal and report come to their ends one after the other
+    for (const auto& runner : runners_) {
+      runner->join();
+    }
+    server_.log_out(impatient() ? std::chrono::milliseconds{0} : kLogoutDeadline);
+    io_.stop();
+  }
+
+ private:
+  // With one thread there is one wait strategy for all that it does.
+  WaitStrategy& journal_wait() { return shared_ ? match_wait_ : journal_wait_; }
+
+  WaitStrategy& report_wait() { return shared_ ? match_wait_ : report_wait_; }
+
+  void make_runners() {
+    const auto add = [this](std::string name, std::vector<Agent*> agents, WaitStrategy& wait) {
+      runners_.push_back(std::make_unique<AgentRunner>(
+          AgentRunnerConfig{.thread_name = std::move(name), .agents = std::move(agents)},
+          wait,
+          fail_stop));
+    };
+    if (shared_) {
+      add("pipeline", {&match_, &journal_stage_, &report_}, match_wait_);
+    } else {
+      add("match", {&match_}, match_wait_);
+      add("journal", {&journal_stage_}, journal_wait_);
+      add("report", {&report_}, report_wait_);
+    }
+  }
+
+  const Config& config_;
+  const bool shared_;
+  Health health_;
+  GatewayMetrics metrics_;
+  SystemClock clock_;
+
+  IoThread io_;
+  PortReservation fix_port_;
+  std::unique_ptr<HttpServer> http_;
+
+  journal::EnvironmentPool segments_;
+  journal::Journal journal_;
+  Recovered recovered_;
+  JournalLog log_;
+
+  WaitStrategy match_wait_;
+  WaitStrategy journal_wait_;
+  WaitStrategy report_wait_;
+  CommandRing<RingCommand> commands_;
+  RingCommandPort command_port_;
+
+  EventRing events_;
+  EventConsumer& journal_events_;
+  EventConsumer& report_events_;
+
+  MatchStage match_;
+  JournalStage journal_stage_;
+  ReportStage report_;
+
+  FIX::DataDictionaryProvider dictionaries_;
+  fix::PasswordAuthenticator authenticator_;
+  std::vector<matching::SessionInfo> sessions_;
+  fix::MessageCache cache_;
+  fix::FixServer server_;
+
+  std::vector<std::unique_ptr<AgentRunner>> runners_;
+};
+
+Gateway::Gateway(const Config& config) : impl_{std::make_unique<Impl>(config)} {}
+
+Gateway::~Gateway() = default;
+
+Ports Gateway::start() {
+  return impl_->start();
+}
+
+void Gateway::stop(const Impatient& impatient) {
+  impl_->stop(impatient);
+}
+
+}  // namespace betex::gateway

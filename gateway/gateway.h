@@ -1,0 +1,49 @@
+// The gateway as one object: everything between the sockets and the journal, wired in its
+// constructor. Reading that constructor is reading the system.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "gateway/config/config.h"
+
+namespace betex::gateway {
+
+struct Ports {
+  std::uint16_t fix = 0;
+  std::optional<std::uint16_t> http;
+};
+
+// *Owned by the main thread.*
+class Gateway {
+ public:
+  // Says whether to stop waiting: a second SIGTERM skips the waiting, not the commit.
+  using Impatient = std::function<bool()>;
+
+  // Binds the ports, takes the writer lock, replays the journal and runs the start's commands.
+  // Nothing is accepted yet. Throws JournalError, std::system_error (a port) or std::runtime_error,
+  // each with what, where and what to do. `config` must outlive it.
+  explicit Gateway(const Config& config);
+
+  // Without a stop() first it ends like a crash, but for the threads.
+  ~Gateway();
+
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  // Starts the threads and accepts connections. From now on a failure in any of them is fail-stop:
+  // it is logged and the process ends, with the exit code of its cause, without another byte to
+  // any client.
+  Ports start();
+
+  // Orderly: stop reading, drain the commands, SessionDown, last commit, reports out, Logouts.
+  void stop(const Impatient& impatient);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace betex::gateway

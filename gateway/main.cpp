@@ -1,0 +1,104 @@
+// betex-gateway: reads the command line and the configuration, runs the gateway until a signal.
+// Every failure is one clear line on stderr and its own exit code (README.md).
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <variant>
+
+#include <spdlog/spdlog.h>
+
+#include "gateway/config/command_line.h"
+#include "gateway/config/config.h"
+#include "gateway/fail_stop.h"
+#include "gateway/gateway.h"
+#include "gateway/log/log.h"
+#include "gateway/signals.h"
+
+namespace betex::gateway {
+namespace {
+
+int hash_password_from_stdin(const std::string& username) {
+  std::string password;
+  if (!std::getline(std::cin, password) || password.empty()) {
+    std::fprintf(stderr, "--hash-password reads the password from standard input; it was empty\n");
+    return kExitUsage;
+  }
+  std::printf("%s\n", credential_line(username, hash_password(password)).c_str());
+  return EXIT_SUCCESS;
+}
+
+// The line that scripts and tests read to learn the ports.
+void print_ports(const Ports& ports) {
+  std::string line = "listening fix=" + std::to_string(ports.fix);
+  if (ports.http) {
+    line += " http=" + std::to_string(*ports.http);
+  }
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+// SIGHUP. What is wrong in the files is logged, and everything stays as it was.
+void reload(const CommandLine& command_line) {
+  try {
+    set_log_level(load_config(command_line.config_file, command_line.overrides).log.level);
+    spdlog::info("reloaded: log level");
+  } catch (const std::exception& error) {
+    spdlog::error("not reloaded, nothing has changed: {}", error.what());
+  }
+}
+
+int run(const CommandLine& command_line, const Config& config) {
+  set_up_logging(config.log);
+  for (const std::string& warning : warnings(config)) {
+    spdlog::warn("{}", warning);
+  }
+  Gateway gateway{config};
+  print_ports(gateway.start());
+  while (wait_for_signal() != Signal::Terminate) {
+    reload(command_line);
+  }
+  spdlog::info("stopping");
+  gateway.stop([] { return wait_for_signal(std::chrono::milliseconds{0}) == Signal::Terminate; });
+  spdlog::info("stopped");
+  return EXIT_SUCCESS;
+}
+
+int act(const CommandLine& command_line) {
+  if (command_line.action == Action::HashPassword) {
+    return hash_password_from_stdin(command_line.username);
+  }
+  const Config config = load_config(command_line.config_file, command_line.overrides);
+  switch (command_line.action) {
+    case Action::CheckConfig:
+      std::printf("%s: no errors\n", command_line.config_file.c_str());
+      return EXIT_SUCCESS;
+    case Action::PrintConfig:
+      std::fputs(print(config).c_str(), stdout);
+      return EXIT_SUCCESS;
+    default:
+      return run(command_line, config);
+  }
+}
+
+}  // namespace
+}  // namespace betex::gateway
+
+int main(int argc, char** argv) {
+  using namespace betex::gateway;
+  block_signals();
+  const auto parsed = parse_command_line(argc, argv);
+  if (const auto* const exit = std::get_if<EarlyExit>(&parsed)) {
+    std::fputs(exit->text.c_str(), exit->code == EXIT_SUCCESS ? stdout : stderr);
+    return exit->code;
+  }
+  try {
+    return act(std::get<CommandLine>(parsed));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "betex-gateway: %s\n", error.what());
+    return exit_code_of(std::current_exception());
+  }
+}

@@ -1,0 +1,93 @@
+#include "gateway/metrics.h"
+
+#include <cstdint>
+#include <string>
+
+#include <prometheus/metric_family.h>
+
+namespace betex::gateway {
+namespace {
+
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+struct Description {
+  const char* name;
+  const char* help;
+};
+
+MetricFamily gauge(const Description& description, std::uint64_t value) {
+  prometheus::ClientMetric metric;
+  metric.gauge.value = static_cast<double>(value);
+  return {description.name, description.help, MetricType::Gauge, {metric}};
+}
+
+MetricFamily counter(const Description& description, std::uint64_t value) {
+  prometheus::ClientMetric metric;
+  metric.counter.value = static_cast<double>(value);
+  return {description.name, description.help, MetricType::Counter, {metric}};
+}
+
+}  // namespace
+
+void GatewayMetrics::read_from(const Sources& sources) {
+  const std::lock_guard lock{mutex_};
+  sources_.emplace(sources);
+}
+
+std::vector<MetricFamily> GatewayMetrics::Collect() const {
+  const std::lock_guard lock{mutex_};
+  if (!sources_) {
+    return {};
+  }
+  const fix::SessionMetrics& sessions = sources_->sessions;
+  return {
+      gauge({"betex_command_ring_fill", "Commands reserved or waiting on the command ring."},
+            sources_->commands.fill()),
+      gauge({"betex_event_ring_fill", "Slots of the event ring not yet passed by all stages."},
+            sources_->events.fill()),
+      gauge({"betex_journal_lag_slots", "Slots of the event ring that are not durable yet."},
+            sources_->journal_stage.lag()),
+      gauge({"betex_report_lag_slots", "Slots of the event ring that are not reported yet."},
+            sources_->report_stage.lag()),
+      gauge({"betex_journal_durable_sequence", "The last event that is durable."},
+            sources_->journal.durable_seq().value()),
+      gauge({"betex_fix_connections", "TCP connections on the FIX port."},
+            sessions.connections.value()),
+      gauge({"betex_fix_sessions_on", "FIX sessions that are logged on."},
+            sessions.sessions_on.value()),
+      counter({"betex_fix_connections_accepted_total", "Connections accepted."},
+              sessions.connections_accepted.value()),
+      counter({"betex_fix_connections_refused_total",
+               "Connections refused by a limit, an address or an unknown session."},
+              sessions.connections_refused.value()),
+      counter({"betex_fix_logon_deadlines_total", "Connections closed for want of a Logon."},
+              sessions.logon_deadlines.value()),
+      counter({"betex_fix_logons_total", "Logons answered."}, sessions.logons.value()),
+      counter({"betex_fix_logons_refused_total",
+               "Logons refused: credentials, a reset that is not allowed, a second logon."},
+              sessions.logons_refused.value()),
+      counter({"betex_fix_logons_too_low_total",
+               "Logons with a MsgSeqNum below the expected one: a client that has seen another "
+               "history."},
+              sessions.logons_too_low.value()),
+      counter({"betex_fix_messages_in_total", "Frames received."}, sessions.messages_in.value()),
+      counter({"betex_fix_messages_garbled_total", "Garbled frames, ignored."},
+              sessions.messages_garbled.value()),
+      counter({"betex_fix_messages_refused_total",
+               "Messages refused by the guard, the decoder or the session layer."},
+              sessions.messages_refused.value()),
+      counter({"betex_fix_messages_above_gap_lost_total",
+               "Messages far above a gap, dropped unread; they come again."},
+              sessions.messages_above_gap_lost.value()),
+      counter({"betex_fix_reports_out_total", "Reports sent."}, sessions.reports_out.value()),
+      counter({"betex_fix_bytes_out_total", "Bytes written to FIX sockets."},
+              sessions.bytes_out.value()),
+      counter({"betex_fix_slow_readers_total", "Sessions disconnected for not reading."},
+              sessions.slow_readers.value()),
+      counter({"betex_cache_commits_total", "Commits of the session cache."},
+              sessions.cache_commits.value()),
+  };
+}
+
+}  // namespace betex::gateway

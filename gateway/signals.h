@@ -1,0 +1,20 @@
+// The process's signals as values, waited for by the main thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace betex::gateway {
+
+enum class Signal : std::uint8_t { Terminate, Reload };
+
+// Blocks SIGTERM, SIGINT and SIGHUP for this thread and all that it starts, and ignores SIGPIPE.
+// To be called first in main; without it wait_for_signal() has nothing to wait for.
+void block_signals();
+
+// The next of them, also one that came before the call; none when the time is over.
+[[nodiscard]] std::optional<Signal> wait_for_signal(
+    std::optional<std::chrono::milliseconds> timeout = std::nullopt);
+
+}  // namespace betex::gateway
