@@ -155,11 +155,8 @@ void Connection::on_written(std::size_t size) {
     to_write_.pop_front();
   }
   user_->written(*this, size, reports);
-  if (to_write_.empty() && finishing_) {
-    discard_until_end();
-  } else {
-    write_some();
-  }
+  write_some();
+  end_stream_when_written();
 }
 
 void Connection::logged_on() {
@@ -178,20 +175,26 @@ void Connection::finish() {
         self->close_now();
       }
     });
-    if (!self->writing_ && self->to_write_.empty()) {
-      self->discard_until_end();
-    }
+    self->end_stream_when_written();
   });
 }
 
 // Closing a socket that holds unread bytes resets the connection, and the peer would lose what it
 // has not read yet: so the stream is ended, and whatever comes is thrown away until the peer ends
 // it too, or the deadline comes.
-void Connection::discard_until_end() {
+void Connection::end_stream_when_written() {
+  if (!finishing_ || stream_ended_ || closed_ || writing_ || !to_write_.empty()) {
+    return;
+  }
+  stream_ended_ = true;
   error_code ignored;
   socket_.cancel(ignored);  // a read that may be waiting
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  auto discarded = std::make_shared<std::array<char, 1024>>();
+  discard_until_end();
+}
+
+void Connection::discard_until_end() {
+  const auto discarded = std::make_shared<std::array<char, 1024>>();
   socket_.async_read_some(
       asio::buffer(*discarded),
       [self = shared_from_this(), discarded](const error_code& error, std::size_t) {

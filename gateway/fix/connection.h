@@ -105,6 +105,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void identify();
   void write_some();
   void on_written(std::size_t size);
+  void end_stream_when_written();
   void discard_until_end();
   void close_now();
 
@@ -118,7 +119,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::deque<std::shared_ptr<const OutboundBlock>> to_write_;
   std::size_t written_of_front_ = 0;  // bytes
   bool writing_ = false;
-  bool finishing_ = false;
+  bool finishing_ = false;  // nothing more is read or appended
+  bool stream_ended_ = false;
   bool closed_ = false;
 };
 

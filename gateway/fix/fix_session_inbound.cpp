@@ -169,7 +169,7 @@ void FixSession::handle_numbered(std::string_view frame, MsgSeqNum number) {
 }
 
 bool FixSession::admit_above_gap(std::string_view frame, MsgSeqNum number) {
-  if (above_gap_.size() >= kMaxAboveGap && !above_gap_.contains(number)) {
+  if (above_gap_.size() >= kMaxAboveGap || above_gap_.contains(number)) {
     return false;
   }
   above_gap_[number] = is_session_message(fields_.msg_type()) ? std::string{} : std::string{frame};

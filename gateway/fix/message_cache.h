@@ -60,6 +60,9 @@ class MessageCache {
                const CacheIdentity& identity,
                const RecoveredSessions& recovered,
                const CacheLimits& limits = {});
+  virtual ~MessageCache() = default;
+  MessageCache(const MessageCache&) = delete;
+  MessageCache& operator=(const MessageCache&) = delete;
 
   // True when an older cache was there and could not be used.
   [[nodiscard]] bool was_void() const noexcept { return was_void_; }
@@ -73,8 +76,8 @@ class MessageCache {
                                           matching::MsgSeqNum first,
                                           matching::MsgSeqNum last) const;
 
-  // All blocks in one transaction, in order.
-  void write(std::span<const std::shared_ptr<const OutboundBlock>> blocks);
+  // All blocks in one transaction, in order. Virtual: tests hold it back, or make it fail.
+  virtual void write(std::span<const std::shared_ptr<const OutboundBlock>> blocks);
 
  private:
   struct MessageKey {

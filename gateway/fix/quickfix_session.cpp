@@ -77,7 +77,7 @@ bool QuickfixSession::receive(const std::string& frame) {
   try {
     session_->next(frame, FIX::UtcTimeStamp{});
     return true;
-  } catch (const FIX::InvalidMessage&) {
+  } catch (const FIX::Exception&) {
     return false;
   }
 }
