@@ -1,5 +1,6 @@
 #include "tests/gateway/fix/fake_pipeline.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -18,6 +19,17 @@ template <typename... Visitors>
 struct Overloaded : Visitors... {
   using Visitors::operator()...;
 };
+
+bool wait_until(const std::function<bool()>& condition) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) {
+      return false;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  return true;
+}
 
 std::string comp_id_of(const matching::Engine& engine, SessionId session) {
   std::string comp_id;
@@ -81,20 +93,45 @@ void FakePipeline::crash() {
   }
 }
 
+void FakePipeline::make_reports(SessionId session, std::size_t count) {
+  const std::lock_guard lock{mutex_};
+  std::vector<fix::Report> made;
+  for (std::size_t i = 0; i < count; ++i) {
+    Command command;
+    command.timestamp = matching::Timestamp{++time_};
+    command.body =
+        matching::CreateAccount{.account = matching::Name{"ACCOUNT" + std::to_string(time_)}};
+    engine_.decide(command);
+    fix::ExecutionReport body;
+    body.order_id = matching::OrderId{engine_.last_seq().value()};
+    body.cl_ord_id = matching::ClOrdId{"N" + std::to_string(time_)};
+    made.push_back({.id = {.event = engine_.last_seq()}, .body = body});
+  }
+  reports_[session].insert(reports_[session].end(), made.begin(), made.end());
+  const auto subscriber = subscribers_.find(session);
+  if (sink_ != nullptr && subscriber != subscribers_.end()) {
+    sink_->deliver(session, subscriber->second.subscription, std::move(made));
+  }
+}
+
 std::vector<Command> FakePipeline::submitted() const {
   const std::lock_guard lock{mutex_};
   return submitted_;
 }
 
 bool FakePipeline::wait_for_submitted(std::size_t count) const {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
-  while (submitted().size() < count) {
-    if (std::chrono::steady_clock::now() > end) {
-      return false;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
-  return true;
+  return wait_until([&] { return submitted().size() >= count; });
+}
+
+bool FakePipeline::wait_for_session(
+    const std::string& comp_id,
+    const std::function<bool(const matching::SessionInfo&)>& wanted) const {
+  return wait_until([&] {
+    const auto all = sessions();
+    return std::any_of(all.begin(), all.end(), [&](const auto& info) {
+      return info.comp_id.view() == comp_id && wanted(info);
+    });
+  });
 }
 
 std::vector<matching::SessionInfo> FakePipeline::sessions() const {

@@ -5,9 +5,12 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <variant>
 #include <vector>
 
 #include "gateway/session_link.h"
@@ -35,6 +38,9 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
   // A crash: what was held is lost; every session that is up goes down, as at a start.
   void crash();
 
+  // Something happens `count` times that a session is to be told of.
+  void make_reports(matching::SessionId session, std::size_t count);
+
   // ---- What it has seen
 
   // Application commands that were taken, also those that are held.
@@ -55,6 +61,11 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
   [[nodiscard]] bool wait_for_submitted(std::size_t count) const;
 
   [[nodiscard]] std::vector<matching::SessionInfo> sessions() const;
+
+  // Waits until the session's durable state is as `wanted` says.
+  [[nodiscard]] bool wait_for_session(
+      const std::string& comp_id,
+      const std::function<bool(const matching::SessionInfo&)>& wanted) const;
   [[nodiscard]] matching::EventSeq last_seq() const;
   [[nodiscard]] std::size_t credits_out() const;
   [[nodiscard]] std::size_t consumed() const;

@@ -1,6 +1,7 @@
 #include "tests/gateway/fix/test_gateway.h"
 
-#include <cstdlib>
+#include <chrono>
+#include <stdexcept>
 #include <utility>
 
 #include "gateway/fix/dictionaries.h"
@@ -32,6 +33,41 @@ gateway::Credentials credentials_for(const std::vector<fix::SessionSettings>& se
 
 }  // namespace
 
+void HoldableCache::write(std::span<const std::shared_ptr<const fix::OutboundBlock>> blocks) {
+  {
+    std::unique_lock lock{mutex_};
+    holding_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return !hold_; });
+    holding_ = false;
+    if (fail_) {
+      throw std::runtime_error{"the disk is full"};
+    }
+  }
+  MessageCache::write(blocks);
+}
+
+void HoldableCache::hold() {
+  const std::lock_guard lock{mutex_};
+  hold_ = true;
+}
+
+void HoldableCache::go_on() {
+  const std::lock_guard lock{mutex_};
+  hold_ = false;
+  changed_.notify_all();
+}
+
+void HoldableCache::fail_from_now_on() {
+  const std::lock_guard lock{mutex_};
+  fail_ = true;
+}
+
+bool HoldableCache::wait_until_held() {
+  std::unique_lock lock{mutex_};
+  return changed_.wait_for(lock, std::chrono::seconds{10}, [&] { return hold_ && holding_; });
+}
+
 std::vector<fix::SessionSettings> test_sessions() {
   std::vector<fix::SessionSettings> sessions;
   for (const std::string comp_id : {"BROKER1", "BROKER2", "BROKER3", "STRICT"}) {
@@ -58,11 +94,10 @@ TestGateway::TestGateway(FakePipeline& pipeline,
       credentials_{credentials_for(test_sessions())},
       authenticator_{credentials_} {
   const auto recovered = pipeline.sessions();
-  cache_ = std::make_unique<fix::MessageCache>(
+  cache_ = std::make_unique<HoldableCache>(
       folder / "cache",
       fix::CacheIdentity{.boot_id = options.boot_id, .wal_id = "wal-1"},
-      fix::RecoveredSessions{.sessions = recovered, .last_seq = pipeline.last_seq()},
-      options.cache);
+      fix::RecoveredSessions{.sessions = recovered, .last_seq = pipeline.last_seq()});
   server_ = std::make_unique<fix::FixServer>(fix::FixServer::Parts{.io = io_,
                                                                    .dictionaries = dictionaries(),
                                                                    .commands = pipeline,
@@ -75,16 +110,29 @@ TestGateway::TestGateway(FakePipeline& pipeline,
   pipeline.set_sink(server_.get());
   port_ = server_->listen("127.0.0.1", 0);
   for (int i = 0; i < options.io_threads; ++i) {
-    threads_.emplace_back([this] { io_.run(); });
+    threads_.emplace_back([this] {
+      try {
+        io_.run();
+      } catch (const std::exception& error) {
+        const std::lock_guard lock{failure_mutex_};
+        failure_ = error.what();
+      }
+    });
   }
 }
 
 TestGateway::~TestGateway() {
   pipeline_.set_sink(nullptr);
+  cache_->go_on();
   io_.stop();
   for (std::thread& thread : threads_) {
     thread.join();
   }
+}
+
+std::string TestGateway::failure() const {
+  const std::lock_guard lock{failure_mutex_};
+  return failure_;
 }
 
 std::unique_ptr<RawFixPeer> TestGateway::connect(const std::string& comp_id) const {

@@ -2,10 +2,12 @@
 // the pipeline is the test's own. Destroying it is a kill: nothing is said to anyone.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
+#include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,9 +27,30 @@ inline constexpr const char* kTestPassword = "secret";
 // usernames are their CompIDs.
 [[nodiscard]] std::vector<fix::SessionSettings> test_sessions();
 
+// A session cache whose commits wait, or fail, when the test says so.
+class HoldableCache final : public fix::MessageCache {
+ public:
+  using MessageCache::MessageCache;
+
+  void write(std::span<const std::shared_ptr<const fix::OutboundBlock>> blocks) override;
+
+  void hold();
+  void go_on();
+  void fail_from_now_on();
+
+  // Waits until a commit is held. False: none came in time.
+  [[nodiscard]] bool wait_until_held();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool hold_ = false;
+  bool holding_ = false;
+  bool fail_ = false;
+};
+
 struct TestGatewayOptions {
-  fix::TransportLimits limits;
-  fix::CacheLimits cache;
+  fix::TransportLimits limits{};
   std::string boot_id = "boot-1";
   int io_threads = 1;
 };
@@ -44,7 +67,10 @@ class TestGateway {
 
   [[nodiscard]] fix::FixServer& server() { return *server_; }
 
-  [[nodiscard]] fix::MessageCache& cache() { return *cache_; }
+  [[nodiscard]] HoldableCache& cache() { return *cache_; }
+
+  // What ended an I/O thread; empty: nothing has.
+  [[nodiscard]] std::string failure() const;
 
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
 
@@ -65,9 +91,11 @@ class TestGateway {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   gateway::Credentials credentials_;
   fix::PasswordAuthenticator authenticator_;
-  std::unique_ptr<fix::MessageCache> cache_;
+  std::unique_ptr<HoldableCache> cache_;
   std::unique_ptr<fix::FixServer> server_;
   std::uint16_t port_ = 0;
+  mutable std::mutex failure_mutex_;
+  std::string failure_;
   std::vector<std::thread> threads_;
 };
 
