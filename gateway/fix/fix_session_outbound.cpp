@@ -89,7 +89,8 @@ std::uint32_t FixSession::numbers_left() const noexcept {
 }
 
 void FixSession::reserve_numbers_ahead() {
-  if (reserving_ || numbers_left() >= kReserveBelow) {
+  const bool stopping = reading_stopped_ && !up_;  // the ring may be closed already
+  if (reserving_ || stopping || numbers_left() >= kReserveBelow) {
     return;
   }
   reserving_ = true;
