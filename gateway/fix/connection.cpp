@@ -11,11 +11,18 @@
 #include <spdlog/spdlog.h>
 
 #include "gateway/fix/guard.h"
+#include "gateway/fix/quickfix_log.h"
 
 namespace betex::fix {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t kLoggedLength = 32;  // of what an unknown peer says
+
+}  // namespace
 
 Connection::Connection(asio::ip::tcp::socket socket,
                        std::string address,

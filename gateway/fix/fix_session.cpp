@@ -2,11 +2,14 @@
 // fix_session_outbound.cpp.
 #include "gateway/fix/fix_session.h"
 
+#include <cstdlib>
 #include <utility>
 
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
+#include "gateway/fix/tags.h"
+#include "gateway/fix/utc_time.h"
 #include "matching/assert.h"
 
 namespace betex::fix {
@@ -38,6 +41,12 @@ bool is_kind(std::uint16_t command_kind) {
 }
 
 }  // namespace
+
+matching::Timestamp wall_clock_now() {
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return matching::Timestamp{
+      std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count()};
+}
 
 FixSession::FixSession(SessionSettings settings,
                        const SessionEnvironment& environment,
@@ -133,6 +142,9 @@ void FixSession::on_authenticated(std::uint64_t attempt, bool right) {
   if (reset && !settings_.reset_allowed) {
     return refuse_logon("it may not reset its numbers (141=Y)");
   }
+  if (!has_good_sending_time()) {
+    return refuse_logon("its SendingTime is too far from our clock");
+  }
   frame_number_ = fields_.msg_seq_num().value();
   if (!reset && frame_number_ < expected_in_) {
     // That client has seen another history. No SessionUp: QuickFIX answers what is expected.
@@ -146,6 +158,12 @@ void FixSession::on_authenticated(std::uint64_t attempt, bool right) {
   state_ = State::GoingUp;
   submit_control(session_command(
       matching::SessionUp{.comp_id = matching::Name{settings_.comp_id}, .reset = reset}));
+}
+
+bool FixSession::has_good_sending_time() const {
+  const auto sent = parse_utc_timestamp(fields_.sending_time());
+  const std::chrono::nanoseconds tolerance = environment_.limits.sending_time_tolerance;
+  return sent && std::abs((wall_clock_now() - *sent).value()) <= tolerance.count();
 }
 
 // Silently, before QuickFIX has seen anything.

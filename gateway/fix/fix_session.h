@@ -35,6 +35,9 @@ namespace betex::fix {
 
 class FixSession;
 
+// For SendingTime(52).
+[[nodiscard]] matching::Timestamp wall_clock_now();
+
 // What all sessions share; everything in it outlives the I/O threads' run.
 struct SessionEnvironment {
   boost::asio::io_context& io;
@@ -106,6 +109,7 @@ class FixSession final : public ConnectionUser,
   void on_logon(std::shared_ptr<Connection> connection, InboundFrames frames);
   void begin_logon(std::shared_ptr<Connection> connection, InboundFrames frames);
   void on_authenticated(std::uint64_t attempt, bool right);
+  [[nodiscard]] bool has_good_sending_time() const;
   void take_epoch(matching::SessionEpoch epoch, matching::EventSeq delivered);
   void prepare_numbers();
   void on_notice(const gateway::SessionNotice& notice);

@@ -22,12 +22,6 @@ constexpr std::uint32_t kNumberBlock = 10'000;
 constexpr std::uint32_t kReserveBelow = kNumberBlock / 2;  // numbers left: ask for the next block
 constexpr std::uint32_t kSpareNumbers = 100;  // for administrative messages; reports wait
 
-matching::Timestamp now() {
-  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-  return matching::Timestamp{
-      std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count()};
-}
-
 }  // namespace
 
 // ---- Reports ------------------------------------------------------------------------------------
@@ -67,7 +61,7 @@ void FixSession::send_report(const Report& report) {
                               .sender_comp_id = settings_.our_comp_id,
                               .target_comp_id = settings_.comp_id,
                               .msg_seq_num = number,
-                              .sending_time = now(),
+                              .sending_time = wall_clock_now(),
                               .last_msg_seq_num_processed = {},
                               .poss_resend = of_event && report.id <= outbound_.poss_resend_to};
   outbound_.last_number = number;
@@ -130,7 +124,7 @@ std::vector<MessageCache::Message> FixSession::sent_messages(MsgSeqNum first,
   auto messages = environment_.cache.read(id_, epoch_, first, last);
   for (const auto& block : uncached_) {  // may have been committed meanwhile
     for (const auto& entry : block->entries) {
-      if (entry.number >= first && entry.number <= last &&
+      if (block->state.epoch == epoch_ && entry.number >= first && entry.number <= last &&
           (messages.empty() || entry.number > messages.back().number)) {
         messages.push_back(
             {.number = entry.number, .bytes = block->bytes.substr(entry.offset, entry.size)});

@@ -52,7 +52,13 @@ std::string printable(std::string_view message) {
     const std::size_t end = std::min(text.find(kSoh, value), text.size());
     text.replace(value, end - value, "***");
   }
-  std::replace(text.begin(), text.end(), kSoh, '|');
+  for (char& c : text) {
+    if (c == kSoh) {
+      c = '|';
+    } else if (c < ' ' || c > '~') {
+      c = '?';
+    }
+  }
   return text;
 }
 

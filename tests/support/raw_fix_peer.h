@@ -11,6 +11,9 @@
 
 namespace betex::test {
 
+// For what must happen, on a machine that may be busy.
+inline constexpr std::chrono::seconds kPatience{40};
+
 // One message: its fields in order.
 class RawFixMessage {
  public:
@@ -74,7 +77,7 @@ class RawFixPeer {
                                     int number) const;
 
   // The next message.
-  [[nodiscard]] RawFixMessage read(std::chrono::milliseconds deadline = std::chrono::seconds{10});
+  [[nodiscard]] RawFixMessage read(std::chrono::milliseconds deadline = kPatience);
 
   // The next one that is not a Heartbeat(0).
   [[nodiscard]] RawFixMessage read_type(std::string_view type);
@@ -83,7 +86,7 @@ class RawFixPeer {
   [[nodiscard]] std::optional<RawFixMessage> try_read(std::chrono::milliseconds deadline);
 
   // True when the other end ends the stream in time; what comes before is thrown away.
-  [[nodiscard]] bool wait_for_end(std::chrono::milliseconds deadline = std::chrono::seconds{10});
+  [[nodiscard]] bool wait_for_end(std::chrono::milliseconds deadline = kPatience);
 
   void close();
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "matching/assert.h"
+#include "tests/support/raw_fix_peer.h"
 
 namespace betex::test {
 
@@ -21,7 +22,7 @@ struct Overloaded : Visitors... {
 };
 
 bool wait_until(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  const auto end = std::chrono::steady_clock::now() + kPatience;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > end) {
       return false;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/fix/quickfix_log.h"
+
 namespace betex::fix {
 namespace {
 
@@ -65,6 +67,17 @@ TEST_F(FixSessionStoreTest, IsNotResetByQuickfix) {
 TEST_F(FixSessionStoreTest, RefusesANumberThatIsNotReserved) {
   EXPECT_TRUE(store_.set(1000, "message"));
   EXPECT_THROW(store_.set(1001, "message"), FIX::IOException);
+}
+
+TEST(QuickfixLog, ShowsNoPasswordAndNothingUnprintable) {
+  EXPECT_EQ(printable("35=A\x01"
+                      "553=me\x01"
+                      "554=secret\x01"
+                      "58=a\nb\x01"),
+            "35=A|553=me|554=***|58=a?b|");
+  EXPECT_EQ(printable("\x01"
+                      "554=cut off"),
+            "|554=***");
 }
 
 }  // namespace

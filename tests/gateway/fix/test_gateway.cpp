@@ -65,7 +65,7 @@ void HoldableCache::fail_from_now_on() {
 
 bool HoldableCache::wait_until_held() {
   std::unique_lock lock{mutex_};
-  return changed_.wait_for(lock, std::chrono::seconds{10}, [&] { return hold_ && holding_; });
+  return changed_.wait_for(lock, kPatience, [&] { return hold_ && holding_; });
 }
 
 std::vector<fix::SessionSettings> test_sessions() {
