@@ -199,6 +199,10 @@ void FixSession::on_application_message(MsgSeqNum number) {
   } else if (const auto* refused = std::get_if<BusinessReject>(&decoded)) {
     environment_.metrics.messages_refused.add();
     submit_application(number, to_command(*refused, fields_.msg_type()));
+  } else if (std::holds_alternative<Unanswered>(decoded)) {
+    spdlog::warn("session {}: message {} of ours was refused by a BusinessMessageReject",
+                 settings_.comp_id,
+                 fields_.value(tag::kRefSeqNum));
   } else {
     decoder_reject_ = std::get<SessionReject>(decoded);
     quickfix_.reject({.ref_seq_num = number,

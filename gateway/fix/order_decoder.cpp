@@ -234,6 +234,9 @@ matching::RefuseInbound refusal(std::string_view msg_type, const ClOrdId& cl_ord
 }  // namespace
 
 Decoded decode(const FieldTable& fields, const SessionContext& session) {
+  if (fields.msg_type() == "j") {
+    return Unanswered{};
+  }
   const auto spec = spec_of(fields.msg_type(), session.version);
   if (!spec && !is_standard_msg_type(fields.msg_type())) {
     return refuse(fields, FieldFault{tag::kMsgType, session_reject::kInvalidMsgType});

@@ -42,11 +42,16 @@ struct BusinessReject {
   matching::ClOrdId cl_ord_id;  // 11 and so 379; empty where it could not be read
 };
 
+// Calls for no answer and changes nothing: a BusinessMessageReject(j). Two ends that refuse each
+// other's refusals would never stop.
+struct Unanswered {};
+
 using Decoded = std::variant<matching::PlaceOrder,
                              matching::CancelOrder,
                              gateway::OrderStatusQuery,
                              SessionReject,
-                             BusinessReject>;
+                             BusinessReject,
+                             Unanswered>;
 
 // `fields` is an application message that the guard has let through.
 [[nodiscard]] Decoded decode(const FieldTable& fields, const SessionContext& session);

@@ -55,6 +55,8 @@ struct Verifier {
     BETEX_ASSERT(to_command(reject, msg_type).tag == reject.ref_tag_id);
   }
 
+  void operator()(const Unanswered& /*unanswered*/) const { BETEX_ASSERT(msg_type == "j"); }
+
   void operator()(const BusinessReject& reject) const {
     BETEX_ASSERT(reject.reason != matching::Reason::None);
     BETEX_ASSERT(to_command(reject, msg_type).reason == reject.reason);

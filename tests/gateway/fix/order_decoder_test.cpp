@@ -43,6 +43,8 @@ std::string describe(const Decoded& decoded) {
 
     std::string operator()(const OrderStatusQuery&) const { return "query"; }
 
+    std::string operator()(const Unanswered&) const { return "unanswered"; }
+
     std::string operator()(const SessionReject& reject) const {
       EXPECT_FALSE(reject.text.empty());
       return "371=" + std::to_string(reject.ref_tag_id) +
@@ -425,6 +427,12 @@ TEST(Decode, AnswersMessagesThatWeDoNotTake) {
   for (const std::string type : {"I", "U1", "ZZ", "DD1", "AA1", "d1"}) {
     check({{Request{type, {"11=id-1"}}, "371=35 373=11"}});
   }
+}
+
+// Else two ends could refuse each other's refusals for ever.
+TEST(Decode, AnswersNoBusinessMessageReject) {
+  check({{Request{"j", {"45=7", "372=8", "380=3"}}, "unanswered"},
+         {Request{"j", {"45=7", "372=j", "380=3", "58=what?"}}, "unanswered"}});
 }
 
 TEST(Decode, LetsOnlyBrokersEnterOrders) {

@@ -119,6 +119,15 @@ TEST_F(SessionInboundTest, SurvivesTenThousandHeartbeatsAboveAGap) {
   EXPECT_EQ(peer_->read_type("8").value(11), "A1");
 }
 
+TEST_F(SessionInboundTest, AnswersNoBusinessMessageReject) {
+  peer_->send("j", "45=1|372=8|380=3|58=no idea|");
+  peer_->send("1", "112=behind|");
+  const RawFixMessage next = peer_->read();
+  EXPECT_EQ(next.type(), "0") << next.text();
+  EXPECT_EQ(next.value(112), "behind");
+  EXPECT_TRUE(pipeline_.submitted().empty());
+}
+
 TEST_F(SessionInboundTest, RejectsWhatTheDecoderRefusesOnceItIsDurable) {
   pipeline_.hold();
   peer_->send("D", "11=A1|38=10|40=2|44=0.6x|54=1|55=RAIN-LON|60=" + fix_now() + "|");
