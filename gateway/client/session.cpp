@@ -132,9 +132,10 @@ void Session::disconnect() noexcept {
 template <typename Condition>
 bool Session::wait_for(Condition condition, Clock::duration timeout) {
   const Clock::time_point deadline = Clock::now() + timeout;
-  do {
+  for (bool in_time = true; in_time && !condition();) {
     pump(deadline);
-  } while (!condition() && Clock::now() < deadline);
+    in_time = Clock::now() < deadline;
+  }
   return condition();
 }
 

@@ -166,6 +166,14 @@ TEST_F(SessionTest, GivesMessagesInOrder) {
   EXPECT_EQ(take_all(), (Texts{"a", "b"}));
 }
 
+TEST_F(SessionTest, DoesNotWaitWhileAMessageIsThereToBeTaken) {
+  log_on(peer_, 1);
+  peer_.say(2, news("a"));
+  peer_.say(3, news("b"));
+  ASSERT_TRUE(session_.receive(1h).has_value());
+  EXPECT_TRUE(session_.receive(1h).has_value());  // or the test's time limit ends it
+}
+
 TEST_F(SessionTest, AMessageCountsAsTakenWhenTheNextIsAskedFor) {
   log_on(peer_, 1);
   peer_.say(2, news("a"));
