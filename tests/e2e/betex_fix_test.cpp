@@ -1,0 +1,119 @@
+// betex-fix against a running gateway, as in the README and in scripts.
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/gateway_process.h"
+#include "tests/support/temp_folder.h"
+
+namespace betex::test {
+namespace {
+
+constexpr std::chrono::seconds kTimeout{60};
+
+struct Ended {
+  int exit_code;
+  std::string out;
+  std::string err;
+};
+
+class BetexFixTest : public testing::Test {
+ protected:
+  Ended betex_fix(const std::string& comp_id,
+                  const std::vector<std::string>& arguments,
+                  const std::string& input = "") {
+    ChildProcess process{
+        betex_fix_command(comp_id, gateway_->fix_port(), folder_.path() / "state", arguments),
+        input};
+    const int exit_code = process.wait(kTimeout);
+    return {exit_code, process.standard_output(), process.standard_error()};
+  }
+
+  [[nodiscard]] std::filesystem::path wal(const char* name) const { return folder_.path() / name; }
+
+  TempFolder folder_;
+  std::optional<GatewayProcess> gateway_{std::in_place, folder_.path() / "wal"};
+};
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_F(BetexFixTest, TheReadmesOrderIsAcceptedEveryTime) {
+  for (int use = 0; use < 3; ++use) {
+    const Ended lay = betex_fix("BROKER1", {"lay", "EPL-ARS-CHE.HOME", "30", "@2.04"});
+    EXPECT_EQ(lay.exit_code, 0) << lay.err;
+    EXPECT_EQ(lay.err, "");
+    EXPECT_TRUE(contains(lay.out, "EPL-ARS-CHE.HOME   LAY       30.00 @ 2.04    NEW")) << lay.out;
+    EXPECT_EQ(std::count(lay.out.begin(), lay.out.end(), '\n'), 1) << lay.out;
+  }
+}
+
+TEST_F(BetexFixTest, AFillIsPrintedAtOnceForTheTakerAndAtTheNextLogonForTheMaker) {
+  betex_fix("BROKER1", {"lay", "EPL-ARS-CHE.HOME", "30", "@", "2.04"});
+  const Ended back = betex_fix("BROKER3", {"--fix44", "back", "EPL-ARS-CHE.HOME", "10", "@2.04"});
+  EXPECT_EQ(back.exit_code, 0) << back.err;
+  EXPECT_TRUE(contains(back.out, " NEW ") && contains(back.out, " TRADE ")) << back.out;
+  const Ended watch = betex_fix("BROKER1", {"watch", "--for-ms", "0"});
+  EXPECT_EQ(watch.exit_code, 0) << watch.err;
+  EXPECT_TRUE(contains(watch.out, "TRADE") && contains(watch.out, "10.00 @ 2.04")) << watch.out;
+  EXPECT_EQ(betex_fix("BROKER1", {"watch", "--for-ms", "0"}).out, "") << "told twice";
+}
+
+TEST_F(BetexFixTest, AScriptTradesAndCancelsByItsOwnNames) {
+  const Ended script = betex_fix("BROKER1",
+                                 {"script"},
+                                 "# two orders and an end\n"
+                                 "lay EPL-ARS-CHE.HOME 30 @ 2.04 --gtc --id first\n"
+                                 "buy RAIN-LON 100 @ 0.60 --id second\n"
+                                 "status first\n"
+                                 "cancel first\n"
+                                 "\n"
+                                 "cancel second");
+  EXPECT_EQ(script.exit_code, 0) << script.err << script.out;
+  EXPECT_TRUE(contains(script.out, "STATUS")) << script.out;
+  EXPECT_TRUE(contains(script.out, "BUY         100 @ 0.60    CANCELLED")) << script.out;
+}
+
+TEST_F(BetexFixTest, ARefusalHasItsOwnExitCode) {
+  const Ended order = betex_fix("BROKER1", {"lay", "EPL-ARS-CHE.HOME", "30", "@2.03"});
+  EXPECT_EQ(order.exit_code, 1);
+  EXPECT_TRUE(contains(order.out, "REJECTED") && contains(order.out, "(reason 40)")) << order.out;
+  const Ended cancel =
+      betex_fix("BROKER1", {"cancel", "nothing", "--symbol", "RAIN-LON", "--side", "buy"});
+  EXPECT_EQ(cancel.exit_code, 1);
+  EXPECT_TRUE(contains(cancel.out, "REFUSED")) << cancel.out;
+}
+
+TEST_F(BetexFixTest, WrongWordsAndWrongPasswordsHaveTheirExitCodes) {
+  EXPECT_EQ(betex_fix("BROKER1", {"lay", "EPL-ARS-CHE.HOME"}).exit_code, 64);
+  EXPECT_EQ(betex_fix("BROKER1", {"cancel", "nothing"}).exit_code, 64);
+  EXPECT_EQ(betex_fix("BROKER1", {"script"}, "hedge everything\n").exit_code, 64);
+  EXPECT_EQ(betex_fix("BROKER1", {"--password", "wrong", "watch", "--for-ms", "0"}).exit_code, 2);
+}
+
+TEST_F(BetexFixTest, AGatewayWithAnotherJournalIsNoticedAndBegunAnew) {
+  const std::vector<std::string> order{"lay", "EPL-ARS-CHE.HOME", "30", "@2.04"};
+  for (int i = 0; i < 3; ++i) {
+    betex_fix("BROKER1", order);
+  }
+  const std::string port = std::to_string(gateway_->fix_port());
+  EXPECT_EQ(gateway_->terminate(), 0);
+  gateway_.emplace(wal("another"), std::vector<std::string>{"--fix-port", port});
+  const Ended again = betex_fix("BROKER1", order);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_TRUE(contains(again.err, "begin anew")) << again.err;
+  EXPECT_TRUE(contains(again.out, "order 1 ")) << again.out;
+  EXPECT_EQ(std::count(again.out.begin(), again.out.end(), '\n'), 1) << again.out;
+}
+
+TEST_F(BetexFixTest, RawShowsTheMessages) {
+  const Ended order = betex_fix("BROKER1", {"--raw", "lay", "EPL-ARS-CHE.HOME", "30", "@2.04"});
+  EXPECT_TRUE(contains(order.out, "> 8=FIXT.1.1|") && contains(order.out, "|35=8|")) << order.out;
+}
+
+}  // namespace
+}  // namespace betex::test

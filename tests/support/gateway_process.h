@@ -1,0 +1,81 @@
+// The gateway as a process of its own, as an operator runs it: started with the repository's
+// config/, free ports and a WAL of the test's choice; stopped, killed and waited for. It never
+// outlives the test.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "tests/support/temp_folder.h"
+
+namespace betex::test {
+
+// A child with its output in files. *Owned by one thread, which must outlive it*: the kernel kills
+// the child when the thread that started it ends.
+class ChildProcess {
+ public:
+  // Its standard input is `input`.
+  explicit ChildProcess(const std::vector<std::string>& command, const std::string& input = "");
+  ~ChildProcess();
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  void signal(int number) const;
+
+  // Its exit code, or minus the signal that ended it. Throws std::runtime_error, with what it has
+  // written, where it does not end in time; it is killed then.
+  int wait(std::chrono::milliseconds timeout);
+
+  [[nodiscard]] bool ended();
+  [[nodiscard]] std::string standard_output() const;
+  [[nodiscard]] std::string standard_error() const;
+
+ private:
+  TempFolder folder_;
+  pid_t pid_ = -1;
+  bool ended_ = false;
+  int status_ = 0;
+};
+
+class GatewayProcess {
+ public:
+  // Returns when it listens; throws std::runtime_error with its own words if it ends instead.
+  explicit GatewayProcess(const std::filesystem::path& wal_root,
+                          const std::vector<std::string>& arguments = {});
+
+  [[nodiscard]] std::uint16_t fix_port() const noexcept { return fix_port_; }
+
+  [[nodiscard]] std::uint16_t http_port() const noexcept { return http_port_; }
+
+  // SIGTERM, and its exit code.
+  int terminate();
+
+  // SIGKILL.
+  void kill();
+
+  [[nodiscard]] ChildProcess& process() noexcept { return process_; }
+
+ private:
+  ChildProcess process_;
+  std::uint16_t fix_port_ = 0;
+  std::uint16_t http_port_ = 0;
+};
+
+// The built betex-gateway with the repository's configuration, this WAL, free ports, and further
+// `arguments`, each an option and its value; they win over these.
+[[nodiscard]] std::vector<std::string> gateway_command(const std::filesystem::path& wal_root,
+                                                       const std::vector<std::string>& arguments);
+
+// The built betex-fix as COMP_ID with the gateway on this port, its state file in `state_home`, and
+// further `arguments`.
+[[nodiscard]] std::vector<std::string> betex_fix_command(const std::string& comp_id,
+                                                         std::uint16_t port,
+                                                         const std::filesystem::path& state_home,
+                                                         const std::vector<std::string>& arguments);
+
+}  // namespace betex::test
