@@ -1,0 +1,202 @@
+// kill -9 at random moments under load, again and again: every acknowledged order is there, none is
+// lost, none acts twice, and the clients' own records, the gateway's answers and the journal agree.
+//
+// BETEX_CRASH_SEED=N repeats a run's random choices; BETEX_LONG=1 kills ten times as often.
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/crash/crash_trader.h"
+#include "tests/crash/journal_account.h"
+#include "tests/support/gateway_process.h"
+#include "tests/support/temp_folder.h"
+
+namespace betex::test {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int kKills = 24;
+constexpr int kKillsWhenLong = 240;
+constexpr std::size_t kFaultsShown = 10;
+
+std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
+}
+
+class CrashTest : public testing::Test {
+ protected:
+  CrashTest()
+      : seed_{number_from_environment("BETEX_CRASH_SEED", std::random_device{}())}, random_{seed_} {
+    std::cout << "BETEX_CRASH_SEED=" << seed_ << "\n";
+    for (const char* comp_id : {"BROKER1", "BROKER2", "BROKER3", "BROKER4"}) {
+      traders_.push_back(std::make_unique<CrashTrader>(comp_id, random_()));
+    }
+  }
+
+  // Segments of a few batches, so that kills hit rotations too.
+  [[nodiscard]] static std::vector<std::string> arguments() {
+    return {"--max-segment-events", "500"};
+  }
+
+  [[nodiscard]] std::filesystem::path wal() const { return folder_.path() / "wal"; }
+
+  milliseconds up_to(std::int64_t limit) {
+    return milliseconds{random_() % static_cast<std::uint64_t>(limit + 1)};
+  }
+
+  // Every fifth time before it listens, in the midst of its recovery; else soon after, while the
+  // clients come back, or later, while they trade.
+  void start_and_kill() {
+    if (random_() % 5 == 0) {
+      const ChildProcess process{gateway_command(wal(), arguments())};
+      std::this_thread::sleep_for(up_to(60));
+      process.signal(SIGKILL);
+      return;
+    }
+    GatewayProcess gateway{wal(), arguments()};
+    address_.port = gateway.fix_port();
+    std::this_thread::sleep_for(random_() % 4 == 0 ? up_to(30) : up_to(400));
+    address_.port = 0;
+    gateway.kill();
+  }
+
+  void trade_under_kills(int kills) {
+    std::vector<std::thread> threads;
+    threads.reserve(traders_.size());
+    for (const auto& trader : traders_) {
+      threads.emplace_back([this, &trader] { trader->trade(address_); });
+    }
+    for (int kill = 0; kill < kills && !HasFailure(); ++kill) {
+      try {
+        start_and_kill();
+      } catch (const std::exception& error) {
+        ADD_FAILURE() << "after " << kill << " kills: " << error.what();
+      }
+    }
+    address_.closing = true;
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+  }
+
+  void settle_with(GatewayProcess& gateway) {
+    for (const auto& trader : traders_) {
+      trader->settle(gateway.fix_port());
+    }
+    for (const auto& trader : traders_) {
+      trader->check_statuses();
+    }
+    for (const auto& trader : traders_) {
+      trader->cancel_all();
+    }
+  }
+
+  std::uint64_t seed_;
+  std::mt19937_64 random_;
+  TempFolder folder_;
+  GatewayAddress address_;
+  std::vector<std::unique_ptr<CrashTrader>> traders_;
+};
+
+void expect_no_faults(const CrashTrader& trader) {
+  const std::vector<std::string> faults = trader.record().faults();
+  for (std::size_t i = 0; i < std::min(faults.size(), kFaultsShown); ++i) {
+    ADD_FAILURE() << trader.comp_id() << ": " << faults[i];
+  }
+  EXPECT_EQ(faults.size(), 0U);
+}
+
+// Both sides of each trade were told, at the same price and quantity.
+void expect_both_sides_told(const std::map<std::string, client::ExecutionReport>& executions) {
+  for (const auto& [id, report] : executions) {
+    if (report.exec_type != 'F') {
+      continue;
+    }
+    const std::string event = id.substr(0, id.find('-'));
+    const auto other = executions.find(event + (id.ends_with("-1") ? "-2" : "-1"));
+    ASSERT_NE(other, executions.end()) << "only one side was told of " << id;
+    EXPECT_EQ(other->second.last_qty, report.last_qty) << id;
+    EXPECT_EQ(other->second.last_px, report.last_px) << id;
+    EXPECT_NE(other->second.side, report.side) << id;
+  }
+}
+
+void expect_same_orders(const CrashTrader& trader, const JournalAccount& journal) {
+  for (const auto& [id, order] : trader.record().orders()) {
+    const auto journaled = journal.orders.find(id);
+    ASSERT_EQ(order.accepted(), journaled != journal.orders.end()) << id;
+    if (order.accepted()) {
+      const client::ExecutionReport& last = order.reports.back();
+      EXPECT_EQ(journaled->second.account, trader.comp_id()) << id;
+      EXPECT_EQ(journaled->second.cum_qty, quantity_units(last.symbol, last.cum_qty)) << id;
+      EXPECT_FALSE(journaled->second.live) << id;
+    }
+  }
+}
+
+TEST_F(CrashTest, NoOrderIsLostOrActsTwiceWheneverTheGatewayIsKilled) {
+  const bool long_run = number_from_environment("BETEX_LONG", 0) != 0;
+  trade_under_kills(long_run ? kKillsWhenLong : kKills);
+  ASSERT_FALSE(HasFailure());
+  {
+    GatewayProcess gateway{wal(), arguments()};
+    settle_with(gateway);
+    EXPECT_EQ(gateway.terminate(), 0) << gateway.process().standard_error();
+  }
+
+  std::map<std::string, client::ExecutionReport> told;
+  std::set<std::string> refused_cancels;
+  std::size_t orders = 0;
+  std::size_t reports = 0;
+  std::uint64_t resent = 0;
+  std::uint64_t asked_for = 0;
+  for (const auto& trader : traders_) {
+    expect_no_faults(*trader);
+    const TradingRecord& record = trader->record();
+    told.insert(record.executions().begin(), record.executions().end());
+    refused_cancels.insert(record.refused_cancels().begin(), record.refused_cancels().end());
+    orders += record.orders().size();
+    reports += record.executions().size();
+    resent += trader->counters().messages_resent;
+    asked_for += trader->counters().resend_requests_sent;
+  }
+  EXPECT_EQ(told.size(), reports) << "two clients were told the same ExecID";
+  expect_both_sides_told(told);
+
+  const JournalAccount journal = read_journal(wal());
+  std::set<std::string> told_ids;
+  for (const auto& [id, report] : told) {
+    told_ids.insert(id);
+  }
+  EXPECT_TRUE(told_ids == journal.exec_ids)
+      << told_ids.size() << " ExecIDs were told, " << journal.exec_ids.size() << " journaled";
+  EXPECT_TRUE(refused_cancels == journal.refused_cancels);
+  EXPECT_EQ(journal.refused_messages, 0U);
+  for (const auto& trader : traders_) {
+    expect_same_orders(*trader, journal);
+  }
+  EXPECT_EQ(replay_in_pieces(wal()), journal.state_hash);
+
+  std::cout << orders << " orders, " << reports << " execution reports, " << journal.transactions
+            << " transactions; " << resent << " messages sent again, " << asked_for
+            << " gaps asked for\n";
+  EXPECT_GT(resent, 0U) << "no kill came while an order was on its way";
+  EXPECT_GT(asked_for, 0U) << "no connection broke while a report was on its way";
+  EXPECT_GT(orders, 10U * kKills) << "hardly any load";
+}
+
+}  // namespace
+}  // namespace betex::test

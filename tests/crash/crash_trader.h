@@ -1,0 +1,69 @@
+// A client of the crash test: trades at random as fast as a small window allows, hangs up now and
+// then, notices when the gateway is gone, logs on again without a reset as soon as there is one,
+// and keeps its record.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "gateway/client/session.h"
+#include "gateway/client/session_store.h"
+#include "tests/crash/trading_record.h"
+
+namespace betex::test {
+
+// Where the gateway is. Written by the test, read by the traders; relaxed, since nothing else is
+// passed on by it.
+struct GatewayAddress {
+  std::atomic<std::uint16_t> port{0};  // 0: nowhere
+  std::atomic<bool> closing{false};    // trade no more
+};
+
+// Used by one thread at a time: its own while it trades, the test's before and after.
+class CrashTrader {
+ public:
+  CrashTrader(std::string comp_id, std::uint64_t seed);
+
+  // Trades until the address says that it is closing.
+  void trade(const GatewayAddress& address);
+
+  // With a gateway that stays: logs on, waits for all answers.
+  void settle(std::uint16_t port);
+
+  // Asks how every live order and some finished ones stand, and holds it against the record.
+  void check_statuses();
+
+  // Cancels all live orders.
+  void cancel_all();
+
+  [[nodiscard]] const TradingRecord& record() const noexcept { return record_; }
+
+  [[nodiscard]] const std::string& comp_id() const noexcept { return comp_id_; }
+
+  [[nodiscard]] const client::SessionCounters& counters() const { return session_.counters(); }
+
+ private:
+  void log_on(std::uint16_t port);
+  void trade_once();
+  void take_all(std::chrono::milliseconds wait);
+  void wait_for_answers();
+  void place_order();
+  void cancel_random_order();
+  void cancel(const OrderRecord& order);
+  void check_status(const std::string& cl_ord_id, const OrderRecord& order);
+  std::string next_id();
+  std::size_t pick(std::size_t count);
+
+  std::string comp_id_;
+  std::mt19937_64 random_;
+  client::SessionStore store_;
+  client::Session session_;
+  TradingRecord record_;
+  std::vector<std::string> placed_;
+  std::uint64_t ids_ = 0;
+};
+
+}  // namespace betex::test

@@ -1,0 +1,36 @@
+// What the journal says happened, read and replayed as any reader would: to be held against what
+// the clients were told.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+
+namespace betex::test {
+
+struct JournaledOrder {
+  std::string account;
+  std::int64_t cum_qty = 0;
+  std::int64_t leaves_qty = 0;
+  bool live = false;
+};
+
+struct JournalAccount {
+  std::set<std::string> exec_ids;                // of every ExecutionReport that its events make
+  std::set<std::string> refused_cancels;         // ClOrdIDs
+  std::map<std::string, JournaledOrder> orders;  // by the ClOrdID that they were placed with
+  std::uint64_t refused_messages = 0;            // InboundRefused
+  std::uint64_t transactions = 0;
+  std::uint64_t state_hash = 0;
+};
+
+// Reads the whole log of a gateway that has ended and replays it in a new engine. Throws
+// JournalError where the log is damaged.
+[[nodiscard]] JournalAccount read_journal(const std::filesystem::path& wal_root);
+
+// The state hash after a replay in two pieces, by two readers.
+[[nodiscard]] std::uint64_t replay_in_pieces(const std::filesystem::path& wal_root);
+
+}  // namespace betex::test

@@ -1,0 +1,132 @@
+#include "tests/crash/trading_record.h"
+
+#include <utility>
+#include <variant>
+
+namespace betex::test {
+namespace {
+
+using client::ExecutionReport;
+
+// New first, then fills that add up, and nothing after the end: what is wrong, or nothing.
+std::string fault_of(const OrderRecord& order) {
+  if (order.reports.empty()) {
+    return "was never answered";
+  }
+  if (order.reports[0].exec_type == '8') {
+    return order.reports.size() == 1 ? "" : "was refused and told of again";
+  }
+  if (order.reports[0].exec_type != '0') {
+    return "was told of before it was new";
+  }
+  const std::string& symbol = order.sent.symbol;
+  const std::int64_t quantity = quantity_units(symbol, order.sent.quantity);
+  std::int64_t filled = 0;
+  bool ended = false;
+  for (std::size_t i = 0; i < order.reports.size(); ++i) {
+    const ExecutionReport& report = order.reports[i];
+    if (ended) {
+      return "was told of after its end, " + report.exec_id;
+    }
+    if (i > 0 && report.exec_type != 'F' && report.exec_type != '4') {
+      return "has a report that no request explains, " + report.exec_id;
+    }
+    if (report.exec_type == 'F') {
+      filled += quantity_units(symbol, report.last_qty);
+    }
+    ended = report.terminal();
+    const std::int64_t leaves = report.exec_type == '4' ? 0 : quantity - filled;
+    if (quantity_units(symbol, report.cum_qty) != filled ||
+        quantity_units(symbol, report.leaves_qty) != leaves || (leaves == 0) != ended ||
+        report.order_id != order.reports[0].order_id) {
+      return "has values that do not add up in " + report.exec_id;
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+void TradingRecord::sending(const client::NewOrder& order) {
+  orders_.emplace(order.cl_ord_id, OrderRecord{.sent = order, .reports = {}});
+  outstanding_.insert(order.cl_ord_id);
+}
+
+void TradingRecord::sending(const client::CancelRequest& request) {
+  cancels_.emplace(request.cl_ord_id, CancelRecord{.sent = request});
+  outstanding_.insert(request.cl_ord_id);
+}
+
+void TradingRecord::told(const client::Message& message) {
+  const client::Report report = client::to_report(message);
+  if (const auto* const execution = std::get_if<ExecutionReport>(&report)) {
+    told(*execution);
+  } else if (const auto* const reject = std::get_if<client::CancelReject>(&report)) {
+    told(*reject);
+  } else {
+    add_fault("an unexpected message of type " + message.type() + ": " +
+              std::string{message.find(client::tag::kText).value_or("")});
+  }
+}
+
+void TradingRecord::told(const ExecutionReport& report) {
+  if (report.exec_type == 'I') {
+    statuses_[report.status_req_id] = report;
+    return;
+  }
+  if (!executions_.emplace(report.exec_id, report).second) {
+    add_fault("ExecID " + report.exec_id + " came twice");
+    return;
+  }
+  const auto cancel = cancels_.find(report.cl_ord_id);
+  const bool requested = cancel != cancels_.end();
+  const auto order =
+      orders_.find(requested ? cancel->second.sent.orig_cl_ord_id : report.cl_ord_id);
+  if (order == orders_.end()) {
+    add_fault("ExecID " + report.exec_id + " tells of an order that was never sent");
+    return;
+  }
+  if (requested) {
+    ++cancel->second.answers;
+  }
+  outstanding_.erase(report.cl_ord_id);
+  order->second.reports.push_back(report);
+}
+
+void TradingRecord::told(const client::CancelReject& reject) {
+  const auto cancel = cancels_.find(reject.cl_ord_id);
+  if (cancel == cancels_.end()) {
+    add_fault("a refused cancel that was never sent: " + reject.cl_ord_id);
+    return;
+  }
+  ++cancel->second.answers;
+  outstanding_.erase(reject.cl_ord_id);
+  refused_cancels_.insert(reject.cl_ord_id);
+}
+
+std::optional<ExecutionReport> TradingRecord::status(const std::string& id) const {
+  const auto found = statuses_.find(id);
+  return found == statuses_.end() ? std::nullopt : std::optional{found->second};
+}
+
+std::vector<std::string> TradingRecord::faults() const {
+  std::vector<std::string> faults = faults_;
+  for (const auto& [id, order] : orders_) {
+    const std::string fault = fault_of(order);
+    if (!fault.empty()) {
+      faults.push_back("order " + id + " " + fault);
+    }
+  }
+  for (const auto& [id, cancel] : cancels_) {
+    if (cancel.answers != 1) {
+      faults.push_back("cancel " + id + " has " + std::to_string(cancel.answers) + " answers");
+    }
+  }
+  return faults;
+}
+
+std::int64_t quantity_units(const std::string& symbol, const std::string& quantity) {
+  return client::parse_decimal(quantity, symbol == "RAIN-LON" ? 0 : 2);
+}
+
+}  // namespace betex::test
