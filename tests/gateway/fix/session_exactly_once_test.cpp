@@ -89,12 +89,16 @@ TEST_F(ExactlyOnceTest, FillsTheNumbersOfAdministrativeMessages) {
   }
   peer->send("D", order_fields("A2"));
   EXPECT_EQ(peer->read_type("8").number(), 6);
+  peer->send("1", "112=T|");
+  EXPECT_EQ(peer->read().number(), 7);
   peer->send("2", "7=2|16=0|");
 
   EXPECT_EQ(peer->read().value(11), "A1");
-  const RawFixMessage fill = peer->read();
-  EXPECT_EQ(fill.value(34) + "-" + fill.value(36), "3-6");
+  const RawFixMessage between = peer->read();
+  EXPECT_EQ(between.value(34) + "-" + between.value(36), "3-6");
   EXPECT_EQ(peer->read().value(11), "A2");
+  const RawFixMessage behind = peer->read();
+  EXPECT_EQ(behind.value(34) + "-" + behind.value(36), "7-8") << behind.text();
 }
 
 TEST_F(ExactlyOnceTest, AnOrderThatWasNotDurableIsAskedForAgain) {

@@ -106,14 +106,19 @@ TEST_F(SessionInboundTest, KeepsAtMost256AboveAGapAndLosesNone) {
 
 TEST_F(SessionInboundTest, SurvivesTenThousandHeartbeatsAboveAGap) {
   constexpr int kHeartbeats = 10'000;
+  constexpr int kKept = 256;
+  const auto fill_gap = [&](int number, int new_number) {
+    peer_->send_bytes(peer_->message(
+        "4", "43=Y|122=" + fix_now() + "|123=Y|36=" + std::to_string(new_number) + "|", number));
+  };
   std::string burst;
   for (int number = 3; number < 3 + kHeartbeats; ++number) {
     burst += peer_->message("0", "", number);
   }
   peer_->send_bytes(burst);
   EXPECT_EQ(peer_->read_type("2").value(7), "2");
-  peer_->send_bytes(peer_->message(
-      "4", "43=Y|122=" + fix_now() + "|123=Y|36=" + std::to_string(3 + kHeartbeats) + "|", 2));
+  fill_gap(2, 3);  // sets free what was kept, and QuickFIX recurses over it
+  fill_gap(3 + kKept, 3 + kHeartbeats);
   peer_->send_bytes(order("A1", 3 + kHeartbeats));
 
   EXPECT_EQ(peer_->read_type("8").value(11), "A1");
