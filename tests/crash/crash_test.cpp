@@ -46,9 +46,13 @@ class CrashTest : public testing::Test {
     }
   }
 
-  // Segments of a few batches, so that kills hit rotations too.
-  [[nodiscard]] static std::vector<std::string> arguments() {
-    return {"--max-segment-events", "500"};
+  // Segments of a few batches, so that kills hit rotations too; and the stages on one thread or on
+  // three, since neither the promises nor the journal may depend on it.
+  [[nodiscard]] std::vector<std::string> arguments() {
+    return {"--max-segment-events",
+            "500",
+            "--config",
+            (random_() % 2 == 0 ? shared_config_ : separate_config_).string()};
   }
 
   [[nodiscard]] std::filesystem::path wal() const { return folder_.path() / "wal"; }
@@ -107,6 +111,10 @@ class CrashTest : public testing::Test {
   std::uint64_t seed_;
   std::mt19937_64 random_;
   TempFolder folder_;
+  std::filesystem::path shared_config_ = changed_config(
+      folder_.path() / "shared", "stage_threads = \"auto\"", "stage_threads = \"shared\"");
+  std::filesystem::path separate_config_ = changed_config(
+      folder_.path() / "separate", "stage_threads = \"auto\"", "stage_threads = \"separate\"");
   GatewayAddress address_;
   std::vector<std::unique_ptr<CrashTrader>> traders_;
 };

@@ -146,6 +146,25 @@ std::vector<std::string> gateway_command(const std::filesystem::path& wal_root,
   return command;
 }
 
+std::filesystem::path changed_config(const std::filesystem::path& folder,
+                                     const std::string& shipped,
+                                     const std::string& value) {
+  const std::filesystem::path original = std::filesystem::path{BETEX_CONFIG_FILE}.parent_path();
+  std::filesystem::create_directories(folder);
+  std::filesystem::copy(original, folder / "config", std::filesystem::copy_options::recursive);
+  std::filesystem::create_directory_symlink(original.parent_path() / "fix_spec",
+                                            folder / "fix_spec");
+  const std::filesystem::path file = folder / "config" / "gateway.toml";
+  std::string text = content_of(file);
+  const std::size_t found = text.find(shipped);
+  if (found == std::string::npos) {
+    throw std::runtime_error{"config/gateway.toml does not say " + shipped};
+  }
+  text.replace(found, shipped.size(), value);
+  std::ofstream{file, std::ios::binary} << text;
+  return file;
+}
+
 std::vector<std::string> betex_fix_command(const std::string& comp_id,
                                            std::uint16_t port,
                                            const std::filesystem::path& state_home,

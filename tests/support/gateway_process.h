@@ -71,6 +71,12 @@ class GatewayProcess {
 [[nodiscard]] std::vector<std::string> gateway_command(const std::filesystem::path& wal_root,
                                                        const std::vector<std::string>& arguments);
 
+// A copy of the repository's configuration in `folder`, in which gateway.toml has `value` in place
+// of `shipped`, which must stand in it. Returns the copy of gateway.toml.
+[[nodiscard]] std::filesystem::path changed_config(const std::filesystem::path& folder,
+                                                   const std::string& shipped,
+                                                   const std::string& value);
+
 // The built betex-fix as COMP_ID with the gateway on this port, its state file in `state_home`, and
 // further `arguments`.
 [[nodiscard]] std::vector<std::string> betex_fix_command(const std::string& comp_id,
