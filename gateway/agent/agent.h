@@ -18,6 +18,8 @@ class Agent {
   Agent() = default;
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
+  Agent(Agent&&) = delete;
+  Agent& operator=(Agent&&) = delete;
   virtual ~Agent() = default;
 
   // 1 to 15 characters, always the same.

@@ -41,6 +41,8 @@ class AgentRunner {
 
   AgentRunner(const AgentRunner&) = delete;
   AgentRunner& operator=(const AgentRunner&) = delete;
+  AgentRunner(AgentRunner&&) = delete;
+  AgentRunner& operator=(AgentRunner&&) = delete;
 
   // Once. std::system_error if no thread can be had.
   void start();

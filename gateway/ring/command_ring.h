@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "gateway/ring/finally.h"
 #include "gateway/ring/polled.h"
 #include "gateway/ring/sequence.h"
 #include "gateway/ring/wait_strategy.h"
@@ -42,6 +43,8 @@ class CommandRing {
 
   CommandRing(const CommandRing&) = delete;
   CommandRing& operator=(const CommandRing&) = delete;
+  CommandRing(CommandRing&&) = delete;
+  CommandRing& operator=(CommandRing&&) = delete;
 
   // Destroys what was published and never consumed. No other thread may use the ring any more.
   ~CommandRing() {
@@ -98,10 +101,18 @@ class CommandRing {
   template <typename Handler>
   std::size_t poll(Handler&& handler, std::size_t max = kAll) {
     const SlotSeq begin = next_;
-    const Returner returner{*this};
+    const Finally return_credits{[this] {
+      if (consumed_.relaxed() != next_) {
+        consumed_.advance_to(next_);
+      }
+    }};
     while (next_ - begin < max && next_is_published()) {
-      const Emptier emptier{*this};
-      if (invoke(handler, *slot_at(next_).value()) == AfterSlot::Stop) {
+      T& value = *slot_at(next_).value();
+      const Finally leave_slot{[this, &value] {
+        std::destroy_at(&value);
+        ++next_;
+      }};
+      if (invoke(handler, value) == AfterSlot::Stop) {
         break;
       }
     }
@@ -147,7 +158,7 @@ class CommandRing {
     // seq + 1 once `value` of that sequence is there. Written by its publisher, read by the
     // consumer; release and acquire. An older round's number is smaller, so it is never cleared.
     std::atomic<SlotSeq> published{0};
-    alignas(T) std::byte storage[sizeof(T)];
+    alignas(T) std::byte storage[sizeof(T)] = {};  // zeroed: touched before it is needed
 
     T* value() noexcept { return std::launder(reinterpret_cast<T*>(storage)); }
   };
@@ -165,27 +176,6 @@ class CommandRing {
   static_assert(sizeof(ProducerSide) == kCacheLineSize);
 
   static constexpr std::uint64_t kClosedBit = std::uint64_t{1} << 63;
-
-  // Destroys the command that was handled and steps to the next slot.
-  struct Emptier {
-    CommandRing& ring;
-
-    ~Emptier() {
-      std::destroy_at(ring.slot_at(ring.next_).value());
-      ++ring.next_;
-    }
-  };
-
-  // Hands the consumed slots, and so their credits, to the producers.
-  struct Returner {
-    CommandRing& ring;
-
-    ~Returner() {
-      if (ring.consumed_.relaxed() != ring.next_) {
-        ring.consumed_.advance_to(ring.next_);
-      }
-    }
-  };
 
   [[nodiscard]] static constexpr SlotSeq credits(std::uint64_t reserved) noexcept {
     return reserved & ~kClosedBit;

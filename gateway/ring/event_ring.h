@@ -57,6 +57,8 @@ class EventRing {
 
   EventRing(const EventRing&) = delete;
   EventRing& operator=(const EventRing&) = delete;
+  EventRing(EventRing&&) = delete;
+  EventRing& operator=(EventRing&&) = delete;
 
   // Before the first claim, and before other threads know the ring. The consumer lives as long as
   // the ring.
@@ -137,6 +139,9 @@ class EventConsumer {
  public:
   EventConsumer(const EventConsumer&) = delete;
   EventConsumer& operator=(const EventConsumer&) = delete;
+  EventConsumer(EventConsumer&&) = delete;
+  EventConsumer& operator=(EventConsumer&&) = delete;
+  ~EventConsumer() = default;
 
   // What came since the last poll and is released by those it stands behind, at most `max` slots.
   // Does not wait; may be empty.

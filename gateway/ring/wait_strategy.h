@@ -45,6 +45,9 @@ class WaitStrategy {
 
   WaitStrategy(const WaitStrategy&) = delete;
   WaitStrategy& operator=(const WaitStrategy&) = delete;
+  WaitStrategy(WaitStrategy&&) = delete;
+  WaitStrategy& operator=(WaitStrategy&&) = delete;
+  ~WaitStrategy() = default;
 
   // Waits until `ready()` returns true or the deadline has passed, and returns what `ready()` said
   // last; it is asked at least once, and once more when the deadline has passed. It runs on the

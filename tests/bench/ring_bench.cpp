@@ -197,7 +197,7 @@ void hand_over(benchmark::State& state) {
         state.SkipWithError("the ring is full though each command was handled");
         break;
       }
-      ring.publish(std::move(command));
+      ring.publish(Command{command});
       while (handled.load(std::memory_order_acquire) <= sent) {
         std::this_thread::yield();
       }
@@ -234,17 +234,18 @@ BENCHMARK(hand_over)
 }  // namespace betex::gateway
 
 int main(int argc, char** argv) {
-  using namespace betex::gateway;
+  namespace gateway = betex::gateway;
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
     return 1;
   }
-  benchmark::AddCustomContext("slots in each ring", std::to_string(kDefaultRingCapacity));
-  benchmark::AddCustomContext("bytes of a command", std::to_string(kCommandSize));
-  benchmark::AddCustomContext("bytes of a message", std::to_string(kMessageSize));
-  benchmark::AddCustomContext("messages a round", std::to_string(kMessages));
-  benchmark::AddCustomContext("hand-overs a round", std::to_string(kHandOvers));
-  benchmark::AddCustomContext("pause before a hand-over, us", std::to_string(kPause.count()));
+  benchmark::AddCustomContext("slots in each ring", std::to_string(gateway::kDefaultRingCapacity));
+  benchmark::AddCustomContext("bytes of a command", std::to_string(gateway::kCommandSize));
+  benchmark::AddCustomContext("bytes of a message", std::to_string(gateway::kMessageSize));
+  benchmark::AddCustomContext("messages a round", std::to_string(gateway::kMessages));
+  benchmark::AddCustomContext("hand-overs a round", std::to_string(gateway::kHandOvers));
+  benchmark::AddCustomContext("pause before a hand-over, us",
+                              std::to_string(gateway::kPause.count()));
   benchmark::AddCustomContext("compiler", __VERSION__);
 #if defined(__OPTIMIZE__)
   benchmark::AddCustomContext("optimised", "yes");

@@ -15,7 +15,6 @@ namespace betex::gateway {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 
 TimePoint now() {
   return std::chrono::steady_clock::now();
@@ -23,7 +22,7 @@ TimePoint now() {
 
 void publish_paid(CommandRing<int>& ring, int value) {
   ASSERT_TRUE(ring.try_reserve(1));
-  ring.publish(std::move(value));
+  ring.publish(int{value});
 }
 
 std::vector<int> take(CommandRing<int>& ring, std::size_t max = CommandRing<int>::kAll) {
@@ -43,7 +42,7 @@ TEST(CommandRingSize, MustBeAPowerOfTwo) {
     EXPECT_THROW((CommandRing<int>{size, wait}), std::invalid_argument) << size;
   }
   try {
-    CommandRing<int>{1000, wait};
+    const CommandRing<int> ring{1000, wait};
     FAIL();
   } catch (const std::invalid_argument& refusal) {
     EXPECT_STREQ(refusal.what(),

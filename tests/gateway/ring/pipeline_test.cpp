@@ -15,6 +15,7 @@
 #include "gateway/agent/agent_runner.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
+#include "tests/gateway/ring/budget.h"
 
 namespace betex::gateway {
 namespace {
@@ -100,22 +101,23 @@ AgentRunnerConfig on_thread(std::string_view name, std::vector<Agent*> agents) {
   return {.thread_name = std::string{name}, .agents = std::move(agents), .max_idle = 1h};
 }
 
-// Publishes 1 to `count` from another thread and closes the ring, as a gateway that stops.
-void feed(CommandRing<Command>& commands, Command count) {
-  std::jthread producer{[&] {
-    for (Command command = 1; command <= count;) {
-      if (commands.try_reserve(1)) {
-        commands.publish(Command{command++});
-      } else {
-        std::this_thread::yield();
-      }
+// Publishes 1, 2, ... and closes the ring, as a gateway that stops. Returns the last.
+Command feed(CommandRing<Command>& commands) {
+  constexpr Command kMost = 20'000;
+  const Budget budget;
+  Command last = 0;
+  while (last < kMost && budget.left()) {
+    if (commands.try_reserve(1)) {
+      commands.publish(Command{++last});
+    } else {
+      std::this_thread::yield();
     }
-    commands.close();
-  }};
+  }
+  commands.close();
+  return last;
 }
 
 struct Pipeline : testing::TestWithParam<WaitKind> {
-  static constexpr Command kCount = 20'000;
   static constexpr EventRingConfig kSmall{.capacity = 8, .arena_size = 4096};
 
   FailStopHandler no_failure = [](std::string_view agent, const std::exception_ptr&) {
@@ -125,9 +127,9 @@ struct Pipeline : testing::TestWithParam<WaitKind> {
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Pipeline, testing::Values(WaitKind::Yield, WaitKind::Block));
 
-void expect_everything(const SumAgent& stage) {
-  EXPECT_EQ(stage.count, Pipeline::kCount) << stage.name();
-  EXPECT_EQ(stage.sum, Pipeline::kCount * (Pipeline::kCount + 1) / 2) << stage.name();
+void expect_everything(const SumAgent& stage, Command last) {
+  EXPECT_EQ(stage.count, last) << stage.name();
+  EXPECT_EQ(stage.sum, last * (last + 1) / 2) << stage.name();
 }
 
 TEST_P(Pipeline, CarriesEverythingOnOneThreadPerStageAndEndsInOrder) {
@@ -148,12 +150,12 @@ TEST_P(Pipeline, CarriesEverythingOnOneThreadPerStageAndEndsInOrder) {
   for (AgentRunner& runner : runners) {
     runner.start();
   }
-  feed(commands, kCount);
+  const Command last = feed(commands);
   for (AgentRunner& runner : runners) {
     runner.join();
   }
-  expect_everything(journal);
-  expect_everything(report);
+  expect_everything(journal, last);
+  expect_everything(report, last);
 }
 
 TEST_P(Pipeline, CarriesEverythingWhenAllStagesShareAThread) {
@@ -168,10 +170,10 @@ TEST_P(Pipeline, CarriesEverythingWhenAllStagesShareAThread) {
   SumAgent report{"report", reporting};
   AgentRunner runner{on_thread("stages", {&match, &journal, &report}), wait, no_failure};
   runner.start();
-  feed(commands, kCount);
+  const Command last = feed(commands);
   runner.join();
-  expect_everything(journal);
-  expect_everything(report);
+  expect_everything(journal, last);
+  expect_everything(report, last);
 }
 
 }  // namespace
