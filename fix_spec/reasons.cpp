@@ -39,6 +39,7 @@ ReasonCodes codes_of(Reason reason) noexcept {
     case Reason::UnsupportedCombination:     return {11, 99, 0, Retry::No};
     case Reason::BadExpireTime:              return {99, 99, 0, Retry::No};
     case Reason::AmountOverflow:             return { 3, 99, 0, Retry::No};
+    case Reason::BelowFilledQuantity:        return {13, 99, 0, Retry::No};
     case Reason::OrderSizeLimit:             return { 3, 99, 0, Retry::No};
     case Reason::OpenOrdersLimit:            return { 3, 99, 0, Retry::Yes};
     case Reason::PositionLimit:              return { 3, 99, 0, Retry::Yes};
@@ -50,12 +51,14 @@ ReasonCodes codes_of(Reason reason) noexcept {
     case Reason::SelfTradePrevented:         return {99, 99, 0, Retry::No};
     case Reason::UnknownOrder:               return { 5,  1, 1, Retry::No};
     case Reason::TooLate:                    return {99,  0, 0, Retry::No};
+    case Reason::WaitsForDelay:              return {99, 99, 0, Retry::Yes};
     case Reason::AlreadyExists:              return {99, 99, 0, Retry::No};
     case Reason::InvalidState:               return {99, 99, 0, Retry::No};
     case Reason::InvalidParameter:           return {99, 99, 0, Retry::No};
     case Reason::UnknownSession:             return {99, 99, 1, Retry::No};
     case Reason::StaleEpoch:                 return {99, 99, 0, Retry::No};
     case Reason::DuplicateRequestId:         return {99, 99, 0, Retry::No};
+    case Reason::SessionSuspended:           return {15, 99, 6, Retry::No};
     case Reason::MalformedMessage:           return {99, 99, 0, Retry::No};
     case Reason::UnsupportedMessageType:     return {99, 99, 3, Retry::No};
     case Reason::NotEntitled:                return {99, 99, 6, Retry::No};

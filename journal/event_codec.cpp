@@ -156,6 +156,18 @@ bool with_type(const matching::EventHeader& header, Visitor&& visit) {
   return known;
 }
 
+// What an event's size must be. `claimed` bytes may be read.
+template <typename Event>
+std::size_t size_of(const Event& event, std::size_t claimed) {
+  if constexpr (std::is_same_v<Event, matching::OrderCancelledBatched>) {
+    if (claimed >= sizeof(Event)) {
+      return sizeof(Event) + std::min<std::size_t>(event.count, matching::kMaxBatchedOrders) *
+                                 sizeof(matching::OrderId);
+    }
+  }
+  return sizeof(Event);
+}
+
 std::optional<std::string> find_problem(const matching::EventHeader& header,
                                         std::size_t bytes_left) {
   if (header.size > bytes_left) {
@@ -169,9 +181,10 @@ std::optional<std::string> find_problem(const matching::EventHeader& header,
   }
   std::optional<std::string> problem;
   const bool known = with_type(header, [&]<typename Event>(const Event& event) {
-    if (header.size != sizeof(Event)) {
-      problem = "size " + std::to_string(header.size) + " where its kind has " +
-                std::to_string(sizeof(Event));
+    const auto expected = size_of(event, header.size);
+    if (header.size != expected) {
+      problem =
+          "size " + std::to_string(header.size) + " where its kind has " + std::to_string(expected);
       return;
     }
     StructureCheck check;
@@ -222,7 +235,14 @@ EventDescription describe(const matching::EventHeader& event) {
     describer.field("market", event.market);
     describer.field("market_seq", event.market_seq);
   }
-  const bool known = with_type(event, [&](const auto& typed) { visit_fields(typed, describer); });
+  const bool known = with_type(event, [&]<typename Event>(const Event& typed) {
+    visit_fields(typed, describer);
+    if constexpr (std::is_same_v<Event, matching::OrderCancelledBatched>) {
+      for (const matching::OrderId order : typed.orders()) {
+        describer.field("order", order);
+      }
+    }
+  });
   BETEX_ASSERT(known);
   description.fields = describer.take();
   return description;

@@ -33,7 +33,9 @@ constexpr void visit_fields(const matching::SessionWentUp& event, Visitor& visit
   visit.field("reserved_to", event.reserved_to);
   visit.field("delivered", event.delivered);
   visit.flag("reset", event.reset);
+  visit.flag("cancel_on_disconnect", event.cancel_on_disconnect);
   visit.reserved(event.reserved);
+  visit.field("grace_ms", event.grace_ms);
   visit.field("comp_id", event.comp_id);
 }
 
@@ -44,6 +46,7 @@ constexpr void visit_fields(const matching::SessionWentDown& event, Visitor& vis
   visit.field("next_in", event.next_in);
   visit.field("reason", event.reason);
   visit.reserved(event.reserved);
+  visit.field("cancel_at", event.cancel_at);
 }
 
 template <typename Visitor>
@@ -67,6 +70,45 @@ constexpr void visit_fields(const matching::InboundRefused& event, Visitor& visi
   visit.field("cl_ord_id", event.cl_ord_id);
 }
 
+template <typename Visitor>
+constexpr void visit_fields(const matching::ReportsDelivered& event, Visitor& visit) {
+  visit.field("session", event.session);
+  visit.reserved(event.reserved);
+  visit.field("delivered", event.delivered);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::SessionNumbersSet& event, Visitor& visit) {
+  visit.field("session", event.session);
+  visit.field("epoch", event.epoch);
+  visit.field("next_in", event.next_in);
+  visit.field("reserved_to", event.reserved_to);
+  visit.field("requester", event.requester);
+  visit.reserved(event.reserved);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::SessionSuspended& event, Visitor& visit) {
+  visit.field("session", event.session);
+  visit.field("requester", event.requester);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::SessionResumed& event, Visitor& visit) {
+  visit.field("session", event.session);
+  visit.field("requester", event.requester);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::SessionLoggedOut& event, Visitor& visit) {
+  visit.field("session", event.session);
+  visit.field("requester", event.requester);
+  visit.field("request_id", event.request_id);
+}
+
 // ---- Accounts and markets -----------------------------------------------------------------------
 
 template <typename Visitor>
@@ -75,6 +117,29 @@ constexpr void visit_fields(const matching::AccountCreated& event, Visitor& visi
   visit.field("kind", event.kind);
   visit.reserved(event.reserved);
   visit.field("name", event.name);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::AccountSuspended& event, Visitor& visit) {
+  visit.field("account", event.account);
+  visit.field("requester", event.requester);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::AccountResumed& event, Visitor& visit) {
+  visit.field("account", event.account);
+  visit.field("requester", event.requester);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::AccountLimitsSet& event, Visitor& visit) {
+  visit.field("account", event.account);
+  visit.field("requester", event.requester);
+  visit.field("max_open_orders", event.max_open_orders);
+  visit.reserved(event.reserved);
   visit.field("request_id", event.request_id);
 }
 
@@ -88,6 +153,7 @@ constexpr void visit_fields(const matching::MarketCreated& event, Visitor& visit
   visit.field("bet_delay_ms", event.bet_delay_ms);
   visit.field("min_quantity", event.min_quantity);
   visit.field("quantity_step", event.quantity_step);
+  visit.field("max_quantity", event.max_quantity);
   visit.field("name", event.market);
   visit.field("request_id", event.request_id);
 }
@@ -103,6 +169,93 @@ constexpr void visit_fields(const matching::RunnerAdded& event, Visitor& visit) 
 template <typename Visitor>
 constexpr void visit_fields(const matching::MarketOpened& event, Visitor& visit) {
   visit.field("version", event.version);
+  visit.field("requester", event.requester);
+  visit.reserved(event.reserved);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::RunnerRemoved& event, Visitor& visit) {
+  visit.field("instrument", event.instrument);
+  visit.field("requester", event.requester);
+  visit.field("version", event.version);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::MarketSuspended& event, Visitor& visit) {
+  visit.field("version", event.version);
+  visit.field("requester", event.requester);
+  visit.field("reason", event.reason);
+  visit.field("scope", event.scope);
+  visit.reserved(event.reserved);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::MarketResumed& event, Visitor& visit) {
+  visit.field("version", event.version);
+  visit.field("requester", event.requester);
+  visit.reserved(event.reserved);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::MarketHalted& event, Visitor& visit) {
+  visit.field("version", event.version);
+  visit.field("requester", event.requester);
+  visit.reserved(event.reserved);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::MarketUnhalted& event, Visitor& visit) {
+  visit.field("version", event.version);
+  visit.field("requester", event.requester);
+  visit.reserved(event.reserved);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::MarketTurnedInPlay& event, Visitor& visit) {
+  visit.field("version", event.version);
+  visit.field("requester", event.requester);
+  visit.reserved(event.reserved);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::MarketClosed& event, Visitor& visit) {
+  visit.field("version", event.version);
+  visit.field("requester", event.requester);
+  visit.reserved(event.reserved);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::InstrumentShare& share, Visitor& visit) {
+  visit.field("instrument", share.instrument);
+  visit.field("numerator", share.numerator);
+  visit.field("denominator", share.denominator);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::MarketDetermined& event, Visitor& visit) {
+  visit.field("version", event.version);
+  visit.field("requester", event.requester);
+  visit.reserved(event.reserved);
+  for (const matching::InstrumentShare& share : event.shares) {
+    visit.group("share", share);
+  }
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::MarketVoided& event, Visitor& visit) {
+  visit.field("version", event.version);
+  visit.field("requester", event.requester);
+  visit.reserved(event.reserved);
+  visit.field("price", event.price);
   visit.field("request_id", event.request_id);
 }
 
@@ -124,6 +277,7 @@ constexpr void visit_fields(const matching::OrderAccepted& event, Visitor& visit
   visit.flag("cancel_on_pause", event.cancel_on_pause);
   visit.field("entry", event.entry);
   visit.field("min_fill", event.min_fill);
+  visit.field("max_cost", event.max_cost);
   visit.field("expire_time", event.expire_time);
   visit.field("transact_time", event.transact_time);
   visit.field("release_at", event.release_at);
@@ -187,6 +341,8 @@ constexpr void visit_fields(const matching::OrderCancelled& event, Visitor& visi
   visit.field("requester", event.requester);
   visit.field("cause", event.cause);
   visit.reserved(event.reserved);
+  visit.field("reason", event.reason);
+  visit.reserved(event.reserved2);
   visit.field("lock_released", event.lock_released);
   visit.group("values", event.values);
   visit.field("cl_ord_id", event.cl_ord_id);
@@ -212,6 +368,7 @@ constexpr void visit_fields(const matching::CancelRejected& event, Visitor& visi
   visit.field("reason", event.reason);
   visit.field("response_to", event.response_to);
   visit.flag("id_consumed", event.id_consumed);
+  visit.flag("was_delayed", event.was_delayed);
   visit.reserved(event.reserved);
   visit.group("values", event.values);
   visit.field("account_name", event.account_name);
@@ -220,11 +377,170 @@ constexpr void visit_fields(const matching::CancelRejected& event, Visitor& visi
 }
 
 template <typename Visitor>
+constexpr void visit_fields(const matching::OrderReleased& event, Visitor& visit) {
+  visit.field("order", event.order);
+  visit.field("session", event.session);
+  visit.field("entry", event.entry);
+  visit.reserved(event.reserved);
+  visit.group("values", event.values);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::OrderAmended& event, Visitor& visit) {
+  visit.field("order", event.order);
+  visit.field("session", event.session);
+  visit.field("requester", event.requester);
+  visit.field("tick", event.tick);
+  visit.field("entry", event.entry);
+  visit.flag("was_delayed", event.was_delayed);
+  visit.reserved(event.reserved);
+  visit.field("expire_time", event.expire_time);
+  visit.field("closing", event.closing);
+  visit.field("cash_lock", event.cash_lock);
+  visit.group("values", event.values);
+  visit.field("cl_ord_id", event.cl_ord_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::AmendDelayed& event, Visitor& visit) {
+  visit.field("order", event.order);
+  visit.field("session", event.session);
+  visit.field("requester", event.requester);
+  visit.field("tick", event.tick);
+  visit.reserved(event.reserved);
+  visit.field("order_qty", event.order_qty);
+  visit.field("expire_time", event.expire_time);
+  visit.field("release_at", event.release_at);
+  visit.group("values", event.values);
+  visit.field("cl_ord_id", event.cl_ord_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::OrderExpired& event, Visitor& visit) {
+  visit.field("order", event.order);
+  visit.field("session", event.session);
+  visit.reserved(event.reserved);
+  visit.field("lock_released", event.lock_released);
+  visit.group("values", event.values);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::OrderStatusAnswered& event, Visitor& visit) {
+  visit.field("order", event.order);
+  visit.field("account", event.account);
+  visit.field("session", event.session);
+  visit.field("reason", event.reason);
+  visit.field("cancel_cause", event.cancel_cause);
+  visit.flag("live", event.live);
+  visit.reserved(event.reserved);
+  visit.group("values", event.values);
+  visit.field("cl_ord_id", event.cl_ord_id);
+}
+
+// ---- Processes, time, and everything else -------------------------------------------------------
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::BatchStarted& event, Visitor& visit) {
+  visit.field("batch", event.batch);
+  visit.field("account", event.account);
+  visit.field("session", event.session);
+  visit.field("instrument", event.instrument);
+  visit.field("last_order", event.last_order);
+  visit.field("guard_below", event.guard_below);
+  visit.field("scope", event.scope);
+  visit.field("cause", event.cause);
+  visit.field("side", event.side);
+  visit.flag("id_consumed", event.id_consumed);
+  visit.field("requester", event.requester);
+  visit.field("requester_account", event.requester_account);
+  visit.reserved(event.reserved);
+  visit.field("request_id", event.request_id);
+  visit.field("cl_ord_id", event.cl_ord_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::OrderCancelledBatched& event, Visitor& visit) {
+  visit.field("batch", event.batch);
+  visit.field("cause", event.cause);
+  visit.reserved(event.reserved);
+  visit.field("cursor_after", event.cursor_after);
+  visit.field("count", event.count);
+  visit.reserved(event.reserved2);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::BatchCompleted& event, Visitor& visit) {
+  visit.field("batch", event.batch);
+  visit.field("requester", event.requester);
+  visit.field("requester_account", event.requester_account);
+  visit.field("cause", event.cause);
+  visit.reserved(event.reserved);
+  visit.field("total", event.total);
+  visit.field("request_id", event.request_id);
+  visit.field("cl_ord_id", event.cl_ord_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::MassCancelRejected& event, Visitor& visit) {
+  visit.field("account", event.account);
+  visit.field("session", event.session);
+  visit.field("reason", event.reason);
+  visit.flag("id_consumed", event.id_consumed);
+  visit.reserved(event.reserved);
+  visit.field("account_name", event.account_name);
+  visit.field("cl_ord_id", event.cl_ord_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::TradingDaySet& event, Visitor& visit) {
+  visit.field("ends_at_s", event.ends_at_s);
+  visit.field("requester", event.requester);
+  visit.field("next_end", event.next_end);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::TradingDayEnded& event, Visitor& visit) {
+  visit.field("date", event.date);
+  visit.reserved(event.reserved);
+  visit.field("last_order", event.last_order);
+  visit.field("next_end", event.next_end);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::ClOrdIdGenerationEnded& event, Visitor& visit) {
+  visit.field("next_end", event.next_end);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::ClOrdIdsForgotten& event, Visitor& visit) {
+  visit.field("examined", event.examined);
+  visit.reserved(event.reserved);
+}
+
+template <typename Visitor>
 constexpr void visit_fields(const matching::CommandRejected& event, Visitor& visit) {
   visit.field("session", event.session);
   visit.field("reason", event.reason);
   visit.field("command", event.command);
   visit.field("subject", event.subject);
+  visit.field("request_id", event.request_id);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::Announced& event, Visitor& visit) {
+  visit.field("requester", event.requester);
+  visit.reserved(event.reserved);
+  visit.field("request_id", event.request_id);
+  visit.field("subject", event.subject);
+  visit.field("headline", event.headline);
+}
+
+template <typename Visitor>
+constexpr void visit_fields(const matching::WatermarkMoved& event, Visitor& visit) {
+  visit.field("requester", event.requester);
+  visit.reserved(event.reserved);
+  visit.field("watermark", event.watermark);
   visit.field("request_id", event.request_id);
 }
 

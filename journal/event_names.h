@@ -138,12 +138,18 @@ constexpr std::string_view name_of(matching::Entry value) noexcept {
       return "Takes";
     case matching::Entry::Delayed:
       return "Delayed";
+    case matching::Entry::Keeps:
+      return "Keeps";
+    case matching::Entry::Leaves:
+      return "Leaves";
   }
   return {};
 }
 
 constexpr std::string_view name_of(matching::CancelCause value) noexcept {
   switch (value) {
+    case matching::CancelCause::None:
+      return "None";
     case matching::CancelCause::Requested:
       return "Requested";
     case matching::CancelCause::ImmediateOrCancel:
@@ -160,6 +166,32 @@ constexpr std::string_view name_of(matching::CancelCause value) noexcept {
       return "SelfTradeBoth";
     case matching::CancelCause::SelfTradeDecrement:
       return "SelfTradeDecrement";
+    case matching::CancelCause::Expired:
+      return "Expired";
+    case matching::CancelCause::DelayFailed:
+      return "DelayFailed";
+    case matching::CancelCause::MassCancel:
+      return "MassCancel";
+    case matching::CancelCause::MarketSuspended:
+      return "MarketSuspended";
+    case matching::CancelCause::MarketPaused:
+      return "MarketPaused";
+    case matching::CancelCause::RunnerRemoved:
+      return "RunnerRemoved";
+    case matching::CancelCause::TurnedInPlay:
+      return "TurnedInPlay";
+    case matching::CancelCause::MarketClosed:
+      return "MarketClosed";
+    case matching::CancelCause::MarketVoided:
+      return "MarketVoided";
+    case matching::CancelCause::AccountSuspended:
+      return "AccountSuspended";
+    case matching::CancelCause::SessionSuspended:
+      return "SessionSuspended";
+    case matching::CancelCause::Disconnected:
+      return "Disconnected";
+    case matching::CancelCause::LoggedOut:
+      return "LoggedOut";
   }
   return {};
 }
@@ -204,6 +236,8 @@ constexpr std::string_view name_of(matching::Reason value) noexcept {
       return "BadExpireTime";
     case matching::Reason::AmountOverflow:
       return "AmountOverflow";
+    case matching::Reason::BelowFilledQuantity:
+      return "BelowFilledQuantity";
     case matching::Reason::OrderSizeLimit:
       return "OrderSizeLimit";
     case matching::Reason::OpenOrdersLimit:
@@ -226,6 +260,8 @@ constexpr std::string_view name_of(matching::Reason value) noexcept {
       return "UnknownOrder";
     case matching::Reason::TooLate:
       return "TooLate";
+    case matching::Reason::WaitsForDelay:
+      return "WaitsForDelay";
     case matching::Reason::AlreadyExists:
       return "AlreadyExists";
     case matching::Reason::InvalidState:
@@ -238,6 +274,8 @@ constexpr std::string_view name_of(matching::Reason value) noexcept {
       return "StaleEpoch";
     case matching::Reason::DuplicateRequestId:
       return "DuplicateRequestId";
+    case matching::Reason::SessionSuspended:
+      return "SessionSuspended";
     case matching::Reason::MalformedMessage:
       return "MalformedMessage";
     case matching::Reason::UnsupportedMessageType:
@@ -262,14 +300,48 @@ constexpr std::string_view name_of(matching::EventKind value) noexcept {
       return "NumbersReserved";
     case matching::EventKind::InboundRefused:
       return "InboundRefused";
+    case matching::EventKind::ReportsDelivered:
+      return "ReportsDelivered";
+    case matching::EventKind::SessionNumbersSet:
+      return "SessionNumbersSet";
+    case matching::EventKind::SessionSuspended:
+      return "SessionSuspended";
+    case matching::EventKind::SessionResumed:
+      return "SessionResumed";
+    case matching::EventKind::SessionLoggedOut:
+      return "SessionLoggedOut";
     case matching::EventKind::AccountCreated:
       return "AccountCreated";
+    case matching::EventKind::AccountSuspended:
+      return "AccountSuspended";
+    case matching::EventKind::AccountResumed:
+      return "AccountResumed";
+    case matching::EventKind::AccountLimitsSet:
+      return "AccountLimitsSet";
     case matching::EventKind::MarketCreated:
       return "MarketCreated";
     case matching::EventKind::RunnerAdded:
       return "RunnerAdded";
     case matching::EventKind::MarketOpened:
       return "MarketOpened";
+    case matching::EventKind::RunnerRemoved:
+      return "RunnerRemoved";
+    case matching::EventKind::MarketSuspended:
+      return "MarketSuspended";
+    case matching::EventKind::MarketResumed:
+      return "MarketResumed";
+    case matching::EventKind::MarketHalted:
+      return "MarketHalted";
+    case matching::EventKind::MarketUnhalted:
+      return "MarketUnhalted";
+    case matching::EventKind::MarketTurnedInPlay:
+      return "MarketTurnedInPlay";
+    case matching::EventKind::MarketClosed:
+      return "MarketClosed";
+    case matching::EventKind::MarketDetermined:
+      return "MarketDetermined";
+    case matching::EventKind::MarketVoided:
+      return "MarketVoided";
     case matching::EventKind::OrderAccepted:
       return "OrderAccepted";
     case matching::EventKind::OrderRejected:
@@ -284,8 +356,66 @@ constexpr std::string_view name_of(matching::EventKind value) noexcept {
       return "CancelRejected";
     case matching::EventKind::OrderReduced:
       return "OrderReduced";
+    case matching::EventKind::OrderReleased:
+      return "OrderReleased";
+    case matching::EventKind::OrderAmended:
+      return "OrderAmended";
+    case matching::EventKind::AmendDelayed:
+      return "AmendDelayed";
+    case matching::EventKind::OrderExpired:
+      return "OrderExpired";
+    case matching::EventKind::OrderStatusAnswered:
+      return "OrderStatusAnswered";
+    case matching::EventKind::BatchStarted:
+      return "BatchStarted";
+    case matching::EventKind::OrderCancelledBatched:
+      return "OrderCancelledBatched";
+    case matching::EventKind::BatchCompleted:
+      return "BatchCompleted";
+    case matching::EventKind::MassCancelRejected:
+      return "MassCancelRejected";
+    case matching::EventKind::TradingDaySet:
+      return "TradingDaySet";
+    case matching::EventKind::TradingDayEnded:
+      return "TradingDayEnded";
+    case matching::EventKind::ClOrdIdGenerationEnded:
+      return "ClOrdIdGenerationEnded";
+    case matching::EventKind::ClOrdIdsForgotten:
+      return "ClOrdIdsForgotten";
     case matching::EventKind::CommandRejected:
       return "CommandRejected";
+    case matching::EventKind::Announced:
+      return "Announced";
+    case matching::EventKind::WatermarkMoved:
+      return "WatermarkMoved";
+  }
+  return {};
+}
+
+constexpr std::string_view name_of(matching::SuspendReason value) noexcept {
+  switch (value) {
+    case matching::SuspendReason::Goal:
+      return "Goal";
+    case matching::SuspendReason::RunnerRemoval:
+      return "RunnerRemoval";
+    case matching::SuspendReason::TurningInPlay:
+      return "TurningInPlay";
+    case matching::SuspendReason::Pause:
+      return "Pause";
+  }
+  return {};
+}
+
+constexpr std::string_view name_of(matching::CancelScope value) noexcept {
+  switch (value) {
+    case matching::CancelScope::None:
+      return "None";
+    case matching::CancelScope::LapseOnly:
+      return "LapseOnly";
+    case matching::CancelScope::All:
+      return "All";
+    case matching::CancelScope::OnPause:
+      return "OnPause";
   }
   return {};
 }

@@ -37,16 +37,68 @@ Slot ClOrdIds::insert(const ClOrdIdData& data) {
   }
   const Slot slot = allocate();
   static_cast<ClOrdIdData&>(node(slot)) = data;
-  enter(hash_of(data.account, data.id) | slot);
-  (newest_ == 0 ? oldest_ : node(newest_).next_newer) = slot;
-  newest_ = slot;
+  if (data.account != AccountId{}) {
+    enter(hash_of(data.account, data.id) | slot);
+  }
+  append_newest(slot);
   ++size_;
   return slot;
 }
 
-void ClOrdIds::append_to_chain(Slot slot, Order& order) noexcept {
+void ClOrdIds::refuse(Slot slot, Reason reason) noexcept {
+  node(slot).order = OrderId{};
+  node(slot).reason = reason;
+}
+
+void ClOrdIds::append_to_chain(Slot slot, Order& order, std::uint32_t index) noexcept {
+  node(slot).chain_index = index;
   (order.last_id == 0 ? order.first_id : node(order.last_id).next_in_chain) = slot;
   order.last_id = slot;
+}
+
+void ClOrdIds::append_newest(Slot slot) noexcept {
+  node(slot).next_newer = 0;
+  (newest_ == 0 ? oldest_ : node(newest_).next_newer) = slot;
+  newest_ = slot;
+}
+
+void ClOrdIds::renew_oldest() noexcept {
+  const Slot slot = oldest_;
+  if (slot != newest_) {
+    oldest_ = node(slot).next_newer;
+    append_newest(slot);
+  }
+}
+
+void ClOrdIds::forget(Slot slot) noexcept {
+  const std::uint64_t entry = hash_of(node(slot).account, node(slot).id) | slot;
+  const std::size_t mask = table_.size() - 1;
+  std::size_t hole = home(entry);
+  while (table_[hole] != entry) {
+    BETEX_ASSERT(table_[hole] != 0);
+    hole = (hole + 1) & mask;
+  }
+  // What follows moves up, unless it would come before its own home.
+  for (std::size_t i = (hole + 1) & mask; table_[i] != 0; i = (i + 1) & mask) {
+    if (((i - home(table_[i])) & mask) >= ((i - hole) & mask)) {
+      table_[hole] = table_[i];
+      hole = i;
+    }
+  }
+  table_[hole] = 0;
+  static_cast<ClOrdIdData&>(node(slot)) = ClOrdIdData{};
+}
+
+void ClOrdIds::drop_oldest() noexcept {
+  const Slot slot = oldest_;
+  BETEX_ASSERT(slot != 0 && node(slot).account == AccountId{});
+  oldest_ = node(slot).next_newer;
+  if (oldest_ == 0) {
+    newest_ = 0;
+  }
+  node(slot).next_newer = free_;
+  free_ = slot;
+  --size_;
 }
 
 Slot ClOrdIds::allocate() {

@@ -16,13 +16,15 @@
 
 namespace betex::matching {
 
+inline constexpr std::uint32_t kNotInChain = 0xffff'ffff;
+
 // The part of a known id that is state.
 struct ClOrdIdData {
   ClOrdId id;
-  OrderId order;  // that it created, changed or cancelled; 0: the request was refused
-  AccountId account;
-  std::uint32_t chain_index = 0;  // its place in the order's chain
-  Reason reason{};                // of the refusal
+  OrderId order;      // that it created, changed or cancelled; 0: the request was refused
+  AccountId account;  // 0: forgotten already, with the rest of its order's chain
+  std::uint32_t chain_index = kNotInChain;  // its place in the order's chain
+  Reason reason{};                          // of the refusal
   std::uint16_t reserved[3] = {};
 };
 
@@ -38,14 +40,30 @@ class ClOrdIds {
   // The id becomes the newest one. It must not be known.
   Slot insert(const ClOrdIdData& data);
 
-  // Puts the id at the end of its order's chain.
-  void append_to_chain(Slot slot, Order& order) noexcept;
+  // A request that waited has failed after all: its id belongs to no order.
+  void refuse(Slot slot, Reason reason) noexcept;
+
+  // Puts the id at the end of its order's chain, as its accepted request number `index`.
+  void append_to_chain(Slot slot, Order& order, std::uint32_t index) noexcept;
+
+  // 0: no id is known.
+  [[nodiscard]] Slot oldest() const noexcept { return oldest_; }
+
+  // The oldest id becomes the newest.
+  void renew_oldest() noexcept;
+
+  // The id may act again. Its place in the order of arrival stays until it is the oldest.
+  void forget(Slot slot) noexcept;
+
+  // Takes away the oldest place, whose id must be forgotten.
+  void drop_oldest() noexcept;
 
   [[nodiscard]] const ClOrdIdData& at(Slot slot) const noexcept { return node(slot); }
 
   // The next id in its order's chain; 0: it is the last.
   [[nodiscard]] Slot next_in_chain(Slot slot) const noexcept { return node(slot).next_in_chain; }
 
+  // Places in the order of arrival, of forgotten ids too.
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
   // From the oldest to the newest.
@@ -79,6 +97,7 @@ class ClOrdIds {
   }
 
   Slot allocate();
+  void append_newest(Slot slot) noexcept;
   void enter(std::uint64_t entry) noexcept;
   void grow();
 

@@ -2,6 +2,7 @@
 // are never journaled themselves: the events that they cause are.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <variant>
 
@@ -65,6 +66,33 @@ struct CancelOrder {
   Timestamp transact_time;
 };
 
+// OrderCancelReplaceRequest(G). The order is found as by CancelOrder. `quantity` is the new total.
+struct AmendOrder {
+  Name account;
+  ClOrdId cl_ord_id;
+  ClOrdId orig_cl_ord_id;
+  OrderId order_id;
+  Timestamp transact_time;
+  Decimal price;
+  Decimal quantity;
+  Timestamp expire_time;  // GTD only; 0: as before
+};
+
+// OrderMassCancelRequest(q): live orders of the account. Empty or 0 fields match everything. Also
+// by Ops on behalf: then cl_ord_id is empty, request_id is not, and one of account, session and
+// market must be given.
+struct MassCancel {
+  Name account;
+  ClOrdId cl_ord_id;
+  Timestamp transact_time;
+  Name market;
+  Name symbol;
+  SessionId session;
+  std::uint8_t side = 0;  // 1 or 2 as in Side; 0: both
+  std::uint8_t reserved[3] = {};
+  Name request_id;
+};
+
 // ---- Accounts and markets -----------------------------------------------------------------------
 
 enum class AccountKind : std::uint8_t { Unlimited = 1, Collateralised = 2 };  // on disk
@@ -96,6 +124,7 @@ struct CreateMarket {
   std::uint8_t reserved[2] = {};
   Decimal min_quantity;   // 0: one quantity step
   Decimal quantity_step;  // 0: one minor unit or one contract
+  Decimal max_quantity;   // per order; 0: the engine's own cap
   Name request_id;
 };
 
@@ -110,12 +139,120 @@ struct OpenMarket {
   Name request_id;
 };
 
+enum class MarketState : std::uint8_t {  // in snapshots: never change
+  Inactive = 1,
+  Open = 2,
+  Suspended = 3,
+  Halted = 4,
+  Closed = 5,
+  Determined = 6,
+  Settled = 7,
+  Voided = 8,
+};
+
+enum class SuspendReason : std::uint8_t {  // on disk
+  Goal = 1,
+  RunnerRemoval = 2,
+  TurningInPlay = 3,
+  Pause = 4,  // cancels only orders marked cancel-on-pause
+};
+enum class CancelScope : std::uint8_t { None = 0, LapseOnly = 1, All = 2, OnPause = 3 };  // on disk
+
+// Also reopens a closed market, which is suspended then. `scope` is None, LapseOnly or All; None
+// for a pause.
+struct SuspendMarket {
+  Name market;
+  SuspendReason reason = SuspendReason::Goal;
+  CancelScope scope = CancelScope::None;
+  std::uint8_t reserved[6] = {};
+  Name request_id;
+};
+
+struct ResumeMarket {
+  Name market;
+  Name request_id;
+};
+
+struct HaltMarket {
+  Name market;
+  Name request_id;
+};
+
+struct UnhaltMarket {
+  Name market;
+  Name request_id;
+};
+
+// Once per market. Orders whose Persistence is Lapse are cancelled.
+struct TurnInPlay {
+  Name market;
+  Name request_id;
+};
+
+// An odds market. One that was open is suspended by it.
+struct RemoveRunner {
+  Name market;
+  Name symbol;
+  Name request_id;
+};
+
+struct CloseMarket {
+  Name market;
+  Name request_id;
+};
+
+inline constexpr std::size_t kMaxShares = 10;
+
+// A runner's share of a win: 1/1 a winner, 1/2 a dead heat of two for one place.
+struct RunnerShare {
+  Name symbol;  // empty: an unused entry
+  std::uint16_t numerator = 0;
+  std::uint16_t denominator = 0;
+  std::uint32_t reserved = 0;
+};
+
+// Runners that are not named have lost; a binary market's own symbol with 1/1 is YES. The shares
+// must add up to the market's winners. Again for another result, until the market is settled.
+struct DetermineMarket {
+  Name market;
+  RunnerShare shares[kMaxShares] = {};
+  Name request_id;
+};
+
+struct VoidMarket {
+  Name market;
+  Decimal price;  // binary: what YES gets; the rest is NO's
+  Name request_id;
+};
+
+// The account may cancel, and enter nothing. `cancel_orders` also cancels its live orders.
+struct SuspendAccount {
+  Name account;
+  Name request_id;
+  bool cancel_orders = false;
+};
+
+struct ResumeAccount {
+  Name account;
+  Name request_id;
+};
+
+struct SetLimits {
+  Name account;
+  std::uint32_t max_open_orders = 0;  // 0: none
+  std::uint32_t reserved = 0;
+  Name request_id;
+};
+
 // ---- FIX sessions (fix.md section 2: the journal is the only truth, also about sessions) --------
 
 // Before a Logon is answered. Creates the session the first time its CompID is seen.
 struct SessionUp {
   Name comp_id;
   bool reset = false;  // 141=Y: the next epoch begins, both numbers at 1
+  bool cancel_on_disconnect = false;
+  std::uint8_t reserved[2] = {};
+  std::uint32_t grace_ms = 0;  // between the loss of the session and that cancel
 };
 
 enum class SessionDownReason : std::uint8_t {  // on disk
@@ -154,10 +291,68 @@ struct RefuseInbound {
   std::uint8_t reserved[3] = {};
 };
 
+// On proof that the client has the reports of all events up to `delivered`.
+struct ConfirmDelivery {
+  SessionId session;
+  std::uint32_t reserved = 0;
+  EventSeq delivered;
+};
+
+// By Ops, on a session that is down. 0 leaves a number as it is; `new_epoch` starts both at 1.
+struct SetSessionNumbers {
+  Name comp_id;
+  MsgSeqNum next_in;
+  MsgSeqNum reserved_to;
+  bool new_epoch = false;
+  std::uint8_t reserved[7] = {};
+  Name request_id;
+};
+
+// The session may cancel, and enter nothing. `cancel_orders` also cancels its live orders.
+struct SuspendSession {
+  Name comp_id;
+  Name request_id;
+  bool cancel_orders = false;
+};
+
+struct ResumeSession {
+  Name comp_id;
+  Name request_id;
+};
+
+struct LogoutSession {
+  Name comp_id;
+  Name request_id;
+};
+
+// ---- Operations
+// -----------------------------------------------------------------------------------
+
+// When the trading day ends, in seconds after midnight UTC.
+struct SetTradingDay {
+  std::uint32_t ends_at_s = 0;
+  std::uint32_t reserved = 0;
+  Name request_id;
+};
+
+struct Announce {
+  Name subject;
+  Text<255> headline;
+  Name request_id;
+};
+
+struct MoveWatermark {
+  EventSeq watermark;
+  Name request_id;
+};
+
 // ---- The engine's own steps ---------------------------------------------------------------------
 
 // Time has reached the engine's next deadline: expiries, releases, the end of the trading day.
 struct AdvanceTime {};
+
+// The next chunk of the oldest batched process (domain.md section 4).
+struct ContinueBatch {};
 
 using CommandBody = std::variant<PlaceOrder,
                                  CancelOrder,
@@ -169,7 +364,32 @@ using CommandBody = std::variant<PlaceOrder,
                                  SessionDown,
                                  ReserveNumbers,
                                  RefuseInbound,
-                                 AdvanceTime>;
+                                 AdvanceTime,
+                                 // Their order is on disk as TransactionHeader::command_kind: new
+                                 // ones go to the end.
+                                 AmendOrder,
+                                 MassCancel,
+                                 RemoveRunner,
+                                 SuspendMarket,
+                                 ResumeMarket,
+                                 HaltMarket,
+                                 UnhaltMarket,
+                                 TurnInPlay,
+                                 CloseMarket,
+                                 DetermineMarket,
+                                 VoidMarket,
+                                 SuspendAccount,
+                                 ResumeAccount,
+                                 SetLimits,
+                                 ConfirmDelivery,
+                                 SetSessionNumbers,
+                                 SuspendSession,
+                                 ResumeSession,
+                                 LogoutSession,
+                                 SetTradingDay,
+                                 Announce,
+                                 MoveWatermark,
+                                 ContinueBatch>;
 
 // One command, at most one transaction. `timestamp` is assigned once, when it is sequenced, and
 // never runs backwards. `digest` identifies the command in the journal; 0 where nobody computes it.

@@ -5,10 +5,6 @@
 namespace betex::matching {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr std::int64_t kOldestRequest = 24 * 3600 * kSecond;
-constexpr std::int64_t kNewestRequest = 5 * 60 * kSecond;
-
 bool is_immediate(TimeInForce time_in_force) {
   return time_in_force == TimeInForce::Ioc || time_in_force == TimeInForce::Fok;
 }
@@ -22,103 +18,55 @@ TimeInForce effective_time_in_force(const PlaceOrder& place) {
 
 }  // namespace
 
-Reason Decider::check_requester(const Name& account,
-                                const ClOrdId& id,
-                                Timestamp transact_time,
-                                const AccountState*& found) const {
-  const auto account_id = static_cast<std::uint32_t>(state_.account_names.find(account));
-  found = state_.accounts.find(AccountId{account_id});
-  if (const Reason reason = check_origin(); reason != Reason::None) {
-    return reason;
-  }
-  if (found == nullptr) {
-    return Reason::UnknownAccount;
-  }
-  if (transact_time.value() < now().value() - kOldestRequest ||
-      transact_time.value() > now().value() + kNewestRequest) {
-    return Reason::StaleRequest;
-  }
-  return state_.cl_ord_ids.find(found->id, id) != 0 ? Reason::DuplicateClOrdId : Reason::None;
-}
-
 Reason Decider::check_order(const PlaceOrder& place, Terms& terms) const {
-  if (const Reason reason =
-          check_requester(place.account, place.cl_ord_id, place.transact_time, terms.account);
-      reason != Reason::None) {
-    return reason;
-  }
-  terms.id_consumed = true;
-  if (const Reason reason = check_market(place, terms); reason != Reason::None) {
-    return reason;
-  }
-  if (const Reason reason = check_price_and_quantity(place, terms); reason != Reason::None) {
-    return reason;
-  }
-  if (const Reason reason = check_combination(place, terms); reason != Reason::None) {
-    return reason;
-  }
-  if (const Reason reason = check_collateral(place, terms); reason != Reason::None) {
-    return reason;
-  }
-  return place.post_only && crosses(*terms.instrument, place.side, terms.tick)
-             ? Reason::PostOnlyWouldCross
-             : Reason::None;
-}
-
-Reason Decider::check_market(const PlaceOrder& place, Terms& terms) const {
-  const auto id = static_cast<std::uint32_t>(state_.symbols.find(place.symbol));
-  terms.instrument = state_.instruments.find(InstrumentId{id});
+  const auto symbol = static_cast<std::uint32_t>(state_.symbols.find(place.symbol));
+  terms.instrument = state_.instruments.find(InstrumentId{symbol});
   if (terms.instrument == nullptr) {
     return Reason::UnknownInstrument;
   }
   terms.market = &state_.markets.at(terms.instrument->market);
-  if (terms.market->state != MarketState::Open) {
-    return Reason::MarketNotOpen;
+  Reason reason = check_market(terms, requester());
+  if (reason == Reason::None && place.version_guard != 0 &&
+      place.version_guard != terms.market->version) {
+    reason = Reason::StaleMarketVersion;
   }
-  if (place.version_guard != 0 && place.version_guard != terms.market->version) {
-    return Reason::StaleMarketVersion;
+  if (reason == Reason::None) {
+    reason = check_price(place.price, place.type, terms);
   }
-  return Reason::None;
-}
-
-Reason Decider::check_price_and_quantity(const PlaceOrder& place, Terms& terms) const {
-  const MarketKind kind = terms.market->kind;
-  const Ladder& ladder = *terms.instrument->ladder;
-  if (place.type == OrderType::Market) {
-    const Book& book = terms.instrument->book;
-    const Key last = ladder.tick_count() - 1;
-    terms.tick = book.tick_of(place.side == Side::Bid ? last : 0);
-  } else {
-    const auto price = to_price(kind, place.price);
-    const auto tick = price ? ladder.tick_of(*price) : std::nullopt;
-    if (!tick) {
-      return Reason::PriceNotOnLadder;
-    }
-    terms.tick = *tick;
+  if (reason == Reason::None) {
+    reason = check_quantity(place.quantity, terms);
   }
-  terms.limit = ladder.price_of(terms.tick);
-
-  const auto quantity = to_quantity(kind, place.quantity);
-  if (place.quantity <= Decimal{} || (quantity && *quantity > max_order_quantity(kind))) {
-    return Reason::BadQuantity;
+  if (reason == Reason::None && terms.quantity < terms.market->min_quantity) {
+    reason = Reason::BelowMinimumQuantity;
   }
-  if (!quantity || quantity->value() % terms.market->quantity_step.value() != 0) {
-    return Reason::QuantityStep;
+  if (reason == Reason::None) {
+    reason = check_combination(place, terms);
   }
-  if (*quantity < terms.market->min_quantity) {
-    return Reason::BelowMinimumQuantity;
+  if (reason == Reason::None) {
+    reason = check_limits(terms);
   }
-  terms.quantity = *quantity;
-  const auto min_fill = to_quantity(kind, place.min_quantity);
-  if (!min_fill || *min_fill < Quantity{} || *min_fill > *quantity) {
-    return Reason::BadQuantity;
+  const AccountState& account = *terms.account;
+  if (reason == Reason::None && account.max_open_orders != 0 &&
+      account.open_orders >= account.max_open_orders) {
+    reason = Reason::OpenOrdersLimit;
   }
-  terms.min_fill = *min_fill;
-  return Reason::None;
+  if (reason == Reason::None) {
+    reason = check_collateral(terms, nullptr);
+  }
+  if (reason == Reason::None && place.post_only && !is_delayed(*terms.market) && crosses(terms)) {
+    reason = Reason::PostOnlyWouldCross;
+  }
+  return reason;
 }
 
 Reason Decider::check_combination(const PlaceOrder& place, Terms& terms) const {
+  const auto min_fill = to_quantity(terms.market->kind, place.min_quantity);
+  if (!min_fill || *min_fill < Quantity{} || *min_fill > terms.quantity) {
+    return Reason::BadQuantity;
+  }
+  terms.min_fill = *min_fill;
   terms.time_in_force = effective_time_in_force(place);
+  terms.post_only = place.post_only;
   const bool immediate = is_immediate(terms.time_in_force);
   const auto max_cost = to_money(place.max_cost);
   if ((place.type == OrderType::Market && !immediate) || (place.post_only && immediate) ||
@@ -127,48 +75,46 @@ Reason Decider::check_combination(const PlaceOrder& place, Terms& terms) const {
     return Reason::UnsupportedCombination;
   }
   terms.max_cost = *max_cost;
-  if (terms.time_in_force == TimeInForce::Gtd ? place.expire_time <= now()
-                                              : place.expire_time != Timestamp{}) {
-    return Reason::BadExpireTime;
-  }
-  return Reason::None;
-}
-
-Reason Decider::check_collateral(const PlaceOrder& place, Terms& terms) const {
-  const AccountState& account = *terms.account;
-  const Position* const position = terms.market->kind == MarketKind::Binary
-                                       ? state_.positions.find(account.id, terms.market->id)
-                                       : nullptr;
-  const Position held = position == nullptr ? Position{} : *position;
-  const Money per_unit = unit_cost(terms.market->kind, place.side, terms.limit);
-  terms.lock = lock_for(terms.quantity, held.free_to_close(place.side), per_unit);
-
-  const Quantity side_volume = terms.instrument->book.volume(place.side);
-  if (std::max({account.cash_locked.value() + terms.lock.cash.value(),
-                side_volume.value() + terms.quantity.value(),
-                held.yes.value() + terms.quantity.value(),
-                held.no.value() + terms.quantity.value()}) > kMaxSum) {
-    return Reason::AmountOverflow;
-  }
-  // Nothing pays money in yet, so a collateralised account can only close what it holds.
-  if (account.kind == AccountKind::Collateralised && terms.lock.cash > Money{}) {
-    return Reason::InsufficientFunds;
-  }
-  return Reason::None;
+  terms.expire_time = place.expire_time;
+  const bool gtd = terms.time_in_force == TimeInForce::Gtd;
+  return (gtd ? place.expire_time <= now() : place.expire_time != Timestamp{})
+             ? Reason::BadExpireTime
+             : Reason::None;
 }
 
 void Decider::decide(const PlaceOrder& place) {
-  Terms terms;
-  if (const Reason reason = check_order(place, terms); reason != Reason::None) {
-    reject(place, terms, reason);
-    return;
+  Terms terms{.side = place.side};
+  Reason reason = check_account(place.account, terms.account);
+  if (reason == Reason::None && place.poss_resend) {
+    if (const Slot known = state_.cl_ord_ids.find(terms.account->id, place.cl_ord_id)) {
+      answer_status(place, *terms.account, known);
+      return;
+    }
   }
-  const bool takes =
-      is_immediate(terms.time_in_force) || crosses(*terms.instrument, place.side, terms.tick);
+  if (reason == Reason::None) {
+    reason = check_may_enter(*terms.account);
+  }
+  if (reason == Reason::None) {
+    reason = check_id(terms.account->id, place.cl_ord_id, place.transact_time);
+  }
+  if (reason == Reason::None) {
+    terms.id_consumed = true;
+    reason = check_order(place, terms);
+  }
+  if (reason == Reason::None) {
+    accept(place, terms);
+  } else {
+    reject(place, terms, reason);
+  }
+}
+
+void Decider::accept(const PlaceOrder& place, const Terms& terms) {
+  const bool delayed = is_delayed(*terms.market);
+  const bool takes = !delayed && (is_immediate(terms.time_in_force) || crosses(terms));
   const OrderId order = state_.last_order_id.next();
   emitter_.emit(OrderAccepted{.order = order,
                               .account = terms.account->id,
-                              .session = command_->origin.session,
+                              .session = requester(),
                               .instrument = terms.instrument->id,
                               .tick = terms.tick,
                               .side = place.side,
@@ -178,10 +124,14 @@ void Decider::decide(const PlaceOrder& place) {
                               .persistence = place.persistence,
                               .post_only = static_cast<std::uint8_t>(place.post_only),
                               .cancel_on_pause = static_cast<std::uint8_t>(place.cancel_on_pause),
-                              .entry = takes ? Entry::Takes : Entry::Rests,
+                              .entry = delayed ? Entry::Delayed
+                                       : takes ? Entry::Takes
+                                               : Entry::Rests,
                               .min_fill = terms.min_fill,
+                              .max_cost = terms.max_cost,
                               .expire_time = place.expire_time,
                               .transact_time = place.transact_time,
+                              .release_at = delayed ? release_time(*terms.market) : Timestamp{},
                               .version_guard = place.version_guard,
                               .closing = terms.lock.closing,
                               .cash_lock = terms.lock.cash,
@@ -189,13 +139,13 @@ void Decider::decide(const PlaceOrder& place) {
                               .cl_ord_id = place.cl_ord_id},
                 terms.market->id);
   if (takes) {
-    take(order, terms.max_cost);
+    take(order);
   }
 }
 
 void Decider::reject(const PlaceOrder& place, const Terms& terms, Reason reason) {
   emitter_.emit(OrderRejected{.account = terms.account == nullptr ? AccountId{} : terms.account->id,
-                              .session = command_->origin.session,
+                              .session = requester(),
                               .reason = reason,
                               .side = place.side,
                               .type = place.type,
@@ -209,11 +159,32 @@ void Decider::reject(const PlaceOrder& place, const Terms& terms, Reason reason)
                 terms.market == nullptr ? MarketId{} : terms.market->id);
 }
 
+void Decider::answer_status(const PlaceOrder& place, const AccountState& account, Slot known) {
+  const ClOrdIdData& id = state_.cl_ord_ids.at(known);
+  const Slot slot = state_.orders.find(id.order);
+  OrderStatusAnswered answer{.account = account.id,
+                             .session = requester(),
+                             .reason = id.reason,
+                             .cl_ord_id = place.cl_ord_id};
+  MarketId market;
+  if (slot != 0) {
+    const Order& order = state_.orders.at(slot);
+    answer.order = order.id;
+    answer.cancel_cause = order.cancel_cause;
+    answer.live = order.live() ? 1 : 0;
+    answer.values = order.values;
+    market = order.market;
+  }
+  emitter_.emit(answer, market);
+}
+
 void Decider::decide(const CancelOrder& cancel) {
   const AccountState* account = nullptr;
-  if (const Reason reason =
-          check_requester(cancel.account, cancel.cl_ord_id, cancel.transact_time, account);
-      reason != Reason::None) {
+  Reason reason = check_account(cancel.account, account);
+  if (reason == Reason::None) {
+    reason = check_id(account->id, cancel.cl_ord_id, cancel.transact_time);
+  }
+  if (reason != Reason::None) {
     reject(cancel, reason, account, 0);
     return;
   }
@@ -232,7 +203,7 @@ void Decider::decide(const CancelOrder& cancel) {
   ++values.chain_index;
   emitter_.emit(OrderCancelled{.order = order.id,
                                .session = order.session,
-                               .requester = command_->origin.session,
+                               .requester = requester(),
                                .cause = CancelCause::Requested,
                                .lock_released = order.cash_lock,
                                .values = values,
@@ -248,8 +219,9 @@ void Decider::reject(const CancelOrder& cancel,
   const bool consumed = reason == Reason::UnknownOrder || reason == Reason::TooLate;
   emitter_.emit(CancelRejected{.order = order.id,
                                .account = account == nullptr ? AccountId{} : account->id,
-                               .session = command_->origin.session,
+                               .session = requester(),
                                .reason = reason,
+                               .response_to = CancelRejected::kToCancel,
                                .id_consumed = static_cast<std::uint8_t>(consumed),
                                .values = order.values,
                                .account_name = cancel.account,

@@ -5,12 +5,16 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "matching/commands.h"
 #include "matching/emitter.h"
 #include "matching/state.h"
 
 namespace betex::matching {
+
+// When AdvanceTime is due; none while nothing waits for time.
+[[nodiscard]] std::optional<Timestamp> next_deadline(const State& state);
 
 class Decider {
  public:
@@ -20,31 +24,66 @@ class Decider {
   // The command that the overloads below work on; it must stay until they return.
   void begin(const Command& command) noexcept { command_ = &command; }
 
+  // decide_orders.cpp, amend.cpp
   void decide(const PlaceOrder& place);
   void decide(const CancelOrder& cancel);
-  void decide(const CreateAccount& create);
+  void decide(const AmendOrder& amend);
+
+  // decide_markets.cpp
   void decide(const CreateMarket& create);
   void decide(const AddRunner& add);
   void decide(const OpenMarket& open);
+  void decide(const RemoveRunner& remove);
+  void decide(const SuspendMarket& suspend);
+  void decide(const ResumeMarket& resume);
+  void decide(const HaltMarket& halt);
+  void decide(const UnhaltMarket& unhalt);
+  void decide(const TurnInPlay& turn);
+  void decide(const CloseMarket& close);
+  void decide(const DetermineMarket& determine);
+  void decide(const VoidMarket& annul);
+
+  // decide_admin.cpp
+  void decide(const CreateAccount& create);
+  void decide(const SuspendAccount& suspend);
+  void decide(const ResumeAccount& resume);
+  void decide(const SetLimits& set);
+  void decide(const SetTradingDay& set);
+  void decide(const Announce& announce);
+  void decide(const MoveWatermark& move);
+
+  // decide_sessions.cpp
   void decide(const SessionUp& up);
   void decide(const SessionDown& down);
   void decide(const ReserveNumbers& reserve);
   void decide(const RefuseInbound& refused);
+  void decide(const ConfirmDelivery& confirm);
+  void decide(const SetSessionNumbers& set);
+  void decide(const SuspendSession& suspend);
+  void decide(const ResumeSession& resume);
+  void decide(const LogoutSession& logout);
+
+  // batches.cpp, time.cpp
+  void decide(const MassCancel& cancel);
+  void decide(const ContinueBatch& step);
   void decide(const AdvanceTime& advance);
 
  private:
-  // A new order in the engine's own units.
+  // An order's terms in the engine's own units, new or amended.
   struct Terms {
     const AccountState* account = nullptr;
     const MarketData* market = nullptr;
     const InstrumentState* instrument = nullptr;
+    Side side{};
     Tick tick;
     Price limit;
-    Quantity quantity;
+    Quantity quantity;  // the total
     Quantity min_fill;
     Money max_cost;  // 0: none
     TimeInForce time_in_force{};
+    Timestamp expire_time;
     Lock lock;
+    bool post_only = false;
     bool id_consumed = false;
   };
 
@@ -57,40 +96,98 @@ class Decider {
 
   [[nodiscard]] Timestamp now() const noexcept { return command_->timestamp; }
 
-  // decide_orders.cpp: checks in the order of domain.md section 3; Reason::None is a pass.
-  [[nodiscard]] Reason check_requester(const Name& account,
-                                       const ClOrdId& id,
-                                       Timestamp transact_time,
-                                       const AccountState*& found) const;
+  [[nodiscard]] SessionId requester() const noexcept { return command_->origin.session; }
+
+  // checks.cpp: in the order of domain.md section 3; Reason::None is a pass.
+  [[nodiscard]] Reason check_origin() const;
+  [[nodiscard]] Reason check_request(const Name& request_id) const;
+  [[nodiscard]] Reason check_account(const Name& account, const AccountState*& found) const;
+  [[nodiscard]] Reason check_may_enter(const AccountState& account) const;
+  [[nodiscard]] Reason check_id(AccountId account,
+                                const ClOrdId& id,
+                                Timestamp transact_time) const;
+  [[nodiscard]] Reason check_market(const Terms& terms, SessionId session) const;
+  [[nodiscard]] Reason check_price(Decimal price, OrderType type, Terms& terms) const;
+  [[nodiscard]] Reason check_quantity(Decimal quantity, Terms& terms) const;
+  [[nodiscard]] Reason check_limits(const Terms& terms) const;
+  [[nodiscard]] Reason check_collateral(Terms& terms, const Order* replaced) const;
+  [[nodiscard]] bool crosses(const Terms& terms) const;
+  [[nodiscard]] bool is_delayed(const MarketData& market) const noexcept;
+  [[nodiscard]] Timestamp release_time(const MarketData& market) const noexcept;
+  [[nodiscard]] Terms terms_of(const Order& order) const;
+
+  // decide_orders.cpp
   [[nodiscard]] Reason check_order(const PlaceOrder& place, Terms& terms) const;
-  [[nodiscard]] Reason check_market(const PlaceOrder& place, Terms& terms) const;
-  [[nodiscard]] Reason check_price_and_quantity(const PlaceOrder& place, Terms& terms) const;
   [[nodiscard]] Reason check_combination(const PlaceOrder& place, Terms& terms) const;
-  [[nodiscard]] Reason check_collateral(const PlaceOrder& place, Terms& terms) const;
+  void accept(const PlaceOrder& place, const Terms& terms);
   void reject(const PlaceOrder& place, const Terms& terms, Reason reason);
+  void answer_status(const PlaceOrder& place, const AccountState& account, Slot known);
   void reject(const CancelOrder& cancel, Reason reason, const AccountState* account, Slot order);
 
+  // amend.cpp
+  [[nodiscard]] Reason check_amend(const AmendOrder& amend, const Order& order, Terms& terms) const;
+  [[nodiscard]] Reason check_new_terms(const Order& order, Terms& terms) const;
+  [[nodiscard]] static bool keeps_priority(const Order& order, const Terms& terms) noexcept;
+  void delay_amend(const AmendOrder& amend, const Order& order, const Terms& terms);
+  void carry_out(const OrderAmended& amended, const Order& order, const Terms& terms);
+  void reject(const AmendOrder& amend, Reason reason, const AccountState* account, Slot order);
+  void release_amend(const AmendDelayed& delayed);
+
   // match.cpp: an accepted order against the book.
-  [[nodiscard]] bool crosses(const InstrumentState& instrument, Side side, Tick tick) const;
-  void take(OrderId taker, Money max_cost);
+  void take(OrderId taker);
   [[nodiscard]] Quantity fillable(const Order& taker, Reach reach) const;
   [[nodiscard]] Quantity affordable(const Order& taker, Price price, const Reach& reach) const;
   [[nodiscard]] bool prevent_self_trade(Slot taker, Slot maker);
   void trade(Slot taker, Slot maker, Quantity quantity);
-  void cancel_order(Slot slot, CancelCause cause);
+  void cancel_order(Slot slot, CancelCause cause, Reason reason = Reason::None);
   void reduce_order(Slot slot, Quantity quantity, CancelCause cause);
 
-  // decide_admin.cpp
-  [[nodiscard]] Reason check_origin() const;
-  [[nodiscard]] Reason check_request(const Name& request_id) const;
+  // time.cpp
+  [[nodiscard]] std::uint32_t advance_one();
+  void meet(const Deadlines::Entry& entry);
+  void expire_next_day_order();
+  void expire(Slot slot);
+  void release(Slot slot);
+
+  // batches.cpp
+  void start_batch(BatchStarted batch, MarketId market = MarketId{});
+  void run_chunk(const Batch& running);
+  void cancel_chunk(const BatchStarted& filter, OrderId cursor, bool completed);
+  [[nodiscard]] const OrderIdList& orders_of(const BatchStarted& batch) const;
+  [[nodiscard]] Reason check_filter(const MassCancel& cancel,
+                                    BatchStarted& batch,
+                                    MarketId& market) const;
+  void cancel_on_behalf(const MassCancel& cancel);
+
+  // decide_markets.cpp
   [[nodiscard]] Reason check(const CreateMarket& create) const;
-  [[nodiscard]] Reason check(const AddRunner& add, MarketId market) const;
+  [[nodiscard]] Reason check(const AddRunner& add, const MarketData& market) const;
+  [[nodiscard]] Reason check(const DetermineMarket& determine,
+                             const MarketData& market,
+                             MarketDetermined& event) const;
+  [[nodiscard]] const MarketData* market_for(const Name& name, const Name& request_id);
+  [[nodiscard]] bool is_batch_cancelling(const MarketData& market) const;
+  [[nodiscard]] Reason check_reopening(const MarketData& market) const;
+  template <typename Event>
+  void change_market(const Name& name,
+                     const Name& request_id,
+                     const MarketData& market,
+                     Reason reason);
+  void cancel_in(MarketId market, BatchStarted batch);
+
+  // decide_admin.cpp
   void refuse(const Name& subject, const Name& request_id, Reason reason);
-  void refuse(const SessionInfo* session, SessionId id, Reason reason);
+  [[nodiscard]] const AccountState* account_for(const Name& name, const Name& request_id);
+
+  // decide_sessions.cpp
+  void refuse(const SessionState* session, SessionId id, Reason reason);
+  [[nodiscard]] const SessionState* session_for(const Name& comp_id, const Name& request_id);
+  [[nodiscard]] const SessionState* current_session(SessionId id, SessionEpoch epoch);
 
   const State& state_;
   Emitter& emitter_;
   const Command* command_ = nullptr;
+  std::vector<OrderId> chunk_;  // scratch of run_chunk
 };
 
 }  // namespace betex::matching

@@ -17,6 +17,21 @@ void Emitter::begin(const Command& command) noexcept {
              .command_digest = command.digest};
 }
 
+void Emitter::emit(OrderCancelledBatched event, std::span<const OrderId> orders, MarketId market) {
+  event.header.kind = OrderCancelledBatched::kKind;
+  event.header.size = static_cast<std::uint32_t>(sizeof(event) + orders.size_bytes());
+  event.header.market = market;
+  event.header.market_seq = next_market_seq(market);
+  event.count = static_cast<std::uint32_t>(orders.size());
+  const std::size_t start = used_;
+  append(&event, sizeof(event));
+  append(orders.data(), orders.size_bytes());
+  apply(
+      *state_, next_seq(), *reinterpret_cast<const OrderCancelledBatched*>(buffer_.data() + start));
+  apply_end_of_event(*state_, event.header);
+  ++event_count_;
+}
+
 TransactionView Emitter::finish() {
   if (event_count_ == 0) {
     return {};
@@ -35,7 +50,9 @@ void Emitter::append(const void* event, std::size_t size) {
     constexpr std::size_t kFirstBlock = 64 * 1024;
     buffer_.resize(std::max({buffer_.size() * 2, used_ + size, kFirstBlock}));
   }
-  std::memcpy(buffer_.data() + used_, event, size);
+  if (size != 0) {
+    std::memcpy(buffer_.data() + used_, event, size);
+  }
   used_ += size;
 }
 

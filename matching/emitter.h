@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -34,8 +35,12 @@ class Emitter {
     event.header.market_seq = next_market_seq(market);
     append(&event, sizeof(Event));
     apply(*state_, next_seq(), event);
+    apply_end_of_event(*state_, event.header);
     ++event_count_;
   }
+
+  // The one event with a tail.
+  void emit(OrderCancelledBatched event, std::span<const OrderId> orders, MarketId market);
 
   // Ends the transaction. Without events there is none, and the state is as before.
   [[nodiscard]] TransactionView finish();

@@ -37,13 +37,19 @@ void Engine::apply(const TransactionView& transaction) {
   State& state = impl_->state;
   BETEX_ASSERT(transaction.header.tx_id == state.last_tx_id.next() &&
                transaction.first_seq == state.last_seq.next());
-  for_each_event(transaction,
-                 [&state](EventSeq seq, const auto& event) { matching::apply(state, seq, event); });
+  for_each_event(transaction, [&state](EventSeq seq, const auto& event) {
+    matching::apply(state, seq, event);
+    apply_end_of_event(state, event.header);
+  });
   apply_header(state, transaction.header, transaction.last_seq());
 }
 
 std::optional<Timestamp> Engine::next_deadline() const {
-  return std::nullopt;
+  return matching::next_deadline(impl_->state);
+}
+
+bool Engine::batch_pending() const noexcept {
+  return !impl_->state.batches.empty();
 }
 
 EventSeq Engine::last_seq() const noexcept {
@@ -86,8 +92,8 @@ Engine Engine::load(std::span<const std::byte> bytes) {
 }
 
 void Engine::visit_sessions(const std::function<void(const SessionInfo&)>& visit) const {
-  for (const SessionInfo& session : impl_->state.sessions) {
-    visit(session);
+  for (const SessionState& session : impl_->state.sessions) {
+    visit(session.info);
   }
 }
 
@@ -99,7 +105,13 @@ void Engine::visit_accounts(const std::function<void(const AccountInfo&)>& visit
 
 void Engine::visit_markets(const std::function<void(const MarketInfo&)>& visit) const {
   for (const MarketData& market : impl_->state.markets) {
-    visit({.market = market.id, .name = market.name, .kind = market.kind, .ladder = market.ladder});
+    visit({.market = market.id,
+           .name = market.name,
+           .kind = market.kind,
+           .ladder = market.ladder,
+           .state = market.state,
+           .in_play = market.in_play,
+           .version = market.version});
   }
 }
 
@@ -110,7 +122,8 @@ void Engine::visit_instruments(const std::function<void(const InstrumentInfo&)>&
            .market = instrument.market,
            .symbol = instrument.symbol,
            .kind = market.kind,
-           .ladder = market.ladder});
+           .ladder = market.ladder,
+           .removed = instrument.removed});
   }
 }
 
@@ -131,6 +144,7 @@ void Engine::visit_orders(const std::function<void(const OrderInfo&)>& visit) co
            .type = order.type,
            .time_in_force = order.time_in_force,
            .live = order.live(),
+           .delayed = order.place == OrderPlace::Delayed,
            .cancel_cause = order.cancel_cause,
            .expire_time = order.expire_time,
            .values = order.values,

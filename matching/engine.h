@@ -37,6 +37,9 @@ struct MarketInfo {
   Name name;
   MarketKind kind{};
   LadderKind ladder{};
+  MarketState state{};
+  bool in_play = false;
+  std::uint64_t version = 0;
 };
 
 struct InstrumentInfo {
@@ -45,6 +48,7 @@ struct InstrumentInfo {
   Name symbol;
   MarketKind kind{};
   LadderKind ladder{};
+  bool removed = false;
 };
 
 // An order whose ClOrdIDs are still known, live or finished. `chain` holds its ClOrdIDs in the
@@ -59,7 +63,8 @@ struct OrderInfo {
   OrderType type{};
   TimeInForce time_in_force{};
   bool live = false;
-  CancelCause cancel_cause{};  // of a finished order that was cancelled, else 0
+  bool delayed = false;        // it waits for the bet delay
+  CancelCause cancel_cause{};  // of a finished order that was cancelled or expired, else 0
   Timestamp expire_time;
   OrderValues values;
   std::span<const ClOrdId> chain;
@@ -80,8 +85,13 @@ class Engine {
   // Recovery: applies one transaction of the journal. It must be the next one.
   void apply(const TransactionView& transaction);
 
-  // When AdvanceTime is due; none while nothing waits for time.
+  // When AdvanceTime is due; none while nothing waits for time. Work that was due and did not fit
+  // into one transaction is due at once, so the caller repeats until this is later than now. It
+  // comes before any other command with that timestamp or a later one.
   [[nodiscard]] std::optional<Timestamp> next_deadline() const;
+
+  // True while ContinueBatch has something to do: after each command, and again when idle.
+  [[nodiscard]] bool batch_pending() const noexcept;
 
   // Of the last transaction, live or applied; zeros at the start of a log.
   [[nodiscard]] EventSeq last_seq() const noexcept;

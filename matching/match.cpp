@@ -15,18 +15,13 @@ bool is_own(const Order& taker, const Order& maker) {
 
 }  // namespace
 
-bool Decider::crosses(const InstrumentState& instrument, Side side, Tick tick) const {
-  const auto best = instrument.book.best(opposite(side));
-  return best && reaches(side, instrument.book.key_of(tick), *best);
-}
-
-void Decider::take(OrderId id, Money max_cost) {
+void Decider::take(OrderId id) {
   const Slot slot = state_.orders.find(id);
   const Order& taker = state_.orders.at(slot);
   const Book& book = state_.instruments.at(taker.instrument).book;
   Reach reach{.limit = book.key_of(taker.tick),
-              .budget = max_cost.value(),
-              .has_budget = max_cost != Money{}};
+              .budget = taker.max_cost.value(),
+              .has_budget = taker.max_cost != Money{}};
 
   const bool fill_or_kill = taker.time_in_force == TimeInForce::Fok;
   const Quantity needed = fill_or_kill ? taker.values.leaves_qty : taker.min_fill;
@@ -178,13 +173,14 @@ void Decider::trade(Slot taker_slot, Slot maker_slot, Quantity quantity) {
                 taker.market);
 }
 
-void Decider::cancel_order(Slot slot, CancelCause cause) {
+void Decider::cancel_order(Slot slot, CancelCause cause, Reason reason) {
   const Order& order = state_.orders.at(slot);
   OrderValues values = order.values;
   values.leaves_qty = Quantity{};
   emitter_.emit(OrderCancelled{.order = order.id,
                                .session = order.session,
                                .cause = cause,
+                               .reason = reason,
                                .lock_released = order.cash_lock,
                                .values = values},
                 order.market);

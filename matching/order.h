@@ -42,8 +42,11 @@ struct OrderData {
   std::uint8_t cancel_on_pause = 0;
   CancelCause cancel_cause{};  // of a finished order that was cancelled
   std::uint8_t reserved[3] = {};
+  std::uint32_t finished_generation = 0;  // of ClOrdIDs, when it finished
+  std::uint32_t reserved2 = 0;
   OrderValues values;
   Quantity min_fill;
+  Money max_cost;  // of a market order; 0: none
   Timestamp expire_time;
   Timestamp release_at;
   std::uint64_t version_guard = 0;
@@ -86,6 +89,12 @@ class OrderTable {
 
   [[nodiscard]] const Order& at(Slot slot) const noexcept {
     return pages_[slot / kPageSize][slot % kPageSize];
+  }
+
+  // False also for an order that is not known.
+  [[nodiscard]] bool is_live(OrderId id) const noexcept {
+    const Slot slot = find(id);
+    return slot != 0 && at(slot).live();
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }

@@ -42,6 +42,8 @@ std::string_view to_text(Reason reason) noexcept {
       return "expiry is missing or past";
     case Reason::AmountOverflow:
       return "amount is too large";
+    case Reason::BelowFilledQuantity:
+      return "new quantity is below what is filled";
     case Reason::OrderSizeLimit:
       return "order size limit";
     case Reason::OpenOrdersLimit:
@@ -64,6 +66,8 @@ std::string_view to_text(Reason reason) noexcept {
       return "unknown order";
     case Reason::TooLate:
       return "order is already finished";
+    case Reason::WaitsForDelay:
+      return "order or its last change waits for the bet delay";
     case Reason::AlreadyExists:
       return "already exists";
     case Reason::InvalidState:
@@ -76,6 +80,8 @@ std::string_view to_text(Reason reason) noexcept {
       return "session epoch is not the current one";
     case Reason::DuplicateRequestId:
       return "request id was used before";
+    case Reason::SessionSuspended:
+      return "session is suspended";
     case Reason::MalformedMessage:
       return "malformed message";
     case Reason::UnsupportedMessageType:

@@ -30,6 +30,7 @@ enum class Reason : std::uint16_t {  // on disk and on the wire: never change, n
   UnsupportedCombination = 44,
   BadExpireTime = 45,
   AmountOverflow = 46,
+  BelowFilledQuantity = 47,
   // Limits and money: 60..
   OrderSizeLimit = 60,
   OpenOrdersLimit = 61,
@@ -44,6 +45,7 @@ enum class Reason : std::uint16_t {  // on disk and on the wire: never change, n
   // Cancel and replace: 100..
   UnknownOrder = 100,
   TooLate = 101,
+  WaitsForDelay = 102,
   // Reference data and sessions: 120..
   AlreadyExists = 120,
   InvalidState = 121,
@@ -51,6 +53,7 @@ enum class Reason : std::uint16_t {  // on disk and on the wire: never change, n
   UnknownSession = 123,
   StaleEpoch = 124,
   DuplicateRequestId = 125,
+  SessionSuspended = 126,
   // Refused by the gateway before the book, journaled all the same: 140..
   MalformedMessage = 140,
   UnsupportedMessageType = 141,

@@ -68,49 +68,77 @@ class Loader {
   std::span<const std::byte> bytes_;
 };
 
-// One list of fields for both directions: `archive` is a Saver or a Loader.
-template <typename Archive, typename Session>
-void archive_session(Archive& archive, Session& session, auto& up) {
-  archive(session.session,
-          session.comp_id,
-          session.epoch,
-          up,
-          session.next_in,
-          session.reserved_to,
-          session.delivered);
+// One list of fields for both directions: `archive` is a Saver or a Loader. What follows from other
+// parts of the state is left out and counted again.
+void archive_session(auto& archive, auto& session) {
+  archive(session.info.session,
+          session.info.comp_id,
+          session.info.epoch,
+          session.info.up,
+          session.info.next_in,
+          session.info.reserved_to,
+          session.info.delivered,
+          session.suspended,
+          session.cancel_on_disconnect,
+          session.grace_ms,
+          session.cancel_at,
+          session.cancel_cause);
 }
 
-template <typename Archive, typename Account>
-void archive_account(Archive& archive, Account& account) {
-  archive(account.id, account.kind, account.name, account.open_orders, account.cash_locked);
+void archive_account(auto& archive, auto& account) {
+  archive(account.id,
+          account.kind,
+          account.suspended,
+          account.name,
+          account.max_open_orders,
+          account.open_orders,
+          account.cash_locked);
 }
 
-template <typename Archive, typename Market>
-void archive_market(Archive& archive, Market& market) {
+void archive_market(auto& archive, auto& market) {
   archive(market.id,
           market.kind,
           market.ladder,
           market.state,
+          market.before_halt,
+          market.in_play,
           market.winners,
           market.commission_bp,
           market.bet_delay_ms,
+          market.open_orders,
           market.min_quantity,
           market.quantity_step,
+          market.max_quantity,
           market.version,
           market.last_market_seq,
+          market.void_price,
           market.name);
 }
 
-template <typename Archive, typename AnyState>
-void archive_counters(Archive& archive, AnyState& state) {
-  archive(state.last_seq, state.last_tx_id, state.last_timestamp, state.last_order_id);
+void archive_counters(auto& archive, auto& state) {
+  archive(state.last_seq,
+          state.last_tx_id,
+          state.last_timestamp,
+          state.last_order_id,
+          state.last_batch_id,
+          state.watermark);
+  archive(state.generations.number,
+          state.generations.next_end,
+          state.generations.to_forget,
+          state.generations.previous,
+          state.generations.current);
+  archive(state.trading_day.ends_at_s,
+          state.trading_day.next_end,
+          state.trading_day.expiring_to,
+          state.trading_day.expired_to,
+          state.trading_day.live_orders,
+          state.trading_day.left_to_expire);
 }
 
 void save_registries(const State& state, Saver& saver) {
   saver(std::uint64_t{state.sessions.size()});
-  for (const SessionInfo& session : state.sessions) {
-    const std::uint8_t up = session.up ? 1 : 0;
-    archive_session(saver, session, up);
+  for (const SessionState& session : state.sessions) {
+    archive_session(saver, session);
   }
   saver(std::uint64_t{state.accounts.size()});
   for (const AccountState& account : state.accounts) {
@@ -122,7 +150,8 @@ void save_registries(const State& state, Saver& saver) {
   }
   saver(std::uint64_t{state.instruments.size()});
   for (const InstrumentState& instrument : state.instruments) {
-    saver(instrument.id, instrument.market, instrument.symbol);
+    saver(
+        instrument.id, instrument.market, instrument.removed, instrument.symbol, instrument.share);
   }
 }
 
@@ -133,12 +162,11 @@ void enter(Loader& loader, NameIndex& index, const Name& name, std::uint64_t val
 
 void load_registries(State& state, Loader& loader) {
   for (std::uint64_t left = loader.number(); left != 0; --left) {
-    SessionInfo session;
-    std::uint8_t up = 0;
-    archive_session(loader, session, up);
-    session.up = up != 0;
-    loader.check(session.session == state.sessions.next_id(), "session ids");
-    enter(loader, state.session_names, session.comp_id, session.session.value());
+    SessionState session;
+    archive_session(loader, session);
+    loader.check(session.info.session == state.sessions.next_id(), "session ids");
+    enter(loader, state.session_names, session.info.comp_id, session.info.session.value());
+    state.running_graces += session.cancel_at != Timestamp{} ? 1U : 0U;
     state.sessions.append(session);
   }
   for (std::uint64_t left = loader.number(); left != 0; --left) {
@@ -160,7 +188,9 @@ void load_registries(State& state, Loader& loader) {
     InstrumentId id;
     MarketId market_id;
     Name symbol;
-    loader(id, market_id, symbol);
+    bool removed = false;
+    InstrumentShare share;
+    loader(id, market_id, removed, symbol, share);
     loader.check(id == state.instruments.next_id() && state.markets.contains(market_id),
                  "instrument ids");
     MarketData& market = state.markets.at(market_id);
@@ -168,10 +198,30 @@ void load_registries(State& state, Loader& loader) {
     enter(loader, state.symbols, symbol, id.value());
     state.instruments.append({.id = id,
                               .market = market_id,
+                              .removed = removed,
                               .symbol = symbol,
+                              .share = share,
                               .ladder = &ladder,
                               .book = Book{market.kind, ladder}});
     market.instruments.push_back(id);
+  }
+}
+
+// The lists and deadlines that a live order stands in.
+void track(State& state, const OrderData& order) {
+  state.accounts.at(order.account).orders.append(order.id, state.orders);
+  state.markets.at(order.market).orders.append(order.id, state.orders);
+  if (state.sessions.contains(order.session)) {
+    state.sessions.at(order.session).orders.append(order.id, state.orders);
+  }
+  if (order.time_in_force == TimeInForce::Day) {
+    state.day_orders.append(order.id, state.orders);
+  }
+  if (order.time_in_force == TimeInForce::Gtd) {
+    state.deadlines.push(order.expire_time, order.id);
+  }
+  if (order.place == OrderPlace::Delayed) {
+    state.deadlines.push(order.release_at, order.id);
   }
 }
 
@@ -189,6 +239,9 @@ void load_orders(State& state, Loader& loader) {
                  "an order's ids");
     const Slot slot = state.orders.insert(data.id);
     static_cast<OrderData&>(state.orders.at(slot)) = data;
+    if (state.orders.at(slot).live()) {
+      track(state, data);
+    }
     if (data.place == OrderPlace::Resting) {
       resting.push_back(slot);
     }
@@ -217,7 +270,7 @@ void load_cl_ord_ids(State& state, Loader& loader) {
   }
   std::sort(chained.begin(), chained.end());
   for (const auto& [order, index, slot] : chained) {
-    state.cl_ord_ids.append_to_chain(slot, state.orders.at(state.orders.find(order)));
+    state.cl_ord_ids.append_to_chain(slot, state.orders.at(state.orders.find(order)), index);
   }
 }
 
@@ -258,6 +311,14 @@ void save(const State& state, StateSink& sink) {
   state.orders.for_each([&saver](const OrderData& order) { saver(order); });
   saver(std::uint64_t{state.cl_ord_ids.size()});
   state.cl_ord_ids.for_each([&saver](const ClOrdIdData& id) { saver(id); });
+  saver(std::uint64_t{state.delayed_amends.size()});
+  for (const auto& [order, amend] : state.delayed_amends) {
+    saver(amend);
+  }
+  saver(std::uint64_t{state.batches.size()});
+  for (const Batch& batch : state.batches) {
+    saver(batch.started, batch.cursor, batch.total);
+  }
   saver(std::uint64_t{state.positions.all().size()});
   for (const Position& position : state.positions.all()) {
     saver(position);
@@ -275,6 +336,18 @@ void load(State& state, std::span<const std::byte> bytes) {
   load_registries(state, loader);
   load_orders(state, loader);
   load_cl_ord_ids(state, loader);
+  for (std::uint64_t left = loader.number(); left != 0; --left) {
+    AmendDelayed amend;
+    loader(amend);
+    loader.check(state.orders.find(amend.order) != 0, "a delayed amend's order");
+    state.delayed_amends.insert({amend.order, amend});
+    state.deadlines.push(amend.release_at, amend.order);
+  }
+  for (std::uint64_t left = loader.number(); left != 0; --left) {
+    Batch batch;
+    loader(batch.started, batch.cursor, batch.total);
+    state.batches.push_back(batch);
+  }
   for (std::uint64_t left = loader.number(); left != 0; --left) {
     Position position;
     loader(position);

@@ -51,4 +51,62 @@ Slot find_order(const State& state,
   return slot != 0 && state.orders.at(slot).account == account ? slot : 0;
 }
 
+Due due_of(const State& state, const Deadlines::Entry& entry) noexcept {
+  const Slot slot = state.orders.find(entry.order);
+  if (slot != 0 && state.orders.at(slot).live()) {
+    const Order& order = state.orders.at(slot);
+    if (order.place == OrderPlace::Delayed && order.release_at == entry.at) {
+      return Due::Release;
+    }
+    if (order.time_in_force == TimeInForce::Gtd && order.expire_time == entry.at) {
+      return Due::Expiry;
+    }
+  }
+  const auto amend = state.delayed_amends.find(entry.order);
+  return amend != state.delayed_amends.end() && amend->second.release_at == entry.at ? Due::Amend
+                                                                                     : Due::Nothing;
+}
+
+bool matches(const BatchStarted& batch, const Order& order) noexcept {
+  if ((batch.header.market != MarketId{} && batch.header.market != order.market) ||
+      (batch.account != AccountId{} && batch.account != order.account) ||
+      (batch.session != SessionId{} && batch.session != order.session) ||
+      (batch.side != 0 && batch.side != static_cast<std::uint8_t>(order.side))) {
+    return false;
+  }
+  if (order.version_guard != 0 && order.version_guard < batch.guard_below) {
+    return true;
+  }
+  if (batch.instrument != InstrumentId{} && batch.instrument != order.instrument) {
+    return false;
+  }
+  const bool on_pause = order.cancel_on_pause != 0;
+  switch (batch.scope) {
+    case CancelScope::None:
+      return false;
+    case CancelScope::LapseOnly:
+      return order.persistence == Persistence::Lapse ||
+             (on_pause && batch.cause == CancelCause::MarketSuspended);
+    case CancelScope::All:
+      return true;
+    case CancelScope::OnPause:
+      return on_pause;
+  }
+  return false;
+}
+
+bool is_market_wide(const BatchStarted& batch) noexcept {
+  return batch.account == AccountId{} && batch.session == SessionId{};
+}
+
+Timestamp next_day_end(Timestamp time, std::uint32_t ends_at_s) noexcept {
+  constexpr std::int64_t kDay = kSecondsPerDay * kNanosPerSecond;
+  const std::int64_t offset = std::int64_t{ends_at_s} * kNanosPerSecond;
+  std::int64_t days = (time.value() - offset) / kDay;
+  if ((time.value() - offset) % kDay < 0) {
+    --days;
+  }
+  return Timestamp{(days + 1) * kDay + offset};
+}
+
 }  // namespace betex::matching

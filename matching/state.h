@@ -1,31 +1,43 @@
-// Everything the engine remembers. Only apply.cpp changes it; the deciding code sees it const.
+// Everything the engine remembers. Only apply*.cpp change it; the deciding code sees it const.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "matching/book.h"
 #include "matching/cl_ord_ids.h"
 #include "matching/collateral.h"
+#include "matching/deadlines.h"
 #include "matching/engine.h"
 #include "matching/name_index.h"
 #include "matching/order.h"
+#include "matching/order_id_list.h"
+#include "matching/registry.h"
 #include "matching/types.h"
 
 namespace betex::matching {
 
-enum class MarketState : std::uint8_t {  // in snapshots: never change
-  Inactive = 1,
-  Open = 2,
+struct SessionState {
+  SessionInfo info;
+  bool suspended = false;
+  bool cancel_on_disconnect = false;
+  std::uint32_t grace_ms = 0;
+  Timestamp cancel_at;         // end of a running grace; 0: none runs
+  CancelCause cancel_cause{};  // of the orders that are cancelled then
+  OrderIdList orders;
 };
 
 struct AccountState {
   AccountId id;
   AccountKind kind{};
+  bool suspended = false;
   Name name;
+  std::uint32_t max_open_orders = 0;  // 0: no limit
   std::uint32_t open_orders = 0;
   Money cash_locked;  // of all its open orders
+  OrderIdList orders;
 };
 
 struct MarketData {
@@ -33,54 +45,38 @@ struct MarketData {
   MarketKind kind{};
   LadderKind ladder{};
   MarketState state = MarketState::Inactive;
+  MarketState before_halt{};  // while Halted
+  bool in_play = false;
   std::uint32_t winners = 0;
   std::uint32_t commission_bp = 0;
   std::uint32_t bet_delay_ms = 0;
+  std::uint32_t open_orders = 0;
   Quantity min_quantity;
   Quantity quantity_step;
+  Quantity max_quantity;
   std::uint64_t version = 0;
   std::uint64_t last_market_seq = 0;
+  Price void_price;  // a binary market's, when Voided
   Name name;
   std::vector<InstrumentId> instruments;
+  OrderIdList orders;
 };
 
 struct InstrumentState {
   InstrumentId id;
   MarketId market;
+  bool removed = false;
   Name symbol;
+  InstrumentShare share;  // of a win, once the market is Determined
   const Ladder* ladder = nullptr;
   Book book;
 };
 
-// Things that are created with ids 1, 2, 3, ... and never removed.
-template <typename Id, typename T>
-class Registry {
- public:
-  [[nodiscard]] Id next_id() const noexcept {
-    return Id{static_cast<typename Id::rep>(items_.size() + 1)};
-  }
-
-  [[nodiscard]] bool contains(Id id) const noexcept {
-    return id.value() != 0 && id.value() <= items_.size();
-  }
-
-  [[nodiscard]] T& at(Id id) { return items_[id.value() - 1]; }
-
-  [[nodiscard]] const T& at(Id id) const { return items_[id.value() - 1]; }
-
-  // null: unknown.
-  [[nodiscard]] const T* find(Id id) const noexcept { return contains(id) ? &at(id) : nullptr; }
-
-  void append(T item) { items_.push_back(std::move(item)); }
-
-  [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
-
-  [[nodiscard]] auto begin() const noexcept { return items_.begin(); }
-
-  [[nodiscard]] auto end() const noexcept { return items_.end(); }
-
- private:
-  std::vector<T> items_;
+// A batched process: its filter stands in the event that started it.
+struct Batch {
+  BatchStarted started;
+  OrderId cursor;  // the last order that it has visited
+  std::uint64_t total = 0;
 };
 
 // Positions in binary markets, in the order in which they came to be.
@@ -107,26 +103,55 @@ struct RequestRecord {
   EventSeq answered_by;
 };
 
+// The trading day, and what is left to do for the one that ended last.
+struct TradingDay {
+  std::uint32_t ends_at_s = 0;  // seconds after midnight UTC
+  Timestamp next_end;
+  OrderId expiring_to;               // live Day orders up to here are to expire
+  OrderId expired_to;                // and have expired up to here
+  std::uint32_t live_orders = 0;     // Day orders, all
+  std::uint32_t left_to_expire = 0;  // of them, those that the last end of a day has reached
+};
+
+// Which ClOrdIDs are how old (domain.md section 3): places in the order of arrival.
+struct Generations {
+  std::uint32_t number = 0;
+  Timestamp next_end;
+  std::uint64_t to_forget = 0;  // the oldest places, to be examined now
+  std::uint64_t previous = 0;
+  std::uint64_t current = 0;
+};
+
 struct State {
   EventSeq last_seq;
   TxId last_tx_id;
   Timestamp last_timestamp;
   OrderId last_order_id;
+  BatchId last_batch_id;
+  EventSeq watermark;
 
-  Registry<SessionId, SessionInfo> sessions;
+  Registry<SessionId, SessionState> sessions;
   Registry<AccountId, AccountState> accounts;
   Registry<MarketId, MarketData> markets;
   Registry<InstrumentId, InstrumentState> instruments;
   OrderTable orders;
+  std::map<OrderId, AmendDelayed> delayed_amends;
   ClOrdIds cl_ord_ids;
+  Generations generations;
   Positions positions;
+  std::vector<Batch> batches;  // the oldest first
+  TradingDay trading_day;
   std::vector<RequestRecord> requests;  // kept for ever, so that none acts twice
 
+  // These follow from the above.
   NameIndex session_names;
   NameIndex account_names;
   NameIndex market_names;
   NameIndex symbols;
-  NameIndex request_ids;  // of `requests`
+  NameIndex request_ids;
+  OrderIdList day_orders;
+  Deadlines deadlines;
+  std::uint32_t running_graces = 0;
 };
 
 // The account's order that a request means: `order` if given, else the one that `cl_ord_id` belongs
@@ -135,5 +160,23 @@ struct State {
                               AccountId account,
                               OrderId order,
                               const ClOrdId& cl_ord_id) noexcept;
+
+// What `entry` waits for, if anything still does.
+enum class Due : std::uint8_t { Nothing, Release, Amend, Expiry };
+[[nodiscard]] Due due_of(const State& state, const Deadlines::Entry& entry) noexcept;
+
+// True if `batch` is to cancel this order, which must be live and not above its last order.
+[[nodiscard]] bool matches(const BatchStarted& batch, const Order& order) noexcept;
+
+// A process that stops new orders: of the whole market, or of the account or the session alone.
+[[nodiscard]] bool is_market_wide(const BatchStarted& batch) noexcept;
+
+// The first end of a day at `ends_at_s` after `time`.
+[[nodiscard]] Timestamp next_day_end(Timestamp time, std::uint32_t ends_at_s) noexcept;
+
+inline constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
+inline constexpr std::int64_t kNanosPerMillisecond = 1'000'000;
+inline constexpr std::int64_t kSecondsPerDay = 86'400;
+inline constexpr std::int64_t kGenerationNanos = 25 * 3'600 * kNanosPerSecond;
 
 }  // namespace betex::matching

@@ -58,6 +58,7 @@ using AccountId = Strong<std::uint32_t, struct AccountIdTag>;
 using SessionId = Strong<std::uint32_t, struct SessionIdTag>;
 using MarketId = Strong<std::uint32_t, struct MarketIdTag>;
 using InstrumentId = Strong<std::uint32_t, struct InstrumentIdTag>;
+using BatchId = Strong<std::uint32_t, struct BatchIdTag>;
 
 // Positions in the log. Both are gapless and start at 1.
 using EventSeq = Strong<std::uint64_t, struct EventSeqTag>;

@@ -52,7 +52,7 @@ std::size_t MatchStage::do_work() {
     return waiting_.empty() ? AfterSlot::Continue : AfterSlot::Stop;
   });
   if (work == 0) {
-    work = advance_time(sequenced_time());
+    work = advance_time(sequenced_time()) + continue_batch(sequenced_time());
   }
   return work;
 }
@@ -62,6 +62,7 @@ void MatchStage::sequence(matching::Command& command) {
   command.digest = digest_of(command.body);
   advance_time(command.timestamp);
   publish(engine_.decide(command));
+  continue_batch(command.timestamp);
 }
 
 void MatchStage::pass_on(const OrderStatusQuery& query) {
@@ -88,6 +89,15 @@ std::size_t MatchStage::advance_time(matching::Timestamp now) {
     ++transactions;
   }
   return transactions;
+}
+
+// One chunk of a batched process: after each command, and again while there is none.
+std::size_t MatchStage::continue_batch(matching::Timestamp now) {
+  if (!engine_.batch_pending()) {
+    return 0;
+  }
+  publish(engine_.decide({.timestamp = now, .origin = {}, .body = matching::ContinueBatch{}}));
+  return 1;
 }
 
 void MatchStage::publish(const matching::TransactionView& transaction) {
@@ -130,6 +140,9 @@ bool MatchStage::publish_waiting() {
 TimePoint MatchStage::next_deadline() const noexcept {
   if (!waiting_.empty()) {
     return kNoDeadline;
+  }
+  if (engine_.batch_pending()) {
+    return std::chrono::steady_clock::now();
   }
   const auto deadline = engine_.next_deadline();
   if (!deadline) {

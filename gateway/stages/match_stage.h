@@ -50,6 +50,7 @@ class MatchStage final : public Agent {
   void pass_on(const OrderStatusQuery& query);
   // Lets the engine take the steps that are due by `now`; returns how many transactions.
   std::size_t advance_time(matching::Timestamp now);
+  std::size_t continue_batch(matching::Timestamp now);
   void publish(const matching::TransactionView& transaction);
   template <typename Write>
   void publish_slot(std::uint32_t tag, std::size_t size, Write&& write);

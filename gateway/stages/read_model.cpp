@@ -24,6 +24,17 @@ Value& grow_to(std::vector<Value>& table, Id id) {
   return table[id.value()];
 }
 
+fix::OrdStatus status_of(const matching::OrderInfo& info) {
+  if (info.delayed) {
+    return fix::OrdStatus::PendingNew;
+  }
+  if (info.live || info.cancel_cause == matching::CancelCause::None) {
+    return status_of_live(info.values);
+  }
+  return info.cancel_cause == matching::CancelCause::Expired ? fix::OrdStatus::Expired
+                                                             : fix::OrdStatus::Canceled;
+}
+
 }  // namespace
 
 Units units_of(matching::MarketKind kind) noexcept {
@@ -67,9 +78,7 @@ ReadModel::ReadModel(const matching::Engine& engine) {
              .side = info.side,
              .type = info.type,
              .time_in_force = info.time_in_force,
-             .status = info.live || info.cancel_cause == matching::CancelCause{}
-                           ? status_of_live(info.values)
-                           : fix::OrdStatus::Canceled,
+             .status = status_of(info),
              .price = its_instrument.ladder->price_of(info.tick),
              .expire_time = info.expire_time,
              .values = info.values,
@@ -187,6 +196,35 @@ void ReadModel::on(const matching::OrderCancelled& event) {
   entry.status = fix::OrdStatus::Canceled;
   if (!event.cl_ord_id.empty()) {
     extend_chain(event.order, event.cl_ord_id);
+  }
+}
+
+void ReadModel::on(const matching::OrderReleased& event) {
+  mutable_order(event.order).status = status_of_live(event.values);
+}
+
+void ReadModel::on(const matching::OrderAmended& event) {
+  OrderEntry& entry = mutable_order(event.order);
+  entry.values = event.values;
+  if (entry.status != fix::OrdStatus::PendingNew) {
+    entry.status = status_of_live(event.values);
+  }
+  entry.price = instrument(entry.instrument).ladder->price_of(event.tick);
+  entry.expire_time = event.expire_time;
+  extend_chain(event.order, event.cl_ord_id);
+}
+
+void ReadModel::on(const matching::OrderExpired& event) {
+  OrderEntry& entry = mutable_order(event.order);
+  entry.values = event.values;
+  entry.status = fix::OrdStatus::Expired;
+}
+
+void ReadModel::on(const matching::OrderCancelledBatched& event) {
+  for (const OrderId order : event.orders()) {
+    OrderEntry& entry = mutable_order(order);
+    entry.values.leaves_qty = matching::Quantity{};
+    entry.status = fix::OrdStatus::Canceled;
   }
 }
 

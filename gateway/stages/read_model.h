@@ -92,6 +92,10 @@ class ReadModel {
   void on(const matching::TradeMatched& event);
   void on(const matching::OrderCancelled& event);
   void on(const matching::OrderReduced& event);
+  void on(const matching::OrderReleased& event);
+  void on(const matching::OrderAmended& event);
+  void on(const matching::OrderExpired& event);
+  void on(const matching::OrderCancelledBatched& event);
 
   OrderEntry& mutable_order(matching::OrderId order);
   OrderEntry& new_order(matching::OrderId order);

@@ -36,8 +36,26 @@ std::int64_t average_price_e8(const matching::OrderValues& values, const Units& 
 // Why the rest of an order went, in the engine's reasons; None where its owner asked.
 Reason reason_of(CancelCause cause) {
   switch (cause) {
+    case CancelCause::None:
     case CancelCause::Requested:
+    case CancelCause::Expired:
+    case CancelCause::MassCancel:
+    case CancelCause::DelayFailed:  // the event says which check failed
+    case CancelCause::Disconnected:
+    case CancelCause::LoggedOut:
       return Reason::None;
+    case CancelCause::MarketSuspended:
+    case CancelCause::MarketPaused:
+    case CancelCause::TurnedInPlay:
+    case CancelCause::MarketClosed:
+    case CancelCause::MarketVoided:
+      return Reason::MarketNotOpen;
+    case CancelCause::RunnerRemoved:
+      return Reason::RunnerNotActive;
+    case CancelCause::AccountSuspended:
+      return Reason::AccountSuspended;
+    case CancelCause::SessionSuspended:
+      return Reason::SessionSuspended;
     case CancelCause::ImmediateOrCancel:
       return Reason::ImmediateOrCancelRemainder;
     case CancelCause::FillOrKill:
@@ -62,7 +80,22 @@ std::uint16_t restatement_reason_of(CancelCause cause) {
       return 19;
     case CancelCause::SelfTradeBoth:
       return 20;
+    case CancelCause::MarketSuspended:
+    case CancelCause::MarketPaused:
+      return 6;
+    case CancelCause::TurnedInPlay:
+    case CancelCause::MarketClosed:
+    case CancelCause::MarketVoided:
+    case CancelCause::RunnerRemoved:
+      return 8;
+    case CancelCause::Disconnected:
+      return 12;
+    case CancelCause::LoggedOut:
+      return 13;
     case CancelCause::SelfTradeDecrement:
+    case CancelCause::DelayFailed:
+    case CancelCause::AccountSuspended:
+    case CancelCause::SessionSuspended:
       return kOtherReason;
     default:
       return 0;
@@ -172,7 +205,7 @@ void ReportMaker::on(const Context& context, const matching::OrderCancelled& eve
     report.exec_type = ExecType::Canceled;
     report.ord_status = OrdStatus::Canceled;
     report.transact_time = context.timestamp;
-    report.reason = reason_of(event.cause);
+    report.reason = event.reason == Reason::None ? reason_of(event.cause) : event.reason;
     report.restatement_reason = restatement_reason_of(event.cause);
     context.receiver.receive(session, {id, std::move(report)});
   };
@@ -193,6 +226,64 @@ void ReportMaker::on(const Context& context, const matching::OrderReduced& event
   report.reason = reason_of(event.cause);
   report.restatement_reason = kPartialDeclineOfOrderQty;
   context.receiver.receive(event.session, {id, std::move(report)});
+}
+
+void ReportMaker::on(const Context& context, const matching::OrderReleased& event) const {
+  const ReportId id{context.seq, kOnlyLeg};
+  if (!context.receiver.wants(event.session, id)) {
+    return;
+  }
+  ExecutionReport report = describe(event.order, event.values);
+  report.exec_type = ExecType::New;
+  report.ord_status = OrdStatus::New;
+  report.transact_time = context.timestamp;
+  context.receiver.receive(event.session, {id, std::move(report)});
+}
+
+void ReportMaker::on(const Context& context, const matching::OrderAmended& event) const {
+  const ReportId id{context.seq, kOnlyLeg};
+  if (!context.receiver.wants(event.session, id)) {
+    return;
+  }
+  ExecutionReport report = describe(event.order, event.values);
+  const Instrument& instrument = model_.instrument(model_.order(event.order).instrument);
+  report.exec_type = ExecType::Replaced;
+  report.orig_cl_ord_id = model_.cl_ord_id(event.order, event.values.chain_index - 1);
+  report.price = instrument.units.price(instrument.ladder->price_of(event.tick));
+  report.expire_time = event.expire_time;
+  report.transact_time = context.timestamp;
+  context.receiver.receive(event.session, {id, std::move(report)});
+}
+
+void ReportMaker::on(const Context& context, const matching::OrderExpired& event) const {
+  const ReportId id{context.seq, kOnlyLeg};
+  if (!context.receiver.wants(event.session, id)) {
+    return;
+  }
+  ExecutionReport report = describe(event.order, event.values);
+  report.exec_type = ExecType::Expired;
+  report.ord_status = OrdStatus::Expired;
+  report.transact_time = context.timestamp;
+  context.receiver.receive(event.session, {id, std::move(report)});
+}
+
+// One leg an order. It is the last event of each, so its entry has the values for ever.
+void ReportMaker::on(const Context& context, const matching::OrderCancelledBatched& event) const {
+  std::uint32_t leg = 0;
+  for (const matching::OrderId order : event.orders()) {
+    const ReportId id{context.seq, ++leg};
+    const OrderEntry& entry = model_.order(order);
+    if (!context.receiver.wants(entry.session, id)) {
+      continue;
+    }
+    ExecutionReport report = describe(order, entry.values);
+    report.exec_type = ExecType::Canceled;
+    report.ord_status = OrdStatus::Canceled;
+    report.transact_time = context.timestamp;
+    report.reason = reason_of(event.cause);
+    report.restatement_reason = restatement_reason_of(event.cause);
+    context.receiver.receive(entry.session, {id, std::move(report)});
+  }
 }
 
 void ReportMaker::on(const Context& context, const matching::CancelRejected& event) const {

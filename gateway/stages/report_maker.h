@@ -53,6 +53,10 @@ class ReportMaker {
   void on(const Context& context, const matching::TradeMatched& event) const;
   void on(const Context& context, const matching::OrderCancelled& event) const;
   void on(const Context& context, const matching::OrderReduced& event) const;
+  void on(const Context& context, const matching::OrderReleased& event) const;
+  void on(const Context& context, const matching::OrderAmended& event) const;
+  void on(const Context& context, const matching::OrderExpired& event) const;
+  void on(const Context& context, const matching::OrderCancelledBatched& event) const;
   void on(const Context& context, const matching::CancelRejected& event) const;
   void on(const Context& context, const matching::InboundRefused& event) const;
 

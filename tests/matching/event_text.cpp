@@ -6,16 +6,15 @@
 #include "matching/ladder.h"
 
 namespace betex::matching::testing {
-namespace {
 
-// Looks names and units up, and writes one event.
+// Writes one event.
 class Describer {
  public:
-  explicit Describer(const Engine& engine) {
-    engine.visit_accounts([this](const AccountInfo& a) { accounts_[a.account] = a.name.view(); });
-    engine.visit_instruments([this](const InstrumentInfo& i) { instruments_[i.instrument] = i; });
-    engine.visit_orders([this](const OrderInfo& o) { orders_[o.order] = o.instrument; });
-  }
+  explicit Describer(EventText& known)
+      : accounts_{known.accounts_},
+        markets_{known.markets_},
+        instruments_{known.instruments_},
+        orders_{known.orders_} {}
 
   std::string operator()(const SessionWentUp& e) {
     return line("session up ",
@@ -40,15 +39,162 @@ class Describer {
     return line("refused ", e.msg_type.view(), " ", e.msg_seq_num.value(), ": ", to_text(e.reason));
   }
 
-  std::string operator()(const AccountCreated& e) { return line("account ", e.name.view()); }
+  std::string operator()(const AccountCreated& e) {
+    accounts_[e.account] = e.name.view();
+    return line("account ", e.name.view());
+  }
 
-  std::string operator()(const MarketCreated& e) { return line("market ", e.market.view()); }
+  std::string operator()(const MarketCreated& e) {
+    markets_[e.header.market] = {.symbol = e.market, .kind = e.kind, .ladder = e.ladder};
+    return line("market ", e.market.view());
+  }
 
-  std::string operator()(const RunnerAdded& e) { return line("runner ", e.symbol.view()); }
+  std::string operator()(const RunnerAdded& e) {
+    instruments_[e.instrument] = markets_[e.header.market];
+    instruments_[e.instrument].symbol = e.symbol;
+    return line("runner ", e.symbol.view());
+  }
 
   std::string operator()(const MarketOpened& e) { return line("opened v", e.version); }
 
+  std::string operator()(const ReportsDelivered& e) {
+    return line("delivered ", e.session.value(), " to ", e.delivered.value());
+  }
+
+  std::string operator()(const SessionNumbersSet& e) {
+    return line("session ",
+                e.session.value(),
+                " set epoch ",
+                e.epoch.value(),
+                " in ",
+                e.next_in.value(),
+                " reserved ",
+                e.reserved_to.value());
+  }
+
+  std::string operator()(const SessionSuspended& e) {
+    return line("session ", e.session.value(), " suspended");
+  }
+
+  std::string operator()(const SessionResumed& e) {
+    return line("session ", e.session.value(), " resumed");
+  }
+
+  std::string operator()(const SessionLoggedOut& e) {
+    return line("session ", e.session.value(), " logged out");
+  }
+
+  std::string operator()(const AccountSuspended& e) {
+    return line("account ", accounts_[e.account], " suspended");
+  }
+
+  std::string operator()(const AccountResumed& e) {
+    return line("account ", accounts_[e.account], " resumed");
+  }
+
+  std::string operator()(const AccountLimitsSet& e) {
+    return line("account ", accounts_[e.account], " open orders ", e.max_open_orders);
+  }
+
+  std::string operator()(const RunnerRemoved& e) {
+    return line("removed ", instruments_[e.instrument].symbol.view(), " v", e.version);
+  }
+
+  std::string operator()(const MarketSuspended& e) { return line("suspended v", e.version); }
+
+  std::string operator()(const MarketResumed& e) { return line("resumed v", e.version); }
+
+  std::string operator()(const MarketHalted& e) { return line("halted v", e.version); }
+
+  std::string operator()(const MarketUnhalted& e) { return line("unhalted v", e.version); }
+
+  std::string operator()(const MarketTurnedInPlay& e) { return line("in play v", e.version); }
+
+  std::string operator()(const MarketClosed& e) { return line("closed v", e.version); }
+
+  std::string operator()(const MarketDetermined& e) {
+    std::string text = line("determined v", e.version);
+    for (const InstrumentShare& share : e.shares) {
+      if (share.instrument != InstrumentId{}) {
+        text += line(" ",
+                     instruments_[share.instrument].symbol.view(),
+                     " ",
+                     share.numerator,
+                     "/",
+                     share.denominator);
+      }
+    }
+    return text;
+  }
+
+  std::string operator()(const MarketVoided& e) { return line("voided v", e.version); }
+
+  std::string operator()(const OrderReleased& e) {
+    return line("released #", e.order.value(), " ", entry(e.entry));
+  }
+
+  std::string operator()(const OrderAmended& e) {
+    const InstrumentId instrument = orders_[e.order];
+    return line("amended #",
+                e.order.value(),
+                " ",
+                quantity(instrument, e.values.order_qty),
+                " @ ",
+                price(instrument, e.tick),
+                " ",
+                entry(e.entry));
+  }
+
+  std::string operator()(const AmendDelayed& e) { return line("amend delayed #", e.order.value()); }
+
+  std::string operator()(const OrderExpired& e) { return line("expired #", e.order.value()); }
+
+  std::string operator()(const OrderStatusAnswered& e) {
+    return line("status #",
+                e.order.value(),
+                e.live != 0 ? " live" : " finished",
+                e.reason == Reason::None ? "" : ": ",
+                to_text(e.reason));
+  }
+
+  std::string operator()(const BatchStarted& e) {
+    return line("batch ", e.batch.value(), " ", cause(e.cause), " to #", e.last_order.value());
+  }
+
+  std::string operator()(const OrderCancelledBatched& e) {
+    std::string text = line("batch ", e.batch.value(), " cancelled ", e.count);
+    constexpr std::size_t kShown = 8;
+    const auto orders = e.orders();
+    for (std::size_t i = 0; i < orders.size() && orders.size() <= kShown; ++i) {
+      text += line(" #", orders[i].value());
+    }
+    return text;
+  }
+
+  std::string operator()(const BatchCompleted& e) {
+    return line("batch ", e.batch.value(), " completed ", e.total);
+  }
+
+  std::string operator()(const MassCancelRejected& e) {
+    return line("mass cancel rejected ", e.cl_ord_id.view(), ": ", to_text(e.reason));
+  }
+
+  std::string operator()(const TradingDaySet& e) { return line("trading day ", e.ends_at_s); }
+
+  std::string operator()(const TradingDayEnded& e) { return line("day ended ", e.date); }
+
+  std::string operator()(const ClOrdIdGenerationEnded&) { return "generation ended"; }
+
+  std::string operator()(const ClOrdIdsForgotten& e) { return line("examined ", e.examined); }
+
+  std::string operator()(const Announced& e) { return line("announced ", e.headline.view()); }
+
+  std::string operator()(const WatermarkMoved& e) {
+    return line("watermark ", e.watermark.value());
+  }
+
   std::string operator()(const OrderAccepted& e) {
+    orders_[e.order] = e.instrument;
     return line("accepted #",
                 e.order.value(),
                 " ",
@@ -83,7 +229,12 @@ class Describer {
   }
 
   std::string operator()(const OrderCancelled& e) {
-    return line("cancelled #", e.order.value(), " ", cause(e.cause));
+    return line("cancelled #",
+                e.order.value(),
+                " ",
+                cause(e.cause),
+                e.reason == Reason::None ? "" : ": ",
+                to_text(e.reason));
   }
 
   std::string operator()(const OrderReduced& e) {
@@ -121,12 +272,18 @@ class Describer {
         return "takes";
       case Entry::Delayed:
         return "delayed";
+      case Entry::Keeps:
+        return "keeps";
+      case Entry::Leaves:
+        return "leaves";
     }
     return "?";
   }
 
   static std::string_view cause(CancelCause cause) {
     switch (cause) {
+      case CancelCause::None:
+        return "none";
       case CancelCause::Requested:
         return "requested";
       case CancelCause::ImmediateOrCancel:
@@ -143,6 +300,32 @@ class Describer {
         return "self-trade-both";
       case CancelCause::SelfTradeDecrement:
         return "self-trade-decrement";
+      case CancelCause::Expired:
+        return "expired";
+      case CancelCause::DelayFailed:
+        return "delay-failed";
+      case CancelCause::MassCancel:
+        return "mass-cancel";
+      case CancelCause::MarketSuspended:
+        return "market-suspended";
+      case CancelCause::MarketPaused:
+        return "market-paused";
+      case CancelCause::RunnerRemoved:
+        return "runner-removed";
+      case CancelCause::TurnedInPlay:
+        return "turned-in-play";
+      case CancelCause::MarketClosed:
+        return "market-closed";
+      case CancelCause::MarketVoided:
+        return "market-voided";
+      case CancelCause::AccountSuspended:
+        return "account-suspended";
+      case CancelCause::SessionSuspended:
+        return "session-suspended";
+      case CancelCause::Disconnected:
+        return "disconnected";
+      case CancelCause::LoggedOut:
+        return "logged-out";
     }
     return "?";
   }
@@ -155,17 +338,16 @@ class Describer {
   std::string quantity_of(OrderId order, Quantity value) { return quantity(orders_[order], value); }
 
   std::string price(InstrumentId instrument, Tick tick) {
-    const InstrumentInfo& info = instruments_[instrument];
+    const EventText::Instrument& info = instruments_[instrument];
     const bool odds = info.kind == MarketKind::ExchangeOdds;
     return decimal_text(find_ladder(info.ladder)->price_of(tick).value(), odds ? 2 : 4);
   }
 
-  std::map<AccountId, std::string> accounts_;
-  std::map<InstrumentId, InstrumentInfo> instruments_;
-  std::map<OrderId, InstrumentId> orders_;
+  std::map<AccountId, std::string>& accounts_;
+  std::map<MarketId, EventText::Instrument>& markets_;
+  std::map<InstrumentId, EventText::Instrument>& instruments_;
+  std::map<OrderId, InstrumentId>& orders_;
 };
-
-}  // namespace
 
 std::string decimal_text(std::int64_t units, int fraction_digits) {
   std::string digits = std::to_string(units);
@@ -177,8 +359,8 @@ std::string decimal_text(std::int64_t units, int fraction_digits) {
   return digits;
 }
 
-std::vector<std::string> describe(const Engine& engine, const TransactionView& transaction) {
-  Describer describer{engine};
+std::vector<std::string> EventText::describe(const TransactionView& transaction) {
+  Describer describer{*this};
   std::vector<std::string> lines;
   for_each_event(transaction,
                  [&](EventSeq, const auto& event) { lines.push_back(describer(event)); });

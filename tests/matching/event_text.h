@@ -2,15 +2,34 @@
 // rests`.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
-#include "matching/engine.h"
+#include "matching/commands.h"
+#include "matching/transaction.h"
 
 namespace betex::matching::testing {
 
-// Names and units come from the engine's reads; it must have applied the transaction.
-std::vector<std::string> describe(const Engine& engine, const TransactionView& transaction);
+// Knows names and units from the events that it has described before: give it all of them.
+class EventText {
+ public:
+  std::vector<std::string> describe(const TransactionView& transaction);
+
+ private:
+  friend class Describer;
+
+  struct Instrument {
+    Name symbol;
+    MarketKind kind{};
+    LadderKind ladder{};
+  };
+
+  std::map<AccountId, std::string> accounts_;
+  std::map<MarketId, Instrument> markets_;
+  std::map<InstrumentId, Instrument> instruments_;
+  std::map<OrderId, InstrumentId> orders_;
+};
 
 std::string decimal_text(std::int64_t units, int fraction_digits);
 

@@ -2,8 +2,6 @@
 
 #include <stdexcept>
 
-#include "tests/matching/event_text.h"
-
 namespace betex::matching::testing {
 
 Decimal decimal(std::string_view text) {
@@ -48,7 +46,7 @@ Lines Exchange::run(const CommandBody& body, const Origin& origin) {
     return {};
   }
   log.push_back({view.header, view.first_seq, {view.events.begin(), view.events.end()}});
-  return describe(engine, view);
+  return text_.describe(view);
 }
 
 PlaceOrder Exchange::order(std::string_view account,
@@ -87,6 +85,25 @@ Lines Exchange::cancel(std::string_view account, std::uint64_t order) {
                          .cl_ord_id = fresh_id(),
                          .order_id = OrderId{order},
                          .transact_time = now_});
+}
+
+Lines Exchange::pass(std::int64_t nanoseconds) {
+  now_ += Timestamp{nanoseconds};
+  Lines all;
+  for (auto due = engine.next_deadline(); due && *due <= now_; due = engine.next_deadline()) {
+    const Lines lines = run(AdvanceTime{});
+    all.insert(all.end(), lines.begin(), lines.end());
+  }
+  return all;
+}
+
+Lines Exchange::finish_batches() {
+  Lines all;
+  while (engine.batch_pending()) {
+    const Lines lines = run(ContinueBatch{});
+    all.insert(all.end(), lines.begin(), lines.end());
+  }
+  return all;
 }
 
 ClOrdId Exchange::fresh_id() {

@@ -8,10 +8,14 @@
 #include <vector>
 
 #include "matching/engine.h"
+#include "tests/matching/event_text.h"
 
 namespace betex::matching::testing {
 
 using Lines = std::vector<std::string>;
+
+inline constexpr std::int64_t kSecond = 1'000'000'000;
+inline constexpr std::int64_t kHour = 3'600 * kSecond;
 
 // "2.04" as a client's decimal.
 Decimal decimal(std::string_view text);
@@ -45,11 +49,15 @@ class Exchange {
   Lines sell(std::string_view account, std::string_view quantity, std::string_view price);
   Lines cancel(std::string_view account, std::uint64_t order);
 
+  // Lets time pass and does what is due, as the gateway does before a command.
+  Lines pass(std::int64_t nanoseconds);
+
+  // Runs the batched processes to their end; a line per transaction's events.
+  Lines finish_batches();
+
   ClOrdId fresh_id();
 
   [[nodiscard]] Timestamp now() const { return now_; }
-
-  void wait(std::int64_t nanoseconds) { now_ += Timestamp{nanoseconds}; }
 
   [[nodiscard]] OrderInfo find_order(std::uint64_t order) const;
 
@@ -57,6 +65,7 @@ class Exchange {
   std::vector<StoredTransaction> log;
 
  private:
+  EventText text_;
   Timestamp now_{1'700'000'000'000'000'000};
   std::uint64_t ids_ = 0;
 };

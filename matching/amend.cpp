@@ -1,0 +1,189 @@
+// Cancel/replace: one atomic step, checked on the new terms first. Reducing at the same price keeps
+// the order's place; anything else loses it and may match at once.
+#include "matching/decider.h"
+#include "matching/units.h"
+
+namespace betex::matching {
+
+bool Decider::keeps_priority(const Order& order, const Terms& terms) noexcept {
+  return terms.tick == order.tick && terms.quantity <= order.values.order_qty;
+}
+
+// What must hold when the amend is carried out, also after a delay.
+Reason Decider::check_new_terms(const Order& order, Terms& terms) const {
+  if (const Reason reason = check_market(terms, order.session); reason != Reason::None) {
+    return reason;
+  }
+  if (terms.quantity < order.values.cum_qty) {
+    return Reason::BelowFilledQuantity;
+  }
+  if (terms.quantity != order.values.cum_qty && terms.quantity < terms.market->min_quantity) {
+    return Reason::BelowMinimumQuantity;
+  }
+  if (order.time_in_force == TimeInForce::Gtd ? terms.expire_time <= now()
+                                              : terms.expire_time != Timestamp{}) {
+    return Reason::BadExpireTime;
+  }
+  if (keeps_priority(order, terms)) {
+    const Quantity less = order.values.order_qty - terms.quantity;
+    const Lock released =
+        release_for(order, less, unit_cost(terms.market->kind, order.side, terms.limit));
+    terms.lock = {.closing = order.closing - released.closing,
+                  .cash = order.cash_lock - released.cash};
+    return Reason::None;
+  }
+  if (order.place == OrderPlace::Delayed) {
+    return Reason::WaitsForDelay;
+  }
+  if (const Reason reason = check_limits(terms); reason != Reason::None) {
+    return reason;
+  }
+  if (const Reason reason = check_collateral(terms, &order); reason != Reason::None) {
+    return reason;
+  }
+  return terms.post_only && crosses(terms) ? Reason::PostOnlyWouldCross : Reason::None;
+}
+
+Reason Decider::check_amend(const AmendOrder& amend, const Order& order, Terms& terms) const {
+  if (!order.live()) {
+    return Reason::TooLate;
+  }
+  if (state_.delayed_amends.contains(order.id)) {
+    return Reason::WaitsForDelay;
+  }
+  if (const Reason reason = check_market(terms, order.session); reason != Reason::None) {
+    return reason;
+  }
+  if (const Reason reason = check_price(amend.price, OrderType::Limit, terms);
+      reason != Reason::None) {
+    return reason;
+  }
+  if (const Reason reason = check_quantity(amend.quantity, terms); reason != Reason::None) {
+    return reason;
+  }
+  if (amend.expire_time != Timestamp{}) {
+    terms.expire_time = amend.expire_time;
+  }
+  return check_new_terms(order, terms);
+}
+
+void Decider::decide(const AmendOrder& amend) {
+  const AccountState* account = nullptr;
+  Reason reason = check_account(amend.account, account);
+  if (reason == Reason::None) {
+    reason = check_may_enter(*account);
+  }
+  if (reason == Reason::None) {
+    reason = check_id(account->id, amend.cl_ord_id, amend.transact_time);
+  }
+  if (reason != Reason::None) {
+    reject(amend, reason, account, 0);
+    return;
+  }
+  const Slot slot = find_order(state_, account->id, amend.order_id, amend.orig_cl_ord_id);
+  if (slot == 0) {
+    reject(amend, Reason::UnknownOrder, account, slot);
+    return;
+  }
+  const Order& order = state_.orders.at(slot);
+  Terms terms = terms_of(order);
+  reason = check_amend(amend, order, terms);
+  if (reason != Reason::None) {
+    reject(amend, reason, account, slot);
+  } else if (!keeps_priority(order, terms) && is_delayed(*terms.market)) {
+    delay_amend(amend, order, terms);
+  } else {
+    carry_out({.requester = requester(), .cl_ord_id = amend.cl_ord_id}, order, terms);
+  }
+}
+
+void Decider::delay_amend(const AmendOrder& amend, const Order& order, const Terms& terms) {
+  emitter_.emit(AmendDelayed{.order = order.id,
+                             .session = order.session,
+                             .requester = requester(),
+                             .tick = terms.tick,
+                             .order_qty = terms.quantity,
+                             .expire_time = terms.expire_time,
+                             .release_at = release_time(*terms.market),
+                             .values = order.values,
+                             .cl_ord_id = amend.cl_ord_id},
+                order.market);
+}
+
+// `amended` names the request; the rest of the event follows from the terms.
+void Decider::carry_out(const OrderAmended& request, const Order& order, const Terms& terms) {
+  OrderAmended amended = request;
+  amended.order = order.id;
+  amended.session = order.session;
+  amended.tick = terms.tick;
+  amended.expire_time = terms.expire_time;
+  amended.closing = terms.lock.closing;
+  amended.cash_lock = terms.lock.cash;
+  amended.values = order.values;
+  amended.values.order_qty = terms.quantity;
+  amended.values.leaves_qty = terms.quantity - order.values.cum_qty;
+  ++amended.values.chain_index;
+  if (amended.values.leaves_qty == Quantity{}) {
+    amended.entry = Entry::Leaves;
+  } else if (keeps_priority(order, terms)) {
+    amended.entry = Entry::Keeps;
+  } else {
+    amended.entry = crosses(terms) ? Entry::Takes : Entry::Rests;
+  }
+  emitter_.emit(amended, order.market);
+  if (amended.entry == Entry::Takes) {
+    take(amended.order);
+  }
+}
+
+void Decider::reject(const AmendOrder& amend,
+                     Reason reason,
+                     const AccountState* account,
+                     Slot slot) {
+  const Order order = slot == 0 ? Order{} : state_.orders.at(slot);
+  // Once the order has been looked for, the id is used up.
+  const bool consumed = slot != 0 || reason == Reason::UnknownOrder;
+  emitter_.emit(CancelRejected{.order = order.id,
+                               .account = account == nullptr ? AccountId{} : account->id,
+                               .session = requester(),
+                               .reason = reason,
+                               .response_to = CancelRejected::kToReplace,
+                               .id_consumed = static_cast<std::uint8_t>(consumed),
+                               .values = order.values,
+                               .account_name = amend.account,
+                               .cl_ord_id = amend.cl_ord_id,
+                               .orig_cl_ord_id = amend.orig_cl_ord_id},
+                order.market);
+}
+
+void Decider::release_amend(const AmendDelayed& pending) {
+  const AmendDelayed delayed = pending;  // the state's own goes with the first event
+  const Slot slot = state_.orders.find(delayed.order);
+  const Order& order = state_.orders.at(slot);
+  Terms terms = terms_of(order);
+  terms.tick = delayed.tick;
+  terms.limit = terms.instrument->ladder->price_of(delayed.tick);
+  terms.quantity = delayed.order_qty;
+  terms.expire_time = delayed.expire_time;
+  const Reason reason = order.live() ? check_new_terms(order, terms) : Reason::TooLate;
+  if (reason == Reason::None) {
+    carry_out({.requester = delayed.requester, .was_delayed = 1, .cl_ord_id = delayed.cl_ord_id},
+              order,
+              terms);
+    return;
+  }
+  emitter_.emit(CancelRejected{.order = order.id,
+                               .account = order.account,
+                               .session = delayed.requester,
+                               .reason = reason,
+                               .response_to = CancelRejected::kToReplace,
+                               .id_consumed = 1,
+                               .was_delayed = 1,
+                               .values = order.values,
+                               .account_name = terms.account->name,
+                               .cl_ord_id = delayed.cl_ord_id,
+                               .orig_cl_ord_id = state_.cl_ord_ids.at(order.last_id).id},
+                order.market);
+}
+
+}  // namespace betex::matching

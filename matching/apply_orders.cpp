@@ -1,0 +1,261 @@
+// Events about orders and trades.
+#include "matching/apply.h"
+#include "matching/assert.h"
+
+namespace betex::matching {
+namespace {
+
+// `id` is now the last accepted request of the order.
+void extend_chain(State& state, Order& order, const ClOrdId& id) {
+  const Slot slot =
+      state.cl_ord_ids.insert({.id = id, .order = order.id, .account = order.account});
+  ++state.generations.current;
+  state.cl_ord_ids.append_to_chain(slot, order, order.values.chain_index);
+}
+
+Slot known_order(const State& state, OrderId id) {
+  const Slot slot = state.orders.find(id);
+  BETEX_ASSERT(slot != 0);
+  return slot;
+}
+
+Book& book_of(State& state, const Order& order) {
+  return state.instruments.at(order.instrument).book;
+}
+
+void rest(State& state, Slot slot, EventSeq seq) {
+  Order& order = state.orders.at(slot);
+  order.place = OrderPlace::Resting;
+  order.priority = seq;
+  book_of(state, order).push_back(state.orders, slot);
+}
+
+// Moves a part of the account's holding in or out of what its open orders will close.
+void lock_closing(State& state, const Order& order, Quantity change) {
+  if (change != Quantity{}) {
+    Position& position = state.positions.get(order.account, order.market);
+    (order.side == Side::Bid ? position.no_locked : position.yes_locked) += change;
+  }
+}
+
+void release(State& state, Order& order, Quantity closing, Money cash) {
+  lock_closing(state, order, Quantity{} - closing);
+  order.closing -= closing;
+  order.cash_lock -= cash;
+  state.accounts.at(order.account).cash_locked -= cash;
+}
+
+void move_position(State& state, const Order& order, Quantity quantity, Quantity closed) {
+  if (state.markets.at(order.market).kind != MarketKind::Binary) {
+    return;
+  }
+  Position& position = state.positions.get(order.account, order.market);
+  const bool bid = order.side == Side::Bid;
+  (bid ? position.no : position.yes) -= closed;
+  (bid ? position.yes : position.no) += quantity - closed;
+}
+
+void apply_leg(State& state, const TradeLeg& leg, Quantity quantity) {
+  const Slot slot = known_order(state, leg.order);
+  Order& order = state.orders.at(slot);
+  const Quantity leaves = order.values.leaves_qty;
+  order.values = leg.values;
+  release(state, order, leg.closed, leg.lock_released);
+  move_position(state, order, quantity, leg.closed);
+  if (leg.values.leaves_qty == Quantity{}) {
+    finish_order(state, slot, leaves, CancelCause{});
+  } else if (order.place == OrderPlace::Resting) {
+    book_of(state, order).reduce(order, quantity);
+  }
+}
+
+void watch_deadlines(State& state, const Order& order) {
+  if (order.place == OrderPlace::Delayed) {
+    state.deadlines.push(order.release_at, order.id);
+  }
+  if (order.time_in_force == TimeInForce::Gtd) {
+    state.deadlines.push(order.expire_time, order.id);
+  }
+}
+
+void count_new_order(State& state, const Order& order) {
+  AccountState& account = state.accounts.at(order.account);
+  account.cash_locked += order.cash_lock;
+  ++account.open_orders;
+  account.orders.append(order.id, state.orders);
+  MarketData& market = state.markets.at(order.market);
+  ++market.open_orders;
+  market.orders.append(order.id, state.orders);
+  if (state.sessions.contains(order.session)) {
+    state.sessions.at(order.session).orders.append(order.id, state.orders);
+  }
+  if (order.time_in_force == TimeInForce::Day) {
+    ++state.trading_day.live_orders;
+    state.day_orders.append(order.id, state.orders);
+  }
+}
+
+}  // namespace
+
+void finish_order(State& state, Slot slot, Quantity leaves, CancelCause cause) {
+  Order& order = state.orders.at(slot);
+  if (order.place == OrderPlace::Resting) {
+    book_of(state, order).remove(state.orders, slot, leaves);
+  }
+  release(state, order, order.closing, order.cash_lock);
+  order.values.leaves_qty = Quantity{};
+  order.place = OrderPlace::Finished;
+  order.cancel_cause = cause;
+  order.finished_generation = state.generations.number;
+  --state.accounts.at(order.account).open_orders;
+  --state.markets.at(order.market).open_orders;
+  if (order.time_in_force == TimeInForce::Day) {
+    TradingDay& day = state.trading_day;
+    --day.live_orders;
+    day.left_to_expire -= order.id <= day.expiring_to ? 1U : 0U;
+  }
+}
+
+void apply(State& state, EventSeq seq, const OrderAccepted& event) {
+  BETEX_ASSERT(event.order == state.last_order_id.next());
+  state.last_order_id = event.order;
+  const Slot slot = state.orders.insert(event.order);
+  Order& order = state.orders.at(slot);
+  order.account = event.account;
+  order.session = event.session;
+  order.instrument = event.instrument;
+  order.market = event.header.market;
+  order.tick = event.tick;
+  order.side = event.side;
+  order.type = event.type;
+  order.time_in_force = event.time_in_force;
+  order.self_trade_prevention = event.self_trade_prevention;
+  order.place = event.entry == Entry::Delayed ? OrderPlace::Delayed : OrderPlace::Taking;
+  order.persistence = event.persistence;
+  order.post_only = event.post_only;
+  order.cancel_on_pause = event.cancel_on_pause;
+  order.values = event.values;
+  order.min_fill = event.min_fill;
+  order.max_cost = event.max_cost;
+  order.expire_time = event.expire_time;
+  order.release_at = event.release_at;
+  order.version_guard = event.version_guard;
+  order.closing = event.closing;
+  order.cash_lock = event.cash_lock;
+  lock_closing(state, order, event.closing);
+  count_new_order(state, order);
+  watch_deadlines(state, order);
+  extend_chain(state, order, event.cl_ord_id);
+  if (event.entry == Entry::Rests) {
+    rest(state, slot, seq);
+  }
+}
+
+void apply(State& state, EventSeq, const OrderRejected& event) {
+  if (event.id_consumed != 0) {
+    consume_id(state, event.account, event.cl_ord_id, event.reason);
+  }
+}
+
+void apply(State& state, EventSeq seq, const OrderRested& event) {
+  rest(state, known_order(state, event.order), seq);
+}
+
+void apply(State& state, EventSeq, const TradeMatched& event) {
+  apply_leg(state, event.maker, event.quantity);
+  apply_leg(state, event.taker, event.quantity);
+}
+
+void apply(State& state, EventSeq, const OrderCancelled& event) {
+  const Slot slot = known_order(state, event.order);
+  Order& order = state.orders.at(slot);
+  const Quantity leaves = order.values.leaves_qty;
+  order.values = event.values;
+  finish_order(state, slot, leaves, event.cause);
+  if (!event.cl_ord_id.empty()) {
+    extend_chain(state, order, event.cl_ord_id);
+  }
+}
+
+void apply(State& state, EventSeq, const OrderExpired& event) {
+  const Slot slot = known_order(state, event.order);
+  const Order& order = state.orders.at(slot);
+  finish_order(state, slot, order.values.leaves_qty, CancelCause::Expired);
+  if (order.time_in_force == TimeInForce::Day) {
+    state.trading_day.expired_to = event.order;
+  }
+}
+
+void apply(State& state, EventSeq, const OrderReduced& event) {
+  Order& order = state.orders.at(known_order(state, event.order));
+  if (order.place == OrderPlace::Resting) {
+    book_of(state, order).reduce(order, event.quantity);
+  }
+  order.values = event.values;
+  release(state, order, event.closing_released, event.lock_released);
+}
+
+void apply(State& state, EventSeq seq, const OrderReleased& event) {
+  const Slot slot = known_order(state, event.order);
+  state.orders.at(slot).place = OrderPlace::Taking;
+  if (event.entry == Entry::Rests) {
+    rest(state, slot, seq);
+  }
+}
+
+void apply(State& state, EventSeq seq, const OrderAmended& event) {
+  const Slot slot = known_order(state, event.order);
+  Order& order = state.orders.at(slot);
+  const Quantity leaves = order.values.leaves_qty;
+  // What it was leaves the book before it becomes something else.
+  if (event.entry == Entry::Leaves) {
+    finish_order(state, slot, leaves, CancelCause::None);
+  } else if (event.entry == Entry::Keeps) {
+    if (order.place == OrderPlace::Resting) {
+      book_of(state, order).reduce(order, leaves - event.values.leaves_qty);
+    }
+  } else {
+    book_of(state, order).remove(state.orders, slot, leaves);
+    order.place = OrderPlace::Taking;
+  }
+  release(state, order, order.closing - event.closing, order.cash_lock - event.cash_lock);
+  order.tick = event.tick;
+  order.values = event.values;
+  if (order.expire_time != event.expire_time) {
+    order.expire_time = event.expire_time;
+    watch_deadlines(state, order);
+  }
+  if (event.entry == Entry::Rests) {
+    rest(state, slot, seq);
+  }
+  if (event.was_delayed != 0) {
+    state.delayed_amends.erase(event.order);
+    const Slot id = state.cl_ord_ids.find(order.account, event.cl_ord_id);
+    state.cl_ord_ids.append_to_chain(id, order, order.values.chain_index);
+  } else {
+    extend_chain(state, order, event.cl_ord_id);
+  }
+}
+
+void apply(State& state, EventSeq, const AmendDelayed& event) {
+  const Order& order = state.orders.at(known_order(state, event.order));
+  state.cl_ord_ids.insert({.id = event.cl_ord_id, .order = order.id, .account = order.account});
+  ++state.generations.current;
+  state.delayed_amends.insert({event.order, event});
+  state.deadlines.push(event.release_at, event.order);
+}
+
+void apply(State&, EventSeq, const OrderStatusAnswered&) {
+  // It says how things are.
+}
+
+void apply(State& state, EventSeq, const CancelRejected& event) {
+  if (event.was_delayed != 0) {
+    state.delayed_amends.erase(event.order);
+    state.cl_ord_ids.refuse(state.cl_ord_ids.find(event.account, event.cl_ord_id), event.reason);
+  } else if (event.id_consumed != 0) {
+    consume_id(state, event.account, event.cl_ord_id, event.reason);
+  }
+}
+
+}  // namespace betex::matching

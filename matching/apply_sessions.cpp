@@ -1,0 +1,76 @@
+// Events about FIX sessions.
+#include "matching/apply.h"
+#include "matching/assert.h"
+
+namespace betex::matching {
+
+void set_grace(State& state, SessionId id, Timestamp end) {
+  SessionState& session = state.sessions.at(id);
+  state.running_graces -= session.cancel_at != Timestamp{} ? 1U : 0U;
+  session.cancel_at = end;
+  state.running_graces += session.cancel_at != Timestamp{} ? 1U : 0U;
+}
+
+void apply(State& state, EventSeq, const SessionWentUp& event) {
+  if (!state.sessions.contains(event.session)) {
+    BETEX_ASSERT(event.session == state.sessions.next_id());
+    state.sessions.append({});
+    state.session_names.insert(event.comp_id, event.session.value());
+  }
+  SessionState& session = state.sessions.at(event.session);
+  session.info = {.session = event.session,
+                  .comp_id = event.comp_id,
+                  .epoch = event.epoch,
+                  .up = true,
+                  .next_in = event.next_in,
+                  .reserved_to = event.reserved_to,
+                  .delivered = event.delivered};
+  session.cancel_on_disconnect = event.cancel_on_disconnect != 0;
+  session.grace_ms = event.grace_ms;
+  set_grace(state, event.session, Timestamp{});
+}
+
+void apply(State& state, EventSeq, const SessionWentDown& event) {
+  SessionState& session = state.sessions.at(event.session);
+  session.info.up = false;
+  session.info.next_in = event.next_in;
+  set_grace(state, event.session, event.cancel_at);
+  session.cancel_cause = event.reason == SessionDownReason::Logout ? CancelCause::LoggedOut
+                                                                   : CancelCause::Disconnected;
+}
+
+void apply(State& state, EventSeq, const NumbersReserved& event) {
+  state.sessions.at(event.session).info.reserved_to = event.up_to;
+}
+
+void apply(State&, EventSeq, const InboundRefused&) {
+  // The transaction's origin moves the session's number; nothing else happened.
+}
+
+void apply(State& state, EventSeq, const ReportsDelivered& event) {
+  state.sessions.at(event.session).info.delivered = event.delivered;
+}
+
+void apply(State& state, EventSeq seq, const SessionNumbersSet& event) {
+  SessionInfo& session = state.sessions.at(event.session).info;
+  session.epoch = event.epoch;
+  session.next_in = event.next_in;
+  session.reserved_to = event.reserved_to;
+  remember_request(state, event.request_id, seq);
+}
+
+void apply(State& state, EventSeq seq, const SessionSuspended& event) {
+  state.sessions.at(event.session).suspended = true;
+  remember_request(state, event.request_id, seq);
+}
+
+void apply(State& state, EventSeq seq, const SessionResumed& event) {
+  state.sessions.at(event.session).suspended = false;
+  remember_request(state, event.request_id, seq);
+}
+
+void apply(State& state, EventSeq seq, const SessionLoggedOut& event) {
+  remember_request(state, event.request_id, seq);
+}
+
+}  // namespace betex::matching

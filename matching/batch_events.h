@@ -1,0 +1,154 @@
+// Events of batched processes, of time, and of everything else that was asked for.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include "matching/commands.h"
+#include "matching/event_header.h"
+#include "matching/order_events.h"
+#include "matching/reason.h"
+#include "matching/types.h"
+
+namespace betex::matching {
+
+// A process over many orders begins: those with ids up to `last_order` that match the filter are
+// cancelled, in ascending order of ids, in chunks. Fields of the filter that are 0 match
+// everything.
+struct BatchStarted {
+  static constexpr EventKind kKind = EventKind::BatchStarted;
+  EventHeader header;  // header.market: the market that it is about, for a market-wide process
+  BatchId batch;
+  AccountId account;
+  SessionId session;
+  InstrumentId instrument;
+  OrderId last_order;
+  std::uint64_t guard_below = 0;  // matches orders whose version guard is older, whatever else
+  CancelScope scope{};
+  CancelCause cause{};
+  std::uint8_t side = 0;         // 1 or 2 as in Side; 0: both
+  std::uint8_t id_consumed = 0;  // 1: the requester's ClOrdID is used up
+  SessionId requester;           // 0: nobody waits for its outcome
+  AccountId requester_account;   // the account of a mass cancel by its owner
+  std::uint32_t reserved = 0;
+  Name request_id;    // of Ops
+  ClOrdId cl_ord_id;  // of an owner's mass cancel request
+};
+
+inline constexpr std::size_t kMaxBatchedOrders = 4096;
+
+// One chunk of a batch, as far as it concerns one market: `count` order ids follow the struct. It
+// is the last event of each of them.
+struct OrderCancelledBatched {
+  static constexpr EventKind kKind = EventKind::OrderCancelledBatched;
+  EventHeader header;
+  BatchId batch;
+  CancelCause cause{};
+  std::uint8_t reserved[3] = {};
+  OrderId cursor_after;  // the last order that the batch has visited
+  std::uint32_t count = 0;
+  std::uint32_t reserved2 = 0;
+
+  // Valid as long as the event's own bytes, with the ids behind them.
+  [[nodiscard]] std::span<const OrderId> orders() const noexcept {
+    return {reinterpret_cast<const OrderId*>(this + 1), count};
+  }
+};
+
+struct BatchCompleted {
+  static constexpr EventKind kKind = EventKind::BatchCompleted;
+  EventHeader header;
+  BatchId batch;
+  SessionId requester;
+  AccountId requester_account;
+  CancelCause cause{};
+  std::uint8_t reserved[3] = {};
+  std::uint64_t total = 0;  // orders that it has cancelled
+  Name request_id;
+  ClOrdId cl_ord_id;
+};
+
+// A refused OrderMassCancelRequest.
+struct MassCancelRejected {
+  static constexpr EventKind kKind = EventKind::MassCancelRejected;
+  EventHeader header;
+  AccountId account;  // 0: unknown
+  SessionId session;
+  Reason reason{};
+  std::uint8_t id_consumed = 0;
+  std::uint8_t reserved[5] = {};
+  Name account_name;
+  ClOrdId cl_ord_id;
+};
+
+// ---- Time ---------------------------------------------------------------------------------------
+
+struct TradingDaySet {
+  static constexpr EventKind kKind = EventKind::TradingDaySet;
+  EventHeader header;
+  std::uint32_t ends_at_s = 0;  // seconds after midnight UTC
+  SessionId requester;
+  Timestamp next_end;
+  Name request_id;
+};
+
+// Every Day order up to `last_order` expires.
+struct TradingDayEnded {
+  static constexpr EventKind kKind = EventKind::TradingDayEnded;
+  EventHeader header;
+  std::uint32_t date = 0;  // YYYYMMDD, UTC, of its last second
+  std::uint32_t reserved = 0;
+  OrderId last_order;
+  Timestamp next_end;
+};
+
+// Ids that were new before the last end of a generation are forgotten from now on, oldest first.
+struct ClOrdIdGenerationEnded {
+  static constexpr EventKind kKind = EventKind::ClOrdIdGenerationEnded;
+  EventHeader header;
+  Timestamp next_end;
+};
+
+// The oldest `examined` ids: those of live and of recently finished orders stay, as the newest.
+struct ClOrdIdsForgotten {
+  static constexpr EventKind kKind = EventKind::ClOrdIdsForgotten;
+  EventHeader header;
+  std::uint32_t examined = 0;
+  std::uint32_t reserved = 0;
+};
+
+// ---- Everything else ----------------------------------------------------------------------------
+
+struct CommandRejected {
+  static constexpr EventKind kKind = EventKind::CommandRejected;
+  EventHeader header;
+  SessionId session;
+  Reason reason{};
+  std::uint16_t command = 0;  // CommandKind: the index of the alternative in CommandBody, from 1
+  Name subject;               // the market, account or session that it was about
+  Name request_id;
+};
+
+struct Announced {
+  static constexpr EventKind kKind = EventKind::Announced;
+  EventHeader header;
+  SessionId requester;
+  std::uint32_t reserved = 0;
+  Name request_id;
+  Name subject;  // market or instrument; empty: everybody
+  Text<255> headline;
+};
+
+// An external recovery point was reached. Replay does not move the watermark.
+struct WatermarkMoved {
+  static constexpr EventKind kKind = EventKind::WatermarkMoved;
+  EventHeader header;
+  SessionId requester;
+  std::uint32_t reserved = 0;
+  EventSeq watermark;
+  Name request_id;
+};
+
+}  // namespace betex::matching

@@ -1,0 +1,245 @@
+// Events about orders, from their acceptance to their end, and about trades.
+#pragma once
+
+#include <cstdint>
+
+#include "matching/commands.h"
+#include "matching/event_header.h"
+#include "matching/reason.h"
+#include "matching/types.h"
+
+namespace betex::matching {
+
+enum class CancelCause : std::uint8_t {  // on disk
+  None = 0,                              // it was not cancelled
+  Requested = 1,                         // by its owner's OrderCancelRequest
+  ImmediateOrCancel = 2,                 // the rest of an IOC or market order
+  FillOrKill = 3,
+  MinimumFill = 4,
+  SelfTradeTaker = 5,
+  SelfTradeMaker = 6,
+  SelfTradeBoth = 7,
+  SelfTradeDecrement = 8,
+  Expired = 9,  // told by OrderExpired; as the cause that an order keeps
+  DelayFailed = 10,
+  MassCancel = 11,
+  MarketSuspended = 12,
+  MarketPaused = 13,
+  RunnerRemoved = 14,
+  TurnedInPlay = 15,
+  MarketClosed = 16,
+  MarketVoided = 17,
+  AccountSuspended = 18,
+  SessionSuspended = 19,
+  Disconnected = 20,
+  LoggedOut = 21,
+};
+
+enum class Entry : std::uint8_t {  // on disk
+  Rests = 1,
+  Takes = 2,
+  Delayed = 3,
+  Keeps = 4,   // an amended order: its place in its level's queue, or its delay
+  Leaves = 5,  // an amended order: the book, with nothing left
+};
+
+struct OrderAccepted {
+  static constexpr EventKind kKind = EventKind::OrderAccepted;
+  EventHeader header;
+  OrderId order;
+  AccountId account;
+  SessionId session;
+  InstrumentId instrument;
+  Tick tick;
+  Side side{};
+  OrderType type{};
+  TimeInForce time_in_force{};
+  SelfTradePrevention self_trade_prevention{};
+  Persistence persistence{};
+  std::uint8_t post_only = 0;
+  std::uint8_t cancel_on_pause = 0;
+  Entry entry{};
+  Quantity min_fill;
+  Money max_cost;  // of a market order; 0: none
+  Timestamp expire_time;
+  Timestamp transact_time;
+  Timestamp release_at;  // Entry::Delayed only
+  std::uint64_t version_guard = 0;
+  Quantity closing;  // part that closes the account's own position (domain.md section 5)
+  Money cash_lock;   // collateral taken for the rest
+  OrderValues values;
+  ClOrdId cl_ord_id;
+};
+
+// A refused NewOrderSingle: no order came to be; the report echoes what was asked for.
+struct OrderRejected {
+  static constexpr EventKind kKind = EventKind::OrderRejected;
+  EventHeader header;
+  AccountId account;  // 0: unknown
+  SessionId session;
+  Reason reason{};
+  Side side{};
+  OrderType type{};
+  TimeInForce time_in_force{};
+  std::uint8_t id_consumed = 0;  // 1: the ClOrdID is used up all the same
+  std::uint8_t reserved[2] = {};
+  Decimal price;
+  Decimal quantity;
+  Name account_name;
+  Name symbol;
+  ClOrdId cl_ord_id;
+};
+
+// The rest of an order that took now stands in the book. Not reported: its trades have said it.
+struct OrderRested {
+  static constexpr EventKind kKind = EventKind::OrderRested;
+  EventHeader header;
+  OrderId order;
+  Quantity leaves_qty;
+};
+
+// One side of a trade. `order`'s owner is told by leg 1 (maker) or 2 (taker) of the trade's event.
+struct TradeLeg {
+  OrderId order;
+  AccountId account;
+  SessionId session;
+  Money cash;           // moved to the account
+  Money lock_released;  // of the order's cash lock
+  Quantity closed;      // part of the fill that closed the account's own position
+  OrderValues values;
+};
+
+struct TradeMatched {
+  static constexpr EventKind kKind = EventKind::TradeMatched;
+  EventHeader header;
+  InstrumentId instrument;
+  Tick tick;  // the maker's
+  Price price;
+  Quantity quantity;
+  Side taker_side{};
+  std::uint8_t reserved[7] = {};
+  TradeLeg maker;
+  TradeLeg taker;
+};
+
+struct OrderCancelled {
+  static constexpr EventKind kKind = EventKind::OrderCancelled;
+  EventHeader header;
+  OrderId order;
+  SessionId session;    // that entered the order
+  SessionId requester;  // that asked for the cancel; 0 where nobody did
+  CancelCause cause{};
+  std::uint8_t reserved = 0;
+  Reason reason{};  // of the check that failed, for CancelCause::DelayFailed
+  std::uint8_t reserved2[4] = {};
+  Money lock_released;
+  OrderValues values;  // leaves_qty is 0
+  ClOrdId cl_ord_id;   // the cancel request's, now the end of the chain; empty where unsolicited
+};
+
+// Self-trade prevention took `quantity` off two orders of one owner, of which this one lives on.
+struct OrderReduced {
+  static constexpr EventKind kKind = EventKind::OrderReduced;
+  EventHeader header;
+  OrderId order;
+  SessionId session;
+  CancelCause cause{};
+  std::uint8_t reserved[3] = {};
+  Quantity quantity;
+  Quantity closing_released;
+  Money lock_released;
+  OrderValues values;  // order_qty and leaves_qty are smaller by `quantity`
+};
+
+struct CancelRejected {
+  static constexpr EventKind kKind = EventKind::CancelRejected;
+  static constexpr std::uint8_t kToCancel = 1;
+  static constexpr std::uint8_t kToReplace = 2;
+  EventHeader header;
+  OrderId order;  // 0: unknown (37=NONE)
+  AccountId account;
+  SessionId session;  // that asked
+  Reason reason{};
+  std::uint8_t response_to = kToCancel;  // CxlRejResponseTo(434)
+  std::uint8_t id_consumed = 0;          // 1: the ClOrdID is used up all the same
+  std::uint8_t was_delayed = 0;          // 1: an AmendDelayed came before
+  std::uint8_t reserved[3] = {};
+  OrderValues values;  // the order's current ones, zeros where unknown
+  Name account_name;
+  ClOrdId cl_ord_id;
+  ClOrdId orig_cl_ord_id;
+};
+
+// The bet delay is over and every check passed again.
+struct OrderReleased {
+  static constexpr EventKind kKind = EventKind::OrderReleased;
+  EventHeader header;
+  OrderId order;
+  SessionId session;
+  Entry entry{};  // Rests or Takes
+  std::uint8_t reserved[3] = {};
+  OrderValues values;
+};
+
+// An OrderCancelReplaceRequest was carried out.
+struct OrderAmended {
+  static constexpr EventKind kKind = EventKind::OrderAmended;
+  EventHeader header;
+  OrderId order;
+  SessionId session;    // that entered the order
+  SessionId requester;  // that asked
+  Tick tick;
+  Entry entry{};                 // Rests: at the end of its new level's queue
+  std::uint8_t was_delayed = 0;  // 1: an AmendDelayed came before
+  std::uint8_t reserved[2] = {};
+  Timestamp expire_time;
+  Quantity closing;  // what it locks from now on
+  Money cash_lock;
+  OrderValues values;  // order_qty is the new total
+  ClOrdId cl_ord_id;   // of the request, now the end of the chain
+};
+
+// An amend that loses priority waits for the bet delay, like a new order; the order stays as it is.
+// Its outcome is OrderAmended or CancelRejected.
+struct AmendDelayed {
+  static constexpr EventKind kKind = EventKind::AmendDelayed;
+  EventHeader header;
+  OrderId order;
+  SessionId session;
+  SessionId requester;
+  Tick tick;
+  std::uint32_t reserved = 0;
+  Quantity order_qty;  // the new total
+  Timestamp expire_time;
+  Timestamp release_at;
+  OrderValues values;  // the order's current ones
+  ClOrdId cl_ord_id;
+};
+
+struct OrderExpired {
+  static constexpr EventKind kKind = EventKind::OrderExpired;
+  EventHeader header;
+  OrderId order;
+  SessionId session;
+  std::uint32_t reserved = 0;
+  Money lock_released;
+  OrderValues values;  // leaves_qty is 0
+};
+
+// A NewOrderSingle with PossResend whose ClOrdID is known did not act again: this is how the order
+// stands.
+struct OrderStatusAnswered {
+  static constexpr EventKind kKind = EventKind::OrderStatusAnswered;
+  EventHeader header;
+  OrderId order;  // 0: the first request was refused
+  AccountId account;
+  SessionId session;  // that asked
+  Reason reason{};    // of that refusal
+  CancelCause cancel_cause{};
+  std::uint8_t live = 0;
+  std::uint8_t reserved[4] = {};
+  OrderValues values;
+  ClOrdId cl_ord_id;
+};
+
+}  // namespace betex::matching

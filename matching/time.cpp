@@ -1,0 +1,194 @@
+// What time brings, in order of (deadline, id): releases, expiries, the end of the trading day and
+// of a ClOrdID generation, cancels of sessions that are gone. In steps that fit one transaction.
+#include <algorithm>
+#include <chrono>
+
+#include "matching/decider.h"
+
+namespace betex::matching {
+namespace {
+
+constexpr std::uint32_t kStepsPerTransaction = 4096;
+
+// The session whose grace ends first; the lowest id among equals.
+const SessionState* next_grace(const State& state) {
+  const SessionState* first = nullptr;
+  if (state.running_graces != 0) {
+    for (const SessionState& session : state.sessions) {
+      if (session.cancel_at != Timestamp{} &&
+          (first == nullptr || session.cancel_at < first->cancel_at)) {
+        first = &session;
+      }
+    }
+  }
+  return first;
+}
+
+// Work of a deadline that has passed already.
+bool has_leftover(const State& state) {
+  return state.trading_day.left_to_expire != 0 || state.generations.to_forget != 0;
+}
+
+std::uint32_t date_before(Timestamp end) {
+  using std::chrono::days;
+  const std::int64_t last_second = end.value() / kNanosPerSecond - 1;
+  const std::chrono::year_month_day date{
+      std::chrono::sys_days{days{static_cast<int>(last_second / kSecondsPerDay)}}};
+  return static_cast<std::uint32_t>(static_cast<int>(date.year())) * 10'000 +
+         static_cast<unsigned>(date.month()) * 100 + static_cast<unsigned>(date.day());
+}
+
+}  // namespace
+
+std::optional<Timestamp> next_deadline(const State& state) {
+  if (state.last_tx_id == TxId{}) {
+    return std::nullopt;
+  }
+  if (has_leftover(state)) {
+    return state.last_timestamp;
+  }
+  Timestamp first = std::min(state.trading_day.next_end, state.generations.next_end);
+  if (const Deadlines::Entry* const entry = state.deadlines.first()) {
+    first = std::min(first, entry->at);
+  }
+  if (const SessionState* const session = next_grace(state)) {
+    first = std::min(first, session->cancel_at);
+  }
+  return first;
+}
+
+void Decider::decide(const AdvanceTime&) {
+  std::uint32_t steps = 0;
+  while (steps < kStepsPerTransaction) {
+    const std::uint32_t done = advance_one();
+    if (done == 0) {
+      return;
+    }
+    steps += done;
+  }
+}
+
+// Does what is due first; returns how many steps it took, 0 if nothing is due.
+std::uint32_t Decider::advance_one() {
+  if (state_.last_tx_id == TxId{}) {
+    return 0;
+  }
+  if (state_.trading_day.left_to_expire != 0) {
+    expire_next_day_order();
+    return 1;
+  }
+  if (state_.generations.to_forget != 0) {
+    const auto examined = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(state_.generations.to_forget, kStepsPerTransaction));
+    emitter_.emit(ClOrdIdsForgotten{.examined = examined});
+    return kStepsPerTransaction;
+  }
+  const Timestamp due = *next_deadline(state_);
+  if (due > now()) {
+    return 0;
+  }
+  const Deadlines::Entry* const entry = state_.deadlines.first();
+  if (entry != nullptr && entry->at == due) {
+    meet(*entry);
+    return 1;
+  }
+  if (state_.trading_day.next_end == due) {
+    constexpr Timestamp kDay{kSecondsPerDay * kNanosPerSecond};
+    emitter_.emit(TradingDayEnded{
+        .date = date_before(due), .last_order = state_.last_order_id, .next_end = due + kDay});
+    return 1;
+  }
+  if (state_.generations.next_end == due) {
+    emitter_.emit(ClOrdIdGenerationEnded{.next_end = due + Timestamp{kGenerationNanos}});
+    return 1;
+  }
+  const SessionState& session = *next_grace(state_);
+  start_batch({.session = session.info.session,
+               .last_order = state_.last_order_id,
+               .scope = CancelScope::All,
+               .cause = session.cancel_cause});
+  return kStepsPerTransaction;
+}
+
+void Decider::meet(const Deadlines::Entry& entry) {
+  const Slot slot = state_.orders.find(entry.order);
+  switch (due_of(state_, entry)) {
+    case Due::Release:
+      release(slot);
+      return;
+    case Due::Expiry:
+      expire(slot);
+      return;
+    case Due::Amend:
+      release_amend(state_.delayed_amends.at(entry.order));
+      return;
+    case Due::Nothing:
+      BETEX_ASSERT(false);
+  }
+}
+
+void Decider::expire_next_day_order() {
+  for (const OrderId id : state_.day_orders.after(state_.trading_day.expired_to)) {
+    if (state_.orders.is_live(id)) {
+      expire(state_.orders.find(id));
+      return;
+    }
+  }
+  BETEX_ASSERT(false);
+}
+
+void Decider::expire(Slot slot) {
+  const Order& order = state_.orders.at(slot);
+  OrderValues values = order.values;
+  values.leaves_qty = Quantity{};
+  emitter_.emit(OrderExpired{.order = order.id,
+                             .session = order.session,
+                             .lock_released = order.cash_lock,
+                             .values = values},
+                order.market);
+}
+
+// The bet delay is over: all checks again, but for the order's own id and lock.
+void Decider::release(Slot slot) {
+  const Order& order = state_.orders.at(slot);
+  const OrderId id = order.id;
+  const Terms terms = terms_of(order);
+  const AccountState& account = *terms.account;
+  Reason reason = account.suspended ? Reason::AccountSuspended : Reason::None;
+  if (reason == Reason::None) {
+    const SessionState* const session = state_.sessions.find(order.session);
+    reason = session != nullptr && session->suspended ? Reason::SessionSuspended : Reason::None;
+  }
+  if (reason == Reason::None) {
+    reason = check_market(terms, order.session);
+  }
+  if (reason == Reason::None && order.version_guard != 0 &&
+      order.version_guard != terms.market->version) {
+    reason = Reason::StaleMarketVersion;
+  }
+  if (reason == Reason::None && account.max_open_orders != 0 &&
+      account.open_orders > account.max_open_orders) {
+    reason = Reason::OpenOrdersLimit;
+  }
+  const bool crossing = crosses(terms);
+  if (reason == Reason::None && terms.post_only && crossing) {
+    reason = Reason::PostOnlyWouldCross;
+  }
+  if (reason != Reason::None) {
+    cancel_order(slot, CancelCause::DelayFailed, reason);
+    return;
+  }
+  const bool immediate =
+      order.time_in_force == TimeInForce::Ioc || order.time_in_force == TimeInForce::Fok;
+  const bool takes = immediate || crossing;
+  emitter_.emit(OrderReleased{.order = id,
+                              .session = order.session,
+                              .entry = takes ? Entry::Takes : Entry::Rests,
+                              .values = order.values},
+                order.market);
+  if (takes) {
+    take(id);
+  }
+}
+
+}  // namespace betex::matching

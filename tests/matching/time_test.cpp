@@ -1,0 +1,238 @@
+// What time does: expiries, the trading day, the bet delay, the forgetting of ClOrdIDs, the grace
+// of a session that is gone. The fixture's clock starts at 2023-11-14 22:13:20 UTC.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/matching/exchange.h"
+
+namespace betex::matching::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+PlaceOrder gtd(Exchange& x, const char* account, std::int64_t seconds) {
+  PlaceOrder order = x.order(account, "A", Side::Bid, "10", "2");
+  order.time_in_force = TimeInForce::Gtd;
+  order.expire_time = x.now() + Timestamp{seconds * kSecond};
+  return order;
+}
+
+TEST(Expiry, GtdOrdersGoInOrderOfDeadlineThenId) {
+  Exchange x;
+  x.run(gtd(x, "alice", 20));
+  x.run(gtd(x, "bob", 10));
+  x.run(gtd(x, "carol", 10));
+  EXPECT_THAT(x.pass(9 * kSecond), IsEmpty());
+  EXPECT_THAT(x.pass(11 * kSecond), ElementsAre("expired #2", "expired #3", "expired #1"));
+  EXPECT_EQ(x.find_order(1).cancel_cause, CancelCause::Expired);
+}
+
+TEST(Expiry, CancelledOrderDoesNotExpire) {
+  Exchange x;
+  x.run(gtd(x, "alice", 20));
+  x.cancel("alice", 1);
+  EXPECT_THAT(x.pass(30 * kSecond), IsEmpty());
+}
+
+TEST(Expiry, GtdNeedsATimeAheadAndOthersNone) {
+  Exchange x;
+  PlaceOrder order = gtd(x, "alice", 0);
+  EXPECT_THAT(x.run(order), ElementsAre("rejected id-1: expiry is missing or past"));
+  order = gtd(x, "alice", 10);
+  order.time_in_force = TimeInForce::Gtc;
+  EXPECT_THAT(x.run(order), ElementsAre("rejected id-2: expiry is missing or past"));
+}
+
+TEST(TradingDay, EndsAtMidnightUtcAndTakesDayOrdersWithIt) {
+  Exchange x;
+  PlaceOrder day = x.order("alice", "A", Side::Bid, "10", "2");
+  day.time_in_force = TimeInForce::Day;
+  x.run(day);
+  x.back("bob", "10", "2");
+  EXPECT_THAT(x.pass(2 * kHour), ElementsAre("day ended 20231114", "expired #1"));
+  EXPECT_THAT(x.pass(25 * kHour), ElementsAre("generation ended", "day ended 20231115"));
+}
+
+TEST(TradingDay, MissedOnesComeAtTheNextStart) {
+  Exchange x;
+  EXPECT_THAT(x.pass(50 * kHour),
+              ElementsAre("day ended 20231114",
+                          "generation ended",
+                          "day ended 20231115",
+                          "day ended 20231116",
+                          "generation ended"));
+}
+
+TEST(TradingDay, EndsWhenTheOperatorSaysAndInChunks) {
+  Exchange x;
+  x.run(SetTradingDay{.ends_at_s = 23 * 3'600});
+  for (int i = 0; i < 5'000; ++i) {
+    PlaceOrder day = x.order("alice", "A", Side::Bid, "10", "2");
+    day.time_in_force = TimeInForce::Day;
+    x.run(day);
+  }
+  const std::size_t before = x.log.size();
+  const Lines lines = x.pass(kHour);
+  EXPECT_EQ(lines.size(), 5'001U);
+  EXPECT_EQ(lines.front(), "day ended 20231114");
+  EXPECT_EQ(x.log.size() - before, 2U);  // 4096 steps, then the rest
+  EXPECT_THAT(x.pass(kHour), IsEmpty());
+}
+
+class BetDelay : public ::testing::Test {
+ protected:
+  BetDelay() {
+    x.run(CreateMarket{.market = Name{"PLAY"},
+                       .bet_delay_ms = 5'000,
+                       .kind = MarketKind::Binary,
+                       .ladder = LadderKind::LinearCent});
+    x.run(OpenMarket{.market = Name{"PLAY"}});
+    PlaceOrder keep = x.order("bob", "PLAY", Side::Ask, "30", "0.55");
+    keep.persistence = Persistence::Persist;
+    x.run(keep);
+    x.run(TurnInPlay{.market = Name{"PLAY"}});
+  }
+
+  Exchange x;
+};
+
+TEST_F(BetDelay, OrderWaitsOutsideTheBookAndTakesWhenReleased) {
+  EXPECT_THAT(x.run(x.order("alice", "PLAY", Side::Bid, "20", "0.60")),
+              ElementsAre("accepted #2 alice bid 20 @ 0.6000 delayed"));
+  EXPECT_THAT(x.pass(4 * kSecond), IsEmpty());
+  EXPECT_THAT(x.pass(kSecond),
+              ElementsAre("released #2 takes", "trade 20 @ 0.5500 maker #1 taker #2"));
+}
+
+TEST_F(BetDelay, DelayedOrderCanBeCancelled) {
+  x.run(x.order("alice", "PLAY", Side::Bid, "20", "0.60"));
+  EXPECT_THAT(x.cancel("alice", 2), ElementsAre("cancelled #2 requested"));
+  EXPECT_THAT(x.pass(9 * kSecond), IsEmpty());
+}
+
+TEST_F(BetDelay, ChecksRunAgainAtTheRelease) {
+  x.run(x.order("alice", "PLAY", Side::Bid, "20", "0.60"));
+  x.run(SuspendMarket{.market = Name{"PLAY"}});
+  EXPECT_THAT(x.pass(5 * kSecond), ElementsAre("cancelled #2 delay-failed: market is not open"));
+}
+
+TEST_F(BetDelay, AmendThatLosesPriorityWaitsWhileTheOrderStays) {
+  const AmendOrder amend{.account = Name{"bob"},
+                         .cl_ord_id = x.fresh_id(),
+                         .order_id = OrderId{1},
+                         .transact_time = x.now(),
+                         .price = decimal("0.57"),
+                         .quantity = decimal("30")};
+  EXPECT_THAT(x.run(amend), ElementsAre("amend delayed #1"));
+  EXPECT_TRUE(x.find_order(1).live);
+  AmendOrder again = amend;
+  again.cl_ord_id = x.fresh_id();
+  EXPECT_THAT(
+      x.run(again),
+      ElementsAre("cancel rejected id-3: order or its last change waits for the bet delay"));
+  EXPECT_THAT(x.pass(5 * kSecond), ElementsAre("amended #1 30 @ 0.5700 rests"));
+  EXPECT_EQ(x.find_order(1).values.chain_index, 1U);
+}
+
+TEST_F(BetDelay, ReductionNeedsNoDelay) {
+  EXPECT_THAT(x.run(AmendOrder{.account = Name{"bob"},
+                               .cl_ord_id = x.fresh_id(),
+                               .order_id = OrderId{1},
+                               .transact_time = x.now(),
+                               .price = decimal("0.55"),
+                               .quantity = decimal("10")}),
+              ElementsAre("amended #1 10 @ 0.5500 keeps"));
+}
+
+TEST_F(BetDelay, AmendOfAnOrderThatIsGoneAtTheReleaseIsTooLate) {
+  x.run(AmendOrder{.account = Name{"bob"},
+                   .cl_ord_id = x.fresh_id(),
+                   .order_id = OrderId{1},
+                   .transact_time = x.now(),
+                   .price = decimal("0.57"),
+                   .quantity = decimal("30")});
+  x.cancel("bob", 1);
+  EXPECT_THAT(x.pass(5 * kSecond), ElementsAre("cancel rejected id-2: order is already finished"));
+}
+
+// A request with this id is a duplicate, or it acts.
+std::string ask(Exchange& x, const ClOrdId& id) {
+  PlaceOrder order = x.order("alice", "A", Side::Bid, "1", "2");
+  order.cl_ord_id = id;
+  order.time_in_force = TimeInForce::Ioc;
+  return x.run(order).at(0);
+}
+
+TEST(ClOrdIdGenerations, IdIsKnownForAtLeast25HoursAndForgottenInTheEnd) {
+  Exchange x;
+  const ClOrdId id{"once"};
+  ask(x, id);
+  x.pass(24 * kHour);
+  EXPECT_EQ(ask(x, id), "rejected once: ClOrdID was used before");
+  x.pass(24 * kHour);
+  EXPECT_EQ(ask(x, id), "rejected once: ClOrdID was used before");
+  x.pass(80 * kHour);
+  EXPECT_THAT(ask(x, id), ::testing::StartsWith("accepted #2"));
+  EXPECT_EQ(x.engine.find_order(Name{"alice"}, OrderId{1}, ClOrdId{}), std::nullopt);
+}
+
+TEST(ClOrdIdGenerations, IdsOfALiveOrderStayAndItsChainIsForgottenAsOne) {
+  Exchange x;
+  PlaceOrder order = x.order("alice", "A", Side::Bid, "10", "2");
+  order.cl_ord_id = ClOrdId{"long"};
+  x.run(order);
+  x.pass(200 * kHour);
+  EXPECT_EQ(ask(x, ClOrdId{"long"}), "rejected long: ClOrdID was used before");
+  x.cancel("alice", 1);
+  x.pass(24 * kHour);
+  EXPECT_EQ(x.engine.find_order(Name{"alice"}, OrderId{}, ClOrdId{"long"}), OrderId{1});
+  x.pass(100 * kHour);
+  EXPECT_EQ(x.engine.find_order(Name{"alice"}, OrderId{}, ClOrdId{"long"}), std::nullopt);
+  std::size_t known = 0;
+  x.engine.visit_orders([&known](const OrderInfo&) { ++known; });
+  EXPECT_EQ(known, 0U);
+}
+
+TEST(ClOrdIdGenerations, ReplayForgetsTheSameIds) {
+  Exchange x;
+  for (int day = 0; day < 9; ++day) {
+    x.back("alice", "10", "2");
+    x.cancel("alice", static_cast<std::uint64_t>(day) + 1);
+    x.pass(24 * kHour);
+  }
+  Engine replayed;
+  for (const StoredTransaction& transaction : x.log) {
+    replayed.apply(transaction.view());
+  }
+  EXPECT_EQ(replayed.state_hash(), x.engine.state_hash());
+}
+
+TEST(CancelOnDisconnect, WaitsForTheGraceAndIsCalledOffByALogon) {
+  Exchange x;
+  const SessionUp up{.comp_id = Name{"BROKER1"}, .cancel_on_disconnect = true, .grace_ms = 10'000};
+  const SessionDown down{
+      SessionId{1}, SessionEpoch{1}, MsgSeqNum{2}, SessionDownReason::Disconnect};
+  const Origin origin{SessionId{1}, SessionEpoch{1}, MsgSeqNum{1}};
+  x.run(up);
+  x.run(x.order("alice", "A", Side::Bid, "10", "2"), origin);
+  x.run(x.order("alice", "A", Side::Bid, "10", "2"));
+  x.run(down);
+  EXPECT_THAT(x.pass(9 * kSecond), IsEmpty());
+  x.run(up);
+  EXPECT_THAT(x.pass(9 * kSecond), IsEmpty());
+  x.run(down);
+  EXPECT_THAT(
+      x.pass(10 * kSecond),
+      ElementsAre("batch 1 disconnected to #2", "batch 1 cancelled 1 #1", "batch 1 completed 1"));
+}
+
+TEST(CancelOnDisconnect, IsNotCausedByACleanStop) {
+  Exchange x;
+  x.run(SessionUp{.comp_id = Name{"BROKER1"}, .cancel_on_disconnect = true});
+  x.run(SessionDown{SessionId{1}, SessionEpoch{1}, MsgSeqNum{2}, SessionDownReason::Shutdown});
+  EXPECT_THAT(x.pass(kSecond), IsEmpty());
+}
+
+}  // namespace
+}  // namespace betex::matching::testing
