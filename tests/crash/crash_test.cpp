@@ -97,14 +97,22 @@ class CrashTest : public testing::Test {
   }
 
   void settle_with(GatewayProcess& gateway) {
-    for (const auto& trader : traders_) {
-      trader->settle(gateway.fix_port());
+    each_trader([&](CrashTrader& trader) { trader.settle(gateway.fix_port()); });
+    each_trader([](CrashTrader& trader) { trader.check_statuses(); });
+    each_trader([](CrashTrader& trader) { trader.cancel_all(); });
+    if (HasFailure()) {
+      std::cout << gateway.process().standard_error();
     }
+  }
+
+  template <typename Action>
+  void each_trader(Action action) {
     for (const auto& trader : traders_) {
-      trader->check_statuses();
-    }
-    for (const auto& trader : traders_) {
-      trader->cancel_all();
+      try {
+        action(*trader);
+      } catch (const std::exception& error) {
+        ADD_FAILURE() << error.what() << "\n" << trader->recent_traffic();
+      }
     }
   }
 
@@ -162,6 +170,7 @@ TEST_F(CrashTest, NoOrderIsLostOrActsTwiceWheneverTheGatewayIsKilled) {
   {
     GatewayProcess gateway{wal(), arguments()};
     settle_with(gateway);
+    ASSERT_FALSE(HasFailure());
     EXPECT_EQ(gateway.terminate(), 0) << gateway.process().standard_error();
   }
 

@@ -20,6 +20,7 @@ constexpr std::size_t kWindow = 32;         // requests without an answer
 constexpr std::size_t kRecent = 64;         // orders that a random cancel is aimed at
 constexpr std::size_t kFinishedSample = 7;  // one of so many finished orders is asked about
 constexpr std::size_t kStepsPerHangUp = 100;
+constexpr std::size_t kTrafficKept = 60;  // messages
 constexpr auto kLogonTimeout = 5s;
 constexpr auto kAnswerTimeout = 60s;
 
@@ -28,7 +29,22 @@ constexpr auto kAnswerTimeout = 60s;
 CrashTrader::CrashTrader(std::string comp_id, std::uint64_t seed)
     : comp_id_{std::move(comp_id)},
       random_{seed},
-      session_{{.dialect = dialect_of(comp_id_), .sender = comp_id_, .password = "demo"}, store_} {}
+      session_{{.dialect = dialect_of(comp_id_), .sender = comp_id_, .password = "demo"}, store_} {
+  session_.observe([this](client::Traffic traffic, std::string_view frame) {
+    traffic_.push_back((traffic == client::Traffic::Sent ? "> " : "< ") + client::readable(frame));
+    if (traffic_.size() > kTrafficKept) {
+      traffic_.pop_front();
+    }
+  });
+}
+
+std::string CrashTrader::recent_traffic() const {
+  std::string lines = comp_id_ + ":\n";
+  for (const std::string& line : traffic_) {
+    lines += line + "\n";
+  }
+  return lines;
+}
 
 void CrashTrader::trade(const GatewayAddress& address) {
   while (!address.closing.load(std::memory_order_relaxed)) {

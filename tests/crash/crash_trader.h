@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <random>
 #include <string>
 #include <vector>
@@ -39,6 +40,9 @@ class CrashTrader {
   // Cancels all live orders.
   void cancel_all();
 
+  // The newest messages of both directions, a line each, for whoever looks for a fault.
+  [[nodiscard]] std::string recent_traffic() const;
+
   [[nodiscard]] const TradingRecord& record() const noexcept { return record_; }
 
   [[nodiscard]] const std::string& comp_id() const noexcept { return comp_id_; }
@@ -63,6 +67,7 @@ class CrashTrader {
   client::Session session_;
   TradingRecord record_;
   std::vector<std::string> placed_;
+  std::deque<std::string> traffic_;
   std::uint64_t ids_ = 0;
 };
 
