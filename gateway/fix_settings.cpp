@@ -5,25 +5,12 @@
 namespace betex::gateway {
 namespace {
 
-fix::SessionRole role_of(SessionRole role) {
-  switch (role) {
-    case SessionRole::Broker:
-      return fix::SessionRole::Broker;
-    case SessionRole::Ops:
-      return fix::SessionRole::Ops;
-    case SessionRole::DropCopy:
-      return fix::SessionRole::DropCopy;
-  }
-  BETEX_ASSERT(!"unknown role");
-}
-
 fix::SessionSettings settings_of(const SessionConfig& config) {
   fix::SessionSettings settings{
-      .version =
-          config.version == FixVersion::Fixt11 ? fix::FixVersion::Fixt11 : fix::FixVersion::Fix44,
+      .version = config.version,
       .our_comp_id = config.sender_comp_id,
       .comp_id = config.target_comp_id,
-      .role = role_of(config.role),
+      .role = config.role,
       .username = config.username,
       .reset_allowed = config.reset_allowed,
       .guard = {.min_heart_bt_int = static_cast<std::uint32_t>(config.min_heartbeat.count()),

@@ -67,7 +67,7 @@ Recovered start_from_journal(journal::Journal& journal, const Config& config, co
     spdlog::warn("{}", warning);
   }
   Recovered recovered = recover(journal);
-  run_start_commands(recovered.engine, journal, config, clock);
+  run_start_commands(recovered, journal, config, clock);
   spdlog::info("recovered {}: {} events in {} transactions",
                config.wal.root.string(),
                recovered.engine.last_seq().value(),
@@ -149,7 +149,7 @@ class Gateway::Impl {
         journal_stage_{journal_events_, log_},
         report_{report_events_,
                 report_wait(),
-                {recovered_.engine, recovered_.last_reports},
+                std::move(recovered_.reports),
                 journal_sources(config.wal.root, segments_)},
 
         // 6. The sessions: they take credits of the command ring before they read, and reports from

@@ -20,8 +20,10 @@ constexpr matching::Timestamp kNever{std::numeric_limits<std::int64_t>::max()};
 
 class StartCommands {
  public:
-  StartCommands(matching::Engine& engine, journal::Journal& journal, const Clock& clock) noexcept
-      : engine_{engine}, journal_{journal}, clock_{clock} {}
+  StartCommands(Recovered& recovered, journal::Journal& journal, const Clock& clock) noexcept
+      : engine_{recovered.engine}, reports_{recovered.reports}, journal_{journal}, clock_{clock} {}
+
+  [[nodiscard]] const matching::Engine& engine() const noexcept { return engine_; }
 
   // False where the engine had nothing to do.
   bool run(matching::CommandBody body) {
@@ -39,18 +41,20 @@ class StartCommands {
       }
     });
     journal_.append(transaction);
+    reports_.take(transaction);
     return true;
   }
 
  private:
   matching::Engine& engine_;
+  RecoveredReports& reports_;
   journal::Journal& journal_;
   const Clock& clock_;
 };
 
-void end_sessions_left_up(matching::Engine& engine, StartCommands& commands) {
+void end_sessions_left_up(StartCommands& commands) {
   std::vector<matching::SessionInfo> up;
-  engine.visit_sessions([&](const matching::SessionInfo& session) {
+  commands.engine().visit_sessions([&](const matching::SessionInfo& session) {
     if (session.up) {
       up.push_back(session);
     }
@@ -63,11 +67,9 @@ void end_sessions_left_up(matching::Engine& engine, StartCommands& commands) {
   }
 }
 
-void create_missing_accounts(const Config& config,
-                             matching::Engine& engine,
-                             StartCommands& commands) {
+void create_missing_accounts(const Config& config, StartCommands& commands) {
   std::vector<std::string> missing = config.accounts();
-  engine.visit_accounts(
+  commands.engine().visit_accounts(
       [&](const matching::AccountInfo& account) { std::erase(missing, account.name.view()); });
   for (const std::string& account : missing) {
     commands.run(matching::CreateAccount{.account = Name{account},
@@ -95,26 +97,29 @@ void create_market(const MarketConfig& market, StartCommands& commands) {
 
 Recovered recover(journal::Journal& journal) {
   Recovered recovered;
-  LastReportFinder finder;
   journal.recover(matching::EventSeq{0}, [&](const matching::TransactionView& transaction) {
     recovered.engine.apply(transaction);
-    finder.take(transaction);
+    recovered.reports.take(transaction);
   });
-  recovered.last_reports = std::move(finder).last();
   return recovered;
 }
 
-void run_start_commands(matching::Engine& engine,
+void run_start_commands(Recovered& recovered,
                         journal::Journal& journal,
                         const Config& config,
                         const Clock& clock) {
+  const matching::Engine& engine = recovered.engine;
   const bool first_start = engine.last_seq() == matching::EventSeq{0};
-  StartCommands commands{engine, journal, clock};
-  end_sessions_left_up(engine, commands);
+  StartCommands commands{recovered, journal, clock};
+  end_sessions_left_up(commands);
   while (engine.next_deadline().value_or(kNever) <= clock.now() &&
          commands.run(matching::AdvanceTime{})) {
   }
-  create_missing_accounts(config, engine, commands);
+  const auto day_end = static_cast<std::uint32_t>(config.trading_day_end.count());
+  if (engine.trading_day_ends_at_s() != day_end) {
+    commands.run(matching::SetTradingDay{.ends_at_s = day_end});
+  }
+  create_missing_accounts(config, commands);
   if (first_start) {
     for (const MarketConfig& market : config.markets) {
       create_market(market, commands);

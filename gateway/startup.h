@@ -10,19 +10,21 @@
 
 namespace betex::gateway {
 
+// The journal's state: the engine, and what reports are made from.
 struct Recovered {
   matching::Engine engine;
-  LastReports last_reports;
+  RecoveredReports reports;
 };
 
-// Applies the whole journal to a new engine. Throws JournalError where the journal is damaged.
+// Replays the whole journal. Throws JournalError where it is damaged.
 [[nodiscard]] Recovered recover(journal::Journal& journal);
 
 // The commands of every start, journaled like all others, as one commit: SessionDown{restart} for
-// sessions still up, time's own steps that are due, accounts that the configuration names and the
-// journal does not know, and on an empty journal the configured markets, created and opened.
-// Throws std::runtime_error if the engine refuses a configured account or market.
-void run_start_commands(matching::Engine& engine,
+// sessions still up, time's own steps that are due, the end of the trading day, accounts that the
+// configuration names and the journal does not know, and on an empty journal the configured
+// markets, created and opened. Throws std::runtime_error if the engine refuses a configured account
+// or market.
+void run_start_commands(Recovered& recovered,
                         journal::Journal& journal,
                         const Config& config,
                         const Clock& clock);

@@ -52,6 +52,10 @@ bool Engine::batch_pending() const noexcept {
   return !impl_->state.batches.empty();
 }
 
+std::uint32_t Engine::trading_day_ends_at_s() const noexcept {
+  return impl_->state.trading_day.ends_at_s;
+}
+
 EventSeq Engine::last_seq() const noexcept {
   return impl_->state.last_seq;
 }

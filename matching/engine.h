@@ -93,6 +93,9 @@ class Engine {
   // True while ContinueBatch has something to do: after each command, and again when idle.
   [[nodiscard]] bool batch_pending() const noexcept;
 
+  // When the trading day ends, in seconds after midnight UTC.
+  [[nodiscard]] std::uint32_t trading_day_ends_at_s() const noexcept;
+
   // Of the last transaction, live or applied; zeros at the start of a log.
   [[nodiscard]] EventSeq last_seq() const noexcept;
   [[nodiscard]] TxId last_tx_id() const noexcept;

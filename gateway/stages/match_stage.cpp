@@ -52,7 +52,8 @@ std::size_t MatchStage::do_work() {
     return waiting_.empty() ? AfterSlot::Continue : AfterSlot::Stop;
   });
   if (work == 0) {
-    work = advance_time(sequenced_time()) + continue_batch(sequenced_time());
+    const matching::Timestamp now = sequenced_time();
+    work = advance_time(now) + continue_batch(now);
   }
   return work;
 }
@@ -91,7 +92,6 @@ std::size_t MatchStage::advance_time(matching::Timestamp now) {
   return transactions;
 }
 
-// One chunk of a batched process: after each command, and again while there is none.
 std::size_t MatchStage::continue_batch(matching::Timestamp now) {
   if (!engine_.batch_pending()) {
     return 0;
@@ -140,9 +140,6 @@ bool MatchStage::publish_waiting() {
 TimePoint MatchStage::next_deadline() const noexcept {
   if (!waiting_.empty()) {
     return kNoDeadline;
-  }
-  if (engine_.batch_pending()) {
-    return std::chrono::steady_clock::now();
   }
   const auto deadline = engine_.next_deadline();
   if (!deadline) {

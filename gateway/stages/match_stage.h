@@ -50,6 +50,8 @@ class MatchStage final : public Agent {
   void pass_on(const OrderStatusQuery& query);
   // Lets the engine take the steps that are due by `now`; returns how many transactions.
   std::size_t advance_time(matching::Timestamp now);
+  // The next chunk of a process over many orders, if one is under way: one after each command, so
+  // that others go on in between, and one after the other when idle.
   std::size_t continue_batch(matching::Timestamp now);
   void publish(const matching::TransactionView& transaction);
   template <typename Write>

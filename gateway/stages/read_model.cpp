@@ -24,15 +24,15 @@ Value& grow_to(std::vector<Value>& table, Id id) {
   return table[id.value()];
 }
 
-fix::OrdStatus status_of(const matching::OrderInfo& info) {
-  if (info.delayed) {
+fix::OrdStatus status_of(const matching::OrderInfo& order) {
+  if (order.delayed) {
     return fix::OrdStatus::PendingNew;
   }
-  if (info.live || info.cancel_cause == matching::CancelCause::None) {
-    return status_of_live(info.values);
+  if (order.live || order.cancel_cause == matching::CancelCause::None) {
+    return status_of_live(order.values);
   }
-  return info.cancel_cause == matching::CancelCause::Expired ? fix::OrdStatus::Expired
-                                                             : fix::OrdStatus::Canceled;
+  return order.cancel_cause == matching::CancelCause::Expired ? fix::OrdStatus::Expired
+                                                              : fix::OrdStatus::Canceled;
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ ReadModel::ReadModel(const matching::Engine& engine) {
   engine.visit_instruments([&](const matching::InstrumentInfo& info) { add_instrument(info); });
   engine.visit_orders([&](const matching::OrderInfo& info) {
     OrderEntry& entry = new_order(info.order);
-    const Instrument& its_instrument = instrument(info.instrument);
+    const matching::Price price = instrument(info.instrument).ladder->price_of(info.tick);
     entry = {.account = info.account,
              .session = info.session,
              .instrument = info.instrument,
@@ -79,12 +79,10 @@ ReadModel::ReadModel(const matching::Engine& engine) {
              .type = info.type,
              .time_in_force = info.time_in_force,
              .status = status_of(info),
-             .price = its_instrument.ladder->price_of(info.tick),
-             .expire_time = info.expire_time,
              .values = info.values,
-             .first_cl_ord_id = info.chain.front()};
+             .first = {info.chain.front(), price, info.expire_time}};
     for (const matching::ClOrdId& later : info.chain.subspan(1)) {
-      extend_chain(info.order, later);
+      extend_chain(info.order, {later, price, info.expire_time});
     }
   });
 }
@@ -122,17 +120,17 @@ const matching::Name& ReadModel::comp_id(matching::SessionId session) const {
   return at(comp_ids_, session);
 }
 
-const matching::ClOrdId& ReadModel::cl_ord_id(OrderId order, std::uint32_t index) const {
+const ChainEntry& ReadModel::chain(OrderId order, std::uint32_t index) const {
   if (index == 0) {
-    return this->order(order).first_cl_ord_id;
+    return this->order(order).first;
   }
-  const auto later = later_cl_ord_ids_.find(order);
-  BETEX_ASSERT(later != later_cl_ord_ids_.end() && index <= later->second.size());
+  const auto later = later_chain_.find(order);
+  BETEX_ASSERT(later != later_chain_.end() && index <= later->second.size());
   return later->second[index - 1];
 }
 
-void ReadModel::extend_chain(OrderId order, const matching::ClOrdId& cl_ord_id) {
-  later_cl_ord_ids_[order].push_back(cl_ord_id);
+void ReadModel::extend_chain(OrderId order, const ChainEntry& entry) {
+  later_chain_[order].push_back(entry);
 }
 
 void ReadModel::add_instrument(const matching::InstrumentInfo& info) {
@@ -172,10 +170,10 @@ void ReadModel::on(const matching::OrderAccepted& event) {
                             .status = event.entry == matching::Entry::Delayed
                                           ? fix::OrdStatus::PendingNew
                                           : fix::OrdStatus::New,
-                            .price = instrument(event.instrument).ladder->price_of(event.tick),
-                            .expire_time = event.expire_time,
                             .values = event.values,
-                            .first_cl_ord_id = event.cl_ord_id};
+                            .first = {event.cl_ord_id,
+                                      instrument(event.instrument).ladder->price_of(event.tick),
+                                      event.expire_time}};
 }
 
 void ReadModel::on(const matching::TradeMatched& event) {
@@ -190,17 +188,10 @@ void ReadModel::on(const matching::OrderReduced& event) {
   mutable_order(event.order).values = event.values;
 }
 
-void ReadModel::on(const matching::OrderCancelled& event) {
+void ReadModel::on(const matching::OrderReleased& event) {
   OrderEntry& entry = mutable_order(event.order);
   entry.values = event.values;
-  entry.status = fix::OrdStatus::Canceled;
-  if (!event.cl_ord_id.empty()) {
-    extend_chain(event.order, event.cl_ord_id);
-  }
-}
-
-void ReadModel::on(const matching::OrderReleased& event) {
-  mutable_order(event.order).status = status_of_live(event.values);
+  entry.status = fix::OrdStatus::New;
 }
 
 void ReadModel::on(const matching::OrderAmended& event) {
@@ -209,9 +200,20 @@ void ReadModel::on(const matching::OrderAmended& event) {
   if (entry.status != fix::OrdStatus::PendingNew) {
     entry.status = status_of_live(event.values);
   }
-  entry.price = instrument(entry.instrument).ladder->price_of(event.tick);
-  entry.expire_time = event.expire_time;
-  extend_chain(event.order, event.cl_ord_id);
+  extend_chain(event.order,
+               {event.cl_ord_id,
+                instrument(entry.instrument).ladder->price_of(event.tick),
+                event.expire_time});
+}
+
+void ReadModel::on(const matching::OrderCancelled& event) {
+  OrderEntry& entry = mutable_order(event.order);
+  if (!event.cl_ord_id.empty()) {
+    const ChainEntry& last = chain(event.order, entry.values.chain_index);
+    extend_chain(event.order, {event.cl_ord_id, last.price, last.expire_time});
+  }
+  entry.values = event.values;
+  entry.status = fix::OrdStatus::Canceled;
 }
 
 void ReadModel::on(const matching::OrderExpired& event) {
@@ -223,7 +225,7 @@ void ReadModel::on(const matching::OrderExpired& event) {
 void ReadModel::on(const matching::OrderCancelledBatched& event) {
   for (const OrderId order : event.orders()) {
     OrderEntry& entry = mutable_order(order);
-    entry.values.leaves_qty = matching::Quantity{};
+    entry.values.leaves_qty = matching::Quantity{0};
     entry.status = fix::OrdStatus::Canceled;
   }
 }

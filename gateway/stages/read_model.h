@@ -41,6 +41,14 @@ struct Instrument {
   Units units;
 };
 
+// What an accepted request has made of an order: its terms since then. A report tells the terms as
+// of its event, also when it is made later.
+struct ChainEntry {
+  matching::ClOrdId cl_ord_id;
+  matching::Price price;
+  matching::Timestamp expire_time;
+};
+
 struct OrderEntry {
   matching::AccountId account;
   matching::SessionId session;
@@ -49,10 +57,8 @@ struct OrderEntry {
   matching::OrderType type{};
   matching::TimeInForce time_in_force{};
   fix::OrdStatus status{};
-  matching::Price price;
-  matching::Timestamp expire_time;
-  matching::OrderValues values;       // after the last event: what a status request is told
-  matching::ClOrdId first_cl_ord_id;  // later ones of the chain: ReadModel::cl_ord_id()
+  matching::OrderValues values;  // after the last event: what a status request is told
+  ChainEntry first;              // of its chain; later ones: ReadModel::chain()
 };
 
 class ReadModel {
@@ -75,9 +81,8 @@ class ReadModel {
   [[nodiscard]] const matching::Name& account(matching::AccountId account) const;
   [[nodiscard]] const matching::Name& comp_id(matching::SessionId session) const;
 
-  // The `index`th ClOrdID of the order's chain, 0 being that of its NewOrderSingle.
-  [[nodiscard]] const matching::ClOrdId& cl_ord_id(matching::OrderId order,
-                                                   std::uint32_t index) const;
+  // The `index`th accepted request of the order's chain, 0 being its NewOrderSingle.
+  [[nodiscard]] const ChainEntry& chain(matching::OrderId order, std::uint32_t index) const;
 
  private:
   // Order ids are dense, so orders live in pages found by division: no hash, no moving.
@@ -100,10 +105,10 @@ class ReadModel {
   OrderEntry& mutable_order(matching::OrderId order);
   OrderEntry& new_order(matching::OrderId order);
   void add_instrument(const matching::InstrumentInfo& info);
-  void extend_chain(matching::OrderId order, const matching::ClOrdId& cl_ord_id);
+  void extend_chain(matching::OrderId order, const ChainEntry& entry);
 
   std::vector<std::unique_ptr<Page>> pages_;
-  std::unordered_map<matching::OrderId, std::vector<matching::ClOrdId>> later_cl_ord_ids_;
+  std::unordered_map<matching::OrderId, std::vector<ChainEntry>> later_chain_;
   std::vector<Instrument> instruments_;        // by id
   std::vector<matching::Name> account_names_;  // by id
   std::vector<matching::Name> comp_ids_;       // by session id

@@ -19,7 +19,11 @@ constexpr std::uint32_t kRequesterLeg = 2;
 
 // ExecRestatementReason(378).
 constexpr std::uint16_t kPartialDeclineOfOrderQty = 5;
-constexpr std::uint16_t kOtherReason = 99;
+constexpr std::uint16_t kTradingHalt = 6;
+constexpr std::uint16_t kMarketOption = 8;
+constexpr std::uint16_t kConnectionLoss = 12;
+constexpr std::uint16_t kLogout = 13;
+constexpr std::uint16_t kOther = 99;
 
 // Sum of quantity times price over quantity, in 1/100 000 000, rounded half up; exact.
 std::int64_t average_price_e8(const matching::OrderValues& values, const Units& units) {
@@ -33,73 +37,56 @@ std::int64_t average_price_e8(const matching::OrderValues& values, const Units& 
   return static_cast<std::int64_t>((2 * scaled + cum_qty) / (2 * Wide{cum_qty}));
 }
 
-// Why the rest of an order went, in the engine's reasons; None where its owner asked.
-Reason reason_of(CancelCause cause) {
+// What is said of a cancel that nobody asked for: the engine's reason (20001, Text) and
+// ExecRestatementReason(378), 0 where that is absent.
+struct Unsolicited {
+  Reason reason = Reason::None;
+  std::uint16_t restatement_reason = 0;
+};
+
+Unsolicited unsolicited(CancelCause cause) {
   switch (cause) {
     case CancelCause::None:
     case CancelCause::Requested:
     case CancelCause::Expired:
-    case CancelCause::MassCancel:
-    case CancelCause::DelayFailed:  // the event says which check failed
-    case CancelCause::Disconnected:
-    case CancelCause::LoggedOut:
-      return Reason::None;
-    case CancelCause::MarketSuspended:
-    case CancelCause::MarketPaused:
-    case CancelCause::TurnedInPlay:
-    case CancelCause::MarketClosed:
-    case CancelCause::MarketVoided:
-      return Reason::MarketNotOpen;
-    case CancelCause::RunnerRemoved:
-      return Reason::RunnerNotActive;
-    case CancelCause::AccountSuspended:
-      return Reason::AccountSuspended;
-    case CancelCause::SessionSuspended:
-      return Reason::SessionSuspended;
+      return {};
     case CancelCause::ImmediateOrCancel:
-      return Reason::ImmediateOrCancelRemainder;
+      return {Reason::ImmediateOrCancelRemainder, 0};
     case CancelCause::FillOrKill:
-      return Reason::FillOrKillNotFilled;
+      return {Reason::FillOrKillNotFilled, 0};
     case CancelCause::MinimumFill:
-      return Reason::MinimumFillNotReached;
+      return {Reason::MinimumFillNotReached, 0};
     case CancelCause::SelfTradeTaker:
+      return {Reason::SelfTradePrevented, 18};
     case CancelCause::SelfTradeMaker:
+      return {Reason::SelfTradePrevented, 19};
     case CancelCause::SelfTradeBoth:
+      return {Reason::SelfTradePrevented, 20};
     case CancelCause::SelfTradeDecrement:
-      return Reason::SelfTradePrevented;
-  }
-  return Reason::None;
-}
-
-// ExecRestatementReason(378) of a cancel that nobody asked for; 0 where it does not apply.
-std::uint16_t restatement_reason_of(CancelCause cause) {
-  switch (cause) {
-    case CancelCause::SelfTradeTaker:
-      return 18;
-    case CancelCause::SelfTradeMaker:
-      return 19;
-    case CancelCause::SelfTradeBoth:
-      return 20;
+      return {Reason::SelfTradePrevented, kOther};
     case CancelCause::MarketSuspended:
     case CancelCause::MarketPaused:
-      return 6;
+      return {Reason::MarketNotOpen, kTradingHalt};
+    case CancelCause::RunnerRemoved:
+      return {Reason::RunnerNotActive, kMarketOption};
     case CancelCause::TurnedInPlay:
+      return {Reason::None, kMarketOption};
     case CancelCause::MarketClosed:
     case CancelCause::MarketVoided:
-    case CancelCause::RunnerRemoved:
-      return 8;
+      return {Reason::MarketNotOpen, kMarketOption};
     case CancelCause::Disconnected:
-      return 12;
+      return {Reason::None, kConnectionLoss};
     case CancelCause::LoggedOut:
-      return 13;
-    case CancelCause::SelfTradeDecrement:
-    case CancelCause::DelayFailed:
+      return {Reason::None, kLogout};
     case CancelCause::AccountSuspended:
+      return {Reason::AccountSuspended, kOther};
     case CancelCause::SessionSuspended:
-      return kOtherReason;
-    default:
-      return 0;
+      return {Reason::SessionSuspended, kOther};
+    case CancelCause::DelayFailed:
+    case CancelCause::MassCancel:
+      return {Reason::None, kOther};
   }
+  return {Reason::None, kOther};
 }
 
 // What a refused cancel or replace says of the order as it stands now.
@@ -120,20 +107,21 @@ ExecutionReport ReportMaker::describe(matching::OrderId order,
   const OrderEntry& entry = model_.order(order);
   const Instrument& instrument = model_.instrument(entry.instrument);
   const Units& units = instrument.units;
+  const ChainEntry& request = model_.chain(order, values.chain_index);
   return {.ord_status = status_of_live(values),
           .order_id = order,
-          .cl_ord_id = model_.cl_ord_id(order, values.chain_index),
+          .cl_ord_id = request.cl_ord_id,
           .account = model_.account(entry.account),
           .symbol = instrument.symbol,
           .side = entry.side,
           .ord_type = entry.type,
           .time_in_force = entry.time_in_force,
-          .price = units.price(entry.price),
+          .price = units.price(request.price),
           .order_qty = units.quantity(values.order_qty),
           .cum_qty = units.quantity(values.cum_qty),
           .leaves_qty = units.quantity(values.leaves_qty),
           .avg_px_e8 = average_price_e8(values, units),
-          .expire_time = entry.expire_time,
+          .expire_time = request.expire_time,
           .format = units.format};
 }
 
@@ -193,26 +181,33 @@ void ReportMaker::trade_leg(const Context& context,
   context.receiver.receive(leg.session, {id, std::move(report)});
 }
 
-void ReportMaker::on(const Context& context, const matching::OrderCancelled& event) const {
-  const auto tell = [&](matching::SessionId session, ReportId id) {
-    if (!context.receiver.wants(session, id)) {
-      return;
-    }
-    ExecutionReport report = describe(event.order, event.values);
-    if (event.cause == CancelCause::Requested) {
-      report.orig_cl_ord_id = model_.cl_ord_id(event.order, event.values.chain_index - 1);
-    }
-    report.exec_type = ExecType::Canceled;
-    report.ord_status = OrdStatus::Canceled;
-    report.transact_time = context.timestamp;
-    report.reason = event.reason == Reason::None ? reason_of(event.cause) : event.reason;
-    report.restatement_reason = restatement_reason_of(event.cause);
-    context.receiver.receive(session, {id, std::move(report)});
-  };
-  tell(event.session, {context.seq, kOnlyLeg});
-  if (event.requester != matching::SessionId{0} && event.requester != event.session) {
-    tell(event.requester, {context.seq, kRequesterLeg});
+void ReportMaker::tell_owner_and_requester(const Context& context,
+                                           matching::SessionId owner,
+                                           matching::SessionId requester,
+                                           const ExecutionReport& report) const {
+  const ReportId to_owner{context.seq, kOnlyLeg};
+  if (context.receiver.wants(owner, to_owner)) {
+    context.receiver.receive(owner, {to_owner, report});
   }
+  const ReportId to_requester{context.seq, kRequesterLeg};
+  if (requester != matching::SessionId{0} && requester != owner &&
+      context.receiver.wants(requester, to_requester)) {
+    context.receiver.receive(requester, {to_requester, report});
+  }
+}
+
+void ReportMaker::on(const Context& context, const matching::OrderCancelled& event) const {
+  ExecutionReport report = describe(event.order, event.values);
+  report.exec_type = ExecType::Canceled;
+  report.ord_status = OrdStatus::Canceled;
+  report.transact_time = context.timestamp;
+  if (event.cause == CancelCause::Requested) {
+    report.orig_cl_ord_id = model_.chain(event.order, event.values.chain_index - 1).cl_ord_id;
+  }
+  const Unsolicited why = unsolicited(event.cause);
+  report.reason = event.reason == Reason::None ? why.reason : event.reason;
+  report.restatement_reason = why.restatement_reason;
+  tell_owner_and_requester(context, event.session, event.requester, report);
 }
 
 void ReportMaker::on(const Context& context, const matching::OrderReduced& event) const {
@@ -223,7 +218,7 @@ void ReportMaker::on(const Context& context, const matching::OrderReduced& event
   ExecutionReport report = describe(event.order, event.values);
   report.exec_type = ExecType::Restated;
   report.transact_time = context.timestamp;
-  report.reason = reason_of(event.cause);
+  report.reason = unsolicited(event.cause).reason;
   report.restatement_reason = kPartialDeclineOfOrderQty;
   context.receiver.receive(event.session, {id, std::move(report)});
 }
@@ -235,24 +230,16 @@ void ReportMaker::on(const Context& context, const matching::OrderReleased& even
   }
   ExecutionReport report = describe(event.order, event.values);
   report.exec_type = ExecType::New;
-  report.ord_status = OrdStatus::New;
   report.transact_time = context.timestamp;
   context.receiver.receive(event.session, {id, std::move(report)});
 }
 
 void ReportMaker::on(const Context& context, const matching::OrderAmended& event) const {
-  const ReportId id{context.seq, kOnlyLeg};
-  if (!context.receiver.wants(event.session, id)) {
-    return;
-  }
   ExecutionReport report = describe(event.order, event.values);
-  const Instrument& instrument = model_.instrument(model_.order(event.order).instrument);
   report.exec_type = ExecType::Replaced;
-  report.orig_cl_ord_id = model_.cl_ord_id(event.order, event.values.chain_index - 1);
-  report.price = instrument.units.price(instrument.ladder->price_of(event.tick));
-  report.expire_time = event.expire_time;
+  report.orig_cl_ord_id = model_.chain(event.order, event.values.chain_index - 1).cl_ord_id;
   report.transact_time = context.timestamp;
-  context.receiver.receive(event.session, {id, std::move(report)});
+  tell_owner_and_requester(context, event.session, event.requester, report);
 }
 
 void ReportMaker::on(const Context& context, const matching::OrderExpired& event) const {
@@ -267,12 +254,13 @@ void ReportMaker::on(const Context& context, const matching::OrderExpired& event
   context.receiver.receive(event.session, {id, std::move(report)});
 }
 
-// One leg an order. It is the last event of each, so its entry has the values for ever.
+// The last event of each order in it, so the model has their values.
 void ReportMaker::on(const Context& context, const matching::OrderCancelledBatched& event) const {
+  const Unsolicited why = unsolicited(event.cause);
   std::uint32_t leg = 0;
   for (const matching::OrderId order : event.orders()) {
-    const ReportId id{context.seq, ++leg};
     const OrderEntry& entry = model_.order(order);
+    const ReportId id{context.seq, ++leg};
     if (!context.receiver.wants(entry.session, id)) {
       continue;
     }
@@ -280,10 +268,32 @@ void ReportMaker::on(const Context& context, const matching::OrderCancelledBatch
     report.exec_type = ExecType::Canceled;
     report.ord_status = OrdStatus::Canceled;
     report.transact_time = context.timestamp;
-    report.reason = reason_of(event.cause);
-    report.restatement_reason = restatement_reason_of(event.cause);
+    report.reason = why.reason;
+    report.restatement_reason = why.restatement_reason;
     context.receiver.receive(entry.session, {id, std::move(report)});
   }
+}
+
+void ReportMaker::on(const Context& context, const matching::OrderStatusAnswered& event) const {
+  const ReportId id{context.seq, kOnlyLeg};
+  if (!context.receiver.wants(event.session, id)) {
+    return;
+  }
+  ExecutionReport report;
+  if (event.order == matching::OrderId{0}) {
+    report.ord_status = OrdStatus::Rejected;
+    report.cl_ord_id = event.cl_ord_id;
+    report.reason = event.reason;
+  } else {
+    report = describe(event.order, event.values);
+    if (event.live == 0 && event.cancel_cause != CancelCause::None) {
+      report.ord_status =
+          event.cancel_cause == CancelCause::Expired ? OrdStatus::Expired : OrdStatus::Canceled;
+    }
+  }
+  report.exec_type = ExecType::OrderStatus;
+  report.transact_time = context.timestamp;
+  context.receiver.receive(event.session, {id, std::move(report)});
 }
 
 void ReportMaker::on(const Context& context, const matching::CancelRejected& event) const {

@@ -58,7 +58,14 @@ class ReportMaker {
   void on(const Context& context, const matching::OrderExpired& event) const;
   void on(const Context& context, const matching::OrderCancelledBatched& event) const;
   void on(const Context& context, const matching::CancelRejected& event) const;
+  void on(const Context& context, const matching::OrderStatusAnswered& event) const;
   void on(const Context& context, const matching::InboundRefused& event) const;
+
+  // Tells who entered the order and, where that is another session, who asked for the change.
+  void tell_owner_and_requester(const Context& context,
+                                matching::SessionId owner,
+                                matching::SessionId requester,
+                                const fix::ExecutionReport& report) const;
 
   void trade_leg(const Context& context,
                  const matching::TradeMatched& event,

@@ -81,21 +81,26 @@ void make_reports(const ReportMaker& maker,
 
 }  // namespace
 
-void LastReportFinder::take(const TransactionView& transaction) {
-  ReportNotes notes{last_};
-  make_reports(ReportMaker{nothing_}, transaction, notes);
+void RecoveredReports::take(const TransactionView& transaction) {
+  ReportNotes notes{last_reports};
+  const ReportMaker maker{model};
+  matching::for_each_event(transaction, [&](matching::EventSeq seq, const auto& event) {
+    model.apply(event);
+    maker.make(seq, transaction.header.timestamp, event, notes);
+  });
+  last_seq = transaction.last_seq();
 }
 
 ReportStage::ReportStage(EventConsumer& events,
                          WaitStrategy& wait,
-                         Recovered recovered,
+                         RecoveredReports recovered,
                          OpenTransactionSource open_source)
     : events_{events},
       wait_{wait},
       open_source_{std::move(open_source)},
-      model_{recovered.engine},
+      model_{std::move(recovered.model)},
       maker_{model_},
-      taken_{recovered.engine.last_seq()},
+      taken_{recovered.last_seq},
       last_reports_{std::move(recovered.last_reports)} {}
 
 std::size_t ReportStage::do_work() {

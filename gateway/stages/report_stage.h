@@ -18,36 +18,27 @@
 #include "gateway/stages/report_maker.h"
 #include "gateway/stages/session_feed.h"
 #include "gateway/stages/transaction_log.h"
-#include "matching/engine.h"
 
 namespace betex::gateway {
 
 // The newest report of each session, by session id; what recovery finds while it replays.
 using LastReports = std::vector<fix::ReportId>;
 
-// Finds them: sees every transaction of the replay, in order.
-class LastReportFinder {
- public:
+// What the report stage starts from: built from the same transactions as the engine, one by one.
+struct RecoveredReports {
   void take(const matching::TransactionView& transaction);
 
-  [[nodiscard]] LastReports last() && { return std::move(last_); }
-
- private:
-  ReadModel nothing_;  // who is told of an event depends on the event alone
-  LastReports last_;
+  ReadModel model;
+  LastReports last_reports;
+  matching::EventSeq last_seq;  // the last event taken
 };
 
 class ReportStage final : public Agent, public ReportFeed, private ReportReceiver {
  public:
-  struct Recovered {
-    const matching::Engine& engine;  // read by the constructor only
-    LastReports last_reports;
-  };
-
   // `events` and `wait` (its thread's) must outlive it.
   ReportStage(EventConsumer& events,
               WaitStrategy& wait,
-              Recovered recovered,
+              RecoveredReports recovered,
               OpenTransactionSource open_source);
 
   // Where reports go; once, before the thread starts. `sink` must outlive the thread.

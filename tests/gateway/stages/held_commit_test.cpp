@@ -70,7 +70,7 @@ TEST(HeldCommit, NoReportLeavesUntilItReturns) {
       events.add_consumer({.name = "report", .wait = report_wait, .behind = {&journal_consumer}});
   MatchStage match{commands, engine, events, clock};
   JournalStage journal{journal_consumer, log};
-  ReportStage report{report_consumer, report_wait, {engine, {}}, {}};
+  ReportStage report{report_consumer, report_wait, {}, {}};
   report.connect(sink);
 
   const auto failed = [](std::string_view, const std::exception_ptr&) { std::abort(); };

@@ -120,7 +120,7 @@ class Pipeline {
             events.add_consumer({.name = "report", .wait = wait, .behind = {&journal_consumer}})},
         match{commands, engine, events, clock},
         journal{journal_consumer, log},
-        report{report_consumer, wait, {engine, {}}, log.sources()} {
+        report{report_consumer, wait, {}, log.sources()} {
     report.connect(sink);
   }
 

@@ -1,5 +1,6 @@
 #include "gateway/stages/report_stage.h"
 
+#include <algorithm>
 #include <string>
 #include <variant>
 
@@ -111,6 +112,97 @@ TEST_F(ReportStageTest, ACancelBearsItsOwnIdAndTheOneBefore) {
   EXPECT_EQ(cancelled.cl_ord_id, ClOrdId{"B"});
   EXPECT_EQ(cancelled.orig_cl_ord_id, ClOrdId{"A"});
   EXPECT_EQ(cancelled.leaves_qty, Decimal{0});
+}
+
+TEST_F(ReportStageTest, AnAmendIsReportedWithItsNewTermsAndEarlierReportsKeepTheOldOnes) {
+  pipeline.place(kOne, "A", Side::Ask, 204, 3000);
+  pipeline.submit(matching::AmendOrder{.account = Name{"ACC"},
+                                       .cl_ord_id = ClOrdId{"B"},
+                                       .orig_cl_ord_id = ClOrdId{"A"},
+                                       .transact_time = pipeline.clock.time,
+                                       .price = Decimal{2'060'000},
+                                       .quantity = Decimal{40'000'000}},
+                  pipeline.origin(kOne));
+  pipeline.run();
+  ASSERT_EQ(sink.reports.size(), 2U);
+  const ExecutionReport replaced = execution(sink.reports[1]);
+  EXPECT_EQ(replaced.exec_type, ExecType::Replaced);
+  EXPECT_EQ(replaced.cl_ord_id, ClOrdId{"B"});
+  EXPECT_EQ(replaced.orig_cl_ord_id, ClOrdId{"A"});
+  EXPECT_EQ(replaced.price, Decimal{2'060'000});
+  EXPECT_EQ(replaced.order_qty, Decimal{40'000'000});
+
+  sink.reports.clear();
+  pipeline.report.subscribe(kOne, kSecond, {});
+  pipeline.run();
+  ASSERT_EQ(sink.reports.size(), 2U);
+  EXPECT_EQ(execution(sink.reports[0]).exec_type, ExecType::New);
+  EXPECT_EQ(execution(sink.reports[0]).cl_ord_id, ClOrdId{"A"});
+  EXPECT_EQ(execution(sink.reports[0]).price, Decimal{2'040'000});
+}
+
+TEST_F(ReportStageTest, ADayOrderExpiresWhenItsDayEnds) {
+  pipeline.submit(matching::PlaceOrder{.account = Name{"ACC"},
+                                       .cl_ord_id = ClOrdId{"A"},
+                                       .symbol = Name{"RUN"},
+                                       .transact_time = pipeline.clock.time,
+                                       .price = Decimal{2'040'000},
+                                       .quantity = Decimal{10'000'000},
+                                       .side = Side::Bid,
+                                       .time_in_force = matching::TimeInForce::Day},
+                  pipeline.origin(kOne));
+  pipeline.run();
+  constexpr std::int64_t kTwoDays = std::int64_t{2} * 24 * 3600 * 1'000'000'000;
+  pipeline.clock.time = matching::Timestamp{pipeline.clock.time.value() + kTwoDays};
+  pipeline.run();
+  ASSERT_EQ(sink.reports.size(), 2U);
+  EXPECT_EQ(execution(sink.reports[1]).exec_type, ExecType::Expired);
+  EXPECT_EQ(execution(sink.reports[1]).ord_status, OrdStatus::Expired);
+  EXPECT_EQ(execution(sink.reports[1]).leaves_qty, Decimal{0});
+}
+
+TEST_F(ReportStageTest, ClosingAMarketTellsEachOrderOnceInChunksThatLetOthersPass) {
+  constexpr std::size_t kOrders = matching::kMaxBatchedOrders + 10;
+  for (std::size_t i = 0; i < kOrders; ++i) {
+    pipeline.place(i % 2 == 0 ? kOne : kTwo, "ID" + std::to_string(i), Side::Ask, 204, 100);
+    if (i % 512 == 0) {
+      pipeline.run();
+    }
+  }
+  pipeline.run();
+  sink.reports.clear();
+  const std::size_t before = pipeline.log.committed.size();
+  pipeline.submit(matching::CloseMarket{.market = Name{"MKT"}});
+  pipeline.run();
+  EXPECT_EQ(pipeline.log.committed.size(), before + 2);  // closed with a full chunk, the rest
+  std::vector<fix::ReportId> ids;
+  for (const auto& delivery : sink.reports) {
+    EXPECT_EQ(execution(delivery).exec_type, ExecType::Canceled);
+    EXPECT_EQ(execution(delivery).restatement_reason, 8);
+    EXPECT_EQ(execution(delivery).leaves_qty, Decimal{0});
+    ids.push_back(delivery.report.id);
+  }
+  std::sort(ids.begin(), ids.end());
+  EXPECT_EQ(std::adjacent_find(ids.begin(), ids.end()), ids.end());
+  EXPECT_EQ(ids.size(), kOrders);
+}
+
+TEST_F(ReportStageTest, APossResendOfAKnownOrderIsAnsweredAndDoesNotAct) {
+  pipeline.place(kOne, "A", Side::Ask, 204, 3000);
+  pipeline.submit(matching::PlaceOrder{.account = Name{"ACC"},
+                                       .cl_ord_id = ClOrdId{"A"},
+                                       .symbol = Name{"RUN"},
+                                       .transact_time = pipeline.clock.time,
+                                       .price = Decimal{2'040'000},
+                                       .quantity = Decimal{30'000'000},
+                                       .side = Side::Ask,
+                                       .poss_resend = true},
+                  pipeline.origin(kOne));
+  pipeline.run();
+  ASSERT_EQ(sink.reports.size(), 2U);
+  EXPECT_EQ(execution(sink.reports[1]).exec_type, ExecType::OrderStatus);
+  EXPECT_EQ(execution(sink.reports[1]).ord_status, OrdStatus::New);
+  EXPECT_EQ(execution(sink.reports[1]).order_id, execution(sink.reports[0]).order_id);
 }
 
 TEST_F(ReportStageTest, AnOrderReducedBySelfTradePreventionIsRestatedWithItsNewQuantity) {
@@ -338,18 +430,18 @@ TEST_F(ReportStageTest, TheReadModelOfARecoveredEngineGivesTheSameReports) {
   pipeline.run();
 
   matching::Engine replayed;
-  LastReportFinder finder;
+  RecoveredReports recovered;
   for (const StoredTransaction& transaction : pipeline.log.committed) {
     replayed.apply(transaction.view());
-    finder.take(transaction.view());
+    recovered.take(transaction.view());
   }
   EXPECT_EQ(replayed.state_hash(), pipeline.engine.state_hash());
+  recovered.model = ReadModel{replayed};  // as after a snapshot, without the events before it
 
   WaitStrategy wait;
   EventRing ring{{.capacity = 64, .arena_size = 1 << 16}, wait};
   EventConsumer& consumer = ring.add_consumer({.name = "report", .wait = wait});
-  ReportStage restarted{
-      consumer, wait, {replayed, std::move(finder).last()}, pipeline.log.sources()};
+  ReportStage restarted{consumer, wait, std::move(recovered), pipeline.log.sources()};
   RecordingSink late;
   restarted.connect(late);
   restarted.subscribe(kOne, kSecond, {});
