@@ -69,18 +69,28 @@ void Session::logon(Connection connection, ResetNumbers reset, Clock::duration t
   remember_taken();
 }
 
+// A TestRequest that the counterparty has asked for again is filled over, like every administrative
+// message, and never answered: then it takes another one.
 void Session::synchronise(Clock::duration timeout) {
-  const std::int64_t id = ++test_requests_;
-  if (logged_on()) {
-    send_numbered(Message{"1"}.add(tag::kTestReqId, id));
-  }
-  const auto answered = [this, id] { return test_requests_answered_ >= id; };
-  if (!wait_for([&] { return answered() || !logged_on(); }, timeout)) {
-    throw TimedOut{"no answer to TestRequest " + std::to_string(id)};
-  }
-  if (!answered()) {
-    throw Disconnected{end_reason_};
-  }
+  const Clock::time_point deadline = Clock::now() + timeout;
+  do {
+    const std::int64_t id = ++test_requests_;
+    test_request_filled_over_ = false;
+    test_request_number_ = store_->next_out();
+    if (logged_on()) {
+      send_numbered(Message{"1"}.add(tag::kTestReqId, id));
+    }
+    const auto answered = [this, id] { return test_requests_answered_ >= id; };
+    wait_for([&] { return answered() || test_request_filled_over_ || !logged_on(); },
+             deadline - Clock::now());
+    if (answered()) {
+      return;
+    }
+    if (!logged_on()) {
+      throw Disconnected{end_reason_};
+    }
+  } while (test_request_filled_over_ && Clock::now() < deadline);
+  throw TimedOut{"no answer to TestRequest " + std::to_string(test_requests_)};
 }
 
 std::uint32_t Session::send(const Message& message) {

@@ -144,6 +144,8 @@ class Session {
   bool probing_ = false;  // the counterparty was silent, and has been sent a TestRequest
   std::int64_t test_requests_ = 0;
   std::int64_t test_requests_answered_ = 0;
+  std::uint32_t test_request_number_ = 0;  // 34 of the one that synchronise() waits for
+  bool test_request_filled_over_ = false;
   SessionCounters counters_;
 };
 

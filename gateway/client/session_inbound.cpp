@@ -236,6 +236,8 @@ void Session::answer_resend_request(const Message& request) {
   const std::uint32_t last =
       asked_to == 0 || asked_to > last_sent ? last_sent : static_cast<std::uint32_t>(asked_to);
   ++counters_.resend_requests_answered;
+  test_request_filled_over_ =
+      test_request_filled_over_ || (first <= test_request_number_ && test_request_number_ <= last);
   auto gap_from = static_cast<std::uint32_t>(first);
   std::string frames;
   for (std::uint32_t number = gap_from; number <= last; ++number) {

@@ -312,6 +312,23 @@ TEST_F(SessionTest, SynchroniseWaitsForTheAnswerInSequence) {
   EXPECT_EQ(take_all(), Texts{"a"});
 }
 
+TEST_F(SessionTest, SynchroniseAsksAgainWhereItsTestRequestWasFilledOver) {
+  log_on(peer_, 1);
+  peer_.say(2, Message{"2"}.add(7, 2).add(16, 0));
+  session_.observe([this](Traffic traffic, std::string_view frame) {
+    const Message message = Message::parse(frame);
+    if (traffic == Traffic::Sent && message.type() == "1" && message.has(112, "2")) {
+      peer_.say(3, Message{"0"}.add(112, 2));
+    }
+  });
+  session_.synchronise(10s);
+  const auto heard = peer_.heard();
+  ASSERT_EQ(heard.size(), 4U);
+  EXPECT_TRUE(heard[1].type() == "1" && heard[1].has(34, "2"));
+  EXPECT_TRUE(heard[2].has(123, "Y") && heard[2].has(34, "2") && heard[2].has(36, "3"));
+  EXPECT_TRUE(heard[3].type() == "1" && heard[3].has(34, "3") && heard[3].has(112, "2"));
+}
+
 TEST_F(SessionTest, WhatCameBeforeTheEndIsGivenBeforeTheEndIsTold) {
   log_on(peer_, 1);
   peer_.say(2, news("a"));
