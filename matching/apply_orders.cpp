@@ -107,6 +107,7 @@ void finish_order(State& state, Slot slot, Quantity leaves, CancelCause cause) {
   order.place = OrderPlace::Finished;
   order.cancel_cause = cause;
   order.finished_generation = state.generations.number;
+  state.orders.note_finished(order.id);
   --state.accounts.at(order.account).open_orders;
   --state.markets.at(order.market).open_orders;
   if (order.time_in_force == TimeInForce::Day) {

@@ -36,6 +36,7 @@ Slot OrderTable::insert(OrderId id) {
   }
   at(entry) = Order{};
   at(entry).id = id;
+  index_[page]->live[id.value() % kPageSize / 64] |= std::uint64_t{1} << (id.value() % 64);
   ++index_[page]->used;
   ++size_;
   return entry;
@@ -45,6 +46,7 @@ void OrderTable::erase(Slot slot) {
   const OrderId id = at(slot).id;
   std::unique_ptr<IndexPage>& page = index_[id.value() / kPageSize];
   BETEX_ASSERT(page != nullptr && page->slots[id.value() % kPageSize] == slot);
+  note_finished(id);
   page->slots[id.value() % kPageSize] = 0;
   if (--page->used == 0) {
     spare_index_pages_.push_back(std::move(page));

@@ -70,7 +70,7 @@ class OrderTable {
  public:
   OrderTable();
 
-  // A new record, all zero but its id. `id` must not be known yet.
+  // A new record, all zero but its id, that counts as live. `id` must not be known yet.
   Slot insert(OrderId id);
 
   // The record's slot is used again by a later insert.
@@ -91,10 +91,17 @@ class OrderTable {
     return pages_[slot / kPageSize][slot % kPageSize];
   }
 
-  // False also for an order that is not known.
+  // False also for an order that is not known. Reads one bit, not the order.
   [[nodiscard]] bool is_live(OrderId id) const noexcept {
-    const Slot slot = find(id);
-    return slot != 0 && at(slot).live();
+    const std::uint64_t page = id.value() / kPageSize;
+    return page < index_.size() && index_[page] != nullptr &&
+           (index_[page]->live[id.value() % kPageSize / 64] >> (id.value() % 64) & 1) != 0;
+  }
+
+  // The order is Finished now.
+  void note_finished(OrderId id) noexcept {
+    index_[id.value() / kPageSize]->live[id.value() % kPageSize / 64] &=
+        ~(std::uint64_t{1} << (id.value() % 64));
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -119,6 +126,7 @@ class OrderTable {
 
   struct IndexPage {
     Slot slots[kPageSize] = {};
+    std::uint64_t live[kPageSize / 64] = {};
     std::size_t used = 0;
   };
 

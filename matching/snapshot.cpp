@@ -241,6 +241,8 @@ void load_orders(State& state, Loader& loader) {
     static_cast<OrderData&>(state.orders.at(slot)) = data;
     if (state.orders.at(slot).live()) {
       track(state, data);
+    } else {
+      state.orders.note_finished(data.id);
     }
     if (data.place == OrderPlace::Resting) {
       resting.push_back(slot);
