@@ -1,0 +1,323 @@
+#include "tests/scripts/script_runner.h"
+
+#include <algorithm>
+#include <sstream>
+#include <stdexcept>
+
+#include "matching/ladder.h"
+#include "tests/matching/exchange.h"
+
+namespace betex::matching::testing {
+namespace {
+
+std::vector<std::string> split(const std::string& line) {
+  std::istringstream stream{line.substr(0, line.find("# ") == 0 ? 0 : line.find(" # "))};
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) {
+    words.push_back(word);
+  }
+  return words;
+}
+
+std::string trimmed(const std::string& line) {
+  const std::size_t first = line.find_first_not_of(' ');
+  const std::size_t last = line.find_last_not_of(' ');
+  return first == std::string::npos ? "" : line.substr(first, last - first + 1);
+}
+
+OrderId order_id(const std::string& word) {
+  if (word.size() < 2 || word[0] != '#') {
+    throw std::invalid_argument{"no order: " + word};
+  }
+  return OrderId{std::stoull(word.substr(1))};
+}
+
+Side side_of(const std::string& verb) {
+  return verb == "buys" || verb == "backs" ? Side::Bid : Side::Ask;
+}
+
+bool places(const std::string& verb) {
+  return verb == "buys" || verb == "backs" || verb == "sells" || verb == "lays";
+}
+
+LadderKind ladder_named(const std::string& name) {
+  static const std::map<std::string, LadderKind> kLadders{
+      {"Classic", LadderKind::Classic},
+      {"Finest", LadderKind::Finest},
+      {"LinearCent", LadderKind::LinearCent},
+      {"TaperedDeciCent", LadderKind::TaperedDeciCent},
+      {"DeciCent", LadderKind::DeciCent}};
+  return kLadders.at(name);
+}
+
+SelfTradePrevention mode_named(const std::string& name) {
+  static const std::map<std::string, SelfTradePrevention> kModes{
+      {"none", SelfTradePrevention::None},
+      {"taker", SelfTradePrevention::CancelTaker},
+      {"maker", SelfTradePrevention::CancelMaker},
+      {"both", SelfTradePrevention::CancelBoth},
+      {"decrement", SelfTradePrevention::Decrement}};
+  return kModes.at(name);
+}
+
+}  // namespace
+
+// ---- Lines --------------------------------------------------------------------------------------
+
+std::string ScriptRunner::run(const std::string& script) {
+  std::istringstream stream{script};
+  Lines said;
+  std::size_t number = 0;
+  std::size_t command_at = 0;
+  const auto unexpected = [&] {
+    std::string text = "line " + std::to_string(command_at) + " said more than the script:";
+    for (const std::string& line : said) {
+      text += "\n> " + line;
+    }
+    return text;
+  };
+  for (std::string line; std::getline(stream, line);) {
+    ++number;
+    const std::string text = trimmed(line);
+    if (text.empty() || text[0] == '#') {
+      continue;
+    }
+    if (text[0] != '>' && text[0] != '|') {
+      if (!said.empty()) {
+        return unexpected();
+      }
+      command_at = number;
+      said = execute(split(text));
+      continue;
+    }
+    std::string expected = text[0] == '>' ? trimmed(text.substr(1)) : text;
+    if (said.empty() || said.front() != expected) {
+      return "line " + std::to_string(number) + ": expected  " + expected + "\nbut got  " +
+             (said.empty() ? "nothing more" : said.front());
+    }
+    said.erase(said.begin());
+  }
+  return said.empty() ? "" : unexpected();
+}
+
+ScriptRunner::Lines ScriptRunner::execute(const Words& words) {
+  const std::string& first = words.at(0);
+  if (first == "market") {
+    return create_market(words);
+  }
+  if (first == "wait") {
+    return pass_time(std::stoll(words.at(1)));
+  }
+  if (first == "continue") {
+    return send(ContinueBatch{});
+  }
+  if (first == "book") {
+    return draw_book(words.at(1));
+  }
+  if (first == "times") {
+    const Words repeated{words.begin() + 2, words.end()};
+    for (int left = std::stoi(words.at(1)); left > 0; --left) {
+      const Lines lines = execute(repeated);
+      if (lines.size() != 1 || !lines[0].starts_with("accepted")) {
+        return lines;
+      }
+    }
+    return {"all accepted"};
+  }
+  if (words.size() > 1 && (places(words[1]) || words[1] == "cancels" || words[1] == "amends")) {
+    return account_command(words);
+  }
+  return change_market(words);
+}
+
+// ---- Commands -----------------------------------------------------------------------------------
+
+ScriptRunner::Lines ScriptRunner::send(const CommandBody& body) {
+  const TransactionView transaction = engine_.decide({.timestamp = now_, .body = body});
+  return transaction.header.event_count == 0 ? Lines{} : text_.describe(transaction);
+}
+
+ScriptRunner::Lines ScriptRunner::pass_time(std::int64_t seconds) {
+  now_ += Timestamp{seconds * kSecond};
+  Lines all;
+  for (auto due = engine_.next_deadline(); due && *due <= now_; due = engine_.next_deadline()) {
+    const Lines lines = send(AdvanceTime{});
+    all.insert(all.end(), lines.begin(), lines.end());
+  }
+  return all;
+}
+
+// market NAME odds|binary LADDER [RUNNER...] [delay MS]: says nothing.
+ScriptRunner::Lines ScriptRunner::create_market(const Words& words) {
+  const Name name{words.at(1)};
+  const bool odds = words.at(2) == "odds";
+  CreateMarket create{.market = name,
+                      .kind = odds ? MarketKind::ExchangeOdds : MarketKind::Binary,
+                      .ladder = ladder_named(words.at(3))};
+  Words runners{words.begin() + 4, words.end()};
+  const auto delay = std::find(runners.begin(), runners.end(), "delay");
+  if (delay != runners.end()) {
+    create.bet_delay_ms = static_cast<std::uint32_t>(std::stoul(*(delay + 1)));
+    runners.erase(delay, delay + 2);
+  }
+  send(create);
+  for (const std::string& runner : runners) {
+    send(AddRunner{.market = name, .symbol = Name{runner}});
+  }
+  const Lines opened = send(OpenMarket{.market = name});
+  return opened == Lines{"opened v1"} ? Lines{} : opened;
+}
+
+ScriptRunner::Lines ScriptRunner::change_market(const Words& words) {
+  const std::string& verb = words[0];
+  const Name market{words.at(1)};
+  const std::string option = words.size() > 2 ? words[2] : "";
+  if (verb == "suspend") {
+    const bool pause = option == "pause";
+    const CancelScope scope = option == "all"          ? CancelScope::All
+                              : option == "lapse-only" ? CancelScope::LapseOnly
+                                                       : CancelScope::None;
+    return send(SuspendMarket{.market = market,
+                              .reason = pause ? SuspendReason::Pause : SuspendReason::Goal,
+                              .scope = scope});
+  }
+  if (verb == "remove") {
+    return send(RemoveRunner{.market = market, .symbol = Name{option}});
+  }
+  const std::map<std::string, CommandBody> plain{{"open", OpenMarket{.market = market}},
+                                                 {"resume", ResumeMarket{.market = market}},
+                                                 {"halt", HaltMarket{.market = market}},
+                                                 {"unhalt", UnhaltMarket{.market = market}},
+                                                 {"in-play", TurnInPlay{.market = market}},
+                                                 {"close", CloseMarket{.market = market}},
+                                                 {"void", VoidMarket{.market = market}}};
+  const auto found = plain.find(verb);
+  if (found == plain.end()) {
+    throw std::invalid_argument{"no command: " + verb};
+  }
+  return send(found->second);
+}
+
+ScriptRunner::Lines ScriptRunner::account_command(const Words& words) {
+  need_account(words[0]);
+  const Name account{words[0]};
+  if (places(words[1])) {
+    return send(order(words));
+  }
+  if (words[1] == "amends") {
+    return send(AmendOrder{.account = account,
+                           .cl_ord_id = fresh_id(),
+                           .order_id = order_id(words.at(2)),
+                           .transact_time = now_,
+                           .price = decimal(words.at(5)),
+                           .quantity = decimal(words.at(3))});
+  }
+  if (words.at(2) == "all") {
+    return send(MassCancel{.account = account, .cl_ord_id = fresh_id(), .transact_time = now_});
+  }
+  return send(CancelOrder{.account = account,
+                          .cl_ord_id = fresh_id(),
+                          .order_id = order_id(words[2]),
+                          .transact_time = now_});
+}
+
+// NAME buys QUANTITY SYMBOL @ PRICE [options]
+PlaceOrder ScriptRunner::order(const Words& words) {
+  PlaceOrder order{.account = Name{words[0]},
+                   .cl_ord_id = fresh_id(),
+                   .symbol = Name{words.at(3)},
+                   .transact_time = now_,
+                   .price = decimal(words.at(5)),
+                   .quantity = decimal(words.at(2)),
+                   .side = side_of(words[1]),
+                   .time_in_force = TimeInForce::Gtc};
+  read_options(words, 6, order);
+  return order;
+}
+
+void ScriptRunner::read_options(const Words& words, std::size_t first, PlaceOrder& order) const {
+  for (std::size_t i = first; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    const std::string value = word.substr(word.find('=') + 1);
+    if (word == "day") {
+      order.time_in_force = TimeInForce::Day;
+    } else if (word == "ioc") {
+      order.time_in_force = TimeInForce::Ioc;
+    } else if (word == "fok") {
+      order.time_in_force = TimeInForce::Fok;
+    } else if (word.starts_with("gtd=")) {
+      order.time_in_force = TimeInForce::Gtd;
+      order.expire_time = now_ + Timestamp{std::stoll(value) * kSecond};
+    } else if (word == "market") {
+      order.type = OrderType::Market;
+      order.time_in_force = TimeInForce::Day;
+    } else if (word == "min") {
+      order.min_quantity = decimal(words.at(++i));
+    } else if (word == "cost") {
+      order.max_cost = decimal(words.at(++i));
+    } else if (word == "post-only") {
+      order.post_only = true;
+    } else if (word == "persist") {
+      order.persistence = Persistence::Persist;
+    } else if (word == "on-pause") {
+      order.cancel_on_pause = true;
+    } else if (word.starts_with("guard=")) {
+      order.version_guard = std::stoull(value);
+    } else if (word.starts_with("stp=")) {
+      order.self_trade_prevention = mode_named(value);
+    } else {
+      throw std::invalid_argument{"no option: " + word};
+    }
+  }
+}
+
+void ScriptRunner::need_account(const std::string& name) {
+  if (accounts_.insert(name).second) {
+    send(CreateAccount{.account = Name{name}});
+  }
+}
+
+ClOrdId ScriptRunner::fresh_id() {
+  return ClOrdId{"id-" + std::to_string(++ids_)};
+}
+
+// ---- Drawing ------------------------------------------------------------------------------------
+
+// One line a level, bids left, asks right, in descending order of prices; ids in ascending order.
+ScriptRunner::Lines ScriptRunner::draw_book(const std::string& symbol) const {
+  InstrumentInfo instrument;
+  engine_.visit_instruments([&](const InstrumentInfo& info) {
+    if (info.symbol.view() == symbol) {
+      instrument = info;
+    }
+  });
+
+  struct Row {
+    std::int64_t volume = 0;
+    std::string ids;
+    Side side{};
+  };
+
+  std::map<Tick, Row, std::greater<>> rows;
+  engine_.visit_orders([&](const OrderInfo& order) {
+    if (order.instrument == instrument.instrument && order.live && !order.delayed) {
+      Row& row = rows[order.tick];
+      row.volume += order.values.leaves_qty.value();
+      row.ids += " #" + std::to_string(order.order.value());
+      row.side = order.side;
+    }
+  });
+  const bool odds = instrument.kind == MarketKind::ExchangeOdds;
+  Lines lines;
+  for (const auto& [tick, row] : rows) {
+    const std::string price =
+        decimal_text(find_ladder(instrument.ladder)->price_of(tick).value(), odds ? 2 : 4);
+    const std::string volume =
+        (odds ? decimal_text(row.volume, 2) : std::to_string(row.volume)) + row.ids;
+    lines.push_back(row.side == Side::Bid ? "| " + volume + " | " + price + " | |"
+                                          : "| | " + price + " | " + volume + " |");
+  }
+  return lines;
+}
+
+}  // namespace betex::matching::testing

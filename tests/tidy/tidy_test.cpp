@@ -1,0 +1,172 @@
+// Style as a test: who may include whom, the length of lines, words that a folder must not use.
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace betex {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr std::size_t kMaxLine = 100;
+
+struct Rule {
+  std::string folder;
+  std::vector<std::string> own;      // folders that "..." may name
+  std::vector<std::string> foreign;  // what <...> may name besides the standard library; * ends all
+  bool allows_floating_point = true;
+};
+
+// The table of the design: arrows point to matching/, none to gateway/.
+const std::vector<Rule>& rules() {
+  static const std::vector<Rule> kRules{
+      {"matching", {"matching"}, {}, false},
+      {"journal",
+       {"journal", "matching"},
+       {"lmdb.h",
+        "xxhash.h",
+        "fcntl.h",
+        "unistd.h",
+        "sys/file.h",
+        "sys/stat.h",
+        "sys/statfs.h",
+        "sys/statvfs.h",
+        "sys/mman.h",
+        "sys/wait.h",
+        "sys/resource.h"},
+       false},
+      {"fix_spec", {"fix_spec", "matching"}, {}, true},
+      {"gateway", {"gateway", "fix_spec", "journal", "matching"}, {"*"}, true},
+  };
+  return kRules;
+}
+
+// Third-party headers that only these files may include.
+struct Sole {
+  std::string prefix;
+  std::vector<std::string> files;
+};
+
+const std::vector<Sole>& soles() {
+  static const std::vector<Sole> kSoles{
+      {"lmdb.h", {"journal/lmdb.h", "journal/lmdb.cpp"}},
+      {"quickfix/", {"gateway/fix/quickfix.h"}},
+  };
+  return kSoles;
+}
+
+// Characters, not bytes.
+std::size_t width(const std::string& line) {
+  return static_cast<std::size_t>(std::count_if(line.begin(), line.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
+}
+
+bool is_standard(const std::string& header) {
+  return header.find_first_of("./") == std::string::npos;
+}
+
+// What is wrong with `text`, as "file:line: what".
+std::vector<std::string> faults(const Rule& rule,
+                                const std::string& file,
+                                const std::string& text) {
+  static const std::regex kInclude{R"(^\s*#\s*include\s*(["<])([^">]+)[">])"};
+  static const std::regex kFloatingPoint{R"(\b(double|float)\b)"};
+  std::vector<std::string> found;
+  std::istringstream lines{text};
+  std::string line;
+  for (std::size_t number = 1; std::getline(lines, line); ++number) {
+    const auto fault = [&](const std::string& what) {
+      found.push_back(file + ":" + std::to_string(number) + ": " + what);
+    };
+    if (width(line) > kMaxLine) {
+      fault("longer than 100 columns");
+    }
+    std::smatch include;
+    if (std::regex_search(line, include, kInclude)) {
+      const std::string header = include[2];
+      if (include[1] == "\"") {
+        const std::string folder = header.substr(0, header.find('/'));
+        if (std::find(rule.own.begin(), rule.own.end(), folder) == rule.own.end()) {
+          fault("may not include " + header);
+        }
+      } else if (!is_standard(header) && rule.foreign != std::vector<std::string>{"*"} &&
+                 std::find(rule.foreign.begin(), rule.foreign.end(), header) ==
+                     rule.foreign.end()) {
+        fault("may not include " + header);
+      }
+      for (const Sole& sole : soles()) {
+        if (header.starts_with(sole.prefix) &&
+            std::find(sole.files.begin(), sole.files.end(), file) == sole.files.end()) {
+          fault("only " + sole.files.front() + " includes " + header);
+        }
+      }
+    }
+    const std::string code = line.substr(0, line.find("//"));
+    if (!rule.allows_floating_point && std::regex_search(code, kFloatingPoint)) {
+      fault("no floating point here");
+    }
+  }
+  return found;
+}
+
+std::vector<std::string> faults_of_folder(const Rule& rule, std::size_t& files) {
+  const std::filesystem::path root{BETEX_SOURCE_DIR};
+  std::vector<std::string> found;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root / rule.folder)) {
+    const std::string extension = entry.path().extension();
+    if (extension != ".h" && extension != ".cpp") {
+      continue;
+    }
+    ++files;
+    std::ifstream stream{entry.path()};
+    std::ostringstream text;
+    text << stream.rdbuf();
+    const auto more =
+        faults(rule, std::filesystem::relative(entry.path(), root).string(), text.str());
+    found.insert(found.end(), more.begin(), more.end());
+  }
+  return found;
+}
+
+TEST(Tidy, EveryFolderKeepsToItsRule) {
+  for (const Rule& rule : rules()) {
+    std::size_t files = 0;
+    EXPECT_THAT(faults_of_folder(rule, files), IsEmpty());
+    EXPECT_GT(files, 0U) << rule.folder;
+  }
+}
+
+TEST(Tidy, EachCheckBites) {
+  const Rule& matching = rules()[0];
+  const Rule& journal = rules()[1];
+  const Rule& gateway = rules()[3];
+  EXPECT_THAT(faults(matching, "matching/x.h", "#include <vector>\n#include \"matching/y.h\"\n"),
+              IsEmpty());
+  EXPECT_THAT(faults(matching, "matching/x.h", "#include \"journal/y.h\"\n"),
+              ElementsAre("matching/x.h:1: may not include journal/y.h"));
+  EXPECT_THAT(faults(matching, "matching/x.h", "\n#include <unistd.h>\n"),
+              ElementsAre("matching/x.h:2: may not include unistd.h"));
+  EXPECT_THAT(faults(matching, "matching/x.h", "float x;  // never\nint y;  // no double\n"),
+              ElementsAre("matching/x.h:1: no floating point here"));
+  EXPECT_THAT(faults(journal, "journal/x.cpp", "#include <lmdb.h>\n"),
+              ElementsAre("journal/x.cpp:1: only journal/lmdb.h includes lmdb.h"));
+  EXPECT_THAT(faults(journal, "journal/lmdb.cpp", "#include <lmdb.h>\n"), IsEmpty());
+  EXPECT_THAT(faults(gateway, "gateway/x.cpp", "#include <quickfix/Session.h>\n"), SizeIs(1));
+  EXPECT_THAT(faults(gateway, "gateway/x.cpp", std::string(101, 'x') + "\n"),
+              ElementsAre("gateway/x.cpp:1: longer than 100 columns"));
+}
+
+}  // namespace
+}  // namespace betex
