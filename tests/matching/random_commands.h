@@ -1,14 +1,14 @@
 // Streams of commands that use every feature at once: both kinds of market, a few accounts, few
-// prices so that orders meet, operators who suspend and resume, time that passes. The same seed
-// gives the same stream.
+// prices so that orders meet, operators who suspend and resume, time that passes. The same numbers
+// give the same stream.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
-#include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "matching/commands.h"
@@ -17,7 +17,10 @@ namespace betex::matching::testing {
 
 class RandomCommands {
  public:
-  explicit RandomCommands(std::uint64_t seed) : random_{seed} {}
+  using Source = std::function<std::uint64_t()>;
+
+  // Every choice is made by the next number of `source`.
+  explicit RandomCommands(Source source) : random_{std::move(source)} {}
 
   // Markets and accounts; to be run first.
   std::vector<CommandBody> setup();
@@ -50,7 +53,7 @@ class RandomCommands {
   AmendOrder amend(Timestamp now, std::uint64_t last_order, const FindOrder& find);
   CommandBody market_command();
 
-  std::mt19937_64 random_;
+  Source random_;
   std::uint64_t ids_ = 0;
 };
 
