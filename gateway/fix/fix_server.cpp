@@ -63,7 +63,11 @@ FixServer::FixServer(const Parts& parts,
   }
 }
 
-FixServer::~FixServer() = default;
+FixServer::~FixServer() {
+  for (const auto& session : sessions()) {
+    session->abandon();
+  }
+}
 
 void FixServer::add_session(SessionSettings settings,
                             const std::optional<matching::SessionInfo>& known) {

@@ -436,6 +436,11 @@ void FixSession::close_connection() {
   });
 }
 
+void FixSession::abandon() {
+  connection_ = nullptr;
+  next_connection_ = nullptr;
+}
+
 // ---- Session commands: never dropped, never out of order, never waited for ----------------------
 
 void FixSession::submit_control(RingCommand command) {

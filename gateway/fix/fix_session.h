@@ -94,6 +94,9 @@ class FixSession final : public ConnectionUser,
   // Closes the connection, whatever is under way, without a message.
   void close_connection();
 
+  // When the I/O threads have ended: session and connection let go of each other.
+  void abandon();
+
  private:
   enum class State : std::uint8_t {
     Off,
