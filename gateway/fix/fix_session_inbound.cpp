@@ -163,6 +163,14 @@ void FixSession::handle_numbered(std::string_view frame, MsgSeqNum number) {
   logout_received_ = logout_received_ || fields_.msg_type() == "5";
   frame_.assign(frame);
   frame_number_ = number;
+  if (number == quickfix_.next_in() && !is_session_message(fields_.msg_type()) &&
+      !is_request(fields_.msg_type())) {
+    // The decoder tells a type that we do not take from one that there is not; to QuickFIX, whose
+    // dictionaries are ours, both are invalid.
+    on_application_message(number);
+    quickfix_.set_next_in(number.next());
+    return;
+  }
   if (!quickfix_.receive(frame_)) {
     handle_refusal({.session_reject_reason = kOther, .text = "Not a FIX message"}, number);
   }

@@ -233,6 +233,10 @@ matching::RefuseInbound refusal(std::string_view msg_type, const ClOrdId& cl_ord
 
 }  // namespace
 
+bool is_request(std::string_view msg_type) noexcept {
+  return msg_type == "D" || msg_type == "F" || msg_type == "H";
+}
+
 Decoded decode(const FieldTable& fields, const SessionContext& session) {
   if (fields.msg_type() == "j") {
     return Unanswered{};

@@ -53,6 +53,10 @@ using Decoded = std::variant<matching::PlaceOrder,
                              BusinessReject,
                              Unanswered>;
 
+// The application messages that we take. Of others decode() says how they are answered, whatever
+// else they hold: our dictionaries do not know them.
+[[nodiscard]] bool is_request(std::string_view msg_type) noexcept;
+
 // `fields` is an application message that the guard has let through.
 [[nodiscard]] Decoded decode(const FieldTable& fields, const SessionContext& session);
 

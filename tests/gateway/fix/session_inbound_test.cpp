@@ -133,6 +133,27 @@ TEST_F(SessionInboundTest, AnswersNoBusinessMessageReject) {
   EXPECT_TRUE(pipeline_.submitted().empty());
 }
 
+TEST_F(SessionInboundTest, TellsATypeThatItDoesNotTakeFromOneThatThereIsNot) {
+  peer_->send("V", "262=quotes|263=1|264=1|");
+  peer_->send("U1", "58=ours|");
+  peer_->send("D", order_fields("A1"));
+
+  const RawFixMessage unsupported = peer_->read();
+  EXPECT_EQ(unsupported.type(), "j") << unsupported.text();
+  EXPECT_EQ(unsupported.value(45), "2");
+  EXPECT_EQ(unsupported.value(372), "V");
+  EXPECT_EQ(unsupported.value(380), "3");
+  const RawFixMessage invalid = peer_->read();
+  EXPECT_EQ(invalid.type(), "3") << invalid.text();
+  EXPECT_EQ(invalid.value(45), "3");
+  EXPECT_EQ(invalid.value(373), "11");
+  EXPECT_EQ(peer_->read_type("8").value(11), "A1");
+  const auto refused = pipeline_.submitted_bodies<RefuseInbound>();
+  ASSERT_EQ(refused.size(), 2U);
+  EXPECT_EQ(refused[0].answer, RefuseInbound::Answer::BusinessReject);
+  EXPECT_EQ(refused[1].answer, RefuseInbound::Answer::SessionReject);
+}
+
 TEST_F(SessionInboundTest, RejectsWhatTheDecoderRefusesOnceItIsDurable) {
   pipeline_.hold();
   peer_->send("D", "11=A1|38=10|40=2|44=0.6x|54=1|55=RAIN-LON|60=" + fix_now() + "|");
