@@ -1,9 +1,10 @@
 #include "gateway/fix/decimal.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <limits>
-#include <type_traits>
 
 #include "matching/assert.h"
 
@@ -12,22 +13,20 @@ namespace {
 
 using matching::Decimal;
 
-constexpr bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
-
-constexpr unsigned digit_value(char c) noexcept {
-  return static_cast<unsigned>(c - '0');
+bool all_digits(std::string_view text) noexcept {
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 // A number being read digit by digit; once too large it stays so.
 template <typename Integer, Integer kMax>
 class Accumulator {
  public:
-  void append(unsigned digit) noexcept {
-    const auto next = static_cast<Integer>(digit);
-    too_large_ = too_large_ || value_ > (kMax - next) / 10;
-    value_ = too_large_ ? value_ : static_cast<Integer>(value_ * 10 + next);
+  void append(std::string_view digits) noexcept {
+    for (const char c : digits) {
+      const auto digit = static_cast<Integer>(c - '0');
+      too_large_ = too_large_ || value_ > (kMax - digit) / 10;
+      value_ = too_large_ ? value_ : static_cast<Integer>(value_ * 10 + digit);
+    }
   }
 
   [[nodiscard]] bool too_large() const noexcept { return too_large_; }
@@ -41,26 +40,24 @@ class Accumulator {
 
 template <typename Integer, Integer kMax>
 tl::expected<Integer, ParseFault> parse_digits(std::string_view text) noexcept {
-  if (text.empty()) {
+  if (text.empty() || !all_digits(text)) {
     return tl::unexpected{ParseFault::Format};
   }
   Accumulator<Integer, kMax> number;
-  for (const char c : text) {
-    if (!is_digit(c)) {
-      return tl::unexpected{ParseFault::Format};
-    }
-    number.append(digit_value(c));
-  }
+  number.append(text);
   if (number.too_large()) {
     return tl::unexpected{ParseFault::Range};
   }
   return number.value();
 }
 
+enum class MinDecimals : std::size_t {};
+
 // `value` is in units of 10^-kDecimals.
 template <unsigned kDecimals>
-void append_scaled(std::string& out, std::int64_t value, unsigned min_decimals) {
-  BETEX_ASSERT(min_decimals <= kDecimals);
+void append_scaled(std::string& out, std::int64_t value, MinDecimals min_decimals) {
+  auto shown = static_cast<std::size_t>(min_decimals);
+  BETEX_ASSERT(shown <= kDecimals);
   constexpr std::uint64_t kScale = [] {
     std::uint64_t scale = 1;
     for (unsigned i = 0; i < kDecimals; ++i) {
@@ -77,7 +74,6 @@ void append_scaled(std::string& out, std::int64_t value, unsigned min_decimals) 
 
   std::array<char, kDecimals> decimals{};
   std::uint64_t rest = magnitude % kScale;
-  std::size_t shown = min_decimals;
   for (std::size_t i = kDecimals; i > 0; --i) {
     const auto digit = static_cast<char>(rest % 10);
     rest /= 10;
@@ -95,37 +91,25 @@ void append_scaled(std::string& out, std::int64_t value, unsigned min_decimals) 
 }  // namespace
 
 tl::expected<Decimal, ParseFault> parse_decimal(std::string_view text) noexcept {
-  constexpr unsigned kDecimals = 6;
+  constexpr std::size_t kDecimals = 6;
   const bool negative = !text.empty() && text.front() == '-';
   if (negative) {
     text.remove_prefix(1);
   }
-  Accumulator<std::int64_t, std::numeric_limits<std::int64_t>::max()> number;
-  bool any_digit = false;
-  bool after_point = false;
-  bool too_fine = false;
-  unsigned decimals = 0;
-  for (const char c : text) {
-    if (c == '.' && !after_point) {
-      after_point = true;
-    } else if (!is_digit(c)) {
-      return tl::unexpected{ParseFault::Format};
-    } else {
-      any_digit = true;
-      if (decimals == kDecimals) {
-        too_fine = too_fine || c != '0';
-      } else {
-        number.append(digit_value(c));
-        decimals += after_point ? 1U : 0U;
-      }
-    }
-  }
-  if (!any_digit) {
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::string_view whole = text.substr(0, point);
+  const std::string_view fraction = text.substr(std::min(point + 1, text.size()));
+  if (whole.size() + fraction.size() == 0 || !all_digits(whole) || !all_digits(fraction)) {
     return tl::unexpected{ParseFault::Format};
   }
-  for (; decimals < kDecimals; ++decimals) {
-    number.append(0);
+  Accumulator<std::int64_t, std::numeric_limits<std::int64_t>::max()> number;
+  const std::string_view decimals = fraction.substr(0, kDecimals);
+  number.append(whole);
+  number.append(decimals);
+  for (std::size_t missing = decimals.size(); missing < kDecimals; ++missing) {
+    number.append("0");
   }
+  const bool too_fine = fraction.find_first_not_of('0', decimals.size()) != std::string_view::npos;
   if (too_fine || number.too_large()) {
     return tl::unexpected{ParseFault::Range};
   }
@@ -146,11 +130,11 @@ tl::expected<std::uint64_t, ParseFault> parse_uint64(std::string_view text) noex
 }
 
 void append_decimal(std::string& out, Decimal value, unsigned min_decimals) {
-  append_scaled<6>(out, value.value(), min_decimals);
+  append_scaled<6>(out, value.value(), MinDecimals{min_decimals});
 }
 
 void append_decimal_e8(std::string& out, std::int64_t value, unsigned min_decimals) {
-  append_scaled<8>(out, value, min_decimals);
+  append_scaled<8>(out, value, MinDecimals{min_decimals});
 }
 
 void append_uint(std::string& out, std::uint64_t value) {

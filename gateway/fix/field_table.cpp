@@ -54,7 +54,9 @@ FieldTable::Fault FieldTable::read(std::string_view frame, std::size_t max_field
     }
     const Field field{tag, {at, static_cast<std::size_t>(soh - at)}};
     fields_[size_++] = field;
-    note_header(field);
+    if (auto* const value = header_value(tag); value != nullptr && value->empty()) {
+      *value = field.value;
+    }
     at = soh + 1;
   }
   return fault_;
@@ -72,45 +74,33 @@ std::string_view FieldTable::value(std::uint32_t tag) const noexcept {
 }
 
 std::optional<matching::MsgSeqNum> FieldTable::msg_seq_num() const noexcept {
-  const auto number = parse_uint(header_[kMsgSeqNum]);
+  const auto number = parse_uint(header_[MsgSeqNum]);
   if (!number || *number == 0) {
     return std::nullopt;
   }
   return matching::MsgSeqNum{*number};
 }
 
-void FieldTable::note_header(const Field& field) noexcept {
-  std::size_t slot = kHeaderSlots;
-  switch (field.tag) {
+std::string_view* FieldTable::header_value(std::uint32_t tag) noexcept {
+  switch (tag) {
     case tag::kBeginString:
-      slot = kBeginString;
-      break;
+      return &header_[BeginString];
     case tag::kMsgType:
-      slot = kMsgType;
-      break;
+      return &header_[MsgType];
     case tag::kMsgSeqNum:
-      slot = kMsgSeqNum;
-      break;
+      return &header_[MsgSeqNum];
     case tag::kSenderCompId:
-      slot = kSender;
-      break;
+      return &header_[Sender];
     case tag::kTargetCompId:
-      slot = kTarget;
-      break;
+      return &header_[Target];
     case tag::kSendingTime:
-      slot = kSendingTime;
-      break;
+      return &header_[SendingTime];
     case tag::kPossDupFlag:
-      slot = kPossDup;
-      break;
+      return &header_[PossDup];
     case tag::kPossResend:
-      slot = kPossResend;
-      break;
+      return &header_[PossResend];
     default:
-      return;
-  }
-  if (header_[slot].empty()) {
-    header_[slot] = field.value;
+      return nullptr;
   }
 }
 

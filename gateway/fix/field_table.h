@@ -46,37 +46,39 @@ class FieldTable {
 
   // ---- The standard header, at hand without a search. Empty where absent.
 
-  [[nodiscard]] std::string_view begin_string() const noexcept { return header_[kBeginString]; }
+  [[nodiscard]] std::string_view begin_string() const noexcept { return header_[BeginString]; }
 
-  [[nodiscard]] std::string_view msg_type() const noexcept { return header_[kMsgType]; }
+  [[nodiscard]] std::string_view msg_type() const noexcept { return header_[MsgType]; }
 
-  [[nodiscard]] std::string_view sender_comp_id() const noexcept { return header_[kSender]; }
+  [[nodiscard]] std::string_view sender_comp_id() const noexcept { return header_[Sender]; }
 
-  [[nodiscard]] std::string_view target_comp_id() const noexcept { return header_[kTarget]; }
+  [[nodiscard]] std::string_view target_comp_id() const noexcept { return header_[Target]; }
 
-  [[nodiscard]] std::string_view sending_time() const noexcept { return header_[kSendingTime]; }
+  [[nodiscard]] std::string_view sending_time() const noexcept { return header_[SendingTime]; }
 
   // None where it is absent, no integer of 1 to 9 digits, or 0.
   [[nodiscard]] std::optional<matching::MsgSeqNum> msg_seq_num() const noexcept;
 
-  [[nodiscard]] bool poss_dup() const noexcept { return header_[kPossDup] == "Y"; }
+  [[nodiscard]] bool poss_dup() const noexcept { return header_[PossDup] == "Y"; }
 
-  [[nodiscard]] bool poss_resend() const noexcept { return header_[kPossResend] == "Y"; }
+  [[nodiscard]] bool poss_resend() const noexcept { return header_[PossResend] == "Y"; }
 
  private:
   enum HeaderSlot : std::size_t {
-    kBeginString,
-    kMsgType,
-    kMsgSeqNum,
-    kSender,
-    kTarget,
-    kSendingTime,
-    kPossDup,
-    kPossResend,
-    kHeaderSlots
+    BeginString,
+    MsgType,
+    MsgSeqNum,
+    Sender,
+    Target,
+    SendingTime,
+    PossDup,
+    PossResend,
   };
 
-  void note_header(const Field& field) noexcept;
+  static constexpr std::size_t kHeaderSlots = 8;
+
+  // Where the value of this header field is kept at hand, or null.
+  std::string_view* header_value(std::uint32_t tag) noexcept;
 
   std::array<Field, kMaxFields> fields_;
   std::size_t size_ = 0;

@@ -196,6 +196,14 @@ MaybeRefusal check_version(const Field& field, FixVersion version) noexcept {
   return std::nullopt;
 }
 
+MaybeRefusal check_field(const Field& field, Kind kind, FixVersion version) noexcept {
+  MaybeRefusal refusal = check_value(field, kind);
+  if (!refusal && (field.tag == tag::kApplVerId || field.tag == tag::kDefaultApplVerId)) {
+    refusal = check_version(field, version);
+  }
+  return refusal;
+}
+
 // Each field by its own rule, and that it stands where it may, once.
 MaybeRefusal check_fields(const FieldTable& fields, FixVersion version) noexcept {
   const bool session_message = is_session_message(fields.msg_type());
@@ -220,11 +228,7 @@ MaybeRefusal check_fields(const FieldTable& fields, FixVersion version) noexcept
       return refuse(field.tag, session_reject::kTagRepeated);
     }
     seen |= bit;
-    auto refusal = check_value(field, rule.kind);
-    if (!refusal && (field.tag == tag::kApplVerId || field.tag == tag::kDefaultApplVerId)) {
-      refusal = check_version(field, version);
-    }
-    if (refusal) {
+    if (const auto refusal = check_field(field, rule.kind, version)) {
       return refusal;
     }
   }
