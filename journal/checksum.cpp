@@ -16,4 +16,8 @@ std::uint64_t checksum_of(const SegmentHeader& header) noexcept {
   return checksum(std::as_bytes(std::span{&header, 1}).first(offsetof(SegmentHeader, checksum)));
 }
 
+std::uint64_t checksum_of(const SnapshotHeader& header) noexcept {
+  return checksum(std::as_bytes(std::span{&header, 1}).first(offsetof(SnapshotHeader, checksum)));
+}
+
 }  // namespace betex::journal

@@ -17,5 +17,6 @@ namespace betex::journal {
 
 // Of all bytes before the field itself.
 [[nodiscard]] std::uint64_t checksum_of(const SegmentHeader& header) noexcept;
+[[nodiscard]] std::uint64_t checksum_of(const SnapshotHeader& header) noexcept;
 
 }  // namespace betex::journal

@@ -85,6 +85,14 @@ constexpr FaultInfo info_of(Fault fault) noexcept {
       return {"SnapshotAhead",
               kExitCorrupt,
               "the newest segments are missing: restore the folder as one whole"};
+    case Fault::SnapshotDamaged:
+      return {"SnapshotDamaged",
+              kExitCorrupt,
+              "move it out of snapshots/: an older one, or the whole log, gives the same state"};
+    case Fault::SnapshotMismatch:
+      return {"SnapshotMismatch",
+              kExitCorrupt,
+              "snapshots/ and segments/ are not of one history: restore the folder as one whole"};
     case Fault::SegmentWithoutData:
       return {"SegmentWithoutData", kExitCorrupt, kRestore};
     case Fault::MetaDamaged:

@@ -41,6 +41,8 @@ enum class Fault : std::uint8_t {
   RetiredNameTaken,
   SequenceNotAvailable,
   SnapshotAhead,
+  SnapshotDamaged,
+  SnapshotMismatch,  // of another history than the log's
   // A segment
   SegmentWithoutData,  // an empty folder
   MetaDamaged,
@@ -78,6 +80,9 @@ class JournalError : public std::runtime_error {
   explicit JournalError(Details details);
 
   [[nodiscard]] Fault fault() const noexcept { return details_.fault; }
+
+  // What is wrong, without the place and the remedy, which what() adds.
+  [[nodiscard]] const std::string& sentence() const noexcept { return details_.what; }
 
   [[nodiscard]] const std::string& segment() const noexcept { return details_.segment; }
 

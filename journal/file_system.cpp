@@ -29,6 +29,9 @@ void write_all(const FileDescriptor& file,
       }
       throw_io_error(errno, "write", path);
     }
+    if (written == 0) {
+      throw_io_error(ENOSPC, "write", path);
+    }
     content.remove_prefix(static_cast<std::size_t>(written));
   }
 }
@@ -109,15 +112,17 @@ void rename_folder(const std::filesystem::path& from, const std::filesystem::pat
   }
 }
 
+void write_new_file(const std::filesystem::path& file, std::string_view content) {
+  const FileDescriptor open{file, O_WRONLY | O_CREAT | O_TRUNC};
+  write_all(open, content, file);
+  if (::fsync(open.get()) != 0) {
+    throw_io_error(errno, "fsync", file);
+  }
+}
+
 void replace_file(const std::filesystem::path& file, std::string_view content) {
   const std::filesystem::path temporary = file.string() + ".new";
-  {
-    const FileDescriptor open{temporary, O_WRONLY | O_CREAT | O_TRUNC};
-    write_all(open, content, temporary);
-    if (::fsync(open.get()) != 0) {
-      throw_io_error(errno, "fsync", temporary);
-    }
-  }
+  write_new_file(temporary, content);
   if (::rename(temporary.c_str(), file.c_str()) != 0) {
     throw_io_error(errno, "rename to " + file.string(), temporary);
   }

@@ -50,6 +50,9 @@ void rename_folder(const std::filesystem::path& from, const std::filesystem::pat
 // Puts a whole new content in place of the file's: it has the old one or the new one, never a mix.
 void replace_file(const std::filesystem::path& file, std::string_view content);
 
+// Writes a new file and syncs it; its folder is the caller's business.
+void write_new_file(const std::filesystem::path& file, std::string_view content);
+
 [[nodiscard]] std::string read_file(const std::filesystem::path& file);
 
 // Makes what the page cache holds of the file durable and forgets it, so that the next read comes

@@ -87,6 +87,29 @@ struct BatchHeader {
 
 static_assert(sizeof(BatchHeader) == 32 && std::has_unique_object_representations_v<BatchHeader>);
 
+inline constexpr std::uint64_t kSnapshotMagic = 0x504e'5358'4554'4542;  // "BETEXSNP" in the file
+inline constexpr std::string_view kSnapshotFile = "state";
+
+// Start of a snapshot's file; the engine's saved state follows.
+struct SnapshotHeader {
+  std::uint64_t magic = kSnapshotMagic;
+  std::uint32_t format_version = kFormatVersion;
+  std::uint32_t reserved = 0;
+  WalId wal_id{};
+  EventSeq last_seq;  // the state is that after this event
+  TxId last_tx_id;
+  Timestamp last_timestamp;
+  Chain chain;
+  std::uint64_t state_hash = 0;      // the engine's own
+  std::uint64_t state_size = 0;      // bytes that follow
+  std::uint64_t state_checksum = 0;  // XXH3 of them
+  std::uint64_t checksum = 0;        // XXH3 of all bytes before
+};
+
+static_assert(sizeof(SnapshotHeader) == 96 &&
+              std::has_unique_object_representations_v<SnapshotHeader> &&
+              offsetof(SnapshotHeader, checksum) == 88);
+
 // Everything in a value stands on a multiple of 8, in the file as well as in the map.
 inline constexpr std::size_t kAlignment = 8;
 

@@ -109,6 +109,8 @@ std::string sizing_warning(const JournalConfig& config) {
 
 class Journal::Impl {
  public:
+  enum class Check : std::uint8_t { Whole, SequenceOnly };
+
   Impl(JournalConfig config, EnvironmentPool& pool)
       : config_{checked(std::move(config))}, pool_{pool}, lock_{lock_wal(config_)} {
     const WalFacts facts = gather_facts(config_.wal_root, pool_);
@@ -118,17 +120,18 @@ class Journal::Impl {
     epoch_.newest_segment = plan_.end.segment;
   }
 
-  void recover(EventSeq after, const Visitor& visit) {
+  // `after` is checked as a whole, or (for a mere sequence) only as the end of a transaction.
+  void recover(const Position& after, Check check, const Visitor& visit) {
     BETEX_ASSERT(state_ == State::Opened);
-    if (after > plan_.end.last_seq) {
-      throw JournalError{{.fault = Fault::SnapshotAhead,
-                          .what = "recovery is to begin after event " +
-                                  std::to_string(after.value()) + ", but the log ends at event " +
-                                  std::to_string(plan_.end.last_seq.value()),
-                          .segment = config_.wal_root.string()}};
+    if (after.last_seq > plan_.end.last_seq) {
+      throw JournalError{
+          {.fault = Fault::SnapshotAhead,
+           .what = "recovery is to begin after event " + std::to_string(after.last_seq.value()) +
+                   ", but the log ends at event " + std::to_string(plan_.end.last_seq.value()),
+           .segment = config_.wal_root.string()}};
     }
     if (plan_.end.segment) {
-      read_all(after, visit);
+      read_all(after, check, visit);
     }
     for (const std::filesystem::path& unfinished :
          list_unfinished(config_.wal_root / kSegmentsFolder)) {
@@ -178,7 +181,7 @@ class Journal::Impl {
           {.fault = error.fault() == Fault::DiskFull ? Fault::DiskFull : Fault::CommitFailed,
            .what = "the commit of events " + std::to_string(durable_.last_seq.next().value()) +
                    " to " + std::to_string(appended_.last_seq.value()) +
-                   " failed, and whether it is on the disk is unknown: " + error.what(),
+                   " failed, and whether it is on the disk is unknown: " + error.sentence(),
            .segment = writer_ ? writer_->name().text() : config_.wal_root.string(),
            .key = durable_.last_seq.next().value()}};
     }
@@ -239,15 +242,25 @@ class Journal::Impl {
     return config_.authority != nullptr ? *config_.authority : local_authority_;
   }
 
-  void read_all(EventSeq after, const Visitor& visit) {
-    JournalReader reader{config_.wal_root, pool_, after.next()};
+  void read_all(const Position& after, Check check, const Visitor& visit) {
+    JournalReader reader{config_.wal_root, pool_, after.last_seq.next()};
+    const Position start = reader.seek();
+    if (start.last_seq != after.last_seq) {
+      throw JournalError{{.fault = Fault::SequenceNotAvailable,
+                          .what = "event " + std::to_string(after.last_seq.value()) +
+                                  " is not the last one of a transaction",
+                          .segment = config_.wal_root.string()}};
+    }
+    if (check == Check::Whole &&
+        (start.chain != after.chain || start.last_tx_id != after.last_tx_id ||
+         start.last_timestamp != after.last_timestamp)) {
+      throw JournalError{{.fault = Fault::SnapshotMismatch,
+                          .what = "the log's chain at event " +
+                                  std::to_string(after.last_seq.value()) +
+                                  " is not that of the snapshot",
+                          .segment = config_.wal_root.string()}};
+    }
     while (const auto transaction = reader.next()) {
-      if (transaction->first_seq <= after) {
-        throw JournalError{{.fault = Fault::SequenceNotAvailable,
-                            .what = "event " + std::to_string(after.value()) +
-                                    " is not the last one of a transaction",
-                            .segment = config_.wal_root.string()}};
-      }
       visit(*transaction);
     }
     BETEX_ASSERT(reader.position() == plan_.end);
@@ -380,7 +393,11 @@ Journal::Journal(JournalConfig config, EnvironmentPool& pool)
 Journal::~Journal() = default;
 
 void Journal::recover(EventSeq after, const Visitor& visit) {
-  impl_->recover(after, visit);
+  impl_->recover({.last_seq = after}, Impl::Check::SequenceOnly, visit);
+}
+
+void Journal::recover(const Position& after, const Visitor& visit) {
+  impl_->recover(after, Impl::Check::Whole, visit);
 }
 
 void Journal::append(const matching::TransactionView& transaction) {

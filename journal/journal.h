@@ -64,6 +64,9 @@ class Journal {
   // order, verified. Exactly once, before the first append; then the writer's new epoch is durable.
   void recover(EventSeq after, const Visitor& visit);
 
+  // The same from a snapshot's position, which must be one of this log (SnapshotMismatch).
+  void recover(const Position& after, const Visitor& visit);
+
   // Takes a copy. It must follow the transaction before it: sequence, tx id and time.
   void append(const matching::TransactionView& transaction);
 

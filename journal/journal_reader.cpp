@@ -34,6 +34,16 @@ class JournalReader::Impl {
     return transaction;
   }
 
+  Position seek() {
+    BETEX_ASSERT(!failed_);
+    failed_ = true;  // unless it returns
+    if (!segment_) {
+      start();
+    }
+    failed_ = false;
+    return position();
+  }
+
   [[nodiscard]] Position position() const noexcept {
     Position position = position_;
     std::span<const std::byte> given = given_;
@@ -60,11 +70,8 @@ class JournalReader::Impl {
       if (!segment_ && !start()) {
         return std::nullopt;
       }
-      while (!rest_.empty() || load_record()) {
-        const matching::TransactionView transaction = take_transaction();
-        if (transaction.last_seq() >= from_) {
-          return transaction;
-        }
+      if (!rest_.empty() || load_record()) {
+        return take_transaction();
       }
       if (!enter_next_segment()) {
         segment_->release_view();
@@ -182,12 +189,13 @@ class JournalReader::Impl {
       check_wal_id(holder->header(), epoch_file->wal_id);
     }
     enter(std::move(holder));
-    skip_to_start();
+    skip_to_record();
+    skip_to_transaction();
     return true;
   }
 
   // Moves to the record that holds `from_`, if it is not the segment's first.
-  void skip_to_start() {
+  void skip_to_record() {
     const std::optional<RecordPlace> record = segment_->last_at_or_before(from_);
     BETEX_ASSERT(record);
     const EventSeq last_seq = position_behind(*record).last_seq;
@@ -202,6 +210,13 @@ class JournalReader::Impl {
       position_ = position_behind(*before);
       position_.segment = segment_->name();
       last_txn_id_ = read_batch_header(*before).lmdb_txn_id;
+    }
+  }
+
+  void skip_to_transaction() {
+    while ((!rest_.empty() || load_record()) &&
+           first_transaction(rest_, position_.last_seq.next()).last_seq() < from_) {
+      take_transaction();
     }
   }
 
@@ -295,6 +310,10 @@ JournalReader::JournalReader(std::filesystem::path wal_root, EnvironmentPool& po
 JournalReader::~JournalReader() = default;
 JournalReader::JournalReader(JournalReader&&) noexcept = default;
 JournalReader& JournalReader::operator=(JournalReader&&) noexcept = default;
+
+Position JournalReader::seek() {
+  return impl_->seek();
+}
 
 std::optional<matching::TransactionView> JournalReader::next() {
   return impl_->next();

@@ -23,6 +23,10 @@ class JournalReader {
   JournalReader(JournalReader&&) noexcept;
   JournalReader& operator=(JournalReader&&) noexcept;
 
+  // Finds the place without reading on: the position behind which next() will go on. Only before
+  // the first next(). Zeros in an empty log.
+  Position seek();
+
   // The next transaction, or none at the end of what is committed; asking again later goes on from
   // there, also into segments that were begun since. The view is valid until the next call.
   [[nodiscard]] std::optional<matching::TransactionView> next();

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -18,7 +19,8 @@ namespace betex::test {
 
 class Child {
  public:
-  explicit Child(std::vector<std::string> command) {
+  // `variables` ("NAME=value") are added to the environment.
+  explicit Child(std::vector<std::string> command, std::vector<std::string> variables = {}) {
     int in[2];
     int out[2];
     if (::pipe2(in, O_CLOEXEC) != 0 || ::pipe2(out, O_CLOEXEC) != 0) {
@@ -33,8 +35,16 @@ class Child {
       arguments.push_back(argument.data());
     }
     arguments.push_back(nullptr);
+    std::vector<char*> environment;
+    for (char** variable = ::environ; *variable != nullptr; ++variable) {
+      environment.push_back(*variable);
+    }
+    for (std::string& variable : variables) {
+      environment.push_back(variable.data());
+    }
+    environment.push_back(nullptr);
     const int error =
-        ::posix_spawn(&pid_, arguments[0], &actions, nullptr, arguments.data(), ::environ);
+        ::posix_spawn(&pid_, arguments[0], &actions, nullptr, arguments.data(), environment.data());
     posix_spawn_file_actions_destroy(&actions);
     ::close(in[0]);
     ::close(out[1]);
@@ -66,6 +76,15 @@ class Child {
       line += c;
     }
     return line;
+  }
+
+  // The last number that it acknowledged (8 bytes each), up to the end of its output; else `none`.
+  std::uint64_t last_acknowledged(std::uint64_t none) {
+    std::uint64_t number = 0;
+    while (::read(output_, &number, sizeof(number)) == sizeof(number)) {
+      none = number;
+    }
+    return none;
   }
 
   void close_input() {

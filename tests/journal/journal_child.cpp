@@ -5,9 +5,9 @@
 //   it
 //                                     writes the last durable transaction's id (8 bytes)
 #include <cstdio>
-#include <cstdlib>
 #include <random>
 #include <string>
+#include <vector>
 
 #include <unistd.h>
 
@@ -18,7 +18,7 @@
 namespace betex::test {
 namespace {
 
-journal::JournalConfig config_for(const char* wal_root) {
+journal::JournalConfig config_for(const std::string& wal_root) {
   journal::JournalConfig config;
   config.wal_root = wal_root;
   config.max_segment_events = 300;
@@ -32,10 +32,10 @@ void wait_for_end_of_input() {
   }
 }
 
-void write_for_ever(journal::Journal& journal, unsigned seed) {
+void write_batches(journal::Journal& journal, unsigned seed, std::uint64_t batches) {
   std::mt19937 random{seed};
   TransactionMaker maker{journal.position().last_tx_id, journal.position().last_seq};
-  for (;;) {
+  for (std::uint64_t batch = 0; batch < batches; ++batch) {
     // Now and then a batch that does not fit into what is left of the map.
     const std::uint64_t size = random() % 50 == 0 ? 2000 : random() % 40 + 1;
     for (std::uint64_t i = 0; i < size; ++i) {
@@ -49,21 +49,29 @@ void write_for_ever(journal::Journal& journal, unsigned seed) {
   }
 }
 
-int run(const std::string& command, char** arguments) {
+int run(const std::string& command, const std::vector<std::string>& arguments) {
   try {
     journal::EnvironmentPool pool;
-    journal::Journal journal{config_for(arguments[0]), pool};
+    journal::JournalConfig config = config_for(arguments[0]);
+    if (command == "write-unsynced") {
+      config.sync = journal::JournalConfig::Sync::Never;
+    }
+    journal::Journal journal{config, pool};
     journal.recover(journal::EventSeq{0}, [](const auto&) {});
     if (command == "open") {
       std::puts("open");
       std::fflush(stdout);
       wait_for_end_of_input();
     } else {
-      write_for_ever(journal, static_cast<unsigned>(std::atoi(arguments[1])));
+      constexpr std::uint64_t kForEver = ~std::uint64_t{0};
+      const std::uint64_t batches = arguments.size() > 2 ? std::stoull(arguments[2]) : kForEver;
+      write_batches(journal, static_cast<unsigned>(std::stoul(arguments[1])), batches);
+      journal.close();
     }
     return 0;
   } catch (const journal::JournalError& error) {
-    std::puts(error.what());
+    // The output of a writer is its acknowledgements.
+    std::fprintf(command == "open" ? stdout : stderr, "%s\n", error.what());
     return error.exit_code();
   }
 }
@@ -72,5 +80,5 @@ int run(const std::string& command, char** arguments) {
 }  // namespace betex::test
 
 int main(int argc, char** argv) {
-  return argc < 3 ? 64 : betex::test::run(argv[1], argv + 2);
+  return argc < 3 ? 64 : betex::test::run(argv[1], {argv + 2, argv + argc});
 }

@@ -21,23 +21,7 @@ class KillTest : public test::WalTest {
     Child child{{BETEX_JOURNAL_CHILD, "write", root().string(), std::to_string(seed)}};
     std::this_thread::sleep_for(std::chrono::microseconds{random() % 60'000});
     child.kill();
-    std::uint64_t acknowledged = before;
-    std::uint64_t next = 0;
-    while (::read(child.output(), &next, sizeof(next)) == sizeof(next)) {
-      acknowledged = next;
-    }
-    return acknowledged;
-  }
-
-  // Recovers; every transaction must be the genuine one. Returns the last one's id.
-  std::uint64_t recovered() {
-    Journal journal{config(), pool_};
-    std::uint64_t last = 0;
-    journal.recover(EventSeq{0}, [&](const matching::TransactionView& transaction) {
-      ASSERT_EQ(transaction.header.tx_id.value(), ++last);
-      ASSERT_TRUE(test::is_genuine(transaction));
-    });
-    return last;
+    return child.last_acknowledged(before);
   }
 };
 
@@ -49,7 +33,7 @@ TEST_F(KillTest, ReopeningGivesWhatWasAcknowledgedAndAtMostTheBatchInFlight) {
   for (int round = 0; round < rounds; ++round) {
     const std::uint64_t acknowledged = write_and_kill(seed + static_cast<unsigned>(round), last);
     ASSERT_GE(acknowledged, last);
-    last = recovered();
+    last = recover_genuine();
     ASSERT_GE(last, acknowledged) << "round " << round;
     ASSERT_LE(last, acknowledged + 2000) << "round " << round;
     if (last > 100'000) {  // keeps recovery short

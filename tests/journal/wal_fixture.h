@@ -20,8 +20,20 @@ namespace betex::test {
 
 using journal::EventSeq;
 
+// In memory where that is possible: for tests that open thousands of logs and do not care about the
+// disk under them.
+inline std::filesystem::path memory_folder() {
+  const std::filesystem::path shared_memory = "/dev/shm";
+  return std::filesystem::is_directory(shared_memory) ? shared_memory
+                                                      : std::filesystem::temp_directory_path();
+}
+
 class WalTest : public ::testing::Test {
  protected:
+  WalTest() = default;
+
+  explicit WalTest(const std::filesystem::path& parent) : folder_{parent} {}
+
   [[nodiscard]] std::filesystem::path root() const { return folder_.path() / "wal"; }
 
   [[nodiscard]] std::filesystem::path segments() const { return root() / journal::kSegmentsFolder; }
@@ -68,6 +80,19 @@ class WalTest : public ::testing::Test {
       ++count;
     }
     return count;
+  }
+
+  // Recovers for writing; every transaction must be the genuine one. Returns the last one's id.
+  std::uint64_t recover_genuine() { return recover_genuine(config()); }
+
+  std::uint64_t recover_genuine(const journal::JournalConfig& with) {
+    journal::Journal journal{with, pool_};
+    std::uint64_t last = 0;
+    journal.recover(EventSeq{0}, [&](const matching::TransactionView& transaction) {
+      EXPECT_EQ(transaction.header.tx_id.value(), ++last);
+      EXPECT_TRUE(is_genuine(transaction));
+    });
+    return last;
   }
 
   [[nodiscard]] std::vector<std::string> segment_names() const {

@@ -11,8 +11,10 @@ namespace betex::test {
 
 class TempFolder {
  public:
-  TempFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "betex-test-XXXXXX").string();
+  TempFolder() : TempFolder{std::filesystem::temp_directory_path()} {}
+
+  explicit TempFolder(const std::filesystem::path& parent) {
+    std::string name = (parent / "betex-test-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) {
       throw std::system_error{errno, std::generic_category(), "mkdtemp " + name};
     }

@@ -1,0 +1,250 @@
+// Preloaded into a program (LD_PRELOAD): records what it does to the files of one folder, so that a
+// test can work out what a disk may hold after a power cut, and makes chosen calls fail.
+//
+//   BETEX_DISK_ROOT   the folder; without it nothing is done
+//   BETEX_DISK_LOG    the recording is appended to this file (disk_log.h)
+//   BETEX_DISK_FAIL   CALL:N:ERROR with CALL write or sync and ERROR EIO, ENOSPC or SHORT: the Nth
+//                     such call, and every one after it, fails; SHORT writes half of it
+//
+// What is written to standard output is recorded as an acknowledgement.
+#include <atomic>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "tests/journal/disk_log.h"
+
+namespace betex::test {
+namespace {
+
+template <typename Function>
+Function* real(const char* name) {
+  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+}
+
+struct Settings {
+  Settings() {
+    if (const char* value = std::getenv("BETEX_DISK_ROOT")) {
+      root = value;
+    }
+    if (const char* value = std::getenv("BETEX_DISK_LOG")) {
+      log = real<int(const char*, int, ...)>("open")(
+          value, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    }
+    if (const char* value = std::getenv("BETEX_DISK_FAIL")) {
+      const std::string text = value;
+      const std::size_t first = text.find(':');
+      const std::size_t second = text.find(':', first + 1);
+      fail_call = text.substr(0, first);
+      fail_from = std::stoul(text.substr(first + 1, second - first - 1));
+      const std::string error = text.substr(second + 1);
+      fail_short = error == "SHORT";
+      fail_errno = error == "ENOSPC" ? ENOSPC : EIO;
+    }
+  }
+
+  std::string root;
+  int log = -1;
+  std::string fail_call;
+  std::size_t fail_from = 0;
+  int fail_errno = EIO;
+  bool fail_short = false;
+  std::atomic<std::size_t> calls{0};
+};
+
+Settings& settings() {
+  static Settings instance;
+  return instance;
+}
+
+bool is_ours(const std::string& path) {
+  return !settings().root.empty() && path.starts_with(settings().root + "/") &&
+         !path.ends_with("/lock.mdb") && !path.ends_with("/.writer.lock");
+}
+
+std::string path_of(int fd) {
+  char path[4096];
+  const std::string link = "/proc/self/fd/" + std::to_string(fd);
+  const ssize_t size = ::readlink(link.c_str(), path, sizeof(path));
+  return size > 0 ? std::string{path, static_cast<std::size_t>(size)} : std::string{};
+}
+
+void record(DiskOp op,
+            const std::string& path,
+            const std::string& second,
+            std::uint64_t offset,
+            const void* data,
+            std::size_t size) {
+  if (settings().log < 0) {
+    return;
+  }
+  const DiskRecord header{.op = op,
+                          .path_size = static_cast<std::uint32_t>(path.size()),
+                          .second_size = static_cast<std::uint32_t>(second.size()),
+                          .offset = offset,
+                          .data_size = data == nullptr ? 0 : size};
+  std::string bytes{reinterpret_cast<const char*>(&header), sizeof(header)};
+  bytes += path + second;
+  if (data != nullptr) {
+    bytes.append(static_cast<const char*>(data), size);
+  }
+  // One write a record, so that a kill cannot tear it from its header.
+  if (real<ssize_t(int, const void*, size_t)>("write")(
+          settings().log, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
+    std::abort();
+  }
+}
+
+// Is this the call that is to fail?
+bool fails(const char* call) {
+  Settings& set = settings();
+  return set.fail_call == call && ++set.calls >= set.fail_from;
+}
+
+ssize_t write_at(int fd, const void* data, std::size_t size, off_t offset) {
+  const std::string path = path_of(fd);
+  if (!is_ours(path)) {
+    return real<ssize_t(int, const void*, size_t, off_t)>("pwrite")(fd, data, size, offset);
+  }
+  if (fails("write")) {
+    if (!settings().fail_short) {
+      errno = settings().fail_errno;
+      return -1;
+    }
+    size /= 2;
+  }
+  const bool synced = (::fcntl(fd, F_GETFL) & O_DSYNC) != 0;
+  record(synced ? DiskOp::WriteSynced : DiskOp::Write,
+         path,
+         {},
+         static_cast<std::uint64_t>(offset),
+         data,
+         size);
+  return real<ssize_t(int, const void*, size_t, off_t)>("pwrite")(fd, data, size, offset);
+}
+
+int sync_file(int fd, const char* name) {
+  const std::string path = path_of(fd);
+  const bool root = path == settings().root && !path.empty();
+  if (!is_ours(path) && !root) {
+    return real<int(int)>(name)(fd);
+  }
+  if (fails("sync")) {
+    errno = settings().fail_errno;
+    return -1;
+  }
+  const int result = real<int(int)>(name)(fd);
+
+  struct stat info {};
+
+  ::fstat(fd, &info);
+  record(S_ISDIR(info.st_mode) ? DiskOp::SyncFolder : DiskOp::SyncFile, path, {}, 0, nullptr, 0);
+  return result;
+}
+
+}  // namespace
+}  // namespace betex::test
+
+using betex::test::DiskOp;
+using betex::test::is_ours;
+using betex::test::path_of;
+using betex::test::real;
+using betex::test::record;
+
+extern "C" {
+
+int open(const char* path, int flags, ...) {
+  std::va_list arguments;
+  va_start(arguments, flags);
+  const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
+  va_end(arguments);
+  const bool existed = ::access(path, F_OK) == 0;
+  const int fd = real<int(const char*, int, ...)>("open")(path, flags, mode);
+  if (fd >= 0 && is_ours(path)) {
+    if (!existed) {
+      record(DiskOp::Create, path, {}, 0, nullptr, 0);
+    } else if ((flags & O_TRUNC) != 0) {
+      record(DiskOp::Truncate, path, {}, 0, nullptr, 0);
+    }
+  }
+  return fd;
+}
+
+ssize_t pwrite(int fd, const void* data, size_t size, off_t offset) {
+  return betex::test::write_at(fd, data, size, offset);
+}
+
+ssize_t write(int fd, const void* data, size_t size) {
+  if (fd == STDOUT_FILENO) {
+    record(DiskOp::Acknowledge, {}, {}, 0, data, size);
+  }
+  if (fd <= STDERR_FILENO || !is_ours(path_of(fd))) {
+    return real<ssize_t(int, const void*, size_t)>("write")(fd, data, size);
+  }
+  const off_t offset = ::lseek(fd, 0, SEEK_CUR);
+  const ssize_t written = betex::test::write_at(fd, data, size, offset);
+  if (written > 0) {
+    ::lseek(fd, offset + written, SEEK_SET);
+  }
+  return written;
+}
+
+ssize_t writev(int fd, const struct iovec* parts, int count) {
+  if (!is_ours(path_of(fd))) {
+    return real<ssize_t(int, const struct iovec*, int)>("writev")(fd, parts, count);
+  }
+  ssize_t total = 0;
+  for (int i = 0; i < count; ++i) {
+    const ssize_t written = write(fd, parts[i].iov_base, parts[i].iov_len);
+    if (written < 0) {
+      return total > 0 ? total : -1;
+    }
+    total += written;
+    if (static_cast<std::size_t>(written) < parts[i].iov_len) {
+      break;
+    }
+  }
+  return total;
+}
+
+int fsync(int fd) {
+  return betex::test::sync_file(fd, "fsync");
+}
+
+int fdatasync(int fd) {
+  return betex::test::sync_file(fd, "fdatasync");
+}
+
+int ftruncate(int fd, off_t size) noexcept {
+  const std::string path = path_of(fd);
+  if (is_ours(path)) {
+    record(DiskOp::Truncate, path, {}, static_cast<std::uint64_t>(size), nullptr, 0);
+  }
+  return real<int(int, off_t)>("ftruncate")(fd, size);
+}
+
+int mkdir(const char* path, mode_t mode) noexcept {
+  const int result = real<int(const char*, mode_t)>("mkdir")(path, mode);
+  if (result == 0 && is_ours(path)) {
+    record(DiskOp::MakeFolder, path, {}, 0, nullptr, 0);
+  }
+  return result;
+}
+
+int rename(const char* from, const char* to) noexcept {
+  const int result = real<int(const char*, const char*)>("rename")(from, to);
+  if (result == 0 && is_ours(from)) {
+    record(DiskOp::Rename, from, to, 0, nullptr, 0);
+  }
+  return result;
+}
+}

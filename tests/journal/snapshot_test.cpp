@@ -1,0 +1,199 @@
+#include "journal/snapshot.h"
+
+#include <gmock/gmock.h>
+
+#include "journal/recovery.h"
+#include "journal/retirement.h"
+#include "tests/journal/wal_fixture.h"
+#include "tests/matching/exchange.h"
+
+namespace betex::journal {
+namespace {
+
+using matching::testing::Exchange;
+using ::testing::HasSubstr;
+
+// A log written by a real engine, so that it can be applied to one.
+class SnapshotTest : public test::WalTest {
+ protected:
+  // Trades a little, and commits all that came of it since the last call.
+  void trade() {
+    for (int i = 0; i < 10; ++i) {
+      exchange_.lay("alice", "30.00", "2.04");
+      exchange_.back("bob", "20.00", "2.04");
+    }
+    write_log(config());
+  }
+
+  void write_log(const JournalConfig& with) {
+    Journal journal{with, pool_};
+    const RecoveredEngine recovered = recover_engine(journal, root());
+    while (written_ < exchange_.log.size()) {
+      journal.append(exchange_.log[written_++].view());
+      if (written_ % 3 == 0) {
+        journal.commit();
+      }
+    }
+    journal.commit();
+    journal.close();
+  }
+
+  EventSeq snapshot() {
+    return take_snapshot(root(), pool_, [](EventSeq) { return true; }).value_or(EventSeq{0});
+  }
+
+  // Recovery must give the live engine's state, beginning where expected.
+  void expect_recovery_from(EventSeq start, std::size_t warnings = 0) {
+    Journal journal{config(), pool_};
+    const RecoveredEngine recovered = recover_engine(journal, root());
+    EXPECT_EQ(recovered.snapshot, start);
+    EXPECT_EQ(recovered.warnings.size(), warnings);
+    EXPECT_EQ(recovered.engine.state_hash(), exchange_.engine.state_hash());
+    EXPECT_EQ(recovered.engine.last_seq(), journal.durable_seq());
+  }
+
+  [[nodiscard]] std::filesystem::path file_of(EventSeq seq) const {
+    std::string name = std::to_string(seq.value());
+    name.insert(0, 20 - name.size(), '0');
+    return root() / kSnapshotsFolder / name / kSnapshotFile;
+  }
+
+  Exchange exchange_;
+  std::size_t written_ = 0;
+};
+
+TEST_F(SnapshotTest, RecoveryFromASnapshotAndTheRestEqualsRecoveryFromTheStart) {
+  trade();
+  expect_recovery_from(EventSeq{0});
+  const EventSeq seq = snapshot();
+  EXPECT_EQ(seq, exchange_.engine.last_seq());
+  trade();
+  expect_recovery_from(seq);
+}
+
+TEST_F(SnapshotTest, EachBuildsOnTheOneBeforeAndWithoutNewsThereIsNone) {
+  trade();
+  const EventSeq first = snapshot();
+  EXPECT_EQ(snapshot(), EventSeq{0});
+  retire_up_to(root(), first);  // the second cannot begin at the first event
+  trade();
+  const EventSeq second = snapshot();
+  EXPECT_GT(second, first);
+  EXPECT_EQ(list_snapshots(root()), (std::vector<EventSeq>{first, second}));
+  EXPECT_EQ(load_snapshot(root(), second).engine.state_hash(), exchange_.engine.state_hash());
+}
+
+TEST_F(SnapshotTest, RecoveryWorksWhenEverythingBelowTheSnapshotIsRetired) {
+  trade();
+  trade();
+  const EventSeq seq = snapshot();
+  retire_up_to(root(), seq);
+  EXPECT_EQ(segment_names().size(), 1U);
+  expect_recovery_from(seq);
+  trade();
+  expect_recovery_from(seq);
+}
+
+TEST_F(SnapshotTest, ADamagedNewestSnapshotFallsBackToTheOneBeforeWithAWarning) {
+  trade();
+  const EventSeq first = snapshot();
+  trade();
+  const EventSeq second = snapshot();
+  std::string content = load(file_of(second));
+  content[content.size() / 2] = static_cast<char>(content[content.size() / 2] ^ 1);
+  store(file_of(second), content);
+  expect_recovery_from(first, 1);
+  store(file_of(first), "");
+  expect_recovery_from(EventSeq{0}, 2);
+}
+
+TEST_F(SnapshotTest, EveryDamagedByteOfTheHeaderIsNoticed) {
+  trade();
+  const EventSeq seq = snapshot();
+  const std::string good = load(file_of(seq));
+  for (std::size_t byte = 0; byte < sizeof(SnapshotHeader); ++byte) {
+    std::string bad = good;
+    bad[byte] = static_cast<char>(bad[byte] ^ 4);
+    store(file_of(seq), bad);
+    const auto error = error_of([&] { static_cast<void>(load_snapshot(root(), seq)); });
+    ASSERT_TRUE(error) << byte;
+    EXPECT_EQ(error->fault(), Fault::SnapshotDamaged) << byte;
+  }
+}
+
+TEST_F(SnapshotTest, ASnapshotOfAnotherHistoryIsRefused) {
+  trade();
+  const EventSeq seq = snapshot();
+  const Snapshot good = load_snapshot(root(), seq);
+  std::filesystem::remove_all(file_of(seq).parent_path());
+  Position other = good.position;
+  other.chain = Chain{other.chain.value() + 1};
+  write_snapshot(root(), good.wal_id, other, good.engine);
+  const auto recovering = [&] {
+    Journal journal{config(), pool_};
+    static_cast<void>(recover_engine(journal, root()));
+  };
+  EXPECT_EQ(error_of(recovering)->fault(), Fault::SnapshotMismatch);
+  std::filesystem::remove_all(file_of(seq).parent_path());
+  write_snapshot(root(), WalId{}, good.position, good.engine);
+  EXPECT_EQ(error_of(recovering)->fault(), Fault::SnapshotMismatch);
+}
+
+TEST_F(SnapshotTest, ASnapshotBeyondTheLogsEndIsEvidenceOfALoss) {
+  trade();
+  const std::filesystem::path copy = folder_.path() / "copy";
+  std::filesystem::copy(segments(), copy, std::filesystem::copy_options::recursive);
+  const std::string epoch = load(root() / kEpochFile);
+  trade();
+  snapshot();
+  std::filesystem::remove_all(segments());
+  std::filesystem::rename(copy, segments());
+  store(root() / kEpochFile, epoch);
+  Journal journal{config(), pool_};
+  const auto error = error_of([&] { static_cast<void>(recover_engine(journal, root())); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->fault(), Fault::SnapshotAhead);
+}
+
+TEST_F(SnapshotTest, AnUnfinishedSnapshotIsIgnoredAndReplaced) {
+  trade();
+  const std::string name = file_of(exchange_.engine.last_seq()).parent_path().filename();
+  const std::filesystem::path unfinished = root() / kSnapshotsFolder / (".new-" + name);
+  std::filesystem::create_directory(unfinished);
+  store(unfinished / kSnapshotFile, "half");
+  expect_recovery_from(EventSeq{0});
+  expect_recovery_from(EventSeq{0});
+  const EventSeq seq = snapshot();
+  EXPECT_FALSE(std::filesystem::exists(unfinished));
+  expect_recovery_from(seq);
+}
+
+TEST_F(SnapshotTest, AStoppedSnapshotWritesNothing) {
+  trade();
+  EXPECT_FALSE(take_snapshot(root(), pool_, [](EventSeq) { return false; }));
+  EXPECT_TRUE(list_snapshots(root()).empty());
+}
+
+TEST_F(SnapshotTest, TheSecondNewestWholeOneIsTheFloor) {
+  EXPECT_EQ(second_newest_snapshot(root()), EventSeq{0});
+  trade();
+  const EventSeq first = snapshot();
+  EXPECT_EQ(second_newest_snapshot(root()), EventSeq{0});
+  trade();
+  snapshot();
+  trade();
+  const EventSeq third = snapshot();
+  EXPECT_GT(second_newest_snapshot(root()), first);
+  store(file_of(third), "damaged");
+  EXPECT_EQ(second_newest_snapshot(root()), first);
+}
+
+TEST_F(SnapshotTest, IsTakenBesideALiveWriter) {
+  trade();
+  Journal journal{config(), pool_};
+  static_cast<void>(recover_engine(journal, root()));
+  EXPECT_EQ(snapshot(), journal.durable_seq());
+}
+
+}  // namespace
+}  // namespace betex::journal
