@@ -1,0 +1,301 @@
+// What durability costs: the journal beside a plain LMDB loop (one record an event, segments alike)
+// and a plain append + fdatasync loop, with the same bytes on the same file system. The three are
+// interleaved commit by commit, since a disk's absolute figures drift. Run a release build:
+//
+//   journal_bench [FOLDER]      FOLDER: where to write; default: the temporary folder
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "journal/file_system.h"
+#include "journal/journal.h"
+#include "journal/journal_reader.h"
+#include "journal/lmdb.h"
+#include "tests/journal/transactions.h"
+
+namespace betex::journal {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+
+constexpr std::uint64_t kSegmentEvents = 1'000'000;  // as in the shipped configuration
+constexpr std::size_t kMapSize = std::size_t{2} << 30U;
+constexpr Seconds kTimePerBatchSize{6};
+
+// One transaction of one event: 48 + 96 bytes, and so is every record of the plain loops.
+class Source {
+ public:
+  Source() {
+    matching::InboundRefused event;
+    event.session = matching::SessionId{1};
+    event.answer = matching::RefuseInbound::Answer::BusinessReject;
+    event.cl_ord_id = matching::ClOrdId{"ORDER-0123456789"};
+    events_.add(event);
+  }
+
+  [[nodiscard]] matching::TransactionView at(std::uint64_t seq) const {
+    matching::TransactionView view;
+    view.header = test::make_transaction_header(TxId{seq}, events_);
+    view.first_seq = EventSeq{seq};
+    view.events = events_.bytes();
+    return view;
+  }
+
+  // The same as bytes.
+  void copy(std::uint64_t seq, std::byte* to) const {
+    const matching::TransactionView view = at(seq);
+    std::memcpy(to, &view.header, sizeof(view.header));
+    std::memcpy(to + sizeof(view.header), view.events.data(), view.events.size());
+  }
+
+  [[nodiscard]] std::size_t record_size() const {
+    return sizeof(matching::TransactionHeader) + events_.bytes().size();
+  }
+
+ private:
+  test::EventBytes events_;
+};
+
+// Something that makes batches of events durable.
+class Contestant {
+ public:
+  Contestant() = default;
+  virtual ~Contestant() = default;
+  Contestant(const Contestant&) = delete;
+  Contestant& operator=(const Contestant&) = delete;
+
+  // The events [first, first + count), durable when it returns.
+  virtual void commit(const Source& source, std::uint64_t first, std::size_t count) = 0;
+
+  void timed_commit(const Source& source, std::size_t count) {
+    const Clock::time_point start = Clock::now();
+    commit(source, next_, count);
+    times_.emplace_back(Clock::now() - start);
+    next_ += count;
+  }
+
+  void forget_times() { times_.clear(); }
+
+  [[nodiscard]] double events_per_second(std::size_t batch) const {
+    Seconds sum{0};
+    for (const Seconds time : times_) {
+      sum += time;
+    }
+    return static_cast<double>(batch * times_.size()) / sum.count();
+  }
+
+  [[nodiscard]] double median_us() const {
+    std::vector<Seconds> sorted = times_;
+    std::nth_element(sorted.begin(),
+                     sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2),
+                     sorted.end());
+    return sorted[sorted.size() / 2].count() * 1e6;
+  }
+
+ private:
+  std::uint64_t next_ = 1;
+  std::vector<Seconds> times_;
+};
+
+class OurJournal final : public Contestant {
+ public:
+  OurJournal(const std::filesystem::path& folder, EnvironmentPool& pool)
+      : journal_{{.wal_root = folder,
+                  .max_segment_events = kSegmentEvents,
+                  .segment_map_size_bytes = kMapSize},
+                 pool} {
+    journal_.recover(EventSeq{0}, [](const auto&) {});
+  }
+
+  void commit(const Source& source, std::uint64_t first, std::size_t count) override {
+    for (std::size_t i = 0; i < count; ++i) {
+      journal_.append(source.at(first + i));
+    }
+    journal_.commit();
+  }
+
+ private:
+  Journal journal_;
+};
+
+class PlainLmdb final : public Contestant {
+ public:
+  explicit PlainLmdb(std::filesystem::path folder) : folder_{std::move(folder)} {
+    create_folder(folder_);
+  }
+
+  void commit(const Source& source, std::uint64_t first, std::size_t count) override {
+    if (!environment_ || events_ >= kSegmentEvents) {
+      begin_segment(first);
+    }
+    WriteTransaction transaction{*environment_};
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::span<std::byte> value = transaction.append_reserved(
+          environment_->main_database(), IntegerKey{first + i}.bytes(), source.record_size());
+      source.copy(first + i, value.data());
+    }
+    transaction.commit();
+    events_ += count;
+  }
+
+ private:
+  void begin_segment(std::uint64_t first) {
+    environment_.reset();
+    const std::filesystem::path folder = folder_ / std::to_string(first);
+    create_folder(folder);
+    environment_ = std::make_unique<Environment>(
+        folder,
+        EnvironmentOptions{.access = EnvironmentOptions::Access::ReadWrite,
+                           .map_size = kMapSize,
+                           .main_key_order = KeyOrder::Integer});
+    sync_folder(folder);
+    sync_folder(folder_);
+    events_ = 0;
+  }
+
+  std::filesystem::path folder_;
+  std::unique_ptr<Environment> environment_;
+  std::uint64_t events_ = 0;
+};
+
+class PlainAppend final : public Contestant {
+ public:
+  explicit PlainAppend(const std::filesystem::path& file)
+      : path_{file}, file_{file, O_WRONLY | O_CREAT | O_APPEND} {}
+
+  void commit(const Source& source, std::uint64_t first, std::size_t count) override {
+    buffer_.resize(count * source.record_size());
+    for (std::size_t i = 0; i < count; ++i) {
+      source.copy(first + i, buffer_.data() + i * source.record_size());
+    }
+    if (::write(file_.get(), buffer_.data(), buffer_.size()) !=
+            static_cast<ssize_t>(buffer_.size()) ||
+        ::fdatasync(file_.get()) != 0) {
+      throw_io_error(errno, "write", path_);
+    }
+  }
+
+ private:
+  std::filesystem::path path_;
+  FileDescriptor file_;
+  std::vector<std::byte> buffer_;
+};
+
+void compare(const std::filesystem::path& folder, const Source& source, std::size_t batch) {
+  EnvironmentPool pool;
+  OurJournal journal{folder / ("journal-" + std::to_string(batch)), pool};
+  PlainLmdb lmdb{folder / ("lmdb-" + std::to_string(batch))};
+  PlainAppend append{folder / ("append-" + std::to_string(batch))};
+  Contestant* const contestants[] = {&journal, &lmdb, &append};
+  const auto round = [&] {
+    for (Contestant* contestant : contestants) {
+      contestant->timed_commit(source, batch);
+    }
+  };
+  for (int warm_up = 0; warm_up < 3; ++warm_up) {
+    round();
+  }
+  for (Contestant* contestant : contestants) {
+    contestant->forget_times();
+  }
+  const Clock::time_point end =
+      Clock::now() + std::chrono::duration_cast<Clock::duration>(kTimePerBatchSize);
+  while (Clock::now() < end) {
+    round();
+  }
+  const double ours = journal.events_per_second(batch);
+  const double theirs = lmdb.events_per_second(batch);
+  const double raw = append.events_per_second(batch);
+  std::printf("%7zu %12.0f %12.0f %12.0f %8.2f %8.2f %10.0f %10.0f %8.2f\n",
+              batch,
+              ours,
+              theirs,
+              raw,
+              ours / theirs,
+              ours / raw,
+              journal.median_us(),
+              lmdb.median_us(),
+              journal.median_us() / lmdb.median_us());
+  std::fflush(stdout);
+}
+
+// Verified and decoded, from the page cache, not applied.
+void measure_replay(const std::filesystem::path& folder, const Source& source) {
+  constexpr std::size_t kBatch = 5000;
+  constexpr std::size_t kBatches = 400;
+  const std::filesystem::path wal = folder / "replay";
+  EnvironmentPool pool;
+  {
+    Journal journal{{.wal_root = wal,
+                     .max_segment_events = kSegmentEvents,
+                     .segment_map_size_bytes = kMapSize,
+                     .sync = JournalConfig::Sync::Never},
+                    pool};
+    journal.recover(EventSeq{0}, [](const auto&) {});
+    for (std::uint64_t seq = 1; seq <= kBatch * kBatches; ++seq) {
+      journal.append(source.at(seq));
+      if (seq % kBatch == 0) {
+        journal.commit();
+      }
+    }
+  }
+  double best = 0;
+  for (int run = 0; run < 5; ++run) {
+    const Clock::time_point start = Clock::now();
+    JournalReader reader{wal, pool};
+    std::uint64_t events = 0;
+    std::uint64_t tags = 0;
+    while (const auto transaction = reader.next()) {
+      matching::for_each_event(*transaction, [&](EventSeq, const auto& event) {
+        tags += event.header.size;
+        ++events;
+      });
+    }
+    const Seconds time = Clock::now() - start;
+    if (tags > 0) {
+      best = std::max(best, static_cast<double>(events) / time.count());
+    }
+  }
+  std::printf("\nreplay, verified and decoded, from the page cache: %.1f million events/s\n",
+              best / 1e6);
+}
+
+int run(const std::filesystem::path& parent) {
+  const std::filesystem::path folder =
+      parent / ("betex-journal-bench-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  const Source source;
+  std::printf("%zu bytes an event, segments of %llu events, %s\n\n",
+              source.record_size(),
+              static_cast<unsigned long long>(kSegmentEvents),
+              folder.c_str());
+  std::printf(
+      "          durable events a second                ratio to        median commit, us\n");
+  std::printf(
+      "  batch      journal   plain LMDB   append+sync     LMDB   append    journal       "
+      "LMDB    ratio\n");
+  for (const std::size_t batch : {1U, 16U, 256U, 1024U, 5000U, 32768U}) {
+    compare(folder, source, batch);
+  }
+  measure_replay(folder, source);
+  std::filesystem::remove_all(folder);
+  return 0;
+}
+
+}  // namespace
+}  // namespace betex::journal
+
+int main(int argc, char** argv) {
+  return betex::journal::run(argc > 1 ? std::filesystem::path{argv[1]}
+                                      : std::filesystem::temp_directory_path());
+}
