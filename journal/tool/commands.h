@@ -1,0 +1,68 @@
+// The commands of betex-journal. Each prints to standard output and throws a JournalError where the
+// log is not as it should be. All but `retire` only read, and need no lock.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <string>
+
+#include "journal/tool/output.h"
+
+namespace betex::journal {
+
+struct StatOptions {
+  std::filesystem::path wal_root;
+  OutputStyle style = OutputStyle::Text;
+};
+
+struct DumpOptions {
+  std::filesystem::path wal_root;
+  OutputStyle style = OutputStyle::Text;
+  std::uint64_t from = 0;  // event sequences; 0: the oldest
+  std::uint64_t to = std::numeric_limits<std::uint64_t>::max();
+  // A number or a name; empty: all.
+  std::string market;
+  std::string account;
+  std::uint64_t order = 0;  // 0: all
+};
+
+struct VerifyOptions {
+  enum class Replay : std::uint8_t { Yes, No };
+
+  std::filesystem::path wal_root;
+  OutputStyle style = OutputStyle::Text;
+  Replay replay = Replay::Yes;
+};
+
+struct SnapshotOptions {
+  std::filesystem::path wal_root;
+  OutputStyle style = OutputStyle::Text;
+};
+
+struct RetireOptions {
+  enum class Floor : std::uint8_t { SecondNewestSnapshot, None };
+
+  std::filesystem::path wal_root;
+  OutputStyle style = OutputStyle::Text;
+  std::uint64_t up_to = 0;
+  Floor floor = Floor::SecondNewestSnapshot;
+};
+
+// Segments, snapshots and where the log ends.
+void stat(const StatOptions& options);
+
+// One line an event.
+void dump(const DumpOptions& options);
+
+// Reads everything, checks everything, and (if the log is there from its beginning or a snapshot)
+// replays it into an engine, whose state hash it prints.
+void verify(const VerifyOptions& options);
+
+// Writes a snapshot of all that is committed.
+void snapshot(const SnapshotOptions& options);
+
+// Moves old segments to retired/. Takes the writer lock: a running gateway retires for itself.
+void retire(const RetireOptions& options);
+
+}  // namespace betex::journal

@@ -1,0 +1,40 @@
+// How betex-journal talks: lines for people or JSON lines for programs on standard output, and a
+// progress bar on standard error where that is a terminal.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "journal/event_codec.h"
+
+namespace betex::journal {
+
+enum class OutputStyle : std::uint8_t { Text, Json };
+
+// One line of output: names and values, in order.
+using Line = std::vector<EventField>;
+
+// "name=value name=value", texts quoted; or one JSON object.
+void print(OutputStyle style, std::string_view kind, const Line& line);
+
+class ProgressBar {
+ public:
+  // Counts from `from` to `to`.
+  ProgressBar(std::uint64_t from, std::uint64_t to);
+  ~ProgressBar();
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  void show(std::uint64_t at);
+
+ private:
+  std::uint64_t from_;
+  std::uint64_t to_;
+  bool terminal_;
+  int percent_ = -1;
+};
+
+}  // namespace betex::journal

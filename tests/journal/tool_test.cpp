@@ -1,0 +1,103 @@
+// betex-journal as an operator runs it.
+#include <gmock/gmock.h>
+
+#include "tests/journal/child.h"
+#include "tests/journal/wal_fixture.h"
+
+namespace betex::journal {
+namespace {
+
+using test::Child;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+// A log of 8 batches of 4 transactions in 4 segments; transaction n has 1 + n % 4 events.
+class ToolTest : public test::WalTest {
+ protected:
+  ToolTest() { write(8, 4); }
+
+  // The lines that it prints; its exit code is in code_.
+  std::vector<std::string> run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin() + 1, root().string());
+    arguments.insert(arguments.begin(), BETEX_JOURNAL_TOOL);
+    Child child{arguments};
+    child.close_input();
+    std::vector<std::string> lines;
+    for (std::string line = child.read_line(); !line.empty(); line = child.read_line()) {
+      lines.push_back(line);
+    }
+    code_ = child.wait();
+    return lines;
+  }
+
+  int code_ = -1;
+};
+
+TEST_F(ToolTest, StatListsSegmentsAndNamesTheLog) {
+  const std::vector<std::string> lines = run({"stat"});
+  EXPECT_EQ(code_, 0);
+  ASSERT_THAT(lines, SizeIs(5));
+  EXPECT_THAT(lines[0],
+              HasSubstr("segment name=\"00000000000000000001-0000000001\" first_seq=1 "
+                        "last_seq=20 bytes="));
+  EXPECT_THAT(lines[4], HasSubstr("writer_epoch=1 segments=4"));
+}
+
+TEST_F(ToolTest, DumpPrintsOneLineAnEventInTheRangeAskedFor) {
+  const std::vector<std::string> lines = run({"dump", "--from", "2", "--to", "3"});
+  EXPECT_THAT(lines,
+              ElementsAre("OrderRested seq=2 tx=1 time=1700000000000001000 market=1 market_seq=4 "
+                          "order=1 leaves_qty=100",
+                          "InboundRefused seq=3 tx=2 time=1700000000000002000 session=3 "
+                          "msg_seq_num=2 tag=0 fix_reason=0 reason=\"Throttled\" "
+                          "answer=\"BusinessReject\" msg_type=\"D\" cl_ord_id=\"order-2\""));
+}
+
+TEST_F(ToolTest, DumpSpeaksJsonAndFiltersByOrderAndMarket) {
+  const std::vector<std::string> lines = run({"dump", "--json", "--order", "5"});
+  ASSERT_THAT(lines, SizeIs(1));
+  EXPECT_EQ(lines[0],
+            R"({"kind":"OrderRested","seq":12,"tx":5,"time":1700000000000005000,"market":1,)"
+            R"("market_seq":20,"order":5,"leaves_qty":500})");
+  EXPECT_THAT(run({"dump", "--market", "1"}), SizeIs(48));
+  EXPECT_THAT(run({"dump", "--market", "2"}), SizeIs(0));
+  EXPECT_THAT(run({"dump", "--account", "nobody"}), SizeIs(0));
+}
+
+TEST_F(ToolTest, VerifySaysHowFarTheLogIsWhole) {
+  const std::vector<std::string> lines = run({"verify", "--no-replay"});
+  EXPECT_EQ(code_, 0);
+  ASSERT_THAT(lines, SizeIs(1));
+  EXPECT_THAT(lines[0], HasSubstr("whole first_seq=1 last_seq=80 transactions=32 chain=\""));
+}
+
+TEST_F(ToolTest, VerifyOfADamagedLogFailsWithTheExitCodeOfTheFault) {
+  const std::filesystem::path file = data_file(segment_names()[2]);
+  std::string content = load(file);
+  content.resize(content.size() / 2);
+  store(file, content);
+  run({"verify", "--no-replay"});
+  EXPECT_EQ(code_, 65);
+}
+
+TEST_F(ToolTest, RetireTakesTheLockAndHeedsTheSnapshots) {
+  run({"retire", "--up-to", "40"});
+  EXPECT_EQ(code_, 0);
+  EXPECT_THAT(segment_names(), SizeIs(4));
+  {
+    const Journal journal{config(), pool_};
+    run({"retire", "--up-to", "40", "--without-snapshots"});
+    EXPECT_EQ(code_, 75);
+  }
+  EXPECT_THAT(run({"retire", "--up-to", "40", "--without-snapshots"}), SizeIs(3));
+  EXPECT_THAT(segment_names(), SizeIs(2));
+}
+
+TEST_F(ToolTest, WrongUseHasItsOwnExitCode) {
+  run({"dump", "--no-such-option"});
+  EXPECT_EQ(code_, 64);
+}
+
+}  // namespace
+}  // namespace betex::journal
