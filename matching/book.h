@@ -15,7 +15,7 @@
 namespace betex::matching {
 
 // A level's place in the book. A higher key is a higher probability: odds run against it
-// (domain.md section 2). Bids and asks cross if and only if bid key >= ask key.
+// (RULES.md section 2). Bids and asks cross if and only if bid key >= ask key.
 using Key = std::int32_t;
 
 // True if a bid at `limit` may take an ask at `price`, or an ask at `limit` a bid at `price`.

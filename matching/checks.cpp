@@ -1,4 +1,4 @@
-// The checks that commands share, in the order of domain.md section 3.
+// The checks that commands share, in the order of RULES.md section 3.
 #include <algorithm>
 
 #include "matching/decider.h"

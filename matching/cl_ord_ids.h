@@ -1,6 +1,6 @@
 // Every ClOrdID that must not act again, per account, with the order it belongs to. Requests that
 // were refused use up their ids too. Ids are kept in order of arrival and forgotten by generations
-// (domain.md section 3). Owned by the engine's thread.
+// (RULES.md section 3). Owned by the engine's thread.
 #pragma once
 
 #include <cstddef>

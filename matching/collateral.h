@@ -1,4 +1,4 @@
-// What an order locks and what a trade moves (domain.md section 5): the seam between matching and
+// What an order locks and what a trade moves (RULES.md section 5): the seam between matching and
 // the ledger. Pure arithmetic, exact, on values that the caps of units.h keep within 64 bits.
 #pragma once
 

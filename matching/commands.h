@@ -244,7 +244,7 @@ struct SetLimits {
   Name request_id;
 };
 
-// ---- FIX sessions (fix.md section 2: the journal is the only truth, also about sessions) --------
+// ---- FIX sessions (the journal is the only truth, also about sessions) -------------------------
 
 // Before a Logon is answered. Creates the session the first time its CompID is seen.
 struct SessionUp {
@@ -351,7 +351,7 @@ struct MoveWatermark {
 // Time has reached the engine's next deadline: expiries, releases, the end of the trading day.
 struct AdvanceTime {};
 
-// The next chunk of the oldest batched process (domain.md section 4).
+// The next chunk of the oldest batched process (RULES.md section 4).
 struct ContinueBatch {};
 
 using CommandBody = std::variant<PlaceOrder,

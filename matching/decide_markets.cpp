@@ -1,4 +1,4 @@
-// Markets and runners: creation and the lifecycle table (domain.md section 4).
+// Markets and runners: creation and the lifecycle table (RULES.md section 4).
 #include <algorithm>
 #include <numeric>
 

@@ -98,7 +98,7 @@ class Decider {
 
   [[nodiscard]] SessionId requester() const noexcept { return command_->origin.session; }
 
-  // checks.cpp: in the order of domain.md section 3; Reason::None is a pass.
+  // checks.cpp: in the order of RULES.md section 3; Reason::None is a pass.
   [[nodiscard]] Reason check_origin() const;
   [[nodiscard]] Reason check_request(const Name& request_id) const;
   [[nodiscard]] Reason check_account(const Name& account, const AccountState*& found) const;

@@ -1,4 +1,4 @@
-// Price ladders: which prices a market has, as tables of bands (domain.md section 2). A book knows
+// Price ladders: which prices a market has, as tables of bands (RULES.md section 2). A book knows
 // only tick indices; a ladder turns them into prices and back, exactly.
 #pragma once
 

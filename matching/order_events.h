@@ -65,7 +65,7 @@ struct OrderAccepted {
   Timestamp transact_time;
   Timestamp release_at;  // Entry::Delayed only
   std::uint64_t version_guard = 0;
-  Quantity closing;  // part that closes the account's own position (domain.md section 5)
+  Quantity closing;  // part that closes the account's own position (RULES.md section 5)
   Money cash_lock;   // collateral taken for the rest
   OrderValues values;
   ClOrdId cl_ord_id;

@@ -1,4 +1,4 @@
-// Events about FIX sessions: the journal is the only truth about them too (fix.md section 2).
+// Events about FIX sessions: the journal is the only truth about them too.
 #pragma once
 
 #include <cstdint>

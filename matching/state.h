@@ -113,7 +113,7 @@ struct TradingDay {
   std::uint32_t left_to_expire = 0;  // of them, those that the last end of a day has reached
 };
 
-// Which ClOrdIDs are how old (domain.md section 3): places in the order of arrival.
+// Which ClOrdIDs are how old (RULES.md section 3): places in the order of arrival.
 struct Generations {
   std::uint32_t number = 0;
   Timestamp next_end;

@@ -1,5 +1,5 @@
 // From what a client wrote to what the engine counts in, exactly or not at all; and the caps that
-// keep every product and sum of them within 64 bits (domain.md section 1).
+// keep every product and sum of them within 64 bits (RULES.md section 1).
 #pragma once
 
 #include <cstdint>

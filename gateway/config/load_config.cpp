@@ -22,7 +22,10 @@ constexpr std::int64_t kMiB = std::int64_t{1} << 20;
 constexpr std::int64_t kGiB = std::int64_t{1} << 30;
 constexpr std::int64_t kPageBytes = 4096;
 constexpr IntegerRange kPorts{0, 65'535};
-constexpr IntegerRange kRingSlots{64, std::int64_t{1} << 24};
+constexpr std::int64_t kMaxRingSlots = std::int64_t{1} << 24;
+// A session takes a credit for each of the 256 messages that may wait above a gap, at once.
+constexpr IntegerRange kCommandSlots{512, kMaxRingSlots};
+constexpr IntegerRange kEventSlots{64, kMaxRingSlots};
 
 // Where the other files are.
 struct Files {
@@ -88,8 +91,8 @@ void read_wal(SectionReader reader, WalConfig& wal) {
 }
 
 void read_rings(SectionReader reader, RingsConfig& rings) {
-  reader.power_of_two("command_slots", rings.command_slots, kRingSlots);
-  reader.power_of_two("event_slots", rings.event_slots, kRingSlots);
+  reader.power_of_two("command_slots", rings.command_slots, kCommandSlots);
+  reader.power_of_two("event_slots", rings.event_slots, kEventSlots);
   reader.integer("arena_bytes", rings.arena_bytes, {kMiB, 64 * kGiB});
   reader.choice("wait_strategy", rings.wait_strategy, kWaitModes);
   reader.choice("stage_threads", rings.stage_threads, kStageThreads);

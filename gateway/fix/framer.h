@@ -30,8 +30,8 @@ class Framer {
   // `max_message_size` counts the whole message, in bytes, at least 64.
   explicit Framer(std::size_t max_message_size);
 
-  // Room for the next bytes of the stream; never empty once next() has said NeedMore. Moves what has
-  // not been consumed to the front if the room behind it is short.
+  // Room for the next bytes of the stream; never empty once next() has said NeedMore. Moves what
+  // has not been consumed to the front if the room behind it is short.
   [[nodiscard]] std::span<char> prepare();
 
   // The first `size` bytes of the last prepare()'s room were filled.

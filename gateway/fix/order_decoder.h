@@ -60,8 +60,8 @@ using Decoded = std::variant<matching::PlaceOrder,
 // `fields` is an application message that the guard has let through.
 [[nodiscard]] Decoded decode(const FieldTable& fields, const SessionContext& session);
 
-// The refusals as the command that journals them (fix.md section 2: every application message that
-// uses up a number is journaled before its answer leaves).
+// The refusals as the command that journals them (gateway/fix/README.md: every application message
+// that uses up a number is journaled before its answer leaves).
 [[nodiscard]] matching::RefuseInbound to_command(const SessionReject& reject,
                                                  std::string_view msg_type);
 [[nodiscard]] matching::RefuseInbound to_command(const BusinessReject& reject,

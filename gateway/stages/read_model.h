@@ -18,7 +18,7 @@
 
 namespace betex::gateway {
 
-// How an instrument's integers read as decimals: domain.md's units of the two kinds of market.
+// How an instrument's integers read as decimals: matching/RULES.md's units.
 struct Units {
   std::int64_t millionths_per_price = 1;     // of the ladder: hundredths of odds, or mu
   std::int64_t millionths_per_quantity = 1;  // minor units, or contracts

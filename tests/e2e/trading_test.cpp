@@ -1,5 +1,5 @@
-// Orders of two brokers over TCP, in both dialects: what comes back, field by field, is what fix.md
-// section 3 and the rules of engagement promise.
+// Orders of two brokers over TCP, in both dialects: what comes back, field by field, is what the
+// rules of engagement promise.
 #include <string>
 #include <vector>
 

@@ -13,7 +13,7 @@ struct Step {
   std::int64_t from, to, by;
 };
 
-// domain.md section 2, in hundredths of odds or in mu.
+// RULES.md section 2, in hundredths of odds or in mu.
 std::vector<std::int64_t> ladder_prices(LadderKind kind) {
   std::vector<Step> steps;
   switch (kind) {

@@ -36,6 +36,8 @@ const std::vector<Rule>& rules() {
        {"journal", "matching"},
        {"lmdb.h",
         "xxhash.h",
+        "CLI/CLI.hpp",        // the tool
+        "nlohmann/json.hpp",  // its --json
         "fcntl.h",
         "unistd.h",
         "sys/file.h",

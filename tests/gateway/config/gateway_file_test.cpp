@@ -44,7 +44,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "max_segment_events = 7\n"
           "segment_map_size_bytes = 8_388_608\n"
           "[rings]\n"
-          "command_slots = 64\n"
+          "command_slots = 512\n"
           "event_slots = 128\n"
           "arena_bytes = 2_000_000\n"
           "wait_strategy = \"busy-spin\"\n"
@@ -72,7 +72,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   const Config config = load();
   EXPECT_EQ(config.wal.max_segment_events, 7U);
   EXPECT_EQ(config.wal.segment_map_size_bytes, 8U << 20);
-  EXPECT_EQ(config.rings.command_slots, 64U);
+  EXPECT_EQ(config.rings.command_slots, 512U);
   EXPECT_EQ(config.rings.event_slots, 128U);
   EXPECT_EQ(config.rings.arena_bytes, 2'000'000U);
   EXPECT_EQ(config.rings.wait_strategy, WaitMode::BusySpin);
@@ -232,7 +232,7 @@ INSTANTIATE_TEST_SUITE_P(
         WrongSetting{"SlotsTooFew",
                      "rings",
                      "command_slots = 32",
-                     "rings.command_slots: 32 is out of range; give a whole number from 64 to "
+                     "rings.command_slots: 32 is out of range; give a whole number from 512 to "
                      "16777216"},
         WrongSetting{"UnknownWaitStrategy",
                      "rings",

@@ -28,7 +28,7 @@ inline Report new_order() {
                                   .format = {.price_decimals = 2, .quantity_decimals = 2}}};
 }
 
-// The second fill of 60.00: 30.00 at 2.04 before, 30.00 at 2.02 now (domain.md section 3).
+// The second fill of 60.00: 30.00 at 2.04 before, 30.00 at 2.02 now (RULES.md section 3).
 inline Report trade() {
   Report report = new_order();
   report.id = {.event = matching::EventSeq{1240}, .leg = 2};

@@ -1,4 +1,4 @@
-// What a client may rely on, whatever is killed at whatever moment (fix.md section 2).
+// What a client may rely on, whatever is killed at whatever moment.
 #include <gtest/gtest.h>
 
 #include "tests/gateway/fix/test_gateway.h"
