@@ -135,18 +135,17 @@ TEST_F(SessionInboundTest, AnswersNoBusinessMessageReject) {
 
 TEST_F(SessionInboundTest, TellsATypeThatItDoesNotTakeFromOneThatThereIsNot) {
   peer_->send("V", "262=quotes|263=1|264=1|");
-  peer_->send("U1", "58=ours|");
-  peer_->send("D", order_fields("A1"));
-
   const RawFixMessage unsupported = peer_->read();
   EXPECT_EQ(unsupported.type(), "j") << unsupported.text();
   EXPECT_EQ(unsupported.value(45), "2");
   EXPECT_EQ(unsupported.value(372), "V");
   EXPECT_EQ(unsupported.value(380), "3");
+  peer_->send("U1", "58=ours|");
   const RawFixMessage invalid = peer_->read();
   EXPECT_EQ(invalid.type(), "3") << invalid.text();
   EXPECT_EQ(invalid.value(45), "3");
   EXPECT_EQ(invalid.value(373), "11");
+  peer_->send("D", order_fields("A1"));
   EXPECT_EQ(peer_->read_type("8").value(11), "A1");
   const auto refused = pipeline_.submitted_bodies<RefuseInbound>();
   ASSERT_EQ(refused.size(), 2U);
