@@ -57,7 +57,8 @@ journal::JournalConfig journal_config(const Config& config) {
   return {.wal_root = config.wal.root,
           .max_segment_events = config.wal.max_segment_events,
           .segment_map_size_bytes = config.wal.segment_map_size_bytes,
-          .ring_size = config.rings.event_slots};
+          .ring_size = config.rings.event_slots,
+          .low_disk_bytes = config.wal.low_disk_bytes};
 }
 
 // Replays, then journals what every start has to say.
@@ -134,7 +135,7 @@ class Gateway::Impl {
         journal_wait_{wait_kind(config.rings.wait_strategy)},
         report_wait_{wait_kind(config.rings.wait_strategy)},
         commands_{config.rings.command_slots, match_wait_},
-        command_port_{commands_},
+        command_port_{commands_, journal_},
 
         // 4. The match stage produces events. The journal waits for it alone; the reports wait for
         //    the journal: the first gate. Slots are free again when both have passed.
@@ -197,6 +198,7 @@ class Gateway::Impl {
       watched.push_back(runner.get());
     }
     health_.watch(std::move(watched));
+    health_.watch(command_port_);
     const Ports ports{.fix = server_.listen(config_.fix.address, fix_port_.port()),
                       .http = http_ ? std::optional{http_->port()} : std::nullopt};
     fix_port_.release();

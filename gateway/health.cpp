@@ -9,6 +9,10 @@ void Health::watch(std::vector<const AgentRunner*> runners) {
   }
 }
 
+void Health::watch(const CommandPort& commands) {
+  commands_ = &commands;
+}
+
 // The commits need no check of their own: a commit that fails ends the process.
 std::optional<std::string> Health::why_not_live() const {
   const std::lock_guard lock{mutex_};
@@ -32,6 +36,9 @@ std::optional<std::string> Health::why_not_ready() const {
     case Phase::Stopping:
       return "the gateway is stopping";
     case Phase::Accepting:
+      if (commands_ != nullptr && !commands_->accepts_orders()) {
+        return "the disk is nearly full: new orders are refused";
+      }
       break;
   }
   return why_not_live();

@@ -11,6 +11,7 @@
 
 #include "gateway/agent/agent_runner.h"
 #include "gateway/http/http_server.h"
+#include "gateway/session_link.h"
 
 namespace betex::gateway {
 
@@ -25,8 +26,9 @@ class Health final : public HealthSource {
   // Moved by the main thread only.
   void enter(Phase phase) noexcept { phase_.store(phase, std::memory_order_release); }
 
-  // Before Phase::Accepting; the runners must outlive this.
+  // Both before Phase::Accepting, and what they name must outlive this.
   void watch(std::vector<const AgentRunner*> runners);
+  void watch(const CommandPort& commands);
 
   [[nodiscard]] std::optional<std::string> why_not_live() const override;
   [[nodiscard]] std::optional<std::string> why_not_ready() const override;
@@ -42,6 +44,7 @@ class Health final : public HealthSource {
   };
 
   std::atomic<Phase> phase_{Phase::Recovering};  // release by main, acquire by the HTTP port
+  const CommandPort* commands_ = nullptr;        // set before Phase::Accepting
   mutable std::mutex mutex_;
   mutable std::vector<Watched> watched_;  // guarded by mutex_
 };

@@ -52,6 +52,8 @@ std::vector<MetricFamily> GatewayMetrics::Collect() const {
             sources_->report_stage.lag()),
       gauge({"betex_journal_durable_sequence", "The last event that is durable."},
             sources_->journal.durable_seq().value()),
+      gauge({"betex_journal_disk_low", "1 while the disk is nearly full: new orders are refused."},
+            sources_->journal.disk_is_low() ? 1 : 0),
       gauge({"betex_fix_connections", "TCP connections on the FIX port."},
             sessions.connections.value()),
       gauge({"betex_fix_sessions_on", "FIX sessions that are logged on."},

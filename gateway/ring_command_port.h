@@ -5,13 +5,15 @@
 
 #include "gateway/ring/command_ring.h"
 #include "gateway/session_link.h"
+#include "journal/journal.h"
 
 namespace betex::gateway {
 
-// *Thread-safe.* The ring must outlive it.
+// *Thread-safe.* The ring and the journal must outlive it.
 class RingCommandPort final : public CommandPort {
  public:
-  explicit RingCommandPort(CommandRing<RingCommand>& ring) noexcept : ring_{ring} {}
+  RingCommandPort(CommandRing<RingCommand>& ring, const journal::Journal& journal) noexcept
+      : ring_{ring}, journal_{journal} {}
 
   [[nodiscard]] bool try_reserve(std::size_t count) override { return ring_.try_reserve(count); }
 
@@ -19,8 +21,11 @@ class RingCommandPort final : public CommandPort {
 
   void submit(RingCommand command) override { ring_.publish(std::move(command)); }
 
+  [[nodiscard]] bool accepts_orders() const override { return !journal_.disk_is_low(); }
+
  private:
   CommandRing<RingCommand>& ring_;
+  const journal::Journal& journal_;
 };
 
 }  // namespace betex::gateway

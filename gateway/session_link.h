@@ -46,6 +46,10 @@ class CommandPort {
 
   // Uses one credit. Neither blocks nor fails. The match stage assigns the timestamp and digest.
   virtual void submit(RingCommand command) = 0;
+
+  // False while the disk is so full that new orders are refused (BusinessMessageReject, 380=4,
+  // journaled like every refusal), so that there is room for cancels.
+  [[nodiscard]] virtual bool accepts_orders() const = 0;
 };
 
 // One logon's interest in reports. A session's later logon has a greater one, so that reports which

@@ -23,6 +23,7 @@ struct WalConfig {
   std::uint64_t max_segment_events =
       5000;  // a hint: rotation happens after the batch that gets there
   std::uint64_t segment_map_size_bytes = std::uint64_t{2} << 30;
+  std::uint64_t low_disk_bytes = std::uint64_t{1} << 30;  // with less free, new orders are refused
 };
 
 // How the stages wait for work. Block spins a little, then sleeps: an idle gateway takes no CPU.

@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
+#include "fix_spec/reasons.h"
 #include "gateway/fix/fix_session.h"
 #include "gateway/fix/tags.h"
 #include "matching/assert.h"
@@ -193,11 +194,18 @@ void FixSession::on_application_message(MsgSeqNum number) {
     BETEX_ASSERT(waiting != above_gap_.end());
     fields_.read(waiting->second, environment_.limits.fields);
   }
-  const Decoded decoded = decode(fields_,
-                                 {.version = settings_.version,
-                                  .role = settings_.role,
-                                  .session = id_,
-                                  .accounts = settings_.accounts});
+  Decoded decoded = decode(fields_,
+                           {.version = settings_.version,
+                            .role = settings_.role,
+                            .session = id_,
+                            .accounts = settings_.accounts});
+  if (const auto* place = std::get_if<matching::PlaceOrder>(&decoded);
+      place != nullptr && !environment_.commands.accepts_orders()) {
+    constexpr auto kReason = matching::Reason::LowDiskSpace;
+    decoded = BusinessReject{.business_reject_reason = codes_of(kReason).business_reject_reason,
+                             .reason = kReason,
+                             .cl_ord_id = place->cl_ord_id};
+  }
   if (const auto* place = std::get_if<matching::PlaceOrder>(&decoded)) {
     submit_application(number, *place);
   } else if (const auto* cancel = std::get_if<matching::CancelOrder>(&decoded)) {

@@ -20,6 +20,7 @@ TEST_F(GatewayFile, DefaultsStandWhereNothingIsSaid) {
   EXPECT_EQ(config.wal.root, folder.path() / "wal");
   EXPECT_EQ(config.wal.max_segment_events, 5000U);
   EXPECT_EQ(config.wal.segment_map_size_bytes, 2U << 30);
+  EXPECT_EQ(config.wal.low_disk_bytes, 1U << 30);
   EXPECT_EQ(config.rings.command_slots, 32768U);
   EXPECT_EQ(config.rings.event_slots, 32768U);
   EXPECT_EQ(config.rings.arena_bytes, 64U << 20);
@@ -43,6 +44,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "[fix]\n",
           "max_segment_events = 7\n"
           "segment_map_size_bytes = 8_388_608\n"
+          "low_disk_bytes = 0\n"
           "[rings]\n"
           "command_slots = 512\n"
           "event_slots = 128\n"
@@ -72,6 +74,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   const Config config = load();
   EXPECT_EQ(config.wal.max_segment_events, 7U);
   EXPECT_EQ(config.wal.segment_map_size_bytes, 8U << 20);
+  EXPECT_EQ(config.wal.low_disk_bytes, 0U);
   EXPECT_EQ(config.rings.command_slots, 512U);
   EXPECT_EQ(config.rings.event_slots, 128U);
   EXPECT_EQ(config.rings.arena_bytes, 2'000'000U);

@@ -70,6 +70,16 @@ void FakePipeline::set_full(bool full) {
   full_ = full;
 }
 
+void FakePipeline::set_disk_low(bool low) {
+  const std::lock_guard lock{mutex_};
+  disk_low_ = low;
+}
+
+bool FakePipeline::accepts_orders() const {
+  const std::lock_guard lock{mutex_};
+  return !disk_low_;
+}
+
 void FakePipeline::crash() {
   const std::lock_guard lock{mutex_};
   sink_ = nullptr;

@@ -35,6 +35,9 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
   // As long as it is set, no credit is given.
   void set_full(bool full);
 
+  // As long as it is set, the disk has no room for orders.
+  void set_disk_low(bool low);
+
   // A crash: what was held is lost; every session that is up goes down, as at a start.
   void crash();
 
@@ -76,6 +79,7 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
   [[nodiscard]] bool try_reserve(std::size_t count) override;
   void release(std::size_t count) override;
   void submit(gateway::RingCommand command) override;
+  [[nodiscard]] bool accepts_orders() const override;
 
   // ---- ReportFeed
 
@@ -102,6 +106,7 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
   gateway::SessionSink* sink_ = nullptr;
   bool held_ = false;
   bool full_ = false;
+  bool disk_low_ = false;
   std::size_t credits_out_ = 0;
   std::size_t consumed_ = 0;
   std::int64_t time_ = 0;

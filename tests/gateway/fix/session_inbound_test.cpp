@@ -222,6 +222,25 @@ TEST_F(SessionInboundTest, RefusesABusinessMessageThroughTheJournal) {
   EXPECT_EQ(pipeline_.submitted_bodies<RefuseInbound>().size(), 1U);
 }
 
+TEST_F(SessionInboundTest, RefusesOrdersButNotCancelsWhileTheDiskIsLow) {
+  pipeline_.set_disk_low(true);
+  peer_->send("D", order_fields("A1"));
+  const RawFixMessage refusal = peer_->read();
+  EXPECT_EQ(refusal.type(), "j");
+  EXPECT_EQ(refusal.value(380), "4");
+  EXPECT_EQ(refusal.value(379), "A1");
+  EXPECT_EQ(pipeline_.submitted_bodies<RefuseInbound>().size(), 1U);
+  EXPECT_TRUE(pipeline_.submitted_bodies<PlaceOrder>().empty());
+
+  peer_->send("F", "11=C1|41=A1|55=RAIN-LON|54=1|60=" + fix_now() + "|");
+  pipeline_.set_disk_low(false);
+  peer_->send("D", order_fields("A2"));
+  while (peer_->read().value(11) != "A2") {
+  }
+  EXPECT_EQ(pipeline_.submitted_bodies<matching::CancelOrder>().size(), 1U);
+  EXPECT_EQ(pipeline_.submitted_bodies<RefuseInbound>().size(), 1U);
+}
+
 TEST_F(SessionInboundTest, RejectsAnAdministrativeMessageWithoutTheJournal) {
   pipeline_.hold();
   peer_->send("1");

@@ -1,0 +1,87 @@
+// The gateway over its journal's life: snapshots, retired segments, a disk that runs full.
+#include <filesystem>
+#include <string>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <gtest/gtest.h>
+
+#include "gateway/client/error.h"
+#include "tests/support/broker.h"
+#include "tests/support/gateway_process.h"
+#include "tests/support/temp_folder.h"
+
+namespace betex::test {
+namespace {
+
+using client::NewOrder;
+using client::Side;
+
+NewOrder lay(const std::string& id) {
+  return {.cl_ord_id = id,
+          .symbol = "EPL-ARS-CHE.HOME",
+          .side = Side::LayOrSell,
+          .quantity = "30",
+          .price = "2.04",
+          .time_in_force = client::TimeInForce::GoodTillCancel};
+}
+
+// The status line of the answer.
+std::string http_status(std::uint16_t port, const std::string& path) {
+  boost::asio::ip::tcp::iostream stream{"127.0.0.1", std::to_string(port)};
+  stream << "GET " << path << " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  stream.flush();
+  std::string line;
+  std::getline(stream, line);
+  return line;
+}
+
+class GatewayJournalTest : public testing::Test {
+ protected:
+  [[nodiscard]] std::filesystem::path wal() const { return folder_.path() / "wal"; }
+
+  // The option that starts a gateway with one line of its configuration changed.
+  [[nodiscard]] std::vector<std::string> with(const std::string& shipped,
+                                              const std::string& value) const {
+    return {"--config", changed_config(folder_.path() / "config", shipped, value)};
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(GatewayJournalTest, OnAFullDiskOrdersAreRefusedAndCancelsAreNot) {
+  Broker broker{"BROKER1"};
+  {
+    GatewayProcess gateway{wal()};
+    broker.log_on(gateway.fix_port());
+    broker.send(lay("lay-1"));
+    EXPECT_EQ(broker.next_execution().exec_type, '0');
+    EXPECT_EQ(gateway.terminate(), 0);
+  }
+  EXPECT_THROW(broker.session().receive(kPatience), client::Disconnected);
+  {
+    GatewayProcess gateway{
+        wal(), with("low_disk_bytes = 1_073_741_824", "low_disk_bytes = 1_000_000_000_000_000")};
+    broker.log_on(gateway.fix_port());
+    broker.send(lay("lay-2"));
+    const client::MessageReject refusal = broker.next_message_reject();
+    EXPECT_EQ(refusal.reject_reason, 4);
+    EXPECT_EQ(refusal.reason, 144);
+    EXPECT_NE(http_status(gateway.http_port(), "/readyz").find("503"), std::string::npos);
+    EXPECT_NE(http_status(gateway.http_port(), "/livez").find("200"), std::string::npos);
+    broker.send(client::CancelRequest{.cl_ord_id = "cancel-1",
+                                      .orig_cl_ord_id = "lay-1",
+                                      .symbol = "EPL-ARS-CHE.HOME",
+                                      .side = Side::LayOrSell});
+    EXPECT_EQ(broker.next_execution().exec_type, '4');
+    EXPECT_EQ(gateway.terminate(), 0);
+  }
+  EXPECT_THROW(broker.session().receive(kPatience), client::Disconnected);
+
+  GatewayProcess gateway{wal()};
+  broker.log_on(gateway.fix_port());
+  broker.send(lay("lay-2"));
+  EXPECT_EQ(broker.next_execution().exec_type, '0') << "the refused order's id is free";
+}
+
+}  // namespace
+}  // namespace betex::test
