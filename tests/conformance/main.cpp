@@ -1,0 +1,168 @@
+// betex-conformance: plays conformance scripts against a FIX host and says what it did otherwise.
+#include <algorithm>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "tests/conformance/player.h"
+
+namespace {
+
+using betex::conformance::Identity;
+using betex::conformance::Player;
+using betex::conformance::PlaySettings;
+using betex::conformance::Script;
+
+struct Options {
+  PlaySettings play;
+  std::string dialect = "FIXT.1.1";
+  std::string senders = "BROKER1,BROKER2";
+  std::string target = "BETEX";
+  std::string passwords = "demo";
+  std::vector<std::string> sessions;
+  std::vector<std::string> sets;
+  unsigned patience_s = 20;
+  std::vector<std::string> scripts;
+};
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream stream{text};
+  for (std::string part; std::getline(stream, part, separator);) {
+    parts.push_back(part);
+  }
+  return parts;
+}
+
+void add_options(CLI::App& app, Options& options) {
+  auto& endpoint = options.play.endpoint;
+  app.add_option("--host", endpoint.host, "Name or address")->capture_default_str();
+  app.add_option("--port", endpoint.port)->required();
+  app.add_option("--dialect", options.dialect)
+      ->check(CLI::IsMember({"FIXT.1.1", "FIX.4.4"}))
+      ->capture_default_str();
+  app.add_option("--sender", options.senders, "SenderCompIDs of connections A, B ...")
+      ->capture_default_str();
+  app.add_option("--target", options.target, "The host's CompID")->capture_default_str();
+  app.add_option("--password", options.passwords, "Password(554), one for all or one each")
+      ->capture_default_str();
+  app.add_option("--session",
+                 options.sessions,
+                 "Another connection: NAME=COMPID,PASSWORD[,DIALECT], as OPS=OPS1,demo,FIXT.1.1");
+  app.add_option("--set", options.sets, "NAME=VALUE for a name that scripts set");
+  app.add_option("--patience", options.patience_s, "Seconds that an answer may take")
+      ->capture_default_str();
+  app.add_flag("--tls", endpoint.tls);
+  app.add_option("--ca", endpoint.tls_files.ca, "PEM file of who signs the host's certificate");
+  app.add_option("--cert", endpoint.tls_files.certificate, "PEM file of our certificate");
+  app.add_option("--key", endpoint.tls_files.key, "PEM file of its key");
+  app.add_option("--server-name", endpoint.tls_files.server_name, "Name in the host's certificate");
+  app.add_option("scripts", options.scripts, "Scripts, or folders of them")->required();
+}
+
+void add_identities(Options& options) {
+  const auto senders = split(options.senders, ',');
+  const auto passwords = split(options.passwords, ',');
+  for (std::size_t i = 0; i < senders.size(); ++i) {
+    options.play.identities[std::string(1, static_cast<char>('A' + i))] = {
+        .dialect = options.dialect,
+        .sender = senders[i],
+        .target = options.target,
+        .username = senders[i],
+        .password = passwords.empty() ? "" : passwords[std::min(i, passwords.size() - 1)]};
+  }
+  for (const std::string& session : options.sessions) {
+    const std::size_t equals = session.find('=');
+    const auto parts = split(session.substr(std::min(equals, session.size() - 1) + 1), ',');
+    if (equals == std::string::npos || parts.size() < 2 || parts.size() > 3) {
+      throw std::runtime_error{"--session is NAME=COMPID,PASSWORD[,DIALECT], not " + session};
+    }
+    options.play.identities[session.substr(0, equals)] = {
+        .dialect = parts.size() == 3 ? parts[2] : options.dialect,
+        .sender = parts[0],
+        .target = options.target,
+        .username = parts[0],
+        .password = parts[1]};
+  }
+  for (const std::string& set : options.sets) {
+    const std::size_t equals = set.find('=');
+    if (equals == std::string::npos) {
+      throw std::runtime_error{"--set is NAME=VALUE, not " + set};
+    }
+    options.play.variables[set.substr(0, equals)] = set.substr(equals + 1);
+  }
+}
+
+std::vector<std::filesystem::path> script_files(const std::vector<std::string>& names) {
+  std::vector<std::filesystem::path> files;
+  for (const std::string& name : names) {
+    if (!std::filesystem::is_directory(name)) {
+      files.emplace_back(name);
+      continue;
+    }
+    for (const auto& entry : std::filesystem::recursive_directory_iterator{name}) {
+      if (entry.path().extension() == ".script") {
+        files.push_back(entry.path());
+      }
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::string content_of(const std::filesystem::path& file) {
+  std::ifstream stream{file, std::ios::binary};
+  if (!stream) {
+    throw std::runtime_error{"cannot read " + file.string()};
+  }
+  return {std::istreambuf_iterator<char>{stream}, {}};
+}
+
+// How many scripts found something.
+int play_all(const Options& options) {
+  int failures = 0;
+  int played = 0;
+  for (const auto& file : script_files(options.scripts)) {
+    const Script script = Script::parse(file.string(), content_of(file), options.dialect);
+    if (!script.applies()) {
+      continue;
+    }
+    ++played;
+    const std::string failure = Player{options.play}.play(script);
+    std::cout << (failure.empty() ? "ok      " : "FAILED  ") << file.string() << "\n"
+              << failure << std::flush;
+    failures += failure.empty() ? 0 : 1;
+  }
+  std::cout << played << " scripts, " << failures << " failed\n";
+  return failures;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    Options options;
+    CLI::App app{
+        "Plays conformance scripts against a FIX host. Exit code 0: all as expected, 1: not, "
+        "2: a mistake in a script or on the command line."};
+    add_options(app, options);
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return app.exit(error) == 0 ? 0 : 2;
+    }
+    add_identities(options);
+    options.play.patience = std::chrono::seconds{options.patience_s};
+    return play_all(options) == 0 ? 0 : 1;
+  } catch (const std::exception& error) {
+    std::cerr << "betex-conformance: " << error.what() << "\n";
+    return 2;
+  }
+}
