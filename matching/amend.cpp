@@ -5,8 +5,10 @@
 
 namespace betex::matching {
 
+// Taking off all that is left is no new price, whatever price the request names.
 bool Decider::keeps_priority(const Order& order, const Terms& terms) noexcept {
-  return terms.tick == order.tick && terms.quantity <= order.values.order_qty;
+  return terms.quantity == order.values.cum_qty ||
+         (terms.tick == order.tick && terms.quantity <= order.values.order_qty);
 }
 
 // What must hold when the amend is carried out, also after a delay.
@@ -20,9 +22,15 @@ Reason Decider::check_new_terms(const Order& order, Terms& terms) const {
   if (terms.quantity != order.values.cum_qty && terms.quantity < terms.market->min_quantity) {
     return Reason::BelowMinimumQuantity;
   }
+  if (terms.quantity != order.values.cum_qty && terms.quantity < order.min_fill) {
+    return Reason::BadQuantity;
+  }
   if (order.time_in_force == TimeInForce::Gtd ? terms.expire_time <= now()
                                               : terms.expire_time != Timestamp{}) {
     return Reason::BadExpireTime;
+  }
+  if (terms.quantity == order.values.cum_qty) {
+    return Reason::None;
   }
   if (keeps_priority(order, terms)) {
     const Quantity less = order.values.order_qty - terms.quantity;

@@ -32,11 +32,13 @@ void apply(State& state, EventSeq, const SessionWentUp& event) {
 
 void apply(State& state, EventSeq, const SessionWentDown& event) {
   SessionState& session = state.sessions.at(event.session);
+  if (session.info.up) {  // else its grace begins anew, for the cause that it has
+    session.cancel_cause = event.reason == SessionDownReason::Logout ? CancelCause::LoggedOut
+                                                                     : CancelCause::Disconnected;
+  }
   session.info.up = false;
   session.info.next_in = event.next_in;
   set_grace(state, event.session, event.cancel_at);
-  session.cancel_cause = event.reason == SessionDownReason::Logout ? CancelCause::LoggedOut
-                                                                   : CancelCause::Disconnected;
 }
 
 void apply(State& state, EventSeq, const NumbersReserved& event) {

@@ -342,6 +342,7 @@ void Decider::decide(const RemoveRunner& remove) {
                                   .reason = SuspendReason::RunnerRemoval,
                                   .request_id = remove.request_id},
                   id);
+    cancel_in(id, {.scope = CancelScope::OnPause, .cause = CancelCause::MarketSuspended});
   }
   const std::uint64_t version = state_.markets.at(id).version + 1;
   emitter_.emit(RunnerRemoved{.instrument = instrument,

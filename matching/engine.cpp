@@ -11,6 +11,28 @@
 #include "matching/state.h"
 
 namespace betex::matching {
+namespace {
+
+// Without its chain of ClOrdIDs.
+OrderInfo info_of(const Order& order) {
+  return {.order = order.id,
+          .account = order.account,
+          .session = order.session,
+          .instrument = order.instrument,
+          .tick = order.tick,
+          .side = order.side,
+          .type = order.type,
+          .time_in_force = order.time_in_force,
+          .live = order.live(),
+          .delayed = order.place == OrderPlace::Delayed,
+          .cancel_cause = order.cancel_cause,
+          .expire_time = order.expire_time,
+          .values = order.values,
+          .closing = order.closing,
+          .cash_lock = order.cash_lock};
+}
+
+}  // namespace
 
 class Engine::Impl {
  public:
@@ -103,7 +125,12 @@ void Engine::visit_sessions(const std::function<void(const SessionInfo&)>& visit
 
 void Engine::visit_accounts(const std::function<void(const AccountInfo&)>& visit) const {
   for (const AccountState& account : impl_->state.accounts) {
-    visit({.account = account.id, .name = account.name, .kind = account.kind});
+    visit({.account = account.id,
+           .name = account.name,
+           .kind = account.kind,
+           .suspended = account.suspended,
+           .open_orders = account.open_orders,
+           .cash_locked = account.cash_locked});
   }
 }
 
@@ -115,7 +142,8 @@ void Engine::visit_markets(const std::function<void(const MarketInfo&)>& visit) 
            .ladder = market.ladder,
            .state = market.state,
            .in_play = market.in_play,
-           .version = market.version});
+           .version = market.version,
+           .open_orders = market.open_orders});
   }
 }
 
@@ -139,21 +167,58 @@ void Engine::visit_orders(const std::function<void(const OrderInfo&)>& visit) co
     for (Slot slot = order.first_id; slot != 0; slot = ids.next_in_chain(slot)) {
       chain.push_back(ids.at(slot).id);
     }
-    visit({.order = order.id,
-           .account = order.account,
-           .session = order.session,
-           .instrument = order.instrument,
-           .tick = order.tick,
-           .side = order.side,
-           .type = order.type,
-           .time_in_force = order.time_in_force,
-           .live = order.live(),
-           .delayed = order.place == OrderPlace::Delayed,
-           .cancel_cause = order.cancel_cause,
-           .expire_time = order.expire_time,
-           .values = order.values,
-           .chain = chain});
+    OrderInfo info = info_of(order);
+    info.chain = chain;
+    visit(info);
   });
+}
+
+std::optional<OrderInfo> Engine::order_info(OrderId order) const {
+  const Slot slot = impl_->state.orders.find(order);
+  return slot == 0 ? std::nullopt : std::optional{info_of(impl_->state.orders.at(slot))};
+}
+
+void Engine::visit_levels(InstrumentId id,
+                          const std::function<void(const LevelInfo&)>& visit) const {
+  const State& state = impl_->state;
+  const Book& book = state.instruments.at(id).book;
+  std::vector<OrderId> queue;
+  for (const Side side : {Side::Bid, Side::Ask}) {
+    for (auto key = book.best(side); key; key = book.next_worse(side, *key)) {
+      const Level& level = book.level(*key);
+      queue.clear();
+      for (Slot slot = level.first; slot != 0; slot = state.orders.at(slot).next) {
+        queue.push_back(state.orders.at(slot).id);
+      }
+      visit({.side = side, .tick = book.tick_of(*key), .volume = level.volume, .queue = queue});
+    }
+  }
+}
+
+void Engine::visit_index(OrderIndex index,
+                         std::uint32_t id,
+                         const std::function<void(OrderId)>& visit) const {
+  const State& state = impl_->state;
+  const OrderIdList& list = index == OrderIndex::Market    ? state.markets.at(MarketId{id}).orders
+                            : index == OrderIndex::Account ? state.accounts.at(AccountId{id}).orders
+                            : index == OrderIndex::Session ? state.sessions.at(SessionId{id}).orders
+                                                           : state.day_orders;
+  for (const OrderId order : list.after(OrderId{})) {
+    if (state.orders.is_live(order)) {
+      visit(order);
+    }
+  }
+}
+
+void Engine::visit_positions(const std::function<void(const PositionInfo&)>& visit) const {
+  for (const Position& position : impl_->state.positions.all()) {
+    visit({.account = position.account,
+           .market = position.market,
+           .yes = position.yes,
+           .no = position.no,
+           .yes_locked = position.yes_locked,
+           .no_locked = position.no_locked});
+  }
 }
 
 }  // namespace betex::matching

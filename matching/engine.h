@@ -30,6 +30,9 @@ struct AccountInfo {
   AccountId account;
   Name name;
   AccountKind kind{};
+  bool suspended = false;
+  std::uint32_t open_orders = 0;
+  Money cash_locked;  // by its open orders
 };
 
 struct MarketInfo {
@@ -40,6 +43,7 @@ struct MarketInfo {
   MarketState state{};
   bool in_play = false;
   std::uint64_t version = 0;
+  std::uint32_t open_orders = 0;
 };
 
 struct InstrumentInfo {
@@ -68,7 +72,30 @@ struct OrderInfo {
   Timestamp expire_time;
   OrderValues values;
   std::span<const ClOrdId> chain;
+  Quantity closing;  // what is left of the part that closes the account's own position
+  Money cash_lock;   // what is left of its collateral
 };
+
+// A price level as the book keeps it, its orders in the order in which they will trade.
+struct LevelInfo {
+  Side side{};
+  Tick tick;
+  Quantity volume;
+  std::span<const OrderId> queue;  // valid during the visit
+};
+
+// What an account holds in a binary market; the locked part waits in its open orders.
+struct PositionInfo {
+  AccountId account;
+  MarketId market;
+  Quantity yes;
+  Quantity no;
+  Quantity yes_locked;
+  Quantity no_locked;
+};
+
+// Where live orders are listed, for processes that walk them.
+enum class OrderIndex : std::uint8_t { Market, Account, Session, Day };
 
 class Engine {
  public:
@@ -124,6 +151,20 @@ class Engine {
   void visit_markets(const std::function<void(const MarketInfo&)>& visit) const;
   void visit_instruments(const std::function<void(const InstrumentInfo&)>& visit) const;
   void visit_orders(const std::function<void(const OrderInfo&)>& visit) const;
+
+  // Reads, for checking what must always hold.
+
+  // None for an order that is not known. Its `chain` is left empty.
+  [[nodiscard]] std::optional<OrderInfo> order_info(OrderId order) const;
+  // The bids, then the asks, each from its best level on.
+  void visit_levels(InstrumentId instrument,
+                    const std::function<void(const LevelInfo&)>& visit) const;
+  // The live orders of one market, account or session (`id`), or all Day orders, in ascending
+  // order of ids.
+  void visit_index(OrderIndex index,
+                   std::uint32_t id,
+                   const std::function<void(OrderId)>& visit) const;
+  void visit_positions(const std::function<void(const PositionInfo&)>& visit) const;
 
  private:
   class Impl;

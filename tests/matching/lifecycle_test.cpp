@@ -121,15 +121,30 @@ TEST(Lifecycle, RemovedRunnerLosesItsOrdersAndSuspendsTheMarket) {
   x.run(guarded);
   EXPECT_THAT(x.run(RemoveRunner{.market = Name{"HORSE"}, .symbol = Name{"A"}}),
               ElementsAre("suspended v2",
+                          "batch 1 market-suspended to #3",
+                          "batch 1 completed 0",
                           "removed A v3",
-                          "batch 1 runner-removed to #3",
-                          "batch 1 cancelled 2 #1 #3",
-                          "batch 1 completed 2"));
+                          "batch 2 runner-removed to #3",
+                          "batch 2 cancelled 2 #1 #3",
+                          "batch 2 completed 2"));
   x.run(ResumeMarket{.market = Name{"HORSE"}});
   EXPECT_THAT(x.back("bob", "10", "2"), ElementsAre("rejected id-4: runner is not active"));
   x.run(RemoveRunner{.market = Name{"HORSE"}, .symbol = Name{"B"}});
   EXPECT_THAT(x.run(ResumeMarket{.market = Name{"HORSE"}}),
               ElementsAre("command rejected HORSE: not possible in this state"));
+}
+
+TEST(Lifecycle, SuspensionByARemovalCancelsWhatEverySuspensionCancels) {
+  Exchange x;
+  PlaceOrder order = x.order("alice", "B", Side::Bid, "10", "2");
+  order.cancel_on_pause = true;
+  x.run(order);
+  EXPECT_THAT(x.run(RemoveRunner{.market = Name{"HORSE"}, .symbol = Name{"A"}}),
+              ElementsAre("suspended v2",
+                          "batch 1 market-suspended to #1",
+                          "batch 1 cancelled 1 #1",
+                          "batch 1 completed 1",
+                          "removed A v3"));
 }
 
 TEST(Suspension, CancelsWhatItsScopeSays) {
@@ -306,6 +321,16 @@ TEST_F(Amends, NewTotalIsComparedWithWhatIsFilled) {
   EXPECT_FALSE(x.find_order(1).live);
   EXPECT_THAT(amend("alice", 1, "20", "0.55"),
               ElementsAre("cancel rejected id-5: order is already finished"));
+}
+
+TEST_F(Amends, TakingOffTheRestNeedsNeitherAPriceNorADelay) {
+  PlaceOrder order = x.order("alice", "RAIN", Side::Bid, "10", "0.50");
+  order.post_only = true;
+  order.persistence = Persistence::Persist;
+  x.run(order);
+  x.sell("bob", "4", "0.50");
+  x.sell("bob", "10", "0.55");
+  EXPECT_THAT(amend("alice", 1, "4", "0.60"), ElementsAre("amended #1 4 @ 0.6000 leaves"));
 }
 
 TEST_F(Amends, PostOnlyThatWouldCrossLeavesTheOrderAsItWas) {

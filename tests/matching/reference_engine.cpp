@@ -578,10 +578,18 @@ Reason ReferenceEngine::new_terms_fail(const RefOrder& order, RefOrder& changed)
   if (changed.quantity != order.filled && changed.quantity < market.minimum) {
     return Reason::BelowMinimumQuantity;
   }
+  if (changed.quantity != order.filled && changed.quantity < order.min_fill) {
+    return Reason::BadQuantity;
+  }
   if (order.time_in_force == TimeInForce::Gtd ? changed.expires <= now_ : changed.expires != 0) {
     return Reason::BadExpireTime;
   }
   changed.leaves = changed.quantity - order.filled;
+  if (changed.leaves == 0) {
+    changed.closing = 0;
+    changed.cash_lock = 0;
+    return Reason::None;
+  }
   if (changed.tick == order.tick && changed.quantity <= order.quantity) {
     const std::int64_t less = order.quantity - changed.quantity;
     const std::int64_t opening = std::min(order.leaves - order.closing, less);
@@ -701,7 +709,8 @@ void ReferenceEngine::amend(const AmendOrder& asked) {
   if (reason != Reason::None) {
     return refuse(reason);
   }
-  const bool keeps = changed.tick == order.tick && changed.quantity <= order.quantity;
+  const bool keeps = changed.quantity == order.filled ||
+                     (changed.tick == order.tick && changed.quantity <= order.quantity);
   if (!keeps && delays(market)) {
     waiting_amends_[id] = {.tick = changed.tick,
                            .quantity = changed.quantity,
@@ -1117,6 +1126,7 @@ void ReferenceEngine::operator_command(const CommandBody& body) {
     }
     if (market.state == MarketState::Open) {
       set_state(market, EventKind::MarketSuspended, MarketState::Suspended);
+      cancel_in(market, {.scope = CancelScope::OnPause, .cause = CancelCause::MarketSuspended});
     }
     runner.removed = true;
     set_state(market, EventKind::RunnerRemoved, market.state);

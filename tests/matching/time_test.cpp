@@ -145,6 +145,24 @@ TEST_F(BetDelay, ReductionNeedsNoDelay) {
               ElementsAre("amended #1 10 @ 0.5500 keeps"));
 }
 
+TEST_F(BetDelay, TotalStaysAboveTheMinimumFill) {
+  PlaceOrder order = x.order("alice", "PLAY", Side::Bid, "20", "0.60");
+  order.time_in_force = TimeInForce::Ioc;
+  order.min_quantity = decimal("15");
+  x.run(order);
+  AmendOrder amend{.account = Name{"alice"},
+                   .cl_ord_id = x.fresh_id(),
+                   .order_id = OrderId{2},
+                   .transact_time = x.now(),
+                   .price = decimal("0.60"),
+                   .quantity = decimal("14")};
+  EXPECT_THAT(x.run(amend),
+              ElementsAre("cancel rejected id-3: quantity is not positive or too large"));
+  amend.cl_ord_id = x.fresh_id();
+  amend.quantity = decimal("15");
+  EXPECT_THAT(x.run(amend), ElementsAre("amended #2 15 @ 0.6000 keeps"));
+}
+
 TEST_F(BetDelay, AmendOfAnOrderThatIsGoneAtTheReleaseIsTooLate) {
   x.run(AmendOrder{.account = Name{"bob"},
                    .cl_ord_id = x.fresh_id(),
@@ -225,6 +243,21 @@ TEST(CancelOnDisconnect, WaitsForTheGraceAndIsCalledOffByALogon) {
   EXPECT_THAT(
       x.pass(10 * kSecond),
       ElementsAre("batch 1 disconnected to #2", "batch 1 cancelled 1 #1", "batch 1 completed 1"));
+}
+
+TEST(CancelOnDisconnect, GraceThatBeginsAnewAfterARestartKeepsItsCause) {
+  Exchange x;
+  x.run(SessionUp{.comp_id = Name{"BROKER1"}, .cancel_on_disconnect = true, .grace_ms = 10'000});
+  x.run(x.order("alice", "A", Side::Bid, "10", "2"), {SessionId{1}, SessionEpoch{1}, MsgSeqNum{1}});
+  SessionDown down{SessionId{1}, SessionEpoch{1}, MsgSeqNum{3}, SessionDownReason::Logout};
+  x.run(down);
+  x.pass(9 * kSecond);
+  down.reason = SessionDownReason::Restart;
+  x.run(down);
+  EXPECT_THAT(x.pass(9 * kSecond), IsEmpty());
+  EXPECT_THAT(
+      x.pass(kSecond),
+      ElementsAre("batch 1 logged-out to #1", "batch 1 cancelled 1 #1", "batch 1 completed 1"));
 }
 
 TEST(CancelOnDisconnect, IsNotCausedByACleanStop) {
