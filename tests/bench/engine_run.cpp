@@ -1,0 +1,185 @@
+#include "tests/bench/engine_run.h"
+
+#include <algorithm>
+#include <cstring>
+#include <ctime>
+#include <string>
+
+#include "matching/ladder.h"
+
+namespace betex::matching::bench {
+namespace {
+
+constexpr std::size_t kBatch = 1'024;
+constexpr std::size_t kEventBytes = 64 * 1'024;
+constexpr std::size_t kLargestEvent = 512;
+
+// A ClOrdID is known for one to two generations. As much time passes as lets a million be known on
+// average.
+constexpr std::int64_t kIdsHeld = 1'000'000;
+constexpr std::int64_t kStep = kGenerationNanos * 3 / 2 / kIdsHeld;
+
+}  // namespace
+
+std::chrono::duration<double, std::nano> thread_time() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
+}
+
+BookRun::BookRun() : book_{MarketKind::ExchangeOdds, kClassic}, events_(kEventBytes) {}
+
+void BookRun::run(const Operation& operation) {
+  switch (operation.kind) {
+    case Kind::Add:
+      add(operation);
+      return;
+    case Kind::Cancel:
+      cancel(operation);
+      return;
+    case Kind::Cross:
+      cross(operation);
+      return;
+  }
+}
+
+void BookRun::add(const Operation& operation) {
+  const OrderId id{++last_};
+  const Slot slot = orders_.insert(id);
+  Order& order = orders_.at(slot);
+  order.tick = Tick{operation.tick};
+  order.side = operation.side;
+  order.values = {.order_qty = Quantity{operation.quantity},
+                  .leaves_qty = Quantity{operation.quantity}};
+  book_.push_back(orders_, slot);
+  tell(OrderAccepted{
+      .order = id, .tick = order.tick, .side = operation.side, .values = order.values});
+}
+
+void BookRun::cancel(const Operation& operation) {
+  const OrderId id{operation.order};
+  const Slot slot = orders_.find(id);
+  Order& order = orders_.at(slot);
+  book_.remove(orders_, slot, order.values.leaves_qty);
+  order.values.leaves_qty = Quantity{};
+  tell(OrderCancelled{.order = id, .values = order.values});
+  orders_.erase(slot);
+}
+
+void BookRun::cross(const Operation& operation) {
+  const OrderId id{++last_};
+  Quantity left{operation.quantity};
+  while (left > Quantity{}) {
+    const auto best = book_.best(opposite(operation.side));
+    if (!best) {
+      return;
+    }
+    const Slot slot = book_.level(*best).first;
+    Order& maker = orders_.at(slot);
+    const Quantity quantity = std::min(left, maker.values.leaves_qty);
+    left -= quantity;
+    if (quantity == maker.values.leaves_qty) {
+      book_.remove(orders_, slot, quantity);
+    } else {
+      book_.reduce(maker, quantity);
+    }
+    maker.values.leaves_qty -= quantity;
+    maker.values.cum_qty += quantity;
+    tell(TradeMatched{.tick = maker.tick,
+                      .quantity = quantity,
+                      .maker = {.order = maker.id, .values = maker.values},
+                      .taker = {.order = id}});
+    if (maker.values.leaves_qty == Quantity{}) {
+      orders_.erase(slot);
+    }
+  }
+}
+
+template <typename Event>
+void BookRun::tell(Event event) {
+  static_assert(sizeof(Event) <= kLargestEvent);
+  if (used_ + kLargestEvent > kEventBytes) {
+    used_ = 0;
+  }
+  event.header = {.kind = Event::kKind, .size = sizeof(Event), .market_seq = ++market_seq_};
+  std::memcpy(events_.data() + used_, &event, sizeof(event));
+  used_ += sizeof(event);
+}
+
+EngineRun::EngineRun(std::size_t markets) {
+  send(CreateAccount{.account = Name{"maker"}});
+  send(CreateAccount{.account = Name{"taker"}});
+  double sum = 0;
+  for (std::size_t i = 0; i < markets; ++i) {
+    const std::string market = "M" + std::to_string(i);
+    send(CreateMarket{.market = Name{market}});
+    for (const char* runner : {".A", ".B"}) {
+      send(AddRunner{.market = Name{market}, .symbol = Name{market + runner}});
+    }
+    send(OpenMarket{.market = Name{market}});
+    symbols_.emplace_back(market + ".A");
+    sum += 1.0 / static_cast<double>(i + 1);
+    zipf_.push_back(sum);
+  }
+}
+
+double EngineRun::run(std::span<const Operation> operations) {
+  double spent = 0;
+  for (std::size_t first = 0; first < operations.size(); first += kBatch) {
+    batch_.clear();
+    for (const Operation& each :
+         operations.subspan(first, std::min(kBatch, operations.size() - first))) {
+      batch_.push_back(command(each));
+    }
+    const auto start = thread_time();
+    decide(batch_);
+    spent += (thread_time() - start).count();
+  }
+  return spent;
+}
+
+// As the gateway does it.
+void EngineRun::decide(std::span<const Command> commands) {
+  for (const Command& each : commands) {
+    for (auto due = engine_.next_deadline(); due && *due <= each.timestamp;
+         due = engine_.next_deadline()) {
+      bytes_ += engine_.decide({.timestamp = each.timestamp, .body = AdvanceTime{}}).events.size();
+    }
+    bytes_ += engine_.decide(each).events.size();
+  }
+}
+
+void EngineRun::send(const CommandBody& body) {
+  engine_.decide({.timestamp = now_, .body = body});
+}
+
+const Name& EngineRun::symbol() {
+  const double point = zipf_.back() * static_cast<double>(random_() >> 11) * 0x1p-53;
+  const auto at = std::lower_bound(zipf_.begin(), zipf_.end(), point) - zipf_.begin();
+  return symbols_[static_cast<std::size_t>(at)];
+}
+
+Command EngineRun::command(const Operation& operation) {
+  now_ += Timestamp{kStep};
+  const ClOrdId id{"20261122-order-" + std::to_string(++ids_)};
+  if (operation.kind == Kind::Cancel) {
+    return {.timestamp = now_,
+            .body = CancelOrder{.account = Name{"maker"},
+                                .cl_ord_id = id,
+                                .order_id = OrderId{operation.order},
+                                .transact_time = now_}};
+  }
+  const bool add = operation.kind == Kind::Add;
+  return {
+      .timestamp = now_,
+      .body = PlaceOrder{.account = Name{add ? "maker" : "taker"},
+                         .cl_ord_id = id,
+                         .symbol = symbol(),
+                         .transact_time = now_,
+                         .price = Decimal{kClassic.price_of(Tick{operation.tick}).value() * 10'000},
+                         .quantity = Decimal{operation.quantity * 10'000},
+                         .side = operation.side,
+                         .time_in_force = add ? TimeInForce::Gtc : TimeInForce::Ioc}};
+}
+
+}  // namespace betex::matching::bench

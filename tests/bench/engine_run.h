@@ -1,0 +1,71 @@
+// The engine and its book as contenders in matching_bench.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <span>
+#include <vector>
+
+#include "matching/engine.h"
+#include "matching/state.h"
+#include "tests/bench/neutral_mix.h"
+
+namespace betex::matching::bench {
+
+// The time that this thread has run: what others do to the machine is left out, but for the caches.
+[[nodiscard]] std::chrono::duration<double, std::nano> thread_time();
+
+// The engine's order table and book alone, with its own events, without accounts and ClOrdIDs.
+class BookRun {
+ public:
+  BookRun();
+
+  void run(const Operation& operation);
+
+ private:
+  void add(const Operation& operation);
+  void cancel(const Operation& operation);
+  void cross(const Operation& operation);
+
+  template <typename Event>
+  void tell(Event event);
+
+  OrderTable orders_;
+  Book book_;
+  std::vector<std::byte> events_;
+  std::size_t used_ = 0;
+  std::uint64_t market_seq_ = 0;
+  std::uint64_t last_ = 0;
+};
+
+// The whole engine: one account makes, another takes; every request has a new ClOrdID, and enough
+// time passes that about a million of them are known at any time.
+class EngineRun {
+ public:
+  // Orders are spread over `markets` markets by Zipf's law.
+  explicit EngineRun(std::size_t markets);
+
+  // Nanoseconds of the thread's time, without the making of the commands.
+  double run(std::span<const Operation> operations);
+
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  void send(const CommandBody& body);
+  const Name& symbol();
+  Command command(const Operation& operation);
+  void decide(std::span<const Command> commands);
+
+  Engine engine_;
+  Timestamp now_{1'700'000'000'000'000'000};
+  std::vector<Name> symbols_;
+  std::vector<double> zipf_;
+  std::mt19937_64 random_{11};
+  std::uint64_t ids_ = 0;
+  std::uint64_t bytes_ = 0;  // of events
+  std::vector<Command> batch_;
+};
+
+}  // namespace betex::matching::bench
