@@ -125,22 +125,29 @@ std::string content_of(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>{stream}, {}};
 }
 
+// All of them, so that a mistake in one is found before the first is played.
+std::vector<Script> read_scripts(const Options& options) {
+  std::vector<Script> scripts;
+  for (const auto& file : script_files(options.scripts)) {
+    Script script = Script::parse(file.string(), content_of(file), options.dialect);
+    if (script.applies()) {
+      scripts.push_back(std::move(script));
+    }
+  }
+  return scripts;
+}
+
 // How many scripts found something.
 int play_all(const Options& options) {
   int failures = 0;
-  int played = 0;
-  for (const auto& file : script_files(options.scripts)) {
-    const Script script = Script::parse(file.string(), content_of(file), options.dialect);
-    if (!script.applies()) {
-      continue;
-    }
-    ++played;
+  const std::vector<Script> scripts = read_scripts(options);
+  for (const Script& script : scripts) {
     const std::string failure = Player{options.play}.play(script);
-    std::cout << (failure.empty() ? "ok      " : "FAILED  ") << file.string() << "\n"
+    std::cout << (failure.empty() ? "ok      " : "FAILED  ") << script.name() << "\n"
               << failure << std::flush;
     failures += failure.empty() ? 0 : 1;
   }
-  std::cout << played << " scripts, " << failures << " failed\n";
+  std::cout << scripts.size() << " scripts, " << failures << " failed\n";
   return failures;
 }
 

@@ -49,6 +49,11 @@ Clock::duration duration(const std::string& text) {
   throw std::invalid_argument{"not a duration such as 250ms or 3s: " + text};
 }
 
+// "A2" is one more connection for the session of A.
+std::string session_of(const std::string& connection) {
+  return connection.substr(0, connection.find_last_not_of("0123456789") + 1);
+}
+
 std::string padded(std::string text, std::size_t width) {
   text.resize(std::max(width, text.size()), ' ');
   return text;
@@ -119,7 +124,7 @@ std::string Player::play(const Script& script) {
 Peer& Player::peer(const std::string& name) {
   std::unique_ptr<Peer>& known = peers_[name];
   if (known == nullptr) {
-    const auto identity = settings_.identities.find(name);
+    const auto identity = settings_.identities.find(session_of(name));
     if (identity == settings_.identities.end()) {
       throw std::invalid_argument{"connection " + name +
                                   " has no session: give one with --session"};

@@ -142,7 +142,8 @@ Script Script::parse(std::string name, std::string_view text, std::string_view d
     Statement statement = parse_statement(line);
     statement.line = number;
     if (statement.kind != Statement::Kind::Command) {
-      if (statement.message.empty() || statement.message.find('=') == std::string::npos) {
+      const bool raw = statement.kind == Statement::Kind::SendRaw;
+      if (statement.message.empty() || (!raw && statement.message.find('=') == std::string::npos)) {
         fail("a message needs fields");
       }
     } else if (statement.words.empty()) {
