@@ -52,14 +52,15 @@ class StartCommands {
   const Clock& clock_;
 };
 
+// Also those that are down and whose grace runs: it begins anew, since nobody could come back.
 void end_sessions_left_up(StartCommands& commands) {
-  std::vector<matching::SessionInfo> up;
+  std::vector<matching::SessionInfo> left;
   commands.engine().visit_sessions([&](const matching::SessionInfo& session) {
-    if (session.up) {
-      up.push_back(session);
+    if (session.up || session.grace_runs) {
+      left.push_back(session);
     }
   });
-  for (const matching::SessionInfo& session : up) {
+  for (const matching::SessionInfo& session : left) {
     commands.run(matching::SessionDown{.session = session.session,
                                        .epoch = session.epoch,
                                        .next_in = session.next_in,

@@ -212,6 +212,7 @@ template <typename Visitor>
 constexpr void visit_fields(const matching::MarketUnhalted& event, Visitor& visit) {
   visit.field("version", event.version);
   visit.field("requester", event.requester);
+  visit.field("state", event.state);
   visit.reserved(event.reserved);
   visit.field("request_id", event.request_id);
 }
@@ -220,6 +221,7 @@ template <typename Visitor>
 constexpr void visit_fields(const matching::MarketTurnedInPlay& event, Visitor& visit) {
   visit.field("version", event.version);
   visit.field("requester", event.requester);
+  visit.field("state", event.state);
   visit.reserved(event.reserved);
   visit.field("request_id", event.request_id);
 }
@@ -369,6 +371,7 @@ constexpr void visit_fields(const matching::CancelRejected& event, Visitor& visi
   visit.field("response_to", event.response_to);
   visit.flag("id_consumed", event.id_consumed);
   visit.flag("was_delayed", event.was_delayed);
+  visit.flag("is_delayed", event.is_delayed);
   visit.reserved(event.reserved);
   visit.group("values", event.values);
   visit.field("account_name", event.account_name);
@@ -393,6 +396,7 @@ constexpr void visit_fields(const matching::OrderAmended& event, Visitor& visit)
   visit.field("tick", event.tick);
   visit.field("entry", event.entry);
   visit.flag("was_delayed", event.was_delayed);
+  visit.flag("is_delayed", event.is_delayed);
   visit.reserved(event.reserved);
   visit.field("expire_time", event.expire_time);
   visit.field("closing", event.closing);
@@ -432,8 +436,11 @@ constexpr void visit_fields(const matching::OrderStatusAnswered& event, Visitor&
   visit.field("reason", event.reason);
   visit.field("cancel_cause", event.cancel_cause);
   visit.flag("live", event.live);
+  visit.flag("is_delayed", event.is_delayed);
+  visit.field("side", event.side);
   visit.reserved(event.reserved);
   visit.group("values", event.values);
+  visit.field("symbol", event.symbol);
   visit.field("cl_ord_id", event.cl_ord_id);
 }
 
@@ -474,7 +481,10 @@ constexpr void visit_fields(const matching::BatchCompleted& event, Visitor& visi
   visit.field("requester", event.requester);
   visit.field("requester_account", event.requester_account);
   visit.field("cause", event.cause);
+  visit.field("side", event.side);
   visit.reserved(event.reserved);
+  visit.field("instrument", event.instrument);
+  visit.reserved(event.reserved2);
   visit.field("total", event.total);
   visit.field("request_id", event.request_id);
   visit.field("cl_ord_id", event.cl_ord_id);
@@ -486,8 +496,11 @@ constexpr void visit_fields(const matching::MassCancelRejected& event, Visitor& 
   visit.field("session", event.session);
   visit.field("reason", event.reason);
   visit.flag("id_consumed", event.id_consumed);
+  visit.field("side", event.side);
   visit.reserved(event.reserved);
   visit.field("account_name", event.account_name);
+  visit.field("market", event.market);
+  visit.field("symbol", event.symbol);
   visit.field("cl_ord_id", event.cl_ord_id);
 }
 

@@ -70,6 +70,28 @@ constexpr std::string_view name_of(matching::Persistence value) noexcept {
   return {};
 }
 
+constexpr std::string_view name_of(matching::MarketState value) noexcept {
+  switch (value) {
+    case matching::MarketState::Inactive:
+      return "Inactive";
+    case matching::MarketState::Open:
+      return "Open";
+    case matching::MarketState::Suspended:
+      return "Suspended";
+    case matching::MarketState::Halted:
+      return "Halted";
+    case matching::MarketState::Closed:
+      return "Closed";
+    case matching::MarketState::Determined:
+      return "Determined";
+    case matching::MarketState::Settled:
+      return "Settled";
+    case matching::MarketState::Voided:
+      return "Voided";
+  }
+  return {};
+}
+
 constexpr std::string_view name_of(matching::AccountKind value) noexcept {
   switch (value) {
     case matching::AccountKind::Unlimited:

@@ -124,6 +124,7 @@ void Decider::carry_out(const OrderAmended& request, const Order& order, const T
   amended.order = order.id;
   amended.session = order.session;
   amended.tick = terms.tick;
+  amended.is_delayed = order.delayed() ? 1 : 0;
   amended.expire_time = terms.expire_time;
   amended.closing = terms.lock.closing;
   amended.cash_lock = terms.lock.cash;
@@ -148,15 +149,16 @@ void Decider::reject(const AmendOrder& amend,
                      Reason reason,
                      const AccountState* account,
                      Slot slot) {
-  const Order order = slot == 0 ? Order{} : state_.orders.at(slot);
   // Once the order has been looked for, the id is used up.
   const bool consumed = slot != 0 || reason == Reason::UnknownOrder;
+  const Order order = order_of(amend, account, slot);
   emitter_.emit(CancelRejected{.order = order.id,
                                .account = account == nullptr ? AccountId{} : account->id,
                                .session = requester(),
                                .reason = reason,
                                .response_to = CancelRejected::kToReplace,
                                .id_consumed = static_cast<std::uint8_t>(consumed),
+                               .is_delayed = static_cast<std::uint8_t>(order.delayed()),
                                .values = order.values,
                                .account_name = amend.account,
                                .cl_ord_id = amend.cl_ord_id,
@@ -187,6 +189,7 @@ void Decider::release_amend(const AmendDelayed& pending) {
                                .response_to = CancelRejected::kToReplace,
                                .id_consumed = 1,
                                .was_delayed = 1,
+                               .is_delayed = static_cast<std::uint8_t>(order.delayed()),
                                .values = order.values,
                                .account_name = terms.account->name,
                                .cl_ord_id = delayed.cl_ord_id,

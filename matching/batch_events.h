@@ -64,7 +64,10 @@ struct BatchCompleted {
   SessionId requester;
   AccountId requester_account;
   CancelCause cause{};
-  std::uint8_t reserved[3] = {};
+  std::uint8_t side = 0;  // of its filter, as the instrument
+  std::uint8_t reserved[2] = {};
+  InstrumentId instrument;
+  std::uint32_t reserved2 = 0;
   std::uint64_t total = 0;  // orders that it has cancelled
   Name request_id;
   ClOrdId cl_ord_id;
@@ -78,8 +81,11 @@ struct MassCancelRejected {
   SessionId session;
   Reason reason{};
   std::uint8_t id_consumed = 0;
-  std::uint8_t reserved[5] = {};
+  std::uint8_t side = 0;  // of the refused filter, as market and symbol
+  std::uint8_t reserved[4] = {};
   Name account_name;
+  Name market;
+  Name symbol;
   ClOrdId cl_ord_id;
 };
 

@@ -69,6 +69,8 @@ void Decider::run_chunk(const Batch& running) {
                                  .requester = filter.requester,
                                  .requester_account = filter.requester_account,
                                  .cause = filter.cause,
+                                 .side = filter.side,
+                                 .instrument = filter.instrument,
                                  .total = batch.total + chunk_.size(),
                                  .request_id = filter.request_id,
                                  .cl_ord_id = filter.cl_ord_id},
@@ -162,7 +164,10 @@ void Decider::decide(const MassCancel& cancel) {
                                      .session = requester(),
                                      .reason = reason,
                                      .id_consumed = static_cast<std::uint8_t>(consumed),
+                                     .side = cancel.side,
                                      .account_name = cancel.account,
+                                     .market = cancel.market,
+                                     .symbol = cancel.symbol,
                                      .cl_ord_id = cancel.cl_ord_id});
     return;
   }

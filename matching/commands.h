@@ -41,7 +41,7 @@ struct PlaceOrder {
   ClOrdId cl_ord_id;
   Name symbol;
   Timestamp transact_time;
-  Decimal price;  // ignored for OrderType::Market
+  Decimal price;  // 0 for OrderType::Market
   Decimal quantity;
   Decimal min_quantity;             // 0: none
   Timestamp expire_time;            // GTD only
@@ -139,7 +139,7 @@ struct OpenMarket {
   Name request_id;
 };
 
-enum class MarketState : std::uint8_t {  // in snapshots: never change
+enum class MarketState : std::uint8_t {  // on disk
   Inactive = 1,
   Open = 2,
   Suspended = 3,

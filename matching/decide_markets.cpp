@@ -1,6 +1,7 @@
 // Markets and runners: creation and the lifecycle table (RULES.md section 4).
 #include <algorithm>
 #include <numeric>
+#include <type_traits>
 
 #include "matching/decider.h"
 #include "matching/hash.h"
@@ -167,6 +168,11 @@ void Decider::change_market(const Name& name,
   event.version = market.version + 1;
   event.requester = requester();
   event.request_id = request_id;
+  if constexpr (std::is_same_v<Event, MarketUnhalted>) {
+    event.state = market.before_halt;
+  } else if constexpr (std::is_same_v<Event, MarketTurnedInPlay>) {
+    event.state = market.state;
+  }
   emitter_.emit(event, market.id);
 }
 

@@ -69,7 +69,8 @@ Reason Decider::check_combination(const PlaceOrder& place, Terms& terms) const {
   terms.post_only = place.post_only;
   const bool immediate = is_immediate(terms.time_in_force);
   const auto max_cost = to_money(place.max_cost);
-  if ((place.type == OrderType::Market && !immediate) || (place.post_only && immediate) ||
+  if ((place.type == OrderType::Market && (!immediate || place.price != Decimal{})) ||
+      (place.post_only && immediate) ||
       (terms.min_fill != Quantity{} && terms.time_in_force != TimeInForce::Ioc) || !max_cost ||
       *max_cost < Money{} || (*max_cost != Money{} && place.type != OrderType::Market)) {
     return Reason::UnsupportedCombination;
@@ -165,6 +166,8 @@ void Decider::answer_status(const PlaceOrder& place, const AccountState& account
   OrderStatusAnswered answer{.account = account.id,
                              .session = requester(),
                              .reason = id.reason,
+                             .side = place.side,
+                             .symbol = place.symbol,
                              .cl_ord_id = place.cl_ord_id};
   MarketId market;
   if (slot != 0) {
@@ -172,6 +175,7 @@ void Decider::answer_status(const PlaceOrder& place, const AccountState& account
     answer.order = order.id;
     answer.cancel_cause = order.cancel_cause;
     answer.live = order.live() ? 1 : 0;
+    answer.is_delayed = order.delayed() ? 1 : 0;
     answer.values = order.values;
     market = order.market;
   }
@@ -215,7 +219,7 @@ void Decider::reject(const CancelOrder& cancel,
                      Reason reason,
                      const AccountState* account,
                      Slot slot) {
-  const Order order = slot == 0 ? Order{} : state_.orders.at(slot);
+  const Order order = order_of(cancel, account, slot);
   const bool consumed = reason == Reason::UnknownOrder || reason == Reason::TooLate;
   emitter_.emit(CancelRejected{.order = order.id,
                                .account = account == nullptr ? AccountId{} : account->id,
@@ -223,6 +227,7 @@ void Decider::reject(const CancelOrder& cancel,
                                .reason = reason,
                                .response_to = CancelRejected::kToCancel,
                                .id_consumed = static_cast<std::uint8_t>(consumed),
+                               .is_delayed = static_cast<std::uint8_t>(order.delayed()),
                                .values = order.values,
                                .account_name = cancel.account,
                                .cl_ord_id = cancel.cl_ord_id,

@@ -124,6 +124,18 @@ class Decider {
   void answer_status(const PlaceOrder& place, const AccountState& account, Slot known);
   void reject(const CancelOrder& cancel, Reason reason, const AccountState* account, Slot order);
 
+  // The order as a refusal tells of it: found or, where the request failed before, looked for now.
+  // Without an id where there is none.
+  template <typename Request>
+  [[nodiscard]] Order order_of(const Request& request,
+                               const AccountState* account,
+                               Slot found) const {
+    if (found == 0 && account != nullptr) {
+      found = find_order(state_, account->id, request.order_id, request.orig_cl_ord_id);
+    }
+    return found == 0 ? Order{} : state_.orders.at(found);
+  }
+
   // amend.cpp
   [[nodiscard]] Reason check_amend(const AmendOrder& amend, const Order& order, Terms& terms) const;
   [[nodiscard]] Reason check_new_terms(const Order& order, Terms& terms) const;

@@ -119,7 +119,9 @@ Engine Engine::load(std::span<const std::byte> bytes) {
 
 void Engine::visit_sessions(const std::function<void(const SessionInfo&)>& visit) const {
   for (const SessionState& session : impl_->state.sessions) {
-    visit(session.info);
+    SessionInfo info = session.info;
+    info.grace_runs = session.cancel_at != Timestamp{};
+    visit(info);
   }
 }
 
@@ -143,7 +145,10 @@ void Engine::visit_markets(const std::function<void(const MarketInfo&)>& visit) 
            .state = market.state,
            .in_play = market.in_play,
            .version = market.version,
-           .open_orders = market.open_orders});
+           .open_orders = market.open_orders,
+           .min_quantity = market.min_quantity,
+           .quantity_step = market.quantity_step,
+           .max_quantity = market.max_quantity});
   }
 }
 

@@ -24,6 +24,7 @@ struct SessionInfo {
   MsgSeqNum next_in;
   MsgSeqNum reserved_to;
   EventSeq delivered;
+  bool grace_runs = false;  // it is down, and its orders wait to be cancelled for it
 };
 
 struct AccountInfo {
@@ -44,6 +45,9 @@ struct MarketInfo {
   bool in_play = false;
   std::uint64_t version = 0;
   std::uint32_t open_orders = 0;
+  Quantity min_quantity;  // per order, as the two that follow
+  Quantity quantity_step;
+  Quantity max_quantity;
 };
 
 struct InstrumentInfo {

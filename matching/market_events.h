@@ -127,7 +127,8 @@ struct MarketUnhalted {
   EventHeader header;
   std::uint64_t version = 0;
   SessionId requester;
-  std::uint32_t reserved = 0;
+  MarketState state{};  // from now on
+  std::uint8_t reserved[3] = {};
   Name request_id;
 };
 
@@ -137,7 +138,8 @@ struct MarketTurnedInPlay {
   EventHeader header;
   std::uint64_t version = 0;
   SessionId requester;
-  std::uint32_t reserved = 0;
+  MarketState state{};  // as before
+  std::uint8_t reserved[3] = {};
   Name request_id;
 };
 

@@ -64,6 +64,9 @@ struct Order : OrderData {
   Slot last_id = 0;
 
   [[nodiscard]] bool live() const noexcept { return place != OrderPlace::Finished; }
+
+  // It waits for the bet delay.
+  [[nodiscard]] bool delayed() const noexcept { return place == OrderPlace::Delayed; }
 };
 
 class OrderTable {

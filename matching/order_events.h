@@ -163,7 +163,8 @@ struct CancelRejected {
   std::uint8_t response_to = kToCancel;  // CxlRejResponseTo(434)
   std::uint8_t id_consumed = 0;          // 1: the ClOrdID is used up all the same
   std::uint8_t was_delayed = 0;          // 1: an AmendDelayed came before
-  std::uint8_t reserved[3] = {};
+  std::uint8_t is_delayed = 0;           // 1: the order itself waits for the bet delay
+  std::uint8_t reserved[2] = {};
   OrderValues values;  // the order's current ones, zeros where unknown
   Name account_name;
   ClOrdId cl_ord_id;
@@ -191,7 +192,8 @@ struct OrderAmended {
   Tick tick;
   Entry entry{};                 // Rests: at the end of its new level's queue
   std::uint8_t was_delayed = 0;  // 1: an AmendDelayed came before
-  std::uint8_t reserved[2] = {};
+  std::uint8_t is_delayed = 0;   // 1: the order itself waits for the bet delay
+  std::uint8_t reserved = 0;
   Timestamp expire_time;
   Quantity closing;  // what it locks from now on
   Money cash_lock;
@@ -237,8 +239,11 @@ struct OrderStatusAnswered {
   Reason reason{};    // of that refusal
   CancelCause cancel_cause{};
   std::uint8_t live = 0;
-  std::uint8_t reserved[4] = {};
+  std::uint8_t is_delayed = 0;  // 1: it waits for the bet delay
+  Side side{};                  // as asked, with the symbol, where there is no order
+  std::uint8_t reserved[2] = {};
   OrderValues values;
+  Name symbol;
   ClOrdId cl_ord_id;
 };
 

@@ -151,6 +151,7 @@ PlaceOrder RandomCommands::place(Timestamp now) {
   }
   if (one_in(12)) {
     order.type = OrderType::Market;
+    order.price = one_in(20) ? order.price : Decimal{};
     order.max_cost =
         one_in(2) ? Decimal{static_cast<std::int64_t>(below(40)) * kDecimalScale} : Decimal{};
   }

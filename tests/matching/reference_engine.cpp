@@ -433,7 +433,7 @@ Reason ReferenceEngine::why_not(const PlaceOrder& asked, RefOrder& order) {
                             ? TimeInForce::Ioc
                             : asked.time_in_force;
   const auto budget = whole(asked.max_cost, 10'000);
-  if ((asked.type == OrderType::Market && !immediate(order)) ||
+  if ((asked.type == OrderType::Market && (!immediate(order) || asked.price.value() != 0)) ||
       (asked.post_only && immediate(order)) ||
       (order.min_fill > 0 && order.time_in_force != TimeInForce::Ioc) || !budget || *budget < 0 ||
       (*budget > 0 && asked.type != OrderType::Market)) {
@@ -539,7 +539,12 @@ void ReferenceEngine::cancel(const CancelOrder& asked) {
   const Id account = id_of(accounts_, asked.account);
   Fact refusal{.kind = EventKind::CancelRejected, .other = CancelRejected::kToCancel};
   const std::pair key{account, text(asked.cl_ord_id)};
-  Id id = 0;
+  const Id id = find_order(account, asked.order_id, asked.orig_cl_ord_id);
+  if (id != 0) {
+    refusal.order = id;
+    refusal.market = orders_.at(id).market;
+    refusal.leaves = orders_.at(id).leaves;
+  }
   if (account == 0) {
     refusal.code = code(Reason::UnknownAccount);
   } else if (asked.transact_time.value() < now_ - kDayNs ||
@@ -547,13 +552,11 @@ void ReferenceEngine::cancel(const CancelOrder& asked) {
     refusal.code = code(Reason::StaleRequest);
   } else if (known_ids_.contains(key)) {
     refusal.code = code(Reason::DuplicateClOrdId);
-  } else if (id = find_order(account, asked.order_id, asked.orig_cl_ord_id); id == 0) {
+  } else if (id == 0) {
     refusal.code = code(Reason::UnknownOrder);
     known_ids_[key] = {.reason = Reason::UnknownOrder};
   } else if (orders_.at(id).leaves == 0) {
     refusal.code = code(Reason::TooLate);
-    refusal.order = id;
-    refusal.market = orders_.at(id).market;
     known_ids_[key] = {.reason = Reason::TooLate};
   }
   if (refusal.code != 0) {
@@ -659,6 +662,12 @@ void ReferenceEngine::amend(const AmendOrder& asked) {
     say(refusal);
   };
   const std::pair key{account, text(asked.cl_ord_id)};
+  const Id id = find_order(account, asked.order_id, asked.orig_cl_ord_id);
+  if (id != 0) {
+    refusal.order = id;
+    refusal.market = orders_.at(id).market;
+    refusal.leaves = orders_.at(id).leaves;
+  }
   if (account == 0) {
     return refuse(Reason::UnknownAccount);
   }
@@ -672,15 +681,11 @@ void ReferenceEngine::amend(const AmendOrder& asked) {
   if (known_ids_.contains(key)) {
     return refuse(Reason::DuplicateClOrdId);
   }
-  const Id id = find_order(account, asked.order_id, asked.orig_cl_ord_id);
   if (id == 0) {
     known_ids_[key] = {.reason = Reason::UnknownOrder};
     return refuse(Reason::UnknownOrder);
   }
   RefOrder& order = orders_.at(id);
-  refusal.order = id;
-  refusal.market = order.market;
-  refusal.leaves = order.leaves;
   const RefMarket& market = markets_.at(order.market);
   RefOrder changed = order;
   const auto tick = tick_of(market, asked.price);
