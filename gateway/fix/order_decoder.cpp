@@ -224,9 +224,11 @@ Decoded decode_request(const FieldTable& fields,
   }
 }
 
+// A longer type than there are is refused before anybody has cut it: the beginning will do.
 matching::RefuseInbound refusal(std::string_view msg_type, const ClOrdId& cl_ord_id) {
+  using MsgType = decltype(matching::RefuseInbound::msg_type);
   matching::RefuseInbound command;
-  command.msg_type = matching::Text<7>{msg_type};
+  command.msg_type = MsgType{msg_type.substr(0, MsgType::kCapacity)};
   command.cl_ord_id = cl_ord_id;
   return command;
 }

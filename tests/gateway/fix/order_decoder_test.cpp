@@ -485,5 +485,10 @@ TEST(Decode, GivesEveryRefusalAsACommandForTheJournal) {
   EXPECT_EQ(second.answer, matching::RefuseInbound::Answer::BusinessReject);
 }
 
+TEST(Decode, JournalsTheBeginningOfATypeThatIsTooLong) {
+  const SessionReject reject{.ref_tag_id = 35, .session_reject_reason = 11, .text = "no such type"};
+  EXPECT_EQ(to_command(reject, "ATYPELONGERTHANANY").msg_type.view(), "ATYPELO");
+}
+
 }  // namespace
 }  // namespace betex::fix
