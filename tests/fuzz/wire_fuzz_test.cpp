@@ -10,6 +10,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/fuzz/damage.h"
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace {
@@ -51,23 +53,7 @@ TEST(WireFuzz, SurvivesDamagedSamples) {
   for (int i = 0; i < 30'000; ++i) {
     std::string text = "\n" + lines[below(lines.size())];
     text.insert(text.begin(), static_cast<char>(below(256)));
-    for (std::size_t changes = 1 + below(5); changes > 0; --changes) {
-      const std::size_t at = below(text.size());
-      switch (below(4)) {
-        case 0:
-          text[at] = static_cast<char>(below(256));
-          break;
-        case 1:
-          text.erase(at, 1 + below(8));
-          break;
-        case 2:
-          text.insert(at, text.substr(below(text.size()), below(20)));
-          break;
-        default:
-          text.insert(at, 1, "|=0123456789"[below(12)]);
-      }
-    }
-    run(text);
+    run(betex::test::damaged(text, random));
   }
 }
 
