@@ -24,9 +24,11 @@
 #include "gateway/io_thread.h"
 #include "gateway/metrics.h"
 #include "gateway/port_reservation.h"
+#include "gateway/retention.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
 #include "gateway/ring_command_port.h"
+#include "gateway/snapshot_thread.h"
 #include "gateway/stages/clock.h"
 #include "gateway/stages/journal_link.h"
 #include "gateway/stages/journal_stage.h"
@@ -35,6 +37,7 @@
 #include "gateway/startup.h"
 #include "journal/environment_pool.h"
 #include "journal/journal.h"
+#include "journal/snapshot.h"
 
 namespace betex::gateway {
 namespace {
@@ -53,22 +56,31 @@ WaitKind wait_kind(WaitMode mode) {
   BETEX_ASSERT(!"unknown wait mode");
 }
 
-journal::JournalConfig journal_config(const Config& config) {
+// Segments below the newest snapshot are retired as far as `retention` allows.
+journal::JournalConfig journal_config(const Config& config, Retention& retention) {
+  const std::vector<matching::EventSeq> snapshots = journal::list_snapshots(config.wal.root);
   return {.wal_root = config.wal.root,
           .max_segment_events = config.wal.max_segment_events,
           .segment_map_size_bytes = config.wal.segment_map_size_bytes,
           .ring_size = config.rings.event_slots,
+          .recovery_point = snapshots.empty() ? matching::EventSeq{0} : snapshots.back(),
+          .floor = [&retention] { return retention.floor(); },
           .low_disk_bytes = config.wal.low_disk_bytes};
 }
 
 // Replays, then journals what every start has to say.
-Recovered start_from_journal(journal::Journal& journal, const Config& config, const Clock& clock) {
-  if (const std::string warning = journal::sizing_warning(journal_config(config));
+Recovered start_from_journal(const RecoverySources& sources,
+                             Retention& retention,
+                             const Config& config,
+                             const Clock& clock) {
+  if (const std::string warning = journal::sizing_warning(journal_config(config, retention));
       !warning.empty()) {
     spdlog::warn("{}", warning);
   }
-  Recovered recovered = recover(journal);
-  run_start_commands(recovered, journal, config, clock);
+  Recovered recovered = recover(sources, retention);
+  run_start_commands(recovered, sources.journal, config, clock);
+  retention.reports_taken(
+      recovered.reports.cursors, recovered.engine.last_seq(), recovered.engine.last_timestamp());
   spdlog::info("recovered {}: {} events in {} transactions",
                config.wal.root.string(),
                recovered.engine.last_seq().value(),
@@ -126,9 +138,15 @@ class Gateway::Impl {
                   : nullptr},
 
         // 2. The journal, under its lock, and from it the engine: all that was ever promised.
-        journal_{journal_config(config), segments_},
-        recovered_{start_from_journal(journal_, config, clock_)},
+        //    What it keeps is what snapshots and reports need.
+        journal_{journal_config(config, retention_), segments_},
+        recovered_{
+            start_from_journal({journal_, config.wal.root, segments_}, retention_, config, clock_)},
         log_{journal_},
+        snapshots_{{.wal_root = config.wal.root, .every_events = config.wal.snapshot_every_events},
+                   segments_,
+                   journal_,
+                   retention_},
 
         // 3. Sessions produce commands; the match stage consumes them.
         match_wait_{wait_kind(config.rings.wait_strategy)},
@@ -171,6 +189,7 @@ class Gateway::Impl {
                 session_settings(config),
                 sessions_} {
     report_.connect(server_);
+    report_.connect(retention_);
     make_runners();
     metrics_.read_from({.commands = commands_,
                         .events = events_,
@@ -193,6 +212,7 @@ class Gateway::Impl {
     for (const auto& runner : runners_) {
       runner->start();
     }
+    snapshots_.start(retention_.newest_snapshot());
     std::vector<const AgentRunner*> watched;
     for (const auto& runner : runners_) {
       watched.push_back(runner.get());
@@ -214,6 +234,7 @@ class Gateway::Impl {
     for (const auto& runner : runners_) {
       runner->join();
     }
+    journal_.close();
     server_.log_out(impatient() ? std::chrono::milliseconds{0} : kLogoutDeadline);
     io_.stop();
   }
@@ -251,9 +272,11 @@ class Gateway::Impl {
   std::unique_ptr<HttpServer> http_;
 
   journal::EnvironmentPool segments_;
+  Retention retention_;
   journal::Journal journal_;
   Recovered recovered_;
   JournalLog log_;
+  SnapshotThread snapshots_;
 
   WaitStrategy match_wait_;
   WaitStrategy journal_wait_;

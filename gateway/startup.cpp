@@ -3,19 +3,30 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include <spdlog/spdlog.h>
+
+#include "journal/journal_reader.h"
+#include "journal/recovery.h"
+#include "journal/segment_catalog.h"
+#include "journal/snapshot.h"
 #include "matching/reason.h"
 
 namespace betex::gateway {
 namespace {
 
+using journal::Snapshot;
+using journal::SnapshotSearch;
+using matching::EventSeq;
 using matching::Name;
 
+constexpr EventSeq kNoLimit{std::numeric_limits<std::uint64_t>::max()};
 constexpr matching::Timestamp kNever{std::numeric_limits<std::int64_t>::max()};
 
 class StartCommands {
@@ -94,14 +105,96 @@ void create_market(const MarketConfig& market, StartCommands& commands) {
   commands.run(matching::OpenMarket{.market = name});
 }
 
+Snapshot newest_snapshot_or_empty(const SnapshotSearch& search, EventSeq limit) {
+  std::optional<Snapshot> newest = journal::newest_snapshot(search, limit);
+  return newest ? std::move(*newest) : Snapshot{};
+}
+
+std::vector<EventSeq> whole_snapshots(const std::filesystem::path& wal_root) {
+  std::vector<EventSeq> snapshots = journal::list_snapshots(wal_root);
+  std::erase_if(snapshots, [&](EventSeq seq) { return !journal::is_whole(wal_root, seq); });
+  return snapshots;
+}
+
+// What is known of the reports at a snapshot.
+RecoveredReports reports_from(const Snapshot& snapshot) {
+  RecoveredReports reports{
+      .model = ReadModel{snapshot.engine}, .cursors = {}, .last_seq = snapshot.position.last_seq};
+  const bool known = reports.cursors.read_note(snapshot.note);
+  snapshot.engine.visit_sessions([&](const matching::SessionInfo& session) {
+    reports.cursors.delivered(session.session, session.delivered);
+    if (!known) {  // made without a gateway: the session may lack any report up to there
+      reports.cursors.reported_unseen(session.session, reports.last_seq);
+    }
+  });
+  return reports;
+}
+
+// Reads the journal again from an older snapshot. None where it does not reach back so far.
+std::optional<RecoveredReports> read_reports(const RecoverySources& sources,
+                                             const Snapshot& older) {
+  const EventSeq begin = older.position.last_seq.next();
+  const std::vector<journal::SegmentName> segments =
+      journal::list_segments(sources.wal_root / journal::kSegmentsFolder);
+  if (segments.empty() || segments.front().first_seq > begin) {
+    return std::nullopt;
+  }
+  RecoveredReports reports = reports_from(older);
+  journal::JournalReader reader{sources.wal_root, sources.pool, begin};
+  while (const auto transaction = reader.next()) {
+    reports.take(*transaction);
+  }
+  return reports;
+}
+
+// A report is made exactly only where the read model has seen all events from it on. Returns the
+// event up to which reports can't be made.
+EventSeq reach_back(const RecoverySources& sources,
+                    const SnapshotSearch& search,
+                    RecoveredReports& reports,
+                    EventSeq start) {
+  for (auto needed = reports.cursors.needed_after(); needed && *needed < start;
+       needed = reports.cursors.needed_after()) {
+    const Snapshot older = newest_snapshot_or_empty(search, *needed);
+    std::optional<RecoveredReports> found = read_reports(sources, older);
+    if (!found) {
+      search.warnings.push_back("reports of events " + std::to_string(needed->value() + 1) +
+                                " to " + std::to_string(start.value()) +
+                                " that a session has not taken yet can't be made any more: the "
+                                "journal before them is not there");
+      reports.cursors.all_delivered(start);
+      return start;
+    }
+    reports = std::move(*found);
+    start = older.position.last_seq;
+  }
+  return EventSeq{0};
+}
+
 }  // namespace
 
-Recovered recover(journal::Journal& journal) {
-  Recovered recovered;
-  journal.recover(matching::EventSeq{0}, [&](const matching::TransactionView& transaction) {
+Recovered recover(const RecoverySources& sources, Retention& retention) {
+  std::vector<std::string> warnings;
+  const SnapshotSearch search{sources.wal_root, sources.journal.wal_id(), warnings};
+  Snapshot start = newest_snapshot_or_empty(search, kNoLimit);
+  Recovered recovered{.engine = {}, .reports = reports_from(start)};
+  recovered.engine = std::move(start.engine);
+  retention.set_snapshots(whole_snapshots(sources.wal_root));
+  const auto tell = [&] {
+    retention.reports_taken(
+        recovered.reports.cursors, recovered.reports.last_seq, recovered.engine.last_timestamp());
+  };
+  tell();
+  sources.journal.recover(start.position, [&](const matching::TransactionView& transaction) {
     recovered.engine.apply(transaction);
     recovered.reports.take(transaction);
   });
+  retention.reports_begin_after(
+      reach_back(sources, search, recovered.reports, start.position.last_seq));
+  tell();
+  for (const std::string& warning : warnings) {
+    spdlog::warn("{}", warning);
+  }
   return recovered;
 }
 

@@ -1,10 +1,15 @@
 // What the gateway does between the journal's lock and its first listening socket: replays the
-// journal, ends the sessions that a crash left up, and creates what the configuration asks for.
+// journal from its newest snapshot, ends the sessions that a crash left up, and creates what the
+// configuration asks for.
 #pragma once
 
+#include <filesystem>
+
 #include "gateway/config/config.h"
+#include "gateway/retention.h"
 #include "gateway/stages/clock.h"
 #include "gateway/stages/report_stage.h"
+#include "journal/environment_pool.h"
 #include "journal/journal.h"
 #include "matching/engine.h"
 
@@ -16,8 +21,18 @@ struct Recovered {
   RecoveredReports reports;
 };
 
-// Replays the whole journal. Throws JournalError where it is damaged.
-[[nodiscard]] Recovered recover(journal::Journal& journal);
+// What recovery works on. All must outlive the call.
+struct RecoverySources {
+  journal::Journal& journal;
+  const std::filesystem::path& wal_root;
+  journal::EnvironmentPool& pool;
+};
+
+// Replays the journal from its newest whole snapshot on; a damaged one is passed over with a
+// warning. Reports that no client has proven to have may be older than the snapshot: what they are
+// made from is then rebuilt from an older one. Tells `retention` what it found. Throws JournalError
+// where the journal is damaged.
+[[nodiscard]] Recovered recover(const RecoverySources& sources, Retention& retention);
 
 // The commands of every start, journaled like all others, as one commit: SessionDown{restart} for
 // sessions still up, time's own steps that are due, the end of the trading day, accounts that the

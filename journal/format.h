@@ -90,19 +90,19 @@ static_assert(sizeof(BatchHeader) == 32 && std::has_unique_object_representation
 inline constexpr std::uint64_t kSnapshotMagic = 0x504e'5358'4554'4542;  // "BETEXSNP" in the file
 inline constexpr std::string_view kSnapshotFile = "state";
 
-// Start of a snapshot's file; the engine's saved state follows.
+// Start of a snapshot's file; the engine's saved state and the note follow.
 struct SnapshotHeader {
   std::uint64_t magic = kSnapshotMagic;
   std::uint32_t format_version = kFormatVersion;
-  std::uint32_t reserved = 0;
+  std::uint32_t note_size = 0;  // bytes of the note
   WalId wal_id{};
   EventSeq last_seq;  // the state is that after this event
   TxId last_tx_id;
   Timestamp last_timestamp;
   Chain chain;
   std::uint64_t state_hash = 0;      // the engine's own
-  std::uint64_t state_size = 0;      // bytes that follow
-  std::uint64_t state_checksum = 0;  // XXH3 of them
+  std::uint64_t state_size = 0;      // bytes of the state
+  std::uint64_t state_checksum = 0;  // XXH3 of state and note
   std::uint64_t checksum = 0;        // XXH3 of all bytes before
 };
 

@@ -9,25 +9,16 @@
 namespace betex::journal {
 namespace {
 
-// The newest snapshot that is whole, or an empty engine at the log's start.
-Snapshot newest_snapshot(const std::filesystem::path& wal_root,
-                         std::vector<std::string>& warnings) {
-  const std::vector<EventSeq> sequences = list_snapshots(wal_root);
-  for (auto seq = sequences.rbegin(); seq != sequences.rend(); ++seq) {
-    try {
-      return load_snapshot(wal_root, *seq);
-    } catch (const JournalError& error) {
-      if (error.fault() != Fault::SnapshotDamaged) {
-        throw;
-      }
-      warnings.emplace_back(error.what());
-    }
-  }
-  return {};
+constexpr EventSeq kNoLimit{std::numeric_limits<std::uint64_t>::max()};
+
+// Or an empty engine at the log's start.
+Snapshot newest_or_empty(const SnapshotSearch& search) {
+  std::optional<Snapshot> newest = newest_snapshot(search, kNoLimit);
+  return newest ? std::move(*newest) : Snapshot{};
 }
 
 void check_wal(const Snapshot& snapshot, const WalId& wal_id) {
-  if (snapshot.position.last_seq.value() != 0 && snapshot.wal_id != wal_id) {
+  if (snapshot.wal_id != wal_id) {
     throw JournalError{
         {.fault = Fault::SnapshotMismatch,
          .what = "it is a snapshot of the log " + to_hex(snapshot.wal_id) + ", not of " +
@@ -36,12 +27,48 @@ void check_wal(const Snapshot& snapshot, const WalId& wal_id) {
   }
 }
 
+// The end of a transaction that has come as far as the task asks, or of the log. None: stopped.
+std::optional<Position> replay(JournalReader& reader,
+                               matching::Engine& engine,
+                               const SnapshotTask& task) {
+  while (engine.last_seq() < task.up_to) {
+    const auto transaction = reader.next();
+    if (!transaction) {
+      break;
+    }
+    engine.apply(*transaction);
+    if (!task.progress(transaction->last_seq())) {
+      return std::nullopt;
+    }
+  }
+  return reader.position();
+}
+
 }  // namespace
+
+std::optional<Snapshot> newest_snapshot(const SnapshotSearch& search, EventSeq limit) {
+  const std::vector<EventSeq> sequences = list_snapshots(search.wal_root);
+  for (auto seq = sequences.rbegin(); seq != sequences.rend(); ++seq) {
+    if (*seq > limit) {
+      continue;
+    }
+    try {
+      Snapshot snapshot = load_snapshot(search.wal_root, *seq);
+      check_wal(snapshot, search.wal_id);
+      return snapshot;
+    } catch (const JournalError& error) {
+      if (error.fault() != Fault::SnapshotDamaged) {
+        throw;
+      }
+      search.warnings.emplace_back(error.what());
+    }
+  }
+  return std::nullopt;
+}
 
 RecoveredEngine recover_engine(Journal& journal, const std::filesystem::path& wal_root) {
   std::vector<std::string> warnings;
-  Snapshot start = newest_snapshot(wal_root, warnings);
-  check_wal(start, journal.wal_id());
+  Snapshot start = newest_or_empty({wal_root, journal.wal_id(), warnings});
   RecoveredEngine recovered{.engine = std::move(start.engine),
                             .snapshot = start.position.last_seq,
                             .warnings = std::move(warnings)};
@@ -53,7 +80,7 @@ RecoveredEngine recover_engine(Journal& journal, const std::filesystem::path& wa
 
 std::optional<EventSeq> take_snapshot(const std::filesystem::path& wal_root,
                                       EnvironmentPool& pool,
-                                      const SnapshotProgress& progress) {
+                                      const SnapshotTask& task) {
   const std::optional<EpochRecord> epoch_file = read_epoch_file(wal_root);
   if (!epoch_file) {
     throw JournalError{{.fault = Fault::EpochFileMissing,
@@ -61,28 +88,24 @@ std::optional<EventSeq> take_snapshot(const std::filesystem::path& wal_root,
                         .segment = wal_root.string()}};
   }
   std::vector<std::string> unused_warnings;
-  Snapshot snapshot = newest_snapshot(wal_root, unused_warnings);
-  check_wal(snapshot, epoch_file->wal_id);
-  JournalReader reader{wal_root, pool, snapshot.position.last_seq.next()};
+  Snapshot snapshot = newest_or_empty({wal_root, epoch_file->wal_id, unused_warnings});
+  const Position before = snapshot.position;
+  JournalReader reader{wal_root, pool, before.last_seq.next()};
   const Position start = reader.seek();
-  if (start.last_seq != snapshot.position.last_seq || start.chain != snapshot.position.chain) {
-    throw JournalError{
-        {.fault = Fault::SnapshotMismatch,
-         .what = "the log does not go on from it",
-         .segment = "snapshot " + std::to_string(snapshot.position.last_seq.value())}};
+  if (start.last_seq != before.last_seq || start.chain != before.chain) {
+    throw JournalError{{.fault = Fault::SnapshotMismatch,
+                        .what = "the log does not go on from it",
+                        .segment = "snapshot " + std::to_string(before.last_seq.value())}};
   }
-  while (const auto transaction = reader.next()) {
-    snapshot.engine.apply(*transaction);
-    if (!progress(transaction->last_seq())) {
-      return std::nullopt;
-    }
-  }
-  const Position end = reader.position();
-  if (end.last_seq == snapshot.position.last_seq) {
+  const std::optional<Position> end = replay(reader, snapshot.engine, task);
+  if (!end || end->last_seq == before.last_seq) {
     return std::nullopt;
   }
-  write_snapshot(wal_root, epoch_file->wal_id, end, snapshot.engine);
-  return end.last_seq;
+  snapshot.position = *end;
+  snapshot.wal_id = epoch_file->wal_id;
+  snapshot.note = task.note(end->last_seq);
+  write_snapshot(wal_root, snapshot);
+  return end->last_seq;
 }
 
 }  // namespace betex::journal

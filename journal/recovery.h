@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,17 @@
 #include "matching/engine.h"
 
 namespace betex::journal {
+
+// Snapshots are looked for in `wal_root`, and must be of the log `wal_id`.
+struct SnapshotSearch {
+  const std::filesystem::path& wal_root;
+  const WalId& wal_id;
+  std::vector<std::string>& warnings;  // one is added for each damaged snapshot that is passed over
+};
+
+// The newest whole snapshot that is not after `limit`; none where there is none. SnapshotMismatch
+// where it is another log's.
+[[nodiscard]] std::optional<Snapshot> newest_snapshot(const SnapshotSearch& search, EventSeq limit);
 
 struct RecoveredEngine {
   matching::Engine engine;
@@ -26,14 +38,20 @@ struct RecoveredEngine {
 [[nodiscard]] RecoveredEngine recover_engine(Journal& journal,
                                              const std::filesystem::path& wal_root);
 
-// Called after each transaction; false stops the work, and nothing is written.
-using SnapshotProgress = std::function<bool(EventSeq done)>;
+struct SnapshotTask {
+  // It goes on to the end of the transaction that holds this event, or to the log's end.
+  EventSeq up_to{std::numeric_limits<std::uint64_t>::max()};
+  // Called after each transaction; false stops the work, and nothing is written.
+  std::function<bool(EventSeq done)> progress = [](EventSeq) { return true; };
+  // Gives the note of a snapshot after this event.
+  std::function<std::string(EventSeq)> note = [](EventSeq) { return std::string{}; };
+};
 
-// Reads on from the newest whole snapshot to the end of what is committed and writes the state
-// there. Returns its sequence; none where nothing is new, or the work was stopped. Needs no lock
-// and disturbs no writer; `pool` must be the process's one pool for this WAL.
+// Reads on from the newest whole snapshot and writes the state to a new one. Returns its sequence;
+// none where nothing is new, or the work was stopped. Needs no lock and disturbs no writer; `pool`
+// must be the process's one pool for this WAL.
 std::optional<EventSeq> take_snapshot(const std::filesystem::path& wal_root,
                                       EnvironmentPool& pool,
-                                      const SnapshotProgress& progress);
+                                      const SnapshotTask& task);
 
 }  // namespace betex::journal

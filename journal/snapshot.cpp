@@ -24,12 +24,20 @@ std::string name_of(EventSeq seq) {
 
 struct SnapshotBytes {
   SnapshotHeader header;
-  std::string content;  // header and state
+  std::string content;  // header, state, note
 
   [[nodiscard]] std::span<const std::byte> state() const {
-    return std::as_bytes(std::span{content}).subspan(sizeof(header));
+    return std::as_bytes(std::span{content}).subspan(sizeof(header), header.state_size);
+  }
+
+  [[nodiscard]] std::string note() const {
+    return content.substr(sizeof(header) + header.state_size);
   }
 };
+
+std::span<const std::byte> behind_header(const std::string& content) {
+  return std::as_bytes(std::span{content}).subspan(sizeof(SnapshotHeader));
+}
 
 [[noreturn]] void fail(EventSeq seq, const std::string& what) {
   throw JournalError{
@@ -56,8 +64,9 @@ SnapshotBytes read_snapshot(const std::filesystem::path& wal_root, EventSeq seq)
   if (header.last_seq != seq) {
     fail(seq, "its header says that it is of event " + std::to_string(header.last_seq.value()));
   }
-  if (header.state_size != bytes.state().size() ||
-      header.state_checksum != checksum(bytes.state())) {
+  const std::span<const std::byte> rest = behind_header(bytes.content);
+  if (header.note_size > rest.size() || header.state_size != rest.size() - header.note_size ||
+      header.state_checksum != checksum(rest)) {
     fail(seq, "its state is damaged");
   }
   return bytes;
@@ -93,7 +102,8 @@ Snapshot load_snapshot(const std::filesystem::path& wal_root, EventSeq seq) {
                                    .chain = header.chain,
                                    .segment = {}},
                       .wal_id = header.wal_id,
-                      .engine = matching::Engine::load(bytes.state())};
+                      .engine = matching::Engine::load(bytes.state()),
+                      .note = bytes.note()};
     if (snapshot.engine.state_hash() != header.state_hash ||
         snapshot.engine.last_seq() != header.last_seq ||
         snapshot.engine.last_tx_id() != header.last_tx_id) {
@@ -107,29 +117,41 @@ Snapshot load_snapshot(const std::filesystem::path& wal_root, EventSeq seq) {
   }
 }
 
-void write_snapshot(const std::filesystem::path& wal_root,
-                    const WalId& wal_id,
-                    const Position& position,
-                    const matching::Engine& engine) {
-  BETEX_ASSERT(engine.last_seq() == position.last_seq);
+bool is_whole(const std::filesystem::path& wal_root, EventSeq seq) {
+  try {
+    static_cast<void>(read_snapshot(wal_root, seq));
+    return true;
+  } catch (const JournalError& error) {
+    if (error.fault() != Fault::SnapshotDamaged) {
+      throw;
+    }
+    return false;
+  }
+}
+
+void write_snapshot(const std::filesystem::path& wal_root, const Snapshot& snapshot) {
+  const Position& position = snapshot.position;
+  BETEX_ASSERT(snapshot.engine.last_seq() == position.last_seq);
   const std::filesystem::path folder = wal_root / kSnapshotsFolder;
   const std::string name = name_of(position.last_seq);
   if (std::filesystem::exists(folder / name)) {
     return;
   }
   std::string content(sizeof(SnapshotHeader), '\0');
-  engine.save([&](std::span<const std::byte> piece) {
+  snapshot.engine.save([&](std::span<const std::byte> piece) {
     content.append(reinterpret_cast<const char*>(piece.data()), piece.size());
   });
   SnapshotHeader header;
-  header.wal_id = wal_id;
+  header.note_size = static_cast<std::uint32_t>(snapshot.note.size());
+  header.wal_id = snapshot.wal_id;
   header.last_seq = position.last_seq;
   header.last_tx_id = position.last_tx_id;
   header.last_timestamp = position.last_timestamp;
   header.chain = position.chain;
-  header.state_hash = engine.state_hash();
+  header.state_hash = snapshot.engine.state_hash();
   header.state_size = content.size() - sizeof(header);
-  header.state_checksum = checksum(std::as_bytes(std::span{content}).subspan(sizeof(header)));
+  content += snapshot.note;
+  header.state_checksum = checksum(behind_header(content));
   header.checksum = checksum_of(header);
   std::memcpy(content.data(), &header, sizeof(header));
 
@@ -145,18 +167,20 @@ EventSeq second_newest_snapshot(const std::filesystem::path& wal_root) {
   const std::vector<EventSeq> sequences = list_snapshots(wal_root);
   int whole = 0;
   for (auto seq = sequences.rbegin(); seq != sequences.rend(); ++seq) {
-    try {
-      static_cast<void>(read_snapshot(wal_root, *seq));
-      if (++whole == 2) {
-        return *seq;
-      }
-    } catch (const JournalError& error) {
-      if (error.fault() != Fault::SnapshotDamaged) {
-        throw;
-      }
+    whole += static_cast<int>(is_whole(wal_root, *seq));
+    if (whole == 2) {
+      return *seq;
     }
   }
   return EventSeq{0};
+}
+
+void remove_snapshots_below(const std::filesystem::path& wal_root, EventSeq seq) {
+  for (const EventSeq old : list_snapshots(wal_root)) {
+    if (old < seq) {
+      std::filesystem::remove_all(wal_root / kSnapshotsFolder / name_of(old));
+    }
+  }
 }
 
 }  // namespace betex::journal

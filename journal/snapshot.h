@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "journal/format.h"
@@ -16,6 +17,7 @@ struct Snapshot {
   Position position;  // without a segment
   WalId wal_id{};
   matching::Engine engine;
+  std::string note;  // the gateway's; the journal does not know what it means
 };
 
 // The sequences of all snapshots, ascending; says nothing about whether they are whole.
@@ -24,15 +26,18 @@ struct Snapshot {
 // Checks every byte, and the engine's own hash. Throws SnapshotDamaged.
 [[nodiscard]] Snapshot load_snapshot(const std::filesystem::path& wal_root, EventSeq seq);
 
-// Durable when it returns. `position` is where `engine` is. A snapshot of the same event that is
-// there already stays.
-void write_snapshot(const std::filesystem::path& wal_root,
-                    const WalId& wal_id,
-                    const Position& position,
-                    const matching::Engine& engine);
+// Reads every byte and loads no engine.
+[[nodiscard]] bool is_whole(const std::filesystem::path& wal_root, EventSeq seq);
 
-// The second-newest snapshot whose bytes are whole, 0 where there are not two: the segments above
-// it must be kept, so that one damaged snapshot is no loss. Reads the files, but loads no engine.
+// Durable when it returns. `position` must be the engine's. A snapshot of the same event that is
+// there already stays.
+void write_snapshot(const std::filesystem::path& wal_root, const Snapshot& snapshot);
+
+// The second-newest snapshot that is whole, 0 where there are not two: the segments above it must
+// be kept, so that one damaged snapshot is no loss.
 [[nodiscard]] EventSeq second_newest_snapshot(const std::filesystem::path& wal_root);
+
+// Deletes the snapshots below `seq`.
+void remove_snapshots_below(const std::filesystem::path& wal_root, EventSeq seq);
 
 }  // namespace betex::journal

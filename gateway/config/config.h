@@ -24,6 +24,7 @@ struct WalConfig {
       5000;  // a hint: rotation happens after the batch that gets there
   std::uint64_t segment_map_size_bytes = std::uint64_t{2} << 30;
   std::uint64_t low_disk_bytes = std::uint64_t{1} << 30;  // with less free, new orders are refused
+  std::uint64_t snapshot_every_events = 1'000'000;        // 0: no snapshots are taken
 };
 
 // How the stages wait for work. Block spins a little, then sleeps: an idle gateway takes no CPU.

@@ -87,6 +87,7 @@ void read_wal(SectionReader reader, WalConfig& wal) {
                     {std::to_string(wal.segment_map_size_bytes) + " is not a whole number of pages",
                      "give a multiple of " + std::to_string(kPageBytes)});
   }
+  reader.integer("snapshot_every_events", wal.snapshot_every_events, {0, 1'000'000'000'000});
   reader.integer("low_disk_bytes", wal.low_disk_bytes, {0, 1024 * 1024 * kGiB});
   reader.finish();
 }

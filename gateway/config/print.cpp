@@ -24,6 +24,7 @@ std::string gateway_text(const Config& config) {
   fmt::format_to(out, "[wal]\nroot = \"{}\"\n", wal.root.string());
   fmt::format_to(out, "max_segment_events = {}\n", wal.max_segment_events);
   fmt::format_to(out, "segment_map_size_bytes = {}\n", wal.segment_map_size_bytes);
+  fmt::format_to(out, "snapshot_every_events = {}\n", wal.snapshot_every_events);
   fmt::format_to(out, "low_disk_bytes = {}\n", wal.low_disk_bytes);
   fmt::format_to(out, "\n[rings]\ncommand_slots = {}\n", rings.command_slots);
   fmt::format_to(out, "event_slots = {}\n", rings.event_slots);

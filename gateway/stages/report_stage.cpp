@@ -31,17 +31,17 @@ Value& grow_to(std::vector<Value>& table, SessionId session) {
 // Wants no report, but remembers which there were.
 class ReportNotes final : public ReportReceiver {
  public:
-  explicit ReportNotes(LastReports& last) noexcept : last_{last} {}
+  explicit ReportNotes(ReportCursors& cursors) noexcept : cursors_{cursors} {}
 
   [[nodiscard]] bool wants(SessionId session, ReportId id) override {
-    grow_to(last_, session) = id;
+    cursors_.reported(session, id);
     return false;
   }
 
   void receive(SessionId /*session*/, fix::Report /*report*/) override { BETEX_ASSERT(false); }
 
  private:
-  LastReports& last_;
+  ReportCursors& cursors_;
 };
 
 // Takes one session's reports after a position, until a portion is full.
@@ -82,10 +82,11 @@ void make_reports(const ReportMaker& maker,
 }  // namespace
 
 void RecoveredReports::take(const TransactionView& transaction) {
-  ReportNotes notes{last_reports};
+  ReportNotes notes{cursors};
   const ReportMaker maker{model};
   matching::for_each_event(transaction, [&](matching::EventSeq seq, const auto& event) {
     model.apply(event);
+    cursors.apply(event);
     maker.make(seq, transaction.header.timestamp, event, notes);
   });
   last_seq = transaction.last_seq();
@@ -101,11 +102,12 @@ ReportStage::ReportStage(EventConsumer& events,
       model_{std::move(recovered.model)},
       maker_{model_},
       taken_{recovered.last_seq},
-      last_reports_{std::move(recovered.last_reports)} {}
+      cursors_{std::move(recovered.cursors)} {}
 
 std::size_t ReportStage::do_work() {
   std::size_t work = take_requests();
   const EventBatch batch = events_.poll();
+  const matching::EventSeq taken_before = taken_;
   for (const EventSlot& slot : batch) {
     if (slot.tag == static_cast<std::uint32_t>(SlotTag::Transaction)) {
       take_transaction(read_transaction(slot));
@@ -115,6 +117,9 @@ std::size_t ReportStage::do_work() {
   }
   if (!batch.empty()) {
     events_.release(batch.end_seq());
+  }
+  if (keeper_ != nullptr && taken_ != taken_before) {
+    keeper_->reports_taken(cursors_, taken_, taken_time_);
   }
   work += batch.size() + serve_lagging();
   deliver_all();
@@ -128,14 +133,16 @@ bool ReportStage::finished() const noexcept {
 void ReportStage::take_transaction(const TransactionView& transaction) {
   matching::for_each_event(transaction, [&](matching::EventSeq seq, const auto& event) {
     model_.apply(event);
+    cursors_.apply(event);
     maker_.make(seq, transaction.header.timestamp, event, *this);
     notify(event);
   });
   taken_ = transaction.last_seq();
+  taken_time_ = transaction.header.timestamp;
 }
 
 bool ReportStage::wants(SessionId session, ReportId id) {
-  grow_to(last_reports_, session) = id;
+  cursors_.reported(session, id);
   return feed(session).live();
 }
 
@@ -249,7 +256,10 @@ void ReportStage::deliver(SessionId session, SessionFeed& its_feed) {
 }
 
 void ReportStage::start_catch_up(SessionFeed& its_feed) {
-  const matching::EventSeq first = std::max(its_feed.position.event, matching::EventSeq{1});
+  // What is not kept any more needs nobody, or is older than the horizon.
+  const matching::EventSeq kept_from =
+      keeper_ != nullptr ? keeper_->kept_from() : matching::EventSeq{1};
+  const matching::EventSeq first = std::max(its_feed.position.event, kept_from);
   its_feed.catch_up.emplace(
       SessionFeed::CatchUp{.source = open_source_(first), .current = {}, .read_to = {}});
 }
@@ -298,7 +308,7 @@ void ReportStage::on(const Subscribe& request) {
   its_feed = SessionFeed{};
   its_feed.subscription = request.subscription;
   its_feed.position = request.sent;
-  if (request.sent < grow_to(last_reports_, request.session)) {
+  if (request.sent < cursors_.last(request.session)) {
     start_catch_up(its_feed);
   }
 }

@@ -15,22 +15,34 @@
 #include "gateway/ring/event_ring.h"
 #include "gateway/session_link.h"
 #include "gateway/stages/read_model.h"
+#include "gateway/stages/report_cursors.h"
 #include "gateway/stages/report_maker.h"
 #include "gateway/stages/session_feed.h"
 #include "gateway/stages/transaction_log.h"
 
 namespace betex::gateway {
 
-// The newest report of each session, by session id; what recovery finds while it replays.
-using LastReports = std::vector<fix::ReportId>;
-
 // What the report stage starts from: built from the same transactions as the engine, one by one.
 struct RecoveredReports {
   void take(const matching::TransactionView& transaction);
 
   ReadModel model;
-  LastReports last_reports;
+  ReportCursors cursors;
   matching::EventSeq last_seq;  // the last event taken
+};
+
+// Who decides how much of the journal is kept. Thread-safe.
+class ReportKeeper {
+ public:
+  virtual ~ReportKeeper() = default;
+
+  // All events up to `taken`, of this time, have gone through the report stage.
+  virtual void reports_taken(const ReportCursors& cursors,
+                             matching::EventSeq taken,
+                             matching::Timestamp time) = 0;
+
+  // The first event whose reports can still be made.
+  [[nodiscard]] virtual matching::EventSeq kept_from() const = 0;
 };
 
 class ReportStage final : public Agent, public ReportFeed, private ReportReceiver {
@@ -43,6 +55,9 @@ class ReportStage final : public Agent, public ReportFeed, private ReportReceive
 
   // Where reports go; once, before the thread starts. `sink` must outlive the thread.
   void connect(SessionSink& sink) noexcept { sink_ = &sink; }
+
+  // Without one the whole journal is kept. Once, before the thread starts; must outlive the thread.
+  void connect(ReportKeeper& keeper) noexcept { keeper_ = &keeper; }
 
   [[nodiscard]] std::string_view name() const noexcept override { return "report"; }
 
@@ -112,9 +127,11 @@ class ReportStage final : public Agent, public ReportFeed, private ReportReceive
   ReadModel model_;
   ReportMaker maker_;
   SessionSink* sink_ = nullptr;
+  ReportKeeper* keeper_ = nullptr;
 
   matching::EventSeq taken_;  // the last event seen on the ring, or recovered
-  LastReports last_reports_;
+  matching::Timestamp taken_time_;
+  ReportCursors cursors_;
   std::vector<SessionFeed> feeds_;            // by session id
   std::vector<matching::SessionId> touched_;  // feeds with something outgoing
 

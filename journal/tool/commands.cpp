@@ -209,10 +209,12 @@ void snapshot(const SnapshotOptions& options) {
   EnvironmentPool pool;
   const std::vector<EventSeq> before = list_snapshots(options.wal_root);
   ProgressBar progress{before.empty() ? 0 : before.back().value(), rough_end(options.wal_root)};
-  const std::optional<EventSeq> seq = take_snapshot(options.wal_root, pool, [&](EventSeq done) {
+  SnapshotTask task;
+  task.progress = [&](EventSeq done) {
     progress.show(done.value());
     return true;
-  });
+  };
+  const std::optional<EventSeq> seq = take_snapshot(options.wal_root, pool, task);
   print(options.style,
         seq ? "snapshot" : "nothing_new",
         {{.name = "seq",

@@ -1,11 +1,17 @@
 // The gateway over its journal's life: snapshots, retired segments, a disk that runs full.
+#include <chrono>
 #include <filesystem>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <gtest/gtest.h>
 
 #include "gateway/client/error.h"
+#include "journal/retirement.h"
+#include "journal/segment_catalog.h"
+#include "journal/snapshot.h"
 #include "tests/support/broker.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/temp_folder.h"
@@ -81,6 +87,45 @@ TEST_F(GatewayJournalTest, OnAFullDiskOrdersAreRefusedAndCancelsAreNot) {
   broker.log_on(gateway.fix_port());
   broker.send(lay("lay-2"));
   EXPECT_EQ(broker.next_execution().exec_type, '0') << "the refused order's id is free";
+}
+
+TEST_F(GatewayJournalTest, OrdersOutliveTheRetirementOfAllThatASnapshotHolds) {
+  Broker broker{"BROKER1"};
+  matching::EventSeq snapshot;
+  {
+    std::vector<std::string> arguments =
+        with("snapshot_every_events = 1_000_000", "snapshot_every_events = 10");
+    arguments.insert(arguments.end(), {"--max-segment-events", "5"});
+    GatewayProcess gateway{wal(), arguments};
+    broker.log_on(gateway.fix_port());
+    for (int i = 1; i <= 20; ++i) {
+      broker.send(lay("lay-" + std::to_string(i)));
+      EXPECT_EQ(broker.next_execution().exec_type, '0');
+    }
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (journal::list_snapshots(wal()).empty() && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
+    gateway.kill();
+    ASSERT_FALSE(journal::list_snapshots(wal()).empty());
+    snapshot = journal::list_snapshots(wal()).back();
+  }
+  EXPECT_THROW(broker.session().receive(kPatience), client::Disconnected);
+  journal::retire_up_to(wal(), snapshot);
+  ASSERT_FALSE(journal::list_segments(wal() / journal::kRetiredFolder).empty());
+
+  GatewayProcess gateway{wal()};
+  broker.log_on(gateway.fix_port());
+  EXPECT_TRUE(broker.rest().empty());
+  for (int i = 1; i <= 20; ++i) {
+    const std::string id = std::to_string(i);
+    broker.send(client::CancelRequest{.cl_ord_id = "cancel-" + id,
+                                      .orig_cl_ord_id = "lay-" + id,
+                                      .symbol = "EPL-ARS-CHE.HOME",
+                                      .side = Side::LayOrSell});
+    EXPECT_EQ(broker.next_execution().exec_type, '4') << id;
+  }
+  EXPECT_EQ(gateway.terminate(), 0);
 }
 
 }  // namespace

@@ -38,9 +38,7 @@ class SnapshotTest : public test::WalTest {
     journal.close();
   }
 
-  EventSeq snapshot() {
-    return take_snapshot(root(), pool_, [](EventSeq) { return true; }).value_or(EventSeq{0});
-  }
+  EventSeq snapshot() { return take_snapshot(root(), pool_, {}).value_or(EventSeq{0}); }
 
   // Recovery must give the live engine's state, beginning where expected.
   void expect_recovery_from(EventSeq start, std::size_t warnings = 0) {
@@ -121,21 +119,79 @@ TEST_F(SnapshotTest, EveryDamagedByteOfTheHeaderIsNoticed) {
   }
 }
 
+TEST_F(SnapshotTest, TheNoteIsKeptAndEveryDamagedByteOfItIsNoticed) {
+  trade();
+  const EventSeq seq =
+      take_snapshot(root(),
+                    pool_,
+                    {.note = [](EventSeq end) { return "up to " + std::to_string(end.value()); }})
+          .value();
+  const std::string note = "up to " + std::to_string(seq.value());
+  EXPECT_EQ(load_snapshot(root(), seq).note, note);
+  EXPECT_TRUE(is_whole(root(), seq));
+  expect_recovery_from(seq);
+  const std::string good = load(file_of(seq));
+  for (std::size_t byte = good.size() - note.size(); byte < good.size(); ++byte) {
+    std::string bad = good;
+    bad[byte] = static_cast<char>(bad[byte] ^ 1);
+    store(file_of(seq), bad);
+    EXPECT_FALSE(is_whole(root(), seq)) << byte;
+  }
+  store(file_of(seq), good.substr(0, good.size() - 1));
+  EXPECT_FALSE(is_whole(root(), seq));
+}
+
+TEST_F(SnapshotTest, GoesNoFurtherThanAskedAndEndsOnATransaction) {
+  trade();
+  trade();
+  const EventSeq half{exchange_.engine.last_seq().value() / 2};
+  const EventSeq seq = take_snapshot(root(), pool_, {.up_to = half}).value();
+  EXPECT_GE(seq, half);
+  EXPECT_LT(seq.value(), half.value() + 10);
+  expect_recovery_from(seq);
+  EXPECT_EQ(snapshot(), exchange_.engine.last_seq());
+}
+
+TEST_F(SnapshotTest, TheNewestOneBelowALimitIsFound) {
+  std::vector<EventSeq> taken;
+  for (int i = 0; i < 3; ++i) {
+    trade();
+    taken.push_back(snapshot());
+  }
+  const WalId wal_id = load_snapshot(root(), taken[0]).wal_id;
+  std::vector<std::string> warnings;
+  const auto found = [&](std::uint64_t limit) {
+    const auto snapshot = newest_snapshot({root(), wal_id, warnings}, EventSeq{limit});
+    return snapshot ? snapshot->position.last_seq : EventSeq{0};
+  };
+  EXPECT_EQ(found(taken[2].value()), taken[2]);
+  EXPECT_EQ(found(taken[2].value() - 1), taken[1]);
+  EXPECT_EQ(found(taken[0].value() - 1), EventSeq{0});
+  EXPECT_TRUE(warnings.empty());
+  store(file_of(taken[1]), "damaged");
+  EXPECT_EQ(found(taken[2].value() - 1), taken[0]);
+  EXPECT_EQ(warnings.size(), 1U);
+  remove_snapshots_below(root(), taken[1]);
+  EXPECT_EQ(list_snapshots(root()), (std::vector<EventSeq>{taken[1], taken[2]}));
+}
+
 TEST_F(SnapshotTest, ASnapshotOfAnotherHistoryIsRefused) {
   trade();
   const EventSeq seq = snapshot();
-  const Snapshot good = load_snapshot(root(), seq);
+  Snapshot other = load_snapshot(root(), seq);
   std::filesystem::remove_all(file_of(seq).parent_path());
-  Position other = good.position;
-  other.chain = Chain{other.chain.value() + 1};
-  write_snapshot(root(), good.wal_id, other, good.engine);
+  const Chain chain = other.position.chain;
+  other.position.chain = Chain{chain.value() + 1};
+  write_snapshot(root(), other);
   const auto recovering = [&] {
     Journal journal{config(), pool_};
     static_cast<void>(recover_engine(journal, root()));
   };
   EXPECT_EQ(error_of(recovering)->fault(), Fault::SnapshotMismatch);
   std::filesystem::remove_all(file_of(seq).parent_path());
-  write_snapshot(root(), WalId{}, good.position, good.engine);
+  other.position.chain = chain;
+  other.wal_id = WalId{};
+  write_snapshot(root(), other);
   EXPECT_EQ(error_of(recovering)->fault(), Fault::SnapshotMismatch);
 }
 
@@ -170,7 +226,7 @@ TEST_F(SnapshotTest, AnUnfinishedSnapshotIsIgnoredAndReplaced) {
 
 TEST_F(SnapshotTest, AStoppedSnapshotWritesNothing) {
   trade();
-  EXPECT_FALSE(take_snapshot(root(), pool_, [](EventSeq) { return false; }));
+  EXPECT_FALSE(take_snapshot(root(), pool_, {.progress = [](EventSeq) { return false; }}));
   EXPECT_TRUE(list_snapshots(root()).empty());
 }
 

@@ -21,6 +21,7 @@ TEST_F(GatewayFile, DefaultsStandWhereNothingIsSaid) {
   EXPECT_EQ(config.wal.max_segment_events, 5000U);
   EXPECT_EQ(config.wal.segment_map_size_bytes, 2U << 30);
   EXPECT_EQ(config.wal.low_disk_bytes, 1U << 30);
+  EXPECT_EQ(config.wal.snapshot_every_events, 1'000'000U);
   EXPECT_EQ(config.rings.command_slots, 32768U);
   EXPECT_EQ(config.rings.event_slots, 32768U);
   EXPECT_EQ(config.rings.arena_bytes, 64U << 20);
@@ -45,6 +46,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "max_segment_events = 7\n"
           "segment_map_size_bytes = 8_388_608\n"
           "low_disk_bytes = 0\n"
+          "snapshot_every_events = 9\n"
           "[rings]\n"
           "command_slots = 512\n"
           "event_slots = 128\n"
@@ -75,6 +77,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   EXPECT_EQ(config.wal.max_segment_events, 7U);
   EXPECT_EQ(config.wal.segment_map_size_bytes, 8U << 20);
   EXPECT_EQ(config.wal.low_disk_bytes, 0U);
+  EXPECT_EQ(config.wal.snapshot_every_events, 9U);
   EXPECT_EQ(config.rings.command_slots, 512U);
   EXPECT_EQ(config.rings.event_slots, 128U);
   EXPECT_EQ(config.rings.arena_bytes, 2'000'000U);

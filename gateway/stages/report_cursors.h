@@ -1,0 +1,69 @@
+// How far the reports of each session have got: the last one that there was, what the client has
+// proven to have, and so from where on the journal may still be needed to make reports again.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/fix/report.h"
+#include "matching/events.h"
+#include "matching/types.h"
+
+namespace betex::gateway {
+
+// *Owned by one thread.*
+class ReportCursors {
+ public:
+  // Event types that change nothing here are accepted and ignored.
+  template <typename Event>
+  void apply(const Event& event) {
+    if constexpr (requires { event.delivered; }) {
+      delivered(event.session, event.delivered);
+    }
+  }
+
+  // There is a report for the session, after all those before.
+  void reported(matching::SessionId session, fix::ReportId id);
+
+  // There may have been reports for the session that nobody has seen, up to event `event`.
+  void reported_unseen(matching::SessionId session, matching::EventSeq event);
+
+  // The session's client has the reports of all events up to `event`.
+  void delivered(matching::SessionId session, matching::EventSeq event);
+
+  // The same for all sessions, for want of a way to make those reports again.
+  void all_delivered(matching::EventSeq event);
+
+  // The session's last report; zeros: none, or none that is not delivered.
+  [[nodiscard]] fix::ReportId last(matching::SessionId session) const noexcept;
+
+  // The last event whose reports nobody needs any more: all later ones must be kept. None where
+  // all reports have been delivered.
+  [[nodiscard]] std::optional<matching::EventSeq> needed_after() const noexcept;
+
+  // What a snapshot after event `seq` keeps of this: 8 bytes with the version, 1; then the sessions
+  // with reports up to there that are not delivered, 24 bytes each: session, leg (4 bytes each) and
+  // event of the last report, and the event after which the reports are needed, little-endian. It
+  // may be taken later than the snapshot.
+  [[nodiscard]] std::string note(matching::EventSeq seq) const;
+
+  // Takes in what note() has made. False, and nothing is taken, where the bytes are no note.
+  [[nodiscard]] bool read_note(std::string_view note);
+
+ private:
+  struct Cursor {
+    fix::ReportId last;
+    matching::EventSeq delivered;
+    matching::EventSeq needed_after;  // while last is beyond delivered
+
+    [[nodiscard]] bool pending() const noexcept { return last.event > delivered; }
+  };
+
+  Cursor& cursor(matching::SessionId session);
+
+  std::vector<Cursor> cursors_;  // by session id
+};
+
+}  // namespace betex::gateway

@@ -1,0 +1,249 @@
+// A start from snapshots: the same engine and the same reports as from the log's beginning.
+#include <fstream>
+#include <map>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gateway/stages/report_maker.h"
+#include "journal/errors.h"
+#include "journal/journal_reader.h"
+#include "journal/retirement.h"
+#include "journal/segment_catalog.h"
+#include "tests/gateway/start/life.h"
+#include "tests/support/temp_folder.h"
+
+namespace betex::gateway::testing {
+namespace {
+
+using matching::EventSeq;
+using matching::Side;
+
+class RecoveryTest : public ::testing::Test {
+ protected:
+  [[nodiscard]] std::filesystem::path root() const { return folder_.path() / "wal"; }
+
+  [[nodiscard]] std::size_t count(std::string_view folder) const {
+    return journal::list_segments(root() / folder).size();
+  }
+
+  static void trade(Life& life, const std::string& id) {
+    life.place(kOne, "lay-" + id, Side::Ask);
+    life.amend(kOne, "amend-" + id, "lay-" + id);
+    life.place(kTwo, "back-" + id, Side::Bid);
+  }
+
+  // A copy of the log in which nothing was ever retired, and without snapshots.
+  [[nodiscard]] std::filesystem::path whole_copy() const {
+    std::filesystem::path copy = folder_.path() / "copy";
+    std::filesystem::remove_all(copy);
+    std::filesystem::create_directory(copy);
+    for (const std::string_view folder : {journal::kSegmentsFolder, journal::kRetiredFolder}) {
+      std::filesystem::copy(root() / folder,
+                            copy / journal::kSegmentsFolder,
+                            std::filesystem::copy_options::recursive);
+    }
+    std::filesystem::copy(root() / journal::kEpochFile, copy / journal::kEpochFile);
+    return copy;
+  }
+
+  betex::test::TempFolder folder_;
+};
+
+// Reports of a session as lines, by their ids.
+using Reports = std::map<fix::ReportId, std::string>;
+
+class ReportLines final : public ReportReceiver {
+ public:
+  explicit ReportLines(matching::SessionId session) : session_{session} {}
+
+  bool wants(matching::SessionId session, fix::ReportId) override { return session == session_; }
+
+  void receive(matching::SessionId, fix::Report report) override {
+    if (const auto* refused = std::get_if<fix::OrderCancelReject>(&report.body)) {
+      lines[report.id] = "refused: " + std::string{matching::to_text(refused->reason)};
+      return;
+    }
+    const auto& execution = std::get<fix::ExecutionReport>(report.body);
+    lines[report.id] = std::string{static_cast<char>(execution.exec_type)} + " " +
+                       std::string{execution.cl_ord_id.view()} + " " +
+                       std::string{execution.symbol.view()} + " " +
+                       std::to_string(execution.price.value()) + " leaves " +
+                       std::to_string(execution.leaves_qty.value()) + " " +
+                       std::to_string(static_cast<int>(execution.reason));
+  }
+
+  Reports lines;
+
+ private:
+  matching::SessionId session_;
+};
+
+// What a session that comes back is told, if it has nothing after event `from`.
+Reports reports_from(Life& life,
+                     const std::filesystem::path& root,
+                     matching::SessionId session,
+                     EventSeq from) {
+  ReportLines receiver{session};
+  const ReportMaker maker{life.recovered.reports.model};
+  journal::JournalReader reader{root, life.pool, from};
+  while (const auto transaction = reader.next()) {
+    matching::for_each_event(*transaction, [&](EventSeq seq, const auto& event) {
+      if (seq >= from) {
+        maker.make(seq, transaction->header.timestamp, event, receiver);
+      }
+    });
+  }
+  return receiver.lines;
+}
+
+TEST_F(RecoveryTest, FromASnapshotAndTheRestEqualsFromTheStart) {
+  EventSeq snapshot;
+  {
+    Life life{root()};
+    life.open_market();
+    trade(life, "1");
+    life.confirm(kOne);
+    life.confirm(kTwo);
+    snapshot = life.snapshot();
+    trade(life, "2");
+  }
+  Life from_start{whole_copy()};
+  Life life{root()};
+  EXPECT_EQ(life.retention.newest_snapshot(), snapshot);
+  EXPECT_EQ(life.recovered.engine.state_hash(), from_start.recovered.engine.state_hash());
+  EXPECT_EQ(life.recovered.reports.cursors.needed_after(),
+            from_start.recovered.reports.cursors.needed_after());
+  EXPECT_EQ(reports_from(life, root(), kOne, snapshot.next()),
+            reports_from(from_start, folder_.path() / "copy", kOne, snapshot.next()));
+}
+
+TEST_F(RecoveryTest, WorksWhenEverythingBelowTheSnapshotsIsRetired) {
+  {
+    Life life{root()};
+    life.open_market();
+    for (const char* id : {"1", "2", "3"}) {
+      trade(life, id);
+      life.confirm(kOne);
+      life.confirm(kTwo);
+      life.snapshot();
+    }
+    trade(life, "4");
+    EXPECT_GT(count(journal::kRetiredFolder), 0U);
+  }
+  EXPECT_GT(journal::list_segments(root() / journal::kSegmentsFolder).front().first_seq,
+            EventSeq{1});
+  Life from_start{whole_copy()};
+  Life life{root()};
+  EXPECT_EQ(life.recovered.engine.state_hash(), from_start.recovered.engine.state_hash());
+  const EventSeq undelivered{life.recovered.reports.cursors.needed_after()->value() + 1};
+  const Reports late = reports_from(life, root(), kTwo, undelivered);
+  EXPECT_FALSE(late.empty());
+  EXPECT_EQ(late, reports_from(from_start, folder_.path() / "copy", kTwo, undelivered));
+}
+
+TEST_F(RecoveryTest, TheStartPrunesWhatASnapshotMadeSuperfluous) {
+  {
+    Life life{root()};
+    life.open_market();
+    for (const char* id : {"1", "2", "3"}) {
+      trade(life, id);
+      life.confirm(kOne);
+      life.confirm(kTwo);
+    }
+    life.snapshot();
+    life.run(matching::SuspendMarket{.market = matching::Name{"MKT"}});
+    life.snapshot();
+    EXPECT_EQ(count(journal::kRetiredFolder), 0U) << "no rotation since";
+  }
+  const Life life{root()};
+  EXPECT_GT(count(journal::kRetiredFolder), 1U);
+}
+
+TEST_F(RecoveryTest, AnUndeliveredReportKeepsTheLogAndIsMadeWithTheTermsOfItsTime) {
+  EventSeq first_trade;
+  {
+    Life life{root()};
+    life.open_market();
+    first_trade = life.recovered.engine.last_seq().next();
+    for (const char* id : {"1", "2", "3", "4"}) {
+      trade(life, id);
+      life.confirm(kTwo);
+      life.snapshot();
+    }
+    EXPECT_EQ(count(journal::kRetiredFolder), 0U);
+  }
+  Life from_start{whole_copy()};
+  Life life{root()};
+  EXPECT_EQ(count(journal::kRetiredFolder), 0U);
+  const Reports late = reports_from(life, root(), kOne, first_trade);
+  EXPECT_GT(late.size(), 8U);
+  EXPECT_NE(late.begin()->second, std::next(late.begin())->second);
+  EXPECT_EQ(late.begin()->second, "0 lay-1 RUN 2040000 leaves 30000000 0");
+  EXPECT_EQ(late, reports_from(from_start, folder_.path() / "copy", kOne, first_trade));
+  EXPECT_EQ(life.retention.kept_from(), EventSeq{1});
+}
+
+TEST_F(RecoveryTest, ADamagedNewestSnapshotFallsBackToTheOneBefore) {
+  {
+    Life life{root()};
+    life.open_market();
+    for (const char* id : {"1", "2", "3"}) {
+      trade(life, id);
+      life.confirm(kOne);
+      life.confirm(kTwo);
+      life.snapshot();
+    }
+    trade(life, "4");
+  }
+  const auto snapshots = journal::list_snapshots(root());
+  std::string name = std::to_string(snapshots.back().value());
+  name.insert(0, 20 - name.size(), '0');
+  std::ofstream{root() / journal::kSnapshotsFolder / name / journal::kSnapshotFile} << "damaged";
+  Life from_start{whole_copy()};
+  const Life life{root()};
+  EXPECT_EQ(life.retention.newest_snapshot(), snapshots[snapshots.size() - 2]);
+  EXPECT_EQ(life.recovered.engine.state_hash(), from_start.recovered.engine.state_hash());
+}
+
+// Of a snapshot that betex-journal has made nobody knows which reports it lacks.
+TEST_F(RecoveryTest, BehindASnapshotOfTheToolReportsAreMadeAsFarAsTheLogGoes) {
+  EventSeq snapshot;
+  {
+    Life life{root()};
+    life.open_market();
+    trade(life, "1");
+    snapshot = *journal::take_snapshot(root(), life.pool, {});
+    trade(life, "2");
+  }
+  {
+    Life life{root()};
+    EXPECT_EQ(life.retention.kept_from(), EventSeq{1});
+    EXPECT_EQ(reports_from(life, root(), kOne, EventSeq{1}).begin()->second,
+              "0 lay-1 RUN 2040000 leaves 30000000 0");
+    EXPECT_LT(*life.recovered.reports.cursors.needed_after(), snapshot);
+  }
+  journal::retire_up_to(root(), snapshot);
+  ASSERT_GT(count(journal::kRetiredFolder), 0U);
+  Life from_start{whole_copy()};
+  const Life life{root()};
+  EXPECT_EQ(life.recovered.engine.state_hash(), from_start.recovered.engine.state_hash());
+  EXPECT_EQ(life.retention.kept_from(), snapshot.next());
+  EXPECT_GE(*life.recovered.reports.cursors.needed_after(), snapshot);
+}
+
+TEST_F(RecoveryTest, ALogWhoseBeginningIsGoneAndThatHasNoSnapshotIsRefused) {
+  {
+    Life life{root()};
+    life.open_market();
+    trade(life, "1");
+  }
+  journal::retire_up_to(root(), EventSeq{8});
+  ASSERT_GT(count(journal::kRetiredFolder), 0U);
+  EXPECT_THROW(Life{root()}, journal::JournalError);
+}
+
+}  // namespace
+}  // namespace betex::gateway::testing

@@ -1,0 +1,99 @@
+#include "gateway/stages/report_cursors.h"
+
+#include <gtest/gtest.h>
+
+namespace betex::gateway {
+namespace {
+
+using fix::ReportId;
+using matching::EventSeq;
+using matching::SessionId;
+
+constexpr SessionId kOne{1};
+constexpr SessionId kTwo{2};
+
+constexpr ReportId report(std::uint64_t event, std::uint32_t leg = 1) {
+  return {.event = EventSeq{event}, .leg = leg};
+}
+
+TEST(ReportCursors, WithoutReportsNothingIsNeeded) {
+  ReportCursors cursors;
+  EXPECT_FALSE(cursors.needed_after());
+  cursors.delivered(kOne, EventSeq{7});
+  EXPECT_FALSE(cursors.needed_after());
+  EXPECT_EQ(cursors.last(kTwo), ReportId{});
+}
+
+TEST(ReportCursors, TheFirstReportThatIsNotDeliveredIsNeeded) {
+  ReportCursors cursors;
+  cursors.delivered(kOne, EventSeq{7});
+  cursors.reported(kOne, report(20));
+  cursors.reported(kOne, report(30));
+  EXPECT_EQ(cursors.needed_after(), EventSeq{19});
+  EXPECT_EQ(cursors.last(kOne), report(30));
+}
+
+TEST(ReportCursors, WhatIsDeliveredIsNotNeeded) {
+  ReportCursors cursors;
+  cursors.reported(kOne, report(20));
+  cursors.reported(kOne, report(30));
+  cursors.reported(kTwo, report(40));
+  cursors.delivered(kOne, EventSeq{25});
+  EXPECT_EQ(cursors.needed_after(), EventSeq{25});
+  cursors.delivered(kOne, EventSeq{30});
+  EXPECT_EQ(cursors.needed_after(), EventSeq{39});
+  cursors.delivered(kTwo, EventSeq{50});
+  EXPECT_FALSE(cursors.needed_after());
+}
+
+TEST(ReportCursors, ADeliveryNeverGoesBack) {
+  ReportCursors cursors;
+  cursors.reported(kOne, report(20));
+  cursors.delivered(kOne, EventSeq{20});
+  cursors.delivered(kOne, EventSeq{5});
+  EXPECT_FALSE(cursors.needed_after());
+}
+
+TEST(ReportCursors, AQuietSessionHoldsNothingBackWhenItGetsAReport) {
+  ReportCursors cursors;
+  cursors.delivered(kOne, EventSeq{3});
+  cursors.reported(kOne, report(2));
+  EXPECT_FALSE(cursors.needed_after());
+  cursors.reported(kOne, report(1000));
+  EXPECT_EQ(cursors.needed_after(), EventSeq{999});
+}
+
+TEST(ReportCursors, ANoteKeepsWhatIsNotDelivered) {
+  ReportCursors cursors;
+  cursors.reported(kOne, report(20, 2));
+  cursors.reported(kTwo, report(30));
+  cursors.delivered(kTwo, EventSeq{30});
+  ReportCursors restored;
+  ASSERT_TRUE(restored.read_note(cursors.note(EventSeq{100})));
+  EXPECT_EQ(restored.last(kOne), report(20, 2));
+  EXPECT_EQ(restored.last(kTwo), ReportId{});
+  EXPECT_EQ(restored.needed_after(), EventSeq{19});
+}
+
+TEST(ReportCursors, ANoteThatIsTakenLaterSpeaksOnlyOfWhatWasBeforeTheSnapshot) {
+  ReportCursors cursors;
+  cursors.reported(kOne, report(20));
+  cursors.reported(kOne, report(120));
+  cursors.reported(kTwo, report(130));
+  ReportCursors restored;
+  ASSERT_TRUE(restored.read_note(cursors.note(EventSeq{100})));
+  EXPECT_EQ(restored.last(kOne).event, EventSeq{100});
+  EXPECT_GT(restored.last(kOne), report(100, 2)) << "any leg of it may be missing";
+  EXPECT_EQ(restored.last(kTwo), ReportId{});
+}
+
+TEST(ReportCursors, OtherBytesAreNoNote) {
+  ReportCursors cursors;
+  EXPECT_FALSE(cursors.read_note(""));
+  EXPECT_FALSE(cursors.read_note("12345678"));
+  EXPECT_FALSE(cursors.read_note(cursors.note(EventSeq{1}) + "x"));
+  EXPECT_TRUE(cursors.read_note(cursors.note(EventSeq{1})));
+}
+
+}  // namespace
+}  // namespace betex::gateway

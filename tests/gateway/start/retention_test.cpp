@@ -1,0 +1,87 @@
+#include "gateway/retention.h"
+
+#include <gtest/gtest.h>
+
+namespace betex::gateway {
+namespace {
+
+using matching::EventSeq;
+using matching::SessionId;
+using matching::Timestamp;
+
+constexpr SessionId kOne{1};
+constexpr std::int64_t kHour = std::int64_t{3600} * 1'000'000'000;
+
+class RetentionTest : public testing::Test {
+ protected:
+  void take(std::uint64_t seq, std::int64_t hours = 0) {
+    retention_.reports_taken(cursors_, EventSeq{seq}, Timestamp{hours * kHour});
+  }
+
+  void report(std::uint64_t event) {
+    cursors_.reported(kOne, {.event = EventSeq{event}, .leg = 1});
+  }
+
+  ReportCursors cursors_;
+  Retention retention_;
+};
+
+TEST_F(RetentionTest, OneSnapshotIsNotEnoughToGiveAnythingFree) {
+  take(1000);
+  EXPECT_EQ(retention_.floor(), EventSeq{0});
+  retention_.add_snapshot(EventSeq{100});
+  EXPECT_EQ(retention_.floor(), EventSeq{0});
+  EXPECT_EQ(retention_.newest_snapshot(), EventSeq{100});
+}
+
+TEST_F(RetentionTest, TheSecondNewestSnapshotIsTheFloor) {
+  take(1000);
+  retention_.set_snapshots({EventSeq{100}, EventSeq{200}});
+  EXPECT_EQ(retention_.floor(), EventSeq{100});
+  retention_.add_snapshot(EventSeq{300});
+  EXPECT_EQ(retention_.floor(), EventSeq{200});
+  EXPECT_EQ(retention_.kept_from(), EventSeq{201});
+}
+
+TEST_F(RetentionTest, AnUndeliveredReportKeepsASnapshotFromWhichItCanBeMade) {
+  report(150);
+  take(1000);
+  retention_.set_snapshots({EventSeq{100}, EventSeq{200}, EventSeq{300}, EventSeq{400}});
+  EXPECT_EQ(retention_.floor(), EventSeq{100});
+  cursors_.delivered(kOne, EventSeq{250});
+  report(260);
+  take(1001);
+  EXPECT_EQ(retention_.floor(), EventSeq{200});
+  cursors_.delivered(kOne, EventSeq{260});
+  take(1002);
+  EXPECT_EQ(retention_.floor(), EventSeq{300});
+}
+
+TEST_F(RetentionTest, TheFloorNeverGoesBack) {
+  take(1000);
+  retention_.set_snapshots({EventSeq{100}, EventSeq{200}});
+  EXPECT_EQ(retention_.floor(), EventSeq{100});
+  cursors_.reported_unseen(kOne, EventSeq{50});
+  take(1001);
+  EXPECT_EQ(retention_.floor(), EventSeq{100});
+}
+
+TEST_F(RetentionTest, ReportsAreKeptForSevenDaysOfJournaledTime) {
+  take(90, 0);
+  retention_.set_snapshots({EventSeq{80}, EventSeq{200}, EventSeq{300}});
+  report(150);
+  take(250, 10);
+  take(400, 7 * 24 + 9);
+  EXPECT_EQ(retention_.floor(), EventSeq{80});
+  take(401, 7 * 24 + 10);
+  EXPECT_EQ(retention_.floor(), EventSeq{200});
+}
+
+TEST_F(RetentionTest, ReportsThatCannotBeMadeAreNotOffered) {
+  EXPECT_EQ(retention_.kept_from(), EventSeq{1});
+  retention_.reports_begin_after(EventSeq{70});
+  EXPECT_EQ(retention_.kept_from(), EventSeq{71});
+}
+
+}  // namespace
+}  // namespace betex::gateway

@@ -1,0 +1,99 @@
+#include "gateway/snapshot_thread.h"
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "journal/segment_catalog.h"
+#include "tests/gateway/start/life.h"
+#include "tests/support/temp_folder.h"
+
+namespace betex::gateway::testing {
+namespace {
+
+using matching::EventSeq;
+using matching::Side;
+
+class SnapshotThreadTest : public ::testing::Test {
+ protected:
+  [[nodiscard]] std::filesystem::path root() const { return folder_.path() / "wal"; }
+
+  // Waits for a snapshot after event `seq` or later.
+  [[nodiscard]] bool wait_for_snapshot(EventSeq seq) const {
+    for (int i = 0; i < 2000 && life_.retention.newest_snapshot() < seq; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    return life_.retention.newest_snapshot() >= seq;
+  }
+
+  void trade() {
+    for (int i = 0; i < 10; ++i) {
+      life_.place(kOne, "lay-" + std::to_string(++orders_), Side::Ask);
+    }
+    life_.confirm(kOne);
+  }
+
+  betex::test::TempFolder folder_;
+  Life life_{root()};
+  SnapshotThread thread_{
+      {.wal_root = root(), .every_events = 10}, life_.pool, life_.journal, life_.retention};
+  int orders_ = 0;
+};
+
+TEST_F(SnapshotThreadTest, TakesASnapshotWhenEnoughEventsHaveBeenReported) {
+  thread_.start(EventSeq{0});
+  life_.open_market();
+  trade();
+  ASSERT_TRUE(wait_for_snapshot(EventSeq{10}));
+  const EventSeq newest = journal::list_snapshots(root()).back();
+  EXPECT_EQ(journal::load_snapshot(root(), newest).engine.last_seq(), newest);
+}
+
+TEST_F(SnapshotThreadTest, SegmentsAndSnapshotsThatAreNotNeededGo) {
+  thread_.start(EventSeq{0});
+  life_.open_market();
+  std::vector<EventSeq> taken;
+  for (int i = 0; i < 4; ++i) {
+    trade();
+    ASSERT_TRUE(wait_for_snapshot(EventSeq{life_.recovered.engine.last_seq().value() - 9}));
+    taken.push_back(life_.retention.newest_snapshot());
+  }
+  trade();
+  const std::vector<EventSeq> kept = journal::list_snapshots(root());
+  EXPECT_GE(kept.size(), 2U);
+  EXPECT_GT(kept.front(), taken.front());
+  EXPECT_FALSE(journal::list_segments(root() / journal::kRetiredFolder).empty());
+}
+
+TEST_F(SnapshotThreadTest, AFailureIsNoReasonToStop) {
+  std::filesystem::remove(root() / journal::kSnapshotsFolder);
+  std::ofstream{root() / journal::kSnapshotsFolder} << "no folder";
+  thread_.start(EventSeq{0});
+  life_.open_market();
+  trade();
+  std::this_thread::sleep_for(std::chrono::milliseconds{500});
+  std::filesystem::remove(root() / journal::kSnapshotsFolder);
+  std::filesystem::create_directory(root() / journal::kSnapshotsFolder);
+  trade();
+  EXPECT_TRUE(wait_for_snapshot(EventSeq{10}));
+}
+
+TEST(SnapshotThread, WithoutAnIntervalThereAreNone) {
+  const betex::test::TempFolder folder;
+  Life life{folder.path() / "wal"};
+  SnapshotThread thread{{.wal_root = folder.path() / "wal", .every_events = 0},
+                        life.pool,
+                        life.journal,
+                        life.retention};
+  thread.start(EventSeq{0});
+  life.open_market();
+  std::this_thread::sleep_for(std::chrono::milliseconds{500});
+  EXPECT_EQ(life.retention.newest_snapshot(), EventSeq{0});
+}
+
+}  // namespace
+}  // namespace betex::gateway::testing
