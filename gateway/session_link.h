@@ -62,7 +62,8 @@ class ReportFeed {
   virtual ~ReportFeed() = default;
 
   // Reports after `sent` (the last one in the session's cache; zeros: from its first) are made from
-  // the journal first, then live ones follow, in order and without a gap.
+  // the journal first, then live ones follow, in order and without a gap. There is a delivery in
+  // any case, as soon as the session is up to date: it tells so.
   virtual void subscribe(matching::SessionId session,
                          SubscriptionId subscription,
                          fix::ReportId sent) = 0;
@@ -76,6 +77,20 @@ class ReportFeed {
                         std::size_t count) = 0;
 };
 
+// What one delivery hands over.
+struct ReportDelivery {
+  SubscriptionId subscription;
+  std::vector<fix::Report> reports;  // in order; none where there is only this to tell:
+
+  // With these, all of the session's reports of events up to here have been handed over.
+  matching::EventSeq complete_to;
+
+  // The newest application message of the session's that is durable; number 0: none since the
+  // start.
+  matching::SessionEpoch epoch;
+  matching::MsgSeqNum durable_in;
+};
+
 // A refused message whose refusal is durable: the Reject(3) that QuickFIX made may now leave.
 struct RejectDurable {
   matching::MsgSeqNum msg_seq_num;
@@ -85,6 +100,8 @@ struct RejectDurable {
 using SessionNotice = std::variant<matching::SessionWentUp,
                                    matching::SessionWentDown,
                                    matching::NumbersReserved,
+                                   matching::SessionNumbersSet,
+                                   matching::SessionLoggedOut,
                                    matching::CommandRejected,
                                    RejectDurable>;
 
@@ -94,9 +111,7 @@ class SessionSink {
  public:
   virtual ~SessionSink() = default;
 
-  virtual void deliver(matching::SessionId session,
-                       SubscriptionId subscription,
-                       std::vector<fix::Report> reports) = 0;
+  virtual void deliver(matching::SessionId session, ReportDelivery delivery) = 0;
 
   // By CompID, since the first SessionWentUp of a session is what tells its id.
   virtual void notify(const matching::Name& comp_id, SessionNotice notice) = 0;

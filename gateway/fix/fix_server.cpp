@@ -182,12 +182,10 @@ SessionDirectory::Found FixServer::find(const FieldTable& logon, const std::stri
 
 // ---- From the report stage ----------------------------------------------------------------------
 
-void FixServer::deliver(matching::SessionId session,
-                        gateway::SubscriptionId subscription,
-                        std::vector<Report> reports) {
+void FixServer::deliver(matching::SessionId session, gateway::ReportDelivery delivery) {
   const std::shared_lock lock{sessions_mutex_};
   if (const auto found = by_id_.find(session); found != by_id_.end()) {
-    found->second->deliver(subscription, std::move(reports));
+    found->second->deliver(std::move(delivery));
   }
 }
 

@@ -65,9 +65,7 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
 
   // ---- From the report stage (SessionSink)
 
-  void deliver(matching::SessionId session,
-               gateway::SubscriptionId subscription,
-               std::vector<Report> reports) override;
+  void deliver(matching::SessionId session, gateway::ReportDelivery delivery) override;
   void notify(const matching::Name& comp_id, gateway::SessionNotice notice) override;
 
   // ---- The end, in this order. They wait for the I/O threads, so not to be called on one.

@@ -1,16 +1,12 @@
-// A session's logon and its end. What it does with messages: fix_session_inbound.cpp, and
-// fix_session_outbound.cpp.
+// A session as the journal knows it, its timer, and its end. Its logon: fix_session_logon.cpp. What
+// it does with messages: fix_session_inbound.cpp, fix_session_outbound.cpp, fix_session_resend.cpp.
 #include "gateway/fix/fix_session.h"
 
-#include <cstdlib>
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
-
-#include "gateway/fix/tags.h"
-#include "gateway/fix/utc_time.h"
-#include "matching/assert.h"
 
 namespace betex::fix {
 
@@ -26,8 +22,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kCreditRetry{2};
 constexpr std::chrono::seconds kTick{1};
-constexpr std::uint32_t kNumbersForLogon = 200;
-constexpr std::uint32_t kAllLegs = UINT32_MAX;
 
 Command session_command(CommandBody body) {
   Command command;
@@ -56,127 +50,41 @@ FixSession::FixSession(SessionSettings settings,
       strand_{environment.io.get_executor()},
       tick_timer_{strand_},
       retry_timer_{strand_},
+      probe_timer_{strand_},
+      pause_timer_{strand_},
       quickfix_{settings_,
                 environment.limits.sending_time_tolerance,
                 environment.dictionaries,
                 *this,
-                [this](MsgSeqNum first, MsgSeqNum last) { return sent_messages(first, last); }} {
+                [this](MsgSeqNum first, MsgSeqNum last) { return sent_messages(first, last); }},
+      throttle_{settings_.throttle} {
   if (known) {
     id_ = known->session;
     expected_in_ = known->next_in;
     reserved_to_ = known->reserved_to;
+    delivered_ = known->delivered;
     outbound_ = environment_.cache.state(id_).value_or(OutboundState{});
-    take_epoch(known->epoch, known->delivered);
+    take_epoch(known->epoch);
   }
 }
 
 FixSession::~FixSession() = default;
 
-// The session cache goes on where it stood; in a new epoch with new numbers.
-void FixSession::take_epoch(matching::SessionEpoch epoch, matching::EventSeq delivered) {
+// In the same epoch the session cache goes on where it stood. In a new one nobody knows what the
+// client has of the old one: all that is not proven is told again, marked, with new numbers.
+void FixSession::take_epoch(matching::SessionEpoch epoch) {
   epoch_ = epoch;
-  if (outbound_.epoch == matching::SessionEpoch{}) {
-    outbound_.sent = {.event = delivered, .leg = kAllLegs};
-  }
-  if (outbound_.epoch != epoch) {
-    outbound_.epoch = epoch;
-    outbound_.last_number = MsgSeqNum{};
-  }
-}
-
-// ---- Logon --------------------------------------------------------------------------------------
-
-void FixSession::logon(std::shared_ptr<Connection> connection, InboundFrames frames) {
-  asio::post(strand_,
-             [self = shared_from_this(),
-              connection = std::move(connection),
-              frames = std::move(frames)]() mutable {
-               self->on_logon(std::move(connection), std::move(frames));
-             });
-}
-
-void FixSession::on_logon(std::shared_ptr<Connection> connection, InboundFrames frames) {
-  if (state_ == State::Off && !reading_stopped_) {
-    begin_logon(std::move(connection), std::move(frames));
-  } else if (state_ == State::Draining && !next_connection_ && !reading_stopped_) {
-    next_connection_ = std::move(connection);
-    next_frames_ = std::move(frames);
-  } else {
-    environment_.metrics.logons_refused.add();
-    spdlog::warn("session {}: another logon, from {}, while it is on: refused",
-                 settings_.comp_id,
-                 connection->address());
-    connection->close();
-  }
-}
-
-void FixSession::begin_logon(std::shared_ptr<Connection> connection, InboundFrames frames) {
-  BETEX_ASSERT(queue_.unwritten_bytes() == 0 && control_.empty());
-  connection_ = std::move(connection);
-  frames_ = std::move(frames);
-  next_frame_ = 1;  // what is behind the Logon waits
-  disconnect_asked_ = false;
-  logout_received_ = false;
-  garbled_ = 0;
-  state_ = State::Authenticating;
-  frame_.assign(frames_.front());
-  fields_.read(frame_, environment_.limits.fields);
-  environment_.authenticator.authenticate(
-      {.expected_username = settings_.username,
-       .username = std::string{fields_.value(tag::kUsername)},
-       .password = std::string{fields_.value(tag::kPassword)}},
-      [self = shared_from_this(), attempt = ++attempt_](bool right) {
-        asio::post(self->strand_,
-                   [self, attempt, right] { self->on_authenticated(attempt, right); });
-      });
-}
-
-void FixSession::on_authenticated(std::uint64_t attempt, bool right) {
-  if (attempt != attempt_ || state_ != State::Authenticating) {
+  if (outbound_.epoch == epoch) {
     return;
   }
-  const bool reset = fields_.value(tag::kResetSeqNumFlag) == "Y";
-  if (!right) {
-    return refuse_logon("wrong credentials");
-  }
-  if (reset && !settings_.reset_allowed) {
-    return refuse_logon("it may not reset its numbers (141=Y)");
-  }
-  if (!has_good_sending_time()) {
-    return refuse_logon("its SendingTime is too far from our clock");
-  }
-  frame_number_ = fields_.msg_seq_num().value();
-  if (!reset && frame_number_ < expected_in_) {
-    // That client has seen another history. No SessionUp: QuickFIX answers what is expected.
-    environment_.metrics.logons_too_low.add();
-    spdlog::error("session {}: Logon with MsgSeqNum {}, but {} is expected",
-                  settings_.comp_id,
-                  frame_number_.value(),
-                  expected_in_.value());
-    return prepare_numbers();
-  }
-  state_ = State::GoingUp;
-  submit_control(session_command(
-      matching::SessionUp{.comp_id = matching::Name{settings_.comp_id}, .reset = reset}));
+  outbound_.epoch = epoch;
+  outbound_.last_number = MsgSeqNum{};
+  outbound_.poss_resend_to = std::max(outbound_.poss_resend_to, outbound_.sent);
+  outbound_.sent = {.event = delivered_, .leg = kAllLegs};
 }
 
-bool FixSession::has_good_sending_time() const {
-  const auto sent = parse_utc_timestamp(fields_.sending_time());
-  const std::chrono::nanoseconds tolerance = environment_.limits.sending_time_tolerance;
-  return sent && std::abs((wall_clock_now() - *sent).value()) <= tolerance.count();
-}
-
-// Silently, before QuickFIX has seen anything.
-void FixSession::refuse_logon(const std::string& why) {
-  environment_.metrics.logons_refused.add();
-  spdlog::warn(
-      "session {}: logon from {} refused: {}", settings_.comp_id, connection_->address(), why);
-  const auto connection = std::exchange(connection_, nullptr);
-  frames_.clear();
-  state_ = State::Off;
-  connection->close();
-  tell_waiters();
-}
+// ---- From the journal
+// ----------------------------------------------------------------------------
 
 void FixSession::notify(gateway::SessionNotice notice) {
   asio::post(strand_,
@@ -188,38 +96,39 @@ void FixSession::on_notice(const gateway::SessionNotice& notice) {
     on_went_up(*went_up);
   } else if (const auto* reserved = std::get_if<matching::NumbersReserved>(&notice)) {
     on_numbers_reserved(*reserved);
+  } else if (const auto* numbers = std::get_if<matching::SessionNumbersSet>(&notice)) {
+    on_numbers_set(*numbers);
+  } else if (std::holds_alternative<matching::SessionLoggedOut>(notice)) {
+    on_logged_out_by_operator();
   } else if (const auto* rejected = std::get_if<matching::CommandRejected>(&notice)) {
     on_command_rejected(*rejected);
   } else if (const auto* reject = std::get_if<gateway::RejectDurable>(&notice)) {
+    receipt_.durable(reject->msg_seq_num);
     queue_.release_hold(reject->msg_seq_num);
     write_released();
   }
 }
 
-void FixSession::on_went_up(const matching::SessionWentUp& event) {
-  if (state_ != State::GoingUp) {
-    spdlog::error("session {}: went up without having been asked to", settings_.comp_id);
-    return;
+// By an operator, on a session that is down; what a logon that is on its way is told comes with its
+// SessionWentUp.
+void FixSession::on_numbers_set(const matching::SessionNumbersSet& event) {
+  spdlog::warn("session {}: an operator has set its numbers: epoch {}, next inbound {}",
+               settings_.comp_id,
+               event.epoch.value(),
+               event.next_in.value());
+  if (state_ == State::Off || state_ == State::Draining) {
+    expected_in_ = event.next_in;
+    reserved_to_ = event.reserved_to;
+    take_epoch(event.epoch);
   }
-  up_ = true;
-  id_ = event.session;
-  expected_in_ = event.next_in;
-  reserved_to_ = event.reserved_to;
-  reserving_ = false;
-  take_epoch(event.epoch, event.delivered);
-  environment_.named(id_, shared_from_this());
-  if (!connection_ || reading_stopped_) {
-    return end(connection_ ? SessionDownReason::Shutdown : SessionDownReason::Disconnect);
-  }
-  prepare_numbers();
 }
 
-// The answer to a Logon uses a number, and no number is used before its block is durable.
-void FixSession::prepare_numbers() {
-  state_ = State::Reserving;
-  reserve_numbers_ahead();
-  if (numbers_left() >= kNumbersForLogon) {
-    answer_logon();
+void FixSession::on_logged_out_by_operator() {
+  spdlog::warn("session {}: logged out by an operator", settings_.comp_id);
+  if (state_ == State::On) {
+    logout_received_ = true;  // not the loss of a connection: the session ends by a Logout
+    quickfix_.log_out("Logged out by the operator");
+    end_turn();
   }
 }
 
@@ -257,27 +166,7 @@ void FixSession::on_command_rejected(const matching::CommandRejected& event) {
   }
 }
 
-void FixSession::answer_logon() {
-  handled_in_ = MsgSeqNum{expected_in_.value() - 1};
-  quickfix_.start(outbound_.last_number.next(), expected_in_);
-  const bool parsed = quickfix_.receive(frame_);
-  expected_in_ = quickfix_.next_in();
-  end_turn();
-  if (!parsed || !quickfix_.logged_on() || disconnect_asked_) {
-    spdlog::warn("session {}: logon from {} refused", settings_.comp_id, connection_->address());
-    return end(SessionDownReason::Disconnect);
-  }
-  state_ = State::On;
-  environment_.metrics.logons.add();
-  environment_.metrics.sessions_on.add();
-  spdlog::info("session {}: on, from {}", settings_.comp_id, connection_->address());
-  connection_->logged_on();
-  last_progress_ = std::chrono::steady_clock::now();
-  subscription_ = subscription_.next();
-  environment_.reports.subscribe(id_, subscription_, outbound_.sent);
-  start_ticking();
-  process_frames();
-}
+// ---- Once a second ------------------------------------------------------------------------------
 
 void FixSession::start_ticking() {
   tick_timer_.expires_after(kTick);
@@ -293,10 +182,12 @@ void FixSession::tick() {
     return;
   }
   quickfix_.tick();
+  confirm_delivery();
+  ask_for_proof();
   end_turn();
   check_slow_reader();
   if (disconnect_asked_) {
-    return end(SessionDownReason::Disconnect);
+    return end(logout_received_ ? SessionDownReason::Logout : SessionDownReason::Disconnect);
   }
   start_ticking();
 }
@@ -307,8 +198,11 @@ void FixSession::closed(Connection& connection) {
   asio::post(strand_, [self = shared_from_this(), connection = connection.shared_from_this()] {
     if (connection == self->connection_) {
       self->on_connection_closed();
-    } else if (connection == self->next_connection_) {
-      self->next_connection_ = nullptr;
+    } else if (self->next_ && connection == self->next_->connection) {
+      self->next_.reset();
+    } else {
+      std::erase_if(self->authenticating_,
+                    [&](const Candidate& c) { return c.connection == connection; });
     }
   });
 }
@@ -316,13 +210,10 @@ void FixSession::closed(Connection& connection) {
 void FixSession::on_connection_closed() {
   connection_ = nullptr;
   frames_.clear();
-  if (state_ == State::Authenticating) {
-    state_ = State::Off;
-    tell_waiters();
-  } else if (state_ != State::GoingUp) {  // which ends when SessionUp has been answered
+  if (state_ != State::GoingUp) {  // which ends when SessionUp has been answered
     quickfix_.connection_lost();
     queue_.discard();
-    end(SessionDownReason::Disconnect);
+    end(logout_received_ ? SessionDownReason::Logout : SessionDownReason::Disconnect);
     finish_if_done();
   }
 }
@@ -341,8 +232,13 @@ void FixSession::end(SessionDownReason reason) {
   quickfix_.connection_lost();
   frames_.clear();
   above_gap_.clear();
-  waiting_reports_.clear();
+  above_gap_bytes_ = 0;
+  waiting_.clear();
+  next_report_ = 0;
+  resend_.reset();
+  probe_ = {};
   if (up_) {
+    confirm_delivery();
     send_session_down(reason);
   }
   tick_timer_.expires_after(environment_.limits.close_grace);
@@ -373,9 +269,7 @@ void FixSession::finish_if_done() {
   tick_timer_.cancel();
   state_ = State::Off;
   tell_waiters();
-  if (next_connection_) {
-    begin_logon(std::exchange(next_connection_, nullptr), std::move(next_frames_));
-  }
+  start_next_logon();
 }
 
 void FixSession::tell_waiters() {
@@ -394,12 +288,13 @@ void FixSession::tell_waiters() {
 void FixSession::stop_reading(std::function<void()> done) {
   asio::post(strand_, [self = shared_from_this(), done = std::move(done)] {
     self->reading_stopped_ = true;
-    if (self->next_connection_) {
-      std::exchange(self->next_connection_, nullptr)->close();
+    for (const Candidate& candidate : std::exchange(self->authenticating_, {})) {
+      candidate.connection->close();
     }
-    if (self->state_ == State::Authenticating) {
-      self->refuse_logon("the gateway is stopping");
-    } else if (self->state_ == State::Reserving) {
+    if (self->next_) {
+      std::exchange(self->next_, std::nullopt)->connection->close();
+    }
+    if (self->state_ == State::Reserving) {
       self->end(SessionDownReason::Shutdown);
     }
     self->process_frames();
@@ -433,12 +328,19 @@ void FixSession::close_connection() {
     if (self->connection_) {
       self->connection_->close();
     }
+    if (self->next_) {
+      self->next_->connection->close();
+    }
+    for (const Candidate& candidate : self->authenticating_) {
+      candidate.connection->close();
+    }
   });
 }
 
 void FixSession::abandon() {
   connection_ = nullptr;
-  next_connection_ = nullptr;
+  next_.reset();
+  authenticating_.clear();
 }
 
 // ---- Session commands: never dropped, never out of order, never waited for ----------------------

@@ -21,7 +21,9 @@
 #include "gateway/fix/authenticator.h"
 #include "gateway/fix/cache_flusher.h"
 #include "gateway/fix/connection.h"
+#include "gateway/fix/delivery_proof.h"
 #include "gateway/fix/field_table.h"
+#include "gateway/fix/inbound_receipt.h"
 #include "gateway/fix/message_cache.h"
 #include "gateway/fix/order_decoder.h"
 #include "gateway/fix/outbound_queue.h"
@@ -77,7 +79,7 @@ class FixSession final : public ConnectionUser,
 
   // ---- From the report stage
 
-  void deliver(gateway::SubscriptionId subscription, std::vector<Report> reports);
+  void deliver(gateway::ReportDelivery delivery);
   void notify(gateway::SessionNotice notice);
 
   // ---- For the end of the process, in this order. `done` runs on the strand.
@@ -100,27 +102,54 @@ class FixSession final : public ConnectionUser,
  private:
   enum class State : std::uint8_t {
     Off,
-    Authenticating,
     GoingUp,    // until SessionUp is durable
     Reserving,  // until there are numbers for the answer to the Logon
     On,
     Draining,  // the session is over; its last bytes are leaving
   };
 
-  // ---- fix_session.cpp: logon and end
+  // A connection with a Logon for this session.
+  struct Candidate {
+    std::shared_ptr<Connection> connection;
+    InboundFrames frames;  // in the connection's buffer, the Logon first
+    std::uint64_t attempt = 0;
+  };
+
+  // What the client has asked for again and has not been sent yet: in slices, so that nobody waits
+  // for it and it does not fill the queue.
+  struct Resend {
+    std::string request;  // the client's
+    matching::MsgSeqNum next;
+    matching::MsgSeqNum last;
+  };
+
+  enum class Taken : std::uint8_t { Yes, NotYet };
+
+  // ---- fix_session_logon.cpp: from a connection with a Logon to a session that is on
 
   void on_logon(std::shared_ptr<Connection> connection, InboundFrames frames);
-  void begin_logon(std::shared_ptr<Connection> connection, InboundFrames frames);
   void on_authenticated(std::uint64_t attempt, bool right);
+  void on_candidate(Candidate candidate);
+  void begin_logon(Candidate candidate);
+  void start_next_logon();
   [[nodiscard]] bool has_good_sending_time() const;
-  void take_epoch(matching::SessionEpoch epoch, matching::EventSeq delivered);
   void prepare_numbers();
-  void on_notice(const gateway::SessionNotice& notice);
   void on_went_up(const matching::SessionWentUp& event);
-  void on_numbers_reserved(const matching::NumbersReserved& event);
-  void on_command_rejected(const matching::CommandRejected& event);
   void answer_logon();
   void refuse_logon(const std::string& why);
+  void refuse(Connection& connection, const std::string& why);
+  void probe();
+  void on_probe_time_out();
+  void on_probe_answered();
+
+  // ---- fix_session.cpp: the session in the journal, its timer, its end
+
+  void take_epoch(matching::SessionEpoch epoch);
+  void on_notice(const gateway::SessionNotice& notice);
+  void on_numbers_reserved(const matching::NumbersReserved& event);
+  void on_numbers_set(const matching::SessionNumbersSet& event);
+  void on_logged_out_by_operator();
+  void on_command_rejected(const matching::CommandRejected& event);
   void tick();
   void end(matching::SessionDownReason reason);
   void on_connection_closed();
@@ -135,11 +164,16 @@ class FixSession final : public ConnectionUser,
   // ---- fix_session_inbound.cpp: frames to commands
 
   void process_frames();
-  void handle_frame(std::string_view frame);
-  void handle_numbered(std::string_view frame, matching::MsgSeqNum number);
+  [[nodiscard]] bool has_input();
+  void take_input();
+  void pause_reading();
+  [[nodiscard]] Taken handle_frame(std::string_view frame);
+  [[nodiscard]] Taken handle_numbered(std::string_view frame, matching::MsgSeqNum number);
+  [[nodiscard]] Throttle::Verdict weigh(matching::MsgSeqNum number);
   void handle_refusal(const Refusal& refusal, matching::MsgSeqNum number);
-  [[nodiscard]] std::optional<Refusal> check_resend_request() const;
-  [[nodiscard]] bool admit_above_gap(std::string_view frame, matching::MsgSeqNum number);
+  void handle_logout(matching::MsgSeqNum number);
+  void keep_above_gap(std::string_view frame, matching::MsgSeqNum number);
+  void note_answers();
   void submit_application(matching::MsgSeqNum number, matching::CommandBody body);
   void use_credit(gateway::RingCommand command);
 
@@ -149,11 +183,12 @@ class FixSession final : public ConnectionUser,
 
   // ---- fix_session_outbound.cpp: reports to blocks to the socket
 
+  [[nodiscard]] matching::MsgSeqNum last_processed() override;
   bool on_number_used(matching::MsgSeqNum number) override;
   void on_send(const std::string& bytes) override;
   void on_disconnect() override;
 
-  void send_reports(std::vector<Report> reports);
+  void on_delivery(gateway::ReportDelivery delivery);
   void send_waiting_reports();
   void send_report(const Report& report);
   void reserve_numbers_ahead();
@@ -166,11 +201,23 @@ class FixSession final : public ConnectionUser,
   void on_written(std::size_t bytes, std::size_t reports);
   void check_slow_reader();
 
+  // ---- fix_session_resend.cpp: what is sent again, and what is proven to have arrived
+
+  [[nodiscard]] std::optional<Refusal> check_resend_request() const;
+  void begin_resend(std::string_view frame, matching::MsgSeqNum number);
+  void continue_resend();
+  [[nodiscard]] matching::MsgSeqNum end_of_slice(matching::MsgSeqNum first) const;
+  void end_resend();
+  void ask_for_proof();
+  void confirm_delivery();
+
   const SessionSettings settings_;
   const SessionEnvironment& environment_;
   boost::asio::strand<boost::asio::io_context::executor_type> strand_;
   boost::asio::steady_timer tick_timer_;
   boost::asio::steady_timer retry_timer_;
+  boost::asio::steady_timer probe_timer_;
+  boost::asio::steady_timer pause_timer_;
   QuickfixSession quickfix_;
 
   // The session in the journal.
@@ -179,7 +226,8 @@ class FixSession final : public ConnectionUser,
   matching::SessionEpoch epoch_;
   matching::MsgSeqNum expected_in_{1};  // while off; QuickFIX counts while on
   matching::MsgSeqNum reserved_to_;
-  bool up_ = false;  // SessionUp is durable and SessionDown not yet asked for
+  matching::EventSeq delivered_;  // the journal's cursor, as of the last logon
+  bool up_ = false;               // SessionUp is durable and SessionDown not yet asked for
   bool reserving_ = false;
   std::deque<gateway::RingCommand> control_;  // session commands that wait for a credit
   bool retrying_ = false;
@@ -187,11 +235,14 @@ class FixSession final : public ConnectionUser,
   std::vector<std::function<void()>> when_down_;
   std::vector<std::function<void()>> when_off_;
 
-  // The connection, and one that waits until the session before it is over.
+  // The connection; those that nobody knows yet; one that is known and waits for the one before.
   std::shared_ptr<Connection> connection_;
-  std::shared_ptr<Connection> next_connection_;
-  InboundFrames next_frames_;
-  std::uint64_t attempt_ = 0;      // counts logons
+  std::vector<Candidate> authenticating_;
+  std::optional<Candidate> next_;
+  matching::MsgSeqNum probe_;  // the TestRequest that it waits for; 0: none
+  std::chrono::steady_clock::time_point probed_at_;
+  std::uint64_t attempts_ = 0;     // counts Logons
+  std::uint64_t attempt_ = 0;      // connection_'s
   bool disconnect_asked_ = false;  // by QuickFIX or by us, at the end of the turn
   bool logout_received_ = false;
   std::uint64_t garbled_ = 0;
@@ -203,8 +254,13 @@ class FixSession final : public ConnectionUser,
   std::string frame_;  // the one that QuickFIX has
   matching::MsgSeqNum frame_number_;
   matching::MsgSeqNum handled_in_;  // at or below it nothing is submitted again
-  std::map<matching::MsgSeqNum, std::string> above_gap_;  // what QuickFIX queues; empty: no order
+  std::map<matching::MsgSeqNum, std::string> above_gap_;  // taken when the gap has closed
+  std::size_t above_gap_bytes_ = 0;
+  matching::MsgSeqNum asked_up_to_;  // a resend of what lacks up to here is under way
+  Throttle throttle_;
+  bool paused_ = false;  // by the throttle
   std::size_t credits_ = 0;
+  InboundReceipt receipt_;
   SessionReject decoder_reject_;  // what on_reject is told of, where it was the decoder's
 
   // Outbound.
@@ -212,7 +268,12 @@ class FixSession final : public ConnectionUser,
   OutboundQueue queue_;
   std::deque<OutboundQueue::Block> uncached_;  // given to the flusher, not committed yet
   gateway::SubscriptionId subscription_;
-  std::deque<Report> waiting_reports_;  // for numbers
+  std::deque<gateway::ReportDelivery> waiting_;  // for numbers, or for the end of a resend
+  std::size_t next_report_ = 0;                  // of waiting_.front()
+  std::optional<Resend> resend_;
+  bool resend_refused_ = false;  // by QuickFIX, while it has a slice
+  DeliveryProof proof_;
+  std::chrono::steady_clock::time_point last_asked_;
   std::chrono::steady_clock::time_point last_progress_;
 };
 

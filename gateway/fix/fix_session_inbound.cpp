@@ -7,6 +7,7 @@
 
 #include "fix_spec/reasons.h"
 #include "gateway/fix/fix_session.h"
+#include "gateway/fix/request_fields.h"
 #include "gateway/fix/tags.h"
 #include "matching/assert.h"
 
@@ -17,30 +18,25 @@ using matching::MsgSeqNum;
 
 namespace {
 
-// QuickFIX queues without bound what is above a gap, and recurses when the gap closes.
+// Above a gap so much is kept; the rest is dropped unread, and comes with the resend.
 constexpr std::size_t kMaxAboveGap = 256;
+constexpr std::size_t kMaxAboveGapBytes = std::size_t{512} << 10;
 
-constexpr std::uint16_t kValueIsIncorrect = 5;  // 373
-constexpr std::uint16_t kOther = 99;
+constexpr std::uint16_t kOther = 99;                 // 373
+constexpr std::uint16_t kThrottleLimitExceeded = 8;  // 380
 
-// Whether QuickFIX queues such a message when its number is too high. The others it takes at once.
-bool is_queued_above_gap(const FieldTable& fields) {
+// Whether a message whose number is too high waits until its turn comes. The others are for now.
+bool waits_above_gap(const FieldTable& fields) {
   const std::string_view type = fields.msg_type();
   if (type == "4") {
     return fields.value(tag::kGapFillFlag) == "Y";
   }
-  return type != "A" && type != "2" && type != "3" && type != "5";
+  return type != "A" && type != "2" && type != "5";
 }
 
-std::optional<std::uint32_t> number(std::string_view text) {
-  std::uint32_t value = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') {
-      return std::nullopt;
-    }
-    value = value * 10 + static_cast<std::uint32_t>(c - '0');
-  }
-  return text.empty() ? std::nullopt : std::optional{value};
+// What takes risk away is never too much.
+bool is_cancel(std::string_view msg_type) {
+  return msg_type == "F" || msg_type == "q";
 }
 
 }  // namespace
@@ -58,23 +54,23 @@ void FixSession::receive(Connection& connection, InboundFrames frames) {
              });
 }
 
-// Each frame needs credits for all the commands that it may set free. Without them nothing more is
-// taken, and nothing more is read; the same goes for a peer that does not read what it is sent.
+// Each frame needs a credit for the command that it may become. Without it nothing more is taken,
+// and nothing more is read; the same goes for a peer that does not read what it is sent.
 void FixSession::process_frames() {
-  if (state_ != State::On || frames_.empty()) {
+  if (state_ != State::On) {
     return;
   }
-  while (next_frame_ < frames_.size() && !disconnect_asked_) {
+  while (!disconnect_asked_ && !paused_ && has_input()) {
     if (queue_.unwritten_bytes() > environment_.limits.outbound_queue_bytes) {
       break;  // on_written() goes on
     }
-    const std::size_t credits = reading_stopped_ ? 0 : 1 + above_gap_.size();
+    const std::size_t credits = reading_stopped_ ? 0 : 1;
     if (credits != 0 && !environment_.commands.try_reserve(credits)) {
       retry_later();
       break;
     }
     credits_ = credits;
-    handle_frame(frames_[next_frame_++]);
+    take_input();
     if (credits_ != 0) {
       environment_.commands.release(std::exchange(credits_, 0));
     }
@@ -84,36 +80,94 @@ void FixSession::process_frames() {
     return end(logout_received_ ? matching::SessionDownReason::Logout
                                 : matching::SessionDownReason::Disconnect);
   }
-  if (next_frame_ == frames_.size()) {
+  if (!frames_.empty() && !has_input()) {
     frames_.clear();
     connection_->read_more();
   }
 }
 
-void FixSession::handle_frame(std::string_view frame) {
-  environment_.metrics.messages_in.add();
+// What has waited above a gap comes before what is read now.
+bool FixSession::has_input() {
+  while (!above_gap_.empty() && above_gap_.begin()->first < quickfix_.next_in()) {
+    above_gap_bytes_ -= above_gap_.begin()->second.size();
+    above_gap_.erase(above_gap_.begin());
+  }
+  return next_frame_ < frames_.size() ||
+         (!above_gap_.empty() && above_gap_.begin()->first == quickfix_.next_in());
+}
+
+void FixSession::take_input() {
+  if (!above_gap_.empty() && above_gap_.begin()->first == quickfix_.next_in()) {
+    const auto waiting = above_gap_.begin();
+    if (handle_frame(waiting->second) == Taken::Yes) {
+      above_gap_bytes_ -= waiting->second.size();
+      above_gap_.erase(waiting);
+    }
+  } else if (handle_frame(frames_[next_frame_]) == Taken::Yes) {
+    environment_.metrics.messages_in.add();
+    ++next_frame_;
+  }
+}
+
+void FixSession::pause_reading() {
+  paused_ = true;
+  pause_timer_.expires_at(throttle_.resume_at());
+  pause_timer_.async_wait([self = shared_from_this()](const boost::system::error_code&) {
+    self->paused_ = false;
+    self->process_frames();
+  });
+}
+
+FixSession::Taken FixSession::handle_frame(std::string_view frame) {
   fields_.read(frame, environment_.limits.fields);
   if (reading_stopped_ && fields_.msg_type() != "5") {
-    return;  // not taken, so the client sends it again at its next logon
+    return Taken::Yes;  // and forgotten, so the client sends it again at its next logon
   }
   const GuardResult result = guard(fields_, settings_.version, settings_.guard);
   if (const auto* garbled = std::get_if<Garbled>(&result)) {
     environment_.metrics.messages_garbled.add();
     spdlog::warn("session {}: garbled message ignored: {}", settings_.comp_id, garbled->why);
     disconnect_asked_ = ++garbled_ > environment_.limits.garbled_messages;
-    return;
+    return Taken::Yes;
   }
   const MsgSeqNum number = fields_.msg_seq_num().value();
-  handled_in_ = MsgSeqNum{quickfix_.next_in().value() - 1};
+  const MsgSeqNum next_in = quickfix_.next_in();
+  if (fields_.msg_type() == "0" && probe_ != MsgSeqNum{} &&
+      fields_.value(tag::kTestReqId) == std::to_string(probe_.value())) {
+    on_probe_answered();
+  }
+  if (number > next_in && waits_above_gap(fields_)) {
+    keep_above_gap(frame, number);
+    return Taken::Yes;
+  }
+  handled_in_ = MsgSeqNum{next_in.value() - 1};
   if (const auto* refusal = std::get_if<Refusal>(&result)) {
     handle_refusal(*refusal, number);
   } else if (const auto bad_range = check_resend_request()) {
     handle_refusal(*bad_range, number);
-  } else {
-    handle_numbered(frame, number);
+  } else if (handle_numbered(frame, number) == Taken::NotYet) {
+    return Taken::NotYet;
   }
   expected_in_ = quickfix_.next_in();
-  above_gap_.erase(above_gap_.begin(), above_gap_.lower_bound(expected_in_));
+  if (number == next_in && expected_in_ > next_in) {
+    note_answers();
+  }
+  return Taken::Yes;
+}
+
+// Of a message in sequence: which of our messages it proves to have arrived.
+void FixSession::note_answers() {
+  if (resend_) {
+    return;
+  }
+  if (const auto answered = parse_uint(fields_.value(tag::kTestReqId));
+      answered && fields_.msg_type() == "0") {
+    proof_.answered(MsgSeqNum{*answered});
+  }
+  const auto processed = parse_uint(fields_.value(tag::kLastMsgSeqNumProcessed));
+  if (processed && !fields_.poss_dup() && *processed <= outbound_.last_number.value()) {
+    proof_.processed(MsgSeqNum{*processed});
+  }
 }
 
 // Only in sequence: a number that comes too early comes again with the resend.
@@ -129,71 +183,107 @@ void FixSession::handle_refusal(const Refusal& refusal, MsgSeqNum number) {
   quickfix_.set_next_in(number.next());
 }
 
-// QuickFIX answers a range that makes no sense with a SequenceReset that makes none.
-std::optional<Refusal> FixSession::check_resend_request() const {
-  if (fields_.msg_type() != "2") {
-    return std::nullopt;
-  }
-  const auto begin = number(fields_.value(tag::kBeginSeqNo));
-  const auto end = number(fields_.value(tag::kEndSeqNo));
-  if (begin && (*begin == 0 || *begin > outbound_.last_number.value())) {
-    return Refusal{.ref_tag_id = tag::kBeginSeqNo,
-                   .session_reject_reason = kValueIsIncorrect,
-                   .text = "BeginSeqNo was never sent"};
-  }
-  if (begin && end && *end != 0 && *end < *begin) {
-    return Refusal{.ref_tag_id = tag::kEndSeqNo,
-                   .session_reject_reason = kValueIsIncorrect,
-                   .text = "EndSeqNo is below BeginSeqNo"};
-  }
-  return std::nullopt;  // a missing or malformed one is for QuickFIX to reject
-}
-
-void FixSession::handle_numbered(std::string_view frame, MsgSeqNum number) {
-  if (fields_.msg_type() == "A") {
+FixSession::Taken FixSession::handle_numbered(std::string_view frame, MsgSeqNum number) {
+  const std::string_view type = fields_.msg_type();
+  if (type == "A") {
     // Also because QuickFIX would reset its numbers before it looks whether it may.
     spdlog::warn("session {}: Logon while logged on, disconnected", settings_.comp_id);
     disconnect_asked_ = true;
-    return;
+    return Taken::Yes;
   }
-  if (number > quickfix_.next_in() && is_queued_above_gap(fields_) &&
-      !admit_above_gap(frame, number)) {
-    environment_.metrics.messages_above_gap_lost.add();
-    return;
-  }
-  logout_received_ = logout_received_ || fields_.msg_type() == "5";
   frame_.assign(frame);
   frame_number_ = number;
-  if (number == quickfix_.next_in() && !is_session_message(fields_.msg_type()) &&
-      !is_request(fields_.msg_type())) {
-    // The decoder tells a type that we do not take from one that there is not; to QuickFIX, whose
-    // dictionaries are ours, both are invalid.
-    on_application_message(number);
-    quickfix_.set_next_in(number.next());
-    return;
+  if (type == "2") {
+    begin_resend(frame, number);
+    return Taken::Yes;
+  }
+  if (type == "5") {
+    handle_logout(number);
+    return Taken::Yes;
+  }
+  if (number == quickfix_.next_in() && !is_session_message(type)) {
+    switch (weigh(number)) {
+      case Throttle::Verdict::Pause:
+        pause_reading();
+        return Taken::NotYet;
+      case Throttle::Verdict::Refuse:
+        return Taken::Yes;
+      case Throttle::Verdict::Pass:
+        break;
+    }
+    if (!is_request(type)) {
+      // The decoder tells a type that we do not take from one that there is not; to QuickFIX, whose
+      // dictionaries are ours, both are invalid.
+      on_application_message(number);
+      quickfix_.set_next_in(number.next());
+      return Taken::Yes;
+    }
   }
   if (!quickfix_.receive(frame_)) {
     handle_refusal({.session_reject_reason = kOther, .text = "Not a FIX message"}, number);
   }
+  return Taken::Yes;
 }
 
-bool FixSession::admit_above_gap(std::string_view frame, MsgSeqNum number) {
-  if (above_gap_.size() >= kMaxAboveGap || above_gap_.contains(number)) {
-    return false;
+// A refused one is answered by a j, and its number used up, in the journal. One that comes again
+// waits instead: it was sent when it was not too many.
+Throttle::Verdict FixSession::weigh(MsgSeqNum number) {
+  if (is_cancel(fields_.msg_type())) {
+    return Throttle::Verdict::Pass;
   }
-  above_gap_[number] = is_session_message(fields_.msg_type()) ? std::string{} : std::string{frame};
-  return true;
+  const auto now = Throttle::Clock::now();
+  const Throttle::Verdict verdict =
+      fields_.poss_dup() ? throttle_.weigh_resent(now) : throttle_.weigh(now);
+  if (verdict == Throttle::Verdict::Refuse) {
+    environment_.metrics.messages_throttled.add();
+    const std::string_view id = fields_.value(tag::kClOrdId);
+    const BusinessReject refused{
+        .business_reject_reason = kThrottleLimitExceeded,
+        .reason = matching::Reason::Throttled,
+        .tag = 0,
+        .cl_ord_id = is_cl_ord_id(id) ? matching::ClOrdId{id} : matching::ClOrdId{}};
+    submit_application(number, to_command(refused, fields_.msg_type()));
+    quickfix_.set_next_in(number.next());
+  }
+  return verdict;
+}
+
+// QuickFIX moves the expected number for every Logout. For one above a gap that would be the
+// number of a message that has never come.
+void FixSession::handle_logout(MsgSeqNum number) {
+  logout_received_ = true;
+  const MsgSeqNum next_in = quickfix_.next_in();
+  if (!quickfix_.receive(frame_)) {
+    handle_refusal({.session_reject_reason = kOther, .text = "Not a FIX message"}, number);
+  } else if (number != next_in) {
+    quickfix_.set_next_in(next_in);
+  }
+}
+
+// One request brings all that was sent before it is read: another one is due only when what lacked
+// has come and something lacks again.
+void FixSession::keep_above_gap(std::string_view frame, MsgSeqNum number) {
+  quickfix_.heard();
+  if (quickfix_.next_in() > asked_up_to_) {
+    asked_up_to_ = MsgSeqNum{number.value() - 1};
+    quickfix_.request_resend();
+  }
+  if (above_gap_.contains(number)) {
+    return;
+  }
+  if (above_gap_.size() >= kMaxAboveGap || above_gap_bytes_ + frame.size() > kMaxAboveGapBytes) {
+    environment_.metrics.messages_above_gap_lost.add();
+    return;
+  }
+  above_gap_.emplace(number, frame);
+  above_gap_bytes_ += frame.size();
 }
 
 // ---- From QuickFIX, within receive() ------------------------------------------------------------
 
-// In sequence: the frame that QuickFIX was given, or one that had waited for a gap to close.
+// In sequence: the frame that QuickFIX was given.
 void FixSession::on_application_message(MsgSeqNum number) {
-  if (number != frame_number_) {
-    const auto waiting = above_gap_.find(number);
-    BETEX_ASSERT(waiting != above_gap_.end());
-    fields_.read(waiting->second, environment_.limits.fields);
-  }
+  BETEX_ASSERT(number == frame_number_);
   Decoded decoded = decode(fields_,
                            {.version = settings_.version,
                             .role = settings_.role,
@@ -235,6 +325,7 @@ void FixSession::on_application_message(MsgSeqNum number) {
 // the Reject and what follows it wait in the outbound queue.
 void FixSession::on_reject(const RejectFields& reject) {
   environment_.metrics.messages_refused.add();
+  resend_refused_ = true;
   const bool consumed =
       reject.ref_seq_num > handled_in_ && reject.ref_seq_num <= quickfix_.next_in();
   if (!consumed || is_session_message(reject.ref_msg_type)) {
@@ -266,6 +357,7 @@ void FixSession::submit_application(MsgSeqNum number, matching::CommandBody body
   matching::Command command;
   command.origin = {.session = id_, .epoch = epoch_, .msg_seq_num = number};
   command.body = body;
+  receipt_.submitted(number);
   use_credit(command);
 }
 

@@ -26,31 +26,40 @@ constexpr std::uint32_t kSpareNumbers = 100;  // for administrative messages; re
 
 // ---- Reports ------------------------------------------------------------------------------------
 
-void FixSession::deliver(gateway::SubscriptionId subscription, std::vector<Report> reports) {
-  asio::post(strand_,
-             [self = shared_from_this(), subscription, reports = std::move(reports)]() mutable {
-               if (subscription == self->subscription_) {
-                 self->send_reports(std::move(reports));
-               }
-             });
+void FixSession::deliver(gateway::ReportDelivery delivery) {
+  asio::post(strand_, [self = shared_from_this(), delivery = std::move(delivery)]() mutable {
+    if (delivery.subscription == self->subscription_) {
+      self->on_delivery(std::move(delivery));
+    }
+  });
 }
 
 // What is dropped here is made again at the next logon: the cursor has not passed it.
-void FixSession::send_reports(std::vector<Report> reports) {
+void FixSession::on_delivery(gateway::ReportDelivery delivery) {
   if (state_ != State::On || quickfix_.sent_logout()) {
     return;
   }
-  waiting_reports_.insert(waiting_reports_.end(),
-                          std::make_move_iterator(reports.begin()),
-                          std::make_move_iterator(reports.end()));
+  if (delivery.epoch == epoch_) {
+    receipt_.durable(delivery.durable_in);
+  }
+  waiting_.push_back(std::move(delivery));
   send_waiting_reports();
   end_turn();
 }
 
+// Reports wait for numbers, and for the end of a resend: the client gets them in order.
 void FixSession::send_waiting_reports() {
-  while (!waiting_reports_.empty() && numbers_left() > kSpareNumbers) {
-    send_report(waiting_reports_.front());
-    waiting_reports_.pop_front();
+  while (!waiting_.empty() && !resend_) {
+    const gateway::ReportDelivery& delivery = waiting_.front();
+    while (next_report_ < delivery.reports.size()) {
+      if (numbers_left() <= kSpareNumbers) {
+        return;
+      }
+      send_report(delivery.reports[next_report_++]);
+    }
+    proof_.complete(outbound_.last_number, delivery.complete_to);
+    waiting_.pop_front();
+    next_report_ = 0;
   }
 }
 
@@ -62,11 +71,12 @@ void FixSession::send_report(const Report& report) {
                               .target_comp_id = settings_.comp_id,
                               .msg_seq_num = number,
                               .sending_time = wall_clock_now(),
-                              .last_msg_seq_num_processed = {},
+                              .last_msg_seq_num_processed = last_processed(),
                               .poss_resend = of_event && report.id <= outbound_.poss_resend_to};
   outbound_.last_number = number;
   if (of_event) {
     outbound_.sent = report.id;
+    proof_.report_sent(report.id.event);
   }
   queue_.append_report(
       report.id, outbound_, [&](std::string& bytes) { encode(report, header, bytes); });
@@ -94,6 +104,10 @@ void FixSession::reserve_numbers_ahead() {
       .epoch = epoch_,
       .up_to = MsgSeqNum{std::max(reserved_to_, outbound_.last_number).value() + kNumberBlock}};
   submit_control(command);
+}
+
+MsgSeqNum FixSession::last_processed() {
+  return receipt_.number(quickfix_.next_in());
 }
 
 bool FixSession::on_number_used(MsgSeqNum number) {
@@ -179,6 +193,8 @@ void FixSession::on_written(std::size_t bytes, std::size_t reports) {
     environment_.reports.consumed(id_, subscription_, reports);
   }
   process_frames();
+  continue_resend();
+  end_turn();
   finish_if_done();
 }
 

@@ -27,9 +27,6 @@ using matching::SessionId;
 constexpr std::string_view kIdentityFile = "identity";
 constexpr std::string_view kFormat = "betex-cache-1";
 
-// A legged event's reports are all at or before this one.
-constexpr std::uint32_t kLastLeg = UINT32_MAX;
-
 struct StoredState {  // the cache's own layout; another one gets another kFormat
   std::uint32_t epoch = 0;
   std::uint32_t last_number = 0;
@@ -167,8 +164,8 @@ void MessageCache::start_from(const RecoveredSessions& recovered) {
   for (const matching::SessionInfo& session : recovered.sessions) {
     const OutboundState state{.epoch = session.epoch,
                               .last_number = session.reserved_to,
-                              .sent = {.event = session.delivered, .leg = kLastLeg},
-                              .poss_resend_to = {.event = recovered.last_seq, .leg = kLastLeg}};
+                              .sent = {.event = session.delivered, .leg = kAllLegs},
+                              .poss_resend_to = {.event = recovered.last_seq, .leg = kAllLegs}};
     const StoredState value = stored(state);
     transaction.put(
         *states_, big_endian_key(session.session.value()), std::as_bytes(std::span{&value, 1}));
@@ -219,6 +216,20 @@ std::vector<MessageCache::Message> MessageCache::read(SessionId session,
     entry = cursor.next();
   }
   return messages;
+}
+
+std::optional<MsgSeqNum> MessageCache::next_number(SessionId session,
+                                                   SessionEpoch epoch,
+                                                   MsgSeqNum first) const {
+  const std::lock_guard lock{mutex_};
+  const journal::ReadTransaction transaction{*environment_};
+  journal::Cursor cursor{transaction, *messages_};
+  const auto entry = cursor.seek(message_key(session, epoch.value(), first.value()));
+  if (!entry || big_endian_part<std::uint32_t>(entry->key, 0) != session.value() ||
+      big_endian_part<std::uint32_t>(entry->key, kEpochOffset) != epoch.value()) {
+    return std::nullopt;
+  }
+  return MsgSeqNum{big_endian_part<std::uint32_t>(entry->key, kNumberOffset)};
 }
 
 void MessageCache::write(std::span<const std::shared_ptr<const OutboundBlock>> blocks) {

@@ -76,6 +76,11 @@ class MessageCache {
                                           matching::MsgSeqNum first,
                                           matching::MsgSeqNum last) const;
 
+  // The first kept number of the epoch that is not below `first`.
+  [[nodiscard]] std::optional<matching::MsgSeqNum> next_number(matching::SessionId session,
+                                                               matching::SessionEpoch epoch,
+                                                               matching::MsgSeqNum first) const;
+
   // All blocks in one transaction, in order. Virtual: tests hold it back, or make it fail.
   virtual void write(std::span<const std::shared_ptr<const OutboundBlock>> blocks);
 

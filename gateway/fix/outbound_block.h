@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,9 @@
 #include "matching/types.h"
 
 namespace betex::fix {
+
+// A leg at or behind all of an event's reports.
+inline constexpr std::uint32_t kAllLegs = UINT32_MAX;
 
 // How far a session has got in sending, in one epoch of its numbers.
 struct OutboundState {

@@ -123,7 +123,27 @@ MsgSeqNum QuickfixSession::next_in() {
 
 void QuickfixSession::set_next_in(MsgSeqNum number) {
   session_->setNextTargetMsgSeqNum(as_int(number));
+  heard();
+}
+
+void QuickfixSession::heard() {
   state().lastReceivedTime(FIX::UtcTimeStamp{});
+  state().testRequest(0);
+}
+
+void QuickfixSession::test_request(MsgSeqNum number) {
+  FIX::Message message;
+  message.getHeader().setField(FIX::MsgType{FIX::MsgType_TestRequest});
+  message.setField(FIX::TestReqID{std::to_string(number.value())});
+  session_->send(message);
+}
+
+void QuickfixSession::request_resend() {
+  FIX::Message message;
+  message.getHeader().setField(FIX::MsgType{FIX::MsgType_ResendRequest});
+  message.setField(FIX::BeginSeqNo{as_int(next_in())});
+  message.setField(FIX::EndSeqNo{0});
+  session_->send(message);
 }
 
 void QuickfixSession::set_next_out(MsgSeqNum number) {
@@ -136,6 +156,10 @@ FIX::SessionState& QuickfixSession::state() {
 }
 
 void QuickfixSession::toAdmin(FIX::Message& message, const FIX::SessionID&) {
+  const MsgSeqNum last_processed = events_.last_processed();
+  if (last_processed != MsgSeqNum{} && !message.getHeader().isSetField(FIX::FIELD::PossDupFlag)) {
+    message.getHeader().setField(FIX::LastMsgSeqNumProcessed{as_int(last_processed)});
+  }
   if (message.getHeader().getField(FIX::FIELD::MsgType) != FIX::MsgType_Reject ||
       !message.isSetField(FIX::FIELD::RefSeqNum)) {
     return;
@@ -160,6 +184,7 @@ void QuickfixSession::toAdmin(FIX::Message& message, const FIX::SessionID&) {
 // which carries 1137 where FIXT does not allow it: ours takes its place.
 void QuickfixSession::toApp(FIX::Message& message, const FIX::SessionID&) {
   if (message.getHeader().isSetField(FIX::FIELD::PossDupFlag)) {
+    message.getHeader().removeField(FIX::FIELD::LastMsgSeqNumProcessed);  // a receipt of its time
     return;
   }
   events_.on_business_reject({.ref_seq_num = number_of(message, FIX::FIELD::RefSeqNum),

@@ -40,6 +40,9 @@ class QuickfixEvents {
   // A Reject(3) is about to use the next outbound number: on_number_used and on_send follow.
   virtual void on_reject(const RejectFields& reject) = 0;
 
+  // 369 of an administrative message that is about to be sent; 0: absent.
+  [[nodiscard]] virtual matching::MsgSeqNum last_processed() = 0;
+
   // The next outbound number is used for an administrative message. False refuses it: the message
   // is not sent.
   virtual bool on_number_used(matching::MsgSeqNum number) = 0;
@@ -83,6 +86,15 @@ class QuickfixSession final : private FIX::Application, private FIX::Responder {
 
   [[nodiscard]] matching::MsgSeqNum next_in();
   void set_next_in(matching::MsgSeqNum number);
+
+  // Something has come that does not go through QuickFIX: the client lives.
+  void heard();
+
+  // `number` is the one that it will have.
+  void test_request(matching::MsgSeqNum number);
+
+  // Asks for everything from the expected number on.
+  void request_resend();
 
   // The number before it was used by a message that does not go through QuickFIX.
   void set_next_out(matching::MsgSeqNum number);

@@ -35,12 +35,16 @@ struct SessionMetrics {
   Counter logons;
   Counter logons_refused;  // wrong credentials, a reset that is not allowed, a second logon
   Counter logons_too_low;  // a client that has seen another history
+  Counter probes;          // of a session that is on, for another logon
+  Counter probes_failed;   // it did not answer, and was disconnected
   Counter messages_in;
   Counter messages_garbled;
   Counter messages_refused;         // by the guard, the decoder or QuickFIX
   Counter messages_above_gap_lost;  // dropped unread: they come again
+  Counter messages_throttled;       // refused for being too many
   Counter reports_out;
   Counter bytes_out;
+  Counter resends;        // ResendRequests that were served
   Counter slow_readers;   // disconnected
   Counter cache_commits;  // one for each turn with new messages
 };

@@ -11,6 +11,7 @@
 #include "fix_spec/dialect.h"
 #include "gateway/config/address_range.h"
 #include "gateway/fix/guard.h"
+#include "gateway/fix/throttle.h"
 #include "matching/types.h"
 
 namespace betex::fix {
@@ -25,6 +26,7 @@ struct SessionSettings {
   bool reset_allowed = false;            // 141=Y
   GuardLimits guard;                     // HeartBtInt(108)
   std::vector<gateway::AddressRange> allow_from;  // a connection from elsewhere is closed
+  ThrottleLimits throttle;                        // of application messages but cancels
 };
 
 struct TransportLimits {
@@ -39,6 +41,13 @@ struct TransportLimits {
 
   // With a full outbound queue of which nothing leaves for so long, a peer is disconnected.
   std::chrono::milliseconds slow_reader_grace{10'000};
+
+  // Another logon for a session that is on: how long the connection before has to answer a
+  // TestRequest, or it has to go.
+  std::chrono::milliseconds probe_grace{2000};
+
+  // A client that may not have all its reports is asked by a TestRequest at most so often.
+  std::chrono::milliseconds delivery_proof_interval{1000};
 
   // How long the last bytes (a Logout, say) may take before the socket is closed all the same.
   std::chrono::milliseconds close_grace{2000};

@@ -24,17 +24,14 @@ void SessionStore::get(int begin, int end, std::vector<std::string>& messages) c
   if (first > last) {
     return;
   }
-  auto sent = callbacks_.sent_messages(MsgSeqNum{static_cast<std::uint32_t>(first)},
-                                       MsgSeqNum{static_cast<std::uint32_t>(last)});
-  messages.reserve(static_cast<std::size_t>(last - first) + 1);
-  auto next = sent.begin();
-  for (int number = first; number <= last; ++number) {
-    if (next != sent.end() && next->number.value() == static_cast<std::uint32_t>(number)) {
-      messages.push_back(std::move(next->bytes));
-      ++next;
-    } else {
-      messages.push_back(stand_in(number));
-    }
+  const MsgSeqNum last_number{static_cast<std::uint32_t>(last)};
+  auto sent = callbacks_.sent_messages(MsgSeqNum{static_cast<std::uint32_t>(first)}, last_number);
+  messages.reserve(sent.size() + 1);
+  for (MessageCache::Message& message : sent) {
+    messages.push_back(std::move(message.bytes));
+  }
+  if (sent.empty() || sent.back().number != last_number) {
+    messages.push_back(stand_in(last));
   }
 }
 

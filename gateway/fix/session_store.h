@@ -31,8 +31,8 @@ class SessionStore final : public FIX::MessageStore {
   // Only administrative messages come this way: their bytes are never needed again.
   bool set(int number, const std::string& message) override;
 
-  // One message for each number from `begin` to `end`, or QuickFIX fills gaps with wrong numbers:
-  // the bytes that were sent, or a Heartbeat in place of what is not sent again.
+  // The bytes that were sent with numbers from `begin` to `end`. Always one for the last number, or
+  // QuickFIX fills the gap with a wrong one: a Heartbeat in place of what is not sent again.
   void get(int begin, int end, std::vector<std::string>& messages) const override;
 
   int getNextSenderMsgSeqNum() const override { return next_out_; }

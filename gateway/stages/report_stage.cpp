@@ -15,10 +15,11 @@ using fix::ReportId;
 using matching::SessionId;
 using matching::TransactionView;
 
-// A lagging session gets at most so many reports at a time, and costs the others at most so many
-// transactions' reading.
+// A lagging session gets at most so many reports at a time; all of them together cost the others at
+// most so many transactions' reading in a turn, each at most a fourth of it.
 constexpr std::size_t kPortion = 64;
-constexpr std::size_t kMaxTransactionsPerTurn = 1024;
+constexpr std::size_t kMaxTransactionsPerTurn = 4096;
+constexpr std::size_t kMaxTransactionsPerSession = kMaxTransactionsPerTurn / 4;
 
 template <typename Value>
 Value& grow_to(std::vector<Value>& table, SessionId session) {
@@ -131,6 +132,11 @@ bool ReportStage::finished() const noexcept {
 }
 
 void ReportStage::take_transaction(const TransactionView& transaction) {
+  const matching::TransactionHeader& header = transaction.header;
+  if (header.origin_session != SessionId{}) {
+    grow_to(newest_in_, header.origin_session) = {
+        header.origin_session, header.origin_epoch, header.origin_msg_seq_num};
+  }
   matching::for_each_event(transaction, [&](matching::EventSeq seq, const auto& event) {
     model_.apply(event);
     cursors_.apply(event);
@@ -176,7 +182,9 @@ void ReportStage::notify(const Event& event) {
   if constexpr (std::is_same_v<Event, matching::SessionWentUp>) {
     sink_->notify(event.comp_id, event);
   } else if constexpr (std::is_same_v<Event, matching::SessionWentDown> ||
-                       std::is_same_v<Event, matching::NumbersReserved>) {
+                       std::is_same_v<Event, matching::NumbersReserved> ||
+                       std::is_same_v<Event, matching::SessionNumbersSet> ||
+                       std::is_same_v<Event, matching::SessionLoggedOut>) {
     sink_->notify(model_.comp_id(event.session), event);
   } else if constexpr (std::is_same_v<Event, matching::InboundRefused>) {
     if (event.answer == matching::RefuseInbound::Answer::SessionReject) {
@@ -193,10 +201,11 @@ void ReportStage::notify(const Event& event) {
 
 std::size_t ReportStage::serve_lagging() {
   std::size_t work = 0;
-  for (std::size_t id = 1; id < feeds_.size(); ++id) {
-    SessionFeed& its_feed = feeds_[id];
+  for (std::size_t i = 0; i < feeds_.size() && work < kMaxTransactionsPerTurn; ++i) {
+    next_served_ = (next_served_ + 1) % feeds_.size();
+    SessionFeed& its_feed = feeds_[next_served_];
     if (its_feed.catch_up && its_feed.in_flight < kRefillBelow) {
-      work += serve(SessionId{static_cast<std::uint32_t>(id)}, its_feed);
+      work += serve(SessionId{static_cast<std::uint32_t>(next_served_)}, its_feed);
     }
   }
   return work;
@@ -207,7 +216,7 @@ std::size_t ReportStage::serve(SessionId session, SessionFeed& its_feed) {
   Portion portion{session, its_feed};
   std::size_t transactions = 0;
   bool at_the_end = false;
-  while (!portion.full() && transactions < kMaxTransactionsPerTurn) {
+  while (!portion.full() && transactions < kMaxTransactionsPerSession) {
     if (!place.current) {
       place.current = place.source->next();
       ++transactions;
@@ -221,17 +230,22 @@ std::size_t ReportStage::serve(SessionId session, SessionFeed& its_feed) {
     }
     place.read_to = place.current->last_seq();
     make_reports(maker_, *place.current, portion);
-    if (!portion.full()) {
+    if (portion.full()) {  // of the last report's event there may be more
+      its_feed.complete_to =
+          matching::EventSeq{std::max<std::uint64_t>(its_feed.position.event.value(), 1) - 1};
+    } else {
+      its_feed.complete_to = place.read_to;
       place.current.reset();
     }
   }
   if (at_the_end) {
     its_feed.catch_up.reset();
+    its_feed.tell_progress = true;
     std::move(
         its_feed.answers.begin(), its_feed.answers.end(), std::back_inserter(its_feed.outgoing));
     its_feed.answers.clear();
   }
-  if (!its_feed.outgoing.empty()) {
+  if (!its_feed.outgoing.empty() || its_feed.tell_progress) {
     touched_.push_back(session);
   }
   return transactions;
@@ -245,11 +259,18 @@ void ReportStage::deliver_all() {
 }
 
 void ReportStage::deliver(SessionId session, SessionFeed& its_feed) {
-  if (its_feed.outgoing.empty()) {
+  const bool tell_progress = std::exchange(its_feed.tell_progress, false);
+  if (its_feed.outgoing.empty() && !tell_progress) {
     return;
   }
+  const matching::Origin& newest_in = grow_to(newest_in_, session);
   its_feed.in_flight += its_feed.outgoing.size();
-  sink_->deliver(session, its_feed.subscription, std::exchange(its_feed.outgoing, {}));
+  sink_->deliver(session,
+                 {.subscription = its_feed.subscription,
+                  .reports = std::exchange(its_feed.outgoing, {}),
+                  .complete_to = its_feed.live() ? taken_ : its_feed.complete_to,
+                  .epoch = newest_in.epoch,
+                  .durable_in = newest_in.msg_seq_num});
   if (its_feed.live() && its_feed.in_flight > kMaxReportsInFlight) {
     start_catch_up(its_feed);
   }
@@ -310,6 +331,9 @@ void ReportStage::on(const Subscribe& request) {
   its_feed.position = request.sent;
   if (request.sent < cursors_.last(request.session)) {
     start_catch_up(its_feed);
+  } else {
+    its_feed.tell_progress = true;
+    touched_.push_back(request.session);
   }
 }
 

@@ -110,7 +110,9 @@ class ReportStage final : public Agent, public ReportFeed, private ReportReceive
   [[nodiscard]] bool wants(matching::SessionId session, fix::ReportId id) override;
   void receive(matching::SessionId session, fix::Report report) override;
 
-  // Serves sessions that catch up; returns how many transactions were read for them.
+  // Serves sessions that catch up, one after the other; returns how many transactions were read for
+  // them. A turn reads so many at most, that many sessions which come back at once delay nobody's
+  // live reports.
   std::size_t serve_lagging();
   std::size_t serve(matching::SessionId session, SessionFeed& feed);
 
@@ -133,6 +135,8 @@ class ReportStage final : public Agent, public ReportFeed, private ReportReceive
   matching::Timestamp taken_time_;
   ReportCursors cursors_;
   std::vector<SessionFeed> feeds_;            // by session id
+  std::vector<matching::Origin> newest_in_;   // application messages, by session id
+  std::size_t next_served_ = 0;               // the feed that serve_lagging() begins with
   std::vector<matching::SessionId> touched_;  // feeds with something outgoing
 
   std::mutex requests_mutex_;

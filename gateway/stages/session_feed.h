@@ -35,6 +35,9 @@ struct SessionFeed {
   fix::ReportId position;       // the last report that was handed over
   std::size_t in_flight = 0;
   std::optional<CatchUp> catch_up;  // none: live
+  // While it catches up: all reports of events up to here were handed over.
+  matching::EventSeq complete_to;
+  bool tell_progress = false;  // also where there is no report to hand over
 
   // Made in this turn, handed over at its end.
   std::vector<fix::Report> outgoing;

@@ -104,6 +104,13 @@ void FakePipeline::crash() {
   }
 }
 
+void FakePipeline::command(matching::CommandBody body) {
+  const std::lock_guard lock{mutex_};
+  Command command;
+  command.body = std::move(body);
+  process(command);
+}
+
 void FakePipeline::make_reports(SessionId session, std::size_t count) {
   const std::lock_guard lock{mutex_};
   std::vector<fix::Report> made;
@@ -119,10 +126,7 @@ void FakePipeline::make_reports(SessionId session, std::size_t count) {
     made.push_back({.id = {.event = engine_.last_seq()}, .body = body});
   }
   reports_[session].insert(reports_[session].end(), made.begin(), made.end());
-  const auto subscriber = subscribers_.find(session);
-  if (sink_ != nullptr && subscriber != subscribers_.end()) {
-    sink_->deliver(session, subscriber->second.subscription, std::move(made));
-  }
+  deliver(session, std::move(made));
 }
 
 std::vector<Command> FakePipeline::submitted() const {
@@ -214,6 +218,9 @@ void FakePipeline::process(const RingCommand& ring_command) {
   Command command = std::get<Command>(ring_command);
   command.timestamp = matching::Timestamp{++time_};
   const auto transaction = engine_.decide(command);
+  if (command.origin.session != SessionId{}) {
+    newest_in_[command.origin.session] = command.origin;
+  }
   if (!transaction.events.empty()) {
     tell(command, transaction);
   }
@@ -245,6 +252,8 @@ void FakePipeline::tell(const Command& command, const matching::TransactionView&
           [&](matching::EventSeq, const matching::SessionWentUp& e) { notify(e.session, e); },
           [&](matching::EventSeq, const matching::SessionWentDown& e) { notify(e.session, e); },
           [&](matching::EventSeq, const matching::NumbersReserved& e) { notify(e.session, e); },
+          [&](matching::EventSeq, const matching::SessionNumbersSet& e) { notify(e.session, e); },
+          [&](matching::EventSeq, const matching::SessionLoggedOut& e) { notify(e.session, e); },
           [&](matching::EventSeq, const matching::CommandRejected& e) {
             sink_->notify(e.subject, e);
           },
@@ -267,9 +276,18 @@ void FakePipeline::report(SessionId session, fix::Report report) {
   if (report.id.event != matching::EventSeq{}) {
     reports_[session].push_back(report);
   }
+  deliver(session, {std::move(report)});
+}
+
+void FakePipeline::deliver(SessionId session, std::vector<fix::Report> reports) {
   const auto subscriber = subscribers_.find(session);
   if (sink_ != nullptr && subscriber != subscribers_.end()) {
-    sink_->deliver(session, subscriber->second.subscription, {report});
+    sink_->deliver(session,
+                   {.subscription = subscriber->second.subscription,
+                    .reports = std::move(reports),
+                    .complete_to = engine_.last_seq(),
+                    .epoch = newest_in_[session].epoch,
+                    .durable_in = newest_in_[session].msg_seq_num});
   }
 }
 
@@ -285,9 +303,7 @@ void FakePipeline::subscribe(SessionId session,
       missing.push_back(report);
     }
   }
-  if (sink_ != nullptr && !missing.empty()) {
-    sink_->deliver(session, subscription, std::move(missing));
-  }
+  deliver(session, std::move(missing));
 }
 
 void FakePipeline::unsubscribe(SessionId session, gateway::SubscriptionId subscription) {

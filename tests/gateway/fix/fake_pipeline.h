@@ -41,6 +41,9 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
   // A crash: what was held is lost; every session that is up goes down, as at a start.
   void crash();
 
+  // A command of an operator's, say.
+  void command(matching::CommandBody body);
+
   // Something happens `count` times that a session is to be told of.
   void make_reports(matching::SessionId session, std::size_t count);
 
@@ -100,6 +103,7 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
   void process(const gateway::RingCommand& command);
   void tell(const matching::Command& command, const matching::TransactionView& transaction);
   void report(matching::SessionId session, fix::Report report);
+  void deliver(matching::SessionId session, std::vector<fix::Report> reports);
 
   mutable std::mutex mutex_;
   matching::Engine engine_;
@@ -115,6 +119,7 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
   std::map<matching::SessionId, std::vector<fix::Report>> reports_;
   std::map<matching::SessionId, Subscriber> subscribers_;
   std::map<matching::SessionId, fix::ReportId> subscribed_from_;
+  std::map<matching::SessionId, matching::Origin> newest_in_;
 };
 
 }  // namespace betex::test

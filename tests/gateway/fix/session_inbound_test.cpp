@@ -282,6 +282,51 @@ TEST_F(SessionInboundTest, StopsReadingWithoutCreditsAndLosesNothing) {
   EXPECT_EQ(pipeline_.credits_out(), 0U);
 }
 
+TEST_F(SessionInboundTest, ARefusedMessageThatClosesAGapSetsFreeWhatWaited) {
+  peer_->send_bytes(order("A3", 3));
+  EXPECT_EQ(peer_->read_type("2").value(7), "2");
+  peer_->send_bytes(
+      peer_->message("D", "43=Y|122=" + fix_now() + "|" + order_fields("A2") + "95=3|96=abc|", 2));
+  EXPECT_EQ(peer_->read().type(), "3");
+  EXPECT_EQ(peer_->read_type("8").value(11), "A3") << "without anything else to come";
+}
+
+TEST_F(SessionInboundTest, ABadMessageAboveAGapIsRefusedWhenItsTurnComesAndInTheJournal) {
+  peer_->send_bytes(peer_->message("D", order_fields("A3") + "9999=unknown|", 3));
+  EXPECT_EQ(peer_->read().type(), "2") << "nothing is refused yet";
+  pipeline_.hold();
+  peer_->send_bytes(poss_dup_order("A2", 2));
+  EXPECT_FALSE(peer_->try_read(kNothing).has_value());
+  pipeline_.go_on();
+  const std::set<std::string> answers{peer_->read().type(), peer_->read().type()};
+  EXPECT_EQ(answers, (std::set<std::string>{"3", "8"}));
+  EXPECT_EQ(pipeline_.submitted_bodies<RefuseInbound>().size(), 1U);
+}
+
+TEST_F(SessionInboundTest, ALogoutOrARejectAboveAGapUsesUpNoOrdersNumber) {
+  peer_->send_bytes(peer_->message("3", "45=1|58=why|", 4));
+  EXPECT_EQ(peer_->read().value(7), "2");
+  peer_->send_bytes(peer_->message("5", "", 5));
+  EXPECT_EQ(peer_->read().type(), "5");
+  EXPECT_TRUE(pipeline_.wait_for_session(
+      "BROKER1", [](const SessionInfo& s) { return !s.up && s.next_in == MsgSeqNum{2}; }));
+}
+
+TEST_F(SessionInboundTest, AsksAgainWhenSomethingLacksAgain) {
+  peer_->send_bytes(order("A3", 3));
+  EXPECT_EQ(peer_->read_type("2").value(7), "2");
+  peer_->send_bytes(order("A5", 5));  // sent before the request was read: no second one
+  peer_->send_bytes(poss_dup_order("A2", 2));
+  EXPECT_EQ(peer_->read_type("8").value(11), "A2");
+  EXPECT_EQ(peer_->read_type("8").value(11), "A3");
+  peer_->send_bytes(order("A6", 6));
+  EXPECT_EQ(peer_->read_type("2").value(7), "4");
+  peer_->send_bytes(poss_dup_order("A4", 4));
+  for (const auto* cl_ord_id : {"A4", "A5", "A6"}) {
+    EXPECT_EQ(peer_->read_type("8").value(11), cl_ord_id);
+  }
+}
+
 TEST_F(SessionInboundTest, TellsTheFeedWhatHasLeft) {
   for (int i = 0; i < 10; ++i) {
     peer_->send("D", order_fields("A" + std::to_string(i)));

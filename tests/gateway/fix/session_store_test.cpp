@@ -27,27 +27,26 @@ class FixSessionStoreTest : public testing::Test {
                        .use_number = [this](MsgSeqNum number) { return number <= limit_; }}};
 };
 
-TEST_F(FixSessionStoreTest, GivesOneMessageForEachNumberThatWasUsed) {
+TEST_F(FixSessionStoreTest, GivesWhatWasSentAndAlwaysSomethingForTheLastNumber) {
   sent_ = {{.number = MsgSeqNum{2}, .bytes = "two"}, {.number = MsgSeqNum{4}, .bytes = "four"}};
   store_.setNextSenderMsgSeqNum(6);
   std::vector<std::string> messages;
-  store_.get(1, 5, messages);
+  store_.get(1, 4, messages);
+  EXPECT_EQ(messages, (std::vector<std::string>{"two", "four"}));
 
-  ASSERT_EQ(messages.size(), 5U);
-  EXPECT_EQ(messages[1], "two");
-  EXPECT_EQ(messages[3], "four");
-  for (const int number : {1, 3, 5}) {
-    const FIX::Message stand_in{messages[static_cast<std::size_t>(number - 1)]};
-    EXPECT_EQ(stand_in.getHeader().getField(FIX::FIELD::MsgType), "0");
-    EXPECT_EQ(stand_in.getHeader().getField(FIX::FIELD::MsgSeqNum), std::to_string(number));
-  }
+  store_.get(1, 5, messages);
+  ASSERT_EQ(messages.size(), 3U);
+  const FIX::Message stand_in{messages.back()};
+  EXPECT_EQ(stand_in.getHeader().getField(FIX::FIELD::MsgType), "0");
+  EXPECT_EQ(stand_in.getHeader().getField(FIX::FIELD::MsgSeqNum), "5");
 }
 
 TEST_F(FixSessionStoreTest, GivesNothingThatWasNeverSent) {
   store_.setNextSenderMsgSeqNum(3);
   std::vector<std::string> messages;
   store_.get(-1, 99, messages);
-  EXPECT_EQ(messages.size(), 2U);
+  ASSERT_EQ(messages.size(), 1U);
+  EXPECT_EQ(FIX::Message{messages[0]}.getHeader().getField(FIX::FIELD::MsgSeqNum), "2");
   store_.get(3, 99, messages);
   EXPECT_TRUE(messages.empty());
   store_.get(2, 1, messages);

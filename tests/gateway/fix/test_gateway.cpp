@@ -93,6 +93,7 @@ TestGateway::TestGateway(FakePipeline& pipeline,
       work_{io_.get_executor()},
       credentials_{credentials_for(test_sessions())},
       authenticator_{credentials_} {
+  limits_.delivery_proof_interval = options.delivery_proof_interval;
   const auto recovered = pipeline.sessions();
   cache_ = std::make_unique<HoldableCache>(
       folder / "cache",

@@ -2,6 +2,7 @@
 // the pipeline is the test's own. Destroying it is a kill: nothing is said to anyone.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
@@ -51,6 +52,8 @@ class HoldableCache final : public fix::MessageCache {
 
 struct TestGatewayOptions {
   fix::TransportLimits limits{};
+  // Over the one of `limits`: as a rule these tests want no TestRequest in between.
+  std::chrono::milliseconds delivery_proof_interval{std::chrono::hours{1}};
   std::string boot_id = "boot-1";
   int io_threads = 1;
 };

@@ -46,9 +46,7 @@ class HeldLog final : public TransactionLog {
 
 class CountingSink final : public SessionSink {
  public:
-  void deliver(SessionId, SubscriptionId, std::vector<fix::Report> reports) override {
-    count += reports.size();
-  }
+  void deliver(SessionId, ReportDelivery delivery) override { count += delivery.reports.size(); }
 
   void notify(const Name&, SessionNotice) override { ++count; }
 

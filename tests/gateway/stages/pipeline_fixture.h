@@ -87,12 +87,12 @@ class RecordingSink final : public SessionSink {
     fix::Report report;
   };
 
-  void deliver(SessionId session,
-               SubscriptionId subscription,
-               std::vector<fix::Report> batch) override {
-    for (fix::Report& report : batch) {
-      reports.push_back({session, subscription, std::move(report)});
+  void deliver(SessionId session, ReportDelivery delivery) override {
+    for (fix::Report& report : delivery.reports) {
+      reports.push_back({session, delivery.subscription, std::move(report)});
     }
+    delivery.reports.clear();
+    progress.emplace_back(session, std::move(delivery));
   }
 
   void notify(const Name& comp_id, SessionNotice notice) override {
@@ -100,6 +100,7 @@ class RecordingSink final : public SessionSink {
   }
 
   std::vector<Delivery> reports;
+  std::vector<std::pair<SessionId, ReportDelivery>> progress;  // without their reports
   std::vector<std::pair<Name, SessionNotice>> notices;
 };
 

@@ -1,0 +1,255 @@
+// From a connection with a Logon to a session that is on.
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+#include "gateway/fix/fix_session.h"
+#include "gateway/fix/tags.h"
+#include "gateway/fix/utc_time.h"
+#include "matching/assert.h"
+
+namespace betex::fix {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using matching::MsgSeqNum;
+using matching::SessionDownReason;
+
+namespace {
+
+constexpr std::uint32_t kNumbersForLogon = 200;
+
+// Logons of one session whose passwords are being checked. More are refused: a flood for one
+// session keeps out nobody else.
+constexpr std::size_t kMaxAuthenticating = 4;
+
+}  // namespace
+
+// ---- Who is it? ---------------------------------------------------------------------------------
+
+void FixSession::logon(std::shared_ptr<Connection> connection, InboundFrames frames) {
+  asio::post(strand_,
+             [self = shared_from_this(),
+              connection = std::move(connection),
+              frames = std::move(frames)]() mutable {
+               self->on_logon(std::move(connection), std::move(frames));
+             });
+}
+
+// Nobody touches the session before he is known, and many may try at once.
+void FixSession::on_logon(std::shared_ptr<Connection> connection, InboundFrames frames) {
+  if (reading_stopped_ || authenticating_.size() >= kMaxAuthenticating) {
+    return refuse(*connection, reading_stopped_ ? "the gateway is stopping" : "too many at once");
+  }
+  fields_.read(frames.front(), environment_.limits.fields);
+  LogonCredentials credentials{.expected_username = settings_.username,
+                               .username = std::string{fields_.value(tag::kUsername)},
+                               .password = std::string{fields_.value(tag::kPassword)}};
+  authenticating_.push_back(
+      {.connection = std::move(connection), .frames = std::move(frames), .attempt = ++attempts_});
+  environment_.authenticator.authenticate(
+      std::move(credentials), [self = shared_from_this(), attempt = attempts_](bool right) {
+        asio::post(self->strand_,
+                   [self, attempt, right] { self->on_authenticated(attempt, right); });
+      });
+}
+
+void FixSession::on_authenticated(std::uint64_t attempt, bool right) {
+  const auto found = std::find_if(authenticating_.begin(),
+                                  authenticating_.end(),
+                                  [&](const Candidate& c) { return c.attempt == attempt; });
+  if (found == authenticating_.end()) {
+    return;  // its connection has ended
+  }
+  Candidate candidate = std::move(*found);
+  authenticating_.erase(found);
+  if (!right) {
+    return refuse(*candidate.connection, "wrong credentials");
+  }
+  on_candidate(std::move(candidate));
+}
+
+// The newest connection of a client that is known is the one that it uses. Whether the one before
+// is dead, a TestRequest tells.
+void FixSession::on_candidate(Candidate candidate) {
+  if (state_ == State::Off) {
+    return begin_logon(std::move(candidate));
+  }
+  if (next_) {
+    refuse(*next_->connection, "a later logon has come");
+  }
+  next_ = std::move(candidate);
+  if (state_ == State::On && probe_ == MsgSeqNum{}) {
+    probe();
+  }
+}
+
+// ---- Is the one before it alive? ----------------------------------------------------------------
+
+void FixSession::probe() {
+  environment_.metrics.probes.add();
+  probe_ = outbound_.last_number.next();
+  probed_at_ = std::chrono::steady_clock::now();
+  quickfix_.test_request(probe_);
+  proof_.asked(probe_);
+  end_turn();
+  probe_timer_.expires_after(environment_.limits.probe_grace);
+  probe_timer_.async_wait([self = shared_from_this(), attempt = attempt_](const error_code& error) {
+    if (!error && attempt == self->attempt_ && self->state_ == State::On &&
+        self->probe_ != MsgSeqNum{}) {
+      self->on_probe_time_out();
+    }
+  });
+}
+
+// What it has said may wait unread behind a full ring, and it may be taking in a long queue: both
+// are no silence.
+void FixSession::on_probe_time_out() {
+  const bool unread = next_frame_ < frames_.size();
+  const bool taking_in = queue_.unwritten_bytes() != 0 && last_progress_ > probed_at_;
+  if (unread || taking_in) {
+    return probe();
+  }
+  environment_.metrics.probes_failed.add();
+  spdlog::warn("session {}: does not answer, and logs on again: the connection from {} is closed",
+               settings_.comp_id,
+               connection_->address());
+  probe_ = {};
+  connection_->close();
+}
+
+void FixSession::on_probe_answered() {
+  probe_ = {};
+  probe_timer_.cancel();
+  if (next_) {
+    refuse(*std::exchange(next_, std::nullopt)->connection, "the session is on");
+  }
+}
+
+// ---- May it log on? -----------------------------------------------------------------------------
+
+void FixSession::begin_logon(Candidate candidate) {
+  BETEX_ASSERT(queue_.unwritten_bytes() == 0 && control_.empty());
+  connection_ = std::move(candidate.connection);
+  frames_ = std::move(candidate.frames);
+  attempt_ = candidate.attempt;
+  next_frame_ = 1;  // what is behind the Logon waits
+  disconnect_asked_ = false;
+  logout_received_ = false;
+  garbled_ = 0;
+  frame_.assign(frames_.front());
+  fields_.read(frame_, environment_.limits.fields);
+  const bool reset = fields_.value(tag::kResetSeqNumFlag) == "Y";
+  if (reset && !settings_.reset_allowed) {
+    return refuse_logon("it may not reset its numbers (141=Y)");
+  }
+  if (!has_good_sending_time()) {
+    return refuse_logon("its SendingTime is too far from our clock");
+  }
+  frame_number_ = fields_.msg_seq_num().value();
+  if (!reset && frame_number_ < expected_in_) {
+    // That client has seen another history. No SessionUp: QuickFIX answers what is expected.
+    environment_.metrics.logons_too_low.add();
+    spdlog::error("session {}: Logon with MsgSeqNum {}, but {} is expected",
+                  settings_.comp_id,
+                  frame_number_.value(),
+                  expected_in_.value());
+    return prepare_numbers();
+  }
+  state_ = State::GoingUp;
+  matching::Command command;
+  command.body = matching::SessionUp{.comp_id = matching::Name{settings_.comp_id}, .reset = reset};
+  submit_control(command);
+}
+
+void FixSession::start_next_logon() {
+  if (next_ && state_ == State::Off) {
+    begin_logon(*std::exchange(next_, std::nullopt));
+  }
+}
+
+bool FixSession::has_good_sending_time() const {
+  const auto sent = parse_utc_timestamp(fields_.sending_time());
+  const std::chrono::nanoseconds tolerance = environment_.limits.sending_time_tolerance;
+  return sent && std::abs((wall_clock_now() - *sent).value()) <= tolerance.count();
+}
+
+// Silently, before QuickFIX has seen anything.
+void FixSession::refuse_logon(const std::string& why) {
+  const auto connection = std::exchange(connection_, nullptr);
+  refuse(*connection, why);
+  frames_.clear();
+  state_ = State::Off;
+  tell_waiters();
+  start_next_logon();
+}
+
+void FixSession::refuse(Connection& connection, const std::string& why) {
+  environment_.metrics.logons_refused.add();
+  spdlog::warn(
+      "session {}: logon from {} refused: {}", settings_.comp_id, connection.address(), why);
+  connection.close();
+}
+
+void FixSession::on_went_up(const matching::SessionWentUp& event) {
+  if (state_ != State::GoingUp) {
+    spdlog::error("session {}: went up without having been asked to", settings_.comp_id);
+    return;
+  }
+  up_ = true;
+  id_ = event.session;
+  expected_in_ = event.next_in;
+  reserved_to_ = event.reserved_to;
+  delivered_ = event.delivered;
+  reserving_ = false;
+  take_epoch(event.epoch);
+  environment_.named(id_, shared_from_this());
+  if (!connection_ || reading_stopped_) {
+    return end(connection_ ? SessionDownReason::Shutdown : SessionDownReason::Disconnect);
+  }
+  prepare_numbers();
+}
+
+// The answer to a Logon uses a number, and no number is used before its block is durable.
+void FixSession::prepare_numbers() {
+  state_ = State::Reserving;
+  reserve_numbers_ahead();
+  if (numbers_left() >= kNumbersForLogon) {
+    answer_logon();
+  }
+}
+
+void FixSession::answer_logon() {
+  handled_in_ = MsgSeqNum{expected_in_.value() - 1};
+  receipt_.begin();
+  quickfix_.start(outbound_.last_number.next(), expected_in_);
+  const bool parsed = quickfix_.receive(frame_);
+  // With a number above the expected one QuickFIX has asked for what lacks.
+  asked_up_to_ = MsgSeqNum{frame_number_.value() - 1};
+  expected_in_ = quickfix_.next_in();
+  end_turn();
+  if (!parsed || !quickfix_.logged_on() || disconnect_asked_) {
+    spdlog::warn("session {}: logon from {} refused", settings_.comp_id, connection_->address());
+    return end(SessionDownReason::Disconnect);
+  }
+  state_ = State::On;
+  environment_.metrics.logons.add();
+  environment_.metrics.sessions_on.add();
+  spdlog::info("session {}: on, from {}", settings_.comp_id, connection_->address());
+  connection_->logged_on();
+  last_progress_ = std::chrono::steady_clock::now();
+  subscription_ = subscription_.next();
+  proof_.begin(delivered_, outbound_.sent.event);
+  environment_.reports.subscribe(
+      id_, subscription_, std::max(outbound_.sent, {.event = delivered_, .leg = kAllLegs}));
+  start_ticking();
+  process_frames();
+  if (state_ == State::On && next_ && probe_ == MsgSeqNum{}) {
+    probe();
+  }
+}
+
+}  // namespace betex::fix

@@ -1,0 +1,205 @@
+// What is sent again because the client asks for it, and what is proven to have arrived.
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "gateway/fix/checksum.h"
+#include "gateway/fix/decimal.h"
+#include "gateway/fix/fix_session.h"
+#include "gateway/fix/session_reject.h"
+#include "gateway/fix/tags.h"
+#include "gateway/fix/utc_time.h"
+
+namespace betex::fix {
+
+namespace asio = boost::asio;
+using matching::MsgSeqNum;
+
+namespace {
+
+constexpr std::uint32_t kSlice = 256;  // numbers
+
+constexpr char kSoh = '\001';
+
+void append_field(std::string& text, std::uint32_t tag, std::string_view value) {
+  text += std::to_string(tag);
+  text += '=';
+  text += value;
+  text += kSoh;
+}
+
+// `body`: from MsgType(35) on.
+std::string whole_message(std::string_view begin_string, const std::string& body) {
+  std::string message;
+  append_field(message, tag::kBeginString, begin_string);
+  append_field(message, tag::kBodyLength, std::to_string(body.size()));
+  message += body;
+  const std::string sum = std::to_string(checksum(message));
+  append_field(message, tag::kCheckSum, std::string(3 - sum.size(), '0') + sum);
+  return message;
+}
+
+// The client's ResendRequest, sent now, for this range.
+std::string cut(const FieldTable& request, MsgSeqNum first, MsgSeqNum last) {
+  std::string body;
+  for (const Field& field : request.fields()) {
+    switch (field.tag) {
+      case tag::kBeginString:
+      case tag::kBodyLength:
+      case tag::kCheckSum:
+        break;
+      case tag::kSendingTime:
+        append_field(body, field.tag, {});
+        body.pop_back();
+        append_utc_timestamp(body, wall_clock_now());
+        body += kSoh;
+        break;
+      case tag::kBeginSeqNo:
+        append_field(body, field.tag, std::to_string(first.value()));
+        break;
+      case tag::kEndSeqNo:
+        append_field(body, field.tag, std::to_string(last.value()));
+        break;
+      default:
+        append_field(body, field.tag, field.value);
+    }
+  }
+  return whole_message(request.begin_string(), body);
+}
+
+// A Heartbeat with its number.
+std::string heartbeat_like(const FieldTable& request) {
+  std::string body;
+  append_field(body, tag::kMsgType, "0");
+  append_field(body, tag::kMsgSeqNum, request.value(tag::kMsgSeqNum));
+  append_field(body, tag::kSenderCompId, request.sender_comp_id());
+  append_field(body, tag::kSendingTime, request.sending_time());
+  append_field(body, tag::kTargetCompId, request.target_comp_id());
+  return whole_message(request.begin_string(), body);
+}
+
+}  // namespace
+
+// QuickFIX answers a range that makes no sense with a SequenceReset that makes none.
+std::optional<Refusal> FixSession::check_resend_request() const {
+  if (fields_.msg_type() != "2") {
+    return std::nullopt;
+  }
+  const auto begin = parse_uint(fields_.value(tag::kBeginSeqNo));
+  const auto end = parse_uint(fields_.value(tag::kEndSeqNo));
+  if (begin && (*begin == 0 || *begin > outbound_.last_number.value())) {
+    return Refusal{.ref_tag_id = tag::kBeginSeqNo,
+                   .session_reject_reason = session_reject::kValueIncorrect,
+                   .text = "BeginSeqNo was never sent"};
+  }
+  if (begin && end && *end != 0 && *end < *begin) {
+    return Refusal{.ref_tag_id = tag::kEndSeqNo,
+                   .session_reject_reason = session_reject::kValueIncorrect,
+                   .text = "EndSeqNo is below BeginSeqNo"};
+  }
+  return std::nullopt;  // a missing or malformed one is for QuickFIX to reject
+}
+
+// QuickFIX would send the whole range in one call. It gets the client's own request cut to slices,
+// the next one when the queue has room. A later request takes the place of one that is under way.
+// One that comes again was answered when it came first; one with a number that is too low is of a
+// client that has seen another history, which QuickFIX tells it for a Heartbeat.
+void FixSession::begin_resend(std::string_view frame, MsgSeqNum number) {
+  if (number < quickfix_.next_in()) {
+    frame_ = heartbeat_like(fields_);
+    if (!fields_.poss_dup() && !quickfix_.receive(frame_)) {
+      disconnect_asked_ = true;
+    }
+    return;
+  }
+  const auto begin = parse_uint(fields_.value(tag::kBeginSeqNo));
+  const auto end = parse_uint(fields_.value(tag::kEndSeqNo));
+  if (!begin || !end) {
+    if (!quickfix_.receive(frame_)) {
+      handle_refusal({.session_reject_reason = session_reject::kOther, .text = "Not a FIX message"},
+                     number);
+    }
+    return;
+  }
+  const std::uint32_t newest = outbound_.last_number.value();
+  proof_.resend_asked();
+  resend_ = {
+      .request = std::string{frame},
+      .next = MsgSeqNum{static_cast<std::uint32_t>(*begin)},
+      .last = MsgSeqNum{*end == 0 ? newest : std::min(static_cast<std::uint32_t>(*end), newest)}};
+  environment_.metrics.resends.add();
+  continue_resend();
+}
+
+// One slice; the next one comes with a later turn.
+void FixSession::continue_resend() {
+  if (state_ != State::On || !resend_ ||
+      queue_.unwritten_bytes() > environment_.limits.outbound_queue_bytes / 4) {
+    return;
+  }
+  const MsgSeqNum first = resend_->next;
+  const MsgSeqNum last = end_of_slice(first);
+  fields_.read(resend_->request, environment_.limits.fields);
+  frame_ = cut(fields_, first, last);
+  resend_->next = last.next();
+  resend_refused_ = false;
+  const bool taken = quickfix_.receive(frame_);
+  if (!taken || resend_refused_ || disconnect_asked_ || resend_->next > resend_->last) {
+    end_resend();
+    return;
+  }
+  asio::post(strand_, [self = shared_from_this(), attempt = attempt_] {
+    if (attempt == self->attempt_) {
+      self->continue_resend();
+      self->end_turn();
+    }
+  });
+}
+
+// Numbers of which nothing is kept are filled in one step, however many there are.
+MsgSeqNum FixSession::end_of_slice(MsgSeqNum first) const {
+  auto kept = environment_.cache.next_number(id_, epoch_, first);
+  for (const auto& block : uncached_) {
+    for (const auto& entry : block->entries) {
+      if (!kept && block->state.epoch == epoch_ && entry.number >= first) {
+        kept = entry.number;
+      }
+    }
+  }
+  const std::uint32_t full = first.value() + (kSlice - 1);
+  const std::uint32_t empty = kept ? kept->value() - 1 : resend_->last.value();
+  return MsgSeqNum{std::min(std::max(full, empty), resend_->last.value())};
+}
+
+void FixSession::end_resend() {
+  resend_.reset();
+  send_waiting_reports();
+}
+
+// ---- Proof --------------------------------------------------------------------------------------
+
+void FixSession::ask_for_proof() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!proof_.wants_to_ask() || resend_ || quickfix_.sent_logout() ||
+      now - last_asked_ < environment_.limits.delivery_proof_interval) {
+    return;
+  }
+  last_asked_ = now;
+  const MsgSeqNum number = outbound_.last_number.next();
+  quickfix_.test_request(number);
+  proof_.asked(number);
+}
+
+void FixSession::confirm_delivery() {
+  if (const auto delivered = proof_.take_news()) {
+    delivered_ = *delivered;
+    matching::Command command;
+    command.body = matching::ConfirmDelivery{.session = id_, .delivered = *delivered};
+    submit_control(command);
+  }
+}
+
+}  // namespace betex::fix
