@@ -145,15 +145,10 @@ class Describer {
 // Calls `visit(event)` with the event's own type; false where no event has the kind.
 template <typename Visitor>
 bool with_type(const matching::EventHeader& header, Visitor&& visit) {
-  bool known = false;
-  matching::for_each_event_type([&]<typename Event>(std::type_identity<Event>) {
+  return matching::with_event_type(header.kind, [&]<typename Event>(std::type_identity<Event>) {
     static_assert(kLayoutIsExact<Event>);
-    if (header.kind == Event::kKind) {
-      visit(reinterpret_cast<const Event&>(header));
-      known = true;
-    }
+    visit(reinterpret_cast<const Event&>(header));
   });
-  return known;
 }
 
 // What an event's size must be. `claimed` bytes may be read.

@@ -105,8 +105,8 @@ class JournalReader::Impl {
       check_nothing_lost();
       return false;
     }
-    record_chain_ = check_record(*record, position_).chain;
-    const BatchHeader header = read_batch_header(*record);
+    const BatchHeader header = check_record(*record, position_).header;
+    record_chain_ = header.chain;
     if (header.lmdb_txn_id != last_txn_id_ + 1) {
       throw JournalError{{.fault = Fault::RecordMissing,
                           .what = "LMDB's commit " + std::to_string(header.lmdb_txn_id) +

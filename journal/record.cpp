@@ -55,44 +55,8 @@ class TransactionWalk {
   std::span<const std::byte> rest_;
 };
 
-void check_chain(const RecordPlace& record, Chain before, Chain expected) {
-  Chain chain = before;
-  for (TransactionWalk walk{record}; !walk.done();) {
-    chain = extend(chain, walk.next().bytes);
-  }
-  if (chain != expected) {
-    fail(record,
-         Fault::ChainBroken,
-         "the chain over its transactions is " + std::to_string(chain.value()) +
-             " where its header says " + std::to_string(expected.value()));
-  }
-}
-
-void check_transaction(const RecordPlace& record,
-                       const TransactionWalk::Item& item,
-                       const Position& before) {
-  const TransactionHeader& header = item.header;
-  const std::string name = "transaction " + std::to_string(header.tx_id.value());
-  if (header.tx_id != before.last_tx_id.next()) {
-    fail(record,
-         Fault::RecordMissing,
-         name + " comes after transaction " + std::to_string(before.last_tx_id.value()));
-  }
-  if (header.timestamp < before.last_timestamp) {
-    fail(record, Fault::EventMalformed, name + ": its time runs backwards");
-  }
-  if (header.event_count == 0 || header.reserved != 0 ||
-      header.command_kind > std::variant_size_v<matching::CommandBody>) {
-    fail(record, Fault::EventMalformed, name + ": its header is no transaction's");
-  }
-  if (const auto problem = find_malformed(header, item.bytes.subspan(sizeof(header)))) {
-    fail(record, Fault::EventMalformed, name + ": " + *problem);
-  }
-}
-
-}  // namespace
-
-BatchHeader read_batch_header(const RecordPlace& record) {
+// The header of a value that can be a record, and has its size.
+BatchHeader load_header(const RecordPlace& record) {
   const std::span<const std::byte> value = record.value;
   if (value.size() < sizeof(BatchHeader) ||
       reinterpret_cast<std::uintptr_t>(value.data()) % kAlignment != 0) {
@@ -108,11 +72,13 @@ BatchHeader read_batch_header(const RecordPlace& record) {
          "its header says " + std::to_string(header.size) + " bytes where there are " +
              std::to_string(value.size() - sizeof(header)));
   }
-  std::uint64_t events = 0;
-  std::uint64_t transactions = 0;
-  for (TransactionWalk walk{record}; !walk.done(); ++transactions) {
-    events += walk.next().header.event_count;
-  }
+  return header;
+}
+
+void check_counts(const RecordPlace& record,
+                  const BatchHeader& header,
+                  std::uint64_t transactions,
+                  std::uint64_t events) {
   if (transactions == 0 || transactions != header.transaction_count ||
       events != header.event_count) {
     fail(record,
@@ -121,18 +87,72 @@ BatchHeader read_batch_header(const RecordPlace& record) {
              std::to_string(header.event_count) + " events where there are " +
              std::to_string(transactions) + " with " + std::to_string(events));
   }
+}
+
+// Counts and hashes in one walk, for this is what replay is made of.
+BatchHeader check_bytes(const RecordPlace& record, Chain before) {
+  const BatchHeader header = load_header(record);
+  std::uint64_t events = 0;
+  std::uint64_t transactions = 0;
+  Chain chain = before;
+  for (TransactionWalk walk{record}; !walk.done(); ++transactions) {
+    const TransactionWalk::Item item = walk.next();
+    events += item.header.event_count;
+    chain = extend(chain, item.bytes);
+  }
+  check_counts(record, header, transactions, events);
+  if (chain != header.chain) {
+    fail(record,
+         Fault::ChainBroken,
+         "the chain over its transactions is " + std::to_string(chain.value()) +
+             " where its header says " + std::to_string(header.chain.value()));
+  }
   return header;
 }
 
-Position check_record(const RecordPlace& record, const Position& before) {
+void check_transaction(const RecordPlace& record,
+                       const TransactionWalk::Item& item,
+                       const Position& before) {
+  const TransactionHeader& header = item.header;
+  const auto name = [&] { return "transaction " + std::to_string(header.tx_id.value()); };
+  if (header.tx_id != before.last_tx_id.next()) {
+    fail(record,
+         Fault::RecordMissing,
+         name() + " comes after transaction " + std::to_string(before.last_tx_id.value()));
+  }
+  if (header.timestamp < before.last_timestamp) {
+    fail(record, Fault::EventMalformed, name() + ": its time runs backwards");
+  }
+  if (header.event_count == 0 || header.reserved != 0 ||
+      header.command_kind > std::variant_size_v<matching::CommandBody>) {
+    fail(record, Fault::EventMalformed, name() + ": its header is no transaction's");
+  }
+  if (const auto problem = find_malformed(header, item.bytes.subspan(sizeof(header)))) {
+    fail(record, Fault::EventMalformed, name() + ": " + *problem);
+  }
+}
+
+}  // namespace
+
+BatchHeader read_batch_header(const RecordPlace& record) {
+  const BatchHeader header = load_header(record);
+  std::uint64_t events = 0;
+  std::uint64_t transactions = 0;
+  for (TransactionWalk walk{record}; !walk.done(); ++transactions) {
+    events += walk.next().header.event_count;
+  }
+  check_counts(record, header, transactions, events);
+  return header;
+}
+
+CheckedRecord check_record(const RecordPlace& record, const Position& before) {
   if (record.key != before.last_seq.next()) {
     fail(record,
          Fault::RecordMissing,
          "the record with key " + std::to_string(before.last_seq.next().value()) +
              " should come next");
   }
-  const BatchHeader header = read_batch_header(record);
-  check_chain(record, before.chain, header.chain);
+  const BatchHeader header = check_bytes(record, before.chain);
   Position position = before;
   for (TransactionWalk walk{record}; !walk.done();) {
     const TransactionWalk::Item item = walk.next();
@@ -142,7 +162,7 @@ Position check_record(const RecordPlace& record, const Position& before) {
     position.last_seq = EventSeq{position.last_seq.value() + item.header.event_count};
   }
   position.chain = header.chain;
-  return position;
+  return {.header = header, .end = position};
 }
 
 Position position_behind(const RecordPlace& record) {

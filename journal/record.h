@@ -23,10 +23,14 @@ struct RecordPlace {
 // fit them.
 [[nodiscard]] BatchHeader read_batch_header(const RecordPlace& record);
 
+struct CheckedRecord {
+  BatchHeader header;
+  Position end;  // behind it, in the segment of the position before
+};
+
 // Checks everything about the record: it follows `before` (RecordMissing), its counts
-// (RecordDamaged), its chain (ChainBroken), its order and its events (EventMalformed). Returns the
-// position behind it, in the segment of `before`.
-[[nodiscard]] Position check_record(const RecordPlace& record, const Position& before);
+// (RecordDamaged), its chain (ChainBroken), its order and its events (EventMalformed).
+[[nodiscard]] CheckedRecord check_record(const RecordPlace& record, const Position& before);
 
 // The position behind a record that is not being read itself, by its own words: where a reader that
 // starts in the middle begins. Checks what it touches.

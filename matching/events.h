@@ -5,6 +5,8 @@
 // ids. journal/FORMAT.md describes the bytes.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <type_traits>
@@ -70,6 +72,37 @@ constexpr void for_each_event_type(Visitor&& visit) {
   visit(std::type_identity<CommandRejected>{});
   visit(std::type_identity<Announced>{});
   visit(std::type_identity<WatermarkMoved>{});
+}
+
+// One more than the greatest kind.
+inline constexpr std::size_t kEventKinds = [] {
+  std::size_t kinds = 0;
+  for_each_event_type([&]<typename Event>(std::type_identity<Event>) {
+    kinds = std::max(kinds, static_cast<std::size_t>(Event::kKind) + 1);
+  });
+  return kinds;
+}();
+
+// Calls `visit(std::type_identity<E>{})` for the event type E of this kind; false where no event
+// has it. Costs one jump, where for_each_event_type() would compare the kind with each.
+template <typename Visitor>
+bool with_event_type(EventKind kind, Visitor&& visit) {
+  using Call = void (*)(Visitor&);
+  static constexpr auto kCalls = [] {
+    std::array<Call, kEventKinds> calls{};
+    for_each_event_type([&]<typename Event>(std::type_identity<Event>) {
+      calls[static_cast<std::size_t>(Event::kKind)] = [](Visitor& visitor) {
+        visitor(std::type_identity<Event>{});
+      };
+    });
+    return calls;
+  }();
+  const auto place = static_cast<std::size_t>(kind);
+  if (place >= kCalls.size() || kCalls[place] == nullptr) {
+    return false;
+  }
+  kCalls[place](visit);
+  return true;
 }
 
 // True if an event of this kind and size can be: the size of its struct, plus whole order ids for

@@ -49,12 +49,8 @@ void for_each_event(const TransactionView& transaction, Visitor&& visit) {
   EventSeq seq = transaction.first_seq;
   while (at != end) {
     const auto& header = *reinterpret_cast<const EventHeader*>(at);
-    bool known = false;
-    for_each_event_type([&]<typename Event>(std::type_identity<Event>) {
-      if (header.kind == Event::kKind) {
-        visit(seq, *reinterpret_cast<const Event*>(at));
-        known = true;
-      }
+    const bool known = with_event_type(header.kind, [&]<typename Event>(std::type_identity<Event>) {
+      visit(seq, *reinterpret_cast<const Event*>(at));
     });
     BETEX_ASSERT(known);
     at += header.size;

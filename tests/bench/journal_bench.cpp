@@ -2,7 +2,7 @@
 // and a plain append + fdatasync loop, with the same bytes on the same file system. The three are
 // interleaved commit by commit, since a disk's absolute figures drift. Run a release build:
 //
-//   journal_bench [FOLDER]      FOLDER: where to write; default: the temporary folder
+//   journal_bench [FOLDER [replay]]    FOLDER: where to write; default: the temporary folder
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
@@ -270,7 +270,9 @@ void measure_replay(const std::filesystem::path& folder, const Source& source) {
               best / 1e6);
 }
 
-int run(const std::filesystem::path& parent) {
+enum class What : std::uint8_t { All, Replay };
+
+int run(const std::filesystem::path& parent, What what) {
   const std::filesystem::path folder =
       parent / ("betex-journal-bench-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
@@ -279,6 +281,11 @@ int run(const std::filesystem::path& parent) {
               source.record_size(),
               static_cast<unsigned long long>(kSegmentEvents),
               folder.c_str());
+  if (what == What::Replay) {
+    measure_replay(folder, source);
+    std::filesystem::remove_all(folder);
+    return 0;
+  }
   std::printf(
       "          durable events a second                ratio to        median commit, us\n");
   std::printf(
@@ -297,5 +304,8 @@ int run(const std::filesystem::path& parent) {
 
 int main(int argc, char** argv) {
   return betex::journal::run(argc > 1 ? std::filesystem::path{argv[1]}
-                                      : std::filesystem::temp_directory_path());
+                                      : std::filesystem::temp_directory_path(),
+                             argc > 2 && argv[2] == std::string_view{"replay"}
+                                 ? betex::journal::What::Replay
+                                 : betex::journal::What::All);
 }
