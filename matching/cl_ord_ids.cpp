@@ -6,17 +6,10 @@ namespace betex::matching {
 namespace {
 
 constexpr std::size_t kInitialPlaces = 1024;
-constexpr std::uint64_t kHashBits = 0xffff'ffff'0000'0000;
-
-std::uint64_t hash_of(AccountId account, const ClOrdId& id) {
-  return hash_text(id, account.value()) & kHashBits;
-}
 
 }  // namespace
 
-ClOrdIds::ClOrdIds() : table_(kInitialPlaces) {
-  pages_.push_back(std::make_unique<Node[]>(kPageSize));
-}
+ClOrdIds::ClOrdIds() : pages_(1), table_(kInitialPlaces) {}
 
 Slot ClOrdIds::find(AccountId account, const ClOrdId& id) const noexcept {
   const std::uint64_t hash = hash_of(account, id);
@@ -32,16 +25,13 @@ Slot ClOrdIds::find(AccountId account, const ClOrdId& id) const noexcept {
 }
 
 Slot ClOrdIds::insert(const ClOrdIdData& data) {
-  if ((size_ + 1) * 2 > table_.size()) {
+  if ((size_ + 1) * 3 > table_.size() * 2) {
     grow();
   }
-  const Slot slot = allocate();
-  static_cast<ClOrdIdData&>(node(slot)) = data;
+  const Slot slot = append(Node{data});
   if (data.account != AccountId{}) {
     enter(hash_of(data.account, data.id) | slot);
   }
-  append_newest(slot);
-  ++size_;
   return slot;
 }
 
@@ -51,33 +41,51 @@ void ClOrdIds::refuse(Slot slot, Reason reason) noexcept {
 }
 
 void ClOrdIds::append_to_chain(Slot slot, Order& order, std::uint32_t index) noexcept {
-  node(slot).chain_index = index;
+  Node& last = node(slot);
+  last.chain_index = index;
+  last.tick = order.tick;
+  last.expire_time = order.expire_time;
+  link_to_chain(slot, order);
+}
+
+void ClOrdIds::link_to_chain(Slot slot, Order& order) noexcept {
+  node(slot).previous_in_chain = order.last_id;
   (order.last_id == 0 ? order.first_id : node(order.last_id).next_in_chain) = slot;
   order.last_id = slot;
 }
 
-void ClOrdIds::append_newest(Slot slot) noexcept {
-  node(slot).next_newer = 0;
-  (newest_ == 0 ? oldest_ : node(newest_).next_newer) = slot;
-  newest_ = slot;
+const ClOrdIdData* ClOrdIds::after_oldest(std::uint32_t distance) const noexcept {
+  const std::size_t page = oldest_ / kPageSize;
+  const std::size_t end = page == newest_ / kPageSize ? newest_ % kPageSize + 1 : kPageSize;
+  const std::size_t place = oldest_ % kPageSize + distance;
+  return oldest_ != 0 && place < end ? &pages_[page]->nodes[place] : nullptr;
 }
 
-void ClOrdIds::renew_oldest() noexcept {
-  const Slot slot = oldest_;
-  if (slot != newest_) {
-    oldest_ = node(slot).next_newer;
-    append_newest(slot);
+// Its node moves, so whatever knows its slot is told.
+void ClOrdIds::renew_oldest(Order* order) {
+  const Slot from = oldest_;
+  if (from == newest_) {
+    return;
   }
+  const Slot to = append(node(from));
+  const Node& moved = node(to);
+  if (moved.account != AccountId{}) {
+    const std::size_t place = place_in_table(from);
+    table_[place] = (table_[place] & kHashBits) | to;
+  }
+  if (moved.chain_index != kNotInChain) {
+    BETEX_ASSERT(order != nullptr);
+    (moved.previous_in_chain == 0 ? order->first_id : node(moved.previous_in_chain).next_in_chain) =
+        to;
+    (moved.next_in_chain == 0 ? order->last_id : node(moved.next_in_chain).previous_in_chain) = to;
+  }
+  node(from).account = AccountId{};
+  drop_oldest();
 }
 
 void ClOrdIds::forget(Slot slot) noexcept {
-  const std::uint64_t entry = hash_of(node(slot).account, node(slot).id) | slot;
   const std::size_t mask = table_.size() - 1;
-  std::size_t hole = home(entry);
-  while (table_[hole] != entry) {
-    BETEX_ASSERT(table_[hole] != 0);
-    hole = (hole + 1) & mask;
-  }
+  std::size_t hole = place_in_table(slot);
   // What follows moves up, unless it would come before its own home.
   for (std::size_t i = (hole + 1) & mask; table_[i] != 0; i = (i + 1) & mask) {
     if (((i - home(table_[i])) & mask) >= ((i - hole) & mask)) {
@@ -90,28 +98,56 @@ void ClOrdIds::forget(Slot slot) noexcept {
 }
 
 void ClOrdIds::drop_oldest() noexcept {
-  const Slot slot = oldest_;
-  BETEX_ASSERT(slot != 0 && node(slot).account == AccountId{});
-  oldest_ = node(slot).next_newer;
-  if (oldest_ == 0) {
-    newest_ = 0;
+  BETEX_ASSERT(oldest_ != 0 && node(oldest_).account == AccountId{});
+  const auto page = static_cast<std::uint32_t>(oldest_ / kPageSize);
+  const bool last_of_page = oldest_ == newest_ || (oldest_ + 1) % kPageSize == 0;
+  const Slot after = oldest_ == newest_ ? 0 : place_after(oldest_);
+  if (last_of_page) {
+    pages_[page]->next = free_page_;
+    free_page_ = page;
   }
-  node(slot).next_newer = free_;
-  free_ = slot;
+  oldest_ = after;
+  newest_ = after == 0 ? 0 : newest_;
   --size_;
 }
 
-Slot ClOrdIds::allocate() {
-  if (free_ != 0) {
-    const Slot slot = free_;
-    free_ = node(slot).next_newer;
-    node(slot) = Node{};
-    return slot;
+Slot ClOrdIds::append(const Node& node) {
+  Slot slot = newest_ + 1;
+  if (newest_ == 0 || slot % kPageSize == 0) {
+    const std::uint32_t page = unused_page();
+    slot = first_of(page);
+    if (newest_ == 0) {
+      oldest_ = slot;
+    } else {
+      pages_[newest_ / kPageSize]->next = page;
+    }
   }
-  if (next_fresh_ == pages_.size() * kPageSize) {
-    pages_.push_back(std::make_unique<Node[]>(kPageSize));
+  newest_ = slot;
+  this->node(slot) = node;
+  ++size_;
+  return slot;
+}
+
+std::uint32_t ClOrdIds::unused_page() {
+  if (free_page_ == 0) {
+    pages_.push_back(std::make_unique<Page>());
+    return static_cast<std::uint32_t>(pages_.size() - 1);
   }
-  return next_fresh_++;
+  const std::uint32_t page = free_page_;
+  free_page_ = pages_[page]->next;
+  pages_[page]->next = 0;
+  return page;
+}
+
+// Where a known id's entry stands.
+std::size_t ClOrdIds::place_in_table(Slot slot) const noexcept {
+  const std::uint64_t entry = hash_of(node(slot).account, node(slot).id) | slot;
+  std::size_t i = home(entry);
+  while (table_[i] != entry) {
+    BETEX_ASSERT(table_[i] != 0);
+    i = (i + 1) & (table_.size() - 1);
+  }
+  return i;
 }
 
 void ClOrdIds::enter(std::uint64_t entry) noexcept {

@@ -27,7 +27,8 @@ Slot OrderTable::insert(OrderId id) {
 
   if (free_ != 0) {
     entry = free_;
-    free_ = at(free_).next;
+    free_ = at(entry).next;
+    prefetch_record(free_);  // it was freed long ago
   } else {
     if (next_fresh_ == pages_.size() * kPageSize) {
       pages_.push_back(std::make_unique<Order[]>(kPageSize));

@@ -12,7 +12,7 @@
 namespace betex::matching {
 namespace {
 
-constexpr std::uint64_t kFormat = 1;  // of the saved bytes; raised by every change
+constexpr std::uint64_t kFormat = 2;  // of the saved bytes; raised by every change
 
 class Saver {
  public:
@@ -261,18 +261,21 @@ void load_cl_ord_ids(State& state, Loader& loader) {
   for (std::uint64_t left = loader.number(); left != 0; --left) {
     ClOrdIdData data;
     loader(data);
-    loader.check(
-        state.accounts.contains(data.account) && state.cl_ord_ids.find(data.account, data.id) == 0,
-        "a ClOrdID");
+    const bool forgotten = data.account == AccountId{};
+    loader.check(forgotten || (state.accounts.contains(data.account) &&
+                               state.cl_ord_ids.find(data.account, data.id) == 0),
+                 "a ClOrdID");
     const Slot slot = state.cl_ord_ids.insert(data);
-    if (data.order != OrderId{}) {
-      loader.check(state.orders.find(data.order) != 0, "a ClOrdID's order");
+    const bool in_chain = data.chain_index != kNotInChain;
+    loader.check((data.order == OrderId{} && !in_chain) || state.orders.find(data.order) != 0,
+                 "a ClOrdID's order");
+    if (in_chain) {
       chained.emplace_back(data.order, data.chain_index, slot);
     }
   }
   std::sort(chained.begin(), chained.end());
   for (const auto& [order, index, slot] : chained) {
-    state.cl_ord_ids.append_to_chain(slot, state.orders.at(state.orders.find(order)), index);
+    state.cl_ord_ids.link_to_chain(slot, state.orders.at(state.orders.find(order)));
   }
 }
 
