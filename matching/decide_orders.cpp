@@ -113,32 +113,33 @@ void Decider::accept(const PlaceOrder& place, const Terms& terms) {
   const bool delayed = is_delayed(*terms.market);
   const bool takes = !delayed && (is_immediate(terms.time_in_force) || crosses(terms));
   const OrderId order = state_.last_order_id.next();
-  emitter_.emit(OrderAccepted{.order = order,
-                              .account = terms.account->id,
-                              .session = requester(),
-                              .instrument = terms.instrument->id,
-                              .tick = terms.tick,
-                              .side = place.side,
-                              .type = place.type,
-                              .time_in_force = terms.time_in_force,
-                              .self_trade_prevention = place.self_trade_prevention,
-                              .persistence = place.persistence,
-                              .post_only = static_cast<std::uint8_t>(place.post_only),
-                              .cancel_on_pause = static_cast<std::uint8_t>(place.cancel_on_pause),
-                              .entry = delayed ? Entry::Delayed
-                                       : takes ? Entry::Takes
-                                               : Entry::Rests,
-                              .min_fill = terms.min_fill,
-                              .max_cost = terms.max_cost,
-                              .expire_time = place.expire_time,
-                              .transact_time = place.transact_time,
-                              .release_at = delayed ? release_time(*terms.market) : Timestamp{},
-                              .version_guard = place.version_guard,
-                              .closing = terms.lock.closing,
-                              .cash_lock = terms.lock.cash,
-                              .values = {.order_qty = terms.quantity, .leaves_qty = terms.quantity},
-                              .cl_ord_id = place.cl_ord_id},
-                terms.market->id);
+  emitter_.emit_made(terms.market->id, [&] {
+    return OrderAccepted{.order = order,
+                         .account = terms.account->id,
+                         .session = requester(),
+                         .instrument = terms.instrument->id,
+                         .tick = terms.tick,
+                         .side = place.side,
+                         .type = place.type,
+                         .time_in_force = terms.time_in_force,
+                         .self_trade_prevention = place.self_trade_prevention,
+                         .persistence = place.persistence,
+                         .post_only = static_cast<std::uint8_t>(place.post_only),
+                         .cancel_on_pause = static_cast<std::uint8_t>(place.cancel_on_pause),
+                         .entry = delayed ? Entry::Delayed
+                                  : takes ? Entry::Takes
+                                          : Entry::Rests,
+                         .min_fill = terms.min_fill,
+                         .max_cost = terms.max_cost,
+                         .expire_time = place.expire_time,
+                         .transact_time = place.transact_time,
+                         .release_at = delayed ? release_time(*terms.market) : Timestamp{},
+                         .version_guard = place.version_guard,
+                         .closing = terms.lock.closing,
+                         .cash_lock = terms.lock.cash,
+                         .values = {.order_qty = terms.quantity, .leaves_qty = terms.quantity},
+                         .cl_ord_id = place.cl_ord_id};
+  });
   if (takes) {
     take(order);
   }
@@ -205,14 +206,15 @@ void Decider::decide(const CancelOrder& cancel) {
   OrderValues values = order.values;
   values.leaves_qty = Quantity{};
   ++values.chain_index;
-  emitter_.emit(OrderCancelled{.order = order.id,
-                               .session = order.session,
-                               .requester = requester(),
-                               .cause = CancelCause::Requested,
-                               .lock_released = order.cash_lock,
-                               .values = values,
-                               .cl_ord_id = cancel.cl_ord_id},
-                order.market);
+  emitter_.emit_made(order.market, [&] {
+    return OrderCancelled{.order = order.id,
+                          .session = order.session,
+                          .requester = requester(),
+                          .cause = CancelCause::Requested,
+                          .lock_released = order.cash_lock,
+                          .values = values,
+                          .cl_ord_id = cancel.cl_ord_id};
+  });
 }
 
 void Decider::reject(const CancelOrder& cancel,

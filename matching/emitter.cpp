@@ -1,6 +1,7 @@
 #include "matching/emitter.h"
 
 #include <algorithm>
+#include <cstring>
 #include <span>
 
 namespace betex::matching {
@@ -18,16 +19,17 @@ void Emitter::begin(const Command& command) noexcept {
 }
 
 void Emitter::emit(OrderCancelledBatched event, std::span<const OrderId> orders, MarketId market) {
-  event.header.kind = OrderCancelledBatched::kKind;
-  event.header.size = static_cast<std::uint32_t>(sizeof(event) + orders.size_bytes());
-  event.header.market = market;
-  event.header.market_seq = next_market_seq(market);
+  event.header = {.kind = OrderCancelledBatched::kKind,
+                  .size = static_cast<std::uint32_t>(sizeof(event) + orders.size_bytes()),
+                  .market = market,
+                  .market_seq = next_market_seq(market)};
   event.count = static_cast<std::uint32_t>(orders.size());
-  const std::size_t start = used_;
-  append(&event, sizeof(event));
-  append(orders.data(), orders.size_bytes());
-  apply(
-      *state_, next_seq(), *reinterpret_cast<const OrderCancelledBatched*>(buffer_.data() + start));
+  reserve(event.header.size);
+  std::byte* const start = buffer_.data() + used_;
+  std::memcpy(start, &event, sizeof(event));
+  std::memcpy(start + sizeof(event), orders.data(), orders.size_bytes());
+  used_ += event.header.size;
+  apply(*state_, next_seq(), *reinterpret_cast<const OrderCancelledBatched*>(start));
   apply_end_of_event(*state_, event.header);
   ++event_count_;
 }
@@ -45,15 +47,9 @@ TransactionView Emitter::finish() {
   return view;
 }
 
-void Emitter::append(const void* event, std::size_t size) {
-  if (used_ + size > buffer_.size()) {
-    constexpr std::size_t kFirstBlock = 64 * 1024;
-    buffer_.resize(std::max({buffer_.size() * 2, used_ + size, kFirstBlock}));
-  }
-  if (size != 0) {
-    std::memcpy(buffer_.data() + used_, event, size);
-  }
-  used_ += size;
+void Emitter::grow(std::size_t size) {
+  constexpr std::size_t kFirstBlock = 64 * 1024;
+  buffer_.resize(std::max({buffer_.size() * 2, used_ + size, kFirstBlock}));
 }
 
 }  // namespace betex::matching

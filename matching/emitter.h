@@ -4,7 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <new>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -27,13 +27,22 @@ class Emitter {
 
   // Appends the event and applies it. `market` is the one that it belongs to, if any.
   template <typename Event>
-  void emit(Event event, MarketId market = MarketId{}) {
+  void emit(const Event& event, MarketId market = MarketId{}) {
+    emit_made(market, [&event] { return event; });
+  }
+
+  // The same for the event that `make()` returns, which is made where it is to stay.
+  template <typename Make>
+  void emit_made(MarketId market, Make&& make) {
+    using Event = std::invoke_result_t<Make&>;
     static_assert(std::has_unique_object_representations_v<Event> && sizeof(Event) % 8 == 0);
-    event.header.kind = Event::kKind;
-    event.header.size = sizeof(Event);
-    event.header.market = market;
-    event.header.market_seq = next_market_seq(market);
-    append(&event, sizeof(Event));
+    reserve(sizeof(Event));
+    Event& event = *::new (buffer_.data() + used_) Event(make());
+    used_ += sizeof(Event);
+    event.header = {.kind = Event::kKind,
+                    .size = sizeof(Event),
+                    .market = market,
+                    .market_seq = next_market_seq(market)};
     apply(*state_, next_seq(), event);
     apply_end_of_event(*state_, event.header);
     ++event_count_;
@@ -59,7 +68,14 @@ class Emitter {
     return known == nullptr ? 1 : known->last_market_seq + 1;
   }
 
-  void append(const void* event, std::size_t size);
+  // Makes room for `size` bytes; those that are used may move.
+  void reserve(std::size_t size) {
+    if (used_ + size > buffer_.size()) {
+      grow(size);
+    }
+  }
+
+  void grow(std::size_t size);
 
   State* state_;
   std::vector<std::byte> buffer_;

@@ -55,6 +55,14 @@ TransactionView Engine::decide(const Command& command) {
   return impl_->emitter.finish();
 }
 
+void Engine::prefetch(const Command& command) const noexcept {
+  if (const auto* const place = std::get_if<PlaceOrder>(&command.body)) {
+    matching::prefetch(impl_->state, *place);
+  } else if (const auto* const cancel = std::get_if<CancelOrder>(&command.body)) {
+    matching::prefetch(impl_->state, *cancel);
+  }
+}
+
 void Engine::apply(const TransactionView& transaction) {
   State& state = impl_->state;
   BETEX_ASSERT(transaction.header.tx_id == state.last_tx_id.next() &&

@@ -163,27 +163,29 @@ void Decider::trade(Slot taker_slot, Slot maker_slot, Quantity quantity) {
                     .closed = effect.closed,
                     .values = values};
   };
-  emitter_.emit(TradeMatched{.instrument = taker.instrument,
-                             .tick = maker.tick,
-                             .price = price,
-                             .quantity = quantity,
-                             .taker_side = taker.side,
-                             .maker = leg(maker),
-                             .taker = leg(taker)},
-                taker.market);
+  emitter_.emit_made(taker.market, [&] {
+    return TradeMatched{.instrument = taker.instrument,
+                        .tick = maker.tick,
+                        .price = price,
+                        .quantity = quantity,
+                        .taker_side = taker.side,
+                        .maker = leg(maker),
+                        .taker = leg(taker)};
+  });
 }
 
 void Decider::cancel_order(Slot slot, CancelCause cause, Reason reason) {
   const Order& order = state_.orders.at(slot);
   OrderValues values = order.values;
   values.leaves_qty = Quantity{};
-  emitter_.emit(OrderCancelled{.order = order.id,
-                               .session = order.session,
-                               .cause = cause,
-                               .reason = reason,
-                               .lock_released = order.cash_lock,
-                               .values = values},
-                order.market);
+  emitter_.emit_made(order.market, [&] {
+    return OrderCancelled{.order = order.id,
+                          .session = order.session,
+                          .cause = cause,
+                          .reason = reason,
+                          .lock_released = order.cash_lock,
+                          .values = values};
+  });
 }
 
 void Decider::reduce_order(Slot slot, Quantity quantity, CancelCause cause) {

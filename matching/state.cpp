@@ -51,6 +51,21 @@ Slot find_order(const State& state,
   return slot != 0 && state.orders.at(slot).account == account ? slot : 0;
 }
 
+void prefetch(const State& state, const PlaceOrder& place) noexcept {
+  const AccountId account{static_cast<std::uint32_t>(state.account_names.find(place.account))};
+  state.cl_ord_ids.prefetch(account, place.cl_ord_id);
+}
+
+void prefetch(const State& state, const CancelOrder& cancel) noexcept {
+  const AccountId account{static_cast<std::uint32_t>(state.account_names.find(cancel.account))};
+  state.cl_ord_ids.prefetch(account, cancel.cl_ord_id);
+  if (cancel.order_id != OrderId{}) {
+    state.orders.prefetch(cancel.order_id);
+  } else {
+    state.cl_ord_ids.prefetch(account, cancel.orig_cl_ord_id);
+  }
+}
+
 Due due_of(const State& state, const Deadlines::Entry& entry) noexcept {
   const Slot slot = state.orders.find(entry.order);
   if (slot != 0 && state.orders.at(slot).live()) {

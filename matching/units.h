@@ -29,29 +29,32 @@ static_assert(kMaxSum <= std::numeric_limits<std::int64_t>::max() - kMaxSum + 1)
   return kind == MarketKind::ExchangeOdds ? kMaxStake : kMaxContracts;
 }
 
-// The whole number of units in `decimal`; none where something is left over.
-[[nodiscard]] constexpr std::optional<std::int64_t> exact_units(Decimal decimal,
-                                                                std::int64_t units_per_one) {
-  const std::int64_t millionths_per_unit = kDecimalScale / units_per_one;
-  if (decimal.value() % millionths_per_unit != 0) {
+// The whole number of units in `decimal`; none where something is left over. The divisor is known
+// when this is compiled, so nothing is divided in fact.
+template <std::int64_t UnitsPerOne>
+[[nodiscard]] constexpr std::optional<std::int64_t> exact_units(Decimal decimal) {
+  constexpr std::int64_t kMillionthsPerUnit = kDecimalScale / UnitsPerOne;
+  if (decimal.value() % kMillionthsPerUnit != 0) {
     return std::nullopt;
   }
-  return decimal.value() / millionths_per_unit;
+  return decimal.value() / kMillionthsPerUnit;
 }
 
 [[nodiscard]] constexpr std::optional<Price> to_price(MarketKind kind, Decimal decimal) {
-  const auto units = exact_units(decimal, kind == MarketKind::ExchangeOdds ? kOddsOne : kPayout);
+  const auto units = kind == MarketKind::ExchangeOdds ? exact_units<kOddsOne>(decimal)
+                                                      : exact_units<kPayout>(decimal);
   return units ? std::optional{Price{*units}} : std::nullopt;
 }
 
 [[nodiscard]] constexpr std::optional<Quantity> to_quantity(MarketKind kind, Decimal decimal) {
-  const auto units = exact_units(decimal, kind == MarketKind::ExchangeOdds ? 100 : 1);
+  const auto units =
+      kind == MarketKind::ExchangeOdds ? exact_units<100>(decimal) : exact_units<1>(decimal);
   return units ? std::optional{Quantity{*units}} : std::nullopt;
 }
 
 // Major units of the currency to mu.
 [[nodiscard]] constexpr std::optional<Money> to_money(Decimal decimal) {
-  const auto units = exact_units(decimal, 10'000);
+  const auto units = exact_units<10'000>(decimal);
   return units ? std::optional{Money{*units}} : std::nullopt;
 }
 

@@ -140,7 +140,12 @@ double EngineRun::run(std::span<const Operation> operations) {
 
 // As the gateway does it.
 void EngineRun::decide(std::span<const Command> commands) {
-  for (const Command& each : commands) {
+  constexpr std::size_t kAhead = 4;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    if (i + kAhead < commands.size()) {
+      engine_.prefetch(commands[i + kAhead]);
+    }
+    const Command& each = commands[i];
     for (auto due = engine_.next_deadline(); due && *due <= each.timestamp;
          due = engine_.next_deadline()) {
       bytes_ += engine_.decide({.timestamp = each.timestamp, .body = AdvanceTime{}}).events.size();
