@@ -24,8 +24,8 @@ namespace betex::gateway {
 enum class AfterSlot : std::uint8_t { Continue, Stop };
 
 // The capacity is a power of two (else std::invalid_argument). try_reserve(), release(), publish(),
-// close() and the metrics are *thread-safe*; poll() and poll_wait() are *owned by the consumer
-// thread*. Order: slots are consumed in the order in which publish() claimed them, so each
+// close() and the metrics are *thread-safe*; poll(), poll_wait() and ahead() are *owned by the
+// consumer thread*. Order: slots are consumed in the order in which publish() claimed them, so each
 // producer's commands keep their order.
 template <typename T>
 class CommandRing {
@@ -117,6 +117,14 @@ class CommandRing {
       }
     }
     return next_ - begin;
+  }
+
+  // For a handler within poll(): the command `distance` after the one that it has, to prepare for;
+  // null where none is published there yet. Valid until that command is handled.
+  [[nodiscard]] const T* ahead(std::size_t distance) noexcept {
+    const SlotSeq seq = next_ + distance;
+    Slot& slot = slot_at(seq);
+    return slot.published.load(std::memory_order_acquire) == seq + 1 ? slot.value() : nullptr;
   }
 
   // As poll(), but waits for something to come, until the deadline.

@@ -44,6 +44,7 @@ std::size_t MatchStage::do_work() {
     return 0;  // a consumer's release signals this thread
   }
   std::size_t work = commands_.poll([this](RingCommand& command) {
+    prepare_next();
     if (auto* const for_engine = std::get_if<matching::Command>(&command)) {
       sequence(*for_engine);
     } else {
@@ -56,6 +57,16 @@ std::size_t MatchStage::do_work() {
     work = advance_time(now) + continue_batch(now);
   }
   return work;
+}
+
+void MatchStage::prepare_next() noexcept {
+  constexpr std::size_t kAhead = 4;
+  const RingCommand* const next = commands_.ahead(kAhead);
+  if (next != nullptr) {
+    if (const auto* const for_engine = std::get_if<matching::Command>(next)) {
+      engine_.prefetch(*for_engine);
+    }
+  }
 }
 
 void MatchStage::sequence(matching::Command& command) {

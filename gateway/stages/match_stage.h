@@ -46,6 +46,8 @@ class MatchStage final : public Agent {
     std::vector<std::byte> payload;
   };
 
+  // What a command that is already in the ring will need comes from memory meanwhile.
+  void prepare_next() noexcept;
   void sequence(matching::Command& command);
   void pass_on(const OrderStatusQuery& query);
   // Lets the engine take the steps that are due by `now`; returns how many transactions.

@@ -90,6 +90,20 @@ TEST_F(CommandRingTest, HandlerCanStopAfterACommand) {
   EXPECT_THAT(take(ring), ElementsAre(3));
 }
 
+TEST_F(CommandRingTest, HandlerSeesWhatIsPublishedAfterItsCommand) {
+  for (int round = 0; round < 5; ++round) {  // around the ring
+    publish_paid(ring, 1);
+    publish_paid(ring, 2);
+    publish_paid(ring, 3);
+    std::vector<std::optional<int>> ahead;
+    ring.poll([&](int) {
+      const int* const next = ring.ahead(2);
+      ahead.push_back(next == nullptr ? std::nullopt : std::optional{*next});
+    });
+    EXPECT_THAT(ahead, ElementsAre(3, std::nullopt, std::nullopt));
+  }
+}
+
 TEST_F(CommandRingTest, CommandWhoseHandlerThrowsIsConsumed) {
   publish_paid(ring, 1);
   publish_paid(ring, 2);
