@@ -59,8 +59,15 @@ struct InstrumentInfo {
   bool removed = false;
 };
 
-// An order whose ClOrdIDs are still known, live or finished. `chain` holds its ClOrdIDs in the
-// order in which they were accepted and is valid until the next call that changes the engine.
+// An accepted request in an order's chain, with the terms that the order has had since.
+struct AcceptedRequest {
+  ClOrdId cl_ord_id;
+  Tick tick;
+  Timestamp expire_time;
+};
+
+// An order whose ClOrdIDs are still known, live or finished. `chain` holds its requests in the
+// order in which they were accepted and is valid during the visit.
 struct OrderInfo {
   OrderId order;
   AccountId account;
@@ -75,7 +82,7 @@ struct OrderInfo {
   CancelCause cancel_cause{};  // of a finished order that was cancelled or expired, else 0
   Timestamp expire_time;
   OrderValues values;
-  std::span<const ClOrdId> chain;
+  std::span<const AcceptedRequest> chain;
   Quantity closing;  // what is left of the part that closes the account's own position
   Money cash_lock;   // what is left of its collateral
 };

@@ -70,19 +70,21 @@ ReadModel::ReadModel(const matching::Engine& engine) {
   });
   engine.visit_instruments([&](const matching::InstrumentInfo& info) { add_instrument(info); });
   engine.visit_orders([&](const matching::OrderInfo& info) {
-    OrderEntry& entry = new_order(info.order);
-    const matching::Price price = instrument(info.instrument).ladder->price_of(info.tick);
-    entry = {.account = info.account,
-             .session = info.session,
-             .instrument = info.instrument,
-             .side = info.side,
-             .type = info.type,
-             .time_in_force = info.time_in_force,
-             .status = status_of(info),
-             .values = info.values,
-             .first = {info.chain.front(), price, info.expire_time}};
-    for (const matching::ClOrdId& later : info.chain.subspan(1)) {
-      extend_chain(info.order, {later, price, info.expire_time});
+    const matching::Ladder& ladder = *instrument(info.instrument).ladder;
+    const auto entry_of = [&ladder](const matching::AcceptedRequest& request) {
+      return ChainEntry{request.cl_ord_id, ladder.price_of(request.tick), request.expire_time};
+    };
+    new_order(info.order) = {.account = info.account,
+                             .session = info.session,
+                             .instrument = info.instrument,
+                             .side = info.side,
+                             .type = info.type,
+                             .time_in_force = info.time_in_force,
+                             .status = status_of(info),
+                             .values = info.values,
+                             .first = entry_of(info.chain.front())};
+    for (const matching::AcceptedRequest& later : info.chain.subspan(1)) {
+      extend_chain(info.order, entry_of(later));
     }
   });
 }

@@ -39,7 +39,7 @@ std::map<std::string, JournaledOrder> orders_of(const matching::Engine& engine) 
   });
   std::map<std::string, JournaledOrder> orders;
   engine.visit_orders([&](const matching::OrderInfo& order) {
-    orders.emplace(order.chain.front().view(),
+    orders.emplace(order.chain.front().cl_ord_id.view(),
                    JournaledOrder{.account = names.at(order.account),
                                   .cum_qty = order.values.cum_qty.value(),
                                   .leaves_qty = order.values.leaves_qty.value(),

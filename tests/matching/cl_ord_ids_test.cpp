@@ -188,8 +188,8 @@ TEST(ClOrdIdGenerations, RenewedIdsKeepTheirPlacesInTheChain) {
   const auto chain_of = [&x] {
     std::vector<std::string> ids;
     x.engine.visit_orders([&ids](const OrderInfo& order) {
-      for (const auto& entry : order.chain) {
-        ids.emplace_back(entry.view());
+      for (const AcceptedRequest& entry : order.chain) {
+        ids.emplace_back(entry.cl_ord_id.view());
       }
     });
     return ids;

@@ -85,8 +85,8 @@ TEST(ClOrdIds, ChainHoldsWhatWasAcceptedInOrder) {
   x.cancel("alice", 1);
   std::vector<std::string> chain;
   x.engine.visit_orders([&](const OrderInfo& order) {
-    for (const ClOrdId& id : order.chain) {
-      chain.emplace_back(id.view());
+    for (const AcceptedRequest& request : order.chain) {
+      chain.emplace_back(request.cl_ord_id.view());
     }
     EXPECT_EQ(order.values.chain_index, 1U);
     EXPECT_EQ(order.cancel_cause, CancelCause::Requested);
