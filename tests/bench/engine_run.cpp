@@ -10,7 +10,7 @@
 namespace betex::matching::bench {
 namespace {
 
-constexpr std::size_t kBatch = 1'024;
+constexpr std::size_t kBatch = 256;
 constexpr std::size_t kEventBytes = 64 * 1'024;
 constexpr std::size_t kLargestEvent = 512;
 
