@@ -56,5 +56,9 @@
 #include <quickfix/SessionFactory.h>
 #include <quickfix/SessionID.h>
 #include <quickfix/SessionSettings.h>
+#ifdef BETEX_QUICKFIX_SERVER  // its own transport and store: only for a benchmark's baseline
+#include <quickfix/FileStore.h>
+#include <quickfix/ThreadedSocketAcceptor.h>
+#endif
 #undef throw
 // clang-format on

@@ -1,11 +1,14 @@
 // How fast is an order, from a client's socket to the durable log and back? Runs betex-gateway with
-// its WAL on a real disk and measures over loopback, interleaved in rounds so that the machine's
-// moods meet all alike:
-//   - an order's way to its New with one outstanding, and the rate with many outstanding;
-//   - beside them what they cannot be faster than: one durable LMDB commit, one TCP round trip.
+// its WAL on a real disk and beside it baseline_server (QuickFIX with its own transport and store),
+// and measures over loopback, interleaved in rounds so that the machine's moods meet all alike:
+//   - an order's way to its New with one outstanding, beside what it cannot be faster than: one
+//     durable LMDB commit, one TCP round trip;
+//   - orders per second and processor time per order, for 1, 10, 50 and 500 sessions;
+//   - the way to the New at 20 000 orders per second, from when each order was due.
 //
-// end_to_end_bench [FOLDER]: the WAL goes into a new folder in FOLDER (default: the working
-// directory, which should not be a tmpfs) and is removed at the end.
+// The files go into a new folder in FOLDER (default: the working directory, which should not be a
+// tmpfs) and are removed at the end. With --rates only the orders per second are measured, for that
+// many sessions: for a profiler.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -16,105 +19,38 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
-#include <sys/socket.h>
+#include <CLI/CLI.hpp>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "gateway/client/utc_time.h"
-#include "journal/lmdb.h"
-#include "tests/bench/load_generator.h"
-#include "tests/bench/loopback.h"
-#include "tests/support/gateway_process.h"
+#include "tests/bench/cpu_usage.h"
+#include "tests/bench/floors.h"
+#include "tests/bench/load.h"
+#include "tests/bench/servers.h"
 
 namespace betex::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kRounds = 5;
-constexpr int kSamples = 1000;             // of each latency, each round
-constexpr std::uint64_t kOrders = 50'000;  // pipelined, each round
-constexpr std::uint64_t kWindow = 2048;    // of them unanswered
-constexpr std::size_t kRecordSize = 512;   // about one order's transaction with its record's header
-constexpr std::size_t kMessageSize = 220;  // about an order, and a New
+// QuickFIX's select() ends its process at file descriptor 1024, and a FileStore has four files
+// open.
+constexpr int kMostOfBaseline = 50;
+constexpr std::uint64_t kWindow = 8192;  // unanswered orders, over all sessions
+constexpr double kOpenLoopRate = 20'000;
 
-using Micros = std::vector<double>;
-
-template <typename Action>
-void measure(Micros& samples, Action action) {
-  for (int i = 0; i < kSamples; ++i) {
-    const auto begin = Clock::now();
-    action();
-    samples.push_back(std::chrono::duration<double, std::micro>(Clock::now() - begin).count());
-  }
-}
-
-double percentile(Micros samples, double share) {
-  const auto index = static_cast<std::size_t>(share * static_cast<double>(samples.size() - 1));
-  std::nth_element(
-      samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(index), samples.end());
-  return samples[index];
-}
-
-// One record of kRecordSize appended and committed, as the journal does it, and nothing else.
-class PlainCommit {
- public:
-  explicit PlainCommit(const std::filesystem::path& folder)
-      : environment_{folder,
-                     {.access = journal::EnvironmentOptions::Access::ReadWrite,
-                      .map_size = std::size_t{1} << 30,
-                      .main_key_order = journal::KeyOrder::Integer}} {}
-
-  void operator()() {
-    journal::WriteTransaction transaction{environment_};
-    const journal::IntegerKey key{++last_key_};
-    transaction.append(environment_.main_database(), key.bytes(), record_);
-    transaction.commit();
-  }
-
- private:
-  journal::Environment environment_;
-  std::array<std::byte, kRecordSize> record_{};
-  std::uint64_t last_key_ = 0;
-};
-
-// A message of kMessageSize to another thread over loopback, and one back.
-class PingPong {
- public:
-  PingPong() {
-    std::array<char, kMessageSize> message{};
-    echo_ = std::thread{[this, message]() mutable {
-      const int peer = listener_.accept();
-      while (recv(peer, message.data(), message.size(), MSG_WAITALL) == kMessageSize) {
-        send(peer, message.data(), message.size(), MSG_NOSIGNAL);
-      }
-      close(peer);
-    }};
-    descriptor_ = connect_to_loopback(listener_.port());
-  }
-
-  ~PingPong() {
-    close(descriptor_);
-    echo_.join();
-  }
-
-  PingPong(const PingPong&) = delete;
-  PingPong& operator=(const PingPong&) = delete;
-
-  void operator()() {
-    send(descriptor_, message_.data(), message_.size(), MSG_NOSIGNAL);
-    recv(descriptor_, message_.data(), message_.size(), MSG_WAITALL);
-  }
-
- private:
-  Listener listener_;
-  std::thread echo_;
-  int descriptor_ = -1;
-  std::array<char, kMessageSize> message_{};
+struct Effort {
+  std::vector<int> sessions{1, 10, 50, 500};
+  bool rates_only = false;
+  int rounds = 5;
+  int samples = 1000;             // of each latency, each round
+  std::uint64_t orders = 50'000;  // pipelined, each round
 };
 
 std::string cpu_model() {
@@ -127,7 +63,7 @@ std::string cpu_model() {
   return "unknown CPU";
 }
 
-void print_conditions(const std::filesystem::path& folder) {
+void print_conditions(const std::filesystem::path& folder, const Effort& effort) {
   utsname system{};
   uname(&system);
 
@@ -139,22 +75,32 @@ void print_conditions(const std::filesystem::path& folder) {
 #else
   constexpr const char* kBuild = "DEBUG, not for comparing";
 #endif
-  std::printf("%s\n", client::utc_now().c_str());
-  std::printf("%s, %u threads; %s %s; file system type 0x%lx at %s; build: %s\n",
+  std::array<double, 1> load{};
+  getloadavg(load.data(), 1);
+  std::printf("%s, load average %.1f\n", client::utc_now().c_str(), load[0]);
+  std::printf("%s, %u threads; %s %s; file system type 0x%lx; build: %s\n",
               cpu_model().c_str(),
               std::thread::hardware_concurrency(),
               system.sysname,
               system.release,
               static_cast<unsigned long>(disk.f_type),
-              folder.c_str(),
               kBuild);
   std::printf(
-      "%d rounds of %d samples each and %lu pipelined orders, window %lu; one FIXT.1.1 "
-      "session, TCP over loopback, WAL synced, gateway as shipped in config/\n\n",
-      kRounds,
-      kSamples,
-      static_cast<unsigned long>(kOrders),
+      "%d rounds of %d round trips and %lu pipelined orders, window %lu; FIXT.1.1, TCP over "
+      "loopback, WAL synced, gateway as shipped in config/\n",
+      effort.rounds,
+      effort.samples,
+      static_cast<unsigned long>(effort.orders),
       static_cast<unsigned long>(kWindow));
+}
+
+template <typename Action>
+void measure(Micros& samples, int count, Action action) {
+  for (int i = 0; i < count; ++i) {
+    const auto begin = Clock::now();
+    action();
+    samples.push_back(std::chrono::duration<double, std::micro>(Clock::now() - begin).count());
+  }
 }
 
 void print_latency(const char* what, const Micros& samples) {
@@ -163,54 +109,143 @@ void print_latency(const char* what, const Micros& samples) {
               percentile(samples, 0.5),
               percentile(samples, 0.99),
               percentile(samples, 0.999));
+  std::fflush(stdout);
 }
 
-struct Results {
-  Micros commit;
-  Micros ping_pong;
-  Micros order;
-  std::vector<double> rates;  // orders/s, one a round
+void print_latency_head(const char* what) {
+  std::printf("\n%-44s %9s %9s %9s\n", what, "p50", "p99", "p99.9");
+}
+
+struct Servers {
+  Gateway& gateway;
+  Baseline& baseline;
 };
 
-void print(const Results& results) {
-  std::printf("%-44s %9s %9s %9s\n", "us", "p50", "p99", "p99.9");
-  print_latency("one LMDB commit, one record of 512 bytes", results.commit);
-  print_latency("TCP ping-pong, 220 bytes, two threads", results.ping_pong);
-  print_latency("order -> New, one outstanding", results.order);
-  const double floor = percentile(results.commit, 0.5) + percentile(results.ping_pong, 0.5);
-  std::printf("%-44s %9.2f\n\n",
-              "order -> New / (commit + ping-pong), p50",
-              percentile(results.order, 0.5) / floor);
-  const auto [least, most] = std::minmax_element(results.rates.begin(), results.rates.end());
+void measure_round_trips(const Servers& servers,
+                         const std::filesystem::path& folder,
+                         const Effort& effort) {
+  std::filesystem::create_directories(folder / "commit");
+  PlainCommit commit{folder / "commit"};
+  PingPong ping_pong;
+  Load gateway{servers.gateway.port(), 1};
+  Load baseline{servers.baseline.port(), 1};
+  Micros commits;
+  Micros ping_pongs;
+  Micros by_gateway;
+  Micros by_baseline;
+  for (int round = 0; round < effort.rounds; ++round) {
+    measure(commits, effort.samples, [&] { commit(); });
+    measure(by_gateway, effort.samples, [&] { gateway.round_trip(); });
+    measure(ping_pongs, effort.samples, [&] { ping_pong(); });
+    measure(by_baseline, effort.samples, [&] { baseline.round_trip(); });
+  }
+  print_latency_head("us, one outstanding");
+  print_latency("TCP ping-pong, 220 bytes, two threads", ping_pongs);
+  print_latency("one LMDB commit, one record of 512 bytes", commits);
+  print_latency("order -> New, baseline, not durable", by_baseline);
+  print_latency("order -> New, gateway, durable", by_gateway);
   std::printf(
-      "pipelined: median %.0f orders/s (rounds %.0f to %.0f), each answered by its New "
-      "after its commit\n",
-      percentile(results.rates, 0.5),
-      *least,
-      *most);
+      "%-44s %9.1f\n",
+      "gateway - commit - baseline, of the p50s",
+      percentile(by_gateway, 0.5) - percentile(commits, 0.5) - percentile(by_baseline, 0.5));
 }
 
-void run(const std::filesystem::path& parent) {
-  const std::filesystem::path folder = parent / ("end_to_end_bench-" + std::to_string(getpid()));
-  std::filesystem::create_directories(folder / "commit");
-  print_conditions(folder);
-  {
-    test::GatewayProcess gateway{folder / "wal"};
-    LoadGenerator client{gateway.fix_port(), "BROKER1"};
-    PlainCommit commit{folder / "commit"};
-    PingPong ping_pong;
-    client.pipeline(kOrders / 10, kWindow);  // warm
-    Results results;
-    for (int round = 0; round < kRounds; ++round) {
-      measure(results.commit, [&] { commit(); });
-      measure(results.order, [&] { client.round_trip(); });
-      measure(results.ping_pong, [&] { ping_pong(); });
-      const auto begin = Clock::now();
-      client.pipeline(kOrders, kWindow);
-      const std::chrono::duration<double> time = Clock::now() - begin;
-      results.rates.push_back(static_cast<double>(kOrders) / time.count());
+// One server's share in the rounds of a number of sessions.
+struct Rates {
+  std::vector<double> rates;  // orders/s, one a round
+  CpuUsage cpu;               // of all rounds
+};
+
+template <typename Server>
+void add_round(Rates& rates, Server& server, Load& load, const Effort& effort) {
+  const CpuUsage before = cpu_usage(server.pid());
+  rates.rates.push_back(load.pipeline(effort.orders, kWindow));
+  for (const auto& [name, seconds] : difference(cpu_usage(server.pid()), before)) {
+    rates.cpu[name] += seconds;
+  }
+}
+
+double micros_per_order(double seconds, const Effort& effort) {
+  return seconds * 1e6 / static_cast<double>(effort.orders) / effort.rounds;
+}
+
+void print_threads(const CpuUsage& cpu, const Effort& effort) {
+  std::printf("          of which");
+  for (const auto& [name, seconds] : cpu) {
+    if (const double micros = micros_per_order(seconds, effort); micros >= 0.05) {
+      std::printf("  %s %.1f", name.c_str(), micros);
     }
-    print(results);
+  }
+  std::printf("\n");
+  std::fflush(stdout);
+}
+
+void measure_rates(const Servers& servers, const Effort& effort) {
+  std::printf("\n%8s %12s %12s %7s %16s %16s\n",
+              "sessions",
+              "gateway/s",
+              "baseline/s",
+              "ratio",
+              "gateway CPU us",
+              "baseline CPU us");
+  for (const int sessions : effort.sessions) {
+    Load to_gateway{servers.gateway.port(), sessions};
+    Load to_baseline{servers.baseline.port(), std::min(sessions, kMostOfBaseline)};
+    to_gateway.pipeline(effort.orders / 10, kWindow);  // warm
+    to_baseline.pipeline(effort.orders / 10, kWindow);
+    Rates gateway;
+    Rates baseline;
+    for (int round = 0; round < effort.rounds; ++round) {
+      add_round(gateway, servers.gateway, to_gateway, effort);
+      add_round(baseline, servers.baseline, to_baseline, effort);
+    }
+    const double by_gateway = percentile(gateway.rates, 0.5);
+    const double by_baseline = percentile(baseline.rates, 0.5);
+    std::printf("%8d %12.0f %12.0f %7.2f %16.1f %16.1f%s\n",
+                sessions,
+                by_gateway,
+                by_baseline,
+                by_gateway / by_baseline,
+                micros_per_order(total(gateway.cpu), effort),
+                micros_per_order(total(baseline.cpu), effort),
+                sessions > kMostOfBaseline ? "  baseline with 50" : "");
+    print_threads(gateway.cpu, effort);
+  }
+}
+
+void measure_open_loop(const Servers& servers, const Effort& effort) {
+  print_latency_head("us from when it was due, 20 000 orders/s");
+  const auto orders = effort.orders * static_cast<std::uint64_t>(effort.rounds) / 2;
+  for (const int sessions : {1, 50}) {
+    Load gateway{servers.gateway.port(), sessions};
+    Load baseline{servers.baseline.port(), sessions};
+    const std::string of = ", " + std::to_string(sessions) + " sessions";
+    print_latency(("baseline" + of).c_str(), baseline.open_loop(orders, kOpenLoopRate));
+    print_latency(("gateway" + of).c_str(), gateway.open_loop(orders, kOpenLoopRate));
+  }
+}
+
+void run(const std::filesystem::path& parent, const Effort& effort) {
+  const std::filesystem::path folder = parent / ("end_to_end_bench-" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  print_conditions(folder, effort);
+  {
+    const int sessions = *std::max_element(effort.sessions.begin(), effort.sessions.end());
+    Gateway gateway{folder / "gateway", sessions};
+    Baseline baseline{folder / "baseline", kMostOfBaseline};
+    const Servers servers{gateway, baseline};
+    try {
+      if (!effort.rates_only) {
+        measure_round_trips(servers, folder, effort);
+      }
+      measure_rates(servers, effort);
+      if (!effort.rates_only) {
+        measure_open_loop(servers, effort);
+      }
+    } catch (const std::exception&) {
+      std::fprintf(stderr, "%s%s", gateway.log().c_str(), baseline.log().c_str());
+      throw;
+    }
   }
   std::filesystem::remove_all(folder);
 }
@@ -220,7 +255,26 @@ void run(const std::filesystem::path& parent) {
 
 int main(int argc, char** argv) {
   try {
-    betex::bench::run(argc > 1 ? argv[1] : std::filesystem::current_path());
+    betex::bench::Effort effort;
+    std::string folder = std::filesystem::current_path();
+    int sessions = 0;
+    bool quick = false;
+    CLI::App app{"How fast is an order, from a client's socket to the durable log and back?"};
+    app.add_flag("--quick", quick, "Fewer of everything");
+    app.add_option("--rates", sessions, "Only orders per second, with so many sessions");
+    app.add_option("--rounds", effort.rounds)->capture_default_str();
+    app.add_option("folder", folder, "Where the files go");
+    CLI11_PARSE(app, argc, argv);
+    if (quick) {
+      effort.rounds = 3;
+      effort.samples = 200;
+      effort.orders = 20'000;
+    }
+    if (sessions > 0) {
+      effort.sessions = {sessions};
+      effort.rates_only = true;
+    }
+    betex::bench::run(folder, effort);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "end_to_end_bench: %s\n", error.what());
     return EXIT_FAILURE;

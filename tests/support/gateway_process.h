@@ -27,6 +27,8 @@ class ChildProcess {
 
   void signal(int number) const;
 
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+
   // Its exit code, or minus the signal that ended it. Throws std::runtime_error, with what it has
   // written, where it does not end in time; it is killed then.
   int wait(std::chrono::milliseconds timeout);

@@ -1,0 +1,154 @@
+#include "tests/bench/load.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <deque>
+#include <system_error>
+
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "tests/bench/session_name.h"
+
+namespace betex::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+}  // namespace
+
+// Waits until sessions have something to read.
+class Load::Poll {
+ public:
+  explicit Poll(const std::vector<std::unique_ptr<TradingSession>>& sessions)
+      : descriptor_{epoll_create1(EPOLL_CLOEXEC)} {
+    for (std::size_t i = 0; i < sessions.size(); ++i) {
+      epoll_event event{};
+      event.events = EPOLLIN;
+      event.data.u64 = i;
+      epoll_ctl(descriptor_, EPOLL_CTL_ADD, sessions[i]->descriptor(), &event);
+    }
+  }
+
+  ~Poll() { close(descriptor_); }
+
+  Poll(const Poll&) = delete;
+  Poll& operator=(const Poll&) = delete;
+
+  // Calls `ready(index)` for those that have, at the latest after `timeout`.
+  template <typename Ready>
+  void wait(std::chrono::nanoseconds timeout, Ready ready) {
+    constexpr long kNanos = 1'000'000'000;
+    const long nanos = std::max<long>(0, timeout.count());
+    const timespec time{.tv_sec = nanos / kNanos, .tv_nsec = nanos % kNanos};
+    std::array<epoll_event, 256> events;
+    const int count =
+        epoll_pwait2(descriptor_, events.data(), static_cast<int>(events.size()), &time, nullptr);
+    if (count < 0 && errno != EINTR) {
+      throw std::system_error{errno, std::generic_category(), "epoll_pwait2"};
+    }
+    for (int i = 0; i < count; ++i) {
+      ready(events[static_cast<std::size_t>(i)].data.u64);
+    }
+  }
+
+ private:
+  int descriptor_;
+};
+
+double percentile(Micros samples, double share) {
+  const auto index = static_cast<std::size_t>(share * static_cast<double>(samples.size() - 1));
+  std::nth_element(
+      samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(index), samples.end());
+  return samples[index];
+}
+
+Load::Load(std::uint16_t port, int sessions) {
+  prctl(PR_SET_TIMERSLACK, 1);  // nanosecond: wake when asked to
+  for (int i = 0; i < sessions; ++i) {
+    sessions_.push_back(std::make_unique<TradingSession>(port, session_name(i)));
+  }
+}
+
+void Load::round_trip() {
+  TradingSession& session = *sessions_.front();
+  session.append_order();
+  session.flush();
+  while (session.receive_news(TradingSession::Wait::Yes) == 0) {
+  }
+}
+
+double Load::pipeline(std::uint64_t orders, std::uint64_t window) {
+  const std::uint64_t each = std::max<std::uint64_t>(1, window / sessions_.size());
+  std::vector<std::uint64_t> unanswered(sessions_.size(), 0);
+  std::uint64_t sent = 0;
+  std::uint64_t answered = 0;
+  // Several in one write, as a busy client does: not one for each answer.
+  const auto refill = [&](std::size_t i) {
+    if (unanswered[i] > each * 7 / 8) {
+      return;
+    }
+    while (sent < orders && unanswered[i] < each) {
+      sessions_[i]->append_order();
+      ++unanswered[i];
+      ++sent;
+    }
+    sessions_[i]->flush();
+  };
+  Poll poll{sessions_};
+  const auto begin = Clock::now();
+  for (std::size_t i = 0; i < sessions_.size(); ++i) {
+    refill(i);
+  }
+  while (answered < orders) {
+    poll.wait(std::chrono::milliseconds{1}, [&](std::size_t i) {
+      const std::size_t news = sessions_[i]->receive_news(TradingSession::Wait::No);
+      answered += news;
+      unanswered[i] -= news;
+      refill(i);
+    });
+  }
+  const std::chrono::duration<double> time = Clock::now() - begin;
+  return static_cast<double>(orders) / time.count();
+}
+
+Micros Load::open_loop(std::uint64_t orders, double rate) {
+  std::vector<std::deque<Clock::time_point>> due(sessions_.size());  // of unanswered orders
+  Micros times;
+  times.reserve(orders);
+  Poll poll{sessions_};
+  const auto begin = Clock::now();
+  const auto due_time = [&](std::uint64_t order) {
+    return begin + std::chrono::duration_cast<Clock::duration>(
+                       std::chrono::duration<double>{static_cast<double>(order) / rate});
+  };
+  std::uint64_t sent = 0;
+  while (times.size() < orders) {
+    const std::uint64_t first = sent;
+    for (const auto now = Clock::now(); sent < orders && due_time(sent) <= now; ++sent) {
+      const std::size_t i = sent % sessions_.size();
+      sessions_[i]->append_order();
+      due[i].push_back(due_time(sent));
+    }
+    const bool sent_something = sent != first;
+    for (std::size_t i = 0; sent_something && i < sessions_.size(); ++i) {
+      sessions_[i]->flush();
+    }
+    const auto wait = sent < orders ? due_time(sent) - Clock::now() : std::chrono::milliseconds{1};
+    poll.wait(wait, [&](std::size_t i) {
+      const std::size_t news = sessions_[i]->receive_news(TradingSession::Wait::No);
+      const auto now = Clock::now();
+      for (std::size_t n = 0; n < news; ++n) {
+        times.push_back(std::chrono::duration<double, std::micro>(now - due[i].front()).count());
+        due[i].pop_front();
+      }
+      sessions_[i]->flush();
+    });
+  }
+  return times;
+}
+
+}  // namespace betex::bench

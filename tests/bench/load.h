@@ -1,0 +1,43 @@
+// Three ways to send orders, and what is seen of them: one at a time, as many as a window allows,
+// and at a fixed rate whatever the answers do.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "tests/bench/trading_session.h"
+
+namespace betex::bench {
+
+using Micros = std::vector<double>;
+
+// `share` of 0.5 is the median. `samples` must not be empty.
+[[nodiscard]] double percentile(Micros samples, double share);
+
+// Sessions that one thread drives. "S0001" and so on, as servers must know them.
+class Load {
+ public:
+  Load(std::uint16_t port, int sessions);
+
+  // One order, and its New.
+  void round_trip();
+
+  // Sends `orders` over all sessions, at most `window` of them unanswered, and waits for all
+  // answers. Returns orders per second.
+  double pipeline(std::uint64_t orders, std::uint64_t window);
+
+  // Sends `orders` at `rate` per second, each when it is due, and returns each one's time to its
+  // New
+  // **from when it was due**: a server that stalls is charged for all that should have been sent
+  // meanwhile (no coordinated omission).
+  Micros open_loop(std::uint64_t orders, double rate);
+
+ private:
+  class Poll;
+
+  std::vector<std::unique_ptr<TradingSession>> sessions_;
+};
+
+}  // namespace betex::bench

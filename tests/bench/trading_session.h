@@ -1,0 +1,49 @@
+// A FIXT.1.1 session that does next to nothing itself: orders are one preformatted message with a
+// few digits patched in, answers are counted by their first bytes. So that a benchmark measures the
+// server and not its client.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace betex::bench {
+
+// *One thread.* Anything but what is waited for (a reject, the end of the connection) is a
+// std::runtime_error.
+class TradingSession {
+ public:
+  // Connects to loopback and logs on with 141=Y.
+  TradingSession(std::uint16_t port, std::string sender);
+  ~TradingSession();
+  TradingSession(const TradingSession&) = delete;
+  TradingSession& operator=(const TradingSession&) = delete;
+
+  // A resting order, to be sent by flush().
+  void append_order();
+
+  // Sends what the socket takes. False where something is left.
+  bool flush();
+
+  // Reads once, waiting for something if asked to, and returns how many New reports came.
+  // TestRequests are answered.
+  enum class Wait : std::uint8_t { Yes, No };
+  std::size_t receive_news(Wait wait);
+
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+
+ private:
+  bool take(std::string_view frame);
+  void append(std::string_view type, std::string_view body);
+
+  int descriptor_ = -1;
+  std::string sender_;
+  std::string pending_;
+  std::string received_;
+  std::string id_prefix_;
+  std::uint64_t next_number_ = 1;
+  bool logged_on_ = false;
+};
+
+}  // namespace betex::bench
