@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <iostream>
+#include <string>
 
 #include "tests/matching/comparison.h"
 
@@ -17,7 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return number;
   };
-  if (!Comparison{next}.run(size / kBytesPerCommand)) {
+  const std::string failure = Comparison{next}.run({.commands = size / kBytesPerCommand});
+  if (!failure.empty()) {
+    std::cerr << failure << std::endl;
     std::abort();
   }
   return 0;

@@ -1,10 +1,11 @@
-// Streams of commands that use every feature at once: both kinds of market, a few accounts, few
-// prices so that orders meet, operators who suspend and resume, time that passes. The same numbers
-// give the same stream.
+// Streams of commands that use every feature at once: both kinds of market, markets that come and
+// go, a few accounts and sessions, few prices so that orders meet, operators, time that passes. The
+// same numbers give the same stream.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <initializer_list>
 #include <string>
@@ -12,8 +13,14 @@
 #include <vector>
 
 #include "matching/commands.h"
+#include "tests/matching/reference_engine.h"
 
 namespace betex::matching::testing {
+
+struct Asked {
+  CommandBody body;
+  Origin origin;
+};
 
 class RandomCommands {
  public:
@@ -22,17 +29,35 @@ class RandomCommands {
   // Every choice is made by the next number of `source`.
   explicit RandomCommands(Source source) : random_{std::move(source)} {}
 
-  // Markets and accounts; to be run first.
+  // Markets, accounts and sessions; to be run first.
   std::vector<CommandBody> setup();
 
-  // `last_order` is the newest order id; `find` gives what was asked for an order, or null.
-  using FindOrder = std::function<const PlaceOrder*(std::uint64_t)>;
-  CommandBody next(Timestamp now, std::uint64_t last_order, const FindOrder& find);
+  // An order far from the prices of the others, so that it rests: for processes of many chunks.
+  Asked far_order(Timestamp now, const ReferenceEngine& reference);
+
+  // The next command starts a process over most of the far orders.
+  void plan_process();
+
+  Asked next(Timestamp now, const ReferenceEngine& reference);
 
   // Until the next command.
   std::int64_t pause_ns();
 
+  // What may happen to the process that runs the engine after a command, more often in the middle
+  // of work that goes on over several transactions.
+  enum class Accident { None, Recovered, Reloaded };
+  enum class Busy { No, Yes };
+  Accident accident(Busy busy);
+
  private:
+  struct Market {
+    Name name;
+    MarketKind kind{};
+    LadderKind ladder{};
+    std::uint32_t winners = 1;
+    std::vector<Name> symbols;
+  };
+
   std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
 
   bool one_in(std::uint64_t n) { return below(n) == 0; }
@@ -43,18 +68,34 @@ class RandomCommands {
   }
 
   Name account();
-  std::size_t instrument();
-  std::uint64_t recent_order(std::uint64_t last_order);
+  Name request();
+  const Market& market();
+  const Name& symbol_of(const Market& market);
+  const Market& market_of(const Name& symbol) const;
+  std::uint64_t recent_order(const ReferenceEngine& reference);
   ClOrdId id();
-  Timestamp transact_time(Timestamp now);
-  Decimal price(std::size_t instrument);
-  Decimal quantity(std::size_t instrument);
-  PlaceOrder place(Timestamp now);
-  AmendOrder amend(Timestamp now, std::uint64_t last_order, const FindOrder& find);
+  Timestamp transact_time();
+  Decimal price(LadderKind ladder);
+  Decimal quantity();
+  Origin origin(const ReferenceEngine& reference);
+  PlaceOrder place();
+  AmendOrder amend(const ReferenceEngine& reference);
+  CancelOrder cancel(const ReferenceEngine& reference);
+  MassCancel mass_cancel();
   CommandBody market_command();
+  CommandBody end_of_market();
+  DetermineMarket result_of(const Market& market);
+  CommandBody account_command();
+  Asked session_command(const ReferenceEngine& reference);
+  CommandBody exchange_command(const ReferenceEngine& reference);
+  void create_market(MarketKind kind, LadderKind ladder, std::uint32_t bet_delay_ms);
 
   Source random_;
+  Timestamp now_;
   std::uint64_t ids_ = 0;
+  std::uint64_t requests_ = 0;
+  std::vector<Market> markets_;
+  std::deque<CommandBody> planned_;
 };
 
 }  // namespace betex::matching::testing

@@ -212,6 +212,23 @@ TEST(ClOrdIdGenerations, IdsOfALiveOrderStayAndItsChainIsForgottenAsOne) {
   EXPECT_EQ(known, 0U);
 }
 
+// An order's chain is forgotten as one, but the places of its younger ids are examined later.
+TEST(ClOrdIdGenerations, StateIsSavedAndLoadedBetweenTheEndsOfAChain) {
+  Exchange x;
+  x.back("alice", "10", "2");
+  x.pass(20 * kHour);
+  x.cancel("alice", 1);
+  for (int hours = 0; hours < 200; hours += 13) {
+    x.pass(13 * kHour);
+    x.back("bob", "1", "3");
+    std::vector<std::byte> bytes;
+    x.engine.save([&bytes](std::span<const std::byte> piece) {
+      bytes.insert(bytes.end(), piece.begin(), piece.end());
+    });
+    EXPECT_EQ(Engine::load(bytes).state_hash(), x.engine.state_hash()) << hours;
+  }
+}
+
 TEST(ClOrdIdGenerations, ReplayForgetsTheSameIds) {
   Exchange x;
   for (int day = 0; day < 9; ++day) {

@@ -1,0 +1,241 @@
+// Time of the reference engine: RULES.md sections 3 and 6.
+#include <algorithm>
+#include <ctime>
+#include <limits>
+
+#include "tests/matching/reference_engine.h"
+
+namespace betex::matching::testing {
+namespace {
+
+constexpr std::int64_t kSecondNs = 1'000'000'000;
+constexpr std::int64_t kDayNs = 86'400 * kSecondNs;
+constexpr std::int64_t kGenerationNs = 25 * 3'600 * kSecondNs;
+constexpr std::size_t kMostExamined = 4'096;
+
+std::int64_t date_of(std::int64_t ns) {
+  const std::time_t seconds = ns / kSecondNs;
+  std::tm date{};
+  gmtime_r(&seconds, &date);
+  return (date.tm_year + 1900) * 10'000 + (date.tm_mon + 1) * 100 + date.tm_mday;
+}
+
+}  // namespace
+
+// What happens at one instant comes in this order.
+struct ReferenceEngine::Due {
+  enum class What { Order, Day, Generation, Grace };
+
+  std::int64_t at = std::numeric_limits<std::int64_t>::max();
+  What what{};
+  RefId order = 0;
+};
+
+std::int64_t ReferenceEngine::day_end_after(std::int64_t time) const {
+  std::int64_t end = time / kDayNs * kDayNs + day_ends_at_s_ * kSecondNs;
+  while (end <= time) {
+    end += kDayNs;
+  }
+  return end;
+}
+
+ReferenceEngine::Due ReferenceEngine::next_due() const {
+  Due first;
+  const auto consider = [&first](std::int64_t at, Due::What what, RefId order) {
+    if (at < first.at || (at == first.at && first.what == Due::What::Order &&
+                          what == Due::What::Order && order < first.order)) {
+      first = {at, what, order};
+    }
+  };
+  for (const auto& [id, order] : live_) {
+    if (order->place == RefPlace::Delayed) {
+      consider(order->release_at, Due::What::Order, id);
+    }
+    if (order->time_in_force == TimeInForce::Gtd) {
+      consider(order->expires, Due::What::Order, id);
+    }
+  }
+  for (const auto& [id, amend] : waiting_amends_) {
+    consider(amend.release_at, Due::What::Order, id);
+  }
+  consider(day_end_, Due::What::Day, 0);
+  consider(generation_end_, Due::What::Generation, 0);
+  for (const auto& [id, session] : sessions_) {
+    if (session.cancel_at != 0) {
+      consider(session.cancel_at, Due::What::Grace, 0);
+    }
+  }
+  return first;
+}
+
+void ReferenceEngine::on(const AdvanceTime&) {
+  if (last_seq_ == 0) {
+    return;  // nothing has happened yet
+  }
+  for (Due due = next_due(); due.at <= now_; due = next_due()) {
+    switch (due.what) {
+      case Due::What::Order:
+        meet(orders_.at(due.order), due.at);
+        break;
+      case Due::What::Day:
+        end_day();
+        break;
+      case Due::What::Generation:
+        end_generation();
+        break;
+      case Due::What::Grace:
+        end_grace();
+        break;
+    }
+  }
+}
+
+// ---- Orders -------------------------------------------------------------------------------------
+
+void ReferenceEngine::meet(RefOrder& order, std::int64_t due) {
+  const bool live = live_.contains(order.id);
+  if (live && order.place == RefPlace::Delayed && order.release_at == due) {
+    release(order);
+  } else if (live && order.time_in_force == TimeInForce::Gtd && order.expires == due) {
+    expire(order);
+  } else {
+    release_amend(order);
+  }
+}
+
+void ReferenceEngine::expire(RefOrder& order) {
+  Fact fact = about(order, EventKind::OrderExpired);
+  fact.leaves = 0;
+  fact.lock = order.cash_lock;
+  say(fact);
+  end_order(order, CancelCause::Expired);
+}
+
+// The bet delay is over: all checks again, but for its own id and lock.
+void ReferenceEngine::release(RefOrder& order) {
+  const RefMarket& market = markets_.at(order.market);
+  const RefAccount& account = accounts_.at(order.account);
+  const bool crosses = !crossing_ticks(order).empty();
+  Reason reason = market_refuses(order, order.session);
+  if (account.suspended) {
+    reason = Reason::AccountSuspended;
+  } else if (order.session != 0 && sessions_.at(order.session).suspended) {
+    reason = Reason::SessionSuspended;
+  } else if (reason != Reason::None) {
+    // the market's
+  } else if (order.asked.version_guard != 0 && order.asked.version_guard != market.version) {
+    reason = Reason::StaleMarketVersion;
+  } else if (account.max_open != 0 && account.open > account.max_open) {
+    reason = Reason::OpenOrdersLimit;
+  } else if (order.asked.post_only && crosses) {
+    reason = Reason::PostOnlyWouldCross;
+  }
+  if (reason != Reason::None) {
+    cancel_order(order, CancelCause::DelayFailed, reason);
+    return;
+  }
+  order.place = RefPlace::Taking;
+  const bool takes =
+      order.time_in_force == TimeInForce::Ioc || order.time_in_force == TimeInForce::Fok || crosses;
+  Fact fact = about(order, EventKind::OrderReleased);
+  fact.code = code(takes ? Entry::Takes : Entry::Rests);
+  say(fact);
+  if (takes) {
+    take(order);
+  } else {
+    rest(order);
+  }
+}
+
+void ReferenceEngine::release_amend(RefOrder& order) {
+  const RefWaitingAmend amend = waiting_amends_.at(order.id);
+  waiting_amends_.erase(order.id);
+  RefOrder changed = order;
+  changed.tick = amend.tick;
+  changed.quantity = amend.quantity;
+  changed.expires = amend.expires;
+  const Reason reason = live_.contains(order.id) ? new_terms_fail(order, changed) : Reason::TooLate;
+  if (reason == Reason::None) {
+    carry_out_amend(
+        order, changed, {.other = 1, .requester = amend.requester, .id = amend.id.second});
+    return;
+  }
+  known_ids_.at(amend.id).order = 0;
+  known_ids_.at(amend.id).reason = reason;
+  Fact fact = about(order, EventKind::CancelRejected);
+  fact.other = CancelRejected::kToReplace + 4U + 8U;  // never of an order that is itself delayed
+  fact.session = amend.requester;
+  fact.account = order.account;
+  fact.code = code(reason);
+  fact.id = amend.id.second;
+  fact.request = order.chain.back();
+  say(fact);
+}
+
+// ---- Days, generations, graces ------------------------------------------------------------------
+
+void ReferenceEngine::end_day() {
+  const std::int64_t ended = day_end_;
+  day_end_ += kDayNs;
+  say({.kind = EventKind::TradingDayEnded,
+       .order = last_order_,
+       .quantity = date_of(ended - 1),
+       .at = day_end_});
+  std::vector<RefId> ids;
+  for (const auto& [id, order] : live_) {
+    if (order->time_in_force == TimeInForce::Day) {
+      ids.push_back(id);
+    }
+  }
+  for (const RefId id : ids) {
+    expire(orders_.at(id));
+  }
+}
+
+// Ids of two generations are known. Those of the one before the last are forgotten, but for the
+// ids of an order that is live, or has finished less than a whole generation ago; they count as
+// new.
+void ReferenceEngine::end_generation() {
+  generation_end_ += kGenerationNs;
+  ++generation_;
+  say({.kind = EventKind::ClOrdIdGenerationEnded, .at = generation_end_});
+  const std::list<RefArrival> old = std::move(previous_ids_);
+  previous_ids_ = std::move(current_ids_);
+  current_ids_.clear();
+  for (std::size_t left = old.size(); left != 0;) {
+    const std::size_t examined = std::min(left, kMostExamined);
+    say({.kind = EventKind::ClOrdIdsForgotten, .quantity = static_cast<std::int64_t>(examined)});
+    left -= examined;
+  }
+  for (const RefArrival& arrival : old) {
+    const auto known = known_ids_.find(arrival.id);
+    if (known == known_ids_.end() || known->second.arrival != arrival.arrival) {
+      continue;  // gone with the rest of its order's chain
+    }
+    const auto order = orders_.find(known->second.order);
+    if (order == orders_.end()) {
+      known_ids_.erase(known);
+    } else if (live_.contains(order->first) || order->second.finished_in + 1 >= generation_) {
+      current_ids_.push_back(arrival);
+    } else {
+      for (const std::string& id : order->second.chain) {
+        known_ids_.erase({order->second.account, id});
+      }
+      known_ids_.erase(arrival.id);
+      orders_.erase(order);
+    }
+  }
+}
+
+void ReferenceEngine::end_grace() {
+  RefSession* first = nullptr;
+  for (auto& [id, session] : sessions_) {
+    if (session.cancel_at != 0 && (first == nullptr || session.cancel_at < first->cancel_at)) {
+      first = &session;
+    }
+  }
+  first->cancel_at = 0;
+  start_batch({.session = first->id, .scope = CancelScope::All, .cause = first->cause});
+}
+
+}  // namespace betex::matching::testing
