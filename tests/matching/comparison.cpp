@@ -131,17 +131,18 @@ bool Comparison::compare_orders() {
   engine_.visit_orders([&](const OrderInfo& info) {
     ++known;
     const auto found = reference_.orders().find(info.order.value());
-    same_orders =
-        same_orders && found != reference_.orders().end() &&
-        info.values.leaves_qty.value() == found->second.leaves &&
-        info.values.cum_qty.value() == found->second.filled &&
-        info.values.order_qty.value() == found->second.quantity &&
-        static_cast<std::uint32_t>(info.cancel_cause) == found->second.cause &&
-        info.chain.size() == found->second.chain.size() &&
-        std::equal(info.chain.begin(),
-                   info.chain.end(),
-                   found->second.chain.begin(),
-                   [](const ClOrdId& id, const std::string& text) { return id.view() == text; });
+    same_orders = same_orders && found != reference_.orders().end() &&
+                  info.values.leaves_qty.value() == found->second.leaves &&
+                  info.values.cum_qty.value() == found->second.filled &&
+                  info.values.order_qty.value() == found->second.quantity &&
+                  static_cast<std::uint32_t>(info.cancel_cause) == found->second.cause &&
+                  info.chain.size() == found->second.chain.size() &&
+                  std::equal(info.chain.begin(),
+                             info.chain.end(),
+                             found->second.chain.begin(),
+                             [](const AcceptedRequest& request, const std::string& text) {
+                               return request.cl_ord_id.view() == text;
+                             });
   });
   if (!same_orders || known != reference_.orders().size()) {
     return fail("the known orders differ ");

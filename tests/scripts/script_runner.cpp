@@ -64,6 +64,23 @@ SelfTradePrevention mode_named(const std::string& name) {
 
 // ---- Lines --------------------------------------------------------------------------------------
 
+// "5000 times trade 1" stands for so many lines that begin like this: all but the last are taken
+// away, and that one is what is expected.
+void ScriptRunner::drop_repeated(std::string& expected, Lines& said) {
+  const std::size_t at = expected.find(" times ");
+  if (at == std::string::npos) {
+    return;
+  }
+  const std::size_t count = std::stoul(expected.substr(0, at));
+  const std::string start = expected.substr(at + 7);
+  const auto begins_so = [&start](const std::string& line) { return line.starts_with(start); };
+  const auto end = std::find_if_not(said.begin(), said.end(), begins_so);
+  if (static_cast<std::size_t>(end - said.begin()) == count) {
+    said.erase(said.begin(), end - 1);
+    expected = said.front();
+  }
+}
+
 std::string ScriptRunner::run(const std::string& script) {
   std::istringstream stream{script};
   Lines said;
@@ -91,6 +108,7 @@ std::string ScriptRunner::run(const std::string& script) {
       continue;
     }
     std::string expected = text[0] == '>' ? trimmed(text.substr(1)) : text;
+    drop_repeated(expected, said);
     if (said.empty() || said.front() != expected) {
       return "line " + std::to_string(number) + ": expected  " + expected + "\nbut got  " +
              (said.empty() ? "nothing more" : said.front());
@@ -104,6 +122,9 @@ ScriptRunner::Lines ScriptRunner::execute(const Words& words) {
   const std::string& first = words.at(0);
   if (first == "market") {
     return create_market(words);
+  }
+  if (first == "logon" || first == "logout" || first == "lost") {
+    return session_command(words);
   }
   if (first == "wait") {
     return pass_time(std::stoll(words.at(1)));
@@ -133,7 +154,11 @@ ScriptRunner::Lines ScriptRunner::execute(const Words& words) {
 // ---- Commands -----------------------------------------------------------------------------------
 
 ScriptRunner::Lines ScriptRunner::send(const CommandBody& body) {
-  const TransactionView transaction = engine_.decide({.timestamp = now_, .body = body});
+  Command command{.timestamp = now_, .body = body};
+  if (session_ != SessionId{}) {
+    command.origin = {session_, SessionEpoch{1}, MsgSeqNum{1}};
+  }
+  const TransactionView transaction = engine_.decide(command);
   return transaction.header.event_count == 0 ? Lines{} : text_.describe(transaction);
 }
 
@@ -168,6 +193,24 @@ ScriptRunner::Lines ScriptRunner::create_market(const Words& words) {
   return opened == Lines{"opened v1"} ? Lines{} : opened;
 }
 
+// logon NAME [grace=SECONDS]: with a grace its orders are cancelled so long after it is gone.
+ScriptRunner::Lines ScriptRunner::session_command(const Words& words) {
+  const std::string& name = words.at(1);
+  if (words[0] == "logon") {
+    const bool cancels = words.size() > 2;
+    const auto grace = cancels ? std::stoul(words[2].substr(words[2].find('=') + 1)) * 1'000 : 0UL;
+    sessions_.try_emplace(name, static_cast<std::uint32_t>(sessions_.size() + 1));
+    return send(SessionUp{.comp_id = Name{name},
+                          .cancel_on_disconnect = cancels,
+                          .grace_ms = static_cast<std::uint32_t>(grace)});
+  }
+  return send(SessionDown{
+      .session = sessions_.at(name),
+      .epoch = SessionEpoch{1},
+      .next_in = MsgSeqNum{2},
+      .reason = words[0] == "logout" ? SessionDownReason::Logout : SessionDownReason::Disconnect});
+}
+
 ScriptRunner::Lines ScriptRunner::change_market(const Words& words) {
   const std::string& verb = words[0];
   const Name market{words.at(1)};
@@ -180,6 +223,9 @@ ScriptRunner::Lines ScriptRunner::change_market(const Words& words) {
     return send(SuspendMarket{.market = market,
                               .reason = pause ? SuspendReason::Pause : SuspendReason::Goal,
                               .scope = scope});
+  }
+  if (verb == "determine") {
+    return send(determine(words));
   }
   if (verb == "remove") {
     return send(RemoveRunner{.market = market, .symbol = Name{option}});
@@ -198,11 +244,30 @@ ScriptRunner::Lines ScriptRunner::change_market(const Words& words) {
   return send(found->second);
 }
 
+// determine MARKET [SYMBOL=SHARE...], where a share is 1/1, 1/2 and so on.
+DetermineMarket ScriptRunner::determine(const Words& words) {
+  DetermineMarket determine{.market = Name{words.at(1)}};
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    const std::size_t equals = word.find('=');
+    const std::size_t slash = word.find('/');
+    determine.shares[i - 2] = {
+        .symbol = Name{word.substr(0, equals)},
+        .numerator = static_cast<std::uint16_t>(std::stoul(word.substr(equals + 1))),
+        .denominator = static_cast<std::uint16_t>(std::stoul(word.substr(slash + 1)))};
+  }
+  return determine;
+}
+
 ScriptRunner::Lines ScriptRunner::account_command(const Words& words) {
   need_account(words[0]);
   const Name account{words[0]};
   if (places(words[1])) {
-    return send(order(words));
+    session_ = SessionId{};
+    const PlaceOrder placed = order(words);
+    const Lines lines = send(placed);
+    session_ = SessionId{};
+    return lines;
   }
   if (words[1] == "amends") {
     return send(AmendOrder{.account = account,
@@ -213,12 +278,28 @@ ScriptRunner::Lines ScriptRunner::account_command(const Words& words) {
                            .quantity = decimal(words.at(3))});
   }
   if (words.at(2) == "all") {
-    return send(MassCancel{.account = account, .cl_ord_id = fresh_id(), .transact_time = now_});
+    return send(mass_cancel(words));
   }
   return send(CancelOrder{.account = account,
                           .cl_ord_id = fresh_id(),
                           .order_id = order_id(words[2]),
                           .transact_time = now_});
+}
+
+// NAME cancels all [SYMBOL] [market=NAME] [bids|asks]
+MassCancel ScriptRunner::mass_cancel(const Words& words) {
+  MassCancel cancel{.account = Name{words[0]}, .cl_ord_id = fresh_id(), .transact_time = now_};
+  for (std::size_t i = 3; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (word.starts_with("market=")) {
+      cancel.market = Name{word.substr(word.find('=') + 1)};
+    } else if (word == "bids" || word == "asks") {
+      cancel.side = static_cast<std::uint8_t>(word == "bids" ? Side::Bid : Side::Ask);
+    } else {
+      cancel.symbol = Name{word};
+    }
+  }
+  return cancel;
 }
 
 // NAME buys QUANTITY SYMBOL @ PRICE [options]
@@ -235,11 +316,13 @@ PlaceOrder ScriptRunner::order(const Words& words) {
   return order;
 }
 
-void ScriptRunner::read_options(const Words& words, std::size_t first, PlaceOrder& order) const {
+void ScriptRunner::read_options(const Words& words, std::size_t first, PlaceOrder& order) {
   for (std::size_t i = first; i < words.size(); ++i) {
     const std::string& word = words[i];
     const std::string value = word.substr(word.find('=') + 1);
-    if (word == "day") {
+    if (word == "via") {
+      session_ = sessions_.at(words.at(++i));
+    } else if (word == "day") {
       order.time_in_force = TimeInForce::Day;
     } else if (word == "ioc") {
       order.time_in_force = TimeInForce::Ioc;

@@ -23,21 +23,27 @@ class ScriptRunner {
   using Words = std::vector<std::string>;
   using Lines = std::vector<std::string>;
 
+  static void drop_repeated(std::string& expected, Lines& said);
   Lines execute(const Words& words);
   Lines create_market(const Words& words);
   Lines account_command(const Words& words);
   Lines change_market(const Words& words);
+  Lines session_command(const Words& words);
+  MassCancel mass_cancel(const Words& words);
+  static DetermineMarket determine(const Words& words);
   Lines draw_book(const std::string& symbol) const;
   Lines pass_time(std::int64_t seconds);
   Lines send(const CommandBody& body);
   PlaceOrder order(const Words& words);
-  void read_options(const Words& words, std::size_t first, PlaceOrder& order) const;
+  void read_options(const Words& words, std::size_t first, PlaceOrder& order);
   void need_account(const std::string& name);
   ClOrdId fresh_id();
 
   Engine engine_;
   EventText text_;
   std::set<std::string> accounts_;
+  std::map<std::string, SessionId> sessions_;
+  SessionId session_;  // that the order comes from
   Timestamp now_{1'700'000'000'000'000'000};
   std::uint64_t ids_ = 0;
 };

@@ -1,0 +1,268 @@
+// Each invariant bites: a log or a view of the engine that is damaged in one place breaks the one
+// that is about it. And the mirror: YES and NO are the same thing seen from two sides.
+#include <cstring>
+#include <functional>
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/matching/exchange.h"
+#include "tests/matching/log_invariants.h"
+#include "tests/matching/state_invariants.h"
+
+namespace betex::matching::testing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// Changes the events of one type in a log.
+template <typename Event>
+void damage(std::vector<StoredTransaction>& log, const std::function<void(Event&)>& change) {
+  for (StoredTransaction& transaction : log) {
+    for (std::size_t at = 0; at < transaction.events.size();) {
+      EventHeader header;
+      std::memcpy(&header, transaction.events.data() + at, sizeof(header));
+      if (header.kind == Event::kKind) {
+        change(*reinterpret_cast<Event*>(transaction.events.data() + at));
+      }
+      at += header.size;
+    }
+  }
+}
+
+Breaches read(const std::vector<StoredTransaction>& log) {
+  LogInvariants invariants;
+  for (const StoredTransaction& transaction : log) {
+    if (Breaches breaches = invariants.read(transaction.view()); !breaches.empty()) {
+      return breaches;
+    }
+  }
+  return {};
+}
+
+// A little of everything: levels and queues, a trade, an amend, a process, a suspension.
+class Story : public ::testing::Test {
+ protected:
+  Story() {
+    x.sell("alice", "10", "0.55");  // #1
+    x.sell("bob", "10", "0.55");
+    x.sell("bob", "10", "0.57");
+    x.buy("carol", "4", "0.56");  // #4 takes from #1
+    x.run(AmendOrder{.account = Name{"alice"},
+                     .cl_ord_id = x.fresh_id(),
+                     .order_id = OrderId{1},
+                     .transact_time = x.now(),
+                     .price = decimal("0.55"),
+                     .quantity = decimal("9")});
+    x.buy("carol", "10", "0.50");  // #5
+    x.lay("alice", "20", "3");     // #6
+    x.back("bob", "5", "3");
+    PlaceOrder day = x.order("carol", "A", Side::Bid, "3", "4");
+    day.time_in_force = TimeInForce::Day;
+    x.run(day);
+    x.run(SuspendMarket{.market = Name{"HORSE"}, .scope = CancelScope::All});
+    x.sell("alice", "2", "0.60");
+  }
+
+  template <typename Event>
+  void expect_breach(const char* invariant, const std::function<void(Event&)>& change) {
+    std::vector<StoredTransaction> log = x.log;
+    damage<Event>(log, change);
+    EXPECT_THAT(read(log), Contains(HasSubstr(invariant)));
+  }
+
+  Exchange x;
+};
+
+TEST_F(Story, BreaksNothing) {
+  EXPECT_THAT(read(x.log), IsEmpty());
+  LogInvariants invariants;
+  for (const StoredTransaction& transaction : x.log) {
+    ASSERT_THAT(invariants.read(transaction.view()), IsEmpty());
+  }
+  EXPECT_THAT(broken_state(view_of(x.engine), invariants.shadow()), IsEmpty());
+}
+
+TEST_F(Story, DamagedTradesBreakTheirInvariants) {
+  expect_breach<TradeMatched>("trade skips nobody", [](TradeMatched& trade) {
+    trade.maker.order = OrderId{trade.maker.order == OrderId{1} ? 2U : trade.maker.order.value()};
+  });
+  expect_breach<TradeMatched>("trade is at the maker's price",
+                              [](TradeMatched& trade) { trade.price += Price{100}; });
+  expect_breach<TradeMatched>("taker is not worse than its limit",
+                              [](TradeMatched& trade) { trade.tick = Tick{60}; });
+  expect_breach<TradeMatched>("fills add up",
+                              [](TradeMatched& trade) { trade.quantity += Quantity{1}; });
+  expect_breach<TradeMatched>("what is bought is sold", [](TradeMatched& trade) {
+    trade.taker.values.cum_qty += Quantity{1};
+  });
+  expect_breach<TradeMatched>("cash of a trade is what the pot moves",
+                              [](TradeMatched& trade) { trade.maker.cash += Money{1}; });
+  expect_breach<MarketOpened>("no trade outside open", [](MarketOpened& event) {
+    event.header.kind = EventKind::MarketHalted;  // of the same size
+  });
+}
+
+TEST_F(Story, OrdersThatDoWhatTheirTermsForbidBreakTheirInvariants) {
+  expect_breach<OrderAccepted>("post-only never takes",
+                               [](OrderAccepted& event) { event.post_only = 1; });
+  expect_breach<OrderAccepted>("immediate never rests", [](OrderAccepted& event) {
+    event.time_in_force = TimeInForce::Ioc;
+  });
+  expect_breach<OrderAccepted>("fill-or-kill is whole or nothing", [](OrderAccepted& event) {
+    if (event.order == OrderId{1}) {
+      event.entry = Entry::Rests;
+    } else if (event.entry == Entry::Takes) {
+      event.time_in_force = TimeInForce::Fok;
+      event.values.order_qty += Quantity{1};
+      event.values.leaves_qty += Quantity{1};
+    }
+  });
+  expect_breach<OrderAccepted>("minimum fill is reached or nothing", [](OrderAccepted& event) {
+    event.min_fill =
+        event.entry == Entry::Takes ? event.values.order_qty + Quantity{1} : Quantity{};
+  });
+  expect_breach<OrderAmended>("amend keeps or loses its place",
+                              [](OrderAmended& event) { event.entry = Entry::Rests; });
+  expect_breach<OrderAccepted>(
+      "quantities add up", [](OrderAccepted& event) { event.values.leaves_qty += Quantity{1}; });
+  expect_breach<OrderAccepted>("an id acts once",
+                               [](OrderAccepted& event) { event.cl_ord_id = ClOrdId{"same"}; });
+  expect_breach<OrderAccepted>("order begins once",
+                               [](OrderAccepted& event) { event.order = OrderId{1}; });
+}
+
+// The first order of the chunk, behind the event.
+void replace_first(OrderCancelledBatched& event, OrderId order) {
+  std::memcpy(reinterpret_cast<std::byte*>(&event) + sizeof(event), &order, sizeof(order));
+}
+
+TEST_F(Story, DamagedProcessesBreakTheirInvariants) {
+  expect_breach<OrderCancelledBatched>(
+      "order ends once", [](OrderCancelledBatched& event) { replace_first(event, OrderId{4}); });
+  expect_breach<OrderCancelledBatched>(
+      "batch cancels what it is meant to",  // one of another market
+      [](OrderCancelledBatched& event) { replace_first(event, OrderId{2}); });
+  expect_breach<OrderCancelledBatched>(
+      "chunk is in order and small",
+      [](OrderCancelledBatched& event) { event.cursor_after = OrderId{}; });
+  expect_breach<BatchStarted>("completed batch leaves nobody",
+                              [](BatchStarted& event) { event.header.market = MarketId{}; });
+}
+
+TEST_F(Story, DamagedSequencesBreakTheirInvariants) {
+  expect_breach<TradeMatched>("market sequence is gapless",
+                              [](TradeMatched& trade) { ++trade.header.market_seq; });
+  expect_breach<MarketOpened>("a request acts once",
+                              [](MarketOpened& event) { event.request_id = Name{"same"}; });
+  std::vector<StoredTransaction> log = x.log;
+  log.erase(log.begin() + 3);
+  EXPECT_THAT(read(log), Contains(HasSubstr("sequences are gapless")));
+  log = x.log;
+  log.back().header.timestamp = Timestamp{1};
+  EXPECT_THAT(read(log), Contains(HasSubstr("time does not run back")));
+}
+
+TEST_F(Story, DamagedViewsBreakTheirInvariants) {
+  LogInvariants invariants;
+  for (const StoredTransaction& transaction : x.log) {
+    invariants.read(transaction.view());
+  }
+  const EngineView good = view_of(x.engine);
+  const auto expect_broken = [&](const char* invariant,
+                                 const std::function<void(EngineView&)>& change) {
+    EngineView view = good;
+    change(view);
+    EXPECT_THAT(broken_state(view, invariants.shadow()), Contains(HasSubstr(invariant)));
+  };
+  expect_broken("book is not crossed while open",
+                [](EngineView& view) { view.levels[0].tick = Tick{98}; });
+  expect_broken("live orders stand in book and every index",
+                [](EngineView& view) { view.levels[0].queue.clear(); });
+  expect_broken("live orders stand in book and every index",
+                [](EngineView& view) { view.of_account.begin()->second.pop_back(); });
+  expect_broken("live orders stand in book and every index",
+                [](EngineView& view) { view.of_day.push_back(OrderId{1}); });
+  expect_broken("orders are what the log says", [](EngineView& view) {
+    view.live.begin()->second.values.leaves_qty += Quantity{1};
+  });
+  expect_broken("levels are the sums of their orders",
+                [](EngineView& view) { view.levels[0].volume += Quantity{1}; });
+  expect_broken("best level comes first",
+                [](EngineView& view) { std::swap(view.levels[1], view.levels[2]); });
+  expect_broken("queues are in order of priority", [](EngineView& view) {
+    for (LevelView& level : view.levels) {
+      std::reverse(level.queue.begin(), level.queue.end());
+    }
+  });
+  expect_broken("locks are the sums over live orders",
+                [](EngineView& view) { view.accounts[0].cash_locked += Money{1}; });
+  expect_broken("locks are the sums over live orders",
+                [](EngineView& view) { view.positions[0].yes_locked += Quantity{1}; });
+  expect_broken("counts of open orders are true",
+                [](EngineView& view) { ++view.markets[1].open_orders; });
+  expect_broken("contracts and pot balance", [](EngineView& view) {
+    view.positions[0].yes += Quantity{1};
+    view.positions[0].no += Quantity{1};
+  });
+}
+
+// ---- (13) The mirror ----------------------------------------------------------------------------
+
+// Buying YES at p is selling NO at 1 - p.
+Decimal mirrored(Decimal price) {
+  return Decimal{kDecimalScale} - price;
+}
+
+TEST(Mirror, SameFlowSeenFromTheOtherSideGivesMirroredTrades) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    std::mt19937_64 random{seed};
+    const auto below = [&random](std::uint64_t bound) { return random() % bound; };
+    Exchange yes;
+    Exchange no;
+    for (int i = 0; i < 500; ++i) {
+      PlaceOrder order = yes.order(below(2) == 0 ? "alice" : "bob",
+                                   "RAIN",
+                                   below(2) == 0 ? Side::Bid : Side::Ask,
+                                   std::to_string(1 + below(30)),
+                                   "0." + std::to_string(45 + below(10)));
+      constexpr TimeInForce kTimesInForce[] = {
+          TimeInForce::Gtc, TimeInForce::Gtc, TimeInForce::Ioc, TimeInForce::Fok};
+      order.time_in_force = kTimesInForce[below(4)];
+      order.self_trade_prevention = static_cast<SelfTradePrevention>(below(5));
+      order.post_only = order.time_in_force == TimeInForce::Gtc && below(6) == 0;
+      PlaceOrder other = order;
+      other.side = opposite(order.side);
+      other.price = mirrored(order.price);
+      yes.run(order);
+      no.run(other);
+    }
+    ASSERT_EQ(yes.log.size(), no.log.size()) << "seed " << seed;
+    const auto trades = [](const Exchange& x, bool mirror) {
+      std::vector<std::string> lines;
+      for (const StoredTransaction& transaction : x.log) {
+        for_each_event(transaction.view(), [&](EventSeq, const auto& event) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(event)>, TradeMatched>) {
+            const std::int64_t price = event.price.value();
+            const bool bid = (event.taker_side == Side::Bid) != mirror;
+            lines.push_back(std::to_string(event.maker.order.value()) + ' ' +
+                            std::to_string(event.taker.order.value()) + ' ' +
+                            std::to_string(event.quantity.value()) + ' ' +
+                            std::to_string(mirror ? 10'000 - price : price) +
+                            (bid ? " bid " : " ask ") + std::to_string(event.maker.cash.value()) +
+                            ' ' + std::to_string(event.taker.cash.value()));
+          }
+        });
+      }
+      return lines;
+    };
+    EXPECT_EQ(trades(yes, false), trades(no, true)) << "seed " << seed;
+    EXPECT_GT(trades(yes, false).size(), 100U);
+  }
+}
+
+}  // namespace
+}  // namespace betex::matching::testing
