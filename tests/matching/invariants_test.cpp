@@ -65,6 +65,7 @@ class Story : public ::testing::Test {
     x.run(day);
     x.run(SuspendMarket{.market = Name{"HORSE"}, .scope = CancelScope::All});
     x.sell("alice", "2", "0.60");
+    x.run(SuspendMarket{.market = Name{"RAIN"}});  // nothing goes on a pause
   }
 
   template <typename Event>
@@ -112,15 +113,6 @@ TEST_F(Story, OrdersThatDoWhatTheirTermsForbidBreakTheirInvariants) {
   expect_breach<OrderAccepted>("immediate never rests", [](OrderAccepted& event) {
     event.time_in_force = TimeInForce::Ioc;
   });
-  expect_breach<OrderAccepted>("fill-or-kill is whole or nothing", [](OrderAccepted& event) {
-    if (event.order == OrderId{1}) {
-      event.entry = Entry::Rests;
-    } else if (event.entry == Entry::Takes) {
-      event.time_in_force = TimeInForce::Fok;
-      event.values.order_qty += Quantity{1};
-      event.values.leaves_qty += Quantity{1};
-    }
-  });
   expect_breach<OrderAccepted>("minimum fill is reached or nothing", [](OrderAccepted& event) {
     event.min_fill =
         event.entry == Entry::Takes ? event.values.order_qty + Quantity{1} : Quantity{};
@@ -150,7 +142,25 @@ TEST_F(Story, DamagedProcessesBreakTheirInvariants) {
       "chunk is in order and small",
       [](OrderCancelledBatched& event) { event.cursor_after = OrderId{}; });
   expect_breach<BatchStarted>("completed batch leaves nobody",
-                              [](BatchStarted& event) { event.header.market = MarketId{}; });
+                              [](BatchStarted& event) { event.scope = CancelScope::All; });
+}
+
+TEST_F(Story, FillOrKillThatIsLeftHalfwayBreaksItsInvariant) {
+  std::vector<StoredTransaction> log = x.log;
+  damage<OrderAccepted>(log, [](OrderAccepted& event) {
+    if (event.order == OrderId{4}) {
+      event.time_in_force = TimeInForce::Fok;
+      event.values.order_qty += Quantity{1};
+      event.values.leaves_qty += Quantity{1};
+    }
+  });
+  damage<TradeMatched>(log, [](TradeMatched& trade) {
+    if (trade.taker.order == OrderId{4}) {
+      trade.taker.values.order_qty += Quantity{1};
+      trade.taker.values.leaves_qty += Quantity{1};
+    }
+  });
+  EXPECT_THAT(read(log), Contains(HasSubstr("fill-or-kill is whole or nothing")));
 }
 
 TEST_F(Story, DamagedSequencesBreakTheirInvariants) {
