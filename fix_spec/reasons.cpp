@@ -86,4 +86,17 @@ std::uint16_t restatement_reason_for(FixVersion version, std::uint16_t code) noe
   return degraded(version, code, {.last_of_fix44 = 10, .other = kOther});
 }
 
+std::uint16_t mass_cancel_reject_reason_for(FixVersion version, Reason reason) noexcept {
+  constexpr std::uint16_t kUnknownSecurity = 1;
+  constexpr std::uint16_t kUnknownMarketSegment = 8;
+  switch (reason) {
+    case Reason::UnknownInstrument:
+      return kUnknownSecurity;
+    case Reason::UnknownMarket:
+      return degraded(version, kUnknownMarketSegment, {.last_of_fix44 = 6, .other = kOther});
+    default:
+      return kOther;
+  }
+}
+
 }  // namespace betex::fix

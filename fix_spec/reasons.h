@@ -32,4 +32,8 @@ struct ReasonCodes {
                                                        std::uint16_t code) noexcept;
 [[nodiscard]] std::uint16_t restatement_reason_for(FixVersion version, std::uint16_t code) noexcept;
 
+// MassCancelRejectReason(532).
+[[nodiscard]] std::uint16_t mass_cancel_reject_reason_for(FixVersion version,
+                                                          matching::Reason reason) noexcept;
+
 }  // namespace betex::fix

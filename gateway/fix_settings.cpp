@@ -13,6 +13,8 @@ fix::SessionSettings settings_of(const SessionConfig& config) {
       .role = config.role,
       .username = config.username,
       .reset_allowed = config.reset_allowed,
+      .cancel_on_disconnect = config.cancel_on_disconnect,
+      .cancel_grace = config.cancel_grace,
       .guard = {.min_heart_bt_int = static_cast<std::uint32_t>(config.min_heartbeat.count()),
                 .max_heart_bt_int = static_cast<std::uint32_t>(config.max_heartbeat.count())},
       .allow_from = config.allow_from};

@@ -71,8 +71,8 @@ journal::JournalConfig journal_config(const Config& config, Retention& retention
 // Replays, then journals what every start has to say.
 Recovered start_from_journal(const RecoverySources& sources,
                              Retention& retention,
-                             const Config& config,
                              const Clock& clock) {
+  const Config& config = sources.config;
   if (const std::string warning = journal::sizing_warning(journal_config(config, retention));
       !warning.empty()) {
     spdlog::warn("{}", warning);
@@ -141,7 +141,7 @@ class Gateway::Impl {
         //    What it keeps is what snapshots and reports need.
         journal_{journal_config(config, retention_), segments_},
         recovered_{
-            start_from_journal({journal_, config.wal.root, segments_}, retention_, config, clock_)},
+            start_from_journal({journal_, config.wal.root, segments_, config}, retention_, clock_)},
         log_{journal_},
         snapshots_{{.wal_root = config.wal.root, .every_events = config.wal.snapshot_every_events},
                    segments_,

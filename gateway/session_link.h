@@ -18,8 +18,10 @@
 
 namespace betex::gateway {
 
-// OrderStatusRequest(H). It travels both rings as a barrier, so it never overtakes an order that
-// was sent before it, and is answered from the report stage's read model; nothing is journaled.
+// Requests that change nothing travel both rings as barriers, so they never overtake an order that
+// was sent before them, and are answered from the report stage's read model; nothing is journaled.
+
+// OrderStatusRequest(H).
 struct OrderStatusQuery {
   matching::SessionId session;
   matching::Name account;
@@ -30,7 +32,37 @@ struct OrderStatusQuery {
   matching::Name status_req_id;
 };
 
-using RingCommand = std::variant<matching::Command, OrderStatusQuery>;
+// OrderMassStatusRequest(AF): the account's live orders.
+struct MassStatusQuery {
+  matching::SessionId session;
+  matching::MsgSeqNum msg_seq_num;
+  matching::Name account;
+  matching::Name symbol;  // empty: all
+  std::uint8_t side = 0;  // 1 or 2 as in matching::Side; 0: both
+  matching::Name mass_status_req_id;
+};
+
+// SecurityListRequest(x): one instrument, those of one market, or all.
+struct SecurityListQuery {
+  matching::SessionId session;
+  matching::MsgSeqNum msg_seq_num;
+  matching::Name security_req_id;
+  matching::Name symbol;  // empty: by market
+  matching::Name market;  // empty: all
+};
+
+// SecurityStatusRequest(e).
+struct SecurityStatusQuery {
+  matching::SessionId session;
+  matching::Name security_status_req_id;
+  matching::Name symbol;
+};
+
+// A request that changes nothing.
+using Query =
+    std::variant<OrderStatusQuery, MassStatusQuery, SecurityListQuery, SecurityStatusQuery>;
+
+using RingCommand = std::variant<matching::Command, Query>;
 
 // The producing end of the command ring. Thread-safe.
 class CommandPort {

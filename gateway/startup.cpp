@@ -89,6 +89,21 @@ void create_missing_accounts(const Config& config, StartCommands& commands) {
   }
 }
 
+Audience audience_of(const Config& config) {
+  std::vector<AudienceMember> members;
+  for (const SessionConfig& session : config.sessions) {
+    AudienceMember& member =
+        members.emplace_back(AudienceMember{.comp_id = Name{session.target_comp_id},
+                                            .version = session.version,
+                                            .role = session.role,
+                                            .accounts = {}});
+    for (const std::string& account : session.accounts) {
+      member.accounts.emplace_back(account);
+    }
+  }
+  return Audience{std::move(members)};
+}
+
 void create_market(const MarketConfig& market, StartCommands& commands) {
   const Name name{market.name};
   commands.run(matching::CreateMarket{.market = name,
@@ -117,9 +132,10 @@ std::vector<EventSeq> whole_snapshots(const std::filesystem::path& wal_root) {
 }
 
 // What is known of the reports at a snapshot.
-RecoveredReports reports_from(const Snapshot& snapshot) {
-  RecoveredReports reports{
-      .model = ReadModel{snapshot.engine}, .cursors = {}, .last_seq = snapshot.position.last_seq};
+RecoveredReports reports_from(const Snapshot& snapshot, const Config& config) {
+  RecoveredReports reports{.model = ReadModel{snapshot.engine, audience_of(config)},
+                           .cursors = {},
+                           .last_seq = snapshot.position.last_seq};
   const bool known = reports.cursors.read_note(snapshot.note);
   snapshot.engine.visit_sessions([&](const matching::SessionInfo& session) {
     reports.cursors.delivered(session.session, session.delivered);
@@ -139,7 +155,7 @@ std::optional<RecoveredReports> read_reports(const RecoverySources& sources,
   if (segments.empty() || segments.front().first_seq > begin) {
     return std::nullopt;
   }
-  RecoveredReports reports = reports_from(older);
+  RecoveredReports reports = reports_from(older, sources.config);
   journal::JournalReader reader{sources.wal_root, sources.pool, begin};
   while (const auto transaction = reader.next()) {
     reports.take(*transaction);
@@ -177,7 +193,7 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
   std::vector<std::string> warnings;
   const SnapshotSearch search{sources.wal_root, sources.journal.wal_id(), warnings};
   Snapshot start = newest_snapshot_or_empty(search, kNoLimit);
-  Recovered recovered{.engine = {}, .reports = reports_from(start)};
+  Recovered recovered{.engine = {}, .reports = reports_from(start, sources.config)};
   recovered.engine = std::move(start.engine);
   retention.set_snapshots(whole_snapshots(sources.wal_root));
   const auto tell = [&] {

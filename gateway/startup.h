@@ -26,6 +26,7 @@ struct RecoverySources {
   journal::Journal& journal;
   const std::filesystem::path& wal_root;
   journal::EnvironmentPool& pool;
+  const Config& config;  // who is told of what: Audience
 };
 
 // Replays the journal from its newest whole snapshot on; a damaged one is passed over with a

@@ -69,6 +69,9 @@ Reason Decider::check_amend(const AmendOrder& amend, const Order& order, Terms& 
   if (const Reason reason = check_quantity(amend.quantity, terms); reason != Reason::None) {
     return reason;
   }
+  if (amend.time_in_force_given && amend.time_in_force != order.time_in_force) {
+    return Reason::UnsupportedCombination;
+  }
   if (amend.expire_time != Timestamp{}) {
     terms.expire_time = amend.expire_time;
   }

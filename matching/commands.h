@@ -75,7 +75,10 @@ struct AmendOrder {
   Timestamp transact_time;
   Decimal price;
   Decimal quantity;
-  Timestamp expire_time;  // GTD only; 0: as before
+  Timestamp expire_time;        // GTD only; 0: as before
+  TimeInForce time_in_force{};  // must be the order's, where given
+  bool time_in_force_given = false;
+  std::uint8_t reserved[6] = {};
 };
 
 // OrderMassCancelRequest(q): live orders of the account. Empty or 0 fields match everything. Also

@@ -42,7 +42,19 @@ constexpr int kSessionRejectReason = 373;
 constexpr int kBusinessRejectRefId = 379;
 constexpr int kBusinessRejectReason = 380;
 constexpr int kCxlRejResponseTo = 434;
+constexpr int kSubscriptionRequestType = 263;
+constexpr int kSecurityReqId = 320;
+constexpr int kSecurityStatusReqId = 324;
+constexpr int kMassCancelRequestType = 530;
+constexpr int kMassCancelResponse = 531;
+constexpr int kTotalAffectedOrders = 533;
+constexpr int kSecurityListRequestType = 559;
+constexpr int kMassStatusReqId = 584;
+constexpr int kMassStatusReqType = 585;
 constexpr int kOrdStatusReqId = 790;
+constexpr int kCopyMsgIndicator = 797;
+constexpr int kLastRptRequested = 912;
+constexpr int kMarketSegmentId = 1300;
 constexpr int kReason = 20001;
 }  // namespace field
 
@@ -96,6 +108,9 @@ ExecutionReport to_execution_report(const Message& message) {
                          .last_px = text(message, field::kLastPx),
                          .avg_px = text(message, field::kAvgPx),
                          .status_req_id = text(message, field::kOrdStatusReqId),
+                         .mass_status_req_id = text(message, field::kMassStatusReqId),
+                         .last_report = message.has(field::kLastRptRequested, "Y"),
+                         .copy = message.has(field::kCopyMsgIndicator, "Y"),
                          .transact_time = text(message, field::kTransactTime),
                          .ord_rej_reason = number(message, field::kOrdRejReason),
                          .reason = number(message, field::kReason),
@@ -113,6 +128,15 @@ CancelReject to_cancel_reject(const Message& message) {
                       .reason = number(message, field::kReason),
                       .text = text(message, field::kText),
                       .transact_time = text(message, field::kTransactTime)};
+}
+
+MassCancelReport to_mass_cancel_report(const Message& message) {
+  return MassCancelReport{.cl_ord_id = text(message, field::kClOrdId),
+                          .refused = code(message, field::kMassCancelResponse) == '0',
+                          .total = message.get_int(field::kTotalAffectedOrders),
+                          .reason = number(message, field::kReason),
+                          .text = text(message, field::kText),
+                          .transact_time = text(message, field::kTransactTime)};
 }
 
 MessageReject to_message_reject(const Message& message) {
@@ -171,6 +195,71 @@ Message to_message(const StatusRequest& request) {
   return message;
 }
 
+Message to_message(const ReplaceRequest& request) {
+  Message message{"G"};
+  add_unless_empty(message, field::kOrigClOrdId, request.orig_cl_ord_id);
+  add_unless_empty(message, field::kOrderId, request.order_id);
+  message.add(field::kClOrdId, request.cl_ord_id);
+  add_unless_empty(message, field::kAccount, request.account);
+  message.add(field::kSymbol, request.symbol);
+  add_code(message, field::kSide, request.side);
+  message.add(field::kTransactTime, utc_now());
+  message.add(field::kOrderQty, request.quantity);
+  message.add(field::kOrdType, "2");
+  message.add(field::kPrice, request.price);
+  add_unless_empty(message, field::kExpireTime, request.expire_time);
+  return message;
+}
+
+Message to_message(const MassCancelRequest& request) {
+  Message message{"q"};
+  message.add(field::kClOrdId, request.cl_ord_id);
+  message.add(field::kMassCancelRequestType,
+              !request.symbol.empty()   ? "1"
+              : !request.market.empty() ? "9"
+                                        : "7");
+  add_unless_empty(message, field::kAccount, request.account);
+  add_unless_empty(message, field::kSymbol, request.symbol);
+  add_unless_empty(message, field::kMarketSegmentId, request.market);
+  if (request.side) {
+    add_code(message, field::kSide, *request.side);
+  }
+  message.add(field::kTransactTime, utc_now());
+  return message;
+}
+
+Message to_message(const MassStatusRequest& request) {
+  Message message{"AF"};
+  message.add(field::kMassStatusReqId, request.mass_status_req_id);
+  message.add(field::kMassStatusReqType, request.symbol.empty() ? "7" : "1");
+  add_unless_empty(message, field::kAccount, request.account);
+  add_unless_empty(message, field::kSymbol, request.symbol);
+  if (request.side) {
+    add_code(message, field::kSide, *request.side);
+  }
+  return message;
+}
+
+Message to_message(const SecurityListRequest& request) {
+  Message message{"x"};
+  message.add(field::kSecurityReqId, request.security_req_id);
+  message.add(field::kSecurityListRequestType,
+              !request.symbol.empty()   ? "0"
+              : !request.market.empty() ? "5"
+                                        : "4");
+  add_unless_empty(message, field::kSymbol, request.symbol);
+  add_unless_empty(message, field::kMarketSegmentId, request.market);
+  return message;
+}
+
+Message to_message(const SecurityStatusRequest& request) {
+  Message message{"e"};
+  message.add(field::kSecurityStatusReqId, request.security_status_req_id);
+  message.add(field::kSymbol, request.symbol);
+  message.add(field::kSubscriptionRequestType, "0");
+  return message;
+}
+
 bool ExecutionReport::terminal() const noexcept {
   return ord_status == '2' || ord_status == '4' || ord_status == '8' || ord_status == 'C';
 }
@@ -181,6 +270,9 @@ Report to_report(const Message& message) {
   }
   if (message.type() == "9") {
     return to_cancel_reject(message);
+  }
+  if (message.type() == "r") {
+    return to_mass_cancel_report(message);
   }
   if (message.type() == "j" || message.type() == "3") {
     return to_message_reject(message);

@@ -49,6 +49,50 @@ struct CancelRequest {
   std::string account;
 };
 
+// OrderCancelReplaceRequest(G). The order is named as in a CancelRequest; `quantity` is its new
+// total.
+struct ReplaceRequest {
+  std::string cl_ord_id;
+  std::string orig_cl_ord_id;
+  std::string order_id;
+  std::string symbol;
+  Side side = Side::BackOrBuy;
+  std::string quantity;
+  std::string price;
+  std::string expire_time;  // of an order that has one; empty: as before
+  std::string account;
+};
+
+// OrderMassCancelRequest(q): all orders of the account, or those of one instrument or one market.
+struct MassCancelRequest {
+  std::string cl_ord_id;
+  std::string symbol;
+  std::string market;
+  std::optional<Side> side;
+  std::string account;
+};
+
+// OrderMassStatusRequest(AF): the account's open orders, or those in one instrument.
+struct MassStatusRequest {
+  std::string mass_status_req_id;  // 584, echoed
+  std::string symbol;
+  std::optional<Side> side;
+  std::string account;
+};
+
+// SecurityListRequest(x): one instrument, those of one market, or all.
+struct SecurityListRequest {
+  std::string security_req_id;  // 320, echoed
+  std::string symbol;
+  std::string market;
+};
+
+// SecurityStatusRequest(e).
+struct SecurityStatusRequest {
+  std::string security_status_req_id;  // 324, echoed
+  std::string symbol;
+};
+
 // OrderStatusRequest(H). The order is named as in a CancelRequest, here by `cl_ord_id`.
 struct StatusRequest {
   std::string cl_ord_id;
@@ -63,6 +107,11 @@ struct StatusRequest {
 Message to_message(const NewOrder& order);
 Message to_message(const CancelRequest& request);
 Message to_message(const StatusRequest& request);
+Message to_message(const ReplaceRequest& request);
+Message to_message(const MassCancelRequest& request);
+Message to_message(const MassStatusRequest& request);
+Message to_message(const SecurityListRequest& request);
+Message to_message(const SecurityStatusRequest& request);
 
 // ExecutionReport(8). Empty: the field was absent.
 struct ExecutionReport {
@@ -83,6 +132,9 @@ struct ExecutionReport {
   std::string last_px;
   std::string avg_px;
   std::string status_req_id;
+  std::string mass_status_req_id;  // 584
+  bool last_report = false;        // 912=Y
+  bool copy = false;               // 797=Y: a drop copy
   std::string transact_time;
   std::optional<std::int64_t> ord_rej_reason;  // 103
   std::optional<std::int64_t> reason;          // 20001
@@ -106,6 +158,16 @@ struct CancelReject {
   std::string transact_time;
 };
 
+// OrderMassCancelReport(r).
+struct MassCancelReport {
+  std::string cl_ord_id;
+  bool refused = false;    // 531=0
+  std::int64_t total = 0;  // 533
+  std::optional<std::int64_t> reason;
+  std::string text;
+  std::string transact_time;
+};
+
 // BusinessMessageReject(j) or Reject(3): the message with number `ref_seq_num` did nothing.
 struct MessageReject {
   std::uint32_t ref_seq_num = 0;
@@ -119,7 +181,8 @@ struct MessageReject {
 };
 
 // Any other message, as it came.
-using Report = std::variant<ExecutionReport, CancelReject, MessageReject, Message>;
+using Report =
+    std::variant<ExecutionReport, CancelReject, MassCancelReport, MessageReject, Message>;
 
 // Throws ProtocolError where a message lacks a field that its type must have.
 Report to_report(const Message& message);

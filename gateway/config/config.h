@@ -87,8 +87,10 @@ struct SessionConfig {
   std::vector<std::string> accounts;
   std::chrono::seconds min_heartbeat{5};  // HeartBtInt(108) must lie within
   std::chrono::seconds max_heartbeat{60};
-  bool reset_allowed = false;            // ResetSeqNumFlag(141)=Y
-  std::vector<AddressRange> allow_from;  // never empty
+  bool reset_allowed = false;             // ResetSeqNumFlag(141)=Y
+  bool cancel_on_disconnect = false;      // where the Logon does not say, by 8013
+  std::chrono::seconds cancel_grace{10};  // from the loss of the session to that cancel
+  std::vector<AddressRange> allow_from;   // never empty
 };
 
 // A market that is created and opened at the first start on an empty WAL.

@@ -72,6 +72,8 @@ std::string session_text(const SessionConfig& session) {
   fmt::format_to(out, "MinHeartBtInt={}\n", session.min_heartbeat.count());
   fmt::format_to(out, "MaxHeartBtInt={}\n", session.max_heartbeat.count());
   fmt::format_to(out, "ResetAllowed={}\n", session.reset_allowed ? 'Y' : 'N');
+  fmt::format_to(out, "CancelOnDisconnect={}\n", session.cancel_on_disconnect ? 'Y' : 'N');
+  fmt::format_to(out, "CancelOnDisconnectGrace={}\n", session.cancel_grace.count());
   fmt::format_to(out, "AllowFrom={}\n", ranges);
   return text;
 }

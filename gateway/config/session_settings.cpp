@@ -16,7 +16,7 @@ namespace betex::gateway {
 
 namespace {
 
-constexpr std::int64_t kMaxHeartbeatSeconds = 3600;
+constexpr std::int64_t kMaxSeconds = 3600;
 
 const std::vector<std::string>& known_keys() {
   static const std::vector<std::string> kKeys{"ConnectionType",
@@ -31,6 +31,7 @@ const std::vector<std::string>& known_keys() {
                                               "MaxHeartBtInt",
                                               "ResetAllowed",
                                               "CancelOnDisconnect",
+                                              "CancelOnDisconnectGrace",
                                               "AllowFrom"};
   return kKeys;
 }
@@ -55,9 +56,8 @@ class SessionReader {
     read_heartbeat(session);
     read_allow_from(session);
     session.reset_allowed = flag("ResetAllowed");
-    if (flag("CancelOnDisconnect")) {
-      complain("CancelOnDisconnect", {"is not implemented yet, it comes later", "give N"});
-    }
+    session.cancel_on_disconnect = flag("CancelOnDisconnect");
+    seconds("CancelOnDisconnectGrace", session.cancel_grace, 0);
     const Setting* const type = find("ConnectionType");
     if (type != nullptr && type->value != "acceptor") {
       complain("ConnectionType", {"'" + type->value + "' is not possible here", "give acceptor"});
@@ -181,7 +181,7 @@ class SessionReader {
     }
   }
 
-  void seconds(const std::string& key, std::chrono::seconds& value) {
+  void seconds(const std::string& key, std::chrono::seconds& value, std::int64_t least = 1) {
     const Setting* const setting = find(key);
     if (setting == nullptr) {
       return;
@@ -189,11 +189,11 @@ class SessionReader {
     const std::string& text = setting->value;
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size() || number < 1 ||
-        number > kMaxHeartbeatSeconds) {
+    if (error != std::errc{} || end != text.data() + text.size() || number < least ||
+        number > kMaxSeconds) {
       complain(key,
                {"'" + text + "' is not a number of seconds",
-                "give 1 to " + std::to_string(kMaxHeartbeatSeconds)});
+                "give " + std::to_string(least) + " to " + std::to_string(kMaxSeconds)});
       return;
     }
     value = std::chrono::seconds{number};

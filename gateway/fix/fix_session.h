@@ -133,6 +133,7 @@ class FixSession final : public ConnectionUser,
   void begin_logon(Candidate candidate);
   void start_next_logon();
   [[nodiscard]] bool has_good_sending_time() const;
+  [[nodiscard]] bool cancels_on_disconnect() const;
   void prepare_numbers();
   void on_went_up(const matching::SessionWentUp& event);
   void answer_logon();
@@ -170,12 +171,18 @@ class FixSession final : public ConnectionUser,
   [[nodiscard]] Taken handle_frame(std::string_view frame);
   [[nodiscard]] Taken handle_numbered(std::string_view frame, matching::MsgSeqNum number);
   [[nodiscard]] Throttle::Verdict weigh(matching::MsgSeqNum number);
+  [[nodiscard]] bool has_good_header() const;
   void handle_refusal(const Refusal& refusal, matching::MsgSeqNum number);
   void handle_logout(matching::MsgSeqNum number);
   void keep_above_gap(std::string_view frame, matching::MsgSeqNum number);
   void note_answers();
   void submit_application(matching::MsgSeqNum number, matching::CommandBody body);
   void use_credit(gateway::RingCommand command);
+  void take(matching::MsgSeqNum number, const matching::CommandBody& request);
+  void take(matching::MsgSeqNum number, const gateway::Query& query);
+  void take(matching::MsgSeqNum number, const BusinessReject& refused);
+  void take(matching::MsgSeqNum number, const SessionReject& refused);
+  void take(matching::MsgSeqNum number, Unanswered what);
 
   void on_application_message(matching::MsgSeqNum number) override;
   void on_business_reject(const RejectFields& reject) override;

@@ -191,16 +191,7 @@ FixSession::Taken FixSession::handle_numbered(std::string_view frame, MsgSeqNum 
     disconnect_asked_ = true;
     return Taken::Yes;
   }
-  frame_.assign(frame);
   frame_number_ = number;
-  if (type == "2") {
-    begin_resend(frame, number);
-    return Taken::Yes;
-  }
-  if (type == "5") {
-    handle_logout(number);
-    return Taken::Yes;
-  }
   if (number == quickfix_.next_in() && !is_session_message(type)) {
     switch (weigh(number)) {
       case Throttle::Verdict::Pause:
@@ -211,18 +202,35 @@ FixSession::Taken FixSession::handle_numbered(std::string_view frame, MsgSeqNum 
       case Throttle::Verdict::Pass:
         break;
     }
-    if (!is_request(type)) {
-      // The decoder tells a type that we do not take from one that there is not; to QuickFIX, whose
-      // dictionaries are ours, both are invalid.
+    if (has_good_header()) {
+      // Guard and decoder have checked, or will, all that QuickFIX would: it need not see it. They
+      // also tell a type that we do not take from one that there is not.
+      quickfix_.heard();
       on_application_message(number);
       quickfix_.set_next_in(number.next());
       return Taken::Yes;
     }
   }
+  frame_.assign(frame);
+  if (type == "2") {
+    begin_resend(frame, number);
+    return Taken::Yes;
+  }
+  if (type == "5") {
+    handle_logout(number);
+    return Taken::Yes;
+  }
   if (!quickfix_.receive(frame_)) {
     handle_refusal({.session_reject_reason = kOther, .text = "Not a FIX message"}, number);
   }
   return Taken::Yes;
+}
+
+// What QuickFIX asks of every message besides, and answers by a Reject and a Logout.
+bool FixSession::has_good_header() const {
+  return fields_.begin_string() == begin_string(settings_.version) &&
+         fields_.sender_comp_id() == settings_.comp_id &&
+         fields_.target_comp_id() == settings_.our_comp_id && has_good_sending_time();
 }
 
 // A refused one is answered by a j, and its number used up, in the journal. One that comes again
@@ -296,29 +304,37 @@ void FixSession::on_application_message(MsgSeqNum number) {
                              .reason = kReason,
                              .cl_ord_id = place->cl_ord_id};
   }
-  if (const auto* place = std::get_if<matching::PlaceOrder>(&decoded)) {
-    submit_application(number, *place);
-  } else if (const auto* cancel = std::get_if<matching::CancelOrder>(&decoded)) {
-    submit_application(number, *cancel);
-  } else if (const auto* query = std::get_if<gateway::OrderStatusQuery>(&decoded)) {
-    use_credit(*query);
-  } else if (const auto* refused = std::get_if<BusinessReject>(&decoded)) {
-    environment_.metrics.messages_refused.add();
-    submit_application(number, to_command(*refused, fields_.msg_type()));
-  } else if (std::holds_alternative<Unanswered>(decoded)) {
-    spdlog::warn("session {}: message {} of ours was refused by a BusinessMessageReject",
-                 settings_.comp_id,
-                 fields_.value(tag::kRefSeqNum));
-  } else {
-    decoder_reject_ = std::get<SessionReject>(decoded);
-    quickfix_.reject({.ref_seq_num = number,
-                      .ref_msg_type = std::string{fields_.msg_type()},
-                      .ref_tag_id = decoder_reject_.ref_tag_id,
-                      .reason = decoder_reject_.session_reject_reason,
-                      .text = std::string{decoder_reject_.text}});
-    decoder_reject_ = {};
-  }
+  std::visit([&](const auto& what) { take(number, what); }, decoded);
   handled_in_ = number;
+}
+
+void FixSession::take(MsgSeqNum number, const matching::CommandBody& request) {
+  submit_application(number, request);
+}
+
+void FixSession::take(MsgSeqNum /*number*/, const gateway::Query& query) {
+  use_credit(query);
+}
+
+void FixSession::take(MsgSeqNum number, const BusinessReject& refused) {
+  environment_.metrics.messages_refused.add();
+  submit_application(number, to_command(refused, fields_.msg_type()));
+}
+
+void FixSession::take(MsgSeqNum number, const SessionReject& refused) {
+  decoder_reject_ = refused;
+  quickfix_.reject({.ref_seq_num = number,
+                    .ref_msg_type = std::string{fields_.msg_type()},
+                    .ref_tag_id = refused.ref_tag_id,
+                    .reason = refused.session_reject_reason,
+                    .text = std::string{refused.text}});
+  decoder_reject_ = {};
+}
+
+void FixSession::take(MsgSeqNum /*number*/, Unanswered /*what*/) {
+  spdlog::warn("session {}: message {} of ours was refused by a BusinessMessageReject",
+               settings_.comp_id,
+               fields_.value(tag::kRefSeqNum));
 }
 
 // A refusal that uses up an application message's number is journaled before anybody hears of it:

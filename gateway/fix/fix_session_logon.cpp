@@ -161,8 +161,18 @@ void FixSession::begin_logon(Candidate candidate) {
   }
   state_ = State::GoingUp;
   matching::Command command;
-  command.body = matching::SessionUp{.comp_id = matching::Name{settings_.comp_id}, .reset = reset};
+  command.body =
+      matching::SessionUp{.comp_id = matching::Name{settings_.comp_id},
+                          .reset = reset,
+                          .cancel_on_disconnect = cancels_on_disconnect(),
+                          .grace_ms = static_cast<std::uint32_t>(settings_.cancel_grace.count())};
   submit_control(command);
+}
+
+// As the Logon asks for, else as configured.
+bool FixSession::cancels_on_disconnect() const {
+  const std::string_view asked = fields_.value(tag::kCancelOnDisconnect);
+  return asked.empty() ? settings_.cancel_on_disconnect : asked == "Y";
 }
 
 void FixSession::start_next_logon() {

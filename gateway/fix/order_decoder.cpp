@@ -4,61 +4,25 @@
 #include <optional>
 
 #include "fix_spec/reasons.h"
+#include "gateway/fix/report.h"
 #include "gateway/fix/request_fields.h"
+#include "gateway/fix/request_specs.h"
 #include "gateway/fix/session_reject.h"
 
 namespace betex::fix {
 namespace {
 
+using gateway::MassStatusQuery;
 using gateway::OrderStatusQuery;
+using gateway::SecurityListQuery;
+using gateway::SecurityStatusQuery;
+using matching::AmendOrder;
 using matching::CancelOrder;
 using matching::ClOrdId;
+using matching::MassCancel;
 using matching::Name;
 using matching::PlaceOrder;
 using matching::Reason;
-
-constexpr MessageSpec kNewOrderSingle{.allowed = slots(Slot::Account,
-                                                       Slot::ClOrdId,
-                                                       Slot::ExecInst,
-                                                       Slot::HandlInst,
-                                                       Slot::OrderQty,
-                                                       Slot::OrdType,
-                                                       Slot::Price,
-                                                       Slot::Side,
-                                                       Slot::Symbol,
-                                                       Slot::TimeInForce,
-                                                       Slot::TransactTime,
-                                                       Slot::MinQty,
-                                                       Slot::ExpireTime,
-                                                       Slot::SelfTradePrevention,
-                                                       Slot::Persistence,
-                                                       Slot::VersionGuard,
-                                                       Slot::MaxCost),
-                                      .required = slots(Slot::ClOrdId,
-                                                        Slot::OrderQty,
-                                                        Slot::OrdType,
-                                                        Slot::Side,
-                                                        Slot::Symbol,
-                                                        Slot::TransactTime)};
-
-constexpr MessageSpec kOrderCancelRequest{
-    .allowed = slots(Slot::Account,
-                     Slot::ClOrdId,
-                     Slot::OrderId,
-                     Slot::OrderQty,
-                     Slot::OrigClOrdId,
-                     Slot::Side,
-                     Slot::Symbol,
-                     Slot::TransactTime),
-    .required = slots(Slot::ClOrdId, Slot::Side, Slot::Symbol, Slot::TransactTime)};
-
-constexpr MessageSpec kOrderStatusRequest{.allowed = slots(Slot::Account,
-                                                           Slot::ClOrdId,
-                                                           Slot::OrderId,
-                                                           Slot::Side,
-                                                           Slot::Symbol,
-                                                           Slot::OrdStatusReqId),
-                                          .required = slots(Slot::Side, Slot::Symbol)};
 
 // 11 as far as it can be read: the answer to a refused request should name it.
 ClOrdId readable_cl_ord_id(const FieldTable& fields) {
@@ -97,14 +61,31 @@ matching::Side side_of(RequestFields& request) {
   return request.enumerator<Side::Bid, Side::Ask>(Slot::Side, Side::Bid);
 }
 
+std::uint8_t side_if_given(RequestFields& request) {
+  return request.has(Slot::Side) ? static_cast<std::uint8_t>(side_of(request)) : std::uint8_t{0};
+}
+
+void check_handl_inst(RequestFields& request) {
+  if (request.has(Slot::HandlInst) && request.text(Slot::HandlInst) != "1") {
+    request.refuse_value(Slot::HandlInst);
+  }
+}
+
+// A field that requests of one kind must have, and others of the same type must not.
+void only_if(RequestFields& request, Slot slot, bool due) {
+  if (due) {
+    request.require(slot);
+  } else {
+    request.forbid(slot);
+  }
+}
+
 PlaceOrder place_order(RequestFields& request, const Name& account) {
   using matching::OrderType;
   using matching::Persistence;
   using Stp = matching::SelfTradePrevention;
   using Tif = matching::TimeInForce;
-  if (request.has(Slot::HandlInst) && request.text(Slot::HandlInst) != "1") {
-    request.refuse_value(Slot::HandlInst);
-  }
+  check_handl_inst(request);
   const ExecInst exec_inst = request.exec_inst();
   PlaceOrder order{
       .account = account,
@@ -160,11 +141,8 @@ CancelOrder cancel_order(RequestFields& request, const Name& account) {
   return cancel;
 }
 
-OrderStatusQuery status_query(RequestFields& request,
-                              const Name& account,
-                              matching::SessionId session) {
+OrderStatusQuery status_query(RequestFields& request, const Name& account) {
   OrderStatusQuery query{
-      .session = session,
       .account = account,
       .order_id = request.order_id(),
       .cl_ord_id = request.cl_ord_id(Slot::ClOrdId),
@@ -178,39 +156,103 @@ OrderStatusQuery status_query(RequestFields& request,
   return query;
 }
 
-// The requests that we take. None for any other message.
-std::optional<MessageSpec> spec_of(std::string_view msg_type, FixVersion version) {
-  const bool fix44 = version == FixVersion::Fix44;
-  if (msg_type == "D") {
-    return kNewOrderSingle;
+AmendOrder amend_order(RequestFields& request, const Name& account) {
+  using matching::OrderType;
+  using Tif = matching::TimeInForce;
+  check_handl_inst(request);
+  AmendOrder amend{
+      .account = account,
+      .cl_ord_id = request.cl_ord_id(Slot::ClOrdId),
+      .orig_cl_ord_id = request.cl_ord_id(Slot::OrigClOrdId),
+      .order_id = request.order_id(),
+      .transact_time = request.time(Slot::TransactTime),
+      .price = request.decimal(Slot::Price),
+      .quantity = request.decimal(Slot::OrderQty),
+      .expire_time = request.time(Slot::ExpireTime),
+      .time_in_force = request.enumerator<Tif::Day, Tif::Gtc, Tif::Ioc, Tif::Fok, Tif::Gtd>(
+          Slot::TimeInForce, Tif::Day),
+      .time_in_force_given = request.has(Slot::TimeInForce),
+  };
+  if (amend.order_id == matching::OrderId{}) {
+    request.require(Slot::OrigClOrdId);
   }
-  if (msg_type == "F") {
-    MessageSpec spec = kOrderCancelRequest;
-    spec.required |= fix44 ? bit(Slot::OrigClOrdId) : SlotSet{0};
-    return spec;
-  }
-  if (msg_type == "H") {
-    MessageSpec spec = kOrderStatusRequest;
-    spec.required |= fix44 ? bit(Slot::ClOrdId) : SlotSet{0};
-    return spec;
-  }
-  return std::nullopt;
+  // Only limit orders rest, so only they can be replaced. Side and symbol are the order's own.
+  static_cast<void>(request.enumerator<OrderType::Limit>(Slot::OrdType, OrderType::Limit));
+  static_cast<void>(side_of(request));
+  static_cast<void>(request.name(Slot::Symbol));
+  return amend;
 }
 
-// Whether FIX has a message of this type: one letter or digit, or two capitals.
-bool is_standard_msg_type(std::string_view msg_type) {
-  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
-  if (msg_type.size() == 1) {
-    return std::string_view{"IOU"}.find(msg_type[0]) == std::string_view::npos;
+MassCancel mass_cancel(RequestFields& request, const Name& account, FixVersion version) {
+  using enum MassCancelType;
+  MassCancel cancel{
+      .account = account,
+      .cl_ord_id = request.cl_ord_id(Slot::ClOrdId),
+      .transact_time = request.time(Slot::TransactTime),
+      .market = request.name(Slot::MarketSegmentId),
+      .symbol = request.name(Slot::Symbol),
+      .side = side_if_given(request),
+  };
+  const auto type =
+      request.enumerator<Security, All, MarketSegment>(Slot::MassCancelRequestType, All);
+  if (type == MarketSegment && version == FixVersion::Fix44) {
+    request.refuse_value(Slot::MassCancelRequestType);
   }
-  return msg_type.size() == 2 && msg_type[0] >= 'A' && msg_type[0] <= 'E' &&
-         is_capital(msg_type[1]);
+  only_if(request, Slot::Symbol, type == Security);
+  only_if(request, Slot::MarketSegmentId, type == MarketSegment);
+  return cancel;
+}
+
+MassStatusQuery mass_status_query(RequestFields& request, const Name& account) {
+  enum class Type : std::uint8_t { Security = 1, All = 7 };
+  MassStatusQuery query{
+      .account = account,
+      .symbol = request.name(Slot::Symbol),
+      .side = side_if_given(request),
+      .mass_status_req_id = request.name(Slot::MassStatusReqId),
+  };
+  const auto type =
+      request.enumerator<Type::Security, Type::All>(Slot::MassStatusReqType, Type::All);
+  only_if(request, Slot::Symbol, type == Type::Security);
+  return query;
+}
+
+SecurityListQuery security_list_query(RequestFields& request) {
+  enum class Type : std::uint8_t { Symbol = 0, All = 4, Market = 5 };
+  SecurityListQuery query{
+      .security_req_id = request.name(Slot::SecurityReqId),
+      .symbol = request.name(Slot::Symbol),
+      .market = request.name(Slot::MarketSegmentId),
+  };
+  const auto type = request.enumerator<Type::Symbol, Type::All, Type::Market>(
+      Slot::SecurityListRequestType, Type::All);
+  only_if(request, Slot::Symbol, type == Type::Symbol);
+  only_if(request, Slot::MarketSegmentId, type == Type::Market);
+  return query;
+}
+
+SecurityStatusQuery security_status_query(RequestFields& request) {
+  // Every change is told to all brokers in any case, so a subscription is no more than a snapshot.
+  enum class Type : std::uint8_t { Snapshot = 0, SnapshotAndUpdates = 1 };
+  static_cast<void>(request.enumerator<Type::Snapshot, Type::SnapshotAndUpdates>(
+      Slot::SubscriptionRequestType, Type::Snapshot));
+  return {.security_status_req_id = request.name(Slot::SecurityStatusReqId),
+          .symbol = request.name(Slot::Symbol)};
+}
+
+template <typename AnyQuery>
+Decoded query_of(AnyQuery query, const FieldTable& fields, const SessionContext& session) {
+  query.session = session.session;
+  if constexpr (requires { query.msg_seq_num; }) {
+    query.msg_seq_num = fields.msg_seq_num().value_or(matching::MsgSeqNum{});
+  }
+  return gateway::Query{query};
 }
 
 Decoded decode_request(const FieldTable& fields,
                        RequestFields& request,
                        const Name& account,
-                       matching::SessionId session) {
+                       const SessionContext& session) {
   switch (fields.msg_type().front()) {
     case 'D': {
       PlaceOrder order = place_order(request, account);
@@ -219,8 +261,18 @@ Decoded decode_request(const FieldTable& fields,
     }
     case 'F':
       return cancel_order(request, account);
+    case 'G':
+      return amend_order(request, account);
+    case 'q':
+      return mass_cancel(request, account, session.version);
+    case 'A':
+      return query_of(mass_status_query(request, account), fields, session);
+    case 'x':
+      return query_of(security_list_query(request), fields, session);
+    case 'e':
+      return query_of(security_status_query(request), fields, session);
     default:
-      return status_query(request, account, session);
+      return query_of(status_query(request, account), fields, session);
   }
 }
 
@@ -235,10 +287,6 @@ matching::RefuseInbound refusal(std::string_view msg_type, const ClOrdId& cl_ord
 
 }  // namespace
 
-bool is_request(std::string_view msg_type) noexcept {
-  return msg_type == "D" || msg_type == "F" || msg_type == "H";
-}
-
 Decoded decode(const FieldTable& fields, const SessionContext& session) {
   if (fields.msg_type() == "j") {
     return Unanswered{};
@@ -250,17 +298,16 @@ Decoded decode(const FieldTable& fields, const SessionContext& session) {
   if (!spec) {
     return refuse(fields, Reason::UnsupportedMessageType, 0);
   }
-  if (session.role != SessionRole::Broker) {
+  if (!may_send(session.role, fields.msg_type())) {
     return refuse(fields, Reason::NotEntitled, 0);
   }
   RequestFields request{fields, *spec, session.version};
   const std::optional<Name> account = account_for(request, session);
-  const Decoded decoded =
-      decode_request(fields, request, account.value_or(Name{}), session.session);
+  const Decoded decoded = decode_request(fields, request, account.value_or(Name{}), session);
   if (request.fault()) {
     return refuse(fields, *request.fault());
   }
-  if (!account) {
+  if (!account && (spec->allowed & bit(Slot::Account)) != 0) {
     return refuse(fields, Reason::NotEntitled, tag::kAccount);
   }
   return decoded;

@@ -48,16 +48,15 @@ struct Unanswered {};
 
 using Decoded = std::variant<matching::PlaceOrder,
                              matching::CancelOrder,
-                             gateway::OrderStatusQuery,
+                             matching::AmendOrder,
+                             matching::MassCancel,
+                             gateway::Query,
                              SessionReject,
                              BusinessReject,
                              Unanswered>;
 
-// The application messages that we take. Of others decode() says how they are answered, whatever
-// else they hold: our dictionaries do not know them.
-[[nodiscard]] bool is_request(std::string_view msg_type) noexcept;
-
-// `fields` is an application message that the guard has let through.
+// `fields` is an application message that the guard has let through. One that we do not take is
+// answered as such, whatever else it holds.
 [[nodiscard]] Decoded decode(const FieldTable& fields, const SessionContext& session);
 
 // The refusals as the command that journals them (gateway/fix/README.md: every application message

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -14,7 +15,7 @@ namespace betex::fix {
 
 // Names a report for ever: the event that it tells of, and which of its sides. ExecID(17) is made
 // of it, so a client that goes by ExecID takes a repeated report for what it is. Event 0: the
-// answer to a status request, which tells of no event (17=0).
+// answer to a request that changes nothing, which tells of no event (17=0).
 struct ReportId {
   matching::EventSeq event;
   std::uint32_t leg = 0;
@@ -71,11 +72,16 @@ struct ExecutionReport {
   matching::Decimal last_px;
   std::int64_t avg_px_e8 = 0;  // AvgPx(6) in 1/100 000 000, rounded half up
   matching::Timestamp transact_time;
-  matching::Timestamp expire_time;  // 126; 0: absent
-  matching::Name status_req_id;     // 790; empty: absent
+  matching::Timestamp expire_time;     // 126; 0: absent
+  matching::Timestamp effective_time;  // 168, the end of the bet delay; 0: absent
+  matching::Name status_req_id;        // 790; empty: absent
+  matching::Name mass_status_req_id;   // 584; empty: absent, with 911 and 912
+  std::uint32_t total_reports = 0;     // 911: in the answer to a mass status request
+  bool last_report = false;            // 912: of that answer
+  bool copy = false;                   // 797: a drop copy
+  bool no_order = false;  // no order stands behind it, so its terms are absent; 103 says why
   matching::Reason reason = matching::Reason::None;
   std::uint16_t restatement_reason = 0;  // 378; 0: absent
-  bool unknown_order = false;            // a status request for no order of ours: 39=8, 103=5
   DecimalFormat format;
 };
 
@@ -100,9 +106,81 @@ struct BusinessMessageReject {
   matching::Reason reason = matching::Reason::None;
 };
 
+// What an OrderMassCancelRequest(q) asks to be cancelled, tag 530.
+enum class MassCancelType : std::uint8_t { Security = 1, All = 7, MarketSegment = 9 };
+
+// OrderMassCancelReport(r). Its 37 and 1369 are made of the report's id.
+struct OrderMassCancelReport {
+  matching::ClOrdId cl_ord_id;
+  matching::Name account;
+  MassCancelType request_type = MassCancelType::All;
+  matching::Name symbol;    // 55; empty: absent
+  matching::Name market;    // 1300; empty: absent
+  std::uint8_t side = 0;    // 54; 0: absent
+  std::uint64_t total = 0;  // 533: orders that were cancelled
+  matching::Timestamp transact_time;
+  matching::Reason reason = matching::Reason::None;  // not None: refused, 531=0
+};
+
+// SecurityTradingStatus(326); from 100 on ours.
+enum class TradingStatus : std::uint8_t {
+  Halt = 2,
+  Resume = 3,
+  Ready = 17,
+  NotAvailable = 18,
+  Unknown = 20,
+  Determined = 100,
+  Settled = 101,
+  Voided = 102,
+};
+
+// SecurityStatus(f) of one instrument.
+struct SecurityStatus {
+  matching::Name symbol;
+  matching::Name market;         // 1300; empty: unknown instrument
+  matching::Name status_req_id;  // 324; empty: nobody asked
+  TradingStatus status = TradingStatus::Unknown;
+  std::uint64_t market_version = 0;  // 20005; 0: absent
+  std::uint8_t suspend_reason = 0;   // 20032, matching::SuspendReason; 0: absent
+  std::optional<bool> in_play;       // 20033
+  matching::Timestamp transact_time;
+  matching::Reason reason = matching::Reason::None;
+};
+
+// One fragment of a SecurityList(y): one instrument, or none where nothing was found.
+struct SecurityList {
+  matching::Name request_id;  // 320
+  std::uint32_t total = 0;    // 393: instruments in all fragments
+  bool last = true;           // 893
+  matching::Name symbol;      // empty: no instrument
+  matching::Name market;
+  matching::MarketKind kind{};    // 20031
+  matching::LadderKind ladder{};  // 20030
+  bool active = false;            // 965
+  matching::Decimal quantity_step;
+  matching::Decimal min_quantity;
+  matching::Decimal max_quantity;
+  matching::Reason reason = matching::Reason::None;
+  DecimalFormat format;
+};
+
+// News(B).
+struct News {
+  matching::Timestamp orig_time;
+  matching::Name subject;  // a market or an instrument; empty: everything
+  matching::Text<255> headline;
+};
+
 struct Report {
   ReportId id;
-  std::variant<ExecutionReport, OrderCancelReject, BusinessMessageReject> body;
+  std::variant<ExecutionReport,
+               OrderCancelReject,
+               BusinessMessageReject,
+               OrderMassCancelReport,
+               SecurityStatus,
+               SecurityList,
+               News>
+      body;
 };
 
 }  // namespace betex::fix

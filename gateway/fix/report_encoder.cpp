@@ -83,9 +83,11 @@ class FieldWriter {
     }
   }
 
+  void flag(std::string_view tag, bool value) { character(tag, value ? 'Y' : 'N'); }
+
   // Event and leg: made of what is journaled, so a report made again bears the same one.
-  void exec_id(const ReportId& id) {
-    out_.append("17=");
+  void report_id(std::string_view tag, const ReportId& id) {
+    out_.append(tag);
     append_uint(out_, id.event.value());
     if (id.event != matching::EventSeq{}) {
       out_.push_back('-');
@@ -109,50 +111,60 @@ void write_body(FieldWriter& out,
                 const ExecutionReport& report,
                 FixVersion version) {
   const DecimalFormat& format = report.format;
-  const Reason reason = report.unknown_order ? Reason::UnknownOrder : report.reason;
-  const bool rejected = report.exec_type == ExecType::Rejected || report.unknown_order;
+  const bool rejected = report.exec_type == ExecType::Rejected || report.no_order;
   const bool trade = report.exec_type == ExecType::Trade;
   out.text_if("1=", report.account.view());
   out.decimal_e8("6=", report.avg_px_e8, format.price_decimals);
   out.text_if("11=", report.cl_ord_id.view());
   out.decimal("14=", report.cum_qty, format.quantity_decimals);
-  out.exec_id(id);
+  out.report_id("17=", id);
   if (trade) {
     out.decimal("31=", report.last_px, format.price_decimals);
     out.decimal("32=", report.last_qty, format.quantity_decimals);
   }
   out.order_id(report.order_id);
-  if (!report.unknown_order) {
+  if (!report.no_order) {
     out.decimal("38=", report.order_qty, format.quantity_decimals);
   }
   out.character("39=", static_cast<char>(report.ord_status));
-  if (!report.unknown_order) {
+  if (!report.no_order) {
     out.character("40=", digit(report.ord_type));
   }
   out.text_if("41=", report.orig_cl_ord_id.view());
-  if (!report.unknown_order && report.ord_type == matching::OrderType::Limit) {
+  if (!report.no_order && report.ord_type == matching::OrderType::Limit) {
     out.decimal("44=", report.price, format.price_decimals);
   }
   out.character("54=", digit(report.side));
   out.text("55=", report.symbol.view());
-  out.reason_text(reason);
-  if (!report.unknown_order) {
+  out.reason_text(report.reason);
+  if (!report.no_order) {
     out.character("59=", digit(report.time_in_force));
   }
   out.time("60=", report.transact_time);
   if (rejected) {
-    out.integer("103=", ord_rej_reason_for(version, codes_of(reason).ord_rej_reason));
+    out.integer("103=", ord_rej_reason_for(version, codes_of(report.reason).ord_rej_reason));
   }
   if (report.expire_time != matching::Timestamp{}) {
     out.time("126=", report.expire_time);
   }
   out.character("150=", static_cast<char>(report.exec_type));
   out.decimal("151=", report.leaves_qty, format.quantity_decimals);
+  if (report.effective_time != matching::Timestamp{}) {
+    out.time("168=", report.effective_time);
+  }
   if (report.restatement_reason != 0) {
     out.integer("378=", restatement_reason_for(version, report.restatement_reason));
   }
+  out.text_if("584=", report.mass_status_req_id.view());
   out.text_if("790=", report.status_req_id.view());
-  out.reason_codes(reason);
+  if (report.copy) {
+    out.flag("797=", true);
+  }
+  if (!report.mass_status_req_id.empty()) {
+    out.integer("911=", report.total_reports);
+    out.flag("912=", report.last_report);
+  }
+  out.reason_codes(report.reason);
 }
 
 void write_body(FieldWriter& out,
@@ -187,6 +199,98 @@ void write_body(FieldWriter& out,
   out.reason_codes(report.reason);
 }
 
+void write_body(FieldWriter& out,
+                const ReportId& id,
+                const OrderMassCancelReport& report,
+                FixVersion version) {
+  const bool refused = report.reason != Reason::None;
+  out.text_if("1=", report.account.view());
+  out.text("11=", report.cl_ord_id.view());
+  out.report_id("37=", id);
+  if (report.side != 0) {
+    out.integer("54=", report.side);
+  }
+  out.text_if("55=", report.symbol.view());
+  out.reason_text(report.reason);
+  out.time("60=", report.transact_time);
+  out.character("530=", digit(report.request_type));
+  out.character("531=", refused ? '0' : digit(report.request_type));
+  if (refused) {
+    out.integer("532=", mass_cancel_reject_reason_for(version, report.reason));
+  }
+  out.integer("533=", report.total);
+  if (version == FixVersion::Fixt11) {
+    out.text_if("1300=", report.market.view());
+    out.report_id("1369=", id);
+  }
+  out.reason_codes(report.reason);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& /*id*/,
+                const SecurityStatus& report,
+                FixVersion /*version*/) {
+  out.text("55=", report.symbol.view());
+  out.reason_text(report.reason);
+  out.time("60=", report.transact_time);
+  out.text_if("324=", report.status_req_id.view());
+  out.integer("326=", static_cast<std::uint64_t>(report.status));
+  out.text_if("1300=", report.market.view());
+  out.reason_codes(report.reason);
+  if (report.market_version != 0) {
+    out.integer("20005=", report.market_version);
+  }
+  if (report.suspend_reason != 0) {
+    out.integer("20032=", report.suspend_reason);
+  }
+  if (report.in_play) {
+    out.flag("20033=", *report.in_play);
+  }
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& /*id*/,
+                const SecurityList& report,
+                FixVersion /*version*/) {
+  constexpr std::uint64_t kNothingFound = 2;
+  constexpr char kActive = '1';
+  constexpr char kInactive = '2';
+  const bool found = !report.symbol.empty();
+  const unsigned decimals = report.format.quantity_decimals;
+  out.reason_text(report.reason);
+  if (found) {
+    out.integer("146=", 1);
+    out.text("55=", report.symbol.view());
+    out.decimal("561=", report.quantity_step, decimals);
+    out.decimal("562=", report.min_quantity, decimals);
+    out.character("965=", report.active ? kActive : kInactive);
+    out.decimal("1140=", report.max_quantity, decimals);
+    out.text("1300=", report.market.view());
+    out.integer("20030=", static_cast<std::uint64_t>(report.ladder));
+    out.integer("20031=", static_cast<std::uint64_t>(report.kind));
+  }
+  out.text("320=", report.request_id.view());
+  out.text("322=", report.request_id.view());
+  out.integer("393=", report.total);
+  out.integer("560=", found ? 0 : kNothingFound);
+  out.flag("893=", report.last);
+  out.reason_codes(report.reason);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& /*id*/,
+                const News& report,
+                FixVersion /*version*/) {
+  out.integer("33=", 1);
+  out.text("58=", report.headline.view());
+  out.time("42=", report.orig_time);
+  if (!report.subject.empty()) {
+    out.integer("146=", 1);
+    out.text("55=", report.subject.view());
+  }
+  out.text("148=", report.headline.view());
+}
+
 void write_header(FieldWriter& out, std::string_view msg_type, const OutboundHeader& header) {
   out.text("35=", msg_type);
   out.integer("34=", header.msg_seq_num.value());
@@ -213,7 +317,7 @@ void append_checksum(std::string& out, std::size_t message_begin) {
 }  // namespace
 
 std::string_view msg_type_of(const Report& report) noexcept {
-  constexpr std::array<std::string_view, 3> kTypes{"8", "9", "j"};
+  constexpr std::array<std::string_view, 7> kTypes{"8", "9", "j", "r", "f", "y", "B"};
   static_assert(std::variant_size_v<decltype(Report::body)> == kTypes.size());
   return kTypes[report.body.index()];
 }

@@ -28,7 +28,15 @@ constexpr std::array<std::uint32_t, kSlots> kTags{tag::kAccount,
                                                   tag::kTransactTime,
                                                   tag::kMinQty,
                                                   tag::kExpireTime,
+                                                  tag::kSubscriptionRequestType,
+                                                  tag::kSecurityReqId,
+                                                  tag::kSecurityStatusReqId,
+                                                  tag::kMassCancelRequestType,
+                                                  tag::kSecurityListRequestType,
+                                                  tag::kMassStatusReqId,
+                                                  tag::kMassStatusReqType,
                                                   tag::kOrdStatusReqId,
+                                                  tag::kMarketSegmentId,
                                                   tag::kSelfTradePrevention,
                                                   tag::kPersistence,
                                                   tag::kVersionGuard,
@@ -53,16 +61,20 @@ constexpr auto kSlotOfLowTag = [] {
 }();
 
 std::optional<Slot> slot_of(std::uint32_t tag, FixVersion version) noexcept {
+  std::optional<Slot> slot;
   if (tag < kLowTags) {
-    const std::uint8_t slot = kSlotOfLowTag[tag];
-    return slot == 0 ? std::nullopt : std::optional{static_cast<Slot>(slot - 1)};
-  }
-  for (std::size_t i = index(Slot::SelfTradePrevention); i < kSlots; ++i) {
-    if (tag_of(static_cast<Slot>(i), version) == tag) {
-      return static_cast<Slot>(i);
+    if (const std::uint8_t low = kSlotOfLowTag[tag]; low != 0) {
+      slot = static_cast<Slot>(low - 1);
+    }
+  } else {
+    for (std::size_t i = index(Slot::MarketSegmentId); i < kSlots && !slot; ++i) {
+      if (tag_of(static_cast<Slot>(i), version) == tag) {
+        slot = static_cast<Slot>(i);
+      }
     }
   }
-  return std::nullopt;
+  const bool unknown = slot && version == FixVersion::Fix44 && (kOnlyInFixt & bit(*slot)) != 0;
+  return unknown ? std::nullopt : slot;
 }
 
 bool is_printable(std::string_view text) noexcept {
@@ -135,6 +147,12 @@ RequestFields::RequestFields(const FieldTable& fields,
 void RequestFields::require(Slot slot) noexcept {
   if (!has(slot)) {
     fail(tag_of(slot, version_), session_reject::kRequiredTagMissing);
+  }
+}
+
+void RequestFields::forbid(Slot slot) noexcept {
+  if (has(slot)) {
+    fail(tag_of(slot, version_), session_reject::kTagNotDefinedForMessage);
   }
 }
 

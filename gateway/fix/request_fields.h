@@ -33,13 +33,21 @@ enum class Slot : std::uint8_t {
   TransactTime,
   MinQty,
   ExpireTime,
+  SubscriptionRequestType,
+  SecurityReqId,
+  SecurityStatusReqId,
+  MassCancelRequestType,
+  SecurityListRequestType,
+  MassStatusReqId,
+  MassStatusReqType,
   OrdStatusReqId,
+  MarketSegmentId,
   SelfTradePrevention,
   Persistence,
   VersionGuard,
   MaxCost,
 };
-inline constexpr std::size_t kSlots = 20;
+inline constexpr std::size_t kSlots = 28;
 
 using SlotSet = std::uint32_t;
 
@@ -51,6 +59,13 @@ template <typename... Slots>
 constexpr SlotSet slots(Slots... all) noexcept {
   return (SlotSet{0} | ... | bit(all));
 }
+
+// What no request of FIX.4.4 has.
+inline constexpr SlotSet kOnlyInFixt = slots(Slot::SubscriptionRequestType,
+                                             Slot::SecurityReqId,
+                                             Slot::SecurityStatusReqId,
+                                             Slot::SecurityListRequestType,
+                                             Slot::MarketSegmentId);
 
 // The tag of a slot; the dialects differ in that of SelfTradePrevention alone.
 [[nodiscard]] std::uint32_t tag_of(Slot slot, FixVersion version) noexcept;
@@ -85,6 +100,9 @@ class RequestFields {
 
   // A field that only some requests of this type must have.
   void require(Slot slot) noexcept;
+
+  // A field that some requests of this type must not have.
+  void forbid(Slot slot) noexcept;
 
   // The value of `slot` is none that we take.
   void refuse_value(Slot slot) noexcept;

@@ -24,7 +24,11 @@ struct SessionSettings {
   std::vector<matching::Name> accounts;  // Broker: may trade for them, the first is the default
   std::string username;                  // 553 must be this one
   bool reset_allowed = false;            // 141=Y
-  GuardLimits guard;                     // HeartBtInt(108)
+  // Where the Logon does not say otherwise by 8013: its orders are cancelled when it has been gone
+  // for so long.
+  bool cancel_on_disconnect = false;
+  std::chrono::milliseconds cancel_grace{0};
+  GuardLimits guard;                              // HeartBtInt(108)
   std::vector<gateway::AddressRange> allow_from;  // a connection from elsewhere is closed
   ThrottleLimits throttle;                        // of application messages but cancels
 };

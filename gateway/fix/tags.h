@@ -44,15 +44,26 @@ inline constexpr std::uint32_t kExpireTime = 126;
 inline constexpr std::uint32_t kResetSeqNumFlag = 141;
 inline constexpr std::uint32_t kSenderLocationId = 142;
 inline constexpr std::uint32_t kTargetLocationId = 143;
+inline constexpr std::uint32_t kSubscriptionRequestType = 263;
+inline constexpr std::uint32_t kSecurityReqId = 320;
+inline constexpr std::uint32_t kSecurityStatusReqId = 324;
 inline constexpr std::uint32_t kLastMsgSeqNumProcessed = 369;
 inline constexpr std::uint32_t kRefTagId = 371;
 inline constexpr std::uint32_t kSessionRejectReason = 373;
+inline constexpr std::uint32_t kMassCancelRequestType = 530;
 inline constexpr std::uint32_t kUsername = 553;
 inline constexpr std::uint32_t kPassword = 554;
+inline constexpr std::uint32_t kSecurityListRequestType = 559;
+inline constexpr std::uint32_t kMassStatusReqId = 584;
+inline constexpr std::uint32_t kMassStatusReqType = 585;
 inline constexpr std::uint32_t kOrdStatusReqId = 790;
 inline constexpr std::uint32_t kApplVerId = 1128;
 inline constexpr std::uint32_t kDefaultApplVerId = 1137;
+inline constexpr std::uint32_t kMarketSegmentId = 1300;
 inline constexpr std::uint32_t kSelfTradePrevention = 2964;
+
+// FIX's own by agreement of venues, not in the standard.
+inline constexpr std::uint32_t kCancelOnDisconnect = 8013;
 
 // Ours: 20001 to 20099, never given a second meaning.
 inline constexpr std::uint32_t kReason = 20001;

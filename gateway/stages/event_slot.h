@@ -16,10 +16,10 @@ namespace betex::gateway {
 
 enum class SlotTag : std::uint32_t { Transaction = 1, StatusBarrier = 2 };
 
-// A status request on its way to the report stage, its order found by the match stage.
+// A request that changes nothing, on its way to the report stage.
 struct StatusBarrier {
-  OrderStatusQuery query;
-  matching::OrderId order;  // 0: unknown
+  Query query;
+  matching::OrderId order;  // that an OrderStatusQuery means, found by the match stage; 0: unknown
   matching::Timestamp asked_at;
 };
 
@@ -53,8 +53,8 @@ inline void write_slot(std::span<std::byte> slot,
 }
 
 [[nodiscard]] inline StatusBarrier read_status_barrier(const EventSlot& slot) noexcept {
-  StatusBarrier barrier;
-  std::memcpy(&barrier, slot.payload.data(), sizeof barrier);
+  StatusBarrier barrier{};
+  std::memcpy(static_cast<void*>(&barrier), slot.payload.data(), sizeof barrier);
   return barrier;
 }
 

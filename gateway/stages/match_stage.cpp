@@ -48,7 +48,7 @@ std::size_t MatchStage::do_work() {
     if (auto* const for_engine = std::get_if<matching::Command>(&command)) {
       sequence(*for_engine);
     } else {
-      pass_on(std::get<OrderStatusQuery>(command));
+      pass_on(std::get<Query>(command));
     }
     return waiting_.empty() ? AfterSlot::Continue : AfterSlot::Stop;
   });
@@ -77,12 +77,12 @@ void MatchStage::sequence(matching::Command& command) {
   continue_batch(command.timestamp);
 }
 
-void MatchStage::pass_on(const OrderStatusQuery& query) {
-  const StatusBarrier barrier{
-      .query = query,
-      .order = engine_.find_order(query.account, query.order_id, query.cl_ord_id)
-                   .value_or(matching::OrderId{0}),
-      .asked_at = sequenced_time()};
+void MatchStage::pass_on(const Query& query) {
+  StatusBarrier barrier{.query = query, .order = {}, .asked_at = sequenced_time()};
+  if (const auto* const of_order = std::get_if<OrderStatusQuery>(&query)) {
+    barrier.order = engine_.find_order(of_order->account, of_order->order_id, of_order->cl_ord_id)
+                        .value_or(matching::OrderId{0});
+  }
   publish_slot(static_cast<std::uint32_t>(SlotTag::StatusBarrier),
                sizeof barrier,
                [&](std::span<std::byte> slot) { std::memcpy(slot.data(), &barrier, slot.size()); });

@@ -49,7 +49,7 @@ class MatchStage final : public Agent {
   // What a command that is already in the ring will need comes from memory meanwhile.
   void prepare_next() noexcept;
   void sequence(matching::Command& command);
-  void pass_on(const OrderStatusQuery& query);
+  void pass_on(const Query& query);
   // Lets the engine take the steps that are due by `now`; returns how many transactions.
   std::size_t advance_time(matching::Timestamp now);
   // The next chunk of a process over many orders, if one is under way: one after each command, so

@@ -1,5 +1,7 @@
 #include "gateway/stages/read_model.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "matching/assert.h"
@@ -59,14 +61,24 @@ fix::OrdStatus status_of_live(const matching::OrderValues& values) noexcept {
                                                     : fix::OrdStatus::PartiallyFilled;
 }
 
-ReadModel::ReadModel(const matching::Engine& engine) {
+ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
+    : audience_{std::move(audience)} {
   engine.visit_sessions(
-      [&](const matching::SessionInfo& info) { grow_to(comp_ids_, info.session) = info.comp_id; });
-  engine.visit_accounts([&](const matching::AccountInfo& info) {
-    grow_to(account_names_, info.account) = info.name;
-  });
+      [&](const matching::SessionInfo& info) { add_session(info.session, info.comp_id); });
+  engine.visit_accounts(
+      [&](const matching::AccountInfo& info) { add_account(info.account, info.name); });
   engine.visit_markets([&](const matching::MarketInfo& info) {
-    grow_to(markets_, info.market) = {.kind = info.kind, .ladder = info.ladder};
+    market_names_[info.name] = info.market;
+    grow_to(markets_, info.market) = {.name = info.name,
+                                      .kind = info.kind,
+                                      .ladder = info.ladder,
+                                      .state = info.state,
+                                      .in_play = info.in_play,
+                                      .version = info.version,
+                                      .min_quantity = info.min_quantity,
+                                      .quantity_step = info.quantity_step,
+                                      .max_quantity = info.max_quantity,
+                                      .instruments = {}};
   });
   engine.visit_instruments([&](const matching::InstrumentInfo& info) { add_instrument(info); });
   engine.visit_orders([&](const matching::OrderInfo& info) {
@@ -83,6 +95,9 @@ ReadModel::ReadModel(const matching::Engine& engine) {
                              .status = status_of(info),
                              .values = info.values,
                              .first = entry_of(info.chain.front())};
+    if (info.live) {
+      note_live(info.account, info.order);
+    }
     for (const matching::AcceptedRequest& later : info.chain.subspan(1)) {
       extend_chain(info.order, entry_of(later));
     }
@@ -114,8 +129,55 @@ const Instrument& ReadModel::instrument(matching::InstrumentId instrument) const
   return at(instruments_, instrument);
 }
 
+const Market& ReadModel::market(matching::MarketId market) const {
+  return at(markets_, market);
+}
+
 const matching::Name& ReadModel::account(matching::AccountId account) const {
-  return at(account_names_, account);
+  return at(accounts_, account).name;
+}
+
+matching::InstrumentId ReadModel::find_instrument(const matching::Name& symbol) const {
+  const auto found = symbols_.find(symbol);
+  return found == symbols_.end() ? matching::InstrumentId{0} : found->second;
+}
+
+matching::MarketId ReadModel::find_market(const matching::Name& name) const {
+  const auto found = market_names_.find(name);
+  return found == market_names_.end() ? matching::MarketId{0} : found->second;
+}
+
+std::vector<OrderId> ReadModel::live_orders(const matching::Name& account) const {
+  std::vector<OrderId> live;
+  const auto found = std::ranges::find(accounts_, account, &Account::name);
+  if (found != accounts_.end()) {
+    std::ranges::copy_if(
+        found->orders, std::back_inserter(live), [this](OrderId id) { return is_live(id); });
+  }
+  return live;
+}
+
+bool ReadModel::is_live(OrderId order) const noexcept {
+  const std::size_t page = order.value() / kPageSize;
+  return page < pages_.size() && pages_[page] != nullptr &&
+         (*pages_[page])[order.value() % kPageSize].values.leaves_qty > matching::Quantity{0};
+}
+
+void ReadModel::note_live(matching::AccountId account, OrderId order) {
+  Account& owner = at(accounts_, account);
+  owner.orders.push_back(order);
+  ++owner.live;
+}
+
+// Takes the finished ones out when they are the most, so that each costs a constant in the end.
+void ReadModel::note_finished(matching::AccountId account) {
+  constexpr std::size_t kFew = 64;
+  Account& owner = at(accounts_, account);
+  BETEX_ASSERT(owner.live > 0);
+  --owner.live;
+  if (owner.orders.size() > 2 * owner.live + kFew) {
+    std::erase_if(owner.orders, [this](OrderId id) { return !is_live(id); });
+  }
 }
 
 const matching::Name& ReadModel::comp_id(matching::SessionId session) const {
@@ -137,20 +199,90 @@ void ReadModel::extend_chain(OrderId order, const ChainEntry& entry) {
 
 void ReadModel::add_instrument(const matching::InstrumentInfo& info) {
   grow_to(instruments_, info.instrument) = {.symbol = info.symbol,
+                                            .market = info.market,
                                             .ladder = matching::find_ladder(info.ladder),
-                                            .units = units_of(info.kind)};
+                                            .units = units_of(info.kind),
+                                            .removed_in = info.removed ? std::uint64_t{1} : 0};
+  symbols_[info.symbol] = info.instrument;
+  at(markets_, info.market).instruments.push_back(info.instrument);
+}
+
+void ReadModel::add_session(matching::SessionId session, const matching::Name& comp_id) {
+  grow_to(comp_ids_, session) = comp_id;
+  audience_.add_session(session, comp_id);
+}
+
+void ReadModel::add_account(matching::AccountId account, const matching::Name& name) {
+  grow_to(accounts_, account).name = name;
+  audience_.add_account(account, name);
 }
 
 void ReadModel::on(const matching::SessionWentUp& event) {
-  grow_to(comp_ids_, event.session) = event.comp_id;
+  add_session(event.session, event.comp_id);
 }
 
 void ReadModel::on(const matching::AccountCreated& event) {
-  grow_to(account_names_, event.account) = event.name;
+  add_account(event.account, event.name);
 }
 
 void ReadModel::on(const matching::MarketCreated& event) {
-  grow_to(markets_, event.header.market) = {.kind = event.kind, .ladder = event.ladder};
+  market_names_[event.market] = event.header.market;
+  grow_to(markets_, event.header.market) = {.name = event.market,
+                                            .kind = event.kind,
+                                            .ladder = event.ladder,
+                                            .min_quantity = event.min_quantity,
+                                            .quantity_step = event.quantity_step,
+                                            .max_quantity = event.max_quantity,
+                                            .instruments = {}};
+}
+
+template <typename Event>
+void ReadModel::change_market(const Event& event, matching::MarketState state) {
+  Market& market = at(markets_, event.header.market);
+  market.state = state;
+  market.version = event.version;
+}
+
+void ReadModel::on(const matching::MarketOpened& event) {
+  change_market(event, matching::MarketState::Open);
+}
+
+void ReadModel::on(const matching::RunnerRemoved& event) {
+  at(instruments_, event.instrument).removed_in = event.version;
+  at(markets_, event.header.market).version = event.version;
+}
+
+void ReadModel::on(const matching::MarketSuspended& event) {
+  change_market(event, matching::MarketState::Suspended);
+}
+
+void ReadModel::on(const matching::MarketResumed& event) {
+  change_market(event, matching::MarketState::Open);
+}
+
+void ReadModel::on(const matching::MarketHalted& event) {
+  change_market(event, matching::MarketState::Halted);
+}
+
+void ReadModel::on(const matching::MarketUnhalted& event) {
+  change_market(event, event.state);
+}
+
+void ReadModel::on(const matching::MarketTurnedInPlay& event) {
+  change_market(event, event.state);
+  at(markets_, event.header.market).in_play = true;
+}
+
+void ReadModel::on(const matching::MarketClosed& event) {
+  change_market(event, matching::MarketState::Closed);
+}
+
+void ReadModel::on(const matching::MarketDetermined& event) {
+  change_market(event, matching::MarketState::Determined);
+}
+
+void ReadModel::on(const matching::MarketVoided& event) {
+  change_market(event, matching::MarketState::Voided);
 }
 
 void ReadModel::on(const matching::RunnerAdded& event) {
@@ -176,6 +308,7 @@ void ReadModel::on(const matching::OrderAccepted& event) {
                             .first = {event.cl_ord_id,
                                       instrument(event.instrument).ladder->price_of(event.tick),
                                       event.expire_time}};
+  note_live(event.account, event.order);
 }
 
 void ReadModel::on(const matching::TradeMatched& event) {
@@ -183,6 +316,9 @@ void ReadModel::on(const matching::TradeMatched& event) {
     OrderEntry& entry = mutable_order(leg->order);
     entry.values = leg->values;
     entry.status = status_of_live(leg->values);
+    if (leg->values.leaves_qty == matching::Quantity{0}) {
+      note_finished(entry.account);
+    }
   }
 }
 
@@ -199,8 +335,11 @@ void ReadModel::on(const matching::OrderReleased& event) {
 void ReadModel::on(const matching::OrderAmended& event) {
   OrderEntry& entry = mutable_order(event.order);
   entry.values = event.values;
-  if (entry.status != fix::OrdStatus::PendingNew) {
+  if (event.is_delayed == 0) {
     entry.status = status_of_live(event.values);
+  }
+  if (event.values.leaves_qty == matching::Quantity{0}) {
+    note_finished(entry.account);
   }
   extend_chain(event.order,
                {event.cl_ord_id,
@@ -216,12 +355,14 @@ void ReadModel::on(const matching::OrderCancelled& event) {
   }
   entry.values = event.values;
   entry.status = fix::OrdStatus::Canceled;
+  note_finished(entry.account);
 }
 
 void ReadModel::on(const matching::OrderExpired& event) {
   OrderEntry& entry = mutable_order(event.order);
   entry.values = event.values;
   entry.status = fix::OrdStatus::Expired;
+  note_finished(entry.account);
 }
 
 void ReadModel::on(const matching::OrderCancelledBatched& event) {
@@ -229,6 +370,7 @@ void ReadModel::on(const matching::OrderCancelledBatched& event) {
     OrderEntry& entry = mutable_order(order);
     entry.values.leaves_qty = matching::Quantity{0};
     entry.status = fix::OrdStatus::Canceled;
+    note_finished(entry.account);
   }
 }
 

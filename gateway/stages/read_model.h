@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gateway/fix/report.h"
+#include "gateway/stages/audience.h"
 #include "matching/engine.h"
 #include "matching/events.h"
 #include "matching/ladder.h"
@@ -37,8 +38,28 @@ struct Units {
 
 struct Instrument {
   matching::Name symbol;
+  matching::MarketId market;
   const matching::Ladder* ladder = nullptr;  // static storage
   Units units;
+  std::uint64_t removed_in = 0;  // the market's version since which it is; 0: it is not
+
+  [[nodiscard]] bool removed(std::uint64_t market_version) const noexcept {
+    return removed_in != 0 && market_version >= removed_in;
+  }
+};
+
+// A market as of the last event.
+struct Market {
+  matching::Name name;
+  matching::MarketKind kind{};
+  matching::LadderKind ladder{};
+  matching::MarketState state = matching::MarketState::Inactive;
+  bool in_play = false;
+  std::uint64_t version = 0;
+  matching::Quantity min_quantity;
+  matching::Quantity quantity_step;
+  matching::Quantity max_quantity;
+  std::vector<matching::InstrumentId> instruments;
 };
 
 // What an accepted request has made of an order: its terms since then. A report tells the terms as
@@ -65,7 +86,10 @@ class ReadModel {
  public:
   ReadModel() = default;
 
-  explicit ReadModel(const matching::Engine& engine);
+  // Empty: what a replay from the beginning of the journal starts from.
+  explicit ReadModel(Audience audience) : audience_{std::move(audience)} {}
+
+  explicit ReadModel(const matching::Engine& engine, Audience audience = {});
 
   // Event types that change nothing here are accepted and ignored.
   template <typename Event>
@@ -78,11 +102,25 @@ class ReadModel {
   // Ids from events always exist; that they do is asserted.
   [[nodiscard]] const OrderEntry& order(matching::OrderId order) const;
   [[nodiscard]] const Instrument& instrument(matching::InstrumentId instrument) const;
+  [[nodiscard]] const Market& market(matching::MarketId market) const;
   [[nodiscard]] const matching::Name& account(matching::AccountId account) const;
   [[nodiscard]] const matching::Name& comp_id(matching::SessionId session) const;
 
   // The `index`th accepted request of the order's chain, 0 being its NewOrderSingle.
   [[nodiscard]] const ChainEntry& chain(matching::OrderId order, std::uint32_t index) const;
+
+  [[nodiscard]] const Audience& audience() const noexcept { return audience_; }
+
+  // By name, as requests have them. 0: unknown.
+  [[nodiscard]] matching::InstrumentId find_instrument(const matching::Name& symbol) const;
+  [[nodiscard]] matching::MarketId find_market(const matching::Name& name) const;
+
+  [[nodiscard]] std::size_t instrument_count() const noexcept {
+    return instruments_.empty() ? 0 : instruments_.size() - 1;  // ids begin at 1
+  }
+
+  // The live orders of the account with this name, the oldest first.
+  [[nodiscard]] std::vector<matching::OrderId> live_orders(const matching::Name& account) const;
 
  private:
   // Order ids are dense, so orders live in pages found by division: no hash, no moving.
@@ -93,6 +131,16 @@ class ReadModel {
   void on(const matching::AccountCreated& event);
   void on(const matching::MarketCreated& event);
   void on(const matching::RunnerAdded& event);
+  void on(const matching::MarketOpened& event);
+  void on(const matching::RunnerRemoved& event);
+  void on(const matching::MarketSuspended& event);
+  void on(const matching::MarketResumed& event);
+  void on(const matching::MarketHalted& event);
+  void on(const matching::MarketUnhalted& event);
+  void on(const matching::MarketTurnedInPlay& event);
+  void on(const matching::MarketClosed& event);
+  void on(const matching::MarketDetermined& event);
+  void on(const matching::MarketVoided& event);
   void on(const matching::OrderAccepted& event);
   void on(const matching::TradeMatched& event);
   void on(const matching::OrderCancelled& event);
@@ -105,21 +153,33 @@ class ReadModel {
   OrderEntry& mutable_order(matching::OrderId order);
   OrderEntry& new_order(matching::OrderId order);
   void add_instrument(const matching::InstrumentInfo& info);
+  void add_session(matching::SessionId session, const matching::Name& comp_id);
+  void add_account(matching::AccountId account, const matching::Name& name);
+  void note_live(matching::AccountId account, matching::OrderId order);
+  void note_finished(matching::AccountId account);
+  // False also for one that the model does not know, or not any more.
+  [[nodiscard]] bool is_live(matching::OrderId order) const noexcept;
+  template <typename Event>
+  void change_market(const Event& event, matching::MarketState state);
   void extend_chain(matching::OrderId order, const ChainEntry& entry);
 
   std::vector<std::unique_ptr<Page>> pages_;
   std::unordered_map<matching::OrderId, std::vector<ChainEntry>> later_chain_;
-  std::vector<Instrument> instruments_;        // by id
-  std::vector<matching::Name> account_names_;  // by id
-  std::vector<matching::Name> comp_ids_;       // by session id
 
-  // Kind and ladder of each market, for the runners that are added to it later. By id.
-  struct Market {
-    matching::MarketKind kind{};
-    matching::LadderKind ladder{};
+  // `orders` also has finished ones, until they are the most.
+  struct Account {
+    matching::Name name;
+    std::vector<matching::OrderId> orders;
+    std::size_t live = 0;
   };
 
-  std::vector<Market> markets_;
+  Audience audience_;
+  std::vector<Instrument> instruments_;   // by id
+  std::vector<Account> accounts_;         // by id
+  std::vector<matching::Name> comp_ids_;  // by session id
+  std::vector<Market> markets_;           // by id
+  std::unordered_map<matching::Name, matching::InstrumentId> symbols_;
+  std::unordered_map<matching::Name, matching::MarketId> market_names_;
 };
 
 // OrdStatus(39) of an order with these values that nothing has ended but its fills.

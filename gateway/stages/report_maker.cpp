@@ -1,6 +1,8 @@
 #include "gateway/stages/report_maker.h"
 
+#include <string_view>
 #include <utility>
+#include <variant>
 
 namespace betex::gateway {
 namespace {
@@ -16,6 +18,9 @@ constexpr std::uint32_t kOnlyLeg = 1;
 constexpr std::uint32_t kMakerLeg = 1;
 constexpr std::uint32_t kTakerLeg = 2;
 constexpr std::uint32_t kRequesterLeg = 2;
+
+// What FIX puts where a message must have a symbol and there is none.
+constexpr std::string_view kNoSymbol = "[N/A]";
 
 // ExecRestatementReason(378).
 constexpr std::uint16_t kPartialDeclineOfOrderQty = 5;
@@ -94,6 +99,9 @@ OrdStatus status_after_refusal(const matching::CancelRejected& event, const Read
   if (event.order == matching::OrderId{0}) {
     return OrdStatus::Rejected;
   }
+  if (event.is_delayed != 0) {
+    return OrdStatus::PendingNew;
+  }
   if (event.values.leaves_qty > matching::Quantity{0}) {
     return status_of_live(event.values);
   }
@@ -125,38 +133,48 @@ ExecutionReport ReportMaker::describe(matching::OrderId order,
           .format = units.format};
 }
 
-void ReportMaker::on(const Context& context, const matching::OrderAccepted& event) const {
-  const ReportId id{context.seq, kOnlyLeg};
-  if (!context.receiver.wants(event.session, id)) {
-    return;
+template <typename Make>
+void ReportMaker::tell(const Context& context, const Recipient& to, const Make& make) const {
+  const ReportId id{context.seq, to.leg};
+  if (context.receiver.wants(to.session, id)) {
+    context.receiver.receive(to.session, {id, make()});
   }
-  ExecutionReport report = describe(event.order, event.values);
-  const bool delayed = event.entry == matching::Entry::Delayed;
-  report.exec_type = delayed ? ExecType::PendingNew : ExecType::New;
-  report.ord_status = delayed ? OrdStatus::PendingNew : OrdStatus::New;
-  report.transact_time = context.timestamp;
-  context.receiver.receive(event.session, {id, std::move(report)});
+  for (const matching::SessionId follower : model_.audience().followers(to.account)) {
+    if (context.receiver.wants(follower, id)) {
+      ExecutionReport report = make();
+      report.copy = true;
+      context.receiver.receive(follower, {id, std::move(report)});
+    }
+  }
+}
+
+void ReportMaker::on(const Context& context, const matching::OrderAccepted& event) const {
+  tell(context, {.session = event.session, .account = event.account}, [&] {
+    ExecutionReport report = describe(event.order, event.values);
+    const bool delayed = event.entry == matching::Entry::Delayed;
+    report.exec_type = delayed ? ExecType::PendingNew : ExecType::New;
+    report.ord_status = delayed ? OrdStatus::PendingNew : OrdStatus::New;
+    report.effective_time = event.release_at;
+    report.transact_time = context.timestamp;
+    return report;
+  });
 }
 
 void ReportMaker::on(const Context& context, const matching::OrderRejected& event) const {
-  const ReportId id{context.seq, kOnlyLeg};
-  if (!context.receiver.wants(event.session, id)) {
-    return;
-  }
-  context.receiver.receive(event.session,
-                           {id,
-                            ExecutionReport{.exec_type = ExecType::Rejected,
-                                            .ord_status = OrdStatus::Rejected,
-                                            .cl_ord_id = event.cl_ord_id,
-                                            .account = event.account_name,
-                                            .symbol = event.symbol,
-                                            .side = event.side,
-                                            .ord_type = event.type,
-                                            .time_in_force = event.time_in_force,
-                                            .price = event.price,
-                                            .order_qty = event.quantity,
-                                            .transact_time = context.timestamp,
-                                            .reason = event.reason}});
+  tell(context, {.session = event.session, .account = event.account}, [&] {
+    return ExecutionReport{.exec_type = ExecType::Rejected,
+                           .ord_status = OrdStatus::Rejected,
+                           .cl_ord_id = event.cl_ord_id,
+                           .account = event.account_name,
+                           .symbol = event.symbol,
+                           .side = event.side,
+                           .ord_type = event.type,
+                           .time_in_force = event.time_in_force,
+                           .price = event.price,
+                           .order_qty = event.quantity,
+                           .transact_time = context.timestamp,
+                           .reason = event.reason};
+  });
 }
 
 void ReportMaker::on(const Context& context, const matching::TradeMatched& event) const {
@@ -168,90 +186,88 @@ void ReportMaker::trade_leg(const Context& context,
                             const matching::TradeMatched& event,
                             const matching::TradeLeg& leg,
                             std::uint32_t leg_number) const {
-  const ReportId id{context.seq, leg_number};
-  if (!context.receiver.wants(leg.session, id)) {
-    return;
-  }
-  const Units& units = model_.instrument(event.instrument).units;
-  ExecutionReport report = describe(leg.order, leg.values);
-  report.exec_type = ExecType::Trade;
-  report.last_qty = units.quantity(event.quantity);
-  report.last_px = units.price(event.price);
-  report.transact_time = context.timestamp;
-  context.receiver.receive(leg.session, {id, std::move(report)});
+  tell(context, {.session = leg.session, .account = leg.account, .leg = leg_number}, [&] {
+    const Units& units = model_.instrument(event.instrument).units;
+    ExecutionReport report = describe(leg.order, leg.values);
+    report.exec_type = ExecType::Trade;
+    report.last_qty = units.quantity(event.quantity);
+    report.last_px = units.price(event.price);
+    report.transact_time = context.timestamp;
+    return report;
+  });
 }
 
+template <typename Make>
 void ReportMaker::tell_owner_and_requester(const Context& context,
-                                           matching::SessionId owner,
+                                           matching::OrderId order,
                                            matching::SessionId requester,
-                                           const ExecutionReport& report) const {
-  const ReportId to_owner{context.seq, kOnlyLeg};
-  if (context.receiver.wants(owner, to_owner)) {
-    context.receiver.receive(owner, {to_owner, report});
-  }
+                                           const Make& make) const {
+  const OrderEntry& entry = model_.order(order);
+  tell(context, {.session = entry.session, .account = entry.account}, make);
   const ReportId to_requester{context.seq, kRequesterLeg};
-  if (requester != matching::SessionId{0} && requester != owner &&
+  if (requester != matching::SessionId{0} && requester != entry.session &&
       context.receiver.wants(requester, to_requester)) {
-    context.receiver.receive(requester, {to_requester, report});
+    context.receiver.receive(requester, {to_requester, make()});
   }
 }
 
 void ReportMaker::on(const Context& context, const matching::OrderCancelled& event) const {
-  ExecutionReport report = describe(event.order, event.values);
-  report.exec_type = ExecType::Canceled;
-  report.ord_status = OrdStatus::Canceled;
-  report.transact_time = context.timestamp;
-  if (event.cause == CancelCause::Requested) {
-    report.orig_cl_ord_id = model_.chain(event.order, event.values.chain_index - 1).cl_ord_id;
-  }
-  const Unsolicited why = unsolicited(event.cause);
-  report.reason = event.reason == Reason::None ? why.reason : event.reason;
-  report.restatement_reason = why.restatement_reason;
-  tell_owner_and_requester(context, event.session, event.requester, report);
+  tell_owner_and_requester(context, event.order, event.requester, [&] {
+    ExecutionReport report = describe(event.order, event.values);
+    report.exec_type = ExecType::Canceled;
+    report.ord_status = OrdStatus::Canceled;
+    report.transact_time = context.timestamp;
+    if (event.cause == CancelCause::Requested) {
+      report.orig_cl_ord_id = model_.chain(event.order, event.values.chain_index - 1).cl_ord_id;
+    }
+    const Unsolicited why = unsolicited(event.cause);
+    report.reason = event.reason == Reason::None ? why.reason : event.reason;
+    report.restatement_reason = why.restatement_reason;
+    return report;
+  });
 }
 
 void ReportMaker::on(const Context& context, const matching::OrderReduced& event) const {
-  const ReportId id{context.seq, kOnlyLeg};
-  if (!context.receiver.wants(event.session, id)) {
-    return;
-  }
-  ExecutionReport report = describe(event.order, event.values);
-  report.exec_type = ExecType::Restated;
-  report.transact_time = context.timestamp;
-  report.reason = unsolicited(event.cause).reason;
-  report.restatement_reason = kPartialDeclineOfOrderQty;
-  context.receiver.receive(event.session, {id, std::move(report)});
+  tell_owner_and_requester(context, event.order, {}, [&] {
+    ExecutionReport report = describe(event.order, event.values);
+    report.exec_type = ExecType::Restated;
+    report.transact_time = context.timestamp;
+    report.reason = unsolicited(event.cause).reason;
+    report.restatement_reason = kPartialDeclineOfOrderQty;
+    return report;
+  });
 }
 
 void ReportMaker::on(const Context& context, const matching::OrderReleased& event) const {
-  const ReportId id{context.seq, kOnlyLeg};
-  if (!context.receiver.wants(event.session, id)) {
-    return;
-  }
-  ExecutionReport report = describe(event.order, event.values);
-  report.exec_type = ExecType::New;
-  report.transact_time = context.timestamp;
-  context.receiver.receive(event.session, {id, std::move(report)});
+  tell_owner_and_requester(context, event.order, {}, [&] {
+    ExecutionReport report = describe(event.order, event.values);
+    report.exec_type = ExecType::New;
+    report.transact_time = context.timestamp;
+    return report;
+  });
 }
 
 void ReportMaker::on(const Context& context, const matching::OrderAmended& event) const {
-  ExecutionReport report = describe(event.order, event.values);
-  report.exec_type = ExecType::Replaced;
-  report.orig_cl_ord_id = model_.chain(event.order, event.values.chain_index - 1).cl_ord_id;
-  report.transact_time = context.timestamp;
-  tell_owner_and_requester(context, event.session, event.requester, report);
+  tell_owner_and_requester(context, event.order, event.requester, [&] {
+    ExecutionReport report = describe(event.order, event.values);
+    report.exec_type = ExecType::Replaced;
+    if (event.is_delayed != 0) {
+      report.ord_status = OrdStatus::PendingNew;
+    }
+    report.orig_cl_ord_id = model_.chain(event.order, event.values.chain_index - 1).cl_ord_id;
+    report.transact_time = context.timestamp;
+    return report;
+  });
 }
 
 void ReportMaker::on(const Context& context, const matching::OrderExpired& event) const {
-  const ReportId id{context.seq, kOnlyLeg};
-  if (!context.receiver.wants(event.session, id)) {
-    return;
-  }
-  ExecutionReport report = describe(event.order, event.values);
-  report.exec_type = ExecType::Expired;
-  report.ord_status = OrdStatus::Expired;
-  report.transact_time = context.timestamp;
-  context.receiver.receive(event.session, {id, std::move(report)});
+  tell_owner_and_requester(context, event.order, {}, [&] {
+    ExecutionReport report = describe(event.order, event.values);
+    report.exec_type = ExecType::Expired;
+    report.ord_status = OrdStatus::Expired;
+    report.transact_time = context.timestamp;
+    return report;
+  });
 }
 
 // The last event of each order in it, so the model has their values.
@@ -260,17 +276,15 @@ void ReportMaker::on(const Context& context, const matching::OrderCancelledBatch
   std::uint32_t leg = 0;
   for (const matching::OrderId order : event.orders()) {
     const OrderEntry& entry = model_.order(order);
-    const ReportId id{context.seq, ++leg};
-    if (!context.receiver.wants(entry.session, id)) {
-      continue;
-    }
-    ExecutionReport report = describe(order, entry.values);
-    report.exec_type = ExecType::Canceled;
-    report.ord_status = OrdStatus::Canceled;
-    report.transact_time = context.timestamp;
-    report.reason = why.reason;
-    report.restatement_reason = why.restatement_reason;
-    context.receiver.receive(entry.session, {id, std::move(report)});
+    tell(context, {.session = entry.session, .account = entry.account, .leg = ++leg}, [&] {
+      ExecutionReport report = describe(order, entry.values);
+      report.exec_type = ExecType::Canceled;
+      report.ord_status = OrdStatus::Canceled;
+      report.transact_time = context.timestamp;
+      report.reason = why.reason;
+      report.restatement_reason = why.restatement_reason;
+      return report;
+    });
   }
 }
 
@@ -283,9 +297,16 @@ void ReportMaker::on(const Context& context, const matching::OrderStatusAnswered
   if (event.order == matching::OrderId{0}) {
     report.ord_status = OrdStatus::Rejected;
     report.cl_ord_id = event.cl_ord_id;
+    report.account = model_.account(event.account);
+    report.symbol = event.symbol;
+    report.side = event.side;
     report.reason = event.reason;
+    report.no_order = true;
   } else {
     report = describe(event.order, event.values);
+    if (event.is_delayed != 0) {
+      report.ord_status = OrdStatus::PendingNew;
+    }
     if (event.live == 0 && event.cancel_cause != CancelCause::None) {
       report.ord_status =
           event.cancel_cause == CancelCause::Expired ? OrdStatus::Expired : OrdStatus::Canceled;
@@ -340,7 +361,7 @@ fix::Report ReportMaker::status(matching::OrderId order,
     report.side = query.side;
     report.ord_status = OrdStatus::Rejected;
     report.reason = Reason::UnknownOrder;
-    report.unknown_order = true;
+    report.no_order = true;
   } else {
     const OrderEntry& entry = model_.order(order);
     report = describe(order, entry.values);
@@ -350,6 +371,71 @@ fix::Report ReportMaker::status(matching::OrderId order,
   report.status_req_id = query.status_req_id;
   report.transact_time = now;
   return {.id = {}, .body = std::move(report)};
+}
+
+fix::Report ReportMaker::mass_status(matching::OrderId order,
+                                     matching::Timestamp now,
+                                     const MassStatusQuery& query,
+                                     Place place) const {
+  fix::Report answer =
+      status(order,
+             now,
+             {.session = query.session,
+              .account = query.account,
+              .order_id = {},
+              .cl_ord_id = {},
+              .symbol = query.symbol.empty() ? matching::Name{kNoSymbol} : query.symbol,
+              .side = query.side == 0 ? matching::Side::Bid : matching::Side{query.side},
+              .status_req_id = {}});
+  auto& report = std::get<ExecutionReport>(answer.body);
+  report.mass_status_req_id = query.mass_status_req_id;
+  report.total_reports = static_cast<std::uint32_t>(place.total);
+  report.last_report = place.next + 1 >= place.total;
+  return answer;
+}
+
+// ---- Mass cancels -------------------------------------------------------------------------------
+
+void ReportMaker::on(const Context& context, const matching::BatchCompleted& event) const {
+  const ReportId id{context.seq, kOnlyLeg};
+  const bool by_owner = !event.cl_ord_id.empty();
+  if (!by_owner || !context.receiver.wants(event.requester, id)) {
+    return;
+  }
+  fix::OrderMassCancelReport report{.cl_ord_id = event.cl_ord_id,
+                                    .account = model_.account(event.requester_account),
+                                    .side = event.side,
+                                    .total = event.total,
+                                    .transact_time = context.timestamp};
+  if (event.instrument != matching::InstrumentId{0}) {
+    report.request_type = fix::MassCancelType::Security;
+    report.symbol = model_.instrument(event.instrument).symbol;
+  } else if (event.header.market != matching::MarketId{0}) {
+    report.request_type = fix::MassCancelType::MarketSegment;
+    report.market = model_.market(event.header.market).name;
+  }
+  context.receiver.receive(event.requester, {id, std::move(report)});
+}
+
+void ReportMaker::on(const Context& context, const matching::MassCancelRejected& event) const {
+  const ReportId id{context.seq, kOnlyLeg};
+  if (!context.receiver.wants(event.session, id)) {
+    return;
+  }
+  using enum fix::MassCancelType;
+  context.receiver.receive(
+      event.session,
+      {id,
+       fix::OrderMassCancelReport{.cl_ord_id = event.cl_ord_id,
+                                  .account = event.account_name,
+                                  .request_type = !event.symbol.empty()   ? Security
+                                                  : !event.market.empty() ? MarketSegment
+                                                                          : All,
+                                  .symbol = event.symbol,
+                                  .market = event.market,
+                                  .side = event.side,
+                                  .transact_time = context.timestamp,
+                                  .reason = event.reason}});
 }
 
 }  // namespace betex::gateway

@@ -3,6 +3,9 @@
 // thread.*
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 #include "gateway/fix/report.h"
 #include "gateway/session_link.h"
 #include "gateway/stages/read_model.h"
@@ -36,10 +39,30 @@ class ReportMaker {
     }
   }
 
-  // The answer to a status request, from the order's values as of now; order 0: unknown.
+  // The answers to requests that change nothing, from how things are now.
+
+  // `order` 0: unknown.
   [[nodiscard]] fix::Report status(matching::OrderId order,
                                    matching::Timestamp now,
                                    const OrderStatusQuery& query) const;
+  [[nodiscard]] fix::Report status(const SecurityStatusQuery& query, matching::Timestamp now) const;
+
+  // How far an answer of many messages has got.
+  struct Place {
+    std::size_t next = 0;  // index of the message
+    std::size_t total = 0;
+  };
+
+  // Message `place.next` of the answer, about this order; 0: there is none at all.
+  [[nodiscard]] fix::Report mass_status(matching::OrderId order,
+                                        matching::Timestamp now,
+                                        const MassStatusQuery& query,
+                                        Place place) const;
+
+  // Likewise about this instrument.
+  [[nodiscard]] fix::Report security(matching::InstrumentId instrument,
+                                     const SecurityListQuery& query,
+                                     Place place) const;
 
  private:
   struct Context {
@@ -60,12 +83,45 @@ class ReportMaker {
   void on(const Context& context, const matching::CancelRejected& event) const;
   void on(const Context& context, const matching::OrderStatusAnswered& event) const;
   void on(const Context& context, const matching::InboundRefused& event) const;
+  void on(const Context& context, const matching::BatchCompleted& event) const;
+  void on(const Context& context, const matching::MassCancelRejected& event) const;
+  void on(const Context& context, const matching::MarketOpened& event) const;
+  void on(const Context& context, const matching::RunnerRemoved& event) const;
+  void on(const Context& context, const matching::MarketSuspended& event) const;
+  void on(const Context& context, const matching::MarketResumed& event) const;
+  void on(const Context& context, const matching::MarketHalted& event) const;
+  void on(const Context& context, const matching::MarketUnhalted& event) const;
+  void on(const Context& context, const matching::MarketTurnedInPlay& event) const;
+  void on(const Context& context, const matching::MarketClosed& event) const;
+  void on(const Context& context, const matching::MarketDetermined& event) const;
+  void on(const Context& context, const matching::MarketVoided& event) const;
+  void on(const Context& context, const matching::Announced& event) const;
+
+  // Whom a report of an order is for, and which of the event's it is.
+  struct Recipient {
+    matching::SessionId session;
+    matching::AccountId account;
+    std::uint32_t leg = 1;
+  };
+
+  // Tells the session, and the drop copies that follow the account. `make` is called if anybody
+  // listens.
+  template <typename Make>
+  void tell(const Context& context, const Recipient& to, const Make& make) const;
+
+  // Tells all brokers that are told of markets about each instrument of the event's market.
+  template <typename Event>
+  void tell_brokers(const Context& context, const Event& event, fix::SecurityStatus what) const;
+  void tell_brokers(const Context& context,
+                    std::uint32_t leg,
+                    const fix::SecurityStatus& status) const;
 
   // Tells who entered the order and, where that is another session, who asked for the change.
+  template <typename Make>
   void tell_owner_and_requester(const Context& context,
-                                matching::SessionId owner,
+                                matching::OrderId order,
                                 matching::SessionId requester,
-                                const fix::ExecutionReport& report) const;
+                                const Make& make) const;
 
   void trade_leg(const Context& context,
                  const matching::TradeMatched& event,

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <numeric>
 #include <type_traits>
 #include <utility>
 
+#include "fix_spec/reasons.h"
 #include "gateway/stages/event_slot.h"
 #include "matching/assert.h"
 
@@ -165,16 +167,49 @@ void ReportStage::receive(SessionId session, fix::Report report) {
 
 void ReportStage::answer(const EventSlot& slot) {
   const StatusBarrier barrier = read_status_barrier(slot);
-  SessionFeed& its_feed = feed(barrier.query.session);
+  const SessionId session =
+      std::visit([](const auto& query) { return query.session; }, barrier.query);
+  SessionFeed& its_feed = feed(session);
   if (!its_feed.listening()) {
-    return;  // it has gone; a status request changes nothing and is not kept
+    return;  // it has gone; a request that changes nothing is not kept
   }
-  fix::Report report = maker_.status(barrier.order, barrier.asked_at, barrier.query);
+  if (const auto* const order = std::get_if<OrderStatusQuery>(&barrier.query)) {
+    answer(its_feed, session, maker_.status(barrier.order, barrier.asked_at, *order));
+  } else if (const auto* const security = std::get_if<SecurityStatusQuery>(&barrier.query)) {
+    answer(its_feed, session, maker_.status(*security, barrier.asked_at));
+  } else if (const auto* const orders = std::get_if<MassStatusQuery>(&barrier.query)) {
+    answer_at_length(its_feed, *orders, barrier.asked_at);
+  } else {
+    answer_at_length(its_feed, std::get<SecurityListQuery>(barrier.query), barrier.asked_at);
+  }
+}
+
+void ReportStage::answer(SessionFeed& its_feed, SessionId session, fix::Report report) {
   if (its_feed.live()) {
-    receive(barrier.query.session, std::move(report));
+    receive(session, std::move(report));
   } else {
     its_feed.answers.push_back(std::move(report));
   }
+}
+
+template <typename LongQuery>
+void ReportStage::answer_at_length(SessionFeed& its_feed,
+                                   const LongQuery& query,
+                                   matching::Timestamp asked_at) {
+  if (its_feed.long_answers.size() < kMaxLongAnswers) {
+    its_feed.long_answers.push_back({.query = query, .asked_at = asked_at, .ids = {}});
+    return;
+  }
+  constexpr bool kOfOrders = std::is_same_v<LongQuery, MassStatusQuery>;
+  constexpr auto kReason = matching::Reason::Throttled;
+  answer(its_feed,
+         query.session,
+         {.id = {},
+          .body = fix::BusinessMessageReject{
+              .ref_seq_num = query.msg_seq_num,
+              .ref_msg_type = matching::Text<7>{kOfOrders ? "AF" : "x"},
+              .business_reject_reason = fix::codes_of(kReason).business_reject_reason,
+              .reason = kReason}});
 }
 
 template <typename Event>
@@ -204,8 +239,14 @@ std::size_t ReportStage::serve_lagging() {
   for (std::size_t i = 0; i < feeds_.size() && work < kMaxTransactionsPerTurn; ++i) {
     next_served_ = (next_served_ + 1) % feeds_.size();
     SessionFeed& its_feed = feeds_[next_served_];
-    if (its_feed.catch_up && its_feed.in_flight < kRefillBelow) {
-      work += serve(SessionId{static_cast<std::uint32_t>(next_served_)}, its_feed);
+    const SessionId session{static_cast<std::uint32_t>(next_served_)};
+    if (its_feed.in_flight >= kRefillBelow) {
+      continue;
+    }
+    if (its_feed.catch_up) {
+      work += serve(session, its_feed);
+    } else if (!its_feed.long_answers.empty()) {
+      work += serve_long_answers(session, its_feed);
     }
   }
   return work;
@@ -249,6 +290,66 @@ std::size_t ReportStage::serve(SessionId session, SessionFeed& its_feed) {
     touched_.push_back(session);
   }
   return transactions;
+}
+
+std::size_t ReportStage::serve_long_answers(SessionId session, SessionFeed& its_feed) {
+  std::size_t made = 0;
+  while (!its_feed.long_answers.empty() && made < kPortion) {
+    LongAnswer& its_answer = its_feed.long_answers.front();
+    if (!its_answer.begun) {
+      begin(its_answer);
+    }
+    receive(session, next_message(its_answer));
+    ++made;
+    if (++its_answer.next >= its_answer.ids.size()) {
+      its_feed.long_answers.pop_front();
+    }
+  }
+  return made;
+}
+
+// Which orders or instruments it is about. One that is about none has one message, which says so.
+void ReportStage::begin(LongAnswer& its_answer) const {
+  its_answer.begun = true;
+  std::vector<std::uint64_t>& ids = its_answer.ids;
+  if (const auto* const of_orders = std::get_if<MassStatusQuery>(&its_answer.query)) {
+    for (const matching::OrderId id : model_.live_orders(of_orders->account)) {
+      const OrderEntry& order = model_.order(id);
+      const bool meant = (of_orders->side == 0 || matching::Side{of_orders->side} == order.side) &&
+                         (of_orders->symbol.empty() ||
+                          of_orders->symbol == model_.instrument(order.instrument).symbol);
+      if (meant) {
+        ids.push_back(id.value());
+      }
+    }
+    return;
+  }
+  const auto& query = std::get<SecurityListQuery>(its_answer.query);
+  if (!query.symbol.empty()) {
+    if (const auto id = model_.find_instrument(query.symbol); id != matching::InstrumentId{0}) {
+      ids.push_back(id.value());
+    }
+  } else if (!query.market.empty()) {
+    if (const auto market = model_.find_market(query.market); market != matching::MarketId{0}) {
+      for (const matching::InstrumentId id : model_.market(market).instruments) {
+        ids.push_back(id.value());
+      }
+    }
+  } else {
+    ids.resize(model_.instrument_count());
+    std::iota(ids.begin(), ids.end(), 1);
+  }
+}
+
+fix::Report ReportStage::next_message(LongAnswer& its_answer) const {
+  const std::uint64_t id = its_answer.ids.empty() ? 0 : its_answer.ids[its_answer.next];
+  const ReportMaker::Place place{.next = its_answer.next, .total = its_answer.ids.size()};
+  if (const auto* const of_orders = std::get_if<MassStatusQuery>(&its_answer.query)) {
+    return maker_.mass_status(matching::OrderId{id}, its_answer.asked_at, *of_orders, place);
+  }
+  return maker_.security(matching::InstrumentId{static_cast<std::uint32_t>(id)},
+                         std::get<SecurityListQuery>(its_answer.query),
+                         place);
 }
 
 void ReportStage::deliver_all() {

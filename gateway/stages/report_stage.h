@@ -102,6 +102,9 @@ class ReportStage final : public Agent, public ReportFeed, private ReportReceive
 
   void take_transaction(const matching::TransactionView& transaction);
   void answer(const EventSlot& slot);
+  void answer(SessionFeed& feed, matching::SessionId session, fix::Report report);
+  template <typename LongQuery>
+  void answer_at_length(SessionFeed& feed, const LongQuery& query, matching::Timestamp asked_at);
   // What concerns a session itself goes to it whether or not it listens to reports.
   template <typename Event>
   void notify(const Event& event);
@@ -115,6 +118,11 @@ class ReportStage final : public Agent, public ReportFeed, private ReportReceive
   // live reports.
   std::size_t serve_lagging();
   std::size_t serve(matching::SessionId session, SessionFeed& feed);
+
+  // The next portion of the answers of many messages; returns how many messages were made.
+  std::size_t serve_long_answers(matching::SessionId session, SessionFeed& feed);
+  void begin(LongAnswer& answer) const;
+  [[nodiscard]] fix::Report next_message(LongAnswer& answer) const;
 
   // Hands over what this turn has made.
   void deliver_all();

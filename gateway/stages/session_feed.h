@@ -3,8 +3,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "gateway/fix/report.h"
@@ -21,6 +24,18 @@ inline constexpr std::size_t kMaxReportsInFlight = 4096;
 
 // A lagging session gets the next portion when less than this is on its way.
 inline constexpr std::size_t kRefillBelow = 256;
+
+// Requests with answers of many messages that may wait for one session; one more is refused.
+inline constexpr std::size_t kMaxLongAnswers = 16;
+
+// The answer to one of them, made in portions as the session consumes them.
+struct LongAnswer {
+  std::variant<MassStatusQuery, SecurityListQuery> query;
+  matching::Timestamp asked_at;
+  bool begun = false;
+  std::vector<std::uint64_t> ids;  // of the orders or instruments, once it has begun
+  std::size_t next = 0;
+};
 
 struct SessionFeed {
   // One place in the journal from which a lagging session is served.
@@ -43,6 +58,7 @@ struct SessionFeed {
   std::vector<fix::Report> outgoing;
   // Answers to status requests that must not overtake the reports of a session that catches up.
   std::vector<fix::Report> answers;
+  std::deque<LongAnswer> long_answers;
 
   [[nodiscard]] bool listening() const noexcept { return subscription != SubscriptionId{0}; }
 

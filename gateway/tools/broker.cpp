@@ -1,7 +1,6 @@
 #include "gateway/tools/broker.h"
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -22,7 +21,10 @@ using client::ResetNumbers;
 constexpr int kClOrdId = 11;
 constexpr int kSide = 54;
 constexpr int kSymbol = 55;
+constexpr int kSecurityStatusReqId = 324;
+constexpr int kMassStatusReqId = 584;
 constexpr int kOrdStatusReqId = 790;
+constexpr int kLastFragment = 893;
 
 // The report is the answer to the request that was sent as `number`. Other reports of the same
 // order may come before it.
@@ -31,18 +33,29 @@ bool answers(const Report& report, const Message& request, std::uint32_t number)
     return reject->ref_seq_num == number;
   }
   if (const auto* reject = std::get_if<client::CancelReject>(&report)) {
-    return request.type() == "F" && request.has(kClOrdId, reject->cl_ord_id);
+    return (request.type() == "F" || request.type() == "G") &&
+           request.has(kClOrdId, reject->cl_ord_id);
   }
-  const auto* const execution = std::get_if<client::ExecutionReport>(&report);
-  if (execution == nullptr) {
-    return false;
+  if (const auto* mass_cancel = std::get_if<client::MassCancelReport>(&report)) {
+    return request.type() == "q" && request.has(kClOrdId, mass_cancel->cl_ord_id);
   }
-  const char type = execution->exec_type;
+  if (const auto* message = std::get_if<Message>(&report)) {
+    const bool last_of_list = message->type() == "y" && !message->has(kLastFragment, "N");
+    return (request.type() == "x" && last_of_list) ||
+           (request.type() == "e" && message->type() == "f" &&
+            message->find(kSecurityStatusReqId) == request.find(kSecurityStatusReqId));
+  }
+  const auto& execution = std::get<client::ExecutionReport>(report);
+  const char type = execution.exec_type;
   if (request.type() == "H") {
-    return type == 'I' && request.has(kOrdStatusReqId, execution->status_req_id);
+    return type == 'I' && request.has(kOrdStatusReqId, execution.status_req_id);
   }
-  const bool first_or_last = type == '0' || type == '4' || type == '8' || type == 'A';
-  return first_or_last && request.has(kClOrdId, execution->cl_ord_id);
+  if (request.type() == "AF") {
+    return request.has(kMassStatusReqId, execution.mass_status_req_id) && execution.last_report;
+  }
+  const bool first_or_last =
+      type == '5' || type == '0' || type == '4' || type == '8' || type == 'A';
+  return first_or_last && request.has(kClOrdId, execution.cl_ord_id);
 }
 
 }  // namespace
@@ -120,35 +133,76 @@ void Broker::log_out() {
 }
 
 Message Broker::to_message(Request request) {
-  return std::visit(
-      [this](auto wish) {
-        using Wish = std::decay_t<decltype(wish)>;
-        if constexpr (std::is_same_v<Wish, client::NewOrder>) {
-          wish.account = settings_.account;
-          if (wish.cl_ord_id.empty()) {
-            wish.cl_ord_id = next_cl_ord_id();
-          }
-          return client::to_message(wish);
-        } else if constexpr (std::is_same_v<Wish, CancelWish>) {
-          complete(wish.order);
-          return client::to_message(client::CancelRequest{
-              .cl_ord_id = wish.cl_ord_id.empty() ? next_cl_ord_id() : wish.cl_ord_id,
-              .orig_cl_ord_id = wish.order.cl_ord_id,
-              .order_id = wish.order.order_id,
-              .symbol = wish.order.symbol,
-              .side = *wish.order.side,
-              .account = settings_.account});
-        } else {
-          complete(wish.order);
-          return client::to_message(client::StatusRequest{.cl_ord_id = wish.order.cl_ord_id,
-                                                          .order_id = wish.order.order_id,
-                                                          .symbol = wish.order.symbol,
-                                                          .side = *wish.order.side,
-                                                          .status_req_id = next_cl_ord_id(),
-                                                          .account = settings_.account});
-        }
-      },
-      std::move(request));
+  return std::visit([this](auto& wish) { return message_of(wish); }, request);
+}
+
+Message Broker::message_of(client::NewOrder& order) {
+  order.account = settings_.account;
+  fill(order.cl_ord_id);
+  return client::to_message(order);
+}
+
+Message Broker::message_of(CancelWish& wish) {
+  complete(wish.order);
+  fill(wish.cl_ord_id);
+  return client::to_message(client::CancelRequest{.cl_ord_id = wish.cl_ord_id,
+                                                  .orig_cl_ord_id = wish.order.cl_ord_id,
+                                                  .order_id = wish.order.order_id,
+                                                  .symbol = wish.order.symbol,
+                                                  .side = *wish.order.side,
+                                                  .account = settings_.account});
+}
+
+Message Broker::message_of(ReplaceWish& wish) {
+  complete(wish.order);
+  fill(wish.cl_ord_id);
+  return client::to_message(client::ReplaceRequest{.cl_ord_id = wish.cl_ord_id,
+                                                   .orig_cl_ord_id = wish.order.cl_ord_id,
+                                                   .order_id = wish.order.order_id,
+                                                   .symbol = wish.order.symbol,
+                                                   .side = *wish.order.side,
+                                                   .quantity = wish.quantity,
+                                                   .price = wish.price,
+                                                   .expire_time = wish.expire_time,
+                                                   .account = settings_.account});
+}
+
+Message Broker::message_of(StatusWish& wish) {
+  complete(wish.order);
+  return client::to_message(client::StatusRequest{.cl_ord_id = wish.order.cl_ord_id,
+                                                  .order_id = wish.order.order_id,
+                                                  .symbol = wish.order.symbol,
+                                                  .side = *wish.order.side,
+                                                  .status_req_id = next_cl_ord_id(),
+                                                  .account = settings_.account});
+}
+
+Message Broker::message_of(client::MassCancelRequest& request) {
+  request.account = settings_.account;
+  fill(request.cl_ord_id);
+  return client::to_message(request);
+}
+
+Message Broker::message_of(client::MassStatusRequest& request) {
+  request.account = settings_.account;
+  fill(request.mass_status_req_id);
+  return client::to_message(request);
+}
+
+Message Broker::message_of(client::SecurityListRequest& request) {
+  fill(request.security_req_id);
+  return client::to_message(request);
+}
+
+Message Broker::message_of(client::SecurityStatusRequest& request) {
+  fill(request.security_status_req_id);
+  return client::to_message(request);
+}
+
+void Broker::fill(std::string& id) {
+  if (id.empty()) {
+    id = next_cl_ord_id();
+  }
 }
 
 // Takes what is missing from the order as this session sent it.
@@ -157,7 +211,8 @@ void Broker::complete(OrderRef& order) const {
        number > 0 && (order.symbol.empty() || !order.side);
        --number) {
     const Message sent = Message::parse(store_.sent(number));
-    if (sent.type() == "D" && sent.has(kClOrdId, order.cl_ord_id)) {
+    const bool names_it = sent.type() == "D" || sent.type() == "G";
+    if (names_it && sent.has(kClOrdId, order.cl_ord_id)) {
       order.symbol = sent.get(kSymbol);
       order.side = static_cast<client::Side>(sent.get(kSide).front());
     }

@@ -57,6 +57,16 @@ class Broker {
  private:
   void connect(client::ResetNumbers reset);
   client::Message to_message(Request request);
+  client::Message message_of(client::NewOrder& order);
+  client::Message message_of(CancelWish& wish);
+  client::Message message_of(ReplaceWish& wish);
+  client::Message message_of(StatusWish& wish);
+  client::Message message_of(client::MassCancelRequest& request);
+  client::Message message_of(client::MassStatusRequest& request);
+  client::Message message_of(client::SecurityListRequest& request);
+  client::Message message_of(client::SecurityStatusRequest& request);
+  // Gives a request that came without an id one of its own.
+  void fill(std::string& id);
   void complete(OrderRef& order) const;
   void print(const client::Report& report) const;
   std::string next_cl_ord_id();

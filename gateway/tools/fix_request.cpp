@@ -36,14 +36,19 @@ struct OrderWords {
 };
 
 // "@ 2.04", "@2.04" or "2.04".
-std::string read_price(const OrderWords& words) {
+std::string join_price(const std::vector<std::string>& words) {
   std::string text;
-  for (const std::string& word : words.price) {
+  for (const std::string& word : words) {
     text += word;
   }
   if (!text.empty() && text.front() == '@') {
     text.erase(0, 1);
   }
+  return text;
+}
+
+std::string read_price(const OrderWords& words) {
+  std::string text = join_price(words.price);
   if (text.empty() != words.market) {
     throw CLI::ValidationError{"price", "either @ PRICE, or --market for a market order"};
   }
@@ -101,16 +106,20 @@ void add_order(CLI::App& app,
   command->callback([words, chosen] { chosen(finish(*words)); });
 }
 
+void add_side(CLI::App& command, std::optional<Side>& side) {
+  command
+      .add_option_function<std::string>(
+          "--side", [&side](const std::string& word) { side = sides().at(word); }, "its side")
+      ->check(CLI::IsMember(sides()));
+}
+
 // Both `cancel` and `status` name an order in the same words.
 CLI::App* add_order_ref(CLI::App& app, const char* verb, const char* help, OrderRef& ref) {
   CLI::App* const command = app.add_subcommand(verb, help);
   command->add_option("id", ref.cl_ord_id, "the order's ClOrdID");
   command->add_option("--order", ref.order_id, "the exchange's order number instead");
   command->add_option("--symbol", ref.symbol, "of an order that was not sent from here");
-  command
-      ->add_option_function<std::string>(
-          "--side", [&ref](const std::string& side) { ref.side = sides().at(side); }, "likewise")
-      ->check(CLI::IsMember(sides()));
+  add_side(*command, ref.side);
   return command;
 }
 
@@ -130,6 +139,63 @@ void add_cancel(CLI::App& app, const std::function<void(Request)>& chosen) {
   });
 }
 
+void add_replace(CLI::App& app, const std::function<void(Request)>& chosen) {
+  const auto wish = std::make_shared<ReplaceWish>();
+  const auto price = std::make_shared<std::vector<std::string>>();
+  CLI::App* const command =
+      app.add_subcommand("replace", "give an order another quantity and price");
+  command->add_option("id", wish->order.cl_ord_id, "the order's ClOrdID")->required();
+  command->add_option("quantity", wish->quantity, "its new total, what is filled included")
+      ->required();
+  command->add_option("price", *price, "@ and the new price, or the old one")
+      ->required()
+      ->expected(1, 2);
+  command->add_option("--order", wish->order.order_id, "the exchange's order number, if known");
+  command->add_option("--symbol", wish->order.symbol, "of an order that was not sent from here");
+  add_side(*command, wish->order.side);
+  command->add_option("--expire", wish->expire_time, "of an order that has an expiry")
+      ->type_name("YYYYMMDD-HH:MM:SS");
+  command->add_option("--id", wish->cl_ord_id, "the replace's own ClOrdID");
+  command->callback([wish, price, chosen] {
+    wish->price = join_price(*price);
+    chosen(*wish);
+  });
+}
+
+void add_cancel_all(CLI::App& app, const std::function<void(Request)>& chosen) {
+  const auto request = std::make_shared<client::MassCancelRequest>();
+  CLI::App* const command = app.add_subcommand("cancel-all", "cancel all orders of the account");
+  CLI::Option* const symbol =
+      command->add_option("--symbol", request->symbol, "only those in this instrument");
+  command->add_option("--market", request->market, "only those in this market")->excludes(symbol);
+  add_side(*command, request->side);
+  command->add_option("--id", request->cl_ord_id, "the request's own ClOrdID");
+  command->callback([request, chosen] { chosen(*request); });
+}
+
+void add_orders(CLI::App& app, const std::function<void(Request)>& chosen) {
+  const auto request = std::make_shared<client::MassStatusRequest>();
+  CLI::App* const command = app.add_subcommand("orders", "the open orders of the account");
+  command->add_option("--symbol", request->symbol, "only those in this instrument");
+  add_side(*command, request->side);
+  command->callback([request, chosen] { chosen(*request); });
+}
+
+void add_list(CLI::App& app, const std::function<void(Request)>& chosen) {
+  const auto request = std::make_shared<client::SecurityListRequest>();
+  CLI::App* const command = app.add_subcommand("list", "the instruments that there are");
+  CLI::Option* const symbol = command->add_option("--symbol", request->symbol, "only this one");
+  command->add_option("--market", request->market, "only those of this market")->excludes(symbol);
+  command->callback([request, chosen] { chosen(*request); });
+}
+
+void add_market(CLI::App& app, const std::function<void(Request)>& chosen) {
+  const auto request = std::make_shared<client::SecurityStatusRequest>();
+  CLI::App* const command = app.add_subcommand("market", "whether an instrument is open");
+  command->add_option("symbol", request->symbol, "instrument, as EPL-ARS-CHE.HOME")->required();
+  command->callback([request, chosen] { chosen(*request); });
+}
+
 void add_status(CLI::App& app, const std::function<void(Request)>& chosen) {
   const auto wish = std::make_shared<StatusWish>();
   CLI::App* const command = add_order_ref(app, "status", "how an order stands", wish->order);
@@ -146,8 +212,13 @@ void add_requests(CLI::App& app, std::function<void(Request)> chosen) {
   add_order(app, "lay", "lay an outcome (odds markets)", chosen);
   add_order(app, "buy", "buy YES (binary markets)", chosen);
   add_order(app, "sell", "sell YES, which is to buy NO (binary markets)", chosen);
+  add_replace(app, chosen);
   add_cancel(app, chosen);
   add_status(app, chosen);
+  add_cancel_all(app, chosen);
+  add_orders(app, chosen);
+  add_list(app, chosen);
+  add_market(app, chosen);
 }
 
 std::optional<Request> parse_line(const std::string& line) {

@@ -2,8 +2,13 @@
 // script:
 //
 //   back|lay|buy|sell SYMBOL QUANTITY @ PRICE [--ioc|--fok|--gtc] [--post-only] [--id ID] ...
+//   replace ID QUANTITY @ PRICE [--symbol SYMBOL --side SIDE]
 //   cancel ID [--symbol SYMBOL --side SIDE]
 //   status ID [--symbol SYMBOL --side SIDE]
+//   cancel-all [--symbol SYMBOL | --market MARKET] [--side SIDE]
+//   orders [--symbol SYMBOL] [--side SIDE]
+//   list [--symbol SYMBOL | --market MARKET]
+//   market SYMBOL
 #pragma once
 
 #include <functional>
@@ -31,11 +36,27 @@ struct CancelWish {
   std::string cl_ord_id;  // of the cancel request itself; empty: one is made up
 };
 
+struct ReplaceWish {
+  OrderRef order;
+  std::string cl_ord_id;  // of the request itself; empty: one is made up
+  std::string quantity;
+  std::string price;
+  std::string expire_time;
+};
+
 struct StatusWish {
   OrderRef order;
 };
 
-using Request = std::variant<client::NewOrder, CancelWish, StatusWish>;
+// Ids and the account are filled in by whoever sends it.
+using Request = std::variant<client::NewOrder,
+                             CancelWish,
+                             ReplaceWish,
+                             StatusWish,
+                             client::MassCancelRequest,
+                             client::MassStatusRequest,
+                             client::SecurityListRequest,
+                             client::SecurityStatusRequest>;
 
 // Adds the subcommands above to `app`, which must be parsed only once. The one that was given is
 // told to `chosen` at the end of the parse; wrong words are CLI::ParseErrors of the parse.

@@ -1,7 +1,9 @@
 #include "gateway/tools/report_line.h"
 
+#include <algorithm>
+#include <array>
 #include <string_view>
-#include <type_traits>
+#include <utility>
 #include <variant>
 
 #include <fmt/format.h>
@@ -13,6 +15,7 @@ namespace {
 
 using client::CancelReject;
 using client::ExecutionReport;
+using client::MassCancelReport;
 using client::Message;
 using client::MessageReject;
 using client::Side;
@@ -101,6 +104,9 @@ std::string details(const ExecutionReport& report) {
   if (!report.text.empty()) {
     line += " " + reason_text(report.text, report.reason);
   }
+  if (report.copy) {
+    line += fmt::format(" (copy, account {})", report.account);
+  }
   return line;
 }
 
@@ -118,12 +124,20 @@ std::string line_of(const ExecutionReport& report) {
 }
 
 std::string line_of(const CancelReject& reject) {
-  return fmt::format("{:<26} cancel {} of {} REFUSED: {}; the order is {}",
+  return fmt::format("{:<26} {} {} of {} REFUSED: {}; the order is {}",
                      readable_time(reject.transact_time),
+                     reject.response_to == '2' ? "replace" : "cancel",
                      reject.cl_ord_id,
                      reject.orig_cl_ord_id.empty() ? reject.order_id : reject.orig_cl_ord_id,
                      reason_text(reject.text, reject.reason),
                      reject.order_id == "NONE" ? "UNKNOWN" : status_word(reject.ord_status));
+}
+
+std::string line_of(const MassCancelReport& report) {
+  const std::string outcome = report.refused ? "REFUSED: " + reason_text(report.text, report.reason)
+                                             : fmt::format("cancelled {} orders", report.total);
+  return fmt::format(
+      "{:<26} mass cancel {} {}", readable_time(report.transact_time), report.cl_ord_id, outcome);
 }
 
 std::string line_of(const MessageReject& reject) {
@@ -138,7 +152,57 @@ std::string line_of(const MessageReject& reject) {
   return line;
 }
 
+std::string_view trading_status(std::string_view code) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kWords{
+      {{"2", "HALTED"},
+       {"3", "RESUMED"},
+       {"17", "OPEN"},
+       {"18", "NOT OPEN"},
+       {"20", "UNKNOWN"},
+       {"100", "DETERMINED"},
+       {"101", "SETTLED"},
+       {"102", "VOIDED"}}};
+  const auto* const found = std::find_if(
+      kWords.begin(), kWords.end(), [&](const auto& word) { return word.first == code; });
+  return found == kWords.end() ? code : found->second;
+}
+
+std::string line_of_security(const Message& message) {
+  constexpr int kSymbol = 55;
+  constexpr int kSecurityStatus = 965;
+  constexpr int kMarketSegmentId = 1300;
+  constexpr int kMinTradeVol = 562;
+  constexpr int kMarketKind = 20031;
+  if (!message.find(kSymbol)) {
+    return fmt::format("nothing to list: {}", message.find(client::tag::kText).value_or(""));
+  }
+  return fmt::format("{:<18} of {:<18} {} {}, orders from {}",
+                     message.get(kSymbol),
+                     message.get(kMarketSegmentId),
+                     message.has(kMarketKind, "1") ? "odds" : "binary",
+                     message.has(kSecurityStatus, "1") ? "active" : "inactive",
+                     message.get(kMinTradeVol));
+}
+
+std::string line_of_status(const Message& message) {
+  constexpr int kSymbol = 55;
+  constexpr int kTransactTime = 60;
+  constexpr int kSecurityTradingStatus = 326;
+  constexpr int kInPlay = 20033;
+  return fmt::format("{:<26} {:<18} {}{}",
+                     readable_time(message.find(kTransactTime).value_or("")),
+                     message.get(kSymbol),
+                     trading_status(message.get(kSecurityTradingStatus)),
+                     message.has(kInPlay, "Y") ? ", in play" : "");
+}
+
 std::string line_of(const Message& message) {
+  if (message.type() == "y") {
+    return line_of_security(message);
+  }
+  if (message.type() == "f") {
+    return line_of_status(message);
+  }
   return fmt::format("{:<26} message of type {}: {}",
                      readable_time(message.get(client::tag::kSendingTime)),
                      message.type(),
@@ -155,7 +219,14 @@ bool refused(const client::Report& report) {
   if (const auto* execution = std::get_if<ExecutionReport>(&report)) {
     return execution->ord_status == '8';
   }
-  return !std::holds_alternative<Message>(report);
+  if (const auto* mass_cancel = std::get_if<MassCancelReport>(&report)) {
+    return mass_cancel->refused;
+  }
+  if (const auto* message = std::get_if<Message>(&report)) {
+    constexpr int kReason = 20001;
+    return message->find(kReason).has_value();
+  }
+  return true;
 }
 
 }  // namespace betex::tools

@@ -78,6 +78,36 @@ TEST_F(BetexFixTest, AScriptTradesAndCancelsByItsOwnNames) {
   EXPECT_TRUE(contains(script.out, "BUY         100 @ 0.60    CANCELLED")) << script.out;
 }
 
+TEST_F(BetexFixTest, OrdersAreReplacedListedAndCancelledTogether) {
+  const Ended script = betex_fix("BROKER3",
+                                 {"--fix44", "script"},
+                                 "buy RAIN-LON 100 @ 0.60 --gtc --id first\n"
+                                 "back EPL-ARS-CHE.HOME 5 @ 900 --gtc --id second\n"
+                                 "replace first 60 @ 0.55 --id third\n"
+                                 "orders\n"
+                                 "cancel third --id fourth\n"
+                                 "cancel-all");
+  EXPECT_EQ(script.exit_code, 0) << script.err << script.out;
+  EXPECT_TRUE(contains(script.out, "BUY          60 @ 0.55    REPLACED")) << script.out;
+  EXPECT_TRUE(contains(script.out, "mass cancel ")) << script.out;
+  EXPECT_TRUE(contains(script.out, " cancelled 1 orders")) << script.out;
+}
+
+TEST_F(BetexFixTest, InstrumentsAndDropCopiesArePrinted) {
+  const Ended list = betex_fix("BROKER1", {"list", "--market", "EPL-ARS-CHE"});
+  EXPECT_EQ(list.exit_code, 0) << list.err;
+  EXPECT_EQ(std::count(list.out.begin(), list.out.end(), '\n'), 3) << list.out;
+  const Ended market = betex_fix("BROKER1", {"market", "RAIN-LON"});
+  EXPECT_TRUE(contains(market.out, "RAIN-LON           OPEN")) << market.out;
+  EXPECT_EQ(betex_fix("BROKER1", {"market", "NOWHERE"}).exit_code, 1);
+
+  betex_fix("DROP1", {"watch", "--for-ms", "0"});  // from now on it follows
+  betex_fix("BROKER1", {"buy", "RAIN-LON", "100", "@0.60"});
+  const Ended copies = betex_fix("DROP1", {"watch", "--for-ms", "0"});
+  EXPECT_TRUE(contains(copies.out, "NEW") && contains(copies.out, "(copy, account BROKER1)"))
+      << copies.out;
+}
+
 TEST_F(BetexFixTest, ARefusalHasItsOwnExitCode) {
   const Ended order = betex_fix("BROKER1", {"lay", "EPL-ARS-CHE.HOME", "30", "@2.03"});
   EXPECT_EQ(order.exit_code, 1);

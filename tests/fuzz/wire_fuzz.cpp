@@ -45,10 +45,37 @@ struct Verifier {
     BETEX_ASSERT(!cancel.orig_cl_ord_id.empty() || cancel.order_id != matching::OrderId{});
   }
 
+  void operator()(const matching::AmendOrder& amend) const {
+    BETEX_ASSERT(!amend.cl_ord_id.empty());
+    BETEX_ASSERT(!amend.orig_cl_ord_id.empty() || amend.order_id != matching::OrderId{});
+    BETEX_ASSERT(std::ranges::count(kAccounts, amend.account) == 1);
+  }
+
+  void operator()(const matching::MassCancel& cancel) const {
+    BETEX_ASSERT(!cancel.cl_ord_id.empty() && cancel.side <= 2);
+    BETEX_ASSERT(cancel.symbol.empty() || cancel.market.empty());
+    BETEX_ASSERT(std::ranges::count(kAccounts, cancel.account) == 1);
+  }
+
   void operator()(const gateway::OrderStatusQuery& query) const {
     BETEX_ASSERT(!query.cl_ord_id.empty() || query.order_id != matching::OrderId{});
     BETEX_ASSERT(!query.symbol.empty());
   }
+
+  void operator()(const gateway::MassStatusQuery& query) const {
+    BETEX_ASSERT(!query.mass_status_req_id.empty() && query.side <= 2);
+  }
+
+  void operator()(const gateway::SecurityListQuery& query) const {
+    BETEX_ASSERT(!query.security_req_id.empty());
+    BETEX_ASSERT(query.symbol.empty() || query.market.empty());
+  }
+
+  void operator()(const gateway::SecurityStatusQuery& query) const {
+    BETEX_ASSERT(!query.security_status_req_id.empty() && !query.symbol.empty());
+  }
+
+  void operator()(const gateway::Query& query) const { std::visit(*this, query); }
 
   void operator()(const SessionReject& reject) const {
     BETEX_ASSERT(!reject.text.empty());

@@ -1,4 +1,6 @@
 // Who may ask for what: the order of the checks, ClOrdIDs that never act twice, sessions, replay.
+#include <type_traits>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -216,6 +218,75 @@ TEST(Snapshot, DamageIsAnErrorOrAnotherHash) {
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_THROW(Engine::load(std::span{bytes}.first(size)), std::runtime_error) << size;
   }
+}
+
+TEST(Amend, MayNotChangeTheTimeInForce) {
+  Exchange x;
+  x.buy("alice", "10", "0.40");  // good till cancelled
+  AmendOrder amend{.account = Name{"alice"},
+                   .cl_ord_id = x.fresh_id(),
+                   .order_id = OrderId{1},
+                   .transact_time = x.now(),
+                   .price = decimal("0.40"),
+                   .quantity = decimal("5"),
+                   .time_in_force = TimeInForce::Day,
+                   .time_in_force_given = true};
+  EXPECT_THAT(x.run(amend),
+              ElementsAre(::testing::EndsWith("unsupported combination of order attributes")));
+  amend.cl_ord_id = x.fresh_id();
+  amend.time_in_force = TimeInForce::Gtc;
+  EXPECT_THAT(x.run(amend), ElementsAre("amended #1 5 @ 0.4000 keeps"));
+}
+
+TEST(MarketOrder, HasNoPrice) {
+  Exchange x;
+  x.sell("bob", "30", "0.55");
+  PlaceOrder order = x.order("alice", "RAIN", Side::Bid, "10", "0.60");
+  order.type = OrderType::Market;
+  order.time_in_force = TimeInForce::Day;
+  EXPECT_THAT(x.run(order),
+              ElementsAre(::testing::EndsWith("unsupported combination of order attributes")));
+}
+
+// The refusal of an id that was used before still says how the order stands.
+TEST(RefusedCancel, TellsOfTheOrderWhateverTheReason) {
+  Exchange x;
+  const PlaceOrder order = x.order("alice", "RAIN", Side::Bid, "10", "0.40");
+  x.run(order);
+  x.run(CancelOrder{.account = Name{"alice"},
+                    .cl_ord_id = order.cl_ord_id,
+                    .order_id = OrderId{1},
+                    .transact_time = x.now()});
+  bool seen = false;
+  for_each_event(x.log.back().view(), [&](EventSeq, const auto& event) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(event)>, CancelRejected>) {
+      seen = true;
+      EXPECT_EQ(event.reason, Reason::DuplicateClOrdId);
+      EXPECT_EQ(event.order, OrderId{1});
+      EXPECT_EQ(event.values.leaves_qty, Quantity{10});
+    }
+  });
+  EXPECT_TRUE(seen);
+}
+
+TEST(MassCancel, CompletesWithItsFilter) {
+  Exchange x;
+  x.buy("alice", "10", "0.40");
+  x.run(MassCancel{.account = Name{"alice"},
+                   .cl_ord_id = x.fresh_id(),
+                   .transact_time = x.now(),
+                   .symbol = Name{"RAIN"},
+                   .side = 1});
+  bool seen = false;
+  for_each_event(x.log.back().view(), [&](EventSeq, const auto& event) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(event)>, BatchCompleted>) {
+      seen = true;
+      EXPECT_EQ(event.side, 1);
+      EXPECT_NE(event.instrument, InstrumentId{});
+      EXPECT_EQ(event.total, 1U);
+    }
+  });
+  EXPECT_TRUE(seen);
 }
 
 }  // namespace

@@ -62,6 +62,37 @@ TEST(FixRequestTest, CancelAndStatusNameTheOrder) {
   EXPECT_EQ(status.order.side, Side::LayOrSell);
 }
 
+TEST(FixRequestTest, AReplaceHasTheNewTerms) {
+  const auto replace =
+      std::get<ReplaceWish>(parse_line("replace a-1 60 @ 2.04 --id r-1 --order 17").value());
+  EXPECT_EQ(replace.order.cl_ord_id, "a-1");
+  EXPECT_EQ(replace.order.order_id, "17");
+  EXPECT_EQ(replace.quantity, "60");
+  EXPECT_EQ(replace.price, "2.04");
+  EXPECT_EQ(replace.cl_ord_id, "r-1");
+}
+
+TEST(FixRequestTest, RequestsForManyOrdersMayBeNarrowed) {
+  const auto all = std::get<client::MassCancelRequest>(parse_line("cancel-all").value());
+  EXPECT_TRUE(all.symbol.empty() && all.market.empty() && !all.side);
+  const auto some = std::get<client::MassCancelRequest>(
+      parse_line("cancel-all --market EPL-ARS-CHE --side back").value());
+  EXPECT_EQ(some.market, "EPL-ARS-CHE");
+  EXPECT_EQ(some.side, Side::BackOrBuy);
+  const auto orders =
+      std::get<client::MassStatusRequest>(parse_line("orders --symbol RAIN-LON").value());
+  EXPECT_EQ(orders.symbol, "RAIN-LON");
+}
+
+TEST(FixRequestTest, InstrumentsAreListedAndAskedFor) {
+  const auto list =
+      std::get<client::SecurityListRequest>(parse_line("list --market EPL-ARS-CHE").value());
+  EXPECT_EQ(list.market, "EPL-ARS-CHE");
+  const auto market =
+      std::get<client::SecurityStatusRequest>(parse_line("market RAIN-LON").value());
+  EXPECT_EQ(market.symbol, "RAIN-LON");
+}
+
 TEST(FixRequestTest, EmptyLinesAndCommentsAskForNothing) {
   EXPECT_FALSE(parse_line("").has_value());
   EXPECT_FALSE(parse_line("   # later").has_value());
@@ -72,6 +103,9 @@ TEST(FixRequestTest, WrongWordsAreErrors) {
                            "buy",
                            "buy RAIN-LON",
                            "cancel",
+                           "replace a-1 60",
+                           "cancel-all --symbol RAIN-LON --market RAIN-LON",
+                           "market",
                            "status --side sideways a",
                            "buy RAIN-LON 5 @ 0.6 --ioc --fok",
                            "buy RAIN-LON 5 @ 0.6 --hard",

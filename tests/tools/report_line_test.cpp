@@ -7,6 +7,7 @@ namespace {
 
 using client::CancelReject;
 using client::ExecutionReport;
+using client::MassCancelReport;
 using client::MessageReject;
 using client::Side;
 
@@ -88,6 +89,36 @@ TEST(ReportLineTest, ARefusedCancelTellsHowTheOrderStands) {
             "2026-11-22 14:05:01.123456 cancel c-1 of a-1 REFUSED: too late (reason 101); the "
             "order is FILLED");
   EXPECT_TRUE(refused(reject));
+}
+
+TEST(ReportLineTest, AMassCancelSaysHowManyOrdersWereCancelled) {
+  MassCancelReport report{
+      .cl_ord_id = "m-1", .total = 3, .transact_time = "20261122-14:05:01.123456"};
+  EXPECT_EQ(to_line(report), "2026-11-22 14:05:01.123456 mass cancel m-1 cancelled 3 orders");
+  EXPECT_FALSE(refused(report));
+  report.refused = true;
+  report.text = "unknown instrument";
+  report.reason = 20;
+  EXPECT_EQ(to_line(report),
+            "2026-11-22 14:05:01.123456 mass cancel m-1 REFUSED: unknown instrument (reason 20)");
+  EXPECT_TRUE(refused(report));
+}
+
+TEST(ReportLineTest, InstrumentsAndTheirStateAreWords) {
+  client::Message security{"y"};
+  security.add(55, "RAIN-LON").add(1300, "RAIN-LON").add(20031, "2").add(965, "1").add(562, "1");
+  EXPECT_EQ(to_line(security),
+            "RAIN-LON           of RAIN-LON           binary active, orders from 1");
+  EXPECT_FALSE(refused(security));
+
+  client::Message status{"f"};
+  status.add(60, "20261122-14:05:01.123456").add(55, "RAIN-LON").add(326, "2").add(20033, "Y");
+  EXPECT_EQ(to_line(status), "2026-11-22 14:05:01.123456 RAIN-LON           HALTED, in play");
+
+  client::Message nothing{"y"};
+  nothing.add(58, "unknown market").add(20001, "21");
+  EXPECT_EQ(to_line(nothing), "nothing to list: unknown market");
+  EXPECT_TRUE(refused(nothing));
 }
 
 TEST(ReportLineTest, ARefusedMessageIsNamedByItsNumber) {

@@ -337,7 +337,8 @@ TEST_F(GatewayFile, PrintsTheValuesInForceWithoutSecrets) {
   EXPECT_THAT(text,
               HasSubstr("[SESSION]\nBeginString=FIXT.1.1\nSenderCompID=BETEX\nTargetCompID=ANNA\n"
                         "Username=ANNA\nRole=Broker\nAccounts=ANNA\nMinHeartBtInt=5\n"
-                        "MaxHeartBtInt=60\nResetAllowed=N\nAllowFrom=127.0.0.1\n"));
+                        "MaxHeartBtInt=60\nResetAllowed=N\nCancelOnDisconnect="
+                        "N\nCancelOnDisconnectGrace=10\nAllowFrom=127.0.0.1\n"));
   EXPECT_THAT(text, HasSubstr("ANNA:pbkdf2-sha256:10000:****:****\n"));
   EXPECT_THAT(text, HasSubstr("[[market]]\nname = \"RAIN\"\nkind = \"binary\"\n"));
   EXPECT_EQ(text.find("000102"), std::string::npos);

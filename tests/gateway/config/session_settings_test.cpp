@@ -37,6 +37,8 @@ TEST_F(SessionSettings, DefaultsAndOwnSettingsMakeTheSession) {
       "Role=DropCopy\n"
       "Accounts=ANNA,BOB\n"
       "ResetAllowed=N\n"
+      "CancelOnDisconnect=Y\n"
+      "CancelOnDisconnectGrace=0\n"
       "AllowFrom=::1\n"
       "[SESSION]\n"
       "BeginString=FIXT.1.1\n"
@@ -67,6 +69,10 @@ TEST_F(SessionSettings, DefaultsAndOwnSettingsMakeTheSession) {
   EXPECT_EQ(anna.min_heartbeat, std::chrono::seconds{5});
   EXPECT_EQ(anna.max_heartbeat, std::chrono::seconds{60});
   EXPECT_FALSE(anna.reset_allowed);
+  EXPECT_FALSE(bob.cancel_on_disconnect);
+  EXPECT_EQ(bob.cancel_grace, std::chrono::seconds{10});
+  EXPECT_TRUE(anna.cancel_on_disconnect);
+  EXPECT_EQ(anna.cancel_grace, std::chrono::seconds{0});
   ASSERT_EQ(anna.allow_from.size(), 1U);
   EXPECT_TRUE(anna.allow_from[0].contains("::1"));
 
@@ -213,10 +219,11 @@ INSTANTIATE_TEST_SUITE_P(
                      "",
                      "ResetAllowed=yes\n",
                      ":10: ResetAllowed: 'yes' is not known; give Y or N"},
-        WrongSession{"CancelOnDisconnectNotYet",
+        WrongSession{"GraceNoNumber",
                      "",
-                     "CancelOnDisconnect=Y\n",
-                     ":10: CancelOnDisconnect: is not implemented yet, it comes later; give N"},
+                     "CancelOnDisconnectGrace=-1\n",
+                     ":10: CancelOnDisconnectGrace: '-1' is not a number of seconds; give 0 to "
+                     "3600"},
         WrongSession{"AllowFromMissing",
                      "AllowFrom=127.0.0.1\n",
                      "",

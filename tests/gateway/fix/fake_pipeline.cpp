@@ -208,11 +208,14 @@ void FakePipeline::submit(RingCommand command) {
 }
 
 void FakePipeline::process(const RingCommand& ring_command) {
-  if (const auto* query = std::get_if<gateway::OrderStatusQuery>(&ring_command)) {
+  if (const auto* query = std::get_if<gateway::Query>(&ring_command)) {
     fix::ExecutionReport status;
     status.exec_type = fix::ExecType::OrderStatus;
-    status.cl_ord_id = query->cl_ord_id;
-    report(query->session, {.id = {}, .body = status});
+    if (const auto* order = std::get_if<gateway::OrderStatusQuery>(query)) {
+      status.cl_ord_id = order->cl_ord_id;
+    }
+    report(std::visit([](const auto& any) { return any.session; }, *query),
+           {.id = {}, .body = status});
     return;
   }
   Command command = std::get<Command>(ring_command);

@@ -41,7 +41,11 @@ std::string describe(const Decoded& decoded) {
 
     std::string operator()(const CancelOrder&) const { return "cancel"; }
 
-    std::string operator()(const OrderStatusQuery&) const { return "query"; }
+    std::string operator()(const matching::AmendOrder&) const { return "amend"; }
+
+    std::string operator()(const matching::MassCancel&) const { return "mass cancel"; }
+
+    std::string operator()(const gateway::Query&) const { return "query"; }
 
     std::string operator()(const Unanswered&) const { return "unanswered"; }
 
@@ -110,6 +114,16 @@ const Request kOrder{"D",
 const Request kGoodOrder = kOrder.with("60=20261122-14:20:30.500");
 const Request kCancel{
     "F", {"11=cancel-1", "41=order-1", "55=EPL-ARS-CHE.HOME", "54=1", "60=20261122-14:20:32"}};
+const Request kReplace{"G",
+                       {"11=replace-1",
+                        "41=order-1",
+                        "55=EPL-ARS-CHE.HOME",
+                        "54=1",
+                        "38=30",
+                        "40=2",
+                        "44=2.04",
+                        "60=20261122-14:20:32"}};
+const Request kMassCancel{"q", {"11=mass-1", "530=7", "60=20261122-14:20:32"}};
 const Request kStatus{"H", {"11=order-1", "55=EPL-ARS-CHE.HOME", "54=2"}};
 
 constexpr std::array kVersions{FixVersion::Fixt11, FixVersion::Fix44};
@@ -393,8 +407,8 @@ TEST(DecodeOrderCancelRequest, RefusesWhatIsWrong) {
 
 TEST(DecodeOrderStatusRequest, AsksByEitherId) {
   for (const FixVersion version : kVersions) {
-    const auto query = std::get<OrderStatusQuery>(
-        decode_body(version, kStatus.with("37=5").with("790=q1").with("1=FUND7").body()));
+    const auto query = std::get<OrderStatusQuery>(std::get<gateway::Query>(
+        decode_body(version, kStatus.with("37=5").with("790=q1").with("1=FUND7").body())));
     EXPECT_EQ(query.session, matching::SessionId{7});
     EXPECT_EQ(query.account, Name{"FUND7"});
     EXPECT_EQ(query.order_id, matching::OrderId{5});
@@ -418,6 +432,123 @@ TEST(DecodeOrderStatusRequest, RefusesWhatIsWrong) {
   check(FixVersion::Fix44, {{kStatus.without("11").with("37=5"), "371=11 373=1"}});
 }
 
+// ---- OrderCancelReplaceRequest ------------------------------------------------------------------
+
+TEST(DecodeOrderCancelReplaceRequest, TakesTheNewTermsAndTheOrder) {
+  for (const FixVersion version : kVersions) {
+    const auto amend = std::get<matching::AmendOrder>(decode_body(
+        version, kReplace.with("37=5").with("59=6").with("126=20261231-23:59:59").body()));
+    EXPECT_EQ(amend.account, Name{"BROKER1"});
+    EXPECT_EQ(amend.cl_ord_id, matching::ClOrdId{"replace-1"});
+    EXPECT_EQ(amend.orig_cl_ord_id, matching::ClOrdId{"order-1"});
+    EXPECT_EQ(amend.order_id, matching::OrderId{5});
+    EXPECT_EQ(amend.price.value(), 2'040'000);
+    EXPECT_EQ(amend.quantity.value(), 30'000'000);
+    EXPECT_EQ(amend.expire_time.value(), 1'798'761'599'000'000'000);
+    EXPECT_TRUE(amend.time_in_force_given);
+    EXPECT_EQ(amend.time_in_force, matching::TimeInForce::Gtd);
+  }
+}
+
+TEST(DecodeOrderCancelReplaceRequest, RefusesWhatIsWrong) {
+  check({{kReplace, "amend"},
+         {kReplace.with("1=FUND7"), "amend"},
+         {kReplace.with("21=1"), "amend"},
+         {kReplace.with("21=2"), "371=21 373=5"},
+         {kReplace.with("40=1"), "371=40 373=5"},
+         {kReplace.with("59=5"), "371=59 373=5"},
+         {kReplace.without("38"), "371=38 373=1"},
+         {kReplace.without("40"), "371=40 373=1"},
+         {kReplace.without("44"), "371=44 373=1"},
+         {kReplace.without("60"), "371=60 373=1"},
+         {kReplace.with("44=2,04"), "371=44 373=6"},
+         {kReplace.with("18=6"), "371=18 373=2"},
+         {kReplace.with("110=5"), "371=110 373=2"},
+         {kReplace.without("41"), "371=41 373=1"},
+         {kReplace.with("1=BROKER2"), "380=6 tag 1 reason 142"}});
+  check(FixVersion::Fixt11, {{kReplace.without("41").with("37=5"), "amend"}});
+  check(FixVersion::Fix44, {{kReplace.without("41").with("37=5"), "371=41 373=1"}});
+}
+
+// ---- OrderMassCancelRequest ---------------------------------------------------------------------
+
+TEST(DecodeOrderMassCancelRequest, TakesEachKindOfFilter) {
+  for (const FixVersion version : kVersions) {
+    const auto all = std::get<matching::MassCancel>(decode_body(version, kMassCancel.body()));
+    EXPECT_EQ(all.account, Name{"BROKER1"});
+    EXPECT_EQ(all.cl_ord_id, matching::ClOrdId{"mass-1"});
+    EXPECT_TRUE(all.symbol.empty() && all.market.empty() && all.side == 0);
+    const auto one = std::get<matching::MassCancel>(
+        decode_body(version, kMassCancel.with("530=1").with("55=RAIN-LON").with("54=2").body()));
+    EXPECT_EQ(one.symbol, Name{"RAIN-LON"});
+    EXPECT_EQ(one.side, 2);
+  }
+  const auto market = std::get<matching::MassCancel>(
+      decode_body(FixVersion::Fixt11, kMassCancel.with("530=9").with("1300=EPL-ARS-CHE").body()));
+  EXPECT_EQ(market.market, Name{"EPL-ARS-CHE"});
+}
+
+TEST(DecodeOrderMassCancelRequest, RefusesWhatIsWrong) {
+  check({{kMassCancel, "mass cancel"},
+         {kMassCancel.without("11"), "371=11 373=1"},
+         {kMassCancel.without("60"), "371=60 373=1"},
+         {kMassCancel.without("530"), "371=530 373=1"},
+         {kMassCancel.with("530=2"), "371=530 373=5"},
+         {kMassCancel.with("530=1"), "371=55 373=1"},
+         {kMassCancel.with("55=RAIN-LON"), "371=55 373=2"},
+         {kMassCancel.with("54=3"), "371=54 373=5"}});
+  check(FixVersion::Fixt11,
+        {{kMassCancel.with("530=9"), "371=1300 373=1"},
+         {kMassCancel.with("1300=EPL-ARS-CHE"), "371=1300 373=2"}});
+  check(FixVersion::Fix44,
+        {{kMassCancel.with("530=9"), "371=530 373=5"},
+         {kMassCancel.with("1300=EPL-ARS-CHE"), "371=1300 373=0"}});
+}
+
+// ---- Requests that change nothing ---------------------------------------------------------------
+
+TEST(DecodeOrderMassStatusRequest, TakesAllOrdersOrThoseOfAnInstrument) {
+  const Request all{"AF", {"584=s1", "585=7"}};
+  for (const FixVersion version : kVersions) {
+    const auto query = std::get<gateway::MassStatusQuery>(std::get<gateway::Query>(
+        decode_body(version, all.with("585=1").with("55=RAIN-LON").with("54=1").body())));
+    EXPECT_EQ(query.session, matching::SessionId{7});
+    EXPECT_EQ(query.account, Name{"BROKER1"});
+    EXPECT_EQ(query.symbol, Name{"RAIN-LON"});
+    EXPECT_EQ(query.side, 1);
+    EXPECT_EQ(query.mass_status_req_id, Name{"s1"});
+  }
+  check({{all, "query"},
+         {all.without("584"), "371=584 373=1"},
+         {all.without("585"), "371=585 373=1"},
+         {all.with("585=3"), "371=585 373=5"},
+         {all.with("585=1"), "371=55 373=1"},
+         {all.with("55=RAIN-LON"), "371=55 373=2"},
+         {all.with("11=order-1"), "371=11 373=2"}});
+}
+
+TEST(DecodeSecurityRequests, AreOfFixt11Alone) {
+  const Request list{"x", {"320=r1", "559=4"}};
+  const Request status{"e", {"324=r2", "55=RAIN-LON", "263=0"}};
+  check(FixVersion::Fixt11,
+        {{list, "query"},
+         {list.with("559=0").with("55=RAIN-LON"), "query"},
+         {list.with("559=5").with("1300=EPL-ARS-CHE"), "query"},
+         {list.with("559=0"), "371=55 373=1"},
+         {list.with("559=5"), "371=1300 373=1"},
+         {list.with("559=1"), "371=559 373=5"},
+         {list.with("55=RAIN-LON"), "371=55 373=2"},
+         {list.without("320"), "371=320 373=1"},
+         {status, "query"},
+         {status.with("263=1"), "query"},
+         {status.with("263=2"), "371=263 373=5"},
+         {status.without("55"), "371=55 373=1"}});
+  check(FixVersion::Fix44, {{list, "380=3 tag 0 reason 141"}, {status, "380=3 tag 0 reason 141"}});
+  EXPECT_EQ(describe(decode_as(SessionRole::Ops, FixVersion::Fixt11, list.body())), "query");
+  EXPECT_EQ(describe(decode_as(SessionRole::DropCopy, FixVersion::Fixt11, status.body())),
+            "380=6 tag 0 reason 142");
+}
+
 // ---- Who may send what --------------------------------------------------------------------------
 
 TEST(Decode, AnswersMessagesThatWeDoNotTake) {
@@ -436,7 +567,7 @@ TEST(Decode, AnswersNoBusinessMessageReject) {
 }
 
 TEST(Decode, LetsOnlyBrokersEnterOrders) {
-  for (const Request& request : {kGoodOrder, kCancel, kStatus}) {
+  for (const Request& request : {kGoodOrder, kCancel, kReplace, kMassCancel, kStatus}) {
     for (const SessionRole role : {SessionRole::DropCopy, SessionRole::Ops}) {
       EXPECT_EQ(describe(decode_as(role, FixVersion::Fixt11, request.body())),
                 "380=6 tag 0 reason 142");

@@ -189,7 +189,7 @@ TEST(EncodeReport, NamesTheMessageType) {
 
 // Lengths of two to four digits, and every report that there is: our own framer takes them back.
 TEST(EncodeReport, HasLengthAndChecksumThatTheFramerAccepts) {
-  std::vector<Report> reports = testing::all_reports();
+  std::vector<Report> reports = testing::all_reports(FixVersion::Fixt11);
   Report longest = testing::rejected(Reason::UnknownAccount);
   auto& execution = std::get<ExecutionReport>(longest.body);
   execution.account = matching::Name{std::string(31, 'a')};

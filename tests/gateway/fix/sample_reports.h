@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "fix_spec/dialect.h"
 #include "gateway/fix/report.h"
 
 namespace betex::fix::testing {
@@ -94,7 +95,8 @@ inline Report unknown_status() {
                                   .side = matching::Side::Ask,
                                   .transact_time = kReportTime,
                                   .status_req_id = matching::Name{"query-1"},
-                                  .unknown_order = true}};
+                                  .no_order = true,
+                                  .reason = matching::Reason::UnknownOrder}};
 }
 
 inline Report cancel_rejected(matching::Reason reason) {
@@ -117,8 +119,91 @@ inline Report business_reject(matching::Reason reason, std::uint16_t business_re
                                         .reason = reason}};
 }
 
-// Every kind, and every field that can be absent at least once present.
-inline std::vector<Report> all_reports() {
+inline Report mass_cancelled() {
+  return {.id = {.event = matching::EventSeq{1245}, .leg = 1},
+          .body = OrderMassCancelReport{.cl_ord_id = matching::ClOrdId{"mass-1"},
+                                        .account = matching::Name{"BROKER1"},
+                                        .request_type = MassCancelType::Security,
+                                        .symbol = matching::Name{"RAIN-LON"},
+                                        .side = 1,
+                                        .total = 3,
+                                        .transact_time = kReportTime}};
+}
+
+inline Report mass_cancel_rejected(matching::Reason reason) {
+  Report report = mass_cancelled();
+  auto& refused = std::get<OrderMassCancelReport>(report.body);
+  refused.total = 0;
+  refused.reason = reason;
+  return report;
+}
+
+inline Report news() {
+  return {.id = {.event = matching::EventSeq{1246}, .leg = 1},
+          .body = News{.orig_time = kReportTime,
+                       .subject = matching::Name{"RAIN-LON"},
+                       .headline = matching::Text<255>{"closing early today"}}};
+}
+
+inline Report security_status() {
+  return {.id = {.event = matching::EventSeq{1247}, .leg = 2},
+          .body = SecurityStatus{.symbol = matching::Name{"EPL-ARS-CHE.DRAW"},
+                                 .market = matching::Name{"EPL-ARS-CHE"},
+                                 .status = TradingStatus::Halt,
+                                 .market_version = 5,
+                                 .suspend_reason = 1,
+                                 .in_play = true,
+                                 .transact_time = kReportTime}};
+}
+
+inline Report unknown_security_status() {
+  return {.id = {},
+          .body = SecurityStatus{.symbol = matching::Name{"NOWHERE"},
+                                 .status_req_id = matching::Name{"status-1"},
+                                 .transact_time = kReportTime,
+                                 .reason = matching::Reason::UnknownInstrument}};
+}
+
+inline Report security() {
+  return {.id = {},
+          .body = SecurityList{.request_id = matching::Name{"list-1"},
+                               .total = 4,
+                               .last = false,
+                               .symbol = matching::Name{"EPL-ARS-CHE.DRAW"},
+                               .market = matching::Name{"EPL-ARS-CHE"},
+                               .kind = matching::MarketKind::ExchangeOdds,
+                               .ladder = matching::LadderKind::Classic,
+                               .active = true,
+                               .quantity_step = matching::Decimal{10'000},
+                               .min_quantity = matching::Decimal{10'000},
+                               .max_quantity = matching::Decimal{1'000'000'000'000'000},
+                               .format = {.price_decimals = 2, .quantity_decimals = 2}}};
+}
+
+inline Report no_security() {
+  return {.id = {},
+          .body = SecurityList{.request_id = matching::Name{"list-1"},
+                               .reason = matching::Reason::UnknownMarket}};
+}
+
+inline Report mass_status_last() {
+  Report report = status();
+  auto& execution = std::get<ExecutionReport>(report.body);
+  execution.status_req_id = {};
+  execution.mass_status_req_id = matching::Name{"all-1"};
+  execution.total_reports = 2;
+  execution.last_report = true;
+  return report;
+}
+
+inline Report drop_copy() {
+  Report report = trade();
+  std::get<ExecutionReport>(report.body).copy = true;
+  return report;
+}
+
+// Every kind that this dialect has, and every field that can be absent at least once present.
+inline std::vector<Report> all_reports(FixVersion version) {
   std::vector<Report> reports{new_order(),
                               trade(),
                               cancelled(),
@@ -136,6 +221,7 @@ inline std::vector<Report> all_reports() {
   delayed.ord_status = OrdStatus::PendingNew;
   delayed.time_in_force = matching::TimeInForce::Gtd;
   delayed.expire_time = kReportTime;
+  delayed.effective_time = kReportTime;
   reports.push_back(pending);
 
   Report restated = cancelled();
@@ -145,6 +231,23 @@ inline std::vector<Report> all_reports() {
   decremented.restatement_reason = 5;
   decremented.reason = matching::Reason::SelfTradePrevented;
   reports.push_back(restated);
+  reports.insert(reports.end(),
+                 {mass_status_last(),
+                  drop_copy(),
+                  mass_cancelled(),
+                  mass_cancel_rejected(matching::Reason::UnknownMarket),
+                  mass_cancel_rejected(matching::Reason::StaleRequest),
+                  news()});
+  if (version == FixVersion::Fixt11) {
+    Report of_market = mass_cancelled();
+    auto& mass_cancel = std::get<OrderMassCancelReport>(of_market.body);
+    mass_cancel.request_type = MassCancelType::MarketSegment;
+    mass_cancel.symbol = {};
+    mass_cancel.market = matching::Name{"EPL-ARS-CHE"};
+    reports.insert(
+        reports.end(),
+        {of_market, security_status(), unknown_security_status(), security(), no_security()});
+  }
   return reports;
 }
 

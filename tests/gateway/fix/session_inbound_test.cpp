@@ -212,7 +212,7 @@ TEST_F(SessionInboundTest, AnswersARefusalOnlyOnceWhenItIsSentAgain) {
 
 TEST_F(SessionInboundTest, RefusesABusinessMessageThroughTheJournal) {
   pipeline_.hold();
-  peer_->send("q", "11=M1|530=7|60=" + fix_now() + "|");
+  peer_->send("E", "66=list-1|");
   EXPECT_FALSE(peer_->try_read(kNothing).has_value());
 
   pipeline_.go_on();

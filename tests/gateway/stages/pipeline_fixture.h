@@ -113,7 +113,7 @@ class ManualClock final : public Clock {
 
 class Pipeline {
  public:
-  explicit Pipeline(std::size_t event_slots = 1024)
+  explicit Pipeline(std::size_t event_slots = 1024, Audience audience = {})
       : commands{1024, wait},
         events{{.capacity = event_slots, .arena_size = std::size_t{1} << 20}, wait},
         journal_consumer{events.add_consumer({.name = "journal", .wait = wait})},
@@ -121,7 +121,10 @@ class Pipeline {
             events.add_consumer({.name = "report", .wait = wait, .behind = {&journal_consumer}})},
         match{commands, engine, events, clock},
         journal{journal_consumer, log},
-        report{report_consumer, wait, {}, log.sources()} {
+        report{report_consumer,
+               wait,
+               {.model = ReadModel{std::move(audience)}, .cursors = {}, .last_seq = {}},
+               log.sources()} {
     report.connect(sink);
   }
 
@@ -130,7 +133,7 @@ class Pipeline {
     commands.publish(matching::Command{.origin = origin, .body = std::move(body)});
   }
 
-  void ask(const OrderStatusQuery& query) {
+  void ask(const Query& query) {
     BETEX_ASSERT(commands.try_reserve(1));
     commands.publish(query);
   }

@@ -268,10 +268,10 @@ TEST_F(ReportStageTest, ARefusedOrderEchoesWhatWasAskedFor) {
 
 TEST_F(ReportStageTest, AStatusRequestNeverOvertakesAnOrderSentBeforeIt) {
   pipeline.place(kOne, "A", Side::Ask, 204, 3000);
-  pipeline.ask({.session = kOne,
-                .account = Name{"ACC"},
-                .cl_ord_id = ClOrdId{"A"},
-                .status_req_id = Name{"Q"}});
+  pipeline.ask(OrderStatusQuery{.session = kOne,
+                                .account = Name{"ACC"},
+                                .cl_ord_id = ClOrdId{"A"},
+                                .status_req_id = Name{"Q"}});
   pipeline.run_but_journal();
   EXPECT_TRUE(sink.reports.empty());
   pipeline.run();
@@ -284,15 +284,17 @@ TEST_F(ReportStageTest, AStatusRequestNeverOvertakesAnOrderSentBeforeIt) {
 }
 
 TEST_F(ReportStageTest, AStatusRequestForNoOrderSaysUnknown) {
-  pipeline.ask({.session = kOne, .account = Name{"ACC"}, .cl_ord_id = ClOrdId{"NEVER"}});
+  pipeline.ask(
+      OrderStatusQuery{.session = kOne, .account = Name{"ACC"}, .cl_ord_id = ClOrdId{"NEVER"}});
   pipeline.run();
   ASSERT_EQ(sink.reports.size(), 1U);
-  EXPECT_TRUE(execution(sink.reports[0]).unknown_order);
+  EXPECT_TRUE(execution(sink.reports[0]).no_order);
 }
 
 TEST_F(ReportStageTest, ABatchOfBarriersCommitsNothing) {
   const std::size_t before = pipeline.log.commits;
-  pipeline.ask({.session = kOne, .account = Name{"ACC"}, .cl_ord_id = ClOrdId{"NEVER"}});
+  pipeline.ask(
+      OrderStatusQuery{.session = kOne, .account = Name{"ACC"}, .cl_ord_id = ClOrdId{"NEVER"}});
   pipeline.run();
   EXPECT_EQ(pipeline.log.commits, before);
 }
@@ -402,7 +404,8 @@ TEST_F(ReportStageTest, AStatusAnswerDoesNotOvertakeReportsThatAreMadeLate) {
   pipeline.run();
   sink.reports.clear();
   pipeline.report.subscribe(kOne, kSecond, {});
-  pipeline.ask({.session = kOne, .account = Name{"ACC"}, .cl_ord_id = ClOrdId{"ID499"}});
+  pipeline.ask(
+      OrderStatusQuery{.session = kOne, .account = Name{"ACC"}, .cl_ord_id = ClOrdId{"ID499"}});
   std::size_t consumed = 0;
   while (sink.reports.size() < 501) {
     pipeline.run();

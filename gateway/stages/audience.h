@@ -1,0 +1,70 @@
+// Who is told without having asked: drop-copy sessions of the accounts that they follow, brokers of
+// what happens to markets. Follows from the configuration and from which sessions and accounts the
+// journal knows. *Owned by the report thread.*
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "fix_spec/dialect.h"
+#include "matching/events.h"
+#include "matching/types.h"
+
+namespace betex::gateway {
+
+// A configured session.
+struct AudienceMember {
+  matching::Name comp_id;
+  fix::FixVersion version = fix::FixVersion::Fixt11;
+  fix::SessionRole role = fix::SessionRole::Broker;
+  std::vector<matching::Name> accounts;
+};
+
+class Audience {
+ public:
+  Audience() = default;
+
+  explicit Audience(std::vector<AudienceMember> members) : members_{std::move(members)} {}
+
+  // As the journal makes them known; again is harmless.
+  void add_session(matching::SessionId session, const matching::Name& comp_id);
+  void add_account(matching::AccountId account, const matching::Name& name);
+
+  // The drop-copy sessions that follow the account. Valid until the next add.
+  [[nodiscard]] std::span<const matching::SessionId> followers(
+      matching::AccountId account) const noexcept {
+    return account.value() < accounts_.size()
+               ? std::span<const matching::SessionId>{accounts_[account.value()].followers}
+               : std::span<const matching::SessionId>{};
+  }
+
+  // Those who are told news. Valid until the next add.
+  [[nodiscard]] std::span<const matching::SessionId> brokers() const noexcept { return brokers_; }
+
+  // Those who are told how markets change: brokers, but those of FIX.4.4, which is for order entry
+  // alone. Valid until the next add.
+  [[nodiscard]] std::span<const matching::SessionId> market_watchers() const noexcept {
+    return market_watchers_;
+  }
+
+ private:
+  struct Account {
+    matching::Name name;
+    std::vector<matching::SessionId> followers;
+  };
+
+  struct DropCopy {
+    matching::SessionId session;
+    std::size_t member = 0;  // index
+  };
+
+  std::vector<AudienceMember> members_;
+  std::vector<Account> accounts_;  // by id
+  std::vector<DropCopy> drop_copies_;
+  std::vector<matching::SessionId> brokers_;
+  std::vector<matching::SessionId> market_watchers_;
+};
+
+}  // namespace betex::gateway
