@@ -232,6 +232,23 @@ TEST(Batches, Exactly4096AreOneTransaction) {
                           "batch 1 completed 4096"));
 }
 
+// A chunk also ends after 65 536 orders that it has looked at, whatever it cancelled.
+TEST(Batches, LookAt65536OrdersAChunk) {
+  Exchange x;
+  for (int i = 0; i < 65'537; ++i) {
+    PlaceOrder order = x.order("alice", "RAIN", Side::Bid, "1", "0.40");
+    order.persistence = i == 65'536 || i == 9 ? Persistence::Lapse : Persistence::Persist;
+    x.run(order);
+    x.log.clear();
+  }
+  EXPECT_THAT(
+      x.run(SuspendMarket{.market = kRain, .scope = CancelScope::LapseOnly}),
+      ElementsAre("suspended v2", "batch 1 market-suspended to #65537", "batch 1 cancelled 1 #10"));
+  EXPECT_TRUE(x.engine.batch_pending());
+  EXPECT_THAT(x.run(ContinueBatch{}),
+              ElementsAre("batch 1 cancelled 1 #65537", "batch 1 completed 2"));
+}
+
 TEST(Batches, GoOnFromTheCursorAfterACrash) {
   Exchange x;
   fill_rain(x, 6'000);
