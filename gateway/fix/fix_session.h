@@ -174,6 +174,7 @@ class FixSession final : public ConnectionUser,
   [[nodiscard]] bool has_good_header() const;
   void handle_refusal(const Refusal& refusal, matching::MsgSeqNum number);
   void handle_logout(matching::MsgSeqNum number);
+  void handle_gap_fill(matching::MsgSeqNum number);
   void keep_above_gap(std::string_view frame, matching::MsgSeqNum number);
   void note_answers();
   void submit_application(matching::MsgSeqNum number, matching::CommandBody body);

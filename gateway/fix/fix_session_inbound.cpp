@@ -8,6 +8,7 @@
 #include "fix_spec/reasons.h"
 #include "gateway/fix/fix_session.h"
 #include "gateway/fix/request_fields.h"
+#include "gateway/fix/session_reject.h"
 #include "gateway/fix/tags.h"
 #include "matching/assert.h"
 
@@ -220,6 +221,10 @@ FixSession::Taken FixSession::handle_numbered(std::string_view frame, MsgSeqNum 
     handle_logout(number);
     return Taken::Yes;
   }
+  if (type == "4" && fields_.value(tag::kGapFillFlag) == "Y") {
+    handle_gap_fill(number);
+    return Taken::Yes;
+  }
   if (!quickfix_.receive(frame_)) {
     handle_refusal({.session_reject_reason = kOther, .text = "Not a FIX message"}, number);
   }
@@ -254,6 +259,24 @@ Throttle::Verdict FixSession::weigh(MsgSeqNum number) {
     quickfix_.set_next_in(number.next());
   }
   return verdict;
+}
+
+// QuickFIX does not count a gap fill that it refuses, and takes one that leads nowhere: either
+// would be asked for again for ever.
+void FixSession::handle_gap_fill(MsgSeqNum number) {
+  const MsgSeqNum next_in = quickfix_.next_in();
+  const auto new_number = parse_uint(fields_.value(tag::kNewSeqNo));
+  if (number == next_in && new_number && *new_number <= number.value()) {
+    return handle_refusal({.ref_tag_id = tag::kNewSeqNo,
+                           .session_reject_reason = session_reject::kValueIncorrect,
+                           .text = "NewSeqNo is not above MsgSeqNum"},
+                          number);
+  }
+  if (!quickfix_.receive(frame_)) {
+    handle_refusal({.session_reject_reason = kOther, .text = "Not a FIX message"}, number);
+  } else if (number == next_in && quickfix_.next_in() == next_in) {
+    quickfix_.set_next_in(number.next());
+  }
 }
 
 // QuickFIX moves the expected number for every Logout. For one above a gap that would be the

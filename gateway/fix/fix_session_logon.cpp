@@ -150,6 +150,9 @@ void FixSession::begin_logon(Candidate candidate) {
     return refuse_logon("its SendingTime is too far from our clock");
   }
   frame_number_ = fields_.msg_seq_num().value();
+  if (reset && frame_number_ != MsgSeqNum{1}) {
+    return refuse_logon("it resets its numbers (141=Y), but does not begin at 1");
+  }
   if (!reset && frame_number_ < expected_in_) {
     // That client has seen another history. No SessionUp: QuickFIX answers what is expected.
     environment_.metrics.logons_too_low.add();

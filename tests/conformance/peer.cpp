@@ -102,12 +102,13 @@ std::optional<Message> Peer::next_message(const std::vector<FieldText>& wanted,
         message->type() == "0" && !answer && (!wants(wanted, "35", "0") || wants(wanted, "112"));
     const bool test_request = message->type() == "1" && !wants(wanted, "35", "1");
     const bool repeated = message->has(97, "Y") && !wants(wanted, "97");
+    const bool filled = message->type() == "4" && message->poss_dup() && !wants(wanted, "35", "4");
     if (test_request && answers_test_requests) {
       send({{.tag = "35", .value = "0"},
             {.tag = "112", .value = std::string{message->get(client::tag::kTestReqId)}}},
            patience);
     }
-    if (!heartbeat && !test_request && !repeated) {
+    if (!heartbeat && !test_request && !repeated && !filled) {
       return message;
     }
   }

@@ -37,9 +37,10 @@ class Peer {
   void send(const std::vector<FieldText>& fields, Clock::duration patience);
   void send_raw(const std::string& bytes, Clock::duration patience);
 
-  // The next message but Heartbeats without 112, TestRequests (which are answered) and repeated
-  // reports (97=Y), unless `wanted` is of that kind. Nothing when the connection ended. Throws
-  // Mismatch when nothing comes in time, or what comes is no FIX message of this session.
+  // The next message but Heartbeats without 112, TestRequests (which are answered), repeated
+  // reports (97=Y) and a resend's gap fills, unless `wanted` is of that kind. Nothing when the
+  // connection has ended. Throws Mismatch when nothing comes in time, or what comes is no FIX
+  // message of this session.
   std::optional<client::Message> next_message(const std::vector<FieldText>& wanted,
                                               Clock::duration patience);
 
