@@ -68,6 +68,13 @@ journal::JournalConfig journal_config(const Config& config, Retention& retention
           .low_disk_bytes = config.wal.low_disk_bytes};
 }
 
+SnapshotSettings snapshot_settings(const Config& config) {
+  return {.wal_root = config.wal.root,
+          .every_events = config.wal.snapshot_every_events,
+          .max_segment_events = config.wal.max_segment_events,
+          .segment_map_size_bytes = config.wal.segment_map_size_bytes};
+}
+
 // Replays, then journals what every start has to say.
 Recovered start_from_journal(const RecoverySources& sources,
                              Retention& retention,
@@ -78,6 +85,7 @@ Recovered start_from_journal(const RecoverySources& sources,
     spdlog::warn("{}", warning);
   }
   Recovered recovered = recover(sources, retention);
+  prepare_first_segment(snapshot_settings(config));
   run_start_commands(recovered, sources.journal, config, clock);
   retention.reports_taken(
       recovered.reports.cursors, recovered.engine.last_seq(), recovered.engine.last_timestamp());
@@ -143,10 +151,7 @@ class Gateway::Impl {
         recovered_{
             start_from_journal({journal_, config.wal.root, segments_, config}, retention_, clock_)},
         log_{journal_},
-        snapshots_{{.wal_root = config.wal.root, .every_events = config.wal.snapshot_every_events},
-                   segments_,
-                   journal_,
-                   retention_},
+        snapshots_{snapshot_settings(config), segments_, journal_, retention_},
 
         // 3. Sessions produce commands; the match stage consumes them.
         match_wait_{wait_kind(config.rings.wait_strategy)},

@@ -1,6 +1,7 @@
-// Takes snapshots of the engine's state while the gateway runs: a thread of low priority with a
-// reader of its own and an engine of its own, which it loads from the last snapshot and brings up
-// to date from the log. Matching never waits for it.
+// What is done for the journal while the gateway runs, by a thread of low priority for which
+// matching never waits: snapshots of the engine's state, with a reader and an engine of its own,
+// loaded from the last snapshot and brought up to date from the log; and the next segment, prepared
+// when half of one is written.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,13 @@ namespace betex::gateway {
 
 struct SnapshotSettings {
   std::filesystem::path wal_root;
-  std::uint64_t every_events = 0;  // 0: none are taken
+  std::uint64_t every_events = 0;        // 0: none are taken
+  std::uint64_t max_segment_events = 0;  // 0: no segments are prepared
+  std::uint64_t segment_map_size_bytes = 0;
 };
+
+// Prepares the first segment of this opening, after recovery.
+void prepare_first_segment(const SnapshotSettings& settings);
 
 // *Owned by the main thread.* A snapshot that fails (a full disk, a damaged log) is logged and
 // tried again later: the journal's own writer is what must not fail.
@@ -36,6 +42,7 @@ class SnapshotThread {
  private:
   void run(const std::stop_token& stop, matching::EventSeq last);
   void take(const std::stop_token& stop, matching::EventSeq up_to);
+  void prepare_next_segment() const;
 
   const SnapshotSettings settings_;
   journal::EnvironmentPool& pool_;

@@ -200,7 +200,7 @@ class Journal::Impl {
 
   void close() {
     BETEX_ASSERT(state_ == State::Writable && marks_.empty());
-    writer_.reset();
+    seal();
     epoch_.newest_segment = durable_.segment;
     write_epoch_file(config_.wal_root, epoch_);
     state_ = State::Closed;
@@ -359,6 +359,7 @@ class Journal::Impl {
   void seal() {
     if (writer_) {
       writer_->clear_dead_readers();
+      writer_->cut_off_unused();
       writer_.reset();
     }
   }

@@ -5,6 +5,7 @@
 #include "journal/checksum.h"
 #include "journal/file_system.h"
 #include "journal/lmdb.h"
+#include "journal/prepared_segment.h"
 #include "matching/assert.h"
 
 namespace betex::journal {
@@ -43,7 +44,9 @@ SegmentWriter::SegmentWriter(const Setup& setup, EnvironmentPool& pool)
   const std::filesystem::path segments = setup.wal_root / kSegmentsFolder;
   const std::filesystem::path temporary = segments / (std::string{kNewPrefix} + name_.text());
   const std::filesystem::path folder = segments / name_.text();
-  create_folder(temporary);
+  if (!take_prepared_segment(setup.wal_root, temporary)) {
+    create_folder(temporary);
+  }
   environment_ = pool.create(temporary,
                              folder,
                              {.access = EnvironmentOptions::Access::ReadWrite,
@@ -76,6 +79,14 @@ bool SegmentWriter::write(EventSeq key,
   }
   events_ += header.event_count;
   return true;
+}
+
+void SegmentWriter::cut_off_unused() const {
+  const std::filesystem::path file = environment_->folder() / kDataFile;
+  const std::uint64_t used = environment_->used_bytes();
+  if (std::filesystem::file_size(file) > used) {
+    std::filesystem::resize_file(file, used);
+  }
 }
 
 bool SegmentWriter::is_nearly_full() const {

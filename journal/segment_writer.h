@@ -44,6 +44,9 @@ class SegmentWriter {
   // 75 % of the map's pages are used: the time to seal it.
   [[nodiscard]] bool is_nearly_full() const;
 
+  // Gives the file's zeros behind the last page in use back, when nothing more will be written.
+  void cut_off_unused() const;
+
   // Readers that were killed in the middle of a view would keep old pages from being used again.
   void clear_dead_readers() { environment_->clear_dead_readers(); }
 

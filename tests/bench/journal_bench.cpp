@@ -10,7 +10,9 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <fcntl.h>
@@ -21,6 +23,7 @@
 #include "journal/journal.h"
 #include "journal/journal_reader.h"
 #include "journal/lmdb.h"
+#include "journal/prepared_segment.h"
 
 namespace betex::journal {
 namespace {
@@ -30,6 +33,7 @@ using Seconds = std::chrono::duration<double>;
 
 constexpr std::uint64_t kSegmentEvents = 1'000'000;  // as in the shipped configuration
 constexpr std::size_t kMapSize = std::size_t{2} << 30U;
+constexpr std::uint64_t kPreparedBytes = std::uint64_t{192} << 20U;
 constexpr Seconds kTimePerBatchSize{6};
 
 // Transactions of one event each: what stands in each of our records' transactions, and in each
@@ -148,8 +152,11 @@ class OurJournal final : public Contestant {
       : journal_{{.wal_root = folder,
                   .max_segment_events = kSegmentEvents,
                   .segment_map_size_bytes = kMapSize},
-                 pool} {
+                 pool},
+        wanted_{.wal_root = folder, .map_size = kMapSize, .filled_bytes = kPreparedBytes} {
     journal_.recover(EventSeq{0}, [](const auto&) {});
+    prepare_segment(wanted_);
+    preparer_ = std::jthread{[this](const std::stop_token& stop) { prepare(stop); }};
   }
 
   void commit(const Source& source, std::uint64_t first, std::size_t count) override {
@@ -160,7 +167,19 @@ class OurJournal final : public Contestant {
   }
 
  private:
+  // As the gateway does: the next one when half of a segment is written.
+  void prepare(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      if (journal_.durable_seq().value() % kSegmentEvents > kSegmentEvents / 2) {
+        prepare_segment(wanted_);
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    }
+  }
+
   Journal journal_;
+  const PreparedSegment wanted_;
+  std::jthread preparer_;
 };
 
 class PlainLmdb final : public Contestant {
@@ -266,7 +285,6 @@ void compare(const std::filesystem::path& folder, const Source& source, std::siz
               journal.cpu_us(),
               lmdb.cpu_us());
   std::fflush(stdout);
-  std::filesystem::remove_all(folder);
 }
 
 // Verified and decoded, from the page cache, not applied.
@@ -336,6 +354,7 @@ int run(const std::filesystem::path& parent, What what) {
       "LMDB    ratio   journal      LMDB\n");
   for (const std::size_t batch : {1U, 16U, 256U, 1024U, 5000U, 32768U}) {
     compare(folder / "small", source, batch);
+    std::filesystem::remove_all(folder / "small");
   }
   constexpr std::size_t kLargeBatch = 256;
   std::printf("cancels of 4096 orders, %zu bytes each:\n", Source::large().record_size());

@@ -1,6 +1,7 @@
 // A writer in a process of its own, for tests that kill it or let it compete for the lock.
 //
 //   journal_child open WAL            opens, prints "open", stays until its input ends
+//   journal_child write-prepared WAL SEED     the same, with segments prepared ahead of time
 //   journal_child write WAL SEED      commits batches of random sizes for ever; after each commit
 //   it
 //                                     writes the last durable transaction's id (8 bytes)
@@ -13,6 +14,7 @@
 
 #include "journal/errors.h"
 #include "journal/journal.h"
+#include "journal/prepared_segment.h"
 #include "tests/journal/transactions.h"
 
 namespace betex::test {
@@ -32,10 +34,25 @@ void wait_for_end_of_input() {
   }
 }
 
-void write_batches(journal::Journal& journal, unsigned seed, std::uint64_t batches) {
-  std::mt19937 random{seed};
+enum class Segments : std::uint8_t { MadeWhenNeeded, PreparedAhead };
+
+struct Batches {
+  unsigned seed = 0;
+  std::uint64_t count = ~std::uint64_t{0};
+  Segments segments = Segments::MadeWhenNeeded;
+};
+
+void write_batches(journal::Journal& journal,
+                   const journal::JournalConfig& config,
+                   const Batches& batches) {
+  std::mt19937 random{batches.seed};
   TransactionMaker maker{journal.position().last_tx_id, journal.position().last_seq};
-  for (std::uint64_t batch = 0; batch < batches; ++batch) {
+  for (std::uint64_t batch = 0; batch < batches.count; ++batch) {
+    if (batches.segments == Segments::PreparedAhead && batch % 8 == 0) {
+      journal::prepare_segment({.wal_root = config.wal_root,
+                                .map_size = config.segment_map_size_bytes,
+                                .filled_bytes = std::uint64_t{1} << 18U});
+    }
     // Now and then a batch that does not fit into what is left of the map.
     const std::uint64_t size = random() % 50 == 0 ? 2000 : random() % 40 + 1;
     for (std::uint64_t i = 0; i < size; ++i) {
@@ -63,9 +80,14 @@ int run(const std::string& command, const std::vector<std::string>& arguments) {
       std::fflush(stdout);
       wait_for_end_of_input();
     } else {
-      constexpr std::uint64_t kForEver = ~std::uint64_t{0};
-      const std::uint64_t batches = arguments.size() > 2 ? std::stoull(arguments[2]) : kForEver;
-      write_batches(journal, static_cast<unsigned>(std::stoul(arguments[1])), batches);
+      Batches batches{.seed = static_cast<unsigned>(std::stoul(arguments[1]))};
+      if (arguments.size() > 2) {
+        batches.count = std::stoull(arguments[2]);
+      }
+      if (command == "write-prepared") {
+        batches.segments = Segments::PreparedAhead;
+      }
+      write_batches(journal, config, batches);
       journal.close();
     }
     return 0;

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "journal/epoch_file.h"
+#include "journal/prepared_segment.h"
 #include "tests/journal/wal_fixture.h"
 
 namespace betex::journal {
@@ -241,6 +242,59 @@ TEST_F(JournalTest, LeftoversOfAKilledWriterAreRemoved) {
   for (const auto& entry : std::filesystem::directory_iterator{segments()}) {
     EXPECT_TRUE(SegmentName::parse(entry.path().filename().string())) << entry.path();
   }
+  EXPECT_EQ(read_all(), 2U);
+}
+
+TEST_F(JournalTest, APreparedSegmentIsUsedAndWhatIsNotUsedOfItIsGivenBack) {
+  constexpr std::uint64_t kFilled = std::uint64_t{1} << 20U;
+  const PreparedSegment wanted{
+      .wal_root = root(), .map_size = config().segment_map_size_bytes, .filled_bytes = kFilled};
+  {
+    Journal journal{config(), pool_};
+    journal.recover(EventSeq{0}, [](const auto&) {});
+    prepare_segment(wanted);
+    prepare_segment(wanted);  // there is one
+    EXPECT_TRUE(is_prepared(root()));
+    commit(journal, 1, 4);
+    EXPECT_FALSE(is_prepared(root()));
+    ASSERT_EQ(segment_names().size(), 1U);
+    EXPECT_EQ(std::filesystem::file_size(data_file(segment_names()[0])), kFilled);
+    EXPECT_EQ(read_all(), 4U);
+    commit(journal, 1, 4);  // seals it
+    EXPECT_LT(std::filesystem::file_size(data_file(segment_names()[0])), kFilled);
+    prepare_segment(wanted);
+    commit(journal, 1, 4);
+    journal.close();
+  }
+  for (const std::string& name : segment_names()) {
+    EXPECT_LT(std::filesystem::file_size(data_file(name)), kFilled);
+  }
+  EXPECT_EQ(recover_genuine(), 12U);
+}
+
+TEST_F(JournalTest, ATransactionLargerThanThePreparedMapAndZerosThatAreLeftAreNoTrouble) {
+  JournalConfig small = config();
+  small.segment_map_size_bytes = std::size_t{1} << 20U;
+  {
+    Journal journal{small, pool_};
+    journal.recover(EventSeq{0}, [](const auto&) {});
+    prepare_segment({.wal_root = root(), .map_size = std::size_t{1} << 20U, .filled_bytes = 8192});
+    commit(journal, 1, 20'000);
+    prepare_segment(
+        {.wal_root = root(), .map_size = std::size_t{1} << 20U, .filled_bytes = 500'000});
+    commit(journal, 1, 1);
+  }  // as after a crash: not closed
+  EXPECT_EQ(read_all(), 20'001U);
+  EXPECT_EQ(recover_genuine(), 20'001U);
+}
+
+TEST_F(JournalTest, AnOpeningRemovesWhatWasPreparedForAnEarlierOne) {
+  write(1, 1);
+  prepare_segment({.wal_root = root(), .map_size = std::size_t{1} << 20U, .filled_bytes = 8192});
+  std::filesystem::create_directory(segments() / ".new-being-prepared");
+  write(1, 1);
+  EXPECT_FALSE(is_prepared(root()));
+  EXPECT_FALSE(std::filesystem::exists(segments() / ".new-being-prepared"));
   EXPECT_EQ(read_all(), 2U);
 }
 

@@ -18,7 +18,8 @@ class KillTest : public test::WalTest {
   // acknowledged, `before` if it acknowledged none.
   std::uint64_t write_and_kill(unsigned seed, std::uint64_t before) {
     std::mt19937 random{seed};
-    Child child{{BETEX_JOURNAL_CHILD, "write", root().string(), std::to_string(seed)}};
+    const std::string how = random() % 2 == 0 ? "write" : "write-prepared";
+    Child child{{BETEX_JOURNAL_CHILD, how, root().string(), std::to_string(seed)}};
     std::this_thread::sleep_for(std::chrono::microseconds{random() % 60'000});
     child.kill();
     return child.last_acknowledged(before);

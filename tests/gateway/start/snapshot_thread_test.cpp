@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "journal/prepared_segment.h"
 #include "journal/segment_catalog.h"
 #include "tests/gateway/start/life.h"
 #include "tests/support/temp_folder.h"
@@ -80,6 +81,25 @@ TEST_F(SnapshotThreadTest, AFailureIsNoReasonToStop) {
   std::filesystem::create_directory(root() / journal::kSnapshotsFolder);
   trade();
   EXPECT_TRUE(wait_for_snapshot(EventSeq{10}));
+}
+
+TEST(SnapshotThread, PreparesTheNextSegmentWhenHalfOfOneIsWritten) {
+  const betex::test::TempFolder folder;
+  const std::filesystem::path root = folder.path() / "wal";
+  Life life{root};
+  const SnapshotSettings settings{
+      .wal_root = root, .max_segment_events = 8, .segment_map_size_bytes = std::size_t{4} << 20U};
+  SnapshotThread thread{settings, life.pool, life.journal, life.retention};
+  thread.start(EventSeq{0});
+  for (int i = 0; i < 6; ++i) {
+    life.run(matching::CreateAccount{.account = matching::Name{"ACC" + std::to_string(i)}});
+  }
+  for (int i = 0; i < 2000 && !journal::is_prepared(root); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+  EXPECT_TRUE(journal::is_prepared(root));
+  life.open_market();
+  EXPECT_EQ(life.journal.durable_seq(), life.recovered.engine.last_seq());
 }
 
 TEST(SnapshotThread, WithoutAnIntervalThereAreNone) {

@@ -1,0 +1,84 @@
+#include "journal/prepared_segment.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "journal/errors.h"
+#include "journal/file_system.h"
+#include "journal/format.h"
+#include "journal/lmdb.h"
+
+namespace betex::journal {
+namespace {
+
+constexpr std::string_view kReady = ".new-prepared";
+constexpr std::string_view kUnderWay = ".new-being-prepared";
+constexpr std::size_t kChunk = std::size_t{1} << 20U;
+
+// From the end of what LMDB has written to `size`.
+void fill_with_zeros(const std::filesystem::path& path, std::uint64_t size) {
+  const FileDescriptor file{path, O_WRONLY};
+  const std::vector<std::byte> zeros(kChunk);
+  for (std::uint64_t at = std::filesystem::file_size(path); at < size;) {
+    const ssize_t written = ::pwrite(file.get(),
+                                     zeros.data(),
+                                     std::min<std::uint64_t>(kChunk, size - at),
+                                     static_cast<off_t>(at));
+    if (written < 0 && errno == EINTR) {
+      continue;
+    }
+    if (written <= 0) {
+      throw_io_error(written == 0 ? ENOSPC : errno, "pwrite", path);
+    }
+    at += static_cast<std::uint64_t>(written);
+  }
+  if (::fdatasync(file.get()) != 0) {
+    throw_io_error(errno, "fdatasync", path);
+  }
+}
+
+}  // namespace
+
+bool is_prepared(const std::filesystem::path& wal_root) {
+  return std::filesystem::exists(wal_root / kSegmentsFolder / kReady);
+}
+
+void prepare_segment(const PreparedSegment& wanted) {
+  if (is_prepared(wanted.wal_root)) {
+    return;
+  }
+  const std::filesystem::path segments = wanted.wal_root / kSegmentsFolder;
+  const std::filesystem::path folder = segments / kUnderWay;
+  std::filesystem::remove_all(folder);
+  create_folder(folder);
+  {
+    const Environment made{folder,
+                           {.access = EnvironmentOptions::Access::ReadWrite,
+                            .map_size = wanted.map_size,
+                            .main_key_order = KeyOrder::Integer}};
+  }
+  fill_with_zeros(folder / kDataFile, wanted.filled_bytes);
+  sync_folder(folder);
+  rename_folder(folder, segments / kReady);
+}
+
+bool take_prepared_segment(const std::filesystem::path& wal_root,
+                           const std::filesystem::path& folder) {
+  const std::filesystem::path ready = wal_root / kSegmentsFolder / kReady;
+  if (::rename(ready.c_str(), folder.c_str()) == 0) {
+    return true;
+  }
+  if (errno != ENOENT) {
+    throw_io_error(errno, "rename to " + folder.string(), ready);
+  }
+  return false;
+}
+
+}  // namespace betex::journal
