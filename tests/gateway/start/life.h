@@ -107,6 +107,9 @@ class Life {
   }
 
   std::filesystem::path wal_root_;
+  Config config_{
+      .sessions = {{.target_comp_id = "ONE", .role = SessionRole::Broker, .accounts = {"ACC"}},
+                   {.target_comp_id = "TWO", .role = SessionRole::Broker, .accounts = {"ACC"}}}};
   matching::Timestamp time_{1'800'000'000'000'000'000};
 
  public:
@@ -118,7 +121,7 @@ class Life {
                             .recovery_point = newest_snapshot(wal_root_),
                             .floor = [this] { return retention.floor(); }},
                            pool};
-  Recovered recovered{recover({journal, wal_root_, pool}, retention)};
+  Recovered recovered{recover({journal, wal_root_, pool, config_}, retention)};
 };
 
 }  // namespace betex::gateway::testing

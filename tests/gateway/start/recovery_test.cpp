@@ -1,4 +1,5 @@
 // A start from snapshots: the same engine and the same reports as from the log's beginning.
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <optional>
@@ -64,6 +65,10 @@ class ReportLines final : public ReportReceiver {
   void receive(matching::SessionId, fix::Report report) override {
     if (const auto* refused = std::get_if<fix::OrderCancelReject>(&report.body)) {
       lines[report.id] = "refused: " + std::string{matching::to_text(refused->reason)};
+      return;
+    }
+    if (!std::holds_alternative<fix::ExecutionReport>(report.body)) {
+      lines[report.id] = "message of kind " + std::to_string(report.body.index());
       return;
     }
     const auto& execution = std::get<fix::ExecutionReport>(report.body);
@@ -221,8 +226,10 @@ TEST_F(RecoveryTest, BehindASnapshotOfTheToolReportsAreMadeAsFarAsTheLogGoes) {
   {
     Life life{root()};
     EXPECT_EQ(life.retention.kept_from(), EventSeq{1});
-    EXPECT_EQ(reports_from(life, root(), kOne, EventSeq{1}).begin()->second,
-              "0 lay-1 RUN 2040000 leaves 30000000 0");
+    const Reports reports = reports_from(life, root(), kOne, EventSeq{1});
+    EXPECT_TRUE(std::any_of(reports.begin(), reports.end(), [](const auto& report) {
+      return report.second == "0 lay-1 RUN 2040000 leaves 30000000 0";
+    }));
     EXPECT_LT(*life.recovered.reports.cursors.needed_after(), snapshot);
   }
   journal::retire_up_to(root(), snapshot);
