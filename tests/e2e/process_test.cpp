@@ -1,11 +1,13 @@
 // The gateway as an operator meets it: how it starts, refuses to start, stops and starts again.
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <string>
+#include <thread>
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -117,11 +119,15 @@ TEST_F(ProcessTest, ASecondGatewayOnTheSameLogIsRefusedAndChangesNothing) {
   broker.send(lay("lay-1"));
   broker.next_message();
 
+  // It holds the lock while it is stopped, and changes nothing itself.
+  first.process().signal(SIGSTOP);
+  std::this_thread::sleep_for(std::chrono::milliseconds{200});
   const auto before = snapshot(wal());
   const Refusal refusal = refused_start(wal(), {});
   EXPECT_EQ(refusal.exit_code, 75) << refusal.error;
   EXPECT_EQ(lines_in(refusal.error), 1) << refusal.error;
   EXPECT_TRUE(snapshot(wal()) == before);
+  first.process().signal(SIGCONT);
 
   broker.send(lay("lay-2"));
   EXPECT_EQ(broker.next_execution().exec_type, '0');
