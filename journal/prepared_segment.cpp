@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "journal/errors.h"
@@ -72,7 +72,7 @@ void prepare_segment(const PreparedSegment& wanted) {
 bool take_prepared_segment(const std::filesystem::path& wal_root,
                            const std::filesystem::path& folder) {
   const std::filesystem::path ready = wal_root / kSegmentsFolder / kReady;
-  if (::rename(ready.c_str(), folder.c_str()) == 0) {
+  if (std::rename(ready.c_str(), folder.c_str()) == 0) {
     return true;
   }
   if (errno != ENOENT) {
