@@ -148,9 +148,23 @@ void EngineRun::decide(std::span<const Command> commands) {
     const Command& each = commands[i];
     for (auto due = engine_.next_deadline(); due && *due <= each.timestamp;
          due = engine_.next_deadline()) {
-      bytes_ += engine_.decide({.timestamp = each.timestamp, .body = AdvanceTime{}}).events.size();
+      engine_.decide({.timestamp = each.timestamp, .body = AdvanceTime{}});
     }
-    bytes_ += engine_.decide(each).events.size();
+    engine_.decide(each);
+  }
+}
+
+void EngineRun::rest(std::size_t orders) {
+  for (std::size_t i = 0; i < orders; ++i) {
+    send(command({.kind = Kind::Add, .side = Side::Bid, .tick = 200, .quantity = 100}).body);
+  }
+}
+
+void EngineRun::refuse(std::size_t orders) {
+  for (std::size_t i = 0; i < orders; ++i) {
+    Command add = command({.kind = Kind::Add, .side = Side::Bid, .tick = 200, .quantity = 100});
+    std::get<PlaceOrder>(add.body).symbol = Name{"unknown"};
+    send(add.body);
   }
 }
 

@@ -50,7 +50,9 @@ class EngineRun {
   // Nanoseconds of the thread's time, without the making of the commands.
   double run(std::span<const Operation> operations);
 
-  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+  // Enters so many orders that rest, or that are refused and use up their ClOrdIDs.
+  void rest(std::size_t orders);
+  void refuse(std::size_t orders);
 
  private:
   void send(const CommandBody& body);
@@ -64,7 +66,6 @@ class EngineRun {
   std::vector<double> zipf_;
   std::mt19937_64 random_{11};
   std::uint64_t ids_ = 0;
-  std::uint64_t bytes_ = 0;  // of events
   std::vector<Command> batch_;
 };
 

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include <malloc.h>
+
 #include "tests/bench/engine_run.h"
 #include "tests/bench/floor.h"
 #include "tests/bench/neutral_mix.h"
@@ -107,6 +109,32 @@ void run_markets(std::size_t count) {
   print(contenders, 0);
 }
 
+std::size_t heap_bytes() {
+  const auto info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+// What one more takes, over so many that the doubling of tables evens out to what they come to.
+void run_memory() {
+  constexpr std::size_t kMarkets = 10'000;
+  constexpr std::size_t kOrders = 1'000'000;
+  const auto per = [](std::size_t before, std::size_t count) {
+    return static_cast<double>(heap_bytes() - before) / static_cast<double>(count);
+  };
+  std::size_t before = heap_bytes();
+  {
+    const EngineRun markets{kMarkets};
+    std::printf("\nbytes: an empty market with two instruments %.0f", per(before, kMarkets));
+  }
+  EngineRun engine{1};
+  before = heap_bytes();
+  engine.rest(kOrders);
+  std::printf(", a resting order with its ClOrdID %.0f", per(before, kOrders));
+  before = heap_bytes();
+  engine.refuse(kOrders);
+  std::printf(", a held ClOrdID %.0f\n", per(before, kOrders));
+}
+
 }  // namespace
 }  // namespace betex::matching::bench
 
@@ -127,5 +155,6 @@ int main(int argc, char** argv) {
     run_book(count, live);
   }
   run_markets(count);
+  run_memory();
   return 0;
 }
