@@ -45,6 +45,13 @@ class ClOrdIds {
     __builtin_prefetch(&table_[home(hash_of(account, id))]);
   }
 
+  // A hint that an id will be put behind this one in its chain; 0: no such id.
+  void prefetch(Slot slot) const noexcept {
+    if (slot != 0) {
+      __builtin_prefetch(&node(slot).next_in_chain);
+    }
+  }
+
   // The id becomes the newest one. It must not be known.
   Slot insert(const ClOrdIdData& data);
 

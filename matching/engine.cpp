@@ -55,11 +55,18 @@ TransactionView Engine::decide(const Command& command) {
   return impl_->emitter.finish();
 }
 
-void Engine::prefetch(const Command& command) const noexcept {
+void Engine::prefetch(const Command& command, Lookahead lookahead) const noexcept {
+  const auto hint = [&](const auto& request) {
+    if (lookahead == Lookahead::Far) {
+      matching::prefetch_far(impl_->state, request);
+    } else {
+      matching::prefetch_near(impl_->state, request);
+    }
+  };
   if (const auto* const place = std::get_if<PlaceOrder>(&command.body)) {
-    matching::prefetch(impl_->state, *place);
+    hint(*place);
   } else if (const auto* const cancel = std::get_if<CancelOrder>(&command.body)) {
-    matching::prefetch(impl_->state, *cancel);
+    hint(*cancel);
   }
 }
 

@@ -24,6 +24,9 @@ class NameIndex {
     return 0;
   }
 
+  // A hint that the name will be looked for soon.
+  void prefetch(const Name& name) const noexcept { __builtin_prefetch(&entries_[home(name)]); }
+
   // `name` must not be known, `value` not be 0.
   void insert(const Name& name, std::uint64_t value) {
     BETEX_ASSERT(value != 0 && find(name) == 0);

@@ -3,6 +3,18 @@
 #include "matching/hash.h"
 
 namespace betex::matching {
+namespace {
+
+template <typename T>
+void prefetch_lines(const T& object) noexcept {
+  constexpr std::size_t kCacheLine = 64;
+  const char* const bytes = reinterpret_cast<const char*>(&object);
+  for (std::size_t line = 0; line < sizeof(T); line += kCacheLine) {
+    __builtin_prefetch(bytes + line);
+  }
+}
+
+}  // namespace
 
 std::size_t Positions::place_of(AccountId account, MarketId market) const noexcept {
   const std::size_t mask = table_.size() - 1;
@@ -51,18 +63,37 @@ Slot find_order(const State& state,
   return slot != 0 && state.orders.at(slot).account == account ? slot : 0;
 }
 
-void prefetch(const State& state, const PlaceOrder& place) noexcept {
+void prefetch_far(const State& state, const PlaceOrder& place) noexcept {
   const AccountId account{static_cast<std::uint32_t>(state.account_names.find(place.account))};
   state.cl_ord_ids.prefetch(account, place.cl_ord_id);
+  state.symbols.prefetch(place.symbol);
 }
 
-void prefetch(const State& state, const CancelOrder& cancel) noexcept {
+void prefetch_far(const State& state, const CancelOrder& cancel) noexcept {
   const AccountId account{static_cast<std::uint32_t>(state.account_names.find(cancel.account))};
   state.cl_ord_ids.prefetch(account, cancel.cl_ord_id);
   if (cancel.order_id != OrderId{}) {
     state.orders.prefetch(cancel.order_id);
   } else {
     state.cl_ord_ids.prefetch(account, cancel.orig_cl_ord_id);
+  }
+}
+
+void prefetch_near(const State& state, const PlaceOrder& place) noexcept {
+  const auto symbol = static_cast<std::uint32_t>(state.symbols.find(place.symbol));
+  if (const InstrumentState* const instrument = state.instruments.find(InstrumentId{symbol})) {
+    prefetch_lines(*instrument);
+  }
+}
+
+void prefetch_near(const State& state, const CancelOrder& cancel) noexcept {
+  if (const Slot slot = state.orders.find(cancel.order_id)) {
+    const Order& order = state.orders.at(slot);
+    __builtin_prefetch(&state.orders.at(order.previous).next);
+    __builtin_prefetch(&state.orders.at(order.next).previous);
+    prefetch_lines(state.instruments.at(order.instrument));
+    prefetch_lines(state.markets.at(order.market));
+    state.cl_ord_ids.prefetch(order.last_id);
   }
 }
 

@@ -161,9 +161,11 @@ struct State {
                               OrderId order,
                               const ClOrdId& cl_ord_id) noexcept;
 
-// Hints that such a request will come soon.
-void prefetch(const State& state, const PlaceOrder& place) noexcept;
-void prefetch(const State& state, const CancelOrder& cancel) noexcept;
+// Hints that such a request will come soon (Engine::prefetch).
+void prefetch_far(const State& state, const PlaceOrder& place) noexcept;
+void prefetch_far(const State& state, const CancelOrder& cancel) noexcept;
+void prefetch_near(const State& state, const PlaceOrder& place) noexcept;
+void prefetch_near(const State& state, const CancelOrder& cancel) noexcept;
 
 // What `entry` waits for, if anything still does.
 enum class Due : std::uint8_t { Nothing, Release, Amend, Expiry };

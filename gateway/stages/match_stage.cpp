@@ -59,14 +59,18 @@ std::size_t MatchStage::do_work() {
   return work;
 }
 
-void MatchStage::prepare_next() noexcept {
-  constexpr std::size_t kAhead = 4;
-  const RingCommand* const next = commands_.ahead(kAhead);
-  if (next != nullptr) {
-    if (const auto* const for_engine = std::get_if<matching::Command>(next)) {
-      engine_.prefetch(*for_engine);
+void MatchStage::prepare_next() {
+  using Lookahead = matching::Engine::Lookahead;
+  constexpr std::size_t kFar = 6;
+  constexpr std::size_t kNear = 3;
+  const auto prepare = [this](std::size_t distance, Lookahead lookahead) {
+    const RingCommand* const next = commands_.ahead(distance);
+    if (next != nullptr && std::holds_alternative<matching::Command>(*next)) {
+      engine_.prefetch(std::get<matching::Command>(*next), lookahead);
     }
-  }
+  };
+  prepare(kFar, Lookahead::Far);
+  prepare(kNear, Lookahead::Near);
 }
 
 void MatchStage::sequence(matching::Command& command) {

@@ -46,8 +46,8 @@ class MatchStage final : public Agent {
     std::vector<std::byte> payload;
   };
 
-  // What a command that is already in the ring will need comes from memory meanwhile.
-  void prepare_next() noexcept;
+  // What commands that are already in the ring will need comes from memory meanwhile.
+  void prepare_next();
   void sequence(matching::Command& command);
   void pass_on(const Query& query);
   // Lets the engine take the steps that are due by `now`; returns how many transactions.

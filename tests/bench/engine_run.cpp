@@ -140,10 +140,14 @@ double EngineRun::run(std::span<const Operation> operations) {
 
 // As the gateway does it.
 void EngineRun::decide(std::span<const Command> commands) {
-  constexpr std::size_t kAhead = 4;
+  constexpr std::size_t kFar = 6;
+  constexpr std::size_t kNear = 3;
   for (std::size_t i = 0; i < commands.size(); ++i) {
-    if (i + kAhead < commands.size()) {
-      engine_.prefetch(commands[i + kAhead]);
+    if (i + kFar < commands.size()) {
+      engine_.prefetch(commands[i + kFar], Engine::Lookahead::Far);
+    }
+    if (i + kNear < commands.size()) {
+      engine_.prefetch(commands[i + kNear], Engine::Lookahead::Near);
     }
     const Command& each = commands[i];
     for (auto due = engine_.next_deadline(); due && *due <= each.timestamp;
