@@ -11,13 +11,18 @@ fix::SessionSettings settings_of(const SessionConfig& config) {
       .our_comp_id = config.sender_comp_id,
       .comp_id = config.target_comp_id,
       .role = config.role,
+      .proof = config.proof,
       .username = config.username,
+      .certificate_name = config.certificate_name,
       .reset_allowed = config.reset_allowed,
       .cancel_on_disconnect = config.cancel_on_disconnect,
       .cancel_grace = config.cancel_grace,
       .guard = {.min_heart_bt_int = static_cast<std::uint32_t>(config.min_heartbeat.count()),
                 .max_heart_bt_int = static_cast<std::uint32_t>(config.max_heartbeat.count())},
-      .allow_from = config.allow_from};
+      .allow_from = config.allow_from,
+      .throttle = {.messages_per_second = config.max_messages_per_second,
+                   .burst = config.message_burst,
+                   .refusals_before_a_pause = config.message_burst}};
   for (const std::string& account : config.accounts) {
     settings.accounts.emplace_back(account);
   }
@@ -32,6 +37,14 @@ std::vector<fix::SessionSettings> session_settings(const Config& config) {
     settings.push_back(settings_of(session));
   }
   return settings;
+}
+
+std::optional<fix::TlsFiles> tls_files(const Config& config) {
+  if (!config.fix.tls) {
+    return std::nullopt;
+  }
+  const TlsConfig& tls = *config.fix.tls;
+  return fix::TlsFiles{.certificate = tls.certificate, .key = tls.key, .client_ca = tls.client_ca};
 }
 
 fix::TransportLimits transport_limits(const FixLimits& limits) {

@@ -1,14 +1,19 @@
 // The configuration's part for the FIX side, in the FIX side's own structs.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "gateway/config/config.h"
 #include "gateway/fix/session_settings.h"
+#include "gateway/fix/tls.h"
 
 namespace betex::gateway {
 
 [[nodiscard]] std::vector<fix::SessionSettings> session_settings(const Config& config);
+
+// None where there is no TLS port.
+[[nodiscard]] std::optional<fix::TlsFiles> tls_files(const Config& config);
 
 [[nodiscard]] fix::TransportLimits transport_limits(const FixLimits& limits);
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <exception>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -136,7 +137,10 @@ class Gateway::Impl {
         shared_{share_one_thread(config.rings.stage_threads)},
 
         // 1. Ports: an occupied one is found before anything on disk is touched.
-        fix_port_{config.fix.address, config.fix.port},
+        fix_port_{config.fix.address, config.fix.port, "--fix-port"},
+        tls_port_{config.fix.tls ? std::make_unique<PortReservation>(
+                                       config.fix.address, config.fix.tls->port, "--tls-port")
+                                 : nullptr},
         http_{config.http.enabled
                   ? std::make_unique<HttpServer>(
                         io_.context(),
@@ -193,6 +197,11 @@ class Gateway::Impl {
                 transport_limits(config.fix.limits),
                 session_settings(config),
                 sessions_} {
+    const std::vector<std::string> accounts = config.accounts();
+    accounts_.insert(accounts.begin(), accounts.end());
+    if (config.fix.tls && config.fix.tls->demo) {
+      fix::make_demo_certificate(config.fix.tls->certificate);
+    }
     report_.connect(server_);
     report_.connect(retention_);
     make_runners();
@@ -225,10 +234,30 @@ class Gateway::Impl {
     health_.watch(std::move(watched));
     health_.watch(command_port_);
     const Ports ports{.fix = server_.listen(config_.fix.address, fix_port_.port()),
+                      .tls = listen_tls(),
                       .http = http_ ? std::optional{http_->port()} : std::nullopt};
     fix_port_.release();
     health_.enter(Phase::Accepting);
     return ports;
+  }
+
+  void reload(const Config& config) {
+    server_.reload(
+        transport_limits(config.fix.limits), session_settings(config), tls_files(config));
+    authenticator_.replace(config.credentials);
+    // Those of sessions that are new.
+    for (const std::string& account : config.accounts()) {
+      if (!accounts_.insert(account).second) {
+        continue;
+      }
+      if (!command_port_.try_reserve(1)) {
+        throw std::runtime_error{"the command ring is full: reload again"};
+      }
+      matching::Command command;
+      command.body = matching::CreateAccount{.account = matching::Name{account},
+                                             .kind = matching::AccountKind::Unlimited};
+      command_port_.submit(command);
+    }
   }
 
   void stop(const Impatient& impatient) {
@@ -240,11 +269,21 @@ class Gateway::Impl {
       runner->join();
     }
     journal_.close();
-    server_.log_out(impatient() ? std::chrono::milliseconds{0} : kLogoutDeadline);
+    server_.log_out(kLogoutDeadline, impatient);
     io_.stop();
   }
 
  private:
+  std::optional<std::uint16_t> listen_tls() {
+    if (!config_.fix.tls) {
+      return std::nullopt;
+    }
+    const auto port =
+        server_.listen_tls(config_.fix.address, tls_port_->port(), *tls_files(config_));
+    tls_port_->release();
+    return port;
+  }
+
   // With one thread there is one wait strategy for all that it does.
   WaitStrategy& journal_wait() { return shared_ ? match_wait_ : journal_wait_; }
 
@@ -267,6 +306,7 @@ class Gateway::Impl {
   }
 
   const Config& config_;
+  std::set<std::string> accounts_;  // that the engine has or is to create
   const bool shared_;
   Health health_;
   GatewayMetrics metrics_;
@@ -274,6 +314,7 @@ class Gateway::Impl {
 
   IoThread io_;
   PortReservation fix_port_;
+  std::unique_ptr<PortReservation> tls_port_;  // null: no TLS
   std::unique_ptr<HttpServer> http_;
 
   journal::EnvironmentPool segments_;
@@ -312,6 +353,10 @@ Gateway::~Gateway() = default;
 
 Ports Gateway::start() {
   return impl_->start();
+}
+
+void Gateway::reload(const Config& config) {
+  impl_->reload(config);
 }
 
 void Gateway::stop(const Impatient& impatient) {

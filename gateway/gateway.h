@@ -13,6 +13,7 @@ namespace betex::gateway {
 
 struct Ports {
   std::uint16_t fix = 0;
+  std::optional<std::uint16_t> tls;
   std::optional<std::uint16_t> http;
 };
 
@@ -37,6 +38,11 @@ class Gateway {
   // it is logged and the process ends, with the exit code of its cause, without another byte to
   // any client.
   Ports start();
+
+  // Takes over what may change while it runs: certificates, credentials, how many connections there
+  // may be; of a session its AllowFrom, Authentication and throttle; sessions that are new. Throws
+  // std::runtime_error where the certificates are wrong; then nothing has changed.
+  void reload(const Config& config);
 
   // Orderly: stop reading, drain the commands, SessionDown, last commit, reports out, Logouts.
   void stop(const Impatient& impatient);

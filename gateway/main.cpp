@@ -34,6 +34,9 @@ int hash_password_from_stdin(const std::string& username) {
 // The line that scripts and tests read to learn the ports.
 void print_ports(const Ports& ports) {
   std::string line = "listening fix=" + std::to_string(ports.fix);
+  if (ports.tls) {
+    line += " tls=" + std::to_string(*ports.tls);
+  }
   if (ports.http) {
     line += " http=" + std::to_string(*ports.http);
   }
@@ -42,10 +45,12 @@ void print_ports(const Ports& ports) {
 }
 
 // SIGHUP. What is wrong in the files is logged, and everything stays as it was.
-void reload(const CommandLine& command_line) {
+void reload(const CommandLine& command_line, Gateway& gateway) {
   try {
-    set_log_level(load_config(command_line.config_file, command_line.overrides).log.level);
-    spdlog::info("reloaded: log level");
+    const Config config = load_config(command_line.config_file, command_line.overrides);
+    gateway.reload(config);
+    set_log_level(config.log.level);
+    spdlog::info("reloaded: certificates, credentials, connection limits, sessions, log level");
   } catch (const std::exception& error) {
     spdlog::error("not reloaded, nothing has changed: {}", error.what());
   }
@@ -59,7 +64,7 @@ int run(const CommandLine& command_line, const Config& config) {
   Gateway gateway{config};
   print_ports(gateway.start());
   while (wait_for_signal() != Signal::Terminate) {
-    reload(command_line);
+    reload(command_line, gateway);
   }
   spdlog::info("stopping");
   gateway.stop([] { return wait_for_signal(std::chrono::milliseconds{0}) == Signal::Terminate; });

@@ -7,7 +7,9 @@
 
 namespace betex::gateway {
 
-PortReservation::PortReservation(const std::string& address, std::uint16_t port) {
+PortReservation::PortReservation(const std::string& address,
+                                 std::uint16_t port,
+                                 const std::string& option) {
   using boost::asio::ip::tcp;
   try {
     const tcp::endpoint endpoint{boost::asio::ip::make_address(address), port};
@@ -17,7 +19,7 @@ PortReservation::PortReservation(const std::string& address, std::uint16_t port)
   } catch (const boost::system::system_error& error) {
     throw std::runtime_error("FIX port " + std::to_string(port) + " on " + address + ": " +
                              error.code().message() +
-                             "; stop whoever uses it, or choose another with --fix-port");
+                             "; stop whoever uses it, or choose another with " + option);
   }
 }
 

@@ -12,8 +12,9 @@ namespace betex::gateway {
 
 class PortReservation {
  public:
-  // Port 0 is chosen by the system. Throws std::runtime_error when the address can't be had.
-  PortReservation(const std::string& address, std::uint16_t port);
+  // Port 0 is chosen by the system. Throws std::runtime_error when the address can't be had, naming
+  // the command line's `option` that chooses another.
+  PortReservation(const std::string& address, std::uint16_t port, const std::string& option);
 
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 

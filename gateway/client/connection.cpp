@@ -1,5 +1,6 @@
 #include "gateway/client/connection.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -10,6 +11,8 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,6 +23,13 @@ namespace betex::client {
 namespace {
 
 using AddressList = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
+
+constexpr std::size_t kTlsChunk = std::size_t{1} << 20;
+
+std::string tls_error() {
+  const char* const reason = ERR_reason_error_string(ERR_get_error());
+  return reason == nullptr ? "the peer has ended the connection" : reason;
+}
 
 std::string error_text(int error) {
   return std::strerror(error);
@@ -82,6 +92,94 @@ Connection Connection::open(const std::string& host, std::uint16_t port, Clock::
                          error_text(error)};
 }
 
+Connection Connection::open_tls(const std::string& host,
+                                std::uint16_t port,
+                                const TlsFiles& files,
+                                Clock::duration timeout) {
+  const Clock::time_point deadline = Clock::now() + timeout;
+  Connection connection = open(host, port, timeout);
+  connection.start_tls(host, files, deadline);
+  return connection;
+}
+
+void Connection::start_tls(const std::string& host,
+                           const TlsFiles& files,
+                           Clock::time_point deadline) {
+  const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context{SSL_CTX_new(TLS_client_method()),
+                                                             &SSL_CTX_free};
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_mode(context.get(),
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  if (SSL_CTX_load_verify_locations(context.get(), files.ca.c_str(), nullptr) != 1) {
+    throw ConnectionFailed{files.ca + " holds no certificates: " + tls_error()};
+  }
+  if (!files.certificate.empty() &&
+      (SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) != 1 ||
+       SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM) != 1)) {
+    throw ConnectionFailed{files.certificate + " and " + files.key +
+                           " are no certificate and its key: " + tls_error()};
+  }
+  ssl_.reset(SSL_new(context.get()));
+  SSL_set_fd(ssl_.get(), descriptor_);
+  X509_VERIFY_PARAM* const expected = SSL_get0_param(ssl_.get());
+  if (X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str()) != 1) {
+    SSL_set1_host(ssl_.get(), host.c_str());
+    SSL_ctrl(ssl_.get(),
+             SSL_CTRL_SET_TLSEXT_HOSTNAME,
+             TLSEXT_NAMETYPE_host_name,
+             const_cast<char*>(host.c_str()));
+  }
+  for (;;) {
+    ERR_clear_error();
+    const int result = SSL_connect(ssl_.get());
+    if (result == 1) {
+      return;
+    }
+    const int error = SSL_get_error(ssl_.get(), result);
+    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) {
+      throw ConnectionFailed{"no TLS with " + host + ": " + tls_error()};
+    }
+    if (!wait(error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, deadline)) {
+      throw ConnectionFailed{"no TLS with " + host + ": no answer in time"};
+    }
+  }
+}
+
+long Connection::write_some(std::string_view bytes) {
+  if (!ssl_) {
+    return ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
+  ERR_clear_error();
+  return tls_result(
+      SSL_write(ssl_.get(), bytes.data(), static_cast<int>(std::min(bytes.size(), kTlsChunk))));
+}
+
+long Connection::read_some(char* buffer, std::size_t size) {
+  if (!ssl_) {
+    return ::recv(descriptor_, buffer, size, 0);
+  }
+  ERR_clear_error();
+  return tls_result(SSL_read(ssl_.get(), buffer, static_cast<int>(size)));
+}
+
+long Connection::tls_result(int result) {
+  if (result > 0) {
+    return result;
+  }
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_ZERO_RETURN:
+      return 0;
+    case SSL_ERROR_WANT_READ:
+    case SSL_ERROR_WANT_WRITE:
+      errno = EAGAIN;
+      return -1;
+    default:
+      errno = ECONNRESET;
+      return -1;
+  }
+}
+
 Connection::Connection(int descriptor) : descriptor_{descriptor} {
   fcntl(descriptor_, F_SETFL, fcntl(descriptor_, F_GETFL) | O_NONBLOCK);
   const int on = 1;
@@ -94,6 +192,7 @@ Connection::~Connection() {
 
 Connection::Connection(Connection&& other) noexcept
     : descriptor_{std::exchange(other.descriptor_, -1)},
+      ssl_{std::move(other.ssl_)},
       closed_{std::exchange(other.closed_, true)},
       close_reason_{std::move(other.close_reason_)},
       received_{std::move(other.received_)} {}
@@ -102,6 +201,7 @@ Connection& Connection::operator=(Connection&& other) noexcept {
   if (this != &other) {
     close();
     descriptor_ = std::exchange(other.descriptor_, -1);
+    ssl_ = std::move(other.ssl_);
     closed_ = std::exchange(other.closed_, true);
     close_reason_ = std::move(other.close_reason_);
     received_ = std::move(other.received_);
@@ -112,7 +212,7 @@ Connection& Connection::operator=(Connection&& other) noexcept {
 void Connection::send(std::string_view bytes, Clock::duration timeout) {
   Clock::time_point deadline = Clock::now() + timeout;  // of the next progress
   while (!bytes.empty() && !closed_) {
-    const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const long sent = write_some(bytes);
     if (sent >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
       deadline = Clock::now() + timeout;
@@ -142,6 +242,7 @@ bool Connection::receive(Clock::time_point deadline) {
 }
 
 void Connection::close() noexcept {
+  ssl_.reset();
   if (descriptor_ >= 0) {
     ::close(std::exchange(descriptor_, -1));
     closed_ = true;
@@ -161,7 +262,7 @@ bool Connection::wait(short events, Clock::time_point deadline) {
 void Connection::read_available() {
   std::array<char, 65536> buffer;
   while (!closed_) {
-    const ssize_t count = recv(descriptor_, buffer.data(), buffer.size(), 0);
+    const long count = read_some(buffer.data(), buffer.size());
     if (count > 0) {
       received_.append(buffer.data(), static_cast<std::size_t>(count));
     } else if (count == 0) {

@@ -30,7 +30,7 @@ std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* co
       ->type_name("FOLDER");
   app.add_option("--fix-port", overrides.fix_port, "Port for plain FIX, 0: any free one")
       ->type_name("PORT");
-  app.add_option("--tls-port", overrides.tls_port, "Port for FIX over TLS (not implemented yet)")
+  app.add_option("--tls-port", overrides.tls_port, "Port for FIX over TLS, 0: any free one")
       ->type_name("PORT");
   app.add_option("--http-port", overrides.http_port, "Port for probes and metrics, 0: any free one")
       ->type_name("PORT");

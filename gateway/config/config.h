@@ -14,6 +14,7 @@
 #include "gateway/config/address_range.h"
 #include "gateway/config/config_error.h"
 #include "gateway/config/credentials.h"
+#include "gateway/config/logon_proof.h"
 #include "matching/commands.h"
 
 namespace betex::gateway {
@@ -52,9 +53,19 @@ struct FixLimits {
   std::chrono::seconds sending_time_tolerance{120};
 };
 
+// PEM files.
+struct TlsConfig {
+  std::uint16_t port = 9881;  // 0: any free one
+  std::filesystem::path certificate;
+  std::filesystem::path key;        // may be in the certificate's file
+  std::filesystem::path client_ca;  // empty: clients are not asked for certificates
+  bool demo = false;  // the certificate is the gateway's own, self-signed, made where it is missing
+};
+
 struct FixConfig {
   std::string address = "127.0.0.1";  // an IP address, no name
   std::uint16_t port = 9880;          // 0: any free one
+  std::optional<TlsConfig> tls;
   std::filesystem::path dictionaries;
   FixLimits limits;
 };
@@ -80,7 +91,9 @@ struct SessionConfig {
   FixVersion version = FixVersion::Fixt11;
   std::string sender_comp_id;  // ours
   std::string target_comp_id;  // the client's: its SenderCompID(49)
-  std::string username;        // who may log on: Username(553), a name in Config::credentials
+  LogonProof proof = LogonProof::Password;
+  std::string username;          // Username(553), a name in Config::credentials
+  std::string certificate_name;  // the common name of its certificate
   SessionRole role = SessionRole::Broker;
   // Broker: the accounts it may trade for, the first one when an order names none. DropCopy: the
   // accounts whose reports it gets. Ops: empty.
@@ -91,6 +104,9 @@ struct SessionConfig {
   bool cancel_on_disconnect = false;      // where the Logon does not say, by 8013
   std::chrono::seconds cancel_grace{10};  // from the loss of the session to that cancel
   std::vector<AddressRange> allow_from;   // never empty
+  // Of application messages but cancels; 0: no limit. So many at once after a rest.
+  std::uint32_t max_messages_per_second = 0;
+  std::uint32_t message_burst = 1;
 };
 
 // A market that is created and opened at the first start on an empty WAL.

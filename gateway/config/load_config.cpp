@@ -128,10 +128,57 @@ void read_limits(SectionReader reader, FixLimits& limits) {
   reader.finish();
 }
 
+void check_is_file(SectionReader& reader,
+                   const std::string& key,
+                   const std::filesystem::path& file) {
+  std::error_code error;
+  if (!file.empty() && !std::filesystem::is_regular_file(file, error)) {
+    reader.complain(key, {file.string() + " is not a file", "name a PEM file"});
+  }
+}
+
+// Without a certificate the gateway makes one itself, which is good for trying things out on one
+// machine only.
+void read_tls(SectionReader& reader, FixConfig& fix) {
+  TlsConfig tls;
+  reader.integer("tls_port", tls.port, kPorts);
+  reader.path("tls_certificate", tls.certificate);
+  reader.path("tls_key", tls.key);
+  reader.path("tls_client_ca", tls.client_ca);
+  if (!reader.has("tls_port")) {
+    for (const auto* key : {"tls_certificate", "tls_key", "tls_client_ca"}) {
+      if (reader.has(key)) {
+        reader.complain(key, {"is of no use without tls_port", "give tls_port, or remove it"});
+      }
+    }
+    return;
+  }
+  check_is_file(reader, "tls_certificate", tls.certificate);
+  check_is_file(reader, "tls_key", tls.key);
+  check_is_file(reader, "tls_client_ca", tls.client_ca);
+  const auto range = AddressRange::parse(fix.address);
+  tls.demo = tls.certificate.empty();
+  if (tls.demo && reader.has("tls_key")) {
+    reader.complain("tls_key", {"has no certificate", "give tls_certificate"});
+  } else if (tls.demo && range && !range->loopback_only()) {
+    reader.complain("tls_port",
+                    {"has no certificate, and " + fix.address + " is not loopback",
+                     "give tls_certificate, or leave tls_port out"});
+  }
+  if (tls.key.empty()) {
+    tls.key = tls.certificate;
+  }
+  if (tls.port != 0 && tls.port == fix.port) {
+    reader.complain("tls_port",
+                    {std::to_string(tls.port) + " is the plain FIX port", "give another one"});
+  }
+  fix.tls = std::move(tls);
+}
+
 void read_fix(SectionReader reader, FixConfig& fix, Files& files) {
   read_address(reader, fix.address);
   reader.integer("port", fix.port, kPorts);
-  reader.refuse("tls_port", {"TLS is not implemented yet, it comes later", "leave it out"});
+  read_tls(reader, fix);
   reader.require("sessions", "the file of the FIX sessions");
   reader.path("sessions", files.sessions);
   reader.require("credentials", "the file of the usernames and password hashes");
@@ -195,7 +242,11 @@ void read_other_files(const Files& files, Config& config, std::vector<Finding>& 
     }
   }
   if (!files.sessions.empty()) {
-    config.sessions = load_sessions(files.sessions, known, findings);
+    const bool client_certificates = config.fix.tls && !config.fix.tls->client_ca.empty();
+    config.sessions =
+        load_sessions(files.sessions,
+                      {.credentials = known, .client_certificates = client_certificates},
+                      findings);
   }
   if (!files.markets.empty()) {
     config.markets = load_markets(files.markets, findings);
@@ -211,6 +262,10 @@ Config load_config(const std::filesystem::path& file, const Overrides& overrides
     put_overrides(*table, overrides);
     SectionReader reader{*table, file, findings};
     const Files files = read_gateway_file(reader, config);
+    if (config.fix.tls && config.fix.tls->demo) {
+      config.fix.tls->certificate = config.wal.root / "tls-demo.pem";
+      config.fix.tls->key = config.fix.tls->certificate;
+    }
     read_other_files(files, config, findings);
   }
   if (!findings.empty()) {

@@ -32,6 +32,14 @@ std::string gateway_text(const Config& config) {
   fmt::format_to(out, "wait_strategy = \"{}\"\n", word_of(kWaitModes, rings.wait_strategy));
   fmt::format_to(out, "stage_threads = \"{}\"\n", word_of(kStageThreads, rings.stage_threads));
   fmt::format_to(out, "\n[fix]\naddress = \"{}\"\nport = {}\n", fix.address, fix.port);
+  if (fix.tls) {
+    fmt::format_to(out, "tls_port = {}\n", fix.tls->port);
+    fmt::format_to(out, "tls_certificate = \"{}\"\n", fix.tls->certificate.string());
+    fmt::format_to(out, "tls_key = \"{}\"\n", fix.tls->key.string());
+    if (!fix.tls->client_ca.empty()) {
+      fmt::format_to(out, "tls_client_ca = \"{}\"\n", fix.tls->client_ca.string());
+    }
+  }
   fmt::format_to(out, "dictionaries = \"{}\"\n", fix.dictionaries.string());
   fmt::format_to(out, "\n[fix.limits]\nmessage_bytes = {}\n", fix.limits.message_bytes);
   fmt::format_to(out, "fields = {}\n", fix.limits.fields);
@@ -74,6 +82,14 @@ std::string session_text(const SessionConfig& session) {
   fmt::format_to(out, "ResetAllowed={}\n", session.reset_allowed ? 'Y' : 'N');
   fmt::format_to(out, "CancelOnDisconnect={}\n", session.cancel_on_disconnect ? 'Y' : 'N');
   fmt::format_to(out, "CancelOnDisconnectGrace={}\n", session.cancel_grace.count());
+  if (session.proof != LogonProof::Password) {
+    fmt::format_to(out, "Authentication={}\n", word_of(kLogonProofs, session.proof));
+    fmt::format_to(out, "CertificateName={}\n", session.certificate_name);
+  }
+  if (session.max_messages_per_second != 0) {
+    fmt::format_to(out, "MaxMessagesPerSecond={}\n", session.max_messages_per_second);
+    fmt::format_to(out, "MessageBurst={}\n", session.message_burst);
+  }
   fmt::format_to(out, "AllowFrom={}\n", ranges);
   return text;
 }

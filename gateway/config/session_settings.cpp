@@ -17,6 +17,7 @@ namespace betex::gateway {
 namespace {
 
 constexpr std::int64_t kMaxSeconds = 3600;
+constexpr std::uint32_t kMaxMessages = 1'000'000;
 
 const std::vector<std::string>& known_keys() {
   static const std::vector<std::string> kKeys{"ConnectionType",
@@ -32,6 +33,10 @@ const std::vector<std::string>& known_keys() {
                                               "ResetAllowed",
                                               "CancelOnDisconnect",
                                               "CancelOnDisconnectGrace",
+                                              "Authentication",
+                                              "CertificateName",
+                                              "MaxMessagesPerSecond",
+                                              "MessageBurst",
                                               "AllowFrom"};
   return kKeys;
 }
@@ -54,6 +59,8 @@ class SessionReader {
     read_role(session);
     read_accounts(session);
     read_heartbeat(session);
+    read_proof(session);
+    read_throttle(session);
     read_allow_from(session);
     session.reset_allowed = flag("ResetAllowed");
     session.cancel_on_disconnect = flag("CancelOnDisconnect");
@@ -199,6 +206,49 @@ class SessionReader {
     value = std::chrono::seconds{number};
   }
 
+  void read_proof(SessionConfig& session) {
+    const Setting* const certificate = find("CertificateName");
+    session.certificate_name = certificate == nullptr ? session.target_comp_id : certificate->value;
+    const Setting* const proof = find("Authentication");
+    if (proof == nullptr || proof->value == "Password") {
+      return;
+    }
+    if (proof->value == "Certificate") {
+      session.proof = LogonProof::Certificate;
+    } else if (proof->value == "PasswordAndCertificate") {
+      session.proof = LogonProof::PasswordAndCertificate;
+    } else {
+      complain("Authentication",
+               {"'" + proof->value + "' is not known",
+                "give Password, Certificate or PasswordAndCertificate"});
+    }
+  }
+
+  void read_throttle(SessionConfig& session) {
+    count("MaxMessagesPerSecond", 0, session.max_messages_per_second);
+    session.message_burst = std::max(session.max_messages_per_second, 1U);
+    count("MessageBurst", 1, session.message_burst);
+  }
+
+  void count(const std::string& key, std::uint32_t min, std::uint32_t& value) {
+    const Setting* const setting = find(key);
+    if (setting == nullptr) {
+      return;
+    }
+    const std::string& text = setting->value;
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size() || number < min ||
+        number > kMaxMessages) {
+      complain(key,
+               {"'" + text + "' is out of range",
+                "give a whole number from " + std::to_string(min) + " to " +
+                    std::to_string(kMaxMessages)});
+      return;
+    }
+    value = number;
+  }
+
   bool flag(const std::string& key) {
     const Setting* const setting = find(key);
     if (setting == nullptr || setting->value == "N") {
@@ -257,7 +307,7 @@ void check_keys(const SettingsSection& section,
 }  // namespace
 
 std::vector<SessionConfig> load_sessions(const std::filesystem::path& file,
-                                         const Credentials* credentials,
+                                         const SessionContext& context,
                                          std::vector<Finding>& findings) {
   std::vector<SessionConfig> sessions;
   const auto text = read_text(file, findings);
@@ -277,7 +327,13 @@ std::vector<SessionConfig> load_sessions(const std::filesystem::path& file,
                       {"'" + session.target_comp_id + "' has a session already",
                        "give each session a CompID of its own"});
     }
-    if (named && credentials != nullptr && !credentials->knows(session.username)) {
+    if (session.proof != LogonProof::Password && !context.client_certificates) {
+      reader.complain("Authentication",
+                      {"needs client certificates, and none are asked for",
+                       "give tls_port and tls_client_ca in [fix] of gateway.toml"});
+    }
+    if (named && session.proof != LogonProof::Certificate && context.credentials != nullptr &&
+        !context.credentials->knows(session.username)) {
       reader.complain(
           "Username",
           {"'" + session.username + "' is not in the credentials file",

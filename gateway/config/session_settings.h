@@ -8,10 +8,16 @@
 
 namespace betex::gateway {
 
-// All sessions that can be read; everything that is wrong becomes a finding. Each session's
-// username must be in `credentials`; null where they could not be read.
+// What sessions may refer to.
+struct SessionContext {
+  const Credentials* credentials = nullptr;  // null: could not be read
+  bool client_certificates = false;          // clients are asked for certificates
+};
+
+// All sessions that can be read; everything that is wrong becomes a finding. The username of a
+// session with a password must be in the credentials.
 [[nodiscard]] std::vector<SessionConfig> load_sessions(const std::filesystem::path& file,
-                                                       const Credentials* credentials,
+                                                       const SessionContext& context,
                                                        std::vector<Finding>& findings);
 
 }  // namespace betex::gateway

@@ -42,6 +42,11 @@ inline constexpr std::array<Word<SessionRole>, 3> kSessionRoles{
      {"Ops", SessionRole::Ops},
      {"DropCopy", SessionRole::DropCopy}}};
 
+inline constexpr std::array<Word<LogonProof>, 3> kLogonProofs{
+    {{"Password", LogonProof::Password},
+     {"Certificate", LogonProof::Certificate},
+     {"PasswordAndCertificate", LogonProof::PasswordAndCertificate}}};
+
 inline constexpr std::array<Word<matching::MarketKind>, 2> kMarketKinds{
     {{"odds", matching::MarketKind::ExchangeOdds}, {"binary", matching::MarketKind::Binary}}};
 

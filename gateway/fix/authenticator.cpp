@@ -1,6 +1,8 @@
 #include "gateway/fix/authenticator.h"
 
 #include <atomic>
+#include <memory>
+#include <mutex>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -10,7 +12,7 @@ namespace betex::fix {
 
 class PasswordAuthenticator::Impl {
  public:
-  explicit Impl(const gateway::Credentials& credentials) : credentials_{credentials} {}
+  explicit Impl(gateway::Credentials credentials) { replace(std::move(credentials)); }
 
   ~Impl() {
     pool_.stop();
@@ -24,31 +26,53 @@ class PasswordAuthenticator::Impl {
 
   void authenticate(LogonCredentials credentials, std::function<void(bool)> done) {
     const bool too_many = waiting_.fetch_add(1, std::memory_order_relaxed) >= kMaxWaiting;
-    boost::asio::post(
-        pool_, [this, too_many, credentials = std::move(credentials), done = std::move(done)] {
-          // The password is hashed for a wrong username too: the time taken tells nothing.
-          const bool right = !too_many &&
-                             credentials_.verify(credentials.username, credentials.password) &&
-                             credentials.username == credentials.expected_username;
-          waiting_.fetch_sub(1, std::memory_order_relaxed);
-          done(right);
-        });
+    boost::asio::post(pool_,
+                      [this,
+                       too_many,
+                       known = known(),
+                       credentials = std::move(credentials),
+                       done = std::move(done)] {
+                        // The password is hashed for a wrong username too: the time taken tells
+                        // nothing.
+                        const bool right =
+                            !too_many &&
+                            known->verify(credentials.username, credentials.password) &&
+                            credentials.username == credentials.expected_username;
+                        waiting_.fetch_sub(1, std::memory_order_relaxed);
+                        done(right);
+                      });
+  }
+
+  void replace(gateway::Credentials credentials) {
+    auto fresh = std::make_shared<const gateway::Credentials>(std::move(credentials));
+    const std::lock_guard lock{mutex_};
+    known_ = std::move(fresh);
   }
 
  private:
-  const gateway::Credentials& credentials_;
+  std::shared_ptr<const gateway::Credentials> known() {
+    const std::lock_guard lock{mutex_};
+    return known_;
+  }
+
+  std::mutex mutex_;
+  std::shared_ptr<const gateway::Credentials> known_;  // guarded
   std::atomic<std::size_t> waiting_{0};  // raised by any thread, lowered by the pool's; no ordering
   boost::asio::thread_pool pool_{1};
 };
 
-PasswordAuthenticator::PasswordAuthenticator(const gateway::Credentials& credentials)
-    : impl_{std::make_unique<Impl>(credentials)} {}
+PasswordAuthenticator::PasswordAuthenticator(gateway::Credentials credentials)
+    : impl_{std::make_unique<Impl>(std::move(credentials))} {}
 
 PasswordAuthenticator::~PasswordAuthenticator() = default;
 
 void PasswordAuthenticator::authenticate(LogonCredentials credentials,
                                          std::function<void(bool)> done) {
   impl_->authenticate(std::move(credentials), std::move(done));
+}
+
+void PasswordAuthenticator::replace(gateway::Credentials credentials) {
+  impl_->replace(std::move(credentials));
 }
 
 }  // namespace betex::fix

@@ -32,13 +32,15 @@ class PasswordAuthenticator final : public Authenticator {
  public:
   static constexpr std::size_t kMaxWaiting = 256;
 
-  // `credentials` must outlive this object.
-  explicit PasswordAuthenticator(const gateway::Credentials& credentials);
+  explicit PasswordAuthenticator(gateway::Credentials credentials);
 
   // Waits for the check that is running; those that wait are never answered.
   ~PasswordAuthenticator() override;
 
   void authenticate(LogonCredentials credentials, std::function<void(bool)> done) override;
+
+  // For the logons that come from now on.
+  void replace(gateway::Credentials credentials);
 
  private:
   class Impl;

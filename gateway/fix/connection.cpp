@@ -24,21 +24,19 @@ constexpr std::size_t kLoggedLength = 32;  // of what an unknown peer says
 
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket,
-                       std::string address,
-                       const Environment& environment)
-    : socket_{std::move(socket)},
+Connection::Connection(Stream stream, std::string address, const Environment& environment)
+    : stream_{std::move(stream)},
       environment_{environment},
       address_{std::move(address)},
-      deadline_{socket_.get_executor()},
+      deadline_{stream_.executor()},
       framer_{environment.limits.message_bytes} {
   environment_.metrics.connections.add();
 }
 
 void Connection::start() {
   error_code ignored;
-  socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
-  asio::dispatch(socket_.get_executor(), [self = shared_from_this()] {
+  stream_.socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
+  asio::dispatch(stream_.executor(), [self = shared_from_this()] {
     self->deadline_.expires_after(self->environment_.limits.logon_deadline);
     self->deadline_.async_wait([self](const error_code& error) {
       if (!error && !self->closed_) {
@@ -47,19 +45,35 @@ void Connection::start() {
         self->close_now();
       }
     });
-    self->read();
+    self->stream_.handshake([self](const error_code& error) {
+      if (self->closed_) {
+        return;
+      }
+      if (error) {
+        self->environment_.metrics.handshakes_failed.add();
+        spdlog::info("connection from {}: no TLS: {}", self->address_, error.message());
+        return self->close_now();
+      }
+      self->certificate_name_ = self->stream_.certificate_name();
+      self->read();
+    });
   });
 }
 
 void Connection::read() {
   const auto room = framer_.prepare();
-  socket_.async_read_some(asio::buffer(room.data(), room.size()),
-                          [self = shared_from_this()](const error_code& error, std::size_t size) {
-                            if (self->closed_ || self->finishing_) {
-                              return;
-                            }
-                            error ? self->close_now() : self->on_read(size);
-                          });
+  reading_ = true;
+  stream_.read_some(asio::buffer(room.data(), room.size()),
+                    [self = shared_from_this()](const error_code& error, std::size_t size) {
+                      self->reading_ = false;
+                      if (self->closed_) {
+                        return;
+                      }
+                      if (self->finishing_) {
+                        return self->end_stream_when_idle();
+                      }
+                      error ? self->close_now() : self->on_read(size);
+                    });
 }
 
 void Connection::on_read(std::size_t size) {
@@ -112,7 +126,7 @@ void Connection::identify() {
 }
 
 void Connection::read_more() {
-  asio::post(socket_.get_executor(), [self = shared_from_this()] {
+  asio::post(stream_.executor(), [self = shared_from_this()] {
     if (!self->closed_ && !self->finishing_) {
       self->read();
     }
@@ -120,7 +134,7 @@ void Connection::read_more() {
 }
 
 void Connection::write(std::shared_ptr<const OutboundBlock> block) {
-  asio::dispatch(socket_.get_executor(),
+  asio::dispatch(stream_.executor(),
                  [self = shared_from_this(), block = std::move(block)]() mutable {
                    self->to_write_.push_back(std::move(block));
                    self->write_some();
@@ -142,14 +156,14 @@ void Connection::write_some() {
   }
   buffers.front() += written_of_front_;
   writing_ = true;
-  socket_.async_write_some(buffers,
-                           [self = shared_from_this()](const error_code& error, std::size_t size) {
-                             self->writing_ = false;
-                             if (self->closed_) {
-                               return;
-                             }
-                             error ? self->close_now() : self->on_written(size);
-                           });
+  stream_.write_some(buffers,
+                     [self = shared_from_this()](const error_code& error, std::size_t size) {
+                       self->writing_ = false;
+                       if (self->closed_) {
+                         return;
+                       }
+                       error ? self->close_now() : self->on_written(size);
+                     });
 }
 
 void Connection::on_written(std::size_t size) {
@@ -163,15 +177,15 @@ void Connection::on_written(std::size_t size) {
   }
   user_->written(*this, size, reports);
   write_some();
-  end_stream_when_written();
+  end_stream_when_idle();
 }
 
 void Connection::logged_on() {
-  asio::dispatch(socket_.get_executor(), [self = shared_from_this()] { self->deadline_.cancel(); });
+  asio::dispatch(stream_.executor(), [self = shared_from_this()] { self->deadline_.cancel(); });
 }
 
 void Connection::finish() {
-  asio::dispatch(socket_.get_executor(), [self = shared_from_this()] {
+  asio::dispatch(stream_.executor(), [self = shared_from_this()] {
     if (self->closed_ || self->finishing_) {
       return;
     }
@@ -182,27 +196,31 @@ void Connection::finish() {
         self->close_now();
       }
     });
-    self->end_stream_when_written();
+    self->end_stream_when_idle();
   });
 }
 
 // Closing a socket that holds unread bytes resets the connection, and the peer would lose what it
 // has not read yet: so the stream is ended, and whatever comes is thrown away until the peer ends
 // it too, or the deadline comes.
-void Connection::end_stream_when_written() {
+void Connection::end_stream_when_idle() {
   if (!finishing_ || stream_ended_ || closed_ || writing_ || !to_write_.empty()) {
     return;
   }
+  if (reading_) {
+    return stream_.cancel();  // its handler comes back here
+  }
   stream_ended_ = true;
-  error_code ignored;
-  socket_.cancel(ignored);  // a read that may be waiting
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  discard_until_end();
+  stream_.end_output([self = shared_from_this()](const error_code& error) {
+    if (!self->closed_) {
+      error ? self->close_now() : self->discard_until_end();
+    }
+  });
 }
 
 void Connection::discard_until_end() {
   const auto discarded = std::make_shared<std::array<char, 1024>>();
-  socket_.async_read_some(
+  stream_.socket().async_read_some(  // below TLS, which is over
       asio::buffer(*discarded),
       [self = shared_from_this(), discarded](const error_code& error, std::size_t) {
         if (self->closed_) {
@@ -213,16 +231,15 @@ void Connection::discard_until_end() {
 }
 
 void Connection::close() {
-  asio::dispatch(socket_.get_executor(), [self = shared_from_this()] { self->close_now(); });
+  asio::dispatch(stream_.executor(), [self = shared_from_this()] { self->close_now(); });
 }
 
 void Connection::close_now() {
   if (std::exchange(closed_, true)) {
     return;
   }
-  error_code ignored;
   deadline_.cancel();
-  socket_.close(ignored);
+  stream_.close();
   to_write_.clear();
   environment_.metrics.connections.subtract();
   environment_.ended(address_);

@@ -11,7 +11,6 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "gateway/fix/field_table.h"
@@ -19,6 +18,7 @@
 #include "gateway/fix/outbound_block.h"
 #include "gateway/fix/session_metrics.h"
 #include "gateway/fix/session_settings.h"
+#include "gateway/fix/stream.h"
 
 namespace betex::fix {
 
@@ -73,10 +73,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     std::function<void(const std::string& address)> ended;
   };
 
-  // `socket` must have a strand of its own as executor.
-  Connection(boost::asio::ip::tcp::socket socket,
-             std::string address,
-             const Environment& environment);
+  // `stream`'s socket must have a strand of its own as executor.
+  Connection(Stream stream, std::string address, const Environment& environment);
 
   void start();
 
@@ -99,25 +97,30 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // The peer's, for logs.
   [[nodiscard]] const std::string& address() const noexcept { return address_; }
 
+  // Of the client's certificate, signed by our CA; empty: none. Known when a session gets it.
+  [[nodiscard]] const std::string& certificate_name() const noexcept { return certificate_name_; }
+
  private:
   void read();
   void on_read(std::size_t size);
   void identify();
   void write_some();
   void on_written(std::size_t size);
-  void end_stream_when_written();
+  void end_stream_when_idle();
   void discard_until_end();
   void close_now();
 
-  boost::asio::ip::tcp::socket socket_;
+  Stream stream_;
   const Environment& environment_;
   std::string address_;
+  std::string certificate_name_;
   boost::asio::steady_timer deadline_;
   Framer framer_;
   InboundFrames frames_;
   std::shared_ptr<ConnectionUser> user_;  // null: no Logon yet
   std::deque<std::shared_ptr<const OutboundBlock>> to_write_;
   std::size_t written_of_front_ = 0;  // bytes
+  bool reading_ = false;
   bool writing_ = false;
   bool finishing_ = false;  // nothing more is read or appended
   bool stream_ended_ = false;

@@ -22,6 +22,13 @@ namespace {
 constexpr std::chrono::seconds kHandOver{30};
 constexpr std::chrono::milliseconds kAcceptRetry{100};
 
+// Who waits looks up so often whether somebody has become impatient.
+constexpr std::chrono::milliseconds kLookUp{20};
+
+bool patient() {
+  return false;
+}
+
 }  // namespace
 
 FixServer::FixServer(const Parts& parts,
@@ -50,9 +57,9 @@ FixServer::FixServer(const Parts& parts,
                               .limits = limits_,
                               .metrics = metrics_,
                               .ended = [this](const std::string& address) { leave(address); }},
-      accept_strand_{parts.io.get_executor()},
-      acceptor_{accept_strand_},
-      accept_retry_{accept_strand_} {
+      max_connections_{limits.connections},
+      max_connections_per_address_{limits.connections_per_address},
+      accept_strand_{parts.io.get_executor()} {
   for (SessionSettings& settings : sessions) {
     const auto known =
         std::find_if(recovered.begin(), recovered.end(), [&](const matching::SessionInfo& info) {
@@ -72,10 +79,9 @@ FixServer::~FixServer() {
 void FixServer::add_session(SessionSettings settings,
                             const std::optional<matching::SessionInfo>& known) {
   const std::string comp_id = settings.comp_id;
-  const auto session =
-      std::make_shared<FixSession>(std::move(settings), session_environment_, known);
+  const auto session = std::make_shared<FixSession>(settings, session_environment_, known);
   const std::unique_lock lock{sessions_mutex_};
-  if (!by_comp_id_.emplace(comp_id, session).second) {
+  if (!by_comp_id_.try_emplace(comp_id, Known{session, std::move(settings)}).second) {
     throw std::invalid_argument{"there is a FIX session " + comp_id + " already"};
   }
   if (known) {
@@ -86,45 +92,62 @@ void FixServer::add_session(SessionSettings settings,
 // ---- Connections --------------------------------------------------------------------------------
 
 std::uint16_t FixServer::listen(const std::string& address, std::uint16_t port) {
+  return listen(address, port, Security::Plain);
+}
+
+std::uint16_t FixServer::listen_tls(const std::string& address,
+                                    std::uint16_t port,
+                                    const TlsFiles& files) {
+  {
+    const std::lock_guard lock{tls_mutex_};
+    tls_ = make_tls_context(files);
+  }
+  return listen(address, port, Security::Tls);
+}
+
+std::uint16_t FixServer::listen(const std::string& address, std::uint16_t port, Security security) {
+  Listener& listener = listeners_.emplace_back(
+      Listener{tcp::acceptor{accept_strand_}, asio::steady_timer{accept_strand_}, security});
   try {
     const tcp::endpoint endpoint{asio::ip::make_address(address), port};
-    acceptor_.open(endpoint.protocol());
-    acceptor_.set_option(tcp::acceptor::reuse_address{true});
-    acceptor_.bind(endpoint);
-    acceptor_.listen();
+    listener.acceptor.open(endpoint.protocol());
+    listener.acceptor.set_option(tcp::acceptor::reuse_address{true});
+    listener.acceptor.bind(endpoint);
+    listener.acceptor.listen();
   } catch (const boost::system::system_error& error) {
     throw std::runtime_error{"cannot listen for FIX on " + address + ":" + std::to_string(port) +
                              ": " + error.code().message() +
                              "; choose another address or port, or end what is using it"};
   }
-  const std::uint16_t chosen = acceptor_.local_endpoint().port();
-  asio::post(accept_strand_, [this] { accept(); });
+  const std::uint16_t chosen = listener.acceptor.local_endpoint().port();
+  asio::post(accept_strand_, [this, &listener] { accept(listener); });
   return chosen;
 }
 
-void FixServer::accept() {
-  acceptor_.async_accept(
+void FixServer::accept(Listener& listener) {
+  listener.acceptor.async_accept(
       asio::make_strand(io_),
-      asio::bind_executor(accept_strand_, [this](const error_code& error, tcp::socket socket) {
-        if (stopping_ || error == asio::error::operation_aborted) {
-          return;
-        }
-        if (!error) {
-          accepted(std::move(socket));
-          return accept();
-        }
-        // No file descriptor left, say: those that close give some back.
-        spdlog::error("cannot accept a FIX connection: {}", error.message());
-        accept_retry_.expires_after(kAcceptRetry);
-        accept_retry_.async_wait([this](const error_code& cancelled) {
-          if (!cancelled) {
-            accept();
-          }
-        });
-      }));
+      asio::bind_executor(
+          accept_strand_, [this, &listener](const error_code& error, tcp::socket socket) {
+            if (stopping_ || error == asio::error::operation_aborted) {
+              return;
+            }
+            if (!error) {
+              accepted(std::move(socket), listener.security);
+              return accept(listener);
+            }
+            // No file descriptor left, say: those that close give some back.
+            spdlog::error("cannot accept a FIX connection: {}", error.message());
+            listener.retry.expires_after(kAcceptRetry);
+            listener.retry.async_wait([this, &listener](const error_code& cancelled) {
+              if (!cancelled) {
+                accept(listener);
+              }
+            });
+          }));
 }
 
-void FixServer::accepted(tcp::socket socket) {
+void FixServer::accepted(tcp::socket socket, Security security) {
   error_code gone;
   const auto endpoint = socket.remote_endpoint(gone);
   if (gone) {
@@ -137,13 +160,51 @@ void FixServer::accepted(tcp::socket socket) {
     spdlog::warn("connection from {} refused: too many", address);
     return;
   }
-  std::make_shared<Connection>(std::move(socket), address, connection_environment_)->start();
+  std::shared_ptr<asio::ssl::context> tls;
+  if (security == Security::Tls) {
+    const std::lock_guard lock{tls_mutex_};
+    tls = tls_;
+  }
+  std::make_shared<Connection>(
+      Stream{std::move(socket), std::move(tls)}, address, connection_environment_)
+      ->start();
+}
+
+void FixServer::reload(const TransportLimits& limits,
+                       std::vector<SessionSettings> sessions,
+                       const std::optional<TlsFiles>& tls) {
+  if (tls) {
+    auto context = make_tls_context(*tls);
+    const std::lock_guard lock{tls_mutex_};
+    tls_.swap(context);
+  }
+  {
+    const std::lock_guard lock{connections_mutex_};
+    max_connections_ = limits.connections;
+    max_connections_per_address_ = limits.connections_per_address;
+  }
+  for (SessionSettings& settings : sessions) {
+    std::shared_ptr<FixSession> known;
+    {
+      const std::unique_lock lock{sessions_mutex_};
+      if (const auto found = by_comp_id_.find(settings.comp_id); found != by_comp_id_.end()) {
+        found->second.settings.allow_from = settings.allow_from;
+        known = found->second.session;
+      }
+    }
+    if (known) {
+      known->reconfigure(settings);
+    } else {
+      spdlog::info("session {}: added", settings.comp_id);
+      add_session(std::move(settings), std::nullopt);
+    }
+  }
 }
 
 bool FixServer::admit(const std::string& address) {
   const std::lock_guard lock{connections_mutex_};
   std::size_t& from_there = connections_by_address_[address];
-  if (connections_ >= limits_.connections || from_there >= limits_.connections_per_address) {
+  if (connections_ >= max_connections_ || from_there >= max_connections_per_address_) {
     if (from_there == 0) {
       connections_by_address_.erase(address);
     }
@@ -169,7 +230,7 @@ SessionDirectory::Found FixServer::find(const FieldTable& logon, const std::stri
   if (found == by_comp_id_.end()) {
     return {};
   }
-  const SessionSettings& settings = found->second->settings();
+  const SessionSettings& settings = found->second.settings;
   const bool allowed = std::any_of(settings.allow_from.begin(),
                                    settings.allow_from.end(),
                                    [&](const auto& range) { return range.contains(address); });
@@ -177,7 +238,7 @@ SessionDirectory::Found FixServer::find(const FieldTable& logon, const std::stri
       logon.begin_string() != begin_string(settings.version)) {
     return {};
   }
-  return {.user = found->second, .version = settings.version, .guard = settings.guard};
+  return {.user = found->second.session, .version = settings.version, .guard = settings.guard};
 }
 
 // ---- From the report stage ----------------------------------------------------------------------
@@ -192,7 +253,7 @@ void FixServer::deliver(matching::SessionId session, gateway::ReportDelivery del
 void FixServer::notify(const matching::Name& comp_id, gateway::SessionNotice notice) {
   const std::shared_lock lock{sessions_mutex_};
   if (const auto found = by_comp_id_.find(comp_id.view()); found != by_comp_id_.end()) {
-    found->second->notify(std::move(notice));
+    found->second.session->notify(std::move(notice));
   }
 }
 
@@ -201,15 +262,15 @@ void FixServer::notify(const matching::Name& comp_id, gateway::SessionNotice not
 FixServer::Sessions FixServer::sessions() const {
   const std::shared_lock lock{sessions_mutex_};
   Sessions all;
-  for (const auto& [comp_id, session] : by_comp_id_) {
-    all.push_back(session);
+  for (const auto& [comp_id, known] : by_comp_id_) {
+    all.push_back(known.session);
   }
   return all;
 }
 
-void FixServer::for_each_and_wait(
-    std::chrono::milliseconds deadline,
-    const std::function<void(FixSession&, std::function<void()> done)>& call) const {
+void FixServer::for_each_and_wait(std::chrono::milliseconds deadline,
+                                  const Impatient& impatient,
+                                  const Call& call) const {
   struct Waiting {  // shared: a session may be done after the deadline
     std::mutex mutex;
     std::condition_variable changed;
@@ -227,29 +288,37 @@ void FixServer::for_each_and_wait(
     });
   }
   std::unique_lock lock{waiting->mutex};
-  waiting->changed.wait_for(lock, deadline, [&] { return waiting->left == 0; });
+  const auto end = std::chrono::steady_clock::now() + deadline;
+  const auto all_done = [&] { return waiting->left == 0; };
+  while (!waiting->changed.wait_for(lock, kLookUp, all_done) && !impatient() &&
+         std::chrono::steady_clock::now() < end) {
+  }
+}
+
+void FixServer::stop_accepting() {
+  for (Listener& listener : listeners_) {
+    error_code ignored;
+    listener.acceptor.close(ignored);
+    listener.retry.cancel();
+  }
 }
 
 void FixServer::stop_reading() {
   stopping_ = true;
-  asio::post(accept_strand_, [this] {
-    error_code ignored;
-    acceptor_.close(ignored);
-    accept_retry_.cancel();
-  });
-  for_each_and_wait(kHandOver, [](FixSession& session, std::function<void()> done) {
+  asio::post(accept_strand_, [this] { stop_accepting(); });
+  for_each_and_wait(kHandOver, patient, [](FixSession& session, std::function<void()> done) {
     session.stop_reading(std::move(done));
   });
 }
 
 void FixServer::sessions_down(matching::SessionDownReason reason) {
-  for_each_and_wait(kHandOver, [reason](FixSession& session, std::function<void()> done) {
+  for_each_and_wait(kHandOver, patient, [reason](FixSession& session, std::function<void()> done) {
     session.go_down(reason, std::move(done));
   });
 }
 
-void FixServer::log_out(std::chrono::milliseconds deadline) {
-  for_each_and_wait(deadline, [](FixSession& session, std::function<void()> done) {
+void FixServer::log_out(std::chrono::milliseconds deadline, const Impatient& impatient) {
+  for_each_and_wait(deadline, impatient, [](FixSession& session, std::function<void()> done) {
     session.log_out("The gateway is stopping", std::move(done));
   });
   close();
@@ -257,10 +326,7 @@ void FixServer::log_out(std::chrono::milliseconds deadline) {
 
 void FixServer::close() {
   stopping_ = true;
-  asio::post(accept_strand_, [this] {
-    error_code ignored;
-    acceptor_.close(ignored);
-  });
+  asio::post(accept_strand_, [this] { stop_accepting(); });
   for (const auto& session : sessions()) {
     session->close_connection();
   }

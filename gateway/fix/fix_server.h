@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -25,6 +26,7 @@
 #include "gateway/fix/message_cache.h"
 #include "gateway/fix/session_metrics.h"
 #include "gateway/fix/session_settings.h"
+#include "gateway/fix/tls.h"
 #include "gateway/session_link.h"
 #include "matching/engine.h"
 
@@ -60,13 +62,25 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
   void add_session(SessionSettings settings, const std::optional<matching::SessionInfo>& known);
 
   // Accepts connections. Returns the port, which the system chooses for 0. Throws
-  // std::runtime_error when the address cannot be had.
+  // std::runtime_error when the address cannot be had, or, with TLS, the files are wrong. Before
+  // the I/O threads run, or on one of them.
   std::uint16_t listen(const std::string& address, std::uint16_t port);
+  std::uint16_t listen_tls(const std::string& address, std::uint16_t port, const TlsFiles& files);
+
+  // What may change while it runs: of the limits how many connections there may be; of a session
+  // where it may come from, how it proves who it is, and its throttle; and sessions that are new.
+  // Connections that are there stay. Throws std::runtime_error where the TLS files are wrong: then
+  // nothing has changed.
+  void reload(const TransportLimits& limits,
+              std::vector<SessionSettings> sessions,
+              const std::optional<TlsFiles>& tls);
 
   // ---- From the report stage (SessionSink)
 
   void deliver(matching::SessionId session, gateway::ReportDelivery delivery) override;
   void notify(const matching::Name& comp_id, gateway::SessionNotice notice) override;
+
+  using Impatient = std::function<bool()>;
 
   // ---- The end, in this order. They wait for the I/O threads, so not to be called on one.
 
@@ -77,8 +91,9 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
   void sessions_down(matching::SessionDownReason reason);
 
   // Logouts, and waits until the clients have answered, at most for `deadline`; then closes what is
-  // left. Reports that were delivered before are sent before.
-  void log_out(std::chrono::milliseconds deadline);
+  // left. Reports that were delivered before are sent before. `impatient` says whether to wait no
+  // longer.
+  void log_out(std::chrono::milliseconds deadline, const Impatient& impatient);
 
   // ---- Fail-stop
 
@@ -92,11 +107,29 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
 
   [[nodiscard]] Found find(const FieldTable& logon, const std::string& address) const override;
   [[nodiscard]] Sessions sessions() const;
-  void for_each_and_wait(
-      std::chrono::milliseconds deadline,
-      const std::function<void(FixSession&, std::function<void()> done)>& call) const;
-  void accept();
-  void accepted(boost::asio::ip::tcp::socket socket);
+  using Call = std::function<void(FixSession&, std::function<void()> done)>;
+  void for_each_and_wait(std::chrono::milliseconds deadline,
+                         const Impatient& impatient,
+                         const Call& call) const;
+  enum class Security : std::uint8_t { Plain, Tls };
+
+  // Owned by accept_strand_ once it listens.
+  struct Listener {
+    boost::asio::ip::tcp::acceptor acceptor;
+    boost::asio::steady_timer retry;
+    Security security;
+  };
+
+  // The settings are those of the last reload; the session's own follow on its strand.
+  struct Known {
+    std::shared_ptr<FixSession> session;
+    SessionSettings settings;
+  };
+
+  std::uint16_t listen(const std::string& address, std::uint16_t port, Security security);
+  void accept(Listener& listener);
+  void stop_accepting();
+  void accepted(boost::asio::ip::tcp::socket socket, Security security);
   [[nodiscard]] bool admit(const std::string& address);
   void leave(const std::string& address);
 
@@ -108,17 +141,21 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
   const Connection::Environment connection_environment_;
 
   mutable std::shared_mutex sessions_mutex_;
-  std::map<std::string, std::shared_ptr<FixSession>, std::less<>> by_comp_id_;
+  std::map<std::string, Known, std::less<>> by_comp_id_;
   std::map<matching::SessionId, std::shared_ptr<FixSession>> by_id_;
 
   std::mutex connections_mutex_;
   std::map<std::string, std::size_t> connections_by_address_;
   std::size_t connections_ = 0;
+  std::size_t max_connections_;
+  std::size_t max_connections_per_address_;
+
+  std::mutex tls_mutex_;
+  std::shared_ptr<boost::asio::ssl::context> tls_;  // null: no TLS
 
   std::atomic<bool> stopping_{false};  // set by whoever stops, read by the I/O threads
   boost::asio::strand<boost::asio::io_context::executor_type> accept_strand_;
-  boost::asio::ip::tcp::acceptor acceptor_;
-  boost::asio::steady_timer accept_retry_;
+  std::deque<Listener> listeners_;
 };
 
 }  // namespace betex::fix

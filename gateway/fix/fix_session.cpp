@@ -83,8 +83,17 @@ void FixSession::take_epoch(matching::SessionEpoch epoch) {
   outbound_.sent = {.event = delivered_, .leg = kAllLegs};
 }
 
-// ---- From the journal
-// ----------------------------------------------------------------------------
+void FixSession::reconfigure(const SessionSettings& settings) {
+  asio::post(strand_, [self = shared_from_this(), settings] {
+    self->settings_.proof = settings.proof;
+    self->settings_.username = settings.username;
+    self->settings_.certificate_name = settings.certificate_name;
+    self->settings_.throttle = settings.throttle;
+    self->throttle_.set_limits(settings.throttle);
+  });
+}
+
+// ---- From the journal ---------------------------------------------------------------------------
 
 void FixSession::notify(gateway::SessionNotice notice) {
   asio::post(strand_,

@@ -68,7 +68,8 @@ class FixSession final : public ConnectionUser,
              const std::optional<matching::SessionInfo>& known);
   ~FixSession() override;
 
-  [[nodiscard]] const SessionSettings& settings() const noexcept { return settings_; }
+  // What may change while it lives: how it proves who it is, and its throttle.
+  void reconfigure(const SessionSettings& settings);
 
   // ---- From its connection
 
@@ -219,7 +220,7 @@ class FixSession final : public ConnectionUser,
   void ask_for_proof();
   void confirm_delivery();
 
-  const SessionSettings settings_;
+  SessionSettings settings_;
   const SessionEnvironment& environment_;
   boost::asio::strand<boost::asio::io_context::executor_type> strand_;
   boost::asio::steady_timer tick_timer_;

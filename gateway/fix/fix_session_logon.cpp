@@ -44,6 +44,14 @@ void FixSession::on_logon(std::shared_ptr<Connection> connection, InboundFrames 
   if (reading_stopped_ || authenticating_.size() >= kMaxAuthenticating) {
     return refuse(*connection, reading_stopped_ ? "the gateway is stopping" : "too many at once");
   }
+  if (settings_.proof != LogonProof::Password &&
+      connection->certificate_name() != settings_.certificate_name) {
+    return refuse(*connection, "without the client certificate " + settings_.certificate_name);
+  }
+  if (settings_.proof == LogonProof::Certificate) {
+    return on_candidate(
+        {.connection = std::move(connection), .frames = std::move(frames), .attempt = ++attempts_});
+  }
   fields_.read(frames.front(), environment_.limits.fields);
   LogonCredentials credentials{.expected_username = settings_.username,
                                .username = std::string{fields_.value(tag::kUsername)},
@@ -254,6 +262,7 @@ void FixSession::answer_logon() {
   spdlog::info("session {}: on, from {}", settings_.comp_id, connection_->address());
   connection_->logged_on();
   last_progress_ = std::chrono::steady_clock::now();
+  last_asked_ = last_progress_;
   subscription_ = subscription_.next();
   proof_.begin(delivered_, outbound_.sent.event);
   environment_.reports.subscribe(

@@ -31,6 +31,7 @@ struct SessionMetrics {
   // Since the start
   Counter connections_accepted;
   Counter connections_refused;  // by a limit, an address or an unknown session
+  Counter handshakes_failed;    // TLS
   Counter logon_deadlines;      // passed without a logon
   Counter logons;
   Counter logons_refused;  // wrong credentials, a reset that is not allowed, a second logon

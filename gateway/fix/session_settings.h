@@ -10,11 +10,14 @@
 
 #include "fix_spec/dialect.h"
 #include "gateway/config/address_range.h"
+#include "gateway/config/logon_proof.h"
 #include "gateway/fix/guard.h"
 #include "gateway/fix/throttle.h"
 #include "matching/types.h"
 
 namespace betex::fix {
+
+using gateway::LogonProof;
 
 struct SessionSettings {
   FixVersion version = FixVersion::Fixt11;
@@ -22,8 +25,10 @@ struct SessionSettings {
   std::string comp_id;      // the client's: SenderCompID(49); names the session, unique
   SessionRole role = SessionRole::Broker;
   std::vector<matching::Name> accounts;  // Broker: may trade for them, the first is the default
-  std::string username;                  // 553 must be this one
-  bool reset_allowed = false;            // 141=Y
+  LogonProof proof = LogonProof::Password;
+  std::string username;          // 553 must be this one, where there is a password
+  std::string certificate_name;  // where there is a certificate
+  bool reset_allowed = false;    // 141=Y
   // Where the Logon does not say otherwise by 8013: its orders are cancelled when it has been gone
   // for so long.
   bool cancel_on_disconnect = false;

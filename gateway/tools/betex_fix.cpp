@@ -39,6 +39,8 @@ not known yet, and comes with the next logon; 64 wrong words.
 Sequence numbers, and what was sent, are kept in a state file, so that reports made while nobody
 was logged on are printed at the next logon. A password is better given in BETEX_FIX_PASSWORD.)";
 
+constexpr std::uint16_t kTlsPort = 9881;
+
 struct CommandLine {
   BrokerSettings settings;
   std::optional<Request> request;
@@ -70,7 +72,37 @@ void add_session_options(CLI::App& app, CommandLine& line) {
       ->envname("BETEX_FIX_PASSWORD")
       ->capture_default_str();
   app.add_option("--host", settings.host, "of the gateway")->capture_default_str();
-  app.add_option("--port", settings.port, "of the gateway's plain FIX")->capture_default_str();
+  CLI::Option* const port = app.add_option(
+      "--port", settings.port, "of the gateway's plain FIX; with --tls of its FIX over TLS (9881)");
+  port->capture_default_str();
+  app.add_option_function<std::string>(
+         "--tls",
+         [&settings, port](const std::string& ca) {
+           settings.tls.emplace().ca = ca;
+           if (port->count() == 0) {
+             settings.port = kTlsPort;
+           }
+         },
+         "speak TLS; the PEM file of who has signed the gateway's certificate")
+      ->type_name("FILE");
+  app.add_option_function<std::string>(
+         "--certificate",
+         [&settings](const std::string& file) {
+           settings.tls = settings.tls.value_or(client::TlsFiles{});
+           settings.tls->certificate = file;
+         },
+         "with --tls: our own certificate, a PEM file")
+      ->type_name("FILE")
+      ->needs("--tls");
+  app.add_option_function<std::string>(
+         "--key",
+         [&settings](const std::string& file) {
+           settings.tls = settings.tls.value_or(client::TlsFiles{});
+           settings.tls->key = file;
+         },
+         "with --tls: its key, a PEM file")
+      ->type_name("FILE")
+      ->needs("--certificate");
   app.add_option("--target", settings.session.target, "TargetCompID")->capture_default_str();
   app.add_option("--account", settings.account, "Account; without it the session's own");
   app.add_flag_callback(
@@ -215,6 +247,7 @@ ExitCode run(const CommandLine& line) {
 
 int main(int argc, char** argv) {
   using namespace betex::tools;
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to connections that may have ended
   CommandLine line;
   CLI::App app{"A FIX client for people and scripts: sends orders as a broker and prints reports.",
                "betex-fix"};

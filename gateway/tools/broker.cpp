@@ -71,6 +71,14 @@ Broker::Broker(BrokerSettings settings)
   }
 }
 
+client::Connection Broker::open_connection() const {
+  if (settings_.tls) {
+    return client::Connection::open_tls(
+        settings_.host, settings_.port, *settings_.tls, settings_.patience);
+  }
+  return client::Connection::open(settings_.host, settings_.port, settings_.patience);
+}
+
 void Broker::log_on() {
   try {
     connect(settings_.reset);
@@ -86,9 +94,7 @@ void Broker::log_on() {
 }
 
 void Broker::connect(ResetNumbers reset) {
-  session_.logon(client::Connection::open(settings_.host, settings_.port, settings_.patience),
-                 reset,
-                 settings_.patience);
+  session_.logon(open_connection(), reset, settings_.patience);
 }
 
 Broker::Outcome Broker::carry_out(Request request) {

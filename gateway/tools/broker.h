@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "gateway/client/session.h"
@@ -17,6 +18,7 @@ enum class Output { Lines, RawMessages };
 struct BrokerSettings {
   std::string host = "127.0.0.1";
   std::uint16_t port = 9880;
+  std::optional<client::TlsFiles> tls;  // none: plain
   client::SessionSettings session;
   std::string account;
   client::ResetNumbers reset = client::ResetNumbers::No;
@@ -55,6 +57,7 @@ class Broker {
   void log_out();
 
  private:
+  [[nodiscard]] client::Connection open_connection() const;
   void connect(client::ResetNumbers reset);
   client::Message to_message(Request request);
   client::Message message_of(client::NewOrder& order);

@@ -66,6 +66,15 @@ std::optional<std::uint16_t> port_in(std::string_view line, std::string_view nam
   return error == std::errc{} && end != begin ? std::optional{port} : std::nullopt;
 }
 
+std::vector<std::string> in_environment(const std::vector<std::string>& environment,
+                                        std::vector<std::string> command) {
+  if (!environment.empty()) {
+    command.insert(command.begin(), environment.begin(), environment.end());
+    command.insert(command.begin(), "/usr/bin/env");
+  }
+  return command;
+}
+
 }  // namespace
 
 ChildProcess::ChildProcess(const std::vector<std::string>& command, const std::string& input) {
@@ -130,10 +139,11 @@ std::string ChildProcess::standard_error() const {
 
 std::vector<std::string> gateway_command(const std::filesystem::path& wal_root,
                                          const std::vector<std::string>& arguments) {
-  const std::array<std::pair<std::string, std::string>, 4> defaults{{
+  const std::array<std::pair<std::string, std::string>, 5> defaults{{
       {"--config", BETEX_CONFIG_FILE},
       {"--wal-root", wal_root.string()},
       {"--fix-port", "0"},
+      {"--tls-port", "0"},
       {"--http-port", "0"},
   }};
   std::vector<std::string> command{BETEX_GATEWAY_PROGRAM};
@@ -181,8 +191,9 @@ std::vector<std::string> betex_fix_command(const std::string& comp_id,
 }
 
 GatewayProcess::GatewayProcess(const std::filesystem::path& wal_root,
-                               const std::vector<std::string>& arguments)
-    : process_{gateway_command(wal_root, arguments)} {
+                               const std::vector<std::string>& arguments,
+                               const std::vector<std::string>& environment)
+    : process_{in_environment(environment, gateway_command(wal_root, arguments))} {
   const auto deadline = std::chrono::steady_clock::now() + kStartTimeout;
   std::string out;
   while (!(out = process_.standard_output()).ends_with('\n')) {
@@ -197,6 +208,7 @@ GatewayProcess::GatewayProcess(const std::filesystem::path& wal_root,
     throw std::runtime_error{"not the line that tells the ports: " + out};
   }
   fix_port_ = *fix;
+  tls_port_ = port_in(out, "tls=").value_or(0);
   http_port_ = port_in(out, "http=").value_or(0);
 }
 

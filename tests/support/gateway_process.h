@@ -47,10 +47,14 @@ class ChildProcess {
 class GatewayProcess {
  public:
   // Returns when it listens; throws std::runtime_error with its own words if it ends instead.
+  // `environment`: NAME=value each, for it alone.
   explicit GatewayProcess(const std::filesystem::path& wal_root,
-                          const std::vector<std::string>& arguments = {});
+                          const std::vector<std::string>& arguments = {},
+                          const std::vector<std::string>& environment = {});
 
   [[nodiscard]] std::uint16_t fix_port() const noexcept { return fix_port_; }
+
+  [[nodiscard]] std::uint16_t tls_port() const noexcept { return tls_port_; }
 
   [[nodiscard]] std::uint16_t http_port() const noexcept { return http_port_; }
 
@@ -65,6 +69,7 @@ class GatewayProcess {
  private:
   ChildProcess process_;
   std::uint16_t fix_port_ = 0;
+  std::uint16_t tls_port_ = 0;
   std::uint16_t http_port_ = 0;
 };
 

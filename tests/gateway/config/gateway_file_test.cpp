@@ -209,10 +209,28 @@ INSTANTIATE_TEST_SUITE_P(
                      "fix",
                      "port = 99999",
                      "fix.port: 99999 is out of range; give a whole number from 0 to 65535"},
-        WrongSetting{"Tls",
+        WrongSetting{"TlsPortIsThePlainOne",
                      "fix",
-                     "tls_port = 9881",
-                     "fix.tls_port: TLS is not implemented yet, it comes later; leave it out"},
+                     "tls_port = 9880",
+                     "fix.tls_port: 9880 is the plain FIX port; give another one"},
+        WrongSetting{"TlsCertificateMissing",
+                     "fix",
+                     "tls_certificate = \"none.pem\"\ntls_port = 9881",
+                     "fix.tls_certificate: none.pem is not a file; name a PEM file"},
+        WrongSetting{"TlsKeyWithoutCertificate",
+                     "fix",
+                     "tls_key = \"sessions.cfg\"\ntls_port = 9881",
+                     "fix.tls_key: has no certificate; give tls_certificate"},
+        WrongSetting{
+            "TlsFileWithoutPort",
+            "fix",
+            "tls_client_ca = \"sessions.cfg\"",
+            "fix.tls_client_ca: is of no use without tls_port; give tls_port, or remove it"},
+        WrongSetting{"DemoCertificateBeyondLoopback",
+                     "fix",
+                     "tls_port = 9881\naddress = \"0.0.0.0\"",
+                     "fix.tls_port: has no certificate, and 0.0.0.0 is not loopback; give "
+                     "tls_certificate, or leave tls_port out"},
         WrongSetting{"HostNameForAddress",
                      "fix",
                      "address = \"localhost\"",
@@ -304,14 +322,32 @@ TEST_F(GatewayFile, CommandLineStandsOverTheFile) {
   EXPECT_EQ(config.http.port, 0);
 }
 
+TEST_F(GatewayFile, WithoutACertificateTheGatewayMakesOneInTheLogsFolder) {
+  EXPECT_FALSE(load().fix.tls.has_value());
+  replace(gateway, "[fix]\n", "[fix]\ntls_port = 9881\n");
+  const Config config = load();
+  ASSERT_TRUE(config.fix.tls.has_value());
+  EXPECT_EQ(config.fix.tls->port, 9881);
+  EXPECT_TRUE(config.fix.tls->demo);
+  EXPECT_EQ(config.fix.tls->certificate, folder.path() / "wal" / "tls-demo.pem");
+}
+
+TEST_F(GatewayFile, TheTlsKeyMayBeInTheCertificatesFile) {
+  replace(gateway, "[fix]\n", "[fix]\ntls_port = 0\ntls_certificate = \"both.pem\"\n");
+  write_file(folder.path() / "both.pem", "");
+  const Config config = load();
+  EXPECT_FALSE(config.fix.tls->demo);
+  EXPECT_EQ(config.fix.tls->key, folder.path() / "both.pem");
+}
+
 TEST_F(GatewayFile, CommandLinesMistakesNameTheOption) {
-  overrides.tls_port = 9881;
+  overrides.tls_port = 9880;
   overrides.max_segment_events = 0;
   EXPECT_THAT(complaints(),
               ElementsAre("command line: --max-segment-events: 0 is out of range; give a whole "
                           "number from 1 to 1000000000000",
-                          "command line: --tls-port: TLS is not implemented yet, it comes later; "
-                          "leave it out"));
+                          "command line: --tls-port: 9880 is the plain FIX port; give another "
+                          "one"));
 }
 
 TEST_F(GatewayFile, WalRootOfTheCommandLineIsRelativeToTheWorkingFolder) {

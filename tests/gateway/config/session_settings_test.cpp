@@ -356,5 +356,25 @@ TEST_F(SessionSettings, MistakeInTheDefaultsIsSaidOnce) {
   EXPECT_EQ(complaints().size(), 1U);
 }
 
+TEST_F(SessionSettings, AThrottleHasABurstOfASecondUnlessItIsSaid) {
+  EXPECT_EQ(load().sessions[0].max_messages_per_second, 0U);
+  sessions += "MaxMessagesPerSecond=50\n";
+  EXPECT_EQ(load().sessions[0].message_burst, 50U);
+  sessions += "MessageBurst=200\n";
+  EXPECT_EQ(load().sessions[0].message_burst, 200U);
+}
+
+TEST_F(SessionSettings, ACertificateNeedsAnAuthorityAndNoPassword) {
+  sessions += "Authentication=Certificate\nCertificateName=anna@example.com\nUsername=NOBODY\n";
+  EXPECT_THAT(complaints(),
+              ::testing::ElementsAre(::testing::HasSubstr(
+                  "Authentication: needs client certificates, and none are asked for")));
+  write_file(folder.path() / "ca.pem", "");
+  replace(gateway, "[fix]\n", "[fix]\ntls_port = 0\ntls_client_ca = \"ca.pem\"\n");
+  const Config config = load();
+  EXPECT_EQ(config.sessions[0].proof, LogonProof::Certificate);
+  EXPECT_EQ(config.sessions[0].certificate_name, "anna@example.com");
+}
+
 }  // namespace
 }  // namespace betex::gateway

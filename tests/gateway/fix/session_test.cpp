@@ -226,7 +226,7 @@ TEST_F(SessionTest, StopsWithALogoutAfterTheLastReport) {
   EXPECT_FALSE(pipeline_.sessions()[0].up);
   EXPECT_EQ(pipeline_.sessions()[0].next_in, MsgSeqNum{3});
   pipeline_.make_reports(pipeline_.sessions()[0].session, 1);
-  std::thread stopping{[&] { gateway_.server().log_out(10s); }};
+  std::thread stopping{[&] { gateway_.server().log_out(10s, [] { return false; }); }};
   EXPECT_EQ(peer->read_type("8").number(), 3);
   EXPECT_EQ(peer->read_type("5").number(), 4);
   peer->send("5");
@@ -240,7 +240,7 @@ TEST_F(SessionTest, StopsWithoutAClientThatDoesNotAnswer) {
   const auto peer = gateway_.log_on("BROKER1");
   gateway_.server().stop_reading();
   gateway_.server().sessions_down(matching::SessionDownReason::Shutdown);
-  gateway_.server().log_out(200ms);
+  gateway_.server().log_out(200ms, [] { return false; });
 
   EXPECT_TRUE(peer->wait_for_end());
 }

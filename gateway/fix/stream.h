@@ -1,0 +1,103 @@
+// A TCP connection's byte stream, plain or inside TLS, with the few operations that a FIX
+// connection needs of it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/stream.hpp>
+
+#include "gateway/fix/tls.h"
+
+namespace betex::fix {
+
+// Owned by the strand that is the socket's executor. At most one read and one write at a time.
+class Stream {
+ public:
+  using Socket = boost::asio::ip::tcp::socket;
+  using Error = boost::system::error_code;
+
+  // `tls`: null for a plain stream.
+  Stream(Socket socket, std::shared_ptr<boost::asio::ssl::context> tls)
+      : context_{std::move(tls)}, stream_{make(std::move(socket), context_.get())} {}
+
+  [[nodiscard]] Socket::executor_type executor() { return socket().get_executor(); }
+
+  [[nodiscard]] Socket& socket() {
+    Tls* const tls = std::get_if<Tls>(&stream_);
+    return tls != nullptr ? tls->next_layer() : std::get<Socket>(stream_);
+  }
+
+  // `handler(Error)`; at once where there is nothing to agree on.
+  template <typename Handler>
+  void handshake(Handler handler) {
+    if (Tls* const tls = std::get_if<Tls>(&stream_)) {
+      tls->async_handshake(boost::asio::ssl::stream_base::server, std::move(handler));
+    } else {
+      boost::asio::post(executor(), [handler = std::move(handler)]() mutable { handler(Error{}); });
+    }
+  }
+
+  template <typename Buffers, typename Handler>
+  void read_some(const Buffers& buffers, Handler&& handler) {
+    std::visit(
+        [&](auto& stream) { stream.async_read_some(buffers, std::forward<Handler>(handler)); },
+        stream_);
+  }
+
+  template <typename Buffers, typename Handler>
+  void write_some(const Buffers& buffers, Handler&& handler) {
+    std::visit(
+        [&](auto& stream) { stream.async_write_some(buffers, std::forward<Handler>(handler)); },
+        stream_);
+  }
+
+  // Tells the peer that nothing more comes; `handler(Error)`. No read or write may be under way.
+  template <typename Handler>
+  void end_output(Handler handler) {
+    if (Tls* const tls = std::get_if<Tls>(&stream_)) {
+      tls->async_shutdown(std::move(handler));
+      return;
+    }
+    Error ignored;
+    socket().shutdown(Socket::shutdown_send, ignored);
+    boost::asio::post(executor(), [handler = std::move(handler)]() mutable { handler(Error{}); });
+  }
+
+  // What is under way ends with an error.
+  void cancel() {
+    Error ignored;
+    socket().cancel(ignored);
+  }
+
+  void close() {
+    Error ignored;
+    socket().close(ignored);
+  }
+
+  // Of the client's certificate, after the handshake; empty: none.
+  [[nodiscard]] std::string certificate_name() {
+    Tls* const tls = std::get_if<Tls>(&stream_);
+    return tls == nullptr ? std::string{} : peer_certificate_name(tls->native_handle());
+  }
+
+ private:
+  using Tls = boost::asio::ssl::stream<Socket>;
+  using Either = std::variant<Socket, Tls>;
+
+  static Either make(Socket socket, boost::asio::ssl::context* context) {
+    if (context == nullptr) {
+      return Either{std::in_place_type<Socket>, std::move(socket)};
+    }
+    return Either{std::in_place_type<Tls>, std::move(socket), *context};
+  }
+
+  std::shared_ptr<boost::asio::ssl::context> context_;  // before the stream, which uses it
+  Either stream_;
+};
+
+}  // namespace betex::fix

@@ -1,0 +1,30 @@
+// TLS 1.2 and 1.3 for the FIX port: the server's certificate, and who may sign the clients'.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <boost/asio/ssl/context.hpp>
+
+namespace betex::fix {
+
+// PEM files.
+struct TlsFiles {
+  std::filesystem::path certificate;  // ours, with the chain that the clients lack
+  std::filesystem::path key;          // may be in the same file
+  std::filesystem::path client_ca;    // empty: no client is asked for a certificate
+};
+
+// Immutable once made. Throws std::runtime_error: which file is wrong, and what to do.
+[[nodiscard]] std::shared_ptr<boost::asio::ssl::context> make_tls_context(const TlsFiles& files);
+
+// The common name of the certificate that the peer has shown and our CA has signed; empty where
+// there is none, or where it has no common name or several.
+[[nodiscard]] std::string peer_certificate_name(SSL* connection);
+
+// A self-signed certificate (EC, for localhost) and its key in one file, for trying things out on
+// one machine. Leaves a file that is there as it is. Throws std::runtime_error.
+void make_demo_certificate(const std::filesystem::path& file);
+
+}  // namespace betex::fix

@@ -1,0 +1,237 @@
+// FIX over TLS: certificates of both sides, and who may log on with which.
+#include <csignal>
+
+#include <gtest/gtest.h>
+
+#include "gateway/client/connection.h"
+#include "gateway/client/error.h"
+#include "tests/gateway/fix/test_gateway.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/test_certificates.h"
+
+namespace betex::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+class TlsTest : public testing::TestWithParam<KeyKind> {
+ protected:
+  TlsTest() { std::signal(SIGPIPE, SIG_IGN); }
+
+  void start(const fix::TransportLimits& limits = {}) {
+    gateway_ = std::make_unique<TestGateway>(
+        pipeline_, folder_.path(), TestGatewayOptions{.limits = limits});
+    port_ = gateway_->server().listen_tls("127.0.0.1", 0, files_);
+    for (const auto& [comp_id, proof] :
+         {std::pair{"CERT", fix::LogonProof::Certificate},
+          std::pair{"BOTH", fix::LogonProof::PasswordAndCertificate}}) {
+      auto settings = test_sessions()[0];
+      settings.comp_id = comp_id;
+      settings.proof = proof;
+      settings.certificate_name = std::string{comp_id} + " client";
+      gateway_->server().add_session(settings, std::nullopt);
+    }
+  }
+
+  [[nodiscard]] client::Connection connect(const std::string& client_name = {}) {
+    client::TlsFiles files{.ca = authority_.certificate().string(), .certificate = {}, .key = {}};
+    if (!client_name.empty()) {
+      files.certificate = clients_.issue(client_name, GetParam()).string();
+      files.key = files.certificate;
+    }
+    return client::Connection::open_tls("127.0.0.1", port_, files, kPatience);
+  }
+
+  static void send(client::Connection& connection,
+                   const std::string& comp_id,
+                   const std::string& type,
+                   const std::string& fields) {
+    connection.send(fix_message("FIXT.1.1",
+                                "35=" + type + "|34=" + (type == "A" ? "1" : "2") +
+                                    "|49=" + comp_id + "|52=" + fix_now() + "|56=BETEX|" + fields),
+                    kPatience);
+  }
+
+  // The type of the next message; empty at the end of the stream.
+  static std::string next_type(client::Connection& connection) {
+    std::string& bytes = connection.received();
+    for (;;) {
+      const std::size_t end = bytes.find("\00110=");
+      if (end != std::string::npos && bytes.size() >= end + 8) {
+        const std::string type = RawFixMessage{bytes.substr(0, end + 8)}.type();
+        bytes.erase(0, end + 8);
+        return type;
+      }
+      if (!connection.receive(client::Clock::now() + kPatience)) {
+        return {};
+      }
+    }
+  }
+
+  TempFolder folder_;
+  TestAuthority authority_{folder_.path(), "servers"};
+  TestAuthority clients_{folder_.path(), "clients"};
+  TestAuthority strangers_{folder_.path(), "strangers"};
+  fix::TlsFiles files_{.certificate = authority_.issue("gateway", GetParam()),
+                       .key = authority_.issue("gateway", GetParam()),
+                       .client_ca = clients_.certificate()};
+  FakePipeline pipeline_;
+  std::unique_ptr<TestGateway> gateway_;
+  std::uint16_t port_ = 0;
+};
+
+TEST_P(TlsTest, TradesAndEndsInOrder) {
+  start();
+  auto connection = connect();
+  send(connection, "BROKER1", "A", logon_fields("BROKER1"));
+  EXPECT_EQ(next_type(connection), "A");
+  send(connection, "BROKER1", "D", order_fields("A1"));
+  EXPECT_EQ(next_type(connection), "8");
+  connection.send(fix_message("FIXT.1.1", "35=5|34=3|49=BROKER1|52=" + fix_now() + "|56=BETEX|"),
+                  kPatience);
+  EXPECT_EQ(next_type(connection), "5");
+  EXPECT_EQ(next_type(connection), "");
+  EXPECT_EQ(connection.close_reason(), "the peer has closed the connection");
+}
+
+TEST_P(TlsTest, ManyReportsArriveWhole) {
+  constexpr int kReports = 5000;
+  start();
+  auto connection = connect();
+  send(connection, "BROKER1", "A", logon_fields("BROKER1"));
+  EXPECT_EQ(next_type(connection), "A");
+  pipeline_.make_reports(pipeline_.sessions()[0].session, kReports);
+  for (int i = 0; i < kReports; ++i) {
+    ASSERT_EQ(next_type(connection), "8");
+  }
+}
+
+TEST_P(TlsTest, ACertificateTakesThePlaceOfThePassword) {
+  start();
+  auto connection = connect("CERT client");
+  send(connection, "CERT", "A", "98=0|108=30|1137=9|");
+  EXPECT_EQ(next_type(connection), "A");
+
+  auto without = connect();
+  send(without, "CERT", "A", logon_fields("BROKER1"));
+  EXPECT_EQ(next_type(without), "") << "no password helps";
+  auto other = connect("BOTH client");
+  send(other, "CERT", "A", "98=0|108=30|1137=9|");
+  EXPECT_EQ(next_type(other), "") << "another client's certificate";
+  const auto plain = gateway_->connect("CERT");
+  plain->send("A", logon_fields("BROKER1"));
+  EXPECT_TRUE(plain->wait_for_end()) << "no TLS, no certificate";
+}
+
+TEST_P(TlsTest, ACertificateMayBeNeededBesideThePassword) {
+  start();
+  auto password_alone = connect();
+  send(password_alone, "BOTH", "A", logon_fields("BROKER1"));
+  EXPECT_EQ(next_type(password_alone), "");
+  auto certificate_alone = connect("BOTH client");
+  send(certificate_alone, "BOTH", "A", "98=0|108=30|1137=9|");
+  EXPECT_EQ(next_type(certificate_alone), "");
+  auto both = connect("BOTH client");
+  send(both, "BOTH", "A", logon_fields("BROKER1"));
+  EXPECT_EQ(next_type(both), "A");
+}
+
+TEST_P(TlsTest, ACertificateOfAStrangersIsRefused) {
+  start();
+  const std::string stranger = strangers_.issue("CERT client", GetParam()).string();
+  const client::TlsFiles files{
+      .ca = authority_.certificate().string(), .certificate = stranger, .key = stranger};
+  try {
+    auto connection = client::Connection::open_tls("127.0.0.1", port_, files, kPatience);
+    send(connection, "CERT", "A", "98=0|108=30|1137=9|");
+    EXPECT_EQ(next_type(connection), "");
+  } catch (const client::ConnectionFailed&) {
+    // In TLS 1.2 the client is told within the handshake.
+  }
+  EXPECT_NO_THROW((void)connect());
+}
+
+TEST_P(TlsTest, TheClientLooksWhoTheGatewayIs) {
+  start();
+  const client::TlsFiles files{
+      .ca = strangers_.certificate().string(), .certificate = {}, .key = {}};
+  EXPECT_THROW((void)client::Connection::open_tls("127.0.0.1", port_, files, kPatience),
+               client::ConnectionFailed);
+}
+
+TEST_P(TlsTest, AStalledHandshakeDelaysNobodyAndIsClosed) {
+  start({.logon_deadline = 300ms});
+  std::vector<std::unique_ptr<RawFixPeer>> stalled;
+  for (int i = 0; i < 20; ++i) {
+    stalled.push_back(std::make_unique<RawFixPeer>(
+        port_, RawFixPeer::Names{.begin_string = "", .sender = "", .target = ""}));
+    stalled.back()->send_bytes(std::string{"\x16\x03\x01\x02", 4});
+  }
+  auto connection = connect();
+  send(connection, "BROKER1", "A", logon_fields("BROKER1"));
+  EXPECT_EQ(next_type(connection), "A");
+  for (const auto& peer : stalled) {
+    EXPECT_TRUE(peer->wait_for_end());
+  }
+}
+
+TEST_P(TlsTest, PlainFixOnTheTlsPortIsClosed) {
+  start();
+  RawFixPeer peer{port_, {.begin_string = "FIXT.1.1", .sender = "BROKER1", .target = "BETEX"}};
+  peer.send("A", logon_fields("BROKER1"));
+  EXPECT_TRUE(peer.wait_for_end());
+}
+
+TEST_P(TlsTest, NewCertificatesAreShownAfterAReload) {
+  start();
+  auto before = connect();
+  send(before, "BROKER1", "A", logon_fields("BROKER1"));
+  EXPECT_EQ(next_type(before), "A");
+  TestAuthority renewed{folder_.path(), "renewed"};
+  files_.certificate = renewed.issue("gateway2", GetParam());
+  files_.key = files_.certificate;
+  gateway_->server().reload({}, test_sessions(), files_);
+  EXPECT_THROW((void)connect(), client::ConnectionFailed) << "signed by another authority";
+  const client::TlsFiles files{.ca = renewed.certificate().string(), .certificate = {}, .key = {}};
+  EXPECT_NO_THROW((void)client::Connection::open_tls("127.0.0.1", port_, files, kPatience));
+  send(before, "BROKER1", "D", order_fields("A1"));
+  EXPECT_EQ(next_type(before), "8") << "who is on stays on";
+
+  files_.key = clients_.certificate();
+  EXPECT_THROW(gateway_->server().reload({}, test_sessions(), files_), std::runtime_error);
+  EXPECT_NO_THROW((void)client::Connection::open_tls("127.0.0.1", port_, files, kPatience))
+      << "a bad file changes nothing";
+}
+
+INSTANTIATE_TEST_SUITE_P(Keys,
+                         TlsTest,
+                         testing::Values(KeyKind::Ec, KeyKind::Rsa),
+                         [](const auto& tested) {
+                           return std::string{tested.param == KeyKind::Ec ? "Ec" : "Rsa"};
+                         });
+
+TEST(DemoCertificate, IsMadeOnceAndGoodForLoopback) {
+  const TempFolder folder;
+  const auto file = folder.path() / "wal" / "tls-demo.pem";
+  fix::make_demo_certificate(file);
+  const auto made = std::filesystem::last_write_time(file);
+  fix::make_demo_certificate(file);
+  EXPECT_EQ(std::filesystem::last_write_time(file), made);
+  EXPECT_NO_THROW((void)fix::make_tls_context({.certificate = file, .key = file, .client_ca = {}}));
+}
+
+TEST(TlsContext, SaysWhichFileIsWrong) {
+  const TempFolder folder;
+  const TestAuthority authority{folder.path(), "ca"};
+  const auto good = authority.issue("gateway");
+  const auto other = authority.issue("other");
+  for (const fix::TlsFiles& files :
+       {fix::TlsFiles{.certificate = folder.path() / "none", .key = good, .client_ca = {}},
+        fix::TlsFiles{.certificate = good, .key = other, .client_ca = {}},
+        fix::TlsFiles{.certificate = good, .key = good, .client_ca = folder.path() / "none"}}) {
+    EXPECT_THROW((void)fix::make_tls_context(files), std::runtime_error);
+  }
+}
+
+}  // namespace
+}  // namespace betex::test
