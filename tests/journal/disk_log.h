@@ -9,6 +9,7 @@ enum class DiskOp : std::uint32_t {
   Create,       // path
   MakeFolder,   // path
   Rename,       // path, second
+  Remove,       // path: a file or a folder
   Write,        // path, offset, data
   WriteSynced,  // the same on an O_DSYNC descriptor: on the disk when the call returns
   Truncate,     // path, offset is the new size

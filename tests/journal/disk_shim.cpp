@@ -232,6 +232,37 @@ int ftruncate(int fd, off_t size) noexcept {
   return real<int(int, off_t)>("ftruncate")(fd, size);
 }
 
+int truncate(const char* path, off_t size) noexcept {
+  if (is_ours(path)) {
+    record(DiskOp::Truncate, path, {}, static_cast<std::uint64_t>(size), nullptr, 0);
+  }
+  return real<int(const char*, off_t)>("truncate")(path, size);
+}
+
+// What std::filesystem::remove_all calls.
+int unlinkat(int folder, const char* name, int flags) noexcept {
+  const std::string path =
+      folder == AT_FDCWD || *name == '/' ? std::string{name} : path_of(folder) + "/" + name;
+  const int result = real<int(int, const char*, int)>("unlinkat")(folder, name, flags);
+  if (result == 0 && is_ours(path)) {
+    record(DiskOp::Remove, path, {}, 0, nullptr, 0);
+  }
+  return result;
+}
+
+int unlink(const char* path) noexcept {
+  return unlinkat(AT_FDCWD, path, 0);
+}
+
+int rmdir(const char* path) noexcept {
+  return unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
+}
+
+int remove(const char* path) noexcept {
+  const int result = unlink(path);
+  return result != 0 && errno == EISDIR ? rmdir(path) : result;
+}
+
 int mkdir(const char* path, mode_t mode) noexcept {
   const int result = real<int(const char*, mode_t)>("mkdir")(path, mode);
   if (result == 0 && is_ours(path)) {

@@ -1,10 +1,12 @@
 // A writer in a process of its own, for tests that kill it or let it compete for the lock.
 //
 //   journal_child open WAL            opens, prints "open", stays until its input ends
-//   journal_child write-prepared WAL SEED     the same, with segments prepared ahead of time
 //   journal_child write WAL SEED      commits batches of random sizes for ever; after each commit
-//   it
-//                                     writes the last durable transaction's id (8 bytes)
+//                                     it writes the last durable transaction's id (8 bytes)
+//   journal_child write-prepared WAL SEED   the same, with segments prepared ahead of time
+//   journal_child write-unsynced WAL SEED   the same as write, but syncs nothing
+//
+// A number behind SEED limits the batches.
 #include <cstdio>
 #include <random>
 #include <string>
