@@ -142,6 +142,38 @@ class Describer {
   std::vector<EventField> fields_;
 };
 
+// Looks for an unsigned number.
+class Search {
+ public:
+  Search(std::string_view name, std::uint64_t value) : name_{name}, value_{value} {}
+
+  template <typename Value>
+  void field(std::string_view name, const Value& value) {
+    if constexpr (StrongInteger<Value>) {
+      field(name, value.value());
+    } else if constexpr (std::unsigned_integral<Value>) {
+      found_ = found_ || (value == value_ && name == name_);
+    }
+  }
+
+  void flag(std::string_view, std::uint8_t) {}
+
+  template <typename Group>
+  void group(std::string_view, const Group& part) {
+    visit_fields(part, *this);
+  }
+
+  template <typename Value>
+  void reserved(const Value&) {}
+
+  [[nodiscard]] bool found() const noexcept { return found_; }
+
+ private:
+  std::string_view name_;
+  std::uint64_t value_;
+  bool found_ = false;
+};
+
 // Calls `visit(event)` with the event's own type; false where no event has the kind.
 template <typename Visitor>
 bool with_type(const matching::EventHeader& header, Visitor&& visit) {
@@ -241,6 +273,20 @@ EventDescription describe(const matching::EventHeader& event) {
   BETEX_ASSERT(known);
   description.fields = describer.take();
   return description;
+}
+
+bool mentions(const matching::EventHeader& event, std::string_view name, std::uint64_t value) {
+  Search search{name, value};
+  const bool known = with_type(event, [&]<typename Event>(const Event& typed) {
+    visit_fields(typed, search);
+    if constexpr (std::is_same_v<Event, matching::OrderCancelledBatched>) {
+      for (const matching::OrderId order : typed.orders()) {
+        search.field("order", order);
+      }
+    }
+  });
+  BETEX_ASSERT(known);
+  return search.found();
 }
 
 std::string to_text(const EventDescription& description) {

@@ -35,6 +35,12 @@ struct EventDescription {
 // `event` must be well formed.
 [[nodiscard]] EventDescription describe(const matching::EventHeader& event);
 
+// Is `value` in a field called `name`, of the event or of a group in it? As describe() would say
+// it, for a search through many events: nothing is copied. `event` must be well formed.
+[[nodiscard]] bool mentions(const matching::EventHeader& event,
+                            std::string_view name,
+                            std::uint64_t value);
+
 // "OrderRested market=3 market_seq=7 order=12 leaves_qty=100"; texts are quoted.
 [[nodiscard]] std::string to_text(const EventDescription& description);
 

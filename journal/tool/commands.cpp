@@ -4,49 +4,19 @@
 #include <charconv>
 #include <cstdio>
 #include <optional>
-#include <string_view>
 #include <system_error>
-#include <variant>
 #include <vector>
 
 #include "journal/epoch_file.h"
-#include "journal/errors.h"
 #include "journal/journal_reader.h"
 #include "journal/recovery.h"
 #include "journal/retirement.h"
-#include "journal/segment_catalog.h"
 #include "journal/snapshot.h"
+#include "journal/tool/log_extent.h"
 #include "journal/writer_lock.h"
 
 namespace betex::journal {
 namespace {
-
-std::vector<SegmentName> segments_of(const std::filesystem::path& wal_root) {
-  std::vector<SegmentName> names = list_segments(wal_root / kSegmentsFolder);
-  if (!std::filesystem::exists(wal_root / kEpochFile)) {
-    throw JournalError{{.fault = Fault::NoJournal,
-                        .what = "there is no journal in this folder",
-                        .segment = wal_root.string()}};
-  }
-  return names;
-}
-
-EventSeq oldest_event(const std::filesystem::path& wal_root) {
-  const std::vector<SegmentName> names = segments_of(wal_root);
-  return names.empty() ? EventSeq{1} : names.front().first_seq;
-}
-
-// How far the log goes, as its folders' names tell it: enough for a progress bar.
-std::uint64_t rough_end(const std::filesystem::path& wal_root) {
-  const std::vector<SegmentName> names = segments_of(wal_root);
-  return names.empty() ? 1 : names.back().first_seq.value();
-}
-
-std::string hex(std::uint64_t value) {
-  char buffer[17];
-  std::snprintf(buffer, sizeof(buffer), "%016llx", static_cast<unsigned long long>(value));
-  return buffer;
-}
 
 // Which events a dump shows. Names are looked up in the log itself.
 class Filter {
@@ -71,12 +41,12 @@ class Filter {
     }
   }
 
-  [[nodiscard]] bool shows(const matching::EventHeader& event, const Line& fields) const {
+  [[nodiscard]] bool shows(const matching::EventHeader& event) const {
     if (!options_.market.empty() && event.market.value() != market_) {
       return false;
     }
-    return (options_.account.empty() || (account_ && has(fields, "account", *account_))) &&
-           (options_.order == 0 || has(fields, "order", options_.order));
+    return (options_.account.empty() || (account_ && mentions(event, "account", *account_))) &&
+           (options_.order == 0 || mentions(event, "order", options_.order));
   }
 
  private:
@@ -85,15 +55,6 @@ class Filter {
     const char* const end = text.data() + text.size();
     const auto [rest, error] = std::from_chars(text.data(), end, number);
     return error == std::errc{} && rest == end ? std::optional{number} : std::nullopt;
-  }
-
-  // Also in a part of the event: "maker.order".
-  static bool has(const Line& fields, std::string_view name, std::uint64_t value) {
-    return std::any_of(fields.begin(), fields.end(), [&](const EventField& field) {
-      const auto* const number = std::get_if<std::uint64_t>(&field.value);
-      const bool named = field.name == name || field.name.ends_with("." + std::string{name});
-      return named && number != nullptr && *number == value;
-    });
   }
 
   const DumpOptions& options_;
@@ -161,48 +122,26 @@ void dump(const DumpOptions& options) {
   const bool by_name = !options.market.empty() || !options.account.empty();
   const EventSeq oldest = oldest_event(options.wal_root);
   const EventSeq first = options.from == 0 ? oldest : EventSeq{options.from};
-  JournalReader reader{options.wal_root, pool, by_name ? std::min(oldest, first) : first};
+  const EventSeq start = by_name ? std::min(oldest, first) : first;
+  JournalReader reader{options.wal_root, pool, start};
+  ProgressBar progress{start.value(),
+                       std::min(options.to, rough_end(options.wal_root)),
+                       ProgressBar::Output::ManyLines};
   while (const auto transaction = reader.next()) {
     for_each_header(*transaction, [&](EventSeq seq, const matching::EventHeader& event) {
       filter.learn(event);
       if (seq < first || seq.value() > options.to) {
         return;
       }
-      const EventDescription description = describe(event);
-      if (filter.shows(event, description.fields)) {
-        print_event(options, transaction->header, seq, description);
+      if (filter.shows(event)) {
+        print_event(options, transaction->header, seq, describe(event));
       }
     });
+    progress.show(transaction->last_seq().value());
     if (transaction->last_seq().value() >= options.to) {
       return;
     }
   }
-}
-
-void verify(const VerifyOptions& options) {
-  EnvironmentPool pool;
-  const EventSeq first = oldest_event(options.wal_root);
-  JournalReader reader{options.wal_root, pool, first};
-  ProgressBar progress{first.value(), rough_end(options.wal_root)};
-  const bool replays = options.replay == VerifyOptions::Replay::Yes && first.value() == 1;
-  matching::Engine engine;
-  std::uint64_t transactions = 0;
-  while (const auto transaction = reader.next()) {
-    if (replays) {
-      engine.apply(*transaction);
-    }
-    ++transactions;
-    progress.show(transaction->last_seq().value());
-  }
-  const Position end = reader.position();
-  Line line{{.name = "first_seq", .value = first.value()},
-            {.name = "last_seq", .value = end.last_seq.value()},
-            {.name = "transactions", .value = transactions},
-            {.name = "chain", .value = hex(end.chain.value())}};
-  if (replays) {
-    line.push_back({.name = "state_hash", .value = hex(engine.state_hash())});
-  }
-  print(options.style, "whole", line);
 }
 
 void snapshot(const SnapshotOptions& options) {

@@ -55,8 +55,10 @@ void stat(const StatOptions& options);
 // One line an event.
 void dump(const DumpOptions& options);
 
-// Reads everything, checks everything, and (if the log is there from its beginning or a snapshot)
-// replays it into an engine, whose state hash it prints.
+// Reads everything, checks everything, and replays it into an engine, whose state hash it prints:
+// from the first event, or where that is retired from the oldest whole snapshot that the log goes
+// on from (`replayed_after`). The engine is compared with each later snapshot; another state, a
+// damaged snapshot and one beyond the log's end are errors.
 void verify(const VerifyOptions& options);
 
 // Writes a snapshot of all that is committed.

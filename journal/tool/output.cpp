@@ -30,17 +30,20 @@ void print(OutputStyle style, std::string_view kind, const Line& line) {
   std::puts(text.c_str());
 }
 
-ProgressBar::ProgressBar(std::uint64_t from, std::uint64_t to)
-    : from_{from}, to_{to}, terminal_{::isatty(STDERR_FILENO) != 0} {}
+ProgressBar::ProgressBar(std::uint64_t from, std::uint64_t to, Output output)
+    : from_{from},
+      to_{to},
+      visible_{::isatty(STDERR_FILENO) != 0 &&
+               (output == Output::AtTheEnd || ::isatty(STDOUT_FILENO) == 0)} {}
 
 ProgressBar::~ProgressBar() {
-  if (terminal_ && percent_ >= 0) {
+  if (visible_ && percent_ >= 0) {
     std::fputc('\n', stderr);
   }
 }
 
 void ProgressBar::show(std::uint64_t at) {
-  if (!terminal_ || to_ <= from_) {
+  if (!visible_ || to_ <= from_) {
     return;
   }
   const auto percent = static_cast<int>((std::min(at, to_) - from_) * 100 / (to_ - from_));

@@ -22,8 +22,12 @@ void print(OutputStyle style, std::string_view kind, const Line& line);
 
 class ProgressBar {
  public:
+  // What the command prints while the bar stands: many lines would be mixed with it, so that it is
+  // not shown where they go to the terminal as well.
+  enum class Output : std::uint8_t { AtTheEnd, ManyLines };
+
   // Counts from `from` to `to`.
-  ProgressBar(std::uint64_t from, std::uint64_t to);
+  ProgressBar(std::uint64_t from, std::uint64_t to, Output output = Output::AtTheEnd);
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
@@ -33,7 +37,7 @@ class ProgressBar {
  private:
   std::uint64_t from_;
   std::uint64_t to_;
-  bool terminal_;
+  bool visible_;
   int percent_ = -1;
 };
 

@@ -167,5 +167,28 @@ TEST(EventDescription, PartsOfAGroupBearItsName) {
   EXPECT_THAT(text, HasSubstr(" maker.values.cum_qty=-5 "));
 }
 
+TEST(EventSearch, FindsANumberInTheFieldAskedForAndInPartsOfTheEvent) {
+  matching::TradeMatched trade;
+  trade.header.kind = matching::EventKind::TradeMatched;
+  trade.maker.order = matching::OrderId{12};
+  trade.taker.account = matching::AccountId{7};
+  EXPECT_TRUE(mentions(trade.header, "order", 12));
+  EXPECT_TRUE(mentions(trade.header, "account", 7));
+  EXPECT_FALSE(mentions(trade.header, "order", 7));
+  EXPECT_FALSE(mentions(trade.header, "account", 12));
+}
+
+TEST(EventSearch, FindsOrdersOfABatch) {
+  struct {
+    matching::OrderCancelledBatched event;
+    matching::OrderId orders[2] = {matching::OrderId{5}, matching::OrderId{6}};
+  } batch;
+
+  batch.event.header.kind = matching::EventKind::OrderCancelledBatched;
+  batch.event.count = 2;
+  EXPECT_TRUE(mentions(batch.event.header, "order", 6));
+  EXPECT_FALSE(mentions(batch.event.header, "order", 2));
+}
+
 }  // namespace
 }  // namespace betex::journal

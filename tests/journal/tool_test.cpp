@@ -1,13 +1,18 @@
 // betex-journal as an operator runs it.
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <pty.h>
 
 #include "tests/journal/child.h"
+#include "tests/journal/tool_run.h"
 #include "tests/journal/wal_fixture.h"
 
 namespace betex::journal {
 namespace {
 
 using test::Child;
+using test::run_tool;
+using test::ToolOutput;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
@@ -19,16 +24,9 @@ class ToolTest : public test::WalTest {
 
   // The lines that it prints; its exit code is in code_.
   std::vector<std::string> run(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin() + 1, root().string());
-    arguments.insert(arguments.begin(), BETEX_JOURNAL_TOOL);
-    Child child{arguments};
-    child.close_input();
-    std::vector<std::string> lines;
-    for (std::string line = child.read_line(); !line.empty(); line = child.read_line()) {
-      lines.push_back(line);
-    }
-    code_ = child.wait();
-    return lines;
+    ToolOutput output = run_tool(root(), std::move(arguments));
+    code_ = output.code;
+    return output.lines;
   }
 
   int code_ = -1;
@@ -97,6 +95,70 @@ TEST_F(ToolTest, RetireTakesTheLockAndHeedsTheSnapshots) {
 TEST_F(ToolTest, WrongUseHasItsOwnExitCode) {
   run({"dump", "--no-such-option"});
   EXPECT_EQ(code_, 64);
+}
+
+// A terminal on which the tool runs, with its lines going to it as well or elsewhere.
+class TerminalTest : public ToolTest {
+ protected:
+  enum class Lines : std::uint8_t { OnTheTerminal, Elsewhere };
+
+  // What the terminal shows.
+  std::string run_on_terminal(const std::string& command, Lines lines) {
+    int terminal = -1;
+    const pid_t pid = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+    if (pid == 0) {
+      if (lines == Lines::Elsewhere) {
+        ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO);
+      }
+      ::execl(BETEX_JOURNAL_TOOL,
+              BETEX_JOURNAL_TOOL,
+              command.c_str(),
+              root().c_str(),
+              command == "verify" ? "--no-replay" : nullptr,
+              nullptr);
+      ::_exit(127);
+    }
+    std::string shown;
+    char buffer[4096];
+    // At the end of its program a terminal gives EIO.
+    for (ssize_t size = 0; (size = ::read(terminal, buffer, sizeof(buffer))) > 0;) {
+      shown.append(buffer, static_cast<std::size_t>(size));
+    }
+    ::close(terminal);
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << shown;
+    return shown;
+  }
+
+  static constexpr std::string_view kFullBar =
+      "[##################################################] 100 %";
+};
+
+TEST_F(TerminalTest, VerifyShowsABarThatFillsUp) {
+  const std::string shown = run_on_terminal("verify", Lines::OnTheTerminal);
+  EXPECT_THAT(shown, HasSubstr("\r["));
+  EXPECT_LT(shown.find(" ] "), shown.find(kFullBar));
+  EXPECT_LT(shown.find(kFullBar), shown.find("whole first_seq=1"));
+}
+
+TEST_F(TerminalTest, DumpShowsABarWhereItsLinesGoElsewhere) {
+  EXPECT_THAT(run_on_terminal("dump", Lines::Elsewhere), HasSubstr(std::string{kFullBar}));
+  const std::string both = run_on_terminal("dump", Lines::OnTheTerminal);
+  EXPECT_THAT(both, HasSubstr("OrderRested seq=2 "));
+  EXPECT_EQ(both.find("##"), std::string::npos);
+}
+
+TEST_F(TerminalTest, WithoutATerminalThereIsNoBar) {
+  const std::filesystem::path shown = folder_.path() / "shown";
+  for (const std::string command : {"verify --no-replay", "dump"}) {
+    const std::string line = std::string{"exec " BETEX_JOURNAL_TOOL " "} + command + " " +
+                             root().string() + " >" + shown.string() + " 2>&1";
+    Child child{{"/bin/sh", "-c", line}};
+    EXPECT_EQ(child.wait(), 0) << command;
+    EXPECT_THAT(load(shown), HasSubstr("seq=")) << command;
+    EXPECT_EQ(load(shown).find("##"), std::string::npos) << command;
+  }
 }
 
 }  // namespace

@@ -1,0 +1,186 @@
+// betex-journal on a log that a real engine wrote: accounts by name, and verify with its replay.
+#include <cstdio>
+
+#include <gmock/gmock.h>
+
+#include "journal/recovery.h"
+#include "journal/retirement.h"
+#include "tests/journal/tool_run.h"
+#include "tests/journal/wal_fixture.h"
+#include "tests/matching/exchange.h"
+
+namespace betex::journal {
+namespace {
+
+using test::run_tool;
+using test::ToolOutput;
+using ::testing::AnyOf;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::Matcher;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+// alice's and bob's orders, in several segments.
+class EngineToolTest : public test::WalTest {
+ protected:
+  // Trades, commits it and starts a new opening's segments.
+  void trade() {
+    for (int i = 0; i < 10; ++i) {
+      exchange_.lay("alice", "30.00", "2.04");
+      exchange_.back("bob", "20.00", "2.04");
+    }
+    Journal journal{config(), pool_};
+    journal.recover(EventSeq{0}, [](const matching::TransactionView&) {});
+    write_rest(journal);
+  }
+
+  EventSeq snapshot() { return take_snapshot(root(), pool_, {}).value(); }
+
+  [[nodiscard]] std::string state_hash() const {
+    char text[17];
+    std::snprintf(text,
+                  sizeof(text),
+                  "%016llx",
+                  static_cast<unsigned long long>(exchange_.engine.state_hash()));
+    return std::string{"state_hash=\""} + text + "\"";
+  }
+
+  [[nodiscard]] std::filesystem::path file_of(EventSeq seq) const {
+    std::string name = std::to_string(seq.value());
+    name.insert(0, 20 - name.size(), '0');
+    return root() / kSnapshotsFolder / name / kSnapshotFile;
+  }
+
+  // The only line that verify prints.
+  std::string verify(int code = 0) {
+    const ToolOutput output = run_tool(root(), {"verify"});
+    EXPECT_EQ(output.code, code);
+    EXPECT_LE(output.lines.size(), 1U);
+    return output.lines.empty() ? "" : output.lines[0];
+  }
+
+  static Matcher<std::string> replayed_after(EventSeq seq, int equal) {
+    return HasSubstr(" replayed_after=" + std::to_string(seq.value()) +
+                     " snapshots_equal=" + std::to_string(equal) + " ");
+  }
+
+  matching::testing::Exchange exchange_;
+
+ private:
+  void write_rest(Journal& journal) {
+    while (written_ < exchange_.log.size()) {
+      journal.append(exchange_.log[written_++].view());
+      journal.commit();
+    }
+    journal.close();
+  }
+
+  std::size_t written_ = 0;
+};
+
+TEST_F(EngineToolTest, DumpFindsAnAccountByItsNameAndByItsNumber) {
+  trade();
+  const ToolOutput by_name = run_tool(root(), {"dump", "--account", "bob"});
+  EXPECT_EQ(by_name.code, 0);
+  EXPECT_THAT(by_name.lines, Contains(HasSubstr("AccountCreated")).Times(1));
+  EXPECT_THAT(by_name.lines, Contains(HasSubstr("OrderAccepted")).Times(10));
+  EXPECT_THAT(by_name.lines, Contains(HasSubstr("TradeMatched")));
+  EXPECT_THAT(by_name.lines, Each(AnyOf(HasSubstr(" account=2 "), HasSubstr(".account=2 "))));
+  EXPECT_EQ(run_tool(root(), {"dump", "--account", "2"}).lines, by_name.lines);
+}
+
+TEST_F(EngineToolTest, AnAccountsNameIsKnownAlsoWhereTheDumpBeginsLater) {
+  trade();
+  const ToolOutput all = run_tool(root(), {"dump", "--account", "bob"});
+  const std::string from = std::to_string(exchange_.engine.last_seq().value() - 5);
+  const ToolOutput late = run_tool(root(), {"dump", "--account", "bob", "--from", from});
+  ASSERT_FALSE(late.lines.empty());
+  EXPECT_LT(late.lines.size(), all.lines.size());
+  EXPECT_EQ(late.lines.back(), all.lines.back());
+}
+
+TEST_F(EngineToolTest, VerifyReplaysFromTheFirstEventAndComparesTheSnapshots) {
+  trade();
+  snapshot();
+  trade();
+  snapshot();
+  trade();
+  const std::string line = verify();
+  EXPECT_THAT(line, replayed_after(EventSeq{0}, 2));
+  EXPECT_THAT(line, HasSubstr(state_hash()));
+}
+
+TEST_F(EngineToolTest, VerifyReplaysFromTheOldestSnapshotThatTheLogGoesOnFrom) {
+  trade();
+  const EventSeq first = snapshot();
+  trade();
+  const EventSeq second = snapshot();
+  trade();
+  retire_up_to(root(), first);
+  std::string line = verify();
+  EXPECT_THAT(line, replayed_after(first, 1));
+  EXPECT_THAT(line, HasSubstr(state_hash()));
+  retire_up_to(root(), second);
+  line = verify();
+  EXPECT_THAT(line, replayed_after(second, 0));
+  EXPECT_THAT(line, HasSubstr(state_hash()));
+}
+
+TEST_F(EngineToolTest, VerifySaysWhenNothingIsLeftToReplayFrom) {
+  trade();
+  const EventSeq end = exchange_.engine.last_seq();
+  trade();
+  retire_up_to(root(), end);
+  const std::string line = verify();
+  EXPECT_THAT(line, HasSubstr(" not_replayed=\""));
+  EXPECT_THAT(line, Not(HasSubstr("state_hash")));
+}
+
+TEST_F(EngineToolTest, VerifyPassesOverADamagedSnapshotAndFailsAtTheEnd) {
+  trade();
+  const EventSeq first = snapshot();
+  trade();
+  const EventSeq second = snapshot();
+  retire_up_to(root(), first);
+  store(file_of(first), "damaged");
+  const ToolOutput output = run_tool(root(), {"verify"});
+  EXPECT_EQ(output.code, 65);
+  ASSERT_THAT(output.lines, SizeIs(2));
+  EXPECT_THAT(output.lines[0], HasSubstr("damaged_snapshot seq=" + std::to_string(first.value())));
+  EXPECT_THAT(output.lines[1], replayed_after(second, 0));
+}
+
+TEST_F(EngineToolTest, VerifyFindsASnapshotOfAnotherState) {
+  trade();
+  const EventSeq seq = snapshot();
+  Snapshot other = load_snapshot(root(), seq);
+  std::filesystem::remove_all(file_of(seq).parent_path());
+  // Of the same events, and yet another state.
+  matching::testing::Exchange elsewhere;
+  while (elsewhere.engine.last_seq() < seq) {
+    elsewhere.lay("carol", "10.00", "3.00");
+  }
+  ASSERT_EQ(elsewhere.engine.last_seq(), seq);
+  ASSERT_NE(elsewhere.engine.state_hash(), exchange_.engine.state_hash());
+  other.engine = std::move(elsewhere.engine);
+  other.position.last_seq = other.engine.last_seq();
+  other.position.last_tx_id = other.engine.last_tx_id();
+  write_snapshot(root(), other);
+  verify(65);
+}
+
+TEST_F(EngineToolTest, VerifyMissesTheEndThatASnapshotKnowsOf) {
+  trade();
+  const std::filesystem::path copy = folder_.path() / "copy";
+  std::filesystem::copy(segments(), copy, std::filesystem::copy_options::recursive);
+  trade();
+  snapshot();
+  std::filesystem::remove_all(segments());
+  std::filesystem::rename(copy, segments());
+  verify(65);
+}
+
+}  // namespace
+}  // namespace betex::journal
