@@ -196,21 +196,30 @@ class JournalReader::Impl {
 
   // Moves to the record that holds `from_`, if it is not the segment's first.
   void skip_to_record() {
-    const std::optional<RecordPlace> record = segment_->last_at_or_before(from_);
-    BETEX_ASSERT(record);
-    const EventSeq last_seq = position_behind(*record).last_seq;
+    const RecordPlace record = last_record_at_or_before(from_);
+    const EventSeq last_seq = position_behind(record).last_seq;
     if (from_ > last_seq.next()) {
       not_available("segment " + segment_->text() + " has nothing between event " +
                     std::to_string(last_seq.value()) + " and it");
     }
-    if (record->key != segment_->header().first_seq) {
-      const std::optional<RecordPlace> before =
-          segment_->last_at_or_before(EventSeq{record->key.value() - 1});
-      BETEX_ASSERT(before);
-      position_ = position_behind(*before);
+    if (record.key != segment_->header().first_seq) {
+      const RecordPlace before = last_record_at_or_before(EventSeq{record.key.value() - 1});
+      position_ = position_behind(before);
       position_.segment = segment_->name();
-      last_txn_id_ = read_batch_header(*before).lmdb_txn_id;
+      last_txn_id_ = read_batch_header(before).lmdb_txn_id;
     }
+  }
+
+  // There is one unless the segment's first record was lost: `seq` is not before the segment.
+  [[nodiscard]] RecordPlace last_record_at_or_before(EventSeq seq) const {
+    const std::optional<RecordPlace> record = segment_->last_at_or_before(seq);
+    if (!record) {
+      throw JournalError{{.fault = Fault::RecordMissing,
+                          .what = "there are records, but not the segment's first one",
+                          .segment = segment_->text(),
+                          .key = segment_->header().first_seq.value()}};
+    }
+    return *record;
   }
 
   void skip_to_transaction() {

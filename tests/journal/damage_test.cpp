@@ -64,6 +64,15 @@ class DamageTest : public test::WalTest {
     });
   }
 
+  void erase_record(const std::string& segment, std::uint64_t key) {
+    Environment environment{
+        segments() / segment,
+        {.access = EnvironmentOptions::Access::ReadWrite, .main_key_order = KeyOrder::Integer}};
+    WriteTransaction transaction{environment};
+    ASSERT_TRUE(transaction.erase(environment.main_database(), IntegerKey{key}.bytes()));
+    transaction.commit();
+  }
+
   void flip(const std::string& segment, std::uint64_t key, std::size_t byte) {
     change_record(segment, key, [&](std::string& value) {
       value[byte] = static_cast<char>(value[byte] ^ 0x10);
@@ -170,6 +179,28 @@ TEST_F(DamageTest, EveryByteOfARecord) {
     flip(names_[2], 41, byte);
   }
   EXPECT_FALSE(reading_error());
+}
+
+TEST_F(DamageTest, ALostRecordIsMissedWhereverAReaderStarts) {
+  JournalConfig one_segment = config();
+  one_segment.max_segment_events = 1000;
+  std::filesystem::remove_all(root());
+  write(one_segment, 4, 4);  // the records are those of events 1, 11, 21 and 31
+  const std::string segment = segment_names()[0];
+  const std::string whole = load(data_file(segment));
+  for (const std::uint64_t lost : {1U, 11U, 21U, 31U}) {
+    erase_record(segment, lost);
+    for (const std::uint64_t from : {1U, 5U, 10U, 11U, 15U, 21U, 25U, 31U, 35U, 41U}) {
+      if (from <= lost + 10) {  // further on, the chain's value is taken from the record before
+        SCOPED_TRACE(std::to_string(lost) + " lost, read from " + std::to_string(from));
+        EXPECT_TRUE(reading_error(EventSeq{from}));
+      }
+    }
+    EXPECT_TRUE(opening_error());
+    store(data_file(segment), whole);
+  }
+  erase_record(segment, 1);
+  expect_fault(Fault::RecordMissing, segment);
 }
 
 TEST_F(DamageTest, TheLastRecordsOwnFieldsAreCheckedAsWell) {
