@@ -11,6 +11,7 @@
 #include "journal/checksum.h"
 #include "journal/file_system.h"
 #include "journal/segment_writer.h"
+#include "journal/snapshot.h"
 #include "tests/journal/transactions.h"
 #include "tests/support/temp_folder.h"
 
@@ -68,6 +69,15 @@ matching::TransactionHeader example_header(const test::EventBytes& events) {
   return header;
 }
 
+std::vector<std::byte> transaction_bytes(const matching::TransactionHeader& header,
+                                         const test::EventBytes& events) {
+  std::vector<std::byte> bytes;
+  const auto header_bytes = std::as_bytes(std::span{&header, 1});
+  bytes.insert(bytes.end(), header_bytes.begin(), header_bytes.end());
+  bytes.insert(bytes.end(), events.bytes().begin(), events.bytes().end());
+  return bytes;
+}
+
 std::string to_hex(std::span<const std::byte> bytes) {
   std::string text;
   char buffer[4];
@@ -107,10 +117,7 @@ class FormatExample : public ::testing::Test {
     test::EventBytes events;
     events.add(example_event());
     const matching::TransactionHeader transaction = example_header(events);
-    std::vector<std::byte> bytes;
-    const auto header_bytes = std::as_bytes(std::span{&transaction, 1});
-    bytes.insert(bytes.end(), header_bytes.begin(), header_bytes.end());
-    bytes.insert(bytes.end(), events.bytes().begin(), events.bytes().end());
+    const std::vector<std::byte> bytes = transaction_bytes(transaction, events);
     BatchHeader batch;
     batch.transaction_count = 1;
     batch.event_count = 1;
@@ -149,6 +156,34 @@ TEST_F(FormatExample, TheDocumentShowsExactlyTheBytesThatTheWriterWrites) {
   EXPECT_EQ(documented("### The header record, key 0"), records.at(0));
   EXPECT_EQ(documented("### The first commit's record, key 1"), records.at(1));
   EXPECT_EQ(name_, "00000000000000000001-0000000001");
+}
+
+// The worked example of a snapshot: of a log whose only event changes nothing but the counters.
+TEST(SnapshotFormatExample, TheDocumentShowsExactlyTheBytesOfTheFile) {
+  const test::TempFolder folder;
+  matching::InboundRefused refused;
+  refused.session = matching::SessionId{3};
+  refused.msg_seq_num = matching::MsgSeqNum{42};
+  refused.reason = matching::Reason::Throttled;
+  refused.answer = matching::RefuseInbound::Answer::BusinessReject;
+  test::EventBytes events;
+  events.add(refused);
+  const matching::TransactionView transaction{
+      .header = example_header(events), .first_seq = EventSeq{1}, .events = events.bytes()};
+  const std::vector<std::byte> bytes = transaction_bytes(transaction.header, events);
+  Snapshot snapshot{.position = {.last_seq = EventSeq{1},
+                                 .last_tx_id = TxId{1},
+                                 .last_timestamp = transaction.header.timestamp,
+                                 .chain = extend(Chain{}, bytes),
+                                 .segment = {}},
+                    .wal_id = kExampleWalId,
+                    .engine = {},
+                    .note = "note"};
+  snapshot.engine.apply(transaction);
+  write_snapshot(folder.path(), snapshot);
+  const std::string content =
+      read_file(folder.path() / "snapshots" / "00000000000000000001" / "state");
+  EXPECT_EQ(documented("### The snapshot's file"), to_hex(std::as_bytes(std::span{content})));
 }
 
 }  // namespace
