@@ -27,8 +27,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int kKills = 24;
-constexpr int kKillsWhenLong = 240;
+constexpr int kKills = 50;
+constexpr int kKillsWhenLong = 500;
 constexpr std::size_t kFaultsShown = 10;
 
 std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
