@@ -121,6 +121,7 @@ void Link::start_tls(const Endpoint& endpoint, Clock::time_point deadline) {
     must(SSL_set1_host(ssl_.get(), files.server_name.c_str()) == 1, "bad server name");
   }
   for (;;) {
+    ERR_clear_error();  // what another connection left would count as this one's: also below
     const int result = SSL_connect(ssl_.get());
     if (result == 1) {
       return;
@@ -149,6 +150,7 @@ long Link::read_some(char* data, std::size_t size, short& events) {
     const ssize_t count = recv(socket_, data, size, 0);
     return count < 0 && errno != EAGAIN && errno != EINTR ? 0 : count;
   }
+  ERR_clear_error();
   const int count = SSL_read(ssl_.get(), data, static_cast<int>(size));
   if (count > 0) {
     return count;
@@ -163,6 +165,7 @@ long Link::write_some(std::string_view bytes, short& events) {
     const ssize_t count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     return count < 0 && errno != EAGAIN && errno != EINTR ? 0 : count;
   }
+  ERR_clear_error();
   const int count = SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()));
   if (count > 0) {
     return count;
