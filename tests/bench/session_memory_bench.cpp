@@ -1,0 +1,87 @@
+// What a session takes of the gateway's memory: the built program with many sessions, its resident
+// set as configured, with all of them logged on, and when each has had orders answered.
+//
+//   session_memory_bench [SESSIONS [ORDERS]]      1000 and 100 by default
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+#include <sys/types.h>
+
+#include "tests/bench/servers.h"
+#include "tests/bench/session_name.h"
+#include "tests/bench/trading_session.h"
+#include "tests/support/temp_folder.h"
+
+namespace betex::bench {
+namespace {
+
+// Its own pages; without those of mapped files (journal, session cache), which the kernel may drop.
+std::size_t anonymous_kib(pid_t process) {
+  std::ifstream status{fmt::format("/proc/{}/status", process)};
+  std::string key;
+  while (status >> key) {
+    if (key == "RssAnon:") {
+      std::size_t kib = 0;
+      status >> kib;
+      return kib;
+    }
+    status.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  }
+  throw std::runtime_error{"no RssAnon in the status of process " + std::to_string(process)};
+}
+
+void trade(TradingSession& session, int orders) {
+  for (int i = 0; i < orders; ++i) {
+    session.append_order();
+  }
+  while (!session.flush()) {
+  }
+  for (std::size_t news = 0; news < static_cast<std::size_t>(orders);) {
+    news += session.receive_news(TradingSession::Wait::Yes);
+  }
+}
+
+void measure(int sessions, int orders) {
+  const test::TempFolder folder;
+  Gateway gateway{folder.path(), sessions};
+  const std::size_t configured = anonymous_kib(gateway.pid());
+  fmt::print("{} sessions, off: {} KiB in all\n", sessions, configured);
+
+  std::vector<std::unique_ptr<TradingSession>> on;
+  for (int i = 0; i < sessions; ++i) {
+    on.push_back(std::make_unique<TradingSession>(gateway.port(), session_name(i)));
+  }
+  const auto tell = [&](const std::string& what) {
+    const std::size_t kib = anonymous_kib(gateway.pid());
+    fmt::print("{}: {} KiB in all, {:.1f} KiB a session more than off\n",
+               what,
+               kib,
+               (static_cast<double>(kib) - static_cast<double>(configured)) / sessions);
+  };
+  tell("on");
+  for (const auto& session : on) {
+    trade(*session, orders);
+  }
+  tell(fmt::format("on, after {} orders each", orders));
+}
+
+}  // namespace
+}  // namespace betex::bench
+
+int main(int argc, char** argv) {
+  try {
+    betex::bench::measure(argc > 1 ? std::stoi(argv[1]) : 1000,
+                          argc > 2 ? std::stoi(argv[2]) : 100);
+    return EXIT_SUCCESS;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "session_memory_bench: {}\n", error.what());
+    return EXIT_FAILURE;
+  }
+}
