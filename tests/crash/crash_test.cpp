@@ -1,7 +1,9 @@
-// kill -9 at random moments under load, again and again: every acknowledged order is there, none is
-// lost, none acts twice, and the clients' own records, the gateway's answers and the journal agree.
+// kill -9 at random moments under load, and at chosen calls, again and again: every acknowledged
+// order is there, none is lost, none acts twice, and the clients' own records, the gateway's
+// answers and the journal agree.
 //
 // BETEX_CRASH_SEED=N repeats a run's random choices; BETEX_LONG=1 kills ten times as often.
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -29,11 +31,24 @@ using std::chrono::milliseconds;
 
 constexpr int kKills = 50;
 constexpr int kKillsWhenLong = 500;
+constexpr auto kStopTimeout = std::chrono::seconds{5};
+constexpr std::array kStopPlaces{"before-commit", "after-commit", "before-send"};
+constexpr std::uint64_t kFirstStop = 10;  // earlier ones may come before it listens
+constexpr std::uint64_t kStopSpread = 80;
 constexpr std::size_t kFaultsShown = 10;
 
 std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
   const char* const value = std::getenv(name);
   return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
+}
+
+// The stop shim (stop_shim.cpp) is loaded before the sanitizer's runtime, which would refuse it.
+std::vector<std::string> stopping_at(const std::string& stop) {
+  const char* const options = std::getenv("ASAN_OPTIONS");
+  return {"LD_PRELOAD=" BETEX_STOP_SHIM,
+          "BETEX_STOP_AT=" + stop,
+          "ASAN_OPTIONS=" + std::string{options == nullptr ? "" : options} +
+              ":verify_asan_link_order=0"};
 }
 
 class CrashTest : public testing::Test {
@@ -61,13 +76,18 @@ class CrashTest : public testing::Test {
     return milliseconds{random_() % static_cast<std::uint64_t>(limit + 1)};
   }
 
-  // Every fifth time before it listens, in the midst of its recovery; else soon after, while the
-  // clients come back, or later, while they trade.
+  // Every fifth time before it listens, in the midst of its recovery; two of five at a chosen call;
+  // else soon after it listens, while the clients come back, or later, while they trade.
   void start_and_kill() {
-    if (random_() % 5 == 0) {
+    const auto kind = random_() % 5;
+    if (kind == 0) {
       const ChildProcess process{gateway_command(wal(), arguments())};
       std::this_thread::sleep_for(up_to(60));
       process.signal(SIGKILL);
+      return;
+    }
+    if (kind <= 2) {
+      start_and_stop();
       return;
     }
     GatewayProcess gateway{wal(), arguments()};
@@ -75,6 +95,29 @@ class CrashTest : public testing::Test {
     std::this_thread::sleep_for(random_() % 4 == 0 ? up_to(30) : up_to(400));
     address_.port = 0;
     gateway.kill();
+  }
+
+  // The gateway ends itself at a call of one place after the other; killed where it does not come
+  // to that.
+  void start_and_stop() {
+    const std::string stop = std::string{kStopPlaces.at(stops_tried_ % kStopPlaces.size())} + ":" +
+                             std::to_string(kFirstStop + random_() % kStopSpread);
+    ++stops_tried_;
+    GatewayProcess gateway{wal(), arguments(), stopping_at(stop)};
+    address_.port = gateway.fix_port();
+    const auto deadline = std::chrono::steady_clock::now() + kStopTimeout;
+    while (!gateway.process().ended() && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(milliseconds{1});
+    }
+    address_.port = 0;
+    if (!gateway.process().ended()) {
+      gateway.kill();
+      return;
+    }
+    ++stops_;
+    EXPECT_EQ(gateway.process().wait(milliseconds{0}), -SIGKILL)
+        << stop << "\n"
+        << gateway.process().standard_error();
   }
 
   void trade_under_kills(int kills) {
@@ -125,6 +168,8 @@ class CrashTest : public testing::Test {
       folder_.path() / "separate", "stage_threads = \"auto\"", "stage_threads = \"separate\"");
   GatewayAddress address_;
   std::vector<std::unique_ptr<CrashTrader>> traders_;
+  std::size_t stops_tried_ = 0;
+  std::size_t stops_ = 0;
 };
 
 void expect_no_faults(const CrashTrader& trader) {
@@ -209,7 +254,9 @@ TEST_F(CrashTest, NoOrderIsLostOrActsTwiceWheneverTheGatewayIsKilled) {
 
   std::cout << orders << " orders, " << reports << " execution reports, " << journal.transactions
             << " transactions; " << resent << " messages sent again, " << asked_for
-            << " gaps asked for\n";
+            << " gaps asked for; " << stops_ << " of " << stops_tried_
+            << " stops at a chosen call\n";
+  EXPECT_GT(stops_, stops_tried_ / 2) << "the stop shim does not stop the gateway";
   EXPECT_GT(resent, 0U) << "no kill came while an order was on its way";
   EXPECT_GT(orders, 2U * kKills) << "hardly any load";
 }

@@ -1,47 +1,41 @@
 // Preloaded into the gateway (LD_PRELOAD): ends it, as kill -9 would, at a chosen call.
 //
-//   BETEX_STOP_AT   PLACE:N. PLACE sync: before the Nth fdatasync, when orders were taken from
-//   their
-//                   sessions and are not committed; commit: after the write that follows the Nth
-//                   fdatasync, when they are committed (LMDB's second page, on a file that syncs by
-//                   itself) and nobody has been told; send: before the Nth sendmsg, when what is to
-//                   be said is committed and in the session cache, and nothing has left
+// BETEX_STOP_AT=PLACE:N, where PLACE is one of
+//   before-commit   before the Nth sync of the journal: orders were taken from their sessions and
+//                   are not committed
+//   after-commit    after the write of LMDB's meta page that follows the Nth sync: they are
+//                   committed, nobody was told, and the session cache does not know
+//   before-send     before the Nth write to a socket: what is to be said is committed and in the
+//                   session cache, and has not left
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include <dlfcn.h>
 #include <sys/socket.h>
 #include <sys/types.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 namespace {
 
-template <typename Function>
-Function* real(const char* name) {
-  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
-}
-
 struct Stop {
-  Stop() {
-    if (const char* const value = std::getenv("BETEX_STOP_AT")) {
-      const std::string text = value;
-      place = text.substr(0, text.find(':'));
-      at = std::stol(text.substr(text.find(':') + 1));
-    }
-  }
-
   std::string place;
   long at = 0;
-  std::atomic<long> syncs{0};
-  std::atomic<long> sends{0};
 };
 
-Stop& stop() {
-  static Stop instance;
-  return instance;
+Stop stop_from_environment() {
+  const char* const value = std::getenv("BETEX_STOP_AT");
+  const std::string text = value == nullptr ? ":0" : value;
+  const std::size_t colon = text.find(':');
+  return {.place = text.substr(0, colon), .at = std::atol(text.c_str() + colon + 1)};
+}
+
+bool is_reached(std::string_view place, long count) {
+  static const Stop stop = stop_from_environment();
+  return count == stop.at && place == stop.place;
 }
 
 [[noreturn]] void die() {
@@ -51,10 +45,22 @@ Stop& stop() {
   }
 }
 
-void written() {
-  if (stop().place == "commit" && stop().syncs >= stop().at) {
-    die();
-  }
+std::atomic<long> commits{0};
+std::atomic<long> sends{0};
+thread_local long commit_under_way = 0;
+
+template <typename Function>
+Function* next_definition(const char* name) {
+  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+}
+
+// Not of a segment that is being prepared.
+bool is_current_segment(int file) {
+  std::array<char, 4096> path{};
+  const std::string link = "/proc/self/fd/" + std::to_string(file);
+  const ssize_t size = ::readlink(link.c_str(), path.data(), path.size());
+  const std::string_view name{path.data(), size < 0 ? 0 : static_cast<std::size_t>(size)};
+  return name.find("/segments/") != name.npos && name.find("/.new-") == name.npos;
 }
 
 }  // namespace
@@ -62,31 +68,32 @@ void written() {
 extern "C" {
 
 int fdatasync(int file) {
-  if (++stop().syncs >= stop().at && stop().place == "sync") {
-    die();
+  static auto* const next = next_definition<int(int)>("fdatasync");
+  if (is_current_segment(file)) {
+    commit_under_way = ++commits;
+    if (is_reached("before-commit", commit_under_way)) {
+      die();
+    }
   }
-  return real<int(int)>("fdatasync")(file);
+  return next(file);
 }
 
 ssize_t pwrite(int file, const void* data, size_t size, off_t offset) {
-  const ssize_t result =
-      real<ssize_t(int, const void*, size_t, off_t)>("pwrite")(file, data, size, offset);
-  written();
-  return result;
-}
-
-ssize_t pwrite64(int file, const void* data, size_t size, off64_t offset) {
-  const ssize_t result =
-      real<ssize_t(int, const void*, size_t, off64_t)>("pwrite64")(file, data, size, offset);
-  written();
+  static auto* const next = next_definition<ssize_t(int, const void*, size_t, off_t)>("pwrite");
+  const ssize_t result = next(file, data, size, offset);
+  if (commit_under_way != 0 && is_reached("after-commit", commit_under_way)) {
+    die();
+  }
+  commit_under_way = 0;
   return result;
 }
 
 ssize_t sendmsg(int socket, const struct msghdr* message, int flags) {
-  if (++stop().sends >= stop().at && stop().place == "send") {
+  static auto* const next = next_definition<ssize_t(int, const struct msghdr*, int)>("sendmsg");
+  if (is_reached("before-send", ++sends)) {
     die();
   }
-  return real<ssize_t(int, const struct msghdr*, int)>("sendmsg")(socket, message, flags);
+  return next(socket, message, flags);
 }
 
 }  // extern "C"
