@@ -1,7 +1,7 @@
 // What time brings, in order of (deadline, id): releases, expiries, the end of the trading day and
 // of a ClOrdID generation, cancels of sessions that are gone. In steps that fit one transaction.
 #include <algorithm>
-#include <chrono>
+#include <chrono>  // the calendar; no clock
 
 #include "matching/decider.h"
 
