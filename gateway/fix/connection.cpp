@@ -180,7 +180,7 @@ void Connection::on_written(std::size_t size) {
   end_stream_when_idle();
 }
 
-void Connection::logged_on() {
+void Connection::authenticated() {
   asio::dispatch(stream_.executor(), [self = shared_from_this()] { self->deadline_.cancel(); });
 }
 

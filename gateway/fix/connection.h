@@ -85,8 +85,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   void write(std::shared_ptr<const OutboundBlock> block);
 
-  // The logon deadline is met.
-  void logged_on();
+  // The peer is known: the logon deadline is met. What a logon waits for from now on is our own
+  // work, and a slow disk of ours is no reason to turn a client away.
+  void authenticated();
 
   // Ends the stream after what was written, so that the peer gets all of it.
   void finish();

@@ -83,6 +83,7 @@ void FixSession::on_authenticated(std::uint64_t attempt, bool right) {
 // The newest connection of a client that is known is the one that it uses. Whether the one before
 // is dead, a TestRequest tells.
 void FixSession::on_candidate(Candidate candidate) {
+  candidate.connection->authenticated();
   if (state_ == State::Off) {
     return begin_logon(std::move(candidate));
   }
@@ -260,7 +261,6 @@ void FixSession::answer_logon() {
   environment_.metrics.logons.add();
   environment_.metrics.sessions_on.add();
   spdlog::info("session {}: on, from {}", settings_.comp_id, connection_->address());
-  connection_->logged_on();
   last_progress_ = std::chrono::steady_clock::now();
   last_asked_ = last_progress_;
   subscription_ = subscription_.next();

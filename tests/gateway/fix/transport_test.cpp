@@ -34,6 +34,17 @@ TEST_F(TransportTest, ForgetsTheDeadlineOnceLoggedOn) {
   EXPECT_FALSE(peer->wait_for_end(600ms));
 }
 
+TEST_F(TransportTest, DoesNotBlameTheClientForASlowDisk) {
+  start({.logon_deadline = 300ms});
+  pipeline_.hold();
+  const auto peer = gateway_->connect("BROKER1");
+  peer->send("A", logon_fields("BROKER1"));
+  EXPECT_FALSE(peer->wait_for_end(600ms));
+  pipeline_.go_on();
+  EXPECT_EQ(peer->read().type(), "A");
+  EXPECT_EQ(gateway_->server().metrics().logon_deadlines.value(), 0U);
+}
+
 TEST_F(TransportTest, ClosesWhatIsNoLogon) {
   start({});
   const auto order = gateway_->connect("BROKER1");
