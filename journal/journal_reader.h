@@ -28,7 +28,9 @@ class JournalReader {
   Position seek();
 
   // The next transaction, or none at the end of what is committed; asking again later goes on from
-  // there, also into segments that were begun since. The view is valid until the next call.
+  // there, also into segments that were begun since. The view is valid until the next call of this
+  // reader. Holding it can stop the process's other readers of the same segment with an LmdbError
+  // (MDB_MAP_RESIZED), if a writer in another process lets the segment's map grow meanwhile.
   [[nodiscard]] std::optional<matching::TransactionView> next();
 
   // Behind the last transaction that next() gave, or before the first one it will give. Known from

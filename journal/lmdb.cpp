@@ -80,12 +80,26 @@ unsigned order_flags(KeyOrder order) noexcept {
   return order == KeyOrder::Integer ? MDB_INTEGERKEY : 0U;
 }
 
+// Calls `begin`, which begins an LMDB transaction while there is none in this process. Where
+// another process has let the map grow, the size that the file tells is taken over.
+int begin_first(MDB_env* env, const std::function<int()>& begin) {
+  int code = begin();
+  while (code == MDB_MAP_RESIZED) {
+    code = mdb_env_set_mapsize(env, 0);
+    if (code == MDB_SUCCESS) {
+      code = begin();
+    }
+  }
+  return code;
+}
+
 // Tells LMDB the main database's key order, before anybody uses the environment. It is stored with
 // the first commit (WriteTransaction sees to that), and costs none of its own.
 int open_main_database(MDB_env* env, const EnvironmentOptions& options) {
   const bool writes = options.access == EnvironmentOptions::Access::ReadWrite;
   MDB_txn* txn = nullptr;
-  int code = mdb_txn_begin(env, nullptr, writes ? 0U : MDB_RDONLY, &txn);
+  int code =
+      begin_first(env, [&] { return mdb_txn_begin(env, nullptr, writes ? 0U : MDB_RDONLY, &txn); });
   if (code == MDB_SUCCESS) {
     MDB_dbi main = 0;
     code = mdb_dbi_open(txn, nullptr, order_flags(options.main_key_order), &main);
@@ -162,6 +176,8 @@ std::size_t Environment::used_bytes() const {
 }
 
 void Environment::grow_map(std::size_t bytes) {
+  const std::lock_guard lock{views_mutex_};
+  BETEX_ASSERT(views_ == 0);
   check(mdb_env_set_mapsize(env_, bytes), "mdb_env_set_mapsize", folder_);
 }
 
@@ -175,13 +191,30 @@ int Environment::clear_dead_readers() {
   return dead;
 }
 
+void Environment::begin_view(const char* call, const std::function<int()>& begin) const {
+  const std::lock_guard lock{views_mutex_};
+  const int code = views_ == 0 ? begin_first(env_, begin) : begin();
+  if (code == MDB_MAP_RESIZED) {
+    throw LmdbError{code, std::string{call} + " beside another view of the smaller map", folder_};
+  }
+  check(code, call, folder_);
+  ++views_;
+}
+
+void Environment::end_view() const noexcept {
+  const std::lock_guard lock{views_mutex_};
+  --views_;
+}
+
 ReadTransaction::ReadTransaction(const Environment& environment) : environment_{&environment} {
-  check(mdb_txn_begin(environment.handle(), nullptr, MDB_RDONLY, &txn_),
-        "mdb_txn_begin",
-        environment.folder());
+  environment.begin_view("mdb_txn_begin", [&] {
+    return mdb_txn_begin(environment.handle(), nullptr, MDB_RDONLY, &txn_);
+  });
+  has_view_ = true;
 }
 
 ReadTransaction::~ReadTransaction() {
+  reset();
   mdb_txn_abort(txn_);
 }
 
@@ -194,11 +227,16 @@ std::optional<Bytes> ReadTransaction::get(Database database, Bytes key) const {
 }
 
 void ReadTransaction::reset() noexcept {
-  mdb_txn_reset(txn_);
+  if (std::exchange(has_view_, false)) {
+    mdb_txn_reset(txn_);
+    environment_->end_view();
+  }
 }
 
 void ReadTransaction::renew() {
-  check(mdb_txn_renew(txn_), "mdb_txn_renew", environment_->folder());
+  BETEX_ASSERT(!has_view_);
+  environment_->begin_view("mdb_txn_renew", [&] { return mdb_txn_renew(txn_); });
+  has_view_ = true;
 }
 
 WriteTransaction::WriteTransaction(Environment& environment) : environment_{&environment} {

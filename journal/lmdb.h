@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -106,7 +108,8 @@ class Environment {
   [[nodiscard]] std::size_t map_size() const;
   [[nodiscard]] std::size_t used_bytes() const;  // of the map, up to the last page ever used
 
-  // Grows the map. No transaction of this process may be open on the environment.
+  // Grows the map. No transaction of this process may be open on the environment; other processes
+  // see it when they begin their next view.
   void grow_map(std::size_t bytes);
 
   void sync();  // for Sync::Never
@@ -117,13 +120,24 @@ class Environment {
   [[nodiscard]] MDB_env* handle() const noexcept { return env_; }
 
  private:
+  friend class ReadTransaction;
+
+  // Calls `begin`, which begins or renews an LMDB view. Where another process has let the map grow
+  // (MDB_MAP_RESIZED) the new size is taken over first. That moves the map, so it is an error while
+  // this process holds another view.
+  void begin_view(const char* call, const std::function<int()>& begin) const;
+  void end_view() const noexcept;
+
   MDB_env* env_ = nullptr;
   std::filesystem::path folder_;
   EnvironmentOptions::Access access_;
   KeyOrder main_key_order_;
+  mutable std::mutex views_mutex_;
+  mutable std::size_t views_ = 0;  // begun and not ended; guarded by views_mutex_
 };
 
-// A consistent view of the last commit, until it ends, or is reset and renewed.
+// A consistent view of the last commit, until it ends, or is reset and renewed. Where another
+// process lets the map grow, the process's other views of it must have ended when one is begun.
 class ReadTransaction {
  public:
   explicit ReadTransaction(const Environment& environment);
@@ -138,7 +152,7 @@ class ReadTransaction {
 
   [[nodiscard]] std::optional<Bytes> get(Database database, Bytes key) const;
 
-  void reset() noexcept;  // lets go of the view, keeps the reader slot
+  void reset() noexcept;  // lets go of the view, if there is one, and keeps the reader slot
   void renew();           // after reset: sees the last commit
 
   [[nodiscard]] const Environment& environment() const noexcept { return *environment_; }
@@ -148,6 +162,7 @@ class ReadTransaction {
  private:
   const Environment* environment_;
   MDB_txn* txn_ = nullptr;
+  bool has_view_ = false;
 };
 
 // The environment's one writer; aborts when destroyed before commit(). One thread from begin to

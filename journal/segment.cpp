@@ -113,16 +113,12 @@ Position Segment::start() const noexcept {
 
 void Segment::release_view() noexcept {
   view_->reset();
-  has_view_ = false;
 }
 
 void Segment::renew_view() {
-  if (has_view_) {
-    view_->reset();
-  }
+  view_->reset();
   view_->renew();
   cursor_->renew(*view_);
-  has_view_ = true;
 }
 
 std::optional<RecordPlace> Segment::place(const std::optional<Cursor::Entry>& entry) const {

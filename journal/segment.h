@@ -56,7 +56,6 @@ class Segment {
   std::shared_ptr<Environment> environment_;
   std::unique_ptr<ReadTransaction> view_;
   std::unique_ptr<Cursor> cursor_;
-  bool has_view_ = true;
 };
 
 }  // namespace betex::journal

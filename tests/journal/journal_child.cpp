@@ -5,6 +5,10 @@
 //                                     it writes the last durable transaction's id (8 bytes)
 //   journal_child write-prepared WAL SEED   the same, with segments prepared ahead of time
 //   journal_child write-unsynced WAL SEED   the same as write, but syncs nothing
+//   journal_child write-large WAL SEED      commits three transactions, acknowledges the third and
+//                                     waits for the end of its input; then it commits one that is
+//                                     larger than the map, acknowledges it and goes on as write
+//   journal_child write-larger WAL SEED     the same, but lets the live segment's map grow for it
 //
 // A number behind SEED limits the batches.
 #include <cstdio>
@@ -44,11 +48,24 @@ struct Batches {
   Segments segments = Segments::MadeWhenNeeded;
 };
 
+// False where nobody listens any more.
+bool acknowledge(const journal::Journal& journal) {
+  const std::uint64_t last = journal.position().last_tx_id.value();
+  return ::write(STDOUT_FILENO, &last, sizeof(last)) == sizeof(last);
+}
+
+void commit_batch(journal::Journal& journal, std::uint64_t size) {
+  TransactionMaker maker{journal.position().last_tx_id, journal.position().last_seq};
+  for (std::uint64_t i = 0; i < size; ++i) {
+    journal.append(maker.next());
+  }
+  journal.commit();
+}
+
 void write_batches(journal::Journal& journal,
                    const journal::JournalConfig& config,
                    const Batches& batches) {
   std::mt19937 random{batches.seed};
-  TransactionMaker maker{journal.position().last_tx_id, journal.position().last_seq};
   for (std::uint64_t batch = 0; batch < batches.count; ++batch) {
     if (batches.segments == Segments::PreparedAhead && batch % 8 == 0) {
       journal::prepare_segment({.wal_root = config.wal_root,
@@ -56,16 +73,33 @@ void write_batches(journal::Journal& journal,
                                 .filled_bytes = std::uint64_t{1} << 18U});
     }
     // Now and then a batch that does not fit into what is left of the map.
-    const std::uint64_t size = random() % 50 == 0 ? 2000 : random() % 40 + 1;
-    for (std::uint64_t i = 0; i < size; ++i) {
-      journal.append(maker.next());
-    }
-    journal.commit();
-    const std::uint64_t acknowledged = maker.last_tx_id().value();
-    if (::write(STDOUT_FILENO, &acknowledged, sizeof(acknowledged)) != sizeof(acknowledged)) {
+    commit_batch(journal, random() % 50 == 0 ? 2000 : random() % 40 + 1);
+    if (!acknowledge(journal)) {
       return;
     }
   }
+}
+
+void commit_large_transaction(journal::Journal& journal) {
+  EventBytes events;
+  for (std::uint32_t i = 0; i < kLargeEvents; ++i) {
+    events.add(matching::OrderRested{});
+  }
+  matching::TransactionView large;
+  large.header = make_transaction_header(journal.position().last_tx_id.next(), events);
+  large.first_seq = journal.durable_seq().next();
+  large.events = events.bytes();
+  journal.append(large);
+  journal.commit();
+}
+
+// As a writer might that does not begin a new segment for it.
+void grow_live_map(const journal::Journal& journal,
+                   const std::string& wal_root,
+                   journal::EnvironmentPool& pool) {
+  const std::string live = journal.position().segment.value().text();
+  pool.open(std::filesystem::path{wal_root} / journal::kSegmentsFolder / live, {})
+      ->grow_map(std::size_t{16} << 20U);
 }
 
 int run(const std::string& command, const std::vector<std::string>& arguments) {
@@ -81,17 +115,27 @@ int run(const std::string& command, const std::vector<std::string>& arguments) {
       std::puts("open");
       std::fflush(stdout);
       wait_for_end_of_input();
-    } else {
-      Batches batches{.seed = static_cast<unsigned>(std::stoul(arguments[1]))};
-      if (arguments.size() > 2) {
-        batches.count = std::stoull(arguments[2]);
-      }
-      if (command == "write-prepared") {
-        batches.segments = Segments::PreparedAhead;
-      }
-      write_batches(journal, config, batches);
-      journal.close();
+      return 0;
     }
+    if (command == "write-large" || command == "write-larger") {
+      commit_batch(journal, kBeforeLarge);
+      acknowledge(journal);
+      wait_for_end_of_input();
+      if (command == "write-larger") {
+        grow_live_map(journal, arguments[0], pool);
+      }
+      commit_large_transaction(journal);
+      acknowledge(journal);
+    }
+    Batches batches{.seed = static_cast<unsigned>(std::stoul(arguments[1]))};
+    if (arguments.size() > 2) {
+      batches.count = std::stoull(arguments[2]);
+    }
+    if (command == "write-prepared") {
+      batches.segments = Segments::PreparedAhead;
+    }
+    write_batches(journal, config, batches);
+    journal.close();
     return 0;
   } catch (const journal::JournalError& error) {
     // The output of a writer is its acknowledgements.

@@ -134,6 +134,70 @@ TEST_F(JournalReaderTest, FollowsALiveWriterOfAnotherProcess) {
   }
 }
 
+// Follows a writer in another process that commits a transaction larger than its map.
+class LargeTransactionTest : public JournalReaderTest {
+ protected:
+  void expect_followed(const std::string& command) {
+    Child child{{BETEX_JOURNAL_CHILD, command, root().string(), "1"}};
+    wait_for(child, test::kBeforeLarge);
+    JournalReader reader{root(), pool_};
+    for (std::uint64_t id = 1; id <= test::kBeforeLarge; ++id) {
+      EXPECT_TRUE(test::is_genuine(reader.next().value()));
+    }
+    EXPECT_FALSE(reader.next());
+    child.close_input();
+    wait_for(child, kLarge + 1000);
+    const matching::TransactionView large = reader.next().value();
+    EXPECT_EQ(large.header.tx_id.value(), kLarge);
+    EXPECT_EQ(large.header.event_count, test::kLargeEvents);
+    for (std::uint64_t id = kLarge + 1; id <= kLarge + 1000; ++id) {
+      const matching::TransactionView transaction = reader.next().value();
+      ASSERT_EQ(transaction.header.tx_id.value(), id);
+      ASSERT_TRUE(test::is_genuine(transaction));
+    }
+  }
+
+  static void wait_for(const Child& child, std::uint64_t tx_id) {
+    std::uint64_t acknowledged = 0;
+    while (acknowledged < tx_id) {
+      ASSERT_EQ(::read(child.output(), &acknowledged, sizeof(acknowledged)), sizeof(acknowledged));
+    }
+  }
+
+  static constexpr std::uint64_t kLarge = test::kBeforeLarge + 1;
+};
+
+TEST_F(LargeTransactionTest, IsFollowedIntoItsOwnSegment) {
+  expect_followed("write-large");
+}
+
+TEST_F(LargeTransactionTest, IsFollowedWhereTheMapOfTheLiveSegmentGrowsForIt) {
+  expect_followed("write-larger");
+}
+
+TEST_F(LargeTransactionTest, AMapThatHasGrownNeverMovesUnderAnotherReadersView) {
+  Child child{{BETEX_JOURNAL_CHILD, "write-larger", root().string(), "1"}};
+  wait_for(child, test::kBeforeLarge);
+  std::optional<JournalReader> holder{std::in_place, root(), pool_};
+  const matching::TransactionView held = holder->next().value();
+  JournalReader other{root(), pool_};
+  while (other.next()) {
+  }
+  child.close_input();
+  wait_for(child, kLarge);
+  const auto error = error_of([&] { static_cast<void>(other.next()); });
+  ASSERT_TRUE(error);
+  EXPECT_NE(std::string{error->what()}.find("beside another view of the smaller map"),
+            std::string::npos)
+      << error->what();
+  EXPECT_TRUE(test::is_genuine(held));
+  holder.reset();
+  JournalReader again{root(), pool_, EventSeq{1}};
+  for (std::uint64_t id = 1; id <= kLarge; ++id) {
+    EXPECT_EQ(again.next()->header.tx_id.value(), id);
+  }
+}
+
 TEST_F(JournalReaderTest, ViewsPointIntoTheMapAndAreAligned) {
   write(1, 100);
   JournalReader reader{root(), pool_};

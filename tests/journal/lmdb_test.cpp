@@ -167,6 +167,21 @@ TEST_F(LmdbTest, AFullMapIsAnErrorOfItsOwnLosesNothingAndCanGrow) {
   EXPECT_TRUE(ReadTransaction{environment}.get(main, bytes_of("small")));
 }
 
+using LmdbDeathTest = LmdbTest;
+
+TEST_F(LmdbDeathTest, AMapThatIsBeingReadMustNotGrow) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(
+      {
+        Environment environment(folder_.path(), kWrite);
+        ReadTransaction first(environment);
+        const ReadTransaction second(environment);
+        first.reset();
+        environment.grow_map(std::size_t{8} << 20U);
+      },
+      "views_ == 0");
+}
+
 TEST_F(LmdbTest, AnErrorNamesTheCallThePathAndTheCause) {
   const std::filesystem::path missing = folder_.path() / "missing";
   try {

@@ -79,6 +79,10 @@ inline matching::TransactionHeader make_transaction_header(matching::TxId tx_id,
   return header;
 }
 
+// What journal_child commits with write-large: so many transactions, then one of so many events.
+inline constexpr std::uint64_t kBeforeLarge = 3;
+inline constexpr std::uint32_t kLargeEvents = 60'000;
+
 // Gives transactions 1, 2, 3, ...; each view is valid until the next call.
 class TransactionMaker {
  public:
