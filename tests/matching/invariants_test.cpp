@@ -127,6 +127,27 @@ TEST_F(Story, OrdersThatDoWhatTheirTermsForbidBreakTheirInvariants) {
                                [](OrderAccepted& event) { event.order = OrderId{1}; });
 }
 
+TEST(FinishedOrders, ThatKeepLeavesBreakTheirInvariant) {
+  Exchange x;
+  x.buy("alice", "7", "0.10");  // #1
+  x.cancel("alice", 1);
+  PlaceOrder order = x.order("alice", "RAIN", Side::Bid, "7", "0.10");
+  order.time_in_force = TimeInForce::Gtd;
+  order.expire_time = x.now() + Timestamp{kSecond};
+  x.run(order);
+  x.pass(2 * kSecond);
+  ASSERT_THAT(read(x.log), IsEmpty());
+
+  std::vector<StoredTransaction> cancelled = x.log;
+  damage<OrderCancelled>(cancelled,
+                         [](OrderCancelled& event) { event.values.leaves_qty += Quantity{1}; });
+  EXPECT_THAT(read(cancelled), Contains(HasSubstr("a finished order has no leaves")));
+  std::vector<StoredTransaction> expired = x.log;
+  damage<OrderExpired>(expired,
+                       [](OrderExpired& event) { event.values.leaves_qty += Quantity{1}; });
+  EXPECT_THAT(read(expired), Contains(HasSubstr("a finished order has no leaves")));
+}
+
 // The first order of the chunk, behind the event.
 void replace_first(OrderCancelledBatched& event, OrderId order) {
   std::memcpy(reinterpret_cast<std::byte*>(&event) + sizeof(event), &order, sizeof(order));

@@ -3,6 +3,7 @@
 // same numbers give the same stream.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -57,6 +58,10 @@ class RandomCommands {
     std::uint32_t winners = 1;
     std::vector<Name> symbols;
   };
+
+  static constexpr std::array kAccounts{"ann", "ben", "cat", "dan", "eve"};
+  static constexpr std::array kSessions{"S1", "S2", "S3"};
+  static constexpr std::int64_t kHourNs = 3'600'000'000'000;
 
   std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
 

@@ -1,7 +1,5 @@
 // Markets of the reference engine: RULES.md sections 2 and 4.
 #include <algorithm>
-#include <numeric>
-#include <set>
 
 #include "tests/matching/reference_engine.h"
 
@@ -52,10 +50,6 @@ std::vector<std::int64_t> ladder_prices(LadderKind kind) {
 
 bool is_odds(LadderKind kind) {
   return kind == LadderKind::Classic || kind == LadderKind::Finest;
-}
-
-bool one_of(MarketState state, const std::set<MarketState>& states) {
-  return states.contains(state);
 }
 
 }  // namespace
@@ -224,7 +218,7 @@ void ReferenceEngine::on(const SuspendMarket& suspend) {
   Reason reason = Reason::None;
   if ((pause && suspend.scope != CancelScope::None) || suspend.scope == CancelScope::OnPause) {
     reason = Reason::InvalidParameter;
-  } else if (!one_of(market->state, {MarketState::Open, MarketState::Closed})) {
+  } else if (!market->is_one_of({MarketState::Open, MarketState::Closed})) {
     reason = Reason::InvalidState;
   } else if (market->state == MarketState::Closed && being_cancelled(*market)) {
     reason = Reason::MarketBatchCancelling;
@@ -273,7 +267,7 @@ void ReferenceEngine::on(const HaltMarket& halt) {
   if (market == nullptr) {
     return;
   }
-  if (!one_of(market->state, {MarketState::Open, MarketState::Suspended})) {
+  if (!market->is_one_of({MarketState::Open, MarketState::Suspended})) {
     refuse(Reason::InvalidState, halt.market.view(), halt.request_id.view());
     return;
   }
@@ -313,7 +307,7 @@ void ReferenceEngine::on(const TurnInPlay& turn) {
   if (market == nullptr) {
     return;
   }
-  if (market->in_play || !one_of(market->state, {MarketState::Open, MarketState::Suspended})) {
+  if (market->in_play || !market->is_one_of({MarketState::Open, MarketState::Suspended})) {
     refuse(Reason::InvalidState, turn.market.view(), turn.request_id.view());
     return;
   }
@@ -340,11 +334,10 @@ void ReferenceEngine::on(const RemoveRunner& remove) {
     reason = Reason::UnknownInstrument;
   } else if (instruments_.at(id).removed) {
     reason = Reason::RunnerNotActive;
-  } else if (!market->odds() || !one_of(market->state,
-                                        {MarketState::Inactive,
-                                         MarketState::Open,
-                                         MarketState::Suspended,
-                                         MarketState::Halted})) {
+  } else if (!market->odds() || !market->is_one_of({MarketState::Inactive,
+                                                    MarketState::Open,
+                                                    MarketState::Suspended,
+                                                    MarketState::Halted})) {
     reason = Reason::InvalidState;
   }
   const std::string request{remove.request_id.view()};
@@ -375,11 +368,10 @@ void ReferenceEngine::on(const CloseMarket& close) {
   if (market == nullptr) {
     return;
   }
-  if (!one_of(market->state,
-              {MarketState::Inactive,
-               MarketState::Open,
-               MarketState::Suspended,
-               MarketState::Halted})) {
+  if (!market->is_one_of({MarketState::Inactive,
+                          MarketState::Open,
+                          MarketState::Suspended,
+                          MarketState::Halted})) {
     refuse(Reason::InvalidState, close.market.view(), close.request_id.view());
     return;
   }
@@ -387,88 +379,6 @@ void ReferenceEngine::on(const CloseMarket& close) {
             {.kind = EventKind::MarketClosed, .request = std::string{close.request_id.view()}},
             MarketState::Closed);
   cancel_in(*market, {.scope = CancelScope::All, .cause = CancelCause::MarketClosed});
-}
-
-// ---- Results ------------------------------------------------------------------------------------
-
-// The shares of all winners, brought to one denominator, must be as many as there are winners; YES
-// is all or nothing.
-Reason ReferenceEngine::shares_fail(const DetermineMarket& determine,
-                                    const RefMarket& market,
-                                    std::string& text) {
-  std::set<RefId> named;
-  std::int64_t common = 1;
-  for (const RunnerShare& share : determine.shares) {
-    if (share.symbol.empty()) {
-      continue;
-    }
-    const RefId id = id_of(symbols_, share.symbol);
-    if (id == 0 || instruments_.at(id).market != market.id) {
-      return Reason::UnknownInstrument;
-    }
-    if (instruments_.at(id).removed || !named.insert(id).second || share.denominator == 0 ||
-        share.denominator > 64 || share.numerator > share.denominator) {
-      return Reason::InvalidParameter;
-    }
-    common = std::lcm(common, std::int64_t{share.denominator});
-    text += std::to_string(id) + ':' + std::to_string(share.numerator) + '/' +
-            std::to_string(share.denominator) + ' ';
-  }
-  std::int64_t sum = 0;
-  for (const RunnerShare& share : determine.shares) {
-    sum += share.symbol.empty() ? 0 : common / share.denominator * share.numerator;
-  }
-  const bool fits = market.odds() ? sum == common * market.made.winners : sum == 0 || sum == common;
-  return fits ? Reason::None : Reason::InvalidParameter;
-}
-
-void ReferenceEngine::on(const DetermineMarket& determine) {
-  RefMarket* const market = market_for(determine.market, determine.request_id);
-  if (market == nullptr) {
-    return;
-  }
-  std::string shares;
-  Reason reason = Reason::None;
-  if (!one_of(market->state, {MarketState::Closed, MarketState::Determined})) {
-    reason = Reason::InvalidState;
-  } else if (being_cancelled(*market)) {
-    reason = Reason::MarketBatchCancelling;
-  } else {
-    reason = shares_fail(determine, *market, shares);
-  }
-  if (reason != Reason::None) {
-    refuse(reason, determine.market.view(), determine.request_id.view());
-    return;
-  }
-  set_state(*market,
-            {.kind = EventKind::MarketDetermined,
-             .id = shares,
-             .request = std::string{determine.request_id.view()}},
-            MarketState::Determined);
-}
-
-void ReferenceEngine::on(const VoidMarket& annul) {
-  RefMarket* const market = market_for(annul.market, annul.request_id);
-  if (market == nullptr) {
-    return;
-  }
-  const auto price = whole(annul.price, market->odds() ? 100 : 10'000);
-  Reason reason = Reason::None;
-  if (!price || *price < 0 || *price > (market->odds() ? 0 : 10'000)) {
-    reason = Reason::InvalidParameter;
-  } else if (one_of(market->state, {MarketState::Settled, MarketState::Voided})) {
-    reason = Reason::InvalidState;
-  }
-  if (reason != Reason::None) {
-    refuse(reason, annul.market.view(), annul.request_id.view());
-    return;
-  }
-  set_state(*market,
-            {.kind = EventKind::MarketVoided,
-             .cash = *price,
-             .request = std::string{annul.request_id.view()}},
-            MarketState::Voided);
-  cancel_in(*market, {.scope = CancelScope::All, .cause = CancelCause::MarketVoided});
 }
 
 }  // namespace betex::matching::testing

@@ -5,6 +5,7 @@
 #include <list>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,10 @@ struct RefOrder {
   std::uint64_t finished_in = 0;  // generation of ClOrdIDs
   std::uint32_t cause = 0;        // of its cancel
   std::vector<std::string> chain;
+
+  [[nodiscard]] bool immediate() const {
+    return time_in_force == TimeInForce::Ioc || time_in_force == TimeInForce::Fok;
+  }
 };
 
 struct RefMarket {
@@ -56,6 +61,10 @@ struct RefMarket {
   std::vector<std::int64_t> prices;  // the ladder, ascending
 
   [[nodiscard]] bool odds() const { return made.kind == MarketKind::ExchangeOdds; }
+
+  [[nodiscard]] bool is_one_of(const std::set<MarketState>& states) const {
+    return states.contains(state);
+  }
 
   [[nodiscard]] bool delays() const { return in_play && made.bet_delay_ms != 0; }
 };

@@ -63,6 +63,28 @@ TEST(Checks, EveryPriceOfEveryLadderIsAcceptedAndNothingBetween) {
   }
 }
 
+// 2^62 mu stay below what 64 bits hold even with the largest order on top.
+TEST(Checks, SumThatWouldNotFitIsRefusedAndNotClamped) {
+  Exchange x;
+  const std::string max_stake = "1000000000";  // locks 999 times that at odds of 1000
+  for (int order = 1; order <= 461; ++order) {
+    ASSERT_THAT(x.lay("alice", max_stake, "1000").at(0), ::testing::StartsWith("accepted"));
+  }
+  const std::uint64_t hash = x.engine.state_hash();
+  EXPECT_THAT(x.lay("alice", max_stake, "1000"),
+              ElementsAre("rejected id-462: amount is too large"));
+  EXPECT_NE(x.engine.state_hash(), hash) << "the refused id is used up";
+  EXPECT_THAT(x.lay("alice", "1", "1000").at(0), ::testing::StartsWith("accepted"));
+  EXPECT_THAT(x.lay("bob", max_stake, "1000").at(0), ::testing::StartsWith("accepted"));
+  const AmendOrder amend{.account = Name{"alice"},
+                         .cl_ord_id = x.fresh_id(),
+                         .order_id = OrderId{462},
+                         .transact_time = x.now(),
+                         .price = decimal("1000"),
+                         .quantity = decimal(max_stake)};
+  EXPECT_THAT(x.run(amend).at(0), ::testing::HasSubstr("amount is too large"));
+}
+
 TEST(ClOrdIds, AreOneSpaceForOrdersAndCancelsOfAnAccount) {
   Exchange x;
   const PlaceOrder order = x.order("alice", "A", Side::Bid, "10", "2");

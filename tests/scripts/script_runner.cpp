@@ -286,13 +286,15 @@ ScriptRunner::Lines ScriptRunner::account_command(const Words& words) {
                           .transact_time = now_});
 }
 
-// NAME cancels all [SYMBOL] [market=NAME] [bids|asks]
+// NAME cancels all [SYMBOL] [market=NAME] [session=NAME] [bids|asks]
 MassCancel ScriptRunner::mass_cancel(const Words& words) {
   MassCancel cancel{.account = Name{words[0]}, .cl_ord_id = fresh_id(), .transact_time = now_};
   for (std::size_t i = 3; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (word.starts_with("market=")) {
       cancel.market = Name{word.substr(word.find('=') + 1)};
+    } else if (word.starts_with("session=")) {
+      cancel.session = sessions_.at(word.substr(word.find('=') + 1));
     } else if (word == "bids" || word == "asks") {
       cancel.side = static_cast<std::uint8_t>(word == "bids" ? Side::Bid : Side::Ask);
     } else {
@@ -322,6 +324,12 @@ void ScriptRunner::read_options(const Words& words, std::size_t first, PlaceOrde
     const std::string value = word.substr(word.find('=') + 1);
     if (word == "via") {
       session_ = sessions_.at(words.at(++i));
+    } else if (word.starts_with("id=")) {
+      order.cl_ord_id = ClOrdId{value};
+    } else if (word == "again") {
+      order.poss_resend = true;
+    } else if (word.starts_with("age=")) {
+      order.transact_time = now_ - Timestamp{std::stoll(value) * kSecond};
     } else if (word == "day") {
       order.time_in_force = TimeInForce::Day;
     } else if (word == "ioc") {

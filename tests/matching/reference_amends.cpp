@@ -1,0 +1,188 @@
+// Amends of the reference engine: RULES.md section 3.
+#include <algorithm>
+
+#include "tests/matching/reference_engine.h"
+
+namespace betex::matching::testing {
+
+// Less at the same price, no change, or nothing left at all.
+bool ReferenceEngine::keeps_place(const RefOrder& order, const RefOrder& changed) {
+  return changed.quantity == order.filled ||
+         (changed.tick == order.tick && changed.quantity <= order.quantity);
+}
+
+// `changed` is the order on its new terms, with the new lock if all is well.
+Reason ReferenceEngine::new_terms_fail(const RefOrder& order, RefOrder& changed) {
+  const RefMarket& market = markets_.at(order.market);
+  if (const Reason reason = market_refuses(order, order.session); reason != Reason::None) {
+    return reason;
+  }
+  if (changed.quantity < order.filled) {
+    return Reason::BelowFilledQuantity;
+  }
+  changed.leaves = changed.quantity - order.filled;
+  if (changed.leaves > 0 && changed.quantity < market.minimum) {
+    return Reason::BelowMinimumQuantity;
+  }
+  if (changed.leaves > 0 && changed.quantity < order.min_fill) {
+    return Reason::BadQuantity;
+  }
+  if (order.time_in_force == TimeInForce::Gtd ? changed.expires <= now_ : changed.expires != 0) {
+    return Reason::BadExpireTime;
+  }
+  if (changed.leaves == 0) {
+    changed.closing = 0;
+    changed.cash_lock = 0;
+    return Reason::None;
+  }
+  if (keeps_place(order, changed)) {
+    const std::int64_t less = order.quantity - changed.quantity;
+    const std::int64_t opening = std::min(order.leaves - order.closing, less);
+    changed.closing -= less - opening;
+    changed.cash_lock -= opening * unit_cost(market, order.asked.side, price_at(order));
+    return Reason::None;
+  }
+  if (order.place == RefPlace::Delayed) {
+    return Reason::WaitsForDelay;
+  }
+  if (changed.quantity > market.maximum) {
+    return Reason::OrderSizeLimit;
+  }
+  if (const Reason reason = lock(changed, changed.leaves); reason != Reason::None) {
+    return reason;
+  }
+  return order.asked.post_only && !crossing_ticks(changed).empty() ? Reason::PostOnlyWouldCross
+                                                                   : Reason::None;
+}
+
+Reason ReferenceEngine::amend_fails(const AmendOrder& asked,
+                                    const RefOrder& order,
+                                    RefOrder& changed) {
+  const RefMarket& market = markets_.at(order.market);
+  if (!live_.contains(order.id)) {
+    return Reason::TooLate;
+  }
+  if (waiting_amends_.contains(order.id)) {
+    return Reason::WaitsForDelay;
+  }
+  if (const Reason reason = market_refuses(order, order.session); reason != Reason::None) {
+    return reason;
+  }
+  const auto tick = tick_of(market, asked.price);
+  if (!tick) {
+    return Reason::PriceNotOnLadder;
+  }
+  changed.tick = *tick;
+  if (const Reason reason = bad_quantity(market, asked.quantity, changed.quantity);
+      reason != Reason::None) {
+    return reason;
+  }
+  if (asked.expire_time != Timestamp{}) {
+    changed.expires = asked.expire_time.value();
+  }
+  return new_terms_fail(order, changed);
+}
+
+// `request` says whose request it was; the rest of the fact follows.
+void ReferenceEngine::carry_out_amend(RefOrder& order, const RefOrder& changed, Fact request) {
+  const bool keeps = keeps_place(order, changed);
+  Entry entry = Entry::Keeps;
+  if (changed.leaves == 0) {
+    entry = Entry::Leaves;
+  } else if (!keeps) {
+    entry = crossing_ticks(changed).empty() ? Entry::Rests : Entry::Takes;
+  }
+  if (entry == Entry::Leaves) {
+    end_order(order);
+  } else {
+    change_lock(order, changed.closing, changed.cash_lock);
+    if (!keeps) {  // out of the book, by the terms that it had there
+      RefBook& book = side_of(order, false);
+      book[order.tick].remove(order.id);
+      if (book[order.tick].empty()) {
+        book.erase(order.tick);
+      }
+      order.place = RefPlace::Taking;
+    }
+  }
+  order.tick = changed.tick;
+  order.quantity = changed.quantity;
+  order.leaves = changed.leaves;
+  order.expires = changed.expires;
+  order.chain.push_back(request.id);
+  Fact fact = about(order, EventKind::OrderAmended);
+  fact.other = request.other + (order.place == RefPlace::Delayed ? 2U : 0U);
+  fact.requester = request.requester;
+  fact.id = request.id;
+  fact.tick = changed.tick;
+  fact.lock = changed.cash_lock;
+  fact.closing = changed.closing;
+  fact.at = changed.expires;
+  fact.code = code(entry);
+  say(fact);
+  if (entry == Entry::Rests) {
+    rest(order);
+  } else if (entry == Entry::Takes) {
+    take(order);
+  }
+}
+
+void ReferenceEngine::on(const AmendOrder& asked) {
+  const RefId account = id_of(accounts_by_name_, asked.account);
+  const RefClOrdId key{account, asked.cl_ord_id.view()};
+  Reason reason = origin_fails();
+  if (reason == Reason::None && account == 0) {
+    reason = Reason::UnknownAccount;
+  }
+  if (reason == Reason::None) {
+    reason = may_enter(account);
+  }
+  if (reason == Reason::None) {
+    reason = id_fails(key, asked.transact_time);
+  }
+  const bool consumed = reason == Reason::None;
+  const RefId id = find_order(account, asked.order_id, asked.orig_cl_ord_id);
+  Fact refusal = refusal_about(id);
+  RefOrder changed;
+  if (consumed) {
+    if (id == 0) {
+      reason = Reason::UnknownOrder;
+    } else {
+      changed = orders_.at(id);
+      reason = amend_fails(asked, orders_.at(id), changed);
+    }
+    learn(key, reason == Reason::None ? id : 0, reason);
+  }
+  if (reason != Reason::None) {
+    refusal.other += CancelRejected::kToReplace + (consumed ? 4U : 0U);
+    refusal.session = requester();
+    refusal.account = account;
+    refusal.code = code(reason);
+    refusal.id = key.second;
+    refusal.request = asked.orig_cl_ord_id.view();
+    say(refusal);
+    return;
+  }
+  RefOrder& order = orders_.at(id);
+  const RefMarket& market = markets_.at(order.market);
+  if (keeps_place(order, changed) || !market.delays()) {
+    carry_out_amend(order, changed, {.requester = requester(), .id = key.second});
+    return;
+  }
+  const std::int64_t release_at = now_ + std::int64_t{market.made.bet_delay_ms} * 1'000'000;
+  waiting_amends_[id] = {.tick = changed.tick,
+                         .quantity = changed.quantity,
+                         .expires = changed.expires,
+                         .release_at = release_at,
+                         .requester = requester(),
+                         .id = key};
+  Fact fact = about(order, EventKind::AmendDelayed);
+  fact.requester = requester();
+  fact.closing = changed.quantity;
+  fact.tick = changed.tick;
+  fact.at = release_at;
+  fact.id = key.second;
+  say(fact);
+}
+
+}  // namespace betex::matching::testing

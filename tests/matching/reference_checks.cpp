@@ -1,0 +1,154 @@
+// What the reference engine asks of an order before it takes it, in its order: RULES.md section 3.
+#include <algorithm>
+
+#include "tests/matching/reference_engine.h"
+
+namespace betex::matching::testing {
+
+namespace {
+
+constexpr std::int64_t kSecondNs = 1'000'000'000;
+constexpr std::int64_t kDayNs = 86'400 * kSecondNs;
+constexpr std::int64_t kMaxTotal = std::int64_t{1} << 62;
+
+}  // namespace
+
+Reason ReferenceEngine::may_enter(RefId account) {
+  if (accounts_.at(account).suspended) {
+    return Reason::AccountSuspended;
+  }
+  return requester() != 0 && sessions_.at(requester()).suspended ? Reason::SessionSuspended
+                                                                 : Reason::None;
+}
+
+Reason ReferenceEngine::id_fails(const RefClOrdId& id, Timestamp transact_time) {
+  if (transact_time.value() < now_ - kDayNs || transact_time.value() > now_ + 300 * kSecondNs) {
+    return Reason::StaleRequest;
+  }
+  return known_ids_.contains(id) ? Reason::DuplicateClOrdId : Reason::None;
+}
+
+Reason ReferenceEngine::market_refuses(const RefOrder& order, RefId session) {
+  const RefMarket& market = markets_.at(order.market);
+  if (market.state != MarketState::Open) {
+    return Reason::MarketNotOpen;
+  }
+  for (const RefBatch& batch : batches_) {
+    if (batch.market_wide()) {
+      if (batch.market == market.id) {
+        return Reason::MarketBatchCancelling;
+      }
+    } else if ((!batch.account || batch.account == order.account) &&
+               (!batch.session || batch.session == session)) {
+      return Reason::BatchRunning;
+    }
+  }
+  return instruments_.at(order.instrument).removed ? Reason::RunnerNotActive : Reason::None;
+}
+
+Reason ReferenceEngine::bad_quantity(const RefMarket& market,
+                                     Decimal asked,
+                                     std::int64_t& quantity) {
+  const auto units = whole(asked, market.odds() ? 100 : 1);
+  const std::int64_t cap = market.odds() ? 100'000'000'000 : 1'000'000'000'000;
+  if (asked.value() <= 0 || (units && *units > cap)) {
+    return Reason::BadQuantity;
+  }
+  if (!units || *units % market.step != 0) {
+    return Reason::QuantityStep;
+  }
+  quantity = *units;
+  return Reason::None;
+}
+
+// Closing first, cash for the rest: fills in what the order is to lock. What it locks already is
+// its own to use again.
+Reason ReferenceEngine::lock(RefOrder& order, std::int64_t leaves) {
+  const RefMarket& market = markets_.at(order.market);
+  const RefAccount& account = accounts_.at(order.account);
+  const RefHolding held = market.odds() ? RefHolding{} : holding(order);
+  std::int64_t free = order.closing;
+  free += order.asked.side == Side::Bid ? held.no - held.no_locked : held.yes - held.yes_locked;
+  const std::int64_t closing = std::min(free, leaves);
+  const std::int64_t cash =
+      (leaves - closing) * unit_cost(market, order.asked.side, price_at(order));
+  if (account.locked - order.cash_lock + cash > kMaxTotal || held.yes + leaves > kMaxTotal ||
+      held.no + leaves > kMaxTotal) {
+    return Reason::AmountOverflow;
+  }
+  order.closing = closing;
+  order.cash_lock = cash;
+  return account.kind == AccountKind::Collateralised && cash > 0 ? Reason::InsufficientFunds
+                                                                 : Reason::None;
+}
+
+Reason ReferenceEngine::flags_fail(const PlaceOrder& asked, RefOrder& order) {
+  const auto min_fill = whole(asked.min_quantity, markets_.at(order.market).odds() ? 100 : 1);
+  if (!min_fill || *min_fill < 0 || *min_fill > order.quantity) {
+    return Reason::BadQuantity;
+  }
+  order.min_fill = *min_fill;
+  order.time_in_force = asked.type == OrderType::Market && asked.time_in_force == TimeInForce::Day
+                            ? TimeInForce::Ioc
+                            : asked.time_in_force;
+  const auto budget = whole(asked.max_cost, 10'000);
+  if ((asked.type == OrderType::Market && (!order.immediate() || asked.price != Decimal{})) ||
+      (asked.post_only && order.immediate()) ||
+      (order.min_fill > 0 && order.time_in_force != TimeInForce::Ioc) || !budget || *budget < 0 ||
+      (*budget > 0 && asked.type != OrderType::Market)) {
+    return Reason::UnsupportedCombination;
+  }
+  order.budget = *budget;
+  order.expires = asked.expire_time.value();
+  return (order.time_in_force == TimeInForce::Gtd ? order.expires <= now_ : order.expires != 0)
+             ? Reason::BadExpireTime
+             : Reason::None;
+}
+
+Reason ReferenceEngine::why_not(const PlaceOrder& asked, RefOrder& order) {
+  order.instrument = id_of(symbols_, asked.symbol);
+  if (order.instrument == 0) {
+    return Reason::UnknownInstrument;
+  }
+  order.market = instruments_.at(order.instrument).market;
+  const RefMarket& market = markets_.at(order.market);
+  if (const Reason reason = market_refuses(order, requester()); reason != Reason::None) {
+    return reason;
+  }
+  if (asked.version_guard != 0 && asked.version_guard != market.version) {
+    return Reason::StaleMarketVersion;
+  }
+  if (asked.type == OrderType::Market) {
+    const bool top = market.odds() != (asked.side == Side::Bid);
+    order.tick = top ? static_cast<std::int64_t>(market.prices.size()) - 1 : 0;
+  } else if (const auto tick = tick_of(market, asked.price)) {
+    order.tick = *tick;
+  } else {
+    return Reason::PriceNotOnLadder;
+  }
+  if (const Reason reason = bad_quantity(market, asked.quantity, order.quantity);
+      reason != Reason::None) {
+    return reason;
+  }
+  if (order.quantity < market.minimum) {
+    return Reason::BelowMinimumQuantity;
+  }
+  if (const Reason reason = flags_fail(asked, order); reason != Reason::None) {
+    return reason;
+  }
+  if (order.quantity > market.maximum) {
+    return Reason::OrderSizeLimit;
+  }
+  const RefAccount& account = accounts_.at(order.account);
+  if (account.max_open != 0 && account.open >= account.max_open) {
+    return Reason::OpenOrdersLimit;
+  }
+  if (const Reason reason = lock(order, order.quantity); reason != Reason::None) {
+    return reason;
+  }
+  return asked.post_only && !market.delays() && !crossing_ticks(order).empty()
+             ? Reason::PostOnlyWouldCross
+             : Reason::None;
+}
+
+}  // namespace betex::matching::testing
