@@ -191,7 +191,7 @@ class Gateway::Impl {
         server_{{.io = io_.context(),
                  .dictionaries = dictionaries_,
                  .commands = command_port_,
-                 .reports = report_,
+                 .reports = report_.feed(),
                  .authenticator = authenticator_,
                  .cache = cache_},
                 transport_limits(config.fix.limits),

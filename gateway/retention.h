@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/stages/report_stage.h"
+#include "gateway/stages/report_keeper.h"
 #include "matching/types.h"
 
 namespace betex::gateway {

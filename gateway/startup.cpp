@@ -58,7 +58,7 @@ class StartCommands {
 
  private:
   matching::Engine& engine_;
-  RecoveredReports& reports_;
+  ReportState& reports_;
   journal::Journal& journal_;
   const Clock& clock_;
 };
@@ -132,10 +132,11 @@ std::vector<EventSeq> whole_snapshots(const std::filesystem::path& wal_root) {
 }
 
 // What is known of the reports at a snapshot.
-RecoveredReports reports_from(const Snapshot& snapshot, const Config& config) {
-  RecoveredReports reports{.model = ReadModel{snapshot.engine, audience_of(config)},
-                           .cursors = {},
-                           .last_seq = snapshot.position.last_seq};
+ReportState reports_from(const Snapshot& snapshot, const Config& config) {
+  ReportState reports{.model = ReadModel{snapshot.engine, audience_of(config)},
+                      .cursors = {},
+                      .last_seq = snapshot.position.last_seq,
+                      .last_time = snapshot.engine.last_timestamp()};
   const bool known = reports.cursors.read_note(snapshot.note);
   snapshot.engine.visit_sessions([&](const matching::SessionInfo& session) {
     reports.cursors.delivered(session.session, session.delivered);
@@ -147,15 +148,14 @@ RecoveredReports reports_from(const Snapshot& snapshot, const Config& config) {
 }
 
 // Reads the journal again from an older snapshot. None where it does not reach back so far.
-std::optional<RecoveredReports> read_reports(const RecoverySources& sources,
-                                             const Snapshot& older) {
+std::optional<ReportState> read_reports(const RecoverySources& sources, const Snapshot& older) {
   const EventSeq begin = older.position.last_seq.next();
   const std::vector<journal::SegmentName> segments =
       journal::list_segments(sources.wal_root / journal::kSegmentsFolder);
   if (segments.empty() || segments.front().first_seq > begin) {
     return std::nullopt;
   }
-  RecoveredReports reports = reports_from(older, sources.config);
+  ReportState reports = reports_from(older, sources.config);
   journal::JournalReader reader{sources.wal_root, sources.pool, begin};
   while (const auto transaction = reader.next()) {
     reports.take(*transaction);
@@ -167,12 +167,12 @@ std::optional<RecoveredReports> read_reports(const RecoverySources& sources,
 // event up to which reports can't be made.
 EventSeq reach_back(const RecoverySources& sources,
                     const SnapshotSearch& search,
-                    RecoveredReports& reports,
+                    ReportState& reports,
                     EventSeq start) {
   for (auto needed = reports.cursors.needed_after(); needed && *needed < start;
        needed = reports.cursors.needed_after()) {
     const Snapshot older = newest_snapshot_or_empty(search, *needed);
-    std::optional<RecoveredReports> found = read_reports(sources, older);
+    std::optional<ReportState> found = read_reports(sources, older);
     if (!found) {
       search.warnings.push_back("reports of events " + std::to_string(needed->value() + 1) +
                                 " to " + std::to_string(start.value()) +

@@ -8,7 +8,7 @@
 #include "gateway/config/config.h"
 #include "gateway/retention.h"
 #include "gateway/stages/clock.h"
-#include "gateway/stages/report_stage.h"
+#include "gateway/stages/report_state.h"
 #include "journal/environment_pool.h"
 #include "journal/journal.h"
 #include "matching/engine.h"
@@ -18,7 +18,7 @@ namespace betex::gateway {
 // The journal's state: the engine, and what reports are made from.
 struct Recovered {
   matching::Engine engine;
-  RecoveredReports reports;
+  ReportState reports;
 };
 
 // What recovery works on. All must outlive the call.

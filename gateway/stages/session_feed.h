@@ -3,15 +3,14 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
-#include <variant>
 #include <vector>
 
 #include "gateway/fix/report.h"
 #include "gateway/session_link.h"
+#include "gateway/stages/long_answer.h"
 #include "gateway/stages/transaction_log.h"
 #include "matching/transaction.h"
 #include "matching/types.h"
@@ -27,15 +26,6 @@ inline constexpr std::size_t kRefillBelow = 256;
 
 // Requests with answers of many messages that may wait for one session; one more is refused.
 inline constexpr std::size_t kMaxLongAnswers = 16;
-
-// The answer to one of them, made in portions as the session consumes them.
-struct LongAnswer {
-  std::variant<MassStatusQuery, SecurityListQuery> query;
-  matching::Timestamp asked_at;
-  bool begun = false;
-  std::vector<std::uint64_t> ids;  // of the orders or instruments, once it has begun
-  std::size_t next = 0;
-};
 
 struct SessionFeed {
   // One place in the journal from which a lagging session is served.

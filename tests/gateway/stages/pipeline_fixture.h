@@ -123,7 +123,10 @@ class Pipeline {
         journal{journal_consumer, log},
         report{report_consumer,
                wait,
-               {.model = ReadModel{std::move(audience)}, .cursors = {}, .last_seq = {}},
+               {.model = ReadModel{std::move(audience)},
+                .cursors = {},
+                .last_seq = {},
+                .last_time = {}},
                log.sources()} {
     report.connect(sink);
   }
@@ -202,6 +205,7 @@ class Pipeline {
   MatchStage match;
   JournalStage journal;
   ReportStage report;
+  ReportFeed& feed{report.feed()};
   std::array<matching::MsgSeqNum, 8> msg_seq_nums{};
 };
 

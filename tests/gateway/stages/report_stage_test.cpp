@@ -28,8 +28,8 @@ class ReportStageTest : public ::testing::Test {
  protected:
   void SetUp() override {
     pipeline.open_market();
-    pipeline.report.subscribe(kOne, kFirst, {});
-    pipeline.report.subscribe(kTwo, kFirst, {});
+    pipeline.feed.subscribe(kOne, kFirst, {});
+    pipeline.feed.subscribe(kTwo, kFirst, {});
     pipeline.run();
   }
 
@@ -133,7 +133,7 @@ TEST_F(ReportStageTest, AnAmendIsReportedWithItsNewTermsAndEarlierReportsKeepThe
   EXPECT_EQ(replaced.order_qty, Decimal{40'000'000});
 
   sink.reports.clear();
-  pipeline.report.subscribe(kOne, kSecond, {});
+  pipeline.feed.subscribe(kOne, kSecond, {});
   pipeline.run();
   ASSERT_EQ(sink.reports.size(), 2U);
   EXPECT_EQ(execution(sink.reports[0]).exec_type, ExecType::New);
@@ -300,7 +300,7 @@ TEST_F(ReportStageTest, ABatchOfBarriersCommitsNothing) {
 }
 
 TEST_F(ReportStageTest, WhatHappenedWhileASessionWasAwayIsMadeFromTheJournalAtItsLogon) {
-  pipeline.report.unsubscribe(kOne, kFirst);
+  pipeline.feed.unsubscribe(kOne, kFirst);
   pipeline.run();
   pipeline.place(kOne, "A", Side::Ask, 204, 3000);
   pipeline.place(kTwo, "B", Side::Bid, 204, 1000);
@@ -312,7 +312,7 @@ TEST_F(ReportStageTest, WhatHappenedWhileASessionWasAwayIsMadeFromTheJournalAtIt
   EXPECT_EQ(told, 0U);
 
   sink.reports.clear();
-  pipeline.report.subscribe(kOne, kSecond, {});
+  pipeline.feed.subscribe(kOne, kSecond, {});
   pipeline.place(kTwo, "C", Side::Bid, 204, 500);
   pipeline.run();
   std::vector<ExecType> types;
@@ -333,8 +333,8 @@ TEST_F(ReportStageTest, ALateReportIsTheSameAsTheLiveOne) {
   const std::vector<RecordingSink::Delivery> live = sink.reports;
   sink.reports.clear();
 
-  pipeline.report.subscribe(kOne, kSecond, {});
-  pipeline.report.subscribe(kTwo, kSecond, {});
+  pipeline.feed.subscribe(kOne, kSecond, {});
+  pipeline.feed.subscribe(kTwo, kSecond, {});
   pipeline.run();
   ASSERT_EQ(sink.reports.size(), live.size());
   for (const auto& late : sink.reports) {
@@ -365,7 +365,7 @@ TEST_F(ReportStageTest, ReportsGoOnBehindTheLastOneSentAlsoInsideAnEvent) {
   ASSERT_EQ(sent.leg, 1U);
 
   sink.reports.clear();
-  pipeline.report.subscribe(kOne, kSecond, sent);
+  pipeline.feed.subscribe(kOne, kSecond, sent);
   pipeline.run();
   ASSERT_EQ(sink.reports.size(), 1U);
   EXPECT_EQ(sink.reports[0].report.id, (fix::ReportId{sent.event, 2}));
@@ -386,7 +386,7 @@ TEST_F(ReportStageTest, ASessionThatDoesNotConsumeIsServedFromTheJournalAndMisse
   std::size_t consumed = 0;
   for (std::size_t round = 0; round < kOrders && consumed < kOrders; ++round) {
     const std::size_t arrived = sink.reports.size();
-    pipeline.report.consumed(kOne, kFirst, arrived - consumed);
+    pipeline.feed.consumed(kOne, kFirst, arrived - consumed);
     consumed = arrived;
     pipeline.run();
   }
@@ -397,29 +397,29 @@ TEST_F(ReportStageTest, ASessionThatDoesNotConsumeIsServedFromTheJournalAndMisse
 }
 
 TEST_F(ReportStageTest, AStatusAnswerDoesNotOvertakeReportsThatAreMadeLate) {
-  pipeline.report.unsubscribe(kOne, kFirst);
+  pipeline.feed.unsubscribe(kOne, kFirst);
   for (int i = 0; i < 500; ++i) {
     pipeline.place(kOne, "ID" + std::to_string(i), Side::Ask, 204, 100);
   }
   pipeline.run();
   sink.reports.clear();
-  pipeline.report.subscribe(kOne, kSecond, {});
+  pipeline.feed.subscribe(kOne, kSecond, {});
   pipeline.ask(
       OrderStatusQuery{.session = kOne, .account = Name{"ACC"}, .cl_ord_id = ClOrdId{"ID499"}});
   std::size_t consumed = 0;
   while (sink.reports.size() < 501) {
     pipeline.run();
     ASSERT_GT(sink.reports.size(), consumed);
-    pipeline.report.consumed(kOne, kSecond, sink.reports.size() - consumed);
+    pipeline.feed.consumed(kOne, kSecond, sink.reports.size() - consumed);
     consumed = sink.reports.size();
   }
   EXPECT_EQ(execution(sink.reports.back()).exec_type, ExecType::OrderStatus);
 }
 
 TEST_F(ReportStageTest, AnEarlierLogonCannotTakeASubscriptionBack) {
-  pipeline.report.subscribe(kOne, kSecond, {});
-  pipeline.report.unsubscribe(kOne, kFirst);
-  pipeline.report.subscribe(kOne, kFirst, {});
+  pipeline.feed.subscribe(kOne, kSecond, {});
+  pipeline.feed.unsubscribe(kOne, kFirst);
+  pipeline.feed.subscribe(kOne, kFirst, {});
   pipeline.place(kOne, "A", Side::Ask, 204, 3000);
   pipeline.run();
   ASSERT_EQ(sink.reports.size(), 1U);
@@ -433,7 +433,7 @@ TEST_F(ReportStageTest, TheReadModelOfARecoveredEngineGivesTheSameReports) {
   pipeline.run();
 
   matching::Engine replayed;
-  RecoveredReports recovered;
+  ReportState recovered;
   for (const StoredTransaction& transaction : pipeline.log.committed) {
     replayed.apply(transaction.view());
     recovered.take(transaction.view());
@@ -447,8 +447,8 @@ TEST_F(ReportStageTest, TheReadModelOfARecoveredEngineGivesTheSameReports) {
   ReportStage restarted{consumer, wait, std::move(recovered), pipeline.log.sources()};
   RecordingSink late;
   restarted.connect(late);
-  restarted.subscribe(kOne, kSecond, {});
-  restarted.subscribe(kTwo, kSecond, {});
+  restarted.feed().subscribe(kOne, kSecond, {});
+  restarted.feed().subscribe(kTwo, kSecond, {});
   while (restarted.do_work() > 0) {
   }
   ASSERT_EQ(late.reports.size(), sink.reports.size());

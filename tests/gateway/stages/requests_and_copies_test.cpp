@@ -34,7 +34,7 @@ class RequestsAndCopiesTest : public ::testing::Test {
  protected:
   void SetUp() override {
     pipeline.open_market();
-    pipeline.report.subscribe(kOne, kFirst, fix::ReportId{pipeline.engine.last_seq(), 1});
+    pipeline.feed.subscribe(kOne, kFirst, fix::ReportId{pipeline.engine.last_seq(), 1});
     pipeline.run();
     sink.reports.clear();
   }
@@ -160,7 +160,7 @@ TEST_F(RequestsAndCopiesTest, AnAnswerOfManyMessagesComesAsItIsConsumed) {
   for (std::size_t seen = 0; seen < sink.reports.size();) {
     const std::size_t more = sink.reports.size() - seen;
     seen = sink.reports.size();
-    pipeline.report.consumed(kOne, kFirst, more);
+    pipeline.feed.consumed(kOne, kFirst, more);
     pipeline.run();
   }
   EXPECT_EQ(bodies<ExecutionReport>().size(), kOrders * kMaxLongAnswers);
@@ -168,7 +168,7 @@ TEST_F(RequestsAndCopiesTest, AnAnswerOfManyMessagesComesAsItIsConsumed) {
 
 TEST_F(RequestsAndCopiesTest, DropCopiesComeFromTheSameEvents) {
   log_on_drop_copy();
-  pipeline.report.subscribe(kDrop, kFirst, fix::ReportId{pipeline.engine.last_seq(), 1});
+  pipeline.feed.subscribe(kDrop, kFirst, fix::ReportId{pipeline.engine.last_seq(), 1});
   pipeline.run();
   pipeline.place(kOne, "LAY", Side::Ask, 204, 3000);
   pipeline.place(kTwo, "BACK", Side::Bid, 204, 1000);
@@ -199,7 +199,7 @@ TEST_F(RequestsAndCopiesTest, DropCopiesComeFromTheSameEvents) {
 TEST_F(RequestsAndCopiesTest, ADropCopySessionThatWasAwayGetsTheSameCopiesLater) {
   log_on_drop_copy();
   const matching::EventSeq before = pipeline.engine.last_seq();
-  pipeline.report.subscribe(kDrop, kFirst, fix::ReportId{before, 1});
+  pipeline.feed.subscribe(kDrop, kFirst, fix::ReportId{before, 1});
   pipeline.run();
   pipeline.place(kOne, "LAY", Side::Ask, 204, 3000);
   pipeline.place(kTwo, "BACK", Side::Bid, 204, 1000);
@@ -215,7 +215,7 @@ TEST_F(RequestsAndCopiesTest, ADropCopySessionThatWasAwayGetsTheSameCopiesLater)
     }
     return found;
   };
-  pipeline.report.subscribe(kDrop, SubscriptionId{2}, fix::ReportId{before, 1});
+  pipeline.feed.subscribe(kDrop, SubscriptionId{2}, fix::ReportId{before, 1});
   pipeline.run();
   EXPECT_EQ(ids(kFirst).size(), 5U);
   EXPECT_EQ(ids(SubscriptionId{2}), ids(kFirst));
@@ -223,8 +223,8 @@ TEST_F(RequestsAndCopiesTest, ADropCopySessionThatWasAwayGetsTheSameCopiesLater)
 
 TEST_F(RequestsAndCopiesTest, BrokersAreToldOfEveryChangeOfAMarket) {
   log_on_drop_copy();
-  pipeline.report.subscribe(kDrop, kFirst, fix::ReportId{pipeline.engine.last_seq(), 1});
-  pipeline.report.subscribe(kTwo, kFirst, fix::ReportId{pipeline.engine.last_seq(), 1});
+  pipeline.feed.subscribe(kDrop, kFirst, fix::ReportId{pipeline.engine.last_seq(), 1});
+  pipeline.feed.subscribe(kTwo, kFirst, fix::ReportId{pipeline.engine.last_seq(), 1});
   pipeline.run();
   const Name market{"MKT"};
   pipeline.submit(matching::SuspendMarket{.market = market});

@@ -1,0 +1,117 @@
+// Which session is served from where: live ones with what the report stage makes of each event,
+// lagging ones and those that come back from the journal, in portions as they consume them. It
+// never waits for a session, and what lags delays nobody else.
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <variant>
+#include <vector>
+
+#include "gateway/fix/report.h"
+#include "gateway/ring/wait_strategy.h"
+#include "gateway/session_link.h"
+#include "gateway/stages/long_answer.h"
+#include "gateway/stages/report_keeper.h"
+#include "gateway/stages/report_state.h"
+#include "gateway/stages/session_feed.h"
+#include "gateway/stages/transaction_log.h"
+#include "matching/types.h"
+
+namespace betex::gateway {
+
+// *Owned by the report thread*, but for the ReportFeed, which is thread-safe.
+class SessionFeeds final : public ReportFeed {
+ public:
+  // `state` and `wait` (the report thread's) must outlive it.
+  SessionFeeds(const ReportState& state, WaitStrategy& wait, OpenTransactionSource open_source);
+
+  // As ReportStage::connect().
+  void connect(SessionSink& sink) noexcept { sink_ = &sink; }
+
+  void connect(const ReportKeeper& keeper) noexcept { keeper_ = &keeper; }
+
+  // ReportFeed; thread-safe.
+  void subscribe(matching::SessionId session,
+                 SubscriptionId subscription,
+                 fix::ReportId sent) override;
+  void unsubscribe(matching::SessionId session, SubscriptionId subscription) override;
+  void consumed(matching::SessionId session,
+                SubscriptionId subscription,
+                std::size_t count) override;
+
+  // Does what the sessions have asked for; returns how many requests there were.
+  std::size_t take_requests();
+
+  [[nodiscard]] bool listening(matching::SessionId session) { return feed(session).listening(); }
+
+  [[nodiscard]] bool live(matching::SessionId session) { return feed(session).live(); }
+
+  // For a live session.
+  void report(matching::SessionId session, fix::Report report);
+
+  // Behind the reports that are on their way to a session that listens.
+  void answer(matching::SessionId session, fix::Report report);
+
+  // False where too many wait for the session already.
+  [[nodiscard]] bool answer(matching::SessionId session, LongAnswer answer);
+
+  // An application message is durable.
+  void came_in(const matching::Origin& origin);
+
+  // Serves sessions that catch up, one after the other; returns how many transactions were read for
+  // them. A turn reads so many at most, that many sessions which come back at once delay nobody's
+  // live reports.
+  std::size_t serve_lagging();
+
+  // Hands over what this turn has made.
+  void deliver_all();
+
+ private:
+  struct Subscribe {
+    matching::SessionId session;
+    SubscriptionId subscription;
+    fix::ReportId sent;
+  };
+
+  struct Unsubscribe {
+    matching::SessionId session;
+    SubscriptionId subscription;
+  };
+
+  struct Consumed {
+    matching::SessionId session;
+    SubscriptionId subscription;
+    std::size_t count = 0;
+  };
+
+  using Request = std::variant<Subscribe, Unsubscribe, Consumed>;
+
+  void post(Request request);
+  void on(const Subscribe& request);
+  void on(const Unsubscribe& request);
+  void on(const Consumed& request);
+
+  std::size_t serve(matching::SessionId session, SessionFeed& feed);
+  std::size_t serve_long_answers(matching::SessionId session, SessionFeed& feed);
+  void deliver(matching::SessionId session, SessionFeed& feed);
+  void start_catch_up(SessionFeed& feed);
+  [[nodiscard]] SessionFeed& feed(matching::SessionId session);
+
+  const ReportState& state_;
+  WaitStrategy& wait_;
+  const OpenTransactionSource open_source_;
+  SessionSink* sink_ = nullptr;
+  const ReportKeeper* keeper_ = nullptr;
+
+  std::vector<SessionFeed> feeds_;            // by session id
+  std::vector<matching::Origin> newest_in_;   // application messages, by session id
+  std::size_t next_served_ = 0;               // the feed that serve_lagging() begins with
+  std::vector<matching::SessionId> touched_;  // feeds with something outgoing
+
+  std::mutex requests_mutex_;
+  std::vector<Request> requests_;  // from any thread, guarded
+  std::vector<Request> taken_requests_;
+};
+
+}  // namespace betex::gateway
