@@ -16,6 +16,8 @@ enum class DiskOp : std::uint32_t {
   SyncFile,     // path
   SyncFolder,   // path
   Acknowledge,  // data: what the program told the world
+  DropCache,    // path: its cached pages are to be read from the disk again
+  Map,          // path
 };
 
 struct DiskRecord {

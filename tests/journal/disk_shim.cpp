@@ -17,6 +17,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -222,6 +223,25 @@ int fsync(int fd) {
 
 int fdatasync(int fd) {
   return betex::test::sync_file(fd, "fdatasync");
+}
+
+int posix_fadvise(int fd, off_t offset, off_t size, int advice) noexcept {
+  const std::string path = path_of(fd);
+  if (is_ours(path) && advice == POSIX_FADV_DONTNEED && offset == 0 && size == 0) {
+    record(DiskOp::DropCache, path, {}, 0, nullptr, 0);
+  }
+  return real<int(int, off_t, off_t, int)>("posix_fadvise")(fd, offset, size, advice);
+}
+
+void* mmap(void* address, size_t size, int protection, int flags, int fd, off_t offset) noexcept {
+  if (fd >= 0) {
+    const std::string path = path_of(fd);
+    if (is_ours(path)) {
+      record(DiskOp::Map, path, {}, 0, nullptr, 0);
+    }
+  }
+  return real<void*(void*, size_t, int, int, int, off_t)>("mmap")(
+      address, size, protection, flags, fd, offset);
 }
 
 int ftruncate(int fd, off_t size) noexcept {

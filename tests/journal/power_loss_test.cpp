@@ -8,14 +8,12 @@
 // or any of their 512-byte sectors.
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <random>
-#include <sstream>
 
 #include "tests/journal/child.h"
-#include "tests/journal/disk_log.h"
+#include "tests/journal/disk_recording.h"
 #include "tests/journal/wal_fixture.h"
 
 namespace betex::journal {
@@ -23,33 +21,8 @@ namespace {
 
 using test::Child;
 using test::DiskOp;
-using test::DiskRecord;
-
-struct Operation {
-  DiskOp op;
-  std::string path;
-  std::string second;
-  std::uint64_t offset;
-  std::string data;
-};
-
-std::vector<Operation> load_operations(const std::filesystem::path& file) {
-  std::ifstream in{file, std::ios::binary};
-  std::vector<Operation> operations;
-  DiskRecord record{};
-  while (in.read(reinterpret_cast<char*>(&record), sizeof(record))) {
-    Operation operation{.op = record.op,
-                        .path = std::string(record.path_size, '\0'),
-                        .second = std::string(record.second_size, '\0'),
-                        .offset = record.offset,
-                        .data = std::string(record.data_size, '\0')};
-    in.read(operation.path.data(), record.path_size);
-    in.read(operation.second.data(), record.second_size);
-    in.read(operation.data.data(), static_cast<std::streamsize>(record.data_size));
-    operations.push_back(std::move(operation));
-  }
-  return operations;
-}
+using test::load_operations;
+using test::Operation;
 
 // How much of what was not synced has reached the disk.
 enum class Luck { None, All, Some };
@@ -80,6 +53,8 @@ class Disk {
       case DiskOp::SyncFile:
       case DiskOp::SyncFolder:
       case DiskOp::Acknowledge:
+      case DiskOp::DropCache:
+      case DiskOp::Map:
         break;
     }
   }
