@@ -358,7 +358,6 @@ class Journal::Impl {
 
   void seal() {
     if (writer_) {
-      writer_->clear_dead_readers();
       writer_->cut_off_unused();
       writer_.reset();
     }

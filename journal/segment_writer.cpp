@@ -63,6 +63,9 @@ SegmentWriter::SegmentWriter(const Setup& setup, EnvironmentPool& pool)
 bool SegmentWriter::write(EventSeq key,
                           BatchHeader header,
                           std::span<const std::byte> transactions) {
+  // One that was killed in the middle of a view would keep old pages from being used again: each
+  // small commit would then take four new ones. To look takes a microsecond a reading process.
+  environment_->clear_dead_readers();
   WriteTransaction transaction{*environment_};
   header.lmdb_txn_id = transaction.id();
   header.size = transactions.size();

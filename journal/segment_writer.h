@@ -47,9 +47,6 @@ class SegmentWriter {
   // Gives the file's zeros behind the last page in use back, when nothing more will be written.
   void cut_off_unused() const;
 
-  // Readers that were killed in the middle of a view would keep old pages from being used again.
-  void clear_dead_readers() { environment_->clear_dead_readers(); }
-
  private:
   SegmentName name_;
   std::shared_ptr<Environment> environment_;

@@ -1,6 +1,8 @@
 // A writer in a process of its own, for tests that kill it or let it compete for the lock.
 //
 //   journal_child open WAL            opens, prints "open", stays until its input ends
+//   journal_child read WAL            reads one transaction, prints "reading", and keeps its view
+//                                     until its input ends
 //   journal_child write WAL SEED      commits batches of random sizes for ever; after each commit
 //                                     it writes the last durable transaction's id (8 bytes)
 //   journal_child write-prepared WAL SEED   the same, with segments prepared ahead of time
@@ -20,6 +22,7 @@
 
 #include "journal/errors.h"
 #include "journal/journal.h"
+#include "journal/journal_reader.h"
 #include "journal/prepared_segment.h"
 #include "tests/journal/transactions.h"
 
@@ -102,9 +105,20 @@ void grow_live_map(const journal::Journal& journal,
       ->grow_map(std::size_t{16} << 20U);
 }
 
+void read_one(const std::string& wal_root, journal::EnvironmentPool& pool) {
+  journal::JournalReader reader{wal_root, pool};
+  std::puts(reader.next() ? "reading" : "nothing to read");
+  std::fflush(stdout);
+  wait_for_end_of_input();
+}
+
 int run(const std::string& command, const std::vector<std::string>& arguments) {
   try {
     journal::EnvironmentPool pool;
+    if (command == "read") {
+      read_one(arguments[0], pool);
+      return 0;
+    }
     journal::JournalConfig config = config_for(arguments[0]);
     if (command == "write-unsynced") {
       config.sync = journal::JournalConfig::Sync::Never;
