@@ -26,6 +26,7 @@ OrderInfo info_of(const Order& order) {
           .live = order.live(),
           .delayed = order.place == OrderPlace::Delayed,
           .cancel_cause = order.cancel_cause,
+          .finished_generation = order.finished_generation,
           .expire_time = order.expire_time,
           .values = order.values,
           .closing = order.closing,
@@ -91,6 +92,10 @@ bool Engine::batch_pending() const noexcept {
 
 std::uint32_t Engine::trading_day_ends_at_s() const noexcept {
   return impl_->state.trading_day.ends_at_s;
+}
+
+std::uint32_t Engine::cl_ord_id_generation() const noexcept {
+  return impl_->state.generations.number;
 }
 
 EventSeq Engine::last_seq() const noexcept {

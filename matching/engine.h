@@ -80,6 +80,7 @@ struct OrderInfo {
   bool live = false;
   bool delayed = false;        // it waits for the bet delay
   CancelCause cancel_cause{};  // of a finished order that was cancelled or expired, else 0
+  std::uint32_t finished_generation = 0;  // of ClOrdIDs, in which a finished order finished
   Timestamp expire_time;
   OrderValues values;
   std::span<const AcceptedRequest> chain;
@@ -139,6 +140,10 @@ class Engine {
 
   // When the trading day ends, in seconds after midnight UTC.
   [[nodiscard]] std::uint32_t trading_day_ends_at_s() const noexcept;
+
+  // The number of the current generation of ClOrdIDs (RULES.md section 3): the generations that
+  // have ended.
+  [[nodiscard]] std::uint32_t cl_ord_id_generation() const noexcept;
 
   // Of the last transaction, live or applied; zeros at the start of a log.
   [[nodiscard]] EventSeq last_seq() const noexcept;

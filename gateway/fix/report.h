@@ -28,6 +28,8 @@ struct ReportId {
 struct DecimalFormat {
   std::uint8_t price_decimals = 0;
   std::uint8_t quantity_decimals = 0;
+
+  friend bool operator==(const DecimalFormat&, const DecimalFormat&) = default;
 };
 
 // FIX enumerations, with the wire's characters as values.
@@ -83,6 +85,8 @@ struct ExecutionReport {
   matching::Reason reason = matching::Reason::None;
   std::uint16_t restatement_reason = 0;  // 378; 0: absent
   DecimalFormat format;
+
+  friend bool operator==(const ExecutionReport&, const ExecutionReport&) = default;
 };
 
 // OrderCancelReject(9).
@@ -95,6 +99,8 @@ struct OrderCancelReject {
   std::uint8_t response_to = 1;  // 434: 1 cancel, 2 cancel/replace
   matching::Timestamp transact_time;
   matching::Reason reason = matching::Reason::None;
+
+  friend bool operator==(const OrderCancelReject&, const OrderCancelReject&) = default;
 };
 
 // BusinessMessageReject(j).
@@ -104,6 +110,8 @@ struct BusinessMessageReject {
   matching::ClOrdId business_reject_ref_id;  // 379; empty: absent
   std::uint16_t business_reject_reason = 0;  // 380
   matching::Reason reason = matching::Reason::None;
+
+  friend bool operator==(const BusinessMessageReject&, const BusinessMessageReject&) = default;
 };
 
 // What an OrderMassCancelRequest(q) asks to be cancelled, tag 530.
@@ -120,6 +128,8 @@ struct OrderMassCancelReport {
   std::uint64_t total = 0;  // 533: orders that were cancelled
   matching::Timestamp transact_time;
   matching::Reason reason = matching::Reason::None;  // not None: refused, 531=0
+
+  friend bool operator==(const OrderMassCancelReport&, const OrderMassCancelReport&) = default;
 };
 
 // SecurityTradingStatus(326); from 100 on ours.
@@ -145,6 +155,8 @@ struct SecurityStatus {
   std::optional<bool> in_play;       // 20033
   matching::Timestamp transact_time;
   matching::Reason reason = matching::Reason::None;
+
+  friend bool operator==(const SecurityStatus&, const SecurityStatus&) = default;
 };
 
 // One fragment of a SecurityList(y): one instrument, or none where nothing was found.
@@ -162,6 +174,8 @@ struct SecurityList {
   matching::Decimal max_quantity;
   matching::Reason reason = matching::Reason::None;
   DecimalFormat format;
+
+  friend bool operator==(const SecurityList&, const SecurityList&) = default;
 };
 
 // News(B).
@@ -169,6 +183,8 @@ struct News {
   matching::Timestamp orig_time;
   matching::Name subject;  // a market or an instrument; empty: everything
   matching::Text<255> headline;
+
+  friend bool operator==(const News&, const News&) = default;
 };
 
 struct Report {
@@ -181,6 +197,8 @@ struct Report {
                SecurityList,
                News>
       body;
+
+  friend bool operator==(const Report&, const Report&) = default;
 };
 
 }  // namespace betex::fix

@@ -19,7 +19,9 @@ fix::Report LongAnswer::next_message(const ReadModel& model) {
   ++next_;
   const ReportMaker maker{model};
   if (of_orders != nullptr) {
-    return maker.mass_status(matching::OrderId{id}, asked_at_, *of_orders, place);
+    const matching::OrderId order{id};
+    return maker.mass_status(
+        model.knows(order) ? order : matching::OrderId{0}, asked_at_, *of_orders, place);
   }
   return maker.security(matching::InstrumentId{static_cast<std::uint32_t>(id)},
                         std::get<SecurityListQuery>(query_),

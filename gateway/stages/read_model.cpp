@@ -11,6 +11,9 @@ namespace {
 
 using matching::OrderId;
 
+// The ids of an order that finished in one generation are gone when so many more have begun.
+constexpr std::uint32_t kGenerationsKnown = 4;
+
 // Entry `id` of a table in which dense ids from 1 are indices.
 template <typename Table, typename Id>
 auto& at(Table& table, Id id) {
@@ -62,7 +65,9 @@ fix::OrdStatus status_of_live(const matching::OrderValues& values) noexcept {
 }
 
 ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
-    : audience_{std::move(audience)} {
+    : seq_{engine.last_seq()},
+      generation_{engine.cl_ord_id_generation()},
+      audience_{std::move(audience)} {
   engine.visit_sessions(
       [&](const matching::SessionInfo& info) { add_session(info.session, info.comp_id); });
   engine.visit_accounts(
@@ -86,43 +91,27 @@ ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
     const auto entry_of = [&ladder](const matching::AcceptedRequest& request) {
       return ChainEntry{request.cl_ord_id, ladder.price_of(request.tick), request.expire_time};
     };
-    new_order(info.order) = {.account = info.account,
-                             .session = info.session,
-                             .instrument = info.instrument,
-                             .side = info.side,
-                             .type = info.type,
-                             .time_in_force = info.time_in_force,
-                             .status = status_of(info),
-                             .values = info.values,
-                             .first = entry_of(info.chain.front())};
-    if (info.live) {
-      note_live(info.account, info.order);
-    }
+    OrderEntry& order = orders_.insert(info.order);
+    order.account = info.account;
+    order.session = info.session;
+    order.instrument = info.instrument;
+    order.side = info.side;
+    order.type = info.type;
+    order.time_in_force = info.time_in_force;
+    order.status = status_of(info);
+    order.values = info.values;
+    order.first = entry_of(info.chain.front());
     for (const matching::AcceptedRequest& later : info.chain.subspan(1)) {
-      extend_chain(info.order, entry_of(later));
+      orders_.extend_chain(order, entry_of(later));
+    }
+    if (info.live) {
+      orders_.list_live(at(accounts_, info.account).live, order);
+    } else {
+      order.last_event = seq_;
+      order.finished_generation = info.finished_generation;
+      orders_.list_finished(order);
     }
   });
-}
-
-const OrderEntry& ReadModel::order(OrderId order) const {
-  const std::uint64_t index = order.value();
-  BETEX_ASSERT(index / kPageSize < pages_.size() && pages_[index / kPageSize] != nullptr);
-  return (*pages_[index / kPageSize])[index % kPageSize];
-}
-
-OrderEntry& ReadModel::mutable_order(OrderId order) {
-  return const_cast<OrderEntry&>(std::as_const(*this).order(order));
-}
-
-OrderEntry& ReadModel::new_order(OrderId order) {
-  const std::size_t page = order.value() / kPageSize;
-  if (pages_.size() <= page) {
-    pages_.resize(page + 1);
-  }
-  if (pages_[page] == nullptr) {
-    pages_[page] = std::make_unique<Page>();
-  }
-  return (*pages_[page])[order.value() % kPageSize];
 }
 
 const Instrument& ReadModel::instrument(matching::InstrumentId instrument) const {
@@ -151,50 +140,39 @@ std::vector<OrderId> ReadModel::live_orders(const matching::Name& account) const
   std::vector<OrderId> live;
   const auto found = std::ranges::find(accounts_, account, &Account::name);
   if (found != accounts_.end()) {
-    std::ranges::copy_if(
-        found->orders, std::back_inserter(live), [this](OrderId id) { return is_live(id); });
+    orders_.for_each(found->live, [&live](const OrderEntry& order) { live.push_back(order.id); });
   }
   return live;
 }
 
-bool ReadModel::is_live(OrderId order) const noexcept {
-  const std::size_t page = order.value() / kPageSize;
-  return page < pages_.size() && pages_[page] != nullptr &&
-         (*pages_[page])[order.value() % kPageSize].values.leaves_qty > matching::Quantity{0};
+void ReadModel::finish(OrderEntry& order, fix::OrdStatus status) {
+  order.status = status;
+  order.last_event = seq_;
+  order.finished_generation = generation_;
+  orders_.finish(at(accounts_, order.account).live, order);
 }
 
-void ReadModel::note_live(matching::AccountId account, OrderId order) {
-  Account& owner = at(accounts_, account);
-  owner.orders.push_back(order);
-  ++owner.live;
+// A report tells of the order, finished or not.
+void ReadModel::note_told_of(OrderId order) {
+  if (order != OrderId{0}) {
+    orders_.at(order).last_event = seq_;
+  }
 }
 
-// Takes the finished ones out when they are the most, so that each costs a constant in the end.
-void ReadModel::note_finished(matching::AccountId account) {
-  constexpr std::size_t kFew = 64;
-  Account& owner = at(accounts_, account);
-  BETEX_ASSERT(owner.live > 0);
-  --owner.live;
-  if (owner.orders.size() > 2 * owner.live + kFew) {
-    std::erase_if(owner.orders, [this](OrderId id) { return !is_live(id); });
+bool ReadModel::may_forget() const noexcept {
+  const OrderEntry* const first = orders_.first_finished();
+  return first != nullptr && first->finished_generation + kGenerationsKnown <= generation_;
+}
+
+void ReadModel::forget_finished(matching::EventSeq unneeded, std::size_t budget) {
+  while (budget > 0 && may_forget() && orders_.first_finished()->last_event <= unneeded) {
+    forgotten_to_ = std::max(forgotten_to_, orders_.first_finished()->last_event);
+    orders_.forget_first_finished(budget);
   }
 }
 
 const matching::Name& ReadModel::comp_id(matching::SessionId session) const {
   return at(comp_ids_, session);
-}
-
-const ChainEntry& ReadModel::chain(OrderId order, std::uint32_t index) const {
-  if (index == 0) {
-    return this->order(order).first;
-  }
-  const auto later = later_chain_.find(order);
-  BETEX_ASSERT(later != later_chain_.end() && index <= later->second.size());
-  return later->second[index - 1];
-}
-
-void ReadModel::extend_chain(OrderId order, const ChainEntry& entry) {
-  later_chain_[order].push_back(entry);
 }
 
 void ReadModel::add_instrument(const matching::InstrumentInfo& info) {
@@ -295,83 +273,92 @@ void ReadModel::on(const matching::RunnerAdded& event) {
 }
 
 void ReadModel::on(const matching::OrderAccepted& event) {
-  new_order(event.order) = {.account = event.account,
-                            .session = event.session,
-                            .instrument = event.instrument,
-                            .side = event.side,
-                            .type = event.type,
-                            .time_in_force = event.time_in_force,
-                            .status = event.entry == matching::Entry::Delayed
-                                          ? fix::OrdStatus::PendingNew
-                                          : fix::OrdStatus::New,
-                            .values = event.values,
-                            .first = {event.cl_ord_id,
-                                      instrument(event.instrument).ladder->price_of(event.tick),
-                                      event.expire_time}};
-  note_live(event.account, event.order);
+  OrderEntry& order = orders_.insert(event.order);
+  order.account = event.account;
+  order.session = event.session;
+  order.instrument = event.instrument;
+  order.side = event.side;
+  order.type = event.type;
+  order.time_in_force = event.time_in_force;
+  order.status =
+      event.entry == matching::Entry::Delayed ? fix::OrdStatus::PendingNew : fix::OrdStatus::New;
+  order.values = event.values;
+  order.first = {event.cl_ord_id,
+                 instrument(event.instrument).ladder->price_of(event.tick),
+                 event.expire_time};
+  orders_.list_live(at(accounts_, event.account).live, order);
 }
 
 void ReadModel::on(const matching::TradeMatched& event) {
   for (const matching::TradeLeg* leg : {&event.maker, &event.taker}) {
-    OrderEntry& entry = mutable_order(leg->order);
-    entry.values = leg->values;
-    entry.status = status_of_live(leg->values);
-    if (leg->values.leaves_qty == matching::Quantity{0}) {
-      note_finished(entry.account);
+    OrderEntry& order = orders_.at(leg->order);
+    order.values = leg->values;
+    order.status = status_of_live(leg->values);
+    if (!order.live()) {
+      finish(order, order.status);
     }
   }
 }
 
 void ReadModel::on(const matching::OrderReduced& event) {
-  mutable_order(event.order).values = event.values;
+  orders_.at(event.order).values = event.values;
 }
 
 void ReadModel::on(const matching::OrderReleased& event) {
-  OrderEntry& entry = mutable_order(event.order);
-  entry.values = event.values;
-  entry.status = fix::OrdStatus::New;
+  OrderEntry& order = orders_.at(event.order);
+  order.values = event.values;
+  order.status = fix::OrdStatus::New;
 }
 
 void ReadModel::on(const matching::OrderAmended& event) {
-  OrderEntry& entry = mutable_order(event.order);
-  entry.values = event.values;
+  OrderEntry& order = orders_.at(event.order);
+  order.values = event.values;
   if (event.is_delayed == 0) {
-    entry.status = status_of_live(event.values);
+    order.status = status_of_live(event.values);
   }
-  if (event.values.leaves_qty == matching::Quantity{0}) {
-    note_finished(entry.account);
+  orders_.extend_chain(order,
+                       {event.cl_ord_id,
+                        instrument(order.instrument).ladder->price_of(event.tick),
+                        event.expire_time});
+  if (!order.live()) {
+    finish(order, order.status);
   }
-  extend_chain(event.order,
-               {event.cl_ord_id,
-                instrument(entry.instrument).ladder->price_of(event.tick),
-                event.expire_time});
 }
 
 void ReadModel::on(const matching::OrderCancelled& event) {
-  OrderEntry& entry = mutable_order(event.order);
+  OrderEntry& order = orders_.at(event.order);
   if (!event.cl_ord_id.empty()) {
-    const ChainEntry& last = chain(event.order, entry.values.chain_index);
-    extend_chain(event.order, {event.cl_ord_id, last.price, last.expire_time});
+    const ChainEntry& last = orders_.chain(order, order.values.chain_index);
+    orders_.extend_chain(order, {event.cl_ord_id, last.price, last.expire_time});
   }
-  entry.values = event.values;
-  entry.status = fix::OrdStatus::Canceled;
-  note_finished(entry.account);
+  order.values = event.values;
+  finish(order, fix::OrdStatus::Canceled);
 }
 
 void ReadModel::on(const matching::OrderExpired& event) {
-  OrderEntry& entry = mutable_order(event.order);
-  entry.values = event.values;
-  entry.status = fix::OrdStatus::Expired;
-  note_finished(entry.account);
+  OrderEntry& order = orders_.at(event.order);
+  order.values = event.values;
+  finish(order, fix::OrdStatus::Expired);
 }
 
 void ReadModel::on(const matching::OrderCancelledBatched& event) {
-  for (const OrderId order : event.orders()) {
-    OrderEntry& entry = mutable_order(order);
-    entry.values.leaves_qty = matching::Quantity{0};
-    entry.status = fix::OrdStatus::Canceled;
-    note_finished(entry.account);
+  for (const OrderId id : event.orders()) {
+    OrderEntry& order = orders_.at(id);
+    order.values.leaves_qty = matching::Quantity{0};
+    finish(order, fix::OrdStatus::Canceled);
   }
+}
+
+void ReadModel::on(const matching::CancelRejected& event) {
+  note_told_of(event.order);
+}
+
+void ReadModel::on(const matching::OrderStatusAnswered& event) {
+  note_told_of(event.order);
+}
+
+void ReadModel::on(const matching::ClOrdIdGenerationEnded& /*event*/) {
+  ++generation_;
 }
 
 }  // namespace betex::gateway

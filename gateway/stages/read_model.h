@@ -1,17 +1,17 @@
 // What reports need to know beside their event: the fixed part of each order, its instrument's
 // units, the names of accounts and sessions. Rebuilt from the engine's state at a start, then kept
-// up to date from committed events. *Owned by the report thread.*
+// up to date from committed events. A finished order is forgotten when neither the engine nor any
+// report will tell of it again. *Owned by the report thread.*
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <unordered_map>
 #include <vector>
 
 #include "gateway/fix/report.h"
 #include "gateway/stages/audience.h"
+#include "gateway/stages/order_entries.h"
 #include "matching/engine.h"
 #include "matching/events.h"
 #include "matching/ladder.h"
@@ -62,26 +62,6 @@ struct Market {
   std::vector<matching::InstrumentId> instruments;
 };
 
-// What an accepted request has made of an order: its terms since then. A report tells the terms as
-// of its event, also when it is made later.
-struct ChainEntry {
-  matching::ClOrdId cl_ord_id;
-  matching::Price price;
-  matching::Timestamp expire_time;
-};
-
-struct OrderEntry {
-  matching::AccountId account;
-  matching::SessionId session;
-  matching::InstrumentId instrument;
-  matching::Side side{};
-  matching::OrderType type{};
-  matching::TimeInForce time_in_force{};
-  fix::OrdStatus status{};
-  matching::OrderValues values;  // after the last event: what a status request is told
-  ChainEntry first;              // of its chain; later ones: ReadModel::chain()
-};
-
 class ReadModel {
  public:
   ReadModel() = default;
@@ -93,21 +73,41 @@ class ReadModel {
 
   // Event types that change nothing here are accepted and ignored.
   template <typename Event>
-  void apply(const Event& event) {
+  void apply(matching::EventSeq seq, const Event& event) {
+    seq_ = seq;
     if constexpr (requires { on(event); }) {
       on(event);
     }
   }
 
-  // Ids from events always exist; that they do is asserted.
-  [[nodiscard]] const OrderEntry& order(matching::OrderId order) const;
+  // Ids from events always exist, those of orders for events after forgotten_to(); that they do is
+  // asserted.
+  [[nodiscard]] const OrderEntry& order(matching::OrderId order) const { return orders_.at(order); }
+
   [[nodiscard]] const Instrument& instrument(matching::InstrumentId instrument) const;
   [[nodiscard]] const Market& market(matching::MarketId market) const;
   [[nodiscard]] const matching::Name& account(matching::AccountId account) const;
   [[nodiscard]] const matching::Name& comp_id(matching::SessionId session) const;
 
   // The `index`th accepted request of the order's chain, 0 being its NewOrderSingle.
-  [[nodiscard]] const ChainEntry& chain(matching::OrderId order, std::uint32_t index) const;
+  [[nodiscard]] const ChainEntry& chain(matching::OrderId order, std::uint32_t index) const {
+    return orders_.chain(orders_.at(order), index);
+  }
+
+  [[nodiscard]] bool knows(matching::OrderId order) const noexcept { return orders_.knows(order); }
+
+  // There are finished orders of which the engine has forgotten all ClOrdIDs.
+  [[nodiscard]] bool may_forget() const noexcept;
+
+  // Forgets such orders, those that finished first, as far as all events that tell of them are at
+  // or before `unneeded`. At most `budget` records: an order and each of its amends and cancels.
+  void forget_finished(matching::EventSeq unneeded, std::size_t budget);
+
+  // Reports of events up to here can't be made any more, and nobody needs them. 0: all can.
+  [[nodiscard]] matching::EventSeq forgotten_to() const noexcept { return forgotten_to_; }
+
+  // For its size.
+  [[nodiscard]] const OrderEntries& orders() const noexcept { return orders_; }
 
   [[nodiscard]] const Audience& audience() const noexcept { return audience_; }
 
@@ -123,10 +123,6 @@ class ReadModel {
   [[nodiscard]] std::vector<matching::OrderId> live_orders(const matching::Name& account) const;
 
  private:
-  // Order ids are dense, so orders live in pages found by division: no hash, no moving.
-  static constexpr std::size_t kPageSize = 4096;
-  using Page = std::array<OrderEntry, kPageSize>;
-
   void on(const matching::SessionWentUp& event);
   void on(const matching::AccountCreated& event);
   void on(const matching::MarketCreated& event);
@@ -149,30 +145,27 @@ class ReadModel {
   void on(const matching::OrderAmended& event);
   void on(const matching::OrderExpired& event);
   void on(const matching::OrderCancelledBatched& event);
+  void on(const matching::CancelRejected& event);
+  void on(const matching::OrderStatusAnswered& event);
+  void on(const matching::ClOrdIdGenerationEnded& event);
 
-  OrderEntry& mutable_order(matching::OrderId order);
-  OrderEntry& new_order(matching::OrderId order);
   void add_instrument(const matching::InstrumentInfo& info);
   void add_session(matching::SessionId session, const matching::Name& comp_id);
   void add_account(matching::AccountId account, const matching::Name& name);
-  void note_live(matching::AccountId account, matching::OrderId order);
-  void note_finished(matching::AccountId account);
-  // False also for one that the model does not know, or not any more.
-  [[nodiscard]] bool is_live(matching::OrderId order) const noexcept;
+  void finish(OrderEntry& order, fix::OrdStatus status);
+  void note_told_of(matching::OrderId order);
   template <typename Event>
   void change_market(const Event& event, matching::MarketState state);
-  void extend_chain(matching::OrderId order, const ChainEntry& entry);
 
-  std::vector<std::unique_ptr<Page>> pages_;
-  std::unordered_map<matching::OrderId, std::vector<ChainEntry>> later_chain_;
-
-  // `orders` also has finished ones, until they are the most.
   struct Account {
     matching::Name name;
-    std::vector<matching::OrderId> orders;
-    std::size_t live = 0;
+    OrderEntries::List live;
   };
 
+  OrderEntries orders_;
+  matching::EventSeq seq_;        // the last event applied
+  std::uint32_t generation_ = 0;  // of ClOrdIDs
+  matching::EventSeq forgotten_to_;
   Audience audience_;
   std::vector<Instrument> instruments_;   // by id
   std::vector<Account> accounts_;         // by id

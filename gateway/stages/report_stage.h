@@ -33,6 +33,9 @@ class ReportStage final : public Agent, private ReportReceiver {
   // Where sessions get their reports from. Thread-safe.
   [[nodiscard]] ReportFeed& feed() noexcept { return feeds_; }
 
+  // *On the report thread.*
+  [[nodiscard]] const ReportState& state() const noexcept { return state_; }
+
   [[nodiscard]] std::string_view name() const noexcept override { return "report"; }
 
   std::size_t do_work() override;

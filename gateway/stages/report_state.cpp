@@ -1,9 +1,16 @@
 #include "gateway/stages/report_state.h"
 
+#include <algorithm>
+
 #include "matching/assert.h"
 
 namespace betex::gateway {
 namespace {
+
+// So much is forgotten at a time, and so often. An order takes more than one event, so what is
+// forgotten keeps up with what finishes.
+constexpr std::size_t kForgottenAtOnce = 512;
+constexpr std::uint64_t kEventsBetween = 256;
 
 class Nobody final : public ReportReceiver {
  public:
@@ -21,6 +28,21 @@ class Nobody final : public ReportReceiver {
 void ReportState::take(const matching::TransactionView& transaction) {
   Nobody nobody;
   take(transaction, nobody, [](const auto& /*event*/) {});
+}
+
+// Reports of events that every client has, or that are older than the horizon, are not made again.
+void ReportState::forget_finished(matching::EventSeq before) {
+  if (last_seq.value() / kEventsBetween == before.value() / kEventsBetween) {
+    return;
+  }
+  times.note(last_seq, last_time);
+  if (!model.may_forget()) {
+    return;
+  }
+  const matching::EventSeq too_old =
+      times.last_at(matching::Timestamp{last_time.value() - kReportHorizonNanos});
+  model.forget_finished(std::max(cursors.needed_after().value_or(last_seq), too_old),
+                        kForgottenAtOnce);
 }
 
 }  // namespace betex::gateway

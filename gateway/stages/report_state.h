@@ -2,6 +2,7 @@
 // journal behind it, the report stage keeps it up to date, both by the same take().
 #pragma once
 
+#include "gateway/stages/event_times.h"
 #include "gateway/stages/read_model.h"
 #include "gateway/stages/report_cursors.h"
 #include "gateway/stages/report_maker.h"
@@ -28,6 +29,12 @@ struct ReportState {
   ReportCursors cursors;
   matching::EventSeq last_seq;  // the last event taken
   matching::Timestamp last_time;
+  EventTimes times;
+
+ private:
+  // A little at a time: some orders every so many events. `before` is the last event before the
+  // transaction.
+  void forget_finished(matching::EventSeq before);
 };
 
 // Notes which reports there are, whoever wants them.
@@ -56,13 +63,15 @@ void ReportState::take(const matching::TransactionView& transaction,
                        const Also& also) {
   ReportNotes notes{cursors, receiver};
   matching::for_each_event(transaction, [&](matching::EventSeq seq, const auto& event) {
-    model.apply(event);
+    model.apply(seq, event);
     cursors.apply(event);
     maker().make(seq, transaction.header.timestamp, event, notes);
     also(event);
   });
+  const matching::EventSeq before = last_seq;
   last_seq = transaction.last_seq();
   last_time = transaction.header.timestamp;
+  forget_finished(before);
 }
 
 }  // namespace betex::gateway

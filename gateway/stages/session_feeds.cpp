@@ -54,11 +54,16 @@ class Portion final : public ReportReceiver {
   bool full_ = false;
 };
 
-void make_reports(const ReportMaker& maker,
+// Of events whose reports nobody needs any more the orders may be forgotten.
+void make_reports(const ReportState& state,
                   const TransactionView& transaction,
                   ReportReceiver& receiver) {
+  const ReportMaker maker = state.maker();
+  const matching::EventSeq forgotten_to = state.model.forgotten_to();
   matching::for_each_event(transaction, [&](matching::EventSeq seq, const auto& event) {
-    maker.make(seq, transaction.header.timestamp, event, receiver);
+    if (seq > forgotten_to) {
+      maker.make(seq, transaction.header.timestamp, event, receiver);
+    }
   });
 }
 
@@ -145,7 +150,7 @@ std::size_t SessionFeeds::serve(SessionId session, SessionFeed& its_feed) {
       break;
     }
     place.read_to = place.current->last_seq();
-    make_reports(state_.maker(), *place.current, portion);
+    make_reports(state_, *place.current, portion);
     if (portion.full()) {  // of the last report's event there may be more
       its_feed.complete_to =
           matching::EventSeq{std::max<std::uint64_t>(its_feed.position.event.value(), 1) - 1};
@@ -184,7 +189,8 @@ void SessionFeeds::start_catch_up(SessionFeed& its_feed) {
   // What is not kept any more needs nobody, or is older than the horizon.
   const matching::EventSeq kept_from =
       keeper_ != nullptr ? keeper_->kept_from() : matching::EventSeq{1};
-  const matching::EventSeq first = std::max(its_feed.position.event, kept_from);
+  const matching::EventSeq first =
+      std::max({its_feed.position.event, kept_from, state_.model.forgotten_to().next()});
   its_feed.catch_up.emplace(
       SessionFeed::CatchUp{.source = open_source_(first), .current = {}, .read_to = {}});
 }

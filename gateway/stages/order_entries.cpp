@@ -1,0 +1,127 @@
+#include "gateway/stages/order_entries.h"
+
+#include "matching/assert.h"
+
+namespace betex::gateway {
+
+using matching::OrderId;
+
+Slot OrderEntries::find(OrderId order) const noexcept {
+  const std::uint64_t page = order.value() / kIndexPage;
+  return page < index_.size() && index_[page] != nullptr
+             ? index_[page]->slots[order.value() % kIndexPage]
+             : 0;
+}
+
+Slot OrderEntries::known(OrderId order) const {
+  const Slot slot = find(order);
+  BETEX_ASSERT(slot != 0);
+  return slot;
+}
+
+OrderEntry& OrderEntries::insert(OrderId order) {
+  BETEX_ASSERT(!knows(order));
+  const std::size_t page = order.value() / kIndexPage;
+  if (index_.size() <= page) {
+    index_.resize(page + 1);
+  }
+  if (index_[page] == nullptr) {
+    index_[page] = std::make_unique<IndexPage>();
+    ++index_pages_;
+  }
+  const Slot slot = pool_.take();
+  index_[page]->slots[order.value() % kIndexPage] = slot;
+  ++index_[page]->used;
+  pool_[slot].id = order;
+  return pool_[slot];
+}
+
+void OrderEntries::extend_chain(OrderEntry& order, const ChainEntry& entry) {
+  const Slot slot = links_.take();
+  Link& link = links_[slot];
+  link.entry = entry;
+  link.previous = order.later;
+  if (order.later == 0) {
+    link.index = 1;
+  } else {
+    const Link& last = links_[order.later];
+    link.index = last.index + 1;
+    // Two jumps of one length become one of twice that length.
+    const auto index_of = [this](Slot at) { return at == 0 ? 0 : links_[at].index; };
+    const Slot far = last.jump == 0 ? 0 : links_[last.jump].jump;
+    const bool equal = last.index - index_of(last.jump) == index_of(last.jump) - index_of(far);
+    link.jump = last.jump != 0 && equal ? far : order.later;
+  }
+  order.later = slot;
+}
+
+const ChainEntry& OrderEntries::chain(const OrderEntry& order, std::uint32_t index) const {
+  if (index == 0) {
+    return order.first;
+  }
+  BETEX_ASSERT(order.later != 0 && index <= links_[order.later].index);
+  const Link* link = &links_[order.later];
+  while (link->index != index) {
+    const bool jump = link->jump != 0 && links_[link->jump].index >= index;
+    link = &links_[jump ? link->jump : link->previous];
+  }
+  return link->entry;
+}
+
+void OrderEntries::append(List& list, Slot slot) {
+  OrderEntry& order = pool_[slot];
+  order.previous = list.newest;
+  order.next = 0;
+  (list.newest == 0 ? list.oldest : pool_[list.newest].next) = slot;
+  list.newest = slot;
+}
+
+void OrderEntries::remove(List& list, Slot slot) {
+  const OrderEntry& order = pool_[slot];
+  (order.previous == 0 ? list.oldest : pool_[order.previous].next) = order.next;
+  (order.next == 0 ? list.newest : pool_[order.next].previous) = order.previous;
+}
+
+void OrderEntries::list_live(List& account, const OrderEntry& order) {
+  append(account, known(order.id));
+}
+
+void OrderEntries::finish(List& account, OrderEntry& order) {
+  const Slot slot = known(order.id);
+  remove(account, slot);
+  append(finished_, slot);
+}
+
+void OrderEntries::list_finished(OrderEntry& order) {
+  append(finished_, known(order.id));
+}
+
+void OrderEntries::forget_first_finished(std::size_t& budget) {
+  const Slot slot = finished_.oldest;
+  BETEX_ASSERT(slot != 0);
+  OrderEntry& order = pool_[slot];
+  for (; budget > 0 && order.later != 0; --budget) {
+    const Slot link = order.later;
+    order.later = links_[link].previous;
+    links_.give_back(link);
+  }
+  if (budget == 0) {
+    return;
+  }
+  --budget;
+  remove(finished_, slot);
+  const std::size_t page = order.id.value() / kIndexPage;
+  index_[page]->slots[order.id.value() % kIndexPage] = 0;
+  if (--index_[page]->used == 0) {
+    index_[page].reset();
+    --index_pages_;
+  }
+  pool_.give_back(slot);
+}
+
+std::size_t OrderEntries::allocated_bytes() const noexcept {
+  return pool_.capacity() * sizeof(OrderEntry) + links_.capacity() * sizeof(Link) +
+         index_pages_ * sizeof(IndexPage) + index_.capacity() * sizeof(index_.front());
+}
+
+}  // namespace betex::gateway

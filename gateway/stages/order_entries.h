@@ -1,0 +1,137 @@
+// The orders that a report may still tell of: live ones, listed by account, and finished ones in
+// the order in which they finished, until nothing will tell of them any more. Whatever happens to
+// one of them costs the same however many there are. *Owned by the report thread.*
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "gateway/fix/report.h"
+#include "gateway/stages/slot_pool.h"
+#include "matching/event_header.h"
+#include "matching/types.h"
+
+namespace betex::gateway {
+
+// What an accepted request has made of an order: its terms since then. A report tells the terms as
+// of its event, also when it is made later.
+struct ChainEntry {
+  matching::ClOrdId cl_ord_id;
+  matching::Price price;
+  matching::Timestamp expire_time;
+};
+
+struct OrderEntry {
+  matching::OrderId id;
+  matching::AccountId account;
+  matching::SessionId session;
+  matching::InstrumentId instrument;
+  matching::Side side{};
+  matching::OrderType type{};
+  matching::TimeInForce time_in_force{};
+  fix::OrdStatus status{};
+  matching::OrderValues values;  // after the last event: what a status request is told
+  ChainEntry first;              // of its chain; later ones: OrderEntries::chain()
+
+  // Of a finished order: the last event that tells of it, and the ClOrdID generation in which it
+  // finished.
+  matching::EventSeq last_event;
+  std::uint32_t finished_generation = 0;
+
+  // Links of OrderEntries'.
+  Slot later = 0;  // the newest entry of its chain, but for `first`
+  Slot previous = 0;
+  Slot next = 0;
+
+  [[nodiscard]] bool live() const noexcept { return values.leaves_qty > matching::Quantity{0}; }
+};
+
+class OrderEntries {
+ public:
+  // The live orders of an account; 0: none.
+  struct List {
+    Slot oldest = 0;
+    Slot newest = 0;
+  };
+
+  // A new order, all zero but its id. It must not be known.
+  OrderEntry& insert(matching::OrderId order);
+
+  [[nodiscard]] bool knows(matching::OrderId order) const noexcept { return find(order) != 0; }
+
+  // The order must be known; that it is, is asserted.
+  [[nodiscard]] const OrderEntry& at(matching::OrderId order) const { return pool_[known(order)]; }
+
+  [[nodiscard]] OrderEntry& at(matching::OrderId order) { return pool_[known(order)]; }
+
+  // Reference stays valid until the order is forgotten.
+  void extend_chain(OrderEntry& order, const ChainEntry& entry);
+
+  // The `index`th accepted request of the order's chain; that there is one is asserted.
+  [[nodiscard]] const ChainEntry& chain(const OrderEntry& order, std::uint32_t index) const;
+
+  // The order, which is in no list yet, becomes the newest of `account`.
+  void list_live(List& account, const OrderEntry& order);
+
+  // The order goes from its account's list to the finished ones.
+  void finish(List& account, OrderEntry& order);
+
+  // The same for one that was in no account's list.
+  void list_finished(OrderEntry& order);
+
+  // The order that finished first; null: none has.
+  [[nodiscard]] const OrderEntry* first_finished() const noexcept {
+    return finished_.oldest == 0 ? nullptr : &pool_[finished_.oldest];
+  }
+
+  // Gives back the order that finished first, or what `budget` allows of it, and takes from
+  // `budget` the number of records that were given back.
+  void forget_first_finished(std::size_t& budget);
+
+  // In the order in which they were listed.
+  template <typename Visitor>
+  void for_each(const List& account, const Visitor& visit) const {
+    for (Slot slot = account.oldest; slot != 0; slot = pool_[slot].next) {
+      visit(pool_[slot]);
+    }
+  }
+
+  // Orders that are known.
+  [[nodiscard]] std::size_t size() const noexcept { return pool_.size(); }
+
+  // Bytes of all that was allocated for orders and their chains.
+  [[nodiscard]] std::size_t allocated_bytes() const noexcept;
+
+ private:
+  // A later entry of a chain. `jump` leads further back, so that any entry is found in a number of
+  // steps that grows with the logarithm of the chain's length.
+  struct Link {
+    ChainEntry entry;
+    std::uint32_t index = 0;  // in the chain
+    Slot previous = 0;
+    Slot jump = 0;
+  };
+
+  static constexpr std::size_t kIndexPage = 1024;
+
+  struct IndexPage {
+    std::array<Slot, kIndexPage> slots{};
+    std::size_t used = 0;
+  };
+
+  [[nodiscard]] Slot find(matching::OrderId order) const noexcept;
+  [[nodiscard]] Slot known(matching::OrderId order) const;
+  void append(List& list, Slot slot);
+  void remove(List& list, Slot slot);
+
+  SlotPool<OrderEntry, &OrderEntry::next> pool_;
+  SlotPool<Link, &Link::previous> links_;
+  std::vector<std::unique_ptr<IndexPage>> index_;  // by id / kIndexPage; null: nothing known there
+  std::size_t index_pages_ = 0;
+  List finished_;
+};
+
+}  // namespace betex::gateway

@@ -1,0 +1,117 @@
+#include "gateway/stages/order_entries.h"
+
+#include <cstdint>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace betex::gateway {
+namespace {
+
+using matching::OrderId;
+using matching::Price;
+using ::testing::ElementsAre;
+
+class OrderEntriesTest : public ::testing::Test {
+ protected:
+  OrderEntry& place(std::uint64_t id) {
+    OrderEntry& order = orders.insert(OrderId{id});
+    orders.list_live(account, order);
+    return order;
+  }
+
+  void forget_first() {
+    std::size_t budget = 1'000'000;
+    orders.forget_first_finished(budget);
+  }
+
+  [[nodiscard]] std::vector<std::uint64_t> live() const {
+    std::vector<std::uint64_t> ids;
+    orders.for_each(account, [&ids](const OrderEntry& order) { ids.push_back(order.id.value()); });
+    return ids;
+  }
+
+  OrderEntries orders;
+  OrderEntries::List account;
+};
+
+TEST_F(OrderEntriesTest, EveryEntryOfAChainIsFound) {
+  constexpr std::uint32_t kLength = 3000;
+  OrderEntry& order = place(1);
+  order.first.price = Price{0};
+  for (std::uint32_t length = 1; length <= kLength; ++length) {
+    orders.extend_chain(order, {.cl_ord_id = {}, .price = Price{length}, .expire_time = {}});
+    for (std::uint32_t index = length % 7; index <= length; index += 1 + length / 16) {
+      ASSERT_EQ(orders.chain(order, index).price, Price{index}) << "of " << length;
+    }
+  }
+}
+
+TEST_F(OrderEntriesTest, LiveOrdersAreListedByAgeWhicheverOfThemFinish) {
+  for (std::uint64_t id = 1; id <= 6; ++id) {
+    place(id);
+  }
+  orders.finish(account, orders.at(OrderId{3}));
+  orders.finish(account, orders.at(OrderId{6}));
+  EXPECT_THAT(live(), ElementsAre(1, 2, 4, 5));
+  orders.finish(account, orders.at(OrderId{1}));
+  place(7);
+  EXPECT_THAT(live(), ElementsAre(2, 4, 5, 7));
+}
+
+TEST_F(OrderEntriesTest, WhatFinishedFirstIsForgottenFirst) {
+  for (std::uint64_t id = 1; id <= 3; ++id) {
+    place(id);
+  }
+  EXPECT_EQ(orders.first_finished(), nullptr);
+  orders.finish(account, orders.at(OrderId{2}));
+  orders.finish(account, orders.at(OrderId{1}));
+  EXPECT_EQ(orders.first_finished()->id, OrderId{2});
+  forget_first();
+  EXPECT_FALSE(orders.knows(OrderId{2}));
+  EXPECT_TRUE(orders.knows(OrderId{1}));
+  forget_first();
+  EXPECT_EQ(orders.first_finished(), nullptr);
+  EXPECT_EQ(orders.size(), 1U);
+  EXPECT_THAT(live(), ElementsAre(3));
+}
+
+TEST_F(OrderEntriesTest, MemoryOfForgottenOrdersIsUsedAgain) {
+  std::size_t allocated = 0;
+  std::uint64_t id = 0;
+  for (int round = 0; round < 5; ++round) {
+    for (int i = 0; i < 10'000; ++i) {
+      OrderEntry& order = place(++id);
+      orders.extend_chain(order, {});
+      orders.finish(account, order);
+    }
+    if (round == 0) {
+      allocated = orders.allocated_bytes();
+    }
+    while (orders.first_finished() != nullptr) {
+      forget_first();
+    }
+  }
+  EXPECT_EQ(orders.size(), 0U);
+  EXPECT_LE(orders.allocated_bytes(), allocated);
+}
+
+TEST_F(OrderEntriesTest, ALongChainIsForgottenInPieces) {
+  OrderEntry& order = place(1);
+  for (int i = 0; i < 100; ++i) {
+    orders.extend_chain(order, {});
+  }
+  orders.finish(account, order);
+  std::size_t budget = 60;
+  orders.forget_first_finished(budget);
+  EXPECT_EQ(budget, 0U);
+  EXPECT_TRUE(orders.knows(OrderId{1}));
+  budget = 60;
+  orders.forget_first_finished(budget);
+  EXPECT_EQ(budget, 60U - 41U);  // the rest of the chain, and the order
+  EXPECT_FALSE(orders.knows(OrderId{1}));
+}
+
+}  // namespace
+}  // namespace betex::gateway
