@@ -15,6 +15,7 @@ fix::SessionSettings settings_of(const SessionConfig& config) {
       .username = config.username,
       .certificate_name = config.certificate_name,
       .reset_allowed = config.reset_allowed,
+      .reset_schedule = config.reset_schedule,
       .cancel_on_disconnect = config.cancel_on_disconnect,
       .cancel_grace = config.cancel_grace,
       .guard = {.min_heart_bt_int = static_cast<std::uint32_t>(config.min_heartbeat.count()),

@@ -193,7 +193,8 @@ class Gateway::Impl {
                  .commands = command_port_,
                  .reports = report_.feed(),
                  .authenticator = authenticator_,
-                 .cache = cache_},
+                 .cache = cache_,
+                 .clock = clock_},
                 transport_limits(config.fix.limits),
                 session_settings(config),
                 sessions_} {

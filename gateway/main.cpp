@@ -56,6 +56,14 @@ void reload(const CommandLine& command_line, Gateway& gateway) {
   }
 }
 
+bool asked_again() {
+  const bool again = wait_for_signal(std::chrono::milliseconds{0}) == Signal::Terminate;
+  if (again) {
+    spdlog::warn("asked to stop again: no Logout is waited for");
+  }
+  return again;
+}
+
 int run(const CommandLine& command_line, const Config& config) {
   set_up_logging(config.log);
   for (const std::string& warning : warnings(config)) {
@@ -67,7 +75,7 @@ int run(const CommandLine& command_line, const Config& config) {
     reload(command_line, gateway);
   }
   spdlog::info("stopping");
-  gateway.stop([] { return wait_for_signal(std::chrono::milliseconds{0}) == Signal::Terminate; });
+  gateway.stop(asked_again);
   spdlog::info("stopped");
   return EXIT_SUCCESS;
 }

@@ -73,6 +73,8 @@ std::vector<MetricFamily> GatewayMetrics::Collect() const {
                "Logons with a MsgSeqNum below the expected one: a client that has seen another "
                "history."},
               sessions.logons_too_low.value()),
+      counter({"betex_fix_scheduled_resets_total", "Sessions begun anew by the clock."},
+              sessions.scheduled_resets.value()),
       counter({"betex_fix_messages_in_total", "Frames received."}, sessions.messages_in.value()),
       counter({"betex_fix_messages_garbled_total", "Garbled frames, ignored."},
               sessions.messages_garbled.value()),

@@ -79,6 +79,26 @@ void end_sessions_left_up(StartCommands& commands) {
   }
 }
 
+// What the clock asked for while nobody ran.
+void reset_sessions_that_are_due(const Config& config,
+                                 const Clock& clock,
+                                 StartCommands& commands) {
+  std::vector<Name> due;
+  commands.engine().visit_sessions([&](const matching::SessionInfo& session) {
+    const auto configured =
+        std::ranges::find(config.sessions, session.comp_id.view(), &SessionConfig::target_comp_id);
+    if (configured != config.sessions.end() && configured->reset_schedule &&
+        session.epoch_began < configured->reset_schedule->last(clock.now())) {
+      due.push_back(session.comp_id);
+    }
+  });
+  for (const Name& comp_id : due) {
+    spdlog::info("session {}: scheduled reset, at the start", comp_id.view());
+    commands.run(matching::SetSessionNumbers{
+        .comp_id = comp_id, .next_in = {}, .reserved_to = {}, .new_epoch = true, .request_id = {}});
+  }
+}
+
 void create_missing_accounts(const Config& config, StartCommands& commands) {
   std::vector<std::string> missing = config.accounts();
   commands.engine().visit_accounts(
@@ -222,6 +242,7 @@ void run_start_commands(Recovered& recovered,
   const bool first_start = engine.last_seq() == matching::EventSeq{0};
   StartCommands commands{recovered, journal, clock};
   end_sessions_left_up(commands);
+  reset_sessions_that_are_due(config, clock, commands);
   while (engine.next_deadline().value_or(kNever) <= clock.now() &&
          commands.run(matching::AdvanceTime{})) {
   }

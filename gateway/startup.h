@@ -36,10 +36,10 @@ struct RecoverySources {
 [[nodiscard]] Recovered recover(const RecoverySources& sources, Retention& retention);
 
 // The commands of every start, journaled like all others, as one commit: SessionDown{restart} for
-// sessions still up, time's own steps that are due, the end of the trading day, accounts that the
-// configuration names and the journal does not know, and on an empty journal the configured
-// markets, created and opened. Throws std::runtime_error if the engine refuses a configured account
-// or market.
+// sessions still up, scheduled resets of sessions that are due, time's own steps that are due, the
+// end of the trading day, accounts that the configuration names and the journal does not know, and
+// on an empty journal the configured markets, created and opened. Throws std::runtime_error if the
+// engine refuses a configured account or market.
 void run_start_commands(Recovered& recovered,
                         journal::Journal& journal,
                         const Config& config,

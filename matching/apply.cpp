@@ -22,6 +22,10 @@ void apply_header(State& state, const TransactionHeader& header, EventSeq last_s
   state.last_seq = last_seq;
   state.last_tx_id = header.tx_id;
   state.last_timestamp = header.timestamp;
+  if (state.epoch_begins_of != SessionId{}) {
+    state.sessions.at(state.epoch_begins_of).info.epoch_began = header.timestamp;
+    state.epoch_begins_of = SessionId{};
+  }
   if (state.sessions.contains(header.origin_session)) {
     SessionInfo& session = state.sessions.at(header.origin_session).info;
     if (session.epoch == header.origin_epoch) {

@@ -11,6 +11,17 @@ void set_grace(State& state, SessionId id, Timestamp end) {
   state.running_graces += session.cancel_at != Timestamp{} ? 1U : 0U;
 }
 
+namespace {
+
+// Its time is the transaction's: apply_header() writes it down.
+void begin_epoch(State& state, SessionId id, SessionEpoch epoch) {
+  if (state.sessions.at(id).info.epoch != epoch) {
+    state.epoch_begins_of = id;
+  }
+}
+
+}  // namespace
+
 void apply(State& state, EventSeq, const SessionWentUp& event) {
   if (!state.sessions.contains(event.session)) {
     BETEX_ASSERT(event.session == state.sessions.next_id());
@@ -18,13 +29,15 @@ void apply(State& state, EventSeq, const SessionWentUp& event) {
     state.session_names.insert(event.comp_id, event.session.value());
   }
   SessionState& session = state.sessions.at(event.session);
+  begin_epoch(state, event.session, event.epoch);
   session.info = {.session = event.session,
                   .comp_id = event.comp_id,
                   .epoch = event.epoch,
                   .up = true,
                   .next_in = event.next_in,
                   .reserved_to = event.reserved_to,
-                  .delivered = event.delivered};
+                  .delivered = event.delivered,
+                  .epoch_began = session.info.epoch_began};
   session.cancel_on_disconnect = event.cancel_on_disconnect != 0;
   session.grace_ms = event.grace_ms;
   set_grace(state, event.session, Timestamp{});
@@ -54,6 +67,7 @@ void apply(State& state, EventSeq, const ReportsDelivered& event) {
 }
 
 void apply(State& state, EventSeq seq, const SessionNumbersSet& event) {
+  begin_epoch(state, event.session, event.epoch);
   SessionInfo& session = state.sessions.at(event.session).info;
   session.epoch = event.epoch;
   session.next_in = event.next_in;

@@ -24,6 +24,7 @@ struct SessionInfo {
   MsgSeqNum next_in;
   MsgSeqNum reserved_to;
   EventSeq delivered;
+  Timestamp epoch_began;
   bool grace_runs = false;  // it is down, and its orders wait to be cancelled for it
 };
 

@@ -12,7 +12,7 @@
 namespace betex::matching {
 namespace {
 
-constexpr std::uint64_t kFormat = 2;  // of the saved bytes; raised by every change
+constexpr std::uint64_t kFormat = 3;  // of the saved bytes; raised by every change
 
 class Saver {
  public:
@@ -78,6 +78,7 @@ void archive_session(auto& archive, auto& session) {
           session.info.next_in,
           session.info.reserved_to,
           session.info.delivered,
+          session.info.epoch_began,
           session.suspended,
           session.cancel_on_disconnect,
           session.grace_ms,

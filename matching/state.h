@@ -152,6 +152,7 @@ struct State {
   OrderIdList day_orders;
   Deadlines deadlines;
   std::uint32_t running_graces = 0;
+  SessionId epoch_begins_of;  // in the transaction that is being applied; 0: none
 };
 
 // The account's order that a request means: `order` if given, else the one that `cl_ord_id` belongs

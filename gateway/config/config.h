@@ -15,6 +15,7 @@
 #include "gateway/config/config_error.h"
 #include "gateway/config/credentials.h"
 #include "gateway/config/logon_proof.h"
+#include "gateway/config/reset_schedule.h"
 #include "matching/commands.h"
 
 namespace betex::gateway {
@@ -100,10 +101,11 @@ struct SessionConfig {
   std::vector<std::string> accounts;
   std::chrono::seconds min_heartbeat{5};  // HeartBtInt(108) must lie within
   std::chrono::seconds max_heartbeat{60};
-  bool reset_allowed = false;             // ResetSeqNumFlag(141)=Y
-  bool cancel_on_disconnect = false;      // where the Logon does not say, by 8013
-  std::chrono::seconds cancel_grace{10};  // from the loss of the session to that cancel
-  std::vector<AddressRange> allow_from;   // never empty
+  bool reset_allowed = false;                   // ResetSeqNumFlag(141)=Y
+  bool cancel_on_disconnect = false;            // where the Logon does not say, by 8013
+  std::chrono::seconds cancel_grace{10};        // from the loss of the session to that cancel
+  std::optional<ResetSchedule> reset_schedule;  // none: its numbers never begin again by the clock
+  std::vector<AddressRange> allow_from;         // never empty
   // Of application messages but cancels; 0: no limit. So many at once after a rest.
   std::uint32_t max_messages_per_second = 0;
   std::uint32_t message_burst = 1;

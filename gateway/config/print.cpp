@@ -1,3 +1,4 @@
+#include <chrono>
 #include <iterator>
 #include <string>
 
@@ -16,9 +17,14 @@ std::string decimal(matching::Decimal value) {
       "{}.{:06}", value.value() / matching::kDecimalScale, value.value() % matching::kDecimalScale);
 }
 
+std::string time_text(std::chrono::seconds time_of_day) {
+  const std::chrono::hh_mm_ss clock{time_of_day};
+  return fmt::format(
+      "{:02}:{:02}:{:02}", clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+}
+
 std::string gateway_text(const Config& config) {
   const auto& [wal, rings, fix, http, log, day_end, sessions, credentials, markets] = config;
-  const std::chrono::hh_mm_ss clock{day_end};
   std::string text;
   auto out = std::back_inserter(text);
   fmt::format_to(out, "[wal]\nroot = \"{}\"\n", wal.root.string());
@@ -54,11 +60,7 @@ std::string gateway_text(const Config& config) {
   if (!log.file.empty()) {
     fmt::format_to(out, "file = \"{}\"\n", log.file.string());
   }
-  fmt::format_to(out,
-                 "\n[trading_day]\nend_utc = {:02}:{:02}:{:02}\n",
-                 clock.hours().count(),
-                 clock.minutes().count(),
-                 clock.seconds().count());
+  fmt::format_to(out, "\n[trading_day]\nend_utc = {}\n", time_text(day_end));
   return text;
 }
 
@@ -80,6 +82,10 @@ std::string session_text(const SessionConfig& session) {
   fmt::format_to(out, "MinHeartBtInt={}\n", session.min_heartbeat.count());
   fmt::format_to(out, "MaxHeartBtInt={}\n", session.max_heartbeat.count());
   fmt::format_to(out, "ResetAllowed={}\n", session.reset_allowed ? 'Y' : 'N');
+  if (const auto& schedule = session.reset_schedule) {
+    fmt::format_to(out, "ResetTime={}\n", time_text(schedule->time_of_day));
+    fmt::format_to(out, "ResetDays={}\n", schedule->days_text());
+  }
   fmt::format_to(out, "CancelOnDisconnect={}\n", session.cancel_on_disconnect ? 'Y' : 'N');
   fmt::format_to(out, "CancelOnDisconnectGrace={}\n", session.cancel_grace.count());
   if (session.proof != LogonProof::Password) {

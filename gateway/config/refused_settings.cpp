@@ -10,7 +10,9 @@ namespace {
 constexpr std::string_view kOwnDictionaries = "the gateway's own dictionaries are always used";
 constexpr std::string_view kOwnTransport = "the gateway's transport is not QuickFIX's";
 constexpr std::string_view kJournalKeeps = "messages and numbers are kept in the journal";
-constexpr std::string_view kNeverByClock = "a session is never reset by the clock";
+constexpr std::string_view kNoHours = "a session has no hours";
+constexpr std::string_view kResetInstead =
+    "remove it; ResetTime and ResetDays say when its numbers begin again";
 constexpr std::string_view kNumbers = "the numbers come from the journal";
 
 constexpr std::array kRefusedSettings{
@@ -32,10 +34,10 @@ constexpr std::array kRefusedSettings{
     RefusedSetting{"Socket", kOwnTransport, "remove it"},
     RefusedSetting{"FileStore", kJournalKeeps, "remove it; see [wal] in gateway.toml"},
     RefusedSetting{"FileLog", kJournalKeeps, "remove it; see [log] in gateway.toml"},
-    RefusedSetting{"StartTime", kNeverByClock, "remove it"},
-    RefusedSetting{"EndTime", kNeverByClock, "remove it"},
-    RefusedSetting{"StartDay", kNeverByClock, "remove it"},
-    RefusedSetting{"EndDay", kNeverByClock, "remove it"},
+    RefusedSetting{"StartTime", kNoHours, kResetInstead},
+    RefusedSetting{"EndTime", kNoHours, kResetInstead},
+    RefusedSetting{"StartDay", kNoHours, kResetInstead},
+    RefusedSetting{"EndDay", kNoHours, kResetInstead},
     RefusedSetting{"ResetOn", kNumbers, "remove it; ResetAllowed=Y lets a client ask with 141=Y"},
     RefusedSetting{"RefreshOnLogon", kNumbers, "remove it"},
     RefusedSetting{"HeartBtInt",

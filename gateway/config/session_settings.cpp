@@ -20,24 +20,14 @@ constexpr std::int64_t kMaxSeconds = 3600;
 constexpr std::uint32_t kMaxMessages = 1'000'000;
 
 const std::vector<std::string>& known_keys() {
-  static const std::vector<std::string> kKeys{"ConnectionType",
-                                              "BeginString",
-                                              "DefaultApplVerID",
-                                              "SenderCompID",
-                                              "TargetCompID",
-                                              "Username",
-                                              "Role",
-                                              "Accounts",
-                                              "MinHeartBtInt",
-                                              "MaxHeartBtInt",
-                                              "ResetAllowed",
-                                              "CancelOnDisconnect",
-                                              "CancelOnDisconnectGrace",
-                                              "Authentication",
-                                              "CertificateName",
-                                              "MaxMessagesPerSecond",
-                                              "MessageBurst",
-                                              "AllowFrom"};
+  static const std::vector<std::string> kKeys{
+      "ConnectionType", "BeginString",        "DefaultApplVerID",
+      "SenderCompID",   "TargetCompID",       "Username",
+      "Role",           "Accounts",           "MinHeartBtInt",
+      "MaxHeartBtInt",  "ResetAllowed",       "ResetTime",
+      "ResetDays",      "CancelOnDisconnect", "CancelOnDisconnectGrace",
+      "Authentication", "CertificateName",    "MaxMessagesPerSecond",
+      "MessageBurst",   "AllowFrom"};
   return kKeys;
 }
 
@@ -63,6 +53,7 @@ class SessionReader {
     read_throttle(session);
     read_allow_from(session);
     session.reset_allowed = flag("ResetAllowed");
+    read_reset_schedule(session);
     session.cancel_on_disconnect = flag("CancelOnDisconnect");
     seconds("CancelOnDisconnectGrace", session.cancel_grace, 0);
     const Setting* const type = find("ConnectionType");
@@ -247,6 +238,43 @@ class SessionReader {
       return;
     }
     value = number;
+  }
+
+  void read_reset_schedule(SessionConfig& session) {
+    const Setting* const days = find("ResetDays");
+    const Setting* const time = find("ResetTime");
+    if (time == nullptr) {
+      if (days != nullptr) {
+        complain("ResetDays", {"is for a scheduled reset, and there is none", "give ResetTime"});
+      }
+      return;
+    }
+    ResetSchedule schedule;
+    if (const auto time_of_day = parse_time_of_day(time->value)) {
+      schedule.time_of_day = *time_of_day;
+    } else {
+      complain("ResetTime",
+               {"'" + time->value + "' is not a time of day", "give one in UTC, as in 22:00:00"});
+    }
+    if (days != nullptr) {
+      schedule.days = 0;
+      for (const std::string& text : split(days->value, ',')) {
+        schedule.days |= day(text, schedule.days);
+      }
+    }
+    session.reset_schedule = schedule;
+  }
+
+  // Its bit, or none with a complaint.
+  std::uint8_t day(const std::string& text, std::uint8_t before) {
+    const auto bit = parse_day(text);
+    if (!bit) {
+      complain("ResetDays",
+               {"'" + text + "' is not a day", "give Mon, Tue, Wed, Thu, Fri, Sat or Sun"});
+    } else if ((before & *bit) != 0) {
+      complain("ResetDays", {"'" + text + "' is there twice", "remove one of the two"});
+    }
+    return bit.value_or(0);
   }
 
   bool flag(const std::string& key) {

@@ -48,6 +48,7 @@ FixServer::FixServer(const Parts& parts,
           .cache = parts.cache,
           .flusher = flusher_,
           .metrics = metrics_,
+          .clock = parts.clock,
           .named =
               [this](matching::SessionId id, const std::shared_ptr<FixSession>& session) {
                 const std::unique_lock lock{sessions_mutex_};
@@ -80,6 +81,7 @@ void FixServer::add_session(SessionSettings settings,
                             const std::optional<matching::SessionInfo>& known) {
   const std::string comp_id = settings.comp_id;
   const auto session = std::make_shared<FixSession>(settings, session_environment_, known);
+  session->watch_reset_schedule();
   const std::unique_lock lock{sessions_mutex_};
   if (!by_comp_id_.try_emplace(comp_id, Known{session, std::move(settings)}).second) {
     throw std::invalid_argument{"there is a FIX session " + comp_id + " already"};

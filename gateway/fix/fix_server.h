@@ -44,6 +44,7 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
     gateway::ReportFeed& reports;
     Authenticator& authenticator;
     MessageCache& cache;
+    const gateway::Clock& clock;
   };
 
   // `recovered`: the sessions as the engine knows them after recovery, all of them down.

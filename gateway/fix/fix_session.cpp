@@ -52,6 +52,7 @@ FixSession::FixSession(SessionSettings settings,
       retry_timer_{strand_},
       probe_timer_{strand_},
       pause_timer_{strand_},
+      reset_timer_{strand_},
       quickfix_{settings_,
                 environment.limits.sending_time_tolerance,
                 environment.dictionaries,
@@ -65,6 +66,7 @@ FixSession::FixSession(SessionSettings settings,
     delivered_ = known->delivered;
     outbound_ = environment_.cache.state(id_).value_or(OutboundState{});
     take_epoch(known->epoch);
+    epoch_began_ = known->epoch_began;
   }
 }
 
@@ -73,6 +75,9 @@ FixSession::~FixSession() = default;
 // In the same epoch the session cache goes on where it stood. In a new one nobody knows what the
 // client has of the old one: all that is not proven is told again, marked, with new numbers.
 void FixSession::take_epoch(matching::SessionEpoch epoch) {
+  if (epoch != epoch_) {
+    epoch_began_ = asked_at_;
+  }
   epoch_ = epoch;
   if (outbound_.epoch == epoch) {
     return;
@@ -118,20 +123,6 @@ void FixSession::on_notice(const gateway::SessionNotice& notice) {
   }
 }
 
-// By an operator, on a session that is down; what a logon that is on its way is told comes with its
-// SessionWentUp.
-void FixSession::on_numbers_set(const matching::SessionNumbersSet& event) {
-  spdlog::warn("session {}: an operator has set its numbers: epoch {}, next inbound {}",
-               settings_.comp_id,
-               event.epoch.value(),
-               event.next_in.value());
-  if (state_ == State::Off || state_ == State::Draining) {
-    expected_in_ = event.next_in;
-    reserved_to_ = event.reserved_to;
-    take_epoch(event.epoch);
-  }
-}
-
 void FixSession::on_logged_out_by_operator() {
   spdlog::warn("session {}: logged out by an operator", settings_.comp_id);
   if (state_ == State::On) {
@@ -158,6 +149,7 @@ void FixSession::on_numbers_reserved(const matching::NumbersReserved& event) {
 void FixSession::on_command_rejected(const matching::CommandRejected& event) {
   const bool up = is_kind<matching::SessionUp>(event.command);
   const bool reserve = is_kind<matching::ReserveNumbers>(event.command);
+  const bool reset = is_kind<matching::SetSessionNumbers>(event.command);
   spdlog::error("session {}: command of kind {} refused by the engine: {}",
                 settings_.comp_id,
                 event.command,
@@ -165,7 +157,9 @@ void FixSession::on_command_rejected(const matching::CommandRejected& event) {
   if (reserve) {
     reserving_ = false;
   }
-  if (!connection_) {
+  if (reset && state_ == State::Resetting) {
+    become_off();
+  } else if (!connection_) {
     state_ = up && state_ == State::GoingUp ? State::Off : state_;
     tell_waiters();
   } else if (up && state_ == State::GoingUp) {
@@ -276,6 +270,13 @@ void FixSession::finish_if_done() {
     return;
   }
   tick_timer_.cancel();
+  if (reset_is_due()) {
+    return begin_reset();
+  }
+  become_off();
+}
+
+void FixSession::become_off() {
   state_ = State::Off;
   tell_waiters();
   start_next_logon();

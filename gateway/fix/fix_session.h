@@ -31,6 +31,7 @@
 #include "gateway/fix/session_metrics.h"
 #include "gateway/fix/session_settings.h"
 #include "gateway/session_link.h"
+#include "gateway/stages/clock.h"
 #include "matching/engine.h"
 
 namespace betex::fix {
@@ -51,6 +52,7 @@ struct SessionEnvironment {
   MessageCache& cache;
   CacheFlusher& flusher;
   SessionMetrics& metrics;
+  const gateway::Clock& clock;  // for scheduled resets
 
   // The journal has named a session: reports for `id` are for it from now on.
   std::function<void(matching::SessionId id, const std::shared_ptr<FixSession>&)> named;
@@ -67,6 +69,9 @@ class FixSession final : public ConnectionUser,
              const SessionEnvironment& environment,
              const std::optional<matching::SessionInfo>& known);
   ~FixSession() override;
+
+  // Once, when it is known to others: from now on its numbers begin again when they are to.
+  void watch_reset_schedule();
 
   // What may change while it lives: how it proves who it is, and its throttle.
   void reconfigure(const SessionSettings& settings);
@@ -106,7 +111,8 @@ class FixSession final : public ConnectionUser,
     GoingUp,    // until SessionUp is durable
     Reserving,  // until there are numbers for the answer to the Logon
     On,
-    Draining,  // the session is over; its last bytes are leaving
+    Draining,   // the session is over; its last bytes are leaving
+    Resetting,  // it is off, until the new epoch is durable
   };
 
   // A connection with a Logon for this session.
@@ -149,7 +155,6 @@ class FixSession final : public ConnectionUser,
   void take_epoch(matching::SessionEpoch epoch);
   void on_notice(const gateway::SessionNotice& notice);
   void on_numbers_reserved(const matching::NumbersReserved& event);
-  void on_numbers_set(const matching::SessionNumbersSet& event);
   void on_logged_out_by_operator();
   void on_command_rejected(const matching::CommandRejected& event);
   void tick();
@@ -157,11 +162,19 @@ class FixSession final : public ConnectionUser,
   void on_connection_closed();
   void send_session_down(matching::SessionDownReason reason);
   void finish_if_done();
+  void become_off();
   void tell_waiters();
   void submit_control(gateway::RingCommand command);
   void submit_waiting_control();
   void retry_later();
   void start_ticking();
+
+  // ---- fix_session_reset.cpp: new numbers by the clock, or by an operator
+
+  void check_reset_schedule();
+  [[nodiscard]] bool reset_is_due() const;
+  void begin_reset();
+  void on_numbers_set(const matching::SessionNumbersSet& event);
 
   // ---- fix_session_inbound.cpp: frames to commands
 
@@ -227,6 +240,7 @@ class FixSession final : public ConnectionUser,
   boost::asio::steady_timer retry_timer_;
   boost::asio::steady_timer probe_timer_;
   boost::asio::steady_timer pause_timer_;
+  boost::asio::steady_timer reset_timer_;
   QuickfixSession quickfix_;
 
   // The session in the journal.
@@ -236,6 +250,8 @@ class FixSession final : public ConnectionUser,
   matching::MsgSeqNum expected_in_{1};  // while off; QuickFIX counts while on
   matching::MsgSeqNum reserved_to_;
   matching::EventSeq delivered_;  // the journal's cursor, as of the last logon
+  matching::Timestamp epoch_began_;
+  matching::Timestamp asked_at_;  // for the newest SessionUp or new epoch
   bool up_ = false;               // SessionUp is durable and SessionDown not yet asked for
   bool reserving_ = false;
   std::deque<gateway::RingCommand> control_;  // session commands that wait for a credit

@@ -84,13 +84,16 @@ void FixSession::on_authenticated(std::uint64_t attempt, bool right) {
 // is dead, a TestRequest tells.
 void FixSession::on_candidate(Candidate candidate) {
   candidate.connection->authenticated();
-  if (state_ == State::Off) {
+  if (state_ == State::Off && !reset_is_due()) {
     return begin_logon(std::move(candidate));
   }
   if (next_) {
     refuse(*next_->connection, "a later logon has come");
   }
   next_ = std::move(candidate);
+  if (state_ == State::Off) {
+    return begin_reset();
+  }
   if (state_ == State::On && probe_ == MsgSeqNum{}) {
     probe();
   }
@@ -172,6 +175,7 @@ void FixSession::begin_logon(Candidate candidate) {
     return prepare_numbers();
   }
   state_ = State::GoingUp;
+  asked_at_ = environment_.clock.now();
   matching::Command command;
   command.body =
       matching::SessionUp{.comp_id = matching::Name{settings_.comp_id},

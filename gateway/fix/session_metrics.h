@@ -36,8 +36,9 @@ struct SessionMetrics {
   Counter logons;
   Counter logons_refused;  // wrong credentials, a reset that is not allowed, a second logon
   Counter logons_too_low;  // a client that has seen another history
-  Counter probes;          // of a session that is on, for another logon
-  Counter probes_failed;   // it did not answer, and was disconnected
+  Counter scheduled_resets;
+  Counter probes;         // of a session that is on, for another logon
+  Counter probes_failed;  // it did not answer, and was disconnected
   Counter messages_in;
   Counter messages_garbled;
   Counter messages_refused;         // by the guard, the decoder or QuickFIX

@@ -5,12 +5,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "fix_spec/dialect.h"
 #include "gateway/config/address_range.h"
 #include "gateway/config/logon_proof.h"
+#include "gateway/config/reset_schedule.h"
 #include "gateway/fix/guard.h"
 #include "gateway/fix/throttle.h"
 #include "matching/types.h"
@@ -29,6 +31,7 @@ struct SessionSettings {
   std::string username;          // 553 must be this one, where there is a password
   std::string certificate_name;  // where there is a certificate
   bool reset_allowed = false;    // 141=Y
+  std::optional<gateway::ResetSchedule> reset_schedule;
   // Where the Logon does not say otherwise by 8013: its orders are cancelled when it has been gone
   // for so long.
   bool cancel_on_disconnect = false;
@@ -57,6 +60,9 @@ struct TransportLimits {
 
   // A client that may not have all its reports is asked by a TestRequest at most so often.
   std::chrono::milliseconds delivery_proof_interval{1000};
+
+  // The clock is looked at so often for scheduled resets.
+  std::chrono::milliseconds reset_check_interval{1000};
 
   // How long the last bytes (a Logout, say) may take before the socket is closed all the same.
   std::chrono::milliseconds close_grace{2000};

@@ -153,7 +153,8 @@ bool Comparison::compare_orders() {
     same_sessions = same_sessions && info.up == session.up && info.epoch.value() == session.epoch &&
                     info.next_in.value() == session.next_in &&
                     info.reserved_to.value() == session.reserved_to &&
-                    info.delivered.value() == session.delivered;
+                    info.delivered.value() == session.delivered &&
+                    info.epoch_began.value() == session.epoch_began;
   });
   return same_sessions || fail("the sessions differ ");
 }

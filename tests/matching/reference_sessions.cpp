@@ -35,10 +35,16 @@ void ReferenceEngine::on(const SessionUp& up) {
   if (known == sessions_by_name_.end()) {
     const RefId id = sessions_.size() + 1;
     sessions_by_name_[name] = id;
-    sessions_[id] = {.id = id, .comp_id = name, .epoch = 1, .next_in = 1, .delivered = last_seq_};
+    sessions_[id] = {.id = id,
+                     .comp_id = name,
+                     .epoch = 1,
+                     .next_in = 1,
+                     .delivered = last_seq_,
+                     .epoch_began = now_};
   } else if (up.reset) {
     RefSession& session = sessions_.at(known->second);
     ++session.epoch;
+    session.epoch_began = now_;
     session.next_in = 1;
     session.reserved_to = 0;
   }
@@ -166,6 +172,7 @@ void ReferenceEngine::on(const SetSessionNumbers& set) {
   }
   if (set.new_epoch) {
     ++session->epoch;
+    session->epoch_began = now_;
     session->next_in = 1;
     session->reserved_to = 0;
   }

@@ -99,6 +99,7 @@ struct RefSession {
   std::uint32_t next_in = 0;
   std::uint32_t reserved_to = 0;
   std::uint64_t delivered = 0;
+  std::int64_t epoch_began = 0;
   std::int64_t grace = 0;
   std::int64_t cancel_at = 0;
   CancelCause cause{};

@@ -11,10 +11,9 @@
 #include "gateway/client/order_entry.h"
 #include "gateway/client/session.h"
 #include "gateway/client/session_store.h"
+#include "tests/support/patience.h"
 
 namespace betex::test {
-
-inline constexpr std::chrono::seconds kPatience{20};
 
 // BROKER1 and BROKER2 speak FIXT.1.1, BROKER3 and BROKER4 FIX.4.4 (config/sessions.cfg).
 client::Dialect dialect_of(const std::string& comp_id);

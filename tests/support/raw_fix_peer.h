@@ -9,10 +9,9 @@
 #include <string_view>
 #include <vector>
 
-namespace betex::test {
+#include "tests/support/patience.h"
 
-// For what must happen, on a machine that may be busy.
-inline constexpr std::chrono::seconds kPatience{40};
+namespace betex::test {
 
 // One message: its fields in order.
 class RawFixMessage {

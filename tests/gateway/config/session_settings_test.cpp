@@ -31,6 +31,8 @@ TEST_F(SessionSettings, DefaultsAndOwnSettingsMakeTheSession) {
       "Accounts=BOB, BOB-2\n"
       "MinHeartBtInt=10\n"
       "MaxHeartBtInt=20\n"
+      "ResetTime=21:30:00\n"
+      "ResetDays=Sat, Wed\n"
       "[SESSION]\n"
       "BeginString=FIX.4.4\n"
       "TargetCompID=ANNA\n"
@@ -59,6 +61,9 @@ TEST_F(SessionSettings, DefaultsAndOwnSettingsMakeTheSession) {
   EXPECT_EQ(bob.min_heartbeat, std::chrono::seconds{10});
   EXPECT_EQ(bob.max_heartbeat, std::chrono::seconds{20});
   EXPECT_TRUE(bob.reset_allowed);
+  ASSERT_TRUE(bob.reset_schedule.has_value());
+  EXPECT_EQ(bob.reset_schedule->time_of_day, std::chrono::minutes{21 * 60 + 30});
+  EXPECT_EQ(bob.reset_schedule->days_text(), "Wed, Sat");
   ASSERT_EQ(bob.allow_from.size(), 2U);
   EXPECT_TRUE(bob.allow_from[1].contains("10.1.2.3"));
 
@@ -69,6 +74,7 @@ TEST_F(SessionSettings, DefaultsAndOwnSettingsMakeTheSession) {
   EXPECT_EQ(anna.min_heartbeat, std::chrono::seconds{5});
   EXPECT_EQ(anna.max_heartbeat, std::chrono::seconds{60});
   EXPECT_FALSE(anna.reset_allowed);
+  EXPECT_FALSE(anna.reset_schedule.has_value());
   EXPECT_FALSE(bob.cancel_on_disconnect);
   EXPECT_EQ(bob.cancel_grace, std::chrono::seconds{10});
   EXPECT_TRUE(anna.cancel_on_disconnect);
@@ -308,10 +314,29 @@ INSTANTIATE_TEST_SUITE_P(
                      "FileLogPath=log\n",
                      ":10: FileLogPath: messages and numbers are kept in the journal; remove it; "
                      "see [log] in gateway.toml"},
+        WrongSession{"ResetTime",
+                     "",
+                     "ResetTime=25:00:00\n",
+                     ":10: ResetTime: '25:00:00' is not a time of day; give one in UTC, as in "
+                     "22:00:00"},
+        WrongSession{"ResetDaysAlone",
+                     "",
+                     "ResetDays=Mon\n",
+                     ":10: ResetDays: is for a scheduled reset, and there is none; give ResetTime"},
+        WrongSession{"ResetDays",
+                     "",
+                     "ResetTime=22:00:00\nResetDays=Mon, Monday\n",
+                     ":11: ResetDays: 'Monday' is not a day; give Mon, Tue, Wed, Thu, Fri, Sat or "
+                     "Sun"},
+        WrongSession{"ResetDayTwice",
+                     "",
+                     "ResetTime=22:00:00\nResetDays=Mon, Mon\n",
+                     ":11: ResetDays: 'Mon' is there twice; remove one of the two"},
         WrongSession{"StartTime",
                      "",
                      "StartTime=00:00:00\n",
-                     ":10: StartTime: a session is never reset by the clock; remove it"},
+                     ":10: StartTime: a session has no hours; remove it; ResetTime "
+                     "and ResetDays say when its numbers begin again"},
         WrongSession{"ResetOnLogon",
                      "",
                      "ResetOnLogon=Y\n",

@@ -68,6 +68,16 @@ void FakePipeline::go_on() {
   }
 }
 
+void FakePipeline::set_clock(const gateway::Clock& clock) {
+  const std::lock_guard lock{mutex_};
+  clock_ = &clock;
+}
+
+matching::Timestamp FakePipeline::next_time() {
+  time_ = std::max(time_ + 1, clock_ != nullptr ? clock_->now().value() : 0);
+  return matching::Timestamp{time_};
+}
+
 void FakePipeline::set_full(bool full) {
   const std::lock_guard lock{mutex_};
   full_ = full;
@@ -119,7 +129,7 @@ void FakePipeline::make_reports(SessionId session, std::size_t count) {
   std::vector<fix::Report> made;
   for (std::size_t i = 0; i < count; ++i) {
     Command command;
-    command.timestamp = matching::Timestamp{++time_};
+    command.timestamp = next_time();
     command.body =
         matching::CreateAccount{.account = matching::Name{"ACCOUNT" + std::to_string(time_)}};
     engine_.decide(command);
@@ -222,7 +232,7 @@ void FakePipeline::process(const RingCommand& ring_command) {
     return;
   }
   Command command = std::get<Command>(ring_command);
-  command.timestamp = matching::Timestamp{++time_};
+  command.timestamp = next_time();
   const auto transaction = engine_.decide(command);
   if (command.origin.session != SessionId{}) {
     newest_in_[command.origin.session] = command.origin;

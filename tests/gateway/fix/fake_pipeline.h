@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "gateway/session_link.h"
+#include "gateway/stages/clock.h"
 #include "matching/engine.h"
 
 namespace betex::test {
@@ -31,6 +32,9 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
   // Commands are taken, but nothing becomes durable before go_on().
   void hold();
   void go_on();
+
+  // Commands bear the time of `clock`, which must outlive this; else a count.
+  void set_clock(const gateway::Clock& clock);
 
   // As long as it is set, no credit is given.
   void set_full(bool full);
@@ -100,6 +104,7 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
     fix::ReportId sent;
   };
 
+  [[nodiscard]] matching::Timestamp next_time();
   void process(const gateway::RingCommand& command);
   void tell(const matching::Command& command, const matching::TransactionView& transaction);
   void report(matching::SessionId session, fix::Report report);
@@ -114,6 +119,7 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
   std::size_t credits_out_ = 0;
   std::size_t consumed_ = 0;
   std::int64_t time_ = 0;
+  const gateway::Clock* clock_ = nullptr;
   std::vector<matching::Command> submitted_;
   std::deque<gateway::RingCommand> waiting_;
   std::map<matching::SessionId, std::vector<fix::Report>> reports_;

@@ -94,6 +94,9 @@ TestGateway::TestGateway(FakePipeline& pipeline,
       credentials_{credentials_for(test_sessions())},
       authenticator_{credentials_} {
   limits_.delivery_proof_interval = options.delivery_proof_interval;
+  const gateway::Clock& clock = options.clock != nullptr ? *options.clock : machine_clock_;
+  auto sessions = test_sessions();
+  sessions.front().reset_schedule = options.reset_schedule;
   const auto recovered = pipeline.sessions();
   cache_ = std::make_unique<HoldableCache>(
       folder / "cache",
@@ -104,9 +107,10 @@ TestGateway::TestGateway(FakePipeline& pipeline,
                                                                    .commands = pipeline,
                                                                    .reports = pipeline,
                                                                    .authenticator = authenticator_,
-                                                                   .cache = *cache_},
+                                                                   .cache = *cache_,
+                                                                   .clock = clock},
                                              limits_,
-                                             test_sessions(),
+                                             sessions,
                                              recovered);
   pipeline.set_sink(server_.get());
   port_ = server_->listen("127.0.0.1", 0);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -17,6 +18,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "gateway/fix/fix_server.h"
+#include "gateway/stages/clock.h"
 #include "tests/gateway/fix/fake_pipeline.h"
 #include "tests/support/raw_fix_peer.h"
 
@@ -56,6 +58,8 @@ struct TestGatewayOptions {
   std::chrono::milliseconds delivery_proof_interval{std::chrono::hours{1}};
   std::string boot_id = "boot-1";
   int io_threads = 1;
+  const gateway::Clock* clock = nullptr;  // null: the machine's; else it must outlive the gateway
+  std::optional<gateway::ResetSchedule> reset_schedule{};  // BROKER1's
 };
 
 class TestGateway {
@@ -92,6 +96,7 @@ class TestGateway {
   fix::TransportLimits limits_;
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  const gateway::SystemClock machine_clock_;
   gateway::Credentials credentials_;
   fix::PasswordAuthenticator authenticator_;
   std::unique_ptr<HoldableCache> cache_;

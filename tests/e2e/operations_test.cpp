@@ -1,0 +1,283 @@
+// What an operator, the clock and the machine do to the sessions of a running gateway: scheduled
+// resets, another boot, new settings by SIGHUP, a stop that somebody is in a hurry for.
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/gateway_process.h"
+#include "tests/support/raw_fix_peer.h"
+#include "tests/support/temp_folder.h"
+
+namespace betex::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string content_of(const std::filesystem::path& file) {
+  std::ifstream stream{file, std::ios::binary};
+  return {std::istreambuf_iterator<char>{stream}, {}};
+}
+
+std::string order_fields(const std::string& cl_ord_id) {
+  return "11=" + cl_ord_id + "|38=10|40=2|44=0.60|54=1|55=RAIN-LON|59=1|60=" + fix_now() + "|";
+}
+
+class OperationsTest : public testing::Test {
+ protected:
+  [[nodiscard]] std::filesystem::path wal() const { return folder_.path() / "wal"; }
+
+  // A configuration of the test's own. Returns gateway.toml.
+  std::filesystem::path own_config() {
+    const auto file = changed_config(
+        folder_.path(), "message_bytes = 16_384", "message_bytes = 16_383  # the test's own");
+    config_ = file.parent_path();
+    return file;
+  }
+
+  void replace_in(const std::string& name, const std::string& from, const std::string& to) const {
+    std::string text = content_of(config_ / name);
+    const auto found = text.find(from);
+    ASSERT_NE(found, std::string::npos) << from;
+    text.replace(found, from.size(), to);
+    std::ofstream{config_ / name, std::ios::binary} << text;
+  }
+
+  std::unique_ptr<GatewayProcess> start() const {
+    return config_.empty()
+               ? std::make_unique<GatewayProcess>(wal())
+               : std::make_unique<GatewayProcess>(
+                     wal(),
+                     std::vector<std::string>{"--config", (config_ / "gateway.toml").string()});
+  }
+
+  // A peer that has sent its Logon with this number.
+  static std::unique_ptr<RawFixPeer> knock(const GatewayProcess& gateway,
+                                           const std::string& comp_id,
+                                           int number) {
+    auto peer = std::make_unique<RawFixPeer>(
+        gateway.fix_port(),
+        RawFixPeer::Names{.begin_string = "FIXT.1.1", .sender = comp_id, .target = "BETEX"});
+    peer->next_out = number;
+    peer->send("A", "98=0|108=30|553=" + comp_id + "|554=demo|1137=9|");
+    return peer;
+  }
+
+  // One that is logged on. The gateway may not have noticed yet that the one before has gone.
+  static std::unique_ptr<RawFixPeer> log_on(const GatewayProcess& gateway,
+                                            const std::string& comp_id,
+                                            int number = 1) {
+    auto peer = knock(gateway, comp_id, number);
+    EXPECT_EQ(peer->read().type(), "A");
+    return peer;
+  }
+
+  // SIGHUP, and waits until the log says `what`.
+  static void reload(GatewayProcess& gateway, const std::string& what) {
+    const std::size_t before = gateway.process().standard_error().size();
+    gateway.process().signal(SIGHUP);
+    wait_for_log(gateway, what, before);
+  }
+
+  static void wait_for_log(GatewayProcess& gateway, const std::string& what, std::size_t from = 0) {
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (gateway.process().standard_error().find(what, from) == std::string::npos) {
+      ASSERT_LT(std::chrono::steady_clock::now(), end) << gateway.process().standard_error();
+      std::this_thread::sleep_for(10ms);
+    }
+  }
+
+  // Every session is reset once a day, `ahead` from now.
+  void schedule_resets(std::chrono::seconds ahead) {
+    own_config();
+    reset_at_ = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + ahead;
+    const std::chrono::hh_mm_ss time{reset_at_ - std::chrono::floor<std::chrono::days>(reset_at_)};
+    char text[sizeof "00:00:00"];
+    std::snprintf(text,
+                  sizeof text,
+                  "%02d:%02d:%02d",
+                  static_cast<int>(time.hours().count()),
+                  static_cast<int>(time.minutes().count()),
+                  static_cast<int>(time.seconds().count()));
+    replace_in("sessions.cfg", "ResetAllowed=Y", "ResetAllowed=Y\nResetTime=" + std::string{text});
+  }
+
+  TempFolder folder_;
+  std::filesystem::path config_;
+  std::chrono::sys_seconds reset_at_;
+};
+
+// ---- Scheduled resets ---------------------------------------------------------------------------
+
+TEST_F(OperationsTest, AtItsTimeASessionIsLoggedOutAndBeginsAgainAtOne) {
+  schedule_resets(8s);
+  auto gateway = start();
+  auto peer = log_on(*gateway, "BROKER1");
+  peer->send("D", order_fields("A1"));
+  const std::string exec_id = peer->read_type("8").value(17);
+  EXPECT_EQ(peer->read().type(), "1") << "asked for proof, which is not given";
+  RawFixMessage message = peer->read_type("5");
+  EXPECT_EQ(message.value(58), "Scheduled reset: both sides begin at MsgSeqNum 1");
+  EXPECT_GE(std::chrono::system_clock::now(), reset_at_);
+  peer->send("5");
+  EXPECT_TRUE(peer->wait_for_end());
+
+  peer = knock(*gateway, "BROKER1", 1);
+  EXPECT_EQ(peer->read().number(), 1);
+  message = peer->read_type("8");
+  EXPECT_EQ(message.value(17), exec_id);
+  EXPECT_EQ(message.value(97), "Y");
+}
+
+TEST_F(OperationsTest, AResetThatWasMissedIsMadeUpForByTheStartAndOnlyByTheFirst) {
+  schedule_resets(8s);
+  auto gateway = start();
+  auto peer = log_on(*gateway, "BROKER1");
+  peer->send("D", order_fields("A1"));
+  const std::string exec_id = peer->read_type("8").value(17);
+  gateway->kill();
+  std::this_thread::sleep_until(reset_at_ + 1s);
+
+  gateway = start();
+  peer = knock(*gateway, "BROKER1", 1);
+  EXPECT_EQ(peer->read().number(), 1);
+  EXPECT_EQ(peer->read().value(17), exec_id);
+  peer->send("D", order_fields("A2"));
+  EXPECT_EQ(peer->read_type("8").value(11), "A2");
+  gateway->kill();
+
+  gateway = start();
+  peer = knock(*gateway, "BROKER1", 3);
+  EXPECT_EQ(peer->read().number(), 4) << "the numbers go on";
+}
+
+// ---- Another boot -------------------------------------------------------------------------------
+
+TEST_F(OperationsTest, AfterAnotherBootReportsThatAreNotProvenAreToldAgainByTheirExecIds) {
+  auto gateway = start();
+  auto peer = log_on(*gateway, "BROKER1");
+  std::vector<std::string> exec_ids;
+  for (const char* id : {"A1", "A2", "A3"}) {
+    peer->send("D", order_fields(id));
+    exec_ids.push_back(peer->read_type("8").value(17));
+  }
+  gateway->kill();
+  // As a power cut leaves it: what the page cache had of another boot is not to be trusted.
+  const std::filesystem::path identity = wal() / "cache" / "identity";
+  std::string text = content_of(identity);
+  const auto boot_id = text.find(' ') + 1;
+  text.replace(boot_id, text.find(' ', boot_id) - boot_id, "another-boot");
+  std::ofstream{identity, std::ios::binary} << text;
+
+  gateway = start();
+  EXPECT_TRUE(std::filesystem::exists(wal() / "cache.void"));
+  peer = knock(*gateway, "BROKER1", 5);
+  EXPECT_EQ(peer->read().number(), 10'001) << "above the reservation";
+  for (const std::string& exec_id : exec_ids) {
+    const RawFixMessage again = peer->read_type("8");
+    EXPECT_EQ(again.value(17), exec_id);
+    EXPECT_EQ(again.value(97), "Y");
+  }
+  peer->send("D", order_fields("A4"));
+  EXPECT_TRUE(peer->read_type("8").value(97).empty()) << "what is new is not marked";
+  peer->send("2", "7=5|16=0|");
+  const RawFixMessage fill = peer->read_type("4");
+  EXPECT_EQ(fill.value(34) + "-" + fill.value(36), "5-10002") << fill.text();
+  EXPECT_EQ(peer->read_type("8").value(17), exec_ids.front());
+}
+
+// ---- SIGHUP -------------------------------------------------------------------------------------
+
+TEST_F(OperationsTest, SighupTakesOverTheLogLevel) {
+  own_config();
+  replace_in("gateway.toml", "level = \"info\"", "level = \"warn\"");
+  auto gateway = start();
+  log_on(*gateway, "BROKER1");
+  replace_in("gateway.toml", "level = \"warn\"", "level = \"info\"");
+  reload(*gateway, "reloaded");
+  EXPECT_EQ(gateway->process().standard_error().find("session BROKER1: on"), std::string::npos);
+
+  log_on(*gateway, "BROKER2");
+  wait_for_log(*gateway, "session BROKER2: on");
+}
+
+TEST_F(OperationsTest, SighupAddsASessionWhichTradesAtOnce) {
+  own_config();
+  auto gateway = start();
+  EXPECT_TRUE(knock(*gateway, "BROKER9", 1)->wait_for_end());
+  std::ofstream{config_ / "sessions.cfg", std::ios::app}
+      << "\n[SESSION]\nBeginString=FIXT.1.1\nTargetCompID=BROKER9\nUsername=BROKER1\n"
+         "Role=Broker\nAccounts=BROKER9\n";
+  reload(*gateway, "reloaded");
+
+  RawFixPeer peer{gateway->fix_port(), {"FIXT.1.1", "BROKER9", "BETEX"}};
+  peer.send("A", "98=0|108=30|553=BROKER1|554=demo|1137=9|");
+  EXPECT_EQ(peer.read().type(), "A");
+  peer.send("D", order_fields("A1"));
+  EXPECT_EQ(peer.read_type("8").value(1), "BROKER9");
+}
+
+TEST_F(OperationsTest, SighupTakesOverThrottleAddressesAndHowManyConnections) {
+  own_config();
+  auto gateway = start();
+  const auto peer = log_on(*gateway, "BROKER1");
+  replace_in("sessions.cfg",
+             "AllowFrom=127.0.0.1, ::1",
+             "AllowFrom=127.0.0.1, ::1\nMaxMessagesPerSecond=1\nMessageBurst=1");
+  replace_in("sessions.cfg", "TargetCompID=BROKER2", "TargetCompID=BROKER2\nAllowFrom=10.0.0.1");
+  reload(*gateway, "reloaded");
+
+  peer->send("D", order_fields("A1"));
+  peer->send("D", order_fields("A2"));
+  EXPECT_EQ(peer->read_type("8").value(11), "A1");
+  EXPECT_EQ(peer->read_type("j").value(380), "8");
+  EXPECT_TRUE(knock(*gateway, "BROKER2", 1)->wait_for_end()) << "not from here any more";
+
+  replace_in("gateway.toml", "connections_per_address = 100", "connections_per_address = 1");
+  reload(*gateway, "reloaded");
+  EXPECT_TRUE(knock(*gateway, "OPS1", 1)->wait_for_end()) << "one connection is there";
+  peer->send("1", "112=T|");
+  EXPECT_EQ(peer->read_type("0").value(112), "T");
+}
+
+TEST_F(OperationsTest, SighupWithWrongFilesChangesNothing) {
+  own_config();
+  auto gateway = start();
+  const auto peer = log_on(*gateway, "BROKER1");
+  replace_in("gateway.toml", "level = \"info\"", "level = \"loud\"");
+  reload(*gateway, "not reloaded, nothing has changed");
+
+  peer->send("D", order_fields("A1"));
+  EXPECT_EQ(peer->read_type("8").value(11), "A1");
+  EXPECT_EQ(log_on(*gateway, "BROKER2")->next_out, 2);
+}
+
+// ---- The end ------------------------------------------------------------------------------------
+
+TEST_F(OperationsTest, ASecondSigtermWaitsForNoLogoutAndLosesNothing) {
+  auto gateway = start();
+  auto peer = log_on(*gateway, "BROKER1");
+  peer->send("D", order_fields("A1"));
+  EXPECT_EQ(peer->read_type("8").value(11), "A1");
+  gateway->process().signal(SIGTERM);
+  EXPECT_EQ(peer->read_type("5").type(), "5");  // and is not answered
+  gateway->process().signal(SIGTERM);
+  EXPECT_EQ(gateway->process().wait(kPatience), 0) << gateway->process().standard_error();
+  EXPECT_TRUE(peer->wait_for_end());
+  EXPECT_NE(gateway->process().standard_error().find("asked to stop again"), std::string::npos);
+
+  gateway = start();
+  peer = knock(*gateway, "BROKER1", 3);
+  EXPECT_EQ(peer->read().type(), "A");
+  peer->send("H", "11=A1|54=1|55=RAIN-LON|");
+  EXPECT_EQ(peer->read_type("8").value(39), "0");
+}
+
+}  // namespace
+}  // namespace betex::test
