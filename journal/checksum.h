@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "journal/format.h"
@@ -10,6 +11,24 @@
 namespace betex::journal {
 
 [[nodiscard]] std::uint64_t checksum(std::span<const std::byte> bytes) noexcept;
+
+// The same of bytes that come piece by piece.
+class RunningChecksum {
+ public:
+  RunningChecksum();
+  ~RunningChecksum();
+  RunningChecksum(const RunningChecksum&) = delete;
+  RunningChecksum& operator=(const RunningChecksum&) = delete;
+  RunningChecksum(RunningChecksum&&) = delete;
+  RunningChecksum& operator=(RunningChecksum&&) = delete;
+
+  void add(std::span<const std::byte> piece) noexcept;
+  [[nodiscard]] std::uint64_t value() const noexcept;  // of all pieces so far
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 // The chain value after a transaction: its bytes (header and events) hashed with the value before
 // it as the seed.

@@ -18,24 +18,6 @@ namespace {
 constexpr mode_t kFileMode = 0640;
 constexpr mode_t kFolderMode = 0750;
 
-void write_all(const FileDescriptor& file,
-               std::string_view content,
-               const std::filesystem::path& path) {
-  while (!content.empty()) {
-    const ssize_t written = ::write(file.get(), content.data(), content.size());
-    if (written < 0) {
-      if (errno == EINTR) {
-        continue;
-      }
-      throw_io_error(errno, "write", path);
-    }
-    if (written == 0) {
-      throw_io_error(ENOSPC, "write", path);
-    }
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
 }  // namespace
 
 void throw_io_error(int error, const std::string& call, const std::filesystem::path& path) {
@@ -83,11 +65,32 @@ std::size_t read_at(const FileDescriptor& file,
   return done;
 }
 
-void sync_folder(const std::filesystem::path& folder) {
-  const FileDescriptor open{folder, O_RDONLY | O_DIRECTORY};
-  if (::fsync(open.get()) != 0) {
-    throw_io_error(errno, "fsync", folder);
+void write_at(const FileDescriptor& file,
+              std::span<const std::byte> bytes,
+              std::uint64_t offset,
+              const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written =
+        ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) {
+      continue;
+    }
+    if (written <= 0) {
+      throw_io_error(written == 0 ? ENOSPC : errno, "pwrite", path);
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+    offset += static_cast<std::uint64_t>(written);
   }
+}
+
+void sync_file(const FileDescriptor& file, const std::filesystem::path& path) {
+  if (::fsync(file.get()) != 0) {
+    throw_io_error(errno, "fsync", path);
+  }
+}
+
+void sync_folder(const std::filesystem::path& folder) {
+  sync_file(FileDescriptor{folder, O_RDONLY | O_DIRECTORY}, folder);
 }
 
 void create_folder(const std::filesystem::path& folder) {
@@ -114,10 +117,8 @@ void rename_folder(const std::filesystem::path& from, const std::filesystem::pat
 
 void write_new_file(const std::filesystem::path& file, std::string_view content) {
   const FileDescriptor open{file, O_WRONLY | O_CREAT | O_TRUNC};
-  write_all(open, content, file);
-  if (::fsync(open.get()) != 0) {
-    throw_io_error(errno, "fsync", file);
-  }
+  write_at(open, std::as_bytes(std::span{content}), 0, file);
+  sync_file(open, file);
 }
 
 void replace_file(const std::filesystem::path& file, std::string_view content) {

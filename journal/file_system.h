@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,13 @@ std::size_t read_at(const FileDescriptor& file,
                     std::size_t size,
                     std::uint64_t offset);
 
+// Writes all of it at `offset`; `path` is for the error's text. So is that of sync_file().
+void write_at(const FileDescriptor& file,
+              std::span<const std::byte> bytes,
+              std::uint64_t offset,
+              const std::filesystem::path& path);
+
+void sync_file(const FileDescriptor& file, const std::filesystem::path& path);
 void sync_folder(const std::filesystem::path& folder);
 
 // Creates the folder, and its parents, where it does not exist yet.

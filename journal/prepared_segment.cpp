@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,21 +28,11 @@ void fill_with_zeros(const std::filesystem::path& path, std::uint64_t size) {
   const FileDescriptor file{path, O_WRONLY};
   const std::vector<std::byte> zeros(kChunk);
   for (std::uint64_t at = std::filesystem::file_size(path); at < size;) {
-    const ssize_t written = ::pwrite(file.get(),
-                                     zeros.data(),
-                                     std::min<std::uint64_t>(kChunk, size - at),
-                                     static_cast<off_t>(at));
-    if (written < 0 && errno == EINTR) {
-      continue;
-    }
-    if (written <= 0) {
-      throw_io_error(written == 0 ? ENOSPC : errno, "pwrite", path);
-    }
-    at += static_cast<std::uint64_t>(written);
+    const std::size_t piece = std::min<std::uint64_t>(kChunk, size - at);
+    write_at(file, std::span{zeros}.first(piece), at, path);
+    at += piece;
   }
-  if (::fdatasync(file.get()) != 0) {
-    throw_io_error(errno, "fdatasync", path);
-  }
+  sync_file(file, path);
 }
 
 }  // namespace

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <cstring>
+#include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
+
+#include <fcntl.h>
 
 #include "journal/checksum.h"
 #include "journal/errors.h"
@@ -15,6 +18,7 @@ namespace betex::journal {
 namespace {
 
 constexpr std::size_t kDigits = 20;
+constexpr std::size_t kPiece = std::size_t{1} << 20U;  // of a file that is read
 
 std::string name_of(EventSeq seq) {
   char buffer[kDigits + 1];
@@ -22,54 +26,90 @@ std::string name_of(EventSeq seq) {
   return buffer;
 }
 
-struct SnapshotBytes {
-  SnapshotHeader header;
-  std::string content;  // header, state, note
-
-  [[nodiscard]] std::span<const std::byte> state() const {
-    return std::as_bytes(std::span{content}).subspan(sizeof(header), header.state_size);
-  }
-
-  [[nodiscard]] std::string note() const {
-    return content.substr(sizeof(header) + header.state_size);
-  }
-};
-
-std::span<const std::byte> behind_header(const std::string& content) {
-  return std::as_bytes(std::span{content}).subspan(sizeof(SnapshotHeader));
-}
-
 [[noreturn]] void fail(EventSeq seq, const std::string& what) {
   throw JournalError{
       {.fault = Fault::SnapshotDamaged, .what = what, .segment = "snapshot " + name_of(seq)}};
 }
 
-SnapshotBytes read_snapshot(const std::filesystem::path& wal_root, EventSeq seq) {
-  const std::filesystem::path file = wal_root / kSnapshotsFolder / name_of(seq) / kSnapshotFile;
-  if (!std::filesystem::exists(file)) {
-    fail(seq, "its file `state` is not there");
+// A snapshot's file, and its header, which was checked.
+class SnapshotFile {
+ public:
+  SnapshotFile(const std::filesystem::path& wal_root, EventSeq seq)
+      : path_{wal_root / kSnapshotsFolder / name_of(seq) / kSnapshotFile} {
+    if (!std::filesystem::exists(path_)) {
+      fail(seq, "its file `state` is not there");
+    }
+    file_.emplace(path_, O_RDONLY);
+    if (read_at(*file_, reinterpret_cast<std::byte*>(&header_), sizeof(header_), 0) !=
+        sizeof(header_)) {
+      fail(seq, "its file is too short for a header");
+    }
+    if (header_.magic != kSnapshotMagic || header_.checksum != checksum_of(header_)) {
+      fail(seq, "its header is damaged");
+    }
+    if (header_.format_version != kFormatVersion) {
+      fail(seq, "it has format version " + std::to_string(header_.format_version));
+    }
+    if (header_.last_seq != seq) {
+      fail(seq, "its header says that it is of event " + std::to_string(header_.last_seq.value()));
+    }
+    const std::uint64_t rest = std::filesystem::file_size(path_) - sizeof(header_);
+    if (header_.note_size > rest || header_.state_size != rest - header_.note_size) {
+      fail(seq, "its state is damaged");
+    }
   }
-  SnapshotBytes bytes{.header = {}, .content = read_file(file)};
-  SnapshotHeader& header = bytes.header;
-  if (bytes.content.size() < sizeof(header)) {
-    fail(seq, "its file is too short for a header");
+
+  [[nodiscard]] const SnapshotHeader& header() const noexcept { return header_; }
+
+  // Gives the state and the note to `visit`, piece by piece, and then says whether they are whole.
+  template <typename Visitor>
+  void read(Visitor&& visit) const {
+    RunningChecksum sum;
+    std::vector<std::byte> piece(kPiece);
+    std::uint64_t at = sizeof(header_);
+    while (const std::size_t got = read_at(*file_, piece.data(), piece.size(), at)) {
+      const std::span<const std::byte> bytes = std::span{piece}.first(got);
+      sum.add(bytes);
+      visit(bytes);
+      at += got;
+    }
+    if (sum.value() != header_.state_checksum) {
+      fail(header_.last_seq, "its state is damaged");
+    }
   }
-  std::memcpy(&header, bytes.content.data(), sizeof(header));
-  if (header.magic != kSnapshotMagic || header.checksum != checksum_of(header)) {
-    fail(seq, "its header is damaged");
-  }
-  if (header.format_version != kFormatVersion) {
-    fail(seq, "it has format version " + std::to_string(header.format_version));
-  }
-  if (header.last_seq != seq) {
-    fail(seq, "its header says that it is of event " + std::to_string(header.last_seq.value()));
-  }
-  const std::span<const std::byte> rest = behind_header(bytes.content);
-  if (header.note_size > rest.size() || header.state_size != rest.size() - header.note_size ||
-      header.state_checksum != checksum(rest)) {
-    fail(seq, "its state is damaged");
-  }
-  return bytes;
+
+ private:
+  std::filesystem::path path_;
+  std::optional<FileDescriptor> file_;
+  SnapshotHeader header_;
+};
+
+// Writes all but the name's change: the state goes from the engine to the disk piece by piece, as
+// it may be as large as the memory that is left.
+void write_file(const std::filesystem::path& path, const Snapshot& snapshot) {
+  const FileDescriptor file{path, O_WRONLY | O_CREAT | O_TRUNC};
+  SnapshotHeader header;
+  RunningChecksum sum;
+  std::uint64_t end = sizeof(header);
+  const auto add = [&](std::span<const std::byte> piece) {
+    write_at(file, piece, end, path);
+    sum.add(piece);
+    end += piece.size();
+  };
+  snapshot.engine.save(add);
+  header.state_size = end - sizeof(header);
+  add(std::as_bytes(std::span{snapshot.note}));
+  header.note_size = static_cast<std::uint32_t>(snapshot.note.size());
+  header.wal_id = snapshot.wal_id;
+  header.last_seq = snapshot.position.last_seq;
+  header.last_tx_id = snapshot.position.last_tx_id;
+  header.last_timestamp = snapshot.position.last_timestamp;
+  header.chain = snapshot.position.chain;
+  header.state_hash = snapshot.engine.state_hash();
+  header.state_checksum = sum.value();
+  header.checksum = checksum_of(header);
+  write_at(file, std::as_bytes(std::span{&header, 1}), 0, path);
+  sync_file(file, path);
 }
 
 }  // namespace
@@ -93,8 +133,15 @@ std::vector<EventSeq> list_snapshots(const std::filesystem::path& wal_root) {
 }
 
 Snapshot load_snapshot(const std::filesystem::path& wal_root, EventSeq seq) {
-  const SnapshotBytes bytes = read_snapshot(wal_root, seq);
-  const SnapshotHeader& header = bytes.header;
+  const SnapshotFile file{wal_root, seq};
+  const SnapshotHeader& header = file.header();
+  std::vector<std::byte> content;
+  content.reserve(header.state_size + header.note_size);
+  file.read([&](std::span<const std::byte> piece) {
+    content.insert(content.end(), piece.begin(), piece.end());
+  });
+  const std::span<const std::byte> state = std::span{content}.first(header.state_size);
+  const std::span<const std::byte> note = std::span{content}.subspan(header.state_size);
   try {
     Snapshot snapshot{.position = {.last_seq = header.last_seq,
                                    .last_tx_id = header.last_tx_id,
@@ -102,8 +149,8 @@ Snapshot load_snapshot(const std::filesystem::path& wal_root, EventSeq seq) {
                                    .chain = header.chain,
                                    .segment = {}},
                       .wal_id = header.wal_id,
-                      .engine = matching::Engine::load(bytes.state()),
-                      .note = bytes.note()};
+                      .engine = matching::Engine::load(state),
+                      .note = {reinterpret_cast<const char*>(note.data()), note.size()}};
     if (snapshot.engine.state_hash() != header.state_hash ||
         snapshot.engine.last_seq() != header.last_seq ||
         snapshot.engine.last_tx_id() != header.last_tx_id) {
@@ -119,7 +166,7 @@ Snapshot load_snapshot(const std::filesystem::path& wal_root, EventSeq seq) {
 
 bool is_whole(const std::filesystem::path& wal_root, EventSeq seq) {
   try {
-    static_cast<void>(read_snapshot(wal_root, seq));
+    SnapshotFile{wal_root, seq}.read([](std::span<const std::byte>) {});
     return true;
   } catch (const JournalError& error) {
     if (error.fault() != Fault::SnapshotDamaged) {
@@ -137,28 +184,10 @@ void write_snapshot(const std::filesystem::path& wal_root, const Snapshot& snaps
   if (std::filesystem::exists(folder / name)) {
     return;
   }
-  std::string content(sizeof(SnapshotHeader), '\0');
-  snapshot.engine.save([&](std::span<const std::byte> piece) {
-    content.append(reinterpret_cast<const char*>(piece.data()), piece.size());
-  });
-  SnapshotHeader header;
-  header.note_size = static_cast<std::uint32_t>(snapshot.note.size());
-  header.wal_id = snapshot.wal_id;
-  header.last_seq = position.last_seq;
-  header.last_tx_id = position.last_tx_id;
-  header.last_timestamp = position.last_timestamp;
-  header.chain = position.chain;
-  header.state_hash = snapshot.engine.state_hash();
-  header.state_size = content.size() - sizeof(header);
-  content += snapshot.note;
-  header.state_checksum = checksum(behind_header(content));
-  header.checksum = checksum_of(header);
-  std::memcpy(content.data(), &header, sizeof(header));
-
   const std::filesystem::path temporary = folder / (std::string{kNewPrefix} + name);
   std::filesystem::remove_all(temporary);  // of a process that was killed here
   create_folder(temporary);
-  write_new_file(temporary / kSnapshotFile, content);
+  write_file(temporary / kSnapshotFile, snapshot);
   sync_folder(temporary);
   rename_folder(temporary, folder / name);
 }

@@ -141,6 +141,23 @@ TEST_F(SnapshotTest, TheNoteIsKeptAndEveryDamagedByteOfItIsNoticed) {
   EXPECT_FALSE(is_whole(root(), seq));
 }
 
+TEST_F(SnapshotTest, OneThatIsReadInManyPiecesIsWholeToTheLastByte) {
+  trade();
+  std::string note;
+  while (note.size() < std::size_t{3} << 20U) {
+    note += std::to_string(note.size()) + " ";
+  }
+  const EventSeq seq =
+      take_snapshot(root(), pool_, {.note = [&](EventSeq) { return note; }}).value();
+  EXPECT_EQ(load_snapshot(root(), seq).note, note);
+  EXPECT_TRUE(is_whole(root(), seq));
+  expect_recovery_from(seq);
+  std::string bad = load(file_of(seq));
+  bad.back() = static_cast<char>(bad.back() ^ 1);
+  store(file_of(seq), bad);
+  EXPECT_FALSE(is_whole(root(), seq));
+}
+
 TEST_F(SnapshotTest, GoesNoFurtherThanAskedAndEndsOnATransaction) {
   trade();
   trade();
