@@ -12,7 +12,7 @@
 namespace betex::test {
 namespace {
 
-constexpr std::chrono::seconds kTimeout{60};
+constexpr std::chrono::seconds kTimeout{180};
 
 struct Ended {
   int exit_code;

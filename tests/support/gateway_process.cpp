@@ -185,7 +185,9 @@ std::vector<std::string> betex_fix_command(const std::string& comp_id,
                                    "--as",
                                    comp_id,
                                    "--port",
-                                   std::to_string(port)};
+                                   std::to_string(port),
+                                   "--wait-ms",
+                                   "40000"};  // a busy disk takes seconds now and then
   command.insert(command.end(), arguments.begin(), arguments.end());
   return command;
 }
