@@ -1,6 +1,7 @@
 // A disk that fails: full, or with errors on writes and syncs. The writer stops with the right exit
 // code, nothing that it had acknowledged is lost, and the next start is clean.
 #include "tests/journal/child.h"
+#include "tests/journal/shim.h"
 #include "tests/journal/wal_fixture.h"
 
 namespace betex::journal {
@@ -19,10 +20,8 @@ class DiskFaultTest : public test::WalTest {
                             std::uint64_t& acknowledged) {
     std::filesystem::create_directory(root());
     Child child{{BETEX_JOURNAL_CHILD, "write", root().string(), "7", "20"},
-                {"LD_PRELOAD=" BETEX_DISK_SHIM,
-                 "ASAN_OPTIONS=verify_asan_link_order=0",
-                 "BETEX_DISK_ROOT=" + root().string(),
-                 "BETEX_DISK_FAIL=" + call + ":" + std::to_string(nth) + ":" + error}};
+                test::with_shim(
+                    root(), {"BETEX_DISK_FAIL=" + call + ":" + std::to_string(nth) + ":" + error})};
     child.close_input();
     acknowledged = child.last_acknowledged(0);
     return child.wait();

@@ -5,12 +5,17 @@
 //   BETEX_DISK_LOG    the recording is appended to this file (disk_log.h)
 //   BETEX_DISK_FAIL   CALL:N:ERROR with CALL write or sync and ERROR EIO, ENOSPC or SHORT: the Nth
 //                     such call, and every one after it, fails; SHORT writes half of it
+//   BETEX_DISK_FAIL_WHEN   a file: only while it exists calls fail, or are counted
+//   BETEX_DISK_REFUSE      EROFS or EACCES: nothing can be opened for writing, or be created
+//   BETEX_DISK_TYPE        what statfs says of the file system
+//   BETEX_DISK_FREE        a file that holds the number of free bytes
 //
 // What is written to standard output is recorded as an acknowledgement.
 #include <atomic>
 #include <cerrno>
 #include <cstdarg>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -19,6 +24,8 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -51,6 +58,18 @@ struct Settings {
       fail_short = error == "SHORT";
       fail_errno = error == "ENOSPC" ? ENOSPC : EIO;
     }
+    if (const char* value = std::getenv("BETEX_DISK_FAIL_WHEN")) {
+      fail_when = value;
+    }
+    if (const char* value = std::getenv("BETEX_DISK_REFUSE")) {
+      refuse_errno = std::string{value} == "EROFS" ? EROFS : EACCES;
+    }
+    if (const char* value = std::getenv("BETEX_DISK_TYPE")) {
+      type = std::stol(value, nullptr, 0);
+    }
+    if (const char* value = std::getenv("BETEX_DISK_FREE")) {
+      free_file = value;
+    }
   }
 
   std::string root;
@@ -59,6 +78,10 @@ struct Settings {
   std::size_t fail_from = 0;
   int fail_errno = EIO;
   bool fail_short = false;
+  std::string fail_when;
+  int refuse_errno = 0;
+  long type = 0;
+  std::string free_file;
   std::atomic<std::size_t> calls{0};
 };
 
@@ -67,9 +90,15 @@ Settings& settings() {
   return instance;
 }
 
+bool is_in_root(const std::string& path) {
+  return !settings().root.empty() &&
+         (path == settings().root || path.starts_with(settings().root + "/"));
+}
+
+// Is it recorded, and may it fail?
 bool is_ours(const std::string& path) {
-  return !settings().root.empty() && path.starts_with(settings().root + "/") &&
-         !path.ends_with("/lock.mdb") && !path.ends_with("/.writer.lock");
+  return is_in_root(path) && path != settings().root && !path.ends_with("/lock.mdb") &&
+         !path.ends_with("/.writer.lock");
 }
 
 std::string path_of(int fd) {
@@ -108,7 +137,9 @@ void record(DiskOp op,
 // Is this the call that is to fail?
 bool fails(const char* call) {
   Settings& set = settings();
-  return set.fail_call == call && ++set.calls >= set.fail_from;
+  return set.fail_call == call &&
+         (set.fail_when.empty() || ::access(set.fail_when.c_str(), F_OK) == 0) &&
+         ++set.calls >= set.fail_from;
 }
 
 ssize_t write_at(int fd, const void* data, std::size_t size, off_t offset) {
@@ -168,6 +199,12 @@ int open(const char* path, int flags, ...) {
   va_start(arguments, flags);
   const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
   va_end(arguments);
+  const int refuse = betex::test::settings().refuse_errno;
+  if (refuse != 0 && (flags & (O_WRONLY | O_RDWR | O_CREAT)) != 0 &&
+      betex::test::is_in_root(path)) {
+    errno = refuse;
+    return -1;
+  }
   const bool existed = ::access(path, F_OK) == 0;
   const int fd = real<int(const char*, int, ...)>("open")(path, flags, mode);
   if (fd >= 0 && is_ours(path)) {
@@ -242,6 +279,30 @@ void* mmap(void* address, size_t size, int protection, int flags, int fd, off_t 
   }
   return real<void*(void*, size_t, int, int, int, off_t)>("mmap")(
       address, size, protection, flags, fd, offset);
+}
+
+int statfs(const char* path, struct statfs* info) noexcept {
+  const int result = real<int(const char*, struct statfs*)>("statfs")(path, info);
+  if (result == 0 && betex::test::settings().type != 0 && betex::test::is_in_root(path)) {
+    info->f_type = betex::test::settings().type;
+  }
+  return result;
+}
+
+int statvfs(const char* path, struct statvfs* info) noexcept {
+  const int result = real<int(const char*, struct statvfs*)>("statvfs")(path, info);
+  const std::string& free_file = betex::test::settings().free_file;
+  if (result == 0 && !free_file.empty() && betex::test::is_in_root(path)) {
+    unsigned long long bytes = 0;
+    if (std::FILE* const file = std::fopen(free_file.c_str(), "r")) {
+      if (std::fscanf(file, "%llu", &bytes) != 1) {
+        std::abort();
+      }
+      std::fclose(file);
+    }
+    info->f_bavail = bytes / info->f_frsize;
+  }
+  return result;
 }
 
 int ftruncate(int fd, off_t size) noexcept {

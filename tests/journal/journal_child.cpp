@@ -1,11 +1,17 @@
 // A writer in a process of its own, for tests that kill it or let it compete for the lock.
 //
 //   journal_child open WAL            opens, prints "open", stays until its input ends
+//   journal_child insist WAL          the same, on whatever file system
+//   journal_child watch-disk WAL      opens, prints "low" or "enough", commits a transaction when
+//   its
+//                                     input ends, and says it again
+//   journal_child count WAL           reads all, prints how many transactions there are
 //   journal_child read WAL            reads one transaction, prints "reading", and keeps its view
 //                                     until its input ends
 //   journal_child write WAL SEED      commits batches of random sizes for ever; after each commit
 //                                     it writes the last durable transaction's id (8 bytes)
 //   journal_child write-prepared WAL SEED   the same, with segments prepared ahead of time
+//   journal_child write-retiring WAL SEED   the same as write; what is durable is retired
 //   journal_child write-unsynced WAL SEED   the same as write, but syncs nothing
 //   journal_child write-large WAL SEED      commits three transactions, acknowledges the third and
 //                                     waits for the end of its input; then it commits one that is
@@ -43,7 +49,7 @@ void wait_for_end_of_input() {
   }
 }
 
-enum class Segments : std::uint8_t { MadeWhenNeeded, PreparedAhead };
+enum class Segments : std::uint8_t { MadeWhenNeeded, PreparedAhead, Retired };
 
 struct Batches {
   unsigned seed = 0;
@@ -77,6 +83,9 @@ void write_batches(journal::Journal& journal,
     }
     // Now and then a batch that does not fit into what is left of the map.
     commit_batch(journal, random() % 50 == 0 ? 2000 : random() % 40 + 1);
+    if (batches.segments == Segments::Retired) {
+      journal.advance_watermark(journal.durable_seq());
+    }
     if (!acknowledge(journal)) {
       return;
     }
@@ -112,6 +121,26 @@ void read_one(const std::string& wal_root, journal::EnvironmentPool& pool) {
   wait_for_end_of_input();
 }
 
+void count_all(const std::string& wal_root, journal::EnvironmentPool& pool) {
+  journal::JournalReader reader{wal_root, pool};
+  unsigned count = 0;
+  while (reader.next()) {
+    ++count;
+  }
+  std::printf("%u\n", count);
+}
+
+void watch_disk(journal::Journal& journal) {
+  const auto look = [&] {
+    std::puts(journal.disk_is_low() ? "low" : "enough");
+    std::fflush(stdout);
+  };
+  look();
+  wait_for_end_of_input();
+  commit_batch(journal, 1);
+  look();
+}
+
 int run(const std::string& command, const std::vector<std::string>& arguments) {
   try {
     journal::EnvironmentPool pool;
@@ -119,13 +148,24 @@ int run(const std::string& command, const std::vector<std::string>& arguments) {
       read_one(arguments[0], pool);
       return 0;
     }
+    if (command == "count") {
+      count_all(arguments[0], pool);
+      return 0;
+    }
     journal::JournalConfig config = config_for(arguments[0]);
     if (command == "write-unsynced") {
       config.sync = journal::JournalConfig::Sync::Never;
     }
+    if (command == "insist") {
+      config.remote_file_systems = journal::JournalConfig::RemoteFileSystems::Accept;
+    }
     journal::Journal journal{config, pool};
     journal.recover(journal::EventSeq{0}, [](const auto&) {});
-    if (command == "open") {
+    if (command == "watch-disk") {
+      watch_disk(journal);
+      return 0;
+    }
+    if (command == "open" || command == "insist") {
       std::puts("open");
       std::fflush(stdout);
       wait_for_end_of_input();
@@ -148,12 +188,15 @@ int run(const std::string& command, const std::vector<std::string>& arguments) {
     if (command == "write-prepared") {
       batches.segments = Segments::PreparedAhead;
     }
+    if (command == "write-retiring") {
+      batches.segments = Segments::Retired;
+    }
     write_batches(journal, config, batches);
     journal.close();
     return 0;
   } catch (const journal::JournalError& error) {
     // The output of a writer is its acknowledgements.
-    std::fprintf(command == "open" ? stdout : stderr, "%s\n", error.what());
+    std::fprintf(command.starts_with("write") ? stderr : stdout, "%s\n", error.what());
     return error.exit_code();
   }
 }

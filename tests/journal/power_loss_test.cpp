@@ -14,6 +14,7 @@
 
 #include "tests/journal/child.h"
 #include "tests/journal/disk_recording.h"
+#include "tests/journal/shim.h"
 #include "tests/journal/wal_fixture.h"
 
 namespace betex::journal {
@@ -247,10 +248,7 @@ class PowerLossTest : public test::WalTest {
     for (unsigned opening = 0; opening < 3; ++opening) {
       Child child{
           {BETEX_JOURNAL_CHILD, command, root().string(), std::to_string(seed + opening), "12"},
-          {"LD_PRELOAD=" BETEX_DISK_SHIM,
-           "ASAN_OPTIONS=verify_asan_link_order=0",
-           "BETEX_DISK_ROOT=" + root().string(),
-           "BETEX_DISK_LOG=" + log.string()}};
+          test::with_shim(root(), {"BETEX_DISK_LOG=" + log.string()})};
       child.close_input();
       static_cast<void>(child.last_acknowledged(0));
       EXPECT_EQ(child.wait(), 0);

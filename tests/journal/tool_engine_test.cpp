@@ -5,6 +5,8 @@
 
 #include "journal/recovery.h"
 #include "journal/retirement.h"
+#include "tests/journal/disk_recording.h"
+#include "tests/journal/shim.h"
 #include "tests/journal/tool_run.h"
 #include "tests/journal/wal_fixture.h"
 #include "tests/matching/exchange.h"
@@ -12,14 +14,17 @@
 namespace betex::journal {
 namespace {
 
+using test::DiskOp;
 using test::run_tool;
 using test::ToolOutput;
 using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Matcher;
 using ::testing::Not;
+using ::testing::Pair;
 using ::testing::SizeIs;
 
 // alice's and bob's orders, in several segments.
@@ -99,6 +104,47 @@ TEST_F(EngineToolTest, AnAccountsNameIsKnownAlsoWhereTheDumpBeginsLater) {
   ASSERT_FALSE(late.lines.empty());
   EXPECT_LT(late.lines.size(), all.lines.size());
   EXPECT_EQ(late.lines.back(), all.lines.back());
+}
+
+TEST_F(EngineToolTest, SnapshotWritesOneAndSaysWhenNothingIsNew) {
+  EXPECT_THAT(run_tool(root(), {"snapshot"}).code, kExitConfiguration) << "no log";
+  trade();
+  const std::string seq = std::to_string(exchange_.engine.last_seq().value());
+  ToolOutput output = run_tool(root(), {"snapshot"});
+  EXPECT_EQ(output.code, 0);
+  EXPECT_THAT(output.lines, ElementsAre("snapshot seq=" + seq));
+  EXPECT_EQ(load_snapshot(root(), exchange_.engine.last_seq()).engine.state_hash(),
+            exchange_.engine.state_hash());
+  output = run_tool(root(), {"snapshot", "--json"});
+  EXPECT_EQ(output.code, 0);
+  EXPECT_THAT(output.lines, ElementsAre(R"({"kind":"nothing_new","seq":)" + seq + "}"));
+}
+
+TEST_F(EngineToolTest, ASnapshotIsOnTheDiskBeforeItHasItsName) {
+  trade();
+  const std::filesystem::path log = folder_.path() / "disk.log";
+  const std::vector<std::string> shim = test::with_shim(root(), {"BETEX_DISK_LOG=" + log.string()});
+  ASSERT_EQ(run_tool(root(), {"snapshot"}, shim).code, 0);
+  const std::filesystem::path folder = file_of(exchange_.engine.last_seq()).parent_path();
+  const std::filesystem::path temporary =
+      folder.parent_path() / (std::string{kNewPrefix} + folder.filename().string());
+  std::vector<std::pair<DiskOp, std::filesystem::path>> order;
+  for (const test::Operation& operation : test::load_operations(log)) {
+    if (operation.op != DiskOp::Acknowledge && operation.op != DiskOp::Map &&
+        operation.path.starts_with(folder.parent_path().string()) &&
+        (order.empty() || order.back().first != DiskOp::Write || operation.op != DiskOp::Write)) {
+      order.emplace_back(operation.op, operation.path);
+    }
+  }
+  EXPECT_THAT(order,
+              ElementsAre(Pair(DiskOp::MakeFolder, temporary),
+                          Pair(DiskOp::SyncFolder, folder.parent_path()),
+                          Pair(DiskOp::Create, temporary / kSnapshotFile),
+                          Pair(DiskOp::Write, temporary / kSnapshotFile),
+                          Pair(DiskOp::SyncFile, temporary / kSnapshotFile),
+                          Pair(DiskOp::SyncFolder, temporary),
+                          Pair(DiskOp::Rename, temporary),
+                          Pair(DiskOp::SyncFolder, folder.parent_path())));
 }
 
 TEST_F(EngineToolTest, VerifyReplaysFromTheFirstEventAndComparesTheSnapshots) {

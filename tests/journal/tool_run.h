@@ -14,12 +14,14 @@ struct ToolOutput {
   int code = -1;
 };
 
-// `arguments` are a command and its options; the WAL's folder goes between them.
+// `arguments` are a command and its options; the WAL's folder goes between them. `variables`
+// ("NAME=value") are added to its environment.
 inline ToolOutput run_tool(const std::filesystem::path& wal_root,
-                           std::vector<std::string> arguments) {
+                           std::vector<std::string> arguments,
+                           const std::vector<std::string>& variables = {}) {
   arguments.insert(arguments.begin() + 1, wal_root.string());
   arguments.insert(arguments.begin(), BETEX_JOURNAL_TOOL);
-  Child child{arguments};
+  Child child{arguments, variables};
   child.close_input();
   ToolOutput output;
   for (std::string line = child.read_line(); !line.empty(); line = child.read_line()) {

@@ -92,6 +92,37 @@ TEST_F(ToolTest, RetireTakesTheLockAndHeedsTheSnapshots) {
   EXPECT_THAT(segment_names(), SizeIs(2));
 }
 
+TEST_F(ToolTest, EveryCommandSpeaksJson) {
+  const std::string first = segment_names()[0];
+  EXPECT_THAT(run({"stat", "--json"})[0],
+              HasSubstr(R"({"kind":"segment","name":")" + first + R"(","first_seq":1,)"));
+  EXPECT_THAT(run({"verify", "--no-replay", "--json"}),
+              ElementsAre(HasSubstr(R"({"kind":"whole","first_seq":1,"last_seq":80,)")));
+  EXPECT_THAT(run({"retire", "--up-to", "20", "--without-snapshots", "--json"}),
+              ElementsAre(R"({"kind":"retired","name":")" + first + R"("})",
+                          R"({"kind":"limit","seq":20})"));
+}
+
+TEST_F(ToolTest, ReadsBesideALiveWriter) {
+  Journal journal{config(), pool_};
+  journal.recover(EventSeq{0}, [](const auto&) {});
+  commit(journal, 1, 4);
+  EXPECT_THAT(run({"verify", "--no-replay"}), ElementsAre(HasSubstr("last_seq=90 ")));
+  EXPECT_EQ(code_, 0);
+  EXPECT_THAT(run({"dump", "--from", "90"}), SizeIs(1));
+  EXPECT_THAT(run({"stat"}), SizeIs(6));
+  commit(journal, 1, 4);
+  EXPECT_EQ(journal.durable_seq(), EventSeq{100});
+}
+
+TEST_F(ToolTest, AFolderWithoutAJournalHasItsOwnExitCode) {
+  std::filesystem::remove_all(root());
+  for (const std::string command : {"stat", "dump", "verify"}) {
+    run({command});
+    EXPECT_EQ(code_, kExitConfiguration) << command;
+  }
+}
+
 TEST_F(ToolTest, WrongUseHasItsOwnExitCode) {
   run({"dump", "--no-such-option"});
   EXPECT_EQ(code_, 64);

@@ -68,6 +68,13 @@ TEST_F(WriterLockTest, KillingTheHolderReleasesIt) {
   EXPECT_FALSE(opening_error());
 }
 
+TEST_F(WriterLockTest, AProgramThatTheHolderStartedDoesNotInheritIt) {
+  auto journal = std::make_unique<Journal>(config(), pool_);
+  const Child child{{"/bin/cat"}};
+  journal.reset();
+  EXPECT_FALSE(WriterLock::is_held(root()));
+}
+
 TEST_F(WriterLockTest, TextLeftByADeadHolderDoesNotLock) {
   std::filesystem::create_directories(root());
   std::ofstream{root() / kLockFile} << "pid 1, since 2001-01-01T00:00:00Z\n";

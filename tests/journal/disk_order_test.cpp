@@ -1,8 +1,8 @@
-// After a failed sync the page cache may hold what the disk does not, and call it clean. So an
-// opening lets the system forget what it knows of the segment that was written last.
+// In which order the disk is told what: seen by a recording of the calls.
 #include "journal/segment_writer.h"
 #include "tests/journal/child.h"
 #include "tests/journal/disk_recording.h"
+#include "tests/journal/shim.h"
 #include "tests/journal/wal_fixture.h"
 
 namespace betex::journal {
@@ -12,21 +12,25 @@ using test::Child;
 using test::DiskOp;
 using test::Operation;
 
-class ColdReadTest : public test::WalTest {
+class DiskOrderTest : public test::WalTest {
  protected:
-  // What another process does with the cache and the maps of the data files while it opens the log.
-  std::vector<Operation> record_opening() {
+  // What a journal_child does to the disk.
+  std::vector<Operation> record(std::vector<std::string> arguments) {
     const std::filesystem::path log = folder_.path() / "disk.log";
-    Child child{{BETEX_JOURNAL_CHILD, "open", root().string()},
-                {"LD_PRELOAD=" BETEX_DISK_SHIM,
-                 "ASAN_OPTIONS=verify_asan_link_order=0",
-                 "BETEX_DISK_ROOT=" + root().string(),
-                 "BETEX_DISK_LOG=" + log.string()}};
+    arguments.insert(arguments.begin() + 1, root().string());
+    arguments.insert(arguments.begin(), BETEX_JOURNAL_CHILD);
+    Child child{arguments, test::with_shim(root(), {"BETEX_DISK_LOG=" + log.string()})};
     child.close_input();
+    static_cast<void>(child.last_acknowledged(0));
     EXPECT_EQ(child.wait(), 0);
     return test::load_operations(log);
   }
+};
 
+// After a failed sync the page cache may hold what the disk does not, and call it clean. So an
+// opening lets the system forget what it knows of the segment that was written last.
+class ColdReadTest : public DiskOrderTest {
+ protected:
   static std::vector<DiskOp> until_mapped(const std::vector<Operation>& operations,
                                           const std::filesystem::path& file) {
     std::vector<DiskOp> on_file;
@@ -50,7 +54,7 @@ TEST_F(ColdReadTest, TheNewestSegmentIsReadFromTheDiskBeforeItIsMapped) {
   write(5, 4);
   const std::vector<std::string> names = segment_names();
   ASSERT_EQ(names.size(), 3U);
-  const std::vector<Operation> operations = record_opening();
+  const std::vector<Operation> operations = record({"open"});
   EXPECT_EQ(until_mapped(operations, data_file(names[2])), cold_);
   EXPECT_EQ(until_mapped(operations, data_file(names[1])), warm_);
   EXPECT_EQ(until_mapped(operations, data_file(names[0])), warm_);
@@ -70,10 +74,27 @@ TEST_F(ColdReadTest, SoIsTheOneBeforeAnEmptySegmentThatAKilledWriterLeft) {
   }
   const std::vector<std::string> names = segment_names();
   ASSERT_EQ(names.size(), 4U);
-  const std::vector<Operation> operations = record_opening();
+  const std::vector<Operation> operations = record({"open"});
   EXPECT_EQ(until_mapped(operations, data_file(names[3])), cold_);
   EXPECT_EQ(until_mapped(operations, data_file(names[2])), cold_);
   EXPECT_EQ(until_mapped(operations, data_file(names[1])), warm_);
+}
+
+TEST_F(DiskOrderTest, ARetiredSegmentsNameIsSafeInBothFoldersBeforeAnythingElseIsSaid) {
+  const std::vector<Operation> operations = record({"write-retiring", "1", "60"});
+  std::size_t retired = 0;
+  for (std::size_t i = 0; i + 2 < operations.size(); ++i) {
+    const Operation& operation = operations[i];
+    if (operation.op == DiskOp::Rename &&
+        operation.second.starts_with((root() / kRetiredFolder).string() + "/")) {
+      EXPECT_EQ(operations[i + 1].op, DiskOp::SyncFolder);
+      EXPECT_EQ(operations[i + 1].path, root() / kRetiredFolder);
+      EXPECT_EQ(operations[i + 2].op, DiskOp::SyncFolder);
+      EXPECT_EQ(operations[i + 2].path, segments());
+      ++retired;
+    }
+  }
+  EXPECT_GT(retired, 2U);
 }
 
 }  // namespace
