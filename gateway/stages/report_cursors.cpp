@@ -65,6 +65,10 @@ fix::ReportId ReportCursors::last(SessionId session) const noexcept {
   return session.value() < cursors_.size() ? cursors_[session.value()].last : fix::ReportId{};
 }
 
+EventSeq ReportCursors::needed_after(SessionId session) const noexcept {
+  return session.value() < cursors_.size() ? cursors_[session.value()].needed_after : EventSeq{0};
+}
+
 std::optional<EventSeq> ReportCursors::needed_after() const noexcept {
   std::optional<EventSeq> needed;
   for (const Cursor& its : cursors_) {

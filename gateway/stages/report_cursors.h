@@ -39,6 +39,9 @@ class ReportCursors {
   // The session's last report; zeros: none, or none that is not delivered.
   [[nodiscard]] fix::ReportId last(matching::SessionId session) const noexcept;
 
+  // The last event up to which the session has all its reports, or needs none.
+  [[nodiscard]] matching::EventSeq needed_after(matching::SessionId session) const noexcept;
+
   // The last event whose reports nobody needs any more: all later ones must be kept. None where
   // all reports have been delivered.
   [[nodiscard]] std::optional<matching::EventSeq> needed_after() const noexcept;

@@ -45,7 +45,7 @@ std::size_t ReportStage::do_work() {
   if (keeper_ != nullptr && state_.last_seq != taken_before) {
     keeper_->reports_taken(state_.cursors, state_.last_seq, state_.last_time);
   }
-  work += batch.size() + feeds_.serve_lagging();
+  work += batch.size() + feeds_.serve_waiting();
   feeds_.deliver_all();
   return work;
 }

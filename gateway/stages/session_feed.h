@@ -3,16 +3,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <vector>
 
 #include "gateway/fix/report.h"
 #include "gateway/session_link.h"
 #include "gateway/stages/long_answer.h"
-#include "gateway/stages/transaction_log.h"
-#include "matching/transaction.h"
 #include "matching/types.h"
 
 namespace betex::gateway {
@@ -21,28 +19,29 @@ namespace betex::gateway {
 // it the session lags and is served from the journal.
 inline constexpr std::size_t kMaxReportsInFlight = 4096;
 
-// A lagging session gets the next portion when less than this is on its way.
+// A lagging session gets at most so many reports at a time, and the next ones when less than
+// kRefillBelow are on their way.
+inline constexpr std::size_t kPortion = 64;
 inline constexpr std::size_t kRefillBelow = 256;
 
 // Requests with answers of many messages that may wait for one session; one more is refused.
 inline constexpr std::size_t kMaxLongAnswers = 16;
 
 struct SessionFeed {
-  // One place in the journal from which a lagging session is served.
+  // The place in the journal of a session that is served from there.
   struct CatchUp {
-    std::unique_ptr<TransactionSource> source;
-    // Read but not served to the end: a portion may end inside a transaction.
-    std::optional<matching::TransactionView> current;
-    matching::EventSeq read_to;  // the last event read
+    enum class Member : std::uint8_t { No, Yes, Full };
+
+    matching::EventSeq read_to;  // all reports of events up to here were handed over
+    Member member = Member::No;  // of the scan that is going on
   };
 
   SubscriptionId subscription;  // 0: nobody listens
   fix::ReportId position;       // the last report that was handed over
   std::size_t in_flight = 0;
   std::optional<CatchUp> catch_up;  // none: live
-  // While it catches up: all reports of events up to here were handed over.
-  matching::EventSeq complete_to;
-  bool tell_progress = false;  // also where there is no report to hand over
+  bool tell_progress = false;       // also where there is no report to hand over
+  bool waits_for_turns = false;     // it catches up, or has long answers
 
   // Made in this turn, handed over at its end.
   std::vector<fix::Report> outgoing;

@@ -13,12 +13,6 @@ using fix::ReportId;
 using matching::SessionId;
 using matching::TransactionView;
 
-// A lagging session gets at most so many reports at a time; all of them together cost the others at
-// most so many transactions' reading in a turn, each at most a fourth of it.
-constexpr std::size_t kPortion = 64;
-constexpr std::size_t kMaxTransactionsPerTurn = 4096;
-constexpr std::size_t kMaxTransactionsPerSession = kMaxTransactionsPerTurn / 4;
-
 template <typename Value>
 Value& grow_to(std::vector<Value>& table, SessionId session) {
   if (table.size() <= session.value()) {
@@ -27,52 +21,12 @@ Value& grow_to(std::vector<Value>& table, SessionId session) {
   return table[session.value()];
 }
 
-// Takes one session's reports after a position, until a portion is full.
-class Portion final : public ReportReceiver {
- public:
-  Portion(SessionId session, SessionFeed& feed) noexcept : session_{session}, feed_{feed} {}
-
-  [[nodiscard]] bool wants(SessionId session, ReportId id) override {
-    if (session != session_ || id <= feed_.position) {
-      return false;
-    }
-    full_ = full_ || feed_.outgoing.size() >= kPortion;
-    return !full_;
-  }
-
-  void receive(SessionId /*session*/, fix::Report report) override {
-    feed_.position = report.id;
-    feed_.outgoing.push_back(std::move(report));
-  }
-
-  // A wanted report was left for the next portion.
-  [[nodiscard]] bool full() const noexcept { return full_; }
-
- private:
-  SessionId session_;
-  SessionFeed& feed_;
-  bool full_ = false;
-};
-
-// Of events whose reports nobody needs any more the orders may be forgotten.
-void make_reports(const ReportState& state,
-                  const TransactionView& transaction,
-                  ReportReceiver& receiver) {
-  const ReportMaker maker = state.maker();
-  const matching::EventSeq forgotten_to = state.model.forgotten_to();
-  matching::for_each_event(transaction, [&](matching::EventSeq seq, const auto& event) {
-    if (seq > forgotten_to) {
-      maker.make(seq, transaction.header.timestamp, event, receiver);
-    }
-  });
-}
-
 }  // namespace
 
 SessionFeeds::SessionFeeds(const ReportState& state,
                            WaitStrategy& wait,
                            OpenTransactionSource open_source)
-    : state_{state}, wait_{wait}, open_source_{std::move(open_source)} {}
+    : state_{state}, wait_{wait}, catch_up_{state, std::move(open_source)} {}
 
 SessionFeed& SessionFeeds::feed(SessionId session) {
   return grow_to(feeds_, session);
@@ -108,68 +62,54 @@ bool SessionFeeds::answer(SessionId session, LongAnswer answer) {
     return false;
   }
   its_feed.long_answers.push_back(std::move(answer));
+  wait_for_turns(session);
   return true;
 }
 
 // ---- Sessions that lag --------------------------------------------------------------------------
 
-std::size_t SessionFeeds::serve_lagging() {
-  std::size_t work = 0;
-  for (std::size_t i = 0; i < feeds_.size() && work < kMaxTransactionsPerTurn; ++i) {
-    next_served_ = (next_served_ + 1) % feeds_.size();
-    SessionFeed& its_feed = feeds_[next_served_];
-    const SessionId session{static_cast<std::uint32_t>(next_served_)};
-    if (its_feed.in_flight >= kRefillBelow) {
-      continue;
-    }
-    if (its_feed.catch_up) {
-      work += serve(session, its_feed);
-    } else if (!its_feed.long_answers.empty()) {
+std::size_t SessionFeeds::serve_waiting() {
+  if (waiting_.empty()) {
+    return 0;
+  }
+  const matching::EventSeq kept_from =
+      keeper_ != nullptr ? keeper_->kept_from() : matching::EventSeq{1};
+  std::size_t work = catch_up_.serve(feeds_, waiting_, kept_from);
+  for (const SessionId session : waiting_) {
+    SessionFeed& its_feed = feed(session);
+    if (its_feed.live() && its_feed.in_flight < kRefillBelow) {
       work += serve_long_answers(session, its_feed);
     }
+    if (!its_feed.outgoing.empty() || its_feed.tell_progress) {
+      touched_.push_back(session);
+    }
+    its_feed.waits_for_turns = its_feed.catch_up || !its_feed.long_answers.empty();
+  }
+  std::erase_if(waiting_, [this](SessionId session) { return !feed(session).waits_for_turns; });
+  if (waiting_.empty()) {
+    catch_up_.rest();
   }
   return work;
 }
 
-std::size_t SessionFeeds::serve(SessionId session, SessionFeed& its_feed) {
-  SessionFeed::CatchUp& place = *its_feed.catch_up;
-  Portion portion{session, its_feed};
-  const matching::EventSeq taken = state_.last_seq;
-  std::size_t transactions = 0;
-  bool at_the_end = false;
-  while (!portion.full() && transactions < kMaxTransactionsPerSession) {
-    if (!place.current) {
-      place.current = place.source->next();
-      ++transactions;
-    }
-    // What is committed but not yet taken from the ring comes live; what was taken is committed, so
-    // a source that ends before it would lose reports.
-    BETEX_ASSERT(place.current || place.read_to >= taken);
-    if (!place.current || place.current->first_seq > taken) {
-      at_the_end = true;
-      break;
-    }
-    place.read_to = place.current->last_seq();
-    make_reports(state_, *place.current, portion);
-    if (portion.full()) {  // of the last report's event there may be more
-      its_feed.complete_to =
-          matching::EventSeq{std::max<std::uint64_t>(its_feed.position.event.value(), 1) - 1};
-    } else {
-      its_feed.complete_to = place.read_to;
-      place.current.reset();
-    }
+void SessionFeeds::wait_for_turns(SessionId session) {
+  if (!std::exchange(feed(session).waits_for_turns, true)) {
+    waiting_.push_back(session);
   }
-  if (at_the_end) {
-    its_feed.catch_up.reset();
-    its_feed.tell_progress = true;
-    std::move(
-        its_feed.answers.begin(), its_feed.answers.end(), std::back_inserter(its_feed.outgoing));
-    its_feed.answers.clear();
-  }
-  if (!its_feed.outgoing.empty() || its_feed.tell_progress) {
-    touched_.push_back(session);
-  }
-  return transactions;
+}
+
+void SessionFeeds::start_catch_up(SessionId session, matching::EventSeq read_to) {
+  feed(session).catch_up.emplace(SessionFeed::CatchUp{.read_to = read_to});
+  wait_for_turns(session);
+}
+
+// What was on its way to an earlier logon is dropped; a place among the waiting ones stays.
+SessionFeed& SessionFeeds::reset(SessionId session) {
+  SessionFeed& its_feed = feed(session);
+  const bool waits = its_feed.waits_for_turns;
+  its_feed = SessionFeed{};
+  its_feed.waits_for_turns = waits;
+  return its_feed;
 }
 
 std::size_t SessionFeeds::serve_long_answers(SessionId session, SessionFeed& its_feed) {
@@ -183,16 +123,6 @@ std::size_t SessionFeeds::serve_long_answers(SessionId session, SessionFeed& its
     }
   }
   return made;
-}
-
-void SessionFeeds::start_catch_up(SessionFeed& its_feed) {
-  // What is not kept any more needs nobody, or is older than the horizon.
-  const matching::EventSeq kept_from =
-      keeper_ != nullptr ? keeper_->kept_from() : matching::EventSeq{1};
-  const matching::EventSeq first =
-      std::max({its_feed.position.event, kept_from, state_.model.forgotten_to().next()});
-  its_feed.catch_up.emplace(
-      SessionFeed::CatchUp{.source = open_source_(first), .current = {}, .read_to = {}});
 }
 
 // ---- Handing over -------------------------------------------------------------------------------
@@ -214,11 +144,11 @@ void SessionFeeds::deliver(SessionId session, SessionFeed& its_feed) {
   sink_->deliver(session,
                  {.subscription = its_feed.subscription,
                   .reports = std::exchange(its_feed.outgoing, {}),
-                  .complete_to = its_feed.live() ? state_.last_seq : its_feed.complete_to,
+                  .complete_to = its_feed.live() ? state_.last_seq : its_feed.catch_up->read_to,
                   .epoch = newest_in.epoch,
                   .durable_in = newest_in.msg_seq_num});
   if (its_feed.live() && its_feed.in_flight > kMaxReportsInFlight) {
-    start_catch_up(its_feed);
+    start_catch_up(session, state_.last_seq);
   }
 }
 
@@ -257,25 +187,25 @@ std::size_t SessionFeeds::take_requests() {
 }
 
 void SessionFeeds::on(const Subscribe& request) {
-  SessionFeed& its_feed = feed(request.session);
-  if (request.subscription <= its_feed.subscription) {
+  if (request.subscription <= feed(request.session).subscription) {
     return;  // a later logon was faster
   }
-  its_feed = SessionFeed{};
-  its_feed.subscription = request.subscription;
-  its_feed.position = request.sent;
+  SessionFeed& anew = reset(request.session);
+  anew.subscription = request.subscription;
+  anew.position = request.sent;
   if (request.sent < state_.cursors.last(request.session)) {
-    start_catch_up(its_feed);
+    // Of the last report's event there may be more; what the client has proven to have it has.
+    const matching::EventSeq before{std::max<std::uint64_t>(request.sent.event.value(), 1) - 1};
+    start_catch_up(request.session, std::max(before, state_.cursors.needed_after(request.session)));
   } else {
-    its_feed.tell_progress = true;
+    anew.tell_progress = true;
     touched_.push_back(request.session);
   }
 }
 
 void SessionFeeds::on(const Unsubscribe& request) {
-  SessionFeed& its_feed = feed(request.session);
-  if (its_feed.subscription == request.subscription) {
-    its_feed = SessionFeed{};
+  if (feed(request.session).subscription == request.subscription) {
+    reset(request.session);
   }
 }
 

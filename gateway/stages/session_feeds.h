@@ -11,6 +11,7 @@
 #include "gateway/fix/report.h"
 #include "gateway/ring/wait_strategy.h"
 #include "gateway/session_link.h"
+#include "gateway/stages/catch_up.h"
 #include "gateway/stages/long_answer.h"
 #include "gateway/stages/report_keeper.h"
 #include "gateway/stages/report_state.h"
@@ -59,10 +60,10 @@ class SessionFeeds final : public ReportFeed {
   // An application message is durable.
   void came_in(const matching::Origin& origin);
 
-  // Serves sessions that catch up, one after the other; returns how many transactions were read for
-  // them. A turn reads so many at most, that many sessions which come back at once delay nobody's
-  // live reports.
-  std::size_t serve_lagging();
+  // Serves sessions that catch up, and makes long answers; returns how much was read and made for
+  // them, which is little enough that many sessions which come back at once delay nobody's live
+  // reports.
+  std::size_t serve_waiting();
 
   // Hands over what this turn has made.
   void deliver_all();
@@ -92,21 +93,22 @@ class SessionFeeds final : public ReportFeed {
   void on(const Unsubscribe& request);
   void on(const Consumed& request);
 
-  std::size_t serve(matching::SessionId session, SessionFeed& feed);
+  void wait_for_turns(matching::SessionId session);
+  void start_catch_up(matching::SessionId session, matching::EventSeq read_to);
+  SessionFeed& reset(matching::SessionId session);
   std::size_t serve_long_answers(matching::SessionId session, SessionFeed& feed);
   void deliver(matching::SessionId session, SessionFeed& feed);
-  void start_catch_up(SessionFeed& feed);
   [[nodiscard]] SessionFeed& feed(matching::SessionId session);
 
   const ReportState& state_;
   WaitStrategy& wait_;
-  const OpenTransactionSource open_source_;
+  CatchUp catch_up_;
   SessionSink* sink_ = nullptr;
   const ReportKeeper* keeper_ = nullptr;
 
   std::vector<SessionFeed> feeds_;            // by session id
   std::vector<matching::Origin> newest_in_;   // application messages, by session id
-  std::size_t next_served_ = 0;               // the feed that serve_lagging() begins with
+  std::vector<matching::SessionId> waiting_;  // feeds that wait for turns
   std::vector<matching::SessionId> touched_;  // feeds with something outgoing
 
   std::mutex requests_mutex_;

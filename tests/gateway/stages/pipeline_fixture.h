@@ -54,11 +54,14 @@ class MemoryLog final : public TransactionLog {
 
   std::vector<StoredTransaction> committed;
   std::size_t commits = 0;
+  mutable std::size_t read = 0;    // transactions, by all sources
+  mutable std::size_t opened = 0;  // sources
 
  private:
   class Source final : public TransactionSource {
    public:
     Source(const MemoryLog& log, matching::EventSeq first) : log_{log} {
+      ++log_.opened;
       while (next_ < log_.committed.size() && log_.committed[next_].view().last_seq() < first) {
         ++next_;
       }
@@ -68,6 +71,7 @@ class MemoryLog final : public TransactionLog {
       if (next_ == log_.committed.size()) {
         return std::nullopt;
       }
+      ++log_.read;
       return log_.committed[next_++].view();
     }
 
@@ -206,7 +210,7 @@ class Pipeline {
   JournalStage journal;
   ReportStage report;
   ReportFeed& feed{report.feed()};
-  std::array<matching::MsgSeqNum, 8> msg_seq_nums{};
+  std::array<matching::MsgSeqNum, 64> msg_seq_nums{};
 };
 
 }  // namespace betex::gateway::testing
