@@ -526,12 +526,6 @@ constexpr void visit_fields(const matching::ClOrdIdGenerationEnded& event, Visit
 }
 
 template <typename Visitor>
-constexpr void visit_fields(const matching::ClOrdIdsForgotten& event, Visitor& visit) {
-  visit.field("examined", event.examined);
-  visit.reserved(event.reserved);
-}
-
-template <typename Visitor>
 constexpr void visit_fields(const matching::CommandRejected& event, Visitor& visit) {
   visit.field("session", event.session);
   visit.field("reason", event.reason);

@@ -402,8 +402,6 @@ constexpr std::string_view name_of(matching::EventKind value) noexcept {
       return "TradingDayEnded";
     case matching::EventKind::ClOrdIdGenerationEnded:
       return "ClOrdIdGenerationEnded";
-    case matching::EventKind::ClOrdIdsForgotten:
-      return "ClOrdIdsForgotten";
     case matching::EventKind::CommandRejected:
       return "CommandRejected";
     case matching::EventKind::Announced:

@@ -22,7 +22,8 @@ Reason Decider::check_new_terms(const Order& order, Terms& terms) const {
   if (terms.quantity != order.values.cum_qty && terms.quantity < terms.market->min_quantity) {
     return Reason::BelowMinimumQuantity;
   }
-  if (terms.quantity != order.values.cum_qty && terms.quantity < order.min_fill) {
+  if (terms.quantity != order.values.cum_qty &&
+      terms.quantity < state_.orders.terms(state_.orders.find(order.id)).min_fill) {
     return Reason::BadQuantity;
   }
   if (order.time_in_force == TimeInForce::Gtd ? terms.expire_time <= now()

@@ -26,6 +26,7 @@ void apply_header(State& state, const TransactionHeader& header, EventSeq last_s
     state.sessions.at(state.epoch_begins_of).info.epoch_began = header.timestamp;
     state.epoch_begins_of = SessionId{};
   }
+  state.orders.put_finished_away();
   if (state.sessions.contains(header.origin_session)) {
     SessionInfo& session = state.sessions.at(header.origin_session).info;
     if (session.epoch == header.origin_epoch) {
@@ -43,7 +44,6 @@ void remember_request(State& state, const Name& request_id, EventSeq seq) {
 
 void consume_id(State& state, AccountId account, const ClOrdId& id, Reason reason) {
   state.cl_ord_ids.insert({.id = id, .account = account, .reason = reason});
-  ++state.generations.current;
 }
 
 }  // namespace betex::matching

@@ -60,7 +60,6 @@ void apply(State& state, EventSeq seq, const MassCancelRejected& event);
 void apply(State& state, EventSeq seq, const TradingDaySet& event);
 void apply(State& state, EventSeq seq, const TradingDayEnded& event);
 void apply(State& state, EventSeq seq, const ClOrdIdGenerationEnded& event);
-void apply(State& state, EventSeq seq, const ClOrdIdsForgotten& event);
 void apply(State& state, EventSeq seq, const CommandRejected& event);
 void apply(State& state, EventSeq seq, const Announced& event);
 void apply(State& state, EventSeq seq, const WatermarkMoved& event);
@@ -68,7 +67,8 @@ void apply(State& state, EventSeq seq, const WatermarkMoved& event);
 // apply.cpp. After each event: its market's count, and deadlines that no longer stand.
 void apply_end_of_event(State& state, const EventHeader& header);
 
-// After the events of a transaction: the positions in the log, and its origin's next number.
+// After the events of a transaction: the positions in the log, its origin's next number, and the
+// orders that it has finished.
 void apply_header(State& state, const TransactionHeader& header, EventSeq last_seq);
 
 // Steps that several events share.

@@ -9,8 +9,7 @@ namespace {
 void extend_chain(State& state, Order& order, const ClOrdId& id) {
   const Slot slot =
       state.cl_ord_ids.insert({.id = id, .order = order.id, .account = order.account});
-  ++state.generations.current;
-  state.cl_ord_ids.append_to_chain(slot, order, order.values.chain_index);
+  state.cl_ord_ids.append_to_chain(slot, order);
 }
 
 Slot known_order(const State& state, OrderId id) {
@@ -26,8 +25,8 @@ Book& book_of(State& state, const Order& order) {
 void rest(State& state, Slot slot, EventSeq seq) {
   Order& order = state.orders.at(slot);
   order.place = OrderPlace::Resting;
-  order.priority = seq;
-  book_of(state, order).push_back(state.orders, slot);
+  state.orders.terms(slot).priority = seq;
+  book_of(state, order).push_back(state.orders.pool(), slot);
 }
 
 // Moves a part of the account's holding in or out of what its open orders will close.
@@ -69,10 +68,7 @@ void apply_leg(State& state, const TradeLeg& leg, Quantity quantity) {
   }
 }
 
-void watch_deadlines(State& state, const Order& order) {
-  if (order.place == OrderPlace::Delayed) {
-    state.deadlines.push(order.release_at, order.id);
-  }
+void watch_expiry(State& state, const Order& order) {
   if (order.time_in_force == TimeInForce::Gtd) {
     state.deadlines.push(order.expire_time, order.id);
   }
@@ -100,14 +96,13 @@ void count_new_order(State& state, const Order& order) {
 void finish_order(State& state, Slot slot, Quantity leaves, CancelCause cause) {
   Order& order = state.orders.at(slot);
   if (order.place == OrderPlace::Resting) {
-    book_of(state, order).remove(state.orders, slot, leaves);
+    book_of(state, order).remove(state.orders.pool(), slot, leaves);
   }
   release(state, order, order.closing, order.cash_lock);
   order.values.leaves_qty = Quantity{};
-  order.place = OrderPlace::Finished;
   order.cancel_cause = cause;
   order.finished_generation = state.generations.number;
-  state.orders.note_finished(order.id);
+  state.orders.finish(slot);
   --state.accounts.at(order.account).open_orders;
   --state.markets.at(order.market).open_orders;
   if (order.time_in_force == TimeInForce::Day) {
@@ -136,16 +131,19 @@ void apply(State& state, EventSeq seq, const OrderAccepted& event) {
   order.post_only = event.post_only;
   order.cancel_on_pause = event.cancel_on_pause;
   order.values = event.values;
-  order.min_fill = event.min_fill;
-  order.max_cost = event.max_cost;
   order.expire_time = event.expire_time;
-  order.release_at = event.release_at;
-  order.version_guard = event.version_guard;
   order.closing = event.closing;
   order.cash_lock = event.cash_lock;
+  state.orders.terms(slot) = {.min_fill = event.min_fill,
+                              .max_cost = event.max_cost,
+                              .release_at = event.release_at,
+                              .version_guard = event.version_guard};
   lock_closing(state, order, event.closing);
   count_new_order(state, order);
-  watch_deadlines(state, order);
+  watch_expiry(state, order);
+  if (event.entry == Entry::Delayed) {
+    state.deadlines.push(event.release_at, event.order);
+  }
   extend_chain(state, order, event.cl_ord_id);
   if (event.entry == Entry::Rests) {
     rest(state, slot, seq);
@@ -216,7 +214,7 @@ void apply(State& state, EventSeq seq, const OrderAmended& event) {
       book_of(state, order).reduce(order, leaves - event.values.leaves_qty);
     }
   } else {
-    book_of(state, order).remove(state.orders, slot, leaves);
+    book_of(state, order).remove(state.orders.pool(), slot, leaves);
     order.place = OrderPlace::Taking;
   }
   release(state, order, order.closing - event.closing, order.cash_lock - event.cash_lock);
@@ -224,7 +222,7 @@ void apply(State& state, EventSeq seq, const OrderAmended& event) {
   order.values = event.values;
   if (order.expire_time != event.expire_time) {
     order.expire_time = event.expire_time;
-    watch_deadlines(state, order);
+    watch_expiry(state, order);
   }
   if (event.entry == Entry::Rests) {
     rest(state, slot, seq);
@@ -232,7 +230,7 @@ void apply(State& state, EventSeq seq, const OrderAmended& event) {
   if (event.was_delayed != 0) {
     state.delayed_amends.erase(event.order);
     const Slot id = state.cl_ord_ids.find(order.account, event.cl_ord_id);
-    state.cl_ord_ids.append_to_chain(id, order, order.values.chain_index);
+    state.cl_ord_ids.append_to_chain(id, order);
   } else {
     extend_chain(state, order, event.cl_ord_id);
   }
@@ -241,7 +239,6 @@ void apply(State& state, EventSeq seq, const OrderAmended& event) {
 void apply(State& state, EventSeq, const AmendDelayed& event) {
   const Order& order = state.orders.at(known_order(state, event.order));
   state.cl_ord_ids.insert({.id = event.cl_ord_id, .order = order.id, .account = order.account});
-  ++state.generations.current;
   state.delayed_amends.insert({event.order, event});
   state.deadlines.push(event.release_at, event.order);
 }

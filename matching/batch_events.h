@@ -110,19 +110,12 @@ struct TradingDayEnded {
   Timestamp next_end;
 };
 
-// Ids that were new before the last end of a generation are forgotten from now on, oldest first.
+// Orders that had finished before the generation that ends now began are forgotten, with their ids,
+// and so are the ids of requests that were refused before it began.
 struct ClOrdIdGenerationEnded {
   static constexpr EventKind kKind = EventKind::ClOrdIdGenerationEnded;
   EventHeader header;
   Timestamp next_end;
-};
-
-// The oldest `examined` ids: those of live and of recently finished orders stay, as the newest.
-struct ClOrdIdsForgotten {
-  static constexpr EventKind kKind = EventKind::ClOrdIdsForgotten;
-  EventHeader header;
-  std::uint32_t examined = 0;
-  std::uint32_t reserved = 0;
 };
 
 // ---- Everything else ----------------------------------------------------------------------------

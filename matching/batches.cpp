@@ -52,7 +52,7 @@ void Decider::run_chunk(const Batch& running) {
     if (slot == 0 || !state_.orders.at(slot).live()) {
       continue;
     }
-    const bool matching = matches(filter, state_.orders.at(slot));
+    const bool matching = matches(state_, filter, slot);
     if (visited == kMaxVisitedPerChunk || (matching && chunk_.size() == kMaxBatchedOrders)) {
       completed = false;
       break;

@@ -104,7 +104,7 @@ Book::Levels::Levels(Key count)
 Book::Book(MarketKind kind, const Ladder& ladder) noexcept
     : ticks_{ladder.tick_count()}, odds_{kind == MarketKind::ExchangeOdds} {}
 
-void Book::push_back(OrderTable& orders, Slot slot) {
+void Book::push_back(OrderPool& orders, Slot slot) {
   if (levels_ == nullptr) {
     levels_ = std::make_unique<Levels>(ticks_);
   }
@@ -128,7 +128,7 @@ void Book::push_back(OrderTable& orders, Slot slot) {
   volumes_[side_index(order.side)] += order.values.leaves_qty;
 }
 
-void Book::remove(OrderTable& orders, Slot slot, Quantity leaves) {
+void Book::remove(OrderPool& orders, Slot slot, Quantity leaves) {
   Order& order = orders.at(slot);
   const Key key = key_of(order.tick);
   Level& level = levels_->levels[index(key)];

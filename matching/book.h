@@ -59,10 +59,10 @@ class Book {
   }
 
   // Puts the order at the end of its level's queue.
-  void push_back(OrderTable& orders, Slot slot);
+  void push_back(OrderPool& orders, Slot slot);
 
   // `leaves` is what the order counted for in its level.
-  void remove(OrderTable& orders, Slot slot, Quantity leaves);
+  void remove(OrderPool& orders, Slot slot, Quantity leaves);
 
   // The order keeps its place with `quantity` less.
   void reduce(const Order& order, Quantity quantity);

@@ -185,11 +185,13 @@ void Engine::visit_instruments(const std::function<void(const InstrumentInfo&)>&
 }
 
 void Engine::visit_orders(const std::function<void(const OrderInfo&)>& visit) const {
+  std::vector<Slot> slots;
   std::vector<AcceptedRequest> chain;
-  impl_->state.orders.for_each([&](const Order& order) {
+  impl_->state.orders.for_each([&](Slot, const Order& order) {
     chain.clear();
     const ClOrdIds& ids = impl_->state.cl_ord_ids;
-    for (Slot slot = order.first_id; slot != 0; slot = ids.next_in_chain(slot)) {
+    ids.get_chain(order, slots);
+    for (const Slot slot : slots) {
       const ClOrdIdData& request = ids.at(slot);
       chain.push_back({request.id, request.tick, request.expire_time});
     }

@@ -60,7 +60,7 @@ enum class EventKind : std::uint16_t {  // on disk: never change
   TradingDaySet = 90,
   TradingDayEnded = 91,
   ClOrdIdGenerationEnded = 92,
-  ClOrdIdsForgotten = 93,
+  // 93 was ClOrdIdsForgotten.
   // Refusals of everything else: 100..
   CommandRejected = 100,
   // Journaled for audit and idempotency: 120..

@@ -68,7 +68,6 @@ constexpr void for_each_event_type(Visitor&& visit) {
   visit(std::type_identity<TradingDaySet>{});
   visit(std::type_identity<TradingDayEnded>{});
   visit(std::type_identity<ClOrdIdGenerationEnded>{});
-  visit(std::type_identity<ClOrdIdsForgotten>{});
   visit(std::type_identity<CommandRejected>{});
   visit(std::type_identity<Announced>{});
   visit(std::type_identity<WatermarkMoved>{});

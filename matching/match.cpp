@@ -18,13 +18,14 @@ bool is_own(const Order& taker, const Order& maker) {
 void Decider::take(OrderId id) {
   const Slot slot = state_.orders.find(id);
   const Order& taker = state_.orders.at(slot);
+  const LiveTerms& terms = state_.orders.terms(slot);
   const Book& book = state_.instruments.at(taker.instrument).book;
   Reach reach{.limit = book.key_of(taker.tick),
-              .budget = taker.max_cost.value(),
-              .has_budget = taker.max_cost != Money{}};
+              .budget = terms.max_cost.value(),
+              .has_budget = terms.max_cost != Money{}};
 
   const bool fill_or_kill = taker.time_in_force == TimeInForce::Fok;
-  const Quantity needed = fill_or_kill ? taker.values.leaves_qty : taker.min_fill;
+  const Quantity needed = fill_or_kill ? taker.values.leaves_qty : terms.min_fill;
   if (needed != Quantity{} && fillable(taker, reach) < needed) {
     cancel_order(slot, fill_or_kill ? CancelCause::FillOrKill : CancelCause::MinimumFill);
     return;

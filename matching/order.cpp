@@ -6,11 +6,98 @@
 
 namespace betex::matching {
 
-OrderTable::OrderTable() {
-  pages_.push_back(std::make_unique<Order[]>(kPageSize));
+OrderPool::OrderPool() {
+  add_page();
+  pages_.front().terms = std::make_unique<LiveTerms[]>(kPageSize);
+}
+
+Slot OrderPool::take() {
+  Slot slot = free_;
+  if (slot != 0) {
+    free_ = at(slot).next;
+  } else {
+    if (next_fresh_ == end_of_fresh_) {
+      const std::uint32_t page = add_page();
+      pages_[page].terms = std::make_unique<LiveTerms[]>(kPageSize);
+      next_fresh_ = static_cast<Slot>(page * kPageSize);
+      end_of_fresh_ = next_fresh_ + static_cast<Slot>(kPageSize);
+    }
+    slot = next_fresh_++;
+  }
+  at(slot) = Order{};
+  return slot;
+}
+
+void OrderPool::give_back(Slot slot) noexcept {
+  at(slot).next = free_;
+  free_ = slot;
+}
+
+std::uint32_t OrderPool::add_page() {
+  pages_.push_back({.orders = std::make_unique<Order[]>(kPageSize)});
+  return static_cast<std::uint32_t>(pages_.size() - 1);
 }
 
 Slot OrderTable::insert(OrderId id) {
+  if (!forgotten_.empty()) {
+    sweep_index();
+  }
+  IndexPage& page = index_page_for(id);
+  Slot& entry = page.slots[id.value() % kPageSize];
+  BETEX_ASSERT(entry == 0);
+  entry = pool_.take();
+  page.live[id.value() % kPageSize / 64] |= std::uint64_t{1} << (id.value() % 64);
+  ++page.used;
+  ++live_;
+  at(entry).id = id;
+  return entry;
+}
+
+void OrderTable::finish(Slot slot) {
+  const OrderId id = at(slot).id;
+  index_[id.value() / kPageSize]->live[id.value() % kPageSize / 64] &=
+      ~(std::uint64_t{1} << (id.value() % 64));
+  --live_;
+  at(slot).place = OrderPlace::Finished;
+  just_finished_.push_back(slot);
+}
+
+void OrderTable::put_finished_away() {
+  for (const Slot from : just_finished_) {
+    const Slot to = slot_for_finished(finished_[at(from).finished_generation % 2]);
+    const OrderId id = at(from).id;
+    at(to) = at(from);
+    index_[id.value() / kPageSize]->slots[id.value() % kPageSize] = to;
+    pool_.give_back(from);
+  }
+  just_finished_.clear();
+}
+
+void OrderTable::start_generation(std::uint32_t number) {
+  put_finished_away();
+  Finished& ended = finished_[number % 2];
+  for (const std::uint32_t page : ended.pages) {
+    pool_.set_forgotten(page, true);
+  }
+  forgotten_.insert(forgotten_.end(), ended.pages.begin(), ended.pages.end());
+  ended.pages.clear();
+  ended.count = 0;
+  swept_ = 0;
+}
+
+Slot OrderTable::slot_for_finished(Finished& generation) {
+  const std::size_t place = generation.count++ % OrderPool::kPageSize;
+  if (place == 0) {
+    if (spare_.empty()) {
+      spare_.push_back(pool_.add_page());
+    }
+    generation.pages.push_back(spare_.back());
+    spare_.pop_back();
+  }
+  return static_cast<Slot>(generation.pages.back() * OrderPool::kPageSize + place);
+}
+
+OrderTable::IndexPage& OrderTable::index_page_for(OrderId id) {
   const std::uint64_t page = id.value() / kPageSize;
   if (page >= index_.size()) {
     index_.resize(page + 1);
@@ -22,39 +109,36 @@ Slot OrderTable::insert(OrderId id) {
     index_[page] = std::move(spare_index_pages_.back());
     spare_index_pages_.pop_back();
   }
-  Slot& entry = index_[page]->slots[id.value() % kPageSize];
-  BETEX_ASSERT(entry == 0);
-
-  if (free_ != 0) {
-    entry = free_;
-    free_ = at(entry).next;
-    prefetch_record(free_);  // it was freed long ago
-  } else {
-    if (next_fresh_ == pages_.size() * kPageSize) {
-      pages_.push_back(std::make_unique<Order[]>(kPageSize));
-    }
-    entry = next_fresh_++;
-  }
-  at(entry) = Order{};
-  at(entry).id = id;
-  index_[page]->live[id.value() % kPageSize / 64] |= std::uint64_t{1} << (id.value() % 64);
-  ++index_[page]->used;
-  ++size_;
-  return entry;
+  return *index_[page];
 }
 
-void OrderTable::erase(Slot slot) {
-  const OrderId id = at(slot).id;
-  std::unique_ptr<IndexPage>& page = index_[id.value() / kPageSize];
-  BETEX_ASSERT(page != nullptr && page->slots[id.value() % kPageSize] == slot);
-  note_finished(id);
-  page->slots[id.value() % kPageSize] = 0;
-  if (--page->used == 0) {
-    spare_index_pages_.push_back(std::move(page));
+// Clears the entries of forgotten orders, some at a time; then their pages can be used again.
+void OrderTable::sweep_index() {
+  constexpr std::size_t kSteps = 64;
+  for (std::size_t step = 0; step < kSteps; ++step) {
+    const std::size_t number = swept_ / kPageSize;
+    if (number == index_.size()) {
+      for (const std::uint32_t page : forgotten_) {
+        pool_.set_forgotten(page, false);
+      }
+      spare_.insert(spare_.end(), forgotten_.begin(), forgotten_.end());
+      forgotten_.clear();
+      return;
+    }
+    std::unique_ptr<IndexPage>& page = index_[number];
+    if (page == nullptr) {
+      swept_ = (number + 1) * kPageSize;
+      continue;
+    }
+    Slot& slot = page->slots[swept_ % kPageSize];
+    ++swept_;
+    if (slot != 0 && pool_.is_forgotten(slot)) {
+      slot = 0;
+      if (--page->used == 0) {
+        spare_index_pages_.push_back(std::move(page));
+      }
+    }
   }
-  at(slot).next = free_;
-  free_ = slot;
-  --size_;
 }
 
 }  // namespace betex::matching

@@ -1,7 +1,10 @@
-// An order as the engine keeps it, live or finished, and the table of all known orders: pooled in
-// pages that never move, found by order id through a paged index. Owned by the engine's thread.
+// An order as the engine keeps it, live or finished; the pool of such records; and the table of all
+// known orders. Live ones stand in records that are used again and again, and so stay in the
+// caches; those that have finished are moved away, by generation of ClOrdIDs, and forgotten a whole
+// generation at a time (RULES.md section 3). Owned by the engine's thread.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -28,7 +31,6 @@ enum class OrderPlace : std::uint8_t {  // in snapshots: never change
 struct OrderData {
   OrderId id;
   AccountId account;
-  SessionId session;
   InstrumentId instrument;
   MarketId market;
   Tick tick;
@@ -40,44 +42,114 @@ struct OrderData {
   Persistence persistence{};
   std::uint8_t post_only = 0;
   std::uint8_t cancel_on_pause = 0;
+  SessionId session;
   CancelCause cancel_cause{};  // of a finished order that was cancelled
   std::uint8_t reserved[3] = {};
+  Timestamp expire_time;
+  OrderValues values;
+  Quantity closing;  // what is left of the part that closes the account's own position
+  Money cash_lock;   // what is left of its collateral
   std::uint32_t finished_generation = 0;  // of ClOrdIDs, when it finished
   std::uint32_t reserved2 = 0;
-  OrderValues values;
-  Quantity min_fill;
-  Money max_cost;  // of a market order; 0: none
-  Timestamp expire_time;
-  Timestamp release_at;
-  std::uint64_t version_guard = 0;
-  Quantity closing;   // what is left of the part that closes the account's own position
-  Money cash_lock;    // what is left of its collateral
-  EventSeq priority;  // the event that put it at the end of its level's queue
 };
 
 static_assert(std::has_unique_object_representations_v<OrderData>);
 
-struct Order : OrderData {
+// What is state of a live order only.
+struct LiveTerms {
+  Quantity min_fill;
+  Money max_cost;  // of a market order; 0: none
+  Timestamp release_at;
+  std::uint64_t version_guard = 0;
+  EventSeq priority;  // the event that put it at the end of its level's queue
+};
+
+static_assert(std::has_unique_object_representations_v<LiveTerms>);
+
+struct OrderLinks {
   Slot previous = 0;  // neighbours in the queue of its price level
   Slot next = 0;
-  Slot first_id = 0;  // its chain of ClOrdIDs, in ClOrdIds
-  Slot last_id = 0;
+  Slot last_id = 0;  // the end of its chain of ClOrdIDs, in ClOrdIds
+};
 
+struct alignas(64) Order : OrderLinks, OrderData {
   [[nodiscard]] bool live() const noexcept { return place != OrderPlace::Finished; }
 
   // It waits for the bet delay.
   [[nodiscard]] bool delayed() const noexcept { return place == OrderPlace::Delayed; }
 };
 
+static_assert(sizeof(Order) == 128, "two cache lines, the first with all that a queue needs");
+
+// Records in pages that never move.
+class OrderPool {
+ public:
+  static constexpr std::size_t kPageSize = 1024;
+
+  OrderPool();
+
+  // For a live order; all zero. The one that was given back last, as it is in the caches still.
+  Slot take();
+  void give_back(Slot slot) noexcept;
+
+  // A page for orders that have finished, at first with nothing of use in it.
+  std::uint32_t add_page();
+
+  // What a page holds is no longer known.
+  void set_forgotten(std::uint32_t page, bool forgotten) noexcept {
+    pages_[page].forgotten = forgotten;
+  }
+
+  [[nodiscard]] bool is_forgotten(Slot slot) const noexcept {
+    return pages_[slot / kPageSize].forgotten;
+  }
+
+  [[nodiscard]] Order& at(Slot slot) noexcept {
+    return pages_[slot / kPageSize].orders[slot % kPageSize];
+  }
+
+  [[nodiscard]] const Order& at(Slot slot) const noexcept {
+    return pages_[slot / kPageSize].orders[slot % kPageSize];
+  }
+
+  // `slot` must be from take().
+  [[nodiscard]] LiveTerms& terms(Slot slot) noexcept {
+    return pages_[slot / kPageSize].terms[slot % kPageSize];
+  }
+
+  [[nodiscard]] const LiveTerms& terms(Slot slot) const noexcept {
+    return pages_[slot / kPageSize].terms[slot % kPageSize];
+  }
+
+ private:
+  struct Page {
+    std::unique_ptr<Order[]> orders;
+    std::unique_ptr<LiveTerms[]> terms;  // null: orders that have finished
+    bool forgotten = false;
+  };
+
+  std::vector<Page> pages_;
+  Slot free_ = 0;  // a list through `next`
+  Slot next_fresh_ = 1;
+  Slot end_of_fresh_ = kPageSize;
+};
+
 class OrderTable {
  public:
-  OrderTable();
-
-  // A new record, all zero but its id, that counts as live. `id` must not be known yet.
+  // A new record, all zero but its id, that counts as live. `id` must never have been used.
   Slot insert(OrderId id);
 
-  // The record's slot is used again by a later insert.
-  void erase(Slot slot);
+  // The order is Finished now, in its finished_generation. It stays where it is until
+  // put_finished_away().
+  void finish(Slot slot);
+
+  // Moves the orders that have finished since the last call: their slots change. References to
+  // them show what they were until the next insert().
+  void put_finished_away();
+
+  // The orders that finished before generation `number` - 1 are forgotten, all at once. Their
+  // memory is used again after so many inserts that each has a bounded part of the work.
+  void start_generation(std::uint32_t number);
 
   // 0: unknown.
   [[nodiscard]] Slot find(OrderId id) const noexcept {
@@ -85,17 +157,28 @@ class OrderTable {
     if (page >= index_.size() || index_[page] == nullptr) {
       return 0;
     }
-    return index_[page]->slots[id.value() % kPageSize];
+    const Slot slot = index_[page]->slots[id.value() % kPageSize];
+    return pool_.is_forgotten(slot) ? 0 : slot;
   }
 
   // A hint that the order will be used soon.
-  void prefetch(OrderId id) const noexcept { prefetch_record(find(id)); }
-
-  [[nodiscard]] Order& at(Slot slot) noexcept { return pages_[slot / kPageSize][slot % kPageSize]; }
-
-  [[nodiscard]] const Order& at(Slot slot) const noexcept {
-    return pages_[slot / kPageSize][slot % kPageSize];
+  void prefetch(OrderId id) const noexcept {
+    const Order* const order = &at(find(id));
+    __builtin_prefetch(order);
+    __builtin_prefetch(reinterpret_cast<const char*>(order) + kCacheLine);
   }
+
+  [[nodiscard]] Order& at(Slot slot) noexcept { return pool_.at(slot); }
+
+  [[nodiscard]] const Order& at(Slot slot) const noexcept { return pool_.at(slot); }
+
+  // The order must be live, or have finished in this transaction.
+  [[nodiscard]] LiveTerms& terms(Slot slot) noexcept { return pool_.terms(slot); }
+
+  [[nodiscard]] const LiveTerms& terms(Slot slot) const noexcept { return pool_.terms(slot); }
+
+  // For the book, which changes the links of its orders.
+  [[nodiscard]] OrderPool& pool() noexcept { return pool_; }
 
   // False also for an order that is not known. Reads one bit, not the order.
   [[nodiscard]] bool is_live(OrderId id) const noexcept {
@@ -104,15 +187,12 @@ class OrderTable {
            (index_[page]->live[id.value() % kPageSize / 64] >> (id.value() % 64) & 1) != 0;
   }
 
-  // The order is Finished now.
-  void note_finished(OrderId id) noexcept {
-    index_[id.value() / kPageSize]->live[id.value() % kPageSize / 64] &=
-        ~(std::uint64_t{1} << (id.value() % 64));
+  // Of known orders.
+  [[nodiscard]] std::size_t size() const noexcept {
+    return live_ + just_finished_.size() + finished_[0].count + finished_[1].count;
   }
 
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-
-  // In ascending order of ids.
+  // Known orders in ascending order of ids.
   template <typename Visitor>
   void for_each(Visitor&& visit) const {
     for (const auto& page : index_) {
@@ -120,36 +200,42 @@ class OrderTable {
         continue;
       }
       for (const Slot slot : page->slots) {
-        if (slot != 0) {
-          visit(at(slot));
+        if (slot != 0 && !pool_.is_forgotten(slot)) {
+          visit(slot, at(slot));
         }
       }
     }
   }
 
  private:
-  static constexpr std::size_t kPageSize = 1024;
+  static constexpr std::size_t kPageSize = 1024;  // of the index
   static constexpr std::size_t kCacheLine = 64;
 
-  void prefetch_record(Slot slot) const noexcept {
-    const char* const record = reinterpret_cast<const char*>(&at(slot));
-    for (std::size_t line = 0; line < sizeof(Order); line += kCacheLine) {
-      __builtin_prefetch(record + line);
-    }
-  }
-
   struct IndexPage {
-    Slot slots[kPageSize] = {};
-    std::uint64_t live[kPageSize / 64] = {};
+    std::array<Slot, kPageSize> slots{};
+    std::array<std::uint64_t, kPageSize / 64> live{};
     std::size_t used = 0;
   };
 
-  std::vector<std::unique_ptr<Order[]>> pages_;
+  // The orders that finished in one generation, in pages of their own.
+  struct Finished {
+    std::vector<std::uint32_t> pages;
+    std::size_t count = 0;
+  };
+
+  Slot slot_for_finished(Finished& generation);
+  IndexPage& index_page_for(OrderId id);
+  void sweep_index();
+
+  OrderPool pool_;
   std::vector<std::unique_ptr<IndexPage>> index_;  // by id / kPageSize; null: nothing known there
   std::vector<std::unique_ptr<IndexPage>> spare_index_pages_;
-  Slot free_ = 0;  // a list through `next`
-  Slot next_fresh_ = 1;
-  std::size_t size_ = 0;
+  std::size_t live_ = 0;
+  std::vector<Slot> just_finished_;
+  std::array<Finished, 2> finished_;      // by generation % 2
+  std::vector<std::uint32_t> forgotten_;  // pages that the index still refers to
+  std::vector<std::uint32_t> spare_;      // pages for finished orders
+  std::size_t swept_ = 0;                 // index entries, since the last were forgotten
 };
 
 }  // namespace betex::matching

@@ -4,7 +4,6 @@
 #include <cstring>
 #include <stdexcept>
 #include <string>
-#include <tuple>
 #include <type_traits>
 
 #include "matching/hash.h"
@@ -12,7 +11,7 @@
 namespace betex::matching {
 namespace {
 
-constexpr std::uint64_t kFormat = 3;  // of the saved bytes; raised by every change
+constexpr std::uint64_t kFormat = 4;  // of the saved bytes; raised by every change
 
 class Saver {
  public:
@@ -123,11 +122,7 @@ void archive_counters(auto& archive, auto& state) {
           state.last_order_id,
           state.last_batch_id,
           state.watermark);
-  archive(state.generations.number,
-          state.generations.next_end,
-          state.generations.to_forget,
-          state.generations.previous,
-          state.generations.current);
+  archive(state.generations.number, state.generations.next_end);
   archive(state.trading_day.ends_at_s,
           state.trading_day.next_end,
           state.trading_day.expiring_to,
@@ -208,8 +203,32 @@ void load_registries(State& state, Loader& loader) {
   }
 }
 
+// Each order with its chain of ClOrdIDs, then the ids that are in no chain.
+void save_orders(const State& state, Saver& saver) {
+  const ClOrdIds& ids = state.cl_ord_ids;
+  std::vector<Slot> chain;
+  saver(std::uint64_t{state.orders.size()});
+  state.orders.for_each([&](Slot slot, const Order& order) {
+    saver(static_cast<const OrderData&>(order));
+    if (order.live()) {
+      saver(state.orders.terms(slot));
+    }
+    ids.get_chain(order, chain);
+    saver(std::uint64_t{chain.size()});
+    for (const Slot id : chain) {
+      saver(ids.at(id).id, ids.at(id).tick, ids.at(id).expire_time);
+    }
+  });
+  std::uint64_t others = 0;
+  ids.for_each_outside_chains([&others](std::uint32_t, const ClOrdIdData&) { ++others; });
+  saver(others);
+  ids.for_each_outside_chains([&saver](std::uint32_t generation, const ClOrdIdData& data) {
+    saver(generation, data.id, data.account, data.order, data.reason);
+  });
+}
+
 // The lists and deadlines that a live order stands in.
-void track(State& state, const OrderData& order) {
+void track(State& state, const Order& order, const LiveTerms& terms) {
   state.accounts.at(order.account).orders.append(order.id, state.orders);
   state.markets.at(order.market).orders.append(order.id, state.orders);
   if (state.sessions.contains(order.session)) {
@@ -221,63 +240,87 @@ void track(State& state, const OrderData& order) {
   if (order.time_in_force == TimeInForce::Gtd) {
     state.deadlines.push(order.expire_time, order.id);
   }
-  if (order.place == OrderPlace::Delayed) {
-    state.deadlines.push(order.release_at, order.id);
+  if (order.delayed()) {
+    state.deadlines.push(terms.release_at, order.id);
   }
+}
+
+// What is not older than the generation before this one.
+bool is_recent(const State& state, std::uint32_t generation) {
+  return generation <= state.generations.number && generation + 1 >= state.generations.number;
+}
+
+Slot insert_id(State& state, Loader& loader, const ClOrdIdData& data) {
+  loader.check(data.id.well_formed() && state.accounts.contains(data.account) &&
+                   state.cl_ord_ids.find(data.account, data.id) == 0,
+               "a ClOrdID");
+  return state.cl_ord_ids.insert(data);
+}
+
+void load_chain(State& state, Loader& loader, Order& order) {
+  for (std::uint64_t left = loader.number(); left != 0; --left) {
+    ClOrdIdData data{.order = order.id, .account = order.account, .in_chain = 1};
+    loader(data.id, data.tick, data.expire_time);
+    state.cl_ord_ids.link_to_chain(insert_id(state, loader, data), order);
+  }
+}
+
+// Returns the order's slot if it rests in a book, else 0.
+Slot load_order(State& state, Loader& loader) {
+  OrderData data;
+  loader(data);
+  const InstrumentState* const instrument = state.instruments.find(data.instrument);
+  loader.check(instrument != nullptr && instrument->market == data.market &&
+                   instrument->ladder->contains(data.tick) &&
+                   state.accounts.contains(data.account) && data.id > OrderId{} &&
+                   data.id <= state.last_order_id && state.orders.find(data.id) == 0,
+               "an order's ids");
+  const Slot slot = state.orders.insert(data.id);
+  Order& order = state.orders.at(slot);
+  static_cast<OrderData&>(order) = data;
+  if (order.live()) {
+    loader(state.orders.terms(slot));
+    track(state, order, state.orders.terms(slot));
+  } else {
+    loader.check(is_recent(state, order.finished_generation), "a finished order's generation");
+    state.orders.finish(slot);
+  }
+  load_chain(state, loader, order);
+  state.orders.put_finished_away();
+  return data.place == OrderPlace::Resting ? slot : 0;
 }
 
 // Books follow from their orders: each queue is in the order of the events that put them there.
 void load_orders(State& state, Loader& loader) {
+  const std::uint32_t number = state.generations.number;
+  state.cl_ord_ids.start_generation(number == 0 ? 0 : number - 1);
   std::vector<Slot> resting;
   for (std::uint64_t left = loader.number(); left != 0; --left) {
-    OrderData data;
-    loader(data);
-    const InstrumentState* const instrument = state.instruments.find(data.instrument);
-    loader.check(instrument != nullptr && instrument->market == data.market &&
-                     instrument->ladder->contains(data.tick) &&
-                     state.accounts.contains(data.account) && data.id > OrderId{} &&
-                     data.id <= state.last_order_id && state.orders.find(data.id) == 0,
-                 "an order's ids");
-    const Slot slot = state.orders.insert(data.id);
-    static_cast<OrderData&>(state.orders.at(slot)) = data;
-    if (state.orders.at(slot).live()) {
-      track(state, data);
-    } else {
-      state.orders.note_finished(data.id);
-    }
-    if (data.place == OrderPlace::Resting) {
+    if (const Slot slot = load_order(state, loader)) {
       resting.push_back(slot);
     }
   }
   std::sort(resting.begin(), resting.end(), [&state](Slot left, Slot right) {
-    return state.orders.at(left).priority < state.orders.at(right).priority;
+    return state.orders.terms(left).priority < state.orders.terms(right).priority;
   });
   for (const Slot slot : resting) {
-    state.instruments.at(state.orders.at(slot).instrument).book.push_back(state.orders, slot);
+    state.instruments.at(state.orders.at(slot).instrument)
+        .book.push_back(state.orders.pool(), slot);
   }
 }
 
-void load_cl_ord_ids(State& state, Loader& loader) {
-  std::vector<std::tuple<OrderId, std::uint32_t, Slot>> chained;
+void load_other_ids(State& state, Loader& loader) {
   for (std::uint64_t left = loader.number(); left != 0; --left) {
+    std::uint32_t generation = 0;
     ClOrdIdData data;
-    loader(data);
-    const bool forgotten = data.account == AccountId{};
-    loader.check(forgotten || (state.accounts.contains(data.account) &&
-                               state.cl_ord_ids.find(data.account, data.id) == 0),
-                 "a ClOrdID");
-    const Slot slot = state.cl_ord_ids.insert(data);
-    const bool in_chain = data.chain_index != kNotInChain;
-    loader.check((data.order == OrderId{} && !in_chain) || state.orders.find(data.order) != 0,
+    loader(generation, data.id, data.account, data.order, data.reason);
+    loader.check(is_recent(state, generation), "a ClOrdID's generation");
+    loader.check(data.order == OrderId{} || state.orders.find(data.order) != 0,
                  "a ClOrdID's order");
-    if (in_chain) {
-      chained.emplace_back(data.order, data.chain_index, slot);
-    }
+    state.cl_ord_ids.start_generation(generation);
+    insert_id(state, loader, data);
   }
-  std::sort(chained.begin(), chained.end());
-  for (const auto& [order, index, slot] : chained) {
-    state.cl_ord_ids.link_to_chain(slot, state.orders.at(state.orders.find(order)));
-  }
+  state.cl_ord_ids.start_generation(state.generations.number);
 }
 
 }  // namespace
@@ -313,10 +356,7 @@ void save(const State& state, StateSink& sink) {
   saver(kFormat);
   archive_counters(saver, state);
   save_registries(state, saver);
-  saver(std::uint64_t{state.orders.size()});
-  state.orders.for_each([&saver](const OrderData& order) { saver(order); });
-  saver(std::uint64_t{state.cl_ord_ids.size()});
-  state.cl_ord_ids.for_each([&saver](const ClOrdIdData& id) { saver(id); });
+  save_orders(state, saver);
   saver(std::uint64_t{state.delayed_amends.size()});
   for (const auto& [order, amend] : state.delayed_amends) {
     saver(amend);
@@ -341,7 +381,7 @@ void load(State& state, std::span<const std::byte> bytes) {
   archive_counters(loader, state);
   load_registries(state, loader);
   load_orders(state, loader);
-  load_cl_ord_ids(state, loader);
+  load_other_ids(state, loader);
   for (std::uint64_t left = loader.number(); left != 0; --left) {
     AmendDelayed amend;
     loader(amend);

@@ -93,7 +93,6 @@ void prefetch_near(const State& state, const CancelOrder& cancel) noexcept {
     __builtin_prefetch(&state.orders.at(order.next).previous);
     prefetch_lines(state.instruments.at(order.instrument));
     prefetch_lines(state.markets.at(order.market));
-    state.cl_ord_ids.prefetch(order.last_id);
   }
 }
 
@@ -101,7 +100,7 @@ Due due_of(const State& state, const Deadlines::Entry& entry) noexcept {
   const Slot slot = state.orders.find(entry.order);
   if (slot != 0 && state.orders.at(slot).live()) {
     const Order& order = state.orders.at(slot);
-    if (order.place == OrderPlace::Delayed && order.release_at == entry.at) {
+    if (order.delayed() && state.orders.terms(slot).release_at == entry.at) {
       return Due::Release;
     }
     if (order.time_in_force == TimeInForce::Gtd && order.expire_time == entry.at) {
@@ -113,14 +112,16 @@ Due due_of(const State& state, const Deadlines::Entry& entry) noexcept {
                                                                                      : Due::Nothing;
 }
 
-bool matches(const BatchStarted& batch, const Order& order) noexcept {
+bool matches(const State& state, const BatchStarted& batch, Slot slot) noexcept {
+  const Order& order = state.orders.at(slot);
   if ((batch.header.market != MarketId{} && batch.header.market != order.market) ||
       (batch.account != AccountId{} && batch.account != order.account) ||
       (batch.session != SessionId{} && batch.session != order.session) ||
       (batch.side != 0 && batch.side != static_cast<std::uint8_t>(order.side))) {
     return false;
   }
-  if (order.version_guard != 0 && order.version_guard < batch.guard_below) {
+  const std::uint64_t guard = state.orders.terms(slot).version_guard;
+  if (guard != 0 && guard < batch.guard_below) {
     return true;
   }
   if (batch.instrument != InstrumentId{} && batch.instrument != order.instrument) {

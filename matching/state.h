@@ -113,13 +113,10 @@ struct TradingDay {
   std::uint32_t left_to_expire = 0;  // of them, those that the last end of a day has reached
 };
 
-// Which ClOrdIDs are how old (RULES.md section 3): places in the order of arrival.
+// How old a ClOrdID or a finished order is, is said in generations (RULES.md section 3).
 struct Generations {
   std::uint32_t number = 0;
   Timestamp next_end;
-  std::uint64_t to_forget = 0;  // the oldest places, to be examined now
-  std::uint64_t previous = 0;
-  std::uint64_t current = 0;
 };
 
 struct State {
@@ -136,7 +133,7 @@ struct State {
   Registry<InstrumentId, InstrumentState> instruments;
   OrderTable orders;
   std::map<OrderId, AmendDelayed> delayed_amends;
-  ClOrdIds cl_ord_ids;
+  ClOrdIds cl_ord_ids{orders};
   Generations generations;
   Positions positions;
   std::vector<Batch> batches;  // the oldest first
@@ -172,8 +169,9 @@ void prefetch_near(const State& state, const CancelOrder& cancel) noexcept;
 enum class Due : std::uint8_t { Nothing, Release, Amend, Expiry };
 [[nodiscard]] Due due_of(const State& state, const Deadlines::Entry& entry) noexcept;
 
-// True if `batch` is to cancel this order, which must be live and not above its last order.
-[[nodiscard]] bool matches(const BatchStarted& batch, const Order& order) noexcept;
+// True if `batch` is to cancel the order at `slot`, which must be live and not above its last
+// order.
+[[nodiscard]] bool matches(const State& state, const BatchStarted& batch, Slot slot) noexcept;
 
 // A process that stops new orders: of the whole market, or of the account or the session alone.
 [[nodiscard]] bool is_market_wide(const BatchStarted& batch) noexcept;

@@ -26,7 +26,7 @@ const SessionState* next_grace(const State& state) {
 
 // Work of a deadline that has passed already.
 bool has_leftover(const State& state) {
-  return state.trading_day.left_to_expire != 0 || state.generations.to_forget != 0;
+  return state.trading_day.left_to_expire != 0;
 }
 
 std::uint32_t date_before(Timestamp end) {
@@ -76,12 +76,6 @@ std::uint32_t Decider::advance_one() {
   if (state_.trading_day.left_to_expire != 0) {
     expire_next_day_order();
     return 1;
-  }
-  if (state_.generations.to_forget != 0) {
-    const auto examined = static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(state_.generations.to_forget, kStepsPerTransaction));
-    emitter_.emit(ClOrdIdsForgotten{.examined = examined});
-    return kStepsPerTransaction;
   }
   const Timestamp due = *next_deadline(state_);
   if (due > now()) {
@@ -154,6 +148,7 @@ void Decider::release(Slot slot) {
   const OrderId id = order.id;
   const Terms terms = terms_of(order);
   const AccountState& account = *terms.account;
+  const std::uint64_t guard = state_.orders.terms(slot).version_guard;
   Reason reason = account.suspended ? Reason::AccountSuspended : Reason::None;
   if (reason == Reason::None) {
     const SessionState* const session = state_.sessions.find(order.session);
@@ -162,8 +157,7 @@ void Decider::release(Slot slot) {
   if (reason == Reason::None) {
     reason = check_market(terms, order.session);
   }
-  if (reason == Reason::None && order.version_guard != 0 &&
-      order.version_guard != terms.market->version) {
+  if (reason == Reason::None && guard != 0 && guard != terms.market->version) {
     reason = Reason::StaleMarketVersion;
   }
   if (reason == Reason::None && account.max_open_orders != 0 &&

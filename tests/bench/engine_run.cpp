@@ -1,9 +1,10 @@
 #include "tests/bench/engine_run.h"
 
 #include <algorithm>
-#include <cstring>
 #include <ctime>
+#include <new>
 #include <string>
+#include <type_traits>
 
 #include "matching/ladder.h"
 
@@ -12,7 +13,6 @@ namespace {
 
 constexpr std::size_t kBatch = 256;
 constexpr std::size_t kEventBytes = 64 * 1'024;
-constexpr std::size_t kLargestEvent = 512;
 
 // A ClOrdID is known for one to two generations. As much time passes as lets a million be known on
 // average.
@@ -27,7 +27,11 @@ std::chrono::duration<double, std::nano> thread_time() {
   return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
 }
 
-BookRun::BookRun() : book_{MarketKind::ExchangeOdds, kClassic}, events_(kEventBytes) {}
+BookRun::BookRun(std::size_t orders)
+    : book_{MarketKind::ExchangeOdds, kClassic}, events_(kEventBytes) {
+  slots_.reserve(orders + 1);
+  slots_.push_back(0);
+}
 
 void BookRun::run(const Operation& operation) {
   switch (operation.kind) {
@@ -44,30 +48,35 @@ void BookRun::run(const Operation& operation) {
 }
 
 void BookRun::add(const Operation& operation) {
-  const OrderId id{++last_};
-  const Slot slot = orders_.insert(id);
+  const OrderId id{slots_.size()};
+  const Slot slot = orders_.take();
+  slots_.push_back(slot);
   Order& order = orders_.at(slot);
+  order.id = id;
   order.tick = Tick{operation.tick};
   order.side = operation.side;
   order.values = {.order_qty = Quantity{operation.quantity},
                   .leaves_qty = Quantity{operation.quantity}};
   book_.push_back(orders_, slot);
-  tell(OrderAccepted{
-      .order = id, .tick = order.tick, .side = operation.side, .values = order.values});
+  tell([&] {
+    return OrderAccepted{
+        .order = id, .tick = order.tick, .side = operation.side, .values = order.values};
+  });
 }
 
 void BookRun::cancel(const Operation& operation) {
   const OrderId id{operation.order};
-  const Slot slot = orders_.find(id);
+  const Slot slot = slots_[operation.order];
   Order& order = orders_.at(slot);
   book_.remove(orders_, slot, order.values.leaves_qty);
   order.values.leaves_qty = Quantity{};
-  tell(OrderCancelled{.order = id, .values = order.values});
-  orders_.erase(slot);
+  tell([&] { return OrderCancelled{.order = id, .values = order.values}; });
+  orders_.give_back(slot);
 }
 
 void BookRun::cross(const Operation& operation) {
-  const OrderId id{++last_};
+  const OrderId id{slots_.size()};
+  slots_.push_back(0);
   Quantity left{operation.quantity};
   while (left > Quantity{}) {
     const auto best = book_.best(opposite(operation.side));
@@ -85,25 +94,28 @@ void BookRun::cross(const Operation& operation) {
     }
     maker.values.leaves_qty -= quantity;
     maker.values.cum_qty += quantity;
-    tell(TradeMatched{.tick = maker.tick,
-                      .quantity = quantity,
-                      .maker = {.order = maker.id, .values = maker.values},
-                      .taker = {.order = id}});
+    tell([&] {
+      return TradeMatched{.tick = maker.tick,
+                          .quantity = quantity,
+                          .maker = {.order = maker.id, .values = maker.values},
+                          .taker = {.order = id}};
+    });
     if (maker.values.leaves_qty == Quantity{}) {
-      orders_.erase(slot);
+      orders_.give_back(slot);
     }
   }
 }
 
-template <typename Event>
-void BookRun::tell(Event event) {
-  static_assert(sizeof(Event) <= kLargestEvent);
-  if (used_ + kLargestEvent > kEventBytes) {
+// The event is made where it stays, as the engine does it.
+template <typename Make>
+void BookRun::tell(Make&& make) {
+  using Event = std::invoke_result_t<Make&>;
+  if (used_ + sizeof(Event) > kEventBytes) {
     used_ = 0;
   }
+  Event& event = *::new (events_.data() + used_) Event(make());
   event.header = {.kind = Event::kKind, .size = sizeof(Event), .market_seq = ++market_seq_};
-  std::memcpy(events_.data() + used_, &event, sizeof(event));
-  used_ += sizeof(event);
+  used_ += sizeof(Event);
 }
 
 EngineRun::EngineRun(std::size_t markets) {

@@ -17,10 +17,10 @@ namespace betex::matching::bench {
 // The time that this thread has run: what others do to the machine is left out, but for the caches.
 [[nodiscard]] std::chrono::duration<double, std::nano> thread_time();
 
-// The engine's order table and book alone, with its own events, without accounts and ClOrdIDs.
+// The engine's book and pool of orders alone, with its own events, without accounts and ClOrdIDs.
 class BookRun {
  public:
-  BookRun();
+  explicit BookRun(std::size_t orders);
 
   void run(const Operation& operation);
 
@@ -29,15 +29,15 @@ class BookRun {
   void cancel(const Operation& operation);
   void cross(const Operation& operation);
 
-  template <typename Event>
-  void tell(Event event);
+  template <typename Make>
+  void tell(Make&& make);
 
-  OrderTable orders_;
+  OrderPool orders_;
+  std::vector<Slot> slots_;  // by order id
   Book book_;
   std::vector<std::byte> events_;
   std::size_t used_ = 0;
   std::uint64_t market_seq_ = 0;
-  std::uint64_t last_ = 0;
 };
 
 // The whole engine: one account makes, another takes; every request has a new ClOrdID, and enough

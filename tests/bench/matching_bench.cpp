@@ -91,7 +91,7 @@ void run_book(std::size_t count, std::size_t live) {
   std::vector<Contender> contenders;
   contenders.push_back(contender("floor", std::make_shared<Floor<false>>(count)));
   contenders.push_back(contender("floor + events", std::make_shared<Floor<true>>(count)));
-  contenders.push_back(contender("book + events", std::make_shared<BookRun>()));
+  contenders.push_back(contender("book + events", std::make_shared<BookRun>(count)));
   contenders.push_back(engine_contender("engine", 1));
   compete(contenders, operations);
   std::printf("%zu live orders %17s %8s %8s %8s\n", live, "mean", "median", "least", "ratio");

@@ -1,13 +1,13 @@
-// The table of known ClOrdIDs against a plain map and list, and what it must bring through a
-// snapshot.
+// The table of known ClOrdIDs against plain maps, and what it must bring through a snapshot.
 #include "matching/cl_ord_ids.h"
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <random>
+#include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,95 +21,135 @@ namespace {
 
 using ::testing::ElementsAre;
 
-ClOrdIdData data_of(std::uint32_t account, std::uint64_t number) {
-  return {.id = ClOrdId{"id-" + std::to_string(number)}, .account = AccountId{account}};
-}
-
-// The same operations on a std::map and a std::deque.
+// The same operations on maps: who knows which id, and each known order's chain.
 class ModelledIds {
  public:
-  void insert(std::uint32_t account, std::uint64_t number) {
-    const ClOrdIdData data = data_of(account, number);
-    ids_.insert(data);
-    arrival_.emplace_back(account, number);
-    known_[{account, number}] = true;
+  void refuse() { refused_[insert(OrderId{}).second] = generation_; }
+
+  void place() {
+    const OrderId id{++last_order_};
+    orders_.insert(id);
+    live_.push_back(id);
+    extend(id);
   }
 
-  void forget_any(std::uint64_t pick) {
-    const auto& [account, number] = arrival_[pick % arrival_.size()];
-    if (known_[{account, number}]) {
-      const ClOrdIdData data = data_of(account, number);
-      ids_.forget(ids_.find(data.account, data.id));
-      known_[{account, number}] = false;
+  void extend_any(std::uint64_t pick) {
+    if (!live_.empty()) {
+      extend(live_[pick % live_.size()]);
     }
   }
 
-  void examine_oldest() {
-    const auto [account, number] = arrival_.front();
-    arrival_.pop_front();
-    if (known_[{account, number}]) {
-      ids_.renew_oldest(nullptr);
-      arrival_.emplace_back(account, number);
-    } else {
-      ids_.drop_oldest();
-      known_.erase({account, number});
+  void finish_any(std::uint64_t pick) {
+    if (live_.empty()) {
+      return;
     }
+    std::swap(live_[pick % live_.size()], live_.back());
+    const Slot slot = orders_.find(live_.back());
+    orders_.at(slot).finished_generation = generation_;
+    orders_.finish(slot);
+    orders_.put_finished_away();
+    finished_[live_.back()] = generation_;
+    live_.pop_back();
+  }
+
+  void end_generation() {
+    ++generation_;
+    orders_.start_generation(generation_);
+    ids_.start_generation(generation_);
+    const auto is_old = [this](const auto& entry) { return entry.second + 1 < generation_; };
+    std::erase_if(refused_, is_old);
+    for (const auto& [order, generation] : finished_) {
+      if (generation + 1 < generation_) {
+        chains_.erase(order);
+      }
+    }
+    std::erase_if(finished_, is_old);
   }
 
   void check() const {
-    ASSERT_EQ(ids_.size(), arrival_.size());
-    std::size_t place = 0;
-    ids_.for_each([&](const ClOrdIdData& data) {
-      const auto& [account, number] = arrival_[place++];
-      const ClOrdIdData expected = data_of(account, number);
-      const Slot found = ids_.find(expected.account, expected.id);
-      if (known_.at({account, number})) {
-        ASSERT_EQ(data.id, expected.id);
-        ASSERT_NE(found, 0U);
-        ASSERT_EQ(&ids_.at(found), &data);
-      } else {
-        ASSERT_EQ(data.account, AccountId{});
-        ASSERT_EQ(found, 0U);
+    std::set<std::uint64_t> known;
+    for (const auto& [order, chain] : chains_) {
+      std::vector<std::string_view> ids;
+      const Slot slot = orders_.find(order);
+      ASSERT_NE(slot, 0U);
+      std::vector<Slot> slots;
+      ids_.get_chain(orders_.at(slot), slots);
+      for (const Slot id : slots) {
+        ids.push_back(ids_.at(id).id.view());
       }
+      ASSERT_EQ(ids.size(), chain.size());
+      for (std::size_t i = 0; i < ids.size(); ++i) {
+        ASSERT_EQ(ids[i], id_of(chain[i]).view());
+      }
+      known.insert(chain.begin(), chain.end());
+    }
+    for (const auto& [number, generation] : refused_) {
+      known.insert(number);
+    }
+    for (std::uint64_t number = 1; number <= last_; ++number) {
+      const Slot found = ids_.find(account_of(number), id_of(number));
+      ASSERT_EQ(found != 0, known.contains(number)) << number;
+      ASSERT_TRUE(found == 0 || ids_.at(found).id == id_of(number));
+    }
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> refused;
+    ids_.for_each_outside_chains([&](std::uint32_t generation, const ClOrdIdData& data) {
+      refused.emplace_back(std::stoull(std::string{data.id.view().substr(3)}), generation);
     });
-    ASSERT_EQ(place, arrival_.size());
+    ASSERT_THAT(refused, ::testing::ElementsAreArray(refused_));
+    ASSERT_EQ(orders_.size(), chains_.size());
   }
 
-  [[nodiscard]] bool empty() const { return arrival_.empty(); }
-
  private:
-  ClOrdIds ids_;
-  std::deque<std::pair<std::uint32_t, std::uint64_t>> arrival_;
-  std::map<std::pair<std::uint32_t, std::uint64_t>, bool> known_;
+  static ClOrdId id_of(std::uint64_t number) { return ClOrdId{"id-" + std::to_string(number)}; }
+
+  static AccountId account_of(std::uint64_t number) {
+    return AccountId{static_cast<std::uint32_t>(1 + number % 3)};
+  }
+
+  std::pair<Slot, std::uint64_t> insert(OrderId order) {
+    ++last_;
+    return {ids_.insert({.id = id_of(last_), .order = order, .account = account_of(last_)}), last_};
+  }
+
+  void extend(OrderId order) {
+    const auto [slot, number] = insert(order);
+    ids_.append_to_chain(slot, orders_.at(orders_.find(order)));
+    chains_[order].push_back(number);
+  }
+
+  OrderTable orders_;
+  ClOrdIds ids_{orders_};
+  std::uint32_t generation_ = 0;
+  std::uint64_t last_order_ = 0;
+  std::uint64_t last_ = 0;
+  std::vector<OrderId> live_;
+  std::map<OrderId, std::uint32_t> finished_;
+  std::map<OrderId, std::vector<std::uint64_t>> chains_;
+  std::map<std::uint64_t, std::uint32_t> refused_;
 };
 
-TEST(ClOrdIds, BehavesLikeAMapInOrderOfArrival) {
+TEST(ClOrdIds, AreKnownAsLongAsTheirOrdersAndRefusedOnesForAGenerationMore) {
   std::mt19937_64 random{3};
   ModelledIds ids;
-  std::uint64_t next = 0;
-  for (int phase = 0; phase < 6; ++phase) {
-    const std::uint64_t inserts = phase % 2 == 0 ? 70 : 20;  // it grows, it shrinks
-    for (int i = 0; i < 20'000; ++i) {
+  for (int generation = 0; generation < 14; ++generation) {
+    // Many, few, many: what was forgotten is used again at once, late, and in part.
+    const int operations = generation % 3 == 0 ? 30'000 : generation % 3 == 1 ? 1'000 : 12'000;
+    for (int i = 0; i < operations; ++i) {
       const std::uint64_t dice = random() % 100;
-      if (ids.empty() || dice < inserts) {
-        ++next;
-        ids.insert(static_cast<std::uint32_t>(1 + next % 3), next / 3);
-      } else if (dice < 95) {
-        ids.forget_any(random());
-        ids.examine_oldest();
+      if (dice < 20) {
+        ids.refuse();
+      } else if (dice < 55) {
+        ids.place();
+      } else if (dice < 65) {
+        ids.extend_any(random());
       } else {
-        ids.examine_oldest();
+        ids.finish_any(random());
       }
     }
     ids.check();
+    ids.end_generation();
+    ids.check();
   }
-  while (!ids.empty()) {
-    ids.forget_any(0);
-    ids.examine_oldest();
-  }
-  ids.check();
-  ids.insert(1, 1);
-  ids.check();
 }
 
 Engine reloaded(const Engine& engine) {
@@ -127,9 +167,8 @@ AmendOrder amend_of(Exchange& x, const char* account, std::uint64_t order) {
           .transact_time = x.now()};
 }
 
-// The chain of an old order is forgotten from its first id, long before the place of its last one
-// is the oldest.
-TEST(ClOrdIdsInASnapshot, PlacesOfForgottenIdsAreKept) {
+// Between the end of a generation and the use of its memory for other ids.
+TEST(ClOrdIdsInASnapshot, ForgottenIdsAreLeftOut) {
   Exchange x;
   x.back("alice", "10", "2");
   x.pass(26 * kHour);

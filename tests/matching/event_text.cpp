@@ -185,8 +185,6 @@ class Describer {
 
   std::string operator()(const ClOrdIdGenerationEnded&) { return "generation ended"; }
 
-  std::string operator()(const ClOrdIdsForgotten& e) { return line("examined ", e.examined); }
-
   std::string operator()(const Announced& e) { return line("announced ", e.headline.view()); }
 
   std::string operator()(const WatermarkMoved& e) {

@@ -266,8 +266,6 @@ class Collector {
     fact.quantity = e.date;
   }
 
-  static void fill(Fact& fact, const ClOrdIdsForgotten& e) { fact.quantity = e.examined; }
-
   static void fill(Fact& fact, const CommandRejected& e) {
     fact.other = e.command;
     fact.id = text(e.subject);

@@ -78,8 +78,7 @@ void ReferenceEngine::remember(const Name& request) {
 
 // The id acts no more until it is forgotten.
 void ReferenceEngine::learn(const RefClOrdId& id, RefId order, Reason reason) {
-  known_ids_[id] = {.order = order, .reason = reason, .arrival = ++arrivals_};
-  current_ids_.push_back({id, arrivals_});
+  known_ids_[id] = {.order = order, .reason = reason, .came_in = generation_};
 }
 
 Facts ReferenceEngine::run(const Command& command) {

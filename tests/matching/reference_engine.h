@@ -163,7 +163,6 @@ class ReferenceEngine {
   std::int64_t day_end_ = 0;
   std::int64_t generation_end_ = 0;
   std::uint64_t generation_ = 0;
-  std::uint64_t arrivals_ = 0;
   RefId last_order_ = 0;
   RefId last_batch_ = 0;
   std::map<std::string, RefId> accounts_by_name_, markets_by_name_, symbols_, sessions_by_name_;
@@ -175,7 +174,6 @@ class ReferenceEngine {
   std::map<RefId, RefOrder*> live_;  // of orders_
   std::map<RefId, RefWaitingAmend> waiting_amends_;
   std::map<RefClOrdId, RefKnownId> known_ids_;
-  std::list<RefArrival> current_ids_, previous_ids_;
   std::map<std::pair<RefId, RefId>, RefHolding> holdings_;  // by account and market
   std::vector<RefBatch> batches_;
   std::set<std::string> requests_;

@@ -137,13 +137,7 @@ struct RefWaitingAmend {
 struct RefKnownId {
   RefId order = 0;
   Reason reason{};
-  std::uint64_t arrival = 0;
-};
-
-// An id's place in a generation; the id is another one by now if its arrival differs.
-struct RefArrival {
-  RefClOrdId id;
-  std::uint64_t arrival = 0;
+  std::uint64_t came_in = 0;  // generation of ClOrdIDs
 };
 
 }  // namespace betex::matching::testing

@@ -11,7 +11,6 @@ namespace {
 constexpr std::int64_t kSecondNs = 1'000'000'000;
 constexpr std::int64_t kDayNs = 86'400 * kSecondNs;
 constexpr std::int64_t kGenerationNs = 25 * 3'600 * kSecondNs;
-constexpr std::size_t kMostExamined = 4'096;
 
 std::int64_t date_of(std::int64_t ns) {
   const std::time_t seconds = ns / kSecondNs;
@@ -192,39 +191,20 @@ void ReferenceEngine::end_day() {
   }
 }
 
-// Ids of two generations are known. Those of the one before the last are forgotten, but for the
-// ids of an order that is live, or has finished less than a whole generation ago; they count as
-// new.
+// Finished orders are known through the generation after the one in which they finished, their ids
+// with them; the id of a refused request through the generation after the one in which it came.
 void ReferenceEngine::end_generation() {
   generation_end_ += kGenerationNs;
   ++generation_;
   say({.kind = EventKind::ClOrdIdGenerationEnded, .at = generation_end_});
-  const std::list<RefArrival> old = std::move(previous_ids_);
-  previous_ids_ = std::move(current_ids_);
-  current_ids_.clear();
-  for (std::size_t left = old.size(); left != 0;) {
-    const std::size_t examined = std::min(left, kMostExamined);
-    say({.kind = EventKind::ClOrdIdsForgotten, .quantity = static_cast<std::int64_t>(examined)});
-    left -= examined;
-  }
-  for (const RefArrival& arrival : old) {
-    const auto known = known_ids_.find(arrival.id);
-    if (known == known_ids_.end() || known->second.arrival != arrival.arrival) {
-      continue;  // gone with the rest of its order's chain
-    }
-    const auto order = orders_.find(known->second.order);
-    if (order == orders_.end()) {
-      known_ids_.erase(known);
-    } else if (live_.contains(order->first) || order->second.finished_in + 1 >= generation_) {
-      current_ids_.push_back(arrival);
-    } else {
-      for (const std::string& id : order->second.chain) {
-        known_ids_.erase({order->second.account, id});
-      }
-      known_ids_.erase(arrival.id);
-      orders_.erase(order);
-    }
-  }
+  std::erase_if(orders_, [this](const auto& entry) {
+    const RefOrder& order = entry.second;
+    return !live_.contains(order.id) && order.finished_in + 1 < generation_;
+  });
+  std::erase_if(known_ids_, [this](const auto& entry) {
+    const RefKnownId& known = entry.second;
+    return known.order == 0 ? known.came_in + 1 < generation_ : !orders_.contains(known.order);
+  });
 }
 
 void ReferenceEngine::end_grace() {

@@ -212,7 +212,7 @@ TEST(ClOrdIdGenerations, IdsOfALiveOrderStayAndItsChainIsForgottenAsOne) {
   EXPECT_EQ(known, 0U);
 }
 
-// An order's chain is forgotten as one, but the places of its younger ids are examined later.
+// An order's chain is forgotten as one, also where its ids came in different generations.
 TEST(ClOrdIdGenerations, StateIsSavedAndLoadedBetweenTheEndsOfAChain) {
   Exchange x;
   x.back("alice", "10", "2");
