@@ -6,6 +6,8 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -31,12 +33,12 @@ std::string order_fields(const std::string& cl_ord_id) {
 
 class OperationsTest : public testing::Test {
  protected:
-  [[nodiscard]] std::filesystem::path wal() const { return folder_.path() / "wal"; }
+  [[nodiscard]] std::filesystem::path wal() const { return folder_->path() / "wal"; }
 
   // A configuration of the test's own. Returns gateway.toml.
   std::filesystem::path own_config() {
     const auto file = changed_config(
-        folder_.path(), "message_bytes = 16_384", "message_bytes = 16_383  # the test's own");
+        folder_->path(), "message_bytes = 16_384", "message_bytes = 16_383  # the test's own");
     config_ = file.parent_path();
     return file;
   }
@@ -93,22 +95,53 @@ class OperationsTest : public testing::Test {
     }
   }
 
-  // Every session is reset once a day, `ahead` from now.
-  void schedule_resets(std::chrono::seconds ahead) {
-    own_config();
-    reset_at_ = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + ahead;
-    const std::chrono::hh_mm_ss time{reset_at_ - std::chrono::floor<std::chrono::days>(reset_at_)};
-    char text[sizeof "00:00:00"];
-    std::snprintf(text,
-                  sizeof text,
-                  "%02d:%02d:%02d",
-                  static_cast<int>(time.hours().count()),
-                  static_cast<int>(time.minutes().count()),
-                  static_cast<int>(time.seconds().count()));
-    replace_in("sessions.cfg", "ResetAllowed=Y", "ResetAllowed=Y\nResetTime=" + std::string{text});
+  struct Traded {
+    std::unique_ptr<GatewayProcess> gateway;
+    std::unique_ptr<RawFixPeer> peer;
+    std::string exec_id;
+  };
+
+  // Every session is reset once a day, and soon for the first time. Before that time, BROKER1 has
+  // logged on and got a report, and has not answered the TestRequest that asks for proof of it. On
+  // a machine that is too busy for that, the time is put further off.
+  Traded trade_before_the_reset() {
+    for (const std::chrono::seconds ahead : {8s, 30s, 60s}) {
+      folder_.emplace();
+      schedule_resets(ahead);
+      Traded traded{.gateway = start(), .peer = nullptr, .exec_id = {}};
+      try {
+        traded.peer = knock(*traded.gateway, "BROKER1", 1);
+        const bool on = traded.peer->read().type() == "A";
+        traded.peer->send("D", order_fields("A1"));
+        traded.exec_id = traded.peer->read_type("8").value(17);
+        if (on && traded.peer->read().type() == "1" && now() < reset_at_) {
+          return traded;
+        }
+      } catch (const std::runtime_error&) {
+        EXPECT_GE(now(), reset_at_) << "nothing else ends the conversation";
+      }
+    }
+    throw std::runtime_error{"no order was answered within a minute"};
   }
 
-  TempFolder folder_;
+  void schedule_resets(std::chrono::seconds ahead) {
+    own_config();
+    reset_at_ = now() + ahead;
+    const std::chrono::hh_mm_ss time{reset_at_ - std::chrono::floor<std::chrono::days>(reset_at_)};
+    const auto two_digits = [](long number) {
+      return std::to_string(number / 10) + std::to_string(number % 10);
+    };
+    replace_in("sessions.cfg",
+               "ResetAllowed=Y",
+               "ResetAllowed=Y\nResetTime=" + two_digits(time.hours().count()) + ":" +
+                   two_digits(time.minutes().count()) + ":" + two_digits(time.seconds().count()));
+  }
+
+  static std::chrono::sys_seconds now() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  }
+
+  std::optional<TempFolder> folder_{std::in_place};
   std::filesystem::path config_;
   std::chrono::sys_seconds reset_at_;
 };
@@ -116,15 +149,10 @@ class OperationsTest : public testing::Test {
 // ---- Scheduled resets ---------------------------------------------------------------------------
 
 TEST_F(OperationsTest, AtItsTimeASessionIsLoggedOutAndBeginsAgainAtOne) {
-  schedule_resets(8s);
-  auto gateway = start();
-  auto peer = log_on(*gateway, "BROKER1");
-  peer->send("D", order_fields("A1"));
-  const std::string exec_id = peer->read_type("8").value(17);
-  EXPECT_EQ(peer->read().type(), "1") << "asked for proof, which is not given";
+  auto [gateway, peer, exec_id] = trade_before_the_reset();
   RawFixMessage message = peer->read_type("5");
   EXPECT_EQ(message.value(58), "Scheduled reset: both sides begin at MsgSeqNum 1");
-  EXPECT_GE(std::chrono::system_clock::now(), reset_at_);
+  EXPECT_GE(now(), reset_at_);
   peer->send("5");
   EXPECT_TRUE(peer->wait_for_end());
 
@@ -136,25 +164,21 @@ TEST_F(OperationsTest, AtItsTimeASessionIsLoggedOutAndBeginsAgainAtOne) {
 }
 
 TEST_F(OperationsTest, AResetThatWasMissedIsMadeUpForByTheStartAndOnlyByTheFirst) {
-  schedule_resets(8s);
-  auto gateway = start();
-  auto peer = log_on(*gateway, "BROKER1");
-  peer->send("D", order_fields("A1"));
-  const std::string exec_id = peer->read_type("8").value(17);
+  auto [gateway, peer, exec_id] = trade_before_the_reset();
   gateway->kill();
   std::this_thread::sleep_until(reset_at_ + 1s);
 
   gateway = start();
   peer = knock(*gateway, "BROKER1", 1);
   EXPECT_EQ(peer->read().number(), 1);
-  EXPECT_EQ(peer->read().value(17), exec_id);
+  EXPECT_EQ(peer->read_type("8").value(17), exec_id);
   peer->send("D", order_fields("A2"));
   EXPECT_EQ(peer->read_type("8").value(11), "A2");
   gateway->kill();
 
   gateway = start();
   peer = knock(*gateway, "BROKER1", 3);
-  EXPECT_EQ(peer->read().number(), 4) << "the numbers go on";
+  EXPECT_GE(peer->read().number(), 4) << "the numbers go on, behind a TestRequest if there was one";
 }
 
 // ---- Another boot -------------------------------------------------------------------------------

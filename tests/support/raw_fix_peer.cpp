@@ -172,7 +172,7 @@ RawFixMessage RawFixPeer::read_type(std::string_view type) {
     if (message.type() == type) {
       return message;
     }
-    if (message.type() != "0") {
+    if (message.type() != "0" && message.type() != "1") {
       throw std::runtime_error{"expected 35=" + std::string{type} + ", got " + message.text()};
     }
   }

@@ -78,7 +78,8 @@ class RawFixPeer {
   // The next message.
   [[nodiscard]] RawFixMessage read(std::chrono::milliseconds deadline = kPatience);
 
-  // The next one that is not a Heartbeat(0).
+  // The next one that is not a Heartbeat(0) or TestRequest(1), unless `type` is that. On a machine
+  // that is slow a TestRequest may come at any time: it asks for proof of what was sent.
   [[nodiscard]] RawFixMessage read_type(std::string_view type);
 
   // Nothing where no whole message comes in time.
