@@ -64,6 +64,9 @@ journal::JournalConfig journal_config(const Config& config, Retention& retention
           .max_segment_events = config.wal.max_segment_events,
           .segment_map_size_bytes = config.wal.segment_map_size_bytes,
           .ring_size = config.rings.event_slots,
+          .remote_file_systems = config.wal.remote_file_systems == RemoteFileSystems::Accept
+                                     ? journal::JournalConfig::RemoteFileSystems::Accept
+                                     : journal::JournalConfig::RemoteFileSystems::Refuse,
           .recovery_point = snapshots.empty() ? matching::EventSeq{0} : snapshots.back(),
           .floor = [&retention] { return retention.floor(); },
           .low_disk_bytes = config.wal.low_disk_bytes};

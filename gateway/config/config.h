@@ -20,6 +20,9 @@
 
 namespace betex::gateway {
 
+// LMDB forbids remote file systems; Accept is for those who know better of theirs.
+enum class RemoteFileSystems : std::uint8_t { Refuse, Accept };
+
 struct WalConfig {
   std::filesystem::path root;
   std::uint64_t max_segment_events =
@@ -27,6 +30,7 @@ struct WalConfig {
   std::uint64_t segment_map_size_bytes = std::uint64_t{2} << 30;
   std::uint64_t low_disk_bytes = std::uint64_t{1} << 30;  // with less free, new orders are refused
   std::uint64_t snapshot_every_events = 1'000'000;        // 0: no snapshots are taken
+  RemoteFileSystems remote_file_systems = RemoteFileSystems::Refuse;
 };
 
 // How the stages wait for work. Block spins a little, then sleeps: an idle gateway takes no CPU.

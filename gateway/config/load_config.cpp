@@ -89,6 +89,7 @@ void read_wal(SectionReader reader, WalConfig& wal) {
   }
   reader.integer("snapshot_every_events", wal.snapshot_every_events, {0, 1'000'000'000'000});
   reader.integer("low_disk_bytes", wal.low_disk_bytes, {0, 1024 * 1024 * kGiB});
+  reader.choice("remote_file_systems", wal.remote_file_systems, kRemoteFileSystems);
   reader.finish();
 }
 

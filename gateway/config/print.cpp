@@ -32,6 +32,8 @@ std::string gateway_text(const Config& config) {
   fmt::format_to(out, "segment_map_size_bytes = {}\n", wal.segment_map_size_bytes);
   fmt::format_to(out, "snapshot_every_events = {}\n", wal.snapshot_every_events);
   fmt::format_to(out, "low_disk_bytes = {}\n", wal.low_disk_bytes);
+  fmt::format_to(
+      out, "remote_file_systems = \"{}\"\n", word_of(kRemoteFileSystems, wal.remote_file_systems));
   fmt::format_to(out, "\n[rings]\ncommand_slots = {}\n", rings.command_slots);
   fmt::format_to(out, "event_slots = {}\n", rings.event_slots);
   fmt::format_to(out, "arena_bytes = {}\n", rings.arena_bytes);

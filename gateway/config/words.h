@@ -17,6 +17,9 @@ struct Word {
   T value;
 };
 
+inline constexpr std::array<Word<RemoteFileSystems>, 2> kRemoteFileSystems{
+    {{"refuse", RemoteFileSystems::Refuse}, {"accept", RemoteFileSystems::Accept}}};
+
 inline constexpr std::array<Word<WaitMode>, 3> kWaitModes{
     {{"busy-spin", WaitMode::BusySpin}, {"yield", WaitMode::Yield}, {"block", WaitMode::Block}}};
 

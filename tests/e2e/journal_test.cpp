@@ -1,6 +1,8 @@
 // The gateway over its journal's life: snapshots, retired segments, a disk that runs full.
 #include <chrono>
 #include <filesystem>
+#include <fstream>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -9,9 +11,11 @@
 #include <gtest/gtest.h>
 
 #include "gateway/client/error.h"
+#include "journal/errors.h"
 #include "journal/retirement.h"
 #include "journal/segment_catalog.h"
 #include "journal/snapshot.h"
+#include "tests/journal/shim.h"
 #include "tests/support/broker.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/temp_folder.h"
@@ -87,6 +91,54 @@ TEST_F(GatewayJournalTest, OnAFullDiskOrdersAreRefusedAndCancelsAreNot) {
   broker.log_on(gateway.fix_port());
   broker.send(lay("lay-2"));
   EXPECT_EQ(broker.next_execution().exec_type, '0') << "the refused order's id is free";
+}
+
+TEST_F(GatewayJournalTest, AFailingDiskEndsItWithoutAWordAndEveryOrderActsOnce) {
+  Broker broker{"BROKER1"};
+  const std::filesystem::path fails = folder_.path() / "fails";
+  {
+    GatewayProcess gateway{
+        wal(),
+        {},
+        with_shim(wal(), {"BETEX_DISK_FAIL=sync:1:EIO", "BETEX_DISK_FAIL_WHEN=" + fails.string()})};
+    broker.log_on(gateway.fix_port());
+    broker.send(lay("lay-1"));
+    EXPECT_EQ(broker.next_execution().exec_type, '0');
+    std::ofstream{fails} << "now";
+    broker.send(lay("lay-2"));
+    EXPECT_THROW(broker.session().receive(kPatience), client::Disconnected);
+    EXPECT_EQ(gateway.process().wait(kPatience), journal::kExitIo);
+    const std::string said = gateway.process().standard_error();
+    EXPECT_NE(said.find("[CommitFailed]; remedy: check the disk"), std::string::npos) << said;
+  }
+  GatewayProcess gateway{wal()};
+  broker.log_on(gateway.fix_port());
+  const std::vector<client::Message> news = broker.rest();
+  ASSERT_EQ(news.size(), 1U) << "whether it was on the disk or is sent again";
+  EXPECT_TRUE(news[0].has(11, "lay-2") && news[0].has(150, "0"));
+  broker.send(client::CancelRequest{.cl_ord_id = "cancel-1",
+                                    .orig_cl_ord_id = "lay-1",
+                                    .symbol = "EPL-ARS-CHE.HOME",
+                                    .side = Side::LayOrSell});
+  EXPECT_EQ(broker.next_execution().exec_type, '4');
+}
+
+TEST_F(GatewayJournalTest, AMapThatIsSmallForTheRingIsWarnedOfWithItsArithmetic) {
+  GatewayProcess gateway{
+      wal(),
+      with("segment_map_size_bytes = 2_147_483_648", "segment_map_size_bytes = 164_495_360")};
+  EXPECT_EQ(gateway.terminate(), 0);
+  EXPECT_NE(gateway.process().standard_error().find(
+                "ring_size 32768 x largest event 32904 B = 1078198272 B"),
+            std::string::npos);
+}
+
+TEST_F(GatewayJournalTest, ARemoteFileSystemIsRefusedUnlessTheConfigurationInsists) {
+  const std::vector<std::string> nfs = with_shim(wal(), {"BETEX_DISK_TYPE=0x6969"});
+  EXPECT_THROW((GatewayProcess{wal(), {}, nfs}), std::runtime_error);
+  GatewayProcess gateway{
+      wal(), with("remote_file_systems = \"refuse\"", "remote_file_systems = \"accept\""), nfs};
+  EXPECT_EQ(gateway.terminate(), 0);
 }
 
 TEST_F(GatewayJournalTest, OrdersOutliveTheRetirementOfAllThatASnapshotHolds) {

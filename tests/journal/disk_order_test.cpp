@@ -19,7 +19,7 @@ class DiskOrderTest : public test::WalTest {
     const std::filesystem::path log = folder_.path() / "disk.log";
     arguments.insert(arguments.begin() + 1, root().string());
     arguments.insert(arguments.begin(), BETEX_JOURNAL_CHILD);
-    Child child{arguments, test::with_shim(root(), {"BETEX_DISK_LOG=" + log.string()})};
+    Child child{arguments, test::with_shim(folder_.path(), {"BETEX_DISK_LOG=" + log.string()})};
     child.close_input();
     static_cast<void>(child.last_acknowledged(0));
     EXPECT_EQ(child.wait(), 0);
@@ -78,6 +78,19 @@ TEST_F(ColdReadTest, SoIsTheOneBeforeAnEmptySegmentThatAKilledWriterLeft) {
   EXPECT_EQ(until_mapped(operations, data_file(names[3])), cold_);
   EXPECT_EQ(until_mapped(operations, data_file(names[2])), cold_);
   EXPECT_EQ(until_mapped(operations, data_file(names[1])), warm_);
+}
+
+TEST_F(DiskOrderTest, ANewFoldersNameIsSafeBeforeAnythingIsDoneInIt) {
+  const std::vector<Operation> operations = record({"open"});
+  std::size_t made = 0;
+  for (std::size_t i = 0; i + 1 < operations.size(); ++i) {
+    if (operations[i].op == DiskOp::MakeFolder) {
+      EXPECT_EQ(operations[i + 1].op, DiskOp::SyncFolder);
+      EXPECT_EQ(operations[i + 1].path, std::filesystem::path{operations[i].path}.parent_path());
+      ++made;
+    }
+  }
+  EXPECT_EQ(made, 4U);  // the log's own one, segments/, retired/ and snapshots/
 }
 
 TEST_F(DiskOrderTest, ARetiredSegmentsNameIsSafeInBothFoldersBeforeAnythingElseIsSaid) {

@@ -29,6 +29,7 @@ class FileSystemTest : public test::WalTest {
 TEST_F(FileSystemTest, ARemoteOneIsRefusedAndNothingIsWrittenToIt) {
   Child child = start("open", "BETEX_DISK_TYPE=0x6969");
   EXPECT_THAT(child.read_line(), HasSubstr("rely on NFS [RemoteFileSystem]; remedy: "));
+  child.close_input();
   EXPECT_EQ(child.wait(), kExitConfiguration);
   EXPECT_TRUE(std::filesystem::is_empty(root()));
 }

@@ -22,6 +22,7 @@ TEST_F(GatewayFile, DefaultsStandWhereNothingIsSaid) {
   EXPECT_EQ(config.wal.segment_map_size_bytes, 2U << 30);
   EXPECT_EQ(config.wal.low_disk_bytes, 1U << 30);
   EXPECT_EQ(config.wal.snapshot_every_events, 1'000'000U);
+  EXPECT_EQ(config.wal.remote_file_systems, RemoteFileSystems::Refuse);
   EXPECT_EQ(config.rings.command_slots, 32768U);
   EXPECT_EQ(config.rings.event_slots, 32768U);
   EXPECT_EQ(config.rings.arena_bytes, 64U << 20);
@@ -47,6 +48,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "segment_map_size_bytes = 8_388_608\n"
           "low_disk_bytes = 0\n"
           "snapshot_every_events = 9\n"
+          "remote_file_systems = \"accept\"\n"
           "[rings]\n"
           "command_slots = 512\n"
           "event_slots = 128\n"
@@ -78,6 +80,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   EXPECT_EQ(config.wal.segment_map_size_bytes, 8U << 20);
   EXPECT_EQ(config.wal.low_disk_bytes, 0U);
   EXPECT_EQ(config.wal.snapshot_every_events, 9U);
+  EXPECT_EQ(config.wal.remote_file_systems, RemoteFileSystems::Accept);
   EXPECT_EQ(config.rings.command_slots, 512U);
   EXPECT_EQ(config.rings.event_slots, 128U);
   EXPECT_EQ(config.rings.arena_bytes, 2'000'000U);
