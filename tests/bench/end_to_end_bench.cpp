@@ -48,6 +48,7 @@ constexpr double kOpenLoopRate = 20'000;
 struct Effort {
   std::vector<int> sessions{1, 10, 50, 500};
   bool rates_only = false;
+  bool settles = true;
   int rounds = 5;
   int samples = 1000;             // of each latency, each round
   std::uint64_t orders = 50'000;  // pipelined, each round
@@ -213,6 +214,31 @@ void measure_rates(const Servers& servers, const Effort& effort) {
   }
 }
 
+// When the slowest were due: one stall, or many.
+void print_slowest(const OpenLoop& run) {
+  constexpr double kSecond = 1e6;
+  const double limit = percentile(run.times, 0.999);
+  std::array<int, 60> by_second{};
+  for (std::size_t i = 0; i < run.times.size(); ++i) {
+    if (run.times[i] >= limit) {
+      ++by_second[std::min<std::size_t>(static_cast<std::size_t>(run.due[i] / kSecond), 59)];
+    }
+  }
+  std::printf("          slowest 0.1 %%, by the second in which they were due:");
+  for (std::size_t second = 0; second < by_second.size(); ++second) {
+    if (by_second[second] != 0) {
+      std::printf("  %zu: %d", second, by_second[second]);
+    }
+  }
+  std::printf("\n");
+  std::fflush(stdout);
+}
+
+void print_open_loop(const std::string& what, const OpenLoop& run) {
+  print_latency(what.c_str(), run.times);
+  print_slowest(run);
+}
+
 void measure_open_loop(const Servers& servers, const Effort& effort) {
   print_latency_head("us from when it was due, 20 000 orders/s");
   const auto orders = effort.orders * static_cast<std::uint64_t>(effort.rounds) / 2;
@@ -220,8 +246,14 @@ void measure_open_loop(const Servers& servers, const Effort& effort) {
     Load gateway{servers.gateway.port(), sessions};
     Load baseline{servers.baseline.port(), sessions};
     const std::string of = ", " + std::to_string(sessions) + " sessions";
-    print_latency(("baseline" + of).c_str(), baseline.open_loop(orders, kOpenLoopRate));
-    print_latency(("gateway" + of).c_str(), gateway.open_loop(orders, kOpenLoopRate));
+    print_open_loop("baseline" + of, baseline.open_loop(orders, kOpenLoopRate));
+    if (effort.settles) {
+      const Load::SentAgain again = gateway.settle();
+      std::printf("          first %zu reports of before sent again, in %.1f ms\n",
+                  again.reports,
+                  again.millis);
+    }
+    print_open_loop("gateway" + of, gateway.open_loop(orders, kOpenLoopRate));
   }
 }
 
@@ -262,6 +294,9 @@ int main(int argc, char** argv) {
     CLI::App app{"How fast is an order, from a client's socket to the durable log and back?"};
     app.add_flag("--quick", quick, "Fewer of everything");
     app.add_option("--rates", sessions, "Only orders per second, with so many sessions");
+    app.add_flag("!--unsettled",
+                 effort.settles,
+                 "Begin the fixed rate while reports of before the logon are sent again");
     app.add_option("--rounds", effort.rounds)->capture_default_str();
     app.add_option("folder", folder, "Where the files go");
     CLI11_PARSE(app, argc, argv);

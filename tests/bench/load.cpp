@@ -115,10 +115,31 @@ double Load::pipeline(std::uint64_t orders, std::uint64_t window) {
   return static_cast<double>(orders) / time.count();
 }
 
-Micros Load::open_loop(std::uint64_t orders, double rate) {
+Load::SentAgain Load::settle() {
+  constexpr std::chrono::milliseconds kQuiet{300};
+  Poll poll{sessions_};
+  const auto begin = Clock::now();
+  auto last = begin;
+  for (bool quiet = false; !quiet;) {
+    quiet = true;
+    poll.wait(kQuiet, [&](std::size_t i) {
+      sessions_[i]->receive_news(TradingSession::Wait::No);
+      last = Clock::now();
+      quiet = false;
+    });
+  }
+  SentAgain again{.millis = std::chrono::duration<double, std::milli>(last - begin).count()};
+  for (const auto& session : sessions_) {
+    again.reports += session->sent_again();
+  }
+  return again;
+}
+
+OpenLoop Load::open_loop(std::uint64_t orders, double rate) {
   std::vector<std::deque<Clock::time_point>> due(sessions_.size());  // of unanswered orders
-  Micros times;
-  times.reserve(orders);
+  OpenLoop result;
+  result.times.reserve(orders);
+  result.due.reserve(orders);
   Poll poll{sessions_};
   const auto begin = Clock::now();
   const auto due_time = [&](std::uint64_t order) {
@@ -126,7 +147,7 @@ Micros Load::open_loop(std::uint64_t orders, double rate) {
                        std::chrono::duration<double>{static_cast<double>(order) / rate});
   };
   std::uint64_t sent = 0;
-  while (times.size() < orders) {
+  while (result.times.size() < orders) {
     const std::uint64_t first = sent;
     for (const auto now = Clock::now(); sent < orders && due_time(sent) <= now; ++sent) {
       const std::size_t i = sent % sessions_.size();
@@ -142,13 +163,15 @@ Micros Load::open_loop(std::uint64_t orders, double rate) {
       const std::size_t news = sessions_[i]->receive_news(TradingSession::Wait::No);
       const auto now = Clock::now();
       for (std::size_t n = 0; n < news; ++n) {
-        times.push_back(std::chrono::duration<double, std::micro>(now - due[i].front()).count());
+        using AsMicros = std::chrono::duration<double, std::micro>;
+        result.times.push_back(AsMicros(now - due[i].front()).count());
+        result.due.push_back(AsMicros(due[i].front() - begin).count());
         due[i].pop_front();
       }
       sessions_[i]->flush();
     });
   }
-  return times;
+  return result;
 }
 
 }  // namespace betex::bench

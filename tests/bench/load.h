@@ -16,6 +16,12 @@ using Micros = std::vector<double>;
 // `share` of 0.5 is the median. `samples` must not be empty.
 [[nodiscard]] double percentile(Micros samples, double share);
 
+// Orders at a fixed rate.
+struct OpenLoop {
+  Micros times;  // each order's to its New, in the order of the News
+  Micros due;    // since the first was due, of the same orders
+};
+
 // Sessions that one thread drives. "S0001" and so on, as servers must know them.
 class Load {
  public:
@@ -32,7 +38,16 @@ class Load {
   // New
   // **from when it was due**: a server that stalls is charged for all that should have been sent
   // meanwhile (no coordinated omission).
-  Micros open_loop(std::uint64_t orders, double rate);
+  OpenLoop open_loop(std::uint64_t orders, double rate);
+
+  struct SentAgain {
+    std::size_t reports = 0;
+    double millis = 0;
+  };
+
+  // Waits until nothing has come for a while: the reports of before the logon that no client has
+  // proven to have are sent again (97=Y). How many, and how long it took.
+  SentAgain settle();
 
  private:
   class Poll;

@@ -153,6 +153,7 @@ bool TradingSession::take(std::string_view frame) {
   if (type == "8" && value(frame,
                            "\x01"
                            "97=") == "Y") {
+    ++sent_again_;
     return false;
   }
   if (type == "8" && value(frame,

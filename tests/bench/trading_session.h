@@ -33,7 +33,11 @@ class TradingSession {
 
   [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
 
+  // Reports of before the reset of its numbers (97=Y) that have come.
+  [[nodiscard]] std::size_t sent_again() const noexcept { return sent_again_; }
+
  private:
+  std::size_t sent_again_ = 0;
   bool take(std::string_view frame);
   void append(std::string_view type, std::string_view body);
 
