@@ -214,7 +214,8 @@ class Gateway::Impl {
                         .journal_stage = journal_events_,
                         .report_stage = report_events_,
                         .journal = journal_,
-                        .sessions = server_.metrics()});
+                        .sessions = server_.metrics(),
+                        .retention = retention_});
   }
 
   // Ends like a crash, but for the threads: nothing is drained.

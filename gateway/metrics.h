@@ -9,6 +9,7 @@
 #include <prometheus/collectable.h>
 
 #include "gateway/fix/session_metrics.h"
+#include "gateway/retention.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
 #include "gateway/session_link.h"
@@ -26,6 +27,7 @@ class GatewayMetrics final : public prometheus::Collectable {
     const EventConsumer& report_stage;
     const journal::Journal& journal;
     const fix::SessionMetrics& sessions;
+    const Retention& retention;
   };
 
   // Before this, while the journal is replayed, there is nothing to tell. Once, on any thread.

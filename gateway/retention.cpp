@@ -11,6 +11,7 @@ namespace betex::gateway {
 namespace {
 
 using matching::EventSeq;
+using matching::SessionId;
 using matching::Timestamp;
 
 constexpr std::int64_t kNanosBetweenSamples = std::int64_t{3600} * 1'000'000'000;
@@ -74,15 +75,27 @@ EventSeq Retention::needed_after() const {
       samples_.end(),
       time_.value() - kHorizonNanos,
       [](std::int64_t horizon, const Sample& sample) { return horizon < sample.time.value(); });
-  if (kept == samples_.begin() || std::prev(kept)->seq <= needed) {
-    return needed;
+  const EventSeq horizon = kept == samples_.begin() ? EventSeq{} : std::prev(kept)->seq;
+  return std::max(needed, horizon);
+}
+
+std::size_t Retention::sessions_behind() const {
+  const std::lock_guard lock{mutex_};
+  return cursors_.behind(std::max(floor_, reports_begin_after_)).size();
+}
+
+void Retention::move_floor(EventSeq floor) {
+  const auto behind_before = cursors_.behind(floor_);
+  for (const SessionId session : cursors_.behind(floor)) {
+    if (std::ranges::find(behind_before, session) == behind_before.end()) {
+      spdlog::error(
+          "session number {} has not taken reports for more than 7 days: those of events up to {} "
+          "are not kept for it any more",
+          session.value(),
+          floor.value());
+    }
   }
-  spdlog::warn(
-      "a session has not taken reports of events after {} for 7 days: reports of events up to {} "
-      "are not kept for it any more",
-      needed.value(),
-      std::prev(kept)->seq.value());
-  return std::prev(kept)->seq;
+  floor_ = floor;
 }
 
 EventSeq Retention::floor() {
@@ -93,8 +106,8 @@ EventSeq Retention::floor() {
   const EventSeq second_newest = snapshots_[snapshots_.size() - 2];
   const EventSeq limit = std::min(second_newest, needed_after());
   for (const EventSeq snapshot : snapshots_) {
-    if (snapshot <= limit) {
-      floor_ = std::max(floor_, snapshot);
+    if (snapshot <= limit && snapshot > floor_) {
+      move_floor(snapshot);
     }
   }
   return floor_;

@@ -43,6 +43,11 @@ class Retention final : public ReportKeeper {
   void add_snapshot(matching::EventSeq seq);
   [[nodiscard]] matching::EventSeq newest_snapshot() const;  // 0: there is none
 
+  // ---- Whoever watches
+
+  // Sessions that may lack reports which are not kept any more.
+  [[nodiscard]] std::size_t sessions_behind() const;
+
   // ---- The journal
 
   // Segments above it must stay: the newest snapshot from which a start finds everything that is
@@ -58,6 +63,7 @@ class Retention final : public ReportKeeper {
 
   void sample(matching::EventSeq seq, matching::Timestamp time);
   [[nodiscard]] matching::EventSeq needed_after() const;
+  void move_floor(matching::EventSeq floor);
 
   mutable std::mutex mutex_;  // guards all
   ReportCursors cursors_;

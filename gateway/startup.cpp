@@ -183,28 +183,43 @@ std::optional<ReportState> read_reports(const RecoverySources& sources, const Sn
   return reports;
 }
 
+// The next event after `needed` behind which the journal is whole: a snapshot's, or `start`.
+EventSeq next_beginning(const RecoverySources& sources, EventSeq needed, EventSeq start) {
+  const std::vector<journal::SegmentName> segments =
+      journal::list_segments(sources.wal_root / journal::kSegmentsFolder);
+  for (const EventSeq snapshot : whole_snapshots(sources.wal_root)) {
+    if (snapshot > needed && snapshot < start && !segments.empty() &&
+        segments.front().first_seq <= snapshot.next()) {
+      return snapshot;
+    }
+  }
+  return start;
+}
+
 // A report is made exactly only where the read model has seen all events from it on. Returns the
-// event up to which reports can't be made.
+// event up to which reports can't be made: what one session lacks beyond the horizon is no reason
+// to forget what others lack.
 EventSeq reach_back(const RecoverySources& sources,
                     const SnapshotSearch& search,
                     ReportState& reports,
                     EventSeq start) {
+  EventSeq given_up;
   for (auto needed = reports.cursors.needed_after(); needed && *needed < start;
        needed = reports.cursors.needed_after()) {
     const Snapshot older = newest_snapshot_or_empty(search, *needed);
-    std::optional<ReportState> found = read_reports(sources, older);
-    if (!found) {
+    if (std::optional<ReportState> found = read_reports(sources, older)) {
+      reports = std::move(*found);
+      start = older.position.last_seq;
+    } else {
+      given_up = next_beginning(sources, *needed, start);
       search.warnings.push_back("reports of events " + std::to_string(needed->value() + 1) +
-                                " to " + std::to_string(start.value()) +
+                                " to " + std::to_string(given_up.value()) +
                                 " that a session has not taken yet can't be made any more: the "
                                 "journal before them is not there");
-      reports.cursors.all_delivered(start);
-      return start;
     }
-    reports = std::move(*found);
-    start = older.position.last_seq;
+    reports.cursors.give_up(given_up);
   }
-  return EventSeq{0};
+  return given_up;
 }
 
 }  // namespace

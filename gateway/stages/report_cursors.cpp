@@ -49,12 +49,6 @@ void ReportCursors::reported_unseen(SessionId session, EventSeq event) {
   }
 }
 
-void ReportCursors::all_delivered(EventSeq event) {
-  for (std::size_t session = 0; session < cursors_.size(); ++session) {
-    delivered(SessionId{static_cast<std::uint32_t>(session)}, event);
-  }
-}
-
 void ReportCursors::delivered(SessionId session, EventSeq event) {
   Cursor& its = cursor(session);
   its.delivered = std::max(its.delivered, event);
@@ -72,11 +66,36 @@ EventSeq ReportCursors::needed_after(SessionId session) const noexcept {
 std::optional<EventSeq> ReportCursors::needed_after() const noexcept {
   std::optional<EventSeq> needed;
   for (const Cursor& its : cursors_) {
-    if (its.pending()) {
-      needed = std::min(needed.value_or(its.needed_after), its.needed_after);
+    if (its.pending() && its.last.event > given_up_to_) {
+      const EventSeq after = std::max(its.needed_after, given_up_to_);
+      needed = std::min(needed.value_or(after), after);
     }
   }
   return needed;
+}
+
+std::optional<ReportCursors::Range> ReportCursors::lost(SessionId session,
+                                                        EventSeq got,
+                                                        EventSeq kept_from) const noexcept {
+  if (session.value() >= cursors_.size() || !cursors_[session.value()].pending()) {
+    return std::nullopt;
+  }
+  const Cursor& its = cursors_[session.value()];
+  const EventSeq first = std::max(got, its.needed_after).next();
+  if (first >= kept_from || first > its.last.event) {
+    return std::nullopt;
+  }
+  return Range{.first = first, .last = std::min(its.last.event, EventSeq{kept_from.value() - 1})};
+}
+
+std::vector<SessionId> ReportCursors::behind(EventSeq event) const {
+  std::vector<SessionId> sessions;
+  for (std::size_t session = 0; session < cursors_.size(); ++session) {
+    if (cursors_[session].pending() && cursors_[session].needed_after < event) {
+      sessions.emplace_back(static_cast<std::uint32_t>(session));
+    }
+  }
+  return sessions;
 }
 
 std::string ReportCursors::note(EventSeq seq) const {

@@ -2,6 +2,7 @@
 // proven to have, and so from where on the journal may still be needed to make reports again.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,8 +34,8 @@ class ReportCursors {
   // The session's client has the reports of all events up to `event`.
   void delivered(matching::SessionId session, matching::EventSeq event);
 
-  // The same for all sessions, for want of a way to make those reports again.
-  void all_delivered(matching::EventSeq event);
+  // Reports of events up to `event` can't be made any more, for whichever session.
+  void give_up(matching::EventSeq event) noexcept { given_up_to_ = std::max(given_up_to_, event); }
 
   // The session's last report; zeros: none, or none that is not delivered.
   [[nodiscard]] fix::ReportId last(matching::SessionId session) const noexcept;
@@ -43,8 +44,23 @@ class ReportCursors {
   [[nodiscard]] matching::EventSeq needed_after(matching::SessionId session) const noexcept;
 
   // The last event whose reports nobody needs any more: all later ones must be kept. None where
-  // all reports have been delivered.
+  // all reports have been delivered or given up.
   [[nodiscard]] std::optional<matching::EventSeq> needed_after() const noexcept;
+
+  // Events of which a session may have had reports, both included.
+  struct Range {
+    matching::EventSeq first;
+    matching::EventSeq last;
+  };
+
+  // What a session will never be told whose client has the reports of events up to `got`, where
+  // reports are made from event `kept_from` on.
+  [[nodiscard]] std::optional<Range> lost(matching::SessionId session,
+                                          matching::EventSeq got,
+                                          matching::EventSeq kept_from) const noexcept;
+
+  // The sessions that may lack reports of events up to `event`.
+  [[nodiscard]] std::vector<matching::SessionId> behind(matching::EventSeq event) const;
 
   // What a snapshot after event `seq` keeps of this: 8 bytes with the version, 1; then the sessions
   // with reports up to there that are not delivered, 24 bytes each: session, leg (4 bytes each) and
@@ -67,6 +83,7 @@ class ReportCursors {
   Cursor& cursor(matching::SessionId session);
 
   std::vector<Cursor> cursors_;  // by session id
+  matching::EventSeq given_up_to_;
 };
 
 }  // namespace betex::gateway

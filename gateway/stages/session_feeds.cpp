@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 #include <utility>
+
+#include <spdlog/spdlog.h>
 
 #include "matching/assert.h"
 
@@ -125,6 +128,29 @@ std::size_t SessionFeeds::serve_long_answers(SessionId session, SessionFeed& its
   return made;
 }
 
+// At each logon until its client has proven to have what came after.
+void SessionFeeds::tell_of_loss(SessionId session) {
+  const matching::EventSeq kept_from =
+      std::max(keeper_ != nullptr ? keeper_->kept_from() : matching::EventSeq{1},
+               state_.model.forgotten_to().next());
+  SessionFeed& its_feed = feed(session);
+  const auto lost = state_.cursors.lost(session, its_feed.position.event, kept_from);
+  if (!lost) {
+    return;
+  }
+  spdlog::error("session {}: reports of events {} to {} are not kept any more, it is told so",
+                state_.model.comp_id(session).view(),
+                lost->first.value(),
+                lost->last.value());
+  const std::string text = "Reports of events " + std::to_string(lost->first.value()) + " to " +
+                           std::to_string(lost->last.value()) +
+                           " are not kept any more and do not come: ask for your orders";
+  its_feed.outgoing.push_back(
+      {.id = {},
+       .body = fix::News{
+           .orig_time = state_.last_time, .subject = {}, .headline = matching::Text<255>{text}}});
+}
+
 // ---- Handing over -------------------------------------------------------------------------------
 
 void SessionFeeds::deliver_all() {
@@ -197,6 +223,7 @@ void SessionFeeds::on(const Subscribe& request) {
     // Of the last report's event there may be more; what the client has proven to have it has.
     const matching::EventSeq before{std::max<std::uint64_t>(request.sent.event.value(), 1) - 1};
     start_catch_up(request.session, std::max(before, state_.cursors.needed_after(request.session)));
+    tell_of_loss(request.session);
   } else {
     anew.tell_progress = true;
     touched_.push_back(request.session);

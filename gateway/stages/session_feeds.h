@@ -97,6 +97,7 @@ class SessionFeeds final : public ReportFeed {
   void start_catch_up(matching::SessionId session, matching::EventSeq read_to);
   SessionFeed& reset(matching::SessionId session);
   std::size_t serve_long_answers(matching::SessionId session, SessionFeed& feed);
+  void tell_of_loss(matching::SessionId session);
   void deliver(matching::SessionId session, SessionFeed& feed);
   [[nodiscard]] SessionFeed& feed(matching::SessionId session);
 

@@ -325,6 +325,48 @@ TEST_F(ReportStageTest, WhatHappenedWhileASessionWasAwayIsMadeFromTheJournalAtIt
   EXPECT_EQ(types, (std::vector{ExecType::New, ExecType::Trade, ExecType::Trade}));
 }
 
+class Keeper final : public ReportKeeper {
+ public:
+  void reports_taken(const ReportCursors&, matching::EventSeq, matching::Timestamp) override {}
+
+  [[nodiscard]] matching::EventSeq kept_from() const override { return from; }
+
+  matching::EventSeq from{1};
+};
+
+TEST_F(ReportStageTest, ASessionIsToldFirstThatReportsAreNotKeptForItAnyMore) {
+  Keeper keeper;
+  pipeline.report.connect(keeper);
+  pipeline.feed.unsubscribe(kOne, kFirst);
+  pipeline.run();
+  const auto first = pipeline.engine.last_seq().next();
+  pipeline.place(kOne, "A", Side::Ask, 204, 3000);
+  pipeline.run();
+  keeper.from = pipeline.engine.last_seq().next();
+  pipeline.place(kTwo, "B", Side::Bid, 204, 1000);
+  pipeline.run();
+  for (const SubscriptionId logon : {SubscriptionId{2}, SubscriptionId{3}}) {
+    sink.reports.clear();
+    pipeline.feed.subscribe(kOne, logon, {});
+    pipeline.run();
+    ASSERT_EQ(sink.reports.size(), 2U) << "also at its next logon, as it has proven nothing";
+    const auto& news = std::get<fix::News>(sink.reports[0].report.body);
+    EXPECT_EQ(news.headline.view(),
+              "Reports of events " + std::to_string(first.value()) + " to " +
+                  std::to_string(keeper.from.value() - 1) +
+                  " are not kept any more and do not come: ask for your orders");
+    EXPECT_GE(news.orig_time, pipeline.clock.time);
+    EXPECT_EQ(execution(sink.reports[1]).exec_type, ExecType::Trade);
+  }
+
+  pipeline.submit(matching::ConfirmDelivery{.session = kOne, .delivered = keeper.from});
+  pipeline.run();
+  sink.reports.clear();
+  pipeline.feed.subscribe(kOne, SubscriptionId{4}, {});
+  pipeline.run();
+  EXPECT_FALSE(std::holds_alternative<fix::News>(sink.reports.at(0).report.body));
+}
+
 TEST_F(ReportStageTest, ALateReportIsTheSameAsTheLiveOne) {
   pipeline.place(kOne, "A", Side::Ask, 204, 3000);
   pipeline.place(kTwo, "B", Side::Bid, 204, 1000);

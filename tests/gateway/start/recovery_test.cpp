@@ -241,6 +241,38 @@ TEST_F(RecoveryTest, BehindASnapshotOfTheToolReportsAreMadeAsFarAsTheLogGoes) {
   EXPECT_GE(*life.recovered.reports.cursors.needed_after(), snapshot);
 }
 
+TEST_F(RecoveryTest, WhatOneSessionLacksBeyondTheHorizonTakesNothingFromTheOthers) {
+  EventSeq kept_after;
+  {
+    Life life{root()};
+    life.open_market();
+    trade(life, "1");
+    life.confirm(kTwo);
+    kept_after = life.snapshot();
+    trade(life, "2");
+    life.snapshot();
+  }
+  journal::retire_up_to(root(), kept_after);  // as when ONE has been away for 7 days
+  ASSERT_GT(count(journal::kRetiredFolder), 0U);
+  Life from_start{whole_copy()};
+  const Reports expected =
+      reports_from(from_start, folder_.path() / "copy", kTwo, kept_after.next());
+  for (int start = 0; start < 2; ++start) {
+    Life life{root()};
+    EXPECT_EQ(life.retention.kept_from(), kept_after.next());
+    EXPECT_EQ(reports_from(life, root(), kTwo, kept_after.next()), expected);
+    const ReportCursors& cursors = life.recovered.reports.cursors;
+    EXPECT_GE(*cursors.needed_after(), kept_after);
+    EXPECT_FALSE(cursors.lost(kTwo, EventSeq{0}, kept_after.next()));
+    const auto lost = cursors.lost(kOne, EventSeq{0}, kept_after.next());
+    ASSERT_TRUE(lost.has_value());
+    EXPECT_EQ(lost->last, kept_after);
+    EXPECT_EQ(life.retention.sessions_behind(), 1U);
+    life.run(matching::CreateAccount{.account = matching::Name{"NEW" + std::to_string(start)}});
+    life.snapshot();  // what it notes is known at the next start too
+  }
+}
+
 TEST_F(RecoveryTest, ALogWhoseBeginningIsGoneAndThatHasNoSnapshotIsRefused) {
   {
     Life life{root()};

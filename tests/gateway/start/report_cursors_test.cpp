@@ -63,6 +63,41 @@ TEST(ReportCursors, AQuietSessionHoldsNothingBackWhenItGetsAReport) {
   EXPECT_EQ(cursors.needed_after(), EventSeq{999});
 }
 
+TEST(ReportCursors, WhatIsGivenUpIsNotNeededButNotForgotten) {
+  ReportCursors cursors;
+  cursors.reported(kOne, report(20));
+  cursors.reported(kTwo, report(50));
+  cursors.reported(kOne, report(60));
+  cursors.give_up(EventSeq{40});
+  EXPECT_EQ(cursors.needed_after(), EventSeq{40}) << "the first has one behind it";
+  cursors.give_up(EventSeq{60});
+  EXPECT_FALSE(cursors.needed_after());
+
+  ReportCursors restored;
+  ASSERT_TRUE(restored.read_note(cursors.note(EventSeq{100})));
+  EXPECT_EQ(restored.needed_after(), EventSeq{19});
+}
+
+TEST(ReportCursors, WhatIsLostIsWhatASessionHasNotAndIsNotKept) {
+  ReportCursors cursors;
+  cursors.reported(kOne, report(20));
+  cursors.reported(kOne, report(60));
+  const auto lost = cursors.lost(kOne, EventSeq{5}, EventSeq{41});
+  ASSERT_TRUE(lost.has_value());
+  EXPECT_EQ(lost->first, EventSeq{20});
+  EXPECT_EQ(lost->last, EventSeq{40});
+  EXPECT_EQ(cursors.lost(kOne, EventSeq{5}, EventSeq{100})->last, EventSeq{60});
+  EXPECT_FALSE(cursors.lost(kOne, EventSeq{5}, EventSeq{20})) << "all is kept";
+  EXPECT_FALSE(cursors.lost(kOne, EventSeq{40}, EventSeq{41})) << "it was sent";
+  EXPECT_FALSE(cursors.lost(kTwo, EventSeq{5}, EventSeq{41})) << "there was none";
+  EXPECT_EQ(cursors.behind(EventSeq{40}), std::vector{kOne});
+  EXPECT_TRUE(cursors.behind(EventSeq{19}).empty());
+
+  cursors.delivered(kOne, EventSeq{60});
+  EXPECT_FALSE(cursors.lost(kOne, EventSeq{5}, EventSeq{41}));
+  EXPECT_TRUE(cursors.behind(EventSeq{40}).empty());
+}
+
 TEST(ReportCursors, ANoteKeepsWhatIsNotDelivered) {
   ReportCursors cursors;
   cursors.reported(kOne, report(20, 2));

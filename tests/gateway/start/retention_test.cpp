@@ -73,8 +73,13 @@ TEST_F(RetentionTest, ReportsAreKeptForSevenDaysOfJournaledTime) {
   take(250, 10);
   take(400, 7 * 24 + 9);
   EXPECT_EQ(retention_.floor(), EventSeq{80});
+  EXPECT_EQ(retention_.sessions_behind(), 0U);
   take(401, 7 * 24 + 10);
   EXPECT_EQ(retention_.floor(), EventSeq{200});
+  EXPECT_EQ(retention_.sessions_behind(), 1U);
+  cursors_.delivered(kOne, EventSeq{150});
+  take(402, 7 * 24 + 10);
+  EXPECT_EQ(retention_.sessions_behind(), 0U);
 }
 
 TEST_F(RetentionTest, ReportsThatCannotBeMadeAreNotOffered) {
