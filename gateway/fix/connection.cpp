@@ -45,19 +45,39 @@ void Connection::start() {
         self->close_now();
       }
     });
-    self->stream_.handshake([self](const error_code& error) {
-      if (self->closed_) {
-        return;
-      }
-      if (error) {
-        self->environment_.metrics.handshakes_failed.add();
-        spdlog::info("connection from {}: no TLS: {}", self->address_, error.message());
-        return self->close_now();
-      }
-      self->certificate_name_ = self->stream_.certificate_name();
-      self->read();
-    });
+    self->stream_.is_tls() ? self->wait_for_handshake() : self->read();
   });
+}
+
+void Connection::wait_for_handshake() {
+  stream_.socket().async_wait(Stream::Socket::wait_read,
+                              [self = shared_from_this()](const error_code& error) {
+                                if (self->closed_) {
+                                  return;
+                                }
+                                if (error) {
+                                  return self->close_now();
+                                }
+                                self->environment_.handshakes.enter(
+                                    self->stream_.executor(), [self] { self->handshake_step(); });
+                              });
+}
+
+void Connection::handshake_step() {
+  if (closed_) {
+    return;
+  }
+  const error_code error = stream_.handshake_step();
+  if (error == asio::error::would_block) {
+    return wait_for_handshake();
+  }
+  if (error) {
+    environment_.metrics.handshakes_failed.add();
+    spdlog::info("connection from {}: no TLS: {}", address_, error.message());
+    return close_now();
+  }
+  certificate_name_ = stream_.certificate_name();
+  read();
 }
 
 void Connection::read() {

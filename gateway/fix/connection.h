@@ -15,6 +15,7 @@
 
 #include "gateway/fix/field_table.h"
 #include "gateway/fix/framer.h"
+#include "gateway/fix/handshake_turns.h"
 #include "gateway/fix/outbound_block.h"
 #include "gateway/fix/session_metrics.h"
 #include "gateway/fix/session_settings.h"
@@ -70,6 +71,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     const SessionDirectory& directory;
     const TransportLimits& limits;
     SessionMetrics& metrics;
+    HandshakeTurns& handshakes;
     std::function<void(const std::string& address)> ended;
   };
 
@@ -102,6 +104,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] const std::string& certificate_name() const noexcept { return certificate_name_; }
 
  private:
+  void wait_for_handshake();
+  void handshake_step();
   void read();
   void on_read(std::size_t size);
   void identify();

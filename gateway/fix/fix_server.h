@@ -138,6 +138,7 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
   const TransportLimits limits_;
   SessionMetrics metrics_;
   CacheFlusher flusher_;
+  HandshakeTurns handshakes_;
   const SessionEnvironment session_environment_;
   const Connection::Environment connection_environment_;
 

@@ -191,6 +191,9 @@ class FixSession final : public ConnectionUser,
   void handle_gap_fill(matching::MsgSeqNum number);
   void keep_above_gap(std::string_view frame, matching::MsgSeqNum number);
   void note_answers();
+
+  // ---- fix_session_requests.cpp: application messages and refusals to commands
+
   void submit_application(matching::MsgSeqNum number, matching::CommandBody body);
   void use_credit(gateway::RingCommand command);
   void take(matching::MsgSeqNum number, const matching::CommandBody& request);
@@ -231,6 +234,7 @@ class FixSession final : public ConnectionUser,
   [[nodiscard]] matching::MsgSeqNum end_of_slice(matching::MsgSeqNum first) const;
   void end_resend();
   void ask_for_proof();
+  void ask_for_proof_at_once();
   void confirm_delivery();
 
   SessionSettings settings_;
@@ -299,6 +303,8 @@ class FixSession final : public ConnectionUser,
   bool resend_refused_ = false;  // by QuickFIX, while it has a slice
   DeliveryProof proof_;
   std::chrono::steady_clock::time_point last_asked_;
+  bool proves_earlier_ =
+      false;  // what earlier logons sent and nobody has proven: asked for at once
   std::chrono::steady_clock::time_point last_progress_;
 };
 

@@ -1,16 +1,15 @@
-// What comes in: frames through guard and QuickFIX to the decoder, and as commands to the ring.
+// What comes in: frames, in the order of their numbers, through the guard to QuickFIX or to the
+// decoder (fix_session_requests.cpp).
 #include <utility>
 #include <variant>
 
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
-#include "fix_spec/reasons.h"
 #include "gateway/fix/fix_session.h"
 #include "gateway/fix/request_fields.h"
 #include "gateway/fix/session_reject.h"
 #include "gateway/fix/tags.h"
-#include "matching/assert.h"
 
 namespace betex::fix {
 
@@ -308,102 +307,6 @@ void FixSession::keep_above_gap(std::string_view frame, MsgSeqNum number) {
   }
   above_gap_.emplace(number, frame);
   above_gap_bytes_ += frame.size();
-}
-
-// ---- From QuickFIX, within receive() ------------------------------------------------------------
-
-// In sequence: the frame that QuickFIX was given.
-void FixSession::on_application_message(MsgSeqNum number) {
-  BETEX_ASSERT(number == frame_number_);
-  Decoded decoded = decode(fields_,
-                           {.version = settings_.version,
-                            .role = settings_.role,
-                            .session = id_,
-                            .accounts = settings_.accounts});
-  if (const auto* place = std::get_if<matching::PlaceOrder>(&decoded);
-      place != nullptr && !environment_.commands.accepts_orders()) {
-    constexpr auto kReason = matching::Reason::LowDiskSpace;
-    decoded = BusinessReject{.business_reject_reason = codes_of(kReason).business_reject_reason,
-                             .reason = kReason,
-                             .cl_ord_id = place->cl_ord_id};
-  }
-  std::visit([&](const auto& what) { take(number, what); }, decoded);
-  handled_in_ = number;
-}
-
-void FixSession::take(MsgSeqNum number, const matching::CommandBody& request) {
-  submit_application(number, request);
-}
-
-void FixSession::take(MsgSeqNum /*number*/, const gateway::Query& query) {
-  use_credit(query);
-}
-
-void FixSession::take(MsgSeqNum number, const BusinessReject& refused) {
-  environment_.metrics.messages_refused.add();
-  submit_application(number, to_command(refused, fields_.msg_type()));
-}
-
-void FixSession::take(MsgSeqNum number, const SessionReject& refused) {
-  decoder_reject_ = refused;
-  quickfix_.reject({.ref_seq_num = number,
-                    .ref_msg_type = std::string{fields_.msg_type()},
-                    .ref_tag_id = refused.ref_tag_id,
-                    .reason = refused.session_reject_reason,
-                    .text = std::string{refused.text}});
-  decoder_reject_ = {};
-}
-
-void FixSession::take(MsgSeqNum /*number*/, Unanswered /*what*/) {
-  spdlog::warn("session {}: message {} of ours was refused by a BusinessMessageReject",
-               settings_.comp_id,
-               fields_.value(tag::kRefSeqNum));
-}
-
-// A refusal that uses up an application message's number is journaled before anybody hears of it:
-// the Reject and what follows it wait in the outbound queue.
-void FixSession::on_reject(const RejectFields& reject) {
-  environment_.metrics.messages_refused.add();
-  resend_refused_ = true;
-  const bool consumed =
-      reject.ref_seq_num > handled_in_ && reject.ref_seq_num <= quickfix_.next_in();
-  if (!consumed || is_session_message(reject.ref_msg_type)) {
-    return;
-  }
-  const SessionReject refused{.ref_tag_id = reject.ref_tag_id,
-                              .session_reject_reason = reject.reason,
-                              .text = {},
-                              .cl_ord_id = decoder_reject_.cl_ord_id};
-  queue_.hold_from_here(reject.ref_seq_num);
-  submit_application(reject.ref_seq_num, to_command(refused, reject.ref_msg_type));
-  handled_in_ = reject.ref_seq_num;
-}
-
-void FixSession::on_business_reject(const RejectFields& reject) {
-  environment_.metrics.messages_refused.add();
-  if (reject.ref_seq_num <= handled_in_) {
-    return;
-  }
-  const BusinessReject refused{.business_reject_reason = reject.reason,
-                               .reason = matching::Reason::MalformedMessage,
-                               .tag = reject.ref_tag_id,
-                               .cl_ord_id = {}};
-  submit_application(reject.ref_seq_num, to_command(refused, reject.ref_msg_type));
-  handled_in_ = reject.ref_seq_num;
-}
-
-void FixSession::submit_application(MsgSeqNum number, matching::CommandBody body) {
-  matching::Command command;
-  command.origin = {.session = id_, .epoch = epoch_, .msg_seq_num = number};
-  command.body = body;
-  receipt_.submitted(number);
-  use_credit(command);
-}
-
-void FixSession::use_credit(gateway::RingCommand command) {
-  BETEX_ASSERT(credits_ > 0);
-  --credits_;
-  environment_.commands.submit(std::move(command));
 }
 
 }  // namespace betex::fix

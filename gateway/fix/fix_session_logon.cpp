@@ -267,6 +267,7 @@ void FixSession::answer_logon() {
   spdlog::info("session {}: on, from {}", settings_.comp_id, connection_->address());
   last_progress_ = std::chrono::steady_clock::now();
   last_asked_ = last_progress_;
+  proves_earlier_ = outbound_.sent.event > delivered_;
   subscription_ = subscription_.next();
   proof_.begin(delivered_, outbound_.sent.event);
   environment_.reports.subscribe(

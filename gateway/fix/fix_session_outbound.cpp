@@ -44,6 +44,9 @@ void FixSession::on_delivery(gateway::ReportDelivery delivery) {
   }
   waiting_.push_back(std::move(delivery));
   send_waiting_reports();
+  if (waiting_.empty() && !resend_ && std::exchange(proves_earlier_, false)) {
+    ask_for_proof_at_once();
+  }
   end_turn();
 }
 
@@ -152,7 +155,7 @@ std::vector<MessageCache::Message> FixSession::sent_messages(MsgSeqNum first,
 
 // Every handler that may have made messages ends with it: nothing is left in an open block.
 void FixSession::end_turn() {
-  for (auto& block : queue_.seal(id_)) {
+  for (auto& block : queue_.seal(id_, proof_.proven())) {
     uncached_.push_back(block);
     environment_.flusher.commit(block, [self = shared_from_this(), block] {
       asio::dispatch(self->strand_, [self, block] { self->on_cached(block); });

@@ -177,17 +177,26 @@ MsgSeqNum FixSession::end_of_slice(MsgSeqNum first) const {
 void FixSession::end_resend() {
   resend_.reset();
   send_waiting_reports();
+  ask_for_proof_at_once();
 }
 
 // ---- Proof --------------------------------------------------------------------------------------
 
 void FixSession::ask_for_proof() {
-  const auto now = std::chrono::steady_clock::now();
-  if (!proof_.wants_to_ask() || resend_ || quickfix_.sent_logout() ||
-      now - last_asked_ < environment_.limits.delivery_proof_interval) {
+  const auto interval = environment_.limits.delivery_proof_interval;
+  if (interval && std::chrono::steady_clock::now() - last_asked_ >= *interval) {
+    ask_for_proof_at_once();
+  }
+}
+
+// Also for a client that stays for less than the interval, or asks for a resend at each logon: it
+// would never be asked.
+void FixSession::ask_for_proof_at_once() {
+  if (!environment_.limits.delivery_proof_interval || !proof_.wants_to_ask() || resend_ ||
+      quickfix_.sent_logout()) {
     return;
   }
-  last_asked_ = now;
+  last_asked_ = std::chrono::steady_clock::now();
   const MsgSeqNum number = outbound_.last_number.next();
   quickfix_.test_request(number);
   proof_.asked(number);

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <optional>
 
+#include "gateway/fix/known_tags.h"
 #include "gateway/fix/session_reject.h"
 #include "gateway/fix/utc_time.h"
 
@@ -204,6 +205,11 @@ MaybeRefusal check_field(const Field& field, Kind kind, FixVersion version) noex
   return refusal;
 }
 
+// QuickFIX knows the session layer's tags alone where the dialect has two layers.
+bool is_of_applications_alone(std::uint32_t tag, FixVersion version) noexcept {
+  return is_application_tag(tag, version) && !is_session_tag(tag, version);
+}
+
 // Each field by its own rule, and that it stands where it may, once.
 MaybeRefusal check_fields(const FieldTable& fields, FixVersion version) noexcept {
   const bool session_message = is_session_message(fields.msg_type());
@@ -220,6 +226,9 @@ MaybeRefusal check_fields(const FieldTable& fields, FixVersion version) noexcept
       return refuse(field.tag, session_reject::kTagOutOfOrder);
     }
     in_body = !in_header;
+    if (index == 0 && session_message && is_of_applications_alone(field.tag, version)) {
+      return refuse(field.tag, session_reject::kTagNotDefinedForMessage);
+    }
     if (index == 0 || (rule.scope == Scope::Session && !session_message)) {
       continue;
     }

@@ -283,7 +283,9 @@ void MessageCache::trim(journal::WriteTransaction& transaction, const OutboundBl
   while (entry && big_endian_part<std::uint32_t>(entry->key, 0) == block.session.value()) {
     oldest = {.epoch = big_endian_part<std::uint32_t>(entry->key, kEpochOffset),
               .number = big_endian_part<std::uint32_t>(entry->key, kNumberOffset)};
-    if (left == 0 || !obsolete(oldest, block.state)) {
+    const bool of_old_epoch = oldest.epoch < block.state.epoch.value();
+    if (left == 0 || !obsolete(oldest, block.state) ||
+        (!of_old_epoch && load<StoredReport>(entry->value).event > block.delivered.value())) {
       return;
     }
     cursor.erase();

@@ -40,7 +40,8 @@ struct RecoveredSessions {
 };
 
 struct CacheLimits {
-  // Of each session and epoch, the newest; a resend of older ones is gap-filled.
+  // Of each session, the newest of its epoch are kept, and what is not proven to have arrived; a
+  // resend of others is gap-filled.
   std::uint32_t kept_numbers = 100'000;
   std::size_t map_size = std::size_t{256} << 20;  // bytes at first; the map grows when it is full
 };

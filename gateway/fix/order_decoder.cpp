@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "fix_spec/reasons.h"
-#include "gateway/fix/report.h"
+#include "gateway/fix/read_requests.h"
 #include "gateway/fix/request_fields.h"
 #include "gateway/fix/request_specs.h"
 #include "gateway/fix/session_reject.h"
@@ -12,14 +12,7 @@
 namespace betex::fix {
 namespace {
 
-using gateway::MassStatusQuery;
-using gateway::OrderStatusQuery;
-using gateway::SecurityListQuery;
-using gateway::SecurityStatusQuery;
-using matching::AmendOrder;
-using matching::CancelOrder;
 using matching::ClOrdId;
-using matching::MassCancel;
 using matching::Name;
 using matching::PlaceOrder;
 using matching::Reason;
@@ -54,190 +47,6 @@ std::optional<Name> account_for(const RequestFields& request, const SessionConte
   }
   const auto found = std::ranges::find(session.accounts, request.text(Slot::Account), &Name::view);
   return found == session.accounts.end() ? std::nullopt : std::optional{*found};
-}
-
-matching::Side side_of(RequestFields& request) {
-  using matching::Side;
-  return request.enumerator<Side::Bid, Side::Ask>(Slot::Side, Side::Bid);
-}
-
-std::uint8_t side_if_given(RequestFields& request) {
-  return request.has(Slot::Side) ? static_cast<std::uint8_t>(side_of(request)) : std::uint8_t{0};
-}
-
-void check_handl_inst(RequestFields& request) {
-  if (request.has(Slot::HandlInst) && request.text(Slot::HandlInst) != "1") {
-    request.refuse_value(Slot::HandlInst);
-  }
-}
-
-// A field that requests of one kind must have, and others of the same type must not.
-void only_if(RequestFields& request, Slot slot, bool due) {
-  if (due) {
-    request.require(slot);
-  } else {
-    request.forbid(slot);
-  }
-}
-
-PlaceOrder place_order(RequestFields& request, const Name& account) {
-  using matching::OrderType;
-  using matching::Persistence;
-  using Stp = matching::SelfTradePrevention;
-  using Tif = matching::TimeInForce;
-  check_handl_inst(request);
-  const ExecInst exec_inst = request.exec_inst();
-  PlaceOrder order{
-      .account = account,
-      .cl_ord_id = request.cl_ord_id(Slot::ClOrdId),
-      .symbol = request.name(Slot::Symbol),
-      .transact_time = request.time(Slot::TransactTime),
-      .price = request.decimal(Slot::Price),
-      .quantity = request.decimal(Slot::OrderQty),
-      .min_quantity = request.decimal(Slot::MinQty),
-      .expire_time = request.time(Slot::ExpireTime),
-      .max_cost = request.positive_decimal(Slot::MaxCost),
-      .version_guard = request.positive_integer(Slot::VersionGuard),
-      .side = side_of(request),
-      .type =
-          request.enumerator<OrderType::Market, OrderType::Limit>(Slot::OrdType, OrderType::Limit),
-      .time_in_force = request.enumerator<Tif::Day, Tif::Gtc, Tif::Ioc, Tif::Fok, Tif::Gtd>(
-          Slot::TimeInForce, Tif::Day),
-      .self_trade_prevention =
-          request.enumerator<Stp::None,
-                             Stp::CancelTaker,
-                             Stp::CancelMaker,
-                             Stp::CancelBoth,
-                             Stp::Decrement>(Slot::SelfTradePrevention, Stp::CancelTaker),
-      .persistence = request.enumerator<Persistence::Lapse, Persistence::Persist>(
-          Slot::Persistence, Persistence::Lapse),
-      .post_only = exec_inst.post_only,
-      .cancel_on_pause = exec_inst.cancel_on_pause,
-  };
-  if (order.type == OrderType::Limit) {
-    request.require(Slot::Price);
-  }
-  if (order.time_in_force == Tif::Gtd) {
-    request.require(Slot::ExpireTime);
-  }
-  return order;
-}
-
-CancelOrder cancel_order(RequestFields& request, const Name& account) {
-  CancelOrder cancel{
-      .account = account,
-      .cl_ord_id = request.cl_ord_id(Slot::ClOrdId),
-      .orig_cl_ord_id = request.cl_ord_id(Slot::OrigClOrdId),
-      .order_id = request.order_id(),
-      .transact_time = request.time(Slot::TransactTime),
-  };
-  if (cancel.order_id == matching::OrderId{}) {
-    request.require(Slot::OrigClOrdId);
-  }
-  // Required by FIX, and of no use to us: the order knows its side, symbol and quantity.
-  static_cast<void>(side_of(request));
-  static_cast<void>(request.name(Slot::Symbol));
-  static_cast<void>(request.decimal(Slot::OrderQty));
-  return cancel;
-}
-
-OrderStatusQuery status_query(RequestFields& request, const Name& account) {
-  OrderStatusQuery query{
-      .account = account,
-      .order_id = request.order_id(),
-      .cl_ord_id = request.cl_ord_id(Slot::ClOrdId),
-      .symbol = request.name(Slot::Symbol),
-      .side = side_of(request),
-      .status_req_id = request.name(Slot::OrdStatusReqId),
-  };
-  if (query.order_id == matching::OrderId{}) {
-    request.require(Slot::ClOrdId);
-  }
-  return query;
-}
-
-AmendOrder amend_order(RequestFields& request, const Name& account) {
-  using matching::OrderType;
-  using Tif = matching::TimeInForce;
-  check_handl_inst(request);
-  AmendOrder amend{
-      .account = account,
-      .cl_ord_id = request.cl_ord_id(Slot::ClOrdId),
-      .orig_cl_ord_id = request.cl_ord_id(Slot::OrigClOrdId),
-      .order_id = request.order_id(),
-      .transact_time = request.time(Slot::TransactTime),
-      .price = request.decimal(Slot::Price),
-      .quantity = request.decimal(Slot::OrderQty),
-      .expire_time = request.time(Slot::ExpireTime),
-      .time_in_force = request.enumerator<Tif::Day, Tif::Gtc, Tif::Ioc, Tif::Fok, Tif::Gtd>(
-          Slot::TimeInForce, Tif::Day),
-      .time_in_force_given = request.has(Slot::TimeInForce),
-  };
-  if (amend.order_id == matching::OrderId{}) {
-    request.require(Slot::OrigClOrdId);
-  }
-  // Only limit orders rest, so only they can be replaced. Side and symbol are the order's own.
-  static_cast<void>(request.enumerator<OrderType::Limit>(Slot::OrdType, OrderType::Limit));
-  static_cast<void>(side_of(request));
-  static_cast<void>(request.name(Slot::Symbol));
-  return amend;
-}
-
-MassCancel mass_cancel(RequestFields& request, const Name& account, FixVersion version) {
-  using enum MassCancelType;
-  MassCancel cancel{
-      .account = account,
-      .cl_ord_id = request.cl_ord_id(Slot::ClOrdId),
-      .transact_time = request.time(Slot::TransactTime),
-      .market = request.name(Slot::MarketSegmentId),
-      .symbol = request.name(Slot::Symbol),
-      .side = side_if_given(request),
-  };
-  const auto type =
-      request.enumerator<Security, All, MarketSegment>(Slot::MassCancelRequestType, All);
-  if (type == MarketSegment && version == FixVersion::Fix44) {
-    request.refuse_value(Slot::MassCancelRequestType);
-  }
-  only_if(request, Slot::Symbol, type == Security);
-  only_if(request, Slot::MarketSegmentId, type == MarketSegment);
-  return cancel;
-}
-
-MassStatusQuery mass_status_query(RequestFields& request, const Name& account) {
-  enum class Type : std::uint8_t { Security = 1, All = 7 };
-  MassStatusQuery query{
-      .account = account,
-      .symbol = request.name(Slot::Symbol),
-      .side = side_if_given(request),
-      .mass_status_req_id = request.name(Slot::MassStatusReqId),
-  };
-  const auto type =
-      request.enumerator<Type::Security, Type::All>(Slot::MassStatusReqType, Type::All);
-  only_if(request, Slot::Symbol, type == Type::Security);
-  return query;
-}
-
-SecurityListQuery security_list_query(RequestFields& request) {
-  enum class Type : std::uint8_t { Symbol = 0, All = 4, Market = 5 };
-  SecurityListQuery query{
-      .security_req_id = request.name(Slot::SecurityReqId),
-      .symbol = request.name(Slot::Symbol),
-      .market = request.name(Slot::MarketSegmentId),
-  };
-  const auto type = request.enumerator<Type::Symbol, Type::All, Type::Market>(
-      Slot::SecurityListRequestType, Type::All);
-  only_if(request, Slot::Symbol, type == Type::Symbol);
-  only_if(request, Slot::MarketSegmentId, type == Type::Market);
-  return query;
-}
-
-SecurityStatusQuery security_status_query(RequestFields& request) {
-  // Every change is told to all brokers in any case, so a subscription is no more than a snapshot.
-  enum class Type : std::uint8_t { Snapshot = 0, SnapshotAndUpdates = 1 };
-  static_cast<void>(request.enumerator<Type::Snapshot, Type::SnapshotAndUpdates>(
-      Slot::SubscriptionRequestType, Type::Snapshot));
-  return {.security_status_req_id = request.name(Slot::SecurityStatusReqId),
-          .symbol = request.name(Slot::Symbol)};
 }
 
 template <typename AnyQuery>

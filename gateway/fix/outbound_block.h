@@ -37,8 +37,9 @@ struct OutboundBlock {
   };
 
   matching::SessionId session;
-  OutboundState state;  // after the last message of the block
-  std::string bytes;    // all messages, one after the other
+  OutboundState state;           // after the last message of the block
+  matching::EventSeq delivered;  // the client has proven to have the reports of events up to here
+  std::string bytes;             // all messages, one after the other
   std::vector<Entry> entries;
 
   // The block begins with a Reject(3) of the application message with this number: neither it nor

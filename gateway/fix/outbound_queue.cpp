@@ -28,10 +28,12 @@ void OutboundQueue::hold_from_here(matching::MsgSeqNum number) {
   open_.back().block->held_for = number;
 }
 
-std::vector<OutboundQueue::Block> OutboundQueue::seal(matching::SessionId session) {
+std::vector<OutboundQueue::Block> OutboundQueue::seal(matching::SessionId session,
+                                                      matching::EventSeq delivered) {
   std::vector<Block> to_cache;
   for (OpenBlock& open : std::exchange(open_, {})) {
     open.block->session = session;
+    open.block->delivered = delivered;
     if (open.uses_numbers) {
       to_cache.push_back(open.block);
     }

@@ -48,7 +48,7 @@ class OutboundQueue {
 
   // Ends the turn: the blocks that are to be cached now, in order; committed() for each must
   // follow.
-  [[nodiscard]] std::vector<Block> seal(matching::SessionId session);
+  [[nodiscard]] std::vector<Block> seal(matching::SessionId session, matching::EventSeq delivered);
 
   void committed(const Block& block);
   void release_hold(matching::MsgSeqNum number);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "gateway/fix/known_tags.h"
 #include "gateway/fix/session_reject.h"
 #include "gateway/fix/utc_time.h"
 
@@ -129,7 +130,10 @@ RequestFields::RequestFields(const FieldTable& fields,
     }
     const auto slot = slot_of(field.tag, version);
     if (!slot) {
-      fail(field.tag, session_reject::kInvalidTagNumber);
+      const bool known =
+          is_application_tag(field.tag, version) || is_session_tag(field.tag, version);
+      fail(field.tag,
+           known ? session_reject::kTagNotDefinedForMessage : session_reject::kInvalidTagNumber);
     } else if ((spec.allowed & bit(*slot)) == 0) {
       fail(field.tag, session_reject::kTagNotDefinedForMessage);
     } else if (has(*slot)) {
@@ -275,6 +279,15 @@ void RequestFields::refuse_value(Slot slot) noexcept {
 
 void RequestFields::fail_parse(Slot slot, ParseFault parse_fault) noexcept {
   fail(tag_of(slot, version_), session_reject::code_of(parse_fault));
+}
+
+matching::Side RequestFields::side() noexcept {
+  using matching::Side;
+  return enumerator<Side::Bid, Side::Ask>(Slot::Side, Side::Bid);
+}
+
+std::uint8_t RequestFields::side_if_given() noexcept {
+  return has(Slot::Side) ? static_cast<std::uint8_t>(side()) : std::uint8_t{0};
 }
 
 }  // namespace betex::fix

@@ -104,6 +104,9 @@ class RequestFields {
   // A field that some requests of this type must not have.
   void forbid(Slot slot) noexcept;
 
+  // A field that requests of one kind must have, and others of the same type must not.
+  void only_if(Slot slot, bool due) noexcept { due ? require(slot) : forbid(slot); }
+
   // The value of `slot` is none that we take.
   void refuse_value(Slot slot) noexcept;
 
@@ -119,6 +122,9 @@ class RequestFields {
   // "NONE", which is what we call an order that does not exist, counts as absent.
   [[nodiscard]] matching::OrderId order_id() noexcept;
   [[nodiscard]] ExecInst exec_inst() noexcept;
+  [[nodiscard]] matching::Side side() noexcept;
+  // 0 where it is absent.
+  [[nodiscard]] std::uint8_t side_if_given() noexcept;
 
   // One digit that is the value of one of `Allowed`, else `absent`.
   template <auto... Allowed, typename Enum>

@@ -58,8 +58,9 @@ struct TransportLimits {
   // TestRequest, or it has to go.
   std::chrono::milliseconds probe_grace{2000};
 
-  // A client that may not have all its reports is asked by a TestRequest at most so often.
-  std::chrono::milliseconds delivery_proof_interval{1000};
+  // A client that may not have all its reports is asked by a TestRequest at most so often, but for
+  // once at the beginning and after each resend. None: never.
+  std::optional<std::chrono::milliseconds> delivery_proof_interval{1000};
 
   // The clock is looked at so often for scheduled resets.
   std::chrono::milliseconds reset_check_interval{1000};

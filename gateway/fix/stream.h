@@ -32,14 +32,19 @@ class Stream {
     return tls != nullptr ? tls->next_layer() : std::get<Socket>(stream_);
   }
 
-  // `handler(Error)`; at once where there is nothing to agree on.
-  template <typename Handler>
-  void handshake(Handler handler) {
-    if (Tls* const tls = std::get_if<Tls>(&stream_)) {
-      tls->async_handshake(boost::asio::ssl::stream_base::server, std::move(handler));
-    } else {
-      boost::asio::post(executor(), [handler = std::move(handler)]() mutable { handler(Error{}); });
+  [[nodiscard]] bool is_tls() const noexcept { return std::holds_alternative<Tls>(stream_); }
+
+  // Goes on with the handshake as far as what has arrived allows; would_block: more must arrive. An
+  // answer that finds no room in the socket's buffer, which nobody has used before, is lost: such a
+  // handshake ends at its deadline.
+  [[nodiscard]] Error handshake_step() {
+    Tls& tls = std::get<Tls>(stream_);
+    Error error;
+    tls.next_layer().non_blocking(true, error);
+    if (!error) {
+      tls.handshake(boost::asio::ssl::stream_base::server, error);
     }
+    return error;
   }
 
   template <typename Buffers, typename Handler>

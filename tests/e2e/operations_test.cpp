@@ -216,6 +216,50 @@ TEST_F(OperationsTest, AfterAnotherBootReportsThatAreNotProvenAreToldAgainByThei
   EXPECT_EQ(peer->read_type("8").value(17), exec_ids.front());
 }
 
+// ---- Cancel on disconnect, over the end of the process ------------------------------------------
+
+class CancelOnDisconnectTest : public OperationsTest {
+ protected:
+  void SetUp() override {
+    own_config();
+    replace_in(
+        "sessions.cfg", "CancelOnDisconnect=N", "CancelOnDisconnect=Y\nCancelOnDisconnectGrace=1");
+    gateway_ = start();
+    peer_ = log_on(*gateway_, "BROKER1");
+    peer_->send("D", order_fields("A1"));
+    EXPECT_EQ(peer_->read_type("8").value(150), "0");
+  }
+
+  // Nobody comes back for longer than the grace.
+  void start_again() {
+    gateway_ = start();
+    std::this_thread::sleep_for(3s);
+  }
+
+  std::unique_ptr<GatewayProcess> gateway_;
+  std::unique_ptr<RawFixPeer> peer_;
+};
+
+TEST_F(CancelOnDisconnectTest, AfterAKillTheGraceBeginsAnewAtTheStart) {
+  gateway_->kill();
+  start_again();
+  const auto peer = log_on(*gateway_, "BROKER1", 3);
+  const RawFixMessage cancelled = peer->read_type("8");
+  EXPECT_EQ(cancelled.value(150), "4");
+  EXPECT_EQ(cancelled.value(378), "12");
+}
+
+TEST_F(CancelOnDisconnectTest, ACleanStopCancelsNothing) {
+  gateway_->process().signal(SIGTERM);
+  EXPECT_EQ(peer_->read_type("5").type(), "5");
+  peer_->send("5");
+  EXPECT_EQ(gateway_->process().wait(kPatience), 0);
+  start_again();
+  peer_ = log_on(*gateway_, "BROKER1", 3);
+  peer_->send("H", "11=A1|54=1|55=RAIN-LON|");
+  EXPECT_EQ(peer_->read_type("8").value(39), "0");
+}
+
 // ---- SIGHUP -------------------------------------------------------------------------------------
 
 TEST_F(OperationsTest, SighupTakesOverTheLogLevel) {
@@ -268,6 +312,27 @@ TEST_F(OperationsTest, SighupTakesOverThrottleAddressesAndHowManyConnections) {
   EXPECT_TRUE(knock(*gateway, "OPS1", 1)->wait_for_end()) << "one connection is there";
   peer->send("1", "112=T|");
   EXPECT_EQ(peer->read_type("0").value(112), "T");
+}
+
+TEST_F(OperationsTest, SighupTakesOverCredentials) {
+  own_config();
+  auto gateway = start();
+  const auto there = log_on(*gateway, "BROKER1");
+  ChildProcess hash{{gateway_command(wal(), {}).front(), "--hash-password", "BROKER2"},
+                    "changed\n"};
+  ASSERT_EQ(hash.wait(kPatience), 0);
+  const std::string all = content_of(config_ / "credentials");
+  const auto line = all.find("\nBROKER2:") + 1;
+  replace_in(
+      "credentials", all.substr(line, all.find('\n', line) + 1 - line), hash.standard_output());
+  reload(*gateway, "reloaded");
+
+  EXPECT_TRUE(knock(*gateway, "BROKER2", 1)->wait_for_end());
+  RawFixPeer peer{gateway->fix_port(), {"FIXT.1.1", "BROKER2", "BETEX"}};
+  peer.send("A", "98=0|108=30|553=BROKER2|554=changed|1137=9|");
+  EXPECT_EQ(peer.read().type(), "A");
+  there->send("1", "112=T|");
+  EXPECT_EQ(there->read_type("0").value(112), "T");
 }
 
 TEST_F(OperationsTest, SighupWithWrongFilesChangesNothing) {

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "fix_spec/reasons.h"
+#include "gateway/fix/known_tags.h"
 #include "gateway/fix/session_reject.h"
 #include "matching/reason.h"
 #include "tests/fix_spec/dictionaries.h"
@@ -280,6 +281,30 @@ TEST(Dictionaries, HaveNoLengthOrDataFieldButBodyLength) {
       EXPECT_EQ(type == FIX::TYPE::Length, tag == 9) << name << " " << tag;
     }
     EXPECT_GT(fields, 30) << name;
+  }
+}
+
+TEST(Dictionaries, HaveTheTagsThatTheCodeKnows) {
+  for (const FixVersion version : kVersions) {
+    const FIX::DataDictionary& session = session_dictionary(version);
+    const FIX::DataDictionary& application = application_dictionary(version);
+    const auto in_body = [&](const FIX::DataDictionary& dictionary, int tag) {
+      return dictionary.isField(tag) && !session.isHeaderField(tag) && !session.isTrailerField(tag);
+    };
+    for (int tag = 1; tag <= kMaxTag; ++tag) {
+      const auto number = static_cast<std::uint32_t>(tag);
+      const bool of_session = is_session_tag(number, version);
+      const bool of_application = is_application_tag(number, version);
+      EXPECT_EQ(of_session || of_application, in_body(session, tag) || in_body(application, tag))
+          << tag;
+      if (version == FixVersion::Fixt11) {
+        EXPECT_EQ(of_session, in_body(session, tag)) << tag;
+        EXPECT_EQ(of_application, in_body(application, tag)) << tag;
+      }
+      for (const char* type : {"0", "1", "2", "3", "4", "5", "A"}) {
+        EXPECT_TRUE(of_session || !session.isMsgField(type, tag) || !in_body(session, tag)) << tag;
+      }
+    }
   }
 }
 

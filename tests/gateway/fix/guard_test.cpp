@@ -194,6 +194,23 @@ TEST(Guard, ChecksTheNumbersOfSessionMessages) {
         });
 }
 
+// Those that no message has, or another session message, QuickFIX tells apart.
+TEST(Guard, RefusesTagsOfApplicationMessagesInSessionMessages) {
+  for (const FixVersion version : {FixVersion::Fixt11, FixVersion::Fix44}) {
+    check(version,
+          {
+              {"35=1|" + kHeader + "112=a|11=order|", "371=11 373=2"},
+              {"35=0|" + kHeader + "150=0|", "371=150 373=2"},
+              {"35=5|" + kHeader + "20001=4|", "371=20001 373=2"},
+              {"35=5|" + kHeader + "58=text|", "accepted"},
+              {"35=3|" + kHeader + "45=1|58=text|372=D|", "accepted"},
+              {"35=1|" + kHeader + "112=a|9999=x|", "accepted"},
+          });
+  }
+  check(FixVersion::Fixt11, {{"35=0|" + kHeader + "1300=MKT|", "371=1300 373=2"}});
+  check(FixVersion::Fix44, {{"35=0|" + kHeader + "1300=MKT|", "accepted"}});
+}
+
 TEST(Guard, RefusesWhatIsNoFieldByTheFirstFault) {
   check(FixVersion::Fix44,
         {

@@ -51,6 +51,14 @@ std::shared_ptr<const OutboundBlock> block_of(std::uint32_t first,
   return block;
 }
 
+// The same, sent when the client has proven to have the reports of events up to `delivered`.
+std::shared_ptr<const OutboundBlock> proven(const std::shared_ptr<const OutboundBlock>& block,
+                                            std::uint64_t delivered) {
+  auto same = std::make_shared<OutboundBlock>(*block);
+  same->delivered = EventSeq{delivered};
+  return same;
+}
+
 class MessageCacheTest : public testing::Test {
  protected:
   MessageCache open(const CacheLimits& limits = {}) const {
@@ -165,12 +173,23 @@ TEST_F(MessageCacheTest, GrowsWhenItIsFull) {
 TEST_F(MessageCacheTest, KeepsTheNewestNumbers) {
   auto cache = open({.kept_numbers = 100});
   for (std::uint32_t number = 1; number <= 1000; number += 10) {
-    write(cache, block_of(number, number + 9));
+    write(cache, proven(block_of(number, number + 9), 10'000));
   }
 
   const auto kept = read(cache, 1, 1000);
   ASSERT_EQ(kept.size(), 100U);
   EXPECT_EQ(kept.front(), "message 901");
+}
+
+TEST_F(MessageCacheTest, KeepsWhatIsNotProvenToHaveArrivedHoweverOldItIs) {
+  auto cache = open({.kept_numbers = 100});
+  for (std::uint32_t number = 1; number <= 1000; number += 10) {
+    write(cache, proven(block_of(number, number + 9), 5'000));  // the event of message 500
+  }
+  EXPECT_EQ(read(cache, 1, 1000).front(), "message 501");
+
+  write(cache, proven(block_of(1001, 1300), 10'000));
+  EXPECT_EQ(read(cache, 1, 1300).front(), "message 1001") << "numbers beyond the newest 100";
 }
 
 TEST_F(MessageCacheTest, DropsAnOldEpochLittleByLittle) {

@@ -11,6 +11,7 @@ using matching::MsgSeqNum;
 using matching::SessionId;
 
 constexpr SessionId kSession{7};
+constexpr matching::EventSeq kDelivered{7};
 
 OutboundState after(std::uint32_t number) {
   return {.epoch = matching::SessionEpoch{1},
@@ -40,7 +41,7 @@ TEST(OutboundQueue, ReleasesNothingBeforeTheCacheHasIt) {
   OutboundQueue queue;
   append_report(queue, 1, "a");
   append_report(queue, 2, "b");
-  const auto blocks = queue.seal(kSession);
+  const auto blocks = queue.seal(kSession, kDelivered);
   ASSERT_EQ(blocks.size(), 1U) << "one block for a turn";
   EXPECT_EQ(take_all(queue), "");
 
@@ -52,7 +53,7 @@ TEST(OutboundQueue, TellsTheCacheWhatIsInABlock) {
   OutboundQueue queue;
   append_admin(queue, 1, "logon");
   append_report(queue, 2, "report");
-  const auto block = queue.seal(kSession).at(0);
+  const auto block = queue.seal(kSession, kDelivered).at(0);
 
   EXPECT_EQ(block->session, kSession);
   EXPECT_EQ(block->state.last_number, MsgSeqNum{2});
@@ -63,9 +64,9 @@ TEST(OutboundQueue, TellsTheCacheWhatIsInABlock) {
 TEST(OutboundQueue, KeepsTheOrderWhateverNeedsTheCache) {
   OutboundQueue queue;
   append_report(queue, 1, "a");
-  const auto first = queue.seal(kSession);
+  const auto first = queue.seal(kSession, kDelivered);
   queue.append("resent");
-  EXPECT_TRUE(queue.seal(kSession).empty()) << "a resend has been cached before";
+  EXPECT_TRUE(queue.seal(kSession, kDelivered).empty()) << "a resend has been cached before";
   EXPECT_EQ(take_all(queue), "");
 
   queue.committed(first[0]);
@@ -77,10 +78,10 @@ TEST(OutboundQueue, HoldsARejectAndWhatFollows) {
   append_admin(queue, 1, "before");
   queue.hold_from_here(MsgSeqNum{9});
   append_admin(queue, 2, "reject");
-  const auto blocks = queue.seal(kSession);
+  const auto blocks = queue.seal(kSession, kDelivered);
   ASSERT_EQ(blocks.size(), 2U);
   append_admin(queue, 3, "after");
-  const auto behind = queue.seal(kSession);
+  const auto behind = queue.seal(kSession, kDelivered);
   queue.committed(blocks[0]);
   queue.committed(blocks[1]);
   queue.committed(behind[0]);
@@ -96,7 +97,7 @@ TEST(OutboundQueue, CountsWhatIsNotWritten) {
   OutboundQueue queue;
   append_report(queue, 1, "four");
   EXPECT_EQ(queue.unwritten_bytes(), 4U);
-  const auto block = queue.seal(kSession).at(0);
+  const auto block = queue.seal(kSession, kDelivered).at(0);
   queue.committed(block);
   EXPECT_EQ(take_all(queue), "four");
   EXPECT_EQ(queue.unwritten_bytes(), 4U);
@@ -108,7 +109,7 @@ TEST(OutboundQueue, CountsWhatIsNotWritten) {
 TEST(OutboundQueue, ForgetsWhatCannotBeWritten) {
   OutboundQueue queue;
   append_report(queue, 1, "lost");
-  const auto block = queue.seal(kSession).at(0);
+  const auto block = queue.seal(kSession, kDelivered).at(0);
   queue.discard();
   EXPECT_EQ(queue.unwritten_bytes(), 0U);
 

@@ -157,6 +157,37 @@ TEST_F(SessionResendTest, TheAnswerToATestRequestProvesDelivery) {
   EXPECT_FALSE(peer_->try_read(1500ms).has_value()) << "all is proven, nothing is asked";
 }
 
+// One that stays for less than the interval would never be asked.
+TEST_F(SessionResendTest, AClientThatComesBackIsAskedAtOnceForWhatItHadBefore) {
+  start({.delivery_proof_interval = 1h});
+  make_reports(3);
+  const EventSeq made = pipeline_.last_seq();
+  expect_reports(2, 4, "");
+  peer_->close();
+  ASSERT_TRUE(pipeline_.wait_for_session("BROKER1", [](const SessionInfo& s) { return !s.up; }));
+  peer_ = gateway_->log_on("BROKER1", 2);
+  const RawFixMessage request = peer_->read();
+  ASSERT_EQ(request.type(), "1");
+  peer_->send("0", "112=" + request.value(112) + "|");
+  peer_->send("1", "112=behind|");
+  EXPECT_EQ(peer_->read().value(112), "behind");
+  peer_->close();
+  EXPECT_TRUE(wait_for_delivered(made));
+}
+
+TEST_F(SessionResendTest, AClientThatHasHadAResendIsAskedAtItsEnd) {
+  start({.delivery_proof_interval = 1h});
+  make_reports(3);
+  const EventSeq made = pipeline_.last_seq();
+  expect_reports(2, 4, "");
+  peer_->send("2", "7=2|16=0|");
+  expect_reports(2, 4, "Y");
+  const RawFixMessage request = peer_->read();
+  ASSERT_EQ(request.type(), "1") << request.text();
+  peer_->send("0", "112=" + request.value(112) + "|");
+  EXPECT_TRUE(wait_for_delivered(made));
+}
+
 TEST_F(SessionResendTest, TheClientsReceiptProvesDelivery) {
   start();
   make_reports(3);

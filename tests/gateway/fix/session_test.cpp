@@ -1,4 +1,6 @@
 // A session's logon, and its end.
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -193,6 +195,17 @@ TEST_F(SessionTest, GoesDownWhenTheConnectionIsLostBeforeTheLogonIsDurable) {
   // The connection's end is seen when the logon has been answered, or before.
   EXPECT_TRUE(pipeline_.wait_for_session("BROKER1", [](const SessionInfo& s) { return !s.up; }));
   EXPECT_NO_THROW((void)gateway_.log_on("BROKER1", 2));
+}
+
+TEST_F(SessionTest, GoesDownAsSoonAsThereIsACredit) {
+  auto peer = gateway_.log_on("BROKER1");
+  pipeline_.set_full(true);
+  peer->close();
+  std::this_thread::sleep_for(50ms);
+  EXPECT_TRUE(pipeline_.sessions()[0].up);
+  pipeline_.set_full(false);
+  EXPECT_TRUE(pipeline_.wait_for_session("BROKER1", [](const auto& s) { return !s.up; }));
+  EXPECT_EQ(gateway_.log_on("BROKER1", 2)->next_out, 3);
 }
 
 TEST_F(SessionTest, IsDisconnectedByALogonInMidSession) {

@@ -54,8 +54,8 @@ class HoldableCache final : public fix::MessageCache {
 
 struct TestGatewayOptions {
   fix::TransportLimits limits{};
-  // Over the one of `limits`: as a rule these tests want no TestRequest in between.
-  std::chrono::milliseconds delivery_proof_interval{std::chrono::hours{1}};
+  // In place of the one of `limits`: as a rule these tests want no TestRequest in between.
+  std::optional<std::chrono::milliseconds> delivery_proof_interval{};
   std::string boot_id = "boot-1";
   int io_threads = 1;
   const gateway::Clock* clock = nullptr;  // null: the machine's; else it must outlive the gateway

@@ -1,7 +1,11 @@
 // FIX over TLS: certificates of both sides, and who may log on with which.
+#include <atomic>
 #include <csignal>
+#include <thread>
 
 #include <gtest/gtest.h>
+#include <openssl/bio.h>
+#include <openssl/ssl.h>
 
 #include "gateway/client/connection.h"
 #include "gateway/client/error.h"
@@ -175,6 +179,32 @@ TEST_P(TlsTest, AStalledHandshakeDelaysNobodyAndIsClosed) {
   }
 }
 
+// What a client that speaks nothing else agrees on with the port; empty: nothing.
+std::string agreed_version(std::uint16_t port, int version) {
+  using Context = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
+  const Context context{SSL_CTX_new(TLS_client_method()), &SSL_CTX_free};
+  SSL_CTX_set_min_proto_version(context.get(), version);
+  SSL_CTX_set_max_proto_version(context.get(), version);
+  SSL_CTX_set_cipher_list(context.get(), "DEFAULT:@SECLEVEL=0");  // or it would refuse itself
+  const std::string address = "127.0.0.1:" + std::to_string(port);
+  using Stream = std::unique_ptr<BIO, decltype(&BIO_free_all)>;
+  const Stream stream{BIO_new_ssl_connect(context.get()), &BIO_free_all};
+  BIO_set_conn_hostname(stream.get(), address.c_str());
+  if (BIO_do_connect(stream.get()) != 1 || BIO_do_handshake(stream.get()) != 1) {
+    return {};
+  }
+  SSL* session = nullptr;
+  BIO_get_ssl(stream.get(), &session);
+  return SSL_get_version(session);
+}
+
+TEST_P(TlsTest, SpeaksTwoVersionsAndNoOlder) {
+  start();
+  EXPECT_EQ(agreed_version(port_, TLS1_3_VERSION), "TLSv1.3");
+  EXPECT_EQ(agreed_version(port_, TLS1_2_VERSION), "TLSv1.2");
+  EXPECT_EQ(agreed_version(port_, TLS1_1_VERSION), "");
+}
+
 TEST_P(TlsTest, PlainFixOnTheTlsPortIsClosed) {
   start();
   RawFixPeer peer{port_, {.begin_string = "FIXT.1.1", .sender = "BROKER1", .target = "BETEX"}};
@@ -201,6 +231,49 @@ TEST_P(TlsTest, NewCertificatesAreShownAfterAReload) {
   EXPECT_THROW(gateway_->server().reload({}, test_sessions(), files_), std::runtime_error);
   EXPECT_NO_THROW((void)client::Connection::open_tls("127.0.0.1", port_, files, kPatience))
       << "a bad file changes nothing";
+}
+
+TEST_P(TlsTest, AFloodOfHandshakesStopsNobody) {
+  constexpr int kFloods = 3;
+  constexpr int kHandshakes = 40;
+  start();
+  auto connection = connect();
+  send(connection, "BROKER1", "A", logon_fields("BROKER1"));
+  EXPECT_EQ(next_type(connection), "A");
+  const auto bystander = gateway_->log_on("BROKER2");
+  std::vector<std::thread> floods;
+  std::atomic<int> made = 0;
+  for (int i = 0; i < kFloods; ++i) {
+    floods.emplace_back([&] {
+      for (int j = 0; j < kHandshakes; ++j) {
+        made += connect().received().empty() ? 1 : 0;
+      }
+    });
+  }
+  for (int i = 0; i < 20; ++i) {
+    const std::string id = "B" + std::to_string(i);
+    bystander->send("D", order_fields(id));
+    EXPECT_EQ(bystander->read_type("8").value(11), id);
+  }
+  for (std::thread& flood : floods) {
+    flood.join();
+  }
+  EXPECT_EQ(made, kFloods * kHandshakes) << "who waits gets his turn";
+  send(connection, "BROKER1", "D", order_fields("A1"));
+  EXPECT_EQ(next_type(connection), "8");
+}
+
+// The rest of it never comes; others are not kept waiting for it.
+TEST_P(TlsTest, HalfOfAHandshakeHoldsUpNoOther) {
+  start();
+  std::vector<std::unique_ptr<RawFixPeer>> stalled;
+  for (int i = 0; i < 20; ++i) {
+    stalled.push_back(std::make_unique<RawFixPeer>(port_, RawFixPeer::Names{}));
+    stalled.back()->send_bytes(std::string{"\x16\x03\x01\x02\x00\x01\x00\x01\xfc", 9});
+  }
+  auto connection = connect();
+  send(connection, "BROKER1", "A", logon_fields("BROKER1"));
+  EXPECT_EQ(next_type(connection), "A");
 }
 
 INSTANTIATE_TEST_SUITE_P(Keys,

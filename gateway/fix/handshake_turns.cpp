@@ -1,0 +1,53 @@
+#include "gateway/fix/handshake_turns.h"
+
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+namespace betex::fix {
+
+namespace asio = boost::asio;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr int kRestPerWork = 3;
+
+}  // namespace
+
+HandshakeTurns::HandshakeTurns(asio::io_context& io)
+    : strand_{io.get_executor()}, timer_{strand_} {}
+
+void HandshakeTurns::enter(asio::any_io_executor executor, Step step) {
+  asio::post(strand_, [this, executor = std::move(executor), step = std::move(step)]() mutable {
+    waiting_.push_back({.executor = std::move(executor), .step = std::move(step)});
+    next();
+  });
+}
+
+void HandshakeTurns::next() {
+  if (busy_ || waiting_.empty()) {
+    return;
+  }
+  busy_ = true;
+  Waiting turn = std::move(waiting_.front());
+  waiting_.pop_front();
+  asio::post(turn.executor, [this, step = std::move(turn.step)] {
+    const auto begin = Clock::now();
+    step();
+    const auto used = Clock::now() - begin;
+    asio::post(strand_, [this, used] { rest_after(used); });
+  });
+}
+
+void HandshakeTurns::rest_after(Clock::duration used) {
+  timer_.expires_after(used * kRestPerWork);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) {
+      busy_ = false;
+      next();
+    }
+  });
+}
+
+}  // namespace betex::fix
