@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "journal/checksum.h"
+#include "journal/epoch_file.h"
 #include "journal/lmdb.h"
 #include "tests/journal/wal_fixture.h"
 
@@ -64,6 +65,37 @@ class DamageTest : public test::WalTest {
     });
   }
 
+  // Changes the second segment's first record and gives it a chain that fits, so that only its
+  // content tells that something is wrong.
+  template <typename Change>
+  void forge(Change&& change) {
+    Chain chain;
+    change_header(names_[1],
+                  [&](const SegmentHeader& header) { chain = header.predecessor_chain; });
+    change_record(names_[1], 21, [&](std::string& value) {
+      change(value);
+      BatchHeader header;
+      std::memcpy(&header, value.data(), sizeof(header));
+      std::size_t at = sizeof(header);
+      while (at < value.size()) {
+        matching::TransactionHeader transaction;
+        std::memcpy(&transaction, value.data() + at, sizeof(transaction));
+        const std::size_t size = sizeof(transaction) + transaction.events_size;
+        chain = extend(chain, std::as_bytes(std::span{value}.subspan(at, size)));
+        at += size;
+      }
+      header.chain = chain;
+      std::memcpy(value.data(), &header, sizeof(header));
+    });
+  }
+
+  void expect_malformed(const std::string& what) {
+    const auto error = reading_error();
+    ASSERT_TRUE(error) << what;
+    EXPECT_EQ(error->fault(), Fault::EventMalformed);
+    EXPECT_THAT(error->what(), HasSubstr(what));
+  }
+
   void erase_record(const std::string& segment, std::uint64_t key) {
     Environment environment{
         segments() / segment,
@@ -112,6 +144,24 @@ TEST_F(DamageTest, TheNewestSegmentMissingAfterACleanStop) {
   EXPECT_EQ(opening_error()->fault(), Fault::SegmentMissing);
 }
 
+TEST_F(DamageTest, TheNewestSegmentMissingAfterAKillThatAnOpeningFollowed) {
+  {
+    Journal killed{config(), pool_};
+    killed.recover(EventSeq{0}, [](const auto&) {});
+    commit(killed, 1, 4);
+  }
+  const std::string newest = segment_names().back();
+  {
+    Journal killed{config(), pool_};
+    killed.recover(EventSeq{0}, [](const auto&) {});
+  }
+  std::filesystem::rename(segments() / newest, folder_.path() / "away");
+  const auto error = opening_error();
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->fault(), Fault::SegmentMissing);
+  EXPECT_EQ(error->segment(), newest);
+}
+
 TEST_F(DamageTest, ASegmentRetiredUnderAReader) {
   JournalReader reader{root(), pool_};
   ASSERT_TRUE(reader.next());
@@ -138,6 +188,13 @@ TEST_F(DamageTest, SwappedSegments) {
 TEST_F(DamageTest, ASegmentOfAnotherLog) {
   change_header(names_[2], [](SegmentHeader& header) { header.wal_id[0] ^= 1U; });
   expect_fault(Fault::SegmentForeign, names_[2]);
+}
+
+TEST_F(DamageTest, AnEpochFileOfAnotherLog) {
+  EpochRecord epoch = read_epoch_file(root()).value();
+  epoch.wal_id[3] ^= 1U;
+  write_epoch_file(root(), epoch);
+  expect_fault(Fault::SegmentForeign, names_[0]);
 }
 
 TEST_F(DamageTest, ASegmentOfAnotherVersion) {
@@ -213,29 +270,31 @@ TEST_F(DamageTest, TheLastRecordsOwnFieldsAreCheckedAsWell) {
 }
 
 TEST_F(DamageTest, EventsThatNoEngineCouldHaveWritten) {
-  Chain chain;
-  change_header(names_[1], [&](const SegmentHeader& header) { chain = header.predecessor_chain; });
-  change_record(names_[1], 21, [&](std::string& value) {
-    const std::size_t first_event = sizeof(BatchHeader) + sizeof(matching::TransactionHeader);
-    value[first_event] = 99;  // its kind
-    // With a chain that fits, so that the codec is what notices.
-    BatchHeader header;
-    std::memcpy(&header, value.data(), sizeof(header));
-    std::size_t at = sizeof(header);
-    while (at < value.size()) {
-      matching::TransactionHeader transaction;
-      std::memcpy(&transaction, value.data() + at, sizeof(transaction));
-      const std::size_t size = sizeof(transaction) + transaction.events_size;
-      chain = extend(chain, std::as_bytes(std::span{value}.subspan(at, size)));
-      at += size;
-    }
-    header.chain = chain;
-    std::memcpy(value.data(), &header, sizeof(header));
+  forge([](std::string& value) {
+    value[sizeof(BatchHeader) + sizeof(matching::TransactionHeader)] = 99;  // its kind
   });
-  const auto error = reading_error();
-  ASSERT_TRUE(error);
-  EXPECT_EQ(error->fault(), Fault::EventMalformed);
-  EXPECT_THAT(error->what(), HasSubstr("transaction 9: event 1: unknown kind 99"));
+  expect_malformed("transaction 9: event 1: unknown kind 99");
+}
+
+TEST_F(DamageTest, TransactionsThatNoEngineCouldHaveWritten) {
+  const std::string whole = load(data_file(names_[1]));
+  const auto expect_refused = [&](const std::string& what, auto&& change) {
+    forge([&](std::string& value) {
+      matching::TransactionHeader header;
+      std::memcpy(&header, value.data() + sizeof(BatchHeader), sizeof(header));
+      change(header);
+      std::memcpy(value.data() + sizeof(BatchHeader), &header, sizeof(header));
+    });
+    expect_malformed("transaction 9: " + what);
+    store(data_file(names_[1]), whole);
+  };
+  using Header = matching::TransactionHeader;
+  expect_refused("its time runs backwards", [](Header& header) {
+    header.timestamp = Timestamp{header.timestamp.value() - 1001};  // transaction 8's less one
+  });
+  expect_refused("its header is no transaction's", [](Header& header) { header.reserved = 1; });
+  expect_refused("its header is no transaction's",
+                 [](Header& header) { header.command_kind = 999; });
 }
 
 TEST_F(DamageTest, ATruncatedFile) {
@@ -289,6 +348,17 @@ TEST_F(DamageTest, TwoSegmentsWithRecordsForTheSameEvents) {
   std::filesystem::rename(folder_.path() / "first" / kSegmentsFolder / first, segments() / first);
   expect_fault(Fault::SegmentFork, second);
   EXPECT_THAT(opening_error()->what(), HasSubstr(first));
+}
+
+TEST_F(DamageTest, ASegmentThatBeginsInsideAnother) {
+  const std::string inside = "00000000000000000025-0000000001";
+  std::filesystem::copy(segments() / names_[1], segments() / inside);
+  const auto error = reading_error();
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->fault(), Fault::SegmentFork);
+  EXPECT_EQ(error->segment(), inside);
+  EXPECT_THAT(error->what(), HasSubstr("it begins inside segment " + names_[1]));
+  EXPECT_EQ(opening_error()->fault(), Fault::SegmentMisnamed);
 }
 
 TEST_F(DamageTest, ALostRootIsNoticed) {

@@ -9,6 +9,8 @@
 //   BETEX_DISK_REFUSE      EROFS or EACCES: nothing can be opened for writing, or be created
 //   BETEX_DISK_TYPE        what statfs says of the file system
 //   BETEX_DISK_FREE        a file that holds the number of free bytes
+//   BETEX_DISK_PAUSE       N:FILE: before it lists the folder segments/ for the Nth time, it makes
+//                          FILE.waiting and waits for FILE
 //
 // What is written to standard output is recorded as an acknowledgement.
 #include <atomic>
@@ -20,6 +22,7 @@
 #include <cstring>
 #include <string>
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -70,6 +73,12 @@ struct Settings {
     if (const char* value = std::getenv("BETEX_DISK_FREE")) {
       free_file = value;
     }
+    if (const char* value = std::getenv("BETEX_DISK_PAUSE")) {
+      const std::string text = value;
+      const std::size_t colon = text.find(':');
+      pause_at = std::stoul(text.substr(0, colon));
+      pause_file = text.substr(colon + 1);
+    }
   }
 
   std::string root;
@@ -82,6 +91,9 @@ struct Settings {
   int refuse_errno = 0;
   long type = 0;
   std::string free_file;
+  std::size_t pause_at = 0;
+  std::string pause_file;
+  std::atomic<std::size_t> listings{0};
   std::atomic<std::size_t> calls{0};
 };
 
@@ -183,6 +195,17 @@ int sync_file(int fd, const char* name) {
   return result;
 }
 
+void pause_before_listing(const std::string& folder) {
+  Settings& set = settings();
+  if (set.pause_at == 0 || folder != set.root + "/segments" || ++set.listings != set.pause_at) {
+    return;
+  }
+  ::close(::creat((set.pause_file + ".waiting").c_str(), 0600));
+  while (::access(set.pause_file.c_str(), F_OK) != 0) {
+    ::usleep(1000);
+  }
+}
+
 }  // namespace
 }  // namespace betex::test
 
@@ -279,6 +302,17 @@ void* mmap(void* address, size_t size, int protection, int flags, int fd, off_t 
   }
   return real<void*(void*, size_t, int, int, int, off_t)>("mmap")(
       address, size, protection, flags, fd, offset);
+}
+
+// What std::filesystem::directory_iterator calls.
+DIR* fdopendir(int fd) {
+  betex::test::pause_before_listing(path_of(fd));
+  return real<DIR*(int)>("fdopendir")(fd);
+}
+
+DIR* opendir(const char* path) {
+  betex::test::pause_before_listing(path);
+  return real<DIR*(const char*)>("opendir")(path);
 }
 
 int statfs(const char* path, struct statfs* info) noexcept {

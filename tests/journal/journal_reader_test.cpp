@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "tests/journal/child.h"
+#include "tests/journal/shim.h"
 #include "tests/journal/wal_fixture.h"
 
 namespace betex::journal {
@@ -134,6 +135,24 @@ TEST_F(JournalReaderTest, FollowsALiveWriterOfAnotherProcess) {
     }
     ASSERT_EQ(::read(child.output(), &acknowledged, sizeof(acknowledged)), sizeof(acknowledged));
   }
+}
+
+TEST_F(JournalReaderTest, WhatComesBetweenItsLooksAtTheSegmentAndAtTheFolderIsNoGap) {
+  Journal journal{config(), pool_};
+  journal.recover(EventSeq{0}, [](const auto&) {});
+  commit(journal, 1, 4);
+  const std::filesystem::path go = folder_.path() / "go";
+  // The first listing finds the segment, the second is made at its end.
+  Child reader{{BETEX_JOURNAL_CHILD, "count", root().string()},
+               test::with_shim(root(), {"BETEX_DISK_PAUSE=2:" + go.string()})};
+  while (!std::filesystem::exists(go.string() + ".waiting")) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  commit(journal, 2, 4);  // one into the same segment, which is full then, and one into the next
+  ASSERT_EQ(segment_names().size(), 2U);
+  std::ofstream{go} << "go";
+  EXPECT_EQ(reader.read_line(), "12");
+  EXPECT_EQ(reader.wait(), 0);
 }
 
 // Follows a writer in another process that commits a transaction larger than its map.

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "journal/checksum.h"
 #include "journal/recovery.h"
 #include "journal/retirement.h"
 #include "tests/journal/wal_fixture.h"
@@ -119,6 +120,22 @@ TEST_F(SnapshotTest, EveryDamagedByteOfTheHeaderIsNoticed) {
   }
 }
 
+TEST_F(SnapshotTest, AnEngineWithAnotherHashIsNotTheOneThatWasSaved) {
+  trade();
+  const EventSeq seq = snapshot();
+  std::string content = load(file_of(seq));
+  SnapshotHeader header;
+  std::memcpy(&header, content.data(), sizeof(header));
+  header.state_hash += 1;
+  header.checksum = checksum_of(header);
+  std::memcpy(content.data(), &header, sizeof(header));
+  store(file_of(seq), content);
+  EXPECT_TRUE(is_whole(root(), seq)) << "the file is as it was written";
+  const auto error = error_of([&] { static_cast<void>(load_snapshot(root(), seq)); });
+  ASSERT_TRUE(error);
+  EXPECT_THAT(error->what(), HasSubstr("is not the one that was saved"));
+}
+
 TEST_F(SnapshotTest, TheNoteIsKeptAndEveryDamagedByteOfItIsNoticed) {
   trade();
   const EventSeq seq =
@@ -207,6 +224,12 @@ TEST_F(SnapshotTest, ASnapshotOfAnotherHistoryIsRefused) {
   EXPECT_EQ(error_of(recovering)->fault(), Fault::SnapshotMismatch);
   std::filesystem::remove_all(file_of(seq).parent_path());
   other.position.chain = chain;
+  const Timestamp time = other.position.last_timestamp;
+  other.position.last_timestamp = Timestamp{time.value() + 1};
+  write_snapshot(root(), other);
+  EXPECT_EQ(error_of(recovering)->fault(), Fault::SnapshotMismatch);
+  std::filesystem::remove_all(file_of(seq).parent_path());
+  other.position.last_timestamp = time;
   other.wal_id = WalId{};
   write_snapshot(root(), other);
   EXPECT_EQ(error_of(recovering)->fault(), Fault::SnapshotMismatch);
