@@ -1,7 +1,6 @@
 #include "gateway/fix/decimal.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstddef>
 #include <limits>
@@ -55,8 +54,8 @@ enum class MinDecimals : std::size_t {};
 
 // `value` is in units of 10^-kDecimals.
 template <unsigned kDecimals>
-void append_scaled(std::string& out, std::int64_t value, MinDecimals min_decimals) {
-  auto shown = static_cast<std::size_t>(min_decimals);
+char* write_scaled(char* out, std::int64_t value, MinDecimals min_decimals) noexcept {
+  const auto shown = static_cast<std::size_t>(min_decimals);
   BETEX_ASSERT(shown <= kDecimals);
   constexpr std::uint64_t kScale = [] {
     std::uint64_t scale = 1;
@@ -67,25 +66,24 @@ void append_scaled(std::string& out, std::int64_t value, MinDecimals min_decimal
   }();
   auto magnitude = static_cast<std::uint64_t>(value);
   if (value < 0) {
-    out.push_back('-');
+    *out++ = '-';
     magnitude = 0 - magnitude;
   }
-  append_uint(out, magnitude / kScale);
-
-  std::array<char, kDecimals> decimals{};
+  out = write_uint(out, magnitude / kScale);
   std::uint64_t rest = magnitude % kScale;
-  for (std::size_t i = kDecimals; i > 0; --i) {
-    const auto digit = static_cast<char>(rest % 10);
+  std::size_t decimals = kDecimals;
+  for (; decimals > shown && rest % 10 == 0; --decimals) {
     rest /= 10;
-    decimals[i - 1] = static_cast<char>('0' + digit);
-    if (digit != 0 && i > shown) {
-      shown = i;
-    }
   }
-  if (shown > 0) {
-    out.push_back('.');
-    out.append(decimals.data(), shown);
+  if (decimals == 0) {
+    return out;
   }
+  *out = '.';
+  for (std::size_t i = decimals; i > 0; --i) {
+    out[i] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  }
+  return out + 1 + decimals;
 }
 
 }  // namespace
@@ -129,18 +127,16 @@ tl::expected<std::uint64_t, ParseFault> parse_uint64(std::string_view text) noex
   return parse_digits<std::uint64_t, std::numeric_limits<std::uint64_t>::max()>(text);
 }
 
-void append_decimal(std::string& out, Decimal value, unsigned min_decimals) {
-  append_scaled<6>(out, value.value(), MinDecimals{min_decimals});
+char* write_decimal(char* out, Decimal value, unsigned min_decimals) noexcept {
+  return write_scaled<6>(out, value.value(), MinDecimals{min_decimals});
 }
 
-void append_decimal_e8(std::string& out, std::int64_t value, unsigned min_decimals) {
-  append_scaled<8>(out, value, MinDecimals{min_decimals});
+char* write_decimal_e8(char* out, std::int64_t value, unsigned min_decimals) noexcept {
+  return write_scaled<8>(out, value, MinDecimals{min_decimals});
 }
 
-void append_uint(std::string& out, std::uint64_t value) {
-  std::array<char, 20> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  out.append(digits.data(), end);
+char* write_uint(char* out, std::uint64_t value) noexcept {
+  return std::to_chars(out, out + kMaxNumber, value).ptr;
 }
 
 }  // namespace betex::fix

@@ -1,8 +1,8 @@
 // Decimal numbers between FIX text and integers, exactly: no double on the way.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include <tl/expected.hpp>
@@ -27,12 +27,16 @@ enum class ParseFault : std::uint8_t { Format, Range };
 // As above, up to 18446744073709551615.
 [[nodiscard]] tl::expected<std::uint64_t, ParseFault> parse_uint64(std::string_view text) noexcept;
 
-// Appends `value` with at least `min_decimals` (≤ 6) decimals and no superfluous zeros after them.
-void append_decimal(std::string& out, matching::Decimal value, unsigned min_decimals);
+// What any of the following writes at most.
+inline constexpr std::size_t kMaxNumber = 24;
+
+// Writes `value` with at least `min_decimals` (≤ 6) decimals and no superfluous zeros after them;
+// returns the end of what was written.
+char* write_decimal(char* out, matching::Decimal value, unsigned min_decimals) noexcept;
 
 // The same for a value in 1/100 000 000, as AvgPx(6) has it.
-void append_decimal_e8(std::string& out, std::int64_t value, unsigned min_decimals);
+char* write_decimal_e8(char* out, std::int64_t value, unsigned min_decimals) noexcept;
 
-void append_uint(std::string& out, std::uint64_t value);
+char* write_uint(char* out, std::uint64_t value) noexcept;
 
 }  // namespace betex::fix

@@ -8,97 +8,24 @@
 
 #include "fix_spec/reasons.h"
 #include "gateway/fix/checksum.h"
-#include "gateway/fix/decimal.h"
-#include "gateway/fix/utc_time.h"
-#include "matching/assert.h"
+#include "gateway/fix/field_writer.h"
 
 namespace betex::fix {
 namespace {
 
 using matching::Reason;
 
-constexpr char kSoh = '\001';
+// Text(58), and at the end of the body tags 20001 and 20002: what every negative answer carries.
+void write_reason_text(FieldWriter& out, Reason reason) {
+  out.text_if("58=", matching::to_text(reason));
+}
 
-// Appends fields to one message. `tag` is the tag and its '=', as the wire has them.
-class FieldWriter {
- public:
-  explicit FieldWriter(std::string& out) noexcept : out_{out} {}
-
-  void text(std::string_view tag, std::string_view value) {
-    out_.append(tag).append(value);
-    out_.push_back(kSoh);
+void write_reason_codes(FieldWriter& out, Reason reason) {
+  if (reason != Reason::None) {
+    out.integer("20001=", static_cast<std::uint64_t>(reason));
+    out.character("20002=", static_cast<char>(codes_of(reason).retry));
   }
-
-  void character(std::string_view tag, char value) {
-    out_.append(tag).push_back(value);
-    out_.push_back(kSoh);
-  }
-
-  void integer(std::string_view tag, std::uint64_t value) {
-    out_.append(tag);
-    append_uint(out_, value);
-    out_.push_back(kSoh);
-  }
-
-  void decimal(std::string_view tag, matching::Decimal value, unsigned min_decimals) {
-    out_.append(tag);
-    append_decimal(out_, value, min_decimals);
-    out_.push_back(kSoh);
-  }
-
-  void decimal_e8(std::string_view tag, std::int64_t value, unsigned min_decimals) {
-    out_.append(tag);
-    append_decimal_e8(out_, value, min_decimals);
-    out_.push_back(kSoh);
-  }
-
-  void time(std::string_view tag, matching::Timestamp value) {
-    out_.append(tag);
-    append_utc_timestamp(out_, value);
-    out_.push_back(kSoh);
-  }
-
-  // Nothing where `value` is empty.
-  void text_if(std::string_view tag, std::string_view value) {
-    if (!value.empty()) {
-      text(tag, value);
-    }
-  }
-
-  // Text(58), and at the end of the body tags 20001 and 20002: what every negative answer carries.
-  void reason_text(Reason reason) { text_if("58=", matching::to_text(reason)); }
-
-  void reason_codes(Reason reason) {
-    if (reason != Reason::None) {
-      integer("20001=", static_cast<std::uint64_t>(reason));
-      character("20002=", static_cast<char>(codes_of(reason).retry));
-    }
-  }
-
-  void order_id(matching::OrderId id) {
-    if (id == matching::OrderId{}) {
-      text("37=", "NONE");
-    } else {
-      integer("37=", id.value());
-    }
-  }
-
-  void flag(std::string_view tag, bool value) { character(tag, value ? 'Y' : 'N'); }
-
-  // Event and leg: made of what is journaled, so a report made again bears the same one.
-  void report_id(std::string_view tag, const ReportId& id) {
-    out_.append(tag);
-    append_uint(out_, id.event.value());
-    if (id.event != matching::EventSeq{}) {
-      out_.push_back('-');
-      append_uint(out_, id.leg);
-    }
-    out_.push_back(kSoh);
-  }
-
- private:
-  std::string& out_;
-};
+}
 
 template <typename Enum>
 constexpr char digit(Enum value) noexcept {
@@ -136,7 +63,7 @@ void write_body(FieldWriter& out,
   }
   out.character("54=", digit(report.side));
   out.text("55=", report.symbol.view());
-  out.reason_text(report.reason);
+  write_reason_text(out, report.reason);
   if (!report.no_order) {
     out.character("59=", digit(report.time_in_force));
   }
@@ -164,7 +91,7 @@ void write_body(FieldWriter& out,
     out.integer("911=", report.total_reports);
     out.flag("912=", report.last_report);
   }
-  out.reason_codes(report.reason);
+  write_reason_codes(out, report.reason);
 }
 
 void write_body(FieldWriter& out,
@@ -180,11 +107,11 @@ void write_body(FieldWriter& out,
   } else {
     out.text_if("41=", report.orig_cl_ord_id.view());
   }
-  out.reason_text(report.reason);
+  write_reason_text(out, report.reason);
   out.time("60=", report.transact_time);
   out.integer("102=", cxl_rej_reason_for(version, codes_of(report.reason).cxl_rej_reason));
   out.integer("434=", report.response_to);
-  out.reason_codes(report.reason);
+  write_reason_codes(out, report.reason);
 }
 
 void write_body(FieldWriter& out,
@@ -192,11 +119,11 @@ void write_body(FieldWriter& out,
                 const BusinessMessageReject& report,
                 FixVersion version) {
   out.integer("45=", report.ref_seq_num.value());
-  out.reason_text(report.reason);
+  write_reason_text(out, report.reason);
   out.text("372=", report.ref_msg_type.view());
   out.text_if("379=", report.business_reject_ref_id.view());
   out.integer("380=", business_reject_reason_for(version, report.business_reject_reason));
-  out.reason_codes(report.reason);
+  write_reason_codes(out, report.reason);
 }
 
 void write_body(FieldWriter& out,
@@ -211,7 +138,7 @@ void write_body(FieldWriter& out,
     out.integer("54=", report.side);
   }
   out.text_if("55=", report.symbol.view());
-  out.reason_text(report.reason);
+  write_reason_text(out, report.reason);
   out.time("60=", report.transact_time);
   out.character("530=", digit(report.request_type));
   out.character("531=", refused ? '0' : digit(report.request_type));
@@ -223,7 +150,7 @@ void write_body(FieldWriter& out,
     out.text_if("1300=", report.market.view());
     out.report_id("1369=", id);
   }
-  out.reason_codes(report.reason);
+  write_reason_codes(out, report.reason);
 }
 
 void write_body(FieldWriter& out,
@@ -231,12 +158,12 @@ void write_body(FieldWriter& out,
                 const SecurityStatus& report,
                 FixVersion /*version*/) {
   out.text("55=", report.symbol.view());
-  out.reason_text(report.reason);
+  write_reason_text(out, report.reason);
   out.time("60=", report.transact_time);
   out.text_if("324=", report.status_req_id.view());
   out.integer("326=", static_cast<std::uint64_t>(report.status));
   out.text_if("1300=", report.market.view());
-  out.reason_codes(report.reason);
+  write_reason_codes(out, report.reason);
   if (report.market_version != 0) {
     out.integer("20005=", report.market_version);
   }
@@ -257,7 +184,7 @@ void write_body(FieldWriter& out,
   constexpr char kInactive = '2';
   const bool found = !report.symbol.empty();
   const unsigned decimals = report.format.quantity_decimals;
-  out.reason_text(report.reason);
+  write_reason_text(out, report.reason);
   if (found) {
     out.integer("146=", 1);
     out.text("55=", report.symbol.view());
@@ -274,7 +201,7 @@ void write_body(FieldWriter& out,
   out.integer("393=", report.total);
   out.integer("560=", found ? 0 : kNothingFound);
   out.flag("893=", report.last);
-  out.reason_codes(report.reason);
+  write_reason_codes(out, report.reason);
 }
 
 void write_body(FieldWriter& out,
@@ -305,13 +232,12 @@ void write_header(FieldWriter& out, std::string_view msg_type, const OutboundHea
   }
 }
 
-void append_checksum(std::string& out, std::size_t message_begin) {
-  const unsigned sum = checksum(std::string_view{out}.substr(message_begin));
-  out.append("10=");
-  out.push_back(static_cast<char>('0' + sum / 100));
-  out.push_back(static_cast<char>('0' + sum / 10 % 10));
-  out.push_back(static_cast<char>('0' + sum % 10));
-  out.push_back(kSoh);
+void write_checksum(FieldWriter& out) {
+  const unsigned sum = checksum(out.message());
+  const std::array<char, 3> digits{static_cast<char>('0' + sum / 100),
+                                   static_cast<char>('0' + sum / 10 % 10),
+                                   static_cast<char>('0' + sum % 10)};
+  out.text("10=", {digits.data(), digits.size()});
 }
 
 }  // namespace
@@ -323,21 +249,16 @@ std::string_view msg_type_of(const Report& report) noexcept {
 }
 
 void encode(const Report& report, const OutboundHeader& header, std::string& out) {
-  // The length comes before what it counts: nearly every message has three digits of it.
-  constexpr std::string_view kGuess = "000";
-  FieldWriter fields{out};
-  const std::size_t message_begin = out.size();
-  fields.text("8=", begin_string(header.version));
-  const std::size_t length_at = out.size() + std::string_view{"9="}.size();
-  fields.text("9=", kGuess);
-  const std::size_t body_begin = out.size();
+  FieldWriter fields;
   write_header(fields, msg_type_of(report), header);
   std::visit([&](const auto& body) { write_body(fields, report.id, body, header.version); },
              report.body);
-  std::string length;  // short enough to live without an allocation
-  append_uint(length, out.size() - body_begin);
-  out.replace(length_at, kGuess.size(), length);
-  append_checksum(out, message_begin);
+  std::array<char, kMaxNumber> length;
+  const char* const end = write_uint(length.data(), fields.message().size());
+  fields.put_in_front("9=", {length.data(), static_cast<std::size_t>(end - length.data())});
+  fields.put_in_front("8=", begin_string(header.version));
+  write_checksum(fields);
+  out.append(fields.message());
 }
 
 }  // namespace betex::fix

@@ -99,7 +99,7 @@ tl::expected<Timestamp, ParseFault> parse_utc_timestamp(std::string_view text) n
   return Timestamp{since_epoch.count()};
 }
 
-void append_utc_timestamp(std::string& out, Timestamp time) {
+char* write_utc_timestamp(char* text, Timestamp time) noexcept {
   const nanoseconds since_epoch{time.value()};
   const auto days = std::chrono::floor<std::chrono::days>(since_epoch);
   const std::chrono::year_month_day date{std::chrono::sys_days{days}};
@@ -110,18 +110,23 @@ void append_utc_timestamp(std::string& out, Timestamp time) {
   constexpr std::uint64_t kMillion = 1'000'000;
   const auto seconds = static_cast<unsigned>(microseconds / kMillion);
 
-  std::array<char, 24> text{};
-  put<4>(text.data(), static_cast<unsigned>(year));
-  put<2>(text.data() + 4, static_cast<unsigned>(date.month()));
-  put<2>(text.data() + 6, static_cast<unsigned>(date.day()));
+  put<4>(text, static_cast<unsigned>(year));
+  put<2>(text + 4, static_cast<unsigned>(date.month()));
+  put<2>(text + 6, static_cast<unsigned>(date.day()));
   text[8] = '-';
-  put<2>(text.data() + 9, seconds / 3600);
+  put<2>(text + 9, seconds / 3600);
   text[11] = ':';
-  put<2>(text.data() + 12, seconds / 60 % 60);
+  put<2>(text + 12, seconds / 60 % 60);
   text[14] = ':';
-  put<2>(text.data() + 15, seconds % 60);
+  put<2>(text + 15, seconds % 60);
   text[17] = '.';
-  put<6>(text.data() + 18, static_cast<unsigned>(microseconds % kMillion));
+  put<6>(text + 18, static_cast<unsigned>(microseconds % kMillion));
+  return text + kUtcTimestampLength;
+}
+
+void append_utc_timestamp(std::string& out, Timestamp time) {
+  std::array<char, kUtcTimestampLength> text;
+  write_utc_timestamp(text.data(), time);
   out.append(text.data(), text.size());
 }
 

@@ -2,6 +2,7 @@
 // zone, no double.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -17,8 +18,13 @@ namespace betex::fix {
 [[nodiscard]] tl::expected<matching::Timestamp, ParseFault> parse_utc_timestamp(
     std::string_view text) noexcept;
 
-// Appends YYYYMMDD-HH:MM:SS.ffffff; what is finer than a microsecond is cut off. `time` must lie in
-// the years that can be parsed.
+inline constexpr std::size_t kUtcTimestampLength = 24;
+
+// Writes YYYYMMDD-HH:MM:SS.ffffff; what is finer than a microsecond is cut off. `time` must lie in
+// the years that can be parsed. Returns the end of what was written.
+char* write_utc_timestamp(char* out, matching::Timestamp time) noexcept;
+
+// Appends the same.
 void append_utc_timestamp(std::string& out, matching::Timestamp time);
 
 }  // namespace betex::fix

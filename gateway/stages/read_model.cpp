@@ -11,8 +11,8 @@ namespace {
 
 using matching::OrderId;
 
-// The ids of an order that finished in one generation are gone when so many more have begun.
-constexpr std::uint32_t kGenerationsKnown = 4;
+// The engine forgets an order that finished in one generation when so many more have begun.
+constexpr std::uint32_t kGenerationsKnown = 2;
 
 // Entry `id` of a table in which dense ids from 1 are indices.
 template <typename Table, typename Id>
