@@ -81,7 +81,7 @@ TEST(ReportAllocation, APortionOfReportsTakesFewAllocations) {
     queue.append_report(
         report.id, state, [&](std::string& bytes) { encode(report, header(i), bytes); });
   }
-  const auto blocks = queue.seal(matching::SessionId{1});
+  const auto blocks = queue.seal(matching::SessionId{1}, matching::EventSeq{});
   ASSERT_EQ(blocks.size(), 1U);
   queue.committed(blocks.front());
   const auto block = queue.take_released();
