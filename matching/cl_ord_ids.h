@@ -14,6 +14,7 @@
 
 #include "matching/hash.h"
 #include "matching/order.h"
+#include "matching/prefetch.h"
 #include "matching/reason.h"
 #include "matching/types.h"
 
@@ -43,7 +44,7 @@ class ClOrdIds {
 
   // A hint that the id will be looked for soon.
   void prefetch(AccountId account, const ClOrdId& id) const noexcept {
-    __builtin_prefetch(&table_[home(hash_of(account, id))]);
+    prefetch_line(&table_[home(hash_of(account, id))]);
   }
 
   // The id becomes the newest one. It must not be known. Each insert also does a bounded part of

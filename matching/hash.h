@@ -2,10 +2,9 @@
 // in every run: nothing here is seeded.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <utility>
 
 #include "matching/types.h"
 
@@ -24,15 +23,13 @@ constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
 // The words are folded in pairs, so that the multiplications do not wait for each other.
 template <std::size_t Capacity>
 std::uint64_t hash_text(const Text<Capacity>& text, std::uint64_t seed) noexcept {
-  static_assert(sizeof(text) % sizeof(std::uint64_t) == 0);
-  std::array<std::uint64_t, sizeof(text) / sizeof(std::uint64_t)> words;
-  std::memcpy(words.data(), &text, sizeof(text));
-  std::uint64_t hash = seed;
-  std::size_t i = 0;
-  for (; i + 1 < words.size(); i += 2) {
-    hash ^= mix(words[i] + i, words[i + 1]);
+  constexpr std::size_t kWords = Text<Capacity>::kWords;
+  constexpr std::size_t kPairs = kWords / 2;
+  const std::uint64_t last = kWords % 2 == 0 ? 0 : text.word(kWords - 1);
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return mix((seed ^ ... ^ mix(text.word(2 * I) + 2 * I, text.word(2 * I + 1))), last);
   }
-  return mix(hash, i < words.size() ? words[i] : 0);
+  (std::make_index_sequence<kPairs>{});
 }
 
 }  // namespace betex::matching

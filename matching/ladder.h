@@ -21,10 +21,14 @@ struct Band {
   std::int32_t first_tick = 0;
 };
 
-// Immutable; the bands must outlive it.
+// Immutable; the bands must outlive it. Bands are counted up to the right one, without a branch
+// that depends on the price.
 class Ladder {
  public:
-  constexpr explicit Ladder(std::span<const Band> bands) noexcept : bands_{bands} {}
+  constexpr explicit Ladder(std::span<const Band> bands) noexcept
+      : bands_{bands},
+        tick_count_{bands.back().first_tick +
+                    (bands.back().to - bands.back().from) / bands.back().step + 1} {}
 
   // None where the price is not on the ladder.
   [[nodiscard]] constexpr std::optional<Tick> tick_of(Price price) const noexcept {
@@ -32,39 +36,38 @@ class Ladder {
       return std::nullopt;
     }
     const auto units = static_cast<std::int32_t>(price.value());
-    for (const Band& band : bands_) {
-      if (units <= band.to) {
-        const std::int32_t above = units - band.from;
-        if (above < 0 || above % band.step != 0) {
-          return std::nullopt;
-        }
-        return Tick{band.first_tick + above / band.step};
-      }
+    std::size_t place = 0;
+    for (const Band& each : bands_) {
+      place += units > each.to ? 1U : 0U;
     }
-    return std::nullopt;
+    const Band& band = bands_[place];
+    const std::int32_t above = units - band.from;
+    if (above < 0 || above % band.step != 0) {
+      return std::nullopt;
+    }
+    return Tick{band.first_tick + above / band.step};
   }
 
   // `tick` must be on the ladder.
   [[nodiscard]] constexpr Price price_of(Tick tick) const noexcept {
     BETEX_ASSERT(contains(tick));
-    std::size_t i = bands_.size() - 1;
-    while (bands_[i].first_tick > tick.value()) {
-      --i;
+    std::size_t place = 0;
+    for (const Band& each : bands_.subspan(1)) {
+      place += tick >= Tick{each.first_tick} ? 1U : 0U;
     }
-    return Price{bands_[i].from + (tick.value() - bands_[i].first_tick) * bands_[i].step};
+    const Band& band = bands_[place];
+    return Price{band.from + (tick.value() - band.first_tick) * band.step};
   }
 
   [[nodiscard]] constexpr bool contains(Tick tick) const noexcept {
     return tick.value() >= 0 && tick.value() < tick_count();
   }
 
-  [[nodiscard]] constexpr std::int32_t tick_count() const noexcept {
-    const Band& last = bands_.back();
-    return last.first_tick + (last.to - last.from) / last.step + 1;
-  }
+  [[nodiscard]] constexpr std::int32_t tick_count() const noexcept { return tick_count_; }
 
  private:
   std::span<const Band> bands_;
+  std::int32_t tick_count_;
 };
 
 // Odds in hundredths.

@@ -8,6 +8,7 @@
 
 #include "matching/assert.h"
 #include "matching/hash.h"
+#include "matching/prefetch.h"
 #include "matching/types.h"
 
 namespace betex::matching {
@@ -25,7 +26,7 @@ class NameIndex {
   }
 
   // A hint that the name will be looked for soon.
-  void prefetch(const Name& name) const noexcept { __builtin_prefetch(&entries_[home(name)]); }
+  void prefetch(const Name& name) const noexcept { prefetch_line(&entries_[home(name)]); }
 
   // `name` must not be known, `value` not be 0.
   void insert(const Name& name, std::uint64_t value) {

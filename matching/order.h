@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "matching/events.h"
+#include "matching/prefetch.h"
 #include "matching/types.h"
 
 namespace betex::matching {
@@ -72,7 +73,7 @@ struct OrderLinks {
   Slot last_id = 0;  // the end of its chain of ClOrdIDs, in ClOrdIds
 };
 
-struct alignas(64) Order : OrderLinks, OrderData {
+struct alignas(kCacheLine) Order : OrderLinks, OrderData {
   [[nodiscard]] bool live() const noexcept { return place != OrderPlace::Finished; }
 
   // It waits for the bet delay.
@@ -162,11 +163,7 @@ class OrderTable {
   }
 
   // A hint that the order will be used soon.
-  void prefetch(OrderId id) const noexcept {
-    const Order* const order = &at(find(id));
-    __builtin_prefetch(order);
-    __builtin_prefetch(reinterpret_cast<const char*>(order) + kCacheLine);
-  }
+  void prefetch(OrderId id) const noexcept { prefetch_object(at(find(id))); }
 
   [[nodiscard]] Order& at(Slot slot) noexcept { return pool_.at(slot); }
 
@@ -209,7 +206,6 @@ class OrderTable {
 
  private:
   static constexpr std::size_t kPageSize = 1024;  // of the index
-  static constexpr std::size_t kCacheLine = 64;
 
   struct IndexPage {
     std::array<Slot, kPageSize> slots{};

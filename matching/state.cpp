@@ -1,20 +1,9 @@
 #include "matching/state.h"
 
 #include "matching/hash.h"
+#include "matching/prefetch.h"
 
 namespace betex::matching {
-namespace {
-
-template <typename T>
-void prefetch_lines(const T& object) noexcept {
-  constexpr std::size_t kCacheLine = 64;
-  const char* const bytes = reinterpret_cast<const char*>(&object);
-  for (std::size_t line = 0; line < sizeof(T); line += kCacheLine) {
-    __builtin_prefetch(bytes + line);
-  }
-}
-
-}  // namespace
 
 std::size_t Positions::place_of(AccountId account, MarketId market) const noexcept {
   const std::size_t mask = table_.size() - 1;
@@ -82,17 +71,17 @@ void prefetch_far(const State& state, const CancelOrder& cancel) noexcept {
 void prefetch_near(const State& state, const PlaceOrder& place) noexcept {
   const auto symbol = static_cast<std::uint32_t>(state.symbols.find(place.symbol));
   if (const InstrumentState* const instrument = state.instruments.find(InstrumentId{symbol})) {
-    prefetch_lines(*instrument);
+    prefetch_object(*instrument);
   }
 }
 
 void prefetch_near(const State& state, const CancelOrder& cancel) noexcept {
   if (const Slot slot = state.orders.find(cancel.order_id)) {
     const Order& order = state.orders.at(slot);
-    __builtin_prefetch(&state.orders.at(order.previous).next);
-    __builtin_prefetch(&state.orders.at(order.next).previous);
-    prefetch_lines(state.instruments.at(order.instrument));
-    prefetch_lines(state.markets.at(order.market));
+    prefetch_line(&state.orders.at(order.previous).next);
+    prefetch_line(&state.orders.at(order.next).previous);
+    prefetch_object(state.instruments.at(order.instrument));
+    prefetch_object(state.markets.at(order.market));
   }
 }
 

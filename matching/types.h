@@ -6,7 +6,6 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <compare>
 #include <concepts>
 #include <cstddef>
@@ -15,6 +14,7 @@
 #include <functional>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "matching/assert.h"
 
@@ -135,17 +135,24 @@ class Text {
     return true;
   }
 
-  // By words, without a call or a loop: names and ids are compared in every request.
+  static constexpr std::size_t kWords = (Capacity + 1) / sizeof(std::uint64_t);
+
+  // Word by word straight from memory: names and ids are compared and hashed in every request.
+  [[nodiscard]] std::uint64_t word(std::size_t i) const noexcept {
+    static_assert(sizeof(Text) == kWords * sizeof(std::uint64_t));
+    std::uint64_t word = 0;
+    std::memcpy(&word, reinterpret_cast<const char*>(this) + i * sizeof(word), sizeof(word));
+    return word;
+  }
+
   friend constexpr bool operator==(const Text& left, const Text& right) noexcept {
-    static_assert(sizeof(Text) % sizeof(std::uint64_t) == 0);
-    using Words = std::array<std::uint64_t, sizeof(Text) / sizeof(std::uint64_t)>;
-    const auto a = std::bit_cast<Words>(left);
-    const auto b = std::bit_cast<Words>(right);
-    std::uint64_t differing = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-      differing |= a[i] ^ b[i];
+    if (std::is_constant_evaluated()) {
+      return left.view() == right.view();
     }
-    return differing == 0;
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return ((left.word(I) ^ right.word(I)) | ...) == 0;
+    }
+    (std::make_index_sequence<kWords>{});
   }
 
  private:
