@@ -255,14 +255,18 @@ class Gateway::Impl {
       if (!accounts_.insert(account).second) {
         continue;
       }
-      if (!command_port_.try_reserve(1)) {
-        throw std::runtime_error{"the command ring is full: reload again"};
-      }
-      matching::Command command;
-      command.body = matching::CreateAccount{.account = matching::Name{account},
-                                             .kind = matching::AccountKind::Unlimited};
-      command_port_.submit(command);
+      operate(matching::CreateAccount{.account = matching::Name{account},
+                                      .kind = matching::AccountKind::Unlimited});
     }
+  }
+
+  void operate(matching::CommandBody body) {
+    if (!command_port_.try_reserve(1)) {
+      throw std::runtime_error{"the command ring is full: try again"};
+    }
+    matching::Command command;
+    command.body = std::move(body);
+    command_port_.submit(std::move(command));
   }
 
   void stop(const Impatient& impatient) {
@@ -362,6 +366,10 @@ Ports Gateway::start() {
 
 void Gateway::reload(const Config& config) {
   impl_->reload(config);
+}
+
+void Gateway::operate(matching::CommandBody command) {
+  impl_->operate(std::move(command));
 }
 
 void Gateway::stop(const Impatient& impatient) {

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "gateway/config/config.h"
+#include "matching/commands.h"
 
 namespace betex::gateway {
 
@@ -43,6 +44,10 @@ class Gateway {
   // may be; of a session its AllowFrom, Authentication and throttle; sessions that are new. Throws
   // std::runtime_error where the certificates are wrong; then nothing has changed.
   void reload(const Config& config);
+
+  // A command of the exchange's operator, journaled and acted on like all others, for who has the
+  // gateway in the same process. Throws std::runtime_error where the command ring is full.
+  void operate(matching::CommandBody command);
 
   // Orderly: stop reading, drain the commands, SessionDown, last commit, reports out, Logouts.
   void stop(const Impatient& impatient);

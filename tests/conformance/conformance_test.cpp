@@ -3,11 +3,14 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "gateway/config/config.h"
+#include "gateway/gateway.h"
 #include "tests/conformance/player.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/temp_folder.h"
@@ -63,15 +66,64 @@ std::map<std::string, Identity> identities(const std::string& dialect) {
           {"DROP", demo("DROP1", "FIXT.1.1")}};
 }
 
+// The gateway in this process, with the repository's configuration, and its operator.
+class OperatedGateway {
+ public:
+  explicit OperatedGateway(const std::filesystem::path& wal)
+      : config_{gateway::load_config(
+            std::filesystem::path{BETEX_SOURCE_DIR} / "config/gateway.toml",
+            {.wal_root = wal, .fix_port = 0, .tls_port = 0, .http_port = 0})},
+        gateway_{config_},
+        ports_{gateway_.start()} {}
+
+  ~OperatedGateway() {
+    gateway_.stop([] { return true; });
+  }
+
+  OperatedGateway(const OperatedGateway&) = delete;
+  OperatedGateway& operator=(const OperatedGateway&) = delete;
+
+  [[nodiscard]] std::uint16_t fix_port() const noexcept { return ports_.fix; }
+
+  void operate(const std::string& operation, const std::string& market) {
+    const matching::Name name{market};
+    if (operation == "suspend") {
+      gateway_.operate(matching::SuspendMarket{.market = name});
+    } else if (operation == "pause") {
+      gateway_.operate(matching::SuspendMarket{
+          .market = name, .reason = matching::SuspendReason::Pause, .request_id = {}});
+    } else if (operation == "resume") {
+      gateway_.operate(matching::ResumeMarket{.market = name});
+    } else {
+      throw std::invalid_argument{"no such operation: " + operation};
+    }
+  }
+
+ private:
+  gateway::Config config_;
+  gateway::Gateway gateway_;
+  gateway::Ports ports_;
+};
+
 class Conformance : public testing::TestWithParam<Case> {};
 
 TEST_P(Conformance, GoesAsTheScriptSays) {
   const test::TempFolder wal;
-  const test::GatewayProcess gateway{wal.path()};
+  const Script script = read(GetParam());
   PlaySettings settings{.identities = identities(GetParam().dialect),
                         .patience = std::chrono::seconds{40}};
+  if (script.needs_operator()) {
+    OperatedGateway gateway{wal.path()};
+    settings.endpoint.port = gateway.fix_port();
+    settings.operate = [&gateway](const std::string& operation, const std::string& market) {
+      gateway.operate(operation, market);
+    };
+    EXPECT_EQ(Player{settings}.play(script), "");
+    return;
+  }
+  const test::GatewayProcess gateway{wal.path()};
   settings.endpoint.port = gateway.fix_port();
-  EXPECT_EQ(Player{settings}.play(read(GetParam())), "");
+  EXPECT_EQ(Player{settings}.play(script), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Scripts, Conformance, testing::ValuesIn(cases()), [](const auto& tested) {

@@ -196,6 +196,13 @@ void Player::command(const Statement& statement) {
     std::this_thread::sleep_for(duration(words[1]));
   } else if (name == "repeat") {
     repeat(statement, peer);
+  } else if (name == "operator") {
+    if (!settings_.operate) {
+      throw std::invalid_argument{
+          "the exchange's operator is out of reach: a script with `operator` is played against a "
+          "gateway in the same process only"};
+    }
+    settings_.operate(words[1], expanded(words[2], peer));
   } else {
     change(words, peer);
   }

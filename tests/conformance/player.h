@@ -1,6 +1,7 @@
 // Plays one script against a host.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,6 +17,10 @@ struct PlaySettings {
   std::map<std::string, Identity> identities;    // by the connection's name in scripts
   std::map<std::string, std::string> variables;  // win over what scripts set
   Clock::duration patience = std::chrono::seconds{20};
+
+  // Does what the exchange's operator is to do, as `operate("suspend", "RAIN-LON")`; throws
+  // std::invalid_argument where there is no such operation. None: the operator is out of reach.
+  std::function<void(const std::string& operation, const std::string& market)> operate = {};
 };
 
 // One thread; one script each.

@@ -124,6 +124,12 @@ TEST_F(PlayerTest, SeesWhatIsSaidBeyondTheScriptAndWhatIsNotSaid) {
   EXPECT_THAT(play("logon\nexpected 9\n> 35=1|112=a|\n< 35=0|\n"),
               HasSubstr("tag 34 of what came is 2, expected 9"));
   EXPECT_THROW(play("connect\n> 11=@nothing|\n"), ScriptError);
+  try {
+    play("logon\noperator suspend RAIN-LON\n");
+    FAIL() << "there is no operator";
+  } catch (const ScriptError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("s:2: the exchange's operator is out of reach"));
+  }
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ const std::map<std::string, Arity>& commands() {
       {"expected", {1, 1}},
       {"answer-test-requests", {1, 1}},
       {"repeat", {2, 50000}},
+      {"operator", {2, 2}},
   };
   return kCommands;
 }
@@ -151,6 +152,9 @@ Script Script::parse(std::string name, std::string_view text, std::string_view d
     } else if (const std::string fault = fault_of(statement.words); !fault.empty()) {
       fail(fault);
     }
+    script.needs_operator_ =
+        script.needs_operator_ ||
+        (statement.kind == Statement::Kind::Command && statement.words.front() == "operator");
     script.statements_.push_back(std::move(statement));
   }
   return script;

@@ -37,11 +37,15 @@ class Script {
   // False where the script says that it is for another dialect only.
   [[nodiscard]] bool applies() const noexcept { return applies_; }
 
+  // True where the exchange's operator has to act (`operator ...`).
+  [[nodiscard]] bool needs_operator() const noexcept { return needs_operator_; }
+
   [[nodiscard]] const std::vector<Statement>& statements() const noexcept { return statements_; }
 
  private:
   std::string name_;
   bool applies_ = true;
+  bool needs_operator_ = false;
   std::vector<Statement> statements_;
 };
 
