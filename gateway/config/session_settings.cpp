@@ -1,13 +1,13 @@
 #include "gateway/config/session_settings.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "gateway/config/names.h"
 #include "gateway/config/refused_settings.h"
+#include "gateway/config/setting_reader.h"
 #include "gateway/config/settings_file.h"
 #include "gateway/config/suggestion.h"
 #include "gateway/config/toml_file.h"
@@ -15,9 +15,6 @@
 namespace betex::gateway {
 
 namespace {
-
-constexpr std::int64_t kMaxSeconds = 3600;
-constexpr std::uint32_t kMaxMessages = 1'000'000;
 
 const std::vector<std::string>& known_keys() {
   static const std::vector<std::string> kKeys{
@@ -32,13 +29,9 @@ const std::vector<std::string>& known_keys() {
 }
 
 // Reads one [SESSION] over the [DEFAULT]s.
-class SessionReader {
+class SessionReader : public SettingReader {
  public:
-  SessionReader(const SettingsFile& settings,
-                const SettingsSection& own,
-                const std::filesystem::path& file,
-                std::vector<Finding>& findings)
-      : defaults_{settings.defaults}, own_{own}, file_{file}, findings_{findings} {}
+  using SettingReader::SettingReader;
 
   SessionConfig read() {
     SessionConfig session;
@@ -63,57 +56,12 @@ class SessionReader {
     return session;
   }
 
-  // At the key's line, or at the session's when it has none.
-  void complain(const std::string& key, const Complaint& complaint) {
-    const Setting* const setting = find(key);
-    Finding finding{.file = file_,
-                    .line = setting == nullptr ? own_.line : setting->line,
-                    .key = key,
-                    .problem = complaint.problem,
-                    .remedy = complaint.remedy};
-    // What is wrong in [DEFAULT] is wrong in every session: said once.
-    const bool said = std::ranges::any_of(findings_, [&finding](const Finding& other) {
-      return to_string(other) == to_string(finding);
-    });
-    if (!said) {
-      findings_.push_back(std::move(finding));
-    }
-  }
-
  private:
-  [[nodiscard]] const Setting* find(const std::string& key) const {
-    for (const SettingsSection* section : {&own_, &defaults_}) {
-      const auto found = section->settings.find(key);
-      if (found != section->settings.end()) {
-        return &found->second;
-      }
-    }
-    return nullptr;
-  }
-
-  // The value, or an empty text with a complaint.
-  std::string required(const std::string& key, const std::string& what) {
-    const Setting* const setting = find(key);
-    if (setting == nullptr) {
-      complain(key, {"is missing", "give " + what + ", here or in [DEFAULT]"});
-      return {};
-    }
-    return setting->value;
-  }
-
-  std::string name(const std::string& key) {
-    std::string value = required(key, "a name");
-    if (!value.empty() && !valid_name(value)) {
-      complain(key, {"'" + value + "' is not a name", name_advice()});
-    }
-    return value;
-  }
-
   void read_version(SessionConfig& session) {
     const std::string version = required("BeginString", "FIXT.1.1 or FIX.4.4");
     if (version == "FIX.4.4") {
       session.version = FixVersion::Fix44;
-      if (own_.settings.contains("DefaultApplVerID")) {
+      if (is_own("DefaultApplVerID")) {
         complain("DefaultApplVerID", {"is not for FIX.4.4", "remove it, or give FIXT.1.1"});
       }
       return;
@@ -148,7 +96,7 @@ class SessionReader {
 
   void read_accounts(SessionConfig& session) {
     if (session.role == SessionRole::Ops) {
-      if (own_.settings.contains("Accounts")) {
+      if (is_own("Accounts")) {
         complain("Accounts", {"an Ops session has no accounts of its own", "remove it"});
       }
       return;
@@ -179,24 +127,6 @@ class SessionReader {
     }
   }
 
-  void seconds(const std::string& key, std::chrono::seconds& value, std::int64_t least = 1) {
-    const Setting* const setting = find(key);
-    if (setting == nullptr) {
-      return;
-    }
-    const std::string& text = setting->value;
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size() || number < least ||
-        number > kMaxSeconds) {
-      complain(key,
-               {"'" + text + "' is not a number of seconds",
-                "give " + std::to_string(least) + " to " + std::to_string(kMaxSeconds)});
-      return;
-    }
-    value = std::chrono::seconds{number};
-  }
-
   void read_proof(SessionConfig& session) {
     const Setting* const certificate = find("CertificateName");
     session.certificate_name = certificate == nullptr ? session.target_comp_id : certificate->value;
@@ -219,25 +149,6 @@ class SessionReader {
     count("MaxMessagesPerSecond", 0, session.max_messages_per_second);
     session.message_burst = std::max(session.max_messages_per_second, 1U);
     count("MessageBurst", 1, session.message_burst);
-  }
-
-  void count(const std::string& key, std::uint32_t min, std::uint32_t& value) {
-    const Setting* const setting = find(key);
-    if (setting == nullptr) {
-      return;
-    }
-    const std::string& text = setting->value;
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size() || number < min ||
-        number > kMaxMessages) {
-      complain(key,
-               {"'" + text + "' is out of range",
-                "give a whole number from " + std::to_string(min) + " to " +
-                    std::to_string(kMaxMessages)});
-      return;
-    }
-    value = number;
   }
 
   void read_reset_schedule(SessionConfig& session) {
@@ -277,18 +188,6 @@ class SessionReader {
     return bit.value_or(0);
   }
 
-  bool flag(const std::string& key) {
-    const Setting* const setting = find(key);
-    if (setting == nullptr || setting->value == "N") {
-      return false;
-    }
-    if (setting->value != "Y") {
-      complain(key, {"'" + setting->value + "' is not known", "give Y or N"});
-      return false;
-    }
-    return true;
-  }
-
   void read_allow_from(SessionConfig& session) {
     const std::string list =
         required("AllowFrom", "addresses with commas between them, as in 127.0.0.1, 10.1.0.0/16");
@@ -305,11 +204,6 @@ class SessionReader {
       }
     }
   }
-
-  const SettingsSection& defaults_;
-  const SettingsSection& own_;
-  const std::filesystem::path& file_;
-  std::vector<Finding>& findings_;
 };
 
 void check_keys(const SettingsSection& section,

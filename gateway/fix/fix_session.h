@@ -150,7 +150,7 @@ class FixSession final : public ConnectionUser,
   void on_probe_time_out();
   void on_probe_answered();
 
-  // ---- fix_session.cpp: the session in the journal, its timer, its end
+  // ---- fix_session.cpp: the session in the journal, its commands, its timer
 
   void take_epoch(matching::SessionEpoch epoch);
   void on_notice(const gateway::SessionNotice& notice);
@@ -158,16 +158,19 @@ class FixSession final : public ConnectionUser,
   void on_logged_out_by_operator();
   void on_command_rejected(const matching::CommandRejected& event);
   void tick();
+  void submit_control(gateway::RingCommand command);
+  void submit_waiting_control();
+  void retry_later();
+  void start_ticking();
+
+  // ---- fix_session_end.cpp
+
   void end(matching::SessionDownReason reason);
   void on_connection_closed();
   void send_session_down(matching::SessionDownReason reason);
   void finish_if_done();
   void become_off();
   void tell_waiters();
-  void submit_control(gateway::RingCommand command);
-  void submit_waiting_control();
-  void retry_later();
-  void start_ticking();
 
   // ---- fix_session_reset.cpp: new numbers by the clock, or by an operator
 

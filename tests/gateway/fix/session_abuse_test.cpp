@@ -269,5 +269,27 @@ TEST_F(SessionAbuseTest, OneThatSendsMoreThanItMay) {
   expect_business_as_usual();
 }
 
+// What takes risk away is never too much.
+TEST_F(SessionAbuseTest, CancelsOfOneThatSendsMoreThanItMay) {
+  constexpr std::size_t kCancels = 20;
+  start();
+  auto settings = test_sessions()[0];
+  settings.comp_id = "EAGER";
+  settings.throttle = {.messages_per_second = 1, .burst = 1, .refusals_before_a_pause = 20};
+  gateway_->server().add_session(settings, std::nullopt);
+  const auto peer = gateway_->connect("EAGER");
+  peer->send("A", logon_fields("BROKER1"));
+  ASSERT_EQ(peer->read().type(), "A");
+  peer->send("D", order_fields("E0"));
+  EXPECT_EQ(peer->read().type(), "8");
+  peer->send("D", order_fields("E1"));
+  EXPECT_EQ(peer->read().value(380), "8");
+  for (std::size_t i = 0; i < kCancels; ++i) {
+    peer->send("F", "11=C" + std::to_string(i) + "|41=E0|54=1|55=RAIN-LON|60=" + fix_now() + "|");
+  }
+  EXPECT_TRUE(pipeline_.wait_for_submitted(2 + kCancels));
+  EXPECT_EQ(pipeline_.submitted_bodies<matching::CancelOrder>().size(), kCancels);
+}
+
 }  // namespace
 }  // namespace betex::test
