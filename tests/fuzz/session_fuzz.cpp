@@ -29,6 +29,7 @@
 
 #include "gateway/fix/dictionaries.h"
 #include "gateway/fix/fix_server.h"
+#include "gateway/stages/clock.h"
 #include "matching/assert.h"
 #include "tests/gateway/fix/fake_pipeline.h"
 #include "tests/gateway/fix/test_gateway.h"
@@ -136,7 +137,8 @@ class FuzzedGateway {
                  .commands = pipeline_,
                  .reports = pipeline_,
                  .authenticator = authenticator_,
-                 .cache = cache_},
+                 .cache = cache_,
+                 .clock = clock_},
                 fix::TransportLimits{},
                 test_sessions(),
                 {}} {
@@ -196,6 +198,7 @@ class FuzzedGateway {
   boost::asio::io_context io_;
   AnyPassword authenticator_;
   fix::MessageCache cache_;
+  const gateway::SystemClock clock_;
   fix::FixServer server_;
   std::uint16_t port_ = 0;
 };
