@@ -360,7 +360,6 @@ TEST(SizingWarning, ShowsTheArithmeticOnlyWhereTheMapIsSmallerThanTheWorstBatch)
 using JournalDeathTest = JournalTest;
 
 TEST_F(JournalDeathTest, AGapInWhatIsAppendedIsAProgrammingError) {
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(
       {
         Journal journal(config(), pool_);
@@ -373,7 +372,6 @@ TEST_F(JournalDeathTest, AGapInWhatIsAppendedIsAProgrammingError) {
 }
 
 TEST_F(JournalDeathTest, AfterACommitThatFailedNothingIsWrittenAnyMore) {
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(
       {
         Lease lease;
@@ -390,7 +388,6 @@ TEST_F(JournalDeathTest, AfterACommitThatFailedNothingIsWrittenAnyMore) {
 }
 
 TEST_F(JournalDeathTest, MalformedEventsAreNeverWritten) {
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(
       {
         Journal journal(config(), pool_);

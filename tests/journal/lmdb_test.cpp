@@ -170,7 +170,6 @@ TEST_F(LmdbTest, AFullMapIsAnErrorOfItsOwnLosesNothingAndCanGrow) {
 using LmdbDeathTest = LmdbTest;
 
 TEST_F(LmdbDeathTest, AMapThatIsBeingReadMustNotGrow) {
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(
       {
         Environment environment(folder_.path(), kWrite);
