@@ -1,6 +1,7 @@
 // kill -9 at random moments under load, and at chosen calls, again and again: every acknowledged
 // order is there, none is lost, none acts twice, and the clients' own records, the gateway's
-// answers and the journal agree.
+// answers and the journal agree. Before every tenth kill the session cache is void as well, and
+// what is told again is marked so and says the same.
 //
 // BETEX_CRASH_SEED=N repeats a run's random choices; BETEX_LONG=1 kills ten times as often.
 #include <array>
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -31,6 +33,8 @@ using std::chrono::milliseconds;
 
 constexpr int kKills = 50;
 constexpr int kKillsWhenLong = 500;
+constexpr int kKillsPerVoidCache = 10;
+constexpr milliseconds kProofTime{2500};
 constexpr auto kStopTimeout = std::chrono::seconds{5};
 constexpr std::array kStopPlaces{"before-commit", "after-commit", "before-send"};
 constexpr std::uint64_t kFirstStop = 10;  // earlier ones may come before it listens
@@ -120,6 +124,27 @@ class CrashTest : public testing::Test {
         << gateway.process().standard_error();
   }
 
+  // A life in which nobody hangs up, long enough for proof, asked for once a second, of what was
+  // delivered: otherwise each void cache would repeat everything since the beginning.
+  void start_and_prove() {
+    GatewayProcess gateway{wal(), arguments()};
+    address_.port = gateway.fix_port();
+    address_.staying = true;
+    std::this_thread::sleep_for(kProofTime);
+    address_.staying = false;
+    address_.port = 0;
+    gateway.kill();
+  }
+
+  // As after a power cut: the next start finds that the cache is of another boot.
+  void make_cache_void() {
+    const std::filesystem::path identity = wal() / "cache" / "identity";
+    if (std::filesystem::exists(identity)) {
+      std::ofstream{identity} << "betex-cache-1 another-boot another-journal\n";
+      ++void_caches_;
+    }
+  }
+
   void trade_under_kills(int kills) {
     std::vector<std::thread> threads;
     threads.reserve(traders_.size());
@@ -128,7 +153,14 @@ class CrashTest : public testing::Test {
     }
     for (int kill = 0; kill < kills && !HasFailure(); ++kill) {
       try {
+        const bool without_cache = kill % kKillsPerVoidCache == kKillsPerVoidCache - 1;
+        if (without_cache) {
+          make_cache_void();
+        }
         start_and_kill();
+        if (without_cache) {
+          start_and_prove();
+        }
       } catch (const std::exception& error) {
         ADD_FAILURE() << "after " << kill << " kills: " << error.what();
       }
@@ -170,6 +202,7 @@ class CrashTest : public testing::Test {
   std::vector<std::unique_ptr<CrashTrader>> traders_;
   std::size_t stops_tried_ = 0;
   std::size_t stops_ = 0;
+  std::size_t void_caches_ = 0;
 };
 
 void expect_no_faults(const CrashTrader& trader) {
@@ -225,6 +258,7 @@ TEST_F(CrashTest, NoOrderIsLostOrActsTwiceWheneverTheGatewayIsKilled) {
   std::size_t reports = 0;
   std::uint64_t resent = 0;
   std::uint64_t asked_for = 0;
+  std::size_t repeated = 0;
   for (const auto& trader : traders_) {
     expect_no_faults(*trader);
     const TradingRecord& record = trader->record();
@@ -234,6 +268,7 @@ TEST_F(CrashTest, NoOrderIsLostOrActsTwiceWheneverTheGatewayIsKilled) {
     reports += record.executions().size();
     resent += trader->counters().messages_resent;
     asked_for += trader->counters().resend_requests_sent;
+    repeated += record.repeated();
   }
   EXPECT_EQ(told.size(), reports) << "two clients were told the same ExecID";
   expect_both_sides_told(told);
@@ -255,7 +290,9 @@ TEST_F(CrashTest, NoOrderIsLostOrActsTwiceWheneverTheGatewayIsKilled) {
   std::cout << orders << " orders, " << reports << " execution reports, " << journal.transactions
             << " transactions; " << resent << " messages sent again, " << asked_for
             << " gaps asked for; " << stops_ << " of " << stops_tried_
-            << " stops at a chosen call\n";
+            << " stops at a chosen call; " << repeated << " reports repeated after " << void_caches_
+            << " void caches\n";
+  EXPECT_GT(repeated, 0U) << "no cache was void, or what it knew was not told again";
   EXPECT_GT(stops_, stops_tried_ / 2) << "the stop shim does not stop the gateway";
   EXPECT_GT(resent, 0U) << "no kill came while an order was on its way";
   EXPECT_GT(orders, 2U * kKills) << "hardly any load";

@@ -51,7 +51,7 @@ void CrashTrader::trade(const GatewayAddress& address) {
     const std::uint16_t port = address.port.load(std::memory_order_relaxed);
     try {
       if (session_.logged_on()) {
-        trade_once();
+        trade_once(address);
       } else if (port != 0) {
         log_on(port);
       } else {
@@ -80,8 +80,9 @@ void CrashTrader::log_on(std::uint16_t port) {
   }
 }
 
-void CrashTrader::trade_once() {
-  if (record_.outstanding() > 0 && pick(kStepsPerHangUp) == 0) {
+void CrashTrader::trade_once(const GatewayAddress& address) {
+  if (!address.staying.load(std::memory_order_relaxed) && record_.outstanding() > 0 &&
+      pick(kStepsPerHangUp) == 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds{pick(10)});
     session_.disconnect();  // with what has come meanwhile and was not read
     return;

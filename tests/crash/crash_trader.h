@@ -21,6 +21,7 @@ namespace betex::test {
 struct GatewayAddress {
   std::atomic<std::uint16_t> port{0};  // 0: nowhere
   std::atomic<bool> closing{false};    // trade no more
+  std::atomic<bool> staying{false};    // do not hang up
 };
 
 // Used by one thread at a time: its own while it trades, the test's before and after.
@@ -51,7 +52,7 @@ class CrashTrader {
 
  private:
   void log_on(std::uint16_t port);
-  void trade_once();
+  void trade_once(const GatewayAddress& address);
   void take_all(std::chrono::milliseconds wait);
   void wait_for_answers();
   void place_order();

@@ -6,6 +6,8 @@
 namespace betex::test {
 namespace {
 
+constexpr int kPossResend = 97;
+
 using client::ExecutionReport;
 
 // New first, then fills that add up, and nothing after the end: what is wrong, or nothing.
@@ -59,6 +61,10 @@ void TradingRecord::sending(const client::CancelRequest& request) {
 
 void TradingRecord::told(const client::Message& message) {
   const client::Report report = client::to_report(message);
+  if (message.has(kPossResend, "Y") && told_before(report)) {
+    ++repeated_;  // the same was said before, by the same name
+    return;
+  }
   if (const auto* const execution = std::get_if<ExecutionReport>(&report)) {
     told(*execution);
   } else if (const auto* const reject = std::get_if<client::CancelReject>(&report)) {
@@ -67,6 +73,24 @@ void TradingRecord::told(const client::Message& message) {
     add_fault("an unexpected message of type " + message.type() + ": " +
               std::string{message.find(client::tag::kText).value_or("")});
   }
+}
+
+// Same name, other contents: not before, and so a fault.
+bool TradingRecord::told_before(const client::Report& report) const {
+  if (const auto* const reject = std::get_if<client::CancelReject>(&report)) {
+    return refused_cancels_.contains(reject->cl_ord_id);
+  }
+  const auto* const execution = std::get_if<ExecutionReport>(&report);
+  const auto known =
+      execution == nullptr ? executions_.end() : executions_.find(execution->exec_id);
+  if (known == executions_.end()) {
+    return false;
+  }
+  const ExecutionReport& before = known->second;
+  return before.exec_type == execution->exec_type && before.ord_status == execution->ord_status &&
+         before.order_id == execution->order_id && before.cl_ord_id == execution->cl_ord_id &&
+         before.cum_qty == execution->cum_qty && before.leaves_qty == execution->leaves_qty &&
+         before.last_qty == execution->last_qty && before.last_px == execution->last_px;
 }
 
 void TradingRecord::told(const ExecutionReport& report) {

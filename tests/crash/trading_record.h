@@ -56,9 +56,13 @@ class TradingRecord {
   // Everything that contradicts the rules, by now; empty when all is well and nothing outstanding.
   [[nodiscard]] std::vector<std::string> faults() const;
 
+  // Reports that came again, marked 97=Y, with the contents that they had.
+  [[nodiscard]] std::size_t repeated() const { return repeated_; }
+
   void add_fault(std::string fault) { faults_.push_back(std::move(fault)); }
 
  private:
+  [[nodiscard]] bool told_before(const client::Report& report) const;
   void told(const client::ExecutionReport& report);
   void told(const client::CancelReject& reject);
 
@@ -69,6 +73,7 @@ class TradingRecord {
   std::set<std::string> refused_cancels_;
   std::set<std::string> outstanding_;
   std::vector<std::string> faults_;
+  std::size_t repeated_ = 0;
 };
 
 // Quantities as the engine counts them: hundredths of a stake, or contracts.

@@ -81,6 +81,21 @@ TEST_F(TradingRecordTest, ARepeatedReportIsFound) {
   EXPECT_THAT(record_.faults(), ElementsAre("ExecID 1-1 came twice"));
 }
 
+TEST_F(TradingRecordTest, AReportThatIsMarkedAsRepeatedMustSayTheSame) {
+  record_.told(report("a", {"1-1", "0", "0", "0.00", "30.00"}));
+  record_.told(report("a", {"1-1", "0", "0", "0.00", "30.00"}).add(97, "Y"));
+  EXPECT_THAT(record_.faults(), IsEmpty());
+  EXPECT_EQ(record_.repeated(), 1U);
+  record_.told(report("a", {"1-1", "0", "0", "0.00", "20.00"}).add(97, "Y"));
+  EXPECT_THAT(record_.faults(), ElementsAre("ExecID 1-1 came twice"));
+}
+
+TEST_F(TradingRecordTest, AReportThatWasNotToldCountsThoughItIsMarkedAsRepeated) {
+  record_.told(report("a", {"1-1", "0", "0", "0.00", "30.00"}).add(97, "Y"));
+  EXPECT_EQ(record_.outstanding(), 0U);
+  EXPECT_EQ(record_.repeated(), 0U);
+}
+
 TEST_F(TradingRecordTest, ALostFillIsFoundByTheNextOne) {
   record_.told(report("a", {"1-1", "0", "0", "0.00", "30.00"}));
   record_.told(trade("a", {"3-1", "F", "1", "20.00", "10.00"}, "10.00"));
