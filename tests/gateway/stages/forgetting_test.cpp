@@ -212,6 +212,34 @@ TEST_F(ForgettingTest, LateReportsWithinTheHorizonSayWhatTheyWouldHaveSaid) {
   }
 }
 
+// A refusal tells of an order that finished long before it.
+TEST_F(ForgettingTest, ALateRefusalStillSaysHowItsOrderEnded) {
+  pipeline.place(kOne, "OLD", Side::Ask, 204, 3000);
+  pipeline.cancel(kOne, "GONE", "OLD");
+  trade_for(1, {kOne, kTwo});
+  confirm(kOne);
+  confirm(kTwo);
+  const matching::EventSeq before = pipeline.engine.last_seq();
+  pipeline.cancel(kTwo, "TOO-LATE", "OLD");
+  pipeline.run();
+  for (int generation = 0; generation < 4; ++generation) {
+    pass_hours(kGenerationHours);
+    for (int i = 0; i < 300; ++i) {  // events, so that what is old is looked at
+      pipeline.submit(matching::SessionUp{.comp_id = Name{"THREE"}});
+      pipeline.submit(matching::SessionDown{.session = SessionId{3}});
+    }
+    pipeline.run();
+  }
+  pipeline.sink.reports.clear();
+  pipeline.feed.subscribe(kTwo, kFirst, {before, 100});
+  pipeline.run();
+  const std::vector<fix::Report> late = reports_of(pipeline.sink, kTwo);
+  ASSERT_EQ(late.size(), 1U);
+  const auto& refused = std::get<fix::OrderCancelReject>(late.front().body);
+  EXPECT_EQ(refused.cl_ord_id, ClOrdId{"TOO-LATE"});
+  EXPECT_EQ(refused.ord_status, fix::OrdStatus::Canceled);
+}
+
 TEST_F(ForgettingTest, OrdersAreKeptForASessionThatIsAwayUpToTheHorizonOnly) {
   const matching::EventSeq before = pipeline.engine.last_seq();
   constexpr int kRoundsInHorizon = 7 * 24 / kGenerationHours + 1;
