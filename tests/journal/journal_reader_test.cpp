@@ -145,7 +145,9 @@ TEST_F(JournalReaderTest, WhatComesBetweenItsLooksAtTheSegmentAndAtTheFolderIsNo
   // The first listing finds the segment, the second is made at its end.
   Child reader{{BETEX_JOURNAL_CHILD, "count", root().string()},
                test::with_shim(root(), {"BETEX_DISK_PAUSE=2:" + go.string()})};
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{40};
   while (!std::filesystem::exists(go.string() + ".waiting")) {
+    ASSERT_LT(std::chrono::steady_clock::now(), end) << "the reader does not list the folder";
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
   commit(journal, 2, 4);  // one into the same segment, which is full then, and one into the next
