@@ -183,6 +183,19 @@ TEST_F(SessionTest, GoesDownWhenTheConnectionIsLost) {
       "BROKER1", [](const SessionInfo& s) { return !s.up && s.next_in == MsgSeqNum{2}; }));
 }
 
+// Its machine has lost its power, say: nothing ends the connection but we.
+TEST_F(SessionTest, APeerThatHasFallenSilentIsAskedAndThenGivenUp) {
+  const auto peer = gateway_.connect("BROKER1");
+  std::string fields = logon_fields("BROKER1");
+  fields.replace(fields.find("108=30"), 6, "108=1");
+  peer->send("A", fields);
+  EXPECT_EQ(peer->read().type(), "A");
+  EXPECT_EQ(peer->read_type("1").type(), "1");
+  EXPECT_TRUE(peer->wait_for_end());
+  EXPECT_TRUE(pipeline_.wait_for_session(
+      "BROKER1", [](const SessionInfo& s) { return !s.up && s.next_in == MsgSeqNum{2}; }));
+}
+
 TEST_F(SessionTest, GoesDownWhenTheConnectionIsLostBeforeTheLogonIsDurable) {
   pipeline_.hold();
   {
