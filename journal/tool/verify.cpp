@@ -43,12 +43,14 @@ class Replay {
     compare_at(before);
   }
 
-  void apply(const matching::TransactionView& transaction, const Position& after) {
+  // `transaction` is the last that `reader` gave. Its position is asked for only where a snapshot
+  // stands: the reader works it out over all that it has given of a record, which may be thousands.
+  void apply(const matching::TransactionView& transaction, const JournalReader& reader) {
     if (runs_) {
       engine_.apply(transaction);
     }
-    if (!waiting_.empty() && waiting_.front() <= after.last_seq) {
-      compare_at(after);
+    if (!waiting_.empty() && waiting_.front() <= transaction.last_seq()) {
+      compare_at(reader.position());
     }
   }
 
@@ -150,7 +152,7 @@ void verify(const VerifyOptions& options) {
     }
     while (const auto transaction = reader.next()) {
       if (replay) {
-        replay->apply(*transaction, reader.position());
+        replay->apply(*transaction, reader);
       }
       ++transactions;
       progress.show(transaction->last_seq().value());
