@@ -62,14 +62,13 @@ class Members final : public ReportReceiver {
   std::size_t full_ = 0;
 };
 
-// Of events whose reports nobody needs any more the orders may be forgotten.
 void make_reports(const ReportState& state,
                   const TransactionView& transaction,
                   ReportReceiver& receiver) {
   const ReportMaker maker = state.maker();
-  const EventSeq forgotten_to = state.model.forgotten_to();
+  const EventSeq given_up_to = state.model.given_up_to();
   matching::for_each_event(transaction, [&](EventSeq seq, const auto& event) {
-    if (seq > forgotten_to) {
+    if (seq > given_up_to) {
       maker.make(seq, transaction.header.timestamp, event, receiver);
     }
   });
@@ -116,14 +115,15 @@ void CatchUp::find_ready(std::vector<SessionFeed>& feeds,
                          EventSeq kept_from) {
   ready_.clear();
   std::array<bool, kClasses> waited_for{};
-  // What is not kept any more nobody needs, or it is older than the horizon.
-  const EventSeq given_up = std::max(state_.model.forgotten_to(), EventSeq{kept_from.value() - 1});
+  const EventSeq given_up = std::max(state_.model.given_up_to(), EventSeq{kept_from.value() - 1});
   for (const SessionId session : waiting) {
     SessionFeed& feed = feeds[session.value()];
     if (!feed.catch_up) {
       continue;
     }
-    feed.catch_up->read_to = std::max(feed.catch_up->read_to, given_up);
+    // The orders of what the client has proven to have may be forgotten.
+    feed.catch_up->read_to =
+        std::max({feed.catch_up->read_to, given_up, state_.cursors.needed_after(session)});
     if (feed.in_flight >= kRefillBelow) {
       waited_for[class_of(feed)] = true;
     } else if (feed.catch_up->read_to >= state_.last_seq) {

@@ -68,7 +68,7 @@ const ChainEntry& OrderEntries::chain(const OrderEntry& order, std::uint32_t ind
   return link->entry;
 }
 
-void OrderEntries::append(List& list, Slot slot) {
+void OrderEntries::append_slot(List& list, Slot slot) {
   OrderEntry& order = pool_[slot];
   order.previous = list.newest;
   order.next = 0;
@@ -82,22 +82,18 @@ void OrderEntries::remove(List& list, Slot slot) {
   (order.next == 0 ? list.newest : pool_[order.next].previous) = order.previous;
 }
 
-void OrderEntries::list_live(List& account, const OrderEntry& order) {
-  append(account, known(order.id));
+void OrderEntries::append(List& list, const OrderEntry& order) {
+  append_slot(list, known(order.id));
 }
 
-void OrderEntries::finish(List& account, OrderEntry& order) {
+void OrderEntries::move(List& from, List& to, const OrderEntry& order) {
   const Slot slot = known(order.id);
-  remove(account, slot);
-  append(finished_, slot);
+  remove(from, slot);
+  append_slot(to, slot);
 }
 
-void OrderEntries::list_finished(OrderEntry& order) {
-  append(finished_, known(order.id));
-}
-
-void OrderEntries::forget_first_finished(std::size_t& budget) {
-  const Slot slot = finished_.oldest;
+void OrderEntries::forget_oldest(List& list, std::size_t& budget) {
+  const Slot slot = list.oldest;
   BETEX_ASSERT(slot != 0);
   OrderEntry& order = pool_[slot];
   for (; budget > 0 && order.later != 0; --budget) {
@@ -109,7 +105,7 @@ void OrderEntries::forget_first_finished(std::size_t& budget) {
     return;
   }
   --budget;
-  remove(finished_, slot);
+  remove(list, slot);
   const std::size_t page = order.id.value() / kIndexPage;
   index_[page]->slots[order.id.value() % kIndexPage] = 0;
   if (--index_[page]->used == 0) {

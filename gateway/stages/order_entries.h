@@ -1,11 +1,12 @@
-// The orders that a report may still tell of: live ones, listed by account, and finished ones in
-// the order in which they finished, until nothing will tell of them any more. Whatever happens to
-// one of them costs the same however many there are. *Owned by the report thread.*
+// The orders that a report may still tell of, each in one list: live ones in their account's,
+// finished ones in those of FinishedOrders. Whatever happens to one of them costs the same however
+// many there are. *Owned by the report thread.*
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -24,6 +25,9 @@ struct ChainEntry {
   matching::Timestamp expire_time;
 };
 
+// More than one, in the place of a session's id.
+inline constexpr matching::SessionId kSeveralSessions{std::numeric_limits<std::uint32_t>::max()};
+
 struct OrderEntry {
   matching::OrderId id;
   matching::AccountId account;
@@ -41,6 +45,9 @@ struct OrderEntry {
   matching::EventSeq last_event;
   std::uint32_t finished_generation = 0;
 
+  // A session that was told of it for having asked, other than the one that entered it; 0: none.
+  matching::SessionId requester;
+
   // Links of OrderEntries'.
   Slot later = 0;  // the newest entry of its chain, but for `first`
   Slot previous = 0;
@@ -51,7 +58,7 @@ struct OrderEntry {
 
 class OrderEntries {
  public:
-  // The live orders of an account; 0: none.
+  // Orders of one kind, in the order in which they came to it; 0: none.
   struct List {
     Slot oldest = 0;
     Slot newest = 0;
@@ -73,28 +80,25 @@ class OrderEntries {
   // The `index`th accepted request of the order's chain; that there is one is asserted.
   [[nodiscard]] const ChainEntry& chain(const OrderEntry& order, std::uint32_t index) const;
 
-  // The order, which is in no list yet, becomes the newest of `account`.
-  void list_live(List& account, const OrderEntry& order);
+  // The order, which is in no list yet, becomes the newest of `list`.
+  void append(List& list, const OrderEntry& order);
 
-  // The order goes from its account's list to the finished ones.
-  void finish(List& account, OrderEntry& order);
+  // The order, which is in `from`, becomes the newest of `to`.
+  void move(List& from, List& to, const OrderEntry& order);
 
-  // The same for one that was in no account's list.
-  void list_finished(OrderEntry& order);
-
-  // The order that finished first; null: none has.
-  [[nodiscard]] const OrderEntry* first_finished() const noexcept {
-    return finished_.oldest == 0 ? nullptr : &pool_[finished_.oldest];
+  // Null: there is none.
+  [[nodiscard]] const OrderEntry* oldest(const List& list) const noexcept {
+    return list.oldest == 0 ? nullptr : &pool_[list.oldest];
   }
 
-  // Gives back the order that finished first, or what `budget` allows of it, and takes from
-  // `budget` the number of records that were given back.
-  void forget_first_finished(std::size_t& budget);
+  // Gives back the oldest order of `list`, or what `budget` allows of it, and takes from `budget`
+  // the number of records that were given back.
+  void forget_oldest(List& list, std::size_t& budget);
 
-  // In the order in which they were listed.
+  // The oldest first.
   template <typename Visitor>
-  void for_each(const List& account, const Visitor& visit) const {
-    for (Slot slot = account.oldest; slot != 0; slot = pool_[slot].next) {
+  void for_each(const List& list, const Visitor& visit) const {
+    for (Slot slot = list.oldest; slot != 0; slot = pool_[slot].next) {
       visit(pool_[slot]);
     }
   }
@@ -124,14 +128,13 @@ class OrderEntries {
 
   [[nodiscard]] Slot find(matching::OrderId order) const noexcept;
   [[nodiscard]] Slot known(matching::OrderId order) const;
-  void append(List& list, Slot slot);
+  void append_slot(List& list, Slot slot);
   void remove(List& list, Slot slot);
 
   SlotPool<OrderEntry, &OrderEntry::next> pool_;
   SlotPool<Link, &Link::previous> links_;
   std::vector<std::unique_ptr<IndexPage>> index_;  // by id / kIndexPage; null: nothing known there
   std::size_t index_pages_ = 0;
-  List finished_;
 };
 
 }  // namespace betex::gateway

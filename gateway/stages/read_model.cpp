@@ -11,9 +11,6 @@ namespace {
 
 using matching::OrderId;
 
-// The engine forgets an order that finished in one generation when so many more have begun.
-constexpr std::uint32_t kGenerationsKnown = 2;
-
 // Entry `id` of a table in which dense ids from 1 are indices.
 template <typename Table, typename Id>
 auto& at(Table& table, Id id) {
@@ -105,11 +102,11 @@ ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
       orders_.extend_chain(order, entry_of(later));
     }
     if (info.live) {
-      orders_.list_live(at(accounts_, info.account).live, order);
+      orders_.append(at(accounts_, info.account).live, order);
     } else {
       order.last_event = seq_;
       order.finished_generation = info.finished_generation;
-      orders_.list_finished(order);
+      finished_.add(orders_, order);
     }
   });
 }
@@ -149,26 +146,33 @@ void ReadModel::finish(OrderEntry& order, fix::OrdStatus status) {
   order.status = status;
   order.last_event = seq_;
   order.finished_generation = generation_;
-  orders_.finish(at(accounts_, order.account).live, order);
+  finished_.add(orders_, at(accounts_, order.account).live, order);
 }
 
-// A report tells of the order, finished or not.
-void ReadModel::note_told_of(OrderId order) {
+// The session is told of the order for having asked.
+void ReadModel::note_requester(OrderEntry& order, matching::SessionId session) {
+  if (session == matching::SessionId{0} || session == order.session || session == order.requester) {
+    return;
+  }
+  order.requester = order.requester == matching::SessionId{0} ? session : kSeveralSessions;
+}
+
+// A report tells the session of the order, finished or not.
+void ReadModel::note_told_of(OrderId order, matching::SessionId session) {
   if (order != OrderId{0}) {
-    orders_.at(order).last_event = seq_;
+    OrderEntry& entry = orders_.at(order);
+    entry.last_event = seq_;
+    note_requester(entry, session);
   }
 }
 
-bool ReadModel::may_forget() const noexcept {
-  const OrderEntry* const first = orders_.first_finished();
-  return first != nullptr && first->finished_generation + kGenerationsKnown <= generation_;
-}
-
-void ReadModel::forget_finished(matching::EventSeq unneeded, std::size_t budget) {
-  while (budget > 0 && may_forget() && orders_.first_finished()->last_event <= unneeded) {
-    forgotten_to_ = std::max(forgotten_to_, orders_.first_finished()->last_event);
-    orders_.forget_first_finished(budget);
-  }
+void ReadModel::forget_finished(const ReportCursors& cursors,
+                                matching::EventSeq too_old,
+                                std::size_t budget) {
+  finished_.forget(
+      orders_,
+      {.cursors = cursors, .audience = audience_, .too_old = too_old, .generation = generation_},
+      budget);
 }
 
 const matching::Name& ReadModel::comp_id(matching::SessionId session) const {
@@ -286,7 +290,7 @@ void ReadModel::on(const matching::OrderAccepted& event) {
   order.first = {event.cl_ord_id,
                  instrument(event.instrument).ladder->price_of(event.tick),
                  event.expire_time};
-  orders_.list_live(at(accounts_, event.account).live, order);
+  orders_.append(at(accounts_, event.account).live, order);
 }
 
 void ReadModel::on(const matching::TradeMatched& event) {
@@ -320,6 +324,7 @@ void ReadModel::on(const matching::OrderAmended& event) {
                        {event.cl_ord_id,
                         instrument(order.instrument).ladder->price_of(event.tick),
                         event.expire_time});
+  note_requester(order, event.requester);
   if (!order.live()) {
     finish(order, order.status);
   }
@@ -332,6 +337,7 @@ void ReadModel::on(const matching::OrderCancelled& event) {
     orders_.extend_chain(order, {event.cl_ord_id, last.price, last.expire_time});
   }
   order.values = event.values;
+  note_requester(order, event.requester);
   finish(order, fix::OrdStatus::Canceled);
 }
 
@@ -350,11 +356,11 @@ void ReadModel::on(const matching::OrderCancelledBatched& event) {
 }
 
 void ReadModel::on(const matching::CancelRejected& event) {
-  note_told_of(event.order);
+  note_told_of(event.order, event.session);
 }
 
 void ReadModel::on(const matching::OrderStatusAnswered& event) {
-  note_told_of(event.order);
+  note_told_of(event.order, event.session);
 }
 
 void ReadModel::on(const matching::ClOrdIdGenerationEnded& /*event*/) {

@@ -1,7 +1,7 @@
 // What reports need to know beside their event: the fixed part of each order, its instrument's
 // units, the names of accounts and sessions. Rebuilt from the engine's state at a start, then kept
 // up to date from committed events. A finished order is forgotten when neither the engine nor any
-// report will tell of it again. *Owned by the report thread.*
+// report will tell of it again (FinishedOrders). *Owned by the report thread.*
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,9 @@
 
 #include "gateway/fix/report.h"
 #include "gateway/stages/audience.h"
+#include "gateway/stages/finished_orders.h"
 #include "gateway/stages/order_entries.h"
+#include "gateway/stages/report_cursors.h"
 #include "matching/engine.h"
 #include "matching/events.h"
 #include "matching/ladder.h"
@@ -80,8 +82,8 @@ class ReadModel {
     }
   }
 
-  // Ids from events always exist, those of orders for events after forgotten_to(); that they do is
-  // asserted.
+  // Ids from events always exist, those of orders while a session may lack the event's report; that
+  // they do is asserted.
   [[nodiscard]] const OrderEntry& order(matching::OrderId order) const { return orders_.at(order); }
 
   [[nodiscard]] const Instrument& instrument(matching::InstrumentId instrument) const;
@@ -96,15 +98,16 @@ class ReadModel {
 
   [[nodiscard]] bool knows(matching::OrderId order) const noexcept { return orders_.knows(order); }
 
-  // There are finished orders of which the engine has forgotten all ClOrdIDs.
-  [[nodiscard]] bool may_forget() const noexcept;
+  // Forgets finished orders of which the engine has forgotten all ClOrdIDs and nobody lacks a
+  // report, or only of events up to `too_old`. At most `budget` records: an order and each of its
+  // amends and cancels.
+  void forget_finished(const ReportCursors& cursors,
+                       matching::EventSeq too_old,
+                       std::size_t budget);
 
-  // Forgets such orders, those that finished first, as far as all events that tell of them are at
-  // or before `unneeded`. At most `budget` records: an order and each of its amends and cancels.
-  void forget_finished(matching::EventSeq unneeded, std::size_t budget);
-
-  // Reports of events up to here can't be made any more, and nobody needs them. 0: all can.
-  [[nodiscard]] matching::EventSeq forgotten_to() const noexcept { return forgotten_to_; }
+  // Reports of events up to here can't be made any more, although a session may have lacked one.
+  // 0: all can that are lacked.
+  [[nodiscard]] matching::EventSeq given_up_to() const noexcept { return finished_.given_up_to(); }
 
   // For its size.
   [[nodiscard]] const OrderEntries& orders() const noexcept { return orders_; }
@@ -153,7 +156,8 @@ class ReadModel {
   void add_session(matching::SessionId session, const matching::Name& comp_id);
   void add_account(matching::AccountId account, const matching::Name& name);
   void finish(OrderEntry& order, fix::OrdStatus status);
-  void note_told_of(matching::OrderId order);
+  void note_requester(OrderEntry& order, matching::SessionId session);
+  void note_told_of(matching::OrderId order, matching::SessionId session);
   template <typename Event>
   void change_market(const Event& event, matching::MarketState state);
 
@@ -165,7 +169,7 @@ class ReadModel {
   OrderEntries orders_;
   matching::EventSeq seq_;        // the last event applied
   std::uint32_t generation_ = 0;  // of ClOrdIDs
-  matching::EventSeq forgotten_to_;
+  FinishedOrders finished_;
   Audience audience_;
   std::vector<Instrument> instruments_;   // by id
   std::vector<Account> accounts_;         // by id

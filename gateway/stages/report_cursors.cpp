@@ -74,6 +74,25 @@ std::optional<EventSeq> ReportCursors::needed_after() const noexcept {
   return needed;
 }
 
+bool ReportCursors::lacks(SessionId session, EventSeq event) const noexcept {
+  if (session.value() >= cursors_.size()) {
+    return false;
+  }
+  const Cursor& its = cursors_[session.value()];
+  return its.pending() &&
+         std::max(its.needed_after, given_up_to_) < std::min(event, its.last.event);
+}
+
+std::optional<SessionId> ReportCursors::find_lacking(EventSeq event) const noexcept {
+  for (std::size_t i = 0; i < cursors_.size(); ++i) {
+    const SessionId session{static_cast<std::uint32_t>(i)};
+    if (lacks(session, event)) {
+      return session;
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<ReportCursors::Range> ReportCursors::lost(SessionId session,
                                                         EventSeq got,
                                                         EventSeq kept_from) const noexcept {

@@ -47,6 +47,13 @@ class ReportCursors {
   // all reports have been delivered or given up.
   [[nodiscard]] std::optional<matching::EventSeq> needed_after() const noexcept;
 
+  // The session may lack a report of an event up to `event` that can still be made.
+  [[nodiscard]] bool lacks(matching::SessionId session, matching::EventSeq event) const noexcept;
+
+  // Any session that does.
+  [[nodiscard]] std::optional<matching::SessionId> find_lacking(
+      matching::EventSeq event) const noexcept;
+
   // Events of which a session may have had reports, both included.
   struct Range {
     matching::EventSeq first;

@@ -124,6 +124,9 @@ void ReportMaker::tell_owner_and_requester(const Context& context,
                                            matching::OrderId order,
                                            matching::SessionId requester,
                                            const Make& make) const {
+  if (!model_.knows(order)) {
+    return;  // forgotten: whoever is told of it has proven to be
+  }
   const OrderEntry& entry = model_.order(order);
   tell(context, {.session = entry.session, .account = entry.account}, make);
   const ReportId to_requester{context.seq, kRequesterLeg};
@@ -197,8 +200,12 @@ void ReportMaker::on(const Context& context, const matching::OrderCancelledBatch
   const Unsolicited why = unsolicited(event.cause);
   std::uint32_t leg = 0;
   for (const matching::OrderId order : event.orders()) {
+    ++leg;
+    if (!model_.knows(order)) {
+      continue;  // forgotten, as above
+    }
     const OrderEntry& entry = model_.order(order);
-    tell(context, {.session = entry.session, .account = entry.account, .leg = ++leg}, [&] {
+    tell(context, {.session = entry.session, .account = entry.account, .leg = leg}, [&] {
       ExecutionReport report = describe(order, entry.values);
       report.exec_type = ExecType::Canceled;
       report.ord_status = OrdStatus::Canceled;

@@ -1,7 +1,5 @@
 #include "gateway/stages/report_state.h"
 
-#include <algorithm>
-
 #include "matching/assert.h"
 
 namespace betex::gateway {
@@ -30,19 +28,15 @@ void ReportState::take(const matching::TransactionView& transaction) {
   take(transaction, nobody, [](const auto& /*event*/) {});
 }
 
-// Reports of events that every client has, or that are older than the horizon, are not made again.
+// Reports that their clients have, or that are older than the horizon, are not made again.
 void ReportState::forget_finished(matching::EventSeq before) {
   if (last_seq.value() / kEventsBetween == before.value() / kEventsBetween) {
     return;
   }
   times.note(last_seq, last_time);
-  if (!model.may_forget()) {
-    return;
-  }
   const matching::EventSeq too_old =
       times.last_at(matching::Timestamp{last_time.value() - kReportHorizonNanos});
-  model.forget_finished(std::max(cursors.needed_after().value_or(last_seq), too_old),
-                        kForgottenAtOnce);
+  model.forget_finished(cursors, too_old, kForgottenAtOnce);
 }
 
 }  // namespace betex::gateway

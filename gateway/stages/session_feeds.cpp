@@ -132,7 +132,7 @@ std::size_t SessionFeeds::serve_long_answers(SessionId session, SessionFeed& its
 void SessionFeeds::tell_of_loss(SessionId session) {
   const matching::EventSeq kept_from =
       std::max(keeper_ != nullptr ? keeper_->kept_from() : matching::EventSeq{1},
-               state_.model.forgotten_to().next());
+               state_.model.given_up_to().next());
   SessionFeed& its_feed = feed(session);
   const auto lost = state_.cursors.lost(session, its_feed.position.event, kept_from);
   if (!lost) {

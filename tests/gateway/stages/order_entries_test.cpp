@@ -17,13 +17,13 @@ class OrderEntriesTest : public ::testing::Test {
  protected:
   OrderEntry& place(std::uint64_t id) {
     OrderEntry& order = orders.insert(OrderId{id});
-    orders.list_live(account, order);
+    orders.append(account, order);
     return order;
   }
 
   void forget_first() {
     std::size_t budget = 1'000'000;
-    orders.forget_first_finished(budget);
+    orders.forget_oldest(finished, budget);
   }
 
   [[nodiscard]] std::vector<std::uint64_t> live() const {
@@ -34,6 +34,7 @@ class OrderEntriesTest : public ::testing::Test {
 
   OrderEntries orders;
   OrderEntries::List account;
+  OrderEntries::List finished;
 };
 
 TEST_F(OrderEntriesTest, EveryEntryOfAChainIsFound) {
@@ -52,10 +53,10 @@ TEST_F(OrderEntriesTest, LiveOrdersAreListedByAgeWhicheverOfThemFinish) {
   for (std::uint64_t id = 1; id <= 6; ++id) {
     place(id);
   }
-  orders.finish(account, orders.at(OrderId{3}));
-  orders.finish(account, orders.at(OrderId{6}));
+  orders.move(account, finished, orders.at(OrderId{3}));
+  orders.move(account, finished, orders.at(OrderId{6}));
   EXPECT_THAT(live(), ElementsAre(1, 2, 4, 5));
-  orders.finish(account, orders.at(OrderId{1}));
+  orders.move(account, finished, orders.at(OrderId{1}));
   place(7);
   EXPECT_THAT(live(), ElementsAre(2, 4, 5, 7));
 }
@@ -64,15 +65,15 @@ TEST_F(OrderEntriesTest, WhatFinishedFirstIsForgottenFirst) {
   for (std::uint64_t id = 1; id <= 3; ++id) {
     place(id);
   }
-  EXPECT_EQ(orders.first_finished(), nullptr);
-  orders.finish(account, orders.at(OrderId{2}));
-  orders.finish(account, orders.at(OrderId{1}));
-  EXPECT_EQ(orders.first_finished()->id, OrderId{2});
+  EXPECT_EQ(orders.oldest(finished), nullptr);
+  orders.move(account, finished, orders.at(OrderId{2}));
+  orders.move(account, finished, orders.at(OrderId{1}));
+  EXPECT_EQ(orders.oldest(finished)->id, OrderId{2});
   forget_first();
   EXPECT_FALSE(orders.knows(OrderId{2}));
   EXPECT_TRUE(orders.knows(OrderId{1}));
   forget_first();
-  EXPECT_EQ(orders.first_finished(), nullptr);
+  EXPECT_EQ(orders.oldest(finished), nullptr);
   EXPECT_EQ(orders.size(), 1U);
   EXPECT_THAT(live(), ElementsAre(3));
 }
@@ -84,12 +85,12 @@ TEST_F(OrderEntriesTest, MemoryOfForgottenOrdersIsUsedAgain) {
     for (int i = 0; i < 10'000; ++i) {
       OrderEntry& order = place(++id);
       orders.extend_chain(order, {});
-      orders.finish(account, order);
+      orders.move(account, finished, order);
     }
     if (round == 0) {
       allocated = orders.allocated_bytes();
     }
-    while (orders.first_finished() != nullptr) {
+    while (orders.oldest(finished) != nullptr) {
       forget_first();
     }
   }
@@ -102,13 +103,13 @@ TEST_F(OrderEntriesTest, ALongChainIsForgottenInPieces) {
   for (int i = 0; i < 100; ++i) {
     orders.extend_chain(order, {});
   }
-  orders.finish(account, order);
+  orders.move(account, finished, order);
   std::size_t budget = 60;
-  orders.forget_first_finished(budget);
+  orders.forget_oldest(finished, budget);
   EXPECT_EQ(budget, 0U);
   EXPECT_TRUE(orders.knows(OrderId{1}));
   budget = 60;
-  orders.forget_first_finished(budget);
+  orders.forget_oldest(finished, budget);
   EXPECT_EQ(budget, 60U - 41U);  // the rest of the chain, and the order
   EXPECT_FALSE(orders.knows(OrderId{1}));
 }

@@ -46,6 +46,21 @@ TEST(ReportCursors, WhatIsDeliveredIsNotNeeded) {
   EXPECT_FALSE(cursors.needed_after());
 }
 
+TEST(ReportCursors, ASessionLacksWhatItWasNotProvenToHave) {
+  ReportCursors cursors;
+  cursors.delivered(kOne, EventSeq{7});
+  EXPECT_FALSE(cursors.lacks(kOne, EventSeq{100}));
+  cursors.reported(kOne, report(20));
+  EXPECT_FALSE(cursors.lacks(kOne, EventSeq{19}));
+  EXPECT_TRUE(cursors.lacks(kOne, EventSeq{20}));
+  EXPECT_TRUE(cursors.lacks(kOne, EventSeq{100}));
+  EXPECT_FALSE(cursors.lacks(kTwo, EventSeq{100}));
+  EXPECT_EQ(cursors.find_lacking(EventSeq{20}), kOne);
+  cursors.give_up(EventSeq{20});
+  EXPECT_FALSE(cursors.lacks(kOne, EventSeq{100}));
+  EXPECT_FALSE(cursors.find_lacking(EventSeq{100}));
+}
+
 TEST(ReportCursors, ADeliveryNeverGoesBack) {
   ReportCursors cursors;
   cursors.reported(kOne, report(20));
