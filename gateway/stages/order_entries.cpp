@@ -1,12 +1,14 @@
 #include "gateway/stages/order_entries.h"
 
+#include <algorithm>
+
 #include "matching/assert.h"
 
 namespace betex::gateway {
 
 using matching::OrderId;
 
-Slot OrderEntries::find(OrderId order) const noexcept {
+Slot OrderEntries::slot_of(OrderId order) const noexcept {
   const std::uint64_t page = order.value() / kIndexPage;
   return page < index_.size() && index_[page] != nullptr
              ? index_[page]->slots[order.value() % kIndexPage]
@@ -14,7 +16,7 @@ Slot OrderEntries::find(OrderId order) const noexcept {
 }
 
 Slot OrderEntries::known(OrderId order) const {
-  const Slot slot = find(order);
+  const Slot slot = slot_of(order);
   BETEX_ASSERT(slot != 0);
   return slot;
 }
@@ -96,6 +98,9 @@ void OrderEntries::forget_oldest(List& list, std::size_t& budget) {
   const Slot slot = list.oldest;
   BETEX_ASSERT(slot != 0);
   OrderEntry& order = pool_[slot];
+  if (slot_of(order.id) == slot) {
+    unindex(order.id);
+  }
   for (; budget > 0 && order.later != 0; --budget) {
     const Slot link = order.later;
     order.later = links_[link].previous;
@@ -106,13 +111,27 @@ void OrderEntries::forget_oldest(List& list, std::size_t& budget) {
   }
   --budget;
   remove(list, slot);
-  const std::size_t page = order.id.value() / kIndexPage;
-  index_[page]->slots[order.id.value() % kIndexPage] = 0;
+  pool_.give_back(slot);
+}
+
+void OrderEntries::unindex(OrderId order) {
+  const std::size_t page = order.value() / kIndexPage;
+  index_[page]->slots[order.value() % kIndexPage] = 0;
   if (--index_[page]->used == 0) {
     index_[page].reset();
     --index_pages_;
   }
-  pool_.give_back(slot);
+}
+
+OrderId OrderEntries::skip_unknown(OrderId from) const noexcept {
+  std::uint64_t page = from.value() / kIndexPage;
+  if (page < index_.size() && index_[page] != nullptr) {
+    return from;
+  }
+  while (page < index_.size() && index_[page] == nullptr) {
+    ++page;
+  }
+  return std::max(from, OrderId{page * kIndexPage});
 }
 
 std::size_t OrderEntries::allocated_bytes() const noexcept {

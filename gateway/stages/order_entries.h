@@ -40,8 +40,9 @@ struct OrderEntry {
   matching::OrderValues values;  // after the last event: what a status request is told
   ChainEntry first;              // of its chain; later ones: OrderEntries::chain()
 
-  // Of a finished order: the last event that tells of it, and the ClOrdID generation in which it
-  // finished.
+  // Of a finished order: the event that finished it, or a later one; the last event that tells of
+  // it; and the ClOrdID generation in which it finished.
+  matching::EventSeq finished_at;
   matching::EventSeq last_event;
   std::uint32_t finished_generation = 0;
 
@@ -67,7 +68,16 @@ class OrderEntries {
   // A new order, all zero but its id. It must not be known.
   OrderEntry& insert(matching::OrderId order);
 
-  [[nodiscard]] bool knows(matching::OrderId order) const noexcept { return find(order) != 0; }
+  [[nodiscard]] bool knows(matching::OrderId order) const noexcept { return slot_of(order) != 0; }
+
+  // Null: not known.
+  [[nodiscard]] const OrderEntry* find(matching::OrderId order) const noexcept {
+    const Slot slot = slot_of(order);
+    return slot == 0 ? nullptr : &pool_[slot];
+  }
+
+  // The first id from `from` on whose order may be known; those before are not.
+  [[nodiscard]] matching::OrderId skip_unknown(matching::OrderId from) const noexcept;
 
   // The order must be known; that it is, is asserted.
   [[nodiscard]] const OrderEntry& at(matching::OrderId order) const { return pool_[known(order)]; }
@@ -91,19 +101,15 @@ class OrderEntries {
     return list.oldest == 0 ? nullptr : &pool_[list.oldest];
   }
 
-  // Gives back the oldest order of `list`, or what `budget` allows of it, and takes from `budget`
-  // the number of records that were given back.
-  void forget_oldest(List& list, std::size_t& budget);
-
-  // The oldest first.
-  template <typename Visitor>
-  void for_each(const List& list, const Visitor& visit) const {
-    for (Slot slot = list.oldest; slot != 0; slot = pool_[slot].next) {
-      visit(pool_[slot]);
-    }
+  [[nodiscard]] const OrderEntry* newest(const List& list) const noexcept {
+    return list.newest == 0 ? nullptr : &pool_[list.newest];
   }
 
-  // Orders that are known.
+  // The oldest order of `list` is not known any more. Gives it back, or what `budget` allows of it,
+  // and takes from `budget` the number of records that were given back.
+  void forget_oldest(List& list, std::size_t& budget);
+
+  // Orders that there are records of.
   [[nodiscard]] std::size_t size() const noexcept { return pool_.size(); }
 
   // Bytes of all that was allocated for orders and their chains.
@@ -126,10 +132,11 @@ class OrderEntries {
     std::size_t used = 0;
   };
 
-  [[nodiscard]] Slot find(matching::OrderId order) const noexcept;
+  [[nodiscard]] Slot slot_of(matching::OrderId order) const noexcept;
   [[nodiscard]] Slot known(matching::OrderId order) const;
   void append_slot(List& list, Slot slot);
   void remove(List& list, Slot slot);
+  void unindex(matching::OrderId order);
 
   SlotPool<OrderEntry, &OrderEntry::next> pool_;
   SlotPool<Link, &Link::previous> links_;

@@ -104,6 +104,7 @@ ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
     if (info.live) {
       orders_.append(at(accounts_, info.account).live, order);
     } else {
+      order.finished_at = seq_;
       order.last_event = seq_;
       order.finished_generation = info.finished_generation;
       finished_.add(orders_, order);
@@ -133,17 +134,26 @@ matching::MarketId ReadModel::find_market(const matching::Name& name) const {
   return found == market_names_.end() ? matching::MarketId{0} : found->second;
 }
 
-std::vector<OrderId> ReadModel::live_orders(const matching::Name& account) const {
-  std::vector<OrderId> live;
-  const auto found = std::ranges::find(accounts_, account, &Account::name);
-  if (found != accounts_.end()) {
-    orders_.for_each(found->live, [&live](const OrderEntry& order) { live.push_back(order.id); });
+matching::AccountId ReadModel::find_account(const matching::Name& name) const {
+  const auto found = std::ranges::find(accounts_, name, &Account::name);
+  return found == accounts_.end() ? matching::AccountId{0}
+                                  : matching::AccountId{static_cast<std::uint32_t>(
+                                        std::distance(accounts_.begin(), found))};
+}
+
+OrderRange ReadModel::live_orders(matching::AccountId account) const {
+  if (account == matching::AccountId{0}) {
+    return {};
   }
-  return live;
+  const OrderEntries::List& live = at(accounts_, account).live;
+  const OrderEntry* const oldest = orders_.oldest(live);
+  return oldest == nullptr ? OrderRange{}
+                           : OrderRange{.first = oldest->id, .last = orders_.newest(live)->id};
 }
 
 void ReadModel::finish(OrderEntry& order, fix::OrdStatus status) {
   order.status = status;
+  order.finished_at = seq_;
   order.last_event = seq_;
   order.finished_generation = generation_;
   finished_.add(orders_, at(accounts_, order.account).live, order);

@@ -64,6 +64,12 @@ struct Market {
   std::vector<matching::InstrumentId> instruments;
 };
 
+// Ids of orders, both included. None where the first is behind the last.
+struct OrderRange {
+  matching::OrderId first{1};
+  matching::OrderId last{0};
+};
+
 class ReadModel {
  public:
   ReadModel() = default;
@@ -109,7 +115,6 @@ class ReadModel {
   // 0: all can that are lacked.
   [[nodiscard]] matching::EventSeq given_up_to() const noexcept { return finished_.given_up_to(); }
 
-  // For its size.
   [[nodiscard]] const OrderEntries& orders() const noexcept { return orders_; }
 
   [[nodiscard]] const Audience& audience() const noexcept { return audience_; }
@@ -122,8 +127,14 @@ class ReadModel {
     return instruments_.empty() ? 0 : instruments_.size() - 1;  // ids begin at 1
   }
 
-  // The live orders of the account with this name, the oldest first.
-  [[nodiscard]] std::vector<matching::OrderId> live_orders(const matching::Name& account) const;
+  // Linear in the number of accounts.
+  [[nodiscard]] matching::AccountId find_account(const matching::Name& name) const;
+
+  // From the account's first live order to its last one.
+  [[nodiscard]] OrderRange live_orders(matching::AccountId account) const;
+
+  // The last event applied.
+  [[nodiscard]] matching::EventSeq last_seq() const noexcept { return seq_; }
 
  private:
   void on(const matching::SessionWentUp& event);
@@ -167,7 +178,7 @@ class ReadModel {
   };
 
   OrderEntries orders_;
-  matching::EventSeq seq_;        // the last event applied
+  matching::EventSeq seq_;
   std::uint32_t generation_ = 0;  // of ClOrdIDs
   FinishedOrders finished_;
   Audience audience_;

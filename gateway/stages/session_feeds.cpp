@@ -12,6 +12,11 @@
 namespace betex::gateway {
 namespace {
 
+// Long answers cost live reports at most so much in a turn, all of them together: orders that are
+// looked at, of which a message costs as much as some more.
+constexpr std::size_t kLooksPerTurn = 1024;
+constexpr std::size_t kLooksPerMessage = 8;
+
 using fix::ReportId;
 using matching::SessionId;
 using matching::TransactionView;
@@ -78,16 +83,23 @@ std::size_t SessionFeeds::serve_waiting() {
   const matching::EventSeq kept_from =
       keeper_ != nullptr ? keeper_->kept_from() : matching::EventSeq{1};
   std::size_t work = catch_up_.serve(feeds_, waiting_, kept_from);
-  for (const SessionId session : waiting_) {
+  std::size_t looks = kLooksPerTurn;
+  std::size_t served = 0;
+  for (std::size_t i = 0; i < waiting_.size(); ++i) {
+    const SessionId session = waiting_[i];
     SessionFeed& its_feed = feed(session);
-    if (its_feed.live() && its_feed.in_flight < kRefillBelow) {
-      work += serve_long_answers(session, its_feed);
+    if (its_feed.live() && its_feed.in_flight < kRefillBelow && looks > 0) {
+      serve_long_answers(session, its_feed, looks);
+      served = i + 1;
     }
     if (!its_feed.outgoing.empty() || its_feed.tell_progress) {
       touched_.push_back(session);
     }
     its_feed.waits_for_turns = its_feed.catch_up || !its_feed.long_answers.empty();
   }
+  work += kLooksPerTurn - looks;
+  // The next turn begins with those that this one had nothing left for.
+  std::ranges::rotate(waiting_, waiting_.begin() + static_cast<std::ptrdiff_t>(served));
   std::erase_if(waiting_, [this](SessionId session) { return !feed(session).waits_for_turns; });
   if (waiting_.empty()) {
     catch_up_.rest();
@@ -115,17 +127,22 @@ SessionFeed& SessionFeeds::reset(SessionId session) {
   return its_feed;
 }
 
-std::size_t SessionFeeds::serve_long_answers(SessionId session, SessionFeed& its_feed) {
-  std::size_t made = 0;
-  while (!its_feed.long_answers.empty() && made < kPortion) {
+void SessionFeeds::serve_long_answers(SessionId session,
+                                      SessionFeed& its_feed,
+                                      std::size_t& looks) {
+  AnswerBudget budget{.messages = std::min(kPortion, looks / kLooksPerMessage + 1), .looks = looks};
+  const std::size_t messages = budget.messages;
+  while (!its_feed.long_answers.empty() && budget.messages > 0 && budget.looks > 0) {
     LongAnswer& its_answer = its_feed.long_answers.front();
-    report(session, its_answer.next_message(state_.model));
-    ++made;
+    its_answer.go_on(state_.model, budget, [this, session](fix::Report message) {
+      report(session, std::move(message));
+    });
     if (its_answer.done()) {
       its_feed.long_answers.pop_front();
     }
   }
-  return made;
+  const std::size_t made = (messages - budget.messages) * kLooksPerMessage;
+  looks = budget.looks - std::min(budget.looks, made);
 }
 
 // At each logon until its client has proven to have what came after.

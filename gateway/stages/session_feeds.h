@@ -96,7 +96,8 @@ class SessionFeeds final : public ReportFeed {
   void wait_for_turns(matching::SessionId session);
   void start_catch_up(matching::SessionId session, matching::EventSeq read_to);
   SessionFeed& reset(matching::SessionId session);
-  std::size_t serve_long_answers(matching::SessionId session, SessionFeed& feed);
+  // Takes from `looks` what it uses of it.
+  void serve_long_answers(matching::SessionId session, SessionFeed& feed, std::size_t& looks);
   void tell_of_loss(matching::SessionId session);
   void deliver(matching::SessionId session, SessionFeed& feed);
   [[nodiscard]] SessionFeed& feed(matching::SessionId session);
