@@ -7,7 +7,6 @@
 #include <spdlog/spdlog.h>
 
 #include "gateway/fix/fix_session.h"
-#include "gateway/fix/request_fields.h"
 #include "gateway/fix/session_reject.h"
 #include "gateway/fix/tags.h"
 
@@ -248,12 +247,9 @@ Throttle::Verdict FixSession::weigh(MsgSeqNum number) {
       fields_.poss_dup() ? throttle_.weigh_resent(now) : throttle_.weigh(now);
   if (verdict == Throttle::Verdict::Refuse) {
     environment_.metrics.messages_throttled.add();
-    const std::string_view id = fields_.value(tag::kClOrdId);
-    const BusinessReject refused{
-        .business_reject_reason = kThrottleLimitExceeded,
-        .reason = matching::Reason::Throttled,
-        .tag = 0,
-        .cl_ord_id = is_cl_ord_id(id) ? matching::ClOrdId{id} : matching::ClOrdId{}};
+    const BusinessReject refused{.business_reject_reason = kThrottleLimitExceeded,
+                                 .reason = matching::Reason::Throttled,
+                                 .request_id = readable_request_id(fields_)};
     submit_application(number, to_command(refused, fields_.msg_type()));
     quickfix_.set_next_in(number.next());
   }

@@ -27,7 +27,7 @@ void FixSession::on_application_message(MsgSeqNum number) {
     constexpr auto kReason = matching::Reason::LowDiskSpace;
     decoded = BusinessReject{.business_reject_reason = codes_of(kReason).business_reject_reason,
                              .reason = kReason,
-                             .cl_ord_id = place->cl_ord_id};
+                             .request_id = place->cl_ord_id};
   }
   std::visit([&](const auto& what) { take(number, what); }, decoded);
   handled_in_ = number;
@@ -75,7 +75,7 @@ void FixSession::on_reject(const RejectFields& reject) {
   const SessionReject refused{.ref_tag_id = reject.ref_tag_id,
                               .session_reject_reason = reject.reason,
                               .text = {},
-                              .cl_ord_id = decoder_reject_.cl_ord_id};
+                              .request_id = decoder_reject_.request_id};
   queue_.hold_from_here(reject.ref_seq_num);
   submit_application(reject.ref_seq_num, to_command(refused, reject.ref_msg_type));
   handled_in_ = reject.ref_seq_num;
@@ -89,7 +89,7 @@ void FixSession::on_business_reject(const RejectFields& reject) {
   const BusinessReject refused{.business_reject_reason = reject.reason,
                                .reason = matching::Reason::MalformedMessage,
                                .tag = reject.ref_tag_id,
-                               .cl_ord_id = {}};
+                               .request_id = {}};
   submit_application(reject.ref_seq_num, to_command(refused, reject.ref_msg_type));
   handled_in_ = reject.ref_seq_num;
 }

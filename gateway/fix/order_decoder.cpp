@@ -17,24 +17,34 @@ using matching::Name;
 using matching::PlaceOrder;
 using matching::Reason;
 
-// 11 as far as it can be read: the answer to a refused request should name it.
-ClOrdId readable_cl_ord_id(const FieldTable& fields) {
-  const std::string_view text = fields.value(tag::kClOrdId);
-  return is_cl_ord_id(text) ? ClOrdId{text} : ClOrdId{};
+// The field that an answer names a request by. H has two: 11 is that of the order it asks for.
+std::string_view request_id(const FieldTable& fields) {
+  const std::string_view type = fields.msg_type();
+  if (type == "AF") {
+    return fields.value(tag::kMassStatusReqId);
+  }
+  if (type == "x") {
+    return fields.value(tag::kSecurityReqId);
+  }
+  if (type == "e") {
+    return fields.value(tag::kSecurityStatusReqId);
+  }
+  const std::string_view status = type == "H" ? fields.value(tag::kOrdStatusReqId) : "";
+  return status.empty() ? fields.value(tag::kClOrdId) : status;
 }
 
 Decoded refuse(const FieldTable& fields, FieldFault fault) {
   return SessionReject{.ref_tag_id = fault.tag,
                        .session_reject_reason = fault.reject_reason,
                        .text = session_reject::to_text(fault.reject_reason),
-                       .cl_ord_id = readable_cl_ord_id(fields)};
+                       .request_id = readable_request_id(fields)};
 }
 
 Decoded refuse(const FieldTable& fields, Reason reason, std::uint32_t tag) {
   return BusinessReject{.business_reject_reason = codes_of(reason).business_reject_reason,
                         .reason = reason,
                         .tag = tag,
-                        .cl_ord_id = readable_cl_ord_id(fields)};
+                        .request_id = readable_request_id(fields)};
 }
 
 // The account that is asked for, or the session's own. None where the session may not use it.
@@ -86,15 +96,20 @@ Decoded decode_request(const FieldTable& fields,
 }
 
 // A longer type than there are is refused before anybody has cut it: the beginning will do.
-matching::RefuseInbound refusal(std::string_view msg_type, const ClOrdId& cl_ord_id) {
+matching::RefuseInbound refusal(std::string_view msg_type, const ClOrdId& request_id) {
   using MsgType = decltype(matching::RefuseInbound::msg_type);
   matching::RefuseInbound command;
   command.msg_type = MsgType{msg_type.substr(0, MsgType::kCapacity)};
-  command.cl_ord_id = cl_ord_id;
+  command.cl_ord_id = request_id;
   return command;
 }
 
 }  // namespace
+
+ClOrdId readable_request_id(const FieldTable& fields) {
+  const std::string_view text = request_id(fields);
+  return is_cl_ord_id(text) ? ClOrdId{text} : ClOrdId{};
+}
 
 Decoded decode(const FieldTable& fields, const SessionContext& session) {
   if (fields.msg_type() == "j") {
@@ -123,7 +138,7 @@ Decoded decode(const FieldTable& fields, const SessionContext& session) {
 }
 
 matching::RefuseInbound to_command(const SessionReject& reject, std::string_view msg_type) {
-  matching::RefuseInbound command = refusal(msg_type, reject.cl_ord_id);
+  matching::RefuseInbound command = refusal(msg_type, reject.request_id);
   command.tag = reject.ref_tag_id;
   command.fix_reason = reject.session_reject_reason;
   command.reason = Reason::MalformedMessage;
@@ -132,7 +147,7 @@ matching::RefuseInbound to_command(const SessionReject& reject, std::string_view
 }
 
 matching::RefuseInbound to_command(const BusinessReject& reject, std::string_view msg_type) {
-  matching::RefuseInbound command = refusal(msg_type, reject.cl_ord_id);
+  matching::RefuseInbound command = refusal(msg_type, reject.request_id);
   command.tag = reject.tag;
   command.fix_reason = reject.business_reject_reason;
   command.reason = reject.reason;

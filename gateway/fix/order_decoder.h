@@ -31,15 +31,15 @@ struct SessionReject {
   std::uint32_t ref_tag_id = 0;             // 371; 0: none
   std::uint16_t session_reject_reason = 0;  // 373
   std::string_view text;                    // 58, static storage
-  matching::ClOrdId cl_ord_id;              // 11, for the journal; empty where it could not be read
+  matching::ClOrdId request_id;             // for the journal; empty where it could not be read
 };
 
 // To be answered by BusinessMessageReject(j).
 struct BusinessReject {
   std::uint16_t business_reject_reason = 0;  // 380, as FIX.5.0SP2 has it
   matching::Reason reason = matching::Reason::None;
-  std::uint32_t tag = 0;        // the field at fault; 0: none
-  matching::ClOrdId cl_ord_id;  // 11 and so 379; empty where it could not be read
+  std::uint32_t tag = 0;         // the field at fault; 0: none
+  matching::ClOrdId request_id;  // and so 379; empty where it could not be read
 };
 
 // Calls for no answer and changes nothing: a BusinessMessageReject(j). Two ends that refuse each
@@ -58,6 +58,10 @@ using Decoded = std::variant<matching::PlaceOrder,
 // `fields` is an application message that the guard has let through. One that we do not take is
 // answered as such, whatever else it holds.
 [[nodiscard]] Decoded decode(const FieldTable& fields, const SessionContext& session);
+
+// The id that a refusal names the request by: its own 584, 320, 324 or 790, else 11; empty where
+// that could not be read.
+[[nodiscard]] matching::ClOrdId readable_request_id(const FieldTable& fields);
 
 // The refusals as the command that journals them (gateway/fix/README.md: every application message
 // that uses up a number is journaled before its answer leaves).

@@ -1,5 +1,6 @@
 #include "gateway/stages/report_stage.h"
 
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -11,6 +12,24 @@ namespace betex::gateway {
 
 using matching::SessionId;
 using matching::TransactionView;
+
+namespace {
+
+// A request whose answer may be long, as a refusal names it.
+struct Request {
+  std::string_view msg_type;
+  std::string_view id;
+};
+
+Request request_of(const MassStatusQuery& query) {
+  return {.msg_type = "AF", .id = query.mass_status_req_id.view()};
+}
+
+Request request_of(const SecurityListQuery& query) {
+  return {.msg_type = "x", .id = query.security_req_id.view()};
+}
+
+}  // namespace
 
 ReportStage::ReportStage(EventConsumer& events,
                          WaitStrategy& wait,
@@ -93,14 +112,15 @@ void ReportStage::answer_at_length(const Query& query, matching::Timestamp asked
   if (feeds_.answer(query.session, LongAnswer{query, asked_at})) {
     return;
   }
-  constexpr bool kOfOrders = std::is_same_v<Query, MassStatusQuery>;
+  const Request request = request_of(query);
   constexpr auto kReason = matching::Reason::Throttled;
   feeds_.answer(
       query.session,
       fix::Report{.id = {},
                   .body = fix::BusinessMessageReject{
                       .ref_seq_num = query.msg_seq_num,
-                      .ref_msg_type = matching::Text<7>{kOfOrders ? "AF" : "x"},
+                      .ref_msg_type = matching::Text<7>{request.msg_type},
+                      .business_reject_ref_id = matching::ClOrdId{request.id},
                       .business_reject_reason = fix::codes_of(kReason).business_reject_reason,
                       .reason = kReason}});
 }

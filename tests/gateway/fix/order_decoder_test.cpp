@@ -50,11 +50,23 @@ TEST(Decode, LetsABrokerUseItsOwnAccountsOnly) {
 
 TEST(Decode, NamesTheRequestInARefusalWhereItCan) {
   const auto refused = decode_body(FixVersion::Fix44, kGoodOrder.with("54=3").body());
-  EXPECT_EQ(std::get<SessionReject>(refused).cl_ord_id, matching::ClOrdId{"order-1"});
+  EXPECT_EQ(std::get<SessionReject>(refused).request_id, matching::ClOrdId{"order-1"});
   const auto nameless = decode_body(FixVersion::Fix44, kGoodOrder.with("11=\x7f").body());
-  EXPECT_TRUE(std::get<SessionReject>(nameless).cl_ord_id.empty());
+  EXPECT_TRUE(std::get<SessionReject>(nameless).request_id.empty());
   const auto foreign = decode_body(FixVersion::Fix44, kGoodOrder.with("1=BROKER2").body());
-  EXPECT_EQ(std::get<BusinessReject>(foreign).cl_ord_id, matching::ClOrdId{"order-1"});
+  EXPECT_EQ(std::get<BusinessReject>(foreign).request_id, matching::ClOrdId{"order-1"});
+}
+
+TEST(Decode, NamesARequestThatChangesNothingByItsOwnId) {
+  const auto id_of = [](const Request& request) {
+    const Decoded refused = decode_as(SessionRole::DropCopy, FixVersion::Fixt11, request.body());
+    return std::string{std::get<BusinessReject>(refused).request_id.view()};
+  };
+  EXPECT_EQ(id_of(Request{"AF", {"584=mass-1", "585=7"}}), "mass-1");
+  EXPECT_EQ(id_of(Request{"x", {"320=list-1", "559=4"}}), "list-1");
+  EXPECT_EQ(id_of(Request{"e", {"324=state-1", "55=RAIN-LON", "263=0"}}), "state-1");
+  EXPECT_EQ(id_of(kStatus.with("790=query-1")), "query-1");
+  EXPECT_EQ(id_of(kStatus), "order-1");
 }
 
 TEST(Decode, GivesEveryRefusalAsACommandForTheJournal) {

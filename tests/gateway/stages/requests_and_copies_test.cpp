@@ -1,6 +1,7 @@
 // What the report stage says beside the reports of a session's own orders: mass cancels, answers of
 // many messages, drop copies, and what all brokers are told of markets.
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -108,6 +109,50 @@ TEST_F(RequestsAndCopiesTest, AMassCancelOfNothingIsReportedToo) {
   EXPECT_EQ(reports[3].symbol, Name{"NOWHERE"});
 }
 
+// In chunks, between which others are served: what is cancelled meanwhile is not counted.
+TEST_F(RequestsAndCopiesTest, AMassCancelOfManyIsReportedOnceBehindThemAll) {
+  constexpr std::size_t kOrders = 3 * matching::kMaxBatchedOrders;
+  std::size_t consumed = 0;
+  const auto drain = [&] {
+    while (consumed < sink.reports.size()) {
+      pipeline.feed.consumed(
+          kOne, kFirst, sink.reports.size() - std::exchange(consumed, sink.reports.size()));
+      pipeline.run();
+    }
+  };
+  for (std::size_t i = 0; i < kOrders; ++i) {
+    pipeline.place(kOne, "ID" + std::to_string(i), Side::Ask, 204, 100);
+    if (i % 512 == 0) {
+      pipeline.run();
+      drain();
+    }
+  }
+  pipeline.run();
+  drain();
+  sink.reports.clear();
+  consumed = 0;
+  mass_cancel("M");
+  pipeline.cancel(kOne, "OWN", "ID" + std::to_string(kOrders - 1));
+  pipeline.run();
+  drain();
+
+  ASSERT_EQ(sink.reports.size(), kOrders + 1);
+  std::size_t by_mass_cancel = 0;
+  for (const ExecutionReport& report : bodies<ExecutionReport>()) {
+    EXPECT_EQ(report.exec_type, ExecType::Canceled);
+    if (report.cl_ord_id == ClOrdId{"OWN"}) {
+      EXPECT_EQ(report.restatement_reason, 0);
+    } else {
+      EXPECT_EQ(report.restatement_reason, 99);
+      ++by_mass_cancel;
+    }
+  }
+  EXPECT_EQ(by_mass_cancel, kOrders - 1);
+  const auto& done = std::get<fix::OrderMassCancelReport>(sink.reports.back().report.body);
+  EXPECT_EQ(done.cl_ord_id, ClOrdId{"M"});
+  EXPECT_EQ(done.total, kOrders - 1);
+}
+
 TEST_F(RequestsAndCopiesTest, AMassStatusTellsOfEachLiveOrder) {
   pipeline.place(kOne, "A", Side::Ask, 204, 3000);
   pipeline.place(kTwo, "B", Side::Ask, 206, 3000);
@@ -156,6 +201,8 @@ TEST_F(RequestsAndCopiesTest, AnAnswerOfManyMessagesComesAsItIsConsumed) {
   ASSERT_EQ(refused.size(), 1U);  // the one that was too many
   EXPECT_EQ(refused[0].business_reject_reason, 8);
   EXPECT_EQ(refused[0].ref_seq_num, matching::MsgSeqNum{7});
+  EXPECT_EQ(refused[0].ref_msg_type.view(), "AF");
+  EXPECT_EQ(refused[0].business_reject_ref_id, ClOrdId{"S"});
 
   for (std::size_t seen = 0; seen < sink.reports.size();) {
     const std::size_t more = sink.reports.size() - seen;
@@ -295,33 +342,124 @@ TEST_F(RequestsAndCopiesTest, AnAnnouncementIsNewsForAllBrokers) {
   EXPECT_EQ(news[0].subject, Name{"MKT"});
 }
 
-TEST_F(RequestsAndCopiesTest, ADelayedOrderIsPendingUntilItIsReleased) {
-  pipeline.submit(matching::CreateMarket{.market = Name{"SLOW"}, .bet_delay_ms = 5000});
-  pipeline.submit(matching::AddRunner{.market = Name{"SLOW"}, .symbol = Name{"S"}});
-  pipeline.submit(matching::AddRunner{.market = Name{"SLOW"}, .symbol = Name{"T"}});
-  pipeline.submit(matching::OpenMarket{.market = Name{"SLOW"}});
-  pipeline.submit(matching::TurnInPlay{.market = Name{"SLOW"}});
-  pipeline.run();
-  sink.reports.clear();
-  pipeline.submit(matching::PlaceOrder{.account = Name{"ACC"},
-                                       .cl_ord_id = ClOrdId{"D"},
-                                       .symbol = Name{"S"},
-                                       .transact_time = pipeline.clock.time,
-                                       .price = Decimal{2'040'000},
-                                       .quantity = Decimal{30'000'000},
-                                       .time_in_force = matching::TimeInForce::Gtc},
-                  pipeline.origin(kOne));
-  const auto amend = [&](const char* id, int quantity, int price) {
+// A market in play whose orders wait for five seconds.
+class DelayedOrdersTest : public RequestsAndCopiesTest {
+ protected:
+  void SetUp() override {
+    RequestsAndCopiesTest::SetUp();
+    pipeline.submit(matching::CreateMarket{.market = Name{"SLOW"}, .bet_delay_ms = 5000});
+    pipeline.submit(matching::AddRunner{.market = Name{"SLOW"}, .symbol = Name{"S"}});
+    pipeline.submit(matching::AddRunner{.market = Name{"SLOW"}, .symbol = Name{"T"}});
+    pipeline.submit(matching::OpenMarket{.market = Name{"SLOW"}});
+    pipeline.submit(matching::TurnInPlay{.market = Name{"SLOW"}});
+    pipeline.run();
+    sink.reports.clear();
+  }
+
+  // A back of 30.00 at 2.04.
+  void place(const char* id) {
+    pipeline.submit(matching::PlaceOrder{.account = Name{"ACC"},
+                                         .cl_ord_id = ClOrdId{id},
+                                         .symbol = Name{"S"},
+                                         .transact_time = pipeline.clock.time,
+                                         .price = Decimal{2'040'000},
+                                         .quantity = Decimal{30'000'000},
+                                         .time_in_force = matching::TimeInForce::Gtc},
+                    pipeline.origin(kOne));
+  }
+
+  void amend(const char* id, const char* orig_id, int quantity, int price) {
     pipeline.submit(matching::AmendOrder{.account = Name{"ACC"},
                                          .cl_ord_id = ClOrdId{id},
-                                         .orig_cl_ord_id = ClOrdId{"D"},
+                                         .orig_cl_ord_id = ClOrdId{orig_id},
                                          .transact_time = pipeline.clock.time,
                                          .price = Decimal{price * 10'000},
                                          .quantity = Decimal{quantity * 10'000}},
                     pipeline.origin(kOne));
-  };
-  amend("E", 2000, 204);
-  amend("F", 2000, 206);
+  }
+
+  void wait_for_release() {
+    pipeline.clock.time += matching::Timestamp{5'000'000'000};
+    pipeline.run();
+  }
+};
+
+TEST_F(DelayedOrdersTest, AreCancelledLikeAnyOther) {
+  place("D");
+  pipeline.cancel(kOne, "E", "D");
+  pipeline.run();
+  wait_for_release();
+  const auto reports = bodies<ExecutionReport>();
+  ASSERT_EQ(reports.size(), 2U);
+  EXPECT_EQ(reports[0].exec_type, ExecType::PendingNew);
+  EXPECT_EQ(reports[1].exec_type, ExecType::Canceled);
+  EXPECT_EQ(reports[1].ord_status, OrdStatus::Canceled);
+  EXPECT_EQ(reports[1].cl_ord_id, ClOrdId{"E"});
+  EXPECT_EQ(reports[1].orig_cl_ord_id, ClOrdId{"D"});
+  EXPECT_EQ(reports[1].leaves_qty, Decimal{});
+}
+
+TEST_F(DelayedOrdersTest, AreCancelledWithTheReasonWhereACheckFailsAtTheRelease) {
+  place("D");
+  pipeline.run();
+  pipeline.submit(matching::SuspendMarket{.market = Name{"SLOW"}});
+  pipeline.run();
+  wait_for_release();
+  const auto reports = bodies<ExecutionReport>();
+  ASSERT_EQ(reports.size(), 2U);
+  EXPECT_EQ(reports[1].exec_type, ExecType::Canceled);
+  EXPECT_EQ(reports[1].ord_status, OrdStatus::Canceled);
+  EXPECT_TRUE(reports[1].orig_cl_ord_id.empty());
+  EXPECT_EQ(reports[1].restatement_reason, 99);
+  EXPECT_EQ(reports[1].reason, matching::Reason::MarketNotOpen);
+}
+
+// The order is live meanwhile, and the request is answered once, when it is carried out.
+TEST_F(DelayedOrdersTest, AnAmendThatWaitsIsAnsweredAtItsRelease) {
+  place("D");
+  pipeline.run();
+  wait_for_release();
+  sink.reports.clear();
+  amend("E", "D", 4000, 204);
+  pipeline.ask(
+      OrderStatusQuery{.session = kOne, .account = Name{"ACC"}, .cl_ord_id = ClOrdId{"D"}});
+  pipeline.run();
+  auto reports = bodies<ExecutionReport>();
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_EQ(reports[0].exec_type, ExecType::OrderStatus);
+  EXPECT_EQ(reports[0].ord_status, OrdStatus::New);
+  EXPECT_EQ(reports[0].order_qty, Decimal{30'000'000});
+
+  wait_for_release();
+  reports = bodies<ExecutionReport>();
+  ASSERT_EQ(reports.size(), 2U);
+  EXPECT_EQ(reports[1].exec_type, ExecType::Replaced);
+  EXPECT_EQ(reports[1].cl_ord_id, ClOrdId{"E"});
+  EXPECT_EQ(reports[1].orig_cl_ord_id, ClOrdId{"D"});
+  EXPECT_EQ(reports[1].order_qty, Decimal{40'000'000});
+}
+
+TEST_F(DelayedOrdersTest, AnAmendThatWaitsForAnOrderThatGoesIsTooLate) {
+  place("D");
+  pipeline.run();
+  wait_for_release();
+  amend("E", "D", 4000, 204);
+  pipeline.cancel(kOne, "F", "D");
+  pipeline.run();
+  EXPECT_TRUE(bodies<fix::OrderCancelReject>().empty());
+  wait_for_release();
+  const auto refused = bodies<fix::OrderCancelReject>();
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0].cl_ord_id, ClOrdId{"E"});
+  EXPECT_EQ(refused[0].response_to, 2);
+  EXPECT_EQ(refused[0].ord_status, OrdStatus::Canceled);
+  EXPECT_EQ(refused[0].reason, matching::Reason::TooLate);
+}
+
+TEST_F(DelayedOrdersTest, ArePendingUntilTheyAreReleased) {
+  place("D");
+  amend("E", "D", 2000, 204);
+  amend("F", "D", 2000, 206);
   pipeline.run();
   const auto pending = bodies<ExecutionReport>();
   ASSERT_EQ(pending.size(), 2U);
@@ -333,8 +471,7 @@ TEST_F(RequestsAndCopiesTest, ADelayedOrderIsPendingUntilItIsReleased) {
   ASSERT_EQ(refused.size(), 1U);
   EXPECT_EQ(refused[0].ord_status, OrdStatus::PendingNew);
 
-  pipeline.clock.time += matching::Timestamp{5'000'000'000};
-  pipeline.run();
+  wait_for_release();
   const auto released = bodies<ExecutionReport>();
   ASSERT_EQ(released.size(), 3U);
   EXPECT_EQ(released[2].exec_type, ExecType::New);
