@@ -72,8 +72,11 @@ class ReportProperties : public ::testing::TestWithParam<unsigned> {
     const ClOrdId id{random(20) == 0 ? old_id() : new_id()};
     const auto price = Decimal{(200 + 2 * random(5)) * 10'000};
     const auto quantity = Decimal{(1 + random(9)) * 10'000'000};
+    const std::size_t before = pipeline.sink.reports.size();
+    auto answered_by = ExecType::New;
     switch (random(6)) {
       case 0:
+        answered_by = ExecType::Canceled;
         pipeline.submit(matching::CancelOrder{.account = account,
                                               .cl_ord_id = id,
                                               .orig_cl_ord_id = ClOrdId{orig},
@@ -81,6 +84,7 @@ class ReportProperties : public ::testing::TestWithParam<unsigned> {
                         pipeline.origin(session));
         break;
       case 1:
+        answered_by = ExecType::Replaced;
         pipeline.submit(matching::AmendOrder{.account = account,
                                              .cl_ord_id = id,
                                              .orig_cl_ord_id = ClOrdId{orig},
@@ -111,10 +115,41 @@ class ReportProperties : public ::testing::TestWithParam<unsigned> {
       }
     }
     pipeline.run();
+    check_answers(before, session, id, answered_by);
     for (const SessionId reader : {kOne, kTwo, kDrop}) {  // all keep up
       pipeline.feed.consumed(reader, kFirst, unconsumed[reader.value()]);
       unconsumed[reader.value()] = 0;
     }
+  }
+
+  // One answer to the request that was the last one, to who has sent it: it is done, or refused
+  // with a reason; or how the order stands, where it was sent before.
+  void check_answers(std::size_t before, SessionId to, const ClOrdId& id, ExecType answered_by) {
+    int answers = 0;
+    for (std::size_t i = before; i < pipeline.sink.reports.size(); ++i) {
+      const auto& delivery = pipeline.sink.reports[i];
+      if (delivery.session != to) {
+        continue;
+      }
+      if (const auto* refusal = std::get_if<fix::OrderCancelReject>(&delivery.report.body)) {
+        EXPECT_EQ(refusal->cl_ord_id, id);
+        EXPECT_NE(refusal->reason, matching::Reason::None);
+        ++answers;
+      }
+      const auto* report = std::get_if<ExecutionReport>(&delivery.report.body);
+      if (report == nullptr) {
+        continue;
+      }
+      const bool rejected = report->exec_type == ExecType::Rejected;
+      EXPECT_TRUE(!rejected || report->reason != matching::Reason::None);
+      const bool done = report->exec_type == answered_by && report->cl_ord_id == id &&
+                        (answered_by == ExecType::New || !report->orig_cl_ord_id.empty());
+      answers += done || report->exec_type == ExecType::OrderStatus ||
+                         (rejected && report->cl_ord_id == id)
+                     ? 1
+                     : 0;
+    }
+    EXPECT_EQ(answers, 1) << id.view();
   }
 
   using Reports = std::map<SessionId, std::vector<fix::Report>>;

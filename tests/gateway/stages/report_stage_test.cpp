@@ -102,6 +102,21 @@ TEST_F(ReportStageTest, TheAveragePriceIsExactAndRoundedHalfUp) {
   EXPECT_EQ(execution(sink.reports.back()).avg_px_e8, 202'999'833);
 }
 
+TEST_F(ReportStageTest, AnAveragePriceIsRoundedUpFromTheHalfOn) {
+  pipeline.place(kOne, "L1", Side::Ask, 204, 1);
+  pipeline.place(kOne, "L2", Side::Ask, 202, 2);
+  pipeline.place(kTwo, "B1", Side::Bid, 202, 3);
+  pipeline.run();
+  EXPECT_EQ(execution(sink.reports.back()).avg_px_e8, 202'666'667);  // 2.02666666|66...
+
+  pipeline.place(kOne, "L3", Side::Ask, 200, 127);
+  pipeline.place(kOne, "L4", Side::Ask, 199, 1);
+  pipeline.place(kTwo, "B2", Side::Bid, 199, 128);
+  pipeline.run();
+  EXPECT_EQ(execution(sink.reports.back()).cum_qty, Decimal{1'280'000});
+  EXPECT_EQ(execution(sink.reports.back()).avg_px_e8, 199'992'188);  // 1.99992187|5
+}
+
 TEST_F(ReportStageTest, ACancelBearsItsOwnIdAndTheOneBefore) {
   pipeline.place(kOne, "A", Side::Ask, 204, 3000);
   pipeline.cancel(kOne, "B", "A");
