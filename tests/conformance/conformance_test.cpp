@@ -94,6 +94,10 @@ class OperatedGateway {
           .market = name, .reason = matching::SuspendReason::Pause, .request_id = {}});
     } else if (operation == "resume") {
       gateway_.operate(matching::ResumeMarket{.market = name});
+    } else if (operation == "in-play") {
+      gateway_.operate(matching::TurnInPlay{.market = name});
+    } else if (operation == "close") {
+      gateway_.operate(matching::CloseMarket{.market = name});
     } else {
       throw std::invalid_argument{"no such operation: " + operation};
     }
