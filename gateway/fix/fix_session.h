@@ -125,7 +125,8 @@ class FixSession final : public ConnectionUser,
   // What the client has asked for again and has not been sent yet: in slices, so that nobody waits
   // for it and it does not fill the queue.
   struct Resend {
-    std::string request;  // the client's
+    std::string request;         // the client's
+    matching::MsgSeqNum number;  // its own
     matching::MsgSeqNum next;
     matching::MsgSeqNum last;
   };
@@ -193,6 +194,7 @@ class FixSession final : public ConnectionUser,
   void handle_logout(matching::MsgSeqNum number);
   void handle_gap_fill(matching::MsgSeqNum number);
   void keep_above_gap(std::string_view frame, matching::MsgSeqNum number);
+  void ask_for_what_lacks_below(matching::MsgSeqNum number);
   void note_answers();
 
   // ---- fix_session_requests.cpp: application messages and refusals to commands

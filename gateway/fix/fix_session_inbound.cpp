@@ -172,7 +172,7 @@ void FixSession::note_answers() {
 // Only in sequence: a number that comes too early comes again with the resend.
 void FixSession::handle_refusal(const Refusal& refusal, MsgSeqNum number) {
   if (number != quickfix_.next_in()) {
-    return;
+    return ask_for_what_lacks_below(number);
   }
   quickfix_.reject({.ref_seq_num = number,
                     .ref_msg_type = std::string{fields_.msg_type()},
@@ -288,12 +288,17 @@ void FixSession::handle_logout(MsgSeqNum number) {
 
 // One request brings all that was sent before it is read: another one is due only when what lacked
 // has come and something lacks again.
-void FixSession::keep_above_gap(std::string_view frame, MsgSeqNum number) {
-  quickfix_.heard();
-  if (quickfix_.next_in() > asked_up_to_) {
+void FixSession::ask_for_what_lacks_below(MsgSeqNum number) {
+  const MsgSeqNum next_in = quickfix_.next_in();
+  if (number > next_in && next_in > asked_up_to_) {
     asked_up_to_ = MsgSeqNum{number.value() - 1};
     quickfix_.request_resend();
   }
+}
+
+void FixSession::keep_above_gap(std::string_view frame, MsgSeqNum number) {
+  quickfix_.heard();
+  ask_for_what_lacks_below(number);
   if (above_gap_.contains(number)) {
     return;
   }

@@ -128,6 +128,7 @@ void FixSession::begin_resend(std::string_view frame, MsgSeqNum number) {
   proof_.resend_asked();
   resend_ = {
       .request = std::string{frame},
+      .number = number,
       .next = MsgSeqNum{static_cast<std::uint32_t>(*begin)},
       .last = MsgSeqNum{*end == 0 ? newest : std::min(static_cast<std::uint32_t>(*end), newest)}};
   environment_.metrics.resends.add();
@@ -174,8 +175,13 @@ MsgSeqNum FixSession::end_of_slice(MsgSeqNum first) const {
   return MsgSeqNum{std::min(std::max(full, empty), resend_->last.value())};
 }
 
+// A request that has come above a gap is answered first; then we ask in our turn, as FIX says.
 void FixSession::end_resend() {
+  const MsgSeqNum number = resend_->number;
   resend_.reset();
+  if (!disconnect_asked_) {
+    ask_for_what_lacks_below(number);
+  }
   send_waiting_reports();
   ask_for_proof_at_once();
 }

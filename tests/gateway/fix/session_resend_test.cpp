@@ -133,12 +133,30 @@ TEST_F(SessionResendTest, ARequestWithATooLowNumberEndsTheSession) {
   EXPECT_THAT(peer_->read_type("5").value(58), testing::HasSubstr("expecting 3 but received 2"));
 }
 
-TEST_F(SessionResendTest, ARequestAboveAGapIsAnsweredAtOnce) {
+TEST_F(SessionResendTest, ARequestAboveAGapIsAnsweredBeforeWeAskInOurTurn) {
   start();
   make_reports(3);
   expect_reports(2, 4, "");
   peer_->send_bytes(peer_->message("2", "7=2|16=0|", 9));
   expect_reports(2, 4, "Y");
+  const RawFixMessage asked = peer_->read_type("2");
+  EXPECT_EQ(asked.value(7), "2");
+  EXPECT_EQ(asked.number(), 5);
+
+  // Once, however often it comes.
+  peer_->send_bytes(peer_->message("2", "7=4|16=0|", 10));
+  expect_reports(4, 4, "Y");
+  peer_->send_bytes(peer_->message("4", "43=Y|122=" + fix_now() + "|123=Y|36=11|", 2));
+  peer_->next_out = 11;
+  peer_->send("1", "112=all is here|");
+  EXPECT_EQ(peer_->read().value(36), "6");  // our own request, filled
+  EXPECT_EQ(peer_->read_type("0").value(112), "all is here");
+}
+
+TEST_F(SessionResendTest, ARequestAboveAGapThatMakesNoSenseIsAskedForAgain) {
+  start();
+  peer_->send_bytes(peer_->message("2", "7=99|16=0|", 9));
+  EXPECT_EQ(peer_->read_type("2").value(7), "2");
 }
 
 // ---- Proof --------------------------------------------------------------------------------------
