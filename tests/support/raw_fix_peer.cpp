@@ -100,6 +100,12 @@ RawFixPeer::~RawFixPeer() {
   close();
 }
 
+void RawFixPeer::reset() {
+  const linger none{.l_onoff = 1, .l_linger = 0};
+  setsockopt(socket_, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+  close();
+}
+
 void RawFixPeer::close() {
   if (socket_ >= 0) {
     ::close(std::exchange(socket_, -1));

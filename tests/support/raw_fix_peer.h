@@ -90,6 +90,9 @@ class RawFixPeer {
 
   void close();
 
+  // Closes by a reset (RST), as a machine does whose process was killed with bytes unread.
+  void reset();
+
  private:
   bool fill(std::chrono::milliseconds deadline);
 

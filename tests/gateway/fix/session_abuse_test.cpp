@@ -213,6 +213,37 @@ TEST_F(SessionAbuseTest, AResetFlagWithoutCredentialsResetsNothing) {
   expect_business_as_usual();
 }
 
+TEST_F(SessionAbuseTest, AResetFlagInMidSessionResetsNothing) {
+  start();
+  const auto peer = gateway_->log_on("BROKER1");
+  peer->send("D", order_fields("A1"));
+  EXPECT_EQ(peer->read_type("8").value(11), "A1");
+  peer->send("A", logon_fields("BROKER1") + "141=Y|");
+  EXPECT_TRUE(peer->wait_for_end());
+  ASSERT_TRUE(pipeline_.wait_for_session("BROKER1", [](const SessionInfo& s) {
+    return !s.up && s.epoch == matching::SessionEpoch{1} && s.next_in == matching::MsgSeqNum{3};
+  }));
+  EXPECT_NO_THROW((void)gateway_->log_on("BROKER1", 3));
+  expect_business_as_usual();
+}
+
+TEST_F(SessionAbuseTest, ConnectionsThatAreResetInMidMessage) {
+  constexpr int kTimes = 10;
+  start();
+  for (int i = 0; i < kTimes; ++i) {
+    const auto peer = gateway_->log_on("BROKER1", 2 * i + 1);
+    const std::string id = "A" + std::to_string(i);
+    peer->send("D", order_fields(id));
+    EXPECT_EQ(peer->read_type("8").value(11), id);
+    peer->send_bytes(peer->message("D", order_fields("half"), peer->next_out).substr(0, 60));
+    peer->reset();
+    ASSERT_TRUE(pipeline_.wait_for_session("BROKER1", [&](const SessionInfo& s) {
+      return !s.up && s.next_in == matching::MsgSeqNum{static_cast<std::uint32_t>(2 * i + 3)};
+    }));
+  }
+  expect_business_as_usual();
+}
+
 TEST_F(SessionAbuseTest, OneThatNeverReadsWhileTwentyOthersTrade) {
   constexpr int kOthers = 20;
   start({.outbound_queue_bytes = 100'000, .slow_reader_grace = 300ms});
