@@ -243,6 +243,34 @@ TEST_F(RequestsAndCopiesTest, DropCopiesComeFromTheSameEvents) {
   EXPECT_EQ(std::adjacent_find(ids.begin(), ids.end()), ids.end());
 }
 
+TEST_F(RequestsAndCopiesTest, DropCopiesAreOfTheAccountsThatAreFollowedAlone) {
+  log_on_drop_copy();
+  pipeline.feed.subscribe(kDrop, kFirst, fix::ReportId{pipeline.engine.last_seq(), 1});
+  pipeline.submit(matching::CreateAccount{.account = Name{"SECOND"}});
+  pipeline.run();
+  pipeline.place(kOne, "LAY", Side::Ask, 204, 3000);
+  pipeline.submit(matching::PlaceOrder{.account = Name{"SECOND"},
+                                       .cl_ord_id = ClOrdId{"BACK"},
+                                       .symbol = Name{"RUN"},
+                                       .transact_time = pipeline.clock.time,
+                                       .price = Decimal{2'040'000},
+                                       .quantity = Decimal{10'000'000},
+                                       .side = Side::Bid},
+                  pipeline.origin(kOne));
+  pipeline.run();
+  std::vector<Name> own;
+  for (const ExecutionReport& report : bodies<ExecutionReport>()) {
+    own.push_back(report.account);
+  }
+  EXPECT_THAT(own, ElementsAre(Name{"ACC"}, Name{"SECOND"}, Name{"ACC"}, Name{"SECOND"}));
+  const auto copies = bodies<ExecutionReport>(kDrop);
+  ASSERT_EQ(copies.size(), 2U);
+  EXPECT_EQ(copies[0].account, Name{"ACC"});
+  EXPECT_EQ(copies[0].exec_type, ExecType::New);
+  EXPECT_EQ(copies[1].account, Name{"ACC"});
+  EXPECT_EQ(copies[1].exec_type, ExecType::Trade);
+}
+
 TEST_F(RequestsAndCopiesTest, ADropCopySessionThatWasAwayGetsTheSameCopiesLater) {
   log_on_drop_copy();
   const matching::EventSeq before = pipeline.engine.last_seq();
@@ -332,6 +360,10 @@ TEST_F(RequestsAndCopiesTest, SecuritiesAreListedAndTheirStatusIsTold) {
 }
 
 TEST_F(RequestsAndCopiesTest, AnAnnouncementIsNewsForAllBrokers) {
+  log_on_drop_copy();
+  pipeline.feed.subscribe(kDrop, kFirst, fix::ReportId{pipeline.engine.last_seq(), 1});
+  pipeline.feed.subscribe(kTwo, kFirst, fix::ReportId{pipeline.engine.last_seq(), 1});
+  pipeline.run();
   pipeline.submit(matching::Announce{.subject = Name{"MKT"},
                                      .headline = matching::Text<255>{"rain stopped play"},
                                      .request_id = Name{"N1"}});
@@ -340,6 +372,8 @@ TEST_F(RequestsAndCopiesTest, AnAnnouncementIsNewsForAllBrokers) {
   ASSERT_EQ(news.size(), 1U);
   EXPECT_EQ(news[0].headline.view(), "rain stopped play");
   EXPECT_EQ(news[0].subject, Name{"MKT"});
+  EXPECT_EQ(bodies<fix::News>(kTwo), news);  // speaks FIX.4.4
+  EXPECT_TRUE(bodies<fix::News>(kDrop).empty());
 }
 
 // A market in play whose orders wait for five seconds.
