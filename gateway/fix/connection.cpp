@@ -20,7 +20,11 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kLoggedLength = 32;  // of what an unknown peer says
+// What an unknown peer says, as a log may have it.
+std::string quoted(std::string_view text) {
+  constexpr std::size_t kLoggedLength = 32;
+  return printable(text.substr(0, kLoggedLength));
+}
 
 }  // namespace
 
@@ -41,7 +45,7 @@ void Connection::start() {
     self->deadline_.async_wait([self](const error_code& error) {
       if (!error && !self->closed_) {
         self->environment_.metrics.logon_deadlines.add();
-        spdlog::info("connection from {}: no logon in time, closed", self->address_);
+        self->log_refusal(RefusalKind::NoLogonInTime, "no logon in time, closed");
         self->close_now();
       }
     });
@@ -73,11 +77,15 @@ void Connection::handshake_step() {
   }
   if (error) {
     environment_.metrics.handshakes_failed.add();
-    spdlog::info("connection from {}: no TLS: {}", address_, error.message());
+    log_refusal(RefusalKind::NoTls, "no TLS: " + error.message());
     return close_now();
   }
   certificate_name_ = stream_.certificate_name();
   read();
+}
+
+void Connection::log_refusal(RefusalKind why, const std::string& what) {
+  environment_.refusals.write(why, spdlog::level::warn, "connection from {}: {}", address_, what);
 }
 
 void Connection::read() {
@@ -106,11 +114,11 @@ void Connection::on_read(std::size_t size) {
     } else if (result.status == Framer::Status::Garbled) {
       environment_.metrics.messages_garbled.add();
       if (framer_.garbled_count() > environment_.limits.garbled_messages) {
-        spdlog::warn("connection from {}: too many garbled messages, closed", address_);
+        log_refusal(RefusalKind::Garbled, "too many garbled messages, closed");
         return close_now();
       }
     } else if (result.status == Framer::Status::Fatal) {
-      spdlog::warn("connection from {}: not a FIX message, or too long; closed", address_);
+      log_refusal(RefusalKind::NotFix, "not a FIX message, or too long; closed");
       return close_now();
     } else {
       break;
@@ -133,12 +141,10 @@ void Connection::identify() {
   if (!found.user || fields->msg_type() != "A" ||
       !std::holds_alternative<Accepted>(guard(*fields, found.version, found.guard))) {
     environment_.metrics.connections_refused.add();
-    spdlog::warn(
-        "connection from {}: no acceptable Logon of a session that may come from there "
-        "(SenderCompID '{}', TargetCompID '{}'), closed",
-        address_,
-        fields->sender_comp_id(),
-        fields->target_comp_id());
+    log_refusal(RefusalKind::UnknownSession,
+                "no acceptable Logon of a session that may come from there (SenderCompID '" +
+                    quoted(fields->sender_comp_id()) + "', TargetCompID '" +
+                    quoted(fields->target_comp_id()) + "'), closed");
     return close_now();
   }
   user_ = std::move(found.user);

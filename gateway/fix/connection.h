@@ -17,6 +17,7 @@
 #include "gateway/fix/framer.h"
 #include "gateway/fix/handshake_turns.h"
 #include "gateway/fix/outbound_block.h"
+#include "gateway/fix/refusal_log.h"
 #include "gateway/fix/session_metrics.h"
 #include "gateway/fix/session_settings.h"
 #include "gateway/fix/stream.h"
@@ -72,6 +73,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     const TransportLimits& limits;
     SessionMetrics& metrics;
     HandshakeTurns& handshakes;
+    RefusalLog& refusals;
     std::function<void(const std::string& address)> ended;
   };
 
@@ -114,6 +116,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void end_stream_when_idle();
   void discard_until_end();
   void close_now();
+  void log_refusal(RefusalKind why, const std::string& what);
 
   Stream stream_;
   const Environment& environment_;

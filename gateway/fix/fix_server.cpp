@@ -49,6 +49,7 @@ FixServer::FixServer(const Parts& parts,
           .cache = parts.cache,
           .flusher = flusher_,
           .metrics = metrics_,
+          .refusals = refusals_,
           .clock = parts.clock,
           .named =
               [this](matching::SessionId id, const std::shared_ptr<FixSession>& session) {
@@ -59,6 +60,7 @@ FixServer::FixServer(const Parts& parts,
                               .limits = limits_,
                               .metrics = metrics_,
                               .handshakes = handshakes_,
+                              .refusals = refusals_,
                               .ended = [this](const std::string& address) { leave(address); }},
       max_connections_{limits.connections},
       max_connections_per_address_{limits.connections_per_address},
@@ -141,7 +143,10 @@ void FixServer::accept(Listener& listener) {
               return accept(listener);
             }
             // No file descriptor left, say: those that close give some back.
-            spdlog::error("cannot accept a FIX connection: {}", error.message());
+            refusals_.write(RefusalKind::NotAccepted,
+                            spdlog::level::err,
+                            "cannot accept a FIX connection: {}",
+                            error.message());
             listener.retry.expires_after(kAcceptRetry);
             listener.retry.async_wait([this, &listener](const error_code& cancelled) {
               if (!cancelled) {
@@ -161,7 +166,8 @@ void FixServer::accepted(tcp::socket socket, Security security) {
   metrics_.connections_accepted.add();
   if (!admit(address)) {
     metrics_.connections_refused.add();
-    spdlog::warn("connection from {} refused: too many", address);
+    refusals_.write(
+        RefusalKind::TooMany, spdlog::level::warn, "connection from {} refused: too many", address);
     return;
   }
   std::shared_ptr<asio::ssl::context> tls;

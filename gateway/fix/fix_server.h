@@ -24,6 +24,7 @@
 #include "gateway/fix/connection.h"
 #include "gateway/fix/fix_session.h"
 #include "gateway/fix/message_cache.h"
+#include "gateway/fix/refusal_log.h"
 #include "gateway/fix/session_metrics.h"
 #include "gateway/fix/session_settings.h"
 #include "gateway/fix/tls.h"
@@ -137,6 +138,7 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
   boost::asio::io_context& io_;
   const TransportLimits limits_;
   SessionMetrics metrics_;
+  RefusalLog refusals_;
   CacheFlusher flusher_;
   HandshakeTurns handshakes_;
   const SessionEnvironment session_environment_;

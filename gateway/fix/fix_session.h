@@ -28,6 +28,7 @@
 #include "gateway/fix/order_decoder.h"
 #include "gateway/fix/outbound_queue.h"
 #include "gateway/fix/quickfix_session.h"
+#include "gateway/fix/refusal_log.h"
 #include "gateway/fix/session_metrics.h"
 #include "gateway/fix/session_settings.h"
 #include "gateway/session_link.h"
@@ -52,6 +53,7 @@ struct SessionEnvironment {
   MessageCache& cache;
   CacheFlusher& flusher;
   SessionMetrics& metrics;
+  RefusalLog& refusals;
   const gateway::Clock& clock;  // for scheduled resets
 
   // The journal has named a session: reports for `id` are for it from now on.

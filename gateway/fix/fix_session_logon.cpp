@@ -168,10 +168,12 @@ void FixSession::begin_logon(Candidate candidate) {
   if (!reset && frame_number_ < expected_in_) {
     // That client has seen another history. No SessionUp: QuickFIX answers what is expected.
     environment_.metrics.logons_too_low.add();
-    spdlog::error("session {}: Logon with MsgSeqNum {}, but {} is expected",
-                  settings_.comp_id,
-                  frame_number_.value(),
-                  expected_in_.value());
+    environment_.refusals.write(RefusalKind::NumberTooLow,
+                                spdlog::level::err,
+                                "session {}: Logon with MsgSeqNum {}, but {} is expected",
+                                settings_.comp_id,
+                                frame_number_.value(),
+                                expected_in_.value());
     return prepare_numbers();
   }
   state_ = State::GoingUp;
@@ -215,8 +217,12 @@ void FixSession::refuse_logon(const std::string& why) {
 
 void FixSession::refuse(Connection& connection, const std::string& why) {
   environment_.metrics.logons_refused.add();
-  spdlog::warn(
-      "session {}: logon from {} refused: {}", settings_.comp_id, connection.address(), why);
+  environment_.refusals.write(RefusalKind::BadLogon,
+                              spdlog::level::warn,
+                              "session {}: logon from {} refused: {}",
+                              settings_.comp_id,
+                              connection.address(),
+                              why);
   connection.close();
 }
 
@@ -258,7 +264,11 @@ void FixSession::answer_logon() {
   expected_in_ = quickfix_.next_in();
   end_turn();
   if (!parsed || !quickfix_.logged_on() || disconnect_asked_) {
-    spdlog::warn("session {}: logon from {} refused", settings_.comp_id, connection_->address());
+    environment_.refusals.write(RefusalKind::BadLogon,
+                                spdlog::level::warn,
+                                "session {}: logon from {} refused",
+                                settings_.comp_id,
+                                connection_->address());
     return end(SessionDownReason::Disconnect);
   }
   state_ = State::On;
