@@ -28,6 +28,11 @@ void Retention::reports_begin_after(EventSeq seq) {
   reports_begin_after_ = seq;
 }
 
+void Retention::name_session(SessionId session, const matching::Name& comp_id) {
+  const std::lock_guard lock{mutex_};
+  comp_ids_[session] = comp_id;
+}
+
 void Retention::reports_taken(const ReportCursors& cursors, EventSeq taken, Timestamp time) {
   const std::lock_guard lock{mutex_};
   cursors_ = cursors;
@@ -89,9 +94,9 @@ void Retention::move_floor(EventSeq floor) {
   for (const SessionId session : cursors_.behind(floor)) {
     if (std::ranges::find(behind_before, session) == behind_before.end()) {
       spdlog::error(
-          "session number {} has not taken reports for more than 7 days: those of events up to {} "
+          "session {} has not taken reports for more than 7 days: those of events up to {} "
           "are not kept for it any more",
-          session.value(),
+          comp_ids_[session].view(),
           floor.value());
     }
   }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ class Retention final : public ReportKeeper {
 
   // ---- Recovery, then the report stage
 
+  void name_session(matching::SessionId session, const matching::Name& comp_id) override;
   void reports_taken(const ReportCursors& cursors,
                      matching::EventSeq taken,
                      matching::Timestamp time) override;
@@ -67,6 +69,7 @@ class Retention final : public ReportKeeper {
 
   mutable std::mutex mutex_;  // guards all
   ReportCursors cursors_;
+  std::map<matching::SessionId, matching::Name> comp_ids_;
   matching::EventSeq taken_;
   matching::Timestamp time_;
   std::vector<matching::EventSeq> snapshots_;  // whole, ascending

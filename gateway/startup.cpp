@@ -232,6 +232,9 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
   recovered.engine = std::move(start.engine);
   retention.set_snapshots(whole_snapshots(sources.wal_root));
   const auto tell = [&] {
+    recovered.engine.visit_sessions([&](const matching::SessionInfo& session) {
+      retention.name_session(session.session, session.comp_id);
+    });
     retention.reports_taken(
         recovered.reports.cursors, recovered.reports.last_seq, recovered.engine.last_timestamp());
   };

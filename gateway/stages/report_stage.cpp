@@ -128,6 +128,9 @@ void ReportStage::answer_at_length(const Query& query, matching::Timestamp asked
 template <typename Event>
 void ReportStage::notify(const Event& event) {
   if constexpr (std::is_same_v<Event, matching::SessionWentUp>) {
+    if (keeper_ != nullptr) {
+      keeper_->name_session(event.session, event.comp_id);
+    }
     sink_->notify(event.comp_id, event);
   } else if constexpr (std::is_same_v<Event, matching::SessionWentDown> ||
                        std::is_same_v<Event, matching::NumbersReserved> ||

@@ -1,6 +1,7 @@
 #include "gateway/stages/report_stage.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <variant>
 
@@ -342,12 +343,23 @@ TEST_F(ReportStageTest, WhatHappenedWhileASessionWasAwayIsMadeFromTheJournalAtIt
 
 class Keeper final : public ReportKeeper {
  public:
+  void name_session(SessionId session, const Name& comp_id) override { names[session] = comp_id; }
+
   void reports_taken(const ReportCursors&, matching::EventSeq, matching::Timestamp) override {}
 
   [[nodiscard]] matching::EventSeq kept_from() const override { return from; }
 
   matching::EventSeq from{1};
+  std::map<SessionId, Name> names;
 };
+
+TEST_F(ReportStageTest, TheKeeperIsToldWhoASessionIs) {
+  Keeper keeper;
+  pipeline.report.connect(keeper);
+  pipeline.submit(matching::SessionUp{.comp_id = Name{"THREE"}});
+  pipeline.run();
+  EXPECT_EQ(keeper.names, (std::map<SessionId, Name>{{SessionId{3}, Name{"THREE"}}}));
+}
 
 TEST_F(ReportStageTest, ASessionIsToldFirstThatReportsAreNotKeptForItAnyMore) {
   Keeper keeper;

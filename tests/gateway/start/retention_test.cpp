@@ -1,6 +1,12 @@
 #include "gateway/retention.h"
 
+#include <memory>
+#include <sstream>
+#include <string>
+
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 
 namespace betex::gateway {
 namespace {
@@ -80,6 +86,22 @@ TEST_F(RetentionTest, ReportsAreKeptForSevenDaysOfJournaledTime) {
   cursors_.delivered(kOne, EventSeq{150});
   take(402, 7 * 24 + 10);
   EXPECT_EQ(retention_.sessions_behind(), 0U);
+}
+
+TEST_F(RetentionTest, WhoseReportsAreNotKeptAnyMoreIsSaidByName) {
+  std::ostringstream log;
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log)));
+  retention_.name_session(kOne, matching::Name{"BROKER1"});
+  retention_.set_snapshots({EventSeq{100}, EventSeq{200}});
+  report(50);
+  take(1000);
+  take(2000, 8 * 24);
+  EXPECT_EQ(retention_.floor(), EventSeq{100});
+  spdlog::set_default_logger(before);
+  EXPECT_NE(log.str().find("session BROKER1 has not taken reports"), std::string::npos)
+      << log.str();
 }
 
 TEST_F(RetentionTest, ReportsThatCannotBeMadeAreNotOffered) {
