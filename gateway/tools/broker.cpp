@@ -80,13 +80,20 @@ client::Connection Broker::open_connection() const {
 }
 
 void Broker::log_on() {
+  const bool used_here = store_.next_out() > 1 || store_.next_in() > 1;
   try {
     connect(settings_.reset);
   } catch (const client::HistoryMismatch& mismatch) {
+    const std::string why =
+        used_here ? "the gateway's journal is not the one of the last time, or the session was on "
+                    "meanwhile by another port, address or state file"
+                  : "the session was on before by another port, address or state file";
     fmt::print(stderr,
-               "betex-fix: {}\nbetex-fix: the gateway's journal is not the one of the last time; "
-               "both sides' numbers begin anew\n",
-               mismatch.what());
+               "betex-fix: {}\nbetex-fix: the numbers in {} are not the gateway's: {}; both sides' "
+               "numbers begin anew\n",
+               mismatch.what(),
+               settings_.state_file.string(),
+               why);
     connect(ResetNumbers::Yes);
   }
   session_.synchronise(settings_.patience);

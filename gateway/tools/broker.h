@@ -41,8 +41,9 @@ class Broker {
   // Throws client::StateFileError.
   explicit Broker(BrokerSettings settings);
 
-  // Goes on with the numbers in the state file. Where the gateway does not know them, because its
-  // journal is another one than at the last time, says so and begins anew with 141=Y.
+  // Goes on with the numbers in the state file. Where they are not the gateway's, because its
+  // journal is another one than at the last time, or the session was on with another state file,
+  // says so and begins anew with 141=Y.
   // Throws client::ClientError.
   void log_on();
 

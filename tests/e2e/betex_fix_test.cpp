@@ -135,9 +135,22 @@ TEST_F(BetexFixTest, AGatewayWithAnotherJournalIsNoticedAndBegunAnew) {
   gateway_.emplace(wal("another"), std::vector<std::string>{"--fix-port", port});
   const Ended again = betex_fix("BROKER1", order);
   EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_TRUE(contains(again.err, "the gateway's journal is not the one of the last time"))
+      << again.err;
   EXPECT_TRUE(contains(again.err, "begin anew")) << again.err;
   EXPECT_TRUE(contains(again.out, "order 1 ")) << again.out;
   EXPECT_EQ(std::count(again.out.begin(), again.out.end(), '\n'), 1) << again.out;
+}
+
+TEST_F(BetexFixTest, ASessionThatWasOnFromElsewhereIsNotTakenForAnotherJournal) {
+  const std::vector<std::string> order{"lay", "EPL-ARS-CHE.HOME", "30", "@2.04"};
+  betex_fix("BROKER1", order);
+  ChildProcess process{
+      betex_fix_command("BROKER1", gateway_->fix_port(), folder_.path() / "elsewhere", order), ""};
+  EXPECT_EQ(process.wait(kTimeout), 0);
+  const std::string& err = process.standard_error();
+  EXPECT_TRUE(contains(err, "the session was on before by another port")) << err;
+  EXPECT_FALSE(contains(err, "journal")) << err;
 }
 
 TEST_F(BetexFixTest, RawShowsTheMessages) {
