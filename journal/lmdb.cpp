@@ -273,12 +273,25 @@ void WriteTransaction::append(Database database, Bytes key, Bytes value) {
   put_value(*this, database, {.key = key, .value = value}, MDB_APPEND);
 }
 
+std::span<std::byte> WriteTransaction::put_reserved(Database database,
+                                                    Bytes key,
+                                                    std::size_t size) {
+  return reserve(database, key, size, 0);
+}
+
 std::span<std::byte> WriteTransaction::append_reserved(Database database,
                                                        Bytes key,
                                                        std::size_t size) {
+  return reserve(database, key, size, MDB_APPEND);
+}
+
+std::span<std::byte> WriteTransaction::reserve(Database database,
+                                               Bytes key,
+                                               std::size_t size,
+                                               unsigned flags) {
   MDB_val wanted = to_val(key);
   MDB_val value{size, nullptr};
-  check(mdb_put(txn_, database.handle(), &wanted, &value, MDB_APPEND | MDB_RESERVE),
+  check(mdb_put(txn_, database.handle(), &wanted, &value, flags | MDB_RESERVE),
         "mdb_put",
         environment_->folder());
   return {static_cast<std::byte*>(value.mv_data), size};

@@ -182,7 +182,9 @@ class WriteTransaction {
   void put(Database database, Bytes key, Bytes value);     // inserts or replaces
   void append(Database database, Bytes key, Bytes value);  // key must be the greatest so far
 
-  // Like append, but the caller fills the returned bytes before the next call.
+  // Like put and append, but the caller fills the returned bytes, all of them, before the next
+  // call.
+  [[nodiscard]] std::span<std::byte> put_reserved(Database database, Bytes key, std::size_t size);
   [[nodiscard]] std::span<std::byte> append_reserved(Database database,
                                                      Bytes key,
                                                      std::size_t size);
@@ -197,6 +199,11 @@ class WriteTransaction {
   [[nodiscard]] MDB_txn* handle() const noexcept { return txn_; }
 
  private:
+  [[nodiscard]] std::span<std::byte> reserve(Database database,
+                                             Bytes key,
+                                             std::size_t size,
+                                             unsigned flags);
+
   Environment* environment_;
   MDB_txn* txn_ = nullptr;
 };

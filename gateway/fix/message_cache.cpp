@@ -247,15 +247,15 @@ void MessageCache::write(std::span<const std::shared_ptr<const OutboundBlock>> b
 
 void MessageCache::write_in_one(std::span<const std::shared_ptr<const OutboundBlock>> blocks) {
   journal::WriteTransaction transaction{*environment_};
-  std::string value;
   for (const auto& block : blocks) {
     for (const OutboundBlock::Entry& entry : block->entries) {
       const StoredReport report{.event = entry.report.event.value(), .leg = entry.report.leg};
-      value.assign(reinterpret_cast<const char*>(&report), sizeof report);
-      value.append(block->bytes, entry.offset, entry.size);
-      transaction.put(*messages_,
-                      message_key(block->session, block->state.epoch.value(), entry.number.value()),
-                      std::as_bytes(std::span{value}));
+      const std::span<std::byte> value = transaction.put_reserved(
+          *messages_,
+          message_key(block->session, block->state.epoch.value(), entry.number.value()),
+          sizeof report + entry.size);
+      std::memcpy(value.data(), &report, sizeof report);
+      std::memcpy(value.data() + sizeof report, block->bytes.data() + entry.offset, entry.size);
     }
     const StoredState state = stored(block->state);
     transaction.put(

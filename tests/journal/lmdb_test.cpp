@@ -1,6 +1,8 @@
 #include "journal/lmdb.h"
 
 #include <cerrno>
+#include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -128,6 +130,20 @@ TEST_F(LmdbTest, IntegerKeysAreOrderedAsNumbersAlsoAfterReopening) {
   Cursor cursor{view, environment.main_database()};
   EXPECT_EQ(integer_key(cursor.seek(IntegerKey{2}.bytes())->key), 255U);
   EXPECT_EQ(integer_key(cursor.last()->key), 65536U);
+}
+
+TEST_F(LmdbTest, AReservedValueIsWhatTheCallerFillsIn) {
+  Environment environment{folder_.path(), kWrite};
+  const Database main = environment.main_database();
+  for (const std::string& text : {std::string{"one"}, std::string{"two"}, std::string(9000, 'x')}) {
+    WriteTransaction write{environment};
+    const std::span<std::byte> value = write.put_reserved(main, bytes_of("b"), text.size());
+    std::memcpy(value.data(), text.data(), text.size());
+    write.put(main, bytes_of("a"), bytes_of("first in order"));
+    write.commit();
+    const ReadTransaction view{environment};
+    EXPECT_EQ(text_of(view.get(main, bytes_of("b")).value()), text) << "also in place of another";
+  }
 }
 
 TEST_F(LmdbTest, NamedDatabasesAreSeparate) {
