@@ -206,22 +206,30 @@ void SessionFeeds::unsubscribe(SessionId session, SubscriptionId subscription) {
 }
 
 void SessionFeeds::consumed(SessionId session, SubscriptionId subscription, std::size_t count) {
-  post(Consumed{session, subscription, count});
+  post(Consumed{session, subscription, count}, Wake::WhereAwaited);
 }
 
-void SessionFeeds::post(Request request) {
+// That a session keeps up is not worth a wake-up for each of its reports: the thread sees it when
+// it is woken for something. No more such requests can lie here than reports are in flight.
+void SessionFeeds::post(Request request, Wake wake) {
+  bool signal = true;
   {
     const std::lock_guard lock{requests_mutex_};
     requests_.push_back(request);
+    signal = wake == Wake::Always || consumption_awaited_;
   }
-  wait_.signal();
+  if (signal) {
+    wait_.signal();
+  }
 }
 
 std::size_t SessionFeeds::take_requests() {
   taken_requests_.clear();
   {
+    // Always before the thread sleeps, so what comes later sees who waits.
     const std::lock_guard lock{requests_mutex_};
     std::swap(requests_, taken_requests_);
+    consumption_awaited_ = !waiting_.empty();
   }
   for (const Request& request : taken_requests_) {
     std::visit([this](const auto& which) { on(which); }, request);

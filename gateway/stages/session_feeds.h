@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <variant>
 #include <vector>
@@ -88,7 +89,9 @@ class SessionFeeds final : public ReportFeed {
 
   using Request = std::variant<Subscribe, Unsubscribe, Consumed>;
 
-  void post(Request request);
+  enum class Wake : std::uint8_t { Always, WhereAwaited };
+
+  void post(Request request, Wake wake = Wake::Always);
   void on(const Subscribe& request);
   void on(const Unsubscribe& request);
   void on(const Consumed& request);
@@ -114,7 +117,8 @@ class SessionFeeds final : public ReportFeed {
   std::vector<matching::SessionId> touched_;  // feeds with something outgoing
 
   std::mutex requests_mutex_;
-  std::vector<Request> requests_;  // from any thread, guarded
+  std::vector<Request> requests_;     // from any thread, guarded
+  bool consumption_awaited_ = false;  // guarded: a session may be waiting to have less in flight
   std::vector<Request> taken_requests_;
 };
 

@@ -1,8 +1,11 @@
 #include "gateway/stages/report_stage.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
 #include <map>
 #include <string>
+#include <thread>
 #include <variant>
 
 #include <gtest/gtest.h>
@@ -392,6 +395,64 @@ TEST_F(ReportStageTest, ASessionIsToldFirstThatReportsAreNotKeptForItAnyMore) {
   pipeline.feed.subscribe(kOne, SubscriptionId{4}, {});
   pipeline.run();
   EXPECT_FALSE(std::holds_alternative<fix::News>(sink.reports.at(0).report.body));
+}
+
+// The report thread asleep, as far as its wait strategy knows.
+class Sleeper {
+ public:
+  explicit Sleeper(WaitStrategy& wait) : wait_{wait} {
+    while (looks_ <= WaitStrategy::kDefaultSpins + 1) {
+      std::this_thread::yield();
+    }
+  }
+
+  ~Sleeper() {
+    awake_ = true;
+    wait_.signal();
+    thread_.join();
+  }
+
+  Sleeper(const Sleeper&) = delete;
+  Sleeper& operator=(const Sleeper&) = delete;
+  Sleeper(Sleeper&&) = delete;
+  Sleeper& operator=(Sleeper&&) = delete;
+
+ private:
+  WaitStrategy& wait_;
+  std::atomic<std::size_t> looks_{0};
+  std::atomic<bool> awake_{false};
+  std::thread thread_{[this] {
+    wait_.wait_until([this] {
+      ++looks_;
+      return awake_.load();
+    });
+  }};
+};
+
+TEST_F(ReportStageTest, NobodyIsWokenBecauseASessionKeepsUp) {
+  pipeline.place(kOne, "A", Side::Ask, 204, 3000);
+  pipeline.run();
+  const std::uint64_t before = pipeline.wait.wake_ups();
+  {
+    const Sleeper sleeper{pipeline.wait};
+    pipeline.feed.consumed(kOne, kFirst, 1);
+    EXPECT_EQ(pipeline.wait.wake_ups(), before);
+  }
+}
+
+TEST_F(ReportStageTest, ASessionThatWaitsToHaveLessInFlightIsGoneOnWithAtOnce) {
+  for (std::size_t i = 0; i < 2 * kRefillBelow; ++i) {
+    pipeline.place(kOne, "A" + std::to_string(i), Side::Ask, 204, 3000);
+  }
+  pipeline.run();
+  pipeline.feed.subscribe(kOne, SubscriptionId{2}, {});
+  pipeline.run();
+  const std::uint64_t before = pipeline.wait.wake_ups();
+  {
+    const Sleeper sleeper{pipeline.wait};
+    pipeline.feed.consumed(kOne, SubscriptionId{2}, kRefillBelow);
+    EXPECT_EQ(pipeline.wait.wake_ups(), before + 1);
+  }
 }
 
 TEST_F(ReportStageTest, ALateReportIsTheSameAsTheLiveOne) {
