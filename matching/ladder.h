@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -21,14 +22,27 @@ struct Band {
   std::int32_t first_tick = 0;
 };
 
-// Immutable; the bands must outlive it. Bands are counted up to the right one, without a branch
-// that depends on the price.
+[[nodiscard]] constexpr std::int32_t ticks_of(std::span<const Band> bands) noexcept {
+  const Band& last = bands.back();
+  return last.first_tick + (last.to - last.from) / last.step + 1;
+}
+
+// Immutable; the tables must outlive it. A price finds its band by its number of binary digits and
+// a step or two; a tick finds its price in a table, or by its only band.
 class Ladder {
  public:
-  constexpr explicit Ladder(std::span<const Band> bands) noexcept
-      : bands_{bands},
-        tick_count_{bands.back().first_tick +
-                    (bands.back().to - bands.back().from) / bands.back().step + 1} {}
+  // `prices` is the price of every tick, for a ladder of several bands.
+  constexpr explicit Ladder(std::span<const Band> bands,
+                            std::span<const std::int32_t> prices = {}) noexcept
+      : bands_{bands}, prices_{prices}, tick_count_{ticks_of(bands)} {
+    BETEX_ASSERT(bands.size() == 1 || prices.size() == static_cast<std::size_t>(tick_count_));
+    for (std::size_t width = 0; width < kWidths; ++width) {
+      const std::int32_t least = width == 0 ? 0 : std::int32_t{1} << (width - 1);
+      while (bands_[first_band_[width]].to < least && first_band_[width] + 1U < bands_.size()) {
+        ++first_band_[width];
+      }
+    }
+  }
 
   // None where the price is not on the ladder.
   [[nodiscard]] constexpr std::optional<Tick> tick_of(Price price) const noexcept {
@@ -36,27 +50,24 @@ class Ladder {
       return std::nullopt;
     }
     const auto units = static_cast<std::int32_t>(price.value());
-    std::size_t place = 0;
-    for (const Band& each : bands_) {
-      place += units > each.to ? 1U : 0U;
+    const Band* band = &bands_[first_band_[std::bit_width(static_cast<std::uint32_t>(units))]];
+    while (units > band->to) {
+      ++band;
     }
-    const Band& band = bands_[place];
-    const std::int32_t above = units - band.from;
-    if (above < 0 || above % band.step != 0) {
+    const std::int32_t above = units - band->from;
+    if (above < 0 || above % band->step != 0) {
       return std::nullopt;
     }
-    return Tick{band.first_tick + above / band.step};
+    return Tick{band->first_tick + above / band->step};
   }
 
   // `tick` must be on the ladder.
   [[nodiscard]] constexpr Price price_of(Tick tick) const noexcept {
     BETEX_ASSERT(contains(tick));
-    std::size_t place = 0;
-    for (const Band& each : bands_.subspan(1)) {
-      place += tick >= Tick{each.first_tick} ? 1U : 0U;
+    if (!prices_.empty()) {
+      return Price{prices_[static_cast<std::size_t>(tick.value())]};
     }
-    const Band& band = bands_[place];
-    return Price{band.from + (tick.value() - band.first_tick) * band.step};
+    return Price{bands_.front().from + tick.value() * bands_.front().step};
   }
 
   [[nodiscard]] constexpr bool contains(Tick tick) const noexcept {
@@ -66,7 +77,11 @@ class Ladder {
   [[nodiscard]] constexpr std::int32_t tick_count() const noexcept { return tick_count_; }
 
  private:
+  static constexpr std::size_t kWidths = 18;  // of prices up to 100 000
+
   std::span<const Band> bands_;
+  std::span<const std::int32_t> prices_;
+  std::array<std::uint8_t, kWidths> first_band_{};  // for a price of so many binary digits
   std::int32_t tick_count_;
 };
 
@@ -100,10 +115,22 @@ inline constexpr std::array<Band, 1> kDeciCentBands{{
     {.from = 10, .to = 9'990, .step = 10, .first_tick = 0},
 }};
 
-inline constexpr Ladder kClassic{kClassicBands};
+template <const auto& Bands>
+inline constexpr auto kPricesOf = [] {
+  std::array<std::int32_t, static_cast<std::size_t>(ticks_of(Bands))> prices{};
+  std::size_t tick = 0;
+  for (const Band& band : Bands) {
+    for (std::int32_t price = band.from; price <= band.to; price += band.step) {
+      prices[tick++] = price;
+    }
+  }
+  return prices;
+}();
+
+inline constexpr Ladder kClassic{kClassicBands, kPricesOf<kClassicBands>};
 inline constexpr Ladder kFinest{kFinestBands};
 inline constexpr Ladder kLinearCent{kLinearCentBands};
-inline constexpr Ladder kTaperedDeciCent{kTaperedDeciCentBands};
+inline constexpr Ladder kTaperedDeciCent{kTaperedDeciCentBands, kPricesOf<kTaperedDeciCentBands>};
 inline constexpr Ladder kDeciCent{kDeciCentBands};
 
 // None for a value that names no ladder.
