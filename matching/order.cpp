@@ -8,7 +8,7 @@ namespace betex::matching {
 
 OrderPool::OrderPool() {
   add_page();
-  pages_.front().terms = std::make_unique<LiveTerms[]>(kPageSize);
+  terms_.front() = std::make_unique<LiveTerms[]>(kPageSize);
 }
 
 Slot OrderPool::take() {
@@ -18,7 +18,7 @@ Slot OrderPool::take() {
   } else {
     if (next_fresh_ == end_of_fresh_) {
       const std::uint32_t page = add_page();
-      pages_[page].terms = std::make_unique<LiveTerms[]>(kPageSize);
+      terms_[page] = std::make_unique<LiveTerms[]>(kPageSize);
       next_fresh_ = static_cast<Slot>(page * kPageSize);
       end_of_fresh_ = next_fresh_ + static_cast<Slot>(kPageSize);
     }
@@ -34,8 +34,10 @@ void OrderPool::give_back(Slot slot) noexcept {
 }
 
 std::uint32_t OrderPool::add_page() {
-  pages_.push_back({.orders = std::make_unique<Order[]>(kPageSize)});
-  return static_cast<std::uint32_t>(pages_.size() - 1);
+  orders_.push_back(std::make_unique<Order[]>(kPageSize));
+  terms_.emplace_back();
+  forgotten_.push_back(0);
+  return static_cast<std::uint32_t>(orders_.size() - 1);
 }
 
 Slot OrderTable::insert(OrderId id) {

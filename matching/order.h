@@ -98,38 +98,36 @@ class OrderPool {
 
   // What a page holds is no longer known.
   void set_forgotten(std::uint32_t page, bool forgotten) noexcept {
-    pages_[page].forgotten = forgotten;
+    forgotten_[page] = forgotten ? 1 : 0;
   }
 
   [[nodiscard]] bool is_forgotten(Slot slot) const noexcept {
-    return pages_[slot / kPageSize].forgotten;
+    return forgotten_[slot / kPageSize] != 0;
   }
 
   [[nodiscard]] Order& at(Slot slot) noexcept {
-    return pages_[slot / kPageSize].orders[slot % kPageSize];
+    return orders_[slot / kPageSize][slot % kPageSize];
   }
 
   [[nodiscard]] const Order& at(Slot slot) const noexcept {
-    return pages_[slot / kPageSize].orders[slot % kPageSize];
+    return orders_[slot / kPageSize][slot % kPageSize];
   }
 
   // `slot` must be from take().
   [[nodiscard]] LiveTerms& terms(Slot slot) noexcept {
-    return pages_[slot / kPageSize].terms[slot % kPageSize];
+    return terms_[slot / kPageSize][slot % kPageSize];
   }
 
   [[nodiscard]] const LiveTerms& terms(Slot slot) const noexcept {
-    return pages_[slot / kPageSize].terms[slot % kPageSize];
+    return terms_[slot / kPageSize][slot % kPageSize];
   }
 
  private:
-  struct Page {
-    std::unique_ptr<Order[]> orders;
-    std::unique_ptr<LiveTerms[]> terms;  // null: orders that have finished
-    bool forgotten = false;
-  };
+  // All by page.
+  std::vector<std::unique_ptr<Order[]>> orders_;
+  std::vector<std::unique_ptr<LiveTerms[]>> terms_;  // null: orders that have finished
+  std::vector<std::uint8_t> forgotten_;
 
-  std::vector<Page> pages_;
   Slot free_ = 0;  // a list through `next`
   Slot next_fresh_ = 1;
   Slot end_of_fresh_ = kPageSize;

@@ -10,12 +10,10 @@ namespace betex::matching {
 template <typename Id, typename T>
 class Registry {
  public:
-  [[nodiscard]] Id next_id() const noexcept {
-    return Id{static_cast<typename Id::rep>(items_.size() + 1)};
-  }
+  [[nodiscard]] Id next_id() const noexcept { return Id{size_ + 1}; }
 
   [[nodiscard]] bool contains(Id id) const noexcept {
-    return id.value() != 0 && id.value() <= items_.size();
+    return static_cast<typename Id::rep>(id.value() - 1) < size_;  // 0 wraps round
   }
 
   // `id` must be known. References hold until the next append.
@@ -26,9 +24,12 @@ class Registry {
   // null: unknown.
   [[nodiscard]] const T* find(Id id) const noexcept { return contains(id) ? &at(id) : nullptr; }
 
-  void append(T item) { items_.push_back(std::move(item)); }
+  void append(T item) {
+    items_.push_back(std::move(item));
+    ++size_;
+  }
 
-  [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
   [[nodiscard]] auto begin() const noexcept { return items_.begin(); }
 
@@ -36,6 +37,7 @@ class Registry {
 
  private:
   std::vector<T> items_;
+  typename Id::rep size_ = 0;  // the vector would divide by the size of T for it
 };
 
 }  // namespace betex::matching
