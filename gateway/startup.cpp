@@ -27,7 +27,6 @@ using matching::EventSeq;
 using matching::Name;
 
 constexpr EventSeq kNoLimit{std::numeric_limits<std::uint64_t>::max()};
-constexpr matching::Timestamp kNever{std::numeric_limits<std::int64_t>::max()};
 
 class StartCommands {
  public:
@@ -261,8 +260,7 @@ void run_start_commands(Recovered& recovered,
   StartCommands commands{recovered, journal, clock};
   end_sessions_left_up(commands);
   reset_sessions_that_are_due(config, clock, commands);
-  while (engine.next_deadline().value_or(kNever) <= clock.now() &&
-         commands.run(matching::AdvanceTime{})) {
+  while (engine.is_due(clock.now()) && commands.run(matching::AdvanceTime{})) {
   }
   const auto day_end = static_cast<std::uint32_t>(config.trading_day_end.count());
   if (engine.trading_day_ends_at_s() != day_end) {

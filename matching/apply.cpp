@@ -43,7 +43,7 @@ void remember_request(State& state, const Name& request_id, EventSeq seq) {
 }
 
 void consume_id(State& state, AccountId account, const ClOrdId& id, Reason reason) {
-  state.cl_ord_ids.insert({.id = id, .account = account, .reason = reason});
+  state.cl_ord_ids.insert(account, id, OrderId{}, reason);
 }
 
 }  // namespace betex::matching

@@ -82,6 +82,9 @@ void consume_id(State& state, AccountId account, const ClOrdId& id, Reason reaso
 // The session's orders are cancelled at `end`; 0: its grace is over or was never needed.
 void set_grace(State& state, SessionId id, Timestamp end);
 
+// A grace runs until `end`; 0: none.
+void note_grace(State& state, Timestamp end) noexcept;
+
 // The order has no leaves any more: takes it out of the book, the locks and the counts. `leaves` is
 // what it had.
 void finish_order(State& state, Slot slot, Quantity leaves, CancelCause cause);

@@ -43,12 +43,12 @@ void apply(State& state, EventSeq seq, const MarketCreated& event) {
   state.markets.append({.id = event.header.market,
                         .kind = event.kind,
                         .ladder = event.ladder,
-                        .winners = event.winners,
-                        .commission_bp = event.commission_bp,
                         .bet_delay_ms = event.bet_delay_ms,
                         .min_quantity = event.min_quantity,
                         .quantity_step = event.quantity_step,
                         .max_quantity = event.max_quantity,
+                        .winners = event.winners,
+                        .commission_bp = event.commission_bp,
                         .name = event.market});
   state.market_names.insert(event.market, event.header.market.value());
   remember_request(state, event.request_id, seq);
@@ -61,11 +61,11 @@ void apply(State& state, EventSeq seq, const RunnerAdded& event) {
   BETEX_ASSERT(ladder != nullptr);
   state.instruments.append({.id = event.instrument,
                             .market = market.id,
-                            .symbol = event.symbol,
                             .ladder = ladder,
-                            .book = Book{market.kind, *ladder}});
+                            .book = Book{market.kind, *ladder},
+                            .symbol = event.symbol});
   market.instruments.push_back(event.instrument);
-  state.symbols.insert(event.symbol, event.instrument.value());
+  state.symbols.insert(event.symbol, symbol_entry(event.instrument, market.id));
   remember_request(state, event.request_id, seq);
 }
 

@@ -7,8 +7,7 @@ namespace {
 
 // `id` is now the last accepted request of the order.
 void extend_chain(State& state, Order& order, const ClOrdId& id) {
-  const Slot slot =
-      state.cl_ord_ids.insert({.id = id, .order = order.id, .account = order.account});
+  const Slot slot = state.cl_ord_ids.insert(order.account, id, order.id);
   state.cl_ord_ids.append_to_chain(slot, order);
 }
 
@@ -238,7 +237,7 @@ void apply(State& state, EventSeq seq, const OrderAmended& event) {
 
 void apply(State& state, EventSeq, const AmendDelayed& event) {
   const Order& order = state.orders.at(known_order(state, event.order));
-  state.cl_ord_ids.insert({.id = event.cl_ord_id, .order = order.id, .account = order.account});
+  state.cl_ord_ids.insert(order.account, event.cl_ord_id, order.id);
   state.delayed_amends.insert({event.order, event});
   state.deadlines.push(event.release_at, event.order);
 }

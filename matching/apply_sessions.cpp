@@ -5,10 +5,23 @@
 namespace betex::matching {
 
 void set_grace(State& state, SessionId id, Timestamp end) {
-  SessionState& session = state.sessions.at(id);
-  state.running_graces -= session.cancel_at != Timestamp{} ? 1U : 0U;
-  session.cancel_at = end;
-  state.running_graces += session.cancel_at != Timestamp{} ? 1U : 0U;
+  Timestamp& cancel_at = state.sessions.at(id).cancel_at;
+  const bool was_first = cancel_at != Timestamp{} && cancel_at == state.first_grace;
+  cancel_at = end;
+  if (was_first) {
+    state.first_grace = Timestamp{};
+    for (const SessionState& session : state.sessions) {
+      note_grace(state, session.cancel_at);
+    }
+  } else {
+    note_grace(state, end);
+  }
+}
+
+void note_grace(State& state, Timestamp end) noexcept {
+  if (end != Timestamp{} && (state.first_grace == Timestamp{} || end < state.first_grace)) {
+    state.first_grace = end;
+  }
 }
 
 namespace {

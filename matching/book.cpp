@@ -13,12 +13,16 @@ std::size_t word_of(std::size_t bit) {
   return bit / kWordBits;
 }
 
+constexpr std::size_t words_to_hold(std::size_t bits) {
+  return (bits + kWordBits - 1) / kWordBits;
+}
+
 std::uint64_t mask_of(std::size_t bit) {
   return std::uint64_t{1} << (bit % kWordBits);
 }
 
 // The highest set bit at or below `bit`, or the lowest at or above; none if there is none.
-std::optional<std::size_t> scan_down(const std::vector<std::uint64_t>& words, std::size_t bit) {
+std::optional<std::size_t> scan_down(std::span<const std::uint64_t> words, std::size_t bit) {
   std::size_t i = word_of(bit);
   std::uint64_t word = words[i] & (mask_of(bit) | (mask_of(bit) - 1));
   while (word == 0) {
@@ -30,7 +34,7 @@ std::optional<std::size_t> scan_down(const std::vector<std::uint64_t>& words, st
   return i * kWordBits + (kWordBits - 1 - static_cast<std::size_t>(std::countl_zero(word)));
 }
 
-std::optional<std::size_t> scan_up(const std::vector<std::uint64_t>& words, std::size_t bit) {
+std::optional<std::size_t> scan_up(std::span<const std::uint64_t> words, std::size_t bit) {
   std::size_t i = word_of(bit);
   std::uint64_t word = words[i] & ~(mask_of(bit) - 1);
   while (word == 0) {
@@ -44,9 +48,14 @@ std::optional<std::size_t> scan_up(const std::vector<std::uint64_t>& words, std:
 
 }  // namespace
 
-KeySet::KeySet(Key count)
-    : words_(word_of(static_cast<std::size_t>(count) + kWordBits - 1)),
-      summary_(word_of(words_.size() + kWordBits - 1)) {}
+std::size_t KeySet::words_for(Key count) noexcept {
+  const std::size_t words = words_to_hold(static_cast<std::size_t>(count));
+  return words + words_to_hold(words);
+}
+
+KeySet::KeySet(std::uint64_t* words, Key count) noexcept
+    : words_{words, words_to_hold(static_cast<std::size_t>(count))},
+      summary_{words + words_.size(), words_to_hold(words_.size())} {}
 
 void KeySet::insert(Key key) noexcept {
   const auto bit = static_cast<std::size_t>(key);
@@ -98,19 +107,21 @@ std::optional<Key> KeySet::at_or_above(Key key) const noexcept {
   return word ? std::optional{static_cast<Key>(*scan_up(words_, *word * kWordBits))} : std::nullopt;
 }
 
-Book::Levels::Levels(Key count)
-    : levels(static_cast<std::size_t>(count)), bids{count}, asks{count} {}
-
 Book::Book(MarketKind kind, const Ladder& ladder) noexcept
     : ticks_{ladder.tick_count()}, odds_{kind == MarketKind::ExchangeOdds} {}
 
+void Book::allocate() {
+  levels_ = std::make_unique<Level[]>(index(ticks_));
+  keys_ = std::make_unique<std::uint64_t[]>(2 * KeySet::words_for(ticks_));
+}
+
 void Book::push_back(OrderPool& orders, Slot slot) {
   if (levels_ == nullptr) {
-    levels_ = std::make_unique<Levels>(ticks_);
+    allocate();
   }
   Order& order = orders.at(slot);
   const Key key = key_of(order.tick);
-  Level& level = levels_->levels[index(key)];
+  Level& level = levels_[index(key)];
   order.previous = level.last;
   order.next = 0;
   if (level.last == 0) {
@@ -131,7 +142,7 @@ void Book::push_back(OrderPool& orders, Slot slot) {
 void Book::remove(OrderPool& orders, Slot slot, Quantity leaves) {
   Order& order = orders.at(slot);
   const Key key = key_of(order.tick);
-  Level& level = levels_->levels[index(key)];
+  Level& level = levels_[index(key)];
   (order.previous == 0 ? level.first : orders.at(order.previous).next) = order.next;
   (order.next == 0 ? level.last : orders.at(order.next).previous) = order.previous;
   order.previous = 0;
@@ -149,7 +160,7 @@ void Book::remove(OrderPool& orders, Slot slot, Quantity leaves) {
 }
 
 void Book::reduce(const Order& order, Quantity quantity) {
-  levels_->levels[index(key_of(order.tick))].volume -= quantity;
+  levels_[index(key_of(order.tick))].volume -= quantity;
   volumes_[side_index(order.side)] -= quantity;
 }
 

@@ -6,10 +6,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <vector>
+#include <span>
 
 #include "matching/ladder.h"
 #include "matching/order.h"
+#include "matching/prefetch.h"
 #include "matching/types.h"
 
 namespace betex::matching {
@@ -23,10 +24,14 @@ using Key = std::int32_t;
   return taker == Side::Bid ? limit >= price : limit <= price;
 }
 
-// A set of keys that finds the next member in either direction by words of 64.
+// A set of keys that finds the next member in either direction by words of 64: one bit a key, then
+// one bit a word that is not zero. The memory is another's.
 class KeySet {
  public:
-  explicit KeySet(Key count);
+  static std::size_t words_for(Key count) noexcept;
+
+  // `words` holds words_for(count) of them, zero at first.
+  KeySet(std::uint64_t* words, Key count) noexcept;
 
   void insert(Key key) noexcept;
   void erase(Key key) noexcept;
@@ -36,8 +41,8 @@ class KeySet {
   [[nodiscard]] std::optional<Key> at_or_above(Key key) const noexcept;
 
  private:
-  std::vector<std::uint64_t> words_;    // one bit a key
-  std::vector<std::uint64_t> summary_;  // one bit a word that is not zero
+  std::span<std::uint64_t> words_;
+  std::span<std::uint64_t> summary_;
 };
 
 struct Level {
@@ -73,30 +78,34 @@ class Book {
   [[nodiscard]] std::optional<Key> next_worse(Side side, Key key) const noexcept;
 
   // `key` must be one that best or next_worse gave.
-  [[nodiscard]] const Level& level(Key key) const noexcept { return levels_->levels[index(key)]; }
+  [[nodiscard]] const Level& level(Key key) const noexcept { return levels_[index(key)]; }
+
+  // A hint that an order will soon be put in or taken out at the level.
+  void prefetch(Tick tick) const noexcept {
+    if (levels_ != nullptr) {
+      prefetch_line(&levels_[index(key_of(tick))]);
+      prefetch_line(keys_.get());
+    }
+  }
 
   // Σ leaves of one side.
   [[nodiscard]] Quantity volume(Side side) const noexcept { return volumes_[side_index(side)]; }
 
  private:
-  // Allocated together when the first order rests. An uncrossed book has at most one side's orders
-  // at a key, so both sides share the levels.
-  struct Levels {
-    explicit Levels(Key count);
-    std::vector<Level> levels;
-    KeySet bids;
-    KeySet asks;
-  };
-
   static std::size_t index(Key key) noexcept { return static_cast<std::size_t>(key); }
 
   static std::size_t side_index(Side side) noexcept { return side == Side::Bid ? 0 : 1; }
 
-  [[nodiscard]] KeySet& keys(Side side) const noexcept {
-    return side == Side::Bid ? levels_->bids : levels_->asks;
+  [[nodiscard]] KeySet keys(Side side) const noexcept {
+    return {keys_.get() + side_index(side) * KeySet::words_for(ticks_), ticks_};
   }
 
-  std::unique_ptr<Levels> levels_;
+  void allocate();
+
+  // Made when the first order rests. An uncrossed book has at most one side's orders at a key, so
+  // both sides share the levels.
+  std::unique_ptr<Level[]> levels_;
+  std::unique_ptr<std::uint64_t[]> keys_;  // those of the bids, then those of the asks
   std::optional<Key> best_[2];
   Quantity volumes_[2];
   std::int32_t ticks_;

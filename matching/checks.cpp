@@ -34,7 +34,7 @@ Reason Decider::check_request(const Name& request_id) const {
              : Reason::None;
 }
 
-Reason Decider::check_account(const Name& account, const AccountState*& found) const {
+Reason Decider::check_account(const HashedName& account, const AccountState*& found) const {
   const auto id = static_cast<std::uint32_t>(state_.account_names.find(account));
   found = state_.accounts.find(AccountId{id});
   if (const Reason reason = check_origin(); reason != Reason::None) {
@@ -52,7 +52,9 @@ Reason Decider::check_may_enter(const AccountState& account) const {
   return session != nullptr && session->suspended ? Reason::SessionSuspended : Reason::None;
 }
 
-Reason Decider::check_id(AccountId account, const ClOrdId& id, Timestamp transact_time) const {
+Reason Decider::check_id(AccountId account,
+                         const HashedClOrdId& id,
+                         Timestamp transact_time) const {
   if (transact_time.value() < now().value() - kOldestRequest ||
       transact_time.value() > now().value() + kNewestRequest) {
     return Reason::StaleRequest;
@@ -84,6 +86,7 @@ Reason Decider::check_price(Decimal decimal, OrderType type, Terms& terms) const
   if (type == OrderType::Market) {
     const Key last = ladder.tick_count() - 1;
     terms.tick = terms.instrument->book.tick_of(terms.side == Side::Bid ? last : 0);
+    terms.limit = ladder.price_of(terms.tick);
   } else {
     const auto price = to_price(terms.market->kind, decimal);
     const auto tick = price ? ladder.tick_of(*price) : std::nullopt;
@@ -91,8 +94,8 @@ Reason Decider::check_price(Decimal decimal, OrderType type, Terms& terms) const
       return Reason::PriceNotOnLadder;
     }
     terms.tick = *tick;
+    terms.limit = *price;
   }
-  terms.limit = ladder.price_of(terms.tick);
   return Reason::None;
 }
 

@@ -8,38 +8,47 @@
 namespace betex::matching {
 namespace {
 
-constexpr std::size_t kInitialPlaces = 1024;
+constexpr std::size_t kFirstTable = 16 * 1024;  // entries
+
+// A table that is full, in the midst of a generation, is followed by one that is so much larger.
+constexpr std::size_t kGrowth = 4;
 
 // What an insert does for the memory of forgotten ids: so little that nobody waits for it, so much
 // that it is done long before the next generation ends.
 constexpr std::size_t kExaminedPerInsert = 16;
-constexpr std::size_t kSweptPerInsert = 64;
 
 }  // namespace
 
-ClOrdIds::ClOrdIds(OrderTable& orders) : orders_{orders}, pages_(1), table_(kInitialPlaces) {}
+ClOrdIds::ClOrdIds(OrderTable& orders) : orders_{orders}, pages_(1) {}
 
-Slot ClOrdIds::find(AccountId account, const ClOrdId& id) const noexcept {
+Slot ClOrdIds::find(AccountId account, const HashedClOrdId& id) const noexcept {
   const std::uint64_t hash = hash_of(account, id);
-  for (std::size_t i = home(hash); table_[i] != 0; i = (i + 1) & (table_.size() - 1)) {
-    if ((table_[i] & kHashBits) == hash) {
-      const Slot slot = slot_of(table_[i]);
-      if (node(slot).account == account && node(slot).id == id && is_known(slot)) {
-        return slot;
-      }
+  const auto is_it = [&](Slot slot) {
+    return node(slot).account == account && node(slot).id == id.text() && is_known(slot);
+  };
+  for (auto table = tables_.rbegin(); table != tables_.rend(); ++table) {
+    if (const Slot slot = table->ids.find(hash, is_it)) {
+      return slot;
     }
   }
   return 0;
 }
 
-Slot ClOrdIds::insert(const ClOrdIdData& data) {
-  reclaim();
-  if ((entries_ + 1) * 4 > table_.size() * 3) {
-    grow();
+Slot ClOrdIds::insert(AccountId account, const ClOrdId& id, OrderId order, Reason reason) {
+  if (reclaiming_) {
+    reclaim();
   }
-  const Slot slot = append(data);
-  enter(hash_of(data.account, data.id) | slot);
-  ++entries_;
+  const Slot slot = new_slot();
+  Node& added = node(slot);
+  added.id = id;
+  added.order = order;
+  added.account = account;
+  added.tick = Tick{};
+  added.expire_time = Timestamp{};
+  added.reason = reason;
+  added.in_chain = 0;
+  added.previous_in_chain = 0;
+  enter(hash_of(account, id), slot);
   return slot;
 }
 
@@ -48,16 +57,12 @@ void ClOrdIds::refuse(Slot slot, Reason reason) noexcept {
   node(slot).reason = reason;
 }
 
-void ClOrdIds::append_to_chain(Slot slot, Order& order) noexcept {
+void ClOrdIds::append_to_chain(Slot slot, Order& order, Tick tick, Timestamp expire_time) noexcept {
   Node& last = node(slot);
   last.in_chain = 1;
-  last.tick = order.tick;
-  last.expire_time = order.expire_time;
-  link_to_chain(slot, order);
-}
-
-void ClOrdIds::link_to_chain(Slot slot, Order& order) noexcept {
-  node(slot).previous_in_chain = order.last_id;
+  last.tick = tick;
+  last.expire_time = expire_time;
+  last.previous_in_chain = order.last_id;
   order.last_id = slot;
 }
 
@@ -71,23 +76,26 @@ void ClOrdIds::get_chain(const Order& order, std::vector<Slot>& chain) const {
 
 void ClOrdIds::start_generation(std::uint32_t number) {
   generation_ = number;
+  end_of_page_ = next_slot_;  // ids of another generation need another page
   for (std::uint32_t page = first_page_; page != 0; page = pages_[page].next) {
     pages_[page].ended = pages_[page].generation + 1 < number;
+    reclaiming_ |= pages_[page].ended;
   }
 }
 
 // ---- Places -------------------------------------------------------------------------------------
 
-Slot ClOrdIds::append(const ClOrdIdData& data) {
-  if (last_page_ == 0 || pages_[last_page_].used == kPageSize ||
-      pages_[last_page_].generation != generation_) {
-    const std::uint32_t page = unused_page();
-    (last_page_ == 0 ? first_page_ : pages_[last_page_].next) = page;
-    last_page_ = page;
+void ClOrdIds::open_page() {
+  const std::uint32_t page = unused_page();
+  if (last_page_ == 0) {
+    first_page_ = page;
+  } else {
+    pages_[last_page_].used = used_of(last_page_);
+    pages_[last_page_].next = page;
   }
-  Page& page = pages_[last_page_];
-  page.nodes[page.used] = Node{data};
-  return static_cast<Slot>(last_page_ * kPageSize + page.used++);
+  last_page_ = page;
+  next_slot_ = static_cast<Slot>(page * kPageSize);
+  end_of_page_ = next_slot_ + static_cast<Slot>(kPageSize);
 }
 
 std::uint32_t ClOrdIds::unused_page() {
@@ -102,52 +110,62 @@ std::uint32_t ClOrdIds::unused_page() {
   return page;
 }
 
-// ---- The table ----------------------------------------------------------------------------------
+// ---- The tables ---------------------------------------------------------------------------------
 
-void ClOrdIds::enter(std::uint64_t entry) noexcept {
-  std::size_t i = home(entry);
-  while (table_[i] != 0) {
-    i = (i + 1) & (table_.size() - 1);
+void ClOrdIds::enter(std::uint64_t hash, Slot slot) {
+  if (tables_.empty() || tables_.back().generation != generation_ || tables_.back().ids.full()) {
+    open_table();
   }
-  table_[i] = entry;
+  tables_.back().ids.insert(hash, slot);
 }
 
-// What follows moves up, unless it would come before its own home.
-void ClOrdIds::erase(std::size_t place) noexcept {
-  const std::size_t mask = table_.size() - 1;
-  std::size_t hole = place;
-  for (std::size_t i = (hole + 1) & mask; table_[i] != 0; i = (i + 1) & mask) {
-    if (((i - home(table_[i])) & mask) >= ((i - hole) & mask)) {
-      table_[hole] = table_[i];
-      hole = i;
+// A generation begins with a table for a quarter more ids than the last one had.
+void ClOrdIds::open_table() {
+  std::size_t entries = kFirstTable;
+  if (!tables_.empty() && tables_.back().generation == generation_) {
+    entries = tables_.back().ids.capacity() * kGrowth;
+  } else if (!tables_.empty()) {
+    std::size_t last = 0;
+    for (const Table& table : tables_) {
+      last += table.generation == tables_.back().generation ? table.ids.entries() : 0;
     }
+    entries = std::max(entries, last + last / 4);
   }
-  table_[hole] = 0;
-  --entries_;
+  tables_.push_back({.ids = table_for(entries), .generation = generation_});
 }
 
-void ClOrdIds::grow() {
-  std::vector<std::uint64_t> old(table_.size() * 2);
-  old.swap(table_);
-  for (const std::uint64_t entry : old) {
-    if (entry != 0) {
-      enter(entry);
-    }
+// A spare one that is not much too large, or a new one.
+IdTable ClOrdIds::table_for(std::size_t entries) {
+  const auto spare = std::find_if(spare_.begin(), spare_.end(), [entries](const IdTable& table) {
+    return table.capacity() >= entries && table.capacity() / 2 <= entries;
+  });
+  if (spare == spare_.end()) {
+    spare_.clear();
+    return IdTable{entries};
   }
-  swept_ = 0;
+  IdTable table = std::move(*spare);
+  spare_.erase(spare);
+  return table;
 }
 
 // ---- The memory of forgotten ids ----------------------------------------------------------------
 
-// The ids of known orders move out of the oldest pages first. When none of those is left, the table
-// is cleared of what refers to them, and they can be used again.
+// The ids of known orders move out of the oldest pages first. When none of those is left, nothing
+// needs the pages and their tables any more, and they can be used again.
 void ClOrdIds::reclaim() {
   if (first_page_ != 0 && pages_[first_page_].ended) {
     for (std::size_t i = 0; i < kExaminedPerInsert && pages_[first_page_].ended; ++i) {
       examine_oldest();
     }
   } else if (!emptied_.empty()) {
-    sweep_table();
+    drop_ended();
+  } else if (!retired_.empty()) {
+    if (retired_.back().clear_some()) {
+      spare_.push_back(std::move(retired_.back()));
+      retired_.pop_back();
+    }
+  } else {
+    reclaiming_ = false;
   }
 }
 
@@ -158,13 +176,15 @@ void ClOrdIds::examine_oldest() {
   if (node(slot).account != AccountId{} && is_known(slot)) {
     renew_chain(orders_.at(orders_.find(node(slot).order)));
   }
-  if (++examined_ == pages_[page].used) {
+  if (++examined_ == used_of(page)) {
     examined_ = 0;
-    pages_[page].emptied = true;
     emptied_.push_back(page);
-    swept_ = 0;
     first_page_ = pages_[page].next;
-    last_page_ = first_page_ == 0 ? 0 : last_page_;
+    if (first_page_ == 0) {
+      last_page_ = 0;
+      next_slot_ = 0;
+      end_of_page_ = 0;
+    }
   }
 }
 
@@ -179,36 +199,23 @@ void ClOrdIds::renew_chain(Order& order) {
 
 // Its node moves to the newest place.
 Slot ClOrdIds::renew(Slot from) {
-  const Slot to = append(node(from));
-  const std::uint64_t entry = hash_of(node(to).account, node(to).id) | from;
-  std::size_t place = home(entry);
-  while (table_[place] != entry) {
-    BETEX_ASSERT(table_[place] != 0);
-    place = (place + 1) & (table_.size() - 1);
-  }
-  table_[place] = (entry & kHashBits) | to;
-  node(to).previous_in_chain = node(from).previous_in_chain;
+  const Slot to = new_slot();
+  node(to) = node(from);
   node(from).account = AccountId{};
+  enter(hash_of(node(to).account, node(to).id), to);
   return to;
 }
 
-void ClOrdIds::sweep_table() {
-  for (std::size_t i = 0; i < kSweptPerInsert && swept_ != table_.size(); ++i) {
-    const std::uint64_t entry = table_[swept_];
-    if (entry != 0 && pages_[slot_of(entry) / kPageSize].emptied) {
-      erase(swept_);
-    } else {
-      ++swept_;
-    }
+void ClOrdIds::drop_ended() {
+  while (!tables_.empty() && tables_.front().generation + 1 < generation_) {
+    retired_.push_back(std::move(tables_.front().ids));
+    tables_.erase(tables_.begin());
   }
-  if (swept_ == table_.size()) {
-    for (const std::uint32_t page : emptied_) {
-      pages_[page].next = free_page_;
-      pages_[page].emptied = false;
-      free_page_ = page;
-    }
-    emptied_.clear();
+  for (const std::uint32_t page : emptied_) {
+    pages_[page].next = free_page_;
+    free_page_ = page;
   }
+  emptied_.clear();
 }
 
 }  // namespace betex::matching

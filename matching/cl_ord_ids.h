@@ -1,8 +1,8 @@
 // Every ClOrdID that must not act again, per account, with the order it belongs to. An id is known
 // as long as its order is; one of a request that was refused through the generation after the one
-// in which it came (RULES.md section 3). Ids are kept in pages by arrival, so that what may be
-// hundreds of megabytes is written in order and forgotten by the page. Owned by the engine's
-// thread.
+// in which it came (RULES.md section 3). Ids are kept in pages and tables by generation, so that
+// what may be hundreds of megabytes is written in order and forgotten as a whole. Owned by the
+// engine's thread.
 #pragma once
 
 #include <array>
@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "matching/hash.h"
+#include "matching/id_table.h"
 #include "matching/order.h"
-#include "matching/prefetch.h"
 #include "matching/reason.h"
 #include "matching/types.h"
 
@@ -40,25 +40,30 @@ class ClOrdIds {
   explicit ClOrdIds(OrderTable& orders);
 
   // 0: never seen, or forgotten.
-  [[nodiscard]] Slot find(AccountId account, const ClOrdId& id) const noexcept;
+  [[nodiscard]] Slot find(AccountId account, const HashedClOrdId& id) const noexcept;
 
   // A hint that the id will be looked for soon.
-  void prefetch(AccountId account, const ClOrdId& id) const noexcept {
-    prefetch_line(&table_[home(hash_of(account, id))]);
+  void prefetch(AccountId account, const HashedClOrdId& id) const noexcept {
+    for (const Table& table : tables_) {
+      table.ids.prefetch(hash_of(account, id));
+    }
   }
 
-  // The id becomes the newest one. It must not be known. Each insert also does a bounded part of
-  // the work of using the memory of forgotten ids again; others' slots may change by it.
-  Slot insert(const ClOrdIdData& data);
+  // The id becomes the newest one, of `order` or, where that is 0, of a request that was refused.
+  // It must not be known. Each insert also does a bounded part of the work of using the memory of
+  // forgotten ids again; others' slots may change by it.
+  Slot insert(AccountId account, const ClOrdId& id, OrderId order, Reason reason = Reason::None);
 
   // A request that waited has failed after all: its id belongs to no order.
   void refuse(Slot slot, Reason reason) noexcept;
 
   // Puts the id at the end of its order's chain, with the terms that the order has now.
-  void append_to_chain(Slot slot, Order& order) noexcept;
+  void append_to_chain(Slot slot, Order& order) noexcept {
+    append_to_chain(slot, order, order.tick, order.expire_time);
+  }
 
-  // The same for an id that says its terms already.
-  void link_to_chain(Slot slot, Order& order) noexcept;
+  // The same with the terms that it had then.
+  void append_to_chain(Slot slot, Order& order, Tick tick, Timestamp expire_time) noexcept;
 
   // Ids of refused requests that came before generation `number` - 1 are forgotten, all at once.
   void start_generation(std::uint32_t number);
@@ -73,7 +78,7 @@ class ClOrdIds {
   void for_each_outside_chains(Visitor&& visit) const {
     for (std::uint32_t number = first_page_; number != 0; number = pages_[number].next) {
       const Page& page = pages_[number];
-      for (std::uint32_t i = 0; i < page.used && !page.ended; ++i) {
+      for (std::uint32_t i = 0; i < used_of(number) && !page.ended; ++i) {
         const Node& node = page.nodes[i];
         if (node.in_chain == 0) {
           visit(page.generation, static_cast<const ClOrdIdData&>(node));
@@ -92,26 +97,21 @@ class ClOrdIds {
   // Of ids that came in one generation.
   struct Page {
     std::unique_ptr<Node[]> nodes;
-    std::uint32_t used = 0;
+    std::uint32_t used = 0;  // but for the last page: used_of()
     std::uint32_t generation = 0;
     std::uint32_t next = 0;  // the page that follows, in use or free; 0: none
     bool ended = false;      // its generation; only the ids of known orders are known still
-    bool emptied = false;    // those have been moved; the table refers to it still
   };
 
-  static std::uint64_t hash_of(AccountId account, const ClOrdId& id) noexcept {
-    return hash_text(id, account.value()) & kHashBits;
-  }
+  // The same for a table.
+  struct Table {
+    IdTable ids;
+    std::uint32_t generation = 0;
+  };
 
-  // An entry's upper half is the id's hash, the lower half its slot.
-  static constexpr std::uint64_t kHashBits = 0xffff'ffff'0000'0000;
-
-  [[nodiscard]] std::size_t home(std::uint64_t hash) const noexcept {
-    return (hash >> 32) & (table_.size() - 1);
-  }
-
-  [[nodiscard]] static Slot slot_of(std::uint64_t entry) noexcept {
-    return static_cast<Slot>(entry & ~kHashBits);
+  static std::uint64_t hash_of(AccountId account, const HashedClOrdId& id) noexcept {
+    constexpr std::uint64_t kSpread = 0x9e37'79b9'7f4a'7c15;
+    return id.hash() ^ (account.value() * kSpread);
   }
 
   [[nodiscard]] Node& node(Slot slot) noexcept {
@@ -127,29 +127,44 @@ class ClOrdIds {
     return order == OrderId{} ? !pages_[slot / kPageSize].ended : orders_.find(order) != 0;
   }
 
-  Slot append(const ClOrdIdData& data);
+  [[nodiscard]] std::uint32_t used_of(std::uint32_t page) const noexcept {
+    return page == last_page_ ? next_slot_ - page * static_cast<std::uint32_t>(kPageSize)
+                              : pages_[page].used;
+  }
+
+  Slot new_slot() {
+    if (next_slot_ == end_of_page_) {
+      open_page();
+    }
+    return next_slot_++;
+  }
+
+  void open_page();
   std::uint32_t unused_page();
-  void enter(std::uint64_t entry) noexcept;
-  void erase(std::size_t place) noexcept;
-  void grow();
+  void enter(std::uint64_t hash, Slot slot);
+  void open_table();
+  IdTable table_for(std::size_t entries);
   void reclaim();
   void examine_oldest();
   void renew_chain(Order& order);
   Slot renew(Slot from);
-  void sweep_table();
+  void drop_ended();
 
   OrderTable& orders_;
   std::vector<Page> pages_;  // page 0 is left out, so that no slot is 0
-  // Linear probing; 0 is an empty place. A new id costs one cache miss.
-  std::vector<std::uint64_t> table_;
-  std::size_t entries_ = 0;
+  // The oldest first. The newest is tried first, and takes new ids.
+  std::vector<Table> tables_;
   std::uint32_t generation_ = 0;
   std::uint32_t first_page_ = 0;  // the oldest, a list through Page::next; 0: none
   std::uint32_t last_page_ = 0;
+  Slot next_slot_ = 0;  // of the last page
+  Slot end_of_page_ = 0;
   std::uint32_t free_page_ = 0;         // a list too
   std::uint32_t examined_ = 0;          // nodes of the first page
-  std::vector<std::uint32_t> emptied_;  // pages
-  std::size_t swept_ = 0;               // of the table, since the last page was emptied
+  std::vector<std::uint32_t> emptied_;  // pages that a table refers to still
+  std::vector<IdTable> retired_;        // to be cleared
+  std::vector<IdTable> spare_;
+  bool reclaiming_ = false;  // there is memory of forgotten ids
 };
 
 }  // namespace betex::matching

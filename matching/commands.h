@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <variant>
 
+#include "matching/hash.h"
 #include "matching/reason.h"
 #include "matching/types.h"
 
@@ -37,9 +38,9 @@ enum class Persistence : std::uint8_t { Lapse = 0, Persist = 1 };  // on disk
 // NewOrderSingle(D). Prices and quantities are what the client wrote; the engine holds them against
 // the market's ladder and quantity step.
 struct PlaceOrder {
-  Name account;
-  ClOrdId cl_ord_id;
-  Name symbol;
+  HashedName account;
+  HashedClOrdId cl_ord_id;
+  HashedName symbol;
   Timestamp transact_time;
   Decimal price;  // 0 for OrderType::Market
   Decimal quantity;
@@ -59,18 +60,18 @@ struct PlaceOrder {
 
 // OrderCancelRequest(F). The order is found by `order_id` if given, else by `orig_cl_ord_id`.
 struct CancelOrder {
-  Name account;
-  ClOrdId cl_ord_id;
-  ClOrdId orig_cl_ord_id;
+  HashedName account;
+  HashedClOrdId cl_ord_id;
+  HashedClOrdId orig_cl_ord_id;
   OrderId order_id;
   Timestamp transact_time;
 };
 
 // OrderCancelReplaceRequest(G). The order is found as by CancelOrder. `quantity` is the new total.
 struct AmendOrder {
-  Name account;
-  ClOrdId cl_ord_id;
-  ClOrdId orig_cl_ord_id;
+  HashedName account;
+  HashedClOrdId cl_ord_id;
+  HashedClOrdId orig_cl_ord_id;
   OrderId order_id;
   Timestamp transact_time;
   Decimal price;
@@ -85,8 +86,8 @@ struct AmendOrder {
 // by Ops on behalf: then cl_ord_id is empty, request_id is not, and one of account, session and
 // market must be given.
 struct MassCancel {
-  Name account;
-  ClOrdId cl_ord_id;
+  HashedName account;
+  HashedClOrdId cl_ord_id;
   Timestamp transact_time;
   Name market;
   Name symbol;

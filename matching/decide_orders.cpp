@@ -186,21 +186,20 @@ void Decider::answer_status(const PlaceOrder& place, const AccountState& account
 void Decider::decide(const CancelOrder& cancel) {
   const AccountState* account = nullptr;
   Reason reason = check_account(cancel.account, account);
-  if (reason == Reason::None) {
-    reason = check_id(account->id, cancel.cl_ord_id, cancel.transact_time);
-  }
   if (reason != Reason::None) {
     reject(cancel, reason, account, 0);
     return;
   }
   const Slot slot = find_order(state_, account->id, cancel.order_id, cancel.orig_cl_ord_id);
-  if (slot == 0) {
-    reject(cancel, Reason::UnknownOrder, account, 0);
-    return;
-  }
   const Order& order = state_.orders.at(slot);
-  if (!order.live()) {
-    reject(cancel, Reason::TooLate, account, slot);
+  reason = check_id(account->id, cancel.cl_ord_id, cancel.transact_time);
+  if (reason == Reason::None && slot == 0) {
+    reason = Reason::UnknownOrder;
+  } else if (reason == Reason::None && !order.live()) {
+    reason = Reason::TooLate;
+  }
+  if (reason != Reason::None) {
+    reject(cancel, reason, account, slot);
     return;
   }
   OrderValues values = order.values;

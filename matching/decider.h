@@ -15,6 +15,7 @@ namespace betex::matching {
 
 // When AdvanceTime is due; none while nothing waits for time.
 [[nodiscard]] std::optional<Timestamp> next_deadline(const State& state);
+[[nodiscard]] bool is_due(const State& state, Timestamp now) noexcept;
 
 class Decider {
  public:
@@ -101,10 +102,10 @@ class Decider {
   // checks.cpp: in the order of RULES.md section 3; Reason::None is a pass.
   [[nodiscard]] Reason check_origin() const;
   [[nodiscard]] Reason check_request(const Name& request_id) const;
-  [[nodiscard]] Reason check_account(const Name& account, const AccountState*& found) const;
+  [[nodiscard]] Reason check_account(const HashedName& account, const AccountState*& found) const;
   [[nodiscard]] Reason check_may_enter(const AccountState& account) const;
   [[nodiscard]] Reason check_id(AccountId account,
-                                const ClOrdId& id,
+                                const HashedClOrdId& id,
                                 Timestamp transact_time) const;
   [[nodiscard]] Reason check_market(const Terms& terms, SessionId session) const;
   [[nodiscard]] Reason check_price(Decimal price, OrderType type, Terms& terms) const;

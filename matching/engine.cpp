@@ -7,11 +7,21 @@
 #include "matching/assert.h"
 #include "matching/decider.h"
 #include "matching/emitter.h"
+#include "matching/prefetch.h"
 #include "matching/snapshot.h"
 #include "matching/state.h"
 
 namespace betex::matching {
 namespace {
+
+// The lines of an order's, and the last one, in which std::variant says what it is.
+void prefetch_command(const Command& command) noexcept {
+  const char* const bytes = reinterpret_cast<const char*>(&command);
+  for (std::size_t at = 0; at < offsetof(Command, body) + sizeof(PlaceOrder); at += kCacheLine) {
+    prefetch_line(bytes + at);
+  }
+  prefetch_line(bytes + sizeof(Command) - 1);
+}
 
 // Without its chain of ClOrdIDs.
 OrderInfo info_of(const Order& order) {
@@ -57,11 +67,17 @@ TransactionView Engine::decide(const Command& command) {
 }
 
 void Engine::prefetch(const Command& command, Lookahead lookahead) const noexcept {
+  if (lookahead == Lookahead::Farthest) {
+    prefetch_command(command);
+    return;
+  }
   const auto hint = [&](const auto& request) {
     if (lookahead == Lookahead::Far) {
       matching::prefetch_far(impl_->state, request);
-    } else {
+    } else if (lookahead == Lookahead::Near) {
       matching::prefetch_near(impl_->state, request);
+    } else {
+      matching::prefetch_nearest(impl_->state, request);
     }
   };
   if (const auto* const place = std::get_if<PlaceOrder>(&command.body)) {
@@ -84,6 +100,10 @@ void Engine::apply(const TransactionView& transaction) {
 
 std::optional<Timestamp> Engine::next_deadline() const {
   return matching::next_deadline(impl_->state);
+}
+
+bool Engine::is_due(Timestamp now) const noexcept {
+  return matching::is_due(impl_->state, now);
 }
 
 bool Engine::batch_pending() const noexcept {

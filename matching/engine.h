@@ -123,9 +123,10 @@ class Engine {
   TransactionView decide(const Command& command);
 
   // Hints that this command will be decided soon: what it will need starts on its way from memory.
-  // Far first, about six commands ahead; then Near, about three, which follows what Far has
-  // fetched. They change nothing.
-  enum class Lookahead : std::uint8_t { Far, Near };
+  // Farthest first, about twelve commands ahead, which is the command itself; then Far, about
+  // eight, what it names; then Near, about five, what that leads to; then Nearest, about two, the
+  // level that its order will rest in. They change nothing.
+  enum class Lookahead : std::uint8_t { Farthest, Far, Near, Nearest };
   void prefetch(const Command& command, Lookahead lookahead) const noexcept;
 
   // Recovery: applies one transaction of the journal. It must be the next one.
@@ -135,6 +136,7 @@ class Engine {
   // into one transaction is due at once, so the caller repeats until this is later than now. It
   // comes before any other command with that timestamp or a later one.
   [[nodiscard]] std::optional<Timestamp> next_deadline() const;
+  [[nodiscard]] bool is_due(Timestamp now) const noexcept;
 
   // True while ContinueBatch has something to do: after each command, and again when idle.
   [[nodiscard]] bool batch_pending() const noexcept;

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "matching/types.h"
@@ -31,5 +33,44 @@ std::uint64_t hash_text(const Text<Capacity>& text, std::uint64_t seed) noexcept
   }
   (std::make_index_sequence<kPairs>{});
 }
+
+// A text with its hash: whoever makes a command, on whatever thread, has already paid for the
+// engine's look-ups.
+template <std::size_t Capacity>
+class Hashed {
+ public:
+  Hashed() noexcept : Hashed{Text<Capacity>{}} {}
+
+  // It stands for its text wherever one is meant, and the other way round.
+  Hashed(const Text<Capacity>& text) noexcept : text_{text}, hash_{hash_text(text, 0)} {}
+
+  operator const Text<Capacity>&() const noexcept { return text_; }
+
+  [[nodiscard]] const Text<Capacity>& text() const noexcept { return text_; }
+
+  [[nodiscard]] std::uint64_t hash() const noexcept { return hash_; }
+
+  [[nodiscard]] std::string_view view() const noexcept { return text_.view(); }
+
+  [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+
+  friend bool operator==(const Hashed& left, const Hashed& right) noexcept {
+    return left.hash_ == right.hash_ && left.text_ == right.text_;
+  }
+
+  friend bool operator==(const Hashed& left, const Text<Capacity>& right) noexcept {
+    return left.text_ == right;
+  }
+
+ private:
+  Text<Capacity> text_;
+  std::uint64_t hash_;
+};
+
+using HashedName = Hashed<Name::kCapacity>;
+using HashedClOrdId = Hashed<ClOrdId::kCapacity>;
+
+static_assert(std::has_unique_object_representations_v<HashedName> &&
+              std::has_unique_object_representations_v<HashedClOrdId>);
 
 }  // namespace betex::matching

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "matching/order.h"
+#include "matching/prefetch.h"
 #include "matching/types.h"
 
 namespace betex::matching {
@@ -23,6 +24,9 @@ class OrderIdList {
     }
     ids_.push_back(id);
   }
+
+  // A hint that an id will soon be appended.
+  void prefetch_end() const noexcept { prefetch_line(ids_.data() + ids_.size()); }
 
   // The ids above `cursor`; some of them may be finished.
   [[nodiscard]] std::span<const OrderId> after(OrderId cursor) const noexcept {

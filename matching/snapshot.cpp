@@ -6,6 +6,7 @@
 #include <string>
 #include <type_traits>
 
+#include "matching/apply.h"
 #include "matching/hash.h"
 
 namespace betex::matching {
@@ -162,7 +163,7 @@ void load_registries(State& state, Loader& loader) {
     archive_session(loader, session);
     loader.check(session.info.session == state.sessions.next_id(), "session ids");
     enter(loader, state.session_names, session.info.comp_id, session.info.session.value());
-    state.running_graces += session.cancel_at != Timestamp{} ? 1U : 0U;
+    note_grace(state, session.cancel_at);
     state.sessions.append(session);
   }
   for (std::uint64_t left = loader.number(); left != 0; --left) {
@@ -191,14 +192,14 @@ void load_registries(State& state, Loader& loader) {
                  "instrument ids");
     MarketData& market = state.markets.at(market_id);
     const Ladder& ladder = *find_ladder(market.ladder);
-    enter(loader, state.symbols, symbol, id.value());
+    enter(loader, state.symbols, symbol, symbol_entry(id, market_id));
     state.instruments.append({.id = id,
                               .market = market_id,
+                              .ladder = &ladder,
+                              .book = Book{market.kind, ladder},
                               .removed = removed,
                               .symbol = symbol,
-                              .share = share,
-                              .ladder = &ladder,
-                              .book = Book{market.kind, ladder}});
+                              .share = share});
     market.instruments.push_back(id);
   }
 }
@@ -254,14 +255,15 @@ Slot insert_id(State& state, Loader& loader, const ClOrdIdData& data) {
   loader.check(data.id.well_formed() && state.accounts.contains(data.account) &&
                    state.cl_ord_ids.find(data.account, data.id) == 0,
                "a ClOrdID");
-  return state.cl_ord_ids.insert(data);
+  return state.cl_ord_ids.insert(data.account, data.id, data.order, data.reason);
 }
 
 void load_chain(State& state, Loader& loader, Order& order) {
   for (std::uint64_t left = loader.number(); left != 0; --left) {
-    ClOrdIdData data{.order = order.id, .account = order.account, .in_chain = 1};
+    ClOrdIdData data{.order = order.id, .account = order.account};
     loader(data.id, data.tick, data.expire_time);
-    state.cl_ord_ids.link_to_chain(insert_id(state, loader, data), order);
+    const Slot slot = insert_id(state, loader, data);
+    state.cl_ord_ids.append_to_chain(slot, order, data.tick, data.expire_time);
   }
 }
 

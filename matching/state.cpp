@@ -2,8 +2,20 @@
 
 #include "matching/hash.h"
 #include "matching/prefetch.h"
+#include "matching/units.h"
 
 namespace betex::matching {
+namespace {
+
+// The two lines with what every order reads.
+template <typename T>
+void prefetch_hot(const T& object) noexcept {
+  static_assert(alignof(T) == kCacheLine && sizeof(T) >= 2 * kCacheLine);
+  prefetch_line(&object);
+  prefetch_line(reinterpret_cast<const char*>(&object) + kCacheLine);
+}
+
+}  // namespace
 
 std::size_t Positions::place_of(AccountId account, MarketId market) const noexcept {
   const std::size_t mask = table_.size() - 1;
@@ -40,7 +52,7 @@ Position& Positions::get(AccountId account, MarketId market) {
 Slot find_order(const State& state,
                 AccountId account,
                 OrderId order,
-                const ClOrdId& cl_ord_id) noexcept {
+                const HashedClOrdId& cl_ord_id) noexcept {
   if (order == OrderId{}) {
     const Slot known = state.cl_ord_ids.find(account, cl_ord_id);
     if (known == 0) {
@@ -69,9 +81,10 @@ void prefetch_far(const State& state, const CancelOrder& cancel) noexcept {
 }
 
 void prefetch_near(const State& state, const PlaceOrder& place) noexcept {
-  const auto symbol = static_cast<std::uint32_t>(state.symbols.find(place.symbol));
-  if (const InstrumentState* const instrument = state.instruments.find(InstrumentId{symbol})) {
-    prefetch_object(*instrument);
+  const std::uint64_t entry = state.symbols.find(place.symbol);
+  if (entry != 0) {
+    prefetch_hot(state.instruments.at(InstrumentId{static_cast<std::uint32_t>(entry)}));
+    prefetch_hot(state.markets.at(MarketId{static_cast<std::uint32_t>(entry >> 32)}));
   }
 }
 
@@ -80,8 +93,26 @@ void prefetch_near(const State& state, const CancelOrder& cancel) noexcept {
     const Order& order = state.orders.at(slot);
     prefetch_line(&state.orders.at(order.previous).next);
     prefetch_line(&state.orders.at(order.next).previous);
-    prefetch_object(state.instruments.at(order.instrument));
-    prefetch_object(state.markets.at(order.market));
+    prefetch_hot(state.instruments.at(order.instrument));
+    prefetch_hot(state.markets.at(order.market));
+  }
+}
+
+void prefetch_nearest(const State& state, const PlaceOrder& place) noexcept {
+  const auto id = static_cast<std::uint32_t>(state.symbols.find(place.symbol));
+  if (const InstrumentState* const instrument = state.instruments.find(InstrumentId{id})) {
+    const auto price = to_price(state.markets.at(instrument->market).kind, place.price);
+    if (const auto tick = price ? instrument->ladder->tick_of(*price) : std::nullopt) {
+      instrument->book.prefetch(*tick);
+    }
+    state.markets.at(instrument->market).orders.prefetch_end();
+  }
+}
+
+void prefetch_nearest(const State& state, const CancelOrder& cancel) noexcept {
+  if (const Slot slot = state.orders.find(cancel.order_id)) {
+    const Order& order = state.orders.at(slot);
+    state.instruments.at(order.instrument).book.prefetch(order.tick);
   }
 }
 

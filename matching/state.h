@@ -14,6 +14,7 @@
 #include "matching/name_index.h"
 #include "matching/order.h"
 #include "matching/order_id_list.h"
+#include "matching/prefetch.h"
 #include "matching/registry.h"
 #include "matching/types.h"
 
@@ -40,15 +41,13 @@ struct AccountState {
   OrderIdList orders;
 };
 
-struct MarketData {
+// What every order reads comes first, in two cache lines.
+struct alignas(kCacheLine) MarketData {
   MarketId id;
   MarketKind kind{};
   LadderKind ladder{};
   MarketState state = MarketState::Inactive;
-  MarketState before_halt{};  // while Halted
   bool in_play = false;
-  std::uint32_t winners = 0;
-  std::uint32_t commission_bp = 0;
   std::uint32_t bet_delay_ms = 0;
   std::uint32_t open_orders = 0;
   Quantity min_quantity;
@@ -56,20 +55,24 @@ struct MarketData {
   Quantity max_quantity;
   std::uint64_t version = 0;
   std::uint64_t last_market_seq = 0;
+  OrderIdList orders;
+  MarketState before_halt{};  // while Halted
+  std::uint32_t winners = 0;
+  std::uint32_t commission_bp = 0;
   Price void_price;  // a binary market's, when Voided
   Name name;
   std::vector<InstrumentId> instruments;
-  OrderIdList orders;
 };
 
-struct InstrumentState {
+// Likewise.
+struct alignas(kCacheLine) InstrumentState {
   InstrumentId id;
   MarketId market;
+  const Ladder* ladder = nullptr;
+  Book book;
   bool removed = false;
   Name symbol;
   InstrumentShare share;  // of a win, once the market is Determined
-  const Ladder* ladder = nullptr;
-  Book book;
 };
 
 // A batched process: its filter stands in the event that started it.
@@ -144,26 +147,33 @@ struct State {
   NameIndex session_names;
   NameIndex account_names;
   NameIndex market_names;
-  NameIndex symbols;
+  NameIndex symbols;  // to the instrument's id and, in the upper half, its market's
   NameIndex request_ids;
   OrderIdList day_orders;
   Deadlines deadlines;
-  std::uint32_t running_graces = 0;
+  Timestamp first_grace;      // of those that run; 0: none does
   SessionId epoch_begins_of;  // in the transaction that is being applied; 0: none
 };
+
+// What the index of symbols says of an instrument.
+[[nodiscard]] constexpr std::uint64_t symbol_entry(InstrumentId instrument, MarketId market) {
+  return std::uint64_t{market.value()} << 32 | instrument.value();
+}
 
 // The account's order that a request means: `order` if given, else the one that `cl_ord_id` belongs
 // to. 0: unknown, forgotten, or another account's.
 [[nodiscard]] Slot find_order(const State& state,
                               AccountId account,
                               OrderId order,
-                              const ClOrdId& cl_ord_id) noexcept;
+                              const HashedClOrdId& cl_ord_id) noexcept;
 
 // Hints that such a request will come soon (Engine::prefetch).
 void prefetch_far(const State& state, const PlaceOrder& place) noexcept;
 void prefetch_far(const State& state, const CancelOrder& cancel) noexcept;
 void prefetch_near(const State& state, const PlaceOrder& place) noexcept;
 void prefetch_near(const State& state, const CancelOrder& cancel) noexcept;
+void prefetch_nearest(const State& state, const PlaceOrder& place) noexcept;
+void prefetch_nearest(const State& state, const CancelOrder& cancel) noexcept;
 
 // What `entry` waits for, if anything still does.
 enum class Due : std::uint8_t { Nothing, Release, Amend, Expiry };

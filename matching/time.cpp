@@ -2,6 +2,7 @@
 // of a ClOrdID generation, cancels of sessions that are gone. In steps that fit one transaction.
 #include <algorithm>
 #include <chrono>  // the calendar; no clock
+#include <limits>
 
 #include "matching/decider.h"
 
@@ -11,22 +12,34 @@ namespace {
 constexpr std::uint32_t kStepsPerTransaction = 4096;
 
 // The session whose grace ends first; the lowest id among equals.
-const SessionState* next_grace(const State& state) {
-  const SessionState* first = nullptr;
-  if (state.running_graces != 0) {
-    for (const SessionState& session : state.sessions) {
-      if (session.cancel_at != Timestamp{} &&
-          (first == nullptr || session.cancel_at < first->cancel_at)) {
-        first = &session;
-      }
-    }
-  }
-  return first;
+const SessionState& next_grace(const State& state) {
+  const auto found =
+      std::find_if(state.sessions.begin(), state.sessions.end(), [&](const SessionState& session) {
+        return session.cancel_at == state.first_grace;
+      });
+  BETEX_ASSERT(state.first_grace != Timestamp{} && found != state.sessions.end());
+  return *found;
 }
 
 // Work of a deadline that has passed already.
 bool has_leftover(const State& state) {
   return state.trading_day.left_to_expire != 0;
+}
+
+constexpr Timestamp kNever{std::numeric_limits<std::int64_t>::max()};
+
+Timestamp first_deadline(const State& state) noexcept {
+  if (state.last_tx_id == TxId{}) {
+    return kNever;
+  }
+  if (has_leftover(state)) {
+    return state.last_timestamp;
+  }
+  Timestamp first = std::min(state.trading_day.next_end, state.generations.next_end);
+  if (const Deadlines::Entry* const entry = state.deadlines.first()) {
+    first = std::min(first, entry->at);
+  }
+  return state.first_grace == Timestamp{} ? first : std::min(first, state.first_grace);
 }
 
 std::uint32_t date_before(Timestamp end) {
@@ -41,20 +54,12 @@ std::uint32_t date_before(Timestamp end) {
 }  // namespace
 
 std::optional<Timestamp> next_deadline(const State& state) {
-  if (state.last_tx_id == TxId{}) {
-    return std::nullopt;
-  }
-  if (has_leftover(state)) {
-    return state.last_timestamp;
-  }
-  Timestamp first = std::min(state.trading_day.next_end, state.generations.next_end);
-  if (const Deadlines::Entry* const entry = state.deadlines.first()) {
-    first = std::min(first, entry->at);
-  }
-  if (const SessionState* const session = next_grace(state)) {
-    first = std::min(first, session->cancel_at);
-  }
-  return first;
+  const Timestamp first = first_deadline(state);
+  return first == kNever ? std::nullopt : std::optional{first};
+}
+
+bool is_due(const State& state, Timestamp now) noexcept {
+  return first_deadline(state) <= now;
 }
 
 void Decider::decide(const AdvanceTime&) {
@@ -77,7 +82,7 @@ std::uint32_t Decider::advance_one() {
     expire_next_day_order();
     return 1;
   }
-  const Timestamp due = *next_deadline(state_);
+  const Timestamp due = first_deadline(state_);
   if (due > now()) {
     return 0;
   }
@@ -96,7 +101,7 @@ std::uint32_t Decider::advance_one() {
     emitter_.emit(ClOrdIdGenerationEnded{.next_end = due + Timestamp{kGenerationNanos}});
     return 1;
   }
-  const SessionState& session = *next_grace(state_);
+  const SessionState& session = next_grace(state_);
   start_batch({.session = session.info.session,
                .last_order = state_.last_order_id,
                .scope = CancelScope::All,

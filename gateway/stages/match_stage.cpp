@@ -61,16 +61,20 @@ std::size_t MatchStage::do_work() {
 
 void MatchStage::prepare_next() {
   using Lookahead = matching::Engine::Lookahead;
-  constexpr std::size_t kFar = 6;
-  constexpr std::size_t kNear = 3;
+  constexpr std::size_t kFarthest = 12;
+  constexpr std::size_t kFar = 8;
+  constexpr std::size_t kNear = 5;
+  constexpr std::size_t kNearest = 2;
   const auto prepare = [this](std::size_t distance, Lookahead lookahead) {
     const RingCommand* const next = commands_.ahead(distance);
     if (next != nullptr && std::holds_alternative<matching::Command>(*next)) {
       engine_.prefetch(std::get<matching::Command>(*next), lookahead);
     }
   };
+  prepare(kFarthest, Lookahead::Farthest);
   prepare(kFar, Lookahead::Far);
   prepare(kNear, Lookahead::Near);
+  prepare(kNearest, Lookahead::Nearest);
 }
 
 void MatchStage::sequence(matching::Command& command) {
@@ -94,8 +98,7 @@ void MatchStage::pass_on(const Query& query) {
 
 std::size_t MatchStage::advance_time(matching::Timestamp now) {
   std::size_t transactions = 0;
-  for (auto deadline = engine_.next_deadline(); deadline && *deadline <= now;
-       deadline = engine_.next_deadline()) {
+  while (engine_.is_due(now)) {
     const auto transaction =
         engine_.decide({.timestamp = now, .origin = {}, .body = matching::AdvanceTime{}});
     if (transaction.events.empty()) {

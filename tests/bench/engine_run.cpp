@@ -152,18 +152,25 @@ double EngineRun::run(std::span<const Operation> operations) {
 
 // As the gateway does it.
 void EngineRun::decide(std::span<const Command> commands) {
-  constexpr std::size_t kFar = 6;
-  constexpr std::size_t kNear = 3;
+  constexpr std::size_t kFarthest = 12;
+  constexpr std::size_t kFar = 8;
+  constexpr std::size_t kNear = 5;
+  constexpr std::size_t kNearest = 2;
   for (std::size_t i = 0; i < commands.size(); ++i) {
+    if (i + kFarthest < commands.size()) {
+      engine_.prefetch(commands[i + kFarthest], Engine::Lookahead::Farthest);
+    }
     if (i + kFar < commands.size()) {
       engine_.prefetch(commands[i + kFar], Engine::Lookahead::Far);
     }
     if (i + kNear < commands.size()) {
       engine_.prefetch(commands[i + kNear], Engine::Lookahead::Near);
     }
+    if (i + kNearest < commands.size()) {
+      engine_.prefetch(commands[i + kNearest], Engine::Lookahead::Nearest);
+    }
     const Command& each = commands[i];
-    for (auto due = engine_.next_deadline(); due && *due <= each.timestamp;
-         due = engine_.next_deadline()) {
+    while (engine_.is_due(each.timestamp)) {
       engine_.decide({.timestamp = each.timestamp, .body = AdvanceTime{}});
     }
     engine_.decide(each);

@@ -12,6 +12,7 @@
 #include <numeric>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <malloc.h>
@@ -138,7 +139,8 @@ void run_memory() {
 }  // namespace
 }  // namespace betex::matching::bench
 
-// matching_bench [OPERATIONS [LIVE]]: 5 million, and all of 1 000, 10 000, 100 000 and the markets.
+// matching_bench [OPERATIONS [LIVE|markets]]: 5 million, and all of 1 000, 10 000, 100 000 live
+// orders and the markets.
 int main(int argc, char** argv) {
   using namespace betex::matching::bench;
   const std::size_t count = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 5'000'000;
@@ -147,6 +149,10 @@ int main(int argc, char** argv) {
       "ns of the thread's processor time an operation; ratio to the floor with events\n",
       count,
       kRound);
+  if (argc > 2 && std::string_view{argv[2]} == "markets") {
+    run_markets(count);
+    return 0;
+  }
   if (argc > 2) {
     run_book(count, std::strtoull(argv[2], nullptr, 10));
     return 0;

@@ -43,8 +43,7 @@ class Generator {
   void write(std::uint64_t events) {
     while (engine_.last_seq().value() < events) {
       time_ += kNanosPerCommand;
-      while (engine_.next_deadline() && engine_.next_deadline()->value() <= time_ &&
-             run(matching::AdvanceTime{})) {
+      while (engine_.is_due(matching::Timestamp{time_}) && run(matching::AdvanceTime{})) {
       }
       const bool lays = random_() % 2 == 0;
       const std::string id = "order-" + std::to_string(++orders_);

@@ -31,13 +31,14 @@ struct Verifier {
   void operator()(const matching::PlaceOrder& order) const {
     using matching::OrderType;
     using matching::TimeInForce;
-    BETEX_ASSERT(!order.cl_ord_id.empty() && !order.symbol.empty() && order.account.well_formed());
+    BETEX_ASSERT(!order.cl_ord_id.empty() && !order.symbol.empty() &&
+                 order.account.text().well_formed());
     BETEX_ASSERT(order.cl_ord_id.view().size() <= matching::kMaxClOrdIdLength);
     BETEX_ASSERT(order.side == matching::Side::Bid || order.side == matching::Side::Ask);
     BETEX_ASSERT(order.type == OrderType::Market || order.type == OrderType::Limit);
     BETEX_ASSERT(order.time_in_force != TimeInForce::Gtd ||
                  order.expire_time >= matching::Timestamp{});
-    BETEX_ASSERT(std::ranges::count(kAccounts, order.account) == 1);
+    BETEX_ASSERT(std::ranges::count(kAccounts, order.account.text()) == 1);
   }
 
   void operator()(const matching::CancelOrder& cancel) const {
@@ -48,13 +49,13 @@ struct Verifier {
   void operator()(const matching::AmendOrder& amend) const {
     BETEX_ASSERT(!amend.cl_ord_id.empty());
     BETEX_ASSERT(!amend.orig_cl_ord_id.empty() || amend.order_id != matching::OrderId{});
-    BETEX_ASSERT(std::ranges::count(kAccounts, amend.account) == 1);
+    BETEX_ASSERT(std::ranges::count(kAccounts, amend.account.text()) == 1);
   }
 
   void operator()(const matching::MassCancel& cancel) const {
     BETEX_ASSERT(!cancel.cl_ord_id.empty() && cancel.side <= 2);
     BETEX_ASSERT(cancel.symbol.empty() || cancel.market.empty());
-    BETEX_ASSERT(std::ranges::count(kAccounts, cancel.account) == 1);
+    BETEX_ASSERT(std::ranges::count(kAccounts, cancel.account.text()) == 1);
   }
 
   void operator()(const gateway::OrderStatusQuery& query) const {

@@ -89,7 +89,7 @@ class Traffic {
 
  private:
   void decide(const CommandBody& body) {
-    for (auto due = engine_.next_deadline(); due && *due <= now_; due = engine_.next_deadline()) {
+    while (engine_.is_due(now_)) {
       engine_.decide({.timestamp = now_, .body = AdvanceTime{}});
     }
     engine_.decide({.timestamp = now_, .body = body});

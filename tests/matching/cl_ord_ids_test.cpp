@@ -108,7 +108,7 @@ class ModelledIds {
 
   std::pair<Slot, std::uint64_t> insert(OrderId order) {
     ++last_;
-    return {ids_.insert({.id = id_of(last_), .order = order, .account = account_of(last_)}), last_};
+    return {ids_.insert(account_of(last_), id_of(last_), order), last_};
   }
 
   void extend(OrderId order) {

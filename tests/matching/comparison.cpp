@@ -104,7 +104,7 @@ bool Comparison::step(const Asked& asked) {
 
 bool Comparison::advance_time() {
   Facts facts;
-  for (auto due = engine_.next_deadline(); due && *due <= now_; due = engine_.next_deadline()) {
+  while (engine_.is_due(now_)) {
     const std::size_t before = facts.size();
     if (!decide({AdvanceTime{}, {}}, facts)) {
       return false;

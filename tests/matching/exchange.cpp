@@ -90,7 +90,7 @@ Lines Exchange::cancel(std::string_view account, std::uint64_t order) {
 Lines Exchange::pass(std::int64_t nanoseconds) {
   now_ += Timestamp{nanoseconds};
   Lines all;
-  for (auto due = engine.next_deadline(); due && *due <= now_; due = engine.next_deadline()) {
+  while (engine.is_due(now_)) {
     const Lines lines = run(AdvanceTime{});
     all.insert(all.end(), lines.begin(), lines.end());
   }

@@ -28,6 +28,15 @@ TEST(Expiry, GtdOrdersGoInOrderOfDeadlineThenId) {
   EXPECT_EQ(x.find_order(1).cancel_cause, CancelCause::Expired);
 }
 
+TEST(Expiry, IsDueFromItsDeadlineOn) {
+  Exchange x;
+  x.run(gtd(x, "alice", 20));
+  ASSERT_EQ(x.engine.next_deadline(), x.now() + Timestamp{20 * kSecond});
+  EXPECT_FALSE(x.engine.is_due(x.now() + Timestamp{20 * kSecond - 1}));
+  EXPECT_TRUE(x.engine.is_due(x.now() + Timestamp{20 * kSecond}));
+  EXPECT_FALSE(Engine{}.is_due(x.now())) << "nothing is before the first transaction";
+}
+
 TEST(Expiry, CancelledOrderDoesNotExpire) {
   Exchange x;
   x.run(gtd(x, "alice", 20));

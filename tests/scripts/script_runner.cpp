@@ -165,7 +165,7 @@ ScriptRunner::Lines ScriptRunner::send(const CommandBody& body) {
 ScriptRunner::Lines ScriptRunner::pass_time(std::int64_t seconds) {
   now_ += Timestamp{seconds * kSecond};
   Lines all;
-  for (auto due = engine_.next_deadline(); due && *due <= now_; due = engine_.next_deadline()) {
+  while (engine_.is_due(now_)) {
     const Lines lines = send(AdvanceTime{});
     all.insert(all.end(), lines.begin(), lines.end());
   }
