@@ -8,7 +8,7 @@
 namespace betex::matching {
 namespace {
 
-constexpr std::size_t kFirstTable = 16 * 1024;  // entries
+constexpr std::size_t kFirstTable = 64 * 1024;  // entries
 
 // A table that is full, in the midst of a generation, is followed by one that is so much larger.
 constexpr std::size_t kGrowth = 4;

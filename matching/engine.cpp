@@ -7,21 +7,11 @@
 #include "matching/assert.h"
 #include "matching/decider.h"
 #include "matching/emitter.h"
-#include "matching/prefetch.h"
 #include "matching/snapshot.h"
 #include "matching/state.h"
 
 namespace betex::matching {
 namespace {
-
-// The lines of an order's, and the last one, in which std::variant says what it is.
-void prefetch_command(const Command& command) noexcept {
-  const char* const bytes = reinterpret_cast<const char*>(&command);
-  for (std::size_t at = 0; at < offsetof(Command, body) + sizeof(PlaceOrder); at += kCacheLine) {
-    prefetch_line(bytes + at);
-  }
-  prefetch_line(bytes + sizeof(Command) - 1);
-}
 
 // Without its chain of ClOrdIDs.
 OrderInfo info_of(const Order& order) {
@@ -67,10 +57,6 @@ TransactionView Engine::decide(const Command& command) {
 }
 
 void Engine::prefetch(const Command& command, Lookahead lookahead) const noexcept {
-  if (lookahead == Lookahead::Farthest) {
-    prefetch_command(command);
-    return;
-  }
   const auto hint = [&](const auto& request) {
     if (lookahead == Lookahead::Far) {
       matching::prefetch_far(impl_->state, request);

@@ -61,7 +61,6 @@ std::size_t MatchStage::do_work() {
 
 void MatchStage::prepare_next() {
   using Lookahead = matching::Engine::Lookahead;
-  constexpr std::size_t kFarthest = 12;
   constexpr std::size_t kFar = 8;
   constexpr std::size_t kNear = 5;
   constexpr std::size_t kNearest = 2;
@@ -71,7 +70,6 @@ void MatchStage::prepare_next() {
       engine_.prefetch(std::get<matching::Command>(*next), lookahead);
     }
   };
-  prepare(kFarthest, Lookahead::Farthest);
   prepare(kFar, Lookahead::Far);
   prepare(kNear, Lookahead::Near);
   prepare(kNearest, Lookahead::Nearest);

@@ -152,14 +152,10 @@ double EngineRun::run(std::span<const Operation> operations) {
 
 // As the gateway does it.
 void EngineRun::decide(std::span<const Command> commands) {
-  constexpr std::size_t kFarthest = 12;
   constexpr std::size_t kFar = 8;
   constexpr std::size_t kNear = 5;
   constexpr std::size_t kNearest = 2;
   for (std::size_t i = 0; i < commands.size(); ++i) {
-    if (i + kFarthest < commands.size()) {
-      engine_.prefetch(commands[i + kFarthest], Engine::Lookahead::Farthest);
-    }
     if (i + kFar < commands.size()) {
       engine_.prefetch(commands[i + kFar], Engine::Lookahead::Far);
     }
