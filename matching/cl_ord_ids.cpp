@@ -8,8 +8,6 @@
 namespace betex::matching {
 namespace {
 
-constexpr std::size_t kFirstTable = 64 * 1024;  // entries
-
 // A table that is full, in the midst of a generation, is followed by one that is so much larger.
 constexpr std::size_t kGrowth = 4;
 
@@ -19,7 +17,8 @@ constexpr std::size_t kExaminedPerInsert = 16;
 
 }  // namespace
 
-ClOrdIds::ClOrdIds(OrderTable& orders) : orders_{orders}, pages_(1) {}
+ClOrdIds::ClOrdIds(OrderTable& orders, std::size_t smallest_table)
+    : orders_{orders}, smallest_table_{smallest_table}, pages_(1) {}
 
 Slot ClOrdIds::find(AccountId account, const HashedClOrdId& id) const noexcept {
   const std::uint64_t hash = hash_of(account, id);
@@ -121,7 +120,7 @@ void ClOrdIds::enter(std::uint64_t hash, Slot slot) {
 
 // A generation begins with a table for a quarter more ids than the last one had.
 void ClOrdIds::open_table() {
-  std::size_t entries = kFirstTable;
+  std::size_t entries = smallest_table_;
   if (!tables_.empty() && tables_.back().generation == generation_) {
     entries = tables_.back().ids.capacity() * kGrowth;
   } else if (!tables_.empty()) {

@@ -36,8 +36,10 @@ static_assert(std::has_unique_object_representations_v<ClOrdIdData>);
 
 class ClOrdIds {
  public:
-  // `orders` must outlive it.
-  explicit ClOrdIds(OrderTable& orders);
+  static constexpr std::size_t kSmallestTable = 64 * 1024;  // entries
+
+  // `orders` must outlive it. A table has place for `smallest_table` ids or more.
+  explicit ClOrdIds(OrderTable& orders, std::size_t smallest_table = kSmallestTable);
 
   // 0: never seen, or forgotten.
   [[nodiscard]] Slot find(AccountId account, const HashedClOrdId& id) const noexcept;
@@ -151,6 +153,7 @@ class ClOrdIds {
   void drop_ended();
 
   OrderTable& orders_;
+  std::size_t smallest_table_;
   std::vector<Page> pages_;  // page 0 is left out, so that no slot is 0
   // The oldest first. The newest is tried first, and takes new ids.
   std::vector<Table> tables_;

@@ -118,7 +118,7 @@ class ModelledIds {
   }
 
   OrderTable orders_;
-  ClOrdIds ids_{orders_};
+  ClOrdIds ids_{orders_, 500};  // so that a generation needs one table or several
   std::uint32_t generation_ = 0;
   std::uint64_t last_order_ = 0;
   std::uint64_t last_ = 0;
