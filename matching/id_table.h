@@ -59,7 +59,7 @@ class IdTable {
  private:
   static constexpr std::size_t kSlots = 10;
 
-  // `tags` are some bits of the hashes, 0 where there is none; slots past kSlots are never in use.
+  // `tags` are some bits of the hashes, 0 where there is none.
   struct alignas(kCacheLine) Bucket {
     std::array<std::uint16_t, kSlots> tags{};
     std::uint16_t used = 0;
