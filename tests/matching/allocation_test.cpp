@@ -3,52 +3,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 #include <random>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "matching/engine.h"
-
-namespace {
-
-std::size_t allocations = 0;  // in this program
-
-void* counted(std::size_t size) {
-  ++allocations;
-  if (void* const memory = std::malloc(size)) {
-    return memory;
-  }
-  throw std::bad_alloc{};
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  return counted(size);
-}
-
-void* operator new[](std::size_t size) {
-  return counted(size);
-}
-
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-
-void operator delete[](void* memory) noexcept {
-  std::free(memory);
-}
-
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-
-void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
+#include "tests/support/allocations.h"
 
 namespace betex::matching::testing {
 namespace {
@@ -165,18 +126,18 @@ TEST(SteadyState, AllocatesNothingPerOrder) {
   Traffic traffic;
   traffic.run_days(24);  // generations differ by a page, which comes when the largest yet needs it
   const std::uint64_t orders_before = traffic.orders();
-  const std::size_t before = allocations;
+  const std::size_t before = test::allocations();
   traffic.run_days(6);
   ASSERT_GT(traffic.orders() - orders_before, 50'000U);
   // The list of the index's pages, one for 1 024 ids, doubles now and then.
-  EXPECT_LE(allocations - before, 1U);
+  EXPECT_LE(test::allocations() - before, 1U);
 }
 
 TEST(SteadyState, GrowingIsSeen) {
-  const std::size_t before = allocations;
+  const std::size_t before = test::allocations();
   Traffic traffic;
   traffic.run_days(1);
-  EXPECT_GT(allocations - before, 10U);
+  EXPECT_GT(test::allocations() - before, 10U);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 // A report is written once, into its session's block, and on the way allocates nothing of its own.
 #include <cstddef>
-#include <cstdlib>
-#include <new>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -9,44 +7,7 @@
 #include "gateway/fix/outbound_queue.h"
 #include "gateway/fix/report_encoder.h"
 #include "tests/gateway/fix/sample_reports.h"
-
-namespace {
-
-std::size_t allocations = 0;  // in this program
-
-void* counted(std::size_t size) {
-  ++allocations;
-  if (void* const memory = std::malloc(size)) {
-    return memory;
-  }
-  throw std::bad_alloc{};
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  return counted(size);
-}
-
-void* operator new[](std::size_t size) {
-  return counted(size);
-}
-
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-
-void operator delete[](void* memory) noexcept {
-  std::free(memory);
-}
-
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-
-void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
+#include "tests/support/allocations.h"
 
 namespace betex::fix {
 namespace {
@@ -62,11 +23,11 @@ TEST(ReportAllocation, EncodingAllocatesNothing) {
   const Report report = testing::trade();
   std::string out;
   out.reserve(std::size_t{64} * 1024);
-  const std::size_t before = allocations;
+  const std::size_t before = test::allocations();
   for (std::uint32_t i = 1; i <= 100; ++i) {
     encode(report, header(i), out);
   }
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(test::allocations(), before);
 }
 
 // A turn's reports share a block that grows by doubling.
@@ -74,7 +35,7 @@ TEST(ReportAllocation, APortionOfReportsTakesFewAllocations) {
   constexpr std::uint32_t kPortion = 64;
   const Report report = testing::trade();
   OutboundQueue queue;
-  const std::size_t before = allocations;
+  const std::size_t before = test::allocations();
   for (std::uint32_t i = 1; i <= kPortion; ++i) {
     OutboundState state;
     state.last_number = matching::MsgSeqNum{i};
@@ -86,7 +47,7 @@ TEST(ReportAllocation, APortionOfReportsTakesFewAllocations) {
   queue.committed(blocks.front());
   const auto block = queue.take_released();
   EXPECT_EQ(block->entries.size(), kPortion);
-  EXPECT_LT(allocations - before, kPortion / 2);
+  EXPECT_LT(test::allocations() - before, kPortion / 2);
 }
 
 }  // namespace
