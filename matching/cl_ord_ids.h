@@ -36,7 +36,7 @@ static_assert(std::has_unique_object_representations_v<ClOrdIdData>);
 
 class ClOrdIds {
  public:
-  static constexpr std::size_t kSmallestTable = 64 * 1024;  // entries
+  static constexpr std::size_t kSmallestTable = std::size_t{64} * 1024;  // entries
 
   // `orders` must outlive it. A table has place for `smallest_table` ids or more.
   explicit ClOrdIds(OrderTable& orders, std::size_t smallest_table = kSmallestTable);

@@ -41,9 +41,10 @@ class Hashed {
  public:
   Hashed() noexcept : Hashed{Text<Capacity>{}} {}
 
-  // It stands for its text wherever one is meant, and the other way round.
+  // NOLINTNEXTLINE(google-explicit-constructor): it stands for its text, and the other way round
   Hashed(const Text<Capacity>& text) noexcept : text_{text}, hash_{hash_text(text, 0)} {}
 
+  // NOLINTNEXTLINE(google-explicit-constructor): likewise
   operator const Text<Capacity>&() const noexcept { return text_; }
 
   [[nodiscard]] const Text<Capacity>& text() const noexcept { return text_; }
@@ -64,7 +65,7 @@ class Hashed {
 
  private:
   Text<Capacity> text_;
-  std::uint64_t hash_;
+  std::uint64_t hash_ = 0;
 };
 
 using HashedName = Hashed<Name::kCapacity>;

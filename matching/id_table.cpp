@@ -27,6 +27,7 @@ IdTable::IdTable(std::size_t entries)
       std::align(alignof(Bucket), bucket_count_ * sizeof(Bucket), aligned, space));
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters)
 void IdTable::insert(std::uint64_t hash, Slot slot) noexcept {
   BETEX_ASSERT(!full());
   std::size_t i = home(hash);

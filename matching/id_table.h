@@ -75,7 +75,8 @@ class IdTable {
 
     // Of the entry that a bit of fitting() stands for.
     static std::size_t place_of(int bit) noexcept {
-      return static_cast<std::size_t>(bit % 16 * 4 + bit / 16);
+      const auto number = static_cast<std::size_t>(bit);
+      return number % 16 * 4 + number / 16;
     }
 
    private:

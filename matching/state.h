@@ -192,6 +192,6 @@ enum class Due : std::uint8_t { Nothing, Release, Amend, Expiry };
 inline constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 inline constexpr std::int64_t kNanosPerMillisecond = 1'000'000;
 inline constexpr std::int64_t kSecondsPerDay = 86'400;
-inline constexpr std::int64_t kGenerationNanos = 25 * 3'600 * kNanosPerSecond;
+inline constexpr std::int64_t kGenerationNanos = std::int64_t{25} * 3'600 * kNanosPerSecond;
 
 }  // namespace betex::matching
