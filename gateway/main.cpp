@@ -17,6 +17,8 @@
 #include "gateway/gateway.h"
 #include "gateway/log/log.h"
 #include "gateway/signals.h"
+#include "process/command_line.h"
+#include "process/standard_streams.h"
 
 namespace betex::gateway {
 namespace {
@@ -25,13 +27,15 @@ int hash_password_from_stdin(const std::string& username) {
   std::string password;
   if (!std::getline(std::cin, password) || password.empty()) {
     std::fprintf(stderr, "--hash-password reads the password from standard input; it was empty\n");
-    return kExitUsage;
+    return process::kExitUsage;
   }
   std::printf("%s\n", credential_line(username, hash_password(password)).c_str());
   return EXIT_SUCCESS;
 }
 
-// The line that scripts and tests read to learn the ports.
+constexpr const char* kProgram = "betex-gateway";
+
+// The line that scripts and tests read to learn the ports. Brokers do not need it.
 void print_ports(const Ports& ports) {
   std::string line = "listening fix=" + std::to_string(ports.fix);
   if (ports.tls) {
@@ -41,7 +45,10 @@ void print_ports(const Ports& ports) {
     line += " http=" + std::to_string(*ports.http);
   }
   std::printf("%s\n", line.c_str());
-  std::fflush(stdout);
+  if (const auto failure = process::flush_standard_output()) {
+    spdlog::warn("{}; standard output cannot be written: {}", line, *failure);
+    std::clearerr(stdout);  // it has been said
+  }
 }
 
 // SIGHUP. What is wrong in the files is logged, and everything stays as it was.
@@ -101,17 +108,22 @@ int act(const CommandLine& command_line) {
 }  // namespace betex::gateway
 
 int main(int argc, char** argv) {
-  using namespace betex::gateway;
-  block_signals();
-  const auto parsed = parse_command_line(argc, argv);
-  if (const auto* const exit = std::get_if<EarlyExit>(&parsed)) {
-    std::fputs(exit->text.c_str(), exit->code == EXIT_SUCCESS ? stdout : stderr);
-    return exit->code;
+  using namespace betex;
+  process::open_standard_descriptors();
+  process::disable_core_dumps();
+  gateway::block_signals();
+  const auto parsed = gateway::parse_command_line(argc, argv);
+  int exit_code = EXIT_SUCCESS;
+  if (const auto* const exit = std::get_if<gateway::EarlyExit>(&parsed)) {
+    exit_code = exit->code;
+    std::fputs(exit->text.c_str(), exit_code == EXIT_SUCCESS ? stdout : stderr);
+  } else {
+    try {
+      exit_code = gateway::act(std::get<gateway::CommandLine>(parsed));
+    } catch (const std::exception& error) {
+      process::print_error(gateway::kProgram, error.what());
+      exit_code = gateway::exit_code_of(std::current_exception());
+    }
   }
-  try {
-    return act(std::get<CommandLine>(parsed));
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "betex-gateway: %s\n", error.what());
-    return exit_code_of(std::current_exception());
-  }
+  return process::exit_code_after_output(gateway::kProgram, exit_code);
 }

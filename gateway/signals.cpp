@@ -22,7 +22,10 @@ sigset_t handled_signals() {
 void block_signals() {
   const sigset_t set = handled_signals();
   BETEX_ASSERT(pthread_sigmask(SIG_BLOCK, &set, nullptr) == 0);
+  // Writing fails then, and whoever writes says so: to a socket, and to a file that has reached the
+  // limit on its size.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 std::optional<Signal> wait_for_signal(std::optional<std::chrono::milliseconds> timeout) {

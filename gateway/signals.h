@@ -9,8 +9,8 @@ namespace betex::gateway {
 
 enum class Signal : std::uint8_t { Terminate, Reload };
 
-// Blocks SIGTERM, SIGINT and SIGHUP for this thread and all that it starts, and ignores SIGPIPE.
-// To be called first in main; without it wait_for_signal() has nothing to wait for.
+// Blocks SIGTERM, SIGINT and SIGHUP for this thread and all that it starts, and ignores SIGPIPE
+// and SIGXFSZ. To be called first in main; without it wait_for_signal() has nothing to wait for.
 void block_signals();
 
 // The next of them, also one that came before the call; none when the time is over.

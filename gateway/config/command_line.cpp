@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "gateway/config/credentials.h"
+#include "process/command_line.h"
 
 namespace betex::gateway {
 
@@ -29,14 +30,18 @@ std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* co
   app.add_option("--wal-root", overrides.wal_root, "Folder of the write-ahead log")
       ->type_name("FOLDER");
   app.add_option("--fix-port", overrides.fix_port, "Port for plain FIX, 0: any free one")
+      ->transform(process::decimal())
       ->type_name("PORT");
   app.add_option("--tls-port", overrides.tls_port, "Port for FIX over TLS, 0: any free one")
+      ->transform(process::decimal())
       ->type_name("PORT");
   app.add_option("--http-port", overrides.http_port, "Port for probes and metrics, 0: any free one")
+      ->transform(process::decimal())
       ->type_name("PORT");
   app.add_option("--max-segment-events",
                  overrides.max_segment_events,
                  "Events after which the log begins a new segment, about")
+      ->transform(process::decimal())
       ->type_name("NUMBER");
   auto* const check =
       app.add_flag("--check-config")->description("Check the configuration and end");
@@ -53,14 +58,14 @@ std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* co
           ->excludes(check)
           ->excludes(print);
   try {
-    app.parse(argc, argv);
+    process::parse(app, argc, argv);
     if (hash->count() == 0 && config->count() == 0) {
       throw CLI::RequiredError{"--config"};
     }
   } catch (const CLI::ParseError& error) {
     std::ostringstream text;
     const bool wrong = app.exit(error, text, text) != 0;
-    return EarlyExit{.code = wrong ? kExitUsage : 0, .text = text.str()};
+    return EarlyExit{.code = wrong ? process::kExitUsage : 0, .text = text.str()};
   }
   if (hash->count() != 0) {
     line.action = Action::HashPassword;

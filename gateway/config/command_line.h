@@ -10,8 +10,6 @@
 
 namespace betex::gateway {
 
-inline constexpr int kExitUsage = 64;  // EX_USAGE
-
 enum class Action : std::uint8_t { Run, CheckConfig, PrintConfig, HashPassword };
 
 struct CommandLine {

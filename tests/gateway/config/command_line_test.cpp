@@ -74,11 +74,42 @@ TEST(CommandLine, MistakesAreUsageErrors) {
   expect_usage_error({"--config", "c", "--fix-prot", "1"}, "--fix-prot");
   expect_usage_error({"--config", "c", "extra"}, "extra");
   expect_usage_error({"--config", "c", "--fix-port", "65536"}, "--fix-port = 65536");
-  expect_usage_error({"--config", "c", "--fix-port", "-1"}, "--fix-port = -1");
-  expect_usage_error({"--config", "c", "--http-port", "web"}, "--http-port = web");
-  expect_usage_error({"--config", "c", "--max-segment-events", "many"}, "= many");
+  expect_usage_error({"--config", "c", "--fix-port", "-1"}, "--fix-port: '-1' is not a number");
+  expect_usage_error({"--config", "c", "--http-port", "web"}, "--http-port: 'web' is not a number");
+  expect_usage_error({"--config", "c", "--max-segment-events", "many"}, "'many' is not a number");
   expect_usage_error({"--config", "c", "--check-config", "--print-config"}, "excludes");
   expect_usage_error({"--hash-password", "a b"}, "'a b' is not 1 to 31 printable characters");
+}
+
+TEST(CommandLine, NumbersAreDecimal) {
+  const Overrides overrides = accepted({"--config=c",
+                                        "--fix-port=010",
+                                        "--tls-port=011",
+                                        "--http-port=012",
+                                        "--max-segment-events=0100"})
+                                  .overrides;
+  EXPECT_EQ(overrides.fix_port, 10);
+  EXPECT_EQ(overrides.tls_port, 11);
+  EXPECT_EQ(overrides.http_port, 12);
+  EXPECT_EQ(overrides.max_segment_events, 100U);
+  expect_usage_error({"--config", "c", "--fix-port", "0x10"}, "'0x10' is not a number");
+}
+
+TEST(CommandLine, AnOptionIsNoValueAndNoValueIsEmpty) {
+  expect_usage_error({"--config", "c", "--wal-root=", "--check-config"},
+                     "--wal-root: the value is empty");
+  expect_usage_error({"--config", "c", "--wal-root", "--check-config"},
+                     "--wal-root: '--check-config' begins with --");
+  for (const char* option : {"--config",
+                             "--wal-root",
+                             "--fix-port",
+                             "--tls-port",
+                             "--http-port",
+                             "--max-segment-events",
+                             "--hash-password"}) {
+    expect_usage_error({option, ""}, std::string{option} + ": the value is empty");
+    expect_usage_error({option, "--version"}, "'--version' begins with --");
+  }
 }
 
 TEST(CommandLine, HelpAndVersionEndWell) {
