@@ -28,6 +28,21 @@ MetricFamily counter(const Description& description, std::uint64_t value) {
   return {description.name, description.help, MetricType::Counter, {metric}};
 }
 
+// One counter with a label for each way.
+MetricFamily sessions_ended(const fix::SessionMetrics& sessions) {
+  MetricFamily family{"betex_fix_sessions_ended_total",
+                      "Sessions that were on and have ended, by how.",
+                      MetricType::Counter,
+                      {}};
+  for (std::size_t i = 0; i < fix::kSessionEnds; ++i) {
+    prometheus::ClientMetric metric;
+    metric.label = {{"how", std::string{words_of(static_cast<fix::SessionEnd>(i)).label}}};
+    metric.counter.value = static_cast<double>(sessions.sessions_ended[i].value());
+    family.metric.push_back(metric);
+  }
+  return family;
+}
+
 }  // namespace
 
 void GatewayMetrics::read_from(const Sources& sources) {
@@ -76,6 +91,7 @@ std::vector<MetricFamily> GatewayMetrics::Collect() const {
                "Logons with a MsgSeqNum below the expected one: a client that has seen another "
                "history."},
               sessions.logons_too_low.value()),
+      sessions_ended(sessions),
       counter({"betex_fix_scheduled_resets_total", "Sessions begun anew by the clock."},
               sessions.scheduled_resets.value()),
       counter({"betex_fix_messages_in_total", "Frames received."}, sessions.messages_in.value()),

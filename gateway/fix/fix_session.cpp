@@ -120,6 +120,7 @@ void FixSession::on_logged_out_by_operator() {
   spdlog::warn("session {}: logged out by an operator", settings_.comp_id);
   if (state_ == State::On) {
     logout_received_ = true;  // not the loss of a connection: the session ends by a Logout
+    note_end(SessionEnd::Operator);
     quickfix_.log_out("Logged out by the operator");
     end_turn();
   }
@@ -158,6 +159,7 @@ void FixSession::on_command_rejected(const matching::CommandRejected& event) {
   } else if (up && state_ == State::GoingUp) {
     refuse_logon("the engine does not take it");
   } else if (reserve && (state_ == State::Reserving || state_ == State::On)) {
+    note_end(SessionEnd::NoNumbers);
     end(SessionDownReason::Disconnect);
   }
 }
@@ -183,6 +185,7 @@ void FixSession::tick() {
   end_turn();
   check_slow_reader();
   if (disconnect_asked_) {
+    note_end(SessionEnd::NoHeartbeat);
     return end(logout_received_ ? SessionDownReason::Logout : SessionDownReason::Disconnect);
   }
   start_ticking();

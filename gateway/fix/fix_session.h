@@ -29,6 +29,7 @@
 #include "gateway/fix/outbound_queue.h"
 #include "gateway/fix/quickfix_session.h"
 #include "gateway/fix/refusal_log.h"
+#include "gateway/fix/session_end.h"
 #include "gateway/fix/session_metrics.h"
 #include "gateway/fix/session_settings.h"
 #include "gateway/session_link.h"
@@ -169,6 +170,7 @@ class FixSession final : public ConnectionUser,
   // ---- fix_session_end.cpp
 
   void end(matching::SessionDownReason reason);
+  void note_end(SessionEnd how);
   void on_connection_closed();
   void send_session_down(matching::SessionDownReason reason);
   void finish_if_done();
@@ -281,6 +283,7 @@ class FixSession final : public ConnectionUser,
   std::uint64_t attempt_ = 0;      // connection_'s
   bool disconnect_asked_ = false;  // by QuickFIX or by us, at the end of the turn
   bool logout_received_ = false;
+  std::optional<SessionEnd> how_ended_;  // the first cause; none: nothing has ended it yet
   std::uint64_t garbled_ = 0;
 
   // Inbound.

@@ -29,12 +29,18 @@ void FixSession::closed(Connection& connection) {
 void FixSession::on_connection_closed() {
   connection_ = nullptr;
   frames_.clear();
+  note_end(SessionEnd::ConnectionLost);
   if (state_ != State::GoingUp) {  // which ends when SessionUp has been answered
     quickfix_.connection_lost();
     queue_.discard();
     end(logout_received_ ? SessionDownReason::Logout : SessionDownReason::Disconnect);
     finish_if_done();
   }
+}
+
+// The first cause counts: what comes after follows from it.
+void FixSession::note_end(SessionEnd how) {
+  how_ended_ = how_ended_.value_or(how);
 }
 
 // Once. The connection stays until the last bytes have left.
@@ -45,7 +51,9 @@ void FixSession::end(SessionDownReason reason) {
   if (state_ == State::On) {
     environment_.metrics.sessions_on.subtract();
     environment_.reports.unsubscribe(id_, subscription_);
-    spdlog::info("session {}: off", settings_.comp_id);
+    note_end(SessionEnd::Fault);
+    environment_.metrics.sessions_ended[static_cast<std::size_t>(*how_ended_)].add();
+    spdlog::info("session {}: off: {}", settings_.comp_id, words_of(*how_ended_).text);
   }
   state_ = State::Draining;
   quickfix_.connection_lost();
@@ -143,6 +151,7 @@ void FixSession::go_down(SessionDownReason reason, std::function<void()> done) {
 void FixSession::log_out(const std::string& text, std::function<void()> done) {
   asio::post(strand_, [self = shared_from_this(), text, done = std::move(done)] {
     if (self->state_ == State::On) {
+      self->note_end(SessionEnd::GatewayStop);
       self->quickfix_.log_out(text);
       self->end_turn();
     }
@@ -154,6 +163,7 @@ void FixSession::log_out(const std::string& text, std::function<void()> done) {
 void FixSession::close_connection() {
   asio::post(strand_, [self = shared_from_this()] {
     if (self->connection_) {
+      self->note_end(SessionEnd::GatewayStop);
       self->connection_->close();
     }
     if (self->next_) {

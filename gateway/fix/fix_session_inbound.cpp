@@ -277,6 +277,8 @@ void FixSession::handle_gap_fill(MsgSeqNum number) {
 // QuickFIX moves the expected number for every Logout. For one above a gap that would be the
 // number of a message that has never come.
 void FixSession::handle_logout(MsgSeqNum number) {
+  // Where it answers a Logout of QuickFIX's, that was for a fault.
+  note_end(quickfix_.sent_logout() ? SessionEnd::Fault : SessionEnd::ClientLogout);
   logout_received_ = true;
   const MsgSeqNum next_in = quickfix_.next_in();
   if (!quickfix_.receive(frame_)) {

@@ -130,6 +130,7 @@ void FixSession::on_probe_time_out() {
                settings_.comp_id,
                connection_->address());
   probe_ = {};
+  note_end(SessionEnd::Superseded);
   connection_->close();
 }
 
@@ -151,6 +152,7 @@ void FixSession::begin_logon(Candidate candidate) {
   next_frame_ = 1;  // what is behind the Logon waits
   disconnect_asked_ = false;
   logout_received_ = false;
+  how_ended_.reset();
   garbled_ = 0;
   frame_.assign(frames_.front());
   fields_.read(frame_, environment_.limits.fields);

@@ -117,6 +117,7 @@ bool FixSession::on_number_used(MsgSeqNum number) {
   if (number > reserved_to_) {
     spdlog::error("session {}: no outbound number left: the journal has not answered in time",
                   settings_.comp_id);
+    note_end(SessionEnd::NoNumbers);
     disconnect_asked_ = true;
     return false;
   }
@@ -211,6 +212,7 @@ void FixSession::check_slow_reader() {
   spdlog::warn("session {}: does not read, {} bytes are waiting: disconnected",
                settings_.comp_id,
                queue_.unwritten_bytes());
+  note_end(SessionEnd::SlowReader);
   connection_->close();
 }
 

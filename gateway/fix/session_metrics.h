@@ -1,8 +1,11 @@
 // What the transport counts, for whoever scrapes it.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
+
+#include "gateway/fix/session_end.h"
 
 namespace betex::fix {
 
@@ -35,7 +38,8 @@ struct SessionMetrics {
   Counter logon_deadlines;      // passed without a logon
   Counter logons;
   Counter logons_refused;  // wrong credentials, a reset that is not allowed, a second logon
-  Counter logons_too_low;  // a client that has seen another history
+  std::array<Counter, kSessionEnds> sessions_ended;  // by SessionEnd
+  Counter logons_too_low;                            // a client that has seen another history
   Counter scheduled_resets;
   Counter probes;         // of a session that is on, for another logon
   Counter probes_failed;  // it did not answer, and was disconnected
