@@ -139,7 +139,9 @@ class Gateway::Impl {
       : config_{config},
         shared_{share_one_thread(config.rings.stage_threads)},
 
-        // 1. Ports: an occupied one is found before anything on disk is touched.
+        // 1. Dictionaries and ports: a wrong or occupied one is found before anything on disk is
+        //    touched.
+        dictionaries_{fix::load_dictionaries(config.fix.dictionaries)},
         fix_port_{config.fix.address, config.fix.port, "--fix-port"},
         tls_port_{config.fix.tls ? std::make_unique<PortReservation>(
                                        config.fix.address, config.fix.tls->port, "--tls-port")
@@ -185,7 +187,6 @@ class Gateway::Impl {
 
         // 6. The sessions: they take credits of the command ring before they read, and reports from
         //    the report stage. Their bytes wait for the session cache: the second gate.
-        dictionaries_{fix::load_dictionaries(config.fix.dictionaries)},
         authenticator_{config.credentials},
         sessions_{sessions_of(recovered_.engine)},
         cache_{config.wal.root / "cache",
@@ -321,6 +322,7 @@ class Gateway::Impl {
   GatewayMetrics metrics_;
   SystemClock clock_;
 
+  FIX::DataDictionaryProvider dictionaries_;
   IoThread io_;
   PortReservation fix_port_;
   std::unique_ptr<PortReservation> tls_port_;  // null: no TLS
@@ -347,7 +349,6 @@ class Gateway::Impl {
   JournalStage journal_stage_;
   ReportStage report_;
 
-  FIX::DataDictionaryProvider dictionaries_;
   fix::PasswordAuthenticator authenticator_;
   std::vector<matching::SessionInfo> sessions_;
   fix::MessageCache cache_;

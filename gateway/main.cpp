@@ -8,6 +8,7 @@
 #include <iostream>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include <spdlog/spdlog.h>
 
@@ -16,12 +17,15 @@
 #include "gateway/fail_stop.h"
 #include "gateway/gateway.h"
 #include "gateway/log/log.h"
+#include "gateway/named_files.h"
 #include "gateway/signals.h"
 #include "process/command_line.h"
 #include "process/standard_streams.h"
 
 namespace betex::gateway {
 namespace {
+
+constexpr const char* kProgram = "betex-gateway";
 
 int hash_password_from_stdin(const std::string& username) {
   std::string password;
@@ -32,8 +36,6 @@ int hash_password_from_stdin(const std::string& username) {
   std::printf("%s\n", credential_line(username, hash_password(password)).c_str());
   return EXIT_SUCCESS;
 }
-
-constexpr const char* kProgram = "betex-gateway";
 
 // The line that scripts and tests read to learn the ports. Brokers do not need it.
 void print_ports(const Ports& ports) {
@@ -51,12 +53,33 @@ void print_ports(const Ports& ports) {
   }
 }
 
+// Throws ConfigError with what is wrong.
+Config checked_config(const CommandLine& command_line) {
+  Config config = load_config(command_line.config_file, command_line.overrides);
+  check_named_files(config);
+  return config;
+}
+
+std::vector<std::string> all_warnings(const Config& config) {
+  std::vector<std::string> lines = warnings(config);
+  const std::vector<std::string> of_files = named_files_warnings(config);
+  lines.insert(lines.end(), of_files.begin(), of_files.end());
+  return lines;
+}
+
+void log_warnings(const Config& config) {
+  for (const std::string& line : all_warnings(config)) {
+    spdlog::warn("{}", line);
+  }
+}
+
 // SIGHUP. What is wrong in the files is logged, and everything stays as it was.
 void reload(const CommandLine& command_line, Gateway& gateway) {
   try {
-    const Config config = load_config(command_line.config_file, command_line.overrides);
+    const Config config = checked_config(command_line);
     gateway.reload(config);
     set_log_level(config.log.level);
+    log_warnings(config);
     spdlog::info("reloaded: certificates, credentials, connection limits, sessions, log level");
   } catch (const std::exception& error) {
     spdlog::error("not reloaded, nothing has changed: {}", error.what());
@@ -73,9 +96,7 @@ bool asked_again() {
 
 int run(const CommandLine& command_line, const Config& config) {
   set_up_logging(config.log);
-  for (const std::string& warning : warnings(config)) {
-    spdlog::warn("{}", warning);
-  }
+  log_warnings(config);
   Gateway gateway{config};
   print_ports(gateway.start());
   while (wait_for_signal() != Signal::Terminate) {
@@ -91,9 +112,12 @@ int act(const CommandLine& command_line) {
   if (command_line.action == Action::HashPassword) {
     return hash_password_from_stdin(command_line.username);
   }
-  const Config config = load_config(command_line.config_file, command_line.overrides);
+  const Config config = checked_config(command_line);
   switch (command_line.action) {
     case Action::CheckConfig:
+      for (const std::string& line : all_warnings(config)) {
+        process::print_error(kProgram, "warning: " + line);
+      }
       std::printf("%s: no errors\n", command_line.config_file.c_str());
       return EXIT_SUCCESS;
     case Action::PrintConfig:

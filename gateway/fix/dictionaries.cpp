@@ -1,7 +1,8 @@
 #include "gateway/fix/dictionaries.h"
 
-#include <stdexcept>
-#include <string>
+#include <exception>
+
+#include "gateway/config/config_error.h"
 
 namespace betex::fix {
 
@@ -11,7 +12,10 @@ ptr::shared_ptr<FIX::DataDictionary> load(const std::filesystem::path& file) {
   try {
     return ptr::shared_ptr<FIX::DataDictionary>{new FIX::DataDictionary{file.string()}};
   } catch (const std::exception& error) {
-    throw std::runtime_error{"data dictionary " + file.string() + ": " + error.what()};
+    throw gateway::ConfigError{
+        {{.file = file,
+          .problem = std::string{"is no data dictionary: "} + error.what(),
+          .remedy = "name the folder fix_spec of the source tree, or a copy of it"}}};
   }
 }
 

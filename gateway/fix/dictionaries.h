@@ -9,7 +9,7 @@
 namespace betex::fix {
 
 // Reads FIXT11.xml, FIX50SP2.xml and FIX44.xml from `folder` (fix_spec/). Copies of the provider
-// share the dictionaries, which nobody changes. Throws std::runtime_error that names the file.
+// share the dictionaries, which nobody changes. Throws gateway::ConfigError that names the file.
 [[nodiscard]] FIX::DataDictionaryProvider load_dictionaries(const std::filesystem::path& folder);
 
 }  // namespace betex::fix

@@ -1,6 +1,7 @@
 #include "gateway/fix/tls.h"
 
 #include <cstdio>
+#include <cstring>
 #include <stdexcept>
 
 #include <openssl/ec.h>
@@ -12,6 +13,8 @@
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "gateway/config/config_error.h"
 
 namespace betex::fix {
 
@@ -34,11 +37,15 @@ using File = std::unique_ptr<std::FILE, Deleter<std::fclose>>;
 [[noreturn]] void fail(const std::filesystem::path& file,
                        const std::string& what,
                        const std::string& remedy) {
-  const char* const reason = ERR_reason_error_string(ERR_get_error());
+  const unsigned long code = ERR_get_error();
   ERR_clear_error();
-  throw std::runtime_error{file.string() + ": " + what +
-                           (reason == nullptr ? "" : " (" + std::string{reason} + ")") + "; " +
-                           remedy};
+  // OpenSSL has no words for what the system calls say.
+  const char* const reason =
+      ERR_SYSTEM_ERROR(code) ? std::strerror(ERR_GET_REASON(code)) : ERR_reason_error_string(code);
+  throw gateway::ConfigError{
+      {{.file = file,
+        .problem = what + (reason == nullptr ? "" : " (" + std::string{reason} + ")"),
+        .remedy = remedy}}};
 }
 
 void add_extension(X509* certificate, int id, const char* value) {
@@ -84,6 +91,8 @@ std::shared_ptr<ssl::context> make_tls_context(const TlsFiles& files) {
                       SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                           SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);  // an idle session holds 34 KiB less
+  // Nobody sits at a terminal to be asked for a passphrase.
+  SSL_CTX_set_default_passwd_cb(native, [](char*, int, int, void*) { return 0; });
   if (SSL_CTX_use_certificate_chain_file(native, files.certificate.c_str()) != 1) {
     fail(files.certificate, "is no certificate", "name a PEM file that this user may read");
   }

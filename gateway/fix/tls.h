@@ -16,7 +16,7 @@ struct TlsFiles {
   std::filesystem::path client_ca;    // empty: no client is asked for a certificate
 };
 
-// Immutable once made. Throws std::runtime_error: which file is wrong, and what to do.
+// Immutable once made. Throws gateway::ConfigError: which file is wrong, and what to do.
 [[nodiscard]] std::shared_ptr<boost::asio::ssl::context> make_tls_context(const TlsFiles& files);
 
 // The common name of the certificate that the peer has shown and our CA has signed; empty where
@@ -24,7 +24,8 @@ struct TlsFiles {
 [[nodiscard]] std::string peer_certificate_name(SSL* connection);
 
 // A self-signed certificate (EC, for localhost) and its key in one file, for trying things out on
-// one machine. Leaves a file that is there as it is. Throws std::runtime_error.
+// one machine. Leaves a file that is there as it is. Throws gateway::ConfigError where it cannot be
+// written.
 void make_demo_certificate(const std::filesystem::path& file);
 
 }  // namespace betex::fix

@@ -283,28 +283,5 @@ INSTANTIATE_TEST_SUITE_P(Keys,
                            return std::string{tested.param == KeyKind::Ec ? "Ec" : "Rsa"};
                          });
 
-TEST(DemoCertificate, IsMadeOnceAndGoodForLoopback) {
-  const TempFolder folder;
-  const auto file = folder.path() / "wal" / "tls-demo.pem";
-  fix::make_demo_certificate(file);
-  const auto made = std::filesystem::last_write_time(file);
-  fix::make_demo_certificate(file);
-  EXPECT_EQ(std::filesystem::last_write_time(file), made);
-  EXPECT_NO_THROW((void)fix::make_tls_context({.certificate = file, .key = file, .client_ca = {}}));
-}
-
-TEST(TlsContext, SaysWhichFileIsWrong) {
-  const TempFolder folder;
-  const TestAuthority authority{folder.path(), "ca"};
-  const auto good = authority.issue("gateway");
-  const auto other = authority.issue("other");
-  for (const fix::TlsFiles& files :
-       {fix::TlsFiles{.certificate = folder.path() / "none", .key = good, .client_ca = {}},
-        fix::TlsFiles{.certificate = good, .key = other, .client_ca = {}},
-        fix::TlsFiles{.certificate = good, .key = good, .client_ca = folder.path() / "none"}}) {
-    EXPECT_THROW((void)fix::make_tls_context(files), std::runtime_error);
-  }
-}
-
 }  // namespace
 }  // namespace betex::test

@@ -1,0 +1,52 @@
+#include "gateway/named_files.h"
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "gateway/fix/certificate_dates.h"
+#include "gateway/fix/dictionaries.h"
+#include "gateway/fix/tls.h"
+#include "gateway/fix_settings.h"
+
+namespace betex::gateway {
+
+namespace {
+
+// What `read` complains about.
+template <typename Read>
+void collect(std::vector<Finding>& findings, const Read& read) {
+  try {
+    static_cast<void>(read());
+  } catch (const ConfigError& error) {
+    findings.insert(findings.end(), error.findings().begin(), error.findings().end());
+  }
+}
+
+// The demo certificate is made where it is missing.
+bool has_certificate(const TlsConfig& tls) {
+  std::error_code error;
+  return !tls.demo || std::filesystem::exists(tls.certificate, error);
+}
+
+}  // namespace
+
+void check_named_files(const Config& config) {
+  std::vector<Finding> findings;
+  collect(findings, [&] { return fix::load_dictionaries(config.fix.dictionaries); });
+  if (config.fix.tls && has_certificate(*config.fix.tls)) {
+    collect(findings, [&] { return fix::make_tls_context(*tls_files(config)); });
+  }
+  if (!findings.empty()) {
+    throw ConfigError{std::move(findings)};
+  }
+}
+
+std::vector<std::string> named_files_warnings(const Config& config) {
+  if (!config.fix.tls) {
+    return {};
+  }
+  return fix::certificate_date_warnings(*tls_files(config), std::chrono::system_clock::now());
+}
+
+}  // namespace betex::gateway

@@ -1,0 +1,19 @@
+// The files that the configuration names and others read: certificates with their keys, data
+// dictionaries. They are held against each other before anything is started, so that
+// --check-config knows all that a start can refuse for them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gateway/config/config.h"
+
+namespace betex::gateway {
+
+// Throws ConfigError with everything that is wrong.
+void check_named_files(const Config& config);
+
+// What is right and will soon be wrong, one line each, for the log.
+[[nodiscard]] std::vector<std::string> named_files_warnings(const Config& config);
+
+}  // namespace betex::gateway
