@@ -53,6 +53,7 @@ constexpr int kMassStatusReqId = 584;
 constexpr int kMassStatusReqType = 585;
 constexpr int kOrdStatusReqId = 790;
 constexpr int kCopyMsgIndicator = 797;
+constexpr int kTotNumReports = 911;
 constexpr int kLastRptRequested = 912;
 constexpr int kMarketSegmentId = 1300;
 constexpr int kReason = 20001;
@@ -109,6 +110,7 @@ ExecutionReport to_execution_report(const Message& message) {
                          .avg_px = text(message, field::kAvgPx),
                          .status_req_id = text(message, field::kOrdStatusReqId),
                          .mass_status_req_id = text(message, field::kMassStatusReqId),
+                         .total_reports = number(message, field::kTotNumReports),
                          .last_report = message.has(field::kLastRptRequested, "Y"),
                          .copy = message.has(field::kCopyMsgIndicator, "Y"),
                          .transact_time = text(message, field::kTransactTime),

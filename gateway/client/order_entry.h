@@ -132,9 +132,10 @@ struct ExecutionReport {
   std::string last_px;
   std::string avg_px;
   std::string status_req_id;
-  std::string mass_status_req_id;  // 584
-  bool last_report = false;        // 912=Y
-  bool copy = false;               // 797=Y: a drop copy
+  std::string mass_status_req_id;             // 584
+  std::optional<std::int64_t> total_reports;  // 911; 0: it stands for no order
+  bool last_report = false;                   // 912=Y
+  bool copy = false;                          // 797=Y: a drop copy
   std::string transact_time;
   std::optional<std::int64_t> ord_rej_reason;  // 103
   std::optional<std::int64_t> reason;          // 20001

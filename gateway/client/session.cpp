@@ -201,8 +201,11 @@ Header Session::header(std::uint32_t number, std::string_view sending_time) cons
 
 void Session::send_numbered(const Message& message) {
   const std::string sending_time = utc_now();
-  std::string frame = encode(header(store_->next_out(), sending_time), message);
-  store_->add_sent(frame);
+  const Header with = header(store_->next_out(), sending_time);
+  const std::string frame = encode(with, message);
+  // A Logon is never sent again, a gap fill takes its place: what it says, the password, is not
+  // kept.
+  store_->add_sent(message.type() == "A" ? encode(with, Message{"A"}) : frame);
   transmit(frame);
 }
 
@@ -218,6 +221,9 @@ void Session::transmit(std::string_view frames) {
 }
 
 void Session::remember_taken() {
+  if (!takes_) {
+    return;
+  }
   store_->set_next_in(ready_.empty() ? expected_in_ : ready_.front().seq_num());
 }
 

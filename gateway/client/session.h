@@ -82,6 +82,10 @@ class Session {
   // which may still be called. Throws TimedOut or Disconnected, and is then disconnected.
   void logout(Clock::duration timeout);
 
+  // From now on no message counts as taken, the last that receive() gave included: a session that
+  // logs on with the same store later gets them again.
+  void leave_untaken() noexcept { takes_ = false; }
+
   // Closes the connection without a word, as a crash would.
   void disconnect() noexcept;
 
@@ -133,6 +137,7 @@ class Session {
   std::string end_reason_ = "not connected";
   ResetNumbers reset_ = ResetNumbers::No;
   bool logout_answered_ = false;
+  bool takes_ = true;
 
   std::uint32_t expected_in_;       // the store's follows it as messages are taken
   std::uint32_t requested_to_ = 0;  // a ResendRequest up to here is under way

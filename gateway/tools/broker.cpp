@@ -1,6 +1,9 @@
 #include "gateway/tools/broker.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <utility>
 #include <variant>
 
@@ -58,6 +61,22 @@ bool answers(const Report& report, const Message& request, std::uint32_t number)
   return first_or_last && request.has(kClOrdId, execution.cl_ord_id);
 }
 
+// For the eyes of whoever looks on: the values of Password(554) and NewPassword(925) as stars.
+std::string without_passwords(std::string_view frame) {
+  std::string text{frame};
+  for (const std::string_view field : {"\x01"
+                                       "554=",
+                                       "\x01"
+                                       "925="}) {
+    const std::size_t at = text.find(field);
+    if (at != std::string::npos) {
+      const std::size_t value = at + field.size();
+      text.replace(value, text.find(client::kSoh, value) - value, "***");
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 Broker::Broker(BrokerSettings settings)
@@ -65,8 +84,10 @@ Broker::Broker(BrokerSettings settings)
       store_{settings_.state_file},
       session_{settings_.session, store_} {
   if (settings_.output == Output::RawMessages) {
-    session_.observe([](client::Traffic traffic, std::string_view frame) {
-      fmt::print("{} {}\n", traffic == client::Traffic::Sent ? ">" : "<", client::readable(frame));
+    session_.observe([this](client::Traffic traffic, std::string_view frame) {
+      print_line(fmt::format("{} {}",
+                             traffic == client::Traffic::Sent ? ">" : "<",
+                             client::readable(without_passwords(frame))));
     });
   }
 }
@@ -236,11 +257,22 @@ void Broker::complete(OrderRef& order) const {
   }
 }
 
-void Broker::print(const Report& report) const {
+void Broker::print(const Report& report) {
   if (settings_.output == Output::Lines) {
-    fmt::print("{}\n", to_line(report));
+    print_line(to_line(report));
   }
-  std::fflush(stdout);
+}
+
+void Broker::print_line(const std::string& line) {
+  if (!all_printed()) {
+    return;
+  }
+  errno = 0;
+  const std::string text = line + '\n';
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    why_not_printed_ = std::strerror(errno);
+    session_.leave_untaken();
+  }
 }
 
 // Unique for an account as long as nobody else makes up ids from the same clock: the time in

@@ -57,6 +57,12 @@ class Broker {
   // Prints what comes before the gateway's own Logout.
   void log_out();
 
+  // False once standard output could not be written. From then on nothing is printed, and no report
+  // counts as taken: the next logon gets it again.
+  [[nodiscard]] bool all_printed() const noexcept { return why_not_printed_.empty(); }
+
+  [[nodiscard]] const std::string& why_not_printed() const noexcept { return why_not_printed_; }
+
  private:
   [[nodiscard]] client::Connection open_connection() const;
   void connect(client::ResetNumbers reset);
@@ -72,13 +78,15 @@ class Broker {
   // Gives a request that came without an id one of its own.
   void fill(std::string& id);
   void complete(OrderRef& order) const;
-  void print(const client::Report& report) const;
+  void print(const client::Report& report);
+  void print_line(const std::string& line);
   std::string next_cl_ord_id();
 
   BrokerSettings settings_;
   client::SessionStore store_;
   client::Session session_;
   std::int64_t last_id_ = 0;
+  std::string why_not_printed_;
 };
 
 }  // namespace betex::tools

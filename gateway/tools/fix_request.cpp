@@ -1,6 +1,5 @@
 #include "gateway/tools/fix_request.h"
 
-#include <algorithm>
 #include <map>
 #include <memory>
 #include <sstream>
@@ -10,6 +9,8 @@
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+
+#include "process/command_line.h"
 
 namespace betex::tools {
 namespace {
@@ -234,8 +235,7 @@ std::optional<Request> parse_line(const std::string& line) {
   CLI::App app;
   app.require_subcommand(1);
   add_requests(app, [&request](Request chosen) { request = std::move(chosen); });
-  std::reverse(words.begin(), words.end());  // as CLI11 wants them
-  app.parse(std::move(words));
+  process::parse(app, std::move(words));
   return request;
 }
 

@@ -110,7 +110,15 @@ std::string details(const ExecutionReport& report) {
   return line;
 }
 
+// The answer to `orders` where there are none is a report of no order.
+bool of_no_order(const ExecutionReport& report) {
+  return report.total_reports == 0;
+}
+
 std::string line_of(const ExecutionReport& report) {
+  if (of_no_order(report)) {
+    return "no open orders";
+  }
   const std::string terms = fmt::format(
       "{:>10} @ {:<7}", report.order_qty, report.price.empty() ? "market" : report.price);
   return fmt::format("{:<26} {:<18} {:<4} {} {:<9}  {}  id {}",
@@ -217,7 +225,7 @@ std::string to_line(const client::Report& report) {
 
 bool refused(const client::Report& report) {
   if (const auto* execution = std::get_if<ExecutionReport>(&report)) {
-    return execution->ord_status == '8';
+    return execution->ord_status == '8' && !of_no_order(*execution);
   }
   if (const auto* mass_cancel = std::get_if<MassCancelReport>(&report)) {
     return mass_cancel->refused;

@@ -1,6 +1,8 @@
 // betex-fix against a running gateway, as in the README and in scripts.
 #include <filesystem>
+#include <fstream>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -108,6 +110,37 @@ TEST_F(BetexFixTest, InstrumentsAndDropCopiesArePrinted) {
       << copies.out;
 }
 
+TEST_F(BetexFixTest, NoOrdersAreSaidInWords) {
+  const Ended none = betex_fix("BROKER1", {"orders"});
+  EXPECT_EQ(none.exit_code, 0) << none.err;
+  EXPECT_EQ(none.out, "no open orders\n");
+  const Ended none_there = betex_fix("BROKER3", {"orders", "--symbol", "RAIN-LON", "--fix44"});
+  EXPECT_EQ(none_there.exit_code, 0) << none_there.err;
+  EXPECT_EQ(none_there.out, "no open orders\n");
+}
+
+TEST_F(BetexFixTest, ThePasswordIsInNoFileAndNotOnTheScreen) {
+  const std::filesystem::path state = folder_.path() / "the-state";
+  const std::filesystem::path password = folder_.path() / "password";
+  std::ofstream{password} << "demo\n";
+  const Ended order = betex_fix(
+      "BROKER1",
+      {"buy", "RAIN-LON", "100", "@0.60", "--raw", "--state", state, "--password-file", password});
+  EXPECT_EQ(order.exit_code, 0) << order.err;
+  EXPECT_TRUE(contains(order.out, "|554=***|")) << order.out;
+  EXPECT_FALSE(contains(order.out, "554=demo")) << order.out;
+  std::ostringstream kept;
+  kept << std::ifstream{state}.rdbuf();
+  EXPECT_TRUE(contains(kept.str(), "35=A") && contains(kept.str(), "35=D")) << kept.str();
+  EXPECT_FALSE(contains(kept.str(), "demo") || contains(kept.str(), "554=")) << kept.str();
+
+  // What is kept is enough to go on with.
+  const Ended again =
+      betex_fix("BROKER1", {"orders", "--state", state, "--password-file", password});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(again.err, "");
+}
+
 TEST_F(BetexFixTest, ARefusalHasItsOwnExitCode) {
   const Ended order = betex_fix("BROKER1", {"lay", "EPL-ARS-CHE.HOME", "30", "@2.03"});
   EXPECT_EQ(order.exit_code, 1);
@@ -122,7 +155,10 @@ TEST_F(BetexFixTest, WrongWordsAndWrongPasswordsHaveTheirExitCodes) {
   EXPECT_EQ(betex_fix("BROKER1", {"lay", "EPL-ARS-CHE.HOME"}).exit_code, 64);
   EXPECT_EQ(betex_fix("BROKER1", {"cancel", "nothing"}).exit_code, 64);
   EXPECT_EQ(betex_fix("BROKER1", {"script"}, "hedge everything\n").exit_code, 64);
-  EXPECT_EQ(betex_fix("BROKER1", {"--password", "wrong", "watch", "--for-ms", "0"}).exit_code, 2);
+  const std::filesystem::path file = folder_.path() / "password";
+  std::ofstream{file} << "wrong\n";
+  const Ended refused = betex_fix("BROKER1", {"--password-file", file, "watch", "--for-ms", "0"});
+  EXPECT_EQ(refused.exit_code, 2) << refused.err;
 }
 
 TEST_F(BetexFixTest, AGatewayWithAnotherJournalIsNoticedAndBegunAnew) {

@@ -47,6 +47,24 @@ TEST(ReportLineTest, ATradeTellsItsQuantityAndPrice) {
             "order 17     leaves 20.00      10.00 @ 2.04  id a-1");
 }
 
+TEST(ReportLineTest, NoOpenOrdersAreNoOrder) {
+  ExecutionReport report{.exec_id = "0",
+                         .exec_type = 'I',
+                         .ord_status = '8',
+                         .order_id = "NONE",
+                         .symbol = "[N/A]",
+                         .cum_qty = "0",
+                         .leaves_qty = "0",
+                         .mass_status_req_id = "m-1",
+                         .total_reports = 0,
+                         .last_report = true};
+  EXPECT_EQ(to_line(report), "no open orders");
+  EXPECT_FALSE(refused(report));
+  report.total_reports = std::nullopt;  // an order that is unknown, which was asked for by its id
+  EXPECT_NE(to_line(report), "no open orders");
+  EXPECT_TRUE(refused(report));
+}
+
 TEST(ReportLineTest, ABinaryOrderIsBoughtOrSold) {
   ExecutionReport report = resting_lay();
   report.symbol = "RAIN-LON";

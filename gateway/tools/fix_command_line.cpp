@@ -1,0 +1,175 @@
+#include "gateway/tools/fix_command_line.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+#include <utility>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include "gateway/tools/password.h"
+#include "process/command_line.h"
+
+namespace betex::tools {
+namespace {
+
+constexpr const char* kFooter = R"(
+Options may stand before or behind the subcommand. The password of the session's user is the first
+line of --password-file, else the environment's BETEX_FIX_PASSWORD, else "demo".
+
+Exit codes: 0 carried out; 1 the exchange refused (one of) the request(s); 2 no connection or
+logon; 3 the session ended, or nothing came within --wait-ms, before the answer: the outcome is
+not known yet, and comes with the next logon; 4 carried out, but not printed, since standard output
+cannot be written: what is missing is printed at the next logon, and of a script the rest was not
+sent; 64 wrong words; 74 standard input cannot be read, or standard output cannot be written and
+nothing was to be carried out.
+
+Sequence numbers, and what was sent, are kept in a state file, so that reports made while nobody
+was logged on are printed at the next logon.)";
+
+constexpr std::uint16_t kTlsPort = 9881;
+
+// What is not a setting of the session yet.
+struct Files {
+  std::string state;
+  std::string password;
+};
+
+std::filesystem::path default_state_file(const BrokerSettings& settings) {
+  const char* const state_home = std::getenv("XDG_STATE_HOME");
+  const char* const home = std::getenv("HOME");
+  std::filesystem::path folder = std::filesystem::temp_directory_path();
+  if (state_home != nullptr && *state_home != '\0') {
+    folder = state_home;
+  } else if (home != nullptr && *home != '\0') {
+    folder = std::filesystem::path{home} / ".local" / "state";
+  }
+  return folder / "betex-fix" /
+         fmt::format("{}@{}:{}", settings.session.sender, settings.host, settings.port);
+}
+
+void add_tls_options(CLI::App& app, BrokerSettings& settings, const CLI::Option* port) {
+  app.add_option_function<std::string>(
+         "--tls",
+         [&settings, port](const std::string& ca) {
+           settings.tls.emplace().ca = ca;
+           if (port->count() == 0) {
+             settings.port = kTlsPort;
+           }
+         },
+         "speak TLS; the PEM file of who has signed the gateway's certificate")
+      ->type_name("FILE");
+  app.add_option_function<std::string>(
+         "--certificate",
+         [&settings](const std::string& file) {
+           settings.tls = settings.tls.value_or(client::TlsFiles{});
+           settings.tls->certificate = file;
+         },
+         "with --tls: our own certificate, a PEM file")
+      ->type_name("FILE")
+      ->needs("--tls");
+  app.add_option_function<std::string>(
+         "--key",
+         [&settings](const std::string& file) {
+           settings.tls = settings.tls.value_or(client::TlsFiles{});
+           settings.tls->key = file;
+         },
+         "with --tls: its key, a PEM file")
+      ->type_name("FILE")
+      ->needs("--certificate");
+}
+
+void add_password_options(CLI::App& app, Files& files) {
+  app.add_option("--password-file", files.password, "whose first line is that user's password")
+      ->type_name("FILE");
+  app.add_option_function<std::string>(
+         "--password",
+         [](const std::string&) {
+           throw CLI::ValidationError{
+               "--password",
+               fmt::format("everybody on this machine can read a command line: use {} or "
+                           "--password-file",
+                           kPasswordVariable)};
+         })
+      ->group("");  // not in the help
+}
+
+void add_session_options(CLI::App& app, BrokerSettings& settings, Files& files) {
+  app.add_option("--as,--sender", settings.session.sender, "SenderCompID and Username")
+      ->required()
+      ->type_name("COMPID");
+  add_password_options(app, files);
+  app.add_option("--host", settings.host, "of the gateway")->capture_default_str();
+  CLI::Option* const port = app.add_option(
+      "--port", settings.port, "of the gateway's plain FIX; with --tls of its FIX over TLS (9881)");
+  port->transform(process::decimal())->type_name("PORT")->capture_default_str();
+  add_tls_options(app, settings, port);
+  app.add_option("--target", settings.session.target, "TargetCompID")->capture_default_str();
+  app.add_option("--account", settings.account, "Account; without it the session's own");
+  app.add_flag_callback(
+      "--fix44",
+      [&settings] { settings.session.dialect = client::Dialect::Fix44; },
+      "speak FIX.4.4 instead of FIXT.1.1 with FIX.5.0SP2");
+  app.add_flag_callback(
+      "--reset",
+      [&settings] { settings.reset = client::ResetNumbers::Yes; },
+      "begin both sides' sequence numbers anew (141=Y)");
+  app.add_option("--state", files.state, "state file, instead of one per sender and gateway")
+      ->type_name("FILE");
+  app.add_option_function<std::int64_t>(
+         "--wait-ms",
+         [&settings](std::int64_t ms) { settings.patience = std::chrono::milliseconds{ms}; },
+         "how long to wait for an answer (5000)")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{600'000}))
+      ->transform(process::decimal())
+      ->type_name("MS");
+  app.add_flag_callback(
+      "--raw",
+      [&settings] { settings.output = Output::RawMessages; },
+      "print the FIX messages of both directions instead of lines, passwords masked");
+}
+
+void add_commands(CLI::App& app, FixCommandLine& line) {
+  app.require_subcommand(1);
+  app.fallthrough();  // options of the session may stand behind the subcommand as well
+  add_requests(app, [&line](Request request) { line.request = std::move(request); });
+  CLI::App* const watch = app.add_subcommand("watch", "print reports until interrupted");
+  watch->add_option("--for-ms", line.watch_ms, "or until this time has passed")
+      ->transform(process::decimal())
+      ->type_name("MS");
+  app.add_subcommand("script", "read requests from standard input, one a line, in these words")
+      ->callback([&line] { line.script = true; });
+}
+
+}  // namespace
+
+std::variant<FixCommandLine, EarlyExit> parse_fix_command_line(int argc, const char* const* argv) {
+  FixCommandLine line;
+  Files files;
+  CLI::App app{"A FIX client for people and scripts: sends orders as a broker and prints reports.",
+               "betex-fix"};
+  app.footer(kFooter);
+  app.option_defaults()->always_capture_default(false);
+  add_session_options(app, line.settings, files);
+  add_commands(app, line);
+  try {
+    process::parse(app, argc, argv);
+    line.settings.session.password = read_password(files.password);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream text;
+    const bool wrong = app.exit(error, text, text) != 0;
+    return EarlyExit{.code = wrong ? process::kExitUsage : 0, .text = text.str()};
+  } catch (const PasswordError& error) {
+    return EarlyExit{.code = process::kExitUsage,
+                     .text = std::string{"betex-fix: "} + error.what() + "\n"};
+  }
+  line.settings.state_file =
+      files.state.empty() ? default_state_file(line.settings) : std::filesystem::path{files.state};
+  return line;
+}
+
+}  // namespace betex::tools

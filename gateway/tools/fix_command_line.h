@@ -1,0 +1,31 @@
+// The command line of betex-fix: whose session with which gateway, and what to do in it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "gateway/tools/broker.h"
+#include "gateway/tools/fix_request.h"
+
+namespace betex::tools {
+
+struct FixCommandLine {
+  BrokerSettings settings;
+  std::optional<Request> request;
+  bool script = false;
+  std::optional<std::int64_t> watch_ms;  // none: until it is interrupted
+};
+
+// Nothing to do: `text` goes to standard output when `code` is 0 (--help), else to standard error.
+struct EarlyExit {
+  int code = 0;
+  std::string text;
+};
+
+// Reads the password as well, from its file or the environment.
+[[nodiscard]] std::variant<FixCommandLine, EarlyExit> parse_fix_command_line(
+    int argc, const char* const* argv);
+
+}  // namespace betex::tools

@@ -1,0 +1,23 @@
+// Where betex-fix takes its password from: never the command line, which everybody on the machine
+// can read (ps).
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+namespace betex::tools {
+
+inline constexpr const char* kPasswordVariable = "BETEX_FIX_PASSWORD";
+
+// It cannot be read, or is none.
+class PasswordError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The first line of `file`; where that is empty the environment's BETEX_FIX_PASSWORD; else that of
+// the demo sessions. Throws PasswordError: from where, what is wrong, and what to do.
+[[nodiscard]] std::string read_password(const std::filesystem::path& file);
+
+}  // namespace betex::tools

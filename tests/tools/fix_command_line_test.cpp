@@ -1,0 +1,154 @@
+#include "gateway/tools/fix_command_line.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include "tests/support/temp_folder.h"
+
+namespace betex::tools {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class FixCommandLineTest : public ::testing::Test {
+ protected:
+  FixCommandLineTest() { unsetenv("BETEX_FIX_PASSWORD"); }
+
+  ~FixCommandLineTest() override { unsetenv("BETEX_FIX_PASSWORD"); }
+
+  static std::variant<FixCommandLine, EarlyExit> parse(std::vector<std::string> words) {
+    std::vector<const char*> arguments{"betex-fix"};
+    for (const std::string& word : words) {
+      arguments.push_back(word.c_str());
+    }
+    return parse_fix_command_line(static_cast<int>(arguments.size()), arguments.data());
+  }
+
+  static FixCommandLine accepted(const std::vector<std::string>& words) {
+    auto result = parse(words);
+    if (const auto* const exit = std::get_if<EarlyExit>(&result)) {
+      ADD_FAILURE() << exit->text;
+      return {};
+    }
+    return std::get<FixCommandLine>(std::move(result));
+  }
+
+  static void expect_usage_error(const std::vector<std::string>& words, const std::string& what) {
+    const auto result = parse(words);
+    const auto* const exit = std::get_if<EarlyExit>(&result);
+    ASSERT_NE(exit, nullptr) << ::testing::PrintToString(words);
+    EXPECT_EQ(exit->code, 64);
+    EXPECT_THAT(exit->text, HasSubstr(what));
+  }
+
+  [[nodiscard]] std::string file_with(const std::string& text) const {
+    const std::filesystem::path file = folder_.path() / "password";
+    std::ofstream{file, std::ios::binary} << text;
+    return file;
+  }
+
+ private:
+  test::TempFolder folder_;
+};
+
+TEST_F(FixCommandLineTest, OptionsOfTheSessionStandBeforeOrBehindTheSubcommand) {
+  for (const auto& words :
+       {std::vector<std::string>{
+            "--as", "B", "--port", "1", "--fix44", "orders", "--symbol", "RAIN-LON"},
+        {"orders", "--as", "B", "--port", "1", "--fix44", "--symbol", "RAIN-LON"},
+        {"orders", "--symbol", "RAIN-LON", "--port=1", "--fix44", "--as=B"},
+        {"--as", "B", "orders", "--fix44", "--symbol", "RAIN-LON", "--port", "1"}}) {
+    const FixCommandLine line = accepted(words);
+    EXPECT_EQ(line.settings.session.sender, "B");
+    EXPECT_EQ(line.settings.port, 1);
+    EXPECT_EQ(line.settings.session.dialect, client::Dialect::Fix44);
+    EXPECT_EQ(std::get<client::MassStatusRequest>(line.request.value()).symbol, "RAIN-LON");
+  }
+}
+
+TEST_F(FixCommandLineTest, AnOrderMayBeNamedLikeASubcommand) {
+  const FixCommandLine line = accepted({"--as", "B", "cancel", "list", "--port", "1"});
+  EXPECT_EQ(std::get<CancelWish>(line.request.value()).order.cl_ord_id, "list");
+}
+
+TEST_F(FixCommandLineTest, NumbersAreDecimal) {
+  const FixCommandLine line =
+      accepted({"--as", "B", "--port", "010", "--wait-ms", "0100", "watch", "--for-ms", "010"});
+  EXPECT_EQ(line.settings.port, 10);
+  EXPECT_EQ(line.settings.patience, std::chrono::milliseconds{100});
+  EXPECT_EQ(line.watch_ms, 10);
+  expect_usage_error({"--as", "B", "--port", "0x10", "watch"}, "'0x10' is not a number");
+  expect_usage_error({"--as", "B", "--port", "65536", "watch"}, "65536");
+  expect_usage_error({"--as", "B", "--wait-ms", "0", "watch"}, "--wait-ms");
+  expect_usage_error({"--as", "B", "watch", "--for-ms", "-1"}, "'-1' is not a number");
+}
+
+TEST_F(FixCommandLineTest, AnOptionIsNoValueAndNoValueIsEmpty) {
+  for (const char* option : {"--as",
+                             "--host",
+                             "--port",
+                             "--tls",
+                             "--certificate",
+                             "--key",
+                             "--target",
+                             "--account",
+                             "--state",
+                             "--password-file",
+                             "--wait-ms"}) {
+    expect_usage_error({"--as", "B", option, "", "watch"}, "the value is empty");
+    expect_usage_error({"--as", "B", std::string{option} + "=", "watch"}, "the value is empty");
+    expect_usage_error({"--as", "B", option, "--raw", "watch"}, "'--raw' begins with --");
+  }
+  expect_usage_error({"--as", "B", "lay", "", "30", "@2.04"}, "the value is empty");
+  expect_usage_error({"--as", "B", "lay", "RAIN-LON", "30", "@2.04", "--id", "--gtc"},
+                     "'--gtc' begins with --");
+}
+
+TEST_F(FixCommandLineTest, APasswordOnTheCommandLineIsRefusedAndNotRepeated) {
+  for (const auto& words : {std::vector<std::string>{"--as", "B", "--password", "hunter2", "watch"},
+                            {"--as", "B", "watch", "--password=hunter2"}}) {
+    expect_usage_error(words, "BETEX_FIX_PASSWORD or --password-file");
+    EXPECT_THAT(std::get<EarlyExit>(parse(words)).text, Not(HasSubstr("hunter2")));
+  }
+}
+
+TEST_F(FixCommandLineTest, ThePasswordComesFromTheFileElseTheEnvironmentElseItIsTheDemos) {
+  EXPECT_EQ(accepted({"--as", "B", "watch"}).settings.session.password, "demo");
+  setenv("BETEX_FIX_PASSWORD", "--of the environment", 1);
+  EXPECT_EQ(accepted({"--as", "B", "watch"}).settings.session.password, "--of the environment");
+  const std::string file = file_with("of the file\nnot this\n");
+  EXPECT_EQ(accepted({"--as", "B", "watch", "--password-file", file}).settings.session.password,
+            "of the file");
+}
+
+TEST_F(FixCommandLineTest, APasswordThatIsNoneIsNamed) {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"", "is empty"},
+      {"\n", "is empty"},
+      {"secret\r\n", "carriage return"},
+      {"\xEF\xBB\xBFsecret\n", "byte order mark"},
+      {"sec\x01ret\n", "control characters"}};
+  for (const auto& [text, what] : cases) {
+    expect_usage_error({"--as", "B", "watch", "--password-file", file_with(text)}, what);
+  }
+  expect_usage_error({"--as", "B", "watch", "--password-file", "/no/such/file"},
+                     "/no/such/file: No such file or directory");
+  expect_usage_error({"--as", "B", "watch", "--password-file", "/"}, "Is a directory");
+  setenv("BETEX_FIX_PASSWORD", "", 1);
+  expect_usage_error({"--as", "B", "watch"}, "BETEX_FIX_PASSWORD is empty");
+}
+
+TEST_F(FixCommandLineTest, HelpEndsWellAndTellsTheExitCodes) {
+  const auto help = std::get<EarlyExit>(parse({"--help"}));
+  EXPECT_EQ(help.code, 0);
+  EXPECT_THAT(help.text, HasSubstr("4 carried out, but not printed"));
+  EXPECT_THAT(help.text, Not(HasSubstr("--password ")));
+}
+
+}  // namespace
+}  // namespace betex::tools
