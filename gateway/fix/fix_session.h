@@ -125,8 +125,8 @@ class FixSession final : public ConnectionUser,
     std::uint64_t attempt = 0;
   };
 
-  // What the client has asked for again and has not been sent yet: in slices, so that nobody waits
-  // for it and it does not fill the queue.
+  // What the client has asked for again and has not been sent yet: in slices, so that nobody else
+  // waits for it and it does not fill the queue.
   struct Resend {
     std::string request;         // the client's
     matching::MsgSeqNum number;  // its own
@@ -188,7 +188,7 @@ class FixSession final : public ConnectionUser,
 
   void process_frames();
   [[nodiscard]] bool has_input();
-  void take_input();
+  [[nodiscard]] Taken take_input();
   void pause_reading();
   [[nodiscard]] Taken handle_frame(std::string_view frame);
   [[nodiscard]] Taken handle_numbered(std::string_view frame, matching::MsgSeqNum number);
@@ -238,6 +238,7 @@ class FixSession final : public ConnectionUser,
   // ---- fix_session_resend.cpp: what is sent again, and what is proven to have arrived
 
   [[nodiscard]] std::optional<Refusal> check_resend_request() const;
+  [[nodiscard]] bool resends_wait_enough() const noexcept;
   void begin_resend(std::string_view frame, matching::MsgSeqNum number);
   void continue_resend();
   [[nodiscard]] matching::MsgSeqNum end_of_slice(matching::MsgSeqNum first) const;
@@ -309,7 +310,7 @@ class FixSession final : public ConnectionUser,
   gateway::SubscriptionId subscription_;
   std::deque<gateway::ReportDelivery> waiting_;  // for numbers, or for the end of a resend
   std::size_t next_report_ = 0;                  // of waiting_.front()
-  std::optional<Resend> resend_;
+  std::deque<Resend> resends_;   // in the order of the requests, the first one is under way
   bool resend_refused_ = false;  // by QuickFIX, while it has a slice
   DeliveryProof proof_;
   std::chrono::steady_clock::time_point last_asked_;

@@ -62,7 +62,7 @@ void FixSession::end(SessionDownReason reason) {
   above_gap_bytes_ = 0;
   waiting_.clear();
   next_report_ = 0;
-  resend_.reset();
+  resends_.clear();
   probe_ = {};
   if (up_) {
     confirm_delivery();

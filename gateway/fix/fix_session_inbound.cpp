@@ -69,9 +69,12 @@ void FixSession::process_frames() {
       break;
     }
     credits_ = credits;
-    take_input();
+    const Taken taken = take_input();
     if (credits_ != 0) {
       environment_.commands.release(std::exchange(credits_, 0));
+    }
+    if (taken == Taken::NotYet) {
+      break;  // who knows when it is time goes on
     }
   }
   end_turn();
@@ -95,17 +98,22 @@ bool FixSession::has_input() {
          (!above_gap_.empty() && above_gap_.begin()->first == quickfix_.next_in());
 }
 
-void FixSession::take_input() {
+FixSession::Taken FixSession::take_input() {
   if (!above_gap_.empty() && above_gap_.begin()->first == quickfix_.next_in()) {
     const auto waiting = above_gap_.begin();
-    if (handle_frame(waiting->second) == Taken::Yes) {
-      above_gap_bytes_ -= waiting->second.size();
-      above_gap_.erase(waiting);
+    if (handle_frame(waiting->second) == Taken::NotYet) {
+      return Taken::NotYet;
     }
-  } else if (handle_frame(frames_[next_frame_]) == Taken::Yes) {
-    environment_.metrics.messages_in.add();
-    ++next_frame_;
+    above_gap_bytes_ -= waiting->second.size();
+    above_gap_.erase(waiting);
+    return Taken::Yes;
   }
+  if (handle_frame(frames_[next_frame_]) == Taken::NotYet) {
+    return Taken::NotYet;
+  }
+  environment_.metrics.messages_in.add();
+  ++next_frame_;
+  return Taken::Yes;
 }
 
 void FixSession::pause_reading() {
@@ -156,7 +164,7 @@ FixSession::Taken FixSession::handle_frame(std::string_view frame) {
 
 // Of a message in sequence: which of our messages it proves to have arrived.
 void FixSession::note_answers() {
-  if (resend_) {
+  if (!resends_.empty()) {
     return;
   }
   if (const auto answered = parse_uint(fields_.value(tag::kTestReqId));
@@ -212,6 +220,9 @@ FixSession::Taken FixSession::handle_numbered(std::string_view frame, MsgSeqNum 
   }
   frame_.assign(frame);
   if (type == "2") {
+    if (resends_wait_enough()) {
+      return Taken::NotYet;
+    }
     begin_resend(frame, number);
     return Taken::Yes;
   }

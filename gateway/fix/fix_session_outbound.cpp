@@ -44,15 +44,15 @@ void FixSession::on_delivery(gateway::ReportDelivery delivery) {
   }
   waiting_.push_back(std::move(delivery));
   send_waiting_reports();
-  if (waiting_.empty() && !resend_ && std::exchange(proves_earlier_, false)) {
+  if (waiting_.empty() && resends_.empty() && std::exchange(proves_earlier_, false)) {
     ask_for_proof_at_once();
   }
   end_turn();
 }
 
-// Reports wait for numbers, and for the end of a resend: the client gets them in order.
+// Reports wait for numbers, and for the end of all resends: the client gets them in order.
 void FixSession::send_waiting_reports() {
-  while (!waiting_.empty() && !resend_) {
+  while (!waiting_.empty() && resends_.empty()) {
     const gateway::ReportDelivery& delivery = waiting_.front();
     while (next_report_ < delivery.reports.size()) {
       if (numbers_left() <= kSpareNumbers) {
@@ -196,8 +196,8 @@ void FixSession::on_written(std::size_t bytes, std::size_t reports) {
   if (reports != 0 && state_ == State::On) {
     environment_.reports.consumed(id_, subscription_, reports);
   }
-  process_frames();
   continue_resend();
+  process_frames();
   end_turn();
   finish_if_done();
 }

@@ -22,6 +22,9 @@ namespace {
 
 constexpr std::uint32_t kSlice = 256;  // numbers
 
+// Requests that wait behind the one that is under way. One more stays unread, with all behind it.
+constexpr std::size_t kMaxWaitingResends = 16;
+
 constexpr char kSoh = '\001';
 
 void append_field(std::string& text, std::uint32_t tag, std::string_view value) {
@@ -103,8 +106,14 @@ std::optional<Refusal> FixSession::check_resend_request() const {
   return std::nullopt;  // a missing or malformed one is for QuickFIX to reject
 }
 
+bool FixSession::resends_wait_enough() const noexcept {
+  return resends_.size() > kMaxWaitingResends;
+}
+
 // QuickFIX would send the whole range in one call. It gets the client's own request cut to slices,
-// the next one when the queue has room. A later request takes the place of one that is under way.
+// the next one when the queue has room. Later requests wait their turn: a client that asks for all
+// it lacks in pieces gets every piece. The request's own number is used up here, so that what comes
+// behind it need not wait.
 // One that comes again was answered when it came first; one with a number that is too low is of a
 // client that has seen another history, which QuickFIX tells it for a Heartbeat.
 void FixSession::begin_resend(std::string_view frame, MsgSeqNum number) {
@@ -126,35 +135,47 @@ void FixSession::begin_resend(std::string_view frame, MsgSeqNum number) {
   }
   const std::uint32_t newest = outbound_.last_number.value();
   proof_.resend_asked();
-  resend_ = {
-      .request = std::string{frame},
-      .number = number,
-      .next = MsgSeqNum{static_cast<std::uint32_t>(*begin)},
-      .last = MsgSeqNum{*end == 0 ? newest : std::min(static_cast<std::uint32_t>(*end), newest)}};
+  resends_.push_back(
+      {.request = std::string{frame},
+       .number = number,
+       .next = MsgSeqNum{static_cast<std::uint32_t>(*begin)},
+       .last = MsgSeqNum{*end == 0 ? newest : std::min(static_cast<std::uint32_t>(*end), newest)}});
   environment_.metrics.resends.add();
-  continue_resend();
+  if (number == quickfix_.next_in()) {
+    quickfix_.set_next_in(number.next());
+  }
+  if (resends_.size() == 1) {
+    continue_resend();
+    fields_.read(frame, environment_.limits.fields);  // who calls goes on with it
+  }
 }
 
 // One slice; the next one comes with a later turn.
 void FixSession::continue_resend() {
-  if (state_ != State::On || !resend_ ||
+  if (state_ != State::On || resends_.empty() ||
       queue_.unwritten_bytes() > environment_.limits.outbound_queue_bytes / 4) {
     return;
   }
-  const MsgSeqNum first = resend_->next;
+  Resend& resend = resends_.front();
+  const MsgSeqNum first = resend.next;
   const MsgSeqNum last = end_of_slice(first);
-  fields_.read(resend_->request, environment_.limits.fields);
+  fields_.read(resend.request, environment_.limits.fields);
   frame_ = cut(fields_, first, last);
-  resend_->next = last.next();
+  resend.next = last.next();
   resend_refused_ = false;
+  const MsgSeqNum next_in = quickfix_.next_in();
   const bool taken = quickfix_.receive(frame_);
-  if (!taken || resend_refused_ || disconnect_asked_ || resend_->next > resend_->last) {
+  quickfix_.set_next_in(next_in);  // a slice is no message of the client's
+  if (!taken || resend_refused_ || disconnect_asked_ || resend.next > resend.last) {
     end_resend();
+  }
+  if (resends_.empty()) {
     return;
   }
   asio::post(strand_, [self = shared_from_this(), attempt = attempt_] {
     if (attempt == self->attempt_) {
       self->continue_resend();
+      self->process_frames();
       self->end_turn();
     }
   });
@@ -171,17 +192,20 @@ MsgSeqNum FixSession::end_of_slice(MsgSeqNum first) const {
     }
   }
   const std::uint32_t full = first.value() + (kSlice - 1);
-  const std::uint32_t empty = kept ? kept->value() - 1 : resend_->last.value();
-  return MsgSeqNum{std::min(std::max(full, empty), resend_->last.value())};
+  const std::uint32_t last = resends_.front().last.value();
+  const std::uint32_t empty = kept ? kept->value() - 1 : last;
+  return MsgSeqNum{std::min(std::max(full, empty), last)};
 }
 
 // A request that has come above a gap is answered first; then we ask in our turn, as FIX says.
 void FixSession::end_resend() {
-  const MsgSeqNum number = resend_->number;
-  resend_.reset();
-  if (!disconnect_asked_) {
-    ask_for_what_lacks_below(number);
+  const MsgSeqNum number = resends_.front().number;
+  resends_.pop_front();
+  if (disconnect_asked_) {
+    resends_.clear();
+    return;
   }
+  ask_for_what_lacks_below(number);
   send_waiting_reports();
   ask_for_proof_at_once();
 }
@@ -198,7 +222,7 @@ void FixSession::ask_for_proof() {
 // Also for a client that stays for less than the interval, or asks for a resend at each logon: it
 // would never be asked.
 void FixSession::ask_for_proof_at_once() {
-  if (!environment_.limits.delivery_proof_interval || !proof_.wants_to_ask() || resend_ ||
+  if (!environment_.limits.delivery_proof_interval || !proof_.wants_to_ask() || !resends_.empty() ||
       quickfix_.sent_logout()) {
     return;
   }
