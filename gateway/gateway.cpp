@@ -1,7 +1,10 @@
 #include "gateway/gateway.h"
 
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <exception>
+#include <random>
 #include <set>
 #include <string>
 #include <thread>
@@ -100,6 +103,16 @@ Recovered start_from_journal(const RecoverySources& sources,
   return recovered;
 }
 
+// Of this process, and told to nobody.
+matching::ClOrdIdKey new_key() {
+  std::random_device random;
+  std::array<std::uint64_t, matching::ClOrdIdKey::kWords> words{};
+  for (std::uint64_t& word : words) {
+    word = std::uint64_t{random()} << 32 | random();
+  }
+  return matching::ClOrdIdKey{words};
+}
+
 std::vector<matching::SessionInfo> sessions_of(const matching::Engine& engine) {
   std::vector<matching::SessionInfo> sessions;
   engine.visit_sessions([&](const matching::SessionInfo& session) { sessions.push_back(session); });
@@ -157,8 +170,8 @@ class Gateway::Impl {
         // 2. The journal, under its lock, and from it the engine: all that was ever promised.
         //    What it keeps is what snapshots and reports need.
         journal_{journal_config(config, retention_), segments_},
-        recovered_{
-            start_from_journal({journal_, config.wal.root, segments_, config}, retention_, clock_)},
+        recovered_{start_from_journal(
+            {journal_, config.wal.root, segments_, config, new_key()}, retention_, clock_)},
         log_{journal_},
         snapshots_{snapshot_settings(config), segments_, journal_, retention_},
 

@@ -141,7 +141,7 @@ void create_market(const MarketConfig& market, StartCommands& commands) {
 
 Snapshot newest_snapshot_or_empty(const SnapshotSearch& search, EventSeq limit) {
   std::optional<Snapshot> newest = journal::newest_snapshot(search, limit);
-  return newest ? std::move(*newest) : Snapshot{};
+  return newest ? std::move(*newest) : Snapshot{.engine = matching::Engine{search.key}};
 }
 
 std::vector<EventSeq> whole_snapshots(const std::filesystem::path& wal_root) {
@@ -225,10 +225,10 @@ EventSeq reach_back(const RecoverySources& sources,
 
 Recovered recover(const RecoverySources& sources, Retention& retention) {
   std::vector<std::string> warnings;
-  const SnapshotSearch search{sources.wal_root, sources.journal.wal_id(), warnings};
+  const SnapshotSearch search{sources.wal_root, sources.journal.wal_id(), warnings, sources.key};
   Snapshot start = newest_snapshot_or_empty(search, kNoLimit);
-  Recovered recovered{.engine = {}, .reports = reports_from(start, sources.config)};
-  recovered.engine = std::move(start.engine);
+  ReportState reports = reports_from(start, sources.config);
+  Recovered recovered{.engine = std::move(start.engine), .reports = std::move(reports)};
   retention.set_snapshots(whole_snapshots(sources.wal_root));
   const auto tell = [&] {
     recovered.engine.visit_sessions([&](const matching::SessionInfo& session) {

@@ -26,7 +26,8 @@ struct RecoverySources {
   journal::Journal& journal;
   const std::filesystem::path& wal_root;
   journal::EnvironmentPool& pool;
-  const Config& config;  // who is told of what: Audience
+  const Config& config;        // who is told of what: Audience
+  matching::ClOrdIdKey key{};  // of the engine
 };
 
 // Replays the journal from its newest whole snapshot on; a damaged one is passed over with a

@@ -14,7 +14,7 @@ constexpr EventSeq kNoLimit{std::numeric_limits<std::uint64_t>::max()};
 // Or an empty engine at the log's start.
 Snapshot newest_or_empty(const SnapshotSearch& search) {
   std::optional<Snapshot> newest = newest_snapshot(search, kNoLimit);
-  return newest ? std::move(*newest) : Snapshot{};
+  return newest ? std::move(*newest) : Snapshot{.engine = matching::Engine{search.key}};
 }
 
 void check_wal(const Snapshot& snapshot, const WalId& wal_id) {
@@ -53,7 +53,7 @@ std::optional<Snapshot> newest_snapshot(const SnapshotSearch& search, EventSeq l
       continue;
     }
     try {
-      Snapshot snapshot = load_snapshot(search.wal_root, *seq);
+      Snapshot snapshot = load_snapshot(search.wal_root, *seq, search.key);
       check_wal(snapshot, search.wal_id);
       return snapshot;
     } catch (const JournalError& error) {

@@ -21,6 +21,7 @@ struct SnapshotSearch {
   const std::filesystem::path& wal_root;
   const WalId& wal_id;
   std::vector<std::string>& warnings;  // one is added for each damaged snapshot that is passed over
+  matching::ClOrdIdKey key{};          // of the engine that is loaded
 };
 
 // The newest whole snapshot that is not after `limit`; none where there is none. SnapshotMismatch

@@ -132,7 +132,9 @@ std::vector<EventSeq> list_snapshots(const std::filesystem::path& wal_root) {
   return sequences;
 }
 
-Snapshot load_snapshot(const std::filesystem::path& wal_root, EventSeq seq) {
+Snapshot load_snapshot(const std::filesystem::path& wal_root,
+                       EventSeq seq,
+                       const matching::ClOrdIdKey& key) {
   const SnapshotFile file{wal_root, seq};
   const SnapshotHeader& header = file.header();
   std::vector<std::byte> content;
@@ -149,7 +151,7 @@ Snapshot load_snapshot(const std::filesystem::path& wal_root, EventSeq seq) {
                                    .chain = header.chain,
                                    .segment = {}},
                       .wal_id = header.wal_id,
-                      .engine = matching::Engine::load(state),
+                      .engine = matching::Engine::load(state, key),
                       .note = {reinterpret_cast<const char*>(note.data()), note.size()}};
     if (snapshot.engine.state_hash() != header.state_hash ||
         snapshot.engine.last_seq() != header.last_seq ||

@@ -16,7 +16,7 @@ namespace betex::journal {
 struct Snapshot {
   Position position;  // without a segment
   WalId wal_id{};
-  matching::Engine engine;
+  matching::Engine engine{};
   std::string note;  // the gateway's; the journal does not know what it means
 };
 
@@ -24,7 +24,9 @@ struct Snapshot {
 [[nodiscard]] std::vector<EventSeq> list_snapshots(const std::filesystem::path& wal_root);
 
 // Checks every byte, and the engine's own hash. Throws SnapshotDamaged.
-[[nodiscard]] Snapshot load_snapshot(const std::filesystem::path& wal_root, EventSeq seq);
+[[nodiscard]] Snapshot load_snapshot(const std::filesystem::path& wal_root,
+                                     EventSeq seq,
+                                     const matching::ClOrdIdKey& key = {});
 
 // Reads every byte and loads no engine.
 [[nodiscard]] bool is_whole(const std::filesystem::path& wal_root, EventSeq seq);

@@ -86,7 +86,10 @@ void Decider::decide(const AmendOrder& amend) {
     reason = check_may_enter(*account);
   }
   if (reason == Reason::None) {
-    reason = check_id(account->id, amend.cl_ord_id, amend.transact_time);
+    reason = check_age(amend.transact_time);
+  }
+  if (reason == Reason::None) {
+    reason = check_id(account->id, amend.cl_ord_id);
   }
   if (reason != Reason::None) {
     reject(amend, reason, account, 0);

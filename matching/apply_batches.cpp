@@ -15,11 +15,27 @@ Batch& running_batch(State& state, BatchId id) {
   return *found;
 }
 
+// The list that the process walks. It is swept here and not by the walk, since only what is applied
+// may change the state; nothing that is decided depends on it.
+void sweep_list_of(State& state, const BatchStarted& batch) {
+  const auto sweep = [&state](auto& listing) {
+    listing.orders.sweep_if_mostly_finished(listing.open_orders, state.orders);
+  };
+  if (batch.account != AccountId{}) {
+    sweep(state.accounts.at(batch.account));
+  } else if (batch.session != SessionId{}) {
+    sweep(state.sessions.at(batch.session));
+  } else {
+    sweep(state.markets.at(batch.header.market));
+  }
+}
+
 }  // namespace
 
 void apply(State& state, EventSeq seq, const BatchStarted& event) {
   BETEX_ASSERT(event.batch == state.last_batch_id.next());
   state.last_batch_id = event.batch;
+  sweep_list_of(state, event);
   state.batches.push_back({.started = event, .cursor = {}});
   if (event.id_consumed != 0) {
     consume_id(state, event.requester_account, event.cl_ord_id, Reason::None);

@@ -82,7 +82,9 @@ void count_new_order(State& state, const Order& order) {
   ++market.open_orders;
   market.orders.append(order.id, state.orders);
   if (state.sessions.contains(order.session)) {
-    state.sessions.at(order.session).orders.append(order.id, state.orders);
+    SessionState& session = state.sessions.at(order.session);
+    ++session.open_orders;
+    session.orders.append(order.id, state.orders);
   }
   if (order.time_in_force == TimeInForce::Day) {
     ++state.trading_day.live_orders;
@@ -104,6 +106,9 @@ void finish_order(State& state, Slot slot, Quantity leaves, CancelCause cause) {
   state.orders.finish(slot);
   --state.accounts.at(order.account).open_orders;
   --state.markets.at(order.market).open_orders;
+  if (state.sessions.contains(order.session)) {
+    --state.sessions.at(order.session).open_orders;
+  }
   if (order.time_in_force == TimeInForce::Day) {
     TradingDay& day = state.trading_day;
     --day.live_orders;

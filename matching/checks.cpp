@@ -52,13 +52,16 @@ Reason Decider::check_may_enter(const AccountState& account) const {
   return session != nullptr && session->suspended ? Reason::SessionSuspended : Reason::None;
 }
 
-Reason Decider::check_id(AccountId account,
-                         const HashedClOrdId& id,
-                         Timestamp transact_time) const {
-  if (transact_time.value() < now().value() - kOldestRequest ||
-      transact_time.value() > now().value() + kNewestRequest) {
-    return Reason::StaleRequest;
-  }
+// What enters or changes an order. A cancel is taken however old it is: all that one which comes
+// again can do is to take risk away.
+Reason Decider::check_age(Timestamp transact_time) const {
+  return transact_time.value() < now().value() - kOldestRequest ||
+                 transact_time.value() > now().value() + kNewestRequest
+             ? Reason::StaleRequest
+             : Reason::None;
+}
+
+Reason Decider::check_id(AccountId account, const ClOrdId& id) const {
   return state_.cl_ord_ids.find(account, id) != 0 ? Reason::DuplicateClOrdId : Reason::None;
 }
 

@@ -17,13 +17,13 @@ constexpr std::size_t kExaminedPerInsert = 16;
 
 }  // namespace
 
-ClOrdIds::ClOrdIds(OrderTable& orders, std::size_t smallest_table)
-    : orders_{orders}, smallest_table_{smallest_table}, pages_(1) {}
+ClOrdIds::ClOrdIds(OrderTable& orders, const ClOrdIdKey& key, std::size_t smallest_table)
+    : orders_{orders}, key_{key}, smallest_table_{smallest_table}, pages_(1) {}
 
-Slot ClOrdIds::find(AccountId account, const HashedClOrdId& id) const noexcept {
-  const std::uint64_t hash = hash_of(account, id);
+Slot ClOrdIds::find(AccountId account, const ClOrdId& id) const noexcept {
+  const std::uint64_t hash = key_.hash(account, id);
   const auto is_it = [&](Slot slot) {
-    return node(slot).account == account && node(slot).id == id.text() && is_known(slot);
+    return node(slot).account == account && node(slot).id == id && is_known(slot);
   };
   for (auto table = tables_.rbegin(); table != tables_.rend(); ++table) {
     if (const Slot slot = table->ids.find(hash, is_it)) {
@@ -47,7 +47,7 @@ Slot ClOrdIds::insert(AccountId account, const ClOrdId& id, OrderId order, Reaso
   added.reason = reason;
   added.in_chain = 0;
   added.previous_in_chain = 0;
-  enter(hash_of(account, id), slot);
+  enter(key_.hash(account, id), slot);
   return slot;
 }
 
@@ -201,7 +201,7 @@ Slot ClOrdIds::renew(Slot from) {
   const Slot to = new_slot();
   node(to) = node(from);
   node(from).account = AccountId{};
-  enter(hash_of(node(to).account, node(to).id), to);
+  enter(key_.hash(node(to).account, node(to).id), to);
   return to;
 }
 

@@ -12,7 +12,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "matching/hash.h"
+#include "matching/cl_ord_id_key.h"
 #include "matching/id_table.h"
 #include "matching/order.h"
 #include "matching/reason.h"
@@ -39,15 +39,18 @@ class ClOrdIds {
   static constexpr std::size_t kSmallestTable = std::size_t{64} * 1024;  // entries
 
   // `orders` must outlive it. A table has place for `smallest_table` ids or more.
-  explicit ClOrdIds(OrderTable& orders, std::size_t smallest_table = kSmallestTable);
+  explicit ClOrdIds(OrderTable& orders,
+                    const ClOrdIdKey& key = {},
+                    std::size_t smallest_table = kSmallestTable);
 
   // 0: never seen, or forgotten.
-  [[nodiscard]] Slot find(AccountId account, const HashedClOrdId& id) const noexcept;
+  [[nodiscard]] Slot find(AccountId account, const ClOrdId& id) const noexcept;
 
   // A hint that the id will be looked for soon.
-  void prefetch(AccountId account, const HashedClOrdId& id) const noexcept {
+  void prefetch(AccountId account, const ClOrdId& id) const noexcept {
+    const std::uint64_t hash = key_.hash(account, id);
     for (const Table& table : tables_) {
-      table.ids.prefetch(hash_of(account, id));
+      table.ids.prefetch(hash);
     }
   }
 
@@ -111,11 +114,6 @@ class ClOrdIds {
     std::uint32_t generation = 0;
   };
 
-  static std::uint64_t hash_of(AccountId account, const HashedClOrdId& id) noexcept {
-    constexpr std::uint64_t kSpread = 0x9e37'79b9'7f4a'7c15;
-    return id.hash() ^ (account.value() * kSpread);
-  }
-
   [[nodiscard]] Node& node(Slot slot) noexcept {
     return pages_[slot / kPageSize].nodes[slot % kPageSize];
   }
@@ -153,6 +151,7 @@ class ClOrdIds {
   void drop_ended();
 
   OrderTable& orders_;
+  ClOrdIdKey key_;
   std::size_t smallest_table_;
   std::vector<Page> pages_;  // page 0 is left out, so that no slot is 0
   // The oldest first. The newest is tried first, and takes new ids.

@@ -39,7 +39,7 @@ enum class Persistence : std::uint8_t { Lapse = 0, Persist = 1 };  // on disk
 // the market's ladder and quantity step.
 struct PlaceOrder {
   HashedName account;
-  HashedClOrdId cl_ord_id;
+  ClOrdId cl_ord_id;
   HashedName symbol;
   Timestamp transact_time;
   Decimal price;  // 0 for OrderType::Market
@@ -61,17 +61,16 @@ struct PlaceOrder {
 // OrderCancelRequest(F). The order is found by `order_id` if given, else by `orig_cl_ord_id`.
 struct CancelOrder {
   HashedName account;
-  HashedClOrdId cl_ord_id;
-  HashedClOrdId orig_cl_ord_id;
+  ClOrdId cl_ord_id;
+  ClOrdId orig_cl_ord_id;
   OrderId order_id;
-  Timestamp transact_time;
 };
 
 // OrderCancelReplaceRequest(G). The order is found as by CancelOrder. `quantity` is the new total.
 struct AmendOrder {
   HashedName account;
-  HashedClOrdId cl_ord_id;
-  HashedClOrdId orig_cl_ord_id;
+  ClOrdId cl_ord_id;
+  ClOrdId orig_cl_ord_id;
   OrderId order_id;
   Timestamp transact_time;
   Decimal price;
@@ -87,8 +86,7 @@ struct AmendOrder {
 // market must be given.
 struct MassCancel {
   HashedName account;
-  HashedClOrdId cl_ord_id;
-  Timestamp transact_time;
+  ClOrdId cl_ord_id;
   Name market;
   Name symbol;
   SessionId session;

@@ -96,7 +96,10 @@ void Decider::decide(const PlaceOrder& place) {
     reason = check_may_enter(*terms.account);
   }
   if (reason == Reason::None) {
-    reason = check_id(terms.account->id, place.cl_ord_id, place.transact_time);
+    reason = check_age(place.transact_time);
+  }
+  if (reason == Reason::None) {
+    reason = check_id(terms.account->id, place.cl_ord_id);
   }
   if (reason == Reason::None) {
     terms.id_consumed = true;
@@ -192,7 +195,7 @@ void Decider::decide(const CancelOrder& cancel) {
   }
   const Slot slot = find_order(state_, account->id, cancel.order_id, cancel.orig_cl_ord_id);
   const Order& order = state_.orders.at(slot);
-  reason = check_id(account->id, cancel.cl_ord_id, cancel.transact_time);
+  reason = check_id(account->id, cancel.cl_ord_id);
   if (reason == Reason::None && slot == 0) {
     reason = Reason::UnknownOrder;
   } else if (reason == Reason::None && !order.live()) {

@@ -104,9 +104,8 @@ class Decider {
   [[nodiscard]] Reason check_request(const Name& request_id) const;
   [[nodiscard]] Reason check_account(const HashedName& account, const AccountState*& found) const;
   [[nodiscard]] Reason check_may_enter(const AccountState& account) const;
-  [[nodiscard]] Reason check_id(AccountId account,
-                                const HashedClOrdId& id,
-                                Timestamp transact_time) const;
+  [[nodiscard]] Reason check_age(Timestamp transact_time) const;
+  [[nodiscard]] Reason check_id(AccountId account, const ClOrdId& id) const;
   [[nodiscard]] Reason check_market(const Terms& terms, SessionId session) const;
   [[nodiscard]] Reason check_price(Decimal price, OrderType type, Terms& terms) const;
   [[nodiscard]] Reason check_quantity(Decimal quantity, Terms& terms) const;
@@ -167,6 +166,7 @@ class Decider {
   void run_chunk(const Batch& running);
   void cancel_chunk(const BatchStarted& filter, OrderId cursor, bool completed);
   [[nodiscard]] const OrderIdList& orders_of(const BatchStarted& batch) const;
+  [[nodiscard]] bool is_mass_cancelling(AccountId account) const;
   [[nodiscard]] Reason check_filter(const MassCancel& cancel,
                                     BatchStarted& batch,
                                     MarketId& market) const;

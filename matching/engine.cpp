@@ -37,12 +37,14 @@ OrderInfo info_of(const Order& order) {
 
 class Engine::Impl {
  public:
+  explicit Impl(const ClOrdIdKey& key) : state{key} {}
+
   State state;
   Emitter emitter{state};
   Decider decider{state, emitter};
 };
 
-Engine::Engine() : impl_{std::make_unique<Impl>()} {}
+Engine::Engine(const ClOrdIdKey& key) : impl_{std::make_unique<Impl>(key)} {}
 
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
@@ -137,8 +139,8 @@ void Engine::save(const std::function<void(std::span<const std::byte>)>& write) 
   writer.flush();
 }
 
-Engine Engine::load(std::span<const std::byte> bytes) {
-  Engine engine;
+Engine Engine::load(std::span<const std::byte> bytes, const ClOrdIdKey& key) {
+  Engine engine{key};
   matching::load(engine.impl_->state, bytes);
   return engine;
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 
+#include "matching/cl_ord_id_key.h"
 #include "matching/commands.h"
 #include "matching/transaction.h"
 #include "matching/types.h"
@@ -112,7 +113,8 @@ enum class OrderIndex : std::uint8_t { Market, Account, Session, Day };
 
 class Engine {
  public:
-  Engine();
+  // The key is the process's own: nothing that the engine says or saves depends on it.
+  explicit Engine(const ClOrdIdKey& key = {});
   ~Engine();
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
@@ -168,7 +170,7 @@ class Engine {
 
   // The engine that was saved. Throws std::runtime_error where the bytes are no saved state; a
   // caller that keeps state_hash() beside them finds every other damage by comparing it.
-  static Engine load(std::span<const std::byte> bytes);
+  static Engine load(std::span<const std::byte> bytes, const ClOrdIdKey& key = {});
 
   // Reads, for building read models at a start. Each visits in ascending order of ids.
   void visit_sessions(const std::function<void(const SessionInfo&)>& visit) const;

@@ -1,5 +1,6 @@
-// Hashing for the engine's own tables and for the hash of its state. The same on every machine and
-// in every run: nothing here is seeded.
+// Hashing for the engine's tables of names that an operator chooses, and for the hash of its state.
+// The same on every machine and in every run: nothing here is seeded. What clients choose is hashed
+// with a key (cl_ord_id_key.h).
 #pragma once
 
 #include <cstddef>
@@ -69,9 +70,7 @@ class Hashed {
 };
 
 using HashedName = Hashed<Name::kCapacity>;
-using HashedClOrdId = Hashed<ClOrdId::kCapacity>;
 
-static_assert(std::has_unique_object_representations_v<HashedName> &&
-              std::has_unique_object_representations_v<HashedClOrdId>);
+static_assert(std::has_unique_object_representations_v<HashedName>);
 
 }  // namespace betex::matching

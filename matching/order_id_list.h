@@ -1,5 +1,6 @@
 // The live orders of a market, an account or a session in ascending order of ids, for processes
-// that walk them. Appending is a push_back; finished orders are swept out when it would grow.
+// that walk them. Appending is a push_back; finished orders are swept out when it would grow, and
+// before a process walks a list that is mostly of them.
 #pragma once
 
 #include <algorithm>
@@ -17,13 +18,25 @@ class OrderIdList {
   // `id` must be above all before it.
   void append(OrderId id, const OrderTable& orders) {
     if (ids_.size() == ids_.capacity()) {
-      std::erase_if(ids_, [&orders](OrderId known) { return !orders.is_live(known); });
+      sweep(orders);
       if (ids_.size() > ids_.capacity() / 2) {
         ids_.reserve(ids_.capacity() * 2);
       }
     }
     ids_.push_back(id);
   }
+
+  // Before a walk: what it costs must follow from the `live` orders that are listed here, however
+  // many others have finished since the list last grew. Sweeping costs no more than appending what
+  // is swept out did.
+  void sweep_if_mostly_finished(std::size_t live, const OrderTable& orders) {
+    if (ids_.size() / 2 > live) {
+      sweep(orders);
+    }
+  }
+
+  // The ids that a walk passes, finished ones too.
+  [[nodiscard]] std::size_t size() const noexcept { return ids_.size(); }
 
   // A hint that an id will soon be appended.
   void prefetch_end() const noexcept { prefetch_line(ids_.data() + ids_.size()); }
@@ -35,6 +48,10 @@ class OrderIdList {
   }
 
  private:
+  void sweep(const OrderTable& orders) {
+    std::erase_if(ids_, [&orders](OrderId known) { return !orders.is_live(known); });
+  }
+
   std::vector<OrderId> ids_;
 };
 

@@ -12,7 +12,9 @@ void track(State& state, const Order& order, const LiveTerms& terms) {
   state.accounts.at(order.account).orders.append(order.id, state.orders);
   state.markets.at(order.market).orders.append(order.id, state.orders);
   if (state.sessions.contains(order.session)) {
-    state.sessions.at(order.session).orders.append(order.id, state.orders);
+    SessionState& session = state.sessions.at(order.session);
+    ++session.open_orders;
+    session.orders.append(order.id, state.orders);
   }
   if (order.time_in_force == TimeInForce::Day) {
     state.day_orders.append(order.id, state.orders);

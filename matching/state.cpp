@@ -52,7 +52,7 @@ Position& Positions::get(AccountId account, MarketId market) {
 Slot find_order(const State& state,
                 AccountId account,
                 OrderId order,
-                const HashedClOrdId& cl_ord_id) noexcept {
+                const ClOrdId& cl_ord_id) noexcept {
   if (order == OrderId{}) {
     const Slot known = state.cl_ord_ids.find(account, cl_ord_id);
     if (known == 0) {

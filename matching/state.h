@@ -25,8 +25,9 @@ struct SessionState {
   bool suspended = false;
   bool cancel_on_disconnect = false;
   std::uint32_t grace_ms = 0;
-  Timestamp cancel_at;         // end of a running grace; 0: none runs
-  CancelCause cancel_cause{};  // of the orders that are cancelled then
+  Timestamp cancel_at;            // end of a running grace; 0: none runs
+  CancelCause cancel_cause{};     // of the orders that are cancelled then
+  std::uint32_t open_orders = 0;  // follows from the orders
   OrderIdList orders;
 };
 
@@ -123,6 +124,8 @@ struct Generations {
 };
 
 struct State {
+  explicit State(const ClOrdIdKey& key = {}) : cl_ord_ids{orders, key} {}
+
   EventSeq last_seq;
   TxId last_tx_id;
   Timestamp last_timestamp;
@@ -136,7 +139,7 @@ struct State {
   Registry<InstrumentId, InstrumentState> instruments;
   OrderTable orders;
   std::map<OrderId, AmendDelayed> delayed_amends;
-  ClOrdIds cl_ord_ids{orders};
+  ClOrdIds cl_ord_ids;
   Generations generations;
   Positions positions;
   std::vector<Batch> batches;  // the oldest first
@@ -165,7 +168,7 @@ struct State {
 [[nodiscard]] Slot find_order(const State& state,
                               AccountId account,
                               OrderId order,
-                              const HashedClOrdId& cl_ord_id) noexcept;
+                              const ClOrdId& cl_ord_id) noexcept;
 
 // Hints that such a request will come soon (Engine::prefetch).
 void prefetch_far(const State& state, const PlaceOrder& place) noexcept;

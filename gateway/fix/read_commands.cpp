@@ -68,12 +68,13 @@ CancelOrder cancel_order(RequestFields& request, const Name& account) {
       .cl_ord_id = request.cl_ord_id(Slot::ClOrdId),
       .orig_cl_ord_id = request.cl_ord_id(Slot::OrigClOrdId),
       .order_id = request.order_id(),
-      .transact_time = request.time(Slot::TransactTime),
   };
   if (cancel.order_id == matching::OrderId{}) {
     request.require(Slot::OrigClOrdId);
   }
-  // Required by FIX, and of no use to us: the order knows its side, symbol and quantity.
+  // Required by FIX, and of no use to us: the order knows its side, symbol and quantity, and a
+  // cancel is never too old.
+  static_cast<void>(request.time(Slot::TransactTime));
   static_cast<void>(request.side());
   static_cast<void>(request.name(Slot::Symbol));
   static_cast<void>(request.decimal(Slot::OrderQty));
@@ -112,11 +113,11 @@ MassCancel mass_cancel(RequestFields& request, const Name& account, FixVersion v
   MassCancel cancel{
       .account = account,
       .cl_ord_id = request.cl_ord_id(Slot::ClOrdId),
-      .transact_time = request.time(Slot::TransactTime),
       .market = request.name(Slot::MarketSegmentId),
       .symbol = request.name(Slot::Symbol),
       .side = request.side_if_given(),
   };
+  static_cast<void>(request.time(Slot::TransactTime));  // required, and never too old
   const auto type =
       request.enumerator<Security, All, MarketSegment>(Slot::MassCancelRequestType, All);
   if (type == MarketSegment && version == FixVersion::Fix44) {

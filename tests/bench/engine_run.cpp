@@ -179,6 +179,23 @@ void EngineRun::rest(std::size_t orders) {
   }
 }
 
+void EngineRun::rest_and_cancel(std::size_t orders) {
+  rest(orders);
+  for (std::size_t i = 0; i < orders; ++i) {
+    send(command({.kind = Kind::Cancel, .order = ++cancelled_}).body);
+  }
+}
+
+double EngineRun::mass_cancel() {
+  const Command all{
+      .timestamp = now_,
+      .body = MassCancel{.account = Name{"maker"},
+                         .cl_ord_id = ClOrdId{"20261122-cancel-" + std::to_string(++ids_)}}};
+  const auto start = thread_time();
+  engine_.decide(all);
+  return (thread_time() - start).count();
+}
+
 void EngineRun::refuse(std::size_t orders) {
   for (std::size_t i = 0; i < orders; ++i) {
     Command add = command({.kind = Kind::Add, .side = Side::Bid, .tick = 200, .quantity = 100});
@@ -202,10 +219,8 @@ Command EngineRun::command(const Operation& operation) {
   const ClOrdId id{"20261122-order-" + std::to_string(++ids_)};
   if (operation.kind == Kind::Cancel) {
     return {.timestamp = now_,
-            .body = CancelOrder{.account = Name{"maker"},
-                                .cl_ord_id = id,
-                                .order_id = OrderId{operation.order},
-                                .transact_time = now_}};
+            .body = CancelOrder{
+                .account = Name{"maker"}, .cl_ord_id = id, .order_id = OrderId{operation.order}}};
   }
   const bool add = operation.kind == Kind::Add;
   return {

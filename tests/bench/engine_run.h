@@ -54,6 +54,12 @@ class EngineRun {
   void rest(std::size_t orders);
   void refuse(std::size_t orders);
 
+  // So many orders that rest and are cancelled one by one, all at the account of rest().
+  void rest_and_cancel(std::size_t orders);
+
+  // Nanoseconds of the thread's time for a mass cancel of all of that account's orders.
+  double mass_cancel();
+
  private:
   void send(const CommandBody& body);
   const Name& symbol();
@@ -66,6 +72,7 @@ class EngineRun {
   std::vector<double> zipf_;
   std::mt19937_64 random_{11};
   std::uint64_t ids_ = 0;
+  std::uint32_t cancelled_ = 0;  // orders, by rest_and_cancel()
   std::vector<Command> batch_;
 };
 

@@ -136,11 +136,27 @@ void run_memory() {
   std::printf(", a held ClOrdID %.0f\n", per(before, kOrders));
 }
 
+// A client whose orders have all gone asks for mass cancels: the first one, and those after it.
+void run_mass_cancels() {
+  constexpr std::size_t kOrders = 520'000;
+  constexpr std::size_t kTimes = 1'000;
+  EngineRun engine{1};
+  engine.rest_and_cancel(kOrders);
+  const double first = engine.mass_cancel();
+  std::vector<double> later(kTimes);
+  std::generate(later.begin(), later.end(), [&engine] { return engine.mass_cancel(); });
+  std::printf(
+      "\nmass cancels after %zu orders that were cancelled: the first %.0f us, later %.2f us\n",
+      kOrders,
+      first / 1'000,
+      median(later) / 1'000);
+}
+
 }  // namespace
 }  // namespace betex::matching::bench
 
-// matching_bench [OPERATIONS [LIVE|markets]]: 5 million, and all of 1 000, 10 000, 100 000 live
-// orders and the markets.
+// matching_bench [OPERATIONS [LIVE|markets|mass-cancels]]: 5 million, and all of 1 000, 10 000,
+// 100 000 live orders and the rest.
 int main(int argc, char** argv) {
   using namespace betex::matching::bench;
   const std::size_t count = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 5'000'000;
@@ -153,6 +169,10 @@ int main(int argc, char** argv) {
     run_markets(count);
     return 0;
   }
+  if (argc > 2 && std::string_view{argv[2]} == "mass-cancels") {
+    run_mass_cancels();
+    return 0;
+  }
   if (argc > 2) {
     run_book(count, std::strtoull(argv[2], nullptr, 10));
     return 0;
@@ -162,5 +182,6 @@ int main(int argc, char** argv) {
   }
   run_markets(count);
   run_memory();
+  run_mass_cancels();
   return 0;
 }

@@ -51,8 +51,7 @@ class Generator {
       if (orders_ % 4 == 0) {
         run(matching::CancelOrder{.account = Name{lays ? "alice" : "bob"},
                                   .cl_ord_id = matching::ClOrdId{"cancel-" + id},
-                                  .orig_cl_ord_id = matching::ClOrdId{id},
-                                  .transact_time = matching::Timestamp{time_}});
+                                  .orig_cl_ord_id = matching::ClOrdId{id}});
       }
       while (engine_.batch_pending()) {
         run(matching::ContinueBatch{});

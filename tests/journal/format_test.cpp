@@ -177,7 +177,7 @@ TEST(SnapshotFormatExample, TheDocumentShowsExactlyTheBytesOfTheFile) {
                                  .chain = extend(Chain{}, bytes),
                                  .segment = {}},
                     .wal_id = kExampleWalId,
-                    .engine = {},
+                    .engine = matching::Engine{},
                     .note = "note"};
   snapshot.engine.apply(transaction);
   write_snapshot(folder.path(), snapshot);

@@ -96,8 +96,7 @@ class Traffic {
   }
 
   void cancel(OrderId order) {
-    decide(CancelOrder{
-        .account = Name{"maker"}, .cl_ord_id = id(), .order_id = order, .transact_time = now_});
+    decide(CancelOrder{.account = Name{"maker"}, .cl_ord_id = id(), .order_id = order});
   }
 
   void take() {

@@ -1,7 +1,10 @@
 // The table of known ClOrdIDs against plain maps, and what it must bring through a snapshot.
 #include "matching/cl_ord_ids.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <random>
 #include <set>
@@ -118,7 +121,7 @@ class ModelledIds {
   }
 
   OrderTable orders_;
-  ClOrdIds ids_{orders_, 500};  // so that a generation needs one table or several
+  ClOrdIds ids_{orders_, {}, 500};  // so that a generation needs one table or several
   std::uint32_t generation_ = 0;
   std::uint64_t last_order_ = 0;
   std::uint64_t last_ = 0;
@@ -150,6 +153,60 @@ TEST(ClOrdIds, AreKnownAsLongAsTheirOrdersAndRefusedOnesForAGenerationMore) {
     ids.end_generation();
     ids.check();
   }
+}
+
+// ---- Ids that a client chooses so that they meet ------------------------------------------------
+
+ClOrdIdKey random_key(std::uint64_t seed) {
+  std::mt19937_64 random{seed};
+  std::array<std::uint64_t, ClOrdIdKey::kWords> words{};
+  std::generate(words.begin(), words.end(), std::ref(random));
+  return ClOrdIdKey{words};
+}
+
+// Their first half is their second, so that without a key, or with one word of it for all, the
+// halves cancel out. The first byte of the id in memory is its length, of the second half a '!'.
+std::vector<ClOrdId> ids_that_meet(int count) {
+  std::vector<ClOrdId> ids;
+  for (int i = 0; i < count; ++i) {
+    const std::string half = std::to_string(100'000'000'000'000 + i);
+    ids.emplace_back(half + '!' + half + "ab");
+  }
+  return ids;
+}
+
+std::size_t count_different(const ClOrdIdKey& key, const std::vector<ClOrdId>& ids) {
+  std::set<std::uint64_t> hashes;
+  for (const ClOrdId& id : ids) {
+    hashes.insert(key.hash(AccountId{7}, id));
+  }
+  return hashes.size();
+}
+
+TEST(ClOrdIdKey, KeepsApartWhatWasChosenToMeet) {
+  const std::vector<ClOrdId> ids = ids_that_meet(10'000);
+  ASSERT_EQ(ids.front().view().size(), std::size_t{'!'});
+  EXPECT_EQ(count_different(ClOrdIdKey{}, ids), 1U);
+  std::array<std::uint64_t, ClOrdIdKey::kWords> one_word{};
+  one_word.fill(0x0123'4567'89ab'cdef);
+  EXPECT_EQ(count_different(ClOrdIdKey{one_word}, ids), 1U);
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    EXPECT_EQ(count_different(random_key(seed), ids), ids.size());
+  }
+}
+
+TEST(ClOrdIdKey, KnowsEveryByteAndTheAccount) {
+  const ClOrdIdKey key = random_key(4);
+  const std::string text(kMaxClOrdIdLength, 'a');
+  std::set<std::uint64_t> hashes{key.hash(AccountId{1}, ClOrdId{text}),
+                                 key.hash(AccountId{2}, ClOrdId{text})};
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string other = text;
+    other[i] = 'b';
+    hashes.insert(key.hash(AccountId{1}, ClOrdId{other}));
+    hashes.insert(key.hash(AccountId{1}, ClOrdId{text.substr(0, i)}));
+  }
+  EXPECT_EQ(hashes.size(), 2 + 2 * text.size());
 }
 
 Engine reloaded(const Engine& engine) {

@@ -1,6 +1,9 @@
 #include "tests/matching/comparison.h"
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -18,7 +21,16 @@ Engine reloaded(const Engine& engine) {
   return Engine::load(bytes);
 }
 
+ClOrdIdKey some_key() {
+  std::array<std::uint64_t, ClOrdIdKey::kWords> words{};
+  std::iota(words.begin(), words.end(), 0x9f3a'22c1'7d55'e004);
+  return ClOrdIdKey{words};
+}
+
 }  // namespace
+
+Comparison::Comparison(RandomCommands::Source source)
+    : commands_{std::move(source)}, engine_{some_key()} {}
 
 std::string Comparison::run(const StreamSize& size) {
   check_every_ = size.check_every;

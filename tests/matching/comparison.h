@@ -26,7 +26,7 @@ struct StreamSize {
 // Owned by one thread.
 class Comparison {
  public:
-  explicit Comparison(RandomCommands::Source source) : commands_{std::move(source)} {}
+  explicit Comparison(RandomCommands::Source source);
 
   // The first difference or breach; empty if there is none.
   std::string run(const StreamSize& size);
@@ -51,7 +51,7 @@ class Comparison {
   bool fail(std::string what);
 
   RandomCommands commands_;
-  Engine engine_;
+  Engine engine_;  // with a key of its own, which must not show
   Engine replica_;
   ReferenceEngine reference_;
   LogInvariants log_;

@@ -81,10 +81,8 @@ Lines Exchange::sell(std::string_view account, std::string_view quantity, std::s
 }
 
 Lines Exchange::cancel(std::string_view account, std::uint64_t order) {
-  return run(CancelOrder{.account = Name{account},
-                         .cl_ord_id = fresh_id(),
-                         .order_id = OrderId{order},
-                         .transact_time = now_});
+  return run(
+      CancelOrder{.account = Name{account}, .cl_ord_id = fresh_id(), .order_id = OrderId{order}});
 }
 
 Lines Exchange::pass(std::int64_t nanoseconds) {

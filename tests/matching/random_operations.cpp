@@ -187,7 +187,7 @@ void RandomCommands::plan_process() {
   const Name busiest{kAccounts[0]};
   switch (below(5)) {
     case 0:
-      planned_.push_back(MassCancel{.account = busiest, .cl_ord_id = id(), .transact_time = now_});
+      planned_.push_back(MassCancel{.account = busiest, .cl_ord_id = id()});
       break;
     case 1:
       planned_.push_back(SuspendAccount{.account = busiest, .cancel_orders = true});

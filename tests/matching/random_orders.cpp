@@ -123,7 +123,7 @@ std::uint64_t RandomCommands::recent_order(const ReferenceEngine& reference) {
 }
 
 CancelOrder RandomCommands::cancel(const ReferenceEngine& reference) {
-  CancelOrder order{.account = account(), .cl_ord_id = id(), .transact_time = transact_time()};
+  CancelOrder order{.account = account(), .cl_ord_id = id()};
   if (one_in(4)) {
     order.orig_cl_ord_id = ClOrdId{"c" + std::to_string(below(ids_ + 1))};
   } else {
@@ -163,7 +163,7 @@ AmendOrder RandomCommands::amend(const ReferenceEngine& reference) {
 }
 
 MassCancel RandomCommands::mass_cancel() {
-  MassCancel cancel{.transact_time = transact_time(), .side = static_cast<std::uint8_t>(below(3))};
+  MassCancel cancel{.side = static_cast<std::uint8_t>(below(3))};
   if (one_in(40)) {
     cancel.side = 3;
   }

@@ -138,7 +138,10 @@ void ReferenceEngine::on(const AmendOrder& asked) {
     reason = may_enter(account);
   }
   if (reason == Reason::None) {
-    reason = id_fails(key, asked.transact_time);
+    reason = age_fails(asked.transact_time);
+  }
+  if (reason == Reason::None) {
+    reason = id_fails(key);
   }
   const bool consumed = reason == Reason::None;
   const RefId id = find_order(account, asked.order_id, asked.orig_cl_ord_id);

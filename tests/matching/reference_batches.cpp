@@ -7,7 +7,7 @@ namespace betex::matching::testing {
 namespace {
 
 constexpr int kMostCancelled = 4'096;
-constexpr int kMostVisited = 65'536;
+constexpr int kMostVisited = 8'192;  // live ones
 
 }  // namespace
 
@@ -185,11 +185,15 @@ void ReferenceEngine::on(const MassCancel& asked) {
     reason = Reason::UnknownAccount;
   }
   if (reason == Reason::None) {
-    reason = id_fails(key, asked.transact_time);
+    reason = id_fails(key);
   }
   const bool consumed = reason == Reason::None;
   if (consumed) {
-    reason = filter_fails(asked, batch);
+    const bool another =
+        std::any_of(batches_.begin(), batches_.end(), [account](const RefBatch& running) {
+          return running.requester_account == account;
+        });
+    reason = another ? Reason::BatchRunning : filter_fails(asked, batch);
   }
   if (reason == Reason::None) {
     start_batch(batch);

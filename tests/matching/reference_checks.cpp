@@ -21,10 +21,13 @@ Reason ReferenceEngine::may_enter(RefId account) {
                                                                  : Reason::None;
 }
 
-Reason ReferenceEngine::id_fails(const RefClOrdId& id, Timestamp transact_time) {
-  if (transact_time.value() < now_ - kDayNs || transact_time.value() > now_ + 300 * kSecondNs) {
-    return Reason::StaleRequest;
-  }
+Reason ReferenceEngine::age_fails(Timestamp transact_time) {
+  return transact_time.value() < now_ - kDayNs || transact_time.value() > now_ + 300 * kSecondNs
+             ? Reason::StaleRequest
+             : Reason::None;
+}
+
+Reason ReferenceEngine::id_fails(const RefClOrdId& id) {
   return known_ids_.contains(id) ? Reason::DuplicateClOrdId : Reason::None;
 }
 

@@ -43,7 +43,8 @@ class ReferenceEngine {
   void on(const CancelOrder& asked);
   void on(const AmendOrder& asked);
   Reason may_enter(RefId account);
-  Reason id_fails(const RefClOrdId& id, Timestamp transact_time);
+  Reason age_fails(Timestamp transact_time);
+  Reason id_fails(const RefClOrdId& id);
   Reason why_not(const PlaceOrder& asked, RefOrder& order);
   Reason flags_fail(const PlaceOrder& asked, RefOrder& order);
   Reason market_refuses(const RefOrder& order, RefId session);

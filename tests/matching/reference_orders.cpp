@@ -35,7 +35,10 @@ void ReferenceEngine::on(const PlaceOrder& asked) {
     reason = may_enter(order.account);
   }
   if (reason == Reason::None) {
-    reason = id_fails(id, asked.transact_time);
+    reason = age_fails(asked.transact_time);
+  }
+  if (reason == Reason::None) {
+    reason = id_fails(id);
   }
   const bool consumed = reason == Reason::None;
   if (consumed) {
@@ -117,7 +120,7 @@ void ReferenceEngine::on(const CancelOrder& asked) {
     reason = Reason::UnknownAccount;
   }
   if (reason == Reason::None) {
-    reason = id_fails(key, asked.transact_time);
+    reason = id_fails(key);
   }
   const bool consumed = reason == Reason::None;
   const RefId id = find_order(account, asked.order_id, asked.orig_cl_ord_id);

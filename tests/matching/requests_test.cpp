@@ -89,10 +89,8 @@ TEST(ClOrdIds, AreOneSpaceForOrdersAndCancelsOfAnAccount) {
   Exchange x;
   const PlaceOrder order = x.order("alice", "A", Side::Bid, "10", "2");
   x.run(order);
-  CancelOrder cancel{.account = Name{"alice"},
-                     .cl_ord_id = order.cl_ord_id,
-                     .orig_cl_ord_id = order.cl_ord_id,
-                     .transact_time = x.now()};
+  CancelOrder cancel{
+      .account = Name{"alice"}, .cl_ord_id = order.cl_ord_id, .orig_cl_ord_id = order.cl_ord_id};
   EXPECT_THAT(x.run(cancel), ElementsAre("cancel rejected id-1: ClOrdID was used before"));
   cancel.cl_ord_id = x.fresh_id();
   EXPECT_THAT(x.run(cancel), ElementsAre("cancelled #1 requested"));
@@ -275,10 +273,8 @@ TEST(RefusedCancel, TellsOfTheOrderWhateverTheReason) {
   Exchange x;
   const PlaceOrder order = x.order("alice", "RAIN", Side::Bid, "10", "0.40");
   x.run(order);
-  x.run(CancelOrder{.account = Name{"alice"},
-                    .cl_ord_id = order.cl_ord_id,
-                    .order_id = OrderId{1},
-                    .transact_time = x.now()});
+  x.run(
+      CancelOrder{.account = Name{"alice"}, .cl_ord_id = order.cl_ord_id, .order_id = OrderId{1}});
   bool seen = false;
   for_each_event(x.log.back().view(), [&](EventSeq, const auto& event) {
     if constexpr (std::is_same_v<std::decay_t<decltype(event)>, CancelRejected>) {
@@ -294,11 +290,8 @@ TEST(RefusedCancel, TellsOfTheOrderWhateverTheReason) {
 TEST(MassCancel, CompletesWithItsFilter) {
   Exchange x;
   x.buy("alice", "10", "0.40");
-  x.run(MassCancel{.account = Name{"alice"},
-                   .cl_ord_id = x.fresh_id(),
-                   .transact_time = x.now(),
-                   .symbol = Name{"RAIN"},
-                   .side = 1});
+  x.run(MassCancel{
+      .account = Name{"alice"}, .cl_ord_id = x.fresh_id(), .symbol = Name{"RAIN"}, .side = 1});
   bool seen = false;
   for_each_event(x.log.back().view(), [&](EventSeq, const auto& event) {
     if constexpr (std::is_same_v<std::decay_t<decltype(event)>, BatchCompleted>) {

@@ -280,15 +280,13 @@ ScriptRunner::Lines ScriptRunner::account_command(const Words& words) {
   if (words.at(2) == "all") {
     return send(mass_cancel(words));
   }
-  return send(CancelOrder{.account = account,
-                          .cl_ord_id = fresh_id(),
-                          .order_id = order_id(words[2]),
-                          .transact_time = now_});
+  return send(
+      CancelOrder{.account = account, .cl_ord_id = fresh_id(), .order_id = order_id(words[2])});
 }
 
 // NAME cancels all [SYMBOL] [market=NAME] [session=NAME] [bids|asks]
 MassCancel ScriptRunner::mass_cancel(const Words& words) {
-  MassCancel cancel{.account = Name{words[0]}, .cl_ord_id = fresh_id(), .transact_time = now_};
+  MassCancel cancel{.account = Name{words[0]}, .cl_ord_id = fresh_id()};
   for (std::size_t i = 3; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (word.starts_with("market=")) {

@@ -155,11 +155,10 @@ class Days {
     }
     if (!yesterday_.empty()) {
       cancel(kDesk, yesterday_.front());  // too late
-      pipeline.submit(matching::MassCancel{.account = Name{"OWN"},
-                                           .cl_ord_id = ClOrdId{"M" + next_id()},
-                                           .transact_time = pipeline.clock.time,
-                                           .symbol = Name{"RUN"}},
-                      pipeline.origin(kOwner));
+      pipeline.submit(
+          matching::MassCancel{
+              .account = Name{"OWN"}, .cl_ord_id = ClOrdId{"M" + next_id()}, .symbol = Name{"RUN"}},
+          pipeline.origin(kOwner));
       today.clear();
     }
     pipeline.run();
@@ -169,8 +168,7 @@ class Days {
   void cancel(SessionId session, const std::string& order) {
     pipeline.submit(matching::CancelOrder{.account = Name{"OWN"},
                                           .cl_ord_id = ClOrdId{"X" + next_id()},
-                                          .orig_cl_ord_id = ClOrdId{order},
-                                          .transact_time = pipeline.clock.time},
+                                          .orig_cl_ord_id = ClOrdId{order}},
                     pipeline.origin(session));
   }
 

@@ -186,8 +186,7 @@ class Pipeline {
   void cancel(SessionId session, std::string_view cl_ord_id, std::string_view orig_cl_ord_id) {
     submit(matching::CancelOrder{.account = Name{"ACC"},
                                  .cl_ord_id = ClOrdId{cl_ord_id},
-                                 .orig_cl_ord_id = ClOrdId{orig_cl_ord_id},
-                                 .transact_time = clock.time},
+                                 .orig_cl_ord_id = ClOrdId{orig_cl_ord_id}},
            origin(session));
   }
 

@@ -71,12 +71,10 @@ TEST(ReadModelFromAnEngine, KnowsTheTermsThatEachRequestGaveItsOrder) {
                     .price = Decimal{3'000'000},
                     .quantity = Decimal{10'000'000},
                     .expire_time = kLater});
-  decide(engine,
-         live,
-         CancelOrder{.account = Name{"alice"},
-                     .cl_ord_id = ClOrdId{"third"},
-                     .order_id = OrderId{1},
-                     .transact_time = kNow});
+  decide(
+      engine,
+      live,
+      CancelOrder{.account = Name{"alice"}, .cl_ord_id = ClOrdId{"third"}, .order_id = OrderId{1}});
 
   const ReadModel rebuilt{reloaded(engine)};
   for (const ReadModel* const model : std::array<const ReadModel*, 2>{&live, &rebuilt}) {

@@ -77,11 +77,10 @@ class ReportProperties : public ::testing::TestWithParam<unsigned> {
     switch (random(6)) {
       case 0:
         answered_by = ExecType::Canceled;
-        pipeline.submit(matching::CancelOrder{.account = account,
-                                              .cl_ord_id = id,
-                                              .orig_cl_ord_id = ClOrdId{orig},
-                                              .transact_time = pipeline.clock.time},
-                        pipeline.origin(session));
+        pipeline.submit(
+            matching::CancelOrder{
+                .account = account, .cl_ord_id = id, .orig_cl_ord_id = ClOrdId{orig}},
+            pipeline.origin(session));
         break;
       case 1:
         answered_by = ExecType::Replaced;

@@ -43,7 +43,6 @@ class RequestsAndCopiesTest : public ::testing::Test {
   void mass_cancel(const std::string& id, matching::MassCancel cancel = {}) {
     cancel.account = Name{"ACC"};
     cancel.cl_ord_id = ClOrdId{id};
-    cancel.transact_time = pipeline.clock.time;
     pipeline.submit(cancel, pipeline.origin(kOne));
   }
 
