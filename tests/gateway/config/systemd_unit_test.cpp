@@ -1,0 +1,59 @@
+// config/betex-gateway.service, as systemd's own tool sees it.
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+
+namespace betex::gateway {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string kUnit = std::string{BETEX_SOURCE_DIR} + "/config/betex-gateway.service";
+
+struct Ended {
+  int exit_code = -1;
+  std::string output;
+};
+
+Ended run(const std::string& command) {
+  Ended ended;
+  std::FILE* const pipe = popen((command + " 2>&1").c_str(), "r");
+  std::array<char, 4096> buffer;
+  for (std::size_t count = 0; (count = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
+    ended.output.append(buffer.data(), count);
+  }
+  const int status = pclose(pipe);
+  ended.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return ended;
+}
+
+TEST(SystemdUnit, IsExposedToTwoOfTenAtMost) {
+  const std::string command = "systemd-analyze security --offline=true --no-pager --threshold=20 ";
+  const Ended ended = run(command + kUnit);
+  EXPECT_EQ(ended.exit_code, 0) << ended.output;
+  EXPECT_THAT(ended.output, HasSubstr("Overall exposure level for betex-gateway.service"));
+}
+
+TEST(SystemdUnit, WritesNoCore) {
+  std::ostringstream text;
+  text << std::ifstream{kUnit}.rdbuf();
+  EXPECT_THAT(text.str(), HasSubstr("\nLimitCORE=0\n"));
+}
+
+// What systemd itself would warn of: unknown settings and values. Only the programs are not there.
+TEST(SystemdUnit, IsUnderstoodBySystemd) {
+  std::istringstream lines{run("systemd-analyze verify --man=no " + kUnit).output};
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_TRUE(line.find("betex-gateway.service:") == std::string::npos ||
+                line.find("is not executable") != std::string::npos)
+        << line;
+  }
+}
+
+}  // namespace
+}  // namespace betex::gateway
