@@ -38,7 +38,7 @@ int exit_code_of(const std::exception_ptr& error) noexcept {
 void fail_stop(std::string_view where, const std::exception_ptr& error) noexcept {
   try {
     spdlog::critical("{} failed, the gateway stops: {}", where, text_of(error));
-    spdlog::shutdown();
+    spdlog::default_logger_raw()->flush();  // for a second at most
   } catch (...) {
     // The log's own failure must not keep the process alive.
   }

@@ -13,7 +13,7 @@ inline constexpr int kExitIo = 74;  // EX_IOERR, also for what is none of the ot
 [[nodiscard]] int exit_code_of(const std::exception_ptr& error) noexcept;
 
 // Logs the cause and ends the process at once: sockets close without a message, destructors do not
-// run. Thread-safe.
+// run. The log has a second to be written. Thread-safe.
 [[noreturn]] void fail_stop(std::string_view where, const std::exception_ptr& error) noexcept;
 
 }  // namespace betex::gateway

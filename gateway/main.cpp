@@ -73,14 +73,20 @@ void log_warnings(const Config& config) {
   }
 }
 
-// SIGHUP. What is wrong in the files is logged, and everything stays as it was.
+// SIGHUP. What is wrong in the files is logged, and everything stays as it was but for the log's
+// own file, which may have been rotated.
 void reload(const CommandLine& command_line, Gateway& gateway) {
+  reopen_log();
   try {
     const Config config = checked_config(command_line);
     gateway.reload(config);
     set_log_level(config.log.level);
     log_warnings(config);
     spdlog::info("reloaded: certificates, credentials, connection limits, sessions, log level");
+  } catch (const ConfigError& error) {
+    for (const Finding& finding : error.findings()) {
+      spdlog::error("not reloaded, nothing has changed: {}", to_string(finding));
+    }
   } catch (const std::exception& error) {
     spdlog::error("not reloaded, nothing has changed: {}", error.what());
   }
@@ -105,6 +111,7 @@ int run(const CommandLine& command_line, const Config& config) {
   spdlog::info("stopping");
   gateway.stop(asked_again);
   spdlog::info("stopped");
+  shut_down_logging();
   return EXIT_SUCCESS;
 }
 
@@ -145,6 +152,7 @@ int main(int argc, char** argv) {
     try {
       exit_code = gateway::act(std::get<gateway::CommandLine>(parsed));
     } catch (const std::exception& error) {
+      gateway::shut_down_logging();  // what led to it comes first
       process::print_error(gateway::kProgram, error.what());
       exit_code = gateway::exit_code_of(std::current_exception());
     }

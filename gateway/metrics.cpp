@@ -5,6 +5,8 @@
 
 #include <prometheus/metric_family.h>
 
+#include "gateway/log/log.h"
+
 namespace betex::gateway {
 namespace {
 
@@ -117,6 +119,9 @@ std::vector<MetricFamily> GatewayMetrics::Collect() const {
               sessions.bytes_out.value()),
       counter({"betex_fix_slow_readers_total", "Sessions disconnected for not reading."},
               sessions.slow_readers.value()),
+      counter({"betex_log_lines_dropped_total",
+               "Lines of the log that were not written: it was too slow, or its disk full."},
+              log_lines_dropped()),
       counter({"betex_cache_commits_total", "Commits of the session cache."},
               sessions.cache_commits.value()),
   };

@@ -1,22 +1,18 @@
 #include "gateway/log/log.h"
 
 #include <memory>
+#include <system_error>
 #include <utility>
 
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include "gateway/log/log_sink.h"
 #include "matching/assert.h"
 
 namespace betex::gateway {
 
 namespace {
-
-// 2026-01-31T09:30:00.123456Z info  [match] text. Threads are told by number: spdlog knows no
-// names.
-constexpr const char* kPattern = "%Y-%m-%dT%H:%M:%S.%fZ %-8l [%t] %v";
 
 spdlog::level::level_enum spdlog_level(LogLevel level) {
   switch (level) {
@@ -39,13 +35,13 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
   return spdlog::level::off;
 }
 
-spdlog::sink_ptr make_sink(const std::filesystem::path& file) {
+LogTarget open_target(const std::filesystem::path& file) {
   if (file.empty()) {
-    return std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    return LogTarget{STDERR_FILENO};
   }
   try {
-    return std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string());
-  } catch (const spdlog::spdlog_ex& error) {
+    return LogTarget{file};
+  } catch (const std::system_error& error) {
     throw ConfigError{{{.file = file,
                         .line = 0,
                         .key = "log.file",
@@ -54,16 +50,37 @@ spdlog::sink_ptr make_sink(const std::filesystem::path& file) {
   }
 }
 
+// Of the default logger; null where that is not one of ours, as in tests and after the end.
+LogSink* default_sink() {
+  const spdlog::logger* const logger = spdlog::default_logger_raw();
+  if (logger == nullptr || logger->sinks().empty()) {
+    return nullptr;
+  }
+  return dynamic_cast<LogSink*>(logger->sinks().front().get());
+}
+
 }  // namespace
 
 void set_up_logging(const LogConfig& config) {
-  auto logger = std::make_shared<spdlog::logger>("betex", make_sink(config.file));
-  logger->set_formatter(
-      std::make_unique<spdlog::pattern_formatter>(kPattern, spdlog::pattern_time_type::utc));
+  auto logger = std::make_shared<spdlog::logger>(
+      "betex", std::make_shared<LogSink>(open_target(config.file)));
   logger->set_level(spdlog_level(config.level));
-  // A file must say what happened last when the process is killed right after.
-  logger->flush_on(spdlog::level::info);
   spdlog::set_default_logger(std::move(logger));
+}
+
+void shut_down_logging() {
+  spdlog::shutdown();
+}
+
+void reopen_log() {
+  if (LogSink* const sink = default_sink()) {
+    sink->writer().reopen();
+  }
+}
+
+std::uint64_t log_lines_dropped() {
+  LogSink* const sink = default_sink();
+  return sink == nullptr ? 0 : sink->writer().lines_dropped();
 }
 
 void set_log_level(LogLevel level) {

@@ -71,6 +71,16 @@ TEST_F(StandardStreamsTest, AGatewayRunsWithAllOfThemClosed) {
   EXPECT_EQ(process.wait(kTimeout), 0) << content_of(log);
 }
 
+// SIGXFSZ would end it without a word, and with a core.
+TEST_F(StandardStreamsTest, AFileThatMayNotGrowIsAnErrorAndNoSignal) {
+  auto words = gateway_command(folder_.path() / "wal", {});
+  words.insert(words.begin(), {"/bin/sh", "-c", "ulimit -f 40; exec \"$@\"", "sh"});
+  ChildProcess process{words};
+  EXPECT_EQ(process.wait(kTimeout), 74);
+  EXPECT_NE(process.standard_error().find("File too large"), std::string::npos)
+      << process.standard_error();
+}
+
 TEST_F(StandardStreamsTest, NoCoreIsWritten) {
   GatewayProcess gateway{folder_.path() / "wal"};
   const std::string limits =
