@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <iostream>
 #include <string>
 #include <variant>
 #include <vector>
@@ -14,10 +13,12 @@
 
 #include "gateway/config/command_line.h"
 #include "gateway/config/config.h"
+#include "gateway/config/settings_in_force.h"
 #include "gateway/fail_stop.h"
 #include "gateway/gateway.h"
 #include "gateway/log/log.h"
 #include "gateway/named_files.h"
+#include "gateway/password_command.h"
 #include "gateway/signals.h"
 #include "process/command_line.h"
 #include "process/standard_streams.h"
@@ -26,16 +27,6 @@ namespace betex::gateway {
 namespace {
 
 constexpr const char* kProgram = "betex-gateway";
-
-int hash_password_from_stdin(const std::string& username) {
-  std::string password;
-  if (!std::getline(std::cin, password) || password.empty()) {
-    std::fprintf(stderr, "--hash-password reads the password from standard input; it was empty\n");
-    return process::kExitUsage;
-  }
-  std::printf("%s\n", credential_line(username, hash_password(password)).c_str());
-  return EXIT_SUCCESS;
-}
 
 // The line that scripts and tests read to learn the ports. Brokers do not need it.
 void print_ports(const Ports& ports) {
@@ -75,13 +66,16 @@ void log_warnings(const Config& config) {
 
 // SIGHUP. What is wrong in the files is logged, and everything stays as it was but for the log's
 // own file, which may have been rotated.
-void reload(const CommandLine& command_line, Gateway& gateway) {
+void reload(const CommandLine& command_line, Gateway& gateway, SettingsInForce& in_force) {
   reopen_log();
   try {
     const Config config = checked_config(command_line);
     gateway.reload(config);
     set_log_level(config.log.level);
     log_warnings(config);
+    for (const std::string& name : in_force.take_over(config)) {
+      spdlog::warn("not taken over, which needs a restart: {}", name);
+    }
     spdlog::info("reloaded: certificates, credentials, connection limits, sessions, log level");
   } catch (const ConfigError& error) {
     for (const Finding& finding : error.findings()) {
@@ -105,8 +99,9 @@ int run(const CommandLine& command_line, const Config& config) {
   log_warnings(config);
   Gateway gateway{config};
   print_ports(gateway.start());
+  SettingsInForce in_force{config};
   while (wait_for_signal() != Signal::Terminate) {
-    reload(command_line, gateway);
+    reload(command_line, gateway, in_force);
   }
   spdlog::info("stopping");
   gateway.stop(asked_again);
@@ -117,7 +112,9 @@ int run(const CommandLine& command_line, const Config& config) {
 
 int act(const CommandLine& command_line) {
   if (command_line.action == Action::HashPassword) {
-    return hash_password_from_stdin(command_line.username);
+    return hash_password_command(
+        command_line.username,
+        command_line.generate_password ? PasswordSource::Generated : PasswordSource::StandardInput);
   }
   const Config config = checked_config(command_line);
   switch (command_line.action) {

@@ -57,6 +57,11 @@ std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* co
           ->check(check_username)
           ->excludes(check)
           ->excludes(print);
+  app.add_flag("--generate", line.generate_password)
+      ->description(
+          "With --hash-password: make a password of 256 random bits, which standard error shows "
+          "this once, instead of reading one")
+      ->needs(hash);
   try {
     process::parse(app, argc, argv);
     if (hash->count() == 0 && config->count() == 0) {

@@ -16,7 +16,8 @@ struct CommandLine {
   Action action = Action::Run;
   std::filesystem::path config_file;  // empty for HashPassword only
   Overrides overrides;
-  std::string username;  // HashPassword only: the line is made for this one
+  std::string username;            // HashPassword only: the line is made for this one
+  bool generate_password = false;  // HashPassword only: none is read
 };
 
 // Nothing to run: `text` goes to stdout when `code` is 0 (--help, --version), else to stderr.

@@ -62,8 +62,9 @@ struct FixLimits {
 struct TlsConfig {
   std::uint16_t port = 9881;  // 0: any free one
   std::filesystem::path certificate;
-  std::filesystem::path key;        // may be in the certificate's file
-  std::filesystem::path client_ca;  // empty: clients are not asked for certificates
+  std::filesystem::path key;         // may be in the certificate's file
+  std::filesystem::path client_ca;   // empty: clients are not asked for certificates
+  std::filesystem::path client_crl;  // empty: none is revoked
   bool demo = false;  // the certificate is the gateway's own, self-signed, made where it is missing
 };
 
@@ -96,6 +97,7 @@ struct SessionConfig {
   FixVersion version = FixVersion::Fixt11;
   std::string sender_comp_id;  // ours
   std::string target_comp_id;  // the client's: its SenderCompID(49)
+  bool require_tls = false;    // on the plain port it is not let in
   LogonProof proof = LogonProof::Password;
   std::string username;          // Username(553), a name in Config::credentials
   std::string certificate_name;  // the common name of its certificate

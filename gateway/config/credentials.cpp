@@ -1,7 +1,6 @@
 #include "gateway/config/credentials.h"
 
 #include <algorithm>
-#include <array>
 #include <stdexcept>
 #include <utility>
 
@@ -18,11 +17,13 @@ namespace {
 
 constexpr std::size_t kHashSize = 32;
 constexpr std::size_t kSaltSize = 16;
+constexpr std::size_t kGeneratedSize = 32;
+constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-std::vector<std::uint8_t> pbkdf2(std::string_view password,
-                                 const std::vector<std::uint8_t>& salt,
-                                 std::uint32_t iterations) {
-  std::vector<std::uint8_t> hash(kHashSize);
+using Bytes = std::vector<std::uint8_t>;
+
+Bytes pbkdf2(std::string_view password, const Bytes& salt, std::uint32_t iterations) {
+  Bytes hash(kHashSize);
   const int ok = PKCS5_PBKDF2_HMAC(password.data(),
                                    static_cast<int>(password.size()),
                                    salt.data(),
@@ -38,37 +39,83 @@ std::vector<std::uint8_t> pbkdf2(std::string_view password,
   return hash;
 }
 
-std::string hex(const std::vector<std::uint8_t>& bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
+Bytes salted_sha256(std::string_view password, const Bytes& salt) {
+  Bytes salted = salt;
+  salted.insert(salted.end(), password.begin(), password.end());
+  Bytes hash(kHashSize);
+  const int ok =
+      EVP_Digest(salted.data(), salted.size(), hash.data(), nullptr, EVP_sha256(), nullptr);
+  OPENSSL_cleanse(salted.data(), salted.size());
+  if (ok != 1) {
+    throw std::runtime_error{"OpenSSL could not compute SHA-256; is the library intact?"};
+  }
+  return hash;
+}
+
+Bytes random_bytes(std::size_t size) {
+  Bytes bytes(size);
+  if (RAND_bytes(bytes.data(), static_cast<int>(size)) != 1) {
+    throw std::runtime_error{"OpenSSL has no randomness to give; is /dev/urandom there?"};
+  }
+  return bytes;
+}
+
+std::string hex(const Bytes& bytes) {
   std::string text;
   for (const std::uint8_t byte : bytes) {
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 0xfU];
+    text += kHexDigits[byte >> 4U];
+    text += kHexDigits[byte & 0xfU];
   }
   return text;
+}
+
+// A short password behind a quick hash would be guessed, so that such a line takes nothing else.
+bool may_be_generated(std::string_view password) {
+  return password.size() == 2 * kGeneratedSize &&
+         password.find_first_not_of(kHexDigits) == std::string_view::npos;
 }
 
 }  // namespace
 
 bool verify_password(const PasswordHash& expected, std::string_view password) {
   BETEX_ASSERT(expected.hash.size() == kHashSize);
-  const auto actual = pbkdf2(password, expected.salt, expected.iterations);
+  const bool generated = expected.scheme == PasswordScheme::Sha256;
+  if (generated && !may_be_generated(password)) {
+    return false;
+  }
+  const Bytes actual = generated ? salted_sha256(password, expected.salt)
+                                 : pbkdf2(password, expected.salt, expected.iterations);
   return CRYPTO_memcmp(actual.data(), expected.hash.data(), kHashSize) == 0;
 }
 
 PasswordHash hash_password(std::string_view password, std::uint32_t iterations) {
-  std::vector<std::uint8_t> salt(kSaltSize);
-  if (RAND_bytes(salt.data(), static_cast<int>(salt.size())) != 1) {
-    throw std::runtime_error{"OpenSSL has no randomness for a salt; is /dev/urandom there?"};
-  }
-  auto hash = pbkdf2(password, salt, iterations);
+  Bytes salt = random_bytes(kSaltSize);
+  Bytes hash = pbkdf2(password, salt, iterations);
   return {.iterations = iterations, .salt = std::move(salt), .hash = std::move(hash)};
+}
+
+Secret generate_password() {
+  Bytes bytes = random_bytes(kGeneratedSize);
+  std::string text = hex(bytes);
+  Secret password{text};
+  OPENSSL_cleanse(bytes.data(), bytes.size());
+  OPENSSL_cleanse(text.data(), text.size());
+  return password;
+}
+
+PasswordHash hash_generated_password(std::string_view password) {
+  BETEX_ASSERT(may_be_generated(password));
+  Bytes salt = random_bytes(kSaltSize);
+  Bytes hash = salted_sha256(password, salt);
+  return {.scheme = PasswordScheme::Sha256, .salt = std::move(salt), .hash = std::move(hash)};
 }
 
 std::string credential_line(std::string_view username, const PasswordHash& hash) {
   BETEX_ASSERT(valid_username(username));
-  return std::string{username} + ":pbkdf2-sha256:" + std::to_string(hash.iterations) + ':' +
-         hex(hash.salt) + ':' + hex(hash.hash);
+  const std::string scheme = hash.scheme == PasswordScheme::Sha256
+                                 ? ":sha256:"
+                                 : ":pbkdf2-sha256:" + std::to_string(hash.iterations) + ':';
+  return std::string{username} + scheme + hex(hash.salt) + ':' + hex(hash.hash);
 }
 
 bool valid_username(std::string_view username) {
@@ -81,19 +128,9 @@ bool Credentials::add(std::string username, PasswordHash hash) {
   return hashes_.emplace(std::move(username), std::move(hash)).second;
 }
 
-bool Credentials::knows(std::string_view username) const {
-  return hashes_.contains(username);
-}
-
-bool Credentials::verify(std::string_view username, std::string_view password) const {
+const PasswordHash* Credentials::find(std::string_view username) const {
   const auto found = hashes_.find(username);
-  if (found != hashes_.end()) {
-    return verify_password(found->second, password);
-  }
-  const std::uint32_t iterations =
-      hashes_.empty() ? kDefaultPasswordIterations : hashes_.begin()->second.iterations;
-  static_cast<void>(pbkdf2(password, std::vector<std::uint8_t>(kSaltSize), iterations));
-  return false;
+  return found == hashes_.end() ? nullptr : &found->second;
 }
 
 }  // namespace betex::gateway

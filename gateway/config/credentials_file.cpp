@@ -7,14 +7,14 @@
 #include <utility>
 #include <variant>
 
+#include "gateway/config/password_text.h"
+#include "gateway/config/plain_text.h"
 #include "gateway/config/settings_file.h"
-#include "gateway/config/toml_file.h"
 
 namespace betex::gateway {
 
 namespace {
 
-constexpr std::size_t kFields = 5;
 constexpr std::size_t kMinSaltSize = 8;
 constexpr std::size_t kHashSize = 32;
 
@@ -45,19 +45,29 @@ struct Entry {
   PasswordHash hash;
 };
 
-// The entry, or what is wrong with the line, without any secret of it.
-std::variant<Entry, std::string> parse_line(std::string_view line) {
-  const std::vector<std::string> fields = split(line, ':');
-  if (fields.size() != kFields) {
-    return "is not username:pbkdf2-sha256:iterations:salt:hash";
+// Takes username, scheme and iterations of a line whose last two fields are salt and hash. Empty,
+// or what is wrong.
+std::string read_head(const std::vector<std::string>& fields, Entry& entry) {
+  constexpr std::size_t kGeneratedFields = 4;
+  constexpr std::size_t kChosenFields = 5;
+  const bool generated = fields.size() == kGeneratedFields && fields[1] == "sha256";
+  if (!generated && fields.size() != kChosenFields) {
+    return "is neither username:pbkdf2-sha256:iterations:salt:hash nor username:sha256:salt:hash";
+  }
+  if (begins_or_ends_in_quotes(fields.front()) || begins_or_ends_in_quotes(fields.back())) {
+    return "is in quotes";
   }
   if (!valid_username(fields[0])) {
     return "the username is not 1 to 31 printable characters";
   }
+  entry.username = fields[0];
+  if (generated) {
+    entry.hash.scheme = PasswordScheme::Sha256;
+    return {};
+  }
   if (fields[1] != "pbkdf2-sha256") {
     return "'" + fields[1] + "' is not a known hash";
   }
-  Entry entry{.username = fields[0], .hash = {}};
   const char* const end = fields[2].data() + fields[2].size();
   const auto [rest, error] = std::from_chars(fields[2].data(), end, entry.hash.iterations);
   if (error != std::errc{} || rest != end || entry.hash.iterations < kMinPasswordIterations ||
@@ -65,11 +75,21 @@ std::variant<Entry, std::string> parse_line(std::string_view line) {
     return "'" + fields[2] + "' iterations, where " + std::to_string(kMinPasswordIterations) +
            " to " + std::to_string(kMaxPasswordIterations) + " are possible";
   }
-  auto salt = bytes_of(fields[3]);
+  return {};
+}
+
+// The entry, or what is wrong with the line, without any secret of it.
+std::variant<Entry, std::string> parse_line(std::string_view line) {
+  const std::vector<std::string> fields = split(line, ':');
+  Entry entry;
+  if (std::string problem = read_head(fields, entry); !problem.empty()) {
+    return problem;
+  }
+  auto salt = bytes_of(fields[fields.size() - 2]);
   if (!salt || salt->size() < kMinSaltSize) {
     return "the salt is not hex, or shorter than " + std::to_string(kMinSaltSize) + " bytes";
   }
-  auto hash = bytes_of(fields[4]);
+  auto hash = bytes_of(fields.back());
   if (!hash || hash->size() != kHashSize) {
     return "the hash is not " + std::to_string(kHashSize) + " bytes of hex";
   }
@@ -82,7 +102,7 @@ std::variant<Entry, std::string> parse_line(std::string_view line) {
 
 std::optional<Credentials> load_credentials(const std::filesystem::path& file,
                                             std::vector<Finding>& findings) {
-  const auto text = read_text(file, findings);
+  const auto text = read_plain_text(file, findings);
   if (!text) {
     return std::nullopt;
   }

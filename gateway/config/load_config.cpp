@@ -146,8 +146,9 @@ void read_tls(SectionReader& reader, FixConfig& fix) {
   reader.path("tls_certificate", tls.certificate);
   reader.path("tls_key", tls.key);
   reader.path("tls_client_ca", tls.client_ca);
+  reader.path("tls_client_crl", tls.client_crl);
   if (!reader.has("tls_port")) {
-    for (const auto* key : {"tls_certificate", "tls_key", "tls_client_ca"}) {
+    for (const auto* key : {"tls_certificate", "tls_key", "tls_client_ca", "tls_client_crl"}) {
       if (reader.has(key)) {
         reader.complain(key, {"is of no use without tls_port", "give tls_port, or remove it"});
       }
@@ -157,6 +158,11 @@ void read_tls(SectionReader& reader, FixConfig& fix) {
   check_is_file(reader, "tls_certificate", tls.certificate);
   check_is_file(reader, "tls_key", tls.key);
   check_is_file(reader, "tls_client_ca", tls.client_ca);
+  check_is_file(reader, "tls_client_crl", tls.client_crl);
+  if (!tls.client_crl.empty() && tls.client_ca.empty()) {
+    reader.complain("tls_client_crl",
+                    {"revokes certificates, and clients are asked for none", "give tls_client_ca"});
+  }
   const auto range = AddressRange::parse(fix.address);
   tls.demo = tls.certificate.empty();
   if (tls.demo && reader.has("tls_key")) {
@@ -244,10 +250,11 @@ void read_other_files(const Files& files, Config& config, std::vector<Finding>& 
   }
   if (!files.sessions.empty()) {
     const bool client_certificates = config.fix.tls && !config.fix.tls->client_ca.empty();
-    config.sessions =
-        load_sessions(files.sessions,
-                      {.credentials = known, .client_certificates = client_certificates},
-                      findings);
+    config.sessions = load_sessions(files.sessions,
+                                    {.credentials = known,
+                                     .tls = config.fix.tls.has_value(),
+                                     .client_certificates = client_certificates},
+                                    findings);
   }
   if (!files.markets.empty()) {
     config.markets = load_markets(files.markets, findings);
@@ -285,9 +292,22 @@ std::vector<std::string> Config::accounts() const {
 
 std::vector<std::string> warnings(const Config& config) {
   std::vector<std::string> lines;
-  if (!AddressRange::parse(config.fix.address)->loopback_only()) {
+  if (AddressRange::parse(config.fix.address)->loopback_only()) {
+    return lines;
+  }
+  if (!std::ranges::all_of(config.sessions, &SessionConfig::require_tls)) {
     lines.push_back("fix.address is " + config.fix.address +
-                    ", reachable from other machines: passwords and orders travel unencrypted");
+                    ", reachable from other machines: passwords and orders travel unencrypted, "
+                    "but for sessions with RequireTls=Y");
+  }
+  for (const auto& [username, hash] : config.credentials.all()) {
+    if (hash.scheme == PasswordScheme::Pbkdf2Sha256 &&
+        hash.iterations < kDefaultPasswordIterations) {
+      lines.push_back("credentials: the password of " + username + " is hashed by " +
+                      std::to_string(hash.iterations) + " iterations, and " +
+                      std::to_string(kDefaultPasswordIterations) +
+                      " are today's: make its line anew by betex-gateway --hash-password");
+    }
   }
   return lines;
 }

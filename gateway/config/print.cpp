@@ -47,6 +47,9 @@ std::string gateway_text(const Config& config) {
     if (!fix.tls->client_ca.empty()) {
       fmt::format_to(out, "tls_client_ca = \"{}\"\n", fix.tls->client_ca.string());
     }
+    if (!fix.tls->client_crl.empty()) {
+      fmt::format_to(out, "tls_client_crl = \"{}\"\n", fix.tls->client_crl.string());
+    }
   }
   fmt::format_to(out, "dictionaries = \"{}\"\n", fix.dictionaries.string());
   fmt::format_to(out, "\n[fix.limits]\nmessage_bytes = {}\n", fix.limits.message_bytes);
@@ -94,6 +97,9 @@ std::string session_text(const SessionConfig& session) {
     fmt::format_to(out, "Authentication={}\n", word_of(kLogonProofs, session.proof));
     fmt::format_to(out, "CertificateName={}\n", session.certificate_name);
   }
+  if (session.require_tls) {
+    fmt::format_to(out, "RequireTls=Y\n");
+  }
   if (session.max_messages_per_second != 0) {
     fmt::format_to(out, "MaxMessagesPerSecond={}\n", session.max_messages_per_second);
     fmt::format_to(out, "MessageBurst={}\n", session.message_burst);
@@ -137,7 +143,9 @@ std::string print(const Config& config) {
   }
   text += "\n# ---- credentials, salts and hashes masked ----\n\n";
   for (const auto& [username, hash] : config.credentials.all()) {
-    text += fmt::format("{}:pbkdf2-sha256:{}:****:****\n", username, hash.iterations);
+    text += hash.scheme == PasswordScheme::Sha256
+                ? fmt::format("{}:sha256:****:****\n", username)
+                : fmt::format("{}:pbkdf2-sha256:{}:****:****\n", username, hash.iterations);
   }
   text += "\n# ---- markets ----\n";
   for (const MarketConfig& market : config.markets) {

@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "gateway/config/names.h"
+#include "gateway/config/plain_text.h"
 #include "gateway/config/refused_settings.h"
 #include "gateway/config/setting_reader.h"
 #include "gateway/config/settings_file.h"
 #include "gateway/config/suggestion.h"
-#include "gateway/config/toml_file.h"
 
 namespace betex::gateway {
 
@@ -24,7 +24,7 @@ const std::vector<std::string>& known_keys() {
       "MaxHeartBtInt",  "ResetAllowed",       "ResetTime",
       "ResetDays",      "CancelOnDisconnect", "CancelOnDisconnectGrace",
       "Authentication", "CertificateName",    "MaxMessagesPerSecond",
-      "MessageBurst",   "AllowFrom"};
+      "MessageBurst",   "AllowFrom",          "RequireTls"};
   return kKeys;
 }
 
@@ -45,6 +45,7 @@ class SessionReader : public SettingReader {
     read_proof(session);
     read_throttle(session);
     read_allow_from(session);
+    session.require_tls = flag("RequireTls");
     session.reset_allowed = flag("ResetAllowed");
     read_reset_schedule(session);
     session.cancel_on_disconnect = flag("CancelOnDisconnect");
@@ -232,7 +233,7 @@ std::vector<SessionConfig> load_sessions(const std::filesystem::path& file,
                                          const SessionContext& context,
                                          std::vector<Finding>& findings) {
   std::vector<SessionConfig> sessions;
-  const auto text = read_text(file, findings);
+  const auto text = read_plain_text(file, findings);
   if (!text) {
     return sessions;
   }
@@ -253,6 +254,10 @@ std::vector<SessionConfig> load_sessions(const std::filesystem::path& file,
       reader.complain("Authentication",
                       {"needs client certificates, and none are asked for",
                        "give tls_port and tls_client_ca in [fix] of gateway.toml"});
+    }
+    if (session.require_tls && !context.tls) {
+      reader.complain("RequireTls",
+                      {"needs TLS, and there is none", "give tls_port in [fix] of gateway.toml"});
     }
     if (named && session.proof != LogonProof::Certificate && context.credentials != nullptr &&
         !context.credentials->knows(session.username)) {

@@ -11,6 +11,7 @@ namespace betex::gateway {
 // What sessions may refer to.
 struct SessionContext {
   const Credentials* credentials = nullptr;  // null: could not be read
+  bool tls = false;                          // there is a port for it
   bool client_certificates = false;          // clients are asked for certificates
 };
 

@@ -1,7 +1,10 @@
 #include "gateway/config/settings_file.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
+
+#include "gateway/config/password_text.h"
 
 namespace betex::gateway {
 
@@ -50,6 +53,10 @@ class Parser {
     if (setting.value.empty()) {
       complain(key, {"has no value", "give one, or remove the line"});
       return;
+    }
+    if (std::ranges::any_of(split(setting.value, ','), begins_or_ends_in_quotes)) {
+      complain(key, {setting.value + " is in quotes", "leave them out"});
+      std::erase_if(setting.value, [](char c) { return c == '"' || c == '\''; });
     }
     const auto [first, added] = section.settings.emplace(key, std::move(setting));
     if (!added) {

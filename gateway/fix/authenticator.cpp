@@ -32,12 +32,10 @@ class PasswordAuthenticator::Impl {
                        known = known(),
                        credentials = std::move(credentials),
                        done = std::move(done)] {
-                        // The password is hashed for a wrong username too: the time taken tells
-                        // nothing.
-                        const bool right =
-                            !too_many &&
-                            known->verify(credentials.username, credentials.password) &&
-                            credentials.username == credentials.expected_username;
+                        const gateway::PasswordHash* const hash = known->find(credentials.username);
+                        const bool right = !too_many && hash != nullptr &&
+                                           verify_password(*hash, credentials.password) &&
+                                           credentials.username == credentials.expected_username;
                         waiting_.fetch_sub(1, std::memory_order_relaxed);
                         done(right);
                       });

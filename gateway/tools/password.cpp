@@ -1,32 +1,16 @@
 #include "gateway/tools/password.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 
+#include "gateway/config/password_text.h"
+
 namespace betex::tools {
 namespace {
 
 constexpr const char* kDemoPassword = "demo";
-
-// Empty: nothing. What an editor or another system's line ends leave behind is named: the gateway
-// would only say that the password is wrong.
-std::string what_is_wrong_with(const std::string& password) {
-  if (password.empty()) {
-    return "is empty";
-  }
-  if (password.starts_with("\xEF\xBB\xBF")) {
-    return "begins with a byte order mark: save it without";
-  }
-  if (password.ends_with('\r')) {
-    return "ends with a carriage return: give it Unix line ends";
-  }
-  const bool clean =
-      std::ranges::none_of(password, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-  return clean ? "" : "has control characters in it";
-}
 
 std::string first_line_of(const std::filesystem::path& file) {
   errno = 0;
@@ -38,10 +22,11 @@ std::string first_line_of(const std::filesystem::path& file) {
   return line;
 }
 
+// What an editor or another system's line ends leave behind is named: the gateway would only say
+// that the password is wrong.
 std::string checked(const std::string& where, std::string password) {
-  const std::string wrong = what_is_wrong_with(password);
-  if (!wrong.empty()) {
-    throw PasswordError{"the password in " + where + " " + wrong};
+  if (const auto wrong = gateway::wrong_password(password)) {
+    throw PasswordError{"the password in " + where + " " + wrong->problem + ": " + wrong->remedy};
   }
   return password;
 }

@@ -132,7 +132,8 @@ TEST_F(FixCommandLineTest, APasswordThatIsNoneIsNamed) {
       {"\n", "is empty"},
       {"secret\r\n", "carriage return"},
       {"\xEF\xBB\xBFsecret\n", "byte order mark"},
-      {"sec\x01ret\n", "control characters"}};
+      {"sec\x01ret\n", "control characters"},
+      {"\"secret\"\n", "in quotes"}};
   for (const auto& [text, what] : cases) {
     expect_usage_error({"--as", "B", "watch", "--password-file", file_with(text)}, what);
   }

@@ -66,6 +66,8 @@ TEST(CommandLine, ActionsAreTold) {
   const CommandLine line = accepted({"--hash-password", "ANNA"});
   EXPECT_EQ(line.action, Action::HashPassword);
   EXPECT_EQ(line.username, "ANNA");
+  EXPECT_FALSE(line.generate_password);
+  EXPECT_TRUE(accepted({"--hash-password", "ANNA", "--generate"}).generate_password);
 }
 
 TEST(CommandLine, MistakesAreUsageErrors) {
@@ -78,6 +80,7 @@ TEST(CommandLine, MistakesAreUsageErrors) {
   expect_usage_error({"--config", "c", "--http-port", "web"}, "--http-port: 'web' is not a number");
   expect_usage_error({"--config", "c", "--max-segment-events", "many"}, "'many' is not a number");
   expect_usage_error({"--config", "c", "--check-config", "--print-config"}, "excludes");
+  expect_usage_error({"--config", "c", "--generate"}, "--generate requires --hash-password");
   expect_usage_error({"--hash-password", "a b"}, "'a b' is not 1 to 31 printable characters");
 }
 

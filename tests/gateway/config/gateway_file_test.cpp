@@ -9,6 +9,7 @@
 namespace betex::gateway {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -114,7 +115,8 @@ TEST_F(GatewayFile, EverythingThatIsWrongIsSaidAtOnce) {
                   "gateway.toml:3: wal.max_segment_events: 0 is out of range; give a whole number "
                   "from 1 to 1000000000000",
                   "gateway.toml:2: wal.rot: is not known; did you mean 'root'?",
-                  "credentials:2: is not username:pbkdf2-sha256:iterations:salt:hash; replace the "
+                  "credentials:2: is neither username:pbkdf2-sha256:iterations:salt:hash nor "
+                  "username:sha256:salt:hash; replace the "
                   "line by one that betex-gateway --hash-password makes",
                   "sessions.cfg:8: Role: 'Trader' is not known; give Broker, Ops or DropCopy",
                   "markets.toml:4: market.ladder: 'Classic' is not known; give one of LinearCent, "
@@ -361,9 +363,38 @@ TEST_F(GatewayFile, WalRootOfTheCommandLineIsRelativeToTheWorkingFolder) {
 TEST_F(GatewayFile, WarnsOfPlainFixBeyondLoopback) {
   EXPECT_THAT(warnings(load()), IsEmpty());
   replace(gateway, "[fix]\n", "[fix]\naddress = \"0.0.0.0\"\n");
+  replace(credentials, ":10000:", ":600000:");
   EXPECT_THAT(warnings(load()),
               ElementsAre("fix.address is 0.0.0.0, reachable from other machines: passwords and "
-                          "orders travel unencrypted"));
+                          "orders travel unencrypted, but for sessions with RequireTls=Y"));
+  write_file(folder.path() / "gateway.pem", "");
+  replace(gateway, "[fix]\n", "[fix]\ntls_port = 9881\ntls_certificate = \"gateway.pem\"\n");
+  sessions += "RequireTls=Y\n";
+  EXPECT_THAT(warnings(load()), IsEmpty());
+}
+
+TEST_F(GatewayFile, WarnsOfPasswordsOfFewIterationsBeyondLoopback) {
+  EXPECT_THAT(warnings(load()), IsEmpty());
+  replace(gateway, "[fix]\n", "[fix]\naddress = \"0.0.0.0\"\n");
+  EXPECT_THAT(warnings(load()),
+              Contains("credentials: the password of ANNA is hashed by 10000 iterations, and "
+                       "600000 are today's: make its line anew by betex-gateway --hash-password"));
+}
+
+TEST_F(GatewayFile, RevocationListsNeedTheAuthoritiesWhoseTheyAre) {
+  write_file(folder.path() / "crl.pem", "");
+  replace(gateway, "[fix]\n", "[fix]\ntls_port = 0\ntls_client_crl = \"crl.pem\"\n");
+  EXPECT_THAT(complaints(),
+              ElementsAre("gateway.toml:5: fix.tls_client_crl: revokes certificates, and clients "
+                          "are asked for none; give tls_client_ca"));
+  replace(gateway, "crl.pem", "none.pem");
+  replace(gateway, "[fix]\n", "[fix]\ntls_client_ca = \"crl.pem\"\n");
+  EXPECT_THAT(complaints(),
+              ElementsAre("gateway.toml:6: fix.tls_client_crl: none.pem is not a file; name a PEM "
+                          "file"));
+  replace(gateway, "none.pem", "crl.pem");
+  EXPECT_EQ(load().fix.tls->client_crl, folder.path() / "crl.pem");
+  EXPECT_THAT(print(load()), HasSubstr("tls_client_crl = \"" + folder.path().string()));
 }
 
 TEST_F(GatewayFile, PrintsTheValuesInForceWithoutSecrets) {

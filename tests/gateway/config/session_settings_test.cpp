@@ -16,7 +16,7 @@ using SessionSettings = ConfigFixture;
 TEST_F(SessionSettings, DefaultsAndOwnSettingsMakeTheSession) {
   sessions =
       "# a comment\n"
-      "[DEFAULT]\r\n"
+      "[DEFAULT]\n"
       "ConnectionType = acceptor\n"
       "SenderCompID=BETEX\n"
       "DefaultApplVerID=9\n"
@@ -142,7 +142,36 @@ INSTANTIATE_TEST_SUITE_P(
                      "[DEFAULT]\n",
                      "Username=ANNA\n[DEFAULT]\n",
                      ":1: Username: stands before the first section; write [DEFAULT] or [SESSION] "
-                     "above it"}),
+                     "above it"},
+        WrongSession{"ByteOrderMark",
+                     "[DEFAULT]\n",
+                     "\xef\xbb\xbf[DEFAULT]\n",
+                     ":1: begins with a byte order mark (BOM); save the file as UTF-8 without one"},
+        WrongSession{"Utf16",
+                     "[DEFAULT]\n",
+                     "\xff\xfe[DEFAULT]\n",
+                     ":1: is UTF-16; save the file as UTF-8 without a byte order mark"},
+        WrongSession{"CarriageReturn",
+                     "Role=Broker\n",
+                     "Role=Broker\r\n",
+                     ":8: holds a carriage return (CR); save the file with Unix line ends, LF "
+                     "alone"},
+        WrongSession{"ControlCharacter",
+                     "Role=Broker\n",
+                     "Role=Broker\n# \x1b[2J\n",
+                     ":9: holds a control character; remove it"},
+        WrongSession{"Quotes",
+                     "TargetCompID=ANNA\n",
+                     "TargetCompID=\"ANNA\"\n",
+                     ":7: TargetCompID: \"ANNA\" is in quotes; leave them out"},
+        WrongSession{"SingleQuotes",
+                     "FIXT.1.1",
+                     "'FIXT.1.1'",
+                     ":5: BeginString: 'FIXT.1.1' is in quotes; leave them out"},
+        WrongSession{"QuotesInAList",
+                     "Accounts=ANNA",
+                     "Accounts=ANNA, \"BERT\"",
+                     ":9: Accounts: ANNA, \"BERT\" is in quotes; leave them out"}),
     [](const auto& test) { return test.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -221,6 +250,11 @@ INSTANTIATE_TEST_SUITE_P(
                      "",
                      "MinHeartBtInt=61\n",
                      ":10: MinHeartBtInt: 61 is above MaxHeartBtInt, 60; give a smaller one"},
+        WrongSession{"TlsWithoutAPort",
+                     "",
+                     "RequireTls=Y\n",
+                     ":10: RequireTls: needs TLS, and there is none; give tls_port in [fix] of "
+                     "gateway.toml"},
         WrongSession{"FlagUnknown",
                      "",
                      "ResetAllowed=yes\n",
@@ -387,6 +421,14 @@ TEST_F(SessionSettings, AThrottleHasABurstOfASecondUnlessItIsSaid) {
   EXPECT_EQ(load().sessions[0].message_burst, 50U);
   sessions += "MessageBurst=200\n";
   EXPECT_EQ(load().sessions[0].message_burst, 200U);
+}
+
+TEST_F(SessionSettings, TlsIsRequiredWhereItIsSaid) {
+  replace(gateway, "[fix]\n", "[fix]\ntls_port = 0\n");
+  EXPECT_FALSE(load().sessions[0].require_tls);
+  sessions += "RequireTls=Y\n";
+  EXPECT_TRUE(load().sessions[0].require_tls);
+  EXPECT_NE(print(load()).find("\nRequireTls=Y\n"), std::string::npos);
 }
 
 TEST_F(SessionSettings, ACertificateNeedsAnAuthorityAndNoPassword) {

@@ -86,8 +86,10 @@ TEST(ShippedConfig, DemoPasswordsVerify) {
   const Config config = shipped();
   ASSERT_EQ(config.credentials.all().size(), config.sessions.size());
   for (const SessionConfig& session : config.sessions) {
-    EXPECT_TRUE(config.credentials.verify(session.username, "demo")) << session.username;
-    EXPECT_FALSE(config.credentials.verify(session.username, "Demo")) << session.username;
+    EXPECT_TRUE(verify_password(*config.credentials.find(session.username), "demo"))
+        << session.username;
+    EXPECT_FALSE(verify_password(*config.credentials.find(session.username), "Demo"))
+        << session.username;
   }
 }
 
