@@ -11,6 +11,7 @@ fix::SessionSettings settings_of(const SessionConfig& config) {
       .our_comp_id = config.sender_comp_id,
       .comp_id = config.target_comp_id,
       .role = config.role,
+      .require_tls = config.require_tls,
       .proof = config.proof,
       .username = config.username,
       .certificate_name = config.certificate_name,
@@ -45,7 +46,10 @@ std::optional<fix::TlsFiles> tls_files(const Config& config) {
     return std::nullopt;
   }
   const TlsConfig& tls = *config.fix.tls;
-  return fix::TlsFiles{.certificate = tls.certificate, .key = tls.key, .client_ca = tls.client_ca};
+  return fix::TlsFiles{.certificate = tls.certificate,
+                       .key = tls.key,
+                       .client_ca = tls.client_ca,
+                       .client_crl = tls.client_crl};
 }
 
 fix::TransportLimits transport_limits(const FixLimits& limits) {

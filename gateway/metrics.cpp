@@ -89,6 +89,12 @@ std::vector<MetricFamily> GatewayMetrics::Collect() const {
       counter({"betex_fix_logons_refused_total",
                "Logons refused: credentials, a reset that is not allowed, a second logon."},
               sessions.logons_refused.value()),
+      counter({"betex_fix_logons_unproven_total",
+               "Of these and of Logons of unknown sessions: wrong password or certificate."},
+              sessions.logons_unproven.value()),
+      counter({"betex_fix_logon_alarms_total",
+               "Alarms for many wrong passwords or certificates of a session."},
+              sessions.logon_alarms.value()),
       counter({"betex_fix_logons_too_low_total",
                "Logons with a MsgSeqNum below the expected one: a client that has seen another "
                "history."},

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -11,7 +13,7 @@
 #include <spdlog/spdlog.h>
 
 #include "gateway/fix/guard.h"
-#include "gateway/fix/quickfix_log.h"
+#include "gateway/fix/secret_fields.h"
 
 namespace betex::fix {
 
@@ -20,17 +22,26 @@ using boost::system::error_code;
 
 namespace {
 
-// What an unknown peer says, as a log may have it.
-std::string quoted(std::string_view text) {
-  constexpr std::size_t kLoggedLength = 32;
-  return printable(text.substr(0, kLoggedLength));
+std::optional<FixVersion> version_of(std::string_view begin_string) {
+  for (const FixVersion version : {FixVersion::Fixt11, FixVersion::Fix44}) {
+    if (begin_string == fix::begin_string(version)) {
+      return version;
+    }
+  }
+  return std::nullopt;
 }
+
+// HeartBtInt(108) is the session's business.
+constexpr GuardLimits kAnyInterval{.min_heart_bt_int = 0, .max_heart_bt_int = 999'999'999};
+
+constexpr std::chrono::milliseconds kLookInterval{200};
 
 }  // namespace
 
 Connection::Connection(Stream stream, std::string address, const Environment& environment)
     : stream_{std::move(stream)},
       environment_{environment},
+      is_tls_{stream_.is_tls()},
       address_{std::move(address)},
       deadline_{stream_.executor()},
       framer_{environment.limits.message_bytes} {
@@ -80,7 +91,7 @@ void Connection::handshake_step() {
     log_refusal(RefusalKind::NoTls, "no TLS: " + error.message());
     return close_now();
   }
-  certificate_name_ = stream_.certificate_name();
+  certificate_ = stream_.certificate();
   read();
 }
 
@@ -133,22 +144,37 @@ void Connection::on_read(std::size_t size) {
   }
 }
 
-// Before the logon nobody is told why: whoever asks has not said who it is.
+// Before the logon nobody is told why: whoever asks has not said who it is. What is no Logon in any
+// session closes the connection at once, the rest is refused in its own time.
 void Connection::identify() {
   const auto fields = std::make_unique<FieldTable>();
   fields->read(frames_.front(), environment_.limits.fields);
-  auto found = environment_.directory.find(*fields, address_);
-  if (!found.user || fields->msg_type() != "A" ||
-      !std::holds_alternative<Accepted>(guard(*fields, found.version, found.guard))) {
+  const auto version = version_of(fields->begin_string());
+  if (fields->msg_type() != "A" || !version ||
+      !std::holds_alternative<Accepted>(guard(*fields, *version, kAnyInterval))) {
+    log_refusal(RefusalKind::UnknownSession, "no acceptable Logon of any session, closed");
     environment_.metrics.connections_refused.add();
-    log_refusal(RefusalKind::UnknownSession,
-                "no acceptable Logon of a session that may come from there (SenderCompID '" +
-                    quoted(fields->sender_comp_id()) + "', TargetCompID '" +
-                    quoted(fields->target_comp_id()) + "'), closed");
     return close_now();
   }
-  user_ = std::move(found.user);
+  user_ = environment_.directory.find(*fields, address_);
+  watch_while_it_waits();
   user_->logon(shared_from_this(), std::move(frames_));
+}
+
+// For what a Logon waits from now on is ours to do: the deadline stands still. A peer that gives up
+// meanwhile, which nobody reads, has to be looked for.
+void Connection::watch_while_it_waits() {
+  deadline_.expires_after(kLookInterval);
+  deadline_.async_wait([self = shared_from_this()](const error_code& error) {
+    if (error || self->closed_) {
+      return;
+    }
+    self->stream_.peer_has_ended() ? self->close_now() : self->watch_while_it_waits();
+  });
+}
+
+void Connection::mask_secrets(std::string_view frame) {
+  fix::mask_secrets(framer_.writable(frame));
 }
 
 void Connection::read_more() {

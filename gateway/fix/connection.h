@@ -52,15 +52,11 @@ class ConnectionUser {
 // Finds the session that a Logon is for. Thread-safe.
 class SessionDirectory {
  public:
-  struct Found {
-    std::shared_ptr<ConnectionUser> user;  // null: nobody, or not from this address
-    FixVersion version = FixVersion::Fixt11;
-    GuardLimits guard;
-  };
-
   virtual ~SessionDirectory() = default;
 
-  [[nodiscard]] virtual Found find(const FieldTable& logon, const std::string& address) const = 0;
+  // Never null: where it is no session's, or not from this address, it is whoever refuses it.
+  [[nodiscard]] virtual std::shared_ptr<ConnectionUser> find(const FieldTable& logon,
+                                                             const std::string& address) const = 0;
 };
 
 // Lives as long as an operation of its socket is under way or its session holds it. The public
@@ -87,6 +83,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // It has done with the last frames.
   void read_more();
 
+  // Makes the passwords in one of them unreadable. Before read_more().
+  void mask_secrets(std::string_view frame);
+
   void write(std::shared_ptr<const OutboundBlock> block);
 
   // The peer is known: the logon deadline is met. What a logon waits for from now on is our own
@@ -102,8 +101,10 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // The peer's, for logs.
   [[nodiscard]] const std::string& address() const noexcept { return address_; }
 
-  // Of the client's certificate, signed by our CA; empty: none. Known when a session gets it.
-  [[nodiscard]] const std::string& certificate_name() const noexcept { return certificate_name_; }
+  [[nodiscard]] bool is_tls() const noexcept { return is_tls_; }
+
+  // The client's. Known when a session gets it.
+  [[nodiscard]] const ClientCertificate& certificate() const noexcept { return certificate_; }
 
  private:
   void wait_for_handshake();
@@ -111,6 +112,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void read();
   void on_read(std::size_t size);
   void identify();
+  void watch_while_it_waits();
   void write_some();
   void on_written(std::size_t size);
   void end_stream_when_idle();
@@ -120,8 +122,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   Stream stream_;
   const Environment& environment_;
+  const bool is_tls_;
   std::string address_;
-  std::string certificate_name_;
+  ClientCertificate certificate_;
   boost::asio::steady_timer deadline_;
   Framer framer_;
   InboundFrames frames_;

@@ -4,11 +4,15 @@
 #include <condition_variable>
 #include <stdexcept>
 #include <utility>
+#include <variant>
 
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <spdlog/spdlog.h>
+
+#include "gateway/fix/guard.h"
+#include "gateway/fix/strangers.h"
 
 namespace betex::fix {
 
@@ -39,13 +43,15 @@ FixServer::FixServer(const Parts& parts,
       limits_{limits},
       flusher_{parts.io, parts.cache, metrics_},
       handshakes_{parts.io},
+      gate_{parts.io, limits_, parts.authenticator, metrics_},
+      strangers_{std::make_shared<Strangers>(gate_, metrics_, refusals_)},
       session_environment_{
           .io = parts.io,
           .limits = limits_,
           .dictionaries = parts.dictionaries,
           .commands = parts.commands,
           .reports = parts.reports,
-          .authenticator = parts.authenticator,
+          .gate = gate_,
           .cache = parts.cache,
           .flusher = flusher_,
           .metrics = metrics_,
@@ -183,15 +189,20 @@ void FixServer::accepted(tcp::socket socket, Security security) {
 void FixServer::reload(const TransportLimits& limits,
                        std::vector<SessionSettings> sessions,
                        const std::optional<TlsFiles>& tls) {
+  std::shared_ptr<asio::ssl::context> context;
   if (tls) {
-    auto context = make_tls_context(*tls);
+    context = make_tls_context(*tls);
     const std::lock_guard lock{tls_mutex_};
-    tls_.swap(context);
+    tls_ = context;
   }
   {
     const std::lock_guard lock{connections_mutex_};
     max_connections_ = limits.connections;
     max_connections_per_address_ = limits.connections_per_address;
+  }
+  for (SessionSettings& gone : sessions_without(sessions)) {
+    gone.allow_from.clear();
+    sessions.push_back(std::move(gone));
   }
   for (SessionSettings& settings : sessions) {
     std::shared_ptr<FixSession> known;
@@ -203,12 +214,25 @@ void FixServer::reload(const TransportLimits& limits,
       }
     }
     if (known) {
-      known->reconfigure(settings);
+      known->reconfigure(settings, context);
     } else {
       spdlog::info("session {}: added", settings.comp_id);
       add_session(std::move(settings), std::nullopt);
     }
   }
+}
+
+// The settings of those that are known and not among these.
+std::vector<SessionSettings> FixServer::sessions_without(
+    const std::vector<SessionSettings>& sessions) const {
+  const std::shared_lock lock{sessions_mutex_};
+  std::vector<SessionSettings> others;
+  for (const auto& [comp_id, known] : by_comp_id_) {
+    if (std::ranges::count(sessions, comp_id, &SessionSettings::comp_id) == 0) {
+      others.push_back(known.settings);
+    }
+  }
+  return others;
 }
 
 bool FixServer::admit(const std::string& address) {
@@ -234,21 +258,23 @@ void FixServer::leave(const std::string& address) {
   }
 }
 
-SessionDirectory::Found FixServer::find(const FieldTable& logon, const std::string& address) const {
+std::shared_ptr<ConnectionUser> FixServer::find(const FieldTable& logon,
+                                                const std::string& address) const {
   const std::shared_lock lock{sessions_mutex_};
   const auto found = by_comp_id_.find(logon.sender_comp_id());
   if (found == by_comp_id_.end()) {
-    return {};
+    return strangers_;
   }
   const SessionSettings& settings = found->second.settings;
   const bool allowed = std::any_of(settings.allow_from.begin(),
                                    settings.allow_from.end(),
                                    [&](const auto& range) { return range.contains(address); });
   if (!allowed || logon.target_comp_id() != settings.our_comp_id ||
-      logon.begin_string() != begin_string(settings.version)) {
-    return {};
+      logon.begin_string() != begin_string(settings.version) ||
+      !std::holds_alternative<Accepted>(guard(logon, settings.version, settings.guard))) {
+    return strangers_;
   }
-  return {.user = found->second.session, .version = settings.version, .guard = settings.guard};
+  return found->second.session;
 }
 
 // ---- From the report stage ----------------------------------------------------------------------

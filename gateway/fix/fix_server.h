@@ -23,6 +23,7 @@
 #include "gateway/fix/cache_flusher.h"
 #include "gateway/fix/connection.h"
 #include "gateway/fix/fix_session.h"
+#include "gateway/fix/logon_gate.h"
 #include "gateway/fix/message_cache.h"
 #include "gateway/fix/refusal_log.h"
 #include "gateway/fix/session_metrics.h"
@@ -70,9 +71,9 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
   std::uint16_t listen_tls(const std::string& address, std::uint16_t port, const TlsFiles& files);
 
   // What may change while it runs: of the limits how many connections there may be; of a session
-  // where it may come from, how it proves who it is, and its throttle; and sessions that are new.
-  // Connections that are there stay. Throws std::runtime_error where the TLS files are wrong: then
-  // nothing has changed.
+  // where it may come from, how it proves who it is, and its throttle; and sessions that are new or
+  // gone. Whoever is on and would not be let in any more is logged out. Throws std::runtime_error
+  // where the TLS files are wrong: then nothing has changed.
   void reload(const TransportLimits& limits,
               std::vector<SessionSettings> sessions,
               const std::optional<TlsFiles>& tls);
@@ -107,8 +108,11 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
  private:
   using Sessions = std::vector<std::shared_ptr<FixSession>>;
 
-  [[nodiscard]] Found find(const FieldTable& logon, const std::string& address) const override;
+  [[nodiscard]] std::shared_ptr<ConnectionUser> find(const FieldTable& logon,
+                                                     const std::string& address) const override;
   [[nodiscard]] Sessions sessions() const;
+  [[nodiscard]] std::vector<SessionSettings> sessions_without(
+      const std::vector<SessionSettings>& sessions) const;
   using Call = std::function<void(FixSession&, std::function<void()> done)>;
   void for_each_and_wait(std::chrono::milliseconds deadline,
                          const Impatient& impatient,
@@ -141,6 +145,8 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
   RefusalLog refusals_;
   CacheFlusher flusher_;
   HandshakeTurns handshakes_;
+  LogonGate gate_;
+  const std::shared_ptr<ConnectionUser> strangers_;
   const SessionEnvironment session_environment_;
   const Connection::Environment connection_environment_;
 

@@ -81,16 +81,6 @@ void FixSession::take_epoch(matching::SessionEpoch epoch) {
   outbound_.sent = {.event = delivered_, .leg = kAllLegs};
 }
 
-void FixSession::reconfigure(const SessionSettings& settings) {
-  asio::post(strand_, [self = shared_from_this(), settings] {
-    self->settings_.proof = settings.proof;
-    self->settings_.username = settings.username;
-    self->settings_.certificate_name = settings.certificate_name;
-    self->settings_.throttle = settings.throttle;
-    self->throttle_.set_limits(settings.throttle);
-  });
-}
-
 // ---- From the journal ---------------------------------------------------------------------------
 
 void FixSession::notify(gateway::SessionNotice notice) {

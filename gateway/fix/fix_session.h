@@ -18,12 +18,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 
-#include "gateway/fix/authenticator.h"
 #include "gateway/fix/cache_flusher.h"
 #include "gateway/fix/connection.h"
 #include "gateway/fix/delivery_proof.h"
 #include "gateway/fix/field_table.h"
 #include "gateway/fix/inbound_receipt.h"
+#include "gateway/fix/logon_gate.h"
 #include "gateway/fix/message_cache.h"
 #include "gateway/fix/order_decoder.h"
 #include "gateway/fix/outbound_queue.h"
@@ -50,7 +50,7 @@ struct SessionEnvironment {
   const FIX::DataDictionaryProvider& dictionaries;
   gateway::CommandPort& commands;
   gateway::ReportFeed& reports;
-  Authenticator& authenticator;
+  LogonGate& gate;
   MessageCache& cache;
   CacheFlusher& flusher;
   SessionMetrics& metrics;
@@ -76,8 +76,10 @@ class FixSession final : public ConnectionUser,
   // Once, when it is known to others: from now on its numbers begin again when they are to.
   void watch_reset_schedule();
 
-  // What may change while it lives: how it proves who it is, and its throttle.
-  void reconfigure(const SessionSettings& settings);
+  // What may change while it lives: from where it may come, nowhere where it is gone, how it proves
+  // who it is, and its throttle. Whoever is on and would not be let in any more is logged out.
+  // `tls`: what handshakes go by from now on; null: as before.
+  void reconfigure(const SessionSettings& settings, std::shared_ptr<boost::asio::ssl::context> tls);
 
   // ---- From its connection
 
@@ -123,6 +125,9 @@ class FixSession final : public ConnectionUser,
     std::shared_ptr<Connection> connection;
     InboundFrames frames;  // in the connection's buffer, the Logon first
     std::uint64_t attempt = 0;
+    LogonGate::Ticket ticket = 0;  // while it proves who it is
+    std::string refused;           // why, where that is known before; empty: by its password
+    std::string username;  // the one that it has logged on as; empty: by a certificate alone
   };
 
   // What the client has asked for again and has not been sent yet: in slices, so that nobody else
@@ -139,6 +144,8 @@ class FixSession final : public ConnectionUser,
   // ---- fix_session_logon.cpp: from a connection with a Logon to a session that is on
 
   void on_logon(std::shared_ptr<Connection> connection, InboundFrames frames);
+  [[nodiscard]] std::string why_not_even_asked(const Connection& connection) const;
+  void ask_for_password(Candidate candidate);
   void on_authenticated(std::uint64_t attempt, bool right);
   void on_candidate(Candidate candidate);
   void begin_logon(Candidate candidate);
@@ -166,6 +173,12 @@ class FixSession final : public ConnectionUser,
   void submit_waiting_control();
   void retry_later();
   void start_ticking();
+
+  // ---- fix_session_right.cpp: the right to be on, which a reload may give and take
+
+  [[nodiscard]] std::string why_not_let_in(const Connection& connection,
+                                           const std::string& username) const;
+  void end_if_right_is_gone();
 
   // ---- fix_session_end.cpp
 
@@ -276,6 +289,8 @@ class FixSession final : public ConnectionUser,
 
   // The connection; those that nobody knows yet; one that is known and waits for the one before.
   std::shared_ptr<Connection> connection_;
+  std::string username_;                            // connection_'s, as Candidate::username
+  std::shared_ptr<boost::asio::ssl::context> tls_;  // the last reload's; null: none yet
   std::vector<Candidate> authenticating_;
   std::optional<Candidate> next_;
   matching::MsgSeqNum probe_;  // the TestRequest that it waits for; 0: none

@@ -20,8 +20,13 @@ void FixSession::closed(Connection& connection) {
     } else if (self->next_ && connection == self->next_->connection) {
       self->next_.reset();
     } else {
-      std::erase_if(self->authenticating_,
-                    [&](const Candidate& c) { return c.connection == connection; });
+      std::erase_if(self->authenticating_, [&](const Candidate& candidate) {
+        const bool is_its = candidate.connection == connection;
+        if (is_its) {
+          self->environment_.gate.leave(candidate.ticket);
+        }
+        return is_its;
+      });
     }
   });
 }
@@ -125,6 +130,7 @@ void FixSession::stop_reading(std::function<void()> done) {
   asio::post(strand_, [self = shared_from_this(), done = std::move(done)] {
     self->reading_stopped_ = true;
     for (const Candidate& candidate : std::exchange(self->authenticating_, {})) {
+      self->environment_.gate.leave(candidate.ticket);
       candidate.connection->close();
     }
     if (self->next_) {

@@ -22,10 +22,6 @@ namespace {
 
 constexpr std::uint32_t kNumbersForLogon = 200;
 
-// Logons of one session whose passwords are being checked. More are refused: a flood for one
-// session keeps out nobody else.
-constexpr std::size_t kMaxAuthenticating = 4;
-
 }  // namespace
 
 // ---- Who is it? ---------------------------------------------------------------------------------
@@ -41,28 +37,49 @@ void FixSession::logon(std::shared_ptr<Connection> connection, InboundFrames fra
 
 // Nobody touches the session before he is known, and many may try at once.
 void FixSession::on_logon(std::shared_ptr<Connection> connection, InboundFrames frames) {
-  if (reading_stopped_ || authenticating_.size() >= kMaxAuthenticating) {
-    return refuse(*connection, reading_stopped_ ? "the gateway is stopping" : "too many at once");
+  if (reading_stopped_) {
+    return refuse(*connection, "the gateway is stopping");
   }
+  Candidate candidate{
+      .connection = connection, .frames = std::move(frames), .attempt = ++attempts_};
+  candidate.refused = why_not_even_asked(*connection);
+  if (candidate.refused.empty() && settings_.proof == LogonProof::Certificate) {
+    return on_candidate(std::move(candidate));
+  }
+  ask_for_password(std::move(candidate));
+}
+
+// Empty: its password tells.
+std::string FixSession::why_not_even_asked(const Connection& connection) const {
+  if (settings_.require_tls && !connection.is_tls()) {
+    return "without TLS: what password it sent may have been seen on the way";
+  }
+  const std::string& shown = connection.certificate().name();
   if (settings_.proof != LogonProof::Password &&
-      connection->certificate_name() != settings_.certificate_name) {
-    return refuse(*connection, "without the client certificate " + settings_.certificate_name);
+      (shown.empty() || shown != settings_.certificate_name)) {
+    return "without the client certificate " + settings_.certificate_name;
   }
-  if (settings_.proof == LogonProof::Certificate) {
-    return on_candidate(
-        {.connection = std::move(connection), .frames = std::move(frames), .attempt = ++attempts_});
-  }
-  fields_.read(frames.front(), environment_.limits.fields);
-  LogonCredentials credentials{.expected_username = settings_.username,
-                               .username = std::string{fields_.value(tag::kUsername)},
-                               .password = std::string{fields_.value(tag::kPassword)}};
-  authenticating_.push_back(
-      {.connection = std::move(connection), .frames = std::move(frames), .attempt = ++attempts_});
-  environment_.authenticator.authenticate(
-      std::move(credentials), [self = shared_from_this(), attempt = attempts_](bool right) {
-        asio::post(self->strand_,
-                   [self, attempt, right] { self->on_authenticated(attempt, right); });
-      });
+  return {};
+}
+
+// Who is refused already waits for it as long as with a wrong password.
+void FixSession::ask_for_password(Candidate candidate) {
+  fields_.read(candidate.frames.front(), environment_.limits.fields);
+  candidate.username = settings_.username;
+  candidate.ticket = environment_.gate.enter(
+      {.session = settings_.comp_id,
+       .known = true,
+       .credentials = {.expected_username =
+                           candidate.refused.empty() ? settings_.username : std::string{},
+                       .username = std::string{fields_.value(tag::kUsername)},
+                       .password = gateway::Secret{fields_.value(tag::kPassword)},
+                       .address = candidate.connection->address()},
+       .done = [self = shared_from_this(), attempt = candidate.attempt](bool right) {
+         asio::post(self->strand_,
+                    [self, attempt, right] { self->on_authenticated(attempt, right); });
+       }});
+  candidate.connection->mask_secrets(candidate.frames.front());
+  authenticating_.push_back(std::move(candidate));
 }
 
 void FixSession::on_authenticated(std::uint64_t attempt, bool right) {
@@ -75,7 +92,8 @@ void FixSession::on_authenticated(std::uint64_t attempt, bool right) {
   Candidate candidate = std::move(*found);
   authenticating_.erase(found);
   if (!right) {
-    return refuse(*candidate.connection, "wrong credentials");
+    return refuse(*candidate.connection,
+                  candidate.refused.empty() ? "wrong credentials" : candidate.refused);
   }
   on_candidate(std::move(candidate));
 }
@@ -149,6 +167,7 @@ void FixSession::begin_logon(Candidate candidate) {
   connection_ = std::move(candidate.connection);
   frames_ = std::move(candidate.frames);
   attempt_ = candidate.attempt;
+  username_ = std::move(candidate.username);
   next_frame_ = 1;  // what is behind the Logon waits
   disconnect_asked_ = false;
   logout_received_ = false;
@@ -156,6 +175,9 @@ void FixSession::begin_logon(Candidate candidate) {
   garbled_ = 0;
   frame_.assign(frames_.front());
   fields_.read(frame_, environment_.limits.fields);
+  if (const std::string why = why_not_let_in(*connection_, username_); !why.empty()) {
+    return refuse_logon(why);  // the settings are new
+  }
   const bool reset = fields_.value(tag::kResetSeqNumFlag) == "Y";
   if (reset && !settings_.reset_allowed) {
     return refuse_logon("it may not reset its numbers (141=Y)");

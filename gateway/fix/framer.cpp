@@ -70,6 +70,10 @@ Framer::Framer(std::size_t max_message_size)
   BETEX_ASSERT(max_message_size >= kMinMessageSize);
 }
 
+std::span<char> Framer::writable(std::string_view frame) noexcept {
+  return {buffer_.get() + (frame.data() - buffer_.get()), frame.size()};
+}
+
 std::span<char> Framer::prepare() {
   if (begin_ == end_) {
     begin_ = 0;

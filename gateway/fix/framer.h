@@ -40,6 +40,9 @@ class Framer {
   // Frames come with their checksum right and 8, 9, 35 as their first three fields. Fatal is final.
   [[nodiscard]] Result next();
 
+  // A frame of next()'s as bytes that may be changed; valid as long.
+  [[nodiscard]] std::span<char> writable(std::string_view frame) noexcept;
+
   // How often next() has said Garbled.
   [[nodiscard]] std::uint64_t garbled_count() const noexcept { return garbled_count_; }
 

@@ -14,7 +14,7 @@ namespace betex::fix {
 namespace {
 
 // How a field's value must be written. A field of any of these kinds may stand only once.
-enum class Kind : std::uint8_t { Free, Integer, Boolean, Time };
+enum class Kind : std::uint8_t { Free, Printable, Integer, Boolean, Time };
 
 // Where the rule holds.
 enum class Scope : std::uint8_t {
@@ -63,8 +63,8 @@ constexpr std::array kRules{
     Rule{tag::kResetSeqNumFlag, Kind::Boolean, Scope::Session},
     Rule{tag::kRefTagId, Kind::Integer, Scope::Session},
     Rule{tag::kSessionRejectReason, Kind::Integer, Scope::Session},
-    Rule{tag::kUsername, Kind::Free, Scope::Session},
-    Rule{tag::kPassword, Kind::Free, Scope::Session},
+    Rule{tag::kUsername, Kind::Printable, Scope::Session},
+    Rule{tag::kPassword, Kind::Printable, Scope::Session},
     Rule{tag::kDefaultApplVerId, Kind::Free, Scope::Session},
 };
 
@@ -157,6 +157,10 @@ static_assert(kRules.size() < 64, "the rules seen are bits of one word");
 
 using MaybeRefusal = std::optional<Refusal>;
 
+bool is_control_byte(char c) noexcept {
+  return (c >= '\0' && c < ' ') || c == '\x7f';
+}
+
 Refusal refuse(std::uint32_t tag, std::uint16_t code) noexcept {
   return {tag, code, session_reject::to_text(code)};
 }
@@ -166,6 +170,11 @@ MaybeRefusal check_value(const Field& field, Kind kind) noexcept {
   std::optional<ParseFault> fault;
   switch (kind) {
     case Kind::Free:
+      break;
+    case Kind::Printable:
+      if (std::ranges::any_of(field.value, is_control_byte)) {
+        fault = ParseFault::Format;
+      }
       break;
     case Kind::Integer:
       if (const auto number = parse_uint(field.value); !number) {

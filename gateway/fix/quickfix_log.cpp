@@ -5,14 +5,13 @@
 
 #include <spdlog/spdlog.h>
 
+#include "gateway/fix/secret_fields.h"
+
 namespace betex::fix {
 
 namespace {
 
 constexpr char kSoh = '\x01';
-constexpr std::string_view kPasswordField =
-    "\x01"
-    "554=";
 
 class QuickfixLog final : public FIX::Log {
  public:
@@ -46,11 +45,9 @@ class QuickfixLog final : public FIX::Log {
 
 std::string printable(std::string_view message) {
   std::string text{message};
-  for (std::size_t at = text.find(kPasswordField); at != std::string::npos;
-       at = text.find(kPasswordField, at + 1)) {
-    const std::size_t value = at + kPasswordField.size();
-    const std::size_t end = std::min(text.find(kSoh, value), text.size());
-    text.replace(value, end - value, "***");
+  for (auto secret = find_secret(text, 0); secret; secret = find_secret(text, secret->begin)) {
+    text.replace(secret->begin, secret->end - secret->begin, "***");
+    secret->begin = std::min(text.find(kSoh, secret->begin), text.size()) + 1;
   }
   for (char& c : text) {
     if (c == kSoh) {

@@ -8,8 +8,9 @@
 
 namespace betex::fix {
 
-// `message` with | for SOH and ? for what else is not printable, and with the value of
-// Password(554) masked: whatever a peer writes may stand in a log line.
+// `message` with | for SOH and ? for what else is not printable, and with the values of
+// Password(554), NewPassword(925) and their like masked: whatever a peer writes may stand in a log
+// line.
 [[nodiscard]] std::string printable(std::string_view message);
 
 // Makes logs that write to the default logger of spdlog. Stateless, thread-safe.

@@ -20,6 +20,7 @@ enum class SessionEnd : std::uint8_t {
   NoNumbers,   // the journal has not given outbound numbers in time
   ScheduledReset,
   Operator,
+  RightGone,  // by a reload
   GatewayStop,
 };
 
@@ -50,6 +51,8 @@ struct SessionEndWords {
       return {"scheduled_reset", "its scheduled reset is due"};
     case SessionEnd::Operator:
       return {"operator", "an operator has logged it out"};
+    case SessionEnd::RightGone:
+      return {"right_gone", "it would not be let in any more"};
     case SessionEnd::GatewayStop:
       return {"gateway_stop", "the gateway stops"};
   }

@@ -39,6 +39,8 @@ struct SessionMetrics {
   Counter logons;
   Counter logons_refused;  // wrong credentials, a reset that is not allowed, a second logon
   std::array<Counter, kSessionEnds> sessions_ended;  // by SessionEnd
+  Counter logons_unproven;                           // of those: before anybody was known
+  Counter logon_alarms;                              // a session had many of these
   Counter logons_too_low;                            // a client that has seen another history
   Counter scheduled_resets;
   Counter probes;         // of a session that is on, for another logon

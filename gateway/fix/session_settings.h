@@ -27,6 +27,7 @@ struct SessionSettings {
   std::string comp_id;      // the client's: SenderCompID(49); names the session, unique
   SessionRole role = SessionRole::Broker;
   std::vector<matching::Name> accounts;  // Broker: may trade for them, the first is the default
+  bool require_tls = false;              // refused on the plain port
   LogonProof proof = LogonProof::Password;
   std::string username;          // 553 must be this one, where there is a password
   std::string certificate_name;  // where there is a certificate
@@ -50,6 +51,11 @@ struct TransportLimits {
   std::uint64_t garbled_messages = 10;  // per connection; one more closes it
   std::chrono::milliseconds logon_deadline{5000};
   std::chrono::seconds sending_time_tolerance{120};  // SendingTime(52)
+
+  // How long whoever is refused before he is known waits for it: the first time, and at most. It
+  // doubles each time, for the same session and address.
+  std::chrono::milliseconds first_refusal_delay{500};
+  std::chrono::milliseconds max_refusal_delay{60'000};
 
   // With a full outbound queue of which nothing leaves for so long, a peer is disconnected.
   std::chrono::milliseconds slow_reader_grace{10'000};

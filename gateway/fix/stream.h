@@ -10,8 +10,11 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
-#include "gateway/fix/tls.h"
+#include "gateway/fix/tls_revocation.h"
 
 namespace betex::fix {
 
@@ -84,10 +87,19 @@ class Stream {
     socket().close(ignored);
   }
 
-  // Of the client's certificate, after the handshake; empty: none.
-  [[nodiscard]] std::string certificate_name() {
+  // The client's, after the handshake.
+  [[nodiscard]] ClientCertificate certificate() {
     Tls* const tls = std::get_if<Tls>(&stream_);
-    return tls == nullptr ? std::string{} : peer_certificate_name(tls->native_handle());
+    return tls == nullptr ? ClientCertificate{} : ClientCertificate{tls->native_handle()};
+  }
+
+  // Whether the peer has ended its side of the connection, though what it sent before may not be
+  // read yet.
+  [[nodiscard]] bool peer_has_ended() {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    return ::getsockopt(socket().native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+           info.tcpi_state != TCP_ESTABLISHED;
   }
 
  private:

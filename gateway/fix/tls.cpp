@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "gateway/config/config_error.h"
+#include "gateway/fix/tls_revocation.h"
 
 namespace betex::fix {
 
@@ -89,7 +90,8 @@ std::shared_ptr<ssl::context> make_tls_context(const TlsFiles& files) {
   SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(native,
                       SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                          SSL_OP_CIPHER_SERVER_PREFERENCE);
+                          SSL_OP_CIPHER_SERVER_PREFERENCE |
+                          SSL_OP_CLEANSE_PLAINTEXT);   // passwords come in it
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);  // an idle session holds 34 KiB less
   // Nobody sits at a terminal to be asked for a passphrase.
   SSL_CTX_set_default_passwd_cb(native, [](char*, int, int, void*) { return 0; });
@@ -110,6 +112,9 @@ std::shared_ptr<ssl::context> make_tls_context(const TlsFiles& files) {
     }
     SSL_CTX_set_client_CA_list(native, names);
     SSL_CTX_set_verify(native, SSL_VERIFY_PEER, nullptr);  // whether one is due the session says
+    if (!files.client_crl.empty()) {
+      add_revocation_lists(native, files.client_ca, files.client_crl);
+    }
   }
   return context;
 }

@@ -14,6 +14,7 @@ struct TlsFiles {
   std::filesystem::path certificate;  // ours, with the chain that the clients lack
   std::filesystem::path key;          // may be in the same file
   std::filesystem::path client_ca;    // empty: no client is asked for a certificate
+  std::filesystem::path client_crl;   // lists of each such authority; empty: none is revoked
 };
 
 // Immutable once made. Throws gateway::ConfigError: which file is wrong, and what to do.

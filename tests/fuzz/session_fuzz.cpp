@@ -51,10 +51,12 @@ const FIX::DataDictionaryProvider& dictionaries() {
 
 class AnyPassword final : public fix::Authenticator {
  public:
-  void authenticate(fix::LogonCredentials /*credentials*/,
-                    std::function<void(bool)> done) override {
-    done(true);
+  Job authenticate(fix::LogonCredentials /*credentials*/, Done done) override {
+    done({.right = true});
+    return 0;
   }
+
+  bool drop(Job /*job*/) override { return false; }
 };
 
 // The client's end: what it sends, and what it reads and throws away.

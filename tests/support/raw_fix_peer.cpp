@@ -83,13 +83,18 @@ std::string fix_message(std::string_view begin_string, std::string body) {
   return message + trailer.data();
 }
 
-RawFixPeer::RawFixPeer(std::uint16_t port, Names names) : names_{std::move(names)} {
+RawFixPeer::RawFixPeer(std::uint16_t port, Names names, const std::string& from)
+    : names_{std::move(names)} {
   socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
+  sockaddr_in own{};
+  own.sin_family = AF_INET;
+  sockaddr_in address = own;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if ((!from.empty() &&
+       (::inet_pton(AF_INET, from.c_str(), &own.sin_addr) != 1 ||
+        ::bind(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0)) ||
+      ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     const int error = errno;
     ::close(socket_);
     throw std::system_error{error, std::generic_category(), "connect"};

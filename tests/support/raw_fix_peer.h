@@ -59,7 +59,8 @@ class RawFixPeer {
     std::string target;
   };
 
-  RawFixPeer(std::uint16_t port, Names names);
+  // `from`: the address of loopback that it comes from, as 127.0.0.2; empty: the usual one.
+  RawFixPeer(std::uint16_t port, Names names, const std::string& from = {});
   ~RawFixPeer();
   RawFixPeer(const RawFixPeer&) = delete;
   RawFixPeer& operator=(const RawFixPeer&) = delete;

@@ -101,4 +101,35 @@ std::filesystem::path TestAuthority::issue(const std::string& common_name, KeyKi
   return file;
 }
 
+std::filesystem::path TestAuthority::revoke(const std::vector<std::filesystem::path>& certificates,
+                                            List list) const {
+  X509_CRL* const made = X509_CRL_new();
+  X509_CRL_set_version(made, 1);  // X.509 v2
+  X509_CRL_set_issuer_name(made, X509_get_subject_name(keys_->certificate));
+  ASN1_TIME* const time = X509_gmtime_adj(nullptr, -2 * kDay);
+  X509_CRL_set1_lastUpdate(made, time);
+  for (const std::filesystem::path& file : certificates) {
+    std::FILE* const in = std::fopen(file.c_str(), "r");
+    X509* const certificate = PEM_read_X509(in, nullptr, nullptr, nullptr);
+    std::fclose(in);
+    X509_REVOKED* const entry = X509_REVOKED_new();
+    X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(certificate));
+    X509_REVOKED_set_revocationDate(entry, time);
+    X509_CRL_add0_revoked(made, entry);
+    X509_free(certificate);
+  }
+  X509_gmtime_adj(time, list == List::InDate ? kDay : -kDay);
+  X509_CRL_set1_nextUpdate(made, time);
+  X509_CRL_sort(made);
+  X509_CRL_sign(made, keys_->key, EVP_sha256());
+  std::filesystem::path file = certificate_;
+  file.replace_extension(".crl");
+  std::FILE* const out = std::fopen(file.c_str(), "w");
+  PEM_write_X509_CRL(out, made);
+  std::fclose(out);
+  ASN1_TIME_free(time);
+  X509_CRL_free(made);
+  return file;
+}
+
 }  // namespace betex::test

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace betex::test {
 
@@ -23,6 +24,13 @@ class TestAuthority {
   // which is returned.
   [[nodiscard]] std::filesystem::path issue(const std::string& common_name,
                                             KeyKind kind = KeyKind::Ec) const;
+
+  enum class List { InDate, OutOfDate };
+
+  // Its list of certificates that it has taken back: these, which it has issued. In
+  // `folder`/NAME-ca.crl, in place of an earlier one; returned.
+  [[nodiscard]] std::filesystem::path revoke(const std::vector<std::filesystem::path>& certificates,
+                                             List list = List::InDate) const;
 
  private:
   struct Keys;

@@ -70,6 +70,16 @@ TEST(Guard, LetsGoodMessagesThroughInBothDialects) {
   check(FixVersion::Fix44, {{"35=A|" + kHeader + "98=0|108=30|", "accepted"}});
 }
 
+TEST(Guard, RefusesControlBytesInCredentials) {
+  const std::string logon = "35=A|" + kHeader + "98=0|108=30|";
+  for (const char byte : {'\0', '\n', '\r', '\t', '\x1b', '\x7f'}) {
+    check(FixVersion::Fix44,
+          {{logon + "553=u" + byte + "|554=p|", "371=553 373=6"},
+           {logon + "553=u|554=p" + byte + "q|", "371=554 373=6"}});
+  }
+  check(FixVersion::Fix44, {{logon + "553=u|554=p\xc3\xa4 q|", "accepted"}});
+}
+
 TEST(Guard, CallsAMessageGarbledThatHasNoUsableNumber) {
   for (const std::string number : {"",
                                    "34=0|",

@@ -77,6 +77,14 @@ TEST(QuickfixLog, ShowsNoPasswordAndNothingUnprintable) {
   EXPECT_EQ(printable("\x01"
                       "554=cut off"),
             "|554=***");
+  EXPECT_EQ(printable("554=first\x01"
+                      "925=new\x01"
+                      "1402=b64\x01"
+                      "1404=b64\x01"
+                      "96=raw\x01"
+                      "1554=shown\x01"
+                      "58=925=shown\x01"),
+            "554=***|925=***|1402=***|1404=***|96=***|1554=shown|58=925=shown|");
 }
 
 }  // namespace

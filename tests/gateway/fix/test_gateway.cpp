@@ -140,12 +140,14 @@ std::string TestGateway::failure() const {
   return failure_;
 }
 
-std::unique_ptr<RawFixPeer> TestGateway::connect(const std::string& comp_id) const {
+std::unique_ptr<RawFixPeer> TestGateway::connect(const std::string& comp_id,
+                                                 const std::string& from) const {
   return std::make_unique<RawFixPeer>(
       port_,
       RawFixPeer::Names{.begin_string = speaks_fix44(comp_id) ? "FIX.4.4" : "FIXT.1.1",
                         .sender = comp_id,
-                        .target = kOurCompId});
+                        .target = kOurCompId},
+      from);
 }
 
 std::unique_ptr<RawFixPeer> TestGateway::log_on(const std::string& comp_id,

@@ -53,7 +53,7 @@ class HoldableCache final : public fix::MessageCache {
 };
 
 struct TestGatewayOptions {
-  fix::TransportLimits limits{};
+  fix::TransportLimits limits{.first_refusal_delay = std::chrono::milliseconds{20}};
   // In place of the one of `limits`: as a rule these tests want no TestRequest in between.
   std::optional<std::chrono::milliseconds> delivery_proof_interval{};
   std::string boot_id = "boot-1";
@@ -84,7 +84,9 @@ class TestGateway {
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
   // A peer that has connected and said nothing.
-  [[nodiscard]] std::unique_ptr<RawFixPeer> connect(const std::string& comp_id) const;
+  // `from`: as in RawFixPeer.
+  [[nodiscard]] std::unique_ptr<RawFixPeer> connect(const std::string& comp_id,
+                                                    const std::string& from = {}) const;
 
   // One that has logged on with `number`, and read the answer. `fields` are added to the Logon.
   [[nodiscard]] std::unique_ptr<RawFixPeer> log_on(const std::string& comp_id,

@@ -117,5 +117,35 @@ TEST(CertificateDates, AGoodCertificateAndAMissingFileAreNotSpokenOf) {
   EXPECT_TRUE(certificate_date_warnings(files, std::chrono::system_clock::now()).empty());
 }
 
+TEST(TlsContext, WantsAListInDateOfEachAuthority) {
+  const TempFolder folder;
+  const TestAuthority authority{folder.path(), "ca"};
+  const TestAuthority other{folder.path(), "other"};
+  const auto own = authority.issue("gateway");
+  const auto complaint = [&](const std::filesystem::path& lists) -> std::string {
+    try {
+      (void)fix::make_tls_context({.certificate = own,
+                                   .key = own,
+                                   .client_ca = authority.certificate(),
+                                   .client_crl = lists});
+      return {};
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+  };
+  EXPECT_EQ(complaint(authority.revoke({})), "");
+  EXPECT_EQ(complaint(own),
+            own.string() +
+                ": holds no revocation list; name a PEM file that this user may "
+                "read");
+  const std::string foreign = other.revoke({}).string();
+  EXPECT_EQ(complaint(foreign),
+            foreign + ": holds no list of the authority /CN=ca in " +
+                authority.certificate().string() + "; add the one that it has signed");
+  const std::string old = authority.revoke({}, TestAuthority::List::OutOfDate).string();
+  EXPECT_EQ(complaint(old),
+            old + ": the list of the authority /CN=ca is out of date; fetch its newest one");
+}
+
 }  // namespace
 }  // namespace betex::test

@@ -26,6 +26,13 @@ class TlsTest : public testing::TestWithParam<KeyKind> {
     gateway_ = std::make_unique<TestGateway>(
         pipeline_, folder_.path(), TestGatewayOptions{.limits = limits});
     port_ = gateway_->server().listen_tls("127.0.0.1", 0, files_);
+    for (const fix::SessionSettings& settings : sessions_with_certificates()) {
+      gateway_->server().add_session(settings, std::nullopt);
+    }
+  }
+
+  static std::vector<fix::SessionSettings> sessions_with_certificates() {
+    std::vector<fix::SessionSettings> sessions;
     for (const auto& [comp_id, proof] :
          {std::pair{"CERT", fix::LogonProof::Certificate},
           std::pair{"BOTH", fix::LogonProof::PasswordAndCertificate}}) {
@@ -33,8 +40,16 @@ class TlsTest : public testing::TestWithParam<KeyKind> {
       settings.comp_id = comp_id;
       settings.proof = proof;
       settings.certificate_name = std::string{comp_id} + " client";
-      gateway_->server().add_session(settings, std::nullopt);
+      sessions.push_back(settings);
     }
+    return sessions;
+  }
+
+  // With these sessions, and the files as the test has changed them.
+  void reload(std::vector<fix::SessionSettings> sessions = sessions_with_certificates()) {
+    const auto others = test_sessions();
+    sessions.insert(sessions.end(), others.begin(), others.end());
+    gateway_->server().reload({}, sessions, files_);
   }
 
   [[nodiscard]] client::Connection connect(const std::string& client_name = {}) {
@@ -138,6 +153,85 @@ TEST_P(TlsTest, ACertificateMayBeNeededBesideThePassword) {
   auto both = connect("BOTH client");
   send(both, "BOTH", "A", logon_fields("BROKER1"));
   EXPECT_EQ(next_type(both), "A");
+}
+
+TEST_P(TlsTest, ASessionThatRequiresTlsIsNotLetInWithoutIt) {
+  start();
+  auto settings = test_sessions()[0];
+  settings.comp_id = "SECRET";
+  settings.require_tls = true;
+  gateway_->server().add_session(settings, std::nullopt);
+  const auto plain = gateway_->connect("SECRET");
+  plain->send("A", logon_fields("BROKER1"));
+  EXPECT_TRUE(plain->wait_for_end());
+  auto connection = connect();
+  send(connection, "SECRET", "A", logon_fields("BROKER1"));
+  EXPECT_EQ(next_type(connection), "A");
+}
+
+// Whether the handshake tells the client or the first bytes after it: nobody is let in.
+TEST_P(TlsTest, ARevokedCertificateIsRefusedAndNoOther) {
+  files_.client_crl = clients_.revoke({clients_.issue("BOTH client", GetParam())});
+  start();
+  auto good = connect("CERT client");
+  send(good, "CERT", "A", "98=0|108=30|1137=9|");
+  EXPECT_EQ(next_type(good), "A");
+  const std::string revoked = (folder_.path() / "revoked.pem").string();
+  std::filesystem::copy_file(clients_.issue("CERT client", GetParam()), revoked);
+  files_.client_crl = clients_.revoke({revoked});
+  reload();
+  send(good, "CERT", "1", "112=T|");
+  EXPECT_EQ(next_type(good), "0") << "another certificate of the same name";
+  try {
+    auto connection = client::Connection::open_tls(
+        "127.0.0.1",
+        port_,
+        {.ca = authority_.certificate().string(), .certificate = revoked, .key = revoked},
+        kPatience);
+    send(connection, "CERT", "A", "98=0|108=30|1137=9|");
+    EXPECT_EQ(next_type(connection), "");
+  } catch (const client::ConnectionFailed&) {
+    // In TLS 1.2 the client is told within the handshake.
+  }
+}
+
+TEST_P(TlsTest, WhoseCertificateIsRevokedIsLoggedOutByAReload) {
+  start();
+  auto both = connect("BOTH client");
+  send(both, "BOTH", "A", logon_fields("BROKER1"));
+  EXPECT_EQ(next_type(both), "A");
+  auto cert = connect("CERT client");
+  send(cert, "CERT", "A", "98=0|108=30|1137=9|");
+  EXPECT_EQ(next_type(cert), "A");
+  const std::string kind = GetParam() == KeyKind::Ec ? "-ec.pem" : "-rsa.pem";
+  files_.client_crl = clients_.revoke({folder_.path() / ("CERT client" + kind)});
+  reload();
+
+  EXPECT_EQ(next_type(cert), "5");
+  EXPECT_EQ(next_type(cert), "");
+  send(both, "BOTH", "1", "112=T|");
+  EXPECT_EQ(next_type(both), "0");
+}
+
+TEST_P(TlsTest, WhoseAuthorityIsTrustedNoMoreIsLoggedOutByAReload) {
+  start();
+  auto both = connect("BOTH client");
+  send(both, "BOTH", "A", logon_fields("BROKER1"));
+  EXPECT_EQ(next_type(both), "A");
+  files_.client_ca = strangers_.certificate();
+  reload();
+  EXPECT_EQ(next_type(both), "5");
+}
+
+TEST_P(TlsTest, WhoHasShownNoPasswordIsLoggedOutWhereOneIsNeeded) {
+  start();
+  auto cert = connect("CERT client");
+  send(cert, "CERT", "A", "98=0|108=30|1137=9|");
+  EXPECT_EQ(next_type(cert), "A");
+  auto sessions = sessions_with_certificates();
+  sessions[0].proof = fix::LogonProof::Password;
+  reload(sessions);
+  EXPECT_EQ(next_type(cert), "5");
 }
 
 TEST_P(TlsTest, ACertificateOfAStrangersIsRefused) {

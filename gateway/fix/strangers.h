@@ -1,0 +1,39 @@
+// Takes the Logons that are no session's, or not from where they come: refuses them as it refuses a
+// wrong password, after the same time, so that nobody learns which sessions there are.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "gateway/fix/connection.h"
+#include "gateway/fix/logon_gate.h"
+
+namespace betex::fix {
+
+// *Thread-safe.*
+class Strangers final : public ConnectionUser {
+ public:
+  // All must outlive it.
+  Strangers(LogonGate& gate, SessionMetrics& metrics, RefusalLog& refusals)
+      : gate_{gate}, metrics_{metrics}, refusals_{refusals} {}
+
+  void logon(std::shared_ptr<Connection> connection, InboundFrames frames) override;
+
+  void receive(Connection& /*connection*/, InboundFrames /*frames*/) override {}
+
+  void written(Connection& /*connection*/,
+               std::size_t /*bytes*/,
+               std::size_t /*reports*/) override {}
+
+  void closed(Connection& connection) override;
+
+ private:
+  LogonGate& gate_;
+  SessionMetrics& metrics_;
+  RefusalLog& refusals_;
+  std::mutex mutex_;
+  std::map<const Connection*, LogonGate::Ticket> waiting_;  // guarded
+};
+
+}  // namespace betex::fix
