@@ -26,9 +26,9 @@ Reason Decider::check_new_terms(const Order& order, Terms& terms) const {
       terms.quantity < state_.orders.terms(state_.orders.find(order.id)).min_fill) {
     return Reason::BadQuantity;
   }
-  if (order.time_in_force == TimeInForce::Gtd ? terms.expire_time <= now()
-                                              : terms.expire_time != Timestamp{}) {
-    return Reason::BadExpireTime;
+  if (const Reason reason = check_expiry(order.time_in_force, terms.expire_time);
+      reason != Reason::None) {
+    return reason;
   }
   if (terms.quantity == order.values.cum_qty) {
     return Reason::None;

@@ -77,10 +77,15 @@ Reason Decider::check_combination(const PlaceOrder& place, Terms& terms) const {
   }
   terms.max_cost = *max_cost;
   terms.expire_time = place.expire_time;
-  const bool gtd = terms.time_in_force == TimeInForce::Gtd;
-  return (gtd ? place.expire_time <= now() : place.expire_time != Timestamp{})
-             ? Reason::BadExpireTime
-             : Reason::None;
+  return check_expiry(terms.time_in_force, terms.expire_time);
+}
+
+// Every expiry belongs to a GTD order, and is after now.
+Reason Decider::check_expiry(TimeInForce time_in_force, Timestamp expire_time) const {
+  if (time_in_force != TimeInForce::Gtd) {
+    return expire_time == Timestamp{} ? Reason::None : Reason::UnsupportedCombination;
+  }
+  return expire_time > now() ? Reason::None : Reason::BadExpireTime;
 }
 
 void Decider::decide(const PlaceOrder& place) {

@@ -119,6 +119,7 @@ class Decider {
   // decide_orders.cpp
   [[nodiscard]] Reason check_order(const PlaceOrder& place, Terms& terms) const;
   [[nodiscard]] Reason check_combination(const PlaceOrder& place, Terms& terms) const;
+  [[nodiscard]] Reason check_expiry(TimeInForce time_in_force, Timestamp expire_time) const;
   void accept(const PlaceOrder& place, const Terms& terms);
   void reject(const PlaceOrder& place, const Terms& terms, Reason reason);
   void answer_status(const PlaceOrder& place, const AccountState& account, Slot known);

@@ -29,7 +29,7 @@ constexpr std::array kApplicationTags{
     1U,   6U,   11U,  14U,  17U,  18U,  21U,  31U,  32U,    33U,    37U,    38U,    39U,
     40U,  41U,  42U,  44U,  45U,  54U,  55U,  58U,  59U,    60U,    102U,   103U,   110U,
     126U, 146U, 148U, 150U, 151U, 168U, 372U, 378U, 379U,   380U,   434U,   530U,   531U,
-    532U, 533U, 584U, 585U, 790U, 797U, 911U, 912U, 20001U, 20002U, 20004U, 20005U, 20006U};
+    532U, 533U, 584U, 585U, 790U, 797U, 911U, 912U, 20001U, 20002U, 20004U, 20005U, 20006U, 20068U};
 
 constexpr std::array kApplicationTagsOfFixt{263U,  320U,  322U,   324U,   326U,   393U,  559U,
                                             560U,  561U,  562U,   893U,   965U,   1140U, 1300U,

@@ -116,7 +116,7 @@ Decoded decode(const FieldTable& fields, const SessionContext& session) {
     return Unanswered{};
   }
   const auto spec = spec_of(fields.msg_type(), session.version);
-  if (!spec && !is_standard_msg_type(fields.msg_type())) {
+  if (!spec && !is_valid_msg_type(fields.msg_type())) {
     return refuse(fields, FieldFault{tag::kMsgType, session_reject::kInvalidMsgType});
   }
   if (!spec) {

@@ -120,7 +120,6 @@ enum class MassCancelType : std::uint8_t { Security = 1, All = 7, MarketSegment 
 // OrderMassCancelReport(r). Its 37 and 1369 are made of the report's id.
 struct OrderMassCancelReport {
   matching::ClOrdId cl_ord_id;
-  matching::Name account;
   MassCancelType request_type = MassCancelType::All;
   matching::Name symbol;    // 55; empty: absent
   matching::Name market;    // 1300; empty: absent

@@ -33,6 +33,14 @@ constexpr char digit(Enum value) noexcept {
 }
 
 // Ascending tags, since that is how QuickFIX writes a body.
+// What a repeated message (97=Y) is recognised by, where it has no ExecID. Answers that tell of no
+// event have none.
+void write_report_id(FieldWriter& out, const ReportId& id) {
+  if (id.event != matching::EventSeq{}) {
+    out.report_id("20068=", id);
+  }
+}
+
 void write_body(FieldWriter& out,
                 const ReportId& id,
                 const ExecutionReport& report,
@@ -95,7 +103,7 @@ void write_body(FieldWriter& out,
 }
 
 void write_body(FieldWriter& out,
-                const ReportId& /*id*/,
+                const ReportId& id,
                 const OrderCancelReject& report,
                 FixVersion version) {
   out.text_if("1=", report.account.view());
@@ -112,10 +120,11 @@ void write_body(FieldWriter& out,
   out.integer("102=", cxl_rej_reason_for(version, codes_of(report.reason).cxl_rej_reason));
   out.integer("434=", report.response_to);
   write_reason_codes(out, report.reason);
+  write_report_id(out, id);
 }
 
 void write_body(FieldWriter& out,
-                const ReportId& /*id*/,
+                const ReportId& id,
                 const BusinessMessageReject& report,
                 FixVersion version) {
   out.integer("45=", report.ref_seq_num.value());
@@ -124,6 +133,7 @@ void write_body(FieldWriter& out,
   out.text_if("379=", report.business_reject_ref_id.view());
   out.integer("380=", business_reject_reason_for(version, report.business_reject_reason));
   write_reason_codes(out, report.reason);
+  write_report_id(out, id);
 }
 
 void write_body(FieldWriter& out,
@@ -131,7 +141,6 @@ void write_body(FieldWriter& out,
                 const OrderMassCancelReport& report,
                 FixVersion version) {
   const bool refused = report.reason != Reason::None;
-  out.text_if("1=", report.account.view());
   out.text("11=", report.cl_ord_id.view());
   out.report_id("37=", id);
   if (report.side != 0) {
@@ -151,10 +160,11 @@ void write_body(FieldWriter& out,
     out.report_id("1369=", id);
   }
   write_reason_codes(out, report.reason);
+  write_report_id(out, id);
 }
 
 void write_body(FieldWriter& out,
-                const ReportId& /*id*/,
+                const ReportId& id,
                 const SecurityStatus& report,
                 FixVersion /*version*/) {
   out.text("55=", report.symbol.view());
@@ -173,6 +183,7 @@ void write_body(FieldWriter& out,
   if (report.in_play) {
     out.flag("20033=", *report.in_play);
   }
+  write_report_id(out, id);
 }
 
 void write_body(FieldWriter& out,
@@ -184,7 +195,6 @@ void write_body(FieldWriter& out,
   constexpr char kInactive = '2';
   const bool found = !report.symbol.empty();
   const unsigned decimals = report.format.quantity_decimals;
-  write_reason_text(out, report.reason);
   if (found) {
     out.integer("146=", 1);
     out.text("55=", report.symbol.view());
@@ -192,22 +202,21 @@ void write_body(FieldWriter& out,
     out.decimal("562=", report.min_quantity, decimals);
     out.character("965=", report.active ? kActive : kInactive);
     out.decimal("1140=", report.max_quantity, decimals);
-    out.text("1300=", report.market.view());
-    out.integer("20030=", static_cast<std::uint64_t>(report.ladder));
-    out.integer("20031=", static_cast<std::uint64_t>(report.kind));
   }
   out.text("320=", report.request_id.view());
   out.text("322=", report.request_id.view());
   out.integer("393=", report.total);
   out.integer("560=", found ? 0 : kNothingFound);
   out.flag("893=", report.last);
+  if (found) {
+    out.text("1300=", report.market.view());
+    out.integer("20030=", static_cast<std::uint64_t>(report.ladder));
+    out.integer("20031=", static_cast<std::uint64_t>(report.kind));
+  }
   write_reason_codes(out, report.reason);
 }
 
-void write_body(FieldWriter& out,
-                const ReportId& /*id*/,
-                const News& report,
-                FixVersion /*version*/) {
+void write_body(FieldWriter& out, const ReportId& id, const News& report, FixVersion /*version*/) {
   out.integer("33=", 1);
   out.text("58=", report.headline.view());
   out.time("42=", report.orig_time);
@@ -216,6 +225,7 @@ void write_body(FieldWriter& out,
     out.text("55=", report.subject.view());
   }
   out.text("148=", report.headline.view());
+  write_report_id(out, id);
 }
 
 void write_header(FieldWriter& out, std::string_view msg_type, const OutboundHeader& header) {

@@ -118,11 +118,14 @@ std::optional<MessageSpec> spec_of(std::string_view msg_type, FixVersion version
   return spec;
 }
 
-// One letter or digit, or two capitals.
-bool is_standard_msg_type(std::string_view msg_type) noexcept {
+// One letter or digit, or two capitals; or user-defined, which begins with a U.
+bool is_valid_msg_type(std::string_view msg_type) noexcept {
   const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  if (msg_type.starts_with('U')) {
+    return true;
+  }
   if (msg_type.size() == 1) {
-    return std::string_view{"IOU"}.find(msg_type[0]) == std::string_view::npos;
+    return msg_type != "I" && msg_type != "O";
   }
   return msg_type.size() == 2 && msg_type[0] >= 'A' && msg_type[0] <= 'E' &&
          is_capital(msg_type[1]);

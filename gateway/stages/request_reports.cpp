@@ -156,7 +156,6 @@ void ReportMaker::on(const Context& context, const matching::BatchCompleted& eve
     return;
   }
   fix::OrderMassCancelReport report{.cl_ord_id = event.cl_ord_id,
-                                    .account = model_.account(event.requester_account),
                                     .side = event.side,
                                     .total = event.total,
                                     .transact_time = context.timestamp};
@@ -180,7 +179,6 @@ void ReportMaker::on(const Context& context, const matching::MassCancelRejected&
       event.session,
       {id,
        fix::OrderMassCancelReport{.cl_ord_id = event.cl_ord_id,
-                                  .account = event.account_name,
                                   .request_type = !event.symbol.empty()   ? Security
                                                   : !event.market.empty() ? MarketSegment
                                                                           : All,

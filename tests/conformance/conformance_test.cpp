@@ -109,25 +109,59 @@ class OperatedGateway {
   gateway::Ports ports_;
 };
 
+PlaySettings settings_for(const std::string& dialect, std::uint16_t port) {
+  return {.endpoint = {.port = port},
+          .identities = identities(dialect),
+          .patience = std::chrono::seconds{40}};
+}
+
+// What others do before a script is played: a trade, of which the drop copy has not heard.
+void trade(const std::string& dialect, std::uint16_t port) {
+  const Script trade = Script::parse("a trade",
+                                     R"(
+fresh order taker cancel
+logon
+B logon
+> 35=D|11=@order|55=RAIN-LON|54=1|38=100|40=2|44=0.40|59=1|60=@now|
+< 35=8|11=@order|150=0|
+B > 35=D|11=@taker|55=RAIN-LON|54=2|38=30|40=2|44=0.40|59=3|60=@now|
+B < 35=8|11=@taker|150=0|
+B < 35=8|11=@taker|150=F|39=2|
+< 35=8|11=@order|150=F|39=1|
+> 35=F|11=@cancel|41=@order|55=RAIN-LON|54=1|60=@now|
+< 35=8|11=@cancel|41=@order|150=4|
+)",
+                                     dialect);
+  ASSERT_EQ(Player{settings_for(dialect, port)}.play(trade), "");
+}
+
 class Conformance : public testing::TestWithParam<Case> {};
 
+// Twice in a row, and where others have traded: there are copies that the drop-copy session has not
+// been sent, and the kill has left numbers that are reserved and will be skipped.
 TEST_P(Conformance, GoesAsTheScriptSays) {
   const test::TempFolder wal;
   const Script script = read(GetParam());
-  PlaySettings settings{.identities = identities(GetParam().dialect),
-                        .patience = std::chrono::seconds{40}};
-  if (script.needs_operator()) {
+  const std::string& dialect = GetParam().dialect;
+  if (script.needs_operator()) {  // what it does to its market can be done once
     OperatedGateway gateway{wal.path()};
-    settings.endpoint.port = gateway.fix_port();
+    trade(dialect, gateway.fix_port());
+    PlaySettings settings = settings_for(dialect, gateway.fix_port());
     settings.operate = [&gateway](const std::string& operation, const std::string& market) {
       gateway.operate(operation, market);
     };
     EXPECT_EQ(Player{settings}.play(script), "");
     return;
   }
+  {
+    test::GatewayProcess before{wal.path()};
+    trade(dialect, before.fix_port());
+    before.kill();
+  }
   const test::GatewayProcess gateway{wal.path()};
-  settings.endpoint.port = gateway.fix_port();
-  EXPECT_EQ(Player{settings}.play(script), "");
+  for (const char* const time : {"first", "second"}) {
+    EXPECT_EQ(Player{settings_for(dialect, gateway.fix_port())}.play(script), "") << time;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Scripts, Conformance, testing::ValuesIn(cases()), [](const auto& tested) {

@@ -27,8 +27,11 @@ bool wants(const std::vector<FieldText>& wanted, const std::string& tag, std::st
 
 }  // namespace
 
-Peer::Peer(std::string name, Identity identity, Endpoint endpoint)
-    : name_{std::move(name)}, identity_{std::move(identity)}, endpoint_{std::move(endpoint)} {}
+Peer::Peer(std::string name, Identity identity, Endpoint endpoint, const std::set<std::string>& ids)
+    : name_{std::move(name)},
+      identity_{std::move(identity)},
+      endpoint_{std::move(endpoint)},
+      ids_{ids} {}
 
 void Peer::connect(Clock::duration patience) {
   link_ = std::make_unique<Link>(endpoint_, Clock::now() + patience);
@@ -108,7 +111,10 @@ std::optional<Message> Peer::next_message(const std::vector<FieldText>& wanted,
             {.tag = "112", .value = std::string{message->get(client::tag::kTestReqId)}}},
            patience);
     }
-    if (!heartbeat && !test_request && !repeated && !filled) {
+    const auto cl_ord_id = message->find(11);
+    const bool of_others =
+        message->type() == "8" && cl_ord_id && !ids_.contains(std::string{*cl_ord_id});
+    if (!heartbeat && !test_request && !repeated && !filled && !of_others) {
       return message;
     }
   }

@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -25,7 +26,8 @@ class Mismatch : public std::runtime_error {
 // One thread at a time.
 class Peer {
  public:
-  Peer(std::string name, Identity identity, Endpoint endpoint);
+  // `ids`: the ClOrdIDs of the script's own requests, by whichever peer. Must outlive it.
+  Peer(std::string name, Identity identity, Endpoint endpoint, const std::set<std::string>& ids);
 
   // A new connection; the numbers go on.
   void connect(Clock::duration patience);
@@ -38,7 +40,8 @@ class Peer {
   void send_raw(const std::string& bytes, Clock::duration patience);
 
   // The next message but Heartbeats without 112, TestRequests (which are answered), repeated
-  // reports (97=Y) and a resend's gap fills, unless `wanted` is of that kind. Nothing when the
+  // reports (97=Y), reports of others' orders and a resend's gap fills, unless `wanted` is of that
+  // kind. Nothing when the
   // connection has ended. Throws Mismatch when nothing comes in time, or what comes is no FIX
   // message of this session.
   std::optional<client::Message> next_message(const std::vector<FieldText>& wanted,
@@ -66,6 +69,7 @@ class Peer {
   std::string name_;
   Identity identity_;
   Endpoint endpoint_;
+  const std::set<std::string>& ids_;
   std::unique_ptr<Link> link_;
   std::deque<std::string> conversation_;
 };

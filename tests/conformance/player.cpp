@@ -129,7 +129,7 @@ Peer& Player::peer(const std::string& name) {
       throw std::invalid_argument{"connection " + name +
                                   " has no session: give one with --session"};
     }
-    known = std::make_unique<Peer>(name, identity->second, settings_.endpoint);
+    known = std::make_unique<Peer>(name, identity->second, settings_.endpoint, ids_);
   }
   return *known;
 }
@@ -230,7 +230,13 @@ void Player::change(const std::vector<std::string>& words, Peer& peer) {
 }
 
 void Player::send(const std::string& message, Peer& peer) {
-  peer.send(split_fields(expanded(message, peer)), settings_.patience);
+  const std::vector<FieldText> fields = split_fields(expanded(message, peer));
+  for (const FieldText& field : fields) {
+    if (field.tag == "11") {
+      ids_.insert(field.value);
+    }
+  }
+  peer.send(fields, settings_.patience);
 }
 
 void Player::expect(const std::vector<FieldText>& fields, Strictness strictness, Peer& peer) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "tests/conformance/peer.h"
@@ -53,6 +54,7 @@ class Player {
 
   PlaySettings settings_;
   Variables variables_;
+  std::set<std::string> ids_;  // ClOrdIDs of what was sent
   std::map<std::string, std::unique_ptr<Peer>> peers_;
 };
 

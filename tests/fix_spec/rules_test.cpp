@@ -205,7 +205,7 @@ TEST(Rules, ListTheInstrumentsOfASecurityListAsTheDictionaryDoes) {
 
 TEST(Rules, ListOurOwnTags) {
   std::set<int> listed;
-  for (const Row& row : tables().at("6. Tags of our own")) {
+  for (const Row& row : tables().at("7. Tags of our own")) {
     listed.insert(std::stoi(row[0]));
   }
   std::set<int> expected;

@@ -27,7 +27,10 @@ Reason ReferenceEngine::new_terms_fail(const RefOrder& order, RefOrder& changed)
   if (changed.leaves > 0 && changed.quantity < order.min_fill) {
     return Reason::BadQuantity;
   }
-  if (order.time_in_force == TimeInForce::Gtd ? changed.expires <= now_ : changed.expires != 0) {
+  if (order.time_in_force != TimeInForce::Gtd && changed.expires != 0) {
+    return Reason::UnsupportedCombination;
+  }
+  if (order.time_in_force == TimeInForce::Gtd && changed.expires <= now_) {
     return Reason::BadExpireTime;
   }
   if (changed.leaves == 0) {

@@ -103,9 +103,11 @@ Reason ReferenceEngine::flags_fail(const PlaceOrder& asked, RefOrder& order) {
   }
   order.budget = *budget;
   order.expires = asked.expire_time.value();
-  return (order.time_in_force == TimeInForce::Gtd ? order.expires <= now_ : order.expires != 0)
-             ? Reason::BadExpireTime
-             : Reason::None;
+  if (order.time_in_force != TimeInForce::Gtd && order.expires != 0) {
+    return Reason::UnsupportedCombination;
+  }
+  return order.time_in_force == TimeInForce::Gtd && order.expires <= now_ ? Reason::BadExpireTime
+                                                                          : Reason::None;
 }
 
 Reason ReferenceEngine::why_not(const PlaceOrder& asked, RefOrder& order) {

@@ -39,6 +39,31 @@ TEST(Checks, FirstFailureWinsInTheFixedOrder) {
   EXPECT_EQ(reason(order), "accepted #1 alice bid 10.00 @ 2.02 takes");
 }
 
+// An expiry with another time in force is a combination that there is not, whatever the expiry.
+TEST(Checks, OnlyGoodTillDateHasAnExpiryAndItIsAfterNow) {
+  Exchange x;
+  for (const TimeInForce time_in_force :
+       {TimeInForce::Day, TimeInForce::Gtc, TimeInForce::Ioc, TimeInForce::Fok}) {
+    for (const std::int64_t seconds : {-1, 1}) {
+      PlaceOrder order = x.order("alice", "A", Side::Bid, "1", "2");
+      order.time_in_force = time_in_force;
+      order.expire_time = x.now() + Timestamp{seconds * kSecond};
+      EXPECT_THAT(x.run(order).at(0),
+                  ::testing::HasSubstr("unsupported combination of order attributes"));
+    }
+  }
+  PlaceOrder order = x.order("alice", "A", Side::Bid, "1", "2");
+  order.time_in_force = TimeInForce::Gtd;
+  for (const Timestamp at : {Timestamp{}, x.now() - Timestamp{1}, x.now()}) {
+    order.cl_ord_id = x.fresh_id();
+    order.expire_time = at;
+    EXPECT_THAT(x.run(order).at(0), ::testing::HasSubstr("expiry is missing or past"));
+  }
+  order.cl_ord_id = x.fresh_id();
+  order.expire_time = x.now() + Timestamp{1};
+  EXPECT_THAT(x.run(order).at(0), ::testing::StartsWith("accepted"));
+}
+
 TEST(Checks, MarketMustBeOpenAndItsVersionTheOneThatWasSeen) {
   Exchange x;
   x.run(CreateMarket{.market = Name{"LATER"}});

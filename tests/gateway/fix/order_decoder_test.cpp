@@ -13,10 +13,11 @@ namespace {
 // ---- Who may send what --------------------------------------------------------------------------
 
 TEST(Decode, AnswersMessagesThatWeDoNotTake) {
-  for (const std::string type : {"8", "9", "E", "V", "R", "AE", "CA", "BE", "b"}) {
+  for (const std::string type :
+       {"8", "9", "E", "V", "R", "AE", "CA", "BE", "b", "U", "U1", "U2a", "UXYZ123"}) {
     check({{Request{type, {"11=id-1", "262=x"}}, "380=3 tag 0 reason 141"}});
   }
-  for (const std::string type : {"I", "U1", "ZZ", "DD1", "AA1", "d1"}) {
+  for (const std::string type : {"I", "O", "ZZ", "DD1", "AA1", "d1", "u1", "1U"}) {
     check({{Request{type, {"11=id-1"}}, "371=35 373=11"}});
   }
 }

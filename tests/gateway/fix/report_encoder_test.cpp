@@ -138,7 +138,7 @@ TEST(EncodeReport, TellsThatACancelWasRefused) {
   const Report report = testing::cancel_rejected(Reason::TooLate);
   const std::string expected =
       "1=BROKER1|11=cancel-1|37=77|39=2|41=order-1|58=order is already finished|"
-      "60=20261122-14:20:31.000001|102=0|434=1|20001=101|20002=N|";
+      "60=20261122-14:20:31.000001|102=0|434=1|20001=101|20002=N|20068=1243-1|";
   EXPECT_EQ(body(report), expected);
   EXPECT_EQ(body(report, FixVersion::Fix44), expected);
 }
@@ -151,18 +151,45 @@ TEST(EncodeReport, NamesNoOrderWhereThereIsNone) {
   reject.orig_cl_ord_id = {};
   EXPECT_EQ(body(report),
             "1=BROKER1|11=cancel-1|37=NONE|39=8|58=unknown order|60=20261122-14:20:31.000001|"
-            "102=1|434=1|20001=100|20002=N|");
+            "102=1|434=1|20001=100|20002=N|20068=1243-1|");
   // FIX.4.4 requires OrigClOrdID.
   EXPECT_NE(body(report, FixVersion::Fix44).find("|39=8|41=NONE|58="), std::string::npos);
 }
 
 TEST(EncodeReport, TellsThatAMessageWasRefused) {
   EXPECT_EQ(body(testing::business_reject(Reason::Throttled, 8)),
-            "45=17|58=too many messages|372=D|379=order-1|380=8|20001=143|20002=Y|");
+            "45=17|58=too many messages|372=D|379=order-1|380=8|20001=143|20002=Y|20068=1244-1|");
   EXPECT_EQ(body(testing::business_reject(Reason::Throttled, 8), FixVersion::Fix44),
-            "45=17|58=too many messages|372=D|379=order-1|380=0|20001=143|20002=Y|");
+            "45=17|58=too many messages|372=D|379=order-1|380=0|20001=143|20002=Y|20068=1244-1|");
   EXPECT_EQ(body(testing::business_reject(Reason::NotEntitled, 6), FixVersion::Fix44),
-            "45=17|58=not entitled|372=D|379=order-1|380=6|20001=142|20002=N|");
+            "45=17|58=not entitled|372=D|379=order-1|380=6|20001=142|20002=N|20068=1244-1|");
+}
+
+TEST(EncodeReport, NamesTheEventOfWhatHasNoExecId) {
+  EXPECT_EQ(body(testing::mass_cancelled(), FixVersion::Fix44),
+            "11=mass-1|37=1245-1|54=1|55=RAIN-LON|60=20261122-14:20:31.000001|530=1|531=1|533=3|"
+            "20068=1245-1|");
+  EXPECT_TRUE(body(testing::security_status()).ends_with("|20033=Y|20068=1247-2|"));
+  EXPECT_TRUE(body(testing::news()).ends_with("|20068=1246-1|"));
+}
+
+TEST(EncodeReport, NamesNoEventWhereThereIsNone) {
+  for (const Report& report : {testing::unknown_security_status(), testing::security()}) {
+    EXPECT_EQ(body(report).find("20068="), std::string::npos) << body(report);
+  }
+  Report to_one_alone = testing::news();
+  to_one_alone.id = {};
+  EXPECT_EQ(body(to_one_alone).find("20068="), std::string::npos);
+}
+
+// The group of a SecurityList holds standard fields alone: any other one ends it for a client that
+// has QuickFIX's own dictionary.
+TEST(EncodeReport, ListsAnInstrumentWithItsMarketBehindTheGroup) {
+  EXPECT_EQ(body(testing::security()),
+            "146=1|55=EPL-ARS-CHE.DRAW|561=0.01|562=0.01|965=1|1140=1000000000.00|320=list-1|"
+            "322=list-1|393=4|560=0|893=N|1300=EPL-ARS-CHE|20030=1|20031=1|");
+  EXPECT_EQ(body(testing::no_security()),
+            "320=list-1|322=list-1|393=0|560=2|893=Y|20001=21|20002=N|");
 }
 
 TEST(EncodeReport, DegradesCodesThatFix44Lacks) {

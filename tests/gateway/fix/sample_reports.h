@@ -122,7 +122,6 @@ inline Report business_reject(matching::Reason reason, std::uint16_t business_re
 inline Report mass_cancelled() {
   return {.id = {.event = matching::EventSeq{1245}, .leg = 1},
           .body = OrderMassCancelReport{.cl_ord_id = matching::ClOrdId{"mass-1"},
-                                        .account = matching::Name{"BROKER1"},
                                         .request_type = MassCancelType::Security,
                                         .symbol = matching::Name{"RAIN-LON"},
                                         .side = 1,

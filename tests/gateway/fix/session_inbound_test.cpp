@@ -140,7 +140,7 @@ TEST_F(SessionInboundTest, TellsATypeThatItDoesNotTakeFromOneThatThereIsNot) {
   EXPECT_EQ(unsupported.value(45), "2");
   EXPECT_EQ(unsupported.value(372), "V");
   EXPECT_EQ(unsupported.value(380), "3");
-  peer_->send("U1", "58=ours|");
+  peer_->send("ZZ", "58=nobody's|");
   const RawFixMessage invalid = peer_->read();
   EXPECT_EQ(invalid.type(), "3") << invalid.text();
   EXPECT_EQ(invalid.value(45), "3");
