@@ -1,4 +1,4 @@
-// Where sequenced commands get their time from.
+// Where time comes from. gateway/time/ has the clocks that the gateway goes by.
 #pragma once
 
 #include <chrono>
@@ -11,9 +11,13 @@ class Clock {
  public:
   virtual ~Clock() = default;
   [[nodiscard]] virtual matching::Timestamp now() const = 0;
+
+  // False while it is so far from the machine's clock that nobody can say which of the two is
+  // right: orders are refused then, cancels are not.
+  [[nodiscard]] virtual bool certain() const { return true; }
 };
 
-// The machine's clock, UTC. It may step backwards; the match stage does not.
+// The machine's clock, UTC. It may be set at any time, forwards and backwards.
 class SystemClock final : public Clock {
  public:
   [[nodiscard]] matching::Timestamp now() const override {
