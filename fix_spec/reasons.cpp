@@ -64,6 +64,7 @@ ReasonCodes codes_of(Reason reason) noexcept {
     case Reason::NotEntitled:                return {99, 99, 6, Retry::No};
     case Reason::Throttled:                  return {99, 99, 8, Retry::Yes};
     case Reason::LowDiskSpace:               return {99, 99, 4, Retry::Yes};
+    case Reason::ClockUncertain:             return {99, 99, 4, Retry::Yes};
     case Reason::None:                       break;
   }
   // clang-format on

@@ -308,6 +308,8 @@ constexpr std::string_view name_of(matching::Reason value) noexcept {
       return "Throttled";
     case matching::Reason::LowDiskSpace:
       return "LowDiskSpace";
+    case matching::Reason::ClockUncertain:
+      return "ClockUncertain";
   }
   return {};
 }

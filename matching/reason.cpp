@@ -92,6 +92,8 @@ std::string_view to_text(Reason reason) noexcept {
       return "too many messages";
     case Reason::LowDiskSpace:
       return "the exchange is low on disk space: not applied";
+    case Reason::ClockUncertain:
+      return "the exchange's clock is not certain: not applied";
   }
   return "unknown reason";
 }

@@ -60,6 +60,7 @@ enum class Reason : std::uint16_t {  // on disk and on the wire: never change, n
   NotEntitled = 142,
   Throttled = 143,
   LowDiskSpace = 144,
+  ClockUncertain = 145,
 };
 
 // A short English sentence for Text(58). Static storage.

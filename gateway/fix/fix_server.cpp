@@ -41,6 +41,7 @@ FixServer::FixServer(const Parts& parts,
                      const std::vector<matching::SessionInfo>& recovered)
     : io_{parts.io},
       limits_{limits},
+      quickfix_clock_{parts.clock},
       flusher_{parts.io, parts.cache, metrics_},
       handshakes_{parts.io},
       gate_{parts.io, limits_, parts.authenticator, metrics_},
@@ -57,6 +58,7 @@ FixServer::FixServer(const Parts& parts,
           .metrics = metrics_,
           .refusals = refusals_,
           .clock = parts.clock,
+          .machine_clock = machine_clock_,
           .named =
               [this](matching::SessionId id, const std::shared_ptr<FixSession>& session) {
                 const std::unique_lock lock{sessions_mutex_};

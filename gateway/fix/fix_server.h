@@ -25,6 +25,7 @@
 #include "gateway/fix/fix_session.h"
 #include "gateway/fix/logon_gate.h"
 #include "gateway/fix/message_cache.h"
+#include "gateway/fix/quickfix_clock.h"
 #include "gateway/fix/refusal_log.h"
 #include "gateway/fix/session_metrics.h"
 #include "gateway/fix/session_settings.h"
@@ -46,7 +47,7 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
     gateway::ReportFeed& reports;
     Authenticator& authenticator;
     MessageCache& cache;
-    const gateway::Clock& clock;
+    const gateway::Clock& clock;  // session time; QuickFIX goes by it too
   };
 
   // `recovered`: the sessions as the engine knows them after recovery, all of them down.
@@ -141,6 +142,8 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
 
   boost::asio::io_context& io_;
   const TransportLimits limits_;
+  const QuickfixClock quickfix_clock_;
+  const gateway::SystemClock machine_clock_;
   SessionMetrics metrics_;
   RefusalLog refusals_;
   CacheFlusher flusher_;

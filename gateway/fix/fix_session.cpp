@@ -22,18 +22,15 @@ namespace {
 constexpr std::chrono::milliseconds kCreditRetry{2};
 constexpr std::chrono::seconds kTick{1};
 
+// So long between two ticks: the machine was suspended, or this process stopped.
+constexpr std::chrono::nanoseconds kAbsence = std::chrono::seconds{5};
+
 template <typename Body>
 bool is_kind(std::uint16_t command_kind) {
   return command_kind == CommandBody{Body{}}.index() + 1;
 }
 
 }  // namespace
-
-matching::Timestamp wall_clock_now() {
-  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-  return matching::Timestamp{
-      std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count()};
-}
 
 FixSession::FixSession(SessionSettings settings,
                        const SessionEnvironment& environment,
@@ -46,8 +43,10 @@ FixSession::FixSession(SessionSettings settings,
       probe_timer_{strand_},
       pause_timer_{strand_},
       reset_timer_{strand_},
+      sending_time_{
+          environment.clock, environment.machine_clock, environment.limits.sending_time_tolerance},
       quickfix_{settings_,
-                environment.limits.sending_time_tolerance,
+                sending_time_,
                 environment.dictionaries,
                 *this,
                 [this](MsgSeqNum first, MsgSeqNum last) { return sent_messages(first, last); }},
@@ -157,6 +156,7 @@ void FixSession::on_command_rejected(const matching::CommandRejected& event) {
 // ---- Once a second ------------------------------------------------------------------------------
 
 void FixSession::start_ticking() {
+  last_tick_ = environment_.clock.now();
   tick_timer_.expires_after(kTick);
   tick_timer_.async_wait([self = shared_from_this()](const error_code& error) {
     if (!error) {
@@ -168,6 +168,9 @@ void FixSession::start_ticking() {
 void FixSession::tick() {
   if (state_ != State::On) {
     return;
+  }
+  if ((environment_.clock.now() - last_tick_).value() > kAbsence.count()) {
+    quickfix_.heard();  // nobody has listened: what the client said may still be unread
   }
   quickfix_.tick();
   confirm_delivery();

@@ -29,6 +29,7 @@
 #include "gateway/fix/outbound_queue.h"
 #include "gateway/fix/quickfix_session.h"
 #include "gateway/fix/refusal_log.h"
+#include "gateway/fix/sending_time.h"
 #include "gateway/fix/session_end.h"
 #include "gateway/fix/session_metrics.h"
 #include "gateway/fix/session_settings.h"
@@ -39,9 +40,6 @@
 namespace betex::fix {
 
 class FixSession;
-
-// For SendingTime(52).
-[[nodiscard]] matching::Timestamp wall_clock_now();
 
 // What all sessions share; everything in it outlives the I/O threads' run.
 struct SessionEnvironment {
@@ -55,7 +53,8 @@ struct SessionEnvironment {
   CacheFlusher& flusher;
   SessionMetrics& metrics;
   RefusalLog& refusals;
-  const gateway::Clock& clock;  // for scheduled resets
+  const gateway::Clock& clock;  // session time: SendingTime(52), scheduled resets
+  const gateway::Clock& machine_clock;
 
   // The journal has named a session: reports for `id` are for it from now on.
   std::function<void(matching::SessionId id, const std::shared_ptr<FixSession>&)> named;
@@ -268,6 +267,7 @@ class FixSession final : public ConnectionUser,
   boost::asio::steady_timer probe_timer_;
   boost::asio::steady_timer pause_timer_;
   boost::asio::steady_timer reset_timer_;
+  const SendingTimeCheck sending_time_;
   QuickfixSession quickfix_;
 
   // The session in the journal.
@@ -283,6 +283,7 @@ class FixSession final : public ConnectionUser,
   bool reserving_ = false;
   std::deque<gateway::RingCommand> control_;  // session commands that wait for a credit
   bool retrying_ = false;
+  matching::Timestamp last_tick_;  // by session time
   bool reading_stopped_ = false;
   std::vector<std::function<void()>> when_down_;
   std::vector<std::function<void()>> when_off_;

@@ -1,6 +1,5 @@
 // From a connection with a Logon to a session that is on.
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -8,7 +7,6 @@
 
 #include "gateway/fix/fix_session.h"
 #include "gateway/fix/tags.h"
-#include "gateway/fix/utc_time.h"
 #include "matching/assert.h"
 
 namespace betex::fix {
@@ -224,9 +222,7 @@ void FixSession::start_next_logon() {
 }
 
 bool FixSession::has_good_sending_time() const {
-  const auto sent = parse_utc_timestamp(fields_.sending_time());
-  const std::chrono::nanoseconds tolerance = environment_.limits.sending_time_tolerance;
-  return sent && std::abs((wall_clock_now() - *sent).value()) <= tolerance.count();
+  return sending_time_.passes(fields_.sending_time());
 }
 
 // Silently, before QuickFIX has seen anything.

@@ -73,7 +73,7 @@ void FixSession::send_report(const Report& report) {
                               .sender_comp_id = settings_.our_comp_id,
                               .target_comp_id = settings_.comp_id,
                               .msg_seq_num = number,
-                              .sending_time = wall_clock_now(),
+                              .sending_time = environment_.clock.now(),
                               .last_msg_seq_num_processed = last_processed(),
                               .poss_resend = of_event && report.id <= outbound_.poss_resend_to};
   outbound_.last_number = number;

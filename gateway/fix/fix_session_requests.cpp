@@ -14,6 +14,16 @@ namespace betex::fix {
 
 using matching::MsgSeqNum;
 
+namespace {
+
+BusinessReject not_now(matching::Reason reason, const matching::ClOrdId& cl_ord_id) {
+  return {.business_reject_reason = codes_of(reason).business_reject_reason,
+          .reason = reason,
+          .request_id = cl_ord_id};
+}
+
+}  // namespace
+
 // In sequence: the frame that QuickFIX was given.
 void FixSession::on_application_message(MsgSeqNum number) {
   BETEX_ASSERT(number == frame_number_);
@@ -22,12 +32,13 @@ void FixSession::on_application_message(MsgSeqNum number) {
                             .role = settings_.role,
                             .session = id_,
                             .accounts = settings_.accounts});
-  if (const auto* place = std::get_if<matching::PlaceOrder>(&decoded);
-      place != nullptr && !environment_.commands.accepts_orders()) {
-    constexpr auto kReason = matching::Reason::LowDiskSpace;
-    decoded = BusinessReject{.business_reject_reason = codes_of(kReason).business_reject_reason,
-                             .reason = kReason,
-                             .request_id = place->cl_ord_id};
+  const auto* const place = std::get_if<matching::PlaceOrder>(&decoded);
+  const auto* const amend = std::get_if<matching::AmendOrder>(&decoded);
+  if (place != nullptr && !environment_.commands.accepts_orders()) {
+    decoded = not_now(matching::Reason::LowDiskSpace, place->cl_ord_id);
+  } else if ((place != nullptr || amend != nullptr) && !environment_.clock.certain()) {
+    decoded = not_now(matching::Reason::ClockUncertain,
+                      place != nullptr ? place->cl_ord_id : amend->cl_ord_id);
   }
   std::visit([&](const auto& what) { take(number, what); }, decoded);
   handled_in_ = number;

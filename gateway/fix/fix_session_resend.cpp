@@ -45,8 +45,13 @@ std::string whole_message(std::string_view begin_string, const std::string& body
   return message;
 }
 
+struct Range {
+  MsgSeqNum first;
+  MsgSeqNum last;
+};
+
 // The client's ResendRequest, sent now, for this range.
-std::string cut(const FieldTable& request, MsgSeqNum first, MsgSeqNum last) {
+std::string cut(const FieldTable& request, const Range& range, matching::Timestamp now) {
   std::string body;
   for (const Field& field : request.fields()) {
     switch (field.tag) {
@@ -57,14 +62,14 @@ std::string cut(const FieldTable& request, MsgSeqNum first, MsgSeqNum last) {
       case tag::kSendingTime:
         append_field(body, field.tag, {});
         body.pop_back();
-        append_utc_timestamp(body, wall_clock_now());
+        append_utc_timestamp(body, now);
         body += kSoh;
         break;
       case tag::kBeginSeqNo:
-        append_field(body, field.tag, std::to_string(first.value()));
+        append_field(body, field.tag, std::to_string(range.first.value()));
         break;
       case tag::kEndSeqNo:
-        append_field(body, field.tag, std::to_string(last.value()));
+        append_field(body, field.tag, std::to_string(range.last.value()));
         break;
       default:
         append_field(body, field.tag, field.value);
@@ -160,7 +165,7 @@ void FixSession::continue_resend() {
   const MsgSeqNum first = resend.next;
   const MsgSeqNum last = end_of_slice(first);
   fields_.read(resend.request, environment_.limits.fields);
-  frame_ = cut(fields_, first, last);
+  frame_ = cut(fields_, {.first = first, .last = last}, environment_.clock.now());
   resend.next = last.next();
   resend_refused_ = false;
   const MsgSeqNum next_in = quickfix_.next_in();

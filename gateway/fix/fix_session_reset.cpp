@@ -20,7 +20,7 @@ void FixSession::watch_reset_schedule() {
   }
 }
 
-// The clock may be set at any time, so it is asked and not only waited for. In a logon that is on
+// A machine may be suspended, so the clock is asked and not only waited for. In a logon that is on
 // its way nothing is done: it is for the next look.
 void FixSession::check_reset_schedule() {
   if (reading_stopped_) {

@@ -1,5 +1,6 @@
 #include "gateway/fix/quickfix_session.h"
 
+#include <chrono>
 #include <utility>
 
 namespace betex::fix {
@@ -49,16 +50,17 @@ class QuickfixSession::StoreFactory final : public FIX::MessageStoreFactory {
 };
 
 QuickfixSession::QuickfixSession(const SessionSettings& settings,
-                                 std::chrono::seconds sending_time_tolerance,
+                                 const SendingTimeCheck& sending_time,
                                  const FIX::DataDictionaryProvider& dictionaries,
                                  QuickfixEvents& events,
                                  decltype(SessionStore::Callbacks::sent_messages) sent_messages)
-    : events_{events} {
+    : events_{events}, sending_time_{sending_time} {
   stores_ = std::make_unique<StoreFactory>(SessionStore::Callbacks{
       .sent_messages = std::move(sent_messages),
       .use_number = [this](MsgSeqNum number) { return events_.on_number_used(number); }});
   FIX::SessionFactory sessions{*this, *stores_, &logs_};
-  session_.reset(sessions.create(session_id(settings), quickfix_settings(sending_time_tolerance)));
+  session_.reset(
+      sessions.create(session_id(settings), quickfix_settings(sending_time.tolerance())));
   session_->setDataDictionaryProvider(dictionaries);
 }
 
@@ -73,7 +75,10 @@ void QuickfixSession::start(MsgSeqNum next_out, MsgSeqNum next_in) {
   connected_ = true;
 }
 
+// It looks at SendingTime(52) by its own clock only, and answers what is too far from it: it looks
+// where ours says that neither clock is near.
 bool QuickfixSession::receive(const std::string& frame) {
+  session_->setCheckLatency(!sending_time_.passes(sending_time_of(frame)));
   try {
     session_->next(frame, FIX::UtcTimeStamp{});
     return true;

@@ -3,7 +3,6 @@
 // It neither transports nor stores, nor decides about numbers at a logon.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "gateway/fix/quickfix.h"
 #include "gateway/fix/quickfix_log.h"
+#include "gateway/fix/sending_time.h"
 #include "gateway/fix/session_settings.h"
 #include "gateway/fix/session_store.h"
 #include "matching/types.h"
@@ -58,7 +58,7 @@ class QuickfixSession final : private FIX::Application, private FIX::Responder {
  public:
   // `events` must outlive this object. `sent_messages`: as in SessionStore.
   QuickfixSession(const SessionSettings& settings,
-                  std::chrono::seconds sending_time_tolerance,
+                  const SendingTimeCheck& sending_time,
                   const FIX::DataDictionaryProvider& dictionaries,
                   QuickfixEvents& events,
                   decltype(SessionStore::Callbacks::sent_messages) sent_messages);
@@ -121,6 +121,7 @@ class QuickfixSession final : private FIX::Application, private FIX::Responder {
   [[nodiscard]] FIX::SessionState& state();
 
   QuickfixEvents& events_;
+  const SendingTimeCheck sending_time_;
   bool connected_ = false;
   QuickfixLogFactory logs_;
   std::unique_ptr<StoreFactory> stores_;

@@ -356,6 +356,7 @@ TEST(Reasons, AreFixsOwnWhereFixHasOne) {
   EXPECT_EQ(codes_of(Reason::PriceNotOnLadder).cxl_rej_reason, 18);
   EXPECT_EQ(codes_of(Reason::UnsupportedMessageType).business_reject_reason, 3);
   EXPECT_EQ(codes_of(Reason::LowDiskSpace).business_reject_reason, 4);
+  EXPECT_EQ(codes_of(Reason::ClockUncertain).business_reject_reason, 4);
   EXPECT_EQ(codes_of(Reason::NotEntitled).business_reject_reason, 6);
   EXPECT_EQ(codes_of(Reason::Throttled).business_reject_reason, 8);
 }

@@ -77,6 +77,8 @@ TEST_F(SessionEndTest, BySilence) {
   start();
   const auto peer = gateway_->connect("BROKER1");
   peer->send("A", "98=0|108=1|553=BROKER1|554=secret|1137=9|");
+  EXPECT_EQ(peer->read().type(), "A");
+  clock_.set(kDay + 21h + 4s);
   EXPECT_THAT(ended(), ElementsAre(Pair(SessionEnd::NoHeartbeat, 1U)));
 }
 

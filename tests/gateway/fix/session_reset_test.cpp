@@ -54,7 +54,7 @@ class ScheduledResetTest : public testing::Test {
     ASSERT_TRUE(pipeline_.wait_for_session("BROKER1", [](const auto& s) { return !s.up; }));
   }
 
-  ManualClock clock_{kDay + 21h};
+  ManualClock clock_{kDay + 22h - 20s};  // less than a heartbeat before it
   TempFolder folder_;
   FakePipeline pipeline_;
   std::unique_ptr<TestGateway> gateway_;
@@ -94,6 +94,7 @@ TEST_F(ScheduledResetTest, AClientThatDoesNotAnswerTheLogoutHoldsNothingUp) {
   const auto peer = gateway_->log_on("BROKER1");
   clock_.set(kDay + 22h);
   EXPECT_EQ(peer->read().type(), "5");
+  clock_.set(kDay + 22h + 3s);
 
   EXPECT_TRUE(wait_for_epoch(2));
 }
