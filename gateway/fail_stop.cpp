@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include "gateway/config/config_error.h"
+#include "gateway/time/clock_at_start.h"
 #include "journal/errors.h"
 
 namespace betex::gateway {
@@ -30,6 +31,8 @@ int exit_code_of(const std::exception_ptr& error) noexcept {
     return caught.exit_code();
   } catch (const ConfigError&) {
     return ConfigError::kExitCode;
+  } catch (const ClockError&) {
+    return ClockError::kExitCode;
   } catch (...) {
     return kExitIo;
   }

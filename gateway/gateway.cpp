@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -33,12 +35,14 @@
 #include "gateway/ring/event_ring.h"
 #include "gateway/ring_command_port.h"
 #include "gateway/snapshot_thread.h"
-#include "gateway/stages/clock.h"
 #include "gateway/stages/journal_link.h"
 #include "gateway/stages/journal_stage.h"
 #include "gateway/stages/match_stage.h"
 #include "gateway/stages/report_stage.h"
 #include "gateway/startup.h"
+#include "gateway/time/clock_at_start.h"
+#include "gateway/time/clock_watch.h"
+#include "gateway/time/gateway_clocks.h"
 #include "journal/environment_pool.h"
 #include "journal/journal.h"
 #include "journal/snapshot.h"
@@ -82,10 +86,13 @@ SnapshotSettings snapshot_settings(const Config& config) {
           .segment_map_size_bytes = config.wal.segment_map_size_bytes};
 }
 
-// Replays, then journals what every start has to say.
+// From the log's last timestamp on.
+using StartClocks = std::function<const GatewayClocks&(matching::Timestamp last)>;
+
+// Replays, has the clocks started, then journals what every start has to say.
 Recovered start_from_journal(const RecoverySources& sources,
                              Retention& retention,
-                             const Clock& clock) {
+                             const StartClocks& start_clocks) {
   const Config& config = sources.config;
   if (const std::string warning = journal::sizing_warning(journal_config(config, retention));
       !warning.empty()) {
@@ -93,7 +100,9 @@ Recovered start_from_journal(const RecoverySources& sources,
   }
   Recovered recovered = recover(sources, retention);
   prepare_first_segment(snapshot_settings(config));
-  run_start_commands(recovered, sources.journal, config, clock);
+  const GatewayClocks& clocks = start_clocks(recovered.engine.last_timestamp());
+  run_start_commands(
+      recovered, sources.journal, config, {.exchange = clocks.exchange, .session = clocks.session});
   retention.reports_taken(
       recovered.reports.cursors, recovered.engine.last_seq(), recovered.engine.last_timestamp());
   spdlog::info("recovered {}: {} events in {} transactions",
@@ -148,7 +157,7 @@ bool share_one_thread(StageThreads threads) {
 // the event ring's consumers are declared.
 class Gateway::Impl {
  public:
-  explicit Impl(const Config& config)
+  Impl(const Config& config, const StartOptions& options)
       : config_{config},
         shared_{share_one_thread(config.rings.stage_threads)},
 
@@ -168,10 +177,13 @@ class Gateway::Impl {
                   : nullptr},
 
         // 2. The journal, under its lock, and from it the engine: all that was ever promised.
-        //    What it keeps is what snapshots and reports need.
+        //    What it keeps is what snapshots and reports need. Its time goes on where it stood.
         journal_{journal_config(config, retention_), segments_},
         recovered_{start_from_journal(
-            {journal_, config.wal.root, segments_, config, new_key()}, retention_, clock_)},
+            {journal_, config.wal.root, segments_, config, new_key()},
+            retention_,
+            [&](matching::Timestamp last) -> auto& { return start_clocks(options, last); })},
+        clock_watch_{io_.context(), machine_clock_, clocks_->session},
         log_{journal_},
         snapshots_{snapshot_settings(config), segments_, journal_, retention_},
 
@@ -191,7 +203,7 @@ class Gateway::Impl {
             {.name = "report", .wait = report_wait(), .behind = {&journal_events_}})},
 
         // 5. The stages.
-        match_{commands_, recovered_.engine, events_, clock_},
+        match_{commands_, recovered_.engine, events_, clocks_->exchange},
         journal_stage_{journal_events_, log_},
         report_{report_events_,
                 report_wait(),
@@ -211,7 +223,7 @@ class Gateway::Impl {
                  .reports = report_.feed(),
                  .authenticator = authenticator_,
                  .cache = cache_,
-                 .clock = clock_},
+                 .clock = clocks_->session},
                 transport_limits(config.fix.limits),
                 session_settings(config),
                 sessions_} {
@@ -229,7 +241,8 @@ class Gateway::Impl {
                         .report_stage = report_events_,
                         .journal = journal_,
                         .sessions = server_.metrics(),
-                        .retention = retention_});
+                        .retention = retention_,
+                        .clocks = *clocks_});
   }
 
   // Ends like a crash, but for the threads: nothing is drained.
@@ -252,6 +265,8 @@ class Gateway::Impl {
     }
     health_.watch(std::move(watched));
     health_.watch(command_port_);
+    health_.watch(clocks_->session);
+    clock_watch_.start();
     const Ports ports{.fix = server_.listen(config_.fix.address, fix_port_.port()),
                       .tls = listen_tls(),
                       .http = http_ ? std::optional{http_->port()} : std::nullopt};
@@ -297,6 +312,16 @@ class Gateway::Impl {
   }
 
  private:
+  const GatewayClocks& start_clocks(const StartOptions& options, matching::Timestamp last) {
+    wait_for_clock({.last = last,
+                    .rules = {.require_synchronised = config_.clock.require_synchronised,
+                              .accept_clock = options.accept_clock}},
+                   machine_clock_,
+                   {.pause = options.pause,
+                    .waiting = [this](const std::string& why) { health_.wait_for(why); }});
+    return clocks_.emplace(machine_clock_, last);
+  }
+
   std::optional<std::uint16_t> listen_tls() {
     if (!config_.fix.tls) {
       return std::nullopt;
@@ -333,7 +358,8 @@ class Gateway::Impl {
   const bool shared_;
   Health health_;
   GatewayMetrics metrics_;
-  SystemClock clock_;
+  const KernelClock machine_clock_;
+  std::optional<GatewayClocks> clocks_;  // none until the journal is replayed
 
   FIX::DataDictionaryProvider dictionaries_;
   IoThread io_;
@@ -345,6 +371,7 @@ class Gateway::Impl {
   Retention retention_;
   journal::Journal journal_;
   Recovered recovered_;
+  ClockWatch clock_watch_;
   JournalLog log_;
   SnapshotThread snapshots_;
 
@@ -370,7 +397,8 @@ class Gateway::Impl {
   std::vector<std::unique_ptr<AgentRunner>> runners_;
 };
 
-Gateway::Gateway(const Config& config) : impl_{std::make_unique<Impl>(config)} {}
+Gateway::Gateway(const Config& config, const StartOptions& options)
+    : impl_{std::make_unique<Impl>(config, options)} {}
 
 Gateway::~Gateway() = default;
 

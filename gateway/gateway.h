@@ -2,10 +2,12 @@
 // constructor. Reading that constructor is reading the system.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <thread>
 
 #include "gateway/config/config.h"
 #include "matching/commands.h"
@@ -18,16 +20,28 @@ struct Ports {
   std::optional<std::uint16_t> http;
 };
 
+// What the command line says of a start.
+struct StartOptions {
+  bool accept_clock = false;  // the machine's clock is right, whatever the log or the kernel say
+
+  // Waits for so long; false: the program has been asked to end.
+  std::function<bool(std::chrono::milliseconds)> pause = [](std::chrono::milliseconds time) {
+    std::this_thread::sleep_for(time);
+    return true;
+  };
+};
+
 // *Owned by the main thread.*
 class Gateway {
  public:
   // Says whether to stop waiting: a second SIGTERM skips the waiting, not the commit.
   using Impatient = std::function<bool()>;
 
-  // Binds the ports, takes the writer lock, replays the journal and runs the start's commands.
-  // Nothing is accepted yet. Throws JournalError, std::system_error (a port) or std::runtime_error,
-  // each with what, where and what to do. `config` must outlive it.
-  explicit Gateway(const Config& config);
+  // Binds the ports, takes the writer lock, replays the journal, waits for a clock that can be
+  // trusted and runs the start's commands. Nothing is accepted yet. Throws JournalError, ClockError
+  // or StoppedWhileWaiting (the clock), std::system_error (a port) or std::runtime_error, each with
+  // what, where and what to do. `config` must outlive it.
+  explicit Gateway(const Config& config, const StartOptions& options = {});
 
   // Without a stop() first it ends like a crash, but for the threads.
   ~Gateway();

@@ -20,6 +20,7 @@
 #include "gateway/named_files.h"
 #include "gateway/password_command.h"
 #include "gateway/signals.h"
+#include "gateway/time/clock_at_start.h"
 #include "process/command_line.h"
 #include "process/standard_streams.h"
 
@@ -94,10 +95,21 @@ bool asked_again() {
   return again;
 }
 
+// While a start waits for the clock. A reload has nothing to act on yet.
+bool pause_unless_asked_to_stop(std::chrono::milliseconds time) {
+  const auto signal = wait_for_signal(time);
+  if (signal == Signal::Reload) {
+    reopen_log();
+    spdlog::warn("not reloaded: still starting; send SIGHUP again when it listens");
+  }
+  return signal != Signal::Terminate;
+}
+
 int run(const CommandLine& command_line, const Config& config) {
   set_up_logging(config.log);
   log_warnings(config);
-  Gateway gateway{config};
+  Gateway gateway{config,
+                  {.accept_clock = command_line.accept_clock, .pause = pause_unless_asked_to_stop}};
   print_ports(gateway.start());
   SettingsInForce in_force{config};
   while (wait_for_signal() != Signal::Terminate) {
@@ -148,6 +160,9 @@ int main(int argc, char** argv) {
   } else {
     try {
       exit_code = gateway::act(std::get<gateway::CommandLine>(parsed));
+    } catch (const gateway::StoppedWhileWaiting& stopped) {
+      spdlog::info("{}", stopped.what());
+      gateway::shut_down_logging();
     } catch (const std::exception& error) {
       gateway::shut_down_logging();  // what led to it comes first
       process::print_error(gateway::kProgram, error.what());

@@ -1,5 +1,6 @@
 #include "gateway/metrics.h"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -22,6 +23,18 @@ MetricFamily gauge(const Description& description, std::uint64_t value) {
   prometheus::ClientMetric metric;
   metric.gauge.value = static_cast<double>(value);
   return {description.name, description.help, MetricType::Gauge, {metric}};
+}
+
+// Seconds.
+MetricFamily gauge(const Description& description, std::chrono::nanoseconds value) {
+  prometheus::ClientMetric metric;
+  metric.gauge.value = std::chrono::duration<double>{value}.count();
+  return {description.name, description.help, MetricType::Gauge, {metric}};
+}
+
+std::chrono::nanoseconds exchange_ahead_of_session(const GatewayClocks& clocks) {
+  const matching::Timestamp session = clocks.session.now();
+  return std::chrono::nanoseconds{(clocks.exchange.now() - session).value()};
 }
 
 MetricFamily counter(const Description& description, std::uint64_t value) {
@@ -71,6 +84,15 @@ std::vector<MetricFamily> GatewayMetrics::Collect() const {
             sources_->journal.durable_seq().value()),
       gauge({"betex_journal_disk_low", "1 while the disk is nearly full: new orders are refused."},
             sources_->journal.disk_is_low() ? 1 : 0),
+      gauge({"betex_clock_offset_seconds",
+             "Session time less the machine's clock. Above 5 or below -5: an alarm."},
+            sources_->clocks.session.ahead_of_wall()),
+      gauge({"betex_clock_uncertain",
+             "1 while they are further apart than a minute: new orders are refused."},
+            sources_->clocks.session.certain() ? 0 : 1),
+      gauge({"betex_exchange_time_ahead_seconds",
+             "Exchange time less session time: the log was written by a clock that was ahead."},
+            exchange_ahead_of_session(sources_->clocks)),
       gauge({"betex_fix_connections", "TCP connections on the FIX port."},
             sessions.connections.value()),
       gauge({"betex_fix_sessions_on", "FIX sessions that are logged on."},

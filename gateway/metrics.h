@@ -13,6 +13,7 @@
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
 #include "gateway/session_link.h"
+#include "gateway/time/gateway_clocks.h"
 #include "journal/journal.h"
 
 namespace betex::gateway {
@@ -28,6 +29,7 @@ class GatewayMetrics final : public prometheus::Collectable {
     const journal::Journal& journal;
     const fix::SessionMetrics& sessions;
     const Retention& retention;
+    const GatewayClocks& clocks;
   };
 
   // Before this, while the journal is replayed, there is nothing to tell. Once, on any thread.

@@ -80,14 +80,14 @@ void end_sessions_left_up(StartCommands& commands) {
 
 // What the clock asked for while nobody ran.
 void reset_sessions_that_are_due(const Config& config,
-                                 const Clock& clock,
+                                 const Clock& session_time,
                                  StartCommands& commands) {
   std::vector<Name> due;
   commands.engine().visit_sessions([&](const matching::SessionInfo& session) {
     const auto configured =
         std::ranges::find(config.sessions, session.comp_id.view(), &SessionConfig::target_comp_id);
     if (configured != config.sessions.end() && configured->reset_schedule &&
-        session.epoch_began < configured->reset_schedule->last(clock.now())) {
+        session.epoch_began < configured->reset_schedule->last(session_time.now())) {
       due.push_back(session.comp_id);
     }
   });
@@ -254,13 +254,13 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
 void run_start_commands(Recovered& recovered,
                         journal::Journal& journal,
                         const Config& config,
-                        const Clock& clock) {
+                        const StartClockPair& clocks) {
   const matching::Engine& engine = recovered.engine;
   const bool first_start = engine.last_seq() == matching::EventSeq{0};
-  StartCommands commands{recovered, journal, clock};
+  StartCommands commands{recovered, journal, clocks.exchange};
   end_sessions_left_up(commands);
-  reset_sessions_that_are_due(config, clock, commands);
-  while (engine.is_due(clock.now()) && commands.run(matching::AdvanceTime{})) {
+  reset_sessions_that_are_due(config, clocks.session, commands);
+  while (engine.is_due(clocks.exchange.now()) && commands.run(matching::AdvanceTime{})) {
   }
   const auto day_end = static_cast<std::uint32_t>(config.trading_day_end.count());
   if (engine.trading_day_ends_at_s() != day_end) {

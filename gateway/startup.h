@@ -36,6 +36,12 @@ struct RecoverySources {
 // where the journal is damaged.
 [[nodiscard]] Recovered recover(const RecoverySources& sources, Retention& retention);
 
+// Both are only read, and must outlive the call.
+struct StartClockPair {
+  const Clock& exchange;  // what is journaled
+  const Clock& session;   // what schedules go by
+};
+
 // The commands of every start, journaled like all others, as one commit: SessionDown{restart} for
 // sessions still up, scheduled resets of sessions that are due, time's own steps that are due, the
 // end of the trading day, accounts that the configuration names and the journal does not know, and
@@ -44,6 +50,6 @@ struct RecoverySources {
 void run_start_commands(Recovered& recovered,
                         journal::Journal& journal,
                         const Config& config,
-                        const Clock& clock);
+                        const StartClockPair& clocks);
 
 }  // namespace betex::gateway

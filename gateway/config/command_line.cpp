@@ -43,6 +43,10 @@ std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* co
                  "Events after which the log begins a new segment, about")
       ->transform(process::decimal())
       ->type_name("NUMBER");
+  app.add_flag("--accept-clock",
+               line.accept_clock,
+               "Start on the machine's clock as it is, though the log is ahead of it or the kernel "
+               "calls it unsynchronised");
   auto* const check =
       app.add_flag("--check-config")->description("Check the configuration and end");
   auto* const print = app.add_flag("--print-config")

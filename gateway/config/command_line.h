@@ -16,6 +16,7 @@ struct CommandLine {
   Action action = Action::Run;
   std::filesystem::path config_file;  // empty for HashPassword only
   Overrides overrides;
+  bool accept_clock = false;       // Run only: start on the machine's clock as it is
   std::string username;            // HashPassword only: the line is made for this one
   bool generate_password = false;  // HashPassword only: none is read
 };

@@ -82,6 +82,10 @@ struct HttpConfig {
   std::uint16_t port = 9882;  // 0: any free one
 };
 
+struct ClockConfig {
+  bool require_synchronised = false;  // a start waits until the kernel calls the clock so
+};
+
 enum class LogLevel : std::uint8_t { Trace, Debug, Info, Warn, Error, Critical, Off };
 
 struct LogConfig {
@@ -135,6 +139,7 @@ struct Config {
   RingsConfig rings;
   FixConfig fix;
   HttpConfig http;
+  ClockConfig clock;
   LogConfig log;
   std::chrono::seconds trading_day_end{0};  // after midnight UTC
   std::vector<SessionConfig> sessions;

@@ -212,6 +212,11 @@ void read_http(SectionReader reader, const FixConfig& fix, HttpConfig& http) {
   reader.finish();
 }
 
+void read_clock(SectionReader reader, ClockConfig& clock) {
+  reader.flag("require_synchronised", clock.require_synchronised);
+  reader.finish();
+}
+
 void read_log(SectionReader reader, LogConfig& log) {
   reader.choice("level", log.level, kLogLevels);
   reader.path("file", log.file);
@@ -229,6 +234,7 @@ Files read_gateway_file(SectionReader& reader, Config& config) {
   read_rings(reader.section("rings"), config.rings);
   read_fix(reader.section("fix"), config.fix, files);
   read_http(reader.section("http"), config.fix, config.http);
+  read_clock(reader.section("clock"), config.clock);
   read_log(reader.section("log"), config.log);
   SectionReader trading_day = reader.section("trading_day");
   trading_day.time_of_day("end_utc", config.trading_day_end);

@@ -24,7 +24,7 @@ std::string time_text(std::chrono::seconds time_of_day) {
 }
 
 std::string gateway_text(const Config& config) {
-  const auto& [wal, rings, fix, http, log, day_end, sessions, credentials, markets] = config;
+  const auto& [wal, rings, fix, http, clock, log, day_end, sessions, credentials, markets] = config;
   std::string text;
   auto out = std::back_inserter(text);
   fmt::format_to(out, "[wal]\nroot = \"{}\"\n", wal.root.string());
@@ -61,6 +61,7 @@ std::string gateway_text(const Config& config) {
   fmt::format_to(out, "sending_time_tolerance_s = {}\n", fix.limits.sending_time_tolerance.count());
   fmt::format_to(out, "\n[http]\nenabled = {}\n", http.enabled);
   fmt::format_to(out, "address = \"{}\"\nport = {}\n", http.address, http.port);
+  fmt::format_to(out, "\n[clock]\nrequire_synchronised = {}\n", clock.require_synchronised);
   fmt::format_to(out, "\n[log]\nlevel = \"{}\"\n", word_of(kLogLevels, log.level));
   if (!log.file.empty()) {
     fmt::format_to(out, "file = \"{}\"\n", log.file.string());

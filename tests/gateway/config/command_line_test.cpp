@@ -40,6 +40,11 @@ TEST(CommandLine, ConfigAloneRuns) {
   EXPECT_FALSE(line.overrides.tls_port);
   EXPECT_FALSE(line.overrides.http_port);
   EXPECT_FALSE(line.overrides.max_segment_events);
+  EXPECT_FALSE(line.accept_clock);
+}
+
+TEST(CommandLine, TheClockIsAcceptedWhenAskedTo) {
+  EXPECT_TRUE(accepted({"--config", "c", "--accept-clock"}).accept_clock);
 }
 
 TEST(CommandLine, OverridesAreTaken) {

@@ -37,6 +37,7 @@ TEST_F(GatewayFile, DefaultsStandWhereNothingIsSaid) {
   EXPECT_EQ(config.fix.limits.sending_time_tolerance, std::chrono::seconds{120});
   EXPECT_TRUE(config.http.enabled);
   EXPECT_EQ(config.http.port, 9882);
+  EXPECT_FALSE(config.clock.require_synchronised);
   EXPECT_EQ(config.log.level, LogLevel::Info);
   EXPECT_THAT(config.log.file.string(), IsEmpty());
   EXPECT_EQ(config.trading_day_end, std::chrono::seconds{0});
@@ -60,6 +61,8 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "enabled = false\n"
           "address = \"::1\"\n"
           "port = 8080\n"
+          "[clock]\n"
+          "require_synchronised = true\n"
           "[log]\n"
           "level = \"warn\"\n"
           "file = \"betex.log\"\n"
@@ -77,6 +80,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "address = \"0.0.0.0\"\n"
           "port = 0\n");
   const Config config = load();
+  EXPECT_TRUE(config.clock.require_synchronised);
   EXPECT_EQ(config.wal.max_segment_events, 7U);
   EXPECT_EQ(config.wal.segment_map_size_bytes, 8U << 20);
   EXPECT_EQ(config.wal.low_disk_bytes, 0U);
@@ -403,6 +407,7 @@ TEST_F(GatewayFile, PrintsTheValuesInForceWithoutSecrets) {
   EXPECT_THAT(text, HasSubstr("[wal]\nroot = \"" + (folder.path() / "wal").string() + "\"\n"));
   EXPECT_THAT(text, HasSubstr("[fix]\naddress = \"127.0.0.1\"\nport = 1234\n"));
   EXPECT_THAT(text, HasSubstr("wait_strategy = \"block\"\n"));
+  EXPECT_THAT(text, HasSubstr("[clock]\nrequire_synchronised = false\n"));
   EXPECT_THAT(text, HasSubstr("end_utc = 00:00:00\n"));
   EXPECT_THAT(text,
               HasSubstr("[SESSION]\nBeginString=FIXT.1.1\nSenderCompID=BETEX\nTargetCompID=ANNA\n"

@@ -17,7 +17,9 @@ class MissedResetTest : public ::testing::Test {
  protected:
   // ONE is reset at 20:00, TWO never.
   void start_at(std::chrono::sys_seconds time, Life& life) const {
-    run_start_commands(life.recovered, life.journal, config_, test::ManualClock{time});
+    const test::ManualClock clock{time};
+    run_start_commands(
+        life.recovered, life.journal, config_, {.exchange = clock, .session = clock});
     life.retention.reports_taken(life.recovered.reports.cursors,
                                  life.recovered.engine.last_seq(),
                                  life.recovered.engine.last_timestamp());
