@@ -41,12 +41,37 @@ constexpr FaultInfo info_of(Fault fault) noexcept {
               kExitIo,
               "free space (archive what is in retired/), then start again: nothing that was "
               "reported is lost"};
+    case Fault::PermissionDenied:
+      return {"PermissionDenied",
+              kExitIo,
+              "let the user that runs this program own the WAL's folder and what is in it, and see "
+              "that the file system is mounted for writing"};
+    case Fault::OutOfMemory:
+      return {"OutOfMemory",
+              kExitIo,
+              "let it have more memory or address space (MemoryMax=, `ulimit -v`), or lower "
+              "segment_map_size_bytes: a map is reserved as a whole"};
+    case Fault::TooManyOpenFiles:
+      return {"TooManyOpenFiles",
+              kExitIo,
+              "raise the limit of open files (LimitNOFILE=, `ulimit -n`; of the whole machine: "
+              "fs.file-max)"};
     case Fault::CommitFailed:
       return {"CommitFailed", kExitIo, kDisk};
     case Fault::Lmdb:
       return {"Lmdb", kExitIo, kDisk};
     case Fault::MapFull:
       return {"MapFull", kExitIo, "raise the map size"};
+    case Fault::NotARegularFile:
+      return {"NotARegularFile",
+              kExitCorrupt,
+              "nobody but the journal makes files here, and it makes no such thing: find out who "
+              "did, and put the file itself in its place"};
+    case Fault::ForeignLink:
+      return {"ForeignLink",
+              kExitConfiguration,
+              "give the link to the user that runs this program or to root (`chown -h`), or name "
+              "the folder itself"};
     case Fault::EpochFileMissing:
       return {"EpochFileMissing",
               kExitCorrupt,
@@ -93,6 +118,10 @@ constexpr FaultInfo info_of(Fault fault) noexcept {
       return {"SnapshotMismatch",
               kExitCorrupt,
               "snapshots/ and segments/ are not of one history: restore the folder as one whole"};
+    case Fault::CacheAhead:
+      return {"CacheAhead",
+              kExitCorrupt,
+              "restore the newest records, or move the folder cache/ away to go on without them"};
     case Fault::SegmentWithoutData:
       return {"SegmentWithoutData", kExitCorrupt, kRestore};
     case Fault::MetaDamaged:
@@ -132,6 +161,20 @@ constexpr FaultInfo info_of(Fault fault) noexcept {
       return {"ChainBroken", kExitCorrupt, kRestore};
     case Fault::EventMalformed:
       return {"EventMalformed", kExitCorrupt, kRestore};
+    case Fault::KeyUnusable:
+      return {"KeyUnusable",
+              kExitConfiguration,
+              "name a PEM file with an Ed25519 key: to seal the private one, made by `openssl "
+              "genpkey -algorithm ed25519`, to verify the public one, by `openssl pkey -pubout`"};
+    case Fault::StatementUnusable:
+      return {"StatementUnusable",
+              kExitCorrupt,
+              "take the statement as it was filed, and the key that belongs to it"};
+    case Fault::StatementMismatch:
+      return {"StatementMismatch",
+              kExitCorrupt,
+              "somebody changed the log after it was sealed: keep it for the inquiry, and restore "
+              "the folder from a copy that agrees with the statement"};
   }
   return {"", kExitIo, ""};
 }

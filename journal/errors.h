@@ -27,10 +27,15 @@ enum class Fault : std::uint8_t {
   // The machine
   Io,
   DiskFull,
+  PermissionDenied,
+  OutOfMemory,
+  TooManyOpenFiles,
   CommitFailed,  // the outcome of the commit is unknown until the log is read again
   Lmdb,          // an LMDB error that is none of the others
   MapFull,       // inside the journal this is handled, never seen outside
   // The folders
+  NotARegularFile,  // a link, a pipe or a device in place of a file
+  ForeignLink,      // a folder is a link that somebody else owns
   EpochFileMissing,
   EpochFileDamaged,
   EpochFileStale,  // a segment bears a later epoch than the file
@@ -43,6 +48,7 @@ enum class Fault : std::uint8_t {
   SnapshotAhead,
   SnapshotDamaged,
   SnapshotMismatch,  // of another history than the log's
+  CacheAhead,        // the session cache knows of what the log does not
   // A segment
   SegmentWithoutData,  // an empty folder
   MetaDamaged,
@@ -61,6 +67,10 @@ enum class Fault : std::uint8_t {
   RecordLost,  // the newest meta page knows of more commits than there are records
   ChainBroken,
   EventMalformed,
+  // A signed statement over the log
+  KeyUnusable,
+  StatementUnusable,
+  StatementMismatch,  // the log is not the one that it was made of
 };
 
 // The fault's name, for logs and tests. Static storage, like the remedy: what an operator can do.

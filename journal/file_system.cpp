@@ -10,27 +10,81 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "journal/errors.h"
+#include "journal/safe_path.h"
 
 namespace betex::journal {
 namespace {
 
-constexpr mode_t kFileMode = 0640;
-constexpr mode_t kFolderMode = 0750;
+// A new file, -1 where there is something at the path already.
+int create_file(const std::filesystem::path& path, int flags, unsigned mode) {
+  const int fd = ::open(path.c_str(), flags | O_EXCL, mode);
+  if (fd < 0 && errno != EEXIST) {
+    throw_io_error(errno, "open", path);
+  }
+  return fd;
+}
+
+int open_existing(const std::filesystem::path& path, int flags) {
+  const int fd = ::open(path.c_str(), flags & ~O_CREAT, 0);
+  if (fd < 0) {
+    const int error = errno;
+    if (error == ELOOP || error == ENXIO) {  // a link, a pipe that nobody reads
+      check_file(path);
+    }
+    throw_io_error(error, "open", path);
+  }
+  return fd;
+}
 
 }  // namespace
 
+Fault fault_of_system_error(int error) noexcept {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+      return Fault::DiskFull;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return Fault::PermissionDenied;
+    case ENOMEM:
+      return Fault::OutOfMemory;
+    case EMFILE:
+    case ENFILE:
+      return Fault::TooManyOpenFiles;
+    default:
+      return Fault::Io;
+  }
+}
+
 void throw_io_error(int error, const std::string& call, const std::filesystem::path& path) {
-  const bool full = error == ENOSPC || error == EDQUOT;
-  throw JournalError{{.fault = full ? Fault::DiskFull : Fault::Io,
+  throw JournalError{{.fault = fault_of_system_error(error),
                       .what = call + " failed: " + std::generic_category().message(error),
                       .segment = path.string()}};
 }
 
-FileDescriptor::FileDescriptor(const std::filesystem::path& path, int flags)
-    : fd_{::open(path.c_str(), flags | O_CLOEXEC, kFileMode)} {
-  if (fd_ < 0) {
-    throw_io_error(errno, "open", path);
+FileDescriptor::FileDescriptor(const std::filesystem::path& path, int flags, unsigned mode)
+    : fd_{-1} {
+  if ((flags & O_DIRECTORY) != 0) {
+    fd_ = open_existing(path, flags | O_CLOEXEC);
+    return;
+  }
+  const int safe_flags = flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  if ((flags & O_CREAT) != 0) {
+    fd_ = create_file(path, safe_flags, mode);
+  }
+  const bool made = fd_ >= 0;
+  if (!made) {
+    fd_ = open_existing(path, safe_flags);
+  }
+  try {
+    check_open_file(fd_, path);
+    if (made) {
+      give_to_owner_of_folder(path);
+    }
+  } catch (...) {
+    ::close(fd_);
+    throw;
   }
 }
 
@@ -93,13 +147,18 @@ void sync_folder(const std::filesystem::path& folder) {
   sync_file(FileDescriptor{folder, O_RDONLY | O_DIRECTORY}, folder);
 }
 
-void create_folder(const std::filesystem::path& folder) {
+void create_folder(const std::filesystem::path& folder, unsigned mode) {
+  check_folder(folder);
   if (std::filesystem::is_directory(folder)) {
     return;
   }
   const std::filesystem::path parent = std::filesystem::absolute(folder).parent_path();
-  create_folder(parent);
-  if (::mkdir(folder.c_str(), kFolderMode) != 0 && errno != EEXIST) {
+  if (!std::filesystem::is_directory(parent)) {
+    create_folder(parent, kFolderMode);
+  }
+  if (::mkdir(folder.c_str(), mode) == 0) {
+    give_to_owner_of_folder(folder);
+  } else if (errno != EEXIST) {
     throw_io_error(errno, "mkdir", folder);
   }
   sync_folder(parent);
@@ -115,15 +174,15 @@ void rename_folder(const std::filesystem::path& from, const std::filesystem::pat
   }
 }
 
-void write_new_file(const std::filesystem::path& file, std::string_view content) {
-  const FileDescriptor open{file, O_WRONLY | O_CREAT | O_TRUNC};
-  write_at(open, std::as_bytes(std::span{content}), 0, file);
-  sync_file(open, file);
-}
-
-void replace_file(const std::filesystem::path& file, std::string_view content) {
+void replace_file(const std::filesystem::path& file, std::string_view content, unsigned mode) {
   const std::filesystem::path temporary = file.string() + ".new";
-  write_new_file(temporary, content);
+  // What a killed process, or somebody, has left there: neither its mode nor its target counts.
+  std::filesystem::remove(temporary);
+  {
+    const FileDescriptor open{temporary, O_WRONLY | O_CREAT | O_EXCL, mode};
+    write_at(open, std::as_bytes(std::span{content}), 0, temporary);
+    sync_file(open, temporary);
+  }
   if (::rename(temporary.c_str(), file.c_str()) != 0) {
     throw_io_error(errno, "rename to " + file.string(), temporary);
   }

@@ -1,5 +1,6 @@
 // The few file operations whose durability the journal depends on: after a return, a power cut
-// cannot undo them. Failures are JournalErrors (Io, DiskFull) that name the path.
+// cannot undo them. Failures are JournalErrors that name the path. What may stand at a path, and to
+// whom it then belongs, is safe_path.h's business.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +11,21 @@
 #include <string>
 #include <string_view>
 
+#include "journal/errors.h"
+
 namespace betex::journal {
 
-// Throws Io (DiskFull for ENOSPC) with the system's text for `error`.
+// Modes of what is made. The log may be read by a group, for backups; what only the gateway itself
+// has a use for, the session cache, by nobody else.
+inline constexpr unsigned kFileMode = 0640;
+inline constexpr unsigned kFolderMode = 0750;
+inline constexpr unsigned kPrivateFileMode = 0600;
+inline constexpr unsigned kPrivateFolderMode = 0700;
+
+// The fault with the remedy for an error of the system: Io where none has its own.
+[[nodiscard]] Fault fault_of_system_error(int error) noexcept;
+
+// Throws that fault, with the system's text for `error`.
 [[noreturn]] void throw_io_error(int error,
                                  const std::string& call,
                                  const std::filesystem::path& path);
@@ -20,8 +33,10 @@ namespace betex::journal {
 // An open file, closed with the object; never inherited by a program that is started.
 class FileDescriptor {
  public:
-  // `flags` as for open(2); O_CLOEXEC is added.
-  FileDescriptor(const std::filesystem::path& path, int flags);
+  // A regular file, or with O_DIRECTORY a folder: throws NotARegularFile for a link or anything
+  // else in the file's place, and waits for no pipe.
+  // `flags` as for open(2), `mode` for a file that is made; O_CLOEXEC is added.
+  FileDescriptor(const std::filesystem::path& path, int flags, unsigned mode = kFileMode);
   ~FileDescriptor();
   FileDescriptor(FileDescriptor&& other) noexcept;
   FileDescriptor& operator=(FileDescriptor&&) = delete;
@@ -49,17 +64,17 @@ void write_at(const FileDescriptor& file,
 void sync_file(const FileDescriptor& file, const std::filesystem::path& path);
 void sync_folder(const std::filesystem::path& folder);
 
-// Creates the folder, and its parents, where it does not exist yet.
-void create_folder(const std::filesystem::path& folder);
+// Creates the folder, and its parents, where it does not exist yet. Throws ForeignLink where it is
+// somebody else's link.
+void create_folder(const std::filesystem::path& folder, unsigned mode = kFolderMode);
 
 // Renames and syncs both parents. `to` must not exist.
 void rename_folder(const std::filesystem::path& from, const std::filesystem::path& to);
 
 // Puts a whole new content in place of the file's: it has the old one or the new one, never a mix.
-void replace_file(const std::filesystem::path& file, std::string_view content);
-
-// Writes a new file and syncs it; its folder is the caller's business.
-void write_new_file(const std::filesystem::path& file, std::string_view content);
+void replace_file(const std::filesystem::path& file,
+                  std::string_view content,
+                  unsigned mode = kFileMode);
 
 [[nodiscard]] std::string read_file(const std::filesystem::path& file);
 

@@ -16,6 +16,7 @@
 #include "journal/record.h"
 #include "journal/recovery_plan.h"
 #include "journal/retirement.h"
+#include "journal/safe_path.h"
 #include "journal/segment.h"
 #include "journal/segment_catalog.h"
 #include "journal/segment_writer.h"
@@ -37,6 +38,8 @@ JournalConfig checked(JournalConfig config) {
   require(config.max_segment_events > 0, "max_segment_events must be at least 1");
   require(config.segment_map_size_bytes >= kSmallestMap,
           "segment_map_size_bytes must be at least " + std::to_string(kSmallestMap));
+  create_folder(config.wal_root);
+  config.wal_root = resolve_folder(config.wal_root);
   // LMDB wants whole pages of the system.
   config.segment_map_size_bytes = (config.segment_map_size_bytes + 65535) / 65536 * 65536;
   return config;
@@ -52,9 +55,20 @@ void check_file_system(const JournalConfig& config) {
   }
 }
 
+// Where the system's error has a remedy of its own, that is what the operator is to be told.
+Fault fault_of_commit(const LmdbError& error) noexcept {
+  switch (error.fault()) {
+    case Fault::Io:
+    case Fault::Lmdb:
+    case Fault::MapFull:
+      return Fault::CommitFailed;
+    default:
+      return error.fault();
+  }
+}
+
 // Creates what is missing and takes the lock.
 WriterLock lock_wal(const JournalConfig& config) {
-  create_folder(config.wal_root);
   check_file_system(config);
   WriterLock lock{config.wal_root};
   for (const std::string_view folder : {kSegmentsFolder, kRetiredFolder, kSnapshotsFolder}) {
@@ -178,7 +192,7 @@ class Journal::Impl {
       write_pending();
     } catch (const LmdbError& error) {
       throw JournalError{
-          {.fault = error.fault() == Fault::DiskFull ? Fault::DiskFull : Fault::CommitFailed,
+          {.fault = fault_of_commit(error),
            .what = "the commit of events " + std::to_string(durable_.last_seq.next().value()) +
                    " to " + std::to_string(appended_.last_seq.value()) +
                    " failed, and whether it is on the disk is unknown: " + error.sentence(),

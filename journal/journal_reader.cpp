@@ -9,6 +9,7 @@
 #include "journal/errors.h"
 #include "journal/record.h"
 #include "journal/recovery_plan.h"
+#include "journal/safe_path.h"
 #include "journal/segment.h"
 #include "journal/segment_catalog.h"
 
@@ -16,9 +17,10 @@ namespace betex::journal {
 
 class JournalReader::Impl {
  public:
-  Impl(std::filesystem::path wal_root, EnvironmentPool& pool, EventSeq from)
-      : wal_root_{std::move(wal_root)}, pool_{pool}, from_{from} {
+  Impl(const std::filesystem::path& wal_root, EnvironmentPool& pool, EventSeq from)
+      : wal_root_{resolve_folder(wal_root)}, pool_{pool}, from_{from} {
     BETEX_ASSERT(from_.value() > 0);
+    check_folder(segments_folder());
     if (!std::filesystem::exists(segments_folder())) {
       throw JournalError{{.fault = Fault::NoJournal,
                           .what = "there is no folder segments/",
@@ -313,8 +315,10 @@ class JournalReader::Impl {
   bool failed_ = false;
 };
 
-JournalReader::JournalReader(std::filesystem::path wal_root, EnvironmentPool& pool, EventSeq from)
-    : impl_{std::make_unique<Impl>(std::move(wal_root), pool, from)} {}
+JournalReader::JournalReader(const std::filesystem::path& wal_root,
+                             EnvironmentPool& pool,
+                             EventSeq from)
+    : impl_{std::make_unique<Impl>(wal_root, pool, from)} {}
 
 JournalReader::~JournalReader() = default;
 JournalReader::JournalReader(JournalReader&&) noexcept = default;

@@ -18,7 +18,9 @@ class JournalReader {
  public:
   // Starts at the transaction that holds the event `from` (or will hold it: `from` may be one past
   // the end). `pool` must outlive the reader and be the process's one pool for this WAL.
-  JournalReader(std::filesystem::path wal_root, EnvironmentPool& pool, EventSeq from = EventSeq{1});
+  JournalReader(const std::filesystem::path& wal_root,
+                EnvironmentPool& pool,
+                EventSeq from = EventSeq{1});
   ~JournalReader();
   JournalReader(JournalReader&&) noexcept;
   JournalReader& operator=(JournalReader&&) noexcept;

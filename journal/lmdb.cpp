@@ -4,23 +4,21 @@
 #include <cstring>
 #include <utility>
 
+#include <fcntl.h>
 #include <lmdb.h>
 
+#include "journal/file_system.h"
+#include "journal/safe_path.h"
 #include "matching/assert.h"
 
 namespace betex::journal {
 namespace {
 
 Fault fault_of(int code) noexcept {
-  switch (code) {
-    case MDB_MAP_FULL:
-      return Fault::MapFull;
-    case ENOSPC:
-    case EDQUOT:
-      return Fault::DiskFull;
-    default:
-      return code > 0 ? Fault::Io : Fault::Lmdb;  // LMDB's own codes are negative
+  if (code == MDB_MAP_FULL) {
+    return Fault::MapFull;
   }
+  return code > 0 ? fault_of_system_error(code) : Fault::Lmdb;  // LMDB's own codes are negative
 }
 
 void check(int code, const char* call, const std::filesystem::path& path) {
@@ -108,7 +106,38 @@ int open_main_database(MDB_env* env, const EnvironmentOptions& options) {
   return code;
 }
 
-constexpr mode_t kFileMode = 0640;
+// LMDB opens its files itself: they are looked at before, and made where they are not there, so
+// that they belong to whom they should.
+void prepare_file(const std::filesystem::path& file, const EnvironmentOptions& options) {
+  check_file(file);
+  if (std::filesystem::exists(file)) {
+    return;
+  }
+  try {
+    const FileDescriptor made{file, O_RDWR | O_CREAT, options.file_mode};
+  } catch (const JournalError& error) {
+    // A reader can do without a reader table where LMDB finds that nobody can write.
+    if (error.fault() != Fault::PermissionDenied ||
+        options.access == EnvironmentOptions::Access::ReadWrite) {
+      throw;
+    }
+  }
+}
+
+void prepare_files(const std::filesystem::path& folder, const EnvironmentOptions& options) {
+  check_folder(folder);
+  if (!std::filesystem::is_directory(folder)) {
+    return;  // LMDB says so
+  }
+  if (options.access == EnvironmentOptions::Access::ReadWrite) {
+    prepare_file(folder / "data.mdb", options);
+  } else {
+    check_file(folder / "data.mdb");
+  }
+  if (options.locking == EnvironmentOptions::Locking::ReaderTable) {
+    prepare_file(folder / "lock.mdb", options);
+  }
+}
 
 }  // namespace
 
@@ -120,6 +149,7 @@ LmdbError::LmdbError(int code, const std::string& call, const std::filesystem::p
 
 Environment::Environment(const std::filesystem::path& folder, const EnvironmentOptions& options)
     : folder_{folder}, access_{options.access}, main_key_order_{options.main_key_order} {
+  prepare_files(folder, options);
   const char* call = "mdb_env_create";
   int code = mdb_env_create(&env_);
   const auto step = [&](const char* name, auto&& function) {
@@ -134,7 +164,7 @@ Environment::Environment(const std::filesystem::path& folder, const EnvironmentO
   step("mdb_env_set_maxreaders", [&] { return mdb_env_set_maxreaders(env_, options.max_readers); });
   step("mdb_env_set_maxdbs", [&] { return mdb_env_set_maxdbs(env_, options.max_databases); });
   step("mdb_env_open",
-       [&] { return mdb_env_open(env_, folder.c_str(), open_flags(options), kFileMode); });
+       [&] { return mdb_env_open(env_, folder.c_str(), open_flags(options), options.file_mode); });
   step("opening the main database", [&] { return open_main_database(env_, options); });
   if (code != MDB_SUCCESS) {
     mdb_env_close(env_);

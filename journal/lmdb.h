@@ -69,7 +69,8 @@ struct EnvironmentOptions {
   Access access = Access::ReadOnly;
   Sync sync = Sync::Always;
   Locking locking = Locking::ReaderTable;
-  std::size_t map_size = 0;  // bytes; 0: as the file says
+  std::size_t map_size = 0;   // bytes; 0: as the file says
+  unsigned file_mode = 0640;  // of files that are made
   unsigned max_readers = 126;
   unsigned max_databases = 0;                         // named ones; 0: only the main database
   KeyOrder main_key_order = KeyOrder::Lexicographic;  // of the main database
@@ -81,7 +82,9 @@ class WriteTransaction;
 // drops the locks of the other (EnvironmentPool sees to it). Thread-safe.
 class Environment {
  public:
-  // `folder` must exist; ReadWrite creates data.mdb and lock.mdb in it.
+  // `folder` must exist; ReadWrite creates data.mdb and lock.mdb in it. Throws NotARegularFile
+  // where something else stands in their places: LMDB would write through a link, or wait for a
+  // pipe.
   Environment(const std::filesystem::path& folder, const EnvironmentOptions& options);
   ~Environment();
   Environment(const Environment&) = delete;

@@ -1,6 +1,10 @@
 #include "journal/segment_writer.h"
 
+#include <cerrno>
 #include <cstring>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "journal/checksum.h"
 #include "journal/file_system.h"
@@ -87,8 +91,12 @@ bool SegmentWriter::write(EventSeq key,
 void SegmentWriter::cut_off_unused() const {
   const std::filesystem::path file = environment_->folder() / kDataFile;
   const std::uint64_t used = environment_->used_bytes();
-  if (std::filesystem::file_size(file) > used) {
-    std::filesystem::resize_file(file, used);
+  if (std::filesystem::file_size(file) <= used) {
+    return;
+  }
+  const FileDescriptor data{file, O_WRONLY};
+  if (::ftruncate(data.get(), static_cast<off_t>(used)) != 0) {
+    throw_io_error(errno, "ftruncate", file);
   }
 }
 

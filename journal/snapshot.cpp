@@ -13,6 +13,7 @@
 #include "journal/checksum.h"
 #include "journal/errors.h"
 #include "journal/file_system.h"
+#include "journal/safe_path.h"
 
 namespace betex::journal {
 namespace {
@@ -36,6 +37,7 @@ class SnapshotFile {
  public:
   SnapshotFile(const std::filesystem::path& wal_root, EventSeq seq)
       : path_{wal_root / kSnapshotsFolder / name_of(seq) / kSnapshotFile} {
+    check_folder(path_.parent_path());
     if (!std::filesystem::exists(path_)) {
       fail(seq, "its file `state` is not there");
     }

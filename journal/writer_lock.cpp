@@ -29,7 +29,7 @@ bool is_same_file(int fd, const std::filesystem::path& path) {
 
   struct stat named {};
 
-  return ::fstat(fd, &locked) == 0 && ::stat(path.c_str(), &named) == 0 &&
+  return ::fstat(fd, &locked) == 0 && ::lstat(path.c_str(), &named) == 0 &&
          locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
 }
 

@@ -8,6 +8,9 @@
 #include <system_error>
 #include <type_traits>
 
+#include "journal/errors.h"
+#include "journal/file_system.h"
+#include "journal/safe_path.h"
 #include "matching/assert.h"
 
 namespace betex::fix {
@@ -74,20 +77,10 @@ std::string text_of(const CacheIdentity& identity) {
   return std::string{kFormat} + ' ' + identity.boot_id + ' ' + identity.wal_id + '\n';
 }
 
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream file{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
-}
-
-void write_file(const std::filesystem::path& path, const std::string& text) {
-  const std::filesystem::path fresh = path.string() + ".new";
-  std::ofstream file{fresh, std::ios::binary | std::ios::trunc};
-  file << text;
-  file.close();
-  if (!file) {
-    throw std::system_error{errno, std::generic_category(), "cannot write " + fresh.string()};
-  }
-  std::filesystem::rename(fresh, path);
+// Empty where there is none.
+std::string read_identity(const std::filesystem::path& file) {
+  journal::check_file(file);
+  return std::filesystem::exists(file) ? journal::read_file(file) : std::string{};
 }
 
 // Only the newest void cache is kept: it is of use to people only.
@@ -118,13 +111,18 @@ std::string read_boot_id() {
   return id;
 }
 
-MessageCache::MessageCache(const std::filesystem::path& folder,
+MessageCache::MessageCache(const std::filesystem::path& path,
                            const CacheIdentity& identity,
                            const RecoveredSessions& recovered,
                            const CacheLimits& limits)
     : limits_{limits} {
+  const std::filesystem::path folder = journal::resolve_folder(path);
+  if (std::filesystem::exists(folder)) {  // made by an older version, perhaps, for more to see
+    std::error_code ignored;
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
+  }
   const std::filesystem::path identity_file = folder / kIdentityFile;
-  if (read_file(identity_file) == text_of(identity)) {
+  if (read_identity(identity_file) == text_of(identity)) {
     try {
       open(folder);
       check_against(recovered);
@@ -137,10 +135,10 @@ MessageCache::MessageCache(const std::filesystem::path& folder,
     was_void_ = true;
     move_aside(folder);
   }
-  std::filesystem::create_directories(folder);
+  journal::create_folder(folder, journal::kPrivateFolderMode);
   open(folder);
   start_from(recovered);
-  write_file(identity_file, text_of(identity));
+  journal::replace_file(identity_file, text_of(identity), journal::kPrivateFileMode);
 }
 
 void MessageCache::open(const std::filesystem::path& folder) {
@@ -149,6 +147,7 @@ void MessageCache::open(const std::filesystem::path& folder) {
       journal::EnvironmentOptions{.access = journal::EnvironmentOptions::Access::ReadWrite,
                                   .sync = journal::EnvironmentOptions::Sync::Never,
                                   .map_size = limits_.map_size,
+                                  .file_mode = journal::kPrivateFileMode,
                                   .max_databases = 2});
   journal::WriteTransaction transaction{*environment_};
   states_ = environment_->open_database(transaction, "states", journal::KeyOrder::Lexicographic);
@@ -179,11 +178,12 @@ void MessageCache::check_against(const RecoveredSessions& recovered) const {
     if (cached && (cached->epoch > session.epoch ||
                    (cached->epoch == session.epoch && cached->last_number > session.reserved_to) ||
                    cached->sent.event > recovered.last_seq)) {
-      throw std::runtime_error{
-          "session " + std::string{session.comp_id.view()} + ": the session cache " +
-          environment_->folder().string() +
-          " knows of messages that the journal does not: the journal has lost its newest records; "
-          "restore them, or move the cache away to go on without them"};
+      throw journal::JournalError{
+          {.fault = journal::Fault::CacheAhead,
+           .what = "session " + std::string{session.comp_id.view()} +
+                   ": the session cache knows of messages that the journal does not: the journal "
+                   "has lost its newest records",
+           .segment = environment_->folder().string()}};
     }
   }
 }

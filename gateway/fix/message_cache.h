@@ -55,9 +55,10 @@ class MessageCache {
     std::string bytes;
   };
 
-  // Opens or creates `folder`. Throws JournalError, or std::runtime_error when the cache is ahead
-  // of the journal: then the journal has lost its tail.
-  MessageCache(const std::filesystem::path& folder,
+  // Opens or creates the folder at `path`, which nobody but this user may look into. Throws
+  // JournalError; CacheAhead where the cache is ahead of the journal: then the journal has lost its
+  // tail.
+  MessageCache(const std::filesystem::path& path,
                const CacheIdentity& identity,
                const RecoveredSessions& recovered,
                const CacheLimits& limits = {});
