@@ -10,9 +10,11 @@
 #include <vector>
 
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include "gateway/config/command_line.h"
 #include "gateway/config/config.h"
+#include "gateway/config/open_secrets.h"
 #include "gateway/config/settings_in_force.h"
 #include "gateway/fail_stop.h"
 #include "gateway/gateway.h"
@@ -54,8 +56,9 @@ Config checked_config(const CommandLine& command_line) {
 
 std::vector<std::string> all_warnings(const Config& config) {
   std::vector<std::string> lines = warnings(config);
-  const std::vector<std::string> of_files = named_files_warnings(config);
-  lines.insert(lines.end(), of_files.begin(), of_files.end());
+  for (const auto& of_files : {named_files_warnings(config), open_secrets(config)}) {
+    lines.insert(lines.end(), of_files.begin(), of_files.end());
+  }
   return lines;
 }
 
@@ -151,6 +154,7 @@ int main(int argc, char** argv) {
   using namespace betex;
   process::open_standard_descriptors();
   process::disable_core_dumps();
+  ::umask(0027);  // whatever the shell says: a group may read log and journal, for backups
   gateway::block_signals();
   const auto parsed = gateway::parse_command_line(argc, argv);
   int exit_code = EXIT_SUCCESS;

@@ -8,6 +8,7 @@
 #include "gateway/fix/dictionaries.h"
 #include "gateway/fix/tls.h"
 #include "gateway/fix_settings.h"
+#include "journal/safe_path.h"
 
 namespace betex::gateway {
 
@@ -23,8 +24,12 @@ void collect(std::vector<Finding>& findings, const Read& read) {
   }
 }
 
-// The demo certificate is made where it is missing.
+// The demo certificate is made where it is missing. It is one of the journal's folder's files, and
+// no link or pipe, before OpenSSL opens it.
 bool has_certificate(const TlsConfig& tls) {
+  if (tls.demo) {
+    journal::check_file(tls.certificate);
+  }
   std::error_code error;
   return !tls.demo || std::filesystem::exists(tls.certificate, error);
 }

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gateway/client/error.h"
@@ -21,9 +22,23 @@ namespace {
 // which are its frame. The last line may be torn by the end of the process; it was never acted on.
 constexpr std::string_view kIn = "in ";
 constexpr std::string_view kOut = "out ";
+constexpr mode_t kMode = 0600;
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
   throw StateFileError{"state file " + file.string() + ": " + what};
+}
+
+// What was sent is nobody else's business, whatever the umask and an older version have left.
+void check_is_private(int descriptor, const std::filesystem::path& file) {
+  struct stat info {};
+
+  if (fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) {
+    fail(file, "it is no regular file");
+  }
+  if ((info.st_mode & ALLPERMS) != kMode && fchmod(descriptor, kMode) != 0) {
+    fail(file,
+         std::string{"others may read it, and it cannot be changed: "} + std::strerror(errno));
+  }
 }
 
 std::uint32_t parse_next_in(std::string_view digits, const std::filesystem::path& file) {
@@ -41,11 +56,16 @@ std::uint32_t parse_next_in(std::string_view digits, const std::filesystem::path
 SessionStore::SessionStore(const std::filesystem::path& file) {
   std::error_code ignored;
   std::filesystem::create_directories(file.parent_path(), ignored);
-  descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  // It may be in a folder that others can write to, such as /tmp.
+  descriptor_ =
+      open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, kMode);
   if (descriptor_ < 0) {
-    fail(file, std::string{"cannot open it: "} + std::strerror(errno));
+    fail(file,
+         errno == ELOOP ? std::string{"it is a link; name the file itself"}
+                        : std::string{"cannot open it: "} + std::strerror(errno));
   }
   try {
+    check_is_private(descriptor_, file);
     if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
       fail(file, "another process uses this session now");
     }

@@ -72,6 +72,7 @@ struct FixConfig {
   std::string address = "127.0.0.1";  // an IP address, no name
   std::uint16_t port = 9880;          // 0: any free one
   std::optional<TlsConfig> tls;
+  std::filesystem::path credentials_file;  // what is in it: Config::credentials
   std::filesystem::path dictionaries;
   FixLimits limits;
 };

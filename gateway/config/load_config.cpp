@@ -13,6 +13,8 @@
 #include "gateway/config/session_settings.h"
 #include "gateway/config/toml_file.h"
 #include "gateway/config/words.h"
+#include "journal/errors.h"
+#include "journal/safe_path.h"
 
 namespace betex::gateway {
 
@@ -79,6 +81,14 @@ void read_wal(SectionReader reader, WalConfig& wal) {
   std::error_code error;
   if (std::filesystem::exists(wal.root, error) && !std::filesystem::is_directory(wal.root, error)) {
     reader.complain("root", {wal.root.string() + " is not a folder", "name a folder"});
+  } else if (!wal.root.empty()) {
+    try {  // once: a link that is changed later leads no part of this process elsewhere
+      wal.root = journal::resolve_folder(wal.root);
+    } catch (const journal::JournalError& wrong) {
+      reader.complain("root",
+                      {wrong.segment() + ": " + wrong.sentence(),
+                       std::string{journal::remedy_of(wrong.fault())}});
+    }
   }
   reader.integer("max_segment_events", wal.max_segment_events, {1, 1'000'000'000'000});
   reader.integer("segment_map_size_bytes", wal.segment_map_size_bytes, {kMiB, 16'384 * kGiB});
@@ -247,6 +257,7 @@ Files read_gateway_file(SectionReader& reader, Config& config) {
 }
 
 void read_other_files(const Files& files, Config& config, std::vector<Finding>& findings) {
+  config.fix.credentials_file = files.credentials;
   const Credentials* known = nullptr;
   if (!files.credentials.empty()) {
     if (auto credentials = load_credentials(files.credentials, findings)) {

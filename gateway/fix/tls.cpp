@@ -16,6 +16,8 @@
 
 #include "gateway/config/config_error.h"
 #include "gateway/fix/tls_revocation.h"
+#include "journal/file_system.h"
+#include "journal/safe_path.h"
 
 namespace betex::fix {
 
@@ -145,6 +147,7 @@ std::string peer_certificate_name(SSL* connection) {
 
 // Under a name of its own first: two gateways may start at once.
 void make_demo_certificate(const std::filesystem::path& file) {
+  journal::check_file(file);
   if (std::filesystem::exists(file)) {
     return;
   }
@@ -153,7 +156,7 @@ void make_demo_certificate(const std::filesystem::path& file) {
     fail(file, "no key can be made", "name a certificate of your own");
   }
   const Certificate certificate = self_signed(key.get());
-  std::filesystem::create_directories(file.parent_path());
+  journal::create_folder(file.parent_path());
   const std::filesystem::path fresh = file.string() + ".new-" + std::to_string(::getpid());
   {
     const File out{std::fopen(fresh.c_str(), "wx")};

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "gateway/client/error.h"
 #include "gateway/client/message.h"
@@ -25,6 +26,10 @@ std::string frame(std::uint32_t number, std::string_view text) {
 class SessionStoreTest : public testing::Test {
  protected:
   [[nodiscard]] std::filesystem::path file() const { return folder_.path() / "new" / "BROKER1"; }
+
+  [[nodiscard]] std::filesystem::perms mode() const {
+    return std::filesystem::status(file()).permissions();
+  }
 
  private:
   test::TempFolder folder_;
@@ -48,6 +53,30 @@ TEST_F(SessionStoreTest, AnotherProcessGoesOnWhereThisOneEnded) {
   EXPECT_EQ(store.next_in(), 9U);
   EXPECT_EQ(store.next_out(), 3U);
   EXPECT_EQ(store.sent(2), frame(2, "two\nlines"));
+}
+
+TEST_F(SessionStoreTest, NobodyElseMayReadIt) {
+  using std::filesystem::perms;
+  constexpr perms kOwnersOnly = perms::owner_read | perms::owner_write;
+  const mode_t before = umask(0);
+  static_cast<void>(SessionStore{file()});
+  umask(before);
+  EXPECT_EQ(mode(), kOwnersOnly);
+  std::filesystem::permissions(file(), kOwnersOnly | perms::group_read | perms::others_read);
+  static_cast<void>(SessionStore{file()});
+  EXPECT_EQ(mode(), kOwnersOnly);
+}
+
+TEST_F(SessionStoreTest, IsNoLinkAndNoPipe) {
+  std::filesystem::create_directories(file().parent_path());
+  const std::filesystem::path victim = file().string() + ".victim";
+  std::ofstream{victim} << "somebody's file";
+  std::filesystem::create_symlink(victim, file());
+  EXPECT_THROW(SessionStore{file()}, StateFileError);
+  EXPECT_EQ(std::filesystem::file_size(victim), 15U);
+  std::filesystem::remove(file());
+  ASSERT_EQ(mkfifo(file().c_str(), 0600), 0);
+  EXPECT_THROW(SessionStore{file()}, StateFileError);
 }
 
 TEST_F(SessionStoreTest, ResetForgetsEverything) {
