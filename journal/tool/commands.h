@@ -1,5 +1,5 @@
 // The commands of betex-journal. Each prints to standard output and throws a JournalError where the
-// log is not as it should be. All but `retire` only read, and need no lock.
+// log is not as it should be. All but `retire` only read, and need no lock. `seal` is in seal.h.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +33,9 @@ struct VerifyOptions {
   std::filesystem::path wal_root;
   OutputStyle style = OutputStyle::Text;
   Replay replay = Replay::Yes;
+  // A signed statement that the log is to agree with, and the key of who signed it. Empty: none.
+  std::filesystem::path against;
+  std::filesystem::path public_key;
 };
 
 struct SnapshotOptions {
@@ -58,7 +61,8 @@ void dump(const DumpOptions& options);
 // Reads everything, checks everything, and replays it into an engine, whose state hash it prints:
 // from the first event, or where that is retired from the oldest whole snapshot that the log goes
 // on from (`replayed_after`). The engine is compared with each later snapshot; another state, a
-// damaged snapshot and one beyond the log's end are errors.
+// damaged snapshot and one beyond the log's end are errors, and so is an event that is not the one
+// that the statement was made of.
 void verify(const VerifyOptions& options);
 
 // Writes a snapshot of all that is committed.

@@ -1,80 +1,147 @@
-// betex-journal: reads, verifies, dumps and snapshots a WAL, also beside a running gateway.
+// betex-journal: reads, verifies, dumps, snapshots and seals a WAL, also beside a running gateway.
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
+#include <sys/stat.h>
 
 #include "journal/errors.h"
 #include "journal/tool/commands.h"
+#include "journal/tool/seal.h"
+#include "process/command_line.h"
+#include "process/standard_streams.h"
 
 namespace betex::journal {
 namespace {
 
-constexpr int kExitUsage = 64;
+constexpr const char* kProgram = "betex-journal";
 
-// Adds what every command has.
+// What the command line asks for; CLI11 fills it in and calls the command.
+struct Requests {
+  StatOptions stat;
+  DumpOptions dump;
+  VerifyOptions verify;
+  SnapshotOptions snapshot;
+  RetireOptions retire;
+  SealOptions seal;
+};
+
+CLI::Option* add_number(CLI::App& command,
+                        const std::string& name,
+                        std::uint64_t& number,
+                        const std::string& description) {
+  return command.add_option(name, number, description)->transform(process::decimal());
+}
+
 template <typename Options>
-void add_common(CLI::App& command, Options& options) {
+void add_wal(CLI::App& command, Options& options) {
   command.add_option("wal", options.wal_root, "The WAL's folder")->required();
+}
+
+template <typename Options>
+void add_style(CLI::App& command, Options& options) {
   command.add_flag_callback(
       "--json", [&options] { options.style = OutputStyle::Json; }, "JSON lines");
 }
 
-int run(int argc, char** argv) {
-  CLI::App app{"Reads, verifies, dumps and snapshots a write-ahead log."};
-  app.require_subcommand(1);
+void add_stat(CLI::App& app, StatOptions& options) {
+  CLI::App& command = *app.add_subcommand("stat", "Segments, snapshots, the log's identity");
+  add_wal(command, options);
+  add_style(command, options);
+  command.final_callback([&options] { stat(options); });
+}
 
-  StatOptions stat_options;
-  CLI::App& stat_command = *app.add_subcommand("stat", "Segments, snapshots, the log's identity");
-  add_common(stat_command, stat_options);
-  stat_command.final_callback([&] { stat(stat_options); });
+void add_dump(CLI::App& app, DumpOptions& options) {
+  CLI::App& command = *app.add_subcommand("dump", "Events, one line each");
+  add_wal(command, options);
+  add_style(command, options);
+  add_number(command, "--from", options.from, "First event sequence");
+  add_number(command, "--to", options.to, "Last event sequence");
+  command.add_option("--market", options.market, "Only this market: number or name");
+  command.add_option("--account", options.account, "Only this account: number or name");
+  add_number(command, "--order", options.order, "Only this order's number");
+  command.final_callback([&options] { dump(options); });
+}
 
-  DumpOptions dump_options;
-  CLI::App& dump_command = *app.add_subcommand("dump", "Events, one line each");
-  add_common(dump_command, dump_options);
-  dump_command.add_option("--from", dump_options.from, "First event sequence");
-  dump_command.add_option("--to", dump_options.to, "Last event sequence");
-  dump_command.add_option("--market", dump_options.market, "Only this market: number or name");
-  dump_command.add_option("--account", dump_options.account, "Only this account: number or name");
-  dump_command.add_option("--order", dump_options.order, "Only this order's number");
-  dump_command.final_callback([&] { dump(dump_options); });
-
-  VerifyOptions verify_options;
-  CLI::App& verify_command =
+void add_verify(CLI::App& app, VerifyOptions& options) {
+  CLI::App& command =
       *app.add_subcommand("verify", "Checks every byte, and replays into an engine");
-  add_common(verify_command, verify_options);
-  verify_command.add_flag_callback(
-      "--no-replay", [&] { verify_options.replay = VerifyOptions::Replay::No; }, "Only the bytes");
-  verify_command.final_callback([&] { verify(verify_options); });
+  add_wal(command, options);
+  add_style(command, options);
+  command.add_flag_callback(
+      "--no-replay", [&options] { options.replay = VerifyOptions::Replay::No; }, "Only the bytes");
+  CLI::Option* const against =
+      command.add_option("--against", options.against, "Holds it against a statement of seal");
+  CLI::Option* const public_key = command.add_option(
+      "--public-key", options.public_key, "Of who signed the statement: a PEM file");
+  against->needs(public_key);
+  public_key->needs(against);
+  command.final_callback([&options] { verify(options); });
+}
 
-  SnapshotOptions snapshot_options;
-  CLI::App& snapshot_command = *app.add_subcommand("snapshot", "Writes a snapshot of the state");
-  add_common(snapshot_command, snapshot_options);
-  snapshot_command.final_callback([&] { snapshot(snapshot_options); });
+void add_snapshot(CLI::App& app, SnapshotOptions& options) {
+  CLI::App& command = *app.add_subcommand("snapshot", "Writes a snapshot of the state");
+  add_wal(command, options);
+  add_style(command, options);
+  command.final_callback([&options] { snapshot(options); });
+}
 
-  RetireOptions retire_options;
-  CLI::App& retire_command =
+void add_retire(CLI::App& app, RetireOptions& options) {
+  CLI::App& command =
       *app.add_subcommand("retire", "Moves old segments to retired/, with no gateway running");
-  add_common(retire_command, retire_options);
-  retire_command
-      .add_option("--up-to", retire_options.up_to, "Segments wholly at or below this event")
+  add_wal(command, options);
+  add_style(command, options);
+  add_number(command, "--up-to", options.up_to, "Segments wholly at or below this event")
       ->required();
-  retire_command.add_flag_callback(
+  command.add_flag_callback(
       "--without-snapshots",
-      [&] { retire_options.floor = RetireOptions::Floor::None; },
+      [&options] { options.floor = RetireOptions::Floor::None; },
       "Also above the second-newest snapshot; recovery may then need retired/");
-  retire_command.final_callback([&] { retire(retire_options); });
+  command.final_callback([&options] { retire(options); });
+}
 
+void add_seal(CLI::App& app, SealOptions& options) {
+  CLI::App& command =
+      *app.add_subcommand("seal", "Prints a signed statement over the closed segments");
+  add_wal(command, options);
+  command.add_option("--key", options.key, "The private Ed25519 key that signs: a PEM file")
+      ->required();
+  command.add_option("--after", options.after, "Goes on from this earlier statement");
+  command.add_flag_callback(
+      "--all",
+      [&options] { options.newest = SealOptions::Newest::Sealed; },
+      "The newest segment too, with no gateway running");
+  command.final_callback([&options] { seal(options); });
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"Reads, verifies, dumps, snapshots and seals a write-ahead log.", kProgram};
+  app.require_subcommand(1);
+  Requests requests;
+  add_stat(app, requests.stat);
+  add_dump(app, requests.dump);
+  add_verify(app, requests.verify);
+  add_snapshot(app, requests.snapshot);
+  add_retire(app, requests.retire);
+  add_seal(app, requests.seal);
   try {
-    app.parse(argc, argv);
+    process::parse(app, argc, argv);
     return 0;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kExitUsage;
+    return app.exit(error) == 0 ? 0 : process::kExitUsage;
   } catch (const JournalError& error) {
-    std::fprintf(stderr, "betex-journal: %s\n", error.what());
+    process::print_error(kProgram, error.what());
     return error.exit_code();
+  } catch (const OutputFailed& failed) {
+    process::print_error(
+        kProgram,
+        "standard output cannot be written: " + std::generic_category().message(failed.error));
+    std::clearerr(stdout);  // it has been said
+    return kExitIo;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "betex-journal: %s\n", error.what());
+    process::print_error(kProgram, error.what());
     return kExitIo;
   }
 }
@@ -83,5 +150,9 @@ int run(int argc, char** argv) {
 }  // namespace betex::journal
 
 int main(int argc, char** argv) {
-  return betex::journal::run(argc, argv);
+  using namespace betex;
+  process::open_standard_descriptors();
+  process::disable_core_dumps();
+  ::umask(0027);  // what it makes is for the gateway's group to read, whatever the shell says
+  return process::exit_code_after_output(journal::kProgram, journal::run(argc, argv));
 }

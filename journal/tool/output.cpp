@@ -1,6 +1,7 @@
 #include "journal/tool/output.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <variant>
 
@@ -27,7 +28,9 @@ std::string to_json(std::string_view kind, const Line& line) {
 void print(OutputStyle style, std::string_view kind, const Line& line) {
   const std::string text =
       style == OutputStyle::Json ? to_json(kind, line) : to_text({.kind = kind, .fields = line});
-  std::puts(text.c_str());
+  if (std::puts(text.c_str()) == EOF) {
+    throw OutputFailed{errno};
+  }
 }
 
 ProgressBar::ProgressBar(std::uint64_t from, std::uint64_t to, Output output)

@@ -17,7 +17,12 @@ enum class OutputStyle : std::uint8_t { Text, Json };
 // One line of output: names and values, in order.
 using Line = std::vector<EventField>;
 
-// "name=value name=value", texts quoted; or one JSON object.
+// Standard output takes no more: whoever reads a log for it can stop.
+struct OutputFailed {
+  int error;  // the system's number for why
+};
+
+// "name=value name=value", texts quoted; or one JSON object. Throws OutputFailed.
 void print(OutputStyle style, std::string_view kind, const Line& line);
 
 class ProgressBar {

@@ -9,6 +9,7 @@
 #include "journal/snapshot.h"
 #include "journal/tool/commands.h"
 #include "journal/tool/log_extent.h"
+#include "journal/tool/seal.h"
 
 namespace betex::journal {
 namespace {
@@ -141,6 +142,12 @@ class Replay {
 void verify(const VerifyOptions& options) {
   EnvironmentPool pool;
   const EventSeq first = oldest_event(options.wal_root);
+  std::optional<StatementCheck> statement;
+  if (!options.against.empty()) {
+    statement.emplace(read_statement(options.against, read_public_key(options.public_key)),
+                      read_epoch_file(options.wal_root)->wal_id,
+                      first);
+  }
   std::optional<Replay> replay;
   std::uint64_t transactions = 0;
   Line line{{.name = "first_seq", .value = first.value()}};
@@ -154,6 +161,9 @@ void verify(const VerifyOptions& options) {
       if (replay) {
         replay->apply(*transaction, reader);
       }
+      if (statement) {
+        statement->apply(*transaction);
+      }
       ++transactions;
       progress.show(transaction->last_seq().value());
     }
@@ -161,6 +171,9 @@ void verify(const VerifyOptions& options) {
     line.push_back({.name = "last_seq", .value = end.last_seq.value()});
     line.push_back({.name = "transactions", .value = transactions});
     line.push_back({.name = "chain", .value = hex(end.chain.value())});
+    if (statement) {
+      statement->finish(end.last_seq, line);
+    }
   }
   if (replay) {
     replay->finish(line);
