@@ -1,81 +1,50 @@
 #include "gateway/config/address_range.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
-
-#include <arpa/inet.h>
 
 namespace betex::gateway {
 
 namespace {
 
-constexpr int kBits = 128;
 constexpr int kMappedBits = 96;  // what stands before an IPv4 address in its mapped form
 
 }  // namespace
 
-std::optional<AddressRange::Bytes> AddressRange::bytes_of(std::string_view address) {
-  const std::string terminated{address};
-  Bytes bytes{};
-  if (inet_pton(AF_INET6, terminated.c_str(), bytes.data()) == 1) {
-    return bytes;
-  }
-  bytes = Bytes{};
-  bytes[10] = bytes[11] = 0xff;
-  if (inet_pton(AF_INET, terminated.c_str(), &bytes[12]) == 1) {
-    return bytes;
-  }
-  return std::nullopt;
-}
-
-AddressRange::Bytes AddressRange::masked(const Bytes& address, int prefix_length) {
-  Bytes result{};
-  for (int bit = 0; bit < prefix_length; ++bit) {
-    const auto byte = static_cast<std::size_t>(bit / 8);
-    const auto mask = static_cast<std::uint8_t>(0x80 >> (bit % 8));
-    result[byte] = static_cast<std::uint8_t>(result[byte] | (address[byte] & mask));
-  }
-  return result;
-}
-
 std::optional<AddressRange> AddressRange::parse(std::string_view text) {
   const std::size_t slash = text.find('/');
   const std::string_view address = text.substr(0, slash);
-  const auto bytes = bytes_of(address);
-  if (!bytes) {
+  const auto network = IpAddress::parse(address);
+  if (!network) {
     return std::nullopt;
   }
   if (slash == std::string_view::npos) {
-    return AddressRange{text, *bytes, kBits};
+    return AddressRange{text, *network, IpAddress::kBits};
   }
   const int offset = address.find(':') == std::string_view::npos ? kMappedBits : 0;
   const std::string_view digits = text.substr(slash + 1);
   const char* const end = digits.data() + digits.size();
   int length = 0;
   const auto [rest, error] = std::from_chars(digits.data(), end, length);
-  if (error != std::errc{} || rest != end || length < 0 || length > kBits - offset) {
+  if (error != std::errc{} || rest != end || length < 0 || length > IpAddress::kBits - offset) {
     return std::nullopt;
   }
-  if (masked(*bytes, length + offset) != *bytes) {
+  if (network->masked(length + offset) != *network) {
     return std::nullopt;
   }
-  return AddressRange{text, *bytes, length + offset};
+  return AddressRange{text, *network, length + offset};
 }
 
 bool AddressRange::contains(std::string_view address) const {
-  const auto bytes = bytes_of(address);
-  return bytes && masked(*bytes, prefix_length_) == network_;
+  const auto parsed = IpAddress::parse(address);
+  return parsed && contains(*parsed);
 }
 
 bool AddressRange::loopback_only() const {
-  const auto v4 = parse("127.0.0.0/8");
-  const auto v6 = parse("::1");
   const auto within = [this](const AddressRange& outer) {
-    return prefix_length_ >= outer.prefix_length_ &&
-           masked(network_, outer.prefix_length_) == outer.network_;
+    return prefix_length_ >= outer.prefix_length_ && outer.contains(network_);
   };
-  return within(*v4) || within(*v6);
+  return within(*parse("127.0.0.0/8")) || within(*parse("::1"));
 }
 
 }  // namespace betex::gateway

@@ -56,8 +56,8 @@ void HttpConnection::on_read(error_code error) {
     answer({.status = 400, .body = "this is not HTTP\n"});
   } else if (error) {
     close();
-  } else if (parser_.get().method() != http::verb::get) {
-    answer({.status = 405, .body = "only GET is possible\n"});
+  } else if (parser_.get().method() != http::verb::get && !asks_for_head_only()) {
+    answer({.status = 405, .body = "only GET and HEAD are possible\n"});
   } else {
     const auto target = parser_.get().target();
     answer(answers_.get({target.data(), target.size()}));
@@ -70,20 +70,35 @@ void HttpConnection::answer(const HttpAnswer& answer) {
                 boost::beast::string_view{answer.content_type.data(), answer.content_type.size()});
   response_.set(http::field::cache_control, "no-store");
   if (answer.status == 405) {
-    response_.set(http::field::allow, "GET");
+    response_.set(http::field::allow, "GET, HEAD");
   }
   response_.body() = answer.body;
   response_.keep_alive(false);
   response_.prepare_payload();
-  http::async_write(stream_, response_, [self = shared_from_this()](error_code error, std::size_t) {
-    if (error) {
-      return;
-    }
-    error_code ignored;
-    self->stream_.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
-    self->buffer_.clear();
-    self->drain();
-  });
+  serializer_.emplace(response_);
+  const auto written = [self = shared_from_this()](error_code error, std::size_t) {
+    self->on_written(error);
+  };
+  if (asks_for_head_only()) {
+    http::async_write_header(stream_, *serializer_, written);  // with the length of the body
+  } else {
+    http::async_write(stream_, *serializer_, written);
+  }
+}
+
+// A request that is no HTTP has no method.
+bool HttpConnection::asks_for_head_only() const {
+  return parser_.is_header_done() && parser_.get().method() == http::verb::head;
+}
+
+void HttpConnection::on_written(error_code error) {
+  if (error) {
+    return;
+  }
+  error_code ignored;
+  stream_.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+  buffer_.clear();
+  drain();
 }
 
 // Closing a socket with unread bytes resets it, and the peer may lose the answer.

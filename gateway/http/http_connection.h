@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -12,6 +13,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include "gateway/http/http_answers.h"
@@ -40,13 +42,17 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   using Response = boost::beast::http::response<boost::beast::http::string_body>;
 
   void on_read(boost::system::error_code error);
+  [[nodiscard]] bool asks_for_head_only() const;
   void answer(const HttpAnswer& answer);
+  void on_written(boost::system::error_code error);
   void drain();
 
   boost::beast::tcp_stream stream_;
   boost::beast::flat_buffer buffer_;
   Parser parser_;
   Response response_;
+  std::optional<boost::beast::http::response_serializer<boost::beast::http::string_body>>
+      serializer_;
   std::size_t drained_bytes_ = 0;
   const HttpAnswers& answers_;
   std::function<void(HttpConnection*)> on_end_;

@@ -1,6 +1,8 @@
 #include "gateway/http/http_server.h"
 
-#include <set>
+#include <algorithm>
+#include <list>
+#include <map>
 #include <system_error>
 #include <utility>
 
@@ -12,8 +14,10 @@
 #include <boost/asio/strand.hpp>
 #include <boost/system/system_error.hpp>
 
+#include "gateway/config/ip_address.h"
 #include "gateway/http/http_answers.h"
 #include "gateway/http/http_connection.h"
+#include "gateway/peer_address.h"
 
 namespace betex::gateway {
 
@@ -62,13 +66,18 @@ class HttpServer::Listener : public std::enable_shared_from_this<HttpServer::Lis
       error_code ignored;
       self->acceptor_.close(ignored);
       self->retry_.cancel();
-      for (HttpConnection* const connection : self->connections_) {
-        connection->close();
+      for (const Open& open : self->connections_) {
+        open.connection->close();
       }
     });
   }
 
  private:
+  struct Open {
+    HttpConnection* connection = nullptr;
+    IpAddress peer;
+  };
+
   void accept() {
     if (stopped_) {
       return;
@@ -89,16 +98,40 @@ class HttpServer::Listener : public std::enable_shared_from_this<HttpServer::Lis
       retry_.async_wait([self = shared_from_this()](error_code) { self->accept(); });
       return;
     }
-    // Beyond the cap the socket is closed unread.
-    if (connections_.size() < options_.max_connections) {
-      const auto connection = std::make_shared<HttpConnection>(
-          std::move(socket), answers_, [self = shared_from_this()](HttpConnection* ended) {
-            self->connections_.erase(ended);
-          });
-      connections_.insert(connection.get());
-      connection->start(options_.deadline);
+    error_code gone;
+    const auto endpoint = socket.remote_endpoint(gone);
+    if (!gone) {
+      if (connections_.size() >= options_.max_connections) {
+        make_room();
+      }
+      serve(std::move(socket), ip_address(endpoint.address()).peer());
     }
     accept();
+  }
+
+  void serve(tcp::socket socket, const IpAddress& peer) {
+    const auto connection = std::make_shared<HttpConnection>(
+        std::move(socket), answers_, [self = shared_from_this()](HttpConnection* ended) {
+          self->connections_.remove_if(
+              [ended](const Open& open) { return open.connection == ended; });
+        });
+    connections_.push_back({.connection = connection.get(), .peer = peer});
+    connection->start(options_.deadline);
+  }
+
+  // Who comes always has a place, or those that say nothing would keep out the probes, and a
+  // healthy gateway would be restarted. A probe's request comes with its connection, so what has
+  // been there longest is not one: of the address that has the most, the oldest goes.
+  void make_room() {
+    std::map<IpAddress, std::size_t> by_peer;
+    for (const Open& open : connections_) {
+      ++by_peer[open.peer];
+    }
+    const auto most = std::ranges::max_element(
+        by_peer, {}, [](const auto& peer_and_count) { return peer_and_count.second; });
+    const auto oldest = std::ranges::find(connections_, most->first, &Open::peer);
+    oldest->connection->close();
+    connections_.erase(oldest);
   }
 
   boost::asio::strand<boost::asio::io_context::executor_type> strand_;
@@ -107,7 +140,7 @@ class HttpServer::Listener : public std::enable_shared_from_this<HttpServer::Lis
   const HttpServerOptions options_;
   const HttpAnswers answers_;
   std::uint16_t port_ = 0;
-  std::set<HttpConnection*> connections_;
+  std::list<Open> connections_;  // the oldest first
   bool stopped_ = false;
 };
 

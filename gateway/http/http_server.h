@@ -1,6 +1,6 @@
-// The read-only HTTP port: GET /livez, /readyz, /startupz (200, or 503 with the reason in one line)
-// and /metrics in Prometheus's text format, one request a connection. It changes nothing: every
-// change goes by FIX, so that it is journaled.
+// The read-only HTTP port: GET or HEAD of /livez, /readyz, /startupz (200, or 503 with the reason
+// in one line) and /metrics in Prometheus's text format, one request a connection. It changes
+// nothing: every change goes by FIX, so that it is journaled.
 #pragma once
 
 #include <chrono>
@@ -37,8 +37,8 @@ class HealthSource {
 
 struct HttpServerOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;  // 0: any free one
-  std::size_t max_connections = 64;
+  std::uint16_t port = 0;            // 0: any free one
+  std::size_t max_connections = 64;  // one more takes the place of one that has been there long
   std::chrono::milliseconds deadline{5000};  // from accepting a connection to its end
 };
 

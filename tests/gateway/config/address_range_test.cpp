@@ -71,5 +71,28 @@ TEST(AddressRange, KnowsLoopback) {
   EXPECT_FALSE(range("::").loopback_only());
 }
 
+TEST(AddressRange, KnowsASingleAddress) {
+  EXPECT_TRUE(range("10.0.0.1").single());
+  EXPECT_TRUE(range("10.0.0.1/32").single());
+  EXPECT_TRUE(range("::1").single());
+  EXPECT_FALSE(range("10.0.0.0/31").single());
+  EXPECT_FALSE(range("fd00::/64").single());
+}
+
+TEST(IpAddress, IsWrittenAsPeopleWriteIt) {
+  EXPECT_EQ(IpAddress::parse("::ffff:10.0.0.1")->text(), "10.0.0.1");
+  EXPECT_EQ(IpAddress::parse("0:0:0:0:0:0:0:1")->text(), "::1");
+  EXPECT_EQ(IpAddress::parse("::ffff:10.0.0.1"), IpAddress::parse("10.0.0.1"));
+  EXPECT_FALSE(IpAddress::parse("localhost").has_value());
+}
+
+TEST(IpAddress, OneMachineIsAnIpv4AddressOrA64OfIpv6) {
+  const auto peer = [](const char* text) { return IpAddress::parse(text)->peer(); };
+  EXPECT_EQ(peer("10.0.0.1"), peer("::ffff:10.0.0.1"));
+  EXPECT_NE(peer("10.0.0.1"), peer("10.0.0.2"));
+  EXPECT_EQ(peer("2001:db8::1"), peer("2001:db8::ffff:ffff:ffff:ffff"));
+  EXPECT_NE(peer("2001:db8::1"), peer("2001:db8:0:1::1"));
+}
+
 }  // namespace
 }  // namespace betex::gateway
