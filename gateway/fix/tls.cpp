@@ -18,6 +18,7 @@
 #include "gateway/fix/tls_revocation.h"
 #include "journal/file_system.h"
 #include "journal/safe_path.h"
+#include "gateway/tls_suites.h"
 
 namespace betex::fix {
 
@@ -88,6 +89,7 @@ std::shared_ptr<ssl::context> make_tls_context(const TlsFiles& files) {
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   SSL_CTX* const native = context->native_handle();
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(native, gateway::kTls12Suites);
   // A resumed session would bring no certificate along.
   SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(native,

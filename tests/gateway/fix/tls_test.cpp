@@ -299,6 +299,38 @@ TEST_P(TlsTest, SpeaksTwoVersionsAndNoOlder) {
   EXPECT_EQ(agreed_version(port_, TLS1_1_VERSION), "");
 }
 
+// Whether the port and a client that offers only these for TLS 1.2 agree on one.
+bool agrees_on(std::uint16_t port, const char* suites) {
+  using Context = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
+  const Context context{SSL_CTX_new(TLS_client_method()), &SSL_CTX_free};
+  SSL_CTX_set_max_proto_version(context.get(), TLS1_2_VERSION);
+  if (SSL_CTX_set_cipher_list(context.get(), suites) != 1) {
+    throw std::runtime_error{std::string{"no such suites: "} + suites};
+  }
+  const std::string address = "127.0.0.1:" + std::to_string(port);
+  using Stream = std::unique_ptr<BIO, decltype(&BIO_free_all)>;
+  const Stream stream{BIO_new_ssl_connect(context.get()), &BIO_free_all};
+  BIO_set_conn_hostname(stream.get(), address.c_str());
+  return BIO_do_connect(stream.get()) == 1 && BIO_do_handshake(stream.get()) == 1;
+}
+
+TEST_P(TlsTest, Tls12HasForwardSecrecyAndAuthenticatedEncryptionOnly) {
+  start();
+  for (const char* const good : {"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256",
+                                 "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES256-GCM-SHA384",
+                                 "ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-CHACHA20-POLY1305"}) {
+    EXPECT_TRUE(agrees_on(port_, good)) << good;
+  }
+  for (const char* const bad : {"AES128-GCM-SHA256:AES256-GCM-SHA384",          // static RSA
+                                "AES128-SHA:AES256-SHA:AES128-SHA256",          // and CBC
+                                "ECDHE-RSA-AES128-SHA:ECDHE-ECDSA-AES128-SHA",  // CBC, SHA-1
+                                "ECDHE-RSA-AES256-SHA384:ECDHE-ECDSA-AES256-SHA384",
+                                "DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-SHA",
+                                "ALL:!ECDHE+AESGCM:!ECDHE+CHACHA20"}) {
+    EXPECT_FALSE(agrees_on(port_, bad)) << bad;
+  }
+}
+
 TEST_P(TlsTest, PlainFixOnTheTlsPortIsClosed) {
   start();
   RawFixPeer peer{port_, {.begin_string = "FIXT.1.1", .sender = "BROKER1", .target = "BETEX"}};
