@@ -1,9 +1,12 @@
 #include "gateway/fix_settings.h"
 
+#include "gateway/fix/field_table.h"
 #include "matching/types.h"
 
 namespace betex::gateway {
 namespace {
+
+static_assert(kMaxMessageFields == fix::FieldTable::kMaxFields);
 
 fix::SessionSettings settings_of(const SessionConfig& config) {
   fix::SessionSettings settings{
@@ -58,6 +61,7 @@ fix::TransportLimits transport_limits(const FixLimits& limits) {
           .outbound_queue_bytes = limits.outbound_queue_bytes,
           .connections = limits.connections,
           .connections_per_address = limits.connections_per_address,
+          .connections_before_logon = limits.connections_before_logon,
           .logon_deadline = limits.logon_deadline,
           .sending_time_tolerance = limits.sending_time_tolerance};
 }

@@ -1,5 +1,6 @@
 #include "gateway/gateway.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -19,6 +20,7 @@
 #include <spdlog/spdlog.h>
 
 #include "gateway/agent/agent_runner.h"
+#include "gateway/descriptor_budget.h"
 #include "gateway/fail_stop.h"
 #include "gateway/fix/authenticator.h"
 #include "gateway/fix/dictionaries.h"
@@ -62,6 +64,17 @@ WaitKind wait_kind(WaitMode mode) {
       return WaitKind::Block;
   }
   BETEX_ASSERT(!"unknown wait mode");
+}
+
+// As configured; where the system leaves file descriptors for fewer connections, as many fewer of
+// those that have not logged on.
+fix::TransportLimits limits_that_fit(const Config& config) {
+  fix::TransportLimits limits = transport_limits(config.fix.limits);
+  const std::size_t fitting = fitting_connections(limits.connections);
+  limits.connections_before_logon =
+      std::max<std::size_t>(limits.connections_before_logon * fitting / limits.connections, 1);
+  limits.connections = fitting;
+  return limits;
 }
 
 // Segments below the newest snapshot are retired as far as `retention` allows.
@@ -161,9 +174,10 @@ class Gateway::Impl {
       : config_{config},
         shared_{share_one_thread(config.rings.stage_threads)},
 
-        // 1. Dictionaries and ports: a wrong or occupied one is found before anything on disk is
-        //    touched.
+        // 1. Dictionaries, descriptors and ports: a wrong one, too few or an occupied one are found
+        //    before anything on disk is touched.
         dictionaries_{fix::load_dictionaries(config.fix.dictionaries)},
+        limits_{limits_that_fit(config)},
         fix_port_{config.fix.address, config.fix.port, "--fix-port"},
         tls_port_{config.fix.tls ? std::make_unique<PortReservation>(
                                        config.fix.address, config.fix.tls->port, "--tls-port")
@@ -224,7 +238,7 @@ class Gateway::Impl {
                  .authenticator = authenticator_,
                  .cache = cache_,
                  .clock = clocks_->session},
-                transport_limits(config.fix.limits),
+                limits_,
                 session_settings(config),
                 sessions_} {
     const std::vector<std::string> accounts = config.accounts();
@@ -276,8 +290,7 @@ class Gateway::Impl {
   }
 
   void reload(const Config& config) {
-    server_.reload(
-        transport_limits(config.fix.limits), session_settings(config), tls_files(config));
+    server_.reload(limits_that_fit(config), session_settings(config), tls_files(config));
     authenticator_.replace(config.credentials);
     // Those of sessions that are new.
     for (const std::string& account : config.accounts()) {
@@ -362,6 +375,7 @@ class Gateway::Impl {
   std::optional<GatewayClocks> clocks_;  // none until the journal is replayed
 
   FIX::DataDictionaryProvider dictionaries_;
+  const fix::TransportLimits limits_;
   IoThread io_;
   PortReservation fix_port_;
   std::unique_ptr<PortReservation> tls_port_;  // null: no TLS

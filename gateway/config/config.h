@@ -48,13 +48,17 @@ struct RingsConfig {
   StageThreads stage_threads = StageThreads::Auto;
 };
 
+// What the field table of a message has room for (fix::FieldTable).
+inline constexpr std::size_t kMaxMessageFields = 512;
+
 struct FixLimits {
   std::size_t message_bytes = 16384;
-  std::size_t fields = 512;
+  std::size_t fields = kMaxMessageFields;
   std::size_t outbound_queue_bytes = std::size_t{4} << 20;  // per session; past it, disconnected
   std::chrono::milliseconds logon_deadline{5000};
   std::size_t connections = 1000;
-  std::size_t connections_per_address = 100;
+  std::size_t connections_per_address = 100;  // of an IPv6 address: of its /64
+  std::size_t connections_before_logon = 500;
   std::chrono::seconds sending_time_tolerance{120};
 };
 

@@ -24,7 +24,10 @@ constexpr std::int64_t kMiB = std::int64_t{1} << 20;
 constexpr std::int64_t kGiB = std::int64_t{1} << 30;
 constexpr std::int64_t kPageBytes = 4096;
 constexpr IntegerRange kPorts{0, 65'535};
-constexpr std::int64_t kMaxRingSlots = std::int64_t{1} << 24;
+// The rings are filled with zeros at the start. 400 MB of commands and 1 GB of events hold seconds
+// of full load; with more a wrong digit would have the system end the process for want of memory.
+constexpr std::int64_t kMaxRingSlots = std::int64_t{1} << 20;
+constexpr std::int64_t kMaxArenaBytes = kGiB;
 // A session takes a credit for each of the 256 messages that may wait above a gap, at once.
 constexpr IntegerRange kCommandSlots{512, kMaxRingSlots};
 constexpr IntegerRange kEventSlots{64, kMaxRingSlots};
@@ -106,7 +109,7 @@ void read_wal(SectionReader reader, WalConfig& wal) {
 void read_rings(SectionReader reader, RingsConfig& rings) {
   reader.power_of_two("command_slots", rings.command_slots, kCommandSlots);
   reader.power_of_two("event_slots", rings.event_slots, kEventSlots);
-  reader.integer("arena_bytes", rings.arena_bytes, {kMiB, 64 * kGiB});
+  reader.integer("arena_bytes", rings.arena_bytes, {kMiB, kMaxArenaBytes});
   reader.choice("wait_strategy", rings.wait_strategy, kWaitModes);
   reader.choice("stage_threads", rings.stage_threads, kStageThreads);
   reader.finish();
@@ -124,17 +127,24 @@ void read_address(SectionReader& reader, std::string& address) {
 
 void read_limits(SectionReader reader, FixLimits& limits) {
   reader.integer("message_bytes", limits.message_bytes, {1024, kMiB});
-  reader.integer("fields", limits.fields, {32, 65'536});
+  reader.integer("fields", limits.fields, {32, kMaxMessageFields});
   reader.integer("outbound_queue_bytes", limits.outbound_queue_bytes, {64 << 10, kGiB});
   reader.integer("logon_deadline_ms", limits.logon_deadline, {100, 60'000});
   reader.integer("connections", limits.connections, {1, 100'000});
+  limits.connections_per_address = std::min(limits.connections_per_address, limits.connections);
   reader.integer("connections_per_address", limits.connections_per_address, {1, 100'000});
+  limits.connections_before_logon = (limits.connections + 1) / 2;
+  reader.integer("connections_before_logon", limits.connections_before_logon, {1, 100'000});
   reader.integer("sending_time_tolerance_s", limits.sending_time_tolerance, {1, 86'400});
-  if (limits.connections_per_address > limits.connections) {
-    reader.complain("connections_per_address",
-                    {std::to_string(limits.connections_per_address) + " is above connections, " +
-                         std::to_string(limits.connections),
-                     "give a smaller one"});
+  for (const auto& [key, value] :
+       {std::pair{"connections_per_address", limits.connections_per_address},
+        std::pair{"connections_before_logon", limits.connections_before_logon}}) {
+    if (value > limits.connections) {
+      reader.complain(
+          key,
+          {std::to_string(value) + " is above connections, " + std::to_string(limits.connections),
+           "give a smaller one"});
+    }
   }
   reader.finish();
 }
@@ -325,6 +335,17 @@ std::vector<std::string> warnings(const Config& config) {
                       std::to_string(kDefaultPasswordIterations) +
                       " are today's: make its line anew by betex-gateway --hash-password");
     }
+  }
+  if (config.http.enabled && !AddressRange::parse(config.http.address)->loopback_only()) {
+    lines.push_back("http.address is " + config.http.address +
+                    ", reachable from other machines: whoever is there may read /metrics");
+  }
+  const FixLimits& limits = config.fix.limits;
+  if (limits.connections < config.sessions.size() + limits.connections_before_logon) {
+    lines.push_back(
+        "fix.limits.connections is " + std::to_string(limits.connections) + ", fewer than " +
+        std::to_string(config.sessions.size()) + " sessions and connections_before_logon, " +
+        std::to_string(limits.connections_before_logon) + ": strangers may keep out clients");
   }
   return lines;
 }

@@ -58,6 +58,7 @@ std::string gateway_text(const Config& config) {
   fmt::format_to(out, "logon_deadline_ms = {}\n", fix.limits.logon_deadline.count());
   fmt::format_to(out, "connections = {}\n", fix.limits.connections);
   fmt::format_to(out, "connections_per_address = {}\n", fix.limits.connections_per_address);
+  fmt::format_to(out, "connections_before_logon = {}\n", fix.limits.connections_before_logon);
   fmt::format_to(out, "sending_time_tolerance_s = {}\n", fix.limits.sending_time_tolerance.count());
   fmt::format_to(out, "\n[http]\nenabled = {}\n", http.enabled);
   fmt::format_to(out, "address = \"{}\"\nport = {}\n", http.address, http.port);

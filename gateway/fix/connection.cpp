@@ -13,6 +13,7 @@
 #include <spdlog/spdlog.h>
 
 #include "gateway/fix/guard.h"
+#include "gateway/fix/other_protocol.h"
 #include "gateway/fix/secret_fields.h"
 
 namespace betex::fix {
@@ -38,11 +39,12 @@ constexpr std::chrono::milliseconds kLookInterval{200};
 
 }  // namespace
 
-Connection::Connection(Stream stream, std::string address, const Environment& environment)
+Connection::Connection(Stream stream, Admission::Place place, const Environment& environment)
     : stream_{std::move(stream)},
       environment_{environment},
       is_tls_{stream_.is_tls()},
-      address_{std::move(address)},
+      place_{std::move(place)},
+      address_{place_.address().text()},
       deadline_{stream_.executor()},
       framer_{environment.limits.message_bytes} {
   environment_.metrics.connections.add();
@@ -65,21 +67,23 @@ void Connection::start() {
 }
 
 void Connection::wait_for_handshake() {
-  stream_.socket().async_wait(Stream::Socket::wait_read,
-                              [self = shared_from_this()](const error_code& error) {
-                                if (self->closed_) {
-                                  return;
-                                }
-                                if (error) {
-                                  return self->close_now();
-                                }
-                                self->environment_.handshakes.enter(
-                                    self->stream_.executor(), [self] { self->handshake_step(); });
-                              });
+  stream_.socket().async_wait(
+      Stream::Socket::wait_read, [self = shared_from_this()](const error_code& error) {
+        if (self->closed_) {
+          return;
+        }
+        if (error) {
+          return self->close_now();
+        }
+        self->environment_.handshakes.enter(
+            {.address = self->place_.address(), .known = self->place_.known()},
+            self->stream_.executor(),
+            [self] { self->handshake_step(); });
+      });
 }
 
 void Connection::handshake_step() {
-  if (closed_) {
+  if (closed_ || (!std::exchange(heard_, true) && is_at_the_wrong_port(stream_.peek()))) {
     return;
   }
   const error_code error = stream_.handshake_step();
@@ -92,7 +96,30 @@ void Connection::handshake_step() {
     return close_now();
   }
   certificate_ = stream_.certificate();
+  heard_ = false;  // inside TLS nothing has come yet
+  inside_tls_ = true;
   read();
+}
+
+// Closes then. Before the first byte of a protocol's own has been looked at.
+bool Connection::is_at_the_wrong_port(std::string_view first_bytes) {
+  const Protocol spoken = protocol_of(first_bytes);
+  const bool handshaking = stream_.is_tls() && !inside_tls_;
+  std::string what;
+  if (spoken == Protocol::Http) {
+    what = "speaks HTTP on a FIX port; probes and metrics are on [http] port";
+  } else if (spoken == Protocol::Tls && !handshaking) {
+    what = stream_.is_tls() ? "speaks TLS inside TLS; connect with TLS once"
+                            : "speaks TLS on the plain FIX port; FIX over TLS is on [fix] tls_port";
+  } else if (spoken == Protocol::Fix && handshaking) {
+    what = "speaks plain FIX on the TLS port; connect with TLS, or to [fix] port";
+  } else {
+    return false;
+  }
+  environment_.metrics.connections_refused.add();
+  log_refusal(RefusalKind::WrongPort, what + "; closed");
+  close_now();
+  return true;
 }
 
 void Connection::log_refusal(RefusalKind why, const std::string& what) {
@@ -103,7 +130,7 @@ void Connection::read() {
   const auto room = framer_.prepare();
   reading_ = true;
   stream_.read_some(asio::buffer(room.data(), room.size()),
-                    [self = shared_from_this()](const error_code& error, std::size_t size) {
+                    [self = shared_from_this(), room](const error_code& error, std::size_t size) {
                       self->reading_ = false;
                       if (self->closed_) {
                         return;
@@ -111,12 +138,15 @@ void Connection::read() {
                       if (self->finishing_) {
                         return self->end_stream_when_idle();
                       }
-                      error ? self->close_now() : self->on_read(size);
+                      error ? self->close_now() : self->on_read({room.data(), size});
                     });
 }
 
-void Connection::on_read(std::size_t size) {
-  framer_.commit(size);
+void Connection::on_read(std::string_view bytes) {
+  if (!std::exchange(heard_, true) && is_at_the_wrong_port(bytes)) {
+    return;
+  }
+  framer_.commit(bytes.size());
   frames_.clear();
   for (;;) {
     const Framer::Result result = framer_.next();
@@ -233,7 +263,10 @@ void Connection::on_written(std::size_t size) {
 }
 
 void Connection::authenticated() {
-  asio::dispatch(stream_.executor(), [self = shared_from_this()] { self->deadline_.cancel(); });
+  asio::dispatch(stream_.executor(), [self = shared_from_this()] {
+    self->deadline_.cancel();
+    self->place_.logged_on();
+  });
 }
 
 void Connection::finish() {
@@ -294,7 +327,7 @@ void Connection::close_now() {
   stream_.close();
   to_write_.clear();
   environment_.metrics.connections.subtract();
-  environment_.ended(address_);
+  place_.give_back();
   if (const auto user = std::exchange(user_, nullptr)) {
     user->closed(*this);
   }

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include "gateway/fix/admission.h"
 #include "gateway/fix/field_table.h"
 #include "gateway/fix/framer.h"
 #include "gateway/fix/handshake_turns.h"
@@ -63,18 +63,17 @@ class SessionDirectory {
 // functions may be called on any thread.
 class Connection final : public std::enable_shared_from_this<Connection> {
  public:
-  // What all connections share; it outlives the I/O threads' run. `ended` is called once.
+  // What all connections share; it outlives the I/O threads' run.
   struct Environment {
     const SessionDirectory& directory;
     const TransportLimits& limits;
     SessionMetrics& metrics;
     HandshakeTurns& handshakes;
     RefusalLog& refusals;
-    std::function<void(const std::string& address)> ended;
   };
 
   // `stream`'s socket must have a strand of its own as executor.
-  Connection(Stream stream, std::string address, const Environment& environment);
+  Connection(Stream stream, Admission::Place place, const Environment& environment);
 
   void start();
 
@@ -110,7 +109,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void wait_for_handshake();
   void handshake_step();
   void read();
-  void on_read(std::size_t size);
+  void on_read(std::string_view bytes);
+  [[nodiscard]] bool is_at_the_wrong_port(std::string_view first_bytes);
   void identify();
   void watch_while_it_waits();
   void write_some();
@@ -123,6 +123,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Stream stream_;
   const Environment& environment_;
   const bool is_tls_;
+  Admission::Place place_;
   std::string address_;
   ClientCertificate certificate_;
   boost::asio::steady_timer deadline_;
@@ -131,6 +132,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<ConnectionUser> user_;  // null: no Logon yet
   std::deque<std::shared_ptr<const OutboundBlock>> to_write_;
   std::size_t written_of_front_ = 0;  // bytes
+  bool heard_ = false;                // bytes have come; of TLS, then inside TLS
+  bool inside_tls_ = false;
   bool reading_ = false;
   bool writing_ = false;
   bool finishing_ = false;  // nothing more is read or appended

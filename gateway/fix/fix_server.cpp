@@ -13,6 +13,7 @@
 
 #include "gateway/fix/guard.h"
 #include "gateway/fix/strangers.h"
+#include "gateway/peer_address.h"
 
 namespace betex::fix {
 
@@ -31,6 +32,12 @@ constexpr std::chrono::milliseconds kLookUp{20};
 
 bool patient() {
   return false;
+}
+
+Admission::Limits admission_limits(const TransportLimits& limits) {
+  return {.connections = limits.connections,
+          .per_address = limits.connections_per_address,
+          .before_logon = limits.connections_before_logon};
 }
 
 }  // namespace
@@ -68,19 +75,17 @@ FixServer::FixServer(const Parts& parts,
                               .limits = limits_,
                               .metrics = metrics_,
                               .handshakes = handshakes_,
-                              .refusals = refusals_,
-                              .ended = [this](const std::string& address) { leave(address); }},
-      max_connections_{limits.connections},
-      max_connections_per_address_{limits.connections_per_address},
+                              .refusals = refusals_},
       accept_strand_{parts.io.get_executor()} {
+  admission_->set_limits(admission_limits(limits));
   for (SessionSettings& settings : sessions) {
     const auto known =
         std::find_if(recovered.begin(), recovered.end(), [&](const matching::SessionInfo& info) {
           return info.comp_id.view() == settings.comp_id;
         });
-    add_session(std::move(settings),
-                known == recovered.end() ? std::nullopt : std::optional{*known});
+    insert(std::move(settings), known == recovered.end() ? std::nullopt : std::optional{*known});
   }
+  allow_connections();
 }
 
 FixServer::~FixServer() {
@@ -91,6 +96,12 @@ FixServer::~FixServer() {
 
 void FixServer::add_session(SessionSettings settings,
                             const std::optional<matching::SessionInfo>& known) {
+  insert(std::move(settings), known);
+  allow_connections();
+}
+
+void FixServer::insert(SessionSettings settings,
+                       const std::optional<matching::SessionInfo>& known) {
   const std::string comp_id = settings.comp_id;
   const auto session = std::make_shared<FixSession>(settings, session_environment_, known);
   session->watch_reset_schedule();
@@ -101,6 +112,17 @@ void FixServer::add_session(SessionSettings settings,
   if (known) {
     by_id_[known->session] = session;
   }
+}
+
+// From wherever a session may come.
+void FixServer::allow_connections() {
+  std::vector<gateway::AddressRange> ranges;
+  const std::shared_lock lock{sessions_mutex_};
+  for (const auto& [comp_id, known] : by_comp_id_) {
+    const auto& of_session = known.settings.allow_from;
+    ranges.insert(ranges.end(), of_session.begin(), of_session.end());
+  }
+  admission_->set_allowed(ranges);
 }
 
 // ---- Connections --------------------------------------------------------------------------------
@@ -170,12 +192,10 @@ void FixServer::accepted(tcp::socket socket, Security security) {
   if (gone) {
     return;
   }
-  const std::string address = endpoint.address().to_string();
   metrics_.connections_accepted.add();
-  if (!admit(address)) {
+  auto place = admit(gateway::ip_address(endpoint.address()));
+  if (!place) {
     metrics_.connections_refused.add();
-    refusals_.write(
-        RefusalKind::TooMany, spdlog::level::warn, "connection from {} refused: too many", address);
     return;
   }
   std::shared_ptr<asio::ssl::context> tls;
@@ -184,7 +204,7 @@ void FixServer::accepted(tcp::socket socket, Security security) {
     tls = tls_;
   }
   std::make_shared<Connection>(
-      Stream{std::move(socket), std::move(tls)}, address, connection_environment_)
+      Stream{std::move(socket), std::move(tls)}, *std::move(place), connection_environment_)
       ->start();
 }
 
@@ -197,11 +217,7 @@ void FixServer::reload(const TransportLimits& limits,
     const std::lock_guard lock{tls_mutex_};
     tls_ = context;
   }
-  {
-    const std::lock_guard lock{connections_mutex_};
-    max_connections_ = limits.connections;
-    max_connections_per_address_ = limits.connections_per_address;
-  }
+  admission_->set_limits(admission_limits(limits));
   for (SessionSettings& gone : sessions_without(sessions)) {
     gone.allow_from.clear();
     sessions.push_back(std::move(gone));
@@ -219,9 +235,10 @@ void FixServer::reload(const TransportLimits& limits,
       known->reconfigure(settings, context);
     } else {
       spdlog::info("session {}: added", settings.comp_id);
-      add_session(std::move(settings), std::nullopt);
+      insert(std::move(settings), std::nullopt);
     }
   }
+  allow_connections();
 }
 
 // The settings of those that are known and not among these.
@@ -237,27 +254,30 @@ std::vector<SessionSettings> FixServer::sessions_without(
   return others;
 }
 
-bool FixServer::admit(const std::string& address) {
-  const std::lock_guard lock{connections_mutex_};
-  std::size_t& from_there = connections_by_address_[address];
-  if (connections_ >= max_connections_ || from_there >= max_connections_per_address_) {
-    if (from_there == 0) {
-      connections_by_address_.erase(address);
-    }
-    return false;
+std::optional<Admission::Place> FixServer::admit(const gateway::IpAddress& address) {
+  auto result = admission_->admit(address);
+  if (auto* const place = std::get_if<Admission::Place>(&result)) {
+    return std::move(*place);
   }
-  ++from_there;
-  ++connections_;
-  return true;
-}
-
-void FixServer::leave(const std::string& address) {
-  const std::lock_guard lock{connections_mutex_};
-  --connections_;
-  const auto from_there = connections_by_address_.find(address);
-  if (--from_there->second == 0) {
-    connections_by_address_.erase(from_there);
+  const auto refuse = [&](RefusalKind kind, std::string_view why) {
+    refusals_.write(
+        kind, spdlog::level::warn, "connection from {} refused: {}", address.text(), why);
+  };
+  switch (std::get<Admission::Refusal>(result)) {
+    case Admission::Refusal::NotFromThere:
+      refuse(RefusalKind::NotFromThere, "no session's AllowFrom has this address");
+      break;
+    case Admission::Refusal::TooMany:
+      refuse(RefusalKind::TooMany, "too many in all");
+      break;
+    case Admission::Refusal::TooManyFromThere:
+      refuse(RefusalKind::TooMany, "too many from there");
+      break;
+    case Admission::Refusal::TooManyBeforeLogon:
+      refuse(RefusalKind::TooMany, "too many that have not logged on");
+      break;
   }
+  return std::nullopt;
 }
 
 std::shared_ptr<ConnectionUser> FixServer::find(const FieldTable& logon,

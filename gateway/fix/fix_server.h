@@ -19,6 +19,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "gateway/config/ip_address.h"
+#include "gateway/fix/admission.h"
 #include "gateway/fix/authenticator.h"
 #include "gateway/fix/cache_flusher.h"
 #include "gateway/fix/connection.h"
@@ -137,8 +139,9 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
   void accept(Listener& listener);
   void stop_accepting();
   void accepted(boost::asio::ip::tcp::socket socket, Security security);
-  [[nodiscard]] bool admit(const std::string& address);
-  void leave(const std::string& address);
+  [[nodiscard]] std::optional<Admission::Place> admit(const gateway::IpAddress& address);
+  void insert(SessionSettings settings, const std::optional<matching::SessionInfo>& known);
+  void allow_connections();
 
   boost::asio::io_context& io_;
   const TransportLimits limits_;
@@ -157,11 +160,7 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
   std::map<std::string, Known, std::less<>> by_comp_id_;
   std::map<matching::SessionId, std::shared_ptr<FixSession>> by_id_;
 
-  std::mutex connections_mutex_;
-  std::map<std::string, std::size_t> connections_by_address_;
-  std::size_t connections_ = 0;
-  std::size_t max_connections_;
-  std::size_t max_connections_per_address_;
+  const std::shared_ptr<Admission> admission_ = std::make_shared<Admission>();
 
   std::mutex tls_mutex_;
   std::shared_ptr<boost::asio::ssl::context> tls_;  // null: no TLS

@@ -18,21 +18,28 @@ constexpr int kRestPerWork = 3;
 HandshakeTurns::HandshakeTurns(asio::io_context& io)
     : strand_{io.get_executor()}, timer_{strand_} {}
 
-void HandshakeTurns::enter(asio::any_io_executor executor, Step step) {
-  asio::post(strand_, [this, executor = std::move(executor), step = std::move(step)]() mutable {
-    waiting_.push_back({.executor = std::move(executor), .step = std::move(step)});
-    next();
-  });
+void HandshakeTurns::enter(const Peer& peer, asio::any_io_executor executor, Step step) {
+  asio::post(
+      strand_, [this, peer, executor = std::move(executor), step = std::move(step)]() mutable {
+        lines_[peer.known ? 1 : 0].push(peer.address.peer().text(),
+                                        ++last_id_,
+                                        {.executor = std::move(executor), .step = std::move(step)});
+        next();
+      });
 }
 
 void HandshakeTurns::next() {
-  if (busy_ || waiting_.empty()) {
+  if (busy_) {
+    return;
+  }
+  const std::size_t line = lines_[next_line_].empty() ? 1 - next_line_ : next_line_;
+  auto turn = lines_[line].pop();
+  if (!turn) {
     return;
   }
   busy_ = true;
-  Waiting turn = std::move(waiting_.front());
-  waiting_.pop_front();
-  asio::post(turn.executor, [this, step = std::move(turn.step)] {
+  next_line_ = 1 - line;
+  asio::post(turn->executor, [this, step = std::move(turn->step)] {
     const auto begin = Clock::now();
     step();
     const auto used = Clock::now() - begin;

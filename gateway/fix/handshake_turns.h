@@ -1,16 +1,23 @@
 // TLS handshakes are the most work that a stranger can ask for, a millisecond each with RSA keys.
 // Their steps take turns, one at a time, and all together a quarter of a thread's time: a flood of
-// them delays an order by one step at most, and other handshakes, which wait in line.
+// them delays an order by one step at most. What it delays else is handshakes, and so turns go from
+// address to address, and every other one to those that are known: a client waits for a few steps,
+// however many connections strangers have.
 #pragma once
 
+#include <array>
 #include <chrono>
-#include <deque>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+
+#include "gateway/config/ip_address.h"
+#include "gateway/fix/turns_by_address.h"
 
 namespace betex::fix {
 
@@ -19,10 +26,15 @@ class HandshakeTurns {
  public:
   using Step = std::function<void()>;
 
+  struct Peer {
+    gateway::IpAddress address;
+    bool known = false;
+  };
+
   explicit HandshakeTurns(boost::asio::io_context& io);
 
   // `step` runs on `executor` when its turn has come.
-  void enter(boost::asio::any_io_executor executor, Step step);
+  void enter(const Peer& peer, boost::asio::any_io_executor executor, Step step);
 
  private:
   struct Waiting {
@@ -35,8 +47,11 @@ class HandshakeTurns {
 
   boost::asio::strand<boost::asio::io_context::executor_type> strand_;
   boost::asio::steady_timer timer_;
-  std::deque<Waiting> waiting_;  // one a connection at most
-  bool busy_ = false;            // with a step, or resting after one
+  // Of unknown and of known addresses; one a connection at most.
+  std::array<TurnsByAddress<Waiting>, 2> lines_;
+  std::size_t next_line_ = 0;
+  std::uint64_t last_id_ = 0;
+  bool busy_ = false;  // with a step, or resting after one
 };
 
 }  // namespace betex::fix

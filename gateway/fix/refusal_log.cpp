@@ -19,6 +19,10 @@ std::string_view text_of(RefusalKind why) {
       return "connections closed for garbled messages";
     case RefusalKind::NotFix:
       return "connections closed for not speaking FIX";
+    case RefusalKind::WrongPort:
+      return "connections closed for speaking another protocol";
+    case RefusalKind::NotFromThere:
+      return "connections refused for where they came from";
     case RefusalKind::UnknownSession:
       return "connections closed for want of an acceptable Logon";
     case RefusalKind::BadLogon:

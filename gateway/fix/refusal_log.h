@@ -22,6 +22,8 @@ enum class RefusalKind : std::uint8_t {
   NoTls,
   Garbled,
   NotFix,
+  WrongPort,       // it speaks something else
+  NotFromThere,    // no session may come from its address
   UnknownSession,  // or not from there, or not a Logon
   BadLogon,
   NumberTooLow,

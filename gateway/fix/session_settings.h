@@ -47,8 +47,9 @@ struct TransportLimits {
   std::size_t fields = 512;
   std::size_t outbound_queue_bytes = std::size_t{4} << 20;  // per session
   std::size_t connections = 1000;
-  std::size_t connections_per_address = 100;
-  std::uint64_t garbled_messages = 10;  // per connection; one more closes it
+  std::size_t connections_per_address = 100;   // of an IPv6 address: of its /64
+  std::size_t connections_before_logon = 500;  // half of them only for addresses that are known
+  std::uint64_t garbled_messages = 10;         // per connection; one more closes it
   std::chrono::milliseconds logon_deadline{5000};
   std::chrono::seconds sending_time_tolerance{120};  // SendingTime(52)
 

@@ -2,6 +2,8 @@
 // connection needs of it.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -36,6 +38,16 @@ class Stream {
   }
 
   [[nodiscard]] bool is_tls() const noexcept { return std::holds_alternative<Tls>(stream_); }
+
+  // The first bytes that have come and are not taken yet; empty where there are none.
+  [[nodiscard]] std::string peek() {
+    std::array<char, 8> bytes{};
+    Error error;
+    socket().non_blocking(true, error);
+    const std::size_t size =
+        socket().receive(boost::asio::buffer(bytes), Socket::message_peek, error);
+    return {bytes.data(), error ? 0 : size};
+  }
 
   // Goes on with the handshake as far as what has arrived allows; would_block: more must arrive. An
   // answer that finds no room in the socket's buffer, which nobody has used before, is lost: such a

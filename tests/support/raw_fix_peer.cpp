@@ -189,6 +189,13 @@ RawFixMessage RawFixPeer::read_type(std::string_view type) {
   }
 }
 
+std::string RawFixPeer::read_all(std::chrono::milliseconds deadline) {
+  if (!wait_for_end(deadline)) {
+    throw std::runtime_error{"the stream does not end"};
+  }
+  return std::exchange(buffer_, {});
+}
+
 bool RawFixPeer::wait_for_end(std::chrono::milliseconds deadline) {
   const auto end = Clock::now() + deadline;
   while (!ended_ && Clock::now() < end) {

@@ -89,6 +89,9 @@ class RawFixPeer {
   // True when the other end ends the stream in time; what comes before is thrown away.
   [[nodiscard]] bool wait_for_end(std::chrono::milliseconds deadline = kPatience);
 
+  // All bytes until the other end ends the stream.
+  [[nodiscard]] std::string read_all(std::chrono::milliseconds deadline = kPatience);
+
   void close();
 
   // Closes by a reset (RST), as a machine does whose process was killed with bytes unread.

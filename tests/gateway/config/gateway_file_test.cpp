@@ -75,6 +75,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "logon_deadline_ms = 250\n"
           "connections = 20\n"
           "connections_per_address = 10\n"
+          "connections_before_logon = 15\n"
           "sending_time_tolerance_s = 30\n"
           "[fix]\n"
           "address = \"0.0.0.0\"\n"
@@ -103,6 +104,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   EXPECT_EQ(config.fix.limits.logon_deadline, std::chrono::milliseconds{250});
   EXPECT_EQ(config.fix.limits.connections, 20U);
   EXPECT_EQ(config.fix.limits.connections_per_address, 10U);
+  EXPECT_EQ(config.fix.limits.connections_before_logon, 15U);
   EXPECT_EQ(config.fix.limits.sending_time_tolerance, std::chrono::seconds{30});
   EXPECT_EQ(config.fix.address, "0.0.0.0");
   EXPECT_EQ(config.fix.port, 0);
@@ -266,7 +268,7 @@ INSTANTIATE_TEST_SUITE_P(
                      "rings",
                      "command_slots = 32",
                      "rings.command_slots: 32 is out of range; give a whole number from 512 to "
-                     "16777216"},
+                     "1048576"},
         WrongSetting{"UnknownWaitStrategy",
                      "rings",
                      "wait_strategy = \"spin\"",
@@ -294,6 +296,11 @@ INSTANTIATE_TEST_SUITE_P(
                      "fix.limits",
                      "connections_per_address = 5000",
                      "fix.limits.connections_per_address: 5000 is above connections, 1000; give "
+                     "a smaller one"},
+        WrongSetting{"MoreBeforeTheLogonThanInAll",
+                     "fix.limits",
+                     "connections_before_logon = 2000",
+                     "fix.limits.connections_before_logon: 2000 is above connections, 1000; give "
                      "a smaller one"},
         WrongSetting{"SectionThatIsNoTable",
                      "",

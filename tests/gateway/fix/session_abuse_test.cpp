@@ -64,6 +64,7 @@ TEST_F(SessionAbuseTest, TwoThousandIdleConnections) {
   }
   start({.connections = kConnections + 100,
          .connections_per_address = kConnections + 100,
+         .connections_before_logon = kConnections + 100,
          .logon_deadline = 60s});
   std::vector<std::unique_ptr<RawFixPeer>> idle;
   for (rlim_t i = 0; i < kConnections; ++i) {

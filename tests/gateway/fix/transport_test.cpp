@@ -17,6 +17,13 @@ class TransportTest : public testing::Test {
         pipeline_, folder_.path(), TestGatewayOptions{.limits = limits});
   }
 
+  [[nodiscard]] std::unique_ptr<RawFixPeer> from(const std::string& address) const {
+    return std::make_unique<RawFixPeer>(
+        gateway_->port(),
+        RawFixPeer::Names{.begin_string = "FIXT.1.1", .sender = "BROKER1", .target = "BETEX"},
+        address);
+  }
+
   TempFolder folder_;
   FakePipeline pipeline_;
   std::unique_ptr<TestGateway> gateway_;
@@ -87,6 +94,56 @@ TEST_F(TransportTest, ClosesALogonFromWhereItMayNotCome) {
   const auto peer = gateway_->connect("FARAWAY");
   peer->send("A", logon_fields("BROKER1"));
   EXPECT_TRUE(peer->wait_for_end());
+}
+
+// Before anybody has said a word.
+TEST_F(TransportTest, ClosesAConnectionFromWhereNoSessionMayComeAtOnce) {
+  start({.logon_deadline = 10min});
+  auto settings = test_sessions()[0];
+  settings.allow_from = {*gateway::AddressRange::parse("127.0.0.1")};
+  std::vector<fix::SessionSettings> sessions;
+  for (auto session : test_sessions()) {
+    session.allow_from = settings.allow_from;
+    sessions.push_back(session);
+  }
+  gateway_->server().reload({}, sessions, std::nullopt);
+  EXPECT_TRUE(from("127.0.0.2")->wait_for_end());
+  EXPECT_EQ(gateway_->server().metrics().connections_refused.value(), 1U);
+  EXPECT_NO_THROW((void)gateway_->log_on("BROKER1"));
+
+  sessions.back().allow_from.push_back(*gateway::AddressRange::parse("127.0.0.2"));
+  gateway_->server().reload({}, sessions, std::nullopt);
+  EXPECT_FALSE(from("127.0.0.2")->wait_for_end(100ms)) << "the union of all sessions'";
+}
+
+// As many as the limits let in, from more addresses than the limit of one makes up for.
+TEST_F(TransportTest, SilentConnectionsKeepOutNobodyWhoseAddressIsKnown) {
+  start({.connections = 40,
+         .connections_per_address = 10,
+         .connections_before_logon = 20,
+         .logon_deadline = 10min});
+  (void)gateway_->log_on("BROKER1");  // from 127.0.0.1
+  std::vector<std::unique_ptr<RawFixPeer>> silent;
+  for (int address = 2; address < 12; ++address) {
+    for (int i = 0; i < 10; ++i) {
+      silent.push_back(from("127.0.0." + std::to_string(address)));
+    }
+  }
+  EXPECT_TRUE(from("127.0.0.20")->wait_for_end()) << "or the strangers are too few";
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_NO_THROW((void)gateway_->log_on("BROKER2", i + 1));
+  }
+}
+
+TEST_F(TransportTest, TellsWhatIsNoFix) {
+  start({.logon_deadline = 10min});
+  const auto plain = gateway_->connect("BROKER1");
+  plain->send_bytes("\x16\x03\x01");  // a TLS ClientHello's begin
+  EXPECT_TRUE(plain->wait_for_end()) << "TLS on the plain port";
+  const auto http = gateway_->connect("BROKER1");
+  http->send_bytes("GET /");
+  EXPECT_TRUE(http->wait_for_end());
+  EXPECT_EQ(gateway_->server().metrics().connections_refused.value(), 2U);
 }
 
 TEST_F(TransportTest, LimitsTheConnectionsOfAnAddress) {
