@@ -21,7 +21,6 @@ struct TestAuthority::Keys {
 
 namespace {
 
-constexpr int kRsaBits = 2048;
 constexpr long kDay = 24L * 60 * 60;
 
 void add_extension(X509* certificate, X509* issuer, int id, const char* value) {
@@ -34,6 +33,18 @@ void add_extension(X509* certificate, X509* issuer, int id, const char* value) {
   }
   X509_add_ext(certificate, extension, -1);
   X509_EXTENSION_free(extension);
+}
+
+EVP_PKEY* make_key(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::Ec:
+      return EVP_EC_gen("P-256");
+    case KeyKind::Rsa:
+      return EVP_RSA_gen(2048);
+    case KeyKind::Rsa4096:
+      return EVP_RSA_gen(4096);
+  }
+  throw std::logic_error{"unknown kind of key"};
 }
 
 // Signed by `issuer_key`; where `issuer` is null it is its own.
@@ -91,7 +102,7 @@ TestAuthority::~TestAuthority() {
 }
 
 std::filesystem::path TestAuthority::issue(const std::string& common_name, KeyKind kind) const {
-  EVP_PKEY* const key = kind == KeyKind::Ec ? EVP_EC_gen("P-256") : EVP_RSA_gen(kRsaBits);
+  EVP_PKEY* const key = make_key(kind);
   X509* const certificate = make(common_name, key, keys_->certificate, keys_->key);
   const std::filesystem::path file =
       folder_ / (common_name + (kind == KeyKind::Ec ? "-ec.pem" : "-rsa.pem"));

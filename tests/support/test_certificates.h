@@ -7,7 +7,7 @@
 
 namespace betex::test {
 
-enum class KeyKind { Ec, Rsa };
+enum class KeyKind { Ec, Rsa, Rsa4096 };
 
 // An authority that signs certificates. All files are PEM.
 class TestAuthority {
