@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -12,6 +13,7 @@
 #include "gateway/config/section_reader.h"
 #include "gateway/config/toml_file.h"
 #include "gateway/config/words.h"
+#include "matching/units.h"
 
 namespace betex::gateway {
 
@@ -23,9 +25,11 @@ using matching::MarketKind;
 
 constexpr std::size_t kMinRunners = 2;
 constexpr std::size_t kMaxRunners = 1000;
+// As the engine has them (RULES.md); tests/e2e/limits_test.cpp creates markets with these.
+constexpr std::int64_t kMaxWinners = 8;
 constexpr std::int64_t kMaxCommissionBp = 10'000;
 constexpr std::int64_t kMaxBetDelayMs = 60'000;
-constexpr std::size_t kMaxWholeDigits = 12;  // the greatest order is 1e12 contracts
+constexpr std::size_t kMaxWholeDigits = 13;  // the greatest order is 1e12 contracts
 
 // "0.01" as a Decimal, exactly; nothing when it has more than `places` decimals or is not above 0.
 std::optional<Decimal> parse_decimal(std::string_view text, std::size_t places) {
@@ -48,7 +52,16 @@ std::optional<Decimal> parse_decimal(std::string_view text, std::size_t places) 
   for (std::size_t i = 0; i < part.size(); ++i) {
     unit /= 10;
   }
-  return value == 0 ? std::nullopt : std::optional{Decimal{value * unit}};
+  if (value == 0 || value > std::numeric_limits<std::int64_t>::max() / unit) {
+    return std::nullopt;
+  }
+  return Decimal{value * unit};
+}
+
+// As much as one order may be, and no more: a market whose least order is above that takes none.
+bool fits_an_order(MarketKind kind, Decimal decimal) {
+  const auto quantity = matching::to_quantity(kind, decimal);
+  return quantity && *quantity <= matching::max_order_quantity(kind);
 }
 
 void read_quantity(SectionReader& reader,
@@ -61,13 +74,15 @@ void read_quantity(SectionReader& reader,
   if (text.empty()) {
     return;
   }
-  if (const auto quantity = parse_decimal(text, odds ? 2 : 0)) {
+  if (const auto quantity = parse_decimal(text, odds ? 2 : 0);
+      quantity && fits_an_order(market.kind, *quantity)) {
     value = *quantity;
     return;
   }
   reader.complain(key,
                   {"'" + text + "' is not a quantity of this market",
-                   odds ? "give a stake as in \"0.01\"" : "give whole contracts as in \"1\""});
+                   odds ? "give a stake as in \"0.01\", at most 1000000000.00"
+                        : "give whole contracts as in \"1\", at most 1000000000000"});
 }
 
 void read_runners(SectionReader& reader, MarketConfig& market) {
@@ -81,7 +96,7 @@ void read_runners(SectionReader& reader, MarketConfig& market) {
                      "give " + std::to_string(kMinRunners) + " to " + std::to_string(kMaxRunners)});
     return;
   }
-  const auto most = static_cast<std::int64_t>(market.instruments.size()) - 1;
+  const auto most = std::min(kMaxWinners, static_cast<std::int64_t>(market.instruments.size()) - 1);
   reader.integer("winners", market.winners, {1, most});
 }
 

@@ -182,6 +182,27 @@ TEST_F(LimitsTest, MoreDiskThanThereIsToBeKeptFreeRefusesOrdersAndNothingElse) {
   EXPECT_EQ(peer->read_type("j").value(379), "A");
 }
 
+// What the configuration lets pass, the engine takes.
+TEST_F(LimitsTest, MarketsAtTheirMost) {
+  configure({});
+  std::string runners = "\"R0\"";
+  for (int i = 1; i < 1000; ++i) {
+    runners += ", \"R" + std::to_string(i) + "\"";
+  }
+  const std::string rest = "commission_bp = 10_000\nbet_delay_ms = 60_000\n";
+  std::ofstream{config_ / "markets.toml"}
+      << "[[market]]\nname = \"RACE\"\nkind = \"odds\"\nladder = \"Classic\"\ninstruments = ["
+      << runners << "]\nwinners = 8\nmin_quantity = \"1000000000.00\"\n"
+      << "quantity_step = \"1000000000.00\"\n"
+      << rest << "[[market]]\nname = \"RAIN-LON\"\nkind = \"binary\"\nladder = \"LinearCent\"\n"
+      << "min_quantity = \"1000000000000\"\nquantity_step = \"1000000000000\"\n"
+      << rest;
+  start();
+  const auto peer = log_on();
+  peer->send("D", "11=A|38=1000000000000|40=2|44=0.60|54=1|55=RAIN-LON|59=1|60=" + fix_now() + "|");
+  EXPECT_EQ(peer->read_type("8").value(39), "0");
+}
+
 // Thirteen addresses, and more connections than the process may open files. Each order begins a new
 // segment, for which the journal opens some.
 TEST_F(LimitsTest, StrangersNeverTakeTheDescriptorsOfTheJournal) {

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <ostream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 
@@ -162,6 +164,67 @@ INSTANTIATE_TEST_SUITE_P(All,
                          [](const auto& test) { return test.param.name; });
 
 using Limits = ConfigFixture;
+
+std::string odds_market(int runners, const std::string& more) {
+  std::string instruments;
+  for (int i = 0; i < runners; ++i) {
+    instruments += (i == 0 ? "\"R" : ", \"R") + std::to_string(i) + "\"";
+  }
+  return "[[market]]\nname = \"RACE\"\nkind = \"odds\"\nladder = \"Classic\"\ninstruments = [" +
+         instruments + "]\n" + more;
+}
+
+TEST_F(Limits, NumbersOfRunnersAndWinners) {
+  for (const auto& [runners, winners] : {std::pair{2, 1}, std::pair{9, 8}, std::pair{1000, 8}}) {
+    markets = odds_market(runners, "winners = " + std::to_string(winners) + "\n");
+    EXPECT_THAT(complaints(), IsEmpty()) << runners;
+    markets = odds_market(runners, "winners = " + std::to_string(winners + 1) + "\n");
+    EXPECT_THAT(complaints(), ElementsAre(HasSubstr("from 1 to " + std::to_string(winners))));
+  }
+  for (const int runners : {1, 1001}) {
+    markets = odds_market(runners, "");
+    EXPECT_THAT(complaints(), ElementsAre(HasSubstr("give 2 to 1000")));
+  }
+}
+
+TEST_F(Limits, Quantities) {
+  const std::string binary =
+      "[[market]]\nname = \"RAIN\"\nkind = \"binary\"\nladder = \"LinearCent\"\n";
+  for (const std::string key : {"min_quantity", "quantity_step"}) {
+    const auto with = [&](const char* value) { return key + " = \"" + value + "\"\n"; };
+    for (const char* const good : {"0.01", "1000000000.00", "1000000000"}) {
+      markets = odds_market(2, with(good));
+      EXPECT_THAT(complaints(), IsEmpty()) << good;
+    }
+    for (const char* const bad : {"0", "0.001", "1000000000.01", "9999999999999.99"}) {
+      markets = odds_market(2, with(bad));
+      EXPECT_THAT(complaints(), ElementsAre(HasSubstr("at most 1000000000.00"))) << bad;
+    }
+    for (const char* const good : {"1", "1000000000000"}) {
+      markets = binary + with(good);
+      EXPECT_THAT(complaints(), IsEmpty()) << good;
+    }
+    for (const char* const bad : {"0", "1.5", "1000000000001", "9999999999999", "99999999999999"}) {
+      markets = binary + with(bad);
+      EXPECT_THAT(complaints(), ElementsAre(HasSubstr("at most 1000000000000"))) << bad;
+    }
+  }
+}
+
+TEST_F(Limits, IterationsOfAPassword) {
+  const auto with = [](std::uint32_t iterations) {
+    return "ANNA:pbkdf2-sha256:" + std::to_string(iterations) +
+           ":000102030405060708090a0b0c0d0e0f:" + std::string(64, 'a') + "\n";
+  };
+  for (const std::uint32_t good : {kMinPasswordIterations, kMaxPasswordIterations}) {
+    credentials = with(good);
+    EXPECT_THAT(complaints(), IsEmpty()) << good;
+  }
+  for (const std::uint32_t bad : {kMinPasswordIterations - 1, kMaxPasswordIterations + 1}) {
+    credentials = with(bad);
+    EXPECT_THAT(complaints(), testing::Contains(HasSubstr("iterations"))) << bad;
+  }
+}
 
 TEST_F(Limits, ThoseOfConnectionsFollowTheirNumberWhereTheyAreLeftOut) {
   gateway += "[fix.limits]\nconnections = 7\n";

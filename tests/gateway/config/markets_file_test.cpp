@@ -136,19 +136,19 @@ INSTANTIATE_TEST_SUITE_P(
         WrongMarket{"StakeWithThreeDecimals",
                     kRunners + "min_quantity = \"0.005\"",
                     "6: market.min_quantity: '0.005' is not a quantity of this market; give a "
-                    "stake as in \"0.01\""},
+                    "stake as in \"0.01\", at most 1000000000.00"},
         WrongMarket{"StakeOfZero",
                     kRunners + "quantity_step = \"0.00\"",
                     "6: market.quantity_step: '0.00' is not a quantity of this market; give a "
-                    "stake as in \"0.01\""},
+                    "stake as in \"0.01\", at most 1000000000.00"},
         WrongMarket{"StakeNegative",
                     kRunners + "quantity_step = \"-1\"",
                     "6: market.quantity_step: '-1' is not a quantity of this market; give a "
-                    "stake as in \"0.01\""},
+                    "stake as in \"0.01\", at most 1000000000.00"},
         WrongMarket{"HalfAContract",
                     kBinary + "quantity_step = \"0.5\"",
                     "5: market.quantity_step: '0.5' is not a quantity of this market; give whole "
-                    "contracts as in \"1\""},
+                    "contracts as in \"1\", at most 1000000000000"},
         WrongMarket{"QuantityAsFloat",
                     kRunners + "min_quantity = 0.01",
                     "6: market.min_quantity: has the wrong type; give a text in quotes"},
