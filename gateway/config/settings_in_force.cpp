@@ -14,7 +14,8 @@ using Values = std::map<std::string, std::string>;
 
 constexpr std::string_view kSession = "session ";
 
-constexpr std::array<std::string_view, 7> kOfTheGateway{"fix.limits.connections",
+constexpr std::array<std::string_view, 8> kOfTheGateway{"fix.limits.connections",
+                                                        "fix.limits.connections_before_logon",
                                                         "fix.limits.connections_per_address",
                                                         "fix.tls_certificate",
                                                         "fix.tls_client_ca",

@@ -1,6 +1,8 @@
 #include "gateway/fix/admission.h"
 
 #include <algorithm>
+#include <iterator>
+#include <string>
 #include <utility>
 
 namespace betex::fix {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <utility>
 #include <variant>
 #include <vector>
 

@@ -100,6 +100,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // The peer's, for logs.
   [[nodiscard]] const std::string& address() const noexcept { return address_; }
 
+  // What attempts to log on are counted by: the address, of IPv6 its /64.
+  [[nodiscard]] std::string origin() const { return place_.address().peer().text(); }
+
   [[nodiscard]] bool is_tls() const noexcept { return is_tls_; }
 
   // The client's. Known when a session gets it.

@@ -71,7 +71,7 @@ void FixSession::ask_for_password(Candidate candidate) {
                            candidate.refused.empty() ? settings_.username : std::string{},
                        .username = std::string{fields_.value(tag::kUsername)},
                        .password = gateway::Secret{fields_.value(tag::kPassword)},
-                       .address = candidate.connection->address()},
+                       .address = candidate.connection->origin()},
        .done = [self = shared_from_this(), attempt = candidate.attempt](bool right) {
          asio::post(self->strand_,
                     [self, attempt, right] { self->on_authenticated(attempt, right); });

@@ -43,7 +43,7 @@ void Strangers::logon(std::shared_ptr<Connection> connection, InboundFrames fram
                   quoted(fields->target_comp_id()));
   LogonGate::Attempt attempt{.session = name_of(*fields),
                              .known = false,
-                             .credentials = {.address = connection->address()},
+                             .credentials = {.address = connection->origin()},
                              .done = [connection](bool /*right*/) { connection->close(); }};
   for (const std::string_view frame : frames) {
     connection->mask_secrets(frame);
