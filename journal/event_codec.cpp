@@ -5,6 +5,7 @@
 
 #include "journal/event_fields.h"
 #include "journal/event_names.h"
+#include "journal/quoted.h"
 
 namespace betex::journal {
 namespace {
@@ -296,7 +297,7 @@ std::string to_text(const EventDescription& description) {
     std::visit(
         [&]<typename Value>(const Value& value) {
           if constexpr (std::is_same_v<Value, std::string>) {
-            text += "\"" + value + "\"";
+            text += in_quotes(value);
           } else {
             text += std::to_string(value);
           }

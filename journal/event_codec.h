@@ -41,7 +41,8 @@ struct EventDescription {
                             std::string_view name,
                             std::uint64_t value);
 
-// "OrderRested market=3 market_seq=7 order=12 leaves_qty=100"; texts are quoted.
+// "OrderRested market=3 market_seq=7 order=12 leaves_qty=100"; texts are quoted (quoted.h), since
+// clients have chosen them.
 [[nodiscard]] std::string to_text(const EventDescription& description);
 
 }  // namespace betex::journal

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "gateway/client/error.h"
+#include "journal/quoted.h"
 
 namespace betex::client {
 namespace {
@@ -206,8 +207,13 @@ std::optional<std::size_t> frame_length(std::string_view received) {
 }
 
 std::string readable(std::string_view frame) {
-  std::string text{frame};
-  std::replace(text.begin(), text.end(), kSoh, '|');
+  std::string text;
+  while (!frame.empty()) {
+    const std::size_t end = std::min(frame.find(kSoh), frame.size());
+    text += journal::escaped(frame.substr(0, end), "|\\");
+    text += end < frame.size() ? "|" : "";
+    frame.remove_prefix(std::min(end + 1, frame.size()));
+  }
   return text;
 }
 

@@ -96,7 +96,7 @@ std::string encode(const Header& header, const Message& message);
 // ProtocolError where the bytes cannot be the start of a message.
 std::optional<std::size_t> frame_length(std::string_view received);
 
-// For people: SOH shown as '|'.
+// For people: SOH shown as '|', and what is not printable as \xNN.
 std::string readable(std::string_view frame);
 
 // "2.5" as 250 with `decimals` 2. Throws ProtocolError where the text is not a plain decimal number

@@ -19,6 +19,7 @@
 #include "gateway/tools/broker.h"
 #include "gateway/tools/fix_command_line.h"
 #include "gateway/tools/fix_request.h"
+#include "journal/quoted.h"
 #include "process/command_line.h"
 #include "process/standard_streams.h"
 
@@ -135,7 +136,7 @@ ExitCode run_requests(Broker& broker, const FixCommandLine& line) {
   try {
     return line.request ? carry_out(broker, *line.request) : run_script(broker);
   } catch (const UnclearRequest& error) {
-    process::print_error(kProgram, error.what());
+    process::print_error(kProgram, journal::escaped(error.what(), ""));
     return kUsage;
   } catch (const InputError& error) {
     process::print_error(kProgram, error.what());
@@ -166,7 +167,7 @@ ExitCode run(const FixCommandLine& line) {
     exit_code = use(*broker, line);
     broker->log_out();
   } catch (const client::ClientError& error) {
-    process::print_error(kProgram, error.what());
+    process::print_error(kProgram, journal::escaped(error.what(), ""));
   }
   if (broker && !broker->all_printed()) {
     process::print_error(kProgram,

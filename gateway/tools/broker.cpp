@@ -13,6 +13,7 @@
 #include "gateway/client/error.h"
 #include "gateway/client/utc_time.h"
 #include "gateway/tools/report_line.h"
+#include "journal/quoted.h"
 
 namespace betex::tools {
 namespace {
@@ -112,7 +113,7 @@ void Broker::log_on() {
     fmt::print(stderr,
                "betex-fix: {}\nbetex-fix: the numbers in {} are not the gateway's: {}; both sides' "
                "numbers begin anew\n",
-               mismatch.what(),
+               journal::escaped(mismatch.what(), ""),
                settings_.state_file.string(),
                why);
     connect(ResetNumbers::Yes);

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "gateway/client/error.h"
+#include "journal/quoted.h"
 
 namespace betex::tools {
 namespace {
@@ -19,6 +20,15 @@ using client::MassCancelReport;
 using client::Message;
 using client::MessageReject;
 using client::Side;
+
+// An id or a name that somebody has chosen, as one word: in quotes where it might be taken for
+// more.
+std::string word(std::string_view chosen) {
+  const bool plain = std::all_of(chosen.begin(), chosen.end(), [](char c) {
+    return c > ' ' && c <= '~' && c != '"' && c != '\\';
+  });
+  return plain ? std::string{chosen} : journal::in_quotes(chosen);
+}
 
 // "20261122-14:00:00.123456" as "2026-11-22 14:00:00.123456".
 std::string readable_time(std::string_view utc) {
@@ -105,7 +115,7 @@ std::string details(const ExecutionReport& report) {
     line += " " + reason_text(report.text, report.reason);
   }
   if (report.copy) {
-    line += fmt::format(" (copy, account {})", report.account);
+    line += fmt::format(" (copy, account {})", word(report.account));
   }
   return line;
 }
@@ -123,20 +133,20 @@ std::string line_of(const ExecutionReport& report) {
       "{:>10} @ {:<7}", report.order_qty, report.price.empty() ? "market" : report.price);
   return fmt::format("{:<26} {:<18} {:<4} {} {:<9}  {}  id {}",
                      readable_time(report.transact_time),
-                     report.symbol,
+                     word(report.symbol),
                      side_word(report),
                      terms,
                      what_happened(report),
                      details(report),
-                     report.cl_ord_id);
+                     word(report.cl_ord_id));
 }
 
 std::string line_of(const CancelReject& reject) {
   return fmt::format("{:<26} {} {} of {} REFUSED: {}; the order is {}",
                      readable_time(reject.transact_time),
                      reject.response_to == '2' ? "replace" : "cancel",
-                     reject.cl_ord_id,
-                     reject.orig_cl_ord_id.empty() ? reject.order_id : reject.orig_cl_ord_id,
+                     word(reject.cl_ord_id),
+                     word(reject.orig_cl_ord_id.empty() ? reject.order_id : reject.orig_cl_ord_id),
                      reason_text(reject.text, reject.reason),
                      reject.order_id == "NONE" ? "UNKNOWN" : status_word(reject.ord_status));
 }
@@ -144,8 +154,10 @@ std::string line_of(const CancelReject& reject) {
 std::string line_of(const MassCancelReport& report) {
   const std::string outcome = report.refused ? "REFUSED: " + reason_text(report.text, report.reason)
                                              : fmt::format("cancelled {} orders", report.total);
-  return fmt::format(
-      "{:<26} mass cancel {} {}", readable_time(report.transact_time), report.cl_ord_id, outcome);
+  return fmt::format("{:<26} mass cancel {} {}",
+                     readable_time(report.transact_time),
+                     word(report.cl_ord_id),
+                     outcome);
 }
 
 std::string line_of(const MessageReject& reject) {
@@ -185,8 +197,8 @@ std::string line_of_security(const Message& message) {
     return fmt::format("nothing to list: {}", message.find(client::tag::kText).value_or(""));
   }
   return fmt::format("{:<18} of {:<18} {} {}, orders from {}",
-                     message.get(kSymbol),
-                     message.get(kMarketSegmentId),
+                     word(message.get(kSymbol)),
+                     word(message.get(kMarketSegmentId)),
                      message.has(kMarketKind, "1") ? "odds" : "binary",
                      message.has(kSecurityStatus, "1") ? "active" : "inactive",
                      message.get(kMinTradeVol));
@@ -199,7 +211,7 @@ std::string line_of_status(const Message& message) {
   constexpr int kInPlay = 20033;
   return fmt::format("{:<26} {:<18} {}{}",
                      readable_time(message.find(kTransactTime).value_or("")),
-                     message.get(kSymbol),
+                     word(message.get(kSymbol)),
                      trading_status(message.get(kSecurityTradingStatus)),
                      message.has(kInPlay, "Y") ? ", in play" : "");
 }
@@ -219,8 +231,9 @@ std::string line_of(const Message& message) {
 
 }  // namespace
 
+// The gateway's texts are shown as they are, but for what a terminal would obey.
 std::string to_line(const client::Report& report) {
-  return std::visit([](const auto& body) { return line_of(body); }, report);
+  return journal::escaped(std::visit([](const auto& body) { return line_of(body); }, report), "");
 }
 
 bool refused(const client::Report& report) {

@@ -32,6 +32,9 @@ TEST(MessageTest, EncodesHeaderBodyAndTrailerInTheStandardOrder) {
                                           .sending_time = "20261122-14:00:00.000001"},
                                    Message{"0"});
   EXPECT_EQ(readable(frame), kHeartbeat);
+  EXPECT_EQ(readable("58=a\x1b[2J|b\x01"
+                     "59=\n\x01"),
+            "58=a\\x1b[2J\\|b|59=\\x0a|");
 }
 
 TEST(MessageTest, MarksAResentMessageAsPossibleDuplicate) {

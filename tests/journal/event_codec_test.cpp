@@ -154,6 +154,13 @@ TEST(EventDescription, NamesEachFieldAndSaysTextsAndEnumeratorsInWords) {
             "answer=\"BusinessReject\" msg_type=\"D\" cl_ord_id=\"order-1\"");
 }
 
+TEST(EventDescription, AnIdThatAClientHasChosenCannotBeTakenForAnotherField) {
+  matching::InboundRefused refused;
+  refused.header.kind = matching::EventKind::InboundRefused;
+  refused.cl_ord_id = matching::ClOrdId{"a\" order=\"7"};
+  EXPECT_THAT(to_text(describe(refused.header)), HasSubstr(R"( cl_ord_id="a\" order=\"7")"));
+}
+
 TEST(EventDescription, PartsOfAGroupBearItsName) {
   matching::TradeMatched trade;
   trade.header.kind = matching::EventKind::TradeMatched;

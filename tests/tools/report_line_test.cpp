@@ -74,6 +74,22 @@ TEST(ReportLineTest, ABinaryOrderIsBoughtOrSold) {
   EXPECT_NE(to_line(report).find(" BUY "), std::string::npos);
 }
 
+// A drop copy shows ids that others have chosen.
+TEST(ReportLineTest, NothingThatOthersHaveChosenIsTakenForMoreOrObeyedByATerminal) {
+  ExecutionReport report = resting_lay();
+  report.cl_ord_id = "a id b";
+  EXPECT_TRUE(to_line(report).ends_with(" id \"a id b\""));
+  report.cl_ord_id = "a\"b";
+  EXPECT_TRUE(to_line(report).ends_with(" id \"a\\\"b\""));
+  report.symbol = "X\x1b[2J";
+  report.ord_status = '8';
+  report.text = "no\nbetex-fix: all is well";
+  const std::string line = to_line(report);
+  EXPECT_EQ(line.find('\x1b'), std::string::npos) << line;
+  EXPECT_NE(line.find("X\\x1b[2J"), std::string::npos) << line;
+  EXPECT_NE(line.find("no\\x0abetex-fix"), std::string::npos) << line;
+}
+
 TEST(ReportLineTest, ARefusalTellsWhy) {
   ExecutionReport report = resting_lay();
   report.exec_type = '8';
