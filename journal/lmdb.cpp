@@ -21,6 +21,16 @@ Fault fault_of(int code) noexcept {
   return code > 0 ? fault_of_system_error(code) : Fault::Lmdb;  // LMDB's own codes are negative
 }
 
+// A write that a full disk has cut short LMDB tells as EIO. Then there is no room for another one.
+bool is_short_write(int code, const std::filesystem::path& path) {
+  constexpr std::uint64_t kOneWrite = 65536;
+  try {
+    return code == EIO && free_disk_bytes(path) < kOneWrite;
+  } catch (const JournalError&) {
+    return false;  // nobody knows
+  }
+}
+
 void check(int code, const char* call, const std::filesystem::path& path) {
   if (code == MDB_SUCCESS) {
     return;
@@ -142,8 +152,15 @@ void prepare_files(const std::filesystem::path& folder, const EnvironmentOptions
 }  // namespace
 
 LmdbError::LmdbError(int code, const std::string& call, const std::filesystem::path& path)
-    : JournalError{{.fault = fault_of(code),
-                    .what = call + " failed: " + mdb_strerror(code),
+    : LmdbError{code, call, path, is_short_write(code, path)} {}
+
+LmdbError::LmdbError(int code,
+                     const std::string& call,
+                     const std::filesystem::path& path,
+                     bool short_write)
+    : JournalError{{.fault = short_write ? Fault::DiskFull : fault_of(code),
+                    .what = call + " failed: " + mdb_strerror(code) +
+                            (short_write ? ", and the disk is full" : ""),
                     .segment = path.string()}},
       code_{code} {}
 
@@ -189,6 +206,26 @@ Database Environment::open_database(WriteTransaction& transaction,
         "mdb_dbi_open",
         folder_);
   return Database{handle};
+}
+
+Database Environment::open_database(const ReadTransaction& transaction,
+                                    const std::string& name,
+                                    KeyOrder order) {
+  MDB_dbi handle = 0;
+  check(mdb_dbi_open(transaction.handle(), name.c_str(), order_flags(order), &handle),
+        "mdb_dbi_open",
+        folder_);
+  return Database{handle};
+}
+
+Database Environment::free_pages() const noexcept {
+  return Database{0};  // LMDB's FREE_DBI
+}
+
+std::size_t Environment::page_size() const {
+  MDB_stat stat{};
+  check(mdb_env_stat(env_, &stat), "mdb_env_stat", folder_);
+  return stat.ms_psize;
 }
 
 std::size_t Environment::map_size() const {

@@ -35,6 +35,8 @@ class LmdbError : public JournalError {
   [[nodiscard]] int code() const noexcept { return code_; }
 
  private:
+  LmdbError(int code, const std::string& call, const std::filesystem::path& path, bool short_write);
+
   int code_;
 };
 
@@ -76,6 +78,7 @@ struct EnvironmentOptions {
   KeyOrder main_key_order = KeyOrder::Lexicographic;  // of the main database
 };
 
+class ReadTransaction;
 class WriteTransaction;
 
 // An open environment. Open each path at most once per process at a time: closing one of two
@@ -99,6 +102,15 @@ class Environment {
                                        const std::string& name,
                                        KeyOrder order);
 
+  // One that is there, read-only. As above.
+  [[nodiscard]] Database open_database(const ReadTransaction& transaction,
+                                       const std::string& name,
+                                       KeyOrder order);
+
+  // LMDB's own list of pages that may be used again, for a walk by a ReadTransaction: commits, each
+  // with a number of pages and then the pages.
+  [[nodiscard]] Database free_pages() const noexcept;
+
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
 
   [[nodiscard]] EnvironmentOptions::Access access() const noexcept { return access_; }
@@ -110,6 +122,7 @@ class Environment {
 
   [[nodiscard]] std::size_t map_size() const;
   [[nodiscard]] std::size_t used_bytes() const;  // of the map, up to the last page ever used
+  [[nodiscard]] std::size_t page_size() const;
 
   // Grows the map. No transaction of this process may be open on the environment; other processes
   // see it when they begin their next view.

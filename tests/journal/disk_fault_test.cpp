@@ -1,5 +1,10 @@
 // A disk that fails: full, or with errors on writes and syncs. The writer stops with the right exit
 // code, nothing that it had acknowledged is lost, and the next start is clean.
+#include <fstream>
+#include <string>
+
+#include <gmock/gmock.h>
+
 #include "tests/journal/child.h"
 #include "tests/journal/shim.h"
 #include "tests/journal/wal_fixture.h"
@@ -25,6 +30,23 @@ class DiskFaultTest : public test::WalTest {
     child.close_input();
     acknowledged = child.last_acknowledged(0);
     return child.wait();
+  }
+
+  // What the writer says when its 40th write is cut short, with so many bytes free.
+  std::string words_at_a_short_write(const std::string& free_bytes) {
+    const std::filesystem::path free = folder_.path() / "free";
+    std::ofstream{free} << free_bytes;
+    std::filesystem::create_directory(root());
+    testing::internal::CaptureStderr();  // which the child inherits
+    Child child{
+        {BETEX_JOURNAL_CHILD, "write", root().string(), "7", "20"},
+        test::with_shim(root(),
+                        {"BETEX_DISK_FAIL=write:40:SHORT", "BETEX_DISK_FREE=" + free.string()})};
+    child.close_input();
+    static_cast<void>(child.last_acknowledged(0));
+    EXPECT_EQ(child.wait(), kExitIo);
+    std::filesystem::remove_all(root());
+    return testing::internal::GetCapturedStderr();
   }
 
   // Fails at each call in turn, until the writer gets through.
@@ -55,6 +77,12 @@ TEST_F(DiskFaultTest, AFullDiskEndsTheWriterAndLosesNothing) {
 
 TEST_F(DiskFaultTest, AShortWriteEndsTheWriterAndLosesNothing) {
   fail_everywhere("write", "SHORT");
+}
+
+// LMDB says EIO of it.
+TEST_F(DiskFaultTest, AWriteThatAFullDiskCutsShortIsToldAsAFullDisk) {
+  EXPECT_THAT(words_at_a_short_write("0"), testing::HasSubstr("[DiskFull]; remedy: free space"));
+  EXPECT_THAT(words_at_a_short_write("1000000000"), testing::HasSubstr("[CommitFailed]"));
 }
 
 TEST_F(DiskFaultTest, AnErrorOnAWriteEndsTheWriterAndLosesNothing) {
