@@ -16,9 +16,9 @@
 
 #include "gateway/config/config_error.h"
 #include "gateway/fix/tls_revocation.h"
+#include "gateway/tls_suites.h"
 #include "journal/file_system.h"
 #include "journal/safe_path.h"
-#include "gateway/tls_suites.h"
 
 namespace betex::fix {
 
