@@ -1,6 +1,7 @@
 #include "gateway/fix/logon_gate.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -13,7 +14,7 @@ namespace asio = boost::asio;
 namespace {
 
 // Of one origin. A client that is impatient connects again; what it has given up is closed and
-// does not count.
+// does not count. More are refused unheard, though not sooner than others.
 constexpr std::size_t kMaxWaiting = 4;
 
 constexpr std::size_t kMaxIdle = 10'000;
@@ -59,7 +60,7 @@ void LogonGate::on_enter(Ticket ticket, Attempt attempt) {
   const auto source = sources_.try_emplace(origin, strand_).first;
   std::deque<Waiting>& waiting = source->second.waiting;
   if (waiting.size() >= kMaxWaiting) {
-    return attempt.done(false);
+    return refuse_unheard(std::move(attempt.done));
   }
   by_ticket_.emplace(ticket, source);
   waiting.push_back({.ticket = ticket,
@@ -68,6 +69,15 @@ void LogonGate::on_enter(Ticket ticket, Attempt attempt) {
   if (!source->second.busy) {
     begin_next(source);
   }
+}
+
+void LogonGate::refuse_unheard(std::function<void(bool right)> done) {
+  const auto timer = std::make_shared<asio::steady_timer>(strand_, limits_.first_refusal_delay);
+  timer->async_wait([timer, done = std::move(done)](const boost::system::error_code& error) {
+    if (!error) {
+      done(false);
+    }
+  });
 }
 
 void LogonGate::begin_next(Sources::iterator source) {

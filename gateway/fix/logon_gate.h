@@ -51,7 +51,8 @@ class LogonGate {
             Authenticator& authenticator,
             SessionMetrics& metrics);
 
-  // `done` is called once, on a strand of the gate's, unless the ticket is given back before.
+  // `done` is called once, on a strand of the gate's, at most once where the ticket is given back
+  // before.
   Ticket enter(Attempt attempt);
 
   // The connection has ended: nobody waits any more.
@@ -101,9 +102,9 @@ class LogonGate {
 
   void on_enter(Ticket ticket, Attempt attempt);
   void on_leave(Ticket ticket);
+  void refuse_unheard(std::function<void(bool right)> done);
   void begin_next(Sources::iterator source);
   void on_checked(Ticket ticket, const PasswordVerdict& verdict);
-  void refuse_at(Sources::iterator source, Clock::time_point time);
   void end_first(Sources::iterator source, bool right);
   void note_refusal(const Origin& origin);
   void become_idle(Sources::iterator source);

@@ -158,8 +158,12 @@ TEST_F(LogonGateTest, FewOfOneOriginWait) {
     enter("waits");
   }
   enter("one too many");
-  EXPECT_EQ(told_, Told{"one too many refused"});
-  EXPECT_EQ(authenticator_.asked.size(), 1U);
+  EXPECT_EQ(told_, Told{}) << "not sooner than who is wrong";
+  limits_.first_refusal_delay = 1ms;
+  enter("one more");
+  run_until_told(1);
+  EXPECT_EQ(told_, Told{"one more refused"});
+  EXPECT_EQ(authenticator_.asked.size(), 1U) << "unheard";
 }
 
 TEST_F(LogonGateTest, WhoHasGoneIsNotChecked) {
