@@ -41,7 +41,7 @@ class CacheFolderTest : public ::testing::Test {
   // The start's complaint.
   [[nodiscard]] std::optional<journal::Fault> fault() const {
     try {
-      open();
+      static_cast<void>(open());
     } catch (const journal::JournalError& error) {
       return error.fault();
     }
