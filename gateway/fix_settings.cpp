@@ -22,7 +22,7 @@ fix::SessionSettings settings_of(const SessionConfig& config) {
       .reset_schedule = config.reset_schedule,
       .cancel_on_disconnect = config.cancel_on_disconnect,
       .cancel_grace = config.cancel_grace,
-      .guard = {.min_heart_bt_int = static_cast<std::uint32_t>(config.min_heartbeat.count()),
+      .logon = {.min_heart_bt_int = static_cast<std::uint32_t>(config.min_heartbeat.count()),
                 .max_heart_bt_int = static_cast<std::uint32_t>(config.max_heartbeat.count())},
       .allow_from = config.allow_from,
       .throttle = {.messages_per_second = config.max_messages_per_second,

@@ -1,18 +1,14 @@
 #include "gateway/fix/connection.h"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
-#include <optional>
 #include <utility>
-#include <variant>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
-#include "gateway/fix/guard.h"
 #include "gateway/fix/other_protocol.h"
 #include "gateway/fix/secret_fields.h"
 
@@ -23,17 +19,20 @@ using boost::system::error_code;
 
 namespace {
 
-std::optional<FixVersion> version_of(std::string_view begin_string) {
-  for (const FixVersion version : {FixVersion::Fixt11, FixVersion::Fix44}) {
-    if (begin_string == fix::begin_string(version)) {
-      return version;
-    }
+// Empty: a session may take it.
+std::string_view why_no_logon(const FieldTable& first) {
+  if (first.msg_type() != "A") {
+    return "its first message is no Logon";
   }
-  return std::nullopt;
+  if (first.begin_string() != begin_string(FixVersion::Fixt11) &&
+      first.begin_string() != begin_string(FixVersion::Fix44)) {
+    return "a Logon of a version that we do not speak (BeginString)";
+  }
+  if (!first.msg_seq_num()) {
+    return "a Logon without a MsgSeqNum from 1 to 999999999";
+  }
+  return {};
 }
-
-// HeartBtInt(108) is the session's business.
-constexpr GuardLimits kAnyInterval{.min_heart_bt_int = 0, .max_heart_bt_int = 999'999'999};
 
 constexpr std::chrono::milliseconds kLookInterval{200};
 
@@ -179,10 +178,8 @@ void Connection::on_read(std::string_view bytes) {
 void Connection::identify() {
   const auto fields = std::make_unique<FieldTable>();
   fields->read(frames_.front(), environment_.limits.fields);
-  const auto version = version_of(fields->begin_string());
-  if (fields->msg_type() != "A" || !version ||
-      !std::holds_alternative<Accepted>(guard(*fields, *version, kAnyInterval))) {
-    log_refusal(RefusalKind::UnknownSession, "no acceptable Logon of any session, closed");
+  if (const std::string_view why = why_no_logon(*fields); !why.empty()) {
+    log_refusal(RefusalKind::UnknownSession, std::string{why} + ", closed");
     environment_.metrics.connections_refused.add();
     return close_now();
   }
@@ -218,27 +215,24 @@ void Connection::read_more() {
 void Connection::write(std::shared_ptr<const OutboundBlock> block) {
   asio::dispatch(stream_.executor(),
                  [self = shared_from_this(), block = std::move(block)]() mutable {
-                   self->to_write_.push_back(std::move(block));
+                   self->to_write_.push(std::move(block));
                    self->write_some();
                  });
+}
+
+void Connection::drop_unwritten(std::function<void()> done) {
+  asio::dispatch(stream_.executor(), [self = shared_from_this(), done = std::move(done)] {
+    self->to_write_.drop();
+    done();
+  });
 }
 
 void Connection::write_some() {
   if (writing_ || closed_ || to_write_.empty()) {
     return;
   }
-  constexpr std::size_t kGathered = 64;
-  std::vector<asio::const_buffer> buffers;
-  buffers.reserve(std::min(to_write_.size(), kGathered));
-  for (const auto& block : to_write_) {
-    buffers.push_back(asio::buffer(block->bytes));
-    if (buffers.size() == kGathered) {
-      break;
-    }
-  }
-  buffers.front() += written_of_front_;
   writing_ = true;
-  stream_.write_some(buffers,
+  stream_.write_some(to_write_.gather(),
                      [self = shared_from_this()](const error_code& error, std::size_t size) {
                        self->writing_ = false;
                        if (self->closed_) {
@@ -250,14 +244,10 @@ void Connection::write_some() {
 
 void Connection::on_written(std::size_t size) {
   environment_.metrics.bytes_out.add(size);
-  std::size_t reports = 0;
-  written_of_front_ += size;
-  while (!to_write_.empty() && written_of_front_ >= to_write_.front()->bytes.size()) {
-    written_of_front_ -= to_write_.front()->bytes.size();
-    reports += to_write_.front()->entries.size();
-    to_write_.pop_front();
+  const WriteQueue::Progress progress = to_write_.written(size);
+  if (progress.bytes != 0) {
+    user_->written(*this, progress.bytes, progress.reports);
   }
-  user_->written(*this, size, reports);
   write_some();
   end_stream_when_idle();
 }

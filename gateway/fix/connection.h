@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +21,7 @@
 #include "gateway/fix/session_metrics.h"
 #include "gateway/fix/session_settings.h"
 #include "gateway/fix/stream.h"
+#include "gateway/fix/write_queue.h"
 
 namespace betex::fix {
 
@@ -35,8 +36,8 @@ class ConnectionUser {
  public:
   virtual ~ConnectionUser() = default;
 
-  // The first frame is a Logon for this session, checked by the guard. May end in
-  // Connection::close().
+  // The first frame is a Logon for this session, with a number; nothing else of it is checked. May
+  // end in Connection::close().
   virtual void logon(std::shared_ptr<Connection> connection, InboundFrames frames) = 0;
 
   // Comes only after a read_more().
@@ -87,6 +88,11 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   void write(std::shared_ptr<const OutboundBlock> block);
 
+  // What was given to write() and has not left is not wanted any more; a message of which a part
+  // has left is finished. From `done` on, on the connection's strand, ConnectionUser::written()
+  // tells of what was given later alone.
+  void drop_unwritten(std::function<void()> done);
+
   // The peer is known: the logon deadline is met. What a logon waits for from now on is our own
   // work, and a slow disk of ours is no reason to turn a client away.
   void authenticated();
@@ -133,9 +139,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   Framer framer_;
   InboundFrames frames_;
   std::shared_ptr<ConnectionUser> user_;  // null: no Logon yet
-  std::deque<std::shared_ptr<const OutboundBlock>> to_write_;
-  std::size_t written_of_front_ = 0;  // bytes
-  bool heard_ = false;                // bytes have come; of TLS, then inside TLS
+  WriteQueue to_write_;
+  bool heard_ = false;  // bytes have come; of TLS, then inside TLS
   bool inside_tls_ = false;
   bool reading_ = false;
   bool writing_ = false;

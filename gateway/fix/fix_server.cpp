@@ -11,7 +11,6 @@
 #include <boost/asio/strand.hpp>
 #include <spdlog/spdlog.h>
 
-#include "gateway/fix/guard.h"
 #include "gateway/fix/strangers.h"
 #include "gateway/peer_address.h"
 
@@ -52,7 +51,10 @@ FixServer::FixServer(const Parts& parts,
       flusher_{parts.io, parts.cache, metrics_},
       handshakes_{parts.io},
       gate_{parts.io, limits_, parts.authenticator, metrics_},
-      strangers_{std::make_shared<Strangers>(gate_, metrics_, refusals_)},
+      unknown_{stranger("no session has this SenderCompID")},
+      elsewhere_{stranger("the session may not come from there (AllowFrom)")},
+      misaddressed_{stranger("the session has another TargetCompID")},
+      other_version_{stranger("the session speaks another version (BeginString)")},
       session_environment_{
           .io = parts.io,
           .limits = limits_,
@@ -280,21 +282,29 @@ std::optional<Admission::Place> FixServer::admit(const gateway::IpAddress& addre
   return std::nullopt;
 }
 
+std::shared_ptr<ConnectionUser> FixServer::stranger(std::string_view why) {
+  return std::make_shared<Strangers>(gate_, metrics_, refusals_, why);
+}
+
 std::shared_ptr<ConnectionUser> FixServer::find(const FieldTable& logon,
                                                 const std::string& address) const {
   const std::shared_lock lock{sessions_mutex_};
   const auto found = by_comp_id_.find(logon.sender_comp_id());
   if (found == by_comp_id_.end()) {
-    return strangers_;
+    return unknown_;
   }
   const SessionSettings& settings = found->second.settings;
   const bool allowed = std::any_of(settings.allow_from.begin(),
                                    settings.allow_from.end(),
                                    [&](const auto& range) { return range.contains(address); });
-  if (!allowed || logon.target_comp_id() != settings.our_comp_id ||
-      logon.begin_string() != begin_string(settings.version) ||
-      !std::holds_alternative<Accepted>(guard(logon, settings.version, settings.guard))) {
-    return strangers_;
+  if (!allowed) {
+    return elsewhere_;
+  }
+  if (logon.target_comp_id() != settings.our_comp_id) {
+    return misaddressed_;
+  }
+  if (logon.begin_string() != begin_string(settings.version)) {
+    return other_version_;
   }
   return found->second.session;
 }

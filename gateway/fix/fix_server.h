@@ -13,6 +13,7 @@
 #include <optional>
 #include <shared_mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -111,6 +112,7 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
  private:
   using Sessions = std::vector<std::shared_ptr<FixSession>>;
 
+  [[nodiscard]] std::shared_ptr<ConnectionUser> stranger(std::string_view why);
   [[nodiscard]] std::shared_ptr<ConnectionUser> find(const FieldTable& logon,
                                                      const std::string& address) const override;
   [[nodiscard]] Sessions sessions() const;
@@ -152,7 +154,11 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
   CacheFlusher flusher_;
   HandshakeTurns handshakes_;
   LogonGate gate_;
-  const std::shared_ptr<ConnectionUser> strangers_;
+  // Whoever refuses a Logon, by why.
+  const std::shared_ptr<ConnectionUser> unknown_;
+  const std::shared_ptr<ConnectionUser> elsewhere_;
+  const std::shared_ptr<ConnectionUser> misaddressed_;
+  const std::shared_ptr<ConnectionUser> other_version_;
   const SessionEnvironment session_environment_;
   const Connection::Environment connection_environment_;
 

@@ -122,7 +122,7 @@ void FixSession::on_numbers_reserved(const matching::NumbersReserved& event) {
   reserved_to_ = event.up_to;
   reserving_ = false;
   if (state_ == State::Reserving) {
-    answer_logon();
+    answer();
   } else if (state_ == State::On) {
     send_waiting_reports();
     end_turn();
@@ -146,7 +146,8 @@ void FixSession::on_command_rejected(const matching::CommandRejected& event) {
     state_ = up && state_ == State::GoingUp ? State::Off : state_;
     tell_waiters();
   } else if (up && state_ == State::GoingUp) {
-    refuse_logon("the engine does not take it");
+    log_refusal(*connection_, {.text = "the engine does not take it"});
+    close_refused();
   } else if (reserve && (state_ == State::Reserving || state_ == State::On)) {
     note_end(SessionEnd::NoNumbers);
     end(SessionDownReason::Disconnect);
@@ -169,7 +170,7 @@ void FixSession::tick() {
   if (state_ != State::On) {
     return;
   }
-  if ((environment_.clock.now() - last_tick_).value() > kAbsence.count()) {
+  if ((environment_.clock.now() - last_tick_).value() > kAbsence.count() || relogon_) {
     quickfix_.heard();  // nobody has listened: what the client said may still be unread
   }
   quickfix_.tick();

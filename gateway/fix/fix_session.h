@@ -22,7 +22,9 @@
 #include "gateway/fix/connection.h"
 #include "gateway/fix/delivery_proof.h"
 #include "gateway/fix/field_table.h"
+#include "gateway/fix/guard.h"
 #include "gateway/fix/inbound_receipt.h"
+#include "gateway/fix/logon_check.h"
 #include "gateway/fix/logon_gate.h"
 #include "gateway/fix/message_cache.h"
 #include "gateway/fix/order_decoder.h"
@@ -144,21 +146,41 @@ class FixSession final : public ConnectionUser,
 
   void on_logon(std::shared_ptr<Connection> connection, InboundFrames frames);
   [[nodiscard]] std::string why_not_even_asked(const Connection& connection) const;
+  [[nodiscard]] LogonGate::Ticket ask_who_it_is(const Connection& connection,
+                                                const std::string& expected_username,
+                                                std::function<void(bool right)> done);
   void ask_for_password(Candidate candidate);
   void on_authenticated(std::uint64_t attempt, bool right);
   void on_candidate(Candidate candidate);
   void begin_logon(Candidate candidate);
   void start_next_logon();
+  [[nodiscard]] tl::expected<Logon, LogonRefusal> judge(std::string_view frame);
   [[nodiscard]] bool has_good_sending_time() const;
-  [[nodiscard]] bool cancels_on_disconnect() const;
-  void prepare_numbers();
+  void go_up(const Logon& logon);
   void on_went_up(const matching::SessionWentUp& event);
+  void prepare_numbers();
+  void answer();
   void answer_logon();
-  void refuse_logon(const std::string& why);
-  void refuse(Connection& connection, const std::string& why);
+  void place_logon();
   void probe();
   void on_probe_time_out();
   void on_probe_answered();
+
+  // ---- fix_session_refusal.cpp: a Logon that is refused
+
+  void turn_away(const LogonRefusal& refusal);
+  void answer_by_logout();
+  void close_refused();
+  void log_refusal(const Connection& connection, const LogonRefusal& refusal);
+  void refuse(Connection& connection, const std::string& why);
+  void refuse(Connection& connection, const LogonRefusal& refusal);
+
+  // ---- fix_session_relogon.cpp: a Logon on a session that is on
+
+  [[nodiscard]] Taken handle_logon(std::string_view frame);
+  void on_relogon_known(bool right);
+  [[nodiscard]] Taken refuse_relogon(const LogonRefusal& refusal);
+  void begin_again(const Logon& logon);
 
   // ---- fix_session.cpp: the session in the journal, its commands, its timer
 
@@ -183,6 +205,7 @@ class FixSession final : public ConnectionUser,
 
   void end(matching::SessionDownReason reason);
   void note_end(SessionEnd how);
+  void forget_what_is_under_way();
   void on_connection_closed();
   void send_session_down(matching::SessionDownReason reason);
   void finish_if_done();
@@ -201,7 +224,7 @@ class FixSession final : public ConnectionUser,
   void process_frames();
   [[nodiscard]] bool has_input();
   [[nodiscard]] Taken take_input();
-  void pause_reading();
+  void pause_reading(Throttle::Clock::time_point until);
   [[nodiscard]] Taken handle_frame(std::string_view frame);
   [[nodiscard]] Taken handle_numbered(std::string_view frame, matching::MsgSeqNum number);
   [[nodiscard]] Throttle::Verdict weigh(matching::MsgSeqNum number);
@@ -252,6 +275,7 @@ class FixSession final : public ConnectionUser,
   [[nodiscard]] std::optional<Refusal> check_resend_request() const;
   [[nodiscard]] bool resends_wait_enough() const noexcept;
   void begin_resend(std::string_view frame, matching::MsgSeqNum number);
+  void resend_from(matching::MsgSeqNum first);
   void continue_resend();
   [[nodiscard]] matching::MsgSeqNum end_of_slice(matching::MsgSeqNum first) const;
   void end_resend();
@@ -296,6 +320,13 @@ class FixSession final : public ConnectionUser,
   std::optional<Candidate> next_;
   matching::MsgSeqNum probe_;  // the TestRequest that it waits for; 0: none
   std::chrono::steady_clock::time_point probed_at_;
+  Logon logon_;          // the one that it goes up by, or is on by
+  std::string refusal_;  // of the Logon that is being answered, for its Logout; empty: it is good
+  std::optional<std::chrono::steady_clock::time_point> last_refusal_;  // that the client was told
+  LogonGate::Ticket relogon_ticket_ = 0;
+  std::optional<Logon> relogon_;  // on the session that is on, until its password is checked
+  std::optional<std::chrono::steady_clock::time_point> last_relogon_;
+  bool dropping_ = false;  // until connection_ has dropped what was written for the old numbers
   std::uint64_t attempts_ = 0;     // counts Logons
   std::uint64_t attempt_ = 0;      // connection_'s
   bool disconnect_asked_ = false;  // by QuickFIX or by us, at the end of the turn
@@ -312,7 +343,8 @@ class FixSession final : public ConnectionUser,
   matching::MsgSeqNum handled_in_;  // at or below it nothing is submitted again
   std::map<matching::MsgSeqNum, std::string> above_gap_;  // taken when the gap has closed
   std::size_t above_gap_bytes_ = 0;
-  matching::MsgSeqNum asked_up_to_;  // a resend of what lacks up to here is under way
+  matching::MsgSeqNum asked_up_to_;      // a resend of what lacks up to here is under way
+  matching::MsgSeqNum logon_above_gap_;  // the Logon's number, passed when the gap has closed
   Throttle throttle_;
   bool paused_ = false;  // by the throttle
   std::size_t credits_ = 0;

@@ -63,12 +63,7 @@ void FixSession::end(SessionDownReason reason) {
   state_ = State::Draining;
   quickfix_.connection_lost();
   frames_.clear();
-  above_gap_.clear();
-  above_gap_bytes_ = 0;
-  waiting_.clear();
-  next_report_ = 0;
-  resends_.clear();
-  probe_ = {};
+  forget_what_is_under_way();
   if (up_) {
     confirm_delivery();
     send_session_down(reason);
@@ -80,6 +75,18 @@ void FixSession::end(SessionDownReason reason) {
     }
   });
   finish_if_done();
+}
+
+void FixSession::forget_what_is_under_way() {
+  above_gap_.clear();
+  above_gap_bytes_ = 0;
+  waiting_.clear();
+  next_report_ = 0;
+  resends_.clear();
+  probe_ = {};
+  if (std::exchange(relogon_, std::nullopt)) {
+    environment_.gate.leave(std::exchange(relogon_ticket_, 0));
+  }
 }
 
 void FixSession::send_session_down(SessionDownReason reason) {

@@ -30,7 +30,7 @@ bool waits_above_gap(const FieldTable& fields) {
   if (type == "4") {
     return fields.value(tag::kGapFillFlag) == "Y";
   }
-  return type != "A" && type != "2" && type != "5";
+  return type != "2" && type != "5";
 }
 
 // What takes risk away is never too much.
@@ -59,7 +59,7 @@ void FixSession::process_frames() {
   if (state_ != State::On) {
     return;
   }
-  while (!disconnect_asked_ && !paused_ && has_input()) {
+  while (!disconnect_asked_ && !paused_ && !relogon_ && has_input()) {
     if (queue_.unwritten_bytes() > environment_.limits.outbound_queue_bytes) {
       break;  // on_written() goes on
     }
@@ -90,6 +90,10 @@ void FixSession::process_frames() {
 
 // What has waited above a gap comes before what is read now.
 bool FixSession::has_input() {
+  if (logon_above_gap_ != MsgSeqNum{} && logon_above_gap_ == quickfix_.next_in()) {
+    quickfix_.set_next_in(logon_above_gap_.next());  // it was the first to be read
+    expected_in_ = quickfix_.next_in();
+  }
   while (!above_gap_.empty() && above_gap_.begin()->first < quickfix_.next_in()) {
     above_gap_bytes_ -= above_gap_.begin()->second.size();
     above_gap_.erase(above_gap_.begin());
@@ -116,9 +120,9 @@ FixSession::Taken FixSession::take_input() {
   return Taken::Yes;
 }
 
-void FixSession::pause_reading() {
+void FixSession::pause_reading(Throttle::Clock::time_point until) {
   paused_ = true;
-  pause_timer_.expires_at(throttle_.resume_at());
+  pause_timer_.expires_at(until);
   pause_timer_.async_wait([self = shared_from_this()](const boost::system::error_code&) {
     self->paused_ = false;
     self->process_frames();
@@ -130,12 +134,15 @@ FixSession::Taken FixSession::handle_frame(std::string_view frame) {
   if (reading_stopped_ && fields_.msg_type() != "5") {
     return Taken::Yes;  // and forgotten, so the client sends it again at its next logon
   }
-  const GuardResult result = guard(fields_, settings_.version, settings_.guard);
+  const GuardResult result = guard(fields_, settings_.version);
   if (const auto* garbled = std::get_if<Garbled>(&result)) {
     environment_.metrics.messages_garbled.add();
     spdlog::warn("session {}: garbled message ignored: {}", settings_.comp_id, garbled->why);
     disconnect_asked_ = ++garbled_ > environment_.limits.garbled_messages;
     return Taken::Yes;
+  }
+  if (fields_.msg_type() == "A") {
+    return handle_logon(frame);
   }
   const MsgSeqNum number = fields_.msg_seq_num().value();
   const MsgSeqNum next_in = quickfix_.next_in();
@@ -192,17 +199,11 @@ void FixSession::handle_refusal(const Refusal& refusal, MsgSeqNum number) {
 
 FixSession::Taken FixSession::handle_numbered(std::string_view frame, MsgSeqNum number) {
   const std::string_view type = fields_.msg_type();
-  if (type == "A") {
-    // Also because QuickFIX would reset its numbers before it looks whether it may.
-    spdlog::warn("session {}: Logon while logged on, disconnected", settings_.comp_id);
-    disconnect_asked_ = true;
-    return Taken::Yes;
-  }
   frame_number_ = number;
   if (number == quickfix_.next_in() && !is_session_message(type)) {
     switch (weigh(number)) {
       case Throttle::Verdict::Pause:
-        pause_reading();
+        pause_reading(throttle_.resume_at());
         return Taken::NotYet;
       case Throttle::Verdict::Refuse:
         return Taken::Yes;

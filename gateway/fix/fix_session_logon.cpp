@@ -60,22 +60,31 @@ std::string FixSession::why_not_even_asked(const Connection& connection) const {
   return {};
 }
 
+// By the password of the Logon in fields_. `done` runs on the strand, unless the ticket is given
+// back before.
+LogonGate::Ticket FixSession::ask_who_it_is(const Connection& connection,
+                                            const std::string& expected_username,
+                                            std::function<void(bool right)> done) {
+  return environment_.gate.enter(
+      {.session = settings_.comp_id,
+       .known = true,
+       .credentials = {.expected_username = expected_username,
+                       .username = std::string{fields_.value(tag::kUsername)},
+                       .password = gateway::Secret{fields_.value(tag::kPassword)},
+                       .address = connection.origin()},
+       .done = [self = shared_from_this(), done = std::move(done)](bool right) {
+         asio::post(self->strand_, [self, done, right] { done(right); });
+       }});
+}
+
 // Who is refused already waits for it as long as with a wrong password.
 void FixSession::ask_for_password(Candidate candidate) {
   fields_.read(candidate.frames.front(), environment_.limits.fields);
   candidate.username = settings_.username;
-  candidate.ticket = environment_.gate.enter(
-      {.session = settings_.comp_id,
-       .known = true,
-       .credentials = {.expected_username =
-                           candidate.refused.empty() ? settings_.username : std::string{},
-                       .username = std::string{fields_.value(tag::kUsername)},
-                       .password = gateway::Secret{fields_.value(tag::kPassword)},
-                       .address = candidate.connection->origin()},
-       .done = [self = shared_from_this(), attempt = candidate.attempt](bool right) {
-         asio::post(self->strand_,
-                    [self, attempt, right] { self->on_authenticated(attempt, right); });
-       }});
+  candidate.ticket = ask_who_it_is(
+      *candidate.connection,
+      candidate.refused.empty() ? settings_.username : std::string{},
+      [this, attempt = candidate.attempt](bool right) { on_authenticated(attempt, right); });
   candidate.connection->mask_secrets(candidate.frames.front());
   authenticating_.push_back(std::move(candidate));
 }
@@ -90,18 +99,26 @@ void FixSession::on_authenticated(std::uint64_t attempt, bool right) {
   Candidate candidate = std::move(*found);
   authenticating_.erase(found);
   if (!right) {
+    const bool wrong = candidate.refused.empty();
     return refuse(*candidate.connection,
-                  candidate.refused.empty() ? "wrong credentials" : candidate.refused);
+                  LogonRefusal{.text = wrong ? "wrong credentials" : candidate.refused,
+                               .kind = wrong ? LogonRefusal::Kind::Credentials
+                                             : LogonRefusal::Kind::Content});
   }
   on_candidate(std::move(candidate));
 }
 
 // The newest connection of a client that is known is the one that it uses. Whether the one before
-// is dead, a TestRequest tells.
+// is dead, a TestRequest tells. A Logon that will be refused neither asks nor takes a place.
 void FixSession::on_candidate(Candidate candidate) {
   candidate.connection->authenticated();
   if (state_ == State::Off && !reset_is_due()) {
     return begin_logon(std::move(candidate));
+  }
+  if (state_ == State::On || next_) {
+    if (const auto logon = judge(candidate.frames.front()); !logon) {
+      return refuse(*candidate.connection, logon.error());
+    }
   }
   if (next_) {
     refuse(*next_->connection, "a later logon has come");
@@ -167,52 +184,54 @@ void FixSession::begin_logon(Candidate candidate) {
   attempt_ = candidate.attempt;
   username_ = std::move(candidate.username);
   next_frame_ = 1;  // what is behind the Logon waits
+  dropping_ = false;
   disconnect_asked_ = false;
   logout_received_ = false;
   how_ended_.reset();
   garbled_ = 0;
-  frame_.assign(frames_.front());
-  fields_.read(frame_, environment_.limits.fields);
+  refusal_.clear();
+  const auto logon = judge(frames_.front());
   if (const std::string why = why_not_let_in(*connection_, username_); !why.empty()) {
-    return refuse_logon(why);  // the settings are new
+    log_refusal(*connection_, {.text = why});  // the settings are new
+    return close_refused();
   }
-  const bool reset = fields_.value(tag::kResetSeqNumFlag) == "Y";
-  if (reset && !settings_.reset_allowed) {
-    return refuse_logon("it may not reset its numbers (141=Y)");
+  logon ? go_up(*logon) : turn_away(logon.error());
+}
+
+// All that a Logon must be, before anything of the session changes. Between on and off the numbers
+// are not settled: those are looked at later.
+tl::expected<Logon, LogonRefusal> FixSession::judge(std::string_view frame) {
+  fields_.read(frame, environment_.limits.fields);
+  auto logon = check_logon(fields_,
+                           {.version = settings_.version,
+                            .limits = settings_.logon,
+                            .reset_allowed = settings_.reset_allowed});
+  if (!logon) {
+    return logon;
   }
   if (!has_good_sending_time()) {
-    return refuse_logon("its SendingTime is too far from our clock");
+    return tl::make_unexpected(LogonRefusal{.text = "SendingTime(52) is too far from our clock"});
   }
-  frame_number_ = fields_.msg_seq_num().value();
-  if (reset && frame_number_ != MsgSeqNum{1}) {
-    return refuse_logon("it resets its numbers (141=Y), but does not begin at 1");
+  if (state_ == State::Off || state_ == State::On) {
+    if (auto refusal = check_logon_numbers(
+            *logon, {.next_in = expected_in_, .next_out = outbound_.last_number.next()})) {
+      return tl::make_unexpected(std::move(*refusal));
+    }
   }
-  if (!reset && frame_number_ < expected_in_) {
-    // That client has seen another history. No SessionUp: QuickFIX answers what is expected.
-    environment_.metrics.logons_too_low.add();
-    environment_.refusals.write(RefusalKind::NumberTooLow,
-                                spdlog::level::err,
-                                "session {}: Logon with MsgSeqNum {}, but {} is expected",
-                                settings_.comp_id,
-                                frame_number_.value(),
-                                expected_in_.value());
-    return prepare_numbers();
-  }
+  return logon;
+}
+
+void FixSession::go_up(const Logon& logon) {
+  logon_ = logon;
   state_ = State::GoingUp;
   asked_at_ = environment_.clock.now();
   matching::Command command;
-  command.body =
-      matching::SessionUp{.comp_id = matching::Name{settings_.comp_id},
-                          .reset = reset,
-                          .cancel_on_disconnect = cancels_on_disconnect(),
-                          .grace_ms = static_cast<std::uint32_t>(settings_.cancel_grace.count())};
+  command.body = matching::SessionUp{
+      .comp_id = matching::Name{settings_.comp_id},
+      .reset = logon.reset,
+      .cancel_on_disconnect = logon.cancel_on_disconnect.value_or(settings_.cancel_on_disconnect),
+      .grace_ms = static_cast<std::uint32_t>(settings_.cancel_grace.count())};
   submit_control(command);
-}
-
-// As the Logon asks for, else as configured.
-bool FixSession::cancels_on_disconnect() const {
-  const std::string_view asked = fields_.value(tag::kCancelOnDisconnect);
-  return asked.empty() ? settings_.cancel_on_disconnect : asked == "Y";
 }
 
 void FixSession::start_next_logon() {
@@ -223,27 +242,6 @@ void FixSession::start_next_logon() {
 
 bool FixSession::has_good_sending_time() const {
   return sending_time_.passes(fields_.sending_time());
-}
-
-// Silently, before QuickFIX has seen anything.
-void FixSession::refuse_logon(const std::string& why) {
-  const auto connection = std::exchange(connection_, nullptr);
-  refuse(*connection, why);
-  frames_.clear();
-  state_ = State::Off;
-  tell_waiters();
-  start_next_logon();
-}
-
-void FixSession::refuse(Connection& connection, const std::string& why) {
-  environment_.metrics.logons_refused.add();
-  environment_.refusals.write(RefusalKind::BadLogon,
-                              spdlog::level::warn,
-                              "session {}: logon from {} refused: {}",
-                              settings_.comp_id,
-                              connection.address(),
-                              why);
-  connection.close();
 }
 
 void FixSession::on_went_up(const matching::SessionWentUp& event) {
@@ -262,6 +260,12 @@ void FixSession::on_went_up(const matching::SessionWentUp& event) {
   if (!connection_ || reading_stopped_) {
     return end(connection_ ? SessionDownReason::Shutdown : SessionDownReason::Disconnect);
   }
+  // An operator may have set the numbers while it was on its way.
+  if (const auto refusal = check_logon_numbers(
+          logon_, {.next_in = expected_in_, .next_out = outbound_.last_number.next()})) {
+    log_refusal(*connection_, *refusal);
+    refusal_ = refusal->text;
+  }
   prepare_numbers();
 }
 
@@ -270,27 +274,27 @@ void FixSession::prepare_numbers() {
   state_ = State::Reserving;
   reserve_numbers_ahead();
   if (numbers_left() >= kNumbersForLogon) {
-    answer_logon();
+    answer();
   }
 }
 
+void FixSession::answer() {
+  refusal_.empty() ? answer_logon() : answer_by_logout();
+}
+
 void FixSession::answer_logon() {
+  const MsgSeqNum number = outbound_.last_number.next();
   handled_in_ = MsgSeqNum{expected_in_.value() - 1};
   receipt_.begin();
-  quickfix_.start(outbound_.last_number.next(), expected_in_);
-  const bool parsed = quickfix_.receive(frame_);
-  // With a number above the expected one QuickFIX has asked for what lacks.
-  asked_up_to_ = MsgSeqNum{frame_number_.value() - 1};
-  expected_in_ = quickfix_.next_in();
-  end_turn();
-  if (!parsed || !quickfix_.logged_on() || disconnect_asked_) {
-    environment_.refusals.write(RefusalKind::BadLogon,
-                                spdlog::level::warn,
-                                "session {}: logon from {} refused",
-                                settings_.comp_id,
-                                connection_->address());
+  quickfix_.start(number, expected_in_);
+  const MsgSeqNum next_in = logon_.number == expected_in_ ? logon_.number.next() : expected_in_;
+  if (!quickfix_.log_on(logon_, next_in) || disconnect_asked_) {
+    spdlog::error("session {}: QuickFIX refuses a Logon that was checked", settings_.comp_id);
+    end_turn();
     return end(SessionDownReason::Disconnect);
   }
+  place_logon();
+  end_turn();
   state_ = State::On;
   environment_.metrics.logons.add();
   environment_.metrics.sessions_on.add();
@@ -303,10 +307,28 @@ void FixSession::answer_logon() {
   environment_.reports.subscribe(
       id_, subscription_, std::max(outbound_.sent, {.event = delivered_, .leg = kAllLegs}));
   start_ticking();
+  if (logon_.next_expected && *logon_.next_expected < number) {
+    resend_from(*logon_.next_expected);
+  }
   process_frames();
   if (state_ == State::On && next_ && probe_ == MsgSeqNum{}) {
     probe();
   }
+}
+
+// QuickFIX has counted it. Above a gap its turn comes when the gap has closed: what lacks is asked
+// for, by a ResendRequest or, where the client has named its own, by the 789 of our Logon.
+void FixSession::place_logon() {
+  asked_up_to_ = MsgSeqNum{logon_.number.value() - 1};
+  logon_above_gap_ = {};
+  if (logon_.number > expected_in_) {
+    logon_above_gap_ = logon_.number;
+    quickfix_.set_next_in(expected_in_);
+    if (!logon_.next_expected) {
+      quickfix_.request_resend();
+    }
+  }
+  expected_in_ = quickfix_.next_in();
 }
 
 }  // namespace betex::fix

@@ -109,8 +109,9 @@ void FixSession::reserve_numbers_ahead() {
   submit_control(command);
 }
 
+// A Logon that is refused brings no receipt: what was sent before it may still be on its way.
 MsgSeqNum FixSession::last_processed() {
-  return receipt_.number(quickfix_.next_in());
+  return refusal_.empty() ? receipt_.number(quickfix_.next_in()) : MsgSeqNum{};
 }
 
 bool FixSession::on_number_used(MsgSeqNum number) {
@@ -184,7 +185,7 @@ void FixSession::written(Connection& connection, std::size_t bytes, std::size_t 
   asio::dispatch(
       strand_,
       [self = shared_from_this(), connection = connection.shared_from_this(), bytes, reports] {
-        if (connection == self->connection_) {
+        if (connection == self->connection_ && !self->dropping_) {
           self->on_written(bytes, reports);
         }
       });

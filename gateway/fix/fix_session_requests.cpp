@@ -54,6 +54,15 @@ void FixSession::take(MsgSeqNum /*number*/, const gateway::Query& query) {
 
 void FixSession::take(MsgSeqNum number, const BusinessReject& refused) {
   environment_.metrics.messages_refused.add();
+  if (refused.reason == matching::Reason::NotEntitled) {
+    environment_.refusals.write(RefusalKind::NotEntitled,
+                                spdlog::level::warn,
+                                "session {}: message {} (35={}) refused: not for its {}",
+                                settings_.comp_id,
+                                number.value(),
+                                fields_.msg_type(),
+                                refused.tag == tag::kAccount ? "accounts" : "role");
+  }
   submit_application(number, to_command(refused, fields_.msg_type()));
 }
 

@@ -155,6 +155,18 @@ void FixSession::begin_resend(std::string_view frame, MsgSeqNum number) {
   }
 }
 
+// As if the client had asked: its Logon says what it expects (789).
+void FixSession::resend_from(MsgSeqNum first) {
+  const MsgSeqNum number{expected_in_.value() - 1};  // of nothing that is still to come
+  proof_.resend_asked();
+  resends_.push_back({.request = quickfix_.resend_request_for(first, number),
+                      .number = number,
+                      .next = first,
+                      .last = outbound_.last_number});
+  environment_.metrics.resends.add();
+  continue_resend();
+}
+
 // One slice; the next one comes with a later turn.
 void FixSession::continue_resend() {
   if (state_ != State::On || resends_.empty() ||

@@ -288,29 +288,14 @@ MaybeRefusal check_msg_type(std::string_view msg_type) noexcept {
   return std::nullopt;
 }
 
-MaybeRefusal check_logon(const FieldTable& fields,
-                         FixVersion version,
-                         const GuardLimits& limits) noexcept {
-  MaybeRefusal missing = check_required(fields, {tag::kEncryptMethod, tag::kHeartBtInt});
-  if (!missing && version == FixVersion::Fixt11) {
-    missing = check_required(fields, {tag::kDefaultApplVerId});
-  }
-  if (missing) {
-    return missing;
-  }
-  if (parse_uint(fields.value(tag::kEncryptMethod)).value_or(1) != 0) {
-    return Refusal{tag::kEncryptMethod, session_reject::kValueIncorrect, "EncryptMethod must be 0"};
-  }
-  const std::uint32_t heart_bt_int = parse_uint(fields.value(tag::kHeartBtInt)).value_or(0);
-  if (heart_bt_int < limits.min_heart_bt_int || heart_bt_int > limits.max_heart_bt_int) {
-    return Refusal{tag::kHeartBtInt, session_reject::kValueIncorrect, "HeartBtInt is out of range"};
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
-GuardResult guard(const FieldTable& fields, FixVersion version, const GuardLimits& limits) {
+bool is_header_tag(std::uint32_t tag) noexcept {
+  const std::uint8_t index = tag < kTableSize ? kRuleOfTag[tag] : std::uint8_t{0};
+  return index != 0 && index != kRefused && kRules[index - 1U].scope == Scope::Header;
+}
+
+GuardResult guard(const FieldTable& fields, FixVersion version) {
   if (!fields.msg_seq_num()) {
     return Garbled{"MsgSeqNum(34) is missing or no number from 1 to 999999999"};
   }
@@ -323,9 +308,6 @@ GuardResult guard(const FieldTable& fields, FixVersion version, const GuardLimit
   }
   if (!refusal) {
     refusal = check_required(fields, {tag::kSenderCompId, tag::kTargetCompId, tag::kSendingTime});
-  }
-  if (!refusal && fields.msg_type() == "A") {
-    refusal = check_logon(fields, version, limits);
   }
   return refusal ? GuardResult{*refusal} : GuardResult{Accepted{}};
 }

@@ -1,6 +1,5 @@
 // What must hold of a frame before QuickFIX sees it: QuickFIX 1.15.1 wraps integers, trusts the
-// length of data fields and selects an empty dictionary for a foreign application version. Stands
-// in front of authentication too, so it trusts nobody.
+// length of data fields and selects an empty dictionary for a foreign application version.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +15,12 @@ namespace betex::fix {
 struct Accepted {};
 
 // Has no MsgSeqNum that could be answered or used up: ignored, logged, the connection closed after
-// a few. On a Logon it closes the connection at once.
+// a few.
 struct Garbled {
   std::string_view why;  // static storage
 };
 
-// To be answered by Reject(3) and its number used up, where it is the expected one; before the
-// logon is complete the connection is closed instead.
+// To be answered by Reject(3) and its number used up, where it is the expected one.
 struct Refusal {
   std::uint32_t ref_tag_id = 0;             // 371; 0: none
   std::uint16_t session_reject_reason = 0;  // 373
@@ -31,15 +29,11 @@ struct Refusal {
 
 using GuardResult = std::variant<Accepted, Garbled, Refusal>;
 
-struct GuardLimits {
-  std::uint32_t min_heart_bt_int = 5;  // HeartBtInt(108) on a Logon must lie within
-  std::uint32_t max_heart_bt_int = 60;
-};
+// Of the standard header.
+[[nodiscard]] bool is_header_tag(std::uint32_t tag) noexcept;
 
 // `fields` was read from a frame of the framer, with or without a fault. `version` is the
-// session's; before it is known, the BeginString's.
-[[nodiscard]] GuardResult guard(const FieldTable& fields,
-                                FixVersion version,
-                                const GuardLimits& limits);
+// session's. What a Logon must be besides, check_logon() says.
+[[nodiscard]] GuardResult guard(const FieldTable& fields, FixVersion version);
 
 }  // namespace betex::fix

@@ -75,6 +75,48 @@ void QuickfixSession::start(MsgSeqNum next_out, MsgSeqNum next_in) {
   connected_ = true;
 }
 
+// A message of the client's, of our making.
+FIX::Message QuickfixSession::from_client(const char* msg_type, MsgSeqNum number) const {
+  const FIX::SessionID& id = session_->getSessionID();
+  FIX::Message message;
+  FIX::Header& header = message.getHeader();
+  header.setField(id.getBeginString());
+  header.setField(FIX::MsgType{msg_type});
+  header.setField(FIX::SenderCompID{id.getTargetCompID().getValue()});
+  header.setField(FIX::TargetCompID{id.getSenderCompID().getValue()});
+  header.setField(FIX::MsgSeqNum{as_int(number)});
+  header.setField(FIX::SendingTime{FIX::UtcTimeStamp{}, 3});
+  return message;
+}
+
+bool QuickfixSession::log_on(const Logon& logon, MsgSeqNum next_in) {
+  next_expected_ = logon.next_expected ? next_in : MsgSeqNum{};
+  FIX::Message message = from_client(FIX::MsgType_Logon, this->next_in());
+  message.setField(FIX::EncryptMethod{0});
+  message.setField(FIX::HeartBtInt{static_cast<int>(logon.heart_bt_int)});
+  if (logon.reset) {
+    message.setField(FIX::ResetSeqNumFlag{true});
+  }
+  if (session_->getSessionID().isFIXT()) {
+    message.setField(FIX::DefaultApplVerID{FIX::ApplVerID_FIX50SP2});
+  }
+  return receive(message.toString()) && logged_on();
+}
+
+void QuickfixSession::refuse_logon(const std::string& text) {
+  FIX::Message message;
+  message.getHeader().setField(FIX::MsgType{FIX::MsgType_Logout});
+  message.setField(FIX::Text{text});
+  session_->send(message);
+}
+
+std::string QuickfixSession::resend_request_for(MsgSeqNum first, MsgSeqNum number) const {
+  FIX::Message message = from_client(FIX::MsgType_ResendRequest, number);
+  message.setField(FIX::BeginSeqNo{as_int(first)});
+  message.setField(FIX::EndSeqNo{0});
+  return message.toString();
+}
+
 // It looks at SendingTime(52) by its own clock only, and answers what is too far from it: it looks
 // where ours says that neither clock is near.
 bool QuickfixSession::receive(const std::string& frame) {
@@ -165,8 +207,11 @@ void QuickfixSession::toAdmin(FIX::Message& message, const FIX::SessionID&) {
   if (last_processed != MsgSeqNum{} && !message.getHeader().isSetField(FIX::FIELD::PossDupFlag)) {
     message.getHeader().setField(FIX::LastMsgSeqNumProcessed{as_int(last_processed)});
   }
-  if (message.getHeader().getField(FIX::FIELD::MsgType) != FIX::MsgType_Reject ||
-      !message.isSetField(FIX::FIELD::RefSeqNum)) {
+  const std::string& type = message.getHeader().getField(FIX::FIELD::MsgType);
+  if (type == FIX::MsgType_Logon && next_expected_ != MsgSeqNum{}) {
+    message.setField(FIX::NextExpectedMsgSeqNum{as_int(next_expected_)});
+  }
+  if (type != FIX::MsgType_Reject || !message.isSetField(FIX::FIELD::RefSeqNum)) {
     return;
   }
   RejectFields reject{.ref_seq_num = number_of(message, FIX::FIELD::RefSeqNum)};

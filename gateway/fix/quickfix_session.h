@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/fix/logon_check.h"
 #include "gateway/fix/quickfix.h"
 #include "gateway/fix/quickfix_log.h"
 #include "gateway/fix/sending_time.h"
@@ -64,8 +65,21 @@ class QuickfixSession final : private FIX::Application, private FIX::Responder {
                   decltype(SessionStore::Callbacks::sent_messages) sent_messages);
   ~QuickfixSession() override;
 
-  // Before a Logon is given to receive().
+  // At each connection, before the Logon.
   void start(matching::MsgSeqNum next_out, matching::MsgSeqNum next_in);
+
+  // Answers a Logon that was checked. QuickFIX sees none of it but what it must know, in sequence
+  // and sent now: it has nothing left to refuse. `next_in` goes into our 789, where theirs had one.
+  // False: the session is not on all the same.
+  [[nodiscard]] bool log_on(const Logon& logon, matching::MsgSeqNum next_in);
+
+  // Sends a Logout to a client that is not logged on.
+  void refuse_logon(const std::string& text);
+
+  // The client's request for everything from `first` on, as it would send it, for receive().
+  // `number` is its own.
+  [[nodiscard]] std::string resend_request_for(matching::MsgSeqNum first,
+                                               matching::MsgSeqNum number) const;
 
   // False: QuickFIX could not parse the frame and has done nothing with it.
   [[nodiscard]] bool receive(const std::string& frame);
@@ -119,9 +133,11 @@ class QuickfixSession final : private FIX::Application, private FIX::Responder {
   class StoreFactory;
 
   [[nodiscard]] FIX::SessionState& state();
+  [[nodiscard]] FIX::Message from_client(const char* msg_type, matching::MsgSeqNum number) const;
 
   QuickfixEvents& events_;
   const SendingTimeCheck sending_time_;
+  matching::MsgSeqNum next_expected_;  // 789 of our Logon; 0: absent
   bool connected_ = false;
   QuickfixLogFactory logs_;
   std::unique_ptr<StoreFactory> stores_;

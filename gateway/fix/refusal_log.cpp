@@ -27,6 +27,10 @@ std::string_view text_of(RefusalKind why) {
       return "connections closed for want of an acceptable Logon";
     case RefusalKind::BadLogon:
       return "logons refused";
+    case RefusalKind::WrongCredentials:
+      return "logons with the wrong credentials";
+    case RefusalKind::NotEntitled:
+      return "requests that a role or an account does not allow";
     case RefusalKind::NumberTooLow:
       return "logons with a MsgSeqNum too low";
   }

@@ -26,6 +26,8 @@ enum class RefusalKind : std::uint8_t {
   NotFromThere,    // no session may come from its address
   UnknownSession,  // or not from there, or not a Logon
   BadLogon,
+  WrongCredentials,
+  NotEntitled,  // a session that is on, for what it asks
   NumberTooLow,
 };
 

@@ -13,7 +13,7 @@
 #include "gateway/config/address_range.h"
 #include "gateway/config/logon_proof.h"
 #include "gateway/config/reset_schedule.h"
-#include "gateway/fix/guard.h"
+#include "gateway/fix/logon_check.h"
 #include "gateway/fix/throttle.h"
 #include "matching/types.h"
 
@@ -37,7 +37,7 @@ struct SessionSettings {
   // for so long.
   bool cancel_on_disconnect = false;
   std::chrono::milliseconds cancel_grace{0};
-  GuardLimits guard;                              // HeartBtInt(108)
+  LogonLimits logon;                              // HeartBtInt(108)
   std::vector<gateway::AddressRange> allow_from;  // a connection from elsewhere is closed
   ThrottleLimits throttle;                        // of application messages but cancels
 };
@@ -68,6 +68,10 @@ struct TransportLimits {
   // A client that may not have all its reports is asked by a TestRequest at most so often, but for
   // once at the beginning and after each resend. None: never.
   std::optional<std::chrono::milliseconds> delivery_proof_interval{1000};
+
+  // At most so often a session's client is told why its Logon is refused, and begins its numbers
+  // again in mid-session.
+  std::chrono::milliseconds logon_interval{1000};
 
   // The clock is looked at so often for scheduled resets.
   std::chrono::milliseconds reset_check_interval{1000};

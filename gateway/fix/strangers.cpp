@@ -36,9 +36,9 @@ void Strangers::logon(std::shared_ptr<Connection> connection, InboundFrames fram
   metrics_.connections_refused.add();
   refusals_.write(RefusalKind::UnknownSession,
                   spdlog::level::warn,
-                  "connection from {}: no acceptable Logon of a session that may come from there "
-                  "(SenderCompID '{}', TargetCompID '{}'), closed",
+                  "connection from {}: {} (SenderCompID '{}', TargetCompID '{}'), closed",
                   connection->address(),
+                  why_,
                   quoted(fields->sender_comp_id()),
                   quoted(fields->target_comp_id()));
   LogonGate::Attempt attempt{.session = name_of(*fields),

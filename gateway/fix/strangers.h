@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string_view>
 
 #include "gateway/fix/connection.h"
 #include "gateway/fix/logon_gate.h"
@@ -14,9 +15,9 @@ namespace betex::fix {
 // *Thread-safe.*
 class Strangers final : public ConnectionUser {
  public:
-  // All must outlive it.
-  Strangers(LogonGate& gate, SessionMetrics& metrics, RefusalLog& refusals)
-      : gate_{gate}, metrics_{metrics}, refusals_{refusals} {}
+  // All must outlive it. `why` they are refused, for the log; static storage.
+  Strangers(LogonGate& gate, SessionMetrics& metrics, RefusalLog& refusals, std::string_view why)
+      : gate_{gate}, metrics_{metrics}, refusals_{refusals}, why_{why} {}
 
   void logon(std::shared_ptr<Connection> connection, InboundFrames frames) override;
 
@@ -32,6 +33,7 @@ class Strangers final : public ConnectionUser {
   LogonGate& gate_;
   SessionMetrics& metrics_;
   RefusalLog& refusals_;
+  const std::string_view why_;
   std::mutex mutex_;
   std::map<const Connection*, LogonGate::Ticket> waiting_;  // guarded
 };

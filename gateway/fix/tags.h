@@ -49,17 +49,27 @@ inline constexpr std::uint32_t kSecurityReqId = 320;
 inline constexpr std::uint32_t kSecurityStatusReqId = 324;
 inline constexpr std::uint32_t kLastMsgSeqNumProcessed = 369;
 inline constexpr std::uint32_t kRefTagId = 371;
+inline constexpr std::uint32_t kRefMsgType = 372;
 inline constexpr std::uint32_t kSessionRejectReason = 373;
+inline constexpr std::uint32_t kMaxMessageSize = 383;
+inline constexpr std::uint32_t kNoMsgTypes = 384;
+inline constexpr std::uint32_t kMsgDirection = 385;
+inline constexpr std::uint32_t kTestMessageIndicator = 464;
 inline constexpr std::uint32_t kMassCancelRequestType = 530;
 inline constexpr std::uint32_t kUsername = 553;
 inline constexpr std::uint32_t kPassword = 554;
 inline constexpr std::uint32_t kSecurityListRequestType = 559;
 inline constexpr std::uint32_t kMassStatusReqId = 584;
 inline constexpr std::uint32_t kMassStatusReqType = 585;
+inline constexpr std::uint32_t kNextExpectedMsgSeqNum = 789;
 inline constexpr std::uint32_t kOrdStatusReqId = 790;
 inline constexpr std::uint32_t kApplVerId = 1128;
+inline constexpr std::uint32_t kRefApplVerId = 1130;
+inline constexpr std::uint32_t kRefCstmApplVerId = 1131;
 inline constexpr std::uint32_t kDefaultApplVerId = 1137;
 inline constexpr std::uint32_t kMarketSegmentId = 1300;
+inline constexpr std::uint32_t kRefApplExtId = 1406;
+inline constexpr std::uint32_t kDefaultVerIndicator = 1410;
 inline constexpr std::uint32_t kSelfTradePrevention = 2964;
 
 // FIX's own by agreement of venues, not in the standard.

@@ -59,7 +59,7 @@ void BM_ReadFieldsAndGuard(benchmark::State& state) {
   FieldTable fields;
   for (auto _ : state) {
     fields.read(text);
-    benchmark::DoNotOptimize(guard(fields, FixVersion::Fixt11, {}));
+    benchmark::DoNotOptimize(guard(fields, FixVersion::Fixt11));
   }
 }
 
@@ -88,7 +88,7 @@ void BM_FrameToCommand(benchmark::State& state) {
     std::memcpy(framer.prepare().data(), text.data(), text.size());
     framer.commit(text.size());
     fields.read(framer.next().bytes);
-    benchmark::DoNotOptimize(guard(fields, FixVersion::Fixt11, {}));
+    benchmark::DoNotOptimize(guard(fields, FixVersion::Fixt11));
     benchmark::DoNotOptimize(decode(fields, {.accounts = kAccounts}));
   }
 }

@@ -256,12 +256,18 @@ void Player::expect_end_or_silence(const std::vector<std::string>& words, Peer& 
     if (const auto message = peer.next_message({}, settings_.patience)) {
       throw Mismatch{"a message came where the connection should end: " + fields_text(*message)};
     }
+  } else if (words.size() == 2 && words[1] == "end") {
+    const auto logout = peer.next_message({}, settings_.patience);
+    if (logout && (logout->type() != "5" || peer.next_message({}, settings_.patience))) {
+      throw Mismatch{"the connection should end, by a Logout at most: " + fields_text(*logout)};
+    }
   } else if (words.size() == 2 && words[1] == "nothing") {
     expect_nothing_before_an_answer(peer);
   } else if (words.size() == 4 && words[1] == "nothing" && words[2] == "for") {
     peer.expect_silence(duration(words[3]));
   } else {
-    throw std::invalid_argument{"expect disconnect, expect nothing, or expect nothing for 500ms"};
+    throw std::invalid_argument{
+        "expect disconnect, expect end, expect nothing, or expect nothing for 500ms"};
   }
 }
 

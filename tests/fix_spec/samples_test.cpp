@@ -117,8 +117,7 @@ TEST(Samples, OfRequestsPassGuardAndDecoderAsTheySay) {
     if (!sample.from_broker) {
       continue;
     }
-    EXPECT_TRUE(std::holds_alternative<Accepted>(guard(fields, sample.version, {})))
-        << sample.where;
+    EXPECT_TRUE(std::holds_alternative<Accepted>(guard(fields, sample.version))) << sample.where;
     if (!is_session_message(fields.msg_type())) {
       const Decoded decoded = decode(fields, {.version = sample.version, .accounts = kAccounts});
       EXPECT_EQ(verdict_of(decoded), sample.verdict) << sample.where;

@@ -17,6 +17,7 @@
 #include "gateway/fix/checksum.h"
 #include "gateway/fix/framer.h"
 #include "gateway/fix/guard.h"
+#include "gateway/fix/logon_check.h"
 #include "gateway/fix/order_decoder.h"
 #include "matching/assert.h"
 
@@ -96,10 +97,12 @@ struct Verifier {
 void read_message(std::string_view frame, FixVersion version) {
   FieldTable fields;
   fields.read(frame);
-  const GuardResult result = guard(fields, version, {});
+  const GuardResult result = guard(fields, version);
   if (const auto* refusal = std::get_if<Refusal>(&result)) {
     BETEX_ASSERT(!refusal->text.empty());
   }
+  const auto logon = check_logon(fields, {.version = version, .reset_allowed = true});
+  BETEX_ASSERT(logon ? std::holds_alternative<Accepted>(result) : !logon.error().text.empty());
   if (!std::holds_alternative<Accepted>(result)) {
     return;
   }

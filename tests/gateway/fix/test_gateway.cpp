@@ -78,7 +78,7 @@ std::vector<fix::SessionSettings> test_sessions() {
     settings.accounts = {matching::Name{comp_id}};
     settings.username = comp_id;
     settings.reset_allowed = comp_id != "STRICT";
-    settings.guard = {.min_heart_bt_int = 1, .max_heart_bt_int = 60};
+    settings.logon = {.min_heart_bt_int = 1, .max_heart_bt_int = 60};
     settings.allow_from = {*gateway::AddressRange::parse("127.0.0.0/8")};
     sessions.push_back(settings);
   }
