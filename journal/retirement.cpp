@@ -2,11 +2,13 @@
 
 #include "journal/errors.h"
 #include "journal/file_system.h"
+#include "journal/safe_path.h"
 #include "journal/segment_catalog.h"
 
 namespace betex::journal {
 
 void retire_segment(const std::filesystem::path& wal_root, const SegmentName& name) {
+  check_folder(wal_root / kRetiredFolder);
   const std::filesystem::path to = wal_root / kRetiredFolder / name.text();
   if (std::filesystem::exists(to)) {
     throw JournalError{{.fault = Fault::RetiredNameTaken,

@@ -119,6 +119,7 @@ void write_file(const std::filesystem::path& path, const Snapshot& snapshot) {
 std::vector<EventSeq> list_snapshots(const std::filesystem::path& wal_root) {
   std::vector<EventSeq> sequences;
   const std::filesystem::path folder = wal_root / kSnapshotsFolder;
+  check_folder(folder);
   if (!std::filesystem::exists(folder)) {
     return sequences;
   }
@@ -185,6 +186,7 @@ void write_snapshot(const std::filesystem::path& wal_root, const Snapshot& snaps
   BETEX_ASSERT(snapshot.engine.last_seq() == position.last_seq);
   const std::filesystem::path folder = wal_root / kSnapshotsFolder;
   const std::string name = name_of(position.last_seq);
+  check_folder(folder);
   if (std::filesystem::exists(folder / name)) {
     return;
   }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "journal/errors.h"
+#include "journal/safe_path.h"
 #include "journal/tool/commands.h"
 #include "journal/tool/seal.h"
 #include "process/command_line.h"
@@ -37,7 +38,12 @@ CLI::Option* add_number(CLI::App& command,
 
 template <typename Options>
 void add_wal(CLI::App& command, Options& options) {
-  command.add_option("wal", options.wal_root, "The WAL's folder")->required();
+  command
+      .add_option_function<std::string>(
+          "wal",
+          [&options](const std::string& folder) { options.wal_root = resolve_folder(folder); },
+          "The WAL's folder")
+      ->required();
 }
 
 template <typename Options>

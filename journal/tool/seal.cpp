@@ -94,6 +94,33 @@ Statement begin(const SealOptions& options, const SigningKey& key) {
           .segments = {}};
 }
 
+// Adds what was closed since the statement's end.
+void seal_segments(Statement& statement, const SealOptions& options) {
+  const EventSeq first = statement.after_seq.next();
+  std::vector<ClosedSegment> closed = closed_segments(options);
+  std::erase_if(closed, [&](const ClosedSegment& segment) { return segment.first_seq < first; });
+  if (closed.empty() && rough_end(options.wal_root) == first.value()) {
+    return;  // the live segment, which not everybody may open who may read the others, goes on
+             // there
+  }
+  EnvironmentPool pool;
+  JournalReader reader{options.wal_root, pool, first};
+  if (reader.seek().last_seq != statement.after_seq) {
+    mismatch("the earlier statement ends at event " + std::to_string(statement.after_seq.value()) +
+             ", which is inside a transaction now");
+  }
+  ProgressBar progress{first.value(), rough_end(options.wal_root)};
+  for (const ClosedSegment& segment : closed) {
+    if (segment.first_seq != statement.last_seq().next()) {
+      mismatch("the earlier statement ends at event " +
+               std::to_string(statement.last_seq().value()) + ", and no segment begins there");
+    }
+    if (const auto sealed = seal_segment(reader, segment, progress)) {
+      statement.segments.push_back(*sealed);
+    }
+  }
+}
+
 void warn_of_an_open_key(const std::filesystem::path& key) {
   std::error_code ignored;
   const auto mode = std::filesystem::status(key, ignored).permissions();
@@ -116,28 +143,7 @@ void seal(const SealOptions& options) {
     no_writer.emplace(options.wal_root);
   }
   Statement statement = begin(options, key);
-  const EventSeq first = statement.after_seq.next();
-  EnvironmentPool pool;
-  JournalReader reader{options.wal_root, pool, first};
-  if (reader.seek().last_seq != statement.after_seq) {
-    mismatch("the earlier statement ends at event " + std::to_string(statement.after_seq.value()) +
-             ", which is inside a transaction now");
-  }
-  {
-    ProgressBar progress{first.value(), rough_end(options.wal_root)};
-    for (const ClosedSegment& segment : closed_segments(options)) {
-      if (segment.first_seq < statement.last_seq().next()) {
-        continue;  // in an earlier statement
-      }
-      if (segment.first_seq != statement.last_seq().next()) {
-        mismatch("the earlier statement ends at event " +
-                 std::to_string(statement.last_seq().value()) + ", and no segment begins there");
-      }
-      if (const auto sealed = seal_segment(reader, segment, progress)) {
-        statement.segments.push_back(*sealed);
-      }
-    }
-  }
+  seal_segments(statement, options);
   std::fputs(signed_text(statement, key).c_str(), stdout);
 }
 

@@ -11,6 +11,7 @@
 #include "journal/lmdb.h"
 #include "journal/prepared_segment.h"
 #include "journal/recovery.h"
+#include "journal/retirement.h"
 #include "tests/journal/tool_run.h"
 #include "tests/journal/wal_fixture.h"
 
@@ -181,6 +182,24 @@ TEST_F(SafePathTest, AFolderIsNoLinkOfSomebodyElses) {
     std::filesystem::remove(folder);
     std::filesystem::rename(elsewhere, folder);
   }
+}
+
+TEST_F(SafePathTest, WhatIsMovedOrSavedStaysOutOfSomebodyElsesFolder) {
+  if (::geteuid() != 0) {
+    GTEST_SKIP() << "only root can give a link away";
+  }
+  write(4, 4);
+  const path elsewhere = folder_.path() / "elsewhere";
+  std::filesystem::create_directories(elsewhere);
+  for (const std::string_view name : {kRetiredFolder, kSnapshotsFolder}) {
+    std::filesystem::remove(root() / name);
+    std::filesystem::create_directory_symlink(elsewhere, root() / name);
+    ASSERT_EQ(::lchown((root() / name).c_str(), kSomebody, kSomebody), 0);
+  }
+  EXPECT_EQ(error_of([&] { retire_up_to(root(), EventSeq{20}); })->fault(), Fault::ForeignLink);
+  EXPECT_EQ(error_of([&] { write_snapshot(root(), {}); })->fault(), Fault::ForeignLink);
+  EXPECT_EQ(test::run_tool(root(), {"stat"}).code, kExitConfiguration);
+  EXPECT_TRUE(std::filesystem::is_empty(elsewhere));
 }
 
 TEST_F(SafePathTest, ASlashBehindALinkHidesNothing) {

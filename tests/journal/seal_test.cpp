@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <openssl/sha.h>
+#include <unistd.h>
 
 #include "journal/epoch_file.h"
 #include "journal/retirement.h"
@@ -264,6 +265,39 @@ TEST_F(SealTest, TheNewestSegmentIsSealedWhereNobodyCanBeAtIt) {
   EXPECT_EQ(verify(seal("again", {"--all", "--after", all.string()})).code, 0);
   write(4, 4);
   EXPECT_THAT(load(seal("next", {"--after", all.string()})), HasSubstr("\nsegment 81 100 "));
+}
+
+// As README.md has it done: by somebody who may read the log, and change nothing of it.
+TEST_F(SealTest, AUserOfTheLogsGroupCanSealBesideALiveWriter) {
+  constexpr uid_t kAuditor = 12346;
+  constexpr gid_t kGroup = 12345;
+  const std::string as_auditor = "exec setpriv --reuid " + std::to_string(kAuditor) + " --regid " +
+                                 std::to_string(kGroup) + " --clear-groups " BETEX_JOURNAL_TOOL;
+  if (::geteuid() != 0 || test::Child({"/bin/sh", "-c", as_auditor + " --help"}).wait() != 0) {
+    GTEST_SKIP() << "only root can become somebody, who must be allowed to run the tool";
+  }
+  Journal journal{config(), pool_};
+  journal.recover(EventSeq{0}, [](const auto&) {});
+  commit(journal, 1, 4);
+  std::filesystem::permissions(folder_.path(), std::filesystem::perms::all);
+  ASSERT_EQ(::lchown(root().c_str(), 0, kGroup), 0);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator{root()}) {
+    ASSERT_EQ(::lchown(entry.path().c_str(), 0, kGroup), 0);
+  }
+  const auto seal_as_auditor = [&](const std::string& more) {
+    const path statement = folder_.path() / "auditors";
+    test::Child child{{"/bin/sh",
+                       "-c",
+                       as_auditor + " seal " + root().string() + " --key " + key_.string() + more +
+                           " 2>/dev/null >" + statement.string()}};
+    EXPECT_EQ(child.wait(), 0) << more;
+    return load(statement);
+  };
+  const std::string all = seal_as_auditor("");
+  EXPECT_THAT(all, HasSubstr("\nlast_seq 80\n"));
+  const path earlier = folder_.path() / "earlier";
+  store(earlier, all);
+  EXPECT_THAT(seal_as_auditor(" --after " + earlier.string()), HasSubstr("\nafter_seq 80\n"));
 }
 
 TEST_F(SealTest, AnEarlierStatementThatTheLogDoesNotGoOnFromIsRefused) {

@@ -2,6 +2,8 @@
 #include <cstdio>
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "journal/recovery.h"
 #include "journal/retirement.h"
@@ -84,6 +86,26 @@ class EngineToolTest : public test::WalTest {
 
   std::size_t written_ = 0;
 };
+
+TEST_F(EngineToolTest, ASnapshotThatRootMakesBelongsToTheFoldersOwner) {
+  constexpr uid_t kSomebody = 12345;
+  if (::geteuid() != 0) {
+    GTEST_SKIP() << "only root can write into everybody's folders";
+  }
+  trade();
+  const std::filesystem::path snapshots = root() / kSnapshotsFolder;
+  ASSERT_EQ(::lchown(snapshots.c_str(), kSomebody, kSomebody), 0);
+  EXPECT_EQ(run_tool(root(), {"snapshot"}).code, 0);
+  const std::vector<EventSeq> made = list_snapshots(root());
+  ASSERT_THAT(made, SizeIs(1));
+  for (const auto& entry : std::filesystem::recursive_directory_iterator{snapshots}) {
+    struct stat info {};
+
+    ASSERT_EQ(::lstat(entry.path().c_str(), &info), 0);
+    EXPECT_EQ(info.st_uid, kSomebody) << entry;
+    EXPECT_EQ(info.st_gid, kSomebody) << entry;
+  }
+}
 
 TEST_F(EngineToolTest, DumpFindsAnAccountByItsNameAndByItsNumber) {
   trade();
