@@ -126,6 +126,7 @@ class FixSession final : public ConnectionUser,
     std::shared_ptr<Connection> connection;
     InboundFrames frames;  // in the connection's buffer, the Logon first
     std::uint64_t attempt = 0;
+    std::chrono::steady_clock::time_point arrived;
     LogonGate::Ticket ticket = 0;  // while it proves who it is
     std::string refused;           // why, where that is known before; empty: by its password
     std::string username;  // the one that it has logged on as; empty: by a certificate alone
@@ -154,7 +155,8 @@ class FixSession final : public ConnectionUser,
   void on_candidate(Candidate candidate);
   void begin_logon(Candidate candidate);
   void start_next_logon();
-  [[nodiscard]] tl::expected<Logon, LogonRefusal> judge(std::string_view frame);
+  [[nodiscard]] tl::expected<Logon, LogonRefusal> judge(
+      std::string_view frame, std::chrono::nanoseconds waited = std::chrono::nanoseconds{0});
   [[nodiscard]] bool has_good_sending_time() const;
   void go_up(const Logon& logon);
   void on_went_up(const matching::SessionWentUp& event);

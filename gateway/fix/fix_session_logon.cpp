@@ -20,6 +20,10 @@ namespace {
 
 constexpr std::uint32_t kNumbersForLogon = 200;
 
+std::chrono::nanoseconds time_since(std::chrono::steady_clock::time_point arrived) {
+  return std::chrono::steady_clock::now() - arrived;
+}
+
 }  // namespace
 
 // ---- Who is it? ---------------------------------------------------------------------------------
@@ -38,8 +42,10 @@ void FixSession::on_logon(std::shared_ptr<Connection> connection, InboundFrames 
   if (reading_stopped_) {
     return refuse(*connection, "the gateway is stopping");
   }
-  Candidate candidate{
-      .connection = connection, .frames = std::move(frames), .attempt = ++attempts_};
+  Candidate candidate{.connection = connection,
+                      .frames = std::move(frames),
+                      .attempt = ++attempts_,
+                      .arrived = std::chrono::steady_clock::now()};
   candidate.refused = why_not_even_asked(*connection);
   if (candidate.refused.empty() && settings_.proof == LogonProof::Certificate) {
     return on_candidate(std::move(candidate));
@@ -116,7 +122,7 @@ void FixSession::on_candidate(Candidate candidate) {
     return begin_logon(std::move(candidate));
   }
   if (state_ == State::On || next_) {
-    if (const auto logon = judge(candidate.frames.front()); !logon) {
+    if (const auto logon = judge(candidate.frames.front(), time_since(candidate.arrived)); !logon) {
       return refuse(*candidate.connection, logon.error());
     }
   }
@@ -190,7 +196,7 @@ void FixSession::begin_logon(Candidate candidate) {
   how_ended_.reset();
   garbled_ = 0;
   refusal_.clear();
-  const auto logon = judge(frames_.front());
+  const auto logon = judge(frames_.front(), time_since(candidate.arrived));
   if (const std::string why = why_not_let_in(*connection_, username_); !why.empty()) {
     log_refusal(*connection_, {.text = why});  // the settings are new
     return close_refused();
@@ -199,8 +205,10 @@ void FixSession::begin_logon(Candidate candidate) {
 }
 
 // All that a Logon must be, before anything of the session changes. Between on and off the numbers
-// are not settled: those are looked at later.
-tl::expected<Logon, LogonRefusal> FixSession::judge(std::string_view frame) {
+// are not settled: those are looked at later. That it has waited for its password is no fault of
+// its SendingTime(52).
+tl::expected<Logon, LogonRefusal> FixSession::judge(std::string_view frame,
+                                                    std::chrono::nanoseconds waited) {
   fields_.read(frame, environment_.limits.fields);
   auto logon = check_logon(fields_,
                            {.version = settings_.version,
@@ -209,7 +217,7 @@ tl::expected<Logon, LogonRefusal> FixSession::judge(std::string_view frame) {
   if (!logon) {
     return logon;
   }
-  if (!has_good_sending_time()) {
+  if (!sending_time_.passes(fields_.sending_time(), waited)) {
     return tl::make_unexpected(LogonRefusal{.text = "SendingTime(52) is too far from our clock"});
   }
   if (state_ == State::Off || state_ == State::On) {

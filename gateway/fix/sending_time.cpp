@@ -6,11 +6,12 @@
 
 namespace betex::fix {
 
-bool SendingTimeCheck::passes(std::string_view sending_time) const {
+bool SendingTimeCheck::passes(std::string_view sending_time,
+                              std::chrono::nanoseconds waited) const {
   const auto sent = parse_utc_timestamp(sending_time);
   const auto is_near = [&](const gateway::Clock& clock) {
     const std::chrono::nanoseconds tolerance = tolerance_;
-    return std::abs((clock.now() - *sent).value()) <= tolerance.count();
+    return std::abs((clock.now() - *sent).value() - waited.count()) <= tolerance.count();
   };
   return sent && (is_near(session_time_) || is_near(machine_time_));
 }

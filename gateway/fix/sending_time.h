@@ -18,8 +18,9 @@ class SendingTimeCheck {
                    std::chrono::seconds tolerance) noexcept
       : session_time_{session_time}, machine_time_{machine_time}, tolerance_{tolerance} {}
 
-  // False also where it is not a UTCTimestamp.
-  [[nodiscard]] bool passes(std::string_view sending_time) const;
+  // False also where it is not a UTCTimestamp. `waited`: how long we have had the message already.
+  [[nodiscard]] bool passes(std::string_view sending_time,
+                            std::chrono::nanoseconds waited = std::chrono::nanoseconds{0}) const;
 
   [[nodiscard]] std::chrono::seconds tolerance() const noexcept { return tolerance_; }
 

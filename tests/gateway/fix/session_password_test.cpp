@@ -79,6 +79,14 @@ TEST_F(SessionPasswordTest, TheLogonDeadlineStandsStillMeanwhile) {
   EXPECT_EQ(gateway_->server().metrics().logon_deadlines.value(), 0U);
 }
 
+// It waits for longer than its SendingTime(52) may be off.
+TEST_F(SessionPasswordTest, WhatALogonWaitsForMakesItNoOlder) {
+  start({.sending_time_tolerance = 3s, .first_refusal_delay = 5s});
+  const auto wrong = knock("BROKER1", logon_fields("BROKER1", "wrong"));
+  const auto right = knock("BROKER1", logon_fields("BROKER1"));
+  EXPECT_EQ(right->read().type(), "A");
+}
+
 TEST_F(SessionPasswordTest, AConnectionThatGivesUpIsNotHeld) {
   start({.first_refusal_delay = 1h});
   auto known = knock("BROKER1", logon_fields("BROKER1", "wrong"));

@@ -156,6 +156,9 @@ TEST(SendingTimeCheck, TakesWhatIsNearToOneOfTheClocks) {
   EXPECT_FALSE(passes(-121s));
   EXPECT_FALSE(passes(30min));
   EXPECT_FALSE(passes(1h + 122s));
+  const std::string old = utc(machine.now() + matching::Timestamp{nanoseconds{-150s}.count()});
+  EXPECT_FALSE(check.passes(old, 29s));
+  EXPECT_TRUE(check.passes(old, 31s)) << "so long it has waited with us";
   EXPECT_FALSE(check.passes(""));
   EXPECT_FALSE(check.passes("20261128"));
 }
