@@ -65,7 +65,9 @@ void FixSession::on_relogon_known(bool right) {
   if (!reading_stopped_ && right && !quickfix_.sent_logout()) {
     return begin_again(logon);
   }
-  if (!reading_stopped_) {
+  if (!reading_stopped_ && right) {
+    disconnect_asked_ = true;  // we have said Logout meanwhile
+  } else if (!reading_stopped_) {
     (void)refuse_relogon({.text = "wrong credentials", .kind = LogonRefusal::Kind::Credentials});
   }
   process_frames();
