@@ -230,7 +230,8 @@ class Gateway::Impl {
         sessions_{sessions_of(recovered_.engine)},
         cache_{config.wal.root / "cache",
                {.boot_id = fix::read_boot_id(), .wal_id = to_hex(journal_.wal_id())},
-               {.sessions = sessions_, .last_seq = recovered_.engine.last_seq()}},
+               {.sessions = sessions_, .last_seq = recovered_.engine.last_seq()},
+               {.bounds = {.low_disk_bytes = config.wal.low_disk_bytes}}},
         server_{{.io = io_.context(),
                  .dictionaries = dictionaries_,
                  .commands = command_port_,
@@ -256,7 +257,8 @@ class Gateway::Impl {
                         .journal = journal_,
                         .sessions = server_.metrics(),
                         .retention = retention_,
-                        .clocks = *clocks_});
+                        .clocks = *clocks_,
+                        .cache = cache_});
   }
 
   // Ends like a crash, but for the threads: nothing is drained.

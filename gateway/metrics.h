@@ -8,6 +8,7 @@
 
 #include <prometheus/collectable.h>
 
+#include "gateway/fix/message_cache.h"
 #include "gateway/fix/session_metrics.h"
 #include "gateway/retention.h"
 #include "gateway/ring/command_ring.h"
@@ -30,6 +31,7 @@ class GatewayMetrics final : public prometheus::Collectable {
     const fix::SessionMetrics& sessions;
     const Retention& retention;
     const GatewayClocks& clocks;
+    const fix::MessageCache& cache;
   };
 
   // Before this, while the journal is replayed, there is nothing to tell. Once, on any thread.

@@ -151,8 +151,10 @@ class FixServer final : public gateway::SessionSink, private SessionDirectory {
   const gateway::SystemClock machine_clock_;
   SessionMetrics metrics_;
   RefusalLog refusals_;
+  RefusalShare refusal_share_;
   CacheFlusher flusher_;
   HandshakeTurns handshakes_;
+  HandshakeTurns resends_;
   LogonGate gate_;
   // Whoever refuses a Logon, by why.
   const std::shared_ptr<ConnectionUser> unknown_;

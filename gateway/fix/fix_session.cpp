@@ -3,6 +3,7 @@
 #include "gateway/fix/fix_session.h"
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -50,7 +51,10 @@ FixSession::FixSession(SessionSettings settings,
                 environment.dictionaries,
                 *this,
                 [this](MsgSeqNum first, MsgSeqNum last) { return sent_messages(first, last); }},
-      throttle_{settings_.throttle} {
+      throttle_{settings_.throttle},
+      unproven_{environment.cache.space(),
+                known ? environment.cache.unproven_at_start(known->session)
+                      : std::deque<UnprovenStep>{}} {
   if (known) {
     id_ = known->session;
     expected_in_ = known->next_in;
@@ -78,6 +82,7 @@ void FixSession::take_epoch(matching::SessionEpoch epoch) {
   outbound_.last_number = MsgSeqNum{};
   outbound_.poss_resend_to = std::max(outbound_.poss_resend_to, outbound_.sent);
   outbound_.sent = {.event = delivered_, .leg = kAllLegs};
+  unproven_.begin_anew();
 }
 
 // ---- From the journal ---------------------------------------------------------------------------
@@ -176,6 +181,7 @@ void FixSession::tick() {
   quickfix_.tick();
   confirm_delivery();
   ask_for_proof();
+  check_held_reports();
   end_turn();
   check_slow_reader();
   if (disconnect_asked_) {

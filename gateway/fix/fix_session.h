@@ -23,6 +23,7 @@
 #include "gateway/fix/delivery_proof.h"
 #include "gateway/fix/field_table.h"
 #include "gateway/fix/guard.h"
+#include "gateway/fix/handshake_turns.h"
 #include "gateway/fix/inbound_receipt.h"
 #include "gateway/fix/logon_check.h"
 #include "gateway/fix/logon_gate.h"
@@ -31,10 +32,13 @@
 #include "gateway/fix/outbound_queue.h"
 #include "gateway/fix/quickfix_session.h"
 #include "gateway/fix/refusal_log.h"
+#include "gateway/fix/refusal_share.h"
 #include "gateway/fix/sending_time.h"
 #include "gateway/fix/session_end.h"
 #include "gateway/fix/session_metrics.h"
 #include "gateway/fix/session_settings.h"
+#include "gateway/fix/throttle.h"
+#include "gateway/fix/unproven_reports.h"
 #include "gateway/session_link.h"
 #include "gateway/stages/clock.h"
 #include "matching/engine.h"
@@ -55,6 +59,8 @@ struct SessionEnvironment {
   CacheFlusher& flusher;
   SessionMetrics& metrics;
   RefusalLog& refusals;
+  RefusalShare& refusal_share;
+  HandshakeTurns& resends;      // slices of them take turns, as handshakes do
   const gateway::Clock& clock;  // session time: SendingTime(52), scheduled resets
   const gateway::Clock& machine_clock;
 
@@ -135,8 +141,9 @@ class FixSession final : public ConnectionUser,
   // What the client has asked for again and has not been sent yet: in slices, so that nobody else
   // waits for it and it does not fill the queue.
   struct Resend {
-    std::string request;         // the client's
-    matching::MsgSeqNum number;  // its own
+    std::string request;            // the client's
+    matching::MsgSeqNum processed;  // its 369; 0: none, or it is no proof
+    matching::MsgSeqNum number;     // its own
     matching::MsgSeqNum next;
     matching::MsgSeqNum last;
   };
@@ -229,7 +236,6 @@ class FixSession final : public ConnectionUser,
   void pause_reading(Throttle::Clock::time_point until);
   [[nodiscard]] Taken handle_frame(std::string_view frame);
   [[nodiscard]] Taken handle_numbered(std::string_view frame, matching::MsgSeqNum number);
-  [[nodiscard]] Throttle::Verdict weigh(matching::MsgSeqNum number);
   [[nodiscard]] bool has_good_header() const;
   void handle_refusal(const Refusal& refusal, matching::MsgSeqNum number);
   void handle_logout(matching::MsgSeqNum number);
@@ -240,6 +246,11 @@ class FixSession final : public ConnectionUser,
 
   // ---- fix_session_requests.cpp: application messages and refusals to commands
 
+  [[nodiscard]] Taken handle_application(matching::MsgSeqNum number);
+  [[nodiscard]] Decoded decode_request() const;
+  [[nodiscard]] Throttle::Verdict weigh();
+  [[nodiscard]] bool may_refuse();
+  void take_decoded(matching::MsgSeqNum number, const Decoded& decoded);
   void submit_application(matching::MsgSeqNum number, matching::CommandBody body);
   void use_credit(gateway::RingCommand command);
   void take(matching::MsgSeqNum number, const matching::CommandBody& request);
@@ -279,11 +290,21 @@ class FixSession final : public ConnectionUser,
   void begin_resend(std::string_view frame, matching::MsgSeqNum number);
   void resend_from(matching::MsgSeqNum first);
   void continue_resend();
+  [[nodiscard]] bool may_serve_slice() const noexcept;
+  void serve_slice();
   [[nodiscard]] matching::MsgSeqNum end_of_slice(matching::MsgSeqNum first) const;
   void end_resend();
   void ask_for_proof();
   void ask_for_proof_at_once();
   void confirm_delivery();
+
+  // ---- fix_session_bound.cpp: what it may make us keep
+
+  void begin_proof();
+  [[nodiscard]] bool waits_for_proof();
+  void check_held_reports();
+  [[nodiscard]] bool has_too_many_answers() const noexcept;
+  void note_answers_made(const gateway::ReportDelivery& delivery) noexcept;
 
   SessionSettings settings_;
   const SessionEnvironment& environment_;
@@ -348,7 +369,9 @@ class FixSession final : public ConnectionUser,
   matching::MsgSeqNum asked_up_to_;      // a resend of what lacks up to here is under way
   matching::MsgSeqNum logon_above_gap_;  // the Logon's number, passed when the gap has closed
   Throttle throttle_;
-  bool paused_ = false;  // by the throttle
+  Throttle mass_cancels_{kMassCancels};
+  RefusalShare::Window refusal_window_;
+  bool paused_ = false;  // by one of these
   std::size_t credits_ = 0;
   InboundReceipt receipt_;
   SessionReject decoder_reject_;  // what on_reject is told of, where it was the decoder's
@@ -360,9 +383,13 @@ class FixSession final : public ConnectionUser,
   gateway::SubscriptionId subscription_;
   std::deque<gateway::ReportDelivery> waiting_;  // for numbers, or for the end of a resend
   std::size_t next_report_ = 0;                  // of waiting_.front()
-  std::deque<Resend> resends_;   // in the order of the requests, the first one is under way
+  std::deque<Resend> resends_;  // in the order of the requests, the first one is under way
+  bool resend_turn_asked_ = false;
   bool resend_refused_ = false;  // by QuickFIX, while it has a slice
   DeliveryProof proof_;
+  UnprovenReports unproven_;
+  std::optional<std::chrono::steady_clock::time_point> held_since_;  // reports, for want of proof
+  std::size_t unanswered_ = 0;  // requests that change nothing, at most so many
   std::chrono::steady_clock::time_point last_asked_;
   bool proves_earlier_ =
       false;  // what earlier logons sent and nobody has proven: asked for at once

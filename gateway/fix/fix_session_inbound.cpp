@@ -21,8 +21,7 @@ namespace {
 constexpr std::size_t kMaxAboveGap = 256;
 constexpr std::size_t kMaxAboveGapBytes = std::size_t{512} << 10;
 
-constexpr std::uint16_t kOther = 99;                 // 373
-constexpr std::uint16_t kThrottleLimitExceeded = 8;  // 380
+constexpr std::uint16_t kOther = 99;  // 373
 
 // Whether a message whose number is too high waits until its turn comes. The others are for now.
 bool waits_above_gap(const FieldTable& fields) {
@@ -31,11 +30,6 @@ bool waits_above_gap(const FieldTable& fields) {
     return fields.value(tag::kGapFillFlag) == "Y";
   }
   return type != "2" && type != "5";
-}
-
-// What takes risk away is never too much.
-bool is_cancel(std::string_view msg_type) {
-  return msg_type == "F" || msg_type == "q";
 }
 
 }  // namespace
@@ -137,7 +131,11 @@ FixSession::Taken FixSession::handle_frame(std::string_view frame) {
   const GuardResult result = guard(fields_, settings_.version);
   if (const auto* garbled = std::get_if<Garbled>(&result)) {
     environment_.metrics.messages_garbled.add();
-    spdlog::warn("session {}: garbled message ignored: {}", settings_.comp_id, garbled->why);
+    environment_.refusals.write(RefusalKind::GarbledInSession,
+                                spdlog::level::warn,
+                                "session {}: garbled message ignored: {}",
+                                settings_.comp_id,
+                                garbled->why);
     disconnect_asked_ = ++garbled_ > environment_.limits.garbled_messages;
     return Taken::Yes;
   }
@@ -156,6 +154,9 @@ FixSession::Taken FixSession::handle_frame(std::string_view frame) {
   }
   handled_in_ = MsgSeqNum{next_in.value() - 1};
   if (const auto* refusal = std::get_if<Refusal>(&result)) {
+    if (number == next_in && !is_session_message(fields_.msg_type()) && !may_refuse()) {
+      return Taken::NotYet;
+    }
     handle_refusal(*refusal, number);
   } else if (const auto bad_range = check_resend_request()) {
     handle_refusal(*bad_range, number);
@@ -182,6 +183,10 @@ void FixSession::note_answers() {
   if (processed && !fields_.poss_dup() && *processed <= outbound_.last_number.value()) {
     proof_.processed(MsgSeqNum{*processed});
   }
+  unproven_.proven(proof_.proven());
+  if (held_since_) {
+    send_waiting_reports();
+  }
 }
 
 // Only in sequence: a number that comes too early comes again with the resend.
@@ -200,24 +205,15 @@ void FixSession::handle_refusal(const Refusal& refusal, MsgSeqNum number) {
 FixSession::Taken FixSession::handle_numbered(std::string_view frame, MsgSeqNum number) {
   const std::string_view type = fields_.msg_type();
   frame_number_ = number;
-  if (number == quickfix_.next_in() && !is_session_message(type)) {
-    switch (weigh(number)) {
-      case Throttle::Verdict::Pause:
-        pause_reading(throttle_.resume_at());
-        return Taken::NotYet;
-      case Throttle::Verdict::Refuse:
-        return Taken::Yes;
-      case Throttle::Verdict::Pass:
-        break;
+  if (number == quickfix_.next_in() && !is_session_message(type) && has_good_header()) {
+    // Guard and decoder have checked, or will, all that QuickFIX would: it need not see it. They
+    // also tell a type that we do not take from one that there is not.
+    quickfix_.heard();
+    if (handle_application(number) == Taken::NotYet) {
+      return Taken::NotYet;
     }
-    if (has_good_header()) {
-      // Guard and decoder have checked, or will, all that QuickFIX would: it need not see it. They
-      // also tell a type that we do not take from one that there is not.
-      quickfix_.heard();
-      on_application_message(number);
-      quickfix_.set_next_in(number.next());
-      return Taken::Yes;
-    }
+    quickfix_.set_next_in(number.next());
+    return Taken::Yes;
   }
   frame_.assign(frame);
   if (type == "2") {
@@ -246,26 +242,6 @@ bool FixSession::has_good_header() const {
   return fields_.begin_string() == begin_string(settings_.version) &&
          fields_.sender_comp_id() == settings_.comp_id &&
          fields_.target_comp_id() == settings_.our_comp_id && has_good_sending_time();
-}
-
-// A refused one is answered by a j, and its number used up, in the journal. One that comes again
-// waits instead: it was sent when it was not too many.
-Throttle::Verdict FixSession::weigh(MsgSeqNum number) {
-  if (is_cancel(fields_.msg_type())) {
-    return Throttle::Verdict::Pass;
-  }
-  const auto now = Throttle::Clock::now();
-  const Throttle::Verdict verdict =
-      fields_.poss_dup() ? throttle_.weigh_resent(now) : throttle_.weigh(now);
-  if (verdict == Throttle::Verdict::Refuse) {
-    environment_.metrics.messages_throttled.add();
-    const BusinessReject refused{.business_reject_reason = kThrottleLimitExceeded,
-                                 .reason = matching::Reason::Throttled,
-                                 .request_id = readable_request_id(fields_)};
-    submit_application(number, to_command(refused, fields_.msg_type()));
-    quickfix_.set_next_in(number.next());
-  }
-  return verdict;
 }
 
 // QuickFIX does not count a gap fill that it refuses, and takes one that leads nowhere: either

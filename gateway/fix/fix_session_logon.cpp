@@ -311,7 +311,7 @@ void FixSession::answer_logon() {
   last_asked_ = last_progress_;
   proves_earlier_ = outbound_.sent.event > delivered_;
   subscription_ = subscription_.next();
-  proof_.begin(delivered_, outbound_.sent.event);
+  begin_proof();
   environment_.reports.subscribe(
       id_, subscription_, std::max(outbound_.sent, {.event = delivered_, .leg = kAllLegs}));
   start_ticking();

@@ -42,6 +42,7 @@ void FixSession::on_delivery(gateway::ReportDelivery delivery) {
   if (delivery.epoch == epoch_) {
     receipt_.durable(delivery.durable_in);
   }
+  note_answers_made(delivery);
   waiting_.push_back(std::move(delivery));
   send_waiting_reports();
   if (waiting_.empty() && resends_.empty() && std::exchange(proves_earlier_, false)) {
@@ -54,6 +55,9 @@ void FixSession::on_delivery(gateway::ReportDelivery delivery) {
 void FixSession::send_waiting_reports() {
   while (!waiting_.empty() && resends_.empty()) {
     const gateway::ReportDelivery& delivery = waiting_.front();
+    if (next_report_ == 0 && !delivery.reports.empty() && waits_for_proof()) {
+      return;
+    }
     while (next_report_ < delivery.reports.size()) {
       if (numbers_left() <= kSpareNumbers) {
         return;
@@ -81,8 +85,13 @@ void FixSession::send_report(const Report& report) {
     outbound_.sent = report.id;
     proof_.report_sent(report.id.event);
   }
+  const std::size_t before = queue_.unwritten_bytes();
   queue_.append_report(
       report.id, outbound_, [&](std::string& bytes) { encode(report, header, bytes); });
+  if (of_event) {
+    const std::size_t size = queue_.unwritten_bytes() - before;
+    unproven_.sent(report.id.event, cache::entry_bytes(sizeof(cache::StoredReport) + size));
+  }
   quickfix_.set_next_out(number.next());
   environment_.metrics.reports_out.add();
   reserve_numbers_ahead();

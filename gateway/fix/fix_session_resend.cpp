@@ -4,8 +4,6 @@
 #include <string>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-
 #include "gateway/fix/checksum.h"
 #include "gateway/fix/decimal.h"
 #include "gateway/fix/fix_session.h"
@@ -15,12 +13,11 @@
 
 namespace betex::fix {
 
-namespace asio = boost::asio;
 using matching::MsgSeqNum;
 
 namespace {
 
-constexpr std::uint32_t kSlice = 256;  // numbers
+constexpr std::uint32_t kSlice = 64;  // numbers: about a millisecond's work
 
 // Requests that wait behind the one that is under way. One more stays unread, with all behind it.
 constexpr std::size_t kMaxWaitingResends = 16;
@@ -139,9 +136,13 @@ void FixSession::begin_resend(std::string_view frame, MsgSeqNum number) {
     return;
   }
   const std::uint32_t newest = outbound_.last_number.value();
+  const std::uint32_t processed =
+      parse_uint(fields_.value(tag::kLastMsgSeqNumProcessed)).value_or(0);
+  const bool proves = number == quickfix_.next_in() && !fields_.poss_dup() && processed <= newest;
   proof_.resend_asked();
   resends_.push_back(
       {.request = std::string{frame},
+       .processed = MsgSeqNum{proves ? processed : 0},
        .number = number,
        .next = MsgSeqNum{static_cast<std::uint32_t>(*begin)},
        .last = MsgSeqNum{*end == 0 ? newest : std::min(static_cast<std::uint32_t>(*end), newest)}});
@@ -149,9 +150,19 @@ void FixSession::begin_resend(std::string_view frame, MsgSeqNum number) {
   if (number == quickfix_.next_in()) {
     quickfix_.set_next_in(number.next());
   }
-  if (resends_.size() == 1) {
-    continue_resend();
-    fields_.read(frame, environment_.limits.fields);  // who calls goes on with it
+  continue_resend();
+}
+
+// The next slice, when its turn has come: all resends together have a part of the thread, so that a
+// client which asks for them without pause delays the others by a slice at most.
+void FixSession::continue_resend() {
+  if (may_serve_slice() && !std::exchange(resend_turn_asked_, true)) {
+    environment_.resends.enter(settings_.comp_id, strand_, [self = shared_from_this()] {
+      self->resend_turn_asked_ = false;
+      self->serve_slice();
+      self->process_frames();
+      self->end_turn();
+    });
   }
 }
 
@@ -167,10 +178,13 @@ void FixSession::resend_from(MsgSeqNum first) {
   continue_resend();
 }
 
-// One slice; the next one comes with a later turn.
-void FixSession::continue_resend() {
-  if (state_ != State::On || resends_.empty() ||
-      queue_.unwritten_bytes() > environment_.limits.outbound_queue_bytes / 4) {
+bool FixSession::may_serve_slice() const noexcept {
+  return state_ == State::On && !resends_.empty() &&
+         queue_.unwritten_bytes() <= environment_.limits.outbound_queue_bytes / 4;
+}
+
+void FixSession::serve_slice() {
+  if (!may_serve_slice()) {
     return;
   }
   Resend& resend = resends_.front();
@@ -186,16 +200,7 @@ void FixSession::continue_resend() {
   if (!taken || resend_refused_ || disconnect_asked_ || resend.next > resend.last) {
     end_resend();
   }
-  if (resends_.empty()) {
-    return;
-  }
-  asio::post(strand_, [self = shared_from_this(), attempt = attempt_] {
-    if (attempt == self->attempt_) {
-      self->continue_resend();
-      self->process_frames();
-      self->end_turn();
-    }
-  });
+  continue_resend();
 }
 
 // Numbers of which nothing is kept are filled in one step, however many there are.
@@ -217,10 +222,14 @@ MsgSeqNum FixSession::end_of_slice(MsgSeqNum first) const {
 // A request that has come above a gap is answered first; then we ask in our turn, as FIX says.
 void FixSession::end_resend() {
   const MsgSeqNum number = resends_.front().number;
+  const MsgSeqNum processed = resends_.front().processed;
   resends_.pop_front();
   if (disconnect_asked_) {
     resends_.clear();
     return;
+  }
+  if (resends_.empty()) {
+    proof_.processed(processed);
   }
   ask_for_what_lacks_below(number);
   send_waiting_reports();

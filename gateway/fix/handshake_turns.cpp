@@ -19,13 +19,20 @@ HandshakeTurns::HandshakeTurns(asio::io_context& io)
     : strand_{io.get_executor()}, timer_{strand_} {}
 
 void HandshakeTurns::enter(const Peer& peer, asio::any_io_executor executor, Step step) {
-  asio::post(
-      strand_, [this, peer, executor = std::move(executor), step = std::move(step)]() mutable {
-        lines_[peer.known ? 1 : 0].push(peer.address.peer().text(),
-                                        ++last_id_,
-                                        {.executor = std::move(executor), .step = std::move(step)});
-        next();
-      });
+  wait_in_line(peer.known ? 1 : 0,
+               peer.address.peer().text(),
+               {.executor = std::move(executor), .step = std::move(step)});
+}
+
+void HandshakeTurns::enter(const std::string& comp_id, asio::any_io_executor executor, Step step) {
+  wait_in_line(1, comp_id, {.executor = std::move(executor), .step = std::move(step)});
+}
+
+void HandshakeTurns::wait_in_line(std::size_t line, std::string who, Waiting waiting) {
+  asio::post(strand_, [this, line, who = std::move(who), waiting = std::move(waiting)]() mutable {
+    lines_[line].push(who, ++last_id_, std::move(waiting));
+    next();
+  });
 }
 
 void HandshakeTurns::next() {

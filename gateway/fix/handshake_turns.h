@@ -2,7 +2,8 @@
 // Their steps take turns, one at a time, and all together a quarter of a thread's time: a flood of
 // them delays an order by one step at most. What it delays else is handshakes, and so turns go from
 // address to address, and every other one to those that are known: a client waits for a few steps,
-// however many connections strangers have.
+// however many connections strangers have. Resends, which a client may ask for without pause, take
+// turns of their own by the same means, from session to session.
 #pragma once
 
 #include <array>
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
@@ -36,18 +38,22 @@ class HandshakeTurns {
   // `step` runs on `executor` when its turn has come.
   void enter(const Peer& peer, boost::asio::any_io_executor executor, Step step);
 
+  // The same for a session's work, by its CompID: sessions take turns, wherever they come from.
+  void enter(const std::string& comp_id, boost::asio::any_io_executor executor, Step step);
+
  private:
   struct Waiting {
     boost::asio::any_io_executor executor;
     Step step;
   };
 
+  void wait_in_line(std::size_t line, std::string who, Waiting waiting);
   void next();
   void rest_after(std::chrono::steady_clock::duration used);
 
   boost::asio::strand<boost::asio::io_context::executor_type> strand_;
   boost::asio::steady_timer timer_;
-  // Of unknown and of known addresses; one a connection at most.
+  // Of unknown and of known addresses, or of sessions; one a connection, or a session, at most.
   std::array<TurnsByAddress<Waiting>, 2> lines_;
   std::size_t next_line_ = 0;
   std::uint64_t last_id_ = 0;

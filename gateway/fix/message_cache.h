@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -17,7 +18,10 @@
 #include <string>
 #include <vector>
 
+#include "gateway/fix/cache_entry.h"
+#include "gateway/fix/cache_space.h"
 #include "gateway/fix/outbound_block.h"
+#include "gateway/fix/unproven_reports.h"
 #include "journal/lmdb.h"
 #include "matching/engine.h"
 #include "matching/types.h"
@@ -40,10 +44,11 @@ struct RecoveredSessions {
 };
 
 struct CacheLimits {
-  // Of each session, the newest of its epoch are kept, and what is not proven to have arrived; a
-  // resend of others is gap-filled.
+  // Of each session, the newest of its epoch are kept, as far as `bounds` go, and what is not
+  // proven to have arrived; a resend of others is gap-filled.
   std::uint32_t kept_numbers = 100'000;
-  std::size_t map_size = std::size_t{256} << 20;  // bytes at first; the map grows when it is full
+  std::size_t map_size = std::size_t{2} << 30;  // bytes at first; the map grows when it is full
+  CacheBounds bounds;
 };
 
 // Thread-safe. Every failure is an exception that means fail-stop: what was committed to a client
@@ -69,6 +74,14 @@ class MessageCache {
   // True when an older cache was there and could not be used.
   [[nodiscard]] bool was_void() const noexcept { return was_void_; }
 
+  [[nodiscard]] CacheSpace& space() const noexcept { return space_; }
+
+  // What was found at the start of the session's reports that are not proven to have arrived.
+  [[nodiscard]] std::deque<UnprovenStep> unproven_at_start(matching::SessionId session) const;
+
+  // What messages take of the files, about.
+  [[nodiscard]] std::size_t kept_bytes() const;
+
   // Nothing for a session that has sent nothing yet.
   [[nodiscard]] std::optional<OutboundState> state(matching::SessionId session) const;
 
@@ -87,25 +100,68 @@ class MessageCache {
   virtual void write(std::span<const std::shared_ptr<const OutboundBlock>> blocks);
 
  private:
-  struct MessageKey {
-    std::uint32_t epoch = 0;
-    std::uint32_t number = 0;
+  // A session's messages in one of the two databases.
+  struct Shelf {
+    cache::MessageKey oldest;  // no kept message is older
+    std::size_t bytes = 0;
   };
 
+  // Of one session's epoch.
+  struct Range {
+    matching::SessionId session;
+    matching::SessionEpoch epoch;
+    matching::MsgSeqNum first;
+    matching::MsgSeqNum last;
+  };
+
+  struct Kept {
+    Shelf reports;
+    Shelf answers;
+    OutboundState state;
+    matching::EventSeq delivered;
+
+    [[nodiscard]] std::size_t bytes() const noexcept { return reports.bytes + answers.bytes; }
+  };
+
+  [[nodiscard]] bool can_be_used(const std::filesystem::path& folder,
+                                 const CacheIdentity& identity);
+  void move_aside(const std::filesystem::path& folder) const;
   void open(const std::filesystem::path& folder);
   void start_from(const RecoveredSessions& recovered);
   void check_against(const RecoveredSessions& recovered) const;
+  void find_unproven(const RecoveredSessions& recovered);
+  void count_kept();
   void write_in_one(std::span<const std::shared_ptr<const OutboundBlock>> blocks);
+  void write_messages(journal::WriteTransaction& transaction, const OutboundBlock& block);
+  void read_from(journal::Database database, std::vector<Message>& messages, Range range) const;
+
+  // message_cache_trim.cpp: what is not kept any longer
   void trim(journal::WriteTransaction& transaction, const OutboundBlock& block);
-  [[nodiscard]] bool obsolete(MessageKey key, const OutboundState& state) const noexcept;
+  void trim_another(journal::WriteTransaction& transaction);
+  void trim(journal::WriteTransaction& transaction,
+            matching::SessionId session,
+            Kept& kept,
+            std::size_t most);
+  [[nodiscard]] std::size_t trim_shelf(journal::WriteTransaction& transaction,
+                                       matching::SessionId session,
+                                       Kept& kept,
+                                       Shelf& shelf,
+                                       std::size_t most);
+  [[nodiscard]] bool obsolete(cache::MessageKey key, const OutboundState& state) const noexcept;
+  [[nodiscard]] bool too_much(const Kept& kept) const noexcept;
 
   CacheLimits limits_;
+  mutable CacheSpace space_;
   bool was_void_ = false;
   mutable std::mutex mutex_;  // one transaction at a time: the map may grow between them
   std::unique_ptr<journal::Environment> environment_;
   std::optional<journal::Database> states_;
-  std::optional<journal::Database> messages_;
-  std::map<matching::SessionId, MessageKey> oldest_;  // no kept message is older
+  std::optional<journal::Database> reports_;
+  std::optional<journal::Database> answers_;
+  std::map<matching::SessionId, Kept> kept_;  // guarded by mutex_, like what follows
+  std::size_t kept_bytes_ = 0;
+  matching::SessionId trimmed_last_;                                  // of those that write nothing
+  std::map<matching::SessionId, std::deque<UnprovenStep>> unproven_;  // at the start; immutable
 };
 
 }  // namespace betex::fix

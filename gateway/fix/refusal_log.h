@@ -1,5 +1,6 @@
-// What the log says of those who are not let in. A flood of them is no flood of lines: of each
-// reason the first lines of a second are written and the others counted.
+// What the log says of those who are not let in, and of messages that are ignored. A flood of them
+// is no flood of lines: of each reason the first lines of a second are written and the others
+// counted.
 #pragma once
 
 #include <array>
@@ -14,7 +15,8 @@
 
 namespace betex::fix {
 
-// Why somebody was not let in. Each has lines of its own, so that none hides another.
+// Why somebody was not let in, or a message ignored. Each has lines of its own, so that none hides
+// another.
 enum class RefusalKind : std::uint8_t {
   NotAccepted,  // the system gave no socket
   TooMany,
@@ -29,6 +31,9 @@ enum class RefusalKind : std::uint8_t {
   WrongCredentials,
   NotEntitled,  // a session that is on, for what it asks
   NumberTooLow,
+  GarbledInSession,
+  RefusedByClient,  // a message of ours, by a BusinessMessageReject
+  NothingProven,
 };
 
 // Thread-safe.
@@ -64,7 +69,7 @@ class RefusalLog {
 
   const std::function<TimePoint()> now_;
   std::mutex mutex_;
-  std::array<Window, static_cast<std::size_t>(RefusalKind::NumberTooLow) + 1> windows_;  // guarded
+  std::array<Window, static_cast<std::size_t>(RefusalKind::NothingProven) + 1> windows_;  // guarded
 };
 
 }  // namespace betex::fix

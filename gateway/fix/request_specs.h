@@ -14,8 +14,8 @@ namespace betex::fix {
 [[nodiscard]] std::optional<MessageSpec> spec_of(std::string_view msg_type,
                                                  FixVersion version) noexcept;
 
-// Whether it can be an application message's type: one that FIX has, though we may not take it, or a
-// user-defined one, which begins with a U.
+// Whether it can be an application message's type: one that FIX has, though we may not take it, or
+// a user-defined one, which begins with a U.
 [[nodiscard]] bool is_valid_msg_type(std::string_view msg_type) noexcept;
 
 // Whether sessions of this role may send requests of this type.

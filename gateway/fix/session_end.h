@@ -15,9 +15,10 @@ enum class SessionEnd : std::uint8_t {
   ConnectionLost,  // closed or broken, without a Logout
   NoHeartbeat,     // it has not answered a TestRequest, or our Logout
   SlowReader,
-  Superseded,  // it has logged on again, and its connection before did not answer
-  Fault,       // what it sent ends a session: a MsgSeqNum too low, say
-  NoNumbers,   // the journal has not given outbound numbers in time
+  NothingProven,  // too many of its reports are not proven to have arrived
+  Superseded,     // it has logged on again, and its connection before did not answer
+  Fault,          // what it sent ends a session: a MsgSeqNum too low, say
+  NoNumbers,      // the journal has not given outbound numbers in time
   ScheduledReset,
   Operator,
   RightGone,  // by a reload
@@ -41,6 +42,8 @@ struct SessionEndWords {
       return {"no_heartbeat", "it does not answer"};
     case SessionEnd::SlowReader:
       return {"slow_reader", "it does not read"};
+    case SessionEnd::NothingProven:
+      return {"nothing_proven", "it does not prove to have its reports"};
     case SessionEnd::Superseded:
       return {"superseded", "it logs on again, and this connection does not answer"};
     case SessionEnd::Fault:

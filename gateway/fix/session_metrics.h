@@ -54,6 +54,7 @@ struct SessionMetrics {
   Counter bytes_out;
   Counter resends;        // ResendRequests that were served
   Counter slow_readers;   // disconnected
+  Counter reports_held;   // times that a session got no further report for want of proof
   Counter cache_commits;  // one for each turn with new messages
 };
 

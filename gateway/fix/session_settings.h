@@ -73,6 +73,9 @@ struct TransportLimits {
   // again in mid-session.
   std::chrono::milliseconds logon_interval{1000};
 
+  // A session that gets no further report before it proves what it has is logged out after so long.
+  std::chrono::milliseconds proof_patience{30'000};
+
   // The clock is looked at so often for scheduled resets.
   std::chrono::milliseconds reset_check_interval{1000};
 

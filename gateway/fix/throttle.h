@@ -14,6 +14,10 @@ struct ThrottleLimits {
   std::uint32_t refusals_before_a_pause = 100;  // in a second
 };
 
+// A session's OrderMassCancelRequests(q), which wait beyond this: enough at once for one of each
+// market and instrument of a sports day.
+inline constexpr ThrottleLimits kMassCancels{.messages_per_second = 20, .burst = 100};
+
 // Owned by its session's strand.
 class Throttle {
  public:

@@ -101,7 +101,8 @@ TestGateway::TestGateway(FakePipeline& pipeline,
   cache_ = std::make_unique<HoldableCache>(
       folder / "cache",
       fix::CacheIdentity{.boot_id = options.boot_id, .wal_id = "wal-1"},
-      fix::RecoveredSessions{.sessions = recovered, .last_seq = pipeline.last_seq()});
+      fix::RecoveredSessions{.sessions = recovered, .last_seq = pipeline.last_seq()},
+      options.cache);
   server_ = std::make_unique<fix::FixServer>(fix::FixServer::Parts{.io = io_,
                                                                    .dictionaries = dictionaries(),
                                                                    .commands = pipeline,

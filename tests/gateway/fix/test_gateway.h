@@ -57,6 +57,7 @@ struct TestGatewayOptions {
   // In place of the one of `limits`: as a rule these tests want no TestRequest in between.
   std::optional<std::chrono::milliseconds> delivery_proof_interval{};
   std::string boot_id = "boot-1";
+  fix::CacheLimits cache{};
   int io_threads = 1;
   const gateway::Clock* clock = nullptr;  // null: the machine's; else it must outlive the gateway
   std::optional<gateway::ResetSchedule> reset_schedule{};  // BROKER1's
