@@ -13,14 +13,14 @@ namespace {
 constexpr std::size_t kGathered = 64;
 
 // Where the message ends that the byte at `offset` belongs to; `offset` itself where one begins.
-// The bytes may begin within a message, even within its trailer: then it is the only one.
 std::size_t end_of_message(std::string_view bytes, std::size_t offset) {
   constexpr std::string_view kTrailer = "\00110=";
   constexpr std::size_t kTrailerSize = kTrailer.size() + 4;  // three digits and the last SOH
   std::size_t end = 0;
   while (end < offset) {
     const std::size_t trailer = bytes.find(kTrailer, end);
-    end = trailer == std::string_view::npos ? bytes.size() : trailer + kTrailerSize;
+    BETEX_ASSERT(trailer != std::string_view::npos);
+    end = trailer + kTrailerSize;
   }
   return end;
 }
@@ -59,6 +59,7 @@ WriteQueue::Progress WriteQueue::written(std::size_t size) {
     progress.bytes += counts ? of_front : 0;
     progress.reports += counts && whole ? front.entries.size() : 0;
     if (whole) {
+      rest_ = blocks_.front() == rest_ ? nullptr : rest_;
       blocks_.pop_front();
       dropped_ -= counts ? 0 : 1;
     }
@@ -80,6 +81,11 @@ void WriteQueue::trim() {
     return;
   }
   const auto front = blocks_.front();
+  if (front == rest_) {  // is finished, whatever is dropped later
+    blocks_.erase(blocks_.begin() + 1, blocks_.begin() + static_cast<std::ptrdiff_t>(dropped_));
+    dropped_ = 1;
+    return;
+  }
   blocks_.erase(blocks_.begin(), blocks_.begin() + static_cast<std::ptrdiff_t>(dropped_));
   dropped_ = 0;
   const std::size_t begin = std::exchange(written_of_front_, 0);
@@ -87,13 +93,15 @@ void WriteQueue::trim() {
   if (end > begin) {
     auto rest = std::make_shared<OutboundBlock>();
     rest->bytes = front->bytes.substr(begin, end - begin);
-    blocks_.push_front(std::move(rest));
+    rest_ = std::move(rest);
+    blocks_.push_front(rest_);
     dropped_ = 1;
   }
 }
 
 void WriteQueue::clear() {
   blocks_.clear();
+  rest_.reset();
   written_of_front_ = 0;
   dropped_ = 0;
   writing_ = false;

@@ -47,9 +47,10 @@ class WriteQueue {
   void trim();
 
   std::deque<std::shared_ptr<const OutboundBlock>> blocks_;
-  std::size_t written_of_front_ = 0;  // bytes
-  std::size_t dropped_ = 0;           // so many at the front do not count
-  bool writing_ = false;              // between gather() and written()
+  std::size_t written_of_front_ = 0;           // bytes
+  std::size_t dropped_ = 0;                    // so many at the front do not count
+  std::shared_ptr<const OutboundBlock> rest_;  // of a message that had begun when it was dropped
+  bool writing_ = false;                       // between gather() and written()
 };
 
 }  // namespace betex::fix

@@ -174,6 +174,11 @@ matching::EventSeq FakePipeline::last_seq() const {
   return engine_.last_seq();
 }
 
+std::size_t FakePipeline::times_down() const {
+  const std::lock_guard lock{mutex_};
+  return times_down_;
+}
+
 std::size_t FakePipeline::credits_out() const {
   const std::lock_guard lock{mutex_};
   return credits_out_;
@@ -266,7 +271,10 @@ void FakePipeline::tell(const Command& command, const matching::TransactionView&
       transaction,
       Overloaded{
           [&](matching::EventSeq, const matching::SessionWentUp& e) { notify(e.session, e); },
-          [&](matching::EventSeq, const matching::SessionWentDown& e) { notify(e.session, e); },
+          [&](matching::EventSeq, const matching::SessionWentDown& e) {
+            ++times_down_;
+            notify(e.session, e);
+          },
           [&](matching::EventSeq, const matching::NumbersReserved& e) { notify(e.session, e); },
           [&](matching::EventSeq, const matching::SessionNumbersSet& e) { notify(e.session, e); },
           [&](matching::EventSeq, const matching::SessionLoggedOut& e) { notify(e.session, e); },

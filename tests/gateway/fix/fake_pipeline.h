@@ -77,6 +77,9 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
       const std::string& comp_id,
       const std::function<bool(const matching::SessionInfo&)>& wanted) const;
   [[nodiscard]] matching::EventSeq last_seq() const;
+
+  // SessionWentDown events since somebody was told.
+  [[nodiscard]] std::size_t times_down() const;
   [[nodiscard]] std::size_t credits_out() const;
   [[nodiscard]] std::size_t consumed() const;
   [[nodiscard]] std::optional<fix::ReportId> last_subscription(matching::SessionId session) const;
@@ -116,6 +119,7 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
   bool held_ = false;
   bool full_ = false;
   bool disk_low_ = false;
+  std::size_t times_down_ = 0;
   std::size_t credits_out_ = 0;
   std::size_t consumed_ = 0;
   std::int64_t time_ = 0;
