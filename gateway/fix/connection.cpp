@@ -45,7 +45,8 @@ Connection::Connection(Stream stream, Admission::Place place, const Environment&
       place_{std::move(place)},
       address_{place_.address().text()},
       deadline_{stream_.executor()},
-      framer_{environment.limits.message_bytes} {
+      framer_{environment.limits.message_bytes},
+      garbled_{environment.limits.garbled_messages} {
   environment_.metrics.connections.add();
 }
 
@@ -153,13 +154,11 @@ void Connection::on_read(std::string_view bytes) {
       frames_.push_back(result.bytes);
     } else if (result.status == Framer::Status::Garbled) {
       environment_.metrics.messages_garbled.add();
-      if (framer_.garbled_count() > environment_.limits.garbled_messages) {
-        log_refusal(RefusalKind::Garbled, "too many garbled messages, closed");
-        return close_now();
+      if (garbled_.add(std::chrono::steady_clock::now())) {
+        return give_up_reading(RefusalKind::Garbled, "Too many garbled messages");
       }
     } else if (result.status == Framer::Status::Fatal) {
-      log_refusal(RefusalKind::NotFix, "not a FIX message, or too long; closed");
-      return close_now();
+      return give_up_reading(RefusalKind::NotFix, "Not a FIX message, or one that is too long");
     } else {
       break;
     }
@@ -171,6 +170,18 @@ void Connection::on_read(std::string_view bytes) {
   } else {
     identify();
   }
+}
+
+// What came before is taken. Who has logged on is told why by a Logout.
+void Connection::give_up_reading(RefusalKind why, const std::string& what) {
+  log_refusal(why, what + "; closed");
+  if (!user_) {
+    return close_now();
+  }
+  if (!frames_.empty()) {
+    user_->receive(*this, std::move(frames_));
+  }
+  user_->unreadable(*this, what);
 }
 
 // Before the logon nobody is told why: whoever asks has not said who it is. What is no Logon in any

@@ -15,6 +15,7 @@
 #include "gateway/fix/admission.h"
 #include "gateway/fix/field_table.h"
 #include "gateway/fix/framer.h"
+#include "gateway/fix/garbled_count.h"
 #include "gateway/fix/handshake_turns.h"
 #include "gateway/fix/outbound_block.h"
 #include "gateway/fix/refusal_log.h"
@@ -42,6 +43,10 @@ class ConnectionUser {
 
   // Comes only after a read_more().
   virtual void receive(Connection& connection, InboundFrames frames) = 0;
+
+  // What comes can't be read any more, or is not worth it, and nothing more is read: for the peer,
+  // and static in what it says. The user is to end the connection.
+  virtual void unreadable(Connection& connection, std::string why) = 0;
 
   // `bytes` of what was written have left, and with them the last of `reports` reports.
   virtual void written(Connection& connection, std::size_t bytes, std::size_t reports) = 0;
@@ -120,6 +125,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void read();
   void on_read(std::string_view bytes);
   [[nodiscard]] bool is_at_the_wrong_port(std::string_view first_bytes);
+  void give_up_reading(RefusalKind why, const std::string& what);
   void identify();
   void watch_while_it_waits();
   void write_some();
@@ -137,6 +143,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   ClientCertificate certificate_;
   boost::asio::steady_timer deadline_;
   Framer framer_;
+  GarbledCount garbled_;
   InboundFrames frames_;
   std::shared_ptr<ConnectionUser> user_;  // null: no Logon yet
   WriteQueue to_write_;

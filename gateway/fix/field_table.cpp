@@ -39,18 +39,22 @@ FieldTable::Fault FieldTable::read(std::string_view frame, std::size_t max_field
   const char* at = frame.data();
   const char* const end = at + frame.size();
   while (at != end) {
+    const char* const field_begin = at;
+    const auto rest = [&] {
+      return frame.substr(static_cast<std::size_t>(field_begin - frame.data()));
+    };
     if (size_ == max_fields) {
-      return fault_ = Fault::TooManyFields;
+      return stop(Fault::TooManyFields, rest());
     }
     const std::uint32_t tag = read_tag(at, end);
     const auto* const soh =
         static_cast<const char*>(std::memchr(at, kSoh, static_cast<std::size_t>(end - at)));
     if (tag == 0 || soh == nullptr) {
-      return fault_ = Fault::BadTag;
+      return stop(Fault::BadTag, rest());
     }
     if (soh == at) {
       fault_tag_ = tag;
-      return fault_ = Fault::NoValue;
+      return stop(Fault::NoValue, rest());
     }
     const Field field{tag, {at, static_cast<std::size_t>(soh - at)}};
     fields_[size_++] = field;
@@ -58,6 +62,20 @@ FieldTable::Fault FieldTable::read(std::string_view frame, std::size_t max_field
       *value = field.value;
     }
     at = soh + 1;
+  }
+  return fault_;
+}
+
+// `rest` begins with the field at fault.
+FieldTable::Fault FieldTable::stop(Fault fault, std::string_view rest) noexcept {
+  constexpr std::string_view kNumber = "34=";
+  fault_ = fault;
+  while (header_[MsgSeqNum].empty() && !rest.empty()) {
+    const std::string_view field = rest.substr(0, rest.find(kSoh));
+    if (field.starts_with(kNumber)) {
+      header_[MsgSeqNum] = field.substr(kNumber.size());
+    }
+    rest.remove_prefix(std::min(field.size() + 1, rest.size()));
   }
   return fault_;
 }

@@ -28,7 +28,8 @@ class FieldTable {
   // Why reading stopped. The fields before the fault stand in the table.
   enum class Fault : std::uint8_t { None, BadTag, NoValue, TooManyFields };
 
-  // Reads a frame as Framer gives it (every field ends with SOH). `max_fields` ≤ kMaxFields.
+  // Reads a frame as Framer gives it (every field ends with SOH). `max_fields` ≤ kMaxFields. Behind
+  // a fault only MsgSeqNum(34) is still looked for: a message that is refused has its number.
   Fault read(std::string_view frame, std::size_t max_fields = kMaxFields) noexcept;
 
   [[nodiscard]] std::span<const Field> fields() const noexcept { return {fields_.data(), size_}; }
@@ -76,6 +77,8 @@ class FieldTable {
   };
 
   static constexpr std::size_t kHeaderSlots = 8;
+
+  Fault stop(Fault fault, std::string_view rest) noexcept;
 
   // Where the value of this header field is kept at hand, or null.
   std::string_view* header_value(std::uint32_t tag) noexcept;

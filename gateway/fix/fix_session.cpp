@@ -51,6 +51,7 @@ FixSession::FixSession(SessionSettings settings,
                 environment.dictionaries,
                 *this,
                 [this](MsgSeqNum first, MsgSeqNum last) { return sent_messages(first, last); }},
+      gap_requests_{environment.limits.gap_requests},
       throttle_{settings_.throttle},
       unproven_{environment.cache.space(),
                 known ? environment.cache.unproven_at_start(known->session)
@@ -115,7 +116,7 @@ void FixSession::on_logged_out_by_operator() {
   if (state_ == State::On) {
     logout_received_ = true;  // not the loss of a connection: the session ends by a Logout
     note_end(SessionEnd::Operator);
-    quickfix_.log_out("Logged out by the operator");
+    send_logout("Logged out by the operator");
     end_turn();
   }
 }
@@ -182,6 +183,9 @@ void FixSession::tick() {
   confirm_delivery();
   ask_for_proof();
   check_held_reports();
+  ask_again_in_time();
+  disconnect_asked_ =
+      disconnect_asked_ || (leave_by_ && std::chrono::steady_clock::now() >= *leave_by_);
   end_turn();
   check_slow_reader();
   if (disconnect_asked_) {

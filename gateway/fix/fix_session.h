@@ -22,8 +22,10 @@
 #include "gateway/fix/connection.h"
 #include "gateway/fix/delivery_proof.h"
 #include "gateway/fix/field_table.h"
+#include "gateway/fix/gap_requests.h"
 #include "gateway/fix/guard.h"
 #include "gateway/fix/handshake_turns.h"
+#include "gateway/fix/inbound_order.h"
 #include "gateway/fix/inbound_receipt.h"
 #include "gateway/fix/logon_check.h"
 #include "gateway/fix/logon_gate.h"
@@ -92,6 +94,7 @@ class FixSession final : public ConnectionUser,
 
   void logon(std::shared_ptr<Connection> connection, InboundFrames frames) override;
   void receive(Connection& connection, InboundFrames frames) override;
+  void unreadable(Connection& connection, std::string why) override;
   void written(Connection& connection, std::size_t bytes, std::size_t reports) override;
   void closed(Connection& connection) override;
 
@@ -215,6 +218,8 @@ class FixSession final : public ConnectionUser,
   void end(matching::SessionDownReason reason);
   void note_end(SessionEnd how);
   void forget_what_is_under_way();
+  void send_logout(const std::string& text);
+  void end_by_logout(const std::string& text);
   void on_connection_closed();
   void send_session_down(matching::SessionDownReason reason);
   void finish_if_done();
@@ -236,13 +241,23 @@ class FixSession final : public ConnectionUser,
   void pause_reading(Throttle::Clock::time_point until);
   [[nodiscard]] Taken handle_frame(std::string_view frame);
   [[nodiscard]] Taken handle_numbered(std::string_view frame, matching::MsgSeqNum number);
-  [[nodiscard]] bool has_good_header() const;
-  void handle_refusal(const Refusal& refusal, matching::MsgSeqNum number);
-  void handle_logout(matching::MsgSeqNum number);
-  void handle_gap_fill(matching::MsgSeqNum number);
-  void keep_above_gap(std::string_view frame, matching::MsgSeqNum number);
-  void ask_for_what_lacks_below(matching::MsgSeqNum number);
+  void handle_session_message(std::string_view frame, matching::MsgSeqNum number);
   void note_answers();
+
+  // ---- fix_session_sequence.cpp: by its number, and whose and of when it is
+
+  [[nodiscard]] bool take_by_number(std::string_view frame, matching::MsgSeqNum number);
+  [[nodiscard]] bool refuse_for_its_header(matching::MsgSeqNum number);
+  [[nodiscard]] bool has_good_header() const;
+  [[nodiscard]] std::optional<Refusal> check_header() const;
+  void handle_refusal(const Refusal& refusal, matching::MsgSeqNum number);
+  void reject(const Refusal& refusal, matching::MsgSeqNum number);
+  void handle_logout(matching::MsgSeqNum number);
+  void handle_sequence_reset(matching::MsgSeqNum number);
+  void keep_above_gap(std::string_view frame, matching::MsgSeqNum number);
+  void ask_for_what_lacks_below(matching::MsgSeqNum number, bool sent_again);
+  void ask_again_in_time();
+  void ask_for_what_lacks(GapRequests::Next next);
 
   // ---- fix_session_requests.cpp: application messages and refusals to commands
 
@@ -294,6 +309,7 @@ class FixSession final : public ConnectionUser,
   void serve_slice();
   [[nodiscard]] matching::MsgSeqNum end_of_slice(matching::MsgSeqNum first) const;
   void end_resend();
+  void note_what_is_to_be_proven();
   void ask_for_proof();
   void ask_for_proof_at_once();
   void confirm_delivery();
@@ -354,8 +370,8 @@ class FixSession final : public ConnectionUser,
   std::uint64_t attempt_ = 0;      // connection_'s
   bool disconnect_asked_ = false;  // by QuickFIX or by us, at the end of the turn
   bool logout_received_ = false;
+  std::optional<std::chrono::steady_clock::time_point> leave_by_;  // a Logout has been said
   std::optional<SessionEnd> how_ended_;  // the first cause; none: nothing has ended it yet
-  std::uint64_t garbled_ = 0;
 
   // Inbound.
   InboundFrames frames_;  // in connection_'s buffer
@@ -366,7 +382,7 @@ class FixSession final : public ConnectionUser,
   matching::MsgSeqNum handled_in_;  // at or below it nothing is submitted again
   std::map<matching::MsgSeqNum, std::string> above_gap_;  // taken when the gap has closed
   std::size_t above_gap_bytes_ = 0;
-  matching::MsgSeqNum asked_up_to_;      // a resend of what lacks up to here is under way
+  GapRequests gap_requests_;
   matching::MsgSeqNum logon_above_gap_;  // the Logon's number, passed when the gap has closed
   Throttle throttle_;
   Throttle mass_cancels_{kMassCancels};
@@ -391,8 +407,9 @@ class FixSession final : public ConnectionUser,
   std::optional<std::chrono::steady_clock::time_point> held_since_;  // reports, for want of proof
   std::size_t unanswered_ = 0;  // requests that change nothing, at most so many
   std::chrono::steady_clock::time_point last_asked_;
-  bool proves_earlier_ =
-      false;  // what earlier logons sent and nobody has proven: asked for at once
+  // Sent by earlier logons, in this epoch or another, and not proven: asked for at once when all
+  // reports up to here have been told.
+  std::optional<matching::EventSeq> prove_behind_;
   std::chrono::steady_clock::time_point last_progress_;
 };
 

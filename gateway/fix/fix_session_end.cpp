@@ -48,6 +48,23 @@ void FixSession::note_end(SessionEnd how) {
   how_ended_ = how_ended_.value_or(how);
 }
 
+// The client is to answer it, and may still send what it has under way.
+void FixSession::send_logout(const std::string& text) {
+  if (!quickfix_.sent_logout()) {
+    quickfix_.log_out(text);
+    leave_by_ = std::chrono::steady_clock::now() + environment_.limits.logout_grace;
+  }
+}
+
+// Nothing that the client says further can be counted: a Logout says why, and is the last word.
+void FixSession::end_by_logout(const std::string& text) {
+  note_end(SessionEnd::Fault);
+  environment_.refusals.write(
+      RefusalKind::SessionFault, spdlog::level::warn, "session {}: {}", settings_.comp_id, text);
+  send_logout(text);
+  disconnect_asked_ = true;
+}
+
 // Once. The connection stays until the last bytes have left.
 void FixSession::end(SessionDownReason reason) {
   if (state_ == State::Draining || state_ == State::Off) {
@@ -165,7 +182,7 @@ void FixSession::log_out(const std::string& text, std::function<void()> done) {
   asio::post(strand_, [self = shared_from_this(), text, done = std::move(done)] {
     if (self->state_ == State::On) {
       self->note_end(SessionEnd::GatewayStop);
-      self->quickfix_.log_out(text);
+      self->send_logout(text);
       self->end_turn();
     }
     self->when_off_.push_back(done);

@@ -1,5 +1,5 @@
-// What comes in: frames, in the order of their numbers, through the guard to QuickFIX or to the
-// decoder (fix_session_requests.cpp).
+// What comes in: frames, through the guard and in the order of their numbers
+// (fix_session_sequence.cpp), to QuickFIX or to the decoder (fix_session_requests.cpp).
 #include <utility>
 #include <variant>
 
@@ -15,24 +15,7 @@ namespace betex::fix {
 namespace asio = boost::asio;
 using matching::MsgSeqNum;
 
-namespace {
-
-// Above a gap so much is kept; the rest is dropped unread, and comes with the resend.
-constexpr std::size_t kMaxAboveGap = 256;
-constexpr std::size_t kMaxAboveGapBytes = std::size_t{512} << 10;
-
-constexpr std::uint16_t kOther = 99;  // 373
-
-// Whether a message whose number is too high waits until its turn comes. The others are for now.
-bool waits_above_gap(const FieldTable& fields) {
-  const std::string_view type = fields.msg_type();
-  if (type == "4") {
-    return fields.value(tag::kGapFillFlag) == "Y";
-  }
-  return type != "2" && type != "5";
-}
-
-}  // namespace
+namespace {}  // namespace
 
 void FixSession::receive(Connection& connection, InboundFrames frames) {
   asio::post(strand_,
@@ -42,6 +25,18 @@ void FixSession::receive(Connection& connection, InboundFrames frames) {
                if (connection == self->connection_ && self->state_ == State::On) {
                  self->frames_ = std::move(frames);
                  self->next_frame_ = 0;
+                 self->process_frames();
+               }
+             });
+}
+
+void FixSession::unreadable(Connection& connection, std::string why) {
+  asio::post(strand_,
+             [self = shared_from_this(),
+              connection = connection.shared_from_this(),
+              why = std::move(why)] {
+               if (connection == self->connection_ && self->state_ == State::On) {
+                 self->end_by_logout(why);
                  self->process_frames();
                }
              });
@@ -129,14 +124,8 @@ FixSession::Taken FixSession::handle_frame(std::string_view frame) {
     return Taken::Yes;  // and forgotten, so the client sends it again at its next logon
   }
   const GuardResult result = guard(fields_, settings_.version);
-  if (const auto* garbled = std::get_if<Garbled>(&result)) {
-    environment_.metrics.messages_garbled.add();
-    environment_.refusals.write(RefusalKind::GarbledInSession,
-                                spdlog::level::warn,
-                                "session {}: garbled message ignored: {}",
-                                settings_.comp_id,
-                                garbled->why);
-    disconnect_asked_ = ++garbled_ > environment_.limits.garbled_messages;
+  if (const auto* unnumbered = std::get_if<Unnumbered>(&result)) {
+    end_by_logout(std::string{unnumbered->why});
     return Taken::Yes;
   }
   if (fields_.msg_type() == "A") {
@@ -148,11 +137,11 @@ FixSession::Taken FixSession::handle_frame(std::string_view frame) {
       fields_.value(tag::kTestReqId) == std::to_string(probe_.value())) {
     on_probe_answered();
   }
-  if (number > next_in && waits_above_gap(fields_)) {
-    keep_above_gap(frame, number);
+  handled_in_ = MsgSeqNum{next_in.value() - 1};
+  if (take_by_number(frame, number)) {
+    expected_in_ = quickfix_.next_in();
     return Taken::Yes;
   }
-  handled_in_ = MsgSeqNum{next_in.value() - 1};
   if (const auto* refusal = std::get_if<Refusal>(&result)) {
     if (number == next_in && !is_session_message(fields_.msg_type()) && !may_refuse()) {
       return Taken::NotYet;
@@ -189,115 +178,24 @@ void FixSession::note_answers() {
   }
 }
 
-// Only in sequence: a number that comes too early comes again with the resend.
-void FixSession::handle_refusal(const Refusal& refusal, MsgSeqNum number) {
-  if (number != quickfix_.next_in()) {
-    return ask_for_what_lacks_below(number);
-  }
-  quickfix_.reject({.ref_seq_num = number,
-                    .ref_msg_type = std::string{fields_.msg_type()},
-                    .ref_tag_id = refusal.ref_tag_id,
-                    .reason = refusal.session_reject_reason,
-                    .text = std::string{refusal.text}});
-  quickfix_.set_next_in(number.next());
-}
-
+// Guard and decoder have checked, or will, all that QuickFIX would of an application message: it
+// need not see it. They also tell a type that we do not take from one that there is not.
 FixSession::Taken FixSession::handle_numbered(std::string_view frame, MsgSeqNum number) {
   const std::string_view type = fields_.msg_type();
   frame_number_ = number;
-  if (number == quickfix_.next_in() && !is_session_message(type) && has_good_header()) {
-    // Guard and decoder have checked, or will, all that QuickFIX would: it need not see it. They
-    // also tell a type that we do not take from one that there is not.
-    quickfix_.heard();
-    if (handle_application(number) == Taken::NotYet) {
+  if (is_session_message(type)) {
+    if (type == "2" && resends_wait_enough()) {
       return Taken::NotYet;
     }
-    quickfix_.set_next_in(number.next());
+    handle_session_message(frame, number);
     return Taken::Yes;
   }
-  frame_.assign(frame);
-  if (type == "2") {
-    if (resends_wait_enough()) {
-      return Taken::NotYet;
-    }
-    begin_resend(frame, number);
-    return Taken::Yes;
-  }
-  if (type == "5") {
-    handle_logout(number);
-    return Taken::Yes;
-  }
-  if (type == "4" && fields_.value(tag::kGapFillFlag) == "Y") {
-    handle_gap_fill(number);
-    return Taken::Yes;
-  }
-  if (!quickfix_.receive(frame_)) {
-    handle_refusal({.session_reject_reason = kOther, .text = "Not a FIX message"}, number);
-  }
-  return Taken::Yes;
-}
-
-// What QuickFIX asks of every message besides, and answers by a Reject and a Logout.
-bool FixSession::has_good_header() const {
-  return fields_.begin_string() == begin_string(settings_.version) &&
-         fields_.sender_comp_id() == settings_.comp_id &&
-         fields_.target_comp_id() == settings_.our_comp_id && has_good_sending_time();
-}
-
-// QuickFIX does not count a gap fill that it refuses, and takes one that leads nowhere: either
-// would be asked for again for ever.
-void FixSession::handle_gap_fill(MsgSeqNum number) {
-  const MsgSeqNum next_in = quickfix_.next_in();
-  const auto new_number = parse_uint(fields_.value(tag::kNewSeqNo));
-  if (number == next_in && new_number && *new_number <= number.value()) {
-    return handle_refusal({.ref_tag_id = tag::kNewSeqNo,
-                           .session_reject_reason = session_reject::kValueIncorrect,
-                           .text = "NewSeqNo is not above MsgSeqNum"},
-                          number);
-  }
-  if (!quickfix_.receive(frame_)) {
-    handle_refusal({.session_reject_reason = kOther, .text = "Not a FIX message"}, number);
-  } else if (number == next_in && quickfix_.next_in() == next_in) {
-    quickfix_.set_next_in(number.next());
-  }
-}
-
-// QuickFIX moves the expected number for every Logout. For one above a gap that would be the
-// number of a message that has never come.
-void FixSession::handle_logout(MsgSeqNum number) {
-  // Where it answers a Logout of QuickFIX's, that was for a fault.
-  note_end(quickfix_.sent_logout() ? SessionEnd::Fault : SessionEnd::ClientLogout);
-  logout_received_ = true;
-  const MsgSeqNum next_in = quickfix_.next_in();
-  if (!quickfix_.receive(frame_)) {
-    handle_refusal({.session_reject_reason = kOther, .text = "Not a FIX message"}, number);
-  } else if (number != next_in) {
-    quickfix_.set_next_in(next_in);
-  }
-}
-
-// One request brings all that was sent before it is read: another one is due only when what lacked
-// has come and something lacks again.
-void FixSession::ask_for_what_lacks_below(MsgSeqNum number) {
-  const MsgSeqNum next_in = quickfix_.next_in();
-  if (number > next_in && next_in > asked_up_to_) {
-    asked_up_to_ = MsgSeqNum{number.value() - 1};
-    quickfix_.request_resend();
-  }
-}
-
-void FixSession::keep_above_gap(std::string_view frame, MsgSeqNum number) {
   quickfix_.heard();
-  ask_for_what_lacks_below(number);
-  if (above_gap_.contains(number)) {
-    return;
+  if (handle_application(number) == Taken::NotYet) {
+    return Taken::NotYet;
   }
-  if (above_gap_.size() >= kMaxAboveGap || above_gap_bytes_ + frame.size() > kMaxAboveGapBytes) {
-    environment_.metrics.messages_above_gap_lost.add();
-    return;
-  }
-  above_gap_.emplace(number, frame);
-  above_gap_bytes_ += frame.size();
+  quickfix_.set_next_in(number.next());
+  return Taken::Yes;
 }
 
 }  // namespace betex::fix

@@ -194,7 +194,7 @@ void FixSession::begin_logon(Candidate candidate) {
   disconnect_asked_ = false;
   logout_received_ = false;
   how_ended_.reset();
-  garbled_ = 0;
+  leave_by_.reset();
   refusal_.clear();
   const auto logon = judge(frames_.front(), time_since(candidate.arrived));
   if (const std::string why = why_not_let_in(*connection_, username_); !why.empty()) {
@@ -309,7 +309,7 @@ void FixSession::answer_logon() {
   spdlog::info("session {}: on, from {}", settings_.comp_id, connection_->address());
   last_progress_ = std::chrono::steady_clock::now();
   last_asked_ = last_progress_;
-  proves_earlier_ = outbound_.sent.event > delivered_;
+  note_what_is_to_be_proven();
   subscription_ = subscription_.next();
   begin_proof();
   environment_.reports.subscribe(
@@ -327,13 +327,18 @@ void FixSession::answer_logon() {
 // QuickFIX has counted it. Above a gap its turn comes when the gap has closed: what lacks is asked
 // for, by a ResendRequest or, where the client has named its own, by the 789 of our Logon.
 void FixSession::place_logon() {
-  asked_up_to_ = MsgSeqNum{logon_.number.value() - 1};
+  gap_requests_.begin();
   logon_above_gap_ = {};
   if (logon_.number > expected_in_) {
     logon_above_gap_ = logon_.number;
     quickfix_.set_next_in(expected_in_);
-    if (!logon_.next_expected) {
+    const MsgSeqNum up_to{logon_.number.value() - 1};
+    const auto now = std::chrono::steady_clock::now();
+    if (logon_.next_expected) {
+      gap_requests_.comes_unasked(expected_in_, up_to, now);
+    } else {
       quickfix_.request_resend();
+      gap_requests_.asked(expected_in_, up_to, now);
     }
   }
   expected_in_ = quickfix_.next_in();

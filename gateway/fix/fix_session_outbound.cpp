@@ -45,9 +45,6 @@ void FixSession::on_delivery(gateway::ReportDelivery delivery) {
   note_answers_made(delivery);
   waiting_.push_back(std::move(delivery));
   send_waiting_reports();
-  if (waiting_.empty() && resends_.empty() && std::exchange(proves_earlier_, false)) {
-    ask_for_proof_at_once();
-  }
   end_turn();
 }
 
@@ -65,8 +62,13 @@ void FixSession::send_waiting_reports() {
       send_report(delivery.reports[next_report_++]);
     }
     proof_.complete(outbound_.last_number, delivery.complete_to);
+    const bool told = prove_behind_ && delivery.complete_to >= *prove_behind_;
     waiting_.pop_front();
     next_report_ = 0;
+    if (told) {
+      prove_behind_.reset();
+      ask_for_proof_at_once();
+    }
   }
 }
 

@@ -76,7 +76,7 @@ void FixSession::on_relogon_known(bool right) {
 FixSession::Taken FixSession::refuse_relogon(const LogonRefusal& refusal) {
   log_refusal(*connection_, refusal);
   note_end(SessionEnd::Fault);
-  quickfix_.log_out(refusal.text);
+  send_logout(refusal.text);
   disconnect_asked_ = true;
   return Taken::Yes;
 }

@@ -75,23 +75,19 @@ std::string cut(const FieldTable& request, const Range& range, matching::Timesta
   return whole_message(request.begin_string(), body);
 }
 
-// A Heartbeat with its number.
-std::string heartbeat_like(const FieldTable& request) {
-  std::string body;
-  append_field(body, tag::kMsgType, "0");
-  append_field(body, tag::kMsgSeqNum, request.value(tag::kMsgSeqNum));
-  append_field(body, tag::kSenderCompId, request.sender_comp_id());
-  append_field(body, tag::kSendingTime, request.sending_time());
-  append_field(body, tag::kTargetCompId, request.target_comp_id());
-  return whole_message(request.begin_string(), body);
-}
-
 }  // namespace
 
 // QuickFIX answers a range that makes no sense with a SequenceReset that makes none.
 std::optional<Refusal> FixSession::check_resend_request() const {
   if (fields_.msg_type() != "2") {
     return std::nullopt;
+  }
+  for (const std::uint32_t required : {tag::kBeginSeqNo, tag::kEndSeqNo}) {
+    if (fields_.find(required) == nullptr) {
+      return Refusal{.ref_tag_id = required,
+                     .session_reject_reason = session_reject::kRequiredTagMissing,
+                     .text = session_reject::to_text(session_reject::kRequiredTagMissing)};
+    }
   }
   const auto begin = parse_uint(fields_.value(tag::kBeginSeqNo));
   const auto end = parse_uint(fields_.value(tag::kEndSeqNo));
@@ -105,7 +101,7 @@ std::optional<Refusal> FixSession::check_resend_request() const {
                    .session_reject_reason = session_reject::kValueIncorrect,
                    .text = "EndSeqNo is below BeginSeqNo"};
   }
-  return std::nullopt;  // a missing or malformed one is for QuickFIX to reject
+  return std::nullopt;
 }
 
 bool FixSession::resends_wait_enough() const noexcept {
@@ -116,36 +112,19 @@ bool FixSession::resends_wait_enough() const noexcept {
 // the next one when the queue has room. Later requests wait their turn: a client that asks for all
 // it lacks in pieces gets every piece. The request's own number is used up here, so that what comes
 // behind it need not wait.
-// One that comes again was answered when it came first; one with a number that is too low is of a
-// client that has seen another history, which QuickFIX tells it for a Heartbeat.
 void FixSession::begin_resend(std::string_view frame, MsgSeqNum number) {
-  if (number < quickfix_.next_in()) {
-    frame_ = heartbeat_like(fields_);
-    if (!fields_.poss_dup() && !quickfix_.receive(frame_)) {
-      disconnect_asked_ = true;
-    }
-    return;
-  }
-  const auto begin = parse_uint(fields_.value(tag::kBeginSeqNo));
-  const auto end = parse_uint(fields_.value(tag::kEndSeqNo));
-  if (!begin || !end) {
-    if (!quickfix_.receive(frame_)) {
-      handle_refusal({.session_reject_reason = session_reject::kOther, .text = "Not a FIX message"},
-                     number);
-    }
-    return;
-  }
+  const std::uint32_t begin = parse_uint(fields_.value(tag::kBeginSeqNo)).value();
+  const std::uint32_t end = parse_uint(fields_.value(tag::kEndSeqNo)).value();
   const std::uint32_t newest = outbound_.last_number.value();
   const std::uint32_t processed =
       parse_uint(fields_.value(tag::kLastMsgSeqNumProcessed)).value_or(0);
   const bool proves = number == quickfix_.next_in() && !fields_.poss_dup() && processed <= newest;
   proof_.resend_asked();
-  resends_.push_back(
-      {.request = std::string{frame},
-       .processed = MsgSeqNum{proves ? processed : 0},
-       .number = number,
-       .next = MsgSeqNum{static_cast<std::uint32_t>(*begin)},
-       .last = MsgSeqNum{*end == 0 ? newest : std::min(static_cast<std::uint32_t>(*end), newest)}});
+  resends_.push_back({.request = std::string{frame},
+                      .processed = MsgSeqNum{proves ? processed : 0},
+                      .number = number,
+                      .next = MsgSeqNum{begin},
+                      .last = MsgSeqNum{end == 0 ? newest : std::min(end, newest)}});
   environment_.metrics.resends.add();
   if (number == quickfix_.next_in()) {
     quickfix_.set_next_in(number.next());
@@ -231,12 +210,22 @@ void FixSession::end_resend() {
   if (resends_.empty()) {
     proof_.processed(processed);
   }
-  ask_for_what_lacks_below(number);
+  ask_for_what_lacks_below(number, false);
   send_waiting_reports();
   ask_for_proof_at_once();
 }
 
 // ---- Proof --------------------------------------------------------------------------------------
+
+// Of what earlier logons sent, in the same epoch: at once. In a new one it is told again first.
+void FixSession::note_what_is_to_be_proven() {
+  prove_behind_.reset();
+  if (outbound_.poss_resend_to.event > std::max(outbound_.sent.event, delivered_)) {
+    prove_behind_ = outbound_.poss_resend_to.event;
+  } else if (outbound_.sent.event > delivered_) {
+    prove_behind_ = matching::EventSeq{};
+  }
+}
 
 void FixSession::ask_for_proof() {
   const auto interval = environment_.limits.delivery_proof_interval;

@@ -33,7 +33,7 @@ void FixSession::check_reset_schedule() {
       spdlog::info("session {}: logged out for its scheduled reset", settings_.comp_id);
       logout_received_ = true;  // not the loss of a connection: the session ends by a Logout
       note_end(SessionEnd::ScheduledReset);
-      quickfix_.log_out(kLogoutText);
+      send_logout(kLogoutText);
       end_turn();
     }
   }

@@ -79,7 +79,7 @@ void FixSession::end_if_right_is_gone() {
   if (state_ != State::On) {
     return connection_->close();
   }
-  quickfix_.log_out(kLogoutText);
+  send_logout(kLogoutText);
   end_turn();
   end(matching::SessionDownReason::Logout);
 }

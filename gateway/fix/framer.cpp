@@ -107,7 +107,6 @@ Framer::Result Framer::next() {
         in_garbage_ = true;
         const std::string_view skipped = skip(bytes.substr(0, find_next_begin(bytes)));
         if (!reported) {
-          ++garbled_count_;
           return {Status::Garbled, skipped};
         }
         break;
@@ -165,11 +164,9 @@ Framer::Result Framer::take_frame(std::string_view bytes, std::size_t frame_size
   const std::string_view frame = bytes.substr(0, frame_size);
   in_garbage_ = !ends_with_checksum(frame);
   if (in_garbage_) {  // its length is wrong, and may have swallowed good messages
-    ++garbled_count_;
     return {Status::Garbled, skip(bytes.substr(0, find_next_begin(bytes)))};
   }
   if (!checksum_is_right(frame) || !has_msg_type_third(frame)) {
-    ++garbled_count_;
     return {Status::Garbled, skip(frame)};
   }
   begin_ += frame_size;

@@ -43,9 +43,6 @@ class Framer {
   // A frame of next()'s as bytes that may be changed; valid as long.
   [[nodiscard]] std::span<char> writable(std::string_view frame) noexcept;
 
-  // How often next() has said Garbled.
-  [[nodiscard]] std::uint64_t garbled_count() const noexcept { return garbled_count_; }
-
  private:
   struct Header {
     enum class State : std::uint8_t { Complete, Incomplete, Malformed, TooLong };
@@ -63,7 +60,6 @@ class Framer {
   std::size_t begin_ = 0;  // of what is not consumed
   std::size_t end_ = 0;    // of what is filled
   std::size_t skipped_since_frame_ = 0;
-  std::uint64_t garbled_count_ = 0;
   bool in_garbage_ = false;  // what was skipped last did not end where a message may begin
   bool fatal_ = false;
 };

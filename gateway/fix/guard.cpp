@@ -297,7 +297,7 @@ bool is_header_tag(std::uint32_t tag) noexcept {
 
 GuardResult guard(const FieldTable& fields, FixVersion version) {
   if (!fields.msg_seq_num()) {
-    return Garbled{"MsgSeqNum(34) is missing or no number from 1 to 999999999"};
+    return Unnumbered{"MsgSeqNum(34) is missing or no number from 1 to 999999999"};
   }
   MaybeRefusal refusal = check_fields(fields, version);
   if (!refusal) {

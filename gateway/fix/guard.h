@@ -14,9 +14,8 @@ namespace betex::fix {
 // The frame may go to QuickFIX.
 struct Accepted {};
 
-// Has no MsgSeqNum that could be answered or used up: ignored, logged, the connection closed after
-// a few.
-struct Garbled {
+// Has no MsgSeqNum that could be answered or used up, which ends a session: a Logout says why.
+struct Unnumbered {
   std::string_view why;  // static storage
 };
 
@@ -27,7 +26,7 @@ struct Refusal {
   std::string_view text;                    // 58, static storage
 };
 
-using GuardResult = std::variant<Accepted, Garbled, Refusal>;
+using GuardResult = std::variant<Accepted, Unnumbered, Refusal>;
 
 // Of the standard header.
 [[nodiscard]] bool is_header_tag(std::uint32_t tag) noexcept;

@@ -83,8 +83,8 @@ std::string label(std::uint32_t tag) {
 }
 
 MaybeText text_of(const GuardResult& result) {
-  if (const auto* garbled = std::get_if<Garbled>(&result)) {
-    return std::string{garbled->why};
+  if (const auto* unnumbered = std::get_if<Unnumbered>(&result)) {
+    return std::string{unnumbered->why};
   }
   if (const auto* refusal = std::get_if<Refusal>(&result)) {
     std::string text{refusal->text};

@@ -22,6 +22,7 @@ FIX::SessionID session_id(const SessionSettings& settings) {
 }
 
 FIX::Dictionary quickfix_settings(std::chrono::seconds sending_time_tolerance) {
+  constexpr int kNever = 1'000'000'000;  // s
   FIX::Dictionary dictionary;
   dictionary.setString(FIX::CONNECTION_TYPE, "acceptor");
   dictionary.setString(FIX::START_TIME, "00:00:00");
@@ -29,6 +30,8 @@ FIX::Dictionary quickfix_settings(std::chrono::seconds sending_time_tolerance) {
   dictionary.setString(FIX::DEFAULT_APPLVERID, "9");
   dictionary.setString(FIX::USE_DATA_DICTIONARY, "N");  // ours come from the shared provider
   dictionary.setInt(FIX::MAX_LATENCY, static_cast<int>(sending_time_tolerance.count()));
+  // FixSession leaves a client that does not answer.
+  dictionary.setInt(FIX::LOGOUT_TIMEOUT, kNever);
   dictionary.setInt(FIX::TIMESTAMP_PRECISION, 6);
   return dictionary;
 }

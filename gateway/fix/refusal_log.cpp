@@ -33,12 +33,12 @@ std::string_view text_of(RefusalKind why) {
       return "requests that a role or an account does not allow";
     case RefusalKind::NumberTooLow:
       return "logons with a MsgSeqNum too low";
-    case RefusalKind::GarbledInSession:
-      return "garbled messages of sessions";
     case RefusalKind::RefusedByClient:
       return "messages of ours that clients refused";
     case RefusalKind::NothingProven:
       return "sessions that get no further report";
+    case RefusalKind::SessionFault:
+      return "sessions ended for what they sent";
   }
   return "refusals";
 }

@@ -31,9 +31,9 @@ enum class RefusalKind : std::uint8_t {
   WrongCredentials,
   NotEntitled,  // a session that is on, for what it asks
   NumberTooLow,
-  GarbledInSession,
   RefusedByClient,  // a message of ours, by a BusinessMessageReject
   NothingProven,
+  SessionFault,  // of one that was on
 };
 
 // Thread-safe.
@@ -69,7 +69,7 @@ class RefusalLog {
 
   const std::function<TimePoint()> now_;
   std::mutex mutex_;
-  std::array<Window, static_cast<std::size_t>(RefusalKind::NothingProven) + 1> windows_;  // guarded
+  std::array<Window, static_cast<std::size_t>(RefusalKind::SessionFault) + 1> windows_;  // guarded
 };
 
 }  // namespace betex::fix

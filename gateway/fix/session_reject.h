@@ -14,6 +14,8 @@ inline constexpr std::uint16_t kTagNotDefinedForMessage = 2;
 inline constexpr std::uint16_t kTagWithoutValue = 4;
 inline constexpr std::uint16_t kValueIncorrect = 5;
 inline constexpr std::uint16_t kIncorrectDataFormat = 6;
+inline constexpr std::uint16_t kCompIdProblem = 9;
+inline constexpr std::uint16_t kSendingTimeAccuracy = 10;
 inline constexpr std::uint16_t kInvalidMsgType = 11;
 inline constexpr std::uint16_t kTagRepeated = 13;
 inline constexpr std::uint16_t kTagOutOfOrder = 14;
@@ -39,6 +41,10 @@ inline constexpr std::uint16_t kOther = 99;
       return "Value is incorrect (out of range) for this tag";
     case kIncorrectDataFormat:
       return "Incorrect data format for value";
+    case kCompIdProblem:
+      return "CompID problem";
+    case kSendingTimeAccuracy:
+      return "SendingTime accuracy problem";
     case kInvalidMsgType:
       return "Invalid MsgType";
     case kTagRepeated:

@@ -13,6 +13,7 @@
 #include "gateway/config/address_range.h"
 #include "gateway/config/logon_proof.h"
 #include "gateway/config/reset_schedule.h"
+#include "gateway/fix/gap_requests.h"
 #include "gateway/fix/logon_check.h"
 #include "gateway/fix/throttle.h"
 #include "matching/types.h"
@@ -49,7 +50,7 @@ struct TransportLimits {
   std::size_t connections = 1000;
   std::size_t connections_per_address = 100;   // of an IPv6 address: of its /64
   std::size_t connections_before_logon = 500;  // half of them only for addresses that are known
-  std::uint64_t garbled_messages = 10;         // per connection; one more closes it
+  std::uint32_t garbled_messages = 10;         // a minute, per connection; one more ends it
   std::chrono::milliseconds logon_deadline{5000};
   std::chrono::seconds sending_time_tolerance{120};  // SendingTime(52)
 
@@ -75,6 +76,14 @@ struct TransportLimits {
 
   // A session that gets no further report before it proves what it has is logged out after so long.
   std::chrono::milliseconds proof_patience{30'000};
+
+  // How often a client is asked for messages that have not come.
+  GapRequests::Limits gap_requests;
+
+  // After a Logout of ours a client has so long to answer it by its own; after one of its own above
+  // a gap so long to send what lacks, and to close.
+  std::chrono::milliseconds logout_grace{2000};
+  std::chrono::milliseconds logout_above_gap_grace{10'000};
 
   // The clock is looked at so often for scheduled resets.
   std::chrono::milliseconds reset_check_interval{1000};

@@ -1,5 +1,6 @@
 #include "gateway/fix/field_table.h"
 
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -150,6 +151,36 @@ TEST(FieldTable, SurvivesRandomBytes) {
     ASSERT_TRUE(frame.starts_with(again)) << testing::readable(frame);
     ASSERT_EQ(fault == Fault::None, again.size() == frame.size()) << testing::readable(frame);
   }
+}
+
+// The number of what is refused has to be known.
+TEST(FieldTable, ReadsTheNumberBehindAFault) {
+  struct Case {
+    std::string fields;
+    std::optional<matching::MsgSeqNum> number;
+  };
+
+  const matching::MsgSeqNum seven{7};
+  for (const auto& [text, number] :
+       std::vector<Case>{{"35=D|49=|34=7|", seven},
+                         {"35=D|abc=1|34=7|", seven},
+                         {"35=D|x|34=7|11=a|", seven},
+                         {"35=D|=|34=7|", seven},
+                         {"35=D|0=1|134=8|034=9|34=7|34=8|", seven},
+                         {"35=D|34=3|49=|34=7|", matching::MsgSeqNum{3}},
+                         {"35=D|34=|34=7|", seven},
+                         {"35=D|49=|34=x|", std::nullopt},
+                         {"35=D|49=|34=|", std::nullopt},
+                         {"35=D|49=|58=34=7|", std::nullopt}}) {
+    const std::string frame = wire("8=FIX.4.4|9=5|" + text + "10=000|");
+    FieldTable table;
+    EXPECT_NE(table.read(frame), Fault::None) << text;
+    EXPECT_EQ(table.msg_seq_num(), number) << text;
+  }
+  const std::string frame = wire("8=FIX.4.4|9=5|35=D|49=a|34=7|10=000|");
+  FieldTable table;
+  EXPECT_EQ(table.read(frame, 4), Fault::TooManyFields);
+  EXPECT_EQ(table.msg_seq_num(), seven);
 }
 
 }  // namespace

@@ -26,8 +26,8 @@ std::string describe(const GuardResult& result) {
   if (std::holds_alternative<Accepted>(result)) {
     return "accepted";
   }
-  if (std::holds_alternative<Garbled>(result)) {
-    return "garbled";
+  if (std::holds_alternative<Unnumbered>(result)) {
+    return "no number";
   }
   const auto& refusal = std::get<Refusal>(result);
   EXPECT_FALSE(refusal.text.empty());
@@ -80,7 +80,7 @@ TEST(Guard, RefusesControlBytesInCredentials) {
   check(FixVersion::Fix44, {{logon + "553=u|554=p\xc3\xa4 q|", "accepted"}});
 }
 
-TEST(Guard, CallsAMessageGarbledThatHasNoUsableNumber) {
+TEST(Guard, TellsAMessageThatHasNoUsableNumber) {
   for (const std::string number : {"",
                                    "34=0|",
                                    "34=-1|",
@@ -89,7 +89,7 @@ TEST(Guard, CallsAMessageGarbledThatHasNoUsableNumber) {
                                    "34=99999999999999999999|",
                                    "34=x|",
                                    "34=1.5|"}) {
-    check(FixVersion::Fix44, {{"35=0|" + number + "49=A|52=20261122-14:20:31|56=B|", "garbled"}});
+    check(FixVersion::Fix44, {{"35=0|" + number + "49=A|52=20261122-14:20:31|56=B|", "no number"}});
   }
 }
 

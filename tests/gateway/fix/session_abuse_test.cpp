@@ -144,10 +144,14 @@ TEST_F(SessionAbuseTest, NumbersThatWrap) {
        {"4294967297", "18446744073709551617", "0", "-1", "99999999999999999999"}) {
     expect_closed(fix_message("FIXT.1.1", header("A", number) + logon_fields("BROKER1")));
   }
-  const auto peer = gateway_->log_on("BROKER1");
+  int next_in = 1;
   for (const auto* number : {"4294967298", "18446744073709551618", "-1"}) {
-    peer->send_bytes(fix_message("FIXT.1.1", header("D", number) + order_fields("A1")));
+    const auto bad = gateway_->log_on("BROKER1", next_in++);
+    bad->send_bytes(fix_message("FIXT.1.1", header("D", number) + order_fields("A1")));
+    EXPECT_EQ(bad->read_type("5").type(), "5") << number;
+    EXPECT_TRUE(bad->wait_for_end());
   }
+  const auto peer = gateway_->log_on("BROKER1", next_in);
   peer->send("D", order_fields("A2"));
   EXPECT_EQ(peer->read_type("8").value(11), "A2");
   EXPECT_EQ(pipeline_.submitted_bodies<matching::PlaceOrder>().size(),

@@ -308,6 +308,7 @@ TEST_F(SessionInboundTest, ALogoutOrARejectAboveAGapUsesUpNoOrdersNumber) {
   EXPECT_EQ(peer_->read().value(7), "2");
   peer_->send_bytes(peer_->message("5", "", 5));
   EXPECT_EQ(peer_->read().type(), "5");
+  peer_->close();
   EXPECT_TRUE(pipeline_.wait_for_session(
       "BROKER1", [](const SessionInfo& s) { return !s.up && s.next_in == MsgSeqNum{2}; }));
 }
@@ -339,7 +340,7 @@ TEST_F(SessionInboundTest, TellsTheFeedWhatHasLeft) {
   EXPECT_EQ(pipeline_.consumed(), 10U);
 }
 
-TEST_F(SessionInboundTest, IgnoresGarbledMessagesAndClosesAfterAFew) {
+TEST_F(SessionInboundTest, IgnoresGarbledMessagesAndLogsOutAfterAFew) {
   const std::string good = order("A1", 2);
   std::string wrong_checksum = good;
   wrong_checksum[wrong_checksum.size() - 2] =
@@ -350,6 +351,7 @@ TEST_F(SessionInboundTest, IgnoresGarbledMessagesAndClosesAfterAFew) {
   for (int i = 0; i < 20; ++i) {
     peer_->send_bytes(wrong_checksum);
   }
+  EXPECT_EQ(peer_->read_type("5").value(58), "Too many garbled messages");
   EXPECT_TRUE(peer_->wait_for_end());
 }
 

@@ -233,6 +233,42 @@ TEST_F(SessionResendTest, AClientThatComesBackIsAskedAtOnceForWhatItHadBefore) {
   EXPECT_TRUE(wait_for_delivered(made));
 }
 
+// Under kills it would be told the same again and again.
+TEST_F(SessionResendTest, AfterAResetAClientIsAskedAtOnceBehindWhatItIsToldAgain) {
+  constexpr int kReports = 200;
+  start({.delivery_proof_interval = 1h});
+  make_reports(kReports);
+  const EventSeq made = pipeline_.last_seq();
+  expect_reports(2, kReports + 1, "");
+  peer_->close();
+  ASSERT_TRUE(pipeline_.wait_for_session("BROKER1", [](const SessionInfo& s) { return !s.up; }));
+  peer_ = gateway_->log_on("BROKER1", 1, "141=Y|");
+  expect_reports(2, kReports + 1, "");
+  const RawFixMessage request = peer_->read();
+  ASSERT_EQ(request.type(), "1") << request.text();
+  EXPECT_EQ(request.number(), kReports + 2);
+  peer_->send("0", "112=" + request.value(112) + "|");
+  peer_->send("1", "112=behind|");
+  EXPECT_EQ(peer_->read().value(112), "behind");
+  peer_->close();
+  EXPECT_TRUE(wait_for_delivered(made));
+}
+
+TEST_F(SessionResendTest, AfterAResetWithNothingToTellAgainNothingIsAsked) {
+  start({.delivery_proof_interval = 10ms});
+  make_reports(3);
+  const EventSeq made = pipeline_.last_seq();
+  expect_reports(2, 4, "");
+  const RawFixMessage request = peer_->read();
+  ASSERT_EQ(request.type(), "1");
+  peer_->send("0", "112=" + request.value(112) + "|");
+  ASSERT_TRUE(wait_for_delivered(made));
+  peer_->close();
+  ASSERT_TRUE(pipeline_.wait_for_session("BROKER1", [](const SessionInfo& s) { return !s.up; }));
+  peer_ = gateway_->log_on("BROKER1", 1, "141=Y|");
+  EXPECT_FALSE(peer_->try_read(1200ms).has_value());
+}
+
 TEST_F(SessionResendTest, AClientThatHasHadAResendIsAskedAtItsEnd) {
   start({.delivery_proof_interval = 1h});
   make_reports(3);
