@@ -11,6 +11,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -86,6 +87,8 @@ std::string fix_message(std::string_view begin_string, std::string body) {
 RawFixPeer::RawFixPeer(std::uint16_t port, Names names, const std::string& from)
     : names_{std::move(names)} {
   socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int at_once = 1;  // or two writes in a row wait for each other's acknowledgement
+  ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
   sockaddr_in own{};
   own.sin_family = AF_INET;
   sockaddr_in address = own;

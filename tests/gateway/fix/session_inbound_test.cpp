@@ -187,6 +187,27 @@ TEST_F(SessionInboundTest, RejectsWhatQuickfixRefusesOnceItIsDurable) {
   EXPECT_EQ(peer_->read_type("8").value(11), "A2") << "the number was used up";
 }
 
+// Else the order would come again after a crash, perhaps as it should have been, and act.
+TEST_F(SessionInboundTest, RefusesAnOrderForItsOrigSendingTimeOnceThatIsDurable) {
+  pipeline_.hold();
+  peer_->send("D", "43=Y|" + order_fields("A1"));
+  EXPECT_FALSE(peer_->try_read(kNothing).has_value());
+  pipeline_.go_on();
+  EXPECT_EQ(peer_->read().value(371), "122");
+
+  pipeline_.hold();
+  peer_->send("D", "43=Y|122=20991231-00:00:00|" + order_fields("A2"));
+  EXPECT_FALSE(peer_->try_read(kNothing).has_value()) << "neither the Reject nor the Logout";
+  pipeline_.go_on();
+  EXPECT_EQ(peer_->read().value(373), "10");
+  EXPECT_EQ(peer_->read().type(), "5");
+  EXPECT_EQ(pipeline_.submitted_bodies<RefuseInbound>().size(), 2U);
+  EXPECT_TRUE(pipeline_.submitted_bodies<PlaceOrder>().empty());
+  peer_->close();
+  EXPECT_TRUE(pipeline_.wait_for_session(
+      "BROKER1", [](const SessionInfo& s) { return !s.up && s.next_in == MsgSeqNum{4}; }));
+}
+
 TEST_F(SessionInboundTest, RejectsWhatTheGuardRefusesAndUsesUpItsNumber) {
   peer_->send("D", order_fields("A1") + "95=3|96=abc|");
 

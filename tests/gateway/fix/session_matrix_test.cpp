@@ -112,6 +112,7 @@ class SessionMatrixTest : public testing::TestWithParam<const char*> {
   void expect_what_lacks_is_asked_for();
   void end(const Cell& cell);
   void log_on();
+  [[nodiscard]] RawFixMessage read();
   [[nodiscard]] std::string message(const Cell& cell) const;
 
   TempFolder folder_;
@@ -128,6 +129,15 @@ void SessionMatrixTest::log_on() {
   peer_->next_out = 2;
   peer_->send("0");
   next_ = 3;
+}
+
+// What an epoch before was told is told again after each Logon: it is of another cell.
+RawFixMessage SessionMatrixTest::read() {
+  RawFixMessage message = peer_->read();
+  while (message.value(97) == "Y") {
+    message = peer_->read();
+  }
+  return message;
 }
 
 std::string SessionMatrixTest::message(const Cell& cell) const {
@@ -151,7 +161,7 @@ std::string SessionMatrixTest::message(const Cell& cell) const {
 }
 
 void SessionMatrixTest::expect_reject(const char* tag, const char* reason) {
-  const RawFixMessage reject = peer_->read();
+  const RawFixMessage reject = read();
   EXPECT_EQ(reject.type(), "3") << reject.text();
   EXPECT_EQ(reject.value(45), std::to_string(number_)) << reject.text();
   EXPECT_EQ(reject.value(371), tag) << reject.text();
@@ -159,13 +169,13 @@ void SessionMatrixTest::expect_reject(const char* tag, const char* reason) {
 }
 
 void SessionMatrixTest::expect_logout(const std::string& text) {
-  const RawFixMessage logout = peer_->read();
+  const RawFixMessage logout = read();
   EXPECT_EQ(logout.type(), "5") << logout.text();
   EXPECT_EQ(logout.value(58).substr(0, text.size()), text) << logout.text();
 }
 
 void SessionMatrixTest::expect_what_lacks_is_asked_for() {
-  const RawFixMessage request = peer_->read();
+  const RawFixMessage request = read();
   EXPECT_EQ(request.type(), "2") << request.text();
   EXPECT_EQ(request.value(7), std::to_string(next_)) << request.text();
 }
@@ -176,7 +186,7 @@ void SessionMatrixTest::expect(const Cell& cell, char rule) {
   const bool reset = cell.kind.name == std::string_view{"Reset"};
   const auto acts = [&] {
     if (*cell.kind.answer != '\0') {
-      EXPECT_EQ(peer_->read().type(), cell.kind.answer);
+      EXPECT_EQ(read().type(), cell.kind.answer);
     }
   };
   switch (rule) {
@@ -231,10 +241,9 @@ void SessionMatrixTest::expect(const Cell& cell, char rule) {
 
 // The session goes on with the number that is expected, or it is over and the journal has it.
 void SessionMatrixTest::end(const Cell& cell) {
-  if (std::string_view{"OTIBLgs"}.find(cell.rule) == std::string_view::npos && peer_ != nullptr &&
-      peer_->next_out != 0) {
+  if (std::string_view{"OTIBLgs"}.find(cell.rule) == std::string_view::npos) {
     peer_->send_bytes(peer_->message("1", "112=behind|", next_++));
-    RawFixMessage answer = peer_->read();
+    const RawFixMessage answer = read();
     EXPECT_EQ(answer.value(112), "behind") << answer.text();
     return;
   }
