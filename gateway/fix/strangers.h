@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 
 #include "gateway/fix/connection.h"
@@ -22,6 +23,9 @@ class Strangers final : public ConnectionUser {
   void logon(std::shared_ptr<Connection> connection, InboundFrames frames) override;
 
   void receive(Connection& /*connection*/, InboundFrames /*frames*/) override {}
+
+  // It is refused in its own time, whatever it has sent behind its Logon.
+  void unreadable(Connection& /*connection*/, std::string /*why*/) override {}
 
   void written(Connection& /*connection*/,
                std::size_t /*bytes*/,
