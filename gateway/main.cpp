@@ -23,8 +23,8 @@
 #include "gateway/password_command.h"
 #include "gateway/signals.h"
 #include "gateway/time/clock_at_start.h"
-#include "process/command_line.h"
-#include "process/standard_streams.h"
+#include "journal/process/command_line.h"
+#include "journal/process/standard_streams.h"
 
 namespace betex::gateway {
 namespace {

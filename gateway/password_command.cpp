@@ -13,7 +13,7 @@
 
 #include "gateway/config/credentials.h"
 #include "gateway/config/password_text.h"
-#include "process/command_line.h"
+#include "journal/process/command_line.h"
 
 namespace betex::gateway {
 namespace {

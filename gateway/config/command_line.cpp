@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "gateway/config/credentials.h"
-#include "process/command_line.h"
+#include "journal/process/command_line.h"
 
 namespace betex::gateway {
 

@@ -19,9 +19,9 @@
 #include "gateway/tools/broker.h"
 #include "gateway/tools/fix_command_line.h"
 #include "gateway/tools/fix_request.h"
+#include "journal/process/command_line.h"
+#include "journal/process/standard_streams.h"
 #include "journal/quoted.h"
-#include "process/command_line.h"
-#include "process/standard_streams.h"
 
 namespace betex::tools {
 namespace {

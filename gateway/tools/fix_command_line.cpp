@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 
 #include "gateway/tools/password.h"
-#include "process/command_line.h"
+#include "journal/process/command_line.h"
 
 namespace betex::tools {
 namespace {

@@ -10,7 +10,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include "process/command_line.h"
+#include "journal/process/command_line.h"
 
 namespace betex::tools {
 namespace {

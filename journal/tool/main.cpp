@@ -8,11 +8,11 @@
 #include <sys/stat.h>
 
 #include "journal/errors.h"
+#include "journal/process/command_line.h"
+#include "journal/process/standard_streams.h"
 #include "journal/safe_path.h"
 #include "journal/tool/commands.h"
 #include "journal/tool/seal.h"
-#include "process/command_line.h"
-#include "process/standard_streams.h"
 
 namespace betex::journal {
 namespace {

@@ -1,5 +1,5 @@
 // Each case in a child of its own, whose descriptors it may spoil.
-#include "process/standard_streams.h"
+#include "journal/process/standard_streams.h"
 
 #include <cerrno>
 #include <cstdio>

@@ -1,4 +1,4 @@
-#include "process/command_line.h"
+#include "journal/process/command_line.h"
 
 #include <algorithm>
 #include <charconv>

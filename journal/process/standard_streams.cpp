@@ -1,4 +1,4 @@
-#include "process/standard_streams.h"
+#include "journal/process/standard_streams.h"
 
 #include <algorithm>
 #include <cerrno>
