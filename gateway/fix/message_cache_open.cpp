@@ -89,6 +89,10 @@ bool MessageCache::can_be_used(const std::filesystem::path& folder, const CacheI
   if (read_identity(folder / kIdentityFile) != text_of(identity)) {
     return false;
   }
+  // A link or a pipe is somebody's doing and no damage: it is not moved aside, it is told.
+  for (const char* const file : {"data.mdb", "lock.mdb"}) {
+    journal::check_file(folder / file);
+  }
   const auto damage = find_cache_damage(folder);
   if (damage) {
     spdlog::error(
