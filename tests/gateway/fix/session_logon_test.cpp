@@ -268,6 +268,15 @@ TEST_P(SessionLogonTest, WhatLacksOfTheirsIsNotAskedForWhenTheyCanTellByOurs) {
   EXPECT_EQ(pipeline_.submitted_bodies<PlaceOrder>().size(), 4U);
 }
 
+TEST_P(SessionLogonTest, WhatDoesNotBeginToComeIsAskedForAllTheSame) {
+  start({.limits = {.logon_interval = 0ms, .gap_requests = {.silence = 200ms}}});
+  visit();
+  const auto peer = ask(6, "789=3|");
+  EXPECT_EQ(peer->read().type(), "A");
+  const RawFixMessage request = peer->read();
+  EXPECT_EQ(request.type() + " " + request.value(7), "2 3");
+}
+
 TEST_P(SessionLogonTest, AFillAcrossTheLogonIsGoodToo) {
   start();
   visit();
