@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
+#include "gateway/config/password_text.h"
 #include "gateway/fix/fix_session.h"
 #include "gateway/fix/tags.h"
 #include "matching/assert.h"
@@ -86,6 +87,12 @@ LogonGate::Ticket FixSession::ask_who_it_is(const Connection& connection,
 // Who is refused already waits for it as long as with a wrong password.
 void FixSession::ask_for_password(Candidate candidate) {
   fields_.read(candidate.frames.front(), environment_.limits.fields);
+  const auto is_clean = [&](std::uint32_t tag) {
+    return std::ranges::none_of(fields_.value(tag), gateway::is_control_byte);
+  };
+  if (candidate.refused.empty() && !(is_clean(tag::kUsername) && is_clean(tag::kPassword))) {
+    candidate.refused = "control characters in Username(553) or Password(554)";
+  }
   candidate.username = settings_.username;
   candidate.ticket = ask_who_it_is(
       *candidate.connection,

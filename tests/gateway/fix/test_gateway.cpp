@@ -22,11 +22,12 @@ bool speaks_fix44(const std::string& comp_id) {
   return comp_id == "BROKER3";
 }
 
-gateway::Credentials credentials_for(const std::vector<fix::SessionSettings>& sessions) {
+gateway::Credentials credentials_for(const std::vector<fix::SessionSettings>& sessions,
+                                     const std::string& password) {
   gateway::Credentials credentials;
   for (const auto& session : sessions) {
     credentials.add(session.username,
-                    gateway::hash_password(kTestPassword, gateway::kMinPasswordIterations));
+                    gateway::hash_password(password, gateway::kMinPasswordIterations));
   }
   return credentials;
 }
@@ -91,7 +92,7 @@ TestGateway::TestGateway(FakePipeline& pipeline,
     : pipeline_{pipeline},
       limits_{options.limits},
       work_{io_.get_executor()},
-      credentials_{credentials_for(test_sessions())},
+      credentials_{credentials_for(test_sessions(), options.password)},
       authenticator_{credentials_} {
   limits_.delivery_proof_interval = options.delivery_proof_interval;
   const gateway::Clock& clock = options.clock != nullptr ? *options.clock : machine_clock_;

@@ -61,6 +61,7 @@ struct TestGatewayOptions {
   int io_threads = 1;
   const gateway::Clock* clock = nullptr;  // null: the machine's; else it must outlive the gateway
   std::optional<gateway::ResetSchedule> reset_schedule{};  // BROKER1's
+  std::string password = kTestPassword;                    // everybody's
 };
 
 class TestGateway {
