@@ -246,8 +246,9 @@ class FixSession final : public ConnectionUser,
 
   // ---- fix_session_sequence.cpp: by its number, and whose and of when it is
 
-  [[nodiscard]] bool take_by_number(std::string_view frame, matching::MsgSeqNum number);
-  [[nodiscard]] bool refuse_for_its_header(matching::MsgSeqNum number);
+  [[nodiscard]] std::optional<Taken> take_by_number(std::string_view frame,
+                                                    matching::MsgSeqNum number);
+  [[nodiscard]] std::optional<Taken> refuse_for_its_header(matching::MsgSeqNum number);
   [[nodiscard]] bool has_good_header() const;
   [[nodiscard]] std::optional<Refusal> check_header() const;
   void handle_refusal(const Refusal& refusal, matching::MsgSeqNum number);

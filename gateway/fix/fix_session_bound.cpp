@@ -64,7 +64,7 @@ void FixSession::check_held_reports() {
       std::chrono::steady_clock::now() - *held_since_ >= environment_.limits.proof_patience) {
     note_end(SessionEnd::NothingProven);
     logout_received_ = true;  // not the loss of a connection: the session ends by a Logout
-    quickfix_.log_out(
+    send_logout(
         "Too many reports are not proven to have arrived: answer our TestRequests(1) in sequence");
   }
 }

@@ -7,15 +7,12 @@
 #include <spdlog/spdlog.h>
 
 #include "gateway/fix/fix_session.h"
-#include "gateway/fix/session_reject.h"
 #include "gateway/fix/tags.h"
 
 namespace betex::fix {
 
 namespace asio = boost::asio;
 using matching::MsgSeqNum;
-
-namespace {}  // namespace
 
 void FixSession::receive(Connection& connection, InboundFrames frames) {
   asio::post(strand_,
@@ -138,9 +135,9 @@ FixSession::Taken FixSession::handle_frame(std::string_view frame) {
     on_probe_answered();
   }
   handled_in_ = MsgSeqNum{next_in.value() - 1};
-  if (take_by_number(frame, number)) {
+  if (const auto taken = take_by_number(frame, number)) {
     expected_in_ = quickfix_.next_in();
-    return Taken::Yes;
+    return *taken;
   }
   if (const auto* refusal = std::get_if<Refusal>(&result)) {
     if (number == next_in && !is_session_message(fields_.msg_type()) && !may_refuse()) {

@@ -26,50 +26,55 @@ constexpr Refusal kNotFix{.session_reject_reason = session_reject::kOther,
 
 }  // namespace
 
-// True: that is all that becomes of it. False: it has its turn.
-bool FixSession::take_by_number(std::string_view frame, MsgSeqNum number) {
+// What has become of it, where that is all; nothing: it has its turn.
+std::optional<FixSession::Taken> FixSession::take_by_number(std::string_view frame,
+                                                            MsgSeqNum number) {
   const MsgSeqNum next_in = quickfix_.next_in();
   const Turn turn = turn_of(fields_, number, next_in);
   if (turn == Turn::AboveGap) {
     keep_above_gap(frame, number);
-    return true;
+    return Taken::Yes;
   }
-  if (refuse_for_its_header(number)) {
-    return true;
+  if (const auto refused = refuse_for_its_header(number)) {
+    return refused;
   }
   if (turn == Turn::TooLow) {
     end_by_logout("MsgSeqNum too low, expecting " + std::to_string(next_in.value()) +
                   " but received " + std::to_string(number.value()));
-    return true;
+    return Taken::Yes;
   }
   if (turn == Turn::Repetition) {
     quickfix_.heard();
-    return true;
+    return Taken::Yes;
   }
-  return false;
+  return std::nullopt;
 }
 
 // Who speaks to whom, in which version and when: what QuickFIX would look at as well, but its
 // Logout does not say why, and for a wrong BeginString it uses up a number that has not come.
-bool FixSession::refuse_for_its_header(MsgSeqNum number) {
+std::optional<FixSession::Taken> FixSession::refuse_for_its_header(MsgSeqNum number) {
   if (fields_.begin_string() != begin_string(settings_.version)) {
     if (number == quickfix_.next_in()) {
       quickfix_.set_next_in(number.next());
     }
     note_end(SessionEnd::Fault);
     send_logout("Incorrect BeginString");
-    return true;
+    return Taken::Yes;
   }
   const auto refusal = check_header();
   if (!refusal) {
-    return false;
+    return std::nullopt;
+  }
+  const bool journaled = number == quickfix_.next_in() && !is_session_message(fields_.msg_type());
+  if (journaled && !may_refuse()) {
+    return Taken::NotYet;
   }
   reject(*refusal, number);
   if (refusal->session_reject_reason != session_reject::kRequiredTagMissing) {
     note_end(SessionEnd::Fault);
     send_logout(std::string{refusal->text});
   }
-  return true;
+  return Taken::Yes;
 }
 
 bool FixSession::has_good_header() const {
