@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 #include "matching/types.h"
 
@@ -15,7 +16,7 @@ struct ClockReading {
 };
 
 // What the kernel says of the wall clock: whether something (NTP, PTP) keeps it right.
-enum class ClockSynchronisation { Yes, No, Unknown };
+enum class ClockSynchronisation : std::uint8_t { Yes, No, Unknown };
 
 class MachineClock {
  public:
