@@ -1,6 +1,7 @@
 #include "gateway/fail_stop.h"
 
 #include <cstdlib>
+#include <new>
 #include <string>
 
 #include <spdlog/spdlog.h>
@@ -12,17 +13,23 @@
 namespace betex::gateway {
 namespace {
 
+constexpr std::string_view kOutOfMemory =
+    "out of memory; give it more (gateway/README.md says how much it needs), then start again: "
+    "nothing that was reported is lost";
+
+}  // namespace
+
 std::string text_of(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
+  } catch (const std::bad_alloc&) {
+    return std::string{kOutOfMemory};
   } catch (const std::exception& caught) {
     return caught.what();
   } catch (...) {
     return "an exception of unknown type";
   }
 }
-
-}  // namespace
 
 int exit_code_of(const std::exception_ptr& error) noexcept {
   try {

@@ -167,9 +167,9 @@ int main(int argc, char** argv) {
     } catch (const gateway::StoppedWhileWaiting& stopped) {
       spdlog::info("{}", stopped.what());
       gateway::shut_down_logging();
-    } catch (const std::exception& error) {
+    } catch (const std::exception&) {
       gateway::shut_down_logging();  // what led to it comes first
-      process::print_error(gateway::kProgram, error.what());
+      process::print_error(gateway::kProgram, gateway::text_of(std::current_exception()));
       exit_code = gateway::exit_code_of(std::current_exception());
     }
   }

@@ -1,8 +1,13 @@
 #include "gateway/named_files.h"
 
+#include <cerrno>
 #include <chrono>
-#include <exception>
+#include <cstring>
+#include <optional>
+#include <system_error>
 #include <utility>
+
+#include <unistd.h>
 
 #include "gateway/fix/certificate_dates.h"
 #include "gateway/fix/dictionaries.h"
@@ -34,10 +39,32 @@ bool has_certificate(const TlsConfig& tls) {
   return !tls.demo || std::filesystem::exists(tls.certificate, error);
 }
 
+// Without opening it, which would make it.
+std::optional<Finding> why_not_writable(const std::filesystem::path& file) {
+  std::error_code error;
+  const bool there = std::filesystem::exists(file, error);
+  if (there && std::filesystem::is_directory(file, error)) {
+    return Finding{
+        .file = file, .key = "log.file", .problem = "is a folder", .remedy = "name a file"};
+  }
+  if (::access((there ? file : file.parent_path()).c_str(), W_OK) == 0) {
+    return std::nullopt;
+  }
+  return Finding{.file = file,
+                 .key = "log.file",
+                 .problem = std::string{"cannot be written: "} + std::strerror(errno),
+                 .remedy = "name a file that this user may write"};
+}
+
 }  // namespace
 
 void check_named_files(const Config& config) {
   std::vector<Finding> findings;
+  if (!config.log.file.empty()) {
+    if (auto finding = why_not_writable(config.log.file)) {
+      findings.push_back(*std::move(finding));
+    }
+  }
   collect(findings, [&] { return fix::load_dictionaries(config.fix.dictionaries); });
   if (config.fix.tls && has_certificate(*config.fix.tls)) {
     collect(findings, [&] { return fix::make_tls_context(*tls_files(config)); });

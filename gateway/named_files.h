@@ -1,6 +1,6 @@
-// The files that the configuration names and others read: certificates with their keys, data
-// dictionaries. They are held against each other before anything is started, so that
-// --check-config knows all that a start can refuse for them.
+// The files that the configuration names and others read or write: certificates with their keys,
+// data dictionaries, the log's file. They are held against each other before anything is started,
+// so that --check-config knows all that a start can refuse for them.
 #pragma once
 
 #include <string>

@@ -7,6 +7,25 @@
 
 namespace betex::gateway {
 
+namespace {
+
+// What an operator can do about it.
+std::string remedy_for(const boost::system::error_code& error, const std::string& option) {
+  if (error == boost::system::errc::permission_denied) {
+    return "ports below 1024 take the capability CAP_NET_BIND_SERVICE: choose another with " +
+           option;
+  }
+  if (error == boost::system::errc::address_not_available) {
+    return "name an address of this machine's, or 0.0.0.0 for all of them";
+  }
+  if (error == boost::system::errc::too_many_files_open) {
+    return "raise the limit on open files (LimitNOFILE of the unit, or ulimit -n)";
+  }
+  return "stop whoever uses it, or choose another with " + option;
+}
+
+}  // namespace
+
 PortReservation::PortReservation(const std::string& address,
                                  std::uint16_t port,
                                  const std::string& option) {
@@ -18,8 +37,7 @@ PortReservation::PortReservation(const std::string& address,
     acceptor_.bind(endpoint);
   } catch (const boost::system::system_error& error) {
     throw std::runtime_error("FIX port " + std::to_string(port) + " on " + address + ": " +
-                             error.code().message() +
-                             "; stop whoever uses it, or choose another with " + option);
+                             error.code().message() + "; " + remedy_for(error.code(), option));
   }
 }
 

@@ -86,6 +86,14 @@ TEST_F(NamedFilesTest, ADictionaryThatIsNoneIsAWrongConfiguration) {
   expect_refused(config, (folder / "FIXT11.xml").string() + ": is no data dictionary");
 }
 
+TEST_F(NamedFilesTest, ALogFileThatCannotBeWrittenIsAWrongConfiguration) {
+  const auto config =
+      changed_config(folder_.path(),
+                     "level = \"info\"",
+                     "level = \"info\"\nfile = \"" + folder_.path().string() + "\"");
+  expect_refused(config, folder_.path().string() + ": log.file: is a folder");
+}
+
 TEST_F(NamedFilesTest, ACertificateThatRunsOutIsNamedByTheCheck) {
   const auto certificate = authority_.issue("gateway");  // for a day
   const auto config = config_with(setting("tls_certificate", certificate));

@@ -1,16 +1,21 @@
 #include "gateway/fail_stop.h"
 
 #include <array>
+#include <cstdint>
 #include <exception>
+#include <new>
 #include <stdexcept>
 #include <string>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "gateway/log/log.h"
+#include "gateway/port_reservation.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::gateway {
@@ -51,6 +56,30 @@ TEST(FailStopTest, AReaderThatPausesDoesNotHoldItUp) {
   EXPECT_EQ(exit_code_with(ends[1]), 74);
   close(ends[0]);
   close(ends[1]);
+}
+
+TEST(FailStopTest, WantOfMemoryIsSaidInWords) {
+  const std::string text = text_of(std::make_exception_ptr(std::bad_alloc{}));
+  EXPECT_EQ(text.find("out of memory; "), 0U) << text;
+  EXPECT_EQ(text_of(std::make_exception_ptr(std::runtime_error{"broken"})), "broken");
+}
+
+TEST(PortReservationTest, EachCauseHasItsRemedy) {
+  const auto text_for = [](const std::string& address, std::uint16_t port) {
+    try {
+      const PortReservation reservation{address, port, "--fix-port"};
+      return std::string{"it was had"};
+    } catch (const std::runtime_error& error) {
+      return std::string{error.what()};
+    }
+  };
+  const std::string elsewhere = text_for("192.0.2.1", 0);  // of the documentation's network
+  EXPECT_NE(elsewhere.find("name an address of this machine's"), std::string::npos) << elsewhere;
+  boost::asio::io_context context;
+  const boost::asio::ip::tcp::acceptor user{context,
+                                            {boost::asio::ip::make_address("127.0.0.1"), 0}};
+  const std::string used = text_for("127.0.0.1", user.local_endpoint().port());
+  EXPECT_NE(used.find("stop whoever uses it"), std::string::npos) << used;
 }
 
 }  // namespace
