@@ -317,37 +317,4 @@ std::vector<std::string> Config::accounts() const {
   return {names.begin(), names.end()};
 }
 
-std::vector<std::string> warnings(const Config& config) {
-  std::vector<std::string> lines;
-  if (AddressRange::parse(config.fix.address)->loopback_only()) {
-    return lines;
-  }
-  if (!std::ranges::all_of(config.sessions, &SessionConfig::require_tls)) {
-    lines.push_back("fix.address is " + config.fix.address +
-                    ", reachable from other machines: passwords and orders travel unencrypted, "
-                    "but for sessions with RequireTls=Y");
-  }
-  for (const auto& [username, hash] : config.credentials.all()) {
-    if (hash.scheme == PasswordScheme::Pbkdf2Sha256 &&
-        hash.iterations < kDefaultPasswordIterations) {
-      lines.push_back("credentials: the password of " + username + " is hashed by " +
-                      std::to_string(hash.iterations) + " iterations, and " +
-                      std::to_string(kDefaultPasswordIterations) +
-                      " are today's: make its line anew by betex-gateway --hash-password");
-    }
-  }
-  if (config.http.enabled && !AddressRange::parse(config.http.address)->loopback_only()) {
-    lines.push_back("http.address is " + config.http.address +
-                    ", reachable from other machines: whoever is there may read /metrics");
-  }
-  const FixLimits& limits = config.fix.limits;
-  if (limits.connections < config.sessions.size() + limits.connections_before_logon) {
-    lines.push_back(
-        "fix.limits.connections is " + std::to_string(limits.connections) + ", fewer than " +
-        std::to_string(config.sessions.size()) + " sessions and connections_before_logon, " +
-        std::to_string(limits.connections_before_logon) + ": strangers may keep out clients");
-  }
-  return lines;
-}
-
 }  // namespace betex::gateway
