@@ -28,6 +28,7 @@ using testing::dictionary_of;
 const std::filesystem::path kHeaders = BETEX_QUICKFIX_HEADERS;
 constexpr std::array kVersions{FixVersion::Fixt11, FixVersion::Fix44};
 constexpr int kMaxTag = 30'000;
+constexpr int kNoMsgTypes = 384;  // of a Logon: taken, and not sent
 
 const std::vector<std::string> kSentInBoth{
     "0", "1", "2", "3", "4", "5", "A", "8", "9", "j", "r", "B"};
@@ -132,7 +133,7 @@ TEST(StandardMessages, HaveEveryFieldOfTheirGroupsThatWeSend) {
       for (int count = 1; count <= kMaxTag; ++count) {
         int first = 0;
         const FIX::DataDictionary* group = nullptr;
-        if (!ours.getGroup(msg_type, count, first, group)) {
+        if (count == kNoMsgTypes || !ours.getGroup(msg_type, count, first, group)) {
           continue;
         }
         ++groups;
