@@ -5,7 +5,7 @@ namespace betex::gateway {
 using std::chrono::nanoseconds;
 
 SessionClock::SessionClock(const MachineClock& machine) : machine_{machine}, time_{machine.read()} {
-  store(time_);
+  publish();
 }
 
 matching::Timestamp SessionClock::now() const {
@@ -29,30 +29,22 @@ SessionClock::Look SessionClock::look() {
   const Look look{.ahead_of_wall = time_.ahead_of_wall(reading),
                   .state = judge_.judge(time_.ahead_of_wall(reading))};
   time_.steer(reading);
-  store(time_);
+  publish();
   certain_.store(look.state != ClockState::Uncertain, std::memory_order_relaxed);
   return look;
 }
 
 SessionTime SessionClock::load() const {
+  const auto words = published_.load();
   SessionTime time;
-  std::uint32_t before = 0;
-  do {
-    before = version_.load(std::memory_order_acquire);
-    time.boottime_ = nanoseconds{parts_[0].load(std::memory_order_acquire)};
-    time.time_ = nanoseconds{parts_[1].load(std::memory_order_acquire)};
-    time.draw_ = nanoseconds{parts_[2].load(std::memory_order_acquire)};
-  } while (before % 2 != 0 || version_.load(std::memory_order_relaxed) != before);
+  time.boottime_ = nanoseconds{words[0]};
+  time.time_ = nanoseconds{words[1]};
+  time.draw_ = nanoseconds{words[2]};
   return time;
 }
 
-void SessionClock::store(const SessionTime& time) {
-  const std::uint32_t version = version_.load(std::memory_order_relaxed);
-  version_.store(version + 1, std::memory_order_relaxed);
-  parts_[0].store(time.boottime_.count(), std::memory_order_release);
-  parts_[1].store(time.time_.count(), std::memory_order_release);
-  parts_[2].store(time.draw_.count(), std::memory_order_release);
-  version_.store(version + 2, std::memory_order_release);
+void SessionClock::publish() {
+  published_.store({time_.boottime_.count(), time_.time_.count(), time_.draw_.count()});
 }
 
 ExchangeClock::ExchangeClock(const MachineClock& machine,

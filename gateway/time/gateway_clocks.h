@@ -1,15 +1,14 @@
 // The gateway's two clocks, for all its threads: session time and exchange time over the machine's.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <chrono>
-#include <cstdint>
 
 #include "gateway/stages/clock.h"
 #include "gateway/time/clock_state.h"
 #include "gateway/time/exchange_time.h"
 #include "gateway/time/machine_clock.h"
+#include "gateway/time/published.h"
 #include "gateway/time/session_time.h"
 
 namespace betex::gateway {
@@ -40,17 +39,14 @@ class SessionClock final : public Clock {
 
  private:
   [[nodiscard]] SessionTime load() const;
-  void store(const SessionTime& time);
+  void publish();
 
   const MachineClock& machine_;
   SessionTime time_;  // the looking thread's
   ClockJudge judge_;  // the looking thread's
   std::atomic<bool> certain_{true};
 
-  // time_ for the other threads. `version_` is odd while its parts are written: who reads sees the
-  // same even one before and after (release and acquire on each part keep the order).
-  std::atomic<std::uint32_t> version_{0};
-  std::array<std::atomic<std::int64_t>, 3> parts_{};
+  Published<3> published_;  // time_, for the other threads
 };
 
 // *Thread-safe.*

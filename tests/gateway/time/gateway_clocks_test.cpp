@@ -1,12 +1,16 @@
 #include "gateway/time/gateway_clocks.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "gateway/time/published.h"
 #include "tests/gateway/time/fake_machine_clock.h"
 
 namespace betex::gateway::testing {
@@ -82,32 +86,28 @@ TEST_F(GatewayClocksTest, ExchangeTimeGoesOnFromALogThatIsAhead) {
   EXPECT_TRUE(clocks.exchange.certain()) << "the operator has accepted it";
 }
 
-// Half a state would be off by a second, which is what passes between two looks.
-TEST_F(GatewayClocksTest, AReaderNeverSeesHalfOfALook) {
-  SessionClock clock{machine_};
+// All words are the same, so half of an old state would show.
+TEST(Published, IsReadAsAWholeOrNotAtAll) {
+  constexpr std::size_t kWords = 64;
+  Published<kWords> published;
   std::atomic<bool> done{false};
-  std::thread looking{[&] {
-    for (int i = 0; i < 200'000; ++i) {
-      machine_.step(i % 2 == 0 ? 50s : -50s);
-      machine_.pass(1s);
-      clock.look();
+  std::thread writer{[&] {
+    Published<kWords>::Words words{};
+    for (std::int64_t value = 1; value <= 500'000; ++value) {
+      words.fill(value);
+      published.store(words);
     }
     done = true;
   }};
-  nanoseconds last = since_start(clock.now());
-  nanoseconds not_before = machine_.boottime();  // the last one was read between these two
-  nanoseconds not_after = not_before;
+  std::int64_t last = 0;
   while (!done) {
-    const nanoseconds before = machine_.boottime();
-    const nanoseconds time = since_start(clock.now());
-    const nanoseconds after = machine_.boottime();
-    EXPECT_GE(time - last, (before - not_after) * 19 / 20 - 1us);
-    EXPECT_LE(time - last, (after - not_before) * 21 / 20 + 1us);
-    last = time;
-    not_before = before;
-    not_after = after;
+    const auto words = published.load();
+    EXPECT_EQ(std::count(words.begin(), words.end(), words.front()), std::ptrdiff_t{kWords});
+    EXPECT_GE(words.front(), last);
+    last = words.front();
   }
-  looking.join();
+  writer.join();
+  EXPECT_EQ(published.load().back(), 500'000);
 }
 
 TEST(KernelClock, TellsTimesThatGrow) {
