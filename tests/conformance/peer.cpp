@@ -1,6 +1,7 @@
 #include "tests/conformance/peer.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "gateway/client/error.h"
@@ -12,6 +13,7 @@ using client::Message;
 namespace {
 
 constexpr std::size_t kRemembered = 16;
+constexpr std::chrono::milliseconds kQuiet{60};
 
 bool wants(const std::vector<FieldText>& wanted, const std::string& tag) {
   return std::any_of(wanted.begin(), wanted.end(), [&](const FieldText& field) {
@@ -35,6 +37,8 @@ Peer::Peer(std::string name, Identity identity, Endpoint endpoint, const std::se
 
 void Peer::connect(Clock::duration patience) {
   link_ = std::make_unique<Link>(endpoint_, Clock::now() + patience);
+  said_logout_ = false;
+  unread_.reset();
 }
 
 void Peer::disconnect(Clock::duration patience) {
@@ -52,6 +56,7 @@ void Peer::disconnect(Clock::duration patience) {
 void Peer::send(const std::vector<FieldText>& fields, Clock::duration patience) {
   const bool numbered = std::any_of(
       fields.begin(), fields.end(), [](const FieldText& field) { return field.tag == "34"; });
+  said_logout_ = said_logout_ || wants(fields, "35", "5");
   const std::string bytes = compose(fields, identity_, next_out);
   next_out += numbered ? 0 : 1;
   send_raw(bytes, patience);
@@ -66,6 +71,9 @@ void Peer::send_raw(const std::string& bytes, Clock::duration patience) {
 }
 
 std::optional<Message> Peer::read(Clock::time_point deadline) {
+  if (unread_) {
+    return std::exchange(unread_, std::nullopt);
+  }
   std::string& received = link_->received();
   for (;;) {
     try {
@@ -106,16 +114,35 @@ std::optional<Message> Peer::next_message(const std::vector<FieldText>& wanted,
     const bool test_request = message->type() == "1" && !wants(wanted, "35", "1");
     const bool repeated = message->has(97, "Y") && !wants(wanted, "97");
     const bool filled = message->type() == "4" && message->poss_dup() && !wants(wanted, "35", "4");
-    if (test_request && answers_test_requests) {
-      send({{.tag = "35", .value = "0"},
-            {.tag = "112", .value = std::string{message->get(client::tag::kTestReqId)}}},
-           patience);
+    if (test_request) {
+      answer_test_request(*message, patience);
     }
     const auto cl_ord_id = message->find(11);
     const bool of_others =
         message->type() == "8" && cl_ord_id && !ids_.contains(std::string{*cl_ord_id});
     if (!heartbeat && !test_request && !repeated && !filled && !of_others) {
       return message;
+    }
+  }
+}
+
+void Peer::answer_test_request(const Message& test_request, Clock::duration patience) {
+  if (answers_test_requests && !said_logout_) {
+    send({{.tag = "35", .value = "0"},
+          {.tag = "112", .value = std::string{test_request.get(client::tag::kTestReqId)}}},
+         patience);
+  }
+}
+
+void Peer::take_what_is_told_again() {
+  while (auto message = read(Clock::now() + kQuiet)) {
+    if (message->type() != "1" && !message->has(97, "Y")) {
+      unread_ = std::move(message);
+      return;
+    }
+    check_envelope(*message, false);
+    if (message->type() == "1") {
+      answer_test_request(*message, kQuiet * 100);
     }
   }
 }

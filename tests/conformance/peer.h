@@ -47,6 +47,11 @@ class Peer {
   std::optional<client::Message> next_message(const std::vector<FieldText>& wanted,
                                               Clock::duration patience);
 
+  // After a Logon with 141=Y a host that is in use tells again what nobody has proven to have
+  // (97=Y) and asks whether it has arrived: reads that, and answers, until nothing comes for a
+  // moment. A script that counts numbers would be out of step when it came later.
+  void take_what_is_told_again();
+
   // Whether anything comes until then; what comes is a Mismatch.
   void expect_silence(Clock::duration length);
 
@@ -64,6 +69,7 @@ class Peer {
  private:
   std::optional<client::Message> read(Clock::time_point deadline);
   void check_envelope(const client::Message& message, bool number_is_wanted);
+  void answer_test_request(const client::Message& test_request, Clock::duration patience);
   void remember(std::string_view mark, std::string_view bytes);
 
   std::string name_;
@@ -71,7 +77,9 @@ class Peer {
   Endpoint endpoint_;
   const std::set<std::string>& ids_;
   std::unique_ptr<Link> link_;
+  std::optional<client::Message> unread_;  // was read, and is not looked at yet
   std::deque<std::string> conversation_;
+  bool said_logout_ = false;  // on this connection: nothing that comes is answered any more
 };
 
 }  // namespace betex::conformance

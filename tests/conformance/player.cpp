@@ -257,8 +257,9 @@ void Player::expect_end_or_silence(const std::vector<std::string>& words, Peer& 
       throw Mismatch{"a message came where the connection should end: " + fields_text(*message)};
     }
   } else if (words.size() == 2 && words[1] == "end") {
-    const auto logout = peer.next_message({}, settings_.patience);
-    if (logout && (logout->type() != "5" || peer.next_message({}, settings_.patience))) {
+    const std::vector<FieldText> any_number{{.tag = "34", .value = "*"}};
+    const auto logout = peer.next_message(any_number, settings_.patience);
+    if (logout && (logout->type() != "5" || peer.next_message(any_number, settings_.patience))) {
       throw Mismatch{"the connection should end, by a Logout at most: " + fields_text(*logout)};
     }
   } else if (words.size() == 2 && words[1] == "nothing") {
@@ -299,6 +300,9 @@ void Player::log_on(const std::string& fields, bool reset, Peer& peer) {
       if (!differences.empty()) {
         throw Mismatch{"the Logon was not accepted\n  came:   < " + fields_text(*message) + "\n" +
                        table(differences)};
+      }
+      if (reset) {
+        peer.take_what_is_told_again();
       }
       return;
     }
