@@ -50,7 +50,8 @@ TEST(Expiry, GtdNeedsATimeAheadAndOthersNone) {
   EXPECT_THAT(x.run(order), ElementsAre("rejected id-1: expiry is missing or past"));
   order = gtd(x, "alice", 10);
   order.time_in_force = TimeInForce::Gtc;
-  EXPECT_THAT(x.run(order), ElementsAre("rejected id-2: unsupported combination of order attributes"));
+  EXPECT_THAT(x.run(order),
+              ElementsAre("rejected id-2: unsupported combination of order attributes"));
 }
 
 TEST(TradingDay, EndsAtMidnightUtcAndTakesDayOrdersWithIt) {
