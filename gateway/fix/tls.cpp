@@ -18,6 +18,7 @@
 #include "gateway/fix/tls_revocation.h"
 #include "gateway/tls_suites.h"
 #include "journal/file_system.h"
+#include "journal/freed_by.h"
 #include "journal/safe_path.h"
 
 namespace betex::fix {
@@ -26,17 +27,9 @@ namespace ssl = boost::asio::ssl;
 
 namespace {
 
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-
-using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-using File = std::unique_ptr<std::FILE, Deleter<std::fclose>>;
+using Key = std::unique_ptr<EVP_PKEY, journal::FreedBy<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, journal::FreedBy<X509_free>>;
+using File = std::unique_ptr<std::FILE, journal::FreedBy<std::fclose>>;
 
 [[noreturn]] void fail(const std::filesystem::path& file,
                        const std::string& what,

@@ -11,22 +11,15 @@
 
 #include "gateway/config/config_error.h"
 #include "gateway/fix/tls.h"
+#include "journal/freed_by.h"
 
 namespace betex::fix {
 
 namespace {
 
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-using RevocationList = std::unique_ptr<X509_CRL, Deleter<X509_CRL_free>>;
-using File = std::unique_ptr<std::FILE, Deleter<std::fclose>>;
+using Certificate = std::unique_ptr<X509, journal::FreedBy<X509_free>>;
+using RevocationList = std::unique_ptr<X509_CRL, journal::FreedBy<X509_CRL_free>>;
+using File = std::unique_ptr<std::FILE, journal::FreedBy<std::fclose>>;
 
 [[noreturn]] void fail(const std::filesystem::path& file,
                        const std::string& what,
@@ -109,7 +102,7 @@ ClientCertificate::ClientCertificate(SSL* connection)
 }
 
 std::optional<std::string> ClientCertificate::why_bad(boost::asio::ssl::context& context) const {
-  using Verification = std::unique_ptr<X509_STORE_CTX, Deleter<X509_STORE_CTX_free>>;
+  using Verification = std::unique_ptr<X509_STORE_CTX, journal::FreedBy<X509_STORE_CTX_free>>;
   const Verification verification{X509_STORE_CTX_new()};
   X509_STORE* const store = SSL_CTX_get_cert_store(context.native_handle());
   if (!verification ||

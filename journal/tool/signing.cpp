@@ -9,22 +9,15 @@
 #include <openssl/pem.h>
 
 #include "journal/errors.h"
+#include "journal/freed_by.h"
 #include "matching/assert.h"
 
 namespace betex::journal {
 namespace {
 
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-
-using KeyHandle = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
-using File = std::unique_ptr<std::FILE, Deleter<std::fclose>>;
+using KeyHandle = std::unique_ptr<EVP_PKEY, FreedBy<EVP_PKEY_free>>;
+using DigestContext = std::unique_ptr<EVP_MD_CTX, FreedBy<EVP_MD_CTX_free>>;
+using File = std::unique_ptr<std::FILE, FreedBy<std::fclose>>;
 
 [[noreturn]] void refuse_key(const std::filesystem::path& file, const std::string& what) {
   throw JournalError{{.fault = Fault::KeyUnusable, .what = what, .segment = file.string()}};
