@@ -43,13 +43,18 @@ class QuickfixSession::StoreFactory final : public FIX::MessageStoreFactory {
   explicit StoreFactory(SessionStore::Callbacks callbacks) : callbacks_{std::move(callbacks)} {}
 
   FIX::MessageStore* create(const FIX::SessionID& id) override {
-    return new SessionStore{id, callbacks_};
+    store_ = new SessionStore{id, callbacks_};
+    return store_;
   }
 
   void destroy(FIX::MessageStore* store) override { delete store; }
 
+  // The one that the session has made.
+  [[nodiscard]] SessionStore& store() { return *store_; }
+
  private:
   SessionStore::Callbacks callbacks_;
+  SessionStore* store_ = nullptr;
 };
 
 QuickfixSession::QuickfixSession(const SessionSettings& settings,
@@ -125,7 +130,7 @@ std::string QuickfixSession::resend_request_for(MsgSeqNum first, MsgSeqNum numbe
 bool QuickfixSession::receive(const std::string& frame) {
   session_->setCheckLatency(!sending_time_.passes(sending_time_of(frame)));
   try {
-    session_->next(frame, FIX::UtcTimeStamp{});
+    session_->next(frame, now());
     return true;
   } catch (const FIX::Exception&) {
     return false;
@@ -133,7 +138,7 @@ bool QuickfixSession::receive(const std::string& frame) {
 }
 
 void QuickfixSession::tick() {
-  session_->next(FIX::UtcTimeStamp{});
+  session_->next(now());
 }
 
 void QuickfixSession::connection_lost() {
@@ -199,6 +204,12 @@ void QuickfixSession::request_resend() {
 void QuickfixSession::set_next_out(MsgSeqNum number) {
   session_->setNextSenderMsgSeqNum(as_int(number));
   state().lastSentTime(FIX::UtcTimeStamp{});
+}
+
+FIX::UtcTimeStamp QuickfixSession::now() {
+  const FIX::UtcTimeStamp time;
+  stores_->store().set_creation_time(time);
+  return time;
 }
 
 FIX::SessionState& QuickfixSession::state() {

@@ -133,6 +133,10 @@ class QuickfixSession final : private FIX::Application, private FIX::Responder {
   class StoreFactory;
 
   [[nodiscard]] FIX::SessionState& state();
+
+  // The time of a call into QuickFIX that looks at its day: the store's too, or a call in the moment
+  // of midnight would find the store to be of another day.
+  [[nodiscard]] FIX::UtcTimeStamp now();
   [[nodiscard]] FIX::Message from_client(const char* msg_type, matching::MsgSeqNum number) const;
 
   QuickfixEvents& events_;

@@ -47,8 +47,11 @@ class SessionStore final : public FIX::MessageStore {
 
   void incrNextTargetMsgSeqNum() override { ++next_in_; }
 
-  // Always now: with the time of a session's first logon QuickFIX would reset it once a day.
-  FIX::UtcTimeStamp getCreationTime() const override { return {}; }
+  // QuickFIX resets a session whose store was made on another day than the one it works on: ours is
+  // as old as what it works on.
+  FIX::UtcTimeStamp getCreationTime() const override { return created_; }
+
+  void set_creation_time(const FIX::UtcTimeStamp& time) { created_ = time; }
 
   // Nothing: a reset is a journaled command (SessionUp{reset}), and both numbers are 1 already when
   // QuickFIX sees the Logon that asked for it. What else may call this has no right to.
@@ -63,6 +66,7 @@ class SessionStore final : public FIX::MessageStore {
   Callbacks callbacks_;
   int next_out_ = 1;
   int next_in_ = 1;
+  FIX::UtcTimeStamp created_;
 };
 
 }  // namespace betex::fix

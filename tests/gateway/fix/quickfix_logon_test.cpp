@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/fix/dictionaries.h"
+#include "gateway/fix/quickfix_clock.h"
 #include "gateway/fix/quickfix_session.h"
 #include "gateway/stages/clock.h"
 #include "tests/gateway/fix/fix_text.h"
@@ -132,6 +133,51 @@ TEST(QuickfixLogon, ARefusalIsALogoutWithTheNextNumberAndChangesNothing) {
   EXPECT_NE(events.sent[0].find("|35=5|34=5|"), std::string::npos) << events.sent[0];
   EXPECT_NE(events.sent[0].find("|58=why not|"), std::string::npos) << events.sent[0];
   EXPECT_NE(events.sent[1].find("|35=A|34=6|"), std::string::npos) << events.sent[1];
+}
+
+// A second before midnight, until it has been read a number of times: then it is past it.
+class ClockThatPassesMidnight final : public gateway::Clock {
+ public:
+  void pass_after(int readings) { left_ = readings; }
+
+  [[nodiscard]] matching::Timestamp now() const override {
+    const bool past = left_-- <= 0;
+    return matching::Timestamp{
+        std::chrono::nanoseconds{kMidnight.time_since_epoch() + std::chrono::seconds{past ? 1 : -1}}
+            .count()};
+  }
+
+ private:
+  static constexpr std::chrono::sys_seconds kMidnight{
+      std::chrono::sys_days{std::chrono::year{2026} / 3 / 4}};
+  mutable int left_ = 1'000'000;
+};
+
+// QuickFIX compares the day of a call with the day of its store, at each call.
+TEST(QuickfixSession, MidnightWithinACallEndsNothing) {
+  const FIX::DataDictionaryProvider dictionaries = load_dictionaries(BETEX_DICTIONARIES_DIR);
+  ClockThatPassesMidnight clock;
+  const QuickfixClock quickfix_clock{clock};
+  SessionSettings settings;
+  settings.our_comp_id = "BETEX";
+  settings.comp_id = "BROKER1";
+  constexpr int kMostReadingsOfACall = 20;
+  for (int readings = 0; readings < kMostReadingsOfACall; ++readings) {
+    Events events;
+    const SendingTimeCheck sending_time{clock, clock, std::chrono::seconds{120}};
+    QuickfixSession session{settings, sending_time, dictionaries, events, [](MsgSeqNum, MsgSeqNum) {
+                              return std::vector<MessageCache::Message>{};
+                            }};
+    clock.pass_after(1'000'000);
+    session.start(MsgSeqNum{5}, MsgSeqNum{7});
+    ASSERT_TRUE(session.log_on({.number = MsgSeqNum{7}, .heart_bt_int = 30}, MsgSeqNum{8}));
+    clock.pass_after(readings);
+    session.tick();
+    EXPECT_FALSE(events.disconnected) << readings;
+    EXPECT_EQ(events.sent.size(), 1U) << events.sent.back();
+    EXPECT_TRUE(session.logged_on());
+    session.connection_lost();
+  }
 }
 
 }  // namespace

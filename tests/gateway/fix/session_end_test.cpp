@@ -112,6 +112,24 @@ TEST_F(SessionEndTest, ByItsScheduledReset) {
   EXPECT_THAT(ended(), ElementsAre(Pair(SessionEnd::ScheduledReset, 1U)));
 }
 
+// Each Heartbeat uses an outbound number, and a number is used only once the journal has given it.
+TEST_F(SessionEndTest, ByAJournalThatGivesNoNumbers) {
+  constexpr int kAtOnce = 500;
+  constexpr int kMoreThanAreReservedAhead = 20'000;
+  start({.outbound_queue_bytes = 10'000'000});
+  const auto peer = gateway_->log_on("BROKER1");
+  pipeline_.hold();
+  int number = 2;
+  while (number < kMoreThanAreReservedAhead) {
+    std::string requests;
+    for (int i = 0; i < kAtOnce; ++i) {
+      requests += peer->message("1", "112=x|", number++);
+    }
+    peer->send_bytes(requests);
+  }
+  EXPECT_THAT(ended(), ElementsAre(Pair(SessionEnd::NoNumbers, 1U)));
+}
+
 TEST_F(SessionEndTest, ByAnOperator) {
   start();
   const auto peer = gateway_->log_on("BROKER1");
