@@ -20,31 +20,32 @@
 #include <spdlog/spdlog.h>
 
 #include "gateway/agent/agent_runner.h"
-#include "gateway/descriptor_budget.h"
-#include "gateway/fail_stop.h"
-#include "gateway/fix/authenticator.h"
-#include "gateway/fix/dictionaries.h"
-#include "gateway/fix/fix_server.h"
-#include "gateway/fix/message_cache.h"
-#include "gateway/fix_settings.h"
-#include "gateway/health.h"
 #include "gateway/http/http_server.h"
-#include "gateway/io_thread.h"
-#include "gateway/metrics.h"
-#include "gateway/port_reservation.h"
-#include "gateway/retention.h"
+#include "gateway/pipeline/journal_link.h"
+#include "gateway/pipeline/journal_stage.h"
+#include "gateway/pipeline/match_stage.h"
+#include "gateway/pipeline/report_stage.h"
+#include "gateway/pipeline/ring_command_port.h"
+#include "gateway/process/descriptor_budget.h"
+#include "gateway/process/fail_stop.h"
+#include "gateway/process/health.h"
+#include "gateway/process/io_thread.h"
+#include "gateway/process/metrics.h"
+#include "gateway/process/port_reservation.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
-#include "gateway/ring_command_port.h"
-#include "gateway/snapshot_thread.h"
-#include "gateway/stages/journal_link.h"
-#include "gateway/stages/journal_stage.h"
-#include "gateway/stages/match_stage.h"
-#include "gateway/stages/report_stage.h"
-#include "gateway/startup.h"
+#include "gateway/session/dictionaries.h"
+#include "gateway/session/fix_server.h"
+#include "gateway/session/message_cache.h"
+#include "gateway/start/fix_settings.h"
+#include "gateway/start/retention.h"
+#include "gateway/start/snapshot_thread.h"
+#include "gateway/start/startup.h"
 #include "gateway/time/clock_at_start.h"
 #include "gateway/time/clock_watch.h"
 #include "gateway/time/gateway_clocks.h"
+#include "gateway/transport/authenticator.h"
+#include "gateway/transport/tls.h"
 #include "journal/environment_pool.h"
 #include "journal/journal.h"
 #include "journal/snapshot.h"
@@ -176,7 +177,7 @@ class Gateway::Impl {
 
         // 1. Dictionaries, descriptors and ports: a wrong one, too few or an occupied one are found
         //    before anything on disk is touched.
-        dictionaries_{fix::load_dictionaries(config.fix.dictionaries)},
+        dictionaries_{config.fix.dictionaries},
         limits_{limits_that_fit(config)},
         fix_port_{config.fix.address, config.fix.port, "--fix-port"},
         tls_port_{config.fix.tls ? std::make_unique<PortReservation>(
@@ -376,7 +377,7 @@ class Gateway::Impl {
   const KernelClock machine_clock_;
   std::optional<GatewayClocks> clocks_;  // none until the journal is replayed
 
-  FIX::DataDictionaryProvider dictionaries_;
+  const fix::Dictionaries dictionaries_;
   const fix::TransportLimits limits_;
   IoThread io_;
   PortReservation fix_port_;

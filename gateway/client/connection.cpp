@@ -18,10 +18,12 @@
 #include <unistd.h>
 
 #include "gateway/client/error.h"
-#include "gateway/tls_suites.h"
 
 namespace betex::client {
 namespace {
+
+// What the gateway offers of TLS 1.2: authenticated encryption with forward secrecy.
+constexpr const char* kTls12Suites = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
 using AddressList = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
 
@@ -109,7 +111,7 @@ void Connection::start_tls(const std::string& host,
   const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context{SSL_CTX_new(TLS_client_method()),
                                                              &SSL_CTX_free};
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-  SSL_CTX_set_cipher_list(context.get(), gateway::kTls12Suites);
+  SSL_CTX_set_cipher_list(context.get(), kTls12Suites);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);

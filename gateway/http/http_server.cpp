@@ -15,9 +15,9 @@
 #include <boost/system/system_error.hpp>
 
 #include "gateway/config/ip_address.h"
+#include "gateway/config/peer_address.h"
 #include "gateway/http/http_answers.h"
 #include "gateway/http/http_connection.h"
-#include "gateway/peer_address.h"
 
 namespace betex::gateway {
 

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <chrono>
 
-#include "gateway/stages/clock.h"
+#include "gateway/link/clock.h"
 #include "gateway/time/clock_state.h"
 #include "gateway/time/exchange_time.h"
 #include "gateway/time/machine_clock.h"

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "gateway/client/utc_time.h"
-#include "gateway/fix/quickfix.h"
+#include "gateway/session/quickfix.h"
 #include "tests/bench/session_name.h"
 
 namespace betex::bench {

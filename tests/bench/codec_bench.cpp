@@ -10,15 +10,15 @@
 
 #include <benchmark/benchmark.h>
 
-#include "gateway/fix/checksum.h"
-#include "gateway/fix/framer.h"
-#include "gateway/fix/guard.h"
-#include "gateway/fix/order_decoder.h"
-#include "gateway/fix/quickfix.h"
-#include "gateway/fix/report_encoder.h"
+#include "gateway/session/quickfix.h"
+#include "gateway/wire/checksum.h"
+#include "gateway/wire/framer.h"
+#include "gateway/wire/guard.h"
+#include "gateway/wire/order_decoder.h"
+#include "gateway/wire/report_encoder.h"
 #include "tests/fix_spec/dictionaries.h"
-#include "tests/gateway/fix/fix_text.h"
-#include "tests/gateway/fix/sample_reports.h"
+#include "tests/gateway/wire/fix_text.h"
+#include "tests/gateway/wire/sample_reports.h"
 
 namespace betex::fix {
 namespace {

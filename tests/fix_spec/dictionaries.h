@@ -4,7 +4,7 @@
 #include <string>
 
 #include "fix_spec/dialect.h"
-#include "gateway/fix/quickfix.h"
+#include "gateway/session/quickfix.h"
 
 namespace betex::fix::testing {
 

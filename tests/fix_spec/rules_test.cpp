@@ -12,8 +12,8 @@
 #include <gtest/gtest.h>
 
 #include "fix_spec/reasons.h"
-#include "gateway/fix/known_tags.h"
-#include "gateway/fix/session_reject.h"
+#include "gateway/wire/known_tags.h"
+#include "gateway/wire/session_reject.h"
 #include "matching/reason.h"
 #include "tests/fix_spec/dictionaries.h"
 

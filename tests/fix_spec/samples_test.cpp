@@ -12,11 +12,11 @@
 
 #include <gtest/gtest.h>
 
-#include "gateway/fix/framer.h"
-#include "gateway/fix/guard.h"
-#include "gateway/fix/order_decoder.h"
+#include "gateway/wire/framer.h"
+#include "gateway/wire/guard.h"
+#include "gateway/wire/order_decoder.h"
 #include "tests/fix_spec/dictionaries.h"
-#include "tests/gateway/fix/fix_text.h"
+#include "tests/gateway/wire/fix_text.h"
 
 namespace betex::fix {
 namespace {

@@ -27,12 +27,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "gateway/fix/dictionaries.h"
-#include "gateway/fix/fix_server.h"
-#include "gateway/stages/clock.h"
+#include "gateway/link/clock.h"
+#include "gateway/session/dictionaries.h"
+#include "gateway/session/fix_server.h"
 #include "matching/assert.h"
-#include "tests/gateway/fix/fake_pipeline.h"
-#include "tests/gateway/fix/test_gateway.h"
+#include "tests/gateway/session/fake_pipeline.h"
+#include "tests/gateway/session/test_gateway.h"
 #include "tests/support/raw_fix_peer.h"
 #include "tests/support/temp_folder.h"
 
@@ -43,10 +43,9 @@ constexpr char kSoh = '\x01';
 constexpr int kInputsPerServer = 100;  // what is journaled and cached by them is kept
 constexpr auto kPatienceOfFuzzer = std::chrono::seconds{20};
 
-const FIX::DataDictionaryProvider& dictionaries() {
-  static const FIX::DataDictionaryProvider provider =
-      fix::load_dictionaries(BETEX_DICTIONARIES_DIR);
-  return provider;
+const fix::Dictionaries& dictionaries() {
+  static const fix::Dictionaries kDictionaries{BETEX_DICTIONARIES_DIR};
+  return kDictionaries;
 }
 
 class AnyPassword final : public fix::Authenticator {

@@ -14,11 +14,11 @@
 #include <string_view>
 #include <variant>
 
-#include "gateway/fix/checksum.h"
-#include "gateway/fix/framer.h"
-#include "gateway/fix/guard.h"
-#include "gateway/fix/logon_check.h"
-#include "gateway/fix/order_decoder.h"
+#include "gateway/wire/checksum.h"
+#include "gateway/wire/framer.h"
+#include "gateway/wire/guard.h"
+#include "gateway/wire/logon_check.h"
+#include "gateway/wire/order_decoder.h"
 #include "matching/assert.h"
 
 namespace betex::fix {

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "gateway/stages/clock.h"
+#include "gateway/link/clock.h"
 
 namespace betex::test {
 

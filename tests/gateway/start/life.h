@@ -9,8 +9,8 @@
 #include <string_view>
 #include <utility>
 
-#include "gateway/retention.h"
-#include "gateway/startup.h"
+#include "gateway/start/retention.h"
+#include "gateway/start/startup.h"
 #include "journal/environment_pool.h"
 #include "journal/journal.h"
 #include "journal/recovery.h"

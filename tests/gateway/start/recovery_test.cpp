@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gateway/stages/report_maker.h"
+#include "gateway/reports/report_maker.h"
 #include "journal/errors.h"
 #include "journal/journal_reader.h"
 #include "journal/retirement.h"

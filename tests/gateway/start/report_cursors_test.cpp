@@ -1,4 +1,4 @@
-#include "gateway/stages/report_cursors.h"
+#include "gateway/reports/report_cursors.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "gateway/retention.h"
+#include "gateway/start/retention.h"
 
 #include <memory>
 #include <sstream>

@@ -1,4 +1,4 @@
-#include "gateway/snapshot_thread.h"
+#include "gateway/start/snapshot_thread.h"
 
 #include <chrono>
 #include <filesystem>

@@ -1,0 +1,152 @@
+// The seam between the FIX sessions (on the I/O threads) and the pipeline (match, journal, report).
+//
+// Sessions put commands on the command ring through a CommandPort and take reports from a
+// ReportFeed; the report stage gives them reports and notices through a SessionSink. Everything
+// crosses by value, nothing here blocks, and nothing reaches a session before its transaction is
+// committed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "gateway/link/report.h"
+#include "matching/commands.h"
+#include "matching/events.h"
+#include "matching/types.h"
+
+namespace betex::gateway {
+
+// Requests that change nothing travel both rings as barriers, so they never overtake an order that
+// was sent before them, and are answered from the report stage's read model; nothing is journaled.
+
+// OrderStatusRequest(H).
+struct OrderStatusQuery {
+  matching::SessionId session;
+  matching::Name account;
+  matching::OrderId order_id;  // 0: by cl_ord_id
+  matching::ClOrdId cl_ord_id;
+  matching::Name symbol;
+  matching::Side side = matching::Side::Bid;
+  matching::Name status_req_id;
+};
+
+// OrderMassStatusRequest(AF): the account's live orders.
+struct MassStatusQuery {
+  matching::SessionId session;
+  matching::MsgSeqNum msg_seq_num;
+  matching::Name account;
+  matching::Name symbol;  // empty: all
+  std::uint8_t side = 0;  // 1 or 2 as in matching::Side; 0: both
+  matching::Name mass_status_req_id;
+};
+
+// SecurityListRequest(x): one instrument, those of one market, or all.
+struct SecurityListQuery {
+  matching::SessionId session;
+  matching::MsgSeqNum msg_seq_num;
+  matching::Name security_req_id;
+  matching::Name symbol;  // empty: by market
+  matching::Name market;  // empty: all
+};
+
+// SecurityStatusRequest(e).
+struct SecurityStatusQuery {
+  matching::SessionId session;
+  matching::Name security_status_req_id;
+  matching::Name symbol;
+};
+
+// A request that changes nothing.
+using Query =
+    std::variant<OrderStatusQuery, MassStatusQuery, SecurityListQuery, SecurityStatusQuery>;
+
+using RingCommand = std::variant<matching::Command, Query>;
+
+// The producing end of the command ring. Thread-safe.
+class CommandPort {
+ public:
+  virtual ~CommandPort() = default;
+
+  // Takes `count` credits if that many slots are certain to be free; without them the caller stops
+  // reading its socket and tries again later.
+  [[nodiscard]] virtual bool try_reserve(std::size_t count) = 0;
+
+  // Gives credits back that were not used.
+  virtual void release(std::size_t count) = 0;
+
+  // Uses one credit. Neither blocks nor fails. The match stage assigns the timestamp and digest.
+  virtual void submit(RingCommand command) = 0;
+
+  // False while the disk is so full that new orders are refused (BusinessMessageReject, 380=4,
+  // journaled like every refusal), so that there is room for cancels.
+  [[nodiscard]] virtual bool accepts_orders() const = 0;
+};
+
+// One logon's interest in reports. A session's later logon has a greater one, so that reports which
+// were on their way to an earlier connection are recognised and dropped: the cursor brings them.
+using SubscriptionId = matching::Strong<std::uint64_t, struct SubscriptionIdTag>;
+
+// Where the reports of sessions come from: the report stage. Thread-safe, never blocks.
+class ReportFeed {
+ public:
+  virtual ~ReportFeed() = default;
+
+  // Reports after `sent` (the last one in the session's cache; zeros: from its first) are made from
+  // the journal first, then live ones follow, in order and without a gap. There is a delivery in
+  // any case, as soon as the session is up to date: it tells so.
+  virtual void subscribe(matching::SessionId session,
+                         SubscriptionId subscription,
+                         fix::ReportId sent) = 0;
+
+  virtual void unsubscribe(matching::SessionId session, SubscriptionId subscription) = 0;
+
+  // Flow control: `count` delivered reports have left the session's queue for the socket. A session
+  // that lags far behind is served from the journal, in small portions, as it consumes them.
+  virtual void consumed(matching::SessionId session,
+                        SubscriptionId subscription,
+                        std::size_t count) = 0;
+};
+
+// What one delivery hands over.
+struct ReportDelivery {
+  SubscriptionId subscription;
+  std::vector<fix::Report> reports;  // in order; none where there is only this to tell:
+
+  // With these, all of the session's reports of events up to here have been handed over.
+  matching::EventSeq complete_to;
+
+  // The newest application message of the session's that is durable; number 0: none since the
+  // start.
+  matching::SessionEpoch epoch;
+  matching::MsgSeqNum durable_in;
+};
+
+// A refused message whose refusal is durable: the Reject(3) that QuickFIX made may now leave.
+struct RejectDurable {
+  matching::MsgSeqNum msg_seq_num;
+};
+
+// What happened to the session itself, durable.
+using SessionNotice = std::variant<matching::SessionWentUp,
+                                   matching::SessionWentDown,
+                                   matching::NumbersReserved,
+                                   matching::SessionNumbersSet,
+                                   matching::SessionLoggedOut,
+                                   matching::CommandRejected,
+                                   RejectDurable>;
+
+// The FIX side, as the report stage sees it. Called on the report thread; hands over to the
+// session's strand and returns at once.
+class SessionSink {
+ public:
+  virtual ~SessionSink() = default;
+
+  virtual void deliver(matching::SessionId session, ReportDelivery delivery) = 0;
+
+  // By CompID, since the first SessionWentUp of a session is what tells its id.
+  virtual void notify(const matching::Name& comp_id, SessionNotice notice) = 0;
+};
+
+}  // namespace betex::gateway

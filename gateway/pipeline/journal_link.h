@@ -1,0 +1,45 @@
+// The journal behind the stages' TransactionLog and TransactionSource.
+#pragma once
+
+#include <filesystem>
+
+#include "gateway/reports/transaction_log.h"
+#include "journal/journal.h"
+#include "journal/journal_reader.h"
+
+namespace betex::gateway {
+
+// *Owned by the journal thread.* The journal has recovered and must outlive it.
+class JournalLog final : public TransactionLog {
+ public:
+  explicit JournalLog(journal::Journal& journal) noexcept : journal_{journal} {}
+
+  void append(const matching::TransactionView& transaction) override {
+    journal_.append(transaction);
+  }
+
+  void commit() override { journal_.commit(); }
+
+ private:
+  journal::Journal& journal_;
+};
+
+class JournalSource final : public TransactionSource {
+ public:
+  explicit JournalSource(journal::JournalReader reader) noexcept : reader_{std::move(reader)} {}
+
+  [[nodiscard]] std::optional<matching::TransactionView> next() override { return reader_.next(); }
+
+ private:
+  journal::JournalReader reader_;
+};
+
+// Sources that read the WAL beside its writer. `pool` is the writer's own, and outlives them.
+[[nodiscard]] inline OpenTransactionSource journal_sources(std::filesystem::path wal_root,
+                                                           journal::EnvironmentPool& pool) {
+  return [root = std::move(wal_root), &pool](matching::EventSeq first) {
+    return std::make_unique<JournalSource>(journal::JournalReader{root, pool, first});
+  };
+}
+
+}  // namespace betex::gateway

@@ -1,0 +1,30 @@
+// Makes transactions durable: takes all that the event ring offers, commits it as one batch, and
+// only then releases the slots. Releasing is the gate: the report stage stands behind this one.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "gateway/agent/agent.h"
+#include "gateway/reports/transaction_log.h"
+#include "gateway/ring/event_ring.h"
+
+namespace betex::gateway {
+
+class JournalStage final : public Agent {
+ public:
+  // Both must outlive it.
+  JournalStage(EventConsumer& events, TransactionLog& log) noexcept : events_{events}, log_{log} {}
+
+  [[nodiscard]] std::string_view name() const noexcept override { return "journal"; }
+
+  std::size_t do_work() override;
+
+  [[nodiscard]] bool finished() const noexcept override { return events_.drained(); }
+
+ private:
+  EventConsumer& events_;
+  TransactionLog& log_;
+};
+
+}  // namespace betex::gateway

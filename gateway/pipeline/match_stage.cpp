@@ -1,0 +1,182 @@
+#include "gateway/pipeline/match_stage.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <type_traits>
+#include <variant>
+
+#include <xxhash.h>
+
+#include "gateway/pipeline/event_slot.h"
+
+namespace betex::gateway {
+namespace {
+
+// Identifies the command in the journal. Its bytes are its fields: no alternative has padding.
+std::uint64_t digest_of(const matching::CommandBody& body) {
+  return std::visit(
+      []<typename Body>(const Body& fields) -> std::uint64_t {
+        if constexpr (std::is_empty_v<Body>) {
+          return 0;
+        } else {
+          static_assert(std::has_unique_object_representations_v<Body>);
+          return XXH3_64bits(&fields, sizeof fields);
+        }
+      },
+      body);
+}
+
+}  // namespace
+
+MatchStage::MatchStage(CommandRing<RingCommand>& commands,
+                       matching::Engine& engine,
+                       EventRing& events,
+                       const Clock& clock) noexcept
+    : commands_{commands},
+      engine_{engine},
+      events_{events},
+      clock_{clock},
+      last_time_{engine.last_timestamp()} {}
+
+std::size_t MatchStage::do_work() {
+  if (!publish_waiting()) {
+    return 0;  // a consumer's release signals this thread
+  }
+  std::size_t work = commands_.poll([this](RingCommand& command) {
+    prepare_next();
+    if (auto* const for_engine = std::get_if<matching::Command>(&command)) {
+      sequence(*for_engine);
+    } else {
+      pass_on(std::get<Query>(command));
+    }
+    return waiting_.empty() ? AfterSlot::Continue : AfterSlot::Stop;
+  });
+  if (work == 0) {
+    const matching::Timestamp now = sequenced_time();
+    work = advance_time(now) + continue_batch(now);
+  }
+  return work;
+}
+
+void MatchStage::prepare_next() {
+  using Lookahead = matching::Engine::Lookahead;
+  constexpr std::size_t kFar = 8;
+  constexpr std::size_t kNear = 5;
+  constexpr std::size_t kNearest = 2;
+  const auto prepare = [this](std::size_t distance, Lookahead lookahead) {
+    const RingCommand* const next = commands_.ahead(distance);
+    if (next != nullptr && std::holds_alternative<matching::Command>(*next)) {
+      engine_.prefetch(std::get<matching::Command>(*next), lookahead);
+    }
+  };
+  prepare(kFar, Lookahead::Far);
+  prepare(kNear, Lookahead::Near);
+  prepare(kNearest, Lookahead::Nearest);
+}
+
+void MatchStage::sequence(matching::Command& command) {
+  command.timestamp = sequenced_time();
+  command.digest = digest_of(command.body);
+  advance_time(command.timestamp);
+  publish(engine_.decide(command));
+  continue_batch(command.timestamp);
+}
+
+void MatchStage::pass_on(const Query& query) {
+  StatusBarrier barrier{.query = query, .order = {}, .asked_at = sequenced_time()};
+  if (const auto* const of_order = std::get_if<OrderStatusQuery>(&query)) {
+    barrier.order = engine_.find_order(of_order->account, of_order->order_id, of_order->cl_ord_id)
+                        .value_or(matching::OrderId{0});
+  }
+  publish_slot(static_cast<std::uint32_t>(SlotTag::StatusBarrier),
+               sizeof barrier,
+               [&](std::span<std::byte> slot) { std::memcpy(slot.data(), &barrier, slot.size()); });
+}
+
+std::size_t MatchStage::advance_time(matching::Timestamp now) {
+  std::size_t transactions = 0;
+  while (engine_.is_due(now)) {
+    const auto transaction =
+        engine_.decide({.timestamp = now, .origin = {}, .body = matching::AdvanceTime{}});
+    if (transaction.events.empty()) {
+      break;
+    }
+    publish(transaction);
+    ++transactions;
+  }
+  return transactions;
+}
+
+std::size_t MatchStage::continue_batch(matching::Timestamp now) {
+  if (!engine_.batch_pending()) {
+    return 0;
+  }
+  publish(engine_.decide({.timestamp = now, .origin = {}, .body = matching::ContinueBatch{}}));
+  return 1;
+}
+
+void MatchStage::publish(const matching::TransactionView& transaction) {
+  if (transaction.events.empty()) {
+    return;  // nothing happened: no transaction
+  }
+  publish_slot(static_cast<std::uint32_t>(SlotTag::Transaction),
+               slot_size(transaction),
+               [&](std::span<std::byte> slot) { write_slot(slot, transaction); });
+}
+
+template <typename Write>
+void MatchStage::publish_slot(std::uint32_t tag, std::size_t size, Write&& write) {
+  if (waiting_.empty()) {
+    const Claim claim = events_.try_claim(size);
+    if (claim.outcome == ClaimOutcome::Claimed) {
+      write(claim.bytes);
+      events_.publish(tag);
+      return;
+    }
+  }
+  Waiting& slot = waiting_.emplace_back(Waiting{tag, std::vector<std::byte>(size)});
+  write(std::span{slot.payload});
+}
+
+bool MatchStage::publish_waiting() {
+  while (!waiting_.empty()) {
+    const Waiting& slot = waiting_.front();
+    const Claim claim = events_.try_claim(slot.payload.size());
+    if (claim.outcome != ClaimOutcome::Claimed) {
+      return false;
+    }
+    std::memcpy(claim.bytes.data(), slot.payload.data(), slot.payload.size());
+    events_.publish(slot.tag);
+    waiting_.pop_front();
+  }
+  return true;
+}
+
+TimePoint MatchStage::next_deadline() const noexcept {
+  if (!waiting_.empty()) {
+    return kNoDeadline;
+  }
+  const auto deadline = engine_.next_deadline();
+  if (!deadline) {
+    return kNoDeadline;
+  }
+  const std::int64_t from_now = deadline->value() - clock_.now().value();
+  return std::chrono::steady_clock::now() +
+         std::chrono::nanoseconds{std::max<std::int64_t>(from_now, 0)};
+}
+
+bool MatchStage::finished() const noexcept {
+  return waiting_.empty() && commands_.drained();
+}
+
+void MatchStage::on_close() {
+  events_.close();
+}
+
+matching::Timestamp MatchStage::sequenced_time() {
+  last_time_ = std::max(last_time_, clock_.now());
+  return last_time_;
+}
+
+}  // namespace betex::gateway

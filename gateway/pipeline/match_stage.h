@@ -1,0 +1,75 @@
+// Sequences commands: gives each its time, lets the engine decide, and puts the transaction on the
+// event ring. The only thread that touches the engine.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "gateway/agent/agent.h"
+#include "gateway/link/clock.h"
+#include "gateway/link/session_link.h"
+#include "gateway/ring/command_ring.h"
+#include "gateway/ring/event_ring.h"
+#include "matching/engine.h"
+
+namespace betex::gateway {
+
+class MatchStage final : public Agent {
+ public:
+  // All must outlive it. The engine has recovered; from now on it is this stage's.
+  MatchStage(CommandRing<RingCommand>& commands,
+             matching::Engine& engine,
+             EventRing& events,
+             const Clock& clock) noexcept;
+
+  [[nodiscard]] std::string_view name() const noexcept override { return "match"; }
+
+  std::size_t do_work() override;
+
+  // The engine's own next step, so that time passes also when no command comes.
+  [[nodiscard]] TimePoint next_deadline() const noexcept override;
+
+  [[nodiscard]] bool finished() const noexcept override;
+
+  // Nothing follows: the journal and the reports come to their end as well.
+  void on_close() override;
+
+ private:
+  // A slot that found the event ring full. Later ones queue behind it, and no command is taken
+  // while there is one: that is the back-pressure of the ring on the sessions.
+  struct Waiting {
+    std::uint32_t tag = 0;
+    std::vector<std::byte> payload;
+  };
+
+  // What commands that are already in the ring will need comes from memory meanwhile.
+  void prepare_next();
+  void sequence(matching::Command& command);
+  void pass_on(const Query& query);
+  // Lets the engine take the steps that are due by `now`; returns how many transactions.
+  std::size_t advance_time(matching::Timestamp now);
+  // The next chunk of a process over many orders, if one is under way: one after each command, so
+  // that others go on in between, and one after the other when idle.
+  std::size_t continue_batch(matching::Timestamp now);
+  void publish(const matching::TransactionView& transaction);
+  template <typename Write>
+  void publish_slot(std::uint32_t tag, std::size_t size, Write&& write);
+  // Returns whether none waits any more.
+  bool publish_waiting();
+
+  // Never backwards, whatever the clock does.
+  [[nodiscard]] matching::Timestamp sequenced_time();
+
+  CommandRing<RingCommand>& commands_;
+  matching::Engine& engine_;
+  EventRing& events_;
+  const Clock& clock_;
+  matching::Timestamp last_time_;
+  std::deque<Waiting> waiting_;
+};
+
+}  // namespace betex::gateway

@@ -1,0 +1,153 @@
+#include "gateway/pipeline/report_stage.h"
+
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "fix_spec/reasons.h"
+#include "gateway/pipeline/event_slot.h"
+
+namespace betex::gateway {
+
+using matching::SessionId;
+using matching::TransactionView;
+
+namespace {
+
+// A request whose answer may be long, as a refusal names it.
+struct Request {
+  std::string_view msg_type;
+  std::string_view id;
+};
+
+Request request_of(const MassStatusQuery& query) {
+  return {.msg_type = "AF", .id = query.mass_status_req_id.view()};
+}
+
+Request request_of(const SecurityListQuery& query) {
+  return {.msg_type = "x", .id = query.security_req_id.view()};
+}
+
+}  // namespace
+
+ReportStage::ReportStage(EventConsumer& events,
+                         WaitStrategy& wait,
+                         ReportState recovered,
+                         OpenTransactionSource open_source)
+    : events_{events}, state_{std::move(recovered)}, feeds_{state_, wait, std::move(open_source)} {}
+
+void ReportStage::connect(SessionSink& sink) noexcept {
+  sink_ = &sink;
+  feeds_.connect(sink);
+}
+
+void ReportStage::connect(ReportKeeper& keeper) noexcept {
+  keeper_ = &keeper;
+  feeds_.connect(keeper);
+}
+
+std::size_t ReportStage::do_work() {
+  std::size_t work = feeds_.take_requests();
+  const EventBatch batch = events_.poll();
+  const matching::EventSeq taken_before = state_.last_seq;
+  for (const EventSlot& slot : batch) {
+    if (slot.tag == static_cast<std::uint32_t>(SlotTag::Transaction)) {
+      take(read_transaction(slot));
+    } else {
+      answer(slot);
+    }
+  }
+  if (!batch.empty()) {
+    events_.release(batch.end_seq());
+  }
+  if (keeper_ != nullptr && state_.last_seq != taken_before) {
+    keeper_->reports_taken(state_.cursors, state_.last_seq, state_.last_time);
+  }
+  work += batch.size() + feeds_.serve_waiting();
+  feeds_.deliver_all();
+  return work;
+}
+
+bool ReportStage::finished() const noexcept {
+  return events_.drained();
+}
+
+void ReportStage::take(const TransactionView& transaction) {
+  const matching::TransactionHeader& header = transaction.header;
+  if (header.origin_session != SessionId{}) {
+    feeds_.came_in({header.origin_session, header.origin_epoch, header.origin_msg_seq_num});
+  }
+  state_.take(transaction, *this, [this](const auto& event) { notify(event); });
+}
+
+bool ReportStage::wants(SessionId session, fix::ReportId /*id*/) {
+  return feeds_.live(session);
+}
+
+void ReportStage::receive(SessionId session, fix::Report report) {
+  feeds_.report(session, std::move(report));
+}
+
+void ReportStage::answer(const EventSlot& slot) {
+  const StatusBarrier barrier = read_status_barrier(slot);
+  const SessionId session =
+      std::visit([](const auto& query) { return query.session; }, barrier.query);
+  if (!feeds_.listening(session)) {
+    return;  // it has gone; a request that changes nothing is not kept
+  }
+  if (const auto* const order = std::get_if<OrderStatusQuery>(&barrier.query)) {
+    feeds_.answer(session, state_.maker().status(barrier.order, barrier.asked_at, *order));
+  } else if (const auto* const security = std::get_if<SecurityStatusQuery>(&barrier.query)) {
+    feeds_.answer(session, state_.maker().status(*security, barrier.asked_at));
+  } else if (const auto* const orders = std::get_if<MassStatusQuery>(&barrier.query)) {
+    answer_at_length(*orders, barrier.asked_at);
+  } else {
+    answer_at_length(std::get<SecurityListQuery>(barrier.query), barrier.asked_at);
+  }
+}
+
+template <typename Query>
+void ReportStage::answer_at_length(const Query& query, matching::Timestamp asked_at) {
+  if (feeds_.answer(query.session, LongAnswer{query, asked_at})) {
+    return;
+  }
+  const Request request = request_of(query);
+  constexpr auto kReason = matching::Reason::Throttled;
+  feeds_.answer(
+      query.session,
+      fix::Report{.id = {},
+                  .body = fix::BusinessMessageReject{
+                      .ref_seq_num = query.msg_seq_num,
+                      .ref_msg_type = matching::Text<7>{request.msg_type},
+                      .business_reject_ref_id = matching::ClOrdId{request.id},
+                      .business_reject_reason = fix::codes_of(kReason).business_reject_reason,
+                      .reason = kReason}});
+}
+
+template <typename Event>
+void ReportStage::notify(const Event& event) {
+  if constexpr (std::is_same_v<Event, matching::SessionWentUp>) {
+    if (keeper_ != nullptr) {
+      keeper_->name_session(event.session, event.comp_id);
+    }
+    sink_->notify(event.comp_id, event);
+  } else if constexpr (std::is_same_v<Event, matching::SessionWentDown> ||
+                       std::is_same_v<Event, matching::NumbersReserved> ||
+                       std::is_same_v<Event, matching::SessionNumbersSet> ||
+                       std::is_same_v<Event, matching::SessionLoggedOut>) {
+    sink_->notify(state_.model.comp_id(event.session), event);
+  } else if constexpr (std::is_same_v<Event, matching::InboundRefused>) {
+    if (event.answer == matching::RefuseInbound::Answer::SessionReject) {
+      sink_->notify(state_.model.comp_id(event.session), RejectDurable{event.msg_seq_num});
+    }
+  } else if constexpr (std::is_same_v<Event, matching::CommandRejected>) {
+    if (event.session != SessionId{0}) {
+      sink_->notify(state_.model.comp_id(event.session), event);
+    } else {
+      sink_->notify(event.subject, event);  // a SessionUp refused bears the CompID
+    }
+  }
+}
+
+}  // namespace betex::gateway

@@ -1,0 +1,65 @@
+// Tells sessions what was committed. It stands behind the journal stage on the event ring, so it
+// sees nothing that is not durable: it takes events, makes their reports and answers requests that
+// change nothing; SessionFeeds brings them to the sessions.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "gateway/agent/agent.h"
+#include "gateway/link/session_link.h"
+#include "gateway/reports/report_keeper.h"
+#include "gateway/reports/report_state.h"
+#include "gateway/reports/session_feeds.h"
+#include "gateway/reports/transaction_log.h"
+#include "gateway/ring/event_ring.h"
+
+namespace betex::gateway {
+
+class ReportStage final : public Agent, private ReportReceiver {
+ public:
+  // `events` and `wait` (its thread's) must outlive it.
+  ReportStage(EventConsumer& events,
+              WaitStrategy& wait,
+              ReportState recovered,
+              OpenTransactionSource open_source);
+
+  // Where reports go; once, before the thread starts. `sink` must outlive the thread.
+  void connect(SessionSink& sink) noexcept;
+
+  // Without one the whole journal is kept. Once, before the thread starts; must outlive the thread.
+  void connect(ReportKeeper& keeper) noexcept;
+
+  // Where sessions get their reports from. Thread-safe.
+  [[nodiscard]] ReportFeed& feed() noexcept { return feeds_; }
+
+  // *On the report thread.*
+  [[nodiscard]] const ReportState& state() const noexcept { return state_; }
+
+  [[nodiscard]] std::string_view name() const noexcept override { return "report"; }
+
+  std::size_t do_work() override;
+
+  [[nodiscard]] bool finished() const noexcept override;
+
+ private:
+  void take(const matching::TransactionView& transaction);
+  void answer(const EventSlot& slot);
+  template <typename Query>
+  void answer_at_length(const Query& query, matching::Timestamp asked_at);
+  // What concerns a session itself goes to it whether or not it listens to reports.
+  template <typename Event>
+  void notify(const Event& event);
+
+  // ReportReceiver, for the live reports of the transaction being taken.
+  [[nodiscard]] bool wants(matching::SessionId session, fix::ReportId id) override;
+  void receive(matching::SessionId session, fix::Report report) override;
+
+  EventConsumer& events_;
+  ReportState state_;
+  SessionFeeds feeds_;
+  SessionSink* sink_ = nullptr;
+  ReportKeeper* keeper_ = nullptr;
+};
+
+}  // namespace betex::gateway

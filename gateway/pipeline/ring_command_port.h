@@ -1,0 +1,31 @@
+// The command ring as sessions see it.
+#pragma once
+
+#include <utility>
+
+#include "gateway/link/session_link.h"
+#include "gateway/ring/command_ring.h"
+#include "journal/journal.h"
+
+namespace betex::gateway {
+
+// *Thread-safe.* The ring and the journal must outlive it.
+class RingCommandPort final : public CommandPort {
+ public:
+  RingCommandPort(CommandRing<RingCommand>& ring, const journal::Journal& journal) noexcept
+      : ring_{ring}, journal_{journal} {}
+
+  [[nodiscard]] bool try_reserve(std::size_t count) override { return ring_.try_reserve(count); }
+
+  void release(std::size_t count) override { ring_.release(count); }
+
+  void submit(RingCommand command) override { ring_.publish(std::move(command)); }
+
+  [[nodiscard]] bool accepts_orders() const override { return !journal_.disk_is_low(); }
+
+ private:
+  CommandRing<RingCommand>& ring_;
+  const journal::Journal& journal_;
+};
+
+}  // namespace betex::gateway

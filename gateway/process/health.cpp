@@ -1,0 +1,74 @@
+#include "gateway/process/health.h"
+
+#include <utility>
+
+namespace betex::gateway {
+
+void Health::watch(std::vector<const AgentRunner*> runners) {
+  const std::lock_guard lock{mutex_};
+  for (const AgentRunner* runner : runners) {
+    watched_.push_back({runner, runner->ticks(), Steady::now()});
+  }
+}
+
+void Health::watch(const CommandPort& commands) {
+  commands_ = &commands;
+}
+
+void Health::watch(const gateway::Clock& clock) {
+  clock_ = &clock;
+}
+
+void Health::wait_for(std::string why) {
+  const std::lock_guard lock{mutex_};
+  waits_for_ = std::move(why);
+}
+
+std::string Health::why_recovering() const {
+  const std::lock_guard lock{mutex_};
+  return waits_for_.empty() ? "the journal is being replayed" : waits_for_;
+}
+
+// The commits need no check of their own: a commit that fails ends the process.
+std::optional<std::string> Health::why_not_live() const {
+  const std::lock_guard lock{mutex_};
+  const Steady::time_point now = Steady::now();
+  for (Watched& watched : watched_) {
+    const std::uint64_t ticks = watched.runner->ticks();
+    if (ticks != watched.ticks) {
+      watched.ticks = ticks;
+      watched.moved_at = now;
+    } else if (now - watched.moved_at > kStuckAfter) {
+      return "thread " + watched.runner->thread_name() + " has not moved since the last look";
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> Health::why_not_ready() const {
+  switch (phase_.load(std::memory_order_acquire)) {
+    case Phase::Recovering:
+      return why_recovering();
+    case Phase::Stopping:
+      return "the gateway is stopping";
+    case Phase::Accepting:
+      if (commands_ != nullptr && !commands_->accepts_orders()) {
+        return "the disk is nearly full: new orders are refused";
+      }
+      if (clock_ != nullptr && !clock_->certain()) {
+        return "the machine's clock was set far from session time: new orders are refused, cancels "
+               "are not; the log says what to do";
+      }
+      break;
+  }
+  return why_not_live();
+}
+
+std::optional<std::string> Health::why_not_started() const {
+  if (phase_.load(std::memory_order_acquire) == Phase::Recovering) {
+    return why_recovering();
+  }
+  return std::nullopt;
+}
+
+}  // namespace betex::gateway

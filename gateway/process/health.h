@@ -1,0 +1,61 @@
+// What /livez, /readyz and /startupz say of a gateway. *Thread-safe.*
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/agent/agent_runner.h"
+#include "gateway/http/http_server.h"
+#include "gateway/link/clock.h"
+#include "gateway/link/session_link.h"
+
+namespace betex::gateway {
+
+enum class Phase : std::uint8_t { Recovering, Accepting, Stopping };
+
+class Health final : public HealthSource {
+ public:
+  // A loop whose ticks have stood still for so long is stuck. A commit on a slow disk takes far
+  // less, a runner ticks twice a second when idle.
+  static constexpr std::chrono::seconds kStuckAfter{10};
+
+  // Moved by the main thread only.
+  void enter(Phase phase) noexcept { phase_.store(phase, std::memory_order_release); }
+
+  // While it starts: for what. Until Phase::Accepting.
+  void wait_for(std::string why);
+
+  // All before Phase::Accepting, and what they name must outlive this.
+  void watch(std::vector<const AgentRunner*> runners);
+  void watch(const CommandPort& commands);
+  void watch(const gateway::Clock& clock);
+
+  [[nodiscard]] std::optional<std::string> why_not_live() const override;
+  [[nodiscard]] std::optional<std::string> why_not_ready() const override;
+  [[nodiscard]] std::optional<std::string> why_not_started() const override;
+
+ private:
+  [[nodiscard]] std::string why_recovering() const;
+
+  using Steady = std::chrono::steady_clock;  // a machine that was suspended is not stuck
+
+  struct Watched {
+    const AgentRunner* runner = nullptr;
+    std::uint64_t ticks = 0;
+    Steady::time_point moved_at;
+  };
+
+  std::atomic<Phase> phase_{Phase::Recovering};  // release by main, acquire by the HTTP port
+  const CommandPort* commands_ = nullptr;        // set before Phase::Accepting
+  const gateway::Clock* clock_ = nullptr;        // set before Phase::Accepting
+  mutable std::mutex mutex_;
+  std::string waits_for_;                 // guarded by mutex_; empty: nothing
+  mutable std::vector<Watched> watched_;  // guarded by mutex_
+};
+
+}  // namespace betex::gateway

@@ -1,0 +1,47 @@
+// The gateway's figures in Prometheus's form. Hot threads only write relaxed atomics; everything
+// else happens here, when somebody scrapes.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include <prometheus/collectable.h>
+
+#include "gateway/link/session_link.h"
+#include "gateway/ring/command_ring.h"
+#include "gateway/ring/event_ring.h"
+#include "gateway/session/message_cache.h"
+#include "gateway/session/session_metrics.h"
+#include "gateway/start/retention.h"
+#include "gateway/time/gateway_clocks.h"
+#include "journal/journal.h"
+
+namespace betex::gateway {
+
+class GatewayMetrics final : public prometheus::Collectable {
+ public:
+  // What is read; all thread-safe, and all outlive it.
+  struct Sources {
+    const CommandRing<RingCommand>& commands;
+    const EventRing& events;
+    const EventConsumer& journal_stage;
+    const EventConsumer& report_stage;
+    const journal::Journal& journal;
+    const fix::SessionMetrics& sessions;
+    const Retention& retention;
+    const GatewayClocks& clocks;
+    const fix::MessageCache& cache;
+  };
+
+  // Before this, while the journal is replayed, there is nothing to tell. Once, on any thread.
+  void read_from(const Sources& sources);
+
+  [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<Sources> sources_;  // guarded by mutex_
+};
+
+}  // namespace betex::gateway

@@ -1,0 +1,73 @@
+#include "gateway/reports/finished_orders.h"
+
+#include <algorithm>
+
+namespace betex::gateway {
+namespace {
+
+using matching::SessionId;
+
+// The engine forgets an order that finished in one generation when so many more have begun.
+constexpr std::uint32_t kGenerationsKnown = 2;
+
+// A session that may lack a report of the order.
+std::optional<SessionId> who_lacks(const OrderEntry& order, const FinishedOrders::Needs& needs) {
+  const auto lacks = [&](SessionId session) {
+    return needs.cursors.lacks(session, order.last_event);
+  };
+  if (lacks(order.session)) {
+    return order.session;
+  }
+  for (const SessionId follower : needs.audience.followers(order.account)) {
+    if (lacks(follower)) {
+      return follower;
+    }
+  }
+  if (order.requester == kSeveralSessions) {
+    return needs.cursors.find_lacking(order.last_event);
+  }
+  return lacks(order.requester) ? std::optional{order.requester} : std::nullopt;
+}
+
+}  // namespace
+
+void FinishedOrders::forget(OrderEntries& orders, const Needs& needs, std::size_t budget) {
+  const auto ripe = [&](const OrderEntry* order) {
+    return order != nullptr && order->finished_generation + kGenerationsKnown <= needs.generation;
+  };
+  while (budget > 0 && ripe(orders.oldest(ripening_))) {
+    forget_or_keep_oldest(orders, ripening_, needs, budget);
+  }
+  for (std::size_t i = 0; i < lacked_by_.size(); ++i) {
+    const SessionId session{static_cast<std::uint32_t>(i)};
+    const auto lacked = [&](const OrderEntry* order) {
+      return order == nullptr ||
+             (order->last_event > needs.too_old && needs.cursors.lacks(session, order->last_event));
+    };
+    while (budget > 0 && !lacked(orders.oldest(lacked_by_[i]))) {
+      forget_or_keep_oldest(orders, lacked_by_[i], needs, budget);
+    }
+  }
+}
+
+void FinishedOrders::forget_or_keep_oldest(OrderEntries& orders,
+                                           OrderEntries::List& list,
+                                           const Needs& needs,
+                                           std::size_t& budget) {
+  const OrderEntry& order = *orders.oldest(list);
+  const std::optional<SessionId> who = who_lacks(order, needs);
+  if (who && order.last_event > needs.too_old) {
+    if (lacked_by_.size() <= who->value()) {
+      lacked_by_.resize(who->value() + std::size_t{1});
+    }
+    orders.move(list, lacked_by_[who->value()], order);
+    --budget;
+    return;
+  }
+  if (who) {
+    given_up_to_ = std::max(given_up_to_, order.last_event);
+  }
+  orders.forget_oldest(list, budget);
+}
+
+}  // namespace betex::gateway

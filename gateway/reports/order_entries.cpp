@@ -1,0 +1,142 @@
+#include "gateway/reports/order_entries.h"
+
+#include <algorithm>
+
+#include "matching/assert.h"
+
+namespace betex::gateway {
+
+using matching::OrderId;
+
+Slot OrderEntries::slot_of(OrderId order) const noexcept {
+  const std::uint64_t page = order.value() / kIndexPage;
+  return page < index_.size() && index_[page] != nullptr
+             ? index_[page]->slots[order.value() % kIndexPage]
+             : 0;
+}
+
+Slot OrderEntries::known(OrderId order) const {
+  const Slot slot = slot_of(order);
+  BETEX_ASSERT(slot != 0);
+  return slot;
+}
+
+OrderEntry& OrderEntries::insert(OrderId order) {
+  BETEX_ASSERT(!knows(order));
+  const std::size_t page = order.value() / kIndexPage;
+  if (index_.size() <= page) {
+    index_.resize(page + 1);
+  }
+  if (index_[page] == nullptr) {
+    index_[page] = std::make_unique<IndexPage>();
+    ++index_pages_;
+  }
+  const Slot slot = pool_.take();
+  index_[page]->slots[order.value() % kIndexPage] = slot;
+  ++index_[page]->used;
+  pool_[slot].id = order;
+  return pool_[slot];
+}
+
+void OrderEntries::extend_chain(OrderEntry& order, const ChainEntry& entry) {
+  const Slot slot = links_.take();
+  Link& link = links_[slot];
+  link.entry = entry;
+  link.previous = order.later;
+  if (order.later == 0) {
+    link.index = 1;
+  } else {
+    const Link& last = links_[order.later];
+    link.index = last.index + 1;
+    // Two jumps of one length become one of twice that length.
+    const auto index_of = [this](Slot at) { return at == 0 ? 0 : links_[at].index; };
+    const Slot far = last.jump == 0 ? 0 : links_[last.jump].jump;
+    const bool equal = last.index - index_of(last.jump) == index_of(last.jump) - index_of(far);
+    link.jump = last.jump != 0 && equal ? far : order.later;
+  }
+  order.later = slot;
+}
+
+const ChainEntry& OrderEntries::chain(const OrderEntry& order, std::uint32_t index) const {
+  if (index == 0) {
+    return order.first;
+  }
+  BETEX_ASSERT(order.later != 0 && index <= links_[order.later].index);
+  const Link* link = &links_[order.later];
+  while (link->index != index) {
+    const bool jump = link->jump != 0 && links_[link->jump].index >= index;
+    link = &links_[jump ? link->jump : link->previous];
+  }
+  return link->entry;
+}
+
+void OrderEntries::append_slot(List& list, Slot slot) {
+  OrderEntry& order = pool_[slot];
+  order.previous = list.newest;
+  order.next = 0;
+  (list.newest == 0 ? list.oldest : pool_[list.newest].next) = slot;
+  list.newest = slot;
+}
+
+void OrderEntries::remove(List& list, Slot slot) {
+  const OrderEntry& order = pool_[slot];
+  (order.previous == 0 ? list.oldest : pool_[order.previous].next) = order.next;
+  (order.next == 0 ? list.newest : pool_[order.next].previous) = order.previous;
+}
+
+void OrderEntries::append(List& list, const OrderEntry& order) {
+  append_slot(list, known(order.id));
+}
+
+void OrderEntries::move(List& from, List& to, const OrderEntry& order) {
+  const Slot slot = known(order.id);
+  remove(from, slot);
+  append_slot(to, slot);
+}
+
+void OrderEntries::forget_oldest(List& list, std::size_t& budget) {
+  const Slot slot = list.oldest;
+  BETEX_ASSERT(slot != 0);
+  OrderEntry& order = pool_[slot];
+  if (slot_of(order.id) == slot) {
+    unindex(order.id);
+  }
+  for (; budget > 0 && order.later != 0; --budget) {
+    const Slot link = order.later;
+    order.later = links_[link].previous;
+    links_.give_back(link);
+  }
+  if (budget == 0) {
+    return;
+  }
+  --budget;
+  remove(list, slot);
+  pool_.give_back(slot);
+}
+
+void OrderEntries::unindex(OrderId order) {
+  const std::size_t page = order.value() / kIndexPage;
+  index_[page]->slots[order.value() % kIndexPage] = 0;
+  if (--index_[page]->used == 0) {
+    index_[page].reset();
+    --index_pages_;
+  }
+}
+
+OrderId OrderEntries::skip_unknown(OrderId from) const noexcept {
+  std::uint64_t page = from.value() / kIndexPage;
+  if (page < index_.size() && index_[page] != nullptr) {
+    return from;
+  }
+  while (page < index_.size() && index_[page] == nullptr) {
+    ++page;
+  }
+  return std::max(from, OrderId{page * kIndexPage});
+}
+
+std::size_t OrderEntries::allocated_bytes() const noexcept {
+  return pool_.capacity() * sizeof(OrderEntry) + links_.capacity() * sizeof(Link) +
+         index_pages_ * sizeof(IndexPage) + index_.capacity() * sizeof(index_.front());
+}
+
+}  // namespace betex::gateway

@@ -1,0 +1,380 @@
+#include "gateway/reports/read_model.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "matching/assert.h"
+
+namespace betex::gateway {
+namespace {
+
+using matching::OrderId;
+
+// Entry `id` of a table in which dense ids from 1 are indices.
+template <typename Table, typename Id>
+auto& at(Table& table, Id id) {
+  BETEX_ASSERT(id.value() < table.size());
+  return table[id.value()];
+}
+
+template <typename Value, typename Id>
+Value& grow_to(std::vector<Value>& table, Id id) {
+  if (table.size() <= id.value()) {
+    table.resize(id.value() + std::size_t{1});
+  }
+  return table[id.value()];
+}
+
+fix::OrdStatus status_of(const matching::OrderInfo& order) {
+  if (order.delayed) {
+    return fix::OrdStatus::PendingNew;
+  }
+  if (order.live || order.cancel_cause == matching::CancelCause::None) {
+    return status_of_live(order.values);
+  }
+  return order.cancel_cause == matching::CancelCause::Expired ? fix::OrdStatus::Expired
+                                                              : fix::OrdStatus::Canceled;
+}
+
+}  // namespace
+
+Units units_of(matching::MarketKind kind) noexcept {
+  switch (kind) {
+    case matching::MarketKind::ExchangeOdds:
+      return {.millionths_per_price = 10'000,
+              .millionths_per_quantity = 10'000,
+              .format = {.price_decimals = 2, .quantity_decimals = 2}};
+    case matching::MarketKind::Binary:
+      return {.millionths_per_price = 100,
+              .millionths_per_quantity = 1'000'000,
+              .format = {.price_decimals = 2, .quantity_decimals = 0}};
+  }
+  BETEX_ASSERT(!"unknown market kind");
+}
+
+fix::OrdStatus status_of_live(const matching::OrderValues& values) noexcept {
+  if (values.cum_qty == matching::Quantity{0}) {
+    return fix::OrdStatus::New;
+  }
+  return values.leaves_qty == matching::Quantity{0} ? fix::OrdStatus::Filled
+                                                    : fix::OrdStatus::PartiallyFilled;
+}
+
+ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
+    : seq_{engine.last_seq()},
+      generation_{engine.cl_ord_id_generation()},
+      audience_{std::move(audience)} {
+  engine.visit_sessions(
+      [&](const matching::SessionInfo& info) { add_session(info.session, info.comp_id); });
+  engine.visit_accounts(
+      [&](const matching::AccountInfo& info) { add_account(info.account, info.name); });
+  engine.visit_markets([&](const matching::MarketInfo& info) {
+    market_names_[info.name] = info.market;
+    grow_to(markets_, info.market) = {.name = info.name,
+                                      .kind = info.kind,
+                                      .ladder = info.ladder,
+                                      .state = info.state,
+                                      .in_play = info.in_play,
+                                      .version = info.version,
+                                      .min_quantity = info.min_quantity,
+                                      .quantity_step = info.quantity_step,
+                                      .max_quantity = info.max_quantity,
+                                      .instruments = {}};
+  });
+  engine.visit_instruments([&](const matching::InstrumentInfo& info) { add_instrument(info); });
+  engine.visit_orders([&](const matching::OrderInfo& info) {
+    const matching::Ladder& ladder = *instrument(info.instrument).ladder;
+    const auto entry_of = [&ladder](const matching::AcceptedRequest& request) {
+      return ChainEntry{request.cl_ord_id, ladder.price_of(request.tick), request.expire_time};
+    };
+    OrderEntry& order = orders_.insert(info.order);
+    order.account = info.account;
+    order.session = info.session;
+    order.instrument = info.instrument;
+    order.side = info.side;
+    order.type = info.type;
+    order.time_in_force = info.time_in_force;
+    order.status = status_of(info);
+    order.values = info.values;
+    order.first = entry_of(info.chain.front());
+    for (const matching::AcceptedRequest& later : info.chain.subspan(1)) {
+      orders_.extend_chain(order, entry_of(later));
+    }
+    if (info.live) {
+      orders_.append(at(accounts_, info.account).live, order);
+    } else {
+      order.finished_at = seq_;
+      order.last_event = seq_;
+      order.finished_generation = info.finished_generation;
+      finished_.add(orders_, order);
+    }
+  });
+}
+
+const Instrument& ReadModel::instrument(matching::InstrumentId instrument) const {
+  return at(instruments_, instrument);
+}
+
+const Market& ReadModel::market(matching::MarketId market) const {
+  return at(markets_, market);
+}
+
+const matching::Name& ReadModel::account(matching::AccountId account) const {
+  return at(accounts_, account).name;
+}
+
+matching::InstrumentId ReadModel::find_instrument(const matching::Name& symbol) const {
+  const auto found = symbols_.find(symbol);
+  return found == symbols_.end() ? matching::InstrumentId{0} : found->second;
+}
+
+matching::MarketId ReadModel::find_market(const matching::Name& name) const {
+  const auto found = market_names_.find(name);
+  return found == market_names_.end() ? matching::MarketId{0} : found->second;
+}
+
+matching::AccountId ReadModel::find_account(const matching::Name& name) const {
+  const auto found = std::ranges::find(accounts_, name, &Account::name);
+  return found == accounts_.end() ? matching::AccountId{0}
+                                  : matching::AccountId{static_cast<std::uint32_t>(
+                                        std::distance(accounts_.begin(), found))};
+}
+
+OrderRange ReadModel::live_orders(matching::AccountId account) const {
+  if (account == matching::AccountId{0}) {
+    return {};
+  }
+  const OrderEntries::List& live = at(accounts_, account).live;
+  const OrderEntry* const oldest = orders_.oldest(live);
+  return oldest == nullptr ? OrderRange{}
+                           : OrderRange{.first = oldest->id, .last = orders_.newest(live)->id};
+}
+
+void ReadModel::finish(OrderEntry& order, fix::OrdStatus status) {
+  order.status = status;
+  order.finished_at = seq_;
+  order.last_event = seq_;
+  order.finished_generation = generation_;
+  finished_.add(orders_, at(accounts_, order.account).live, order);
+}
+
+// The session is told of the order for having asked.
+void ReadModel::note_requester(OrderEntry& order, matching::SessionId session) {
+  if (session == matching::SessionId{0} || session == order.session || session == order.requester) {
+    return;
+  }
+  order.requester = order.requester == matching::SessionId{0} ? session : kSeveralSessions;
+}
+
+// A report tells the session of the order, finished or not.
+void ReadModel::note_told_of(OrderId order, matching::SessionId session) {
+  if (order != OrderId{0}) {
+    OrderEntry& entry = orders_.at(order);
+    entry.last_event = seq_;
+    note_requester(entry, session);
+  }
+}
+
+void ReadModel::forget_finished(const ReportCursors& cursors,
+                                matching::EventSeq too_old,
+                                std::size_t budget) {
+  finished_.forget(
+      orders_,
+      {.cursors = cursors, .audience = audience_, .too_old = too_old, .generation = generation_},
+      budget);
+}
+
+const matching::Name& ReadModel::comp_id(matching::SessionId session) const {
+  return at(comp_ids_, session);
+}
+
+void ReadModel::add_instrument(const matching::InstrumentInfo& info) {
+  grow_to(instruments_, info.instrument) = {.symbol = info.symbol,
+                                            .market = info.market,
+                                            .ladder = matching::find_ladder(info.ladder),
+                                            .units = units_of(info.kind),
+                                            .removed_in = info.removed ? std::uint64_t{1} : 0};
+  symbols_[info.symbol] = info.instrument;
+  at(markets_, info.market).instruments.push_back(info.instrument);
+}
+
+void ReadModel::add_session(matching::SessionId session, const matching::Name& comp_id) {
+  grow_to(comp_ids_, session) = comp_id;
+  audience_.add_session(session, comp_id);
+}
+
+void ReadModel::add_account(matching::AccountId account, const matching::Name& name) {
+  grow_to(accounts_, account).name = name;
+  audience_.add_account(account, name);
+}
+
+void ReadModel::on(const matching::SessionWentUp& event) {
+  add_session(event.session, event.comp_id);
+}
+
+void ReadModel::on(const matching::AccountCreated& event) {
+  add_account(event.account, event.name);
+}
+
+void ReadModel::on(const matching::MarketCreated& event) {
+  market_names_[event.market] = event.header.market;
+  grow_to(markets_, event.header.market) = {.name = event.market,
+                                            .kind = event.kind,
+                                            .ladder = event.ladder,
+                                            .min_quantity = event.min_quantity,
+                                            .quantity_step = event.quantity_step,
+                                            .max_quantity = event.max_quantity,
+                                            .instruments = {}};
+}
+
+template <typename Event>
+void ReadModel::change_market(const Event& event, matching::MarketState state) {
+  Market& market = at(markets_, event.header.market);
+  market.state = state;
+  market.version = event.version;
+}
+
+void ReadModel::on(const matching::MarketOpened& event) {
+  change_market(event, matching::MarketState::Open);
+}
+
+void ReadModel::on(const matching::RunnerRemoved& event) {
+  at(instruments_, event.instrument).removed_in = event.version;
+  at(markets_, event.header.market).version = event.version;
+}
+
+void ReadModel::on(const matching::MarketSuspended& event) {
+  change_market(event, matching::MarketState::Suspended);
+}
+
+void ReadModel::on(const matching::MarketResumed& event) {
+  change_market(event, matching::MarketState::Open);
+}
+
+void ReadModel::on(const matching::MarketHalted& event) {
+  change_market(event, matching::MarketState::Halted);
+}
+
+void ReadModel::on(const matching::MarketUnhalted& event) {
+  change_market(event, event.state);
+}
+
+void ReadModel::on(const matching::MarketTurnedInPlay& event) {
+  change_market(event, event.state);
+  at(markets_, event.header.market).in_play = true;
+}
+
+void ReadModel::on(const matching::MarketClosed& event) {
+  change_market(event, matching::MarketState::Closed);
+}
+
+void ReadModel::on(const matching::MarketDetermined& event) {
+  change_market(event, matching::MarketState::Determined);
+}
+
+void ReadModel::on(const matching::MarketVoided& event) {
+  change_market(event, matching::MarketState::Voided);
+}
+
+void ReadModel::on(const matching::RunnerAdded& event) {
+  const Market& market = at(markets_, event.header.market);
+  add_instrument({.instrument = event.instrument,
+                  .market = event.header.market,
+                  .symbol = event.symbol,
+                  .kind = market.kind,
+                  .ladder = market.ladder});
+}
+
+void ReadModel::on(const matching::OrderAccepted& event) {
+  OrderEntry& order = orders_.insert(event.order);
+  order.account = event.account;
+  order.session = event.session;
+  order.instrument = event.instrument;
+  order.side = event.side;
+  order.type = event.type;
+  order.time_in_force = event.time_in_force;
+  order.status =
+      event.entry == matching::Entry::Delayed ? fix::OrdStatus::PendingNew : fix::OrdStatus::New;
+  order.values = event.values;
+  order.first = {event.cl_ord_id,
+                 instrument(event.instrument).ladder->price_of(event.tick),
+                 event.expire_time};
+  orders_.append(at(accounts_, event.account).live, order);
+}
+
+void ReadModel::on(const matching::TradeMatched& event) {
+  for (const matching::TradeLeg* leg : {&event.maker, &event.taker}) {
+    OrderEntry& order = orders_.at(leg->order);
+    order.values = leg->values;
+    order.status = status_of_live(leg->values);
+    if (!order.live()) {
+      finish(order, order.status);
+    }
+  }
+}
+
+void ReadModel::on(const matching::OrderReduced& event) {
+  orders_.at(event.order).values = event.values;
+}
+
+void ReadModel::on(const matching::OrderReleased& event) {
+  OrderEntry& order = orders_.at(event.order);
+  order.values = event.values;
+  order.status = fix::OrdStatus::New;
+}
+
+void ReadModel::on(const matching::OrderAmended& event) {
+  OrderEntry& order = orders_.at(event.order);
+  order.values = event.values;
+  if (event.is_delayed == 0) {
+    order.status = status_of_live(event.values);
+  }
+  orders_.extend_chain(order,
+                       {event.cl_ord_id,
+                        instrument(order.instrument).ladder->price_of(event.tick),
+                        event.expire_time});
+  note_requester(order, event.requester);
+  if (!order.live()) {
+    finish(order, order.status);
+  }
+}
+
+void ReadModel::on(const matching::OrderCancelled& event) {
+  OrderEntry& order = orders_.at(event.order);
+  if (!event.cl_ord_id.empty()) {
+    const ChainEntry& last = orders_.chain(order, order.values.chain_index);
+    orders_.extend_chain(order, {event.cl_ord_id, last.price, last.expire_time});
+  }
+  order.values = event.values;
+  note_requester(order, event.requester);
+  finish(order, fix::OrdStatus::Canceled);
+}
+
+void ReadModel::on(const matching::OrderExpired& event) {
+  OrderEntry& order = orders_.at(event.order);
+  order.values = event.values;
+  finish(order, fix::OrdStatus::Expired);
+}
+
+void ReadModel::on(const matching::OrderCancelledBatched& event) {
+  for (const OrderId id : event.orders()) {
+    OrderEntry& order = orders_.at(id);
+    order.values.leaves_qty = matching::Quantity{0};
+    finish(order, fix::OrdStatus::Canceled);
+  }
+}
+
+void ReadModel::on(const matching::CancelRejected& event) {
+  note_told_of(event.order, event.session);
+}
+
+void ReadModel::on(const matching::OrderStatusAnswered& event) {
+  note_told_of(event.order, event.session);
+}
+
+void ReadModel::on(const matching::ClOrdIdGenerationEnded& /*event*/) {
+  ++generation_;
+}
+
+}  // namespace betex::gateway

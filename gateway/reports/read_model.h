@@ -1,0 +1,196 @@
+// What reports need to know beside their event: the fixed part of each order, its instrument's
+// units, the names of accounts and sessions. Rebuilt from the engine's state at a start, then kept
+// up to date from committed events. A finished order is forgotten when neither the engine nor any
+// report will tell of it again (FinishedOrders). *Owned by the report thread.*
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "gateway/link/report.h"
+#include "gateway/reports/audience.h"
+#include "gateway/reports/finished_orders.h"
+#include "gateway/reports/order_entries.h"
+#include "gateway/reports/report_cursors.h"
+#include "matching/engine.h"
+#include "matching/events.h"
+#include "matching/ladder.h"
+#include "matching/types.h"
+
+namespace betex::gateway {
+
+// How an instrument's integers read as decimals: matching/RULES.md's units.
+struct Units {
+  std::int64_t millionths_per_price = 1;     // of the ladder: hundredths of odds, or mu
+  std::int64_t millionths_per_quantity = 1;  // minor units, or contracts
+  fix::DecimalFormat format;
+
+  [[nodiscard]] matching::Decimal price(matching::Price price) const noexcept {
+    return matching::Decimal{price.value() * millionths_per_price};
+  }
+
+  [[nodiscard]] matching::Decimal quantity(matching::Quantity quantity) const noexcept {
+    return matching::Decimal{quantity.value() * millionths_per_quantity};
+  }
+};
+
+[[nodiscard]] Units units_of(matching::MarketKind kind) noexcept;
+
+struct Instrument {
+  matching::Name symbol;
+  matching::MarketId market;
+  const matching::Ladder* ladder = nullptr;  // static storage
+  Units units;
+  std::uint64_t removed_in = 0;  // the market's version since which it is; 0: it is not
+
+  [[nodiscard]] bool removed(std::uint64_t market_version) const noexcept {
+    return removed_in != 0 && market_version >= removed_in;
+  }
+};
+
+// A market as of the last event.
+struct Market {
+  matching::Name name;
+  matching::MarketKind kind{};
+  matching::LadderKind ladder{};
+  matching::MarketState state = matching::MarketState::Inactive;
+  bool in_play = false;
+  std::uint64_t version = 0;
+  matching::Quantity min_quantity;
+  matching::Quantity quantity_step;
+  matching::Quantity max_quantity;
+  std::vector<matching::InstrumentId> instruments;
+};
+
+// Ids of orders, both included. None where the first is behind the last.
+struct OrderRange {
+  matching::OrderId first{1};
+  matching::OrderId last{0};
+};
+
+class ReadModel {
+ public:
+  ReadModel() = default;
+
+  // Empty: what a replay from the beginning of the journal starts from.
+  explicit ReadModel(Audience audience) : audience_{std::move(audience)} {}
+
+  explicit ReadModel(const matching::Engine& engine, Audience audience = {});
+
+  // Event types that change nothing here are accepted and ignored.
+  template <typename Event>
+  void apply(matching::EventSeq seq, const Event& event) {
+    seq_ = seq;
+    if constexpr (requires { on(event); }) {
+      on(event);
+    }
+  }
+
+  // Ids from events always exist, those of orders while a session may lack the event's report; that
+  // they do is asserted.
+  [[nodiscard]] const OrderEntry& order(matching::OrderId order) const { return orders_.at(order); }
+
+  [[nodiscard]] const Instrument& instrument(matching::InstrumentId instrument) const;
+  [[nodiscard]] const Market& market(matching::MarketId market) const;
+  [[nodiscard]] const matching::Name& account(matching::AccountId account) const;
+  [[nodiscard]] const matching::Name& comp_id(matching::SessionId session) const;
+
+  // The `index`th accepted request of the order's chain, 0 being its NewOrderSingle.
+  [[nodiscard]] const ChainEntry& chain(matching::OrderId order, std::uint32_t index) const {
+    return orders_.chain(orders_.at(order), index);
+  }
+
+  [[nodiscard]] bool knows(matching::OrderId order) const noexcept { return orders_.knows(order); }
+
+  // Forgets finished orders of which the engine has forgotten all ClOrdIDs and nobody lacks a
+  // report, or only of events up to `too_old`. At most `budget` records: an order and each of its
+  // amends and cancels.
+  void forget_finished(const ReportCursors& cursors,
+                       matching::EventSeq too_old,
+                       std::size_t budget);
+
+  // Reports of events up to here can't be made any more, although a session may have lacked one.
+  // 0: all can that are lacked.
+  [[nodiscard]] matching::EventSeq given_up_to() const noexcept { return finished_.given_up_to(); }
+
+  [[nodiscard]] const OrderEntries& orders() const noexcept { return orders_; }
+
+  [[nodiscard]] const Audience& audience() const noexcept { return audience_; }
+
+  // By name, as requests have them. 0: unknown.
+  [[nodiscard]] matching::InstrumentId find_instrument(const matching::Name& symbol) const;
+  [[nodiscard]] matching::MarketId find_market(const matching::Name& name) const;
+
+  [[nodiscard]] std::size_t instrument_count() const noexcept {
+    return instruments_.empty() ? 0 : instruments_.size() - 1;  // ids begin at 1
+  }
+
+  // Linear in the number of accounts.
+  [[nodiscard]] matching::AccountId find_account(const matching::Name& name) const;
+
+  // From the account's first live order to its last one.
+  [[nodiscard]] OrderRange live_orders(matching::AccountId account) const;
+
+  // The last event applied.
+  [[nodiscard]] matching::EventSeq last_seq() const noexcept { return seq_; }
+
+ private:
+  void on(const matching::SessionWentUp& event);
+  void on(const matching::AccountCreated& event);
+  void on(const matching::MarketCreated& event);
+  void on(const matching::RunnerAdded& event);
+  void on(const matching::MarketOpened& event);
+  void on(const matching::RunnerRemoved& event);
+  void on(const matching::MarketSuspended& event);
+  void on(const matching::MarketResumed& event);
+  void on(const matching::MarketHalted& event);
+  void on(const matching::MarketUnhalted& event);
+  void on(const matching::MarketTurnedInPlay& event);
+  void on(const matching::MarketClosed& event);
+  void on(const matching::MarketDetermined& event);
+  void on(const matching::MarketVoided& event);
+  void on(const matching::OrderAccepted& event);
+  void on(const matching::TradeMatched& event);
+  void on(const matching::OrderCancelled& event);
+  void on(const matching::OrderReduced& event);
+  void on(const matching::OrderReleased& event);
+  void on(const matching::OrderAmended& event);
+  void on(const matching::OrderExpired& event);
+  void on(const matching::OrderCancelledBatched& event);
+  void on(const matching::CancelRejected& event);
+  void on(const matching::OrderStatusAnswered& event);
+  void on(const matching::ClOrdIdGenerationEnded& event);
+
+  void add_instrument(const matching::InstrumentInfo& info);
+  void add_session(matching::SessionId session, const matching::Name& comp_id);
+  void add_account(matching::AccountId account, const matching::Name& name);
+  void finish(OrderEntry& order, fix::OrdStatus status);
+  void note_requester(OrderEntry& order, matching::SessionId session);
+  void note_told_of(matching::OrderId order, matching::SessionId session);
+  template <typename Event>
+  void change_market(const Event& event, matching::MarketState state);
+
+  struct Account {
+    matching::Name name;
+    OrderEntries::List live;
+  };
+
+  OrderEntries orders_;
+  matching::EventSeq seq_;
+  std::uint32_t generation_ = 0;  // of ClOrdIDs
+  FinishedOrders finished_;
+  Audience audience_;
+  std::vector<Instrument> instruments_;   // by id
+  std::vector<Account> accounts_;         // by id
+  std::vector<matching::Name> comp_ids_;  // by session id
+  std::vector<Market> markets_;           // by id
+  std::unordered_map<matching::Name, matching::InstrumentId> symbols_;
+  std::unordered_map<matching::Name, matching::MarketId> market_names_;
+};
+
+// OrdStatus(39) of an order with these values that nothing has ended but its fills.
+[[nodiscard]] fix::OrdStatus status_of_live(const matching::OrderValues& values) noexcept;
+
+}  // namespace betex::gateway

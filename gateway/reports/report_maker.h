@@ -1,0 +1,138 @@
+// Reports as a function of one journaled event and the fixed part of its order: the same event
+// gives the same report now, at a logon days later, and after a crash. *Owned by the report
+// thread.*
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "gateway/link/report.h"
+#include "gateway/link/session_link.h"
+#include "gateway/reports/read_model.h"
+#include "matching/events.h"
+#include "matching/transaction.h"
+
+namespace betex::gateway {
+
+// Takes the reports of an event. `wants` is asked first, so that nothing is made for nobody.
+class ReportReceiver {
+ public:
+  virtual ~ReportReceiver() = default;
+  [[nodiscard]] virtual bool wants(matching::SessionId session, fix::ReportId id) = 0;
+  virtual void receive(matching::SessionId session, fix::Report report) = 0;
+};
+
+// Makes all reports of an event whose transaction has this timestamp. `model` must have applied the
+// event already; having applied later ones as well changes nothing.
+class ReportMaker {
+ public:
+  explicit ReportMaker(const ReadModel& model) noexcept : model_{model} {}
+
+  // Event types that no session is told of are accepted and give nothing.
+  template <typename Event>
+  void make(matching::EventSeq seq,
+            matching::Timestamp timestamp,
+            const Event& event,
+            ReportReceiver& receiver) const {
+    if constexpr (requires { on(Context{seq, timestamp, receiver}, event); }) {
+      on(Context{seq, timestamp, receiver}, event);
+    }
+  }
+
+  // The answers to requests that change nothing, from how things are now.
+
+  // `order` 0: unknown.
+  [[nodiscard]] fix::Report status(matching::OrderId order,
+                                   matching::Timestamp now,
+                                   const OrderStatusQuery& query) const;
+  [[nodiscard]] fix::Report status(const SecurityStatusQuery& query, matching::Timestamp now) const;
+
+  // How far an answer of many messages has got.
+  struct Place {
+    std::size_t next = 0;  // index of the message
+    std::size_t total = 0;
+  };
+
+  // Message `place.next` of the answer, about this order; 0: there is none at all.
+  [[nodiscard]] fix::Report mass_status(matching::OrderId order,
+                                        matching::Timestamp now,
+                                        const MassStatusQuery& query,
+                                        Place place) const;
+
+  // Likewise about this instrument.
+  [[nodiscard]] fix::Report security(matching::InstrumentId instrument,
+                                     const SecurityListQuery& query,
+                                     Place place) const;
+
+ private:
+  struct Context {
+    matching::EventSeq seq;
+    matching::Timestamp timestamp;
+    ReportReceiver& receiver;
+  };
+
+  void on(const Context& context, const matching::OrderAccepted& event) const;
+  void on(const Context& context, const matching::OrderRejected& event) const;
+  void on(const Context& context, const matching::TradeMatched& event) const;
+  void on(const Context& context, const matching::OrderCancelled& event) const;
+  void on(const Context& context, const matching::OrderReduced& event) const;
+  void on(const Context& context, const matching::OrderReleased& event) const;
+  void on(const Context& context, const matching::OrderAmended& event) const;
+  void on(const Context& context, const matching::OrderExpired& event) const;
+  void on(const Context& context, const matching::OrderCancelledBatched& event) const;
+  void on(const Context& context, const matching::CancelRejected& event) const;
+  void on(const Context& context, const matching::OrderStatusAnswered& event) const;
+  void on(const Context& context, const matching::InboundRefused& event) const;
+  void on(const Context& context, const matching::BatchCompleted& event) const;
+  void on(const Context& context, const matching::MassCancelRejected& event) const;
+  void on(const Context& context, const matching::MarketOpened& event) const;
+  void on(const Context& context, const matching::RunnerRemoved& event) const;
+  void on(const Context& context, const matching::MarketSuspended& event) const;
+  void on(const Context& context, const matching::MarketResumed& event) const;
+  void on(const Context& context, const matching::MarketHalted& event) const;
+  void on(const Context& context, const matching::MarketUnhalted& event) const;
+  void on(const Context& context, const matching::MarketTurnedInPlay& event) const;
+  void on(const Context& context, const matching::MarketClosed& event) const;
+  void on(const Context& context, const matching::MarketDetermined& event) const;
+  void on(const Context& context, const matching::MarketVoided& event) const;
+  void on(const Context& context, const matching::Announced& event) const;
+
+  // Whom a report of an order is for, and which of the event's it is.
+  struct Recipient {
+    matching::SessionId session;
+    matching::AccountId account;
+    std::uint32_t leg = 1;
+  };
+
+  // Tells the session, and the drop copies that follow the account. `make` is called if anybody
+  // listens.
+  template <typename Make>
+  void tell(const Context& context, const Recipient& to, const Make& make) const;
+
+  // Tells all brokers that are told of markets about each instrument of the event's market.
+  template <typename Event>
+  void tell_brokers(const Context& context, const Event& event, fix::SecurityStatus what) const;
+  void tell_brokers(const Context& context,
+                    std::uint32_t leg,
+                    const fix::SecurityStatus& status) const;
+
+  // Tells who entered the order and, where that is another session, who asked for the change.
+  template <typename Make>
+  void tell_owner_and_requester(const Context& context,
+                                matching::OrderId order,
+                                matching::SessionId requester,
+                                const Make& make) const;
+
+  void trade_leg(const Context& context,
+                 const matching::TradeMatched& event,
+                 const matching::TradeLeg& leg,
+                 std::uint32_t leg_number) const;
+
+  // What every report of an order says: its fixed part, and the values after the event.
+  [[nodiscard]] fix::ExecutionReport describe(matching::OrderId order,
+                                              const matching::OrderValues& values) const;
+
+  const ReadModel& model_;
+};
+
+}  // namespace betex::gateway

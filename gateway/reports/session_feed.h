@@ -1,0 +1,57 @@
+// The reports of one session on their way to it: live while the session keeps up, from the journal
+// while it has been away or lags. *Owned by the report thread.*
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "gateway/link/report.h"
+#include "gateway/link/session_link.h"
+#include "gateway/reports/long_answer.h"
+#include "matching/types.h"
+
+namespace betex::gateway {
+
+// Reports on their way to one session (handed over, not yet written to its socket) at most; past
+// it the session lags and is served from the journal.
+inline constexpr std::size_t kMaxReportsInFlight = 4096;
+
+// A lagging session gets at most so many reports at a time, and the next ones when less than
+// kRefillBelow are on their way.
+inline constexpr std::size_t kPortion = 64;
+inline constexpr std::size_t kRefillBelow = 256;
+
+// Requests with answers of many messages that may wait for one session; one more is refused.
+inline constexpr std::size_t kMaxLongAnswers = 16;
+
+struct SessionFeed {
+  // The place in the journal of a session that is served from there.
+  struct CatchUp {
+    enum class Member : std::uint8_t { No, Yes, Full };
+
+    matching::EventSeq read_to;  // all reports of events up to here were handed over
+    Member member = Member::No;  // of the scan that is going on
+  };
+
+  SubscriptionId subscription;  // 0: nobody listens
+  fix::ReportId position;       // the last report that was handed over
+  std::size_t in_flight = 0;
+  std::optional<CatchUp> catch_up;  // none: live
+  bool tell_progress = false;       // also where there is no report to hand over
+  bool waits_for_turns = false;     // it catches up, or has long answers
+
+  // Made in this turn, handed over at its end.
+  std::vector<fix::Report> outgoing;
+  // Answers to status requests that must not overtake the reports of a session that catches up.
+  std::vector<fix::Report> answers;
+  std::deque<LongAnswer> long_answers;
+
+  [[nodiscard]] bool listening() const noexcept { return subscription != SubscriptionId{0}; }
+
+  [[nodiscard]] bool live() const noexcept { return listening() && !catch_up; }
+};
+
+}  // namespace betex::gateway

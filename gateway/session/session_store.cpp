@@ -1,0 +1,50 @@
+#include "gateway/session/session_store.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace betex::fix {
+
+using matching::MsgSeqNum;
+
+SessionStore::SessionStore(const FIX::SessionID& session_id, Callbacks callbacks)
+    : session_id_{session_id}, callbacks_{std::move(callbacks)} {}
+
+bool SessionStore::set(int number, const std::string&) {
+  if (!callbacks_.use_number(MsgSeqNum{static_cast<std::uint32_t>(number)})) {
+    throw FIX::IOException{"no outbound number is reserved"};
+  }
+  return true;
+}
+
+void SessionStore::get(int begin, int end, std::vector<std::string>& messages) const {
+  messages.clear();
+  const int first = std::max(begin, 1);
+  const int last = std::min(end, next_out_ - 1);
+  if (first > last) {
+    return;
+  }
+  const MsgSeqNum last_number{static_cast<std::uint32_t>(last)};
+  auto sent = callbacks_.sent_messages(MsgSeqNum{static_cast<std::uint32_t>(first)}, last_number);
+  messages.reserve(sent.size() + 1);
+  for (MessageCache::Message& message : sent) {
+    messages.push_back(std::move(message.bytes));
+  }
+  if (sent.empty() || sent.back().number != last_number) {
+    messages.push_back(stand_in(last));
+  }
+}
+
+std::string SessionStore::stand_in(int number) const {
+  FIX::Message heartbeat;
+  FIX::Header& header = heartbeat.getHeader();
+  header.setField(session_id_.getBeginString());
+  header.setField(FIX::MsgType{FIX::MsgType_Heartbeat});
+  header.setField(session_id_.getSenderCompID());
+  header.setField(session_id_.getTargetCompID());
+  header.setField(FIX::MsgSeqNum{number});
+  header.setField(FIX::SendingTime{FIX::UtcTimeStamp{}, 3});
+  return heartbeat.toString();
+}
+
+}  // namespace betex::fix

@@ -1,0 +1,81 @@
+// How much of the journal is kept: all that a recovery, or a report that nobody has proven to have,
+// may still need. The journal asks it before it retires segments; the report stage and the snapshot
+// thread tell it how far they are.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "gateway/reports/report_keeper.h"
+#include "matching/types.h"
+
+namespace betex::gateway {
+
+// *Thread-safe.*
+class Retention final : public ReportKeeper {
+ public:
+  // Reports older than this (7 days of journaled time) are not kept for a session that is away.
+  static constexpr std::int64_t kHorizonNanos = std::int64_t{7} * 24 * 3600 * 1'000'000'000;
+
+  // ---- At a start, on the main thread
+
+  // The snapshots that are whole, ascending.
+  void set_snapshots(std::vector<matching::EventSeq> snapshots);
+  // Reports of events up to `seq` can't be made, because their orders' terms are gone.
+  void reports_begin_after(matching::EventSeq seq);
+
+  // ---- Recovery, then the report stage
+
+  void name_session(matching::SessionId session, const matching::Name& comp_id) override;
+  void reports_taken(const ReportCursors& cursors,
+                     matching::EventSeq taken,
+                     matching::Timestamp time) override;
+  [[nodiscard]] matching::EventSeq kept_from() const override;
+
+  // ---- The snapshot thread
+
+  // The last event whose reports are in the notes.
+  [[nodiscard]] matching::EventSeq taken() const;
+  // For a snapshot after event `seq`, which must not be after taken().
+  [[nodiscard]] std::string note(matching::EventSeq seq) const;
+  void add_snapshot(matching::EventSeq seq);
+  [[nodiscard]] matching::EventSeq newest_snapshot() const;  // 0: there is none
+
+  // ---- Whoever watches
+
+  // Sessions that may lack reports which are not kept any more.
+  [[nodiscard]] std::size_t sessions_behind() const;
+
+  // ---- The journal
+
+  // Segments above it must stay: the newest snapshot from which a start finds everything that is
+  // needed, and beside which there is a newer one. 0: all must stay. It never goes back.
+  [[nodiscard]] matching::EventSeq floor();
+
+ private:
+  // The last event at a time; one an hour.
+  struct Sample {
+    matching::Timestamp time;
+    matching::EventSeq seq;
+  };
+
+  void sample(matching::EventSeq seq, matching::Timestamp time);
+  [[nodiscard]] matching::EventSeq needed_after() const;
+  void move_floor(matching::EventSeq floor);
+
+  mutable std::mutex mutex_;  // guards all
+  ReportCursors cursors_;
+  std::map<matching::SessionId, matching::Name> comp_ids_;
+  matching::EventSeq taken_;
+  matching::Timestamp time_;
+  std::vector<matching::EventSeq> snapshots_;  // whole, ascending
+  std::deque<Sample> samples_;
+  matching::EventSeq reports_begin_after_;
+  matching::EventSeq floor_;
+};
+
+}  // namespace betex::gateway

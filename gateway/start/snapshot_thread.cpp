@@ -1,0 +1,125 @@
+#include "gateway/start/snapshot_thread.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "journal/prepared_segment.h"
+#include "journal/recovery.h"
+#include "journal/segment_catalog.h"
+#include "journal/snapshot.h"
+
+namespace betex::gateway {
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenLooks{200};
+constexpr int kLowestPriority = 19;
+
+// What is filled with zeros: as much as a segment is likely to take, but no more than this.
+constexpr std::uint64_t kBytesPerEvent = 256;
+constexpr std::uint64_t kMostInFirst = std::uint64_t{16} << 20U;
+constexpr std::uint64_t kMostInNext = std::uint64_t{512} << 20U;
+
+}  // namespace
+
+void prepare_first_segment(const SnapshotSettings& settings) {
+  journal::prepare_segment(
+      {.wal_root = settings.wal_root,
+       .map_size = settings.segment_map_size_bytes,
+       .filled_bytes = std::min(kMostInFirst, settings.max_segment_events * kBytesPerEvent)});
+}
+
+SnapshotThread::SnapshotThread(SnapshotSettings settings,
+                               journal::EnvironmentPool& pool,
+                               journal::Journal& journal,
+                               Retention& retention)
+    : settings_{std::move(settings)}, pool_{pool}, journal_{journal}, retention_{retention} {}
+
+void SnapshotThread::start(matching::EventSeq last) {
+  if (settings_.every_events != 0 || settings_.max_segment_events != 0) {
+    thread_ = std::jthread{[this, last](const std::stop_token& stop) { run(stop, last); }};
+    ::pthread_setname_np(thread_.native_handle(), "snapshot");
+  }
+}
+
+void SnapshotThread::run(const std::stop_token& stop, matching::EventSeq last) {
+  // On Linux a thread has a priority of its own.
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kLowestPriority);
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock{mutex};
+  while (!stopped.wait_for(lock, stop, kBetweenLooks, [&] { return stop.stop_requested(); })) {
+    try {
+      prepare_next_segment();
+    } catch (const std::exception& error) {
+      spdlog::error("the next segment is not prepared: {}", error.what());
+    }
+    const matching::EventSeq taken = retention_.taken();
+    if (settings_.every_events != 0 && taken.value() - last.value() >= settings_.every_events) {
+      last = taken;
+      try {
+        take(stop, taken);
+      } catch (const std::exception& error) {
+        spdlog::error("no snapshot after event {}: {}", taken.value(), error.what());
+      }
+    }
+  }
+}
+
+void SnapshotThread::take(const std::stop_token& stop, matching::EventSeq up_to) {
+  const std::optional<matching::EventSeq> seq = journal::take_snapshot(
+      settings_.wal_root,
+      pool_,
+      {.up_to = up_to,
+       .progress = [&](matching::EventSeq) { return !stop.stop_requested(); },
+       .note = [this](matching::EventSeq end) { return retention_.note(end); }});
+  if (!seq) {
+    return;
+  }
+  if (!journal::is_whole(settings_.wal_root, *seq)) {
+    spdlog::error("the snapshot after event {} does not read back as it was written", seq->value());
+    return;
+  }
+  retention_.add_snapshot(*seq);
+  journal_.advance_watermark(*seq);
+  journal::remove_snapshots_below(settings_.wal_root, retention_.floor());
+  spdlog::info("snapshot after event {}", seq->value());
+}
+
+void SnapshotThread::prepare_next_segment() const {
+  if (settings_.max_segment_events == 0 || journal_.disk_is_low() ||
+      journal::is_prepared(settings_.wal_root)) {
+    return;
+  }
+  const std::filesystem::path segments = settings_.wal_root / journal::kSegmentsFolder;
+  const std::vector<journal::SegmentName> names = journal::list_segments(segments);
+  if (names.empty() || journal_.durable_seq().value() - names.back().first_seq.value() <
+                           settings_.max_segment_events / 2) {
+    return;
+  }
+  // As large as the segment before has become, or as this one is already.
+  std::uint64_t bytes = 0;
+  for (std::size_t i = names.size() - std::min<std::size_t>(names.size(), 2); i < names.size();
+       ++i) {
+    std::error_code retired;
+    const auto size =
+        std::filesystem::file_size(segments / names[i].text() / journal::kDataFile, retired);
+    bytes = std::max<std::uint64_t>(bytes, retired ? 0 : size);
+  }
+  journal::prepare_segment({.wal_root = settings_.wal_root,
+                            .map_size = settings_.segment_map_size_bytes,
+                            .filled_bytes = std::min(kMostInNext, bytes)});
+}
+
+}  // namespace betex::gateway

@@ -1,0 +1,278 @@
+#include "gateway/start/startup.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+
+#include "journal/journal_reader.h"
+#include "journal/recovery.h"
+#include "journal/segment_catalog.h"
+#include "journal/snapshot.h"
+#include "matching/reason.h"
+
+namespace betex::gateway {
+namespace {
+
+using journal::Snapshot;
+using journal::SnapshotSearch;
+using matching::EventSeq;
+using matching::Name;
+
+constexpr EventSeq kNoLimit{std::numeric_limits<std::uint64_t>::max()};
+
+class StartCommands {
+ public:
+  StartCommands(Recovered& recovered, journal::Journal& journal, const Clock& clock) noexcept
+      : engine_{recovered.engine}, reports_{recovered.reports}, journal_{journal}, clock_{clock} {}
+
+  [[nodiscard]] const matching::Engine& engine() const noexcept { return engine_; }
+
+  // False where the engine had nothing to do.
+  bool run(matching::CommandBody body) {
+    const auto transaction = engine_.decide(
+        {.timestamp = std::max(clock_.now(), engine_.last_timestamp()), .body = std::move(body)});
+    if (transaction.events.empty()) {
+      return false;
+    }
+    matching::for_each_event(transaction, [&](matching::EventSeq, const auto& event) {
+      using Event = std::remove_cvref_t<decltype(event)>;
+      if constexpr (std::is_same_v<Event, matching::CommandRejected>) {
+        throw std::runtime_error(std::string(event.subject.view()) +
+                                 " can't be created from the configuration: " +
+                                 std::string(matching::to_text(event.reason)));
+      }
+    });
+    journal_.append(transaction);
+    reports_.take(transaction);
+    return true;
+  }
+
+ private:
+  matching::Engine& engine_;
+  ReportState& reports_;
+  journal::Journal& journal_;
+  const Clock& clock_;
+};
+
+// Also those that are down and whose grace runs: it begins anew, since nobody could come back.
+void end_sessions_left_up(StartCommands& commands) {
+  std::vector<matching::SessionInfo> left;
+  commands.engine().visit_sessions([&](const matching::SessionInfo& session) {
+    if (session.up || session.grace_runs) {
+      left.push_back(session);
+    }
+  });
+  for (const matching::SessionInfo& session : left) {
+    commands.run(matching::SessionDown{.session = session.session,
+                                       .epoch = session.epoch,
+                                       .next_in = session.next_in,
+                                       .reason = matching::SessionDownReason::Restart});
+  }
+}
+
+// What the clock asked for while nobody ran.
+void reset_sessions_that_are_due(const Config& config,
+                                 const Clock& session_time,
+                                 StartCommands& commands) {
+  std::vector<Name> due;
+  commands.engine().visit_sessions([&](const matching::SessionInfo& session) {
+    const auto configured =
+        std::ranges::find(config.sessions, session.comp_id.view(), &SessionConfig::target_comp_id);
+    if (configured != config.sessions.end() && configured->reset_schedule &&
+        session.epoch_began < configured->reset_schedule->last(session_time.now())) {
+      due.push_back(session.comp_id);
+    }
+  });
+  for (const Name& comp_id : due) {
+    spdlog::info("session {}: scheduled reset, at the start", comp_id.view());
+    commands.run(matching::SetSessionNumbers{
+        .comp_id = comp_id, .next_in = {}, .reserved_to = {}, .new_epoch = true, .request_id = {}});
+  }
+}
+
+void create_missing_accounts(const Config& config, StartCommands& commands) {
+  std::vector<std::string> missing = config.accounts();
+  commands.engine().visit_accounts(
+      [&](const matching::AccountInfo& account) { std::erase(missing, account.name.view()); });
+  for (const std::string& account : missing) {
+    commands.run(matching::CreateAccount{.account = Name{account},
+                                         .kind = matching::AccountKind::Unlimited});
+  }
+}
+
+Audience audience_of(const Config& config) {
+  std::vector<AudienceMember> members;
+  for (const SessionConfig& session : config.sessions) {
+    AudienceMember& member =
+        members.emplace_back(AudienceMember{.comp_id = Name{session.target_comp_id},
+                                            .version = session.version,
+                                            .role = session.role,
+                                            .accounts = {}});
+    for (const std::string& account : session.accounts) {
+      member.accounts.emplace_back(account);
+    }
+  }
+  return Audience{std::move(members)};
+}
+
+void create_market(const MarketConfig& market, StartCommands& commands) {
+  const Name name{market.name};
+  commands.run(matching::CreateMarket{.market = name,
+                                      .winners = market.winners,
+                                      .commission_bp = market.commission_bp,
+                                      .bet_delay_ms = market.bet_delay_ms,
+                                      .kind = market.kind,
+                                      .ladder = market.ladder,
+                                      .min_quantity = market.min_quantity,
+                                      .quantity_step = market.quantity_step});
+  for (const std::string& symbol : market.instruments) {
+    commands.run(matching::AddRunner{.market = name, .symbol = Name{symbol}});
+  }
+  commands.run(matching::OpenMarket{.market = name});
+}
+
+Snapshot newest_snapshot_or_empty(const SnapshotSearch& search, EventSeq limit) {
+  std::optional<Snapshot> newest = journal::newest_snapshot(search, limit);
+  return newest ? std::move(*newest) : Snapshot{.engine = matching::Engine{search.key}};
+}
+
+std::vector<EventSeq> whole_snapshots(const std::filesystem::path& wal_root) {
+  std::vector<EventSeq> snapshots = journal::list_snapshots(wal_root);
+  std::erase_if(snapshots, [&](EventSeq seq) { return !journal::is_whole(wal_root, seq); });
+  return snapshots;
+}
+
+// What is known of the reports at a snapshot.
+ReportState reports_from(const Snapshot& snapshot, const Config& config) {
+  ReportState reports{.model = ReadModel{snapshot.engine, audience_of(config)},
+                      .cursors = {},
+                      .last_seq = snapshot.position.last_seq,
+                      .last_time = snapshot.engine.last_timestamp()};
+  const bool known = reports.cursors.read_note(snapshot.note);
+  snapshot.engine.visit_sessions([&](const matching::SessionInfo& session) {
+    reports.cursors.delivered(session.session, session.delivered);
+    if (!known) {  // made without a gateway: the session may lack any report up to there
+      reports.cursors.reported_unseen(session.session, reports.last_seq);
+    }
+  });
+  return reports;
+}
+
+// Reads the journal again from an older snapshot. None where it does not reach back so far.
+std::optional<ReportState> read_reports(const RecoverySources& sources, const Snapshot& older) {
+  const EventSeq begin = older.position.last_seq.next();
+  const std::vector<journal::SegmentName> segments =
+      journal::list_segments(sources.wal_root / journal::kSegmentsFolder);
+  if (segments.empty() || segments.front().first_seq > begin) {
+    return std::nullopt;
+  }
+  ReportState reports = reports_from(older, sources.config);
+  journal::JournalReader reader{sources.wal_root, sources.pool, begin};
+  while (const auto transaction = reader.next()) {
+    reports.take(*transaction);
+  }
+  return reports;
+}
+
+// The next event after `needed` behind which the journal is whole: a snapshot's, or `start`.
+EventSeq next_beginning(const RecoverySources& sources, EventSeq needed, EventSeq start) {
+  const std::vector<journal::SegmentName> segments =
+      journal::list_segments(sources.wal_root / journal::kSegmentsFolder);
+  for (const EventSeq snapshot : whole_snapshots(sources.wal_root)) {
+    if (snapshot > needed && snapshot < start && !segments.empty() &&
+        segments.front().first_seq <= snapshot.next()) {
+      return snapshot;
+    }
+  }
+  return start;
+}
+
+// A report is made exactly only where the read model has seen all events from it on. Returns the
+// event up to which reports can't be made: what one session lacks beyond the horizon is no reason
+// to forget what others lack.
+EventSeq reach_back(const RecoverySources& sources,
+                    const SnapshotSearch& search,
+                    ReportState& reports,
+                    EventSeq start) {
+  EventSeq given_up;
+  for (auto needed = reports.cursors.needed_after(); needed && *needed < start;
+       needed = reports.cursors.needed_after()) {
+    const Snapshot older = newest_snapshot_or_empty(search, *needed);
+    if (std::optional<ReportState> found = read_reports(sources, older)) {
+      reports = std::move(*found);
+      start = older.position.last_seq;
+    } else {
+      given_up = next_beginning(sources, *needed, start);
+      search.warnings.push_back("reports of events " + std::to_string(needed->value() + 1) +
+                                " to " + std::to_string(given_up.value()) +
+                                " that a session has not taken yet can't be made any more: the "
+                                "journal before them is not there");
+    }
+    reports.cursors.give_up(given_up);
+  }
+  return given_up;
+}
+
+}  // namespace
+
+Recovered recover(const RecoverySources& sources, Retention& retention) {
+  std::vector<std::string> warnings;
+  const SnapshotSearch search{sources.wal_root, sources.journal.wal_id(), warnings, sources.key};
+  Snapshot start = newest_snapshot_or_empty(search, kNoLimit);
+  ReportState reports = reports_from(start, sources.config);
+  Recovered recovered{.engine = std::move(start.engine), .reports = std::move(reports)};
+  retention.set_snapshots(whole_snapshots(sources.wal_root));
+  const auto tell = [&] {
+    recovered.engine.visit_sessions([&](const matching::SessionInfo& session) {
+      retention.name_session(session.session, session.comp_id);
+    });
+    retention.reports_taken(
+        recovered.reports.cursors, recovered.reports.last_seq, recovered.engine.last_timestamp());
+  };
+  tell();
+  sources.journal.recover(start.position, [&](const matching::TransactionView& transaction) {
+    recovered.engine.apply(transaction);
+    recovered.reports.take(transaction);
+  });
+  retention.reports_begin_after(
+      reach_back(sources, search, recovered.reports, start.position.last_seq));
+  tell();
+  for (const std::string& warning : warnings) {
+    spdlog::warn("{}", warning);
+  }
+  return recovered;
+}
+
+void run_start_commands(Recovered& recovered,
+                        journal::Journal& journal,
+                        const Config& config,
+                        const StartClockPair& clocks) {
+  const matching::Engine& engine = recovered.engine;
+  const bool first_start = engine.last_seq() == matching::EventSeq{0};
+  StartCommands commands{recovered, journal, clocks.exchange};
+  end_sessions_left_up(commands);
+  reset_sessions_that_are_due(config, clocks.session, commands);
+  while (engine.is_due(clocks.exchange.now()) && commands.run(matching::AdvanceTime{})) {
+  }
+  const auto day_end = static_cast<std::uint32_t>(config.trading_day_end.count());
+  if (engine.trading_day_ends_at_s() != day_end) {
+    commands.run(matching::SetTradingDay{.ends_at_s = day_end});
+  }
+  create_missing_accounts(config, commands);
+  if (first_start) {
+    for (const MarketConfig& market : config.markets) {
+      create_market(market, commands);
+    }
+  }
+  journal.commit();
+}
+
+}  // namespace betex::gateway

@@ -1,0 +1,55 @@
+// What the gateway does between the journal's lock and its first listening socket: replays the
+// journal from its newest snapshot, ends the sessions that a crash left up, and creates what the
+// configuration asks for.
+#pragma once
+
+#include <filesystem>
+
+#include "gateway/config/config.h"
+#include "gateway/link/clock.h"
+#include "gateway/reports/report_state.h"
+#include "gateway/start/retention.h"
+#include "journal/environment_pool.h"
+#include "journal/journal.h"
+#include "matching/engine.h"
+
+namespace betex::gateway {
+
+// The journal's state: the engine, and what reports are made from.
+struct Recovered {
+  matching::Engine engine;
+  ReportState reports;
+};
+
+// What recovery works on. All must outlive the call.
+struct RecoverySources {
+  journal::Journal& journal;
+  const std::filesystem::path& wal_root;
+  journal::EnvironmentPool& pool;
+  const Config& config;        // who is told of what: Audience
+  matching::ClOrdIdKey key{};  // of the engine
+};
+
+// Replays the journal from its newest whole snapshot on; a damaged one is passed over with a
+// warning. Reports that no client has proven to have may be older than the snapshot: what they are
+// made from is then rebuilt from an older one. Tells `retention` what it found. Throws JournalError
+// where the journal is damaged.
+[[nodiscard]] Recovered recover(const RecoverySources& sources, Retention& retention);
+
+// Both are only read, and must outlive the call.
+struct StartClockPair {
+  const Clock& exchange;  // what is journaled
+  const Clock& session;   // what schedules go by
+};
+
+// The commands of every start, journaled like all others, as one commit: SessionDown{restart} for
+// sessions still up, scheduled resets of sessions that are due, time's own steps that are due, the
+// end of the trading day, accounts that the configuration names and the journal does not know, and
+// on an empty journal the configured markets, created and opened. Throws std::runtime_error if the
+// engine refuses a configured account or market.
+void run_start_commands(Recovered& recovered,
+                        journal::Journal& journal,
+                        const Config& config,
+                        const StartClockPair& clocks);
+
+}  // namespace betex::gateway

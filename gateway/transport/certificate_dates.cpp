@@ -1,0 +1,100 @@
+#include "gateway/transport/certificate_dates.h"
+
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <optional>
+
+#include <openssl/asn1.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+namespace betex::fix {
+
+namespace {
+
+using std::chrono::system_clock;
+
+constexpr std::chrono::days kSoon{14};
+
+struct Free {
+  void operator()(BIO* file) const { BIO_free(file); }
+
+  void operator()(X509* certificate) const { X509_free(certificate); }
+};
+
+std::optional<system_clock::time_point> time_of(const ASN1_TIME* time) {
+  std::tm fields{};
+  if (ASN1_TIME_to_tm(time, &fields) != 1) {
+    return std::nullopt;
+  }
+  return system_clock::from_time_t(::timegm(&fields));
+}
+
+std::string text_of(const X509_NAME* name) {
+  const std::unique_ptr<BIO, Free> text{BIO_new(BIO_s_mem())};
+  X509_NAME_print_ex(text.get(), name, 0, XN_FLAG_RFC2253);
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(text.get(), &data);
+  return {data, static_cast<std::size_t>(size)};
+}
+
+std::string text_of(system_clock::time_point time) {
+  const std::time_t seconds = system_clock::to_time_t(time);
+  std::tm fields{};
+  ::gmtime_r(&seconds, &fields);
+  std::string text(sizeof "2026-01-31 09:30:00 UTC", '\0');
+  text.resize(std::strftime(text.data(), text.size(), "%F %T UTC", &fields));
+  return text;
+}
+
+// Empty: nothing is wrong with the certificate at that time.
+std::string date_warning(const X509& certificate, system_clock::time_point now) {
+  const auto from = time_of(X509_get0_notBefore(&certificate));
+  const auto to = time_of(X509_get0_notAfter(&certificate));
+  if (!from || !to) {
+    return "has dates that cannot be read";
+  }
+  if (now < *from) {
+    return "is not valid before " + text_of(*from);
+  }
+  if (now > *to) {
+    return "expired at " + text_of(*to);
+  }
+  return *to - now < kSoon ? "expires soon, at " + text_of(*to) : "";
+}
+
+void add_warnings(const std::filesystem::path& file,
+                  system_clock::time_point now,
+                  std::vector<std::string>& lines) {
+  const std::unique_ptr<BIO, Free> in{BIO_new_file(file.c_str(), "r")};
+  if (!in) {
+    ERR_clear_error();
+    return;
+  }
+  while (const std::unique_ptr<X509, Free> certificate{
+      PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)}) {
+    const std::string warning = date_warning(*certificate, now);
+    if (!warning.empty()) {
+      lines.push_back(file.string() + ": the certificate of " +
+                      text_of(X509_get_subject_name(certificate.get())) + " " + warning);
+    }
+  }
+  ERR_clear_error();  // the end of the file is one
+}
+
+}  // namespace
+
+std::vector<std::string> certificate_date_warnings(const TlsFiles& files,
+                                                   system_clock::time_point now) {
+  std::vector<std::string> lines;
+  add_warnings(files.certificate, now, lines);
+  if (!files.client_ca.empty()) {
+    add_warnings(files.client_ca, now, lines);
+  }
+  return lines;
+}
+
+}  // namespace betex::fix

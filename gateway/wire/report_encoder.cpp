@@ -1,0 +1,274 @@
+#include "gateway/wire/report_encoder.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
+#include "fix_spec/reasons.h"
+#include "gateway/wire/checksum.h"
+#include "gateway/wire/field_writer.h"
+
+namespace betex::fix {
+namespace {
+
+using matching::Reason;
+
+// Text(58), and at the end of the body tags 20001 and 20002: what every negative answer carries.
+void write_reason_text(FieldWriter& out, Reason reason) {
+  out.text_if("58=", matching::to_text(reason));
+}
+
+void write_reason_codes(FieldWriter& out, Reason reason) {
+  if (reason != Reason::None) {
+    out.integer("20001=", static_cast<std::uint64_t>(reason));
+    out.character("20002=", static_cast<char>(codes_of(reason).retry));
+  }
+}
+
+template <typename Enum>
+constexpr char digit(Enum value) noexcept {
+  return static_cast<char>('0' + static_cast<int>(value));
+}
+
+// Ascending tags, since that is how QuickFIX writes a body.
+// What a repeated message (97=Y) is recognised by, where it has no ExecID. Answers that tell of no
+// event have none.
+void write_report_id(FieldWriter& out, const ReportId& id) {
+  if (id.event != matching::EventSeq{}) {
+    out.report_id("20068=", id);
+  }
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& id,
+                const ExecutionReport& report,
+                FixVersion version) {
+  const DecimalFormat& format = report.format;
+  const bool rejected = report.exec_type == ExecType::Rejected || report.no_order;
+  const bool trade = report.exec_type == ExecType::Trade;
+  out.text_if("1=", report.account.view());
+  out.decimal_e8("6=", report.avg_px_e8, format.price_decimals);
+  out.text_if("11=", report.cl_ord_id.view());
+  out.decimal("14=", report.cum_qty, format.quantity_decimals);
+  out.report_id("17=", id);
+  if (trade) {
+    out.decimal("31=", report.last_px, format.price_decimals);
+    out.decimal("32=", report.last_qty, format.quantity_decimals);
+  }
+  out.order_id(report.order_id);
+  if (!report.no_order) {
+    out.decimal("38=", report.order_qty, format.quantity_decimals);
+  }
+  out.character("39=", static_cast<char>(report.ord_status));
+  if (!report.no_order) {
+    out.character("40=", digit(report.ord_type));
+  }
+  out.text_if("41=", report.orig_cl_ord_id.view());
+  if (!report.no_order && report.ord_type == matching::OrderType::Limit) {
+    out.decimal("44=", report.price, format.price_decimals);
+  }
+  out.character("54=", digit(report.side));
+  out.text("55=", report.symbol.view());
+  write_reason_text(out, report.reason);
+  if (!report.no_order) {
+    out.character("59=", digit(report.time_in_force));
+  }
+  out.time("60=", report.transact_time);
+  if (rejected) {
+    out.integer("103=", ord_rej_reason_for(version, codes_of(report.reason).ord_rej_reason));
+  }
+  if (report.expire_time != matching::Timestamp{}) {
+    out.time("126=", report.expire_time);
+  }
+  out.character("150=", static_cast<char>(report.exec_type));
+  out.decimal("151=", report.leaves_qty, format.quantity_decimals);
+  if (report.effective_time != matching::Timestamp{}) {
+    out.time("168=", report.effective_time);
+  }
+  if (report.restatement_reason != 0) {
+    out.integer("378=", restatement_reason_for(version, report.restatement_reason));
+  }
+  out.text_if("584=", report.mass_status_req_id.view());
+  out.text_if("790=", report.status_req_id.view());
+  if (report.copy) {
+    out.flag("797=", true);
+  }
+  if (!report.mass_status_req_id.empty()) {
+    out.integer("911=", report.total_reports);
+    out.flag("912=", report.last_report);
+  }
+  write_reason_codes(out, report.reason);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& id,
+                const OrderCancelReject& report,
+                FixVersion version) {
+  out.text_if("1=", report.account.view());
+  out.text("11=", report.cl_ord_id.view());
+  out.order_id(report.order_id);
+  out.character("39=", static_cast<char>(report.ord_status));
+  if (version == FixVersion::Fix44 && report.orig_cl_ord_id.empty()) {
+    out.text("41=", "NONE");  // required there
+  } else {
+    out.text_if("41=", report.orig_cl_ord_id.view());
+  }
+  write_reason_text(out, report.reason);
+  out.time("60=", report.transact_time);
+  out.integer("102=", cxl_rej_reason_for(version, codes_of(report.reason).cxl_rej_reason));
+  out.integer("434=", report.response_to);
+  write_reason_codes(out, report.reason);
+  write_report_id(out, id);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& id,
+                const BusinessMessageReject& report,
+                FixVersion version) {
+  out.integer("45=", report.ref_seq_num.value());
+  write_reason_text(out, report.reason);
+  out.text("372=", report.ref_msg_type.view());
+  out.text_if("379=", report.business_reject_ref_id.view());
+  out.integer("380=", business_reject_reason_for(version, report.business_reject_reason));
+  write_reason_codes(out, report.reason);
+  write_report_id(out, id);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& id,
+                const OrderMassCancelReport& report,
+                FixVersion version) {
+  const bool refused = report.reason != Reason::None;
+  out.text("11=", report.cl_ord_id.view());
+  out.report_id("37=", id);
+  if (report.side != 0) {
+    out.integer("54=", report.side);
+  }
+  out.text_if("55=", report.symbol.view());
+  write_reason_text(out, report.reason);
+  out.time("60=", report.transact_time);
+  out.character("530=", digit(report.request_type));
+  out.character("531=", refused ? '0' : digit(report.request_type));
+  if (refused) {
+    out.integer("532=", mass_cancel_reject_reason_for(version, report.reason));
+  }
+  out.integer("533=", report.total);
+  if (version == FixVersion::Fixt11) {
+    out.text_if("1300=", report.market.view());
+    out.report_id("1369=", id);
+  }
+  write_reason_codes(out, report.reason);
+  write_report_id(out, id);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& id,
+                const SecurityStatus& report,
+                FixVersion /*version*/) {
+  out.text("55=", report.symbol.view());
+  write_reason_text(out, report.reason);
+  out.time("60=", report.transact_time);
+  out.text_if("324=", report.status_req_id.view());
+  out.integer("326=", static_cast<std::uint64_t>(report.status));
+  out.text_if("1300=", report.market.view());
+  write_reason_codes(out, report.reason);
+  if (report.market_version != 0) {
+    out.integer("20005=", report.market_version);
+  }
+  if (report.suspend_reason != 0) {
+    out.integer("20032=", report.suspend_reason);
+  }
+  if (report.in_play) {
+    out.flag("20033=", *report.in_play);
+  }
+  write_report_id(out, id);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& /*id*/,
+                const SecurityList& report,
+                FixVersion /*version*/) {
+  constexpr std::uint64_t kNothingFound = 2;
+  constexpr char kActive = '1';
+  constexpr char kInactive = '2';
+  const bool found = !report.symbol.empty();
+  const unsigned decimals = report.format.quantity_decimals;
+  if (found) {
+    out.integer("146=", 1);
+    out.text("55=", report.symbol.view());
+    out.decimal("561=", report.quantity_step, decimals);
+    out.decimal("562=", report.min_quantity, decimals);
+    out.character("965=", report.active ? kActive : kInactive);
+    out.decimal("1140=", report.max_quantity, decimals);
+  }
+  out.text("320=", report.request_id.view());
+  out.text("322=", report.request_id.view());
+  out.integer("393=", report.total);
+  out.integer("560=", found ? 0 : kNothingFound);
+  out.flag("893=", report.last);
+  if (found) {
+    out.text("1300=", report.market.view());
+    out.integer("20030=", static_cast<std::uint64_t>(report.ladder));
+    out.integer("20031=", static_cast<std::uint64_t>(report.kind));
+  }
+  write_reason_codes(out, report.reason);
+}
+
+void write_body(FieldWriter& out, const ReportId& id, const News& report, FixVersion /*version*/) {
+  out.integer("33=", 1);
+  out.text("58=", report.headline.view());
+  out.time("42=", report.orig_time);
+  if (!report.subject.empty()) {
+    out.integer("146=", 1);
+    out.text("55=", report.subject.view());
+  }
+  out.text("148=", report.headline.view());
+  write_report_id(out, id);
+}
+
+void write_header(FieldWriter& out, std::string_view msg_type, const OutboundHeader& header) {
+  out.text("35=", msg_type);
+  out.integer("34=", header.msg_seq_num.value());
+  out.text("49=", header.sender_comp_id);
+  out.time("52=", header.sending_time);
+  out.text("56=", header.target_comp_id);
+  if (header.poss_resend) {
+    out.character("97=", 'Y');
+  }
+  if (header.last_msg_seq_num_processed != matching::MsgSeqNum{}) {
+    out.integer("369=", header.last_msg_seq_num_processed.value());
+  }
+}
+
+void write_checksum(FieldWriter& out) {
+  const unsigned sum = checksum(out.message());
+  const std::array<char, 3> digits{static_cast<char>('0' + sum / 100),
+                                   static_cast<char>('0' + sum / 10 % 10),
+                                   static_cast<char>('0' + sum % 10)};
+  out.text("10=", {digits.data(), digits.size()});
+}
+
+}  // namespace
+
+std::string_view msg_type_of(const Report& report) noexcept {
+  constexpr std::array<std::string_view, 7> kTypes{"8", "9", "j", "r", "f", "y", "B"};
+  static_assert(std::variant_size_v<decltype(Report::body)> == kTypes.size());
+  return kTypes[report.body.index()];
+}
+
+void encode(const Report& report, const OutboundHeader& header, std::string& out) {
+  FieldWriter fields;
+  write_header(fields, msg_type_of(report), header);
+  std::visit([&](const auto& body) { write_body(fields, report.id, body, header.version); },
+             report.body);
+  std::array<char, kMaxNumber> length;
+  const char* const end = write_uint(length.data(), fields.message().size());
+  fields.put_in_front("9=", {length.data(), static_cast<std::size_t>(end - length.data())});
+  fields.put_in_front("8=", begin_string(header.version));
+  write_checksum(fields);
+  out.append(fields.message());
+}
+
+}  // namespace betex::fix

@@ -1,0 +1,61 @@
+// SessionRejectReason(373): what is wrong with a message as such, before anyone asks what it means.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "gateway/wire/decimal.h"
+
+namespace betex::fix::session_reject {
+
+inline constexpr std::uint16_t kInvalidTagNumber = 0;
+inline constexpr std::uint16_t kRequiredTagMissing = 1;
+inline constexpr std::uint16_t kTagNotDefinedForMessage = 2;
+inline constexpr std::uint16_t kTagWithoutValue = 4;
+inline constexpr std::uint16_t kValueIncorrect = 5;
+inline constexpr std::uint16_t kIncorrectDataFormat = 6;
+inline constexpr std::uint16_t kCompIdProblem = 9;
+inline constexpr std::uint16_t kSendingTimeAccuracy = 10;
+inline constexpr std::uint16_t kInvalidMsgType = 11;
+inline constexpr std::uint16_t kTagRepeated = 13;
+inline constexpr std::uint16_t kTagOutOfOrder = 14;
+inline constexpr std::uint16_t kUnsupportedApplicationVersion = 18;  // FIXT.1.1 only
+inline constexpr std::uint16_t kOther = 99;
+
+[[nodiscard]] constexpr std::uint16_t code_of(ParseFault fault) noexcept {
+  return fault == ParseFault::Format ? kIncorrectDataFormat : kValueIncorrect;
+}
+
+// The specification's words, for Text(58).
+[[nodiscard]] constexpr std::string_view to_text(std::uint16_t code) noexcept {
+  switch (code) {
+    case kInvalidTagNumber:
+      return "Invalid tag number";
+    case kRequiredTagMissing:
+      return "Required tag missing";
+    case kTagNotDefinedForMessage:
+      return "Tag not defined for this message type";
+    case kTagWithoutValue:
+      return "Tag specified without a value";
+    case kValueIncorrect:
+      return "Value is incorrect (out of range) for this tag";
+    case kIncorrectDataFormat:
+      return "Incorrect data format for value";
+    case kCompIdProblem:
+      return "CompID problem";
+    case kSendingTimeAccuracy:
+      return "SendingTime accuracy problem";
+    case kInvalidMsgType:
+      return "Invalid MsgType";
+    case kTagRepeated:
+      return "Tag appears more than once";
+    case kTagOutOfOrder:
+      return "Tag specified out of required order";
+    case kUnsupportedApplicationVersion:
+      return "Invalid/Unsupported Application Version";
+    default:
+      return "Other";
+  }
+}
+
+}  // namespace betex::fix::session_reject

@@ -1,0 +1,133 @@
+#include "gateway/wire/utc_time.h"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+
+#include "matching/assert.h"
+
+namespace betex::fix {
+namespace {
+
+using matching::Timestamp;
+using std::chrono::nanoseconds;
+
+// "YYYYMMDD-HH:MM:SS"; a fraction follows it.
+constexpr std::string_view kPattern = "dddddddd-dd:dd:dd";
+constexpr int kMinYear = 1970;
+constexpr int kMaxYear = 2261;  // the last whole one in 63 bits of nanoseconds
+
+constexpr bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+
+bool matches_pattern(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < kPattern.size(); ++i) {
+    if (kPattern[i] == 'd' ? !is_digit(text[i]) : text[i] != kPattern[i]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// `digits` are digits, at most nine.
+int number(std::string_view digits) noexcept {
+  int value = 0;
+  for (const char c : digits) {
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+// ".fff", ".ffffff", ".fffffffff" or nothing.
+tl::expected<nanoseconds, ParseFault> parse_fraction(std::string_view text) noexcept {
+  if (text.empty()) {
+    return nanoseconds{0};
+  }
+  const std::string_view digits = text.substr(1);
+  if (text.front() != '.' || (digits.size() != 3 && digits.size() != 6 && digits.size() != 9)) {
+    return tl::unexpected{ParseFault::Format};
+  }
+  for (const char c : digits) {
+    if (!is_digit(c)) {
+      return tl::unexpected{ParseFault::Format};
+    }
+  }
+  constexpr int kThousand = 1000;
+  int value = number(digits);
+  for (std::size_t missing = digits.size(); missing < 9; missing += 3) {
+    value *= kThousand;
+  }
+  return nanoseconds{value};
+}
+
+// Exactly as many digits as `out` is long, zeros in front.
+template <std::size_t kDigits>
+void put(char* out, unsigned value) noexcept {
+  for (std::size_t i = kDigits; i > 0; --i) {
+    out[i - 1] = static_cast<char>('0' + value % 10);
+    value /= 10;
+  }
+}
+
+}  // namespace
+
+tl::expected<Timestamp, ParseFault> parse_utc_timestamp(std::string_view text) noexcept {
+  if (text.size() < kPattern.size() || !matches_pattern(text)) {
+    return tl::unexpected{ParseFault::Format};
+  }
+  const auto fraction = parse_fraction(text.substr(kPattern.size()));
+  if (!fraction) {
+    return tl::unexpected{fraction.error()};
+  }
+  const int year = number(text.substr(0, 4));
+  const std::chrono::year_month_day date{
+      std::chrono::year{year},
+      std::chrono::month{static_cast<unsigned>(number(text.substr(4, 2)))},
+      std::chrono::day{static_cast<unsigned>(number(text.substr(6, 2)))}};
+  const int hour = number(text.substr(9, 2));
+  const int minute = number(text.substr(12, 2));
+  const int second = number(text.substr(15, 2));
+  const bool leap_second = second == 60 && minute == 59 && hour == 23;
+  if (year < kMinYear || year > kMaxYear || !date.ok() || hour > 23 || minute > 59 ||
+      (second > 59 && !leap_second)) {
+    return tl::unexpected{ParseFault::Range};
+  }
+  const nanoseconds since_epoch = std::chrono::sys_days{date}.time_since_epoch() +
+                                  std::chrono::hours{hour} + std::chrono::minutes{minute} +
+                                  std::chrono::seconds{second} + *fraction;
+  return Timestamp{since_epoch.count()};
+}
+
+char* write_utc_timestamp(char* text, Timestamp time) noexcept {
+  const nanoseconds since_epoch{time.value()};
+  const auto days = std::chrono::floor<std::chrono::days>(since_epoch);
+  const std::chrono::year_month_day date{std::chrono::sys_days{days}};
+  const int year = static_cast<int>(date.year());
+  BETEX_ASSERT(year >= kMinYear && year <= kMaxYear + 1);
+  auto microseconds =
+      static_cast<std::uint64_t>((since_epoch - days) / std::chrono::microseconds{1});
+  constexpr std::uint64_t kMillion = 1'000'000;
+  const auto seconds = static_cast<unsigned>(microseconds / kMillion);
+
+  put<4>(text, static_cast<unsigned>(year));
+  put<2>(text + 4, static_cast<unsigned>(date.month()));
+  put<2>(text + 6, static_cast<unsigned>(date.day()));
+  text[8] = '-';
+  put<2>(text + 9, seconds / 3600);
+  text[11] = ':';
+  put<2>(text + 12, seconds / 60 % 60);
+  text[14] = ':';
+  put<2>(text + 15, seconds % 60);
+  text[17] = '.';
+  put<6>(text + 18, static_cast<unsigned>(microseconds % kMillion));
+  return text + kUtcTimestampLength;
+}
+
+void append_utc_timestamp(std::string& out, Timestamp time) {
+  std::array<char, kUtcTimestampLength> text;
+  write_utc_timestamp(text.data(), time);
+  out.append(text.data(), text.size());
+}
+
+}  // namespace betex::fix

@@ -1,0 +1,43 @@
+// What the probes say of the clock.
+#include "gateway/process/health.h"
+
+#include <gtest/gtest.h>
+
+namespace betex::gateway {
+namespace {
+
+class StatedClock final : public Clock {
+ public:
+  [[nodiscard]] matching::Timestamp now() const override { return {}; }
+
+  [[nodiscard]] bool certain() const override { return certain_now; }
+
+  bool certain_now = true;
+};
+
+TEST(Health, SaysWhatAStartWaitsFor) {
+  Health health;
+  EXPECT_EQ(health.why_not_ready(), "the journal is being replayed");
+  health.wait_for("the clock is behind the log");
+  EXPECT_EQ(health.why_not_ready(), "the clock is behind the log");
+  EXPECT_EQ(health.why_not_started(), "the clock is behind the log");
+  EXPECT_EQ(health.why_not_live(), std::nullopt);
+  health.enter(Phase::Accepting);
+  EXPECT_EQ(health.why_not_ready(), std::nullopt);
+}
+
+TEST(Health, IsNotReadyWhileTheClockIsUncertain) {
+  StatedClock clock;
+  Health health;
+  health.watch(clock);
+  health.enter(Phase::Accepting);
+  EXPECT_EQ(health.why_not_ready(), std::nullopt);
+  clock.certain_now = false;
+  EXPECT_NE(health.why_not_ready(), std::nullopt);
+  EXPECT_EQ(health.why_not_live(), std::nullopt) << "a restart would mend nothing";
+  clock.certain_now = true;
+  EXPECT_EQ(health.why_not_ready(), std::nullopt);
+}
+
+}  // namespace
+}  // namespace betex::gateway

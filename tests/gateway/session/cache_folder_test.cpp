@@ -1,0 +1,129 @@
+// The session cache's folder: what it is made of, who may look into it, and what the start says
+// when it does not belong to the journal.
+#include <fstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "gateway/session/message_cache.h"
+#include "journal/errors.h"
+#include "tests/support/temp_folder.h"
+
+namespace betex::fix {
+namespace {
+
+using std::filesystem::path;
+using std::filesystem::perms;
+
+constexpr matching::SessionId kSession{1};
+constexpr matching::SessionEpoch kEpoch{1};
+constexpr const char* kPrecious = "somebody's file";
+
+class CacheFolderTest : public ::testing::Test {
+ protected:
+  CacheFolderTest() { std::ofstream{victim_} << kPrecious; }
+
+  [[nodiscard]] MessageCache open() const {
+    const matching::SessionInfo session{.session = kSession,
+                                        .comp_id = matching::Name{"BROKER1"},
+                                        .epoch = kEpoch,
+                                        .next_in = matching::MsgSeqNum{1},
+                                        .reserved_to = matching::MsgSeqNum{2},
+                                        .delivered = {}};
+    return MessageCache{path_,
+                        {.boot_id = "boot", .wal_id = "wal"},
+                        {.sessions = {&session, 1}, .last_seq = matching::EventSeq{20}},
+                        {.map_size = std::size_t{1} << 20}};
+  }
+
+  // The start's complaint.
+  [[nodiscard]] std::optional<journal::Fault> fault() const {
+    try {
+      static_cast<void>(open());
+    } catch (const journal::JournalError& error) {
+      return error.fault();
+    }
+    return std::nullopt;
+  }
+
+  static perms mode_of(const path& file) {
+    return std::filesystem::symlink_status(file).permissions();
+  }
+
+  void put_link(const char* file) const {
+    std::filesystem::remove(path_ / file);
+    std::filesystem::create_symlink(victim_, path_ / file);
+  }
+
+  void expect_victim_unharmed() const {
+    std::ifstream file{victim_, std::ios::binary};
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>{file}, {}), kPrecious);
+  }
+
+  test::TempFolder folder_;
+  const path path_ = folder_.path() / "cache";
+  const path victim_ = folder_.path() / "victim";
+};
+
+TEST_F(CacheFolderTest, NobodyElseMayLookIntoIt) {
+  static_cast<void>(open());
+  EXPECT_EQ(mode_of(path_), perms::owner_all);
+  for (const char* const file : {"identity", "data.mdb", "lock.mdb"}) {
+    EXPECT_EQ(mode_of(path_ / file), perms::owner_read | perms::owner_write) << file;
+  }
+}
+
+TEST_F(CacheFolderTest, OneThatOthersCouldLookIntoIsClosedToThem) {
+  static_cast<void>(open());
+  std::filesystem::permissions(path_, perms::owner_all | perms::group_all | perms::others_all);
+  static_cast<void>(open());
+  EXPECT_EQ(mode_of(path_), perms::owner_all);
+}
+
+TEST_F(CacheFolderTest, NothingIsWrittenThroughALink) {
+  for (const char* const file : {"lock.mdb", "data.mdb", "identity"}) {
+    static_cast<void>(open());
+    put_link(file);
+    EXPECT_EQ(fault(), journal::Fault::NotARegularFile) << file;
+    expect_victim_unharmed();
+    std::filesystem::remove_all(path_);
+  }
+}
+
+TEST_F(CacheFolderTest, APipeInPlaceOfTheIdentityIsNotWaitedFor) {
+  static_cast<void>(open());
+  std::filesystem::remove(path_ / "identity");
+  ASSERT_EQ(::mkfifo((path_ / "identity").c_str(), 0600), 0);
+  EXPECT_EQ(fault(), journal::Fault::NotARegularFile);
+}
+
+TEST_F(CacheFolderTest, ALinkToAnotherDiskStaysOneWhenTheCacheIsVoid) {
+  std::filesystem::create_directories(folder_.path() / "disk");
+  std::filesystem::create_directory_symlink("disk", path_);
+  static_cast<void>(open());
+  std::ofstream{path_ / "identity"} << "of another boot";
+  EXPECT_TRUE(open().was_void());
+  EXPECT_TRUE(std::filesystem::is_symlink(path_));
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "disk" / "data.mdb"));
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "disk.void" / "data.mdb"));
+}
+
+TEST_F(CacheFolderTest, OneNewerThanTheJournalIsDamageOfTheJournal) {
+  {
+    MessageCache cache = open();
+    auto block = std::make_shared<OutboundBlock>();
+    block->session = kSession;
+    block->state = {.epoch = kEpoch,
+                    .last_number = matching::MsgSeqNum{3},
+                    .sent = {.event = matching::EventSeq{10}},
+                    .poss_resend_to = {}};
+    cache.write(std::vector<std::shared_ptr<const OutboundBlock>>{block});
+  }
+  ASSERT_EQ(fault(), journal::Fault::CacheAhead);
+  EXPECT_EQ(journal::exit_code_of(journal::Fault::CacheAhead), journal::kExitCorrupt);
+}
+
+}  // namespace
+}  // namespace betex::fix

@@ -1,0 +1,106 @@
+// A reload ends the sessions whose right to be on is gone, and no other.
+#include <functional>
+
+#include <gtest/gtest.h>
+
+#include "tests/gateway/session/test_gateway.h"
+#include "tests/support/temp_folder.h"
+
+namespace betex::test {
+namespace {
+
+using fix::SessionSettings;
+using matching::SessionInfo;
+
+class SessionRightTest : public testing::Test {
+ protected:
+  void reload(const std::vector<SessionSettings>& sessions) const {
+    gateway_.server().reload({}, sessions, std::nullopt);
+  }
+
+  // With BROKER1 as `change` makes it.
+  void reload_with(const std::function<void(SessionSettings&)>& change) const {
+    auto sessions = test_sessions();
+    change(sessions.front());
+    reload(sessions);
+  }
+
+  void expect_logged_out(RawFixPeer& peer) {
+    const RawFixMessage logout = peer.read_type("5");
+    EXPECT_EQ(logout.value(58), "Not allowed to be logged on any more");
+    EXPECT_TRUE(peer.wait_for_end());
+    EXPECT_TRUE(pipeline_.wait_for_session("BROKER1", [](const SessionInfo& s) { return !s.up; }));
+  }
+
+  TempFolder folder_;
+  FakePipeline pipeline_;
+  mutable TestGateway gateway_{pipeline_, folder_.path()};
+  std::unique_ptr<RawFixPeer> peer_ = gateway_.log_on("BROKER1");
+  std::unique_ptr<RawFixPeer> other_ = gateway_.log_on("BROKER2");
+};
+
+TEST_F(SessionRightTest, AReloadThatTakesNothingAwayEndsNothing) {
+  reload(test_sessions());
+  reload_with([](SessionSettings& session) {
+    session.throttle = {.messages_per_second = 1, .burst = 1, .refusals_before_a_pause = 1};
+    session.allow_from.push_back(*gateway::AddressRange::parse("10.0.0.1"));
+    session.certificate_name = "of no use";
+  });
+  peer_->send("D", order_fields("A1"));
+  EXPECT_EQ(peer_->read_type("8").value(11), "A1");
+}
+
+TEST_F(SessionRightTest, WhoIsNotConfiguredAnyMoreIsLoggedOutUntilHeIsAgain) {
+  auto sessions = test_sessions();
+  sessions.erase(sessions.begin());
+  reload(sessions);
+  expect_logged_out(*peer_);
+  const auto again = gateway_.connect("BROKER1");
+  again->next_out = 2;
+  again->send("A", logon_fields("BROKER1"));
+  EXPECT_TRUE(again->wait_for_end());
+  other_->send("D", order_fields("A1"));
+  EXPECT_EQ(other_->read_type("8").value(11), "A1") << "nobody else is";
+
+  reload(test_sessions());
+  EXPECT_NO_THROW((void)gateway_.log_on("BROKER1", 2));
+}
+
+TEST_F(SessionRightTest, WhoComesFromWhereHeMayNotAnyMoreIsLoggedOut) {
+  reload_with([](SessionSettings& session) {
+    session.allow_from = {*gateway::AddressRange::parse("10.0.0.1")};
+  });
+  expect_logged_out(*peer_);
+}
+
+TEST_F(SessionRightTest, WhoIsOnWithoutTlsWhereItIsRequiredIsLoggedOut) {
+  reload_with([](SessionSettings& session) { session.require_tls = true; });
+  expect_logged_out(*peer_);
+}
+
+TEST_F(SessionRightTest, WhoHasShownNoCertificateWhereOneIsNeededIsLoggedOut) {
+  reload_with(
+      [](SessionSettings& session) { session.proof = fix::LogonProof::PasswordAndCertificate; });
+  expect_logged_out(*peer_);
+}
+
+TEST_F(SessionRightTest, WhoHasLoggedOnAsAnotherUserIsLoggedOut) {
+  reload_with([](SessionSettings& session) { session.username = "BROKER2"; });
+  expect_logged_out(*peer_);
+}
+
+// What has been sent meanwhile does not act: it is asked for again if there is a next time.
+TEST_F(SessionRightTest, NothingActsAnyMore) {
+  pipeline_.hold();
+  reload_with([](SessionSettings& session) { session.require_tls = true; });
+  EXPECT_EQ(peer_->read_type("5").type(), "5");
+  peer_->send("D", order_fields("A1"));
+  pipeline_.go_on();
+  EXPECT_TRUE(peer_->wait_for_end());
+  EXPECT_TRUE(pipeline_.wait_for_session("BROKER1", [](const SessionInfo& s) {
+    return !s.up && s.next_in == matching::MsgSeqNum{2};
+  }));
+}
+
+}  // namespace
+}  // namespace betex::test

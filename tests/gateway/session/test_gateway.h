@@ -1,0 +1,125 @@
+// A FixServer with everything around it, on a free port of loopback: settings, cache, I/O threads;
+// the pipeline is the test's own. Destroying it is a kill: nothing is said to anyone.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "gateway/config/credentials.h"
+#include "gateway/link/clock.h"
+#include "gateway/session/fix_server.h"
+#include "gateway/session/message_cache.h"
+#include "gateway/session/session_metrics.h"
+#include "gateway/transport/authenticator.h"
+#include "tests/gateway/session/fake_pipeline.h"
+#include "tests/support/raw_fix_peer.h"
+
+namespace betex::test {
+
+inline constexpr const char* kTestPassword = "secret";
+
+// BROKER1 and BROKER2 speak FIXT.1.1, BROKER3 FIX.4.4; STRICT may not reset its numbers. Their
+// usernames are their CompIDs.
+[[nodiscard]] std::vector<fix::SessionSettings> test_sessions();
+
+// A session cache whose commits wait, or fail, when the test says so.
+class HoldableCache final : public fix::MessageCache {
+ public:
+  using MessageCache::MessageCache;
+
+  void write(std::span<const std::shared_ptr<const fix::OutboundBlock>> blocks) override;
+
+  void hold();
+  void go_on();
+  void fail_from_now_on();
+
+  // Waits until a commit is held. False: none came in time.
+  [[nodiscard]] bool wait_until_held();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool hold_ = false;
+  bool holding_ = false;
+  bool fail_ = false;
+};
+
+struct TestGatewayOptions {
+  fix::TransportLimits limits{.first_refusal_delay = std::chrono::milliseconds{20}};
+  // In place of the one of `limits`: as a rule these tests want no TestRequest in between.
+  std::optional<std::chrono::milliseconds> delivery_proof_interval{};
+  std::string boot_id = "boot-1";
+  fix::CacheLimits cache{};
+  int io_threads = 1;
+  const gateway::Clock* clock = nullptr;  // null: the machine's; else it must outlive the gateway
+  std::optional<gateway::ResetSchedule> reset_schedule{};  // BROKER1's
+  std::string password = kTestPassword;                    // everybody's
+};
+
+class TestGateway {
+ public:
+  // `folder` holds the cache.
+  TestGateway(FakePipeline& pipeline,
+              const std::filesystem::path& folder,
+              const TestGatewayOptions& options = {});
+  ~TestGateway();
+  TestGateway(const TestGateway&) = delete;
+  TestGateway& operator=(const TestGateway&) = delete;
+
+  [[nodiscard]] fix::FixServer& server() { return *server_; }
+
+  [[nodiscard]] HoldableCache& cache() { return *cache_; }
+
+  // What ended an I/O thread; empty: nothing has.
+  [[nodiscard]] std::string failure() const;
+
+  [[nodiscard]] boost::asio::io_context& io() { return io_; }
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+  // A peer that has connected and said nothing.
+  // `from`: as in RawFixPeer.
+  [[nodiscard]] std::unique_ptr<RawFixPeer> connect(const std::string& comp_id,
+                                                    const std::string& from = {}) const;
+
+  // One that has logged on with `number`, and read the answer. `fields` are added to the Logon.
+  [[nodiscard]] std::unique_ptr<RawFixPeer> log_on(const std::string& comp_id,
+                                                   int number = 1,
+                                                   const std::string& fields = {}) const;
+
+ private:
+  FakePipeline& pipeline_;
+  fix::TransportLimits limits_;
+  boost::asio::io_context io_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  const gateway::SystemClock machine_clock_;
+  gateway::Credentials credentials_;
+  fix::PasswordAuthenticator authenticator_;
+  std::unique_ptr<HoldableCache> cache_;
+  std::unique_ptr<fix::FixServer> server_;
+  std::uint16_t port_ = 0;
+  mutable std::mutex failure_mutex_;
+  std::string failure_;
+  std::vector<std::thread> threads_;
+};
+
+// The body fields of a Logon for `comp_id`.
+[[nodiscard]] std::string logon_fields(const std::string& comp_id,
+                                       const std::string& password = kTestPassword);
+
+// The body fields of a NewOrderSingle.
+[[nodiscard]] std::string order_fields(const std::string& cl_ord_id);
+
+}  // namespace betex::test

@@ -1,0 +1,88 @@
+#include <string>
+#include <variant>
+
+#include <gtest/gtest.h>
+
+#include "gateway/wire/order_decoder.h"
+#include "tests/gateway/wire/decoding.h"
+
+namespace betex::fix::testing {
+namespace {
+
+using gateway::OrderStatusQuery;
+
+// ---- OrderStatusRequest -------------------------------------------------------------------------
+
+TEST(DecodeOrderStatusRequest, AsksByEitherId) {
+  for (const FixVersion version : kVersions) {
+    const auto query = std::get<OrderStatusQuery>(std::get<gateway::Query>(
+        decode_body(version, kStatus.with("37=5").with("790=q1").with("1=FUND7").body())));
+    EXPECT_EQ(query.session, matching::SessionId{7});
+    EXPECT_EQ(query.account, Name{"FUND7"});
+    EXPECT_EQ(query.order_id, matching::OrderId{5});
+    EXPECT_EQ(query.cl_ord_id, matching::ClOrdId{"order-1"});
+    EXPECT_EQ(query.symbol, Name{"EPL-ARS-CHE.HOME"});
+    EXPECT_EQ(query.side, matching::Side::Ask);
+    EXPECT_EQ(query.status_req_id, Name{"q1"});
+  }
+}
+
+TEST(DecodeOrderStatusRequest, RefusesWhatIsWrong) {
+  check({{kStatus, "query"},
+         {kStatus.without("54"), "371=54 373=1"},
+         {kStatus.without("55"), "371=55 373=1"},
+         {kStatus.with("790=" + std::string(32, 'q')), "371=790 373=5"},
+         {kStatus.with("60=20261122-14:20:32"), "371=60 373=2"}});
+  check(FixVersion::Fixt11,
+        {{kStatus.without("11").with("37=5"), "query"},
+         {kStatus.without("11"), "371=11 373=1"},
+         {kStatus.without("11").with("37=NONE"), "371=11 373=1"}});
+  check(FixVersion::Fix44, {{kStatus.without("11").with("37=5"), "371=11 373=1"}});
+}
+
+// ---- Requests that change nothing ---------------------------------------------------------------
+
+TEST(DecodeOrderMassStatusRequest, TakesAllOrdersOrThoseOfAnInstrument) {
+  const Request all{"AF", {"584=s1", "585=7"}};
+  for (const FixVersion version : kVersions) {
+    const auto query = std::get<gateway::MassStatusQuery>(std::get<gateway::Query>(
+        decode_body(version, all.with("585=1").with("55=RAIN-LON").with("54=1").body())));
+    EXPECT_EQ(query.session, matching::SessionId{7});
+    EXPECT_EQ(query.account, Name{"BROKER1"});
+    EXPECT_EQ(query.symbol, Name{"RAIN-LON"});
+    EXPECT_EQ(query.side, 1);
+    EXPECT_EQ(query.mass_status_req_id, Name{"s1"});
+  }
+  check({{all, "query"},
+         {all.without("584"), "371=584 373=1"},
+         {all.without("585"), "371=585 373=1"},
+         {all.with("585=3"), "371=585 373=5"},
+         {all.with("585=1"), "371=55 373=1"},
+         {all.with("55=RAIN-LON"), "371=55 373=2"},
+         {all.with("11=order-1"), "371=11 373=2"}});
+}
+
+TEST(DecodeSecurityRequests, AreOfFixt11Alone) {
+  const Request list{"x", {"320=r1", "559=4"}};
+  const Request status{"e", {"324=r2", "55=RAIN-LON", "263=0"}};
+  check(FixVersion::Fixt11,
+        {{list, "query"},
+         {list.with("559=0").with("55=RAIN-LON"), "query"},
+         {list.with("559=5").with("1300=EPL-ARS-CHE"), "query"},
+         {list.with("559=0"), "371=55 373=1"},
+         {list.with("559=5"), "371=1300 373=1"},
+         {list.with("559=1"), "371=559 373=5"},
+         {list.with("55=RAIN-LON"), "371=55 373=2"},
+         {list.without("320"), "371=320 373=1"},
+         {status, "query"},
+         {status.with("263=1"), "query"},
+         {status.with("263=2"), "371=263 373=5"},
+         {status.without("55"), "371=55 373=1"}});
+  check(FixVersion::Fix44, {{list, "380=3 tag 0 reason 141"}, {status, "380=3 tag 0 reason 141"}});
+  EXPECT_EQ(describe(decode_as(SessionRole::Ops, FixVersion::Fixt11, list.body())), "query");
+  EXPECT_EQ(describe(decode_as(SessionRole::DropCopy, FixVersion::Fixt11, status.body())),
+            "380=6 tag 0 reason 142");
+}
+
+}  // namespace
+}  // namespace betex::fix::testing

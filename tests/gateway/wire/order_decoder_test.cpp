@@ -1,0 +1,99 @@
+#include "gateway/wire/order_decoder.h"
+
+#include <string>
+#include <variant>
+
+#include <gtest/gtest.h>
+
+#include "tests/gateway/wire/decoding.h"
+
+namespace betex::fix::testing {
+namespace {
+
+// ---- Who may send what --------------------------------------------------------------------------
+
+TEST(Decode, AnswersMessagesThatWeDoNotTake) {
+  for (const std::string type :
+       {"8", "9", "E", "V", "R", "AE", "CA", "BE", "b", "U", "U1", "U2a", "UXYZ123"}) {
+    check({{Request{type, {"11=id-1", "262=x"}}, "380=3 tag 0 reason 141"}});
+  }
+  for (const std::string type : {"I", "O", "ZZ", "DD1", "AA1", "d1", "u1", "1U"}) {
+    check({{Request{type, {"11=id-1"}}, "371=35 373=11"}});
+  }
+}
+
+// Else two ends could refuse each other's refusals for ever.
+TEST(Decode, AnswersNoBusinessMessageReject) {
+  check({{Request{"j", {"45=7", "372=8", "380=3"}}, "unanswered"},
+         {Request{"j", {"45=7", "372=j", "380=3", "58=what?"}}, "unanswered"}});
+}
+
+TEST(Decode, LetsOnlyBrokersEnterOrders) {
+  for (const Request& request : {kGoodOrder, kCancel, kReplace, kMassCancel, kStatus}) {
+    for (const SessionRole role : {SessionRole::DropCopy, SessionRole::Ops}) {
+      EXPECT_EQ(describe(decode_as(role, FixVersion::Fixt11, request.body())),
+                "380=6 tag 0 reason 142");
+    }
+  }
+}
+
+TEST(Decode, LetsABrokerUseItsOwnAccountsOnly) {
+  for (const Request& request : {kGoodOrder, kCancel, kStatus}) {
+    check({{request.with("1=BROKER2"), "380=6 tag 1 reason 142"},
+           {request.with("1=BROKER"), "380=6 tag 1 reason 142"},
+           {request.with("1=" + std::string(200, 'x')), "380=6 tag 1 reason 142"}});
+  }
+  const std::string frame = message(FixVersion::Fix44, kGoodOrder.body());
+  FieldTable fields;
+  fields.read(frame);
+  EXPECT_EQ(describe(decode(fields, {.version = FixVersion::Fix44})), "380=6 tag 1 reason 142");
+}
+
+TEST(Decode, NamesTheRequestInARefusalWhereItCan) {
+  const auto refused = decode_body(FixVersion::Fix44, kGoodOrder.with("54=3").body());
+  EXPECT_EQ(std::get<SessionReject>(refused).request_id, matching::ClOrdId{"order-1"});
+  const auto nameless = decode_body(FixVersion::Fix44, kGoodOrder.with("11=\x7f").body());
+  EXPECT_TRUE(std::get<SessionReject>(nameless).request_id.empty());
+  const auto foreign = decode_body(FixVersion::Fix44, kGoodOrder.with("1=BROKER2").body());
+  EXPECT_EQ(std::get<BusinessReject>(foreign).request_id, matching::ClOrdId{"order-1"});
+}
+
+TEST(Decode, NamesARequestThatChangesNothingByItsOwnId) {
+  const auto id_of = [](const Request& request) {
+    const Decoded refused = decode_as(SessionRole::DropCopy, FixVersion::Fixt11, request.body());
+    return std::string{std::get<BusinessReject>(refused).request_id.view()};
+  };
+  EXPECT_EQ(id_of(Request{"AF", {"584=mass-1", "585=7"}}), "mass-1");
+  EXPECT_EQ(id_of(Request{"x", {"320=list-1", "559=4"}}), "list-1");
+  EXPECT_EQ(id_of(Request{"e", {"324=state-1", "55=RAIN-LON", "263=0"}}), "state-1");
+  EXPECT_EQ(id_of(kStatus.with("790=query-1")), "query-1");
+  EXPECT_EQ(id_of(kStatus), "order-1");
+}
+
+TEST(Decode, GivesEveryRefusalAsACommandForTheJournal) {
+  const auto bad_value = decode_body(FixVersion::Fix44, kGoodOrder.with("54=3").body());
+  const auto first = to_command(std::get<SessionReject>(bad_value), "D");
+  EXPECT_EQ(first.msg_type.view(), "D");
+  EXPECT_EQ(first.cl_ord_id, matching::ClOrdId{"order-1"});
+  EXPECT_EQ(first.tag, 54U);
+  EXPECT_EQ(first.fix_reason, 5U);
+  EXPECT_EQ(first.reason, Reason::MalformedMessage);
+  EXPECT_EQ(first.answer, matching::RefuseInbound::Answer::SessionReject);
+
+  const auto foreign = decode_body(FixVersion::Fix44, kCancel.with("1=BROKER2").body());
+  const auto second = to_command(std::get<BusinessReject>(foreign), "F");
+  EXPECT_EQ(second.msg_type.view(), "F");
+  EXPECT_EQ(second.cl_ord_id, matching::ClOrdId{"cancel-1"});
+  EXPECT_EQ(second.tag, 1U);
+  EXPECT_EQ(second.fix_reason, 6U);
+  EXPECT_EQ(second.reason, Reason::NotEntitled);
+  EXPECT_EQ(second.answer, matching::RefuseInbound::Answer::BusinessReject);
+}
+
+TEST(Decode, JournalsTheBeginningOfATypeThatIsTooLong) {
+  const SessionReject reject{.ref_tag_id = 35, .session_reject_reason = 11, .text = "no such type"};
+  EXPECT_EQ(to_command(reject, "ATYPELONGERTHANANY").msg_type.view(), "ATYPELO");
+}
+
+}  // namespace
+}  // namespace betex::fix::testing

@@ -1,0 +1,341 @@
+// The hand-made codec beside QuickFIX with our dictionaries: what we write it accepts and would
+// write again byte for byte, and what we take or refuse it takes or refuses as well.
+
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gateway/session/quickfix.h"
+#include "gateway/wire/guard.h"
+#include "gateway/wire/order_decoder.h"
+#include "gateway/wire/report_encoder.h"
+#include "tests/fix_spec/dictionaries.h"
+#include "tests/gateway/wire/fix_text.h"
+#include "tests/gateway/wire/sample_reports.h"
+
+namespace betex::fix {
+namespace {
+
+using testing::message;
+using testing::readable;
+
+class QuickFixAgreement : public ::testing::TestWithParam<FixVersion> {
+ protected:
+  static const FIX::DataDictionary& session_dictionary() {
+    return testing::session_dictionary(GetParam());
+  }
+
+  static const FIX::DataDictionary& application_dictionary() {
+    return testing::application_dictionary(GetParam());
+  }
+
+  static FIX::Message parse(const std::string& text) {
+    return FIX::Message{text, session_dictionary(), application_dictionary(), true};
+  }
+
+  static std::string validate(const std::string& text) {
+    return testing::validate(GetParam(), text);
+  }
+
+  static std::string encoded(const Report& report) {
+    std::string out;
+    encode(report,
+           {.version = GetParam(),
+            .sender_comp_id = "BETEX",
+            .target_comp_id = "BROKER1",
+            .msg_seq_num = matching::MsgSeqNum{42},
+            .sending_time = matching::Timestamp{1'795'357'231'123'456'789},
+            .last_msg_seq_num_processed = matching::MsgSeqNum{7},
+            .poss_resend = true},
+           out);
+    return out;
+  }
+
+  static Decoded decode_text(const std::string& text) {
+    static constexpr std::array kAccounts{matching::Name{"BROKER1"}};
+    FieldTable fields;
+    EXPECT_EQ(fields.read(text), FieldTable::Fault::None) << readable(text);
+    EXPECT_TRUE(std::holds_alternative<Accepted>(guard(fields, GetParam()))) << readable(text);
+    return decode(fields, {.version = GetParam(), .accounts = kAccounts});
+  }
+
+  static std::string message_with(const std::string& body) {
+    return message(GetParam(),
+                   body.substr(0, body.find('|') + 1) +
+                       "34=2|49=BROKER1|52=20261122-14:20:31.000|56=BETEX|" +
+                       body.substr(body.find('|') + 1));
+  }
+};
+
+// The requests that we take, each with every field that it may have.
+std::vector<std::string> full_requests(FixVersion version) {
+  const std::string stp = version == FixVersion::Fixt11 ? "2964=1|" : "20003=1|";
+  std::vector<std::string> requests{
+      "35=D|1=BROKER1|11=a|18=6 K|21=1|38=5|40=2|44=2.02|54=1|55=X|59=6|"
+      "60=20261122-14:20:31|110=1|126=20261231-23:59:59.999|" +
+          stp + "20004=1|20005=7|20006=12.50|",
+      "35=F|1=BROKER1|11=b|37=5|38=5|41=a|54=2|55=X|60=20261122-14:20:31.123456|",
+      "35=H|1=BROKER1|11=b|37=5|54=2|55=X|790=q|",
+      "35=G|1=BROKER1|11=c|21=1|37=5|38=5|40=2|41=a|44=2.02|54=1|55=X|59=6|60=20261122-14:20:31|"
+      "126=20261231-23:59:59.999|",
+      "35=AF|1=BROKER1|54=1|55=X|584=s|585=1|",
+      "35=q|1=BROKER1|11=d|54=1|55=X|60=20261122-14:20:31|530=1|"};
+  if (version == FixVersion::Fixt11) {
+    requests.insert(requests.end(),
+                    {"35=q|1=BROKER1|11=d|54=1|60=20261122-14:20:31|530=9|1300=M|",
+                     "35=x|55=X|320=r|559=0|",
+                     "35=x|320=r|559=5|1300=M|",
+                     "35=e|55=X|263=1|324=r|"});
+  }
+  return requests;
+}
+
+std::string msg_type_of(const std::string& body) {
+  return body.substr(3, body.find('|') - 3);
+}
+
+TEST_P(QuickFixAgreement, QuickFixAcceptsAllThatWeSend) {
+  for (const Report& report : testing::all_reports(GetParam())) {
+    EXPECT_EQ(validate(encoded(report)), "") << readable(encoded(report));
+  }
+}
+
+TEST_P(QuickFixAgreement, QuickFixWouldResendOurMessagesByteForByte) {
+  for (const Report& report : testing::all_reports(GetParam())) {
+    const std::string text = encoded(report);
+    EXPECT_EQ(readable(parse(text).toString()), readable(text));
+  }
+}
+
+// What QuickFIX does to a message that it sends again.
+TEST_P(QuickFixAgreement, AResendDiffersInFiveFieldsAlone) {
+  const auto fields_of = [](const std::string& text) {
+    FieldTable table;
+    EXPECT_EQ(table.read(text), FieldTable::Fault::None);
+    std::vector<std::string> fields;
+    for (const Field& field : table.fields()) {
+      if (field.tag != 9 && field.tag != 10 && field.tag != 43 && field.tag != 52 &&
+          field.tag != 122) {
+        fields.push_back(std::to_string(field.tag) + "=" + std::string{field.value});
+      }
+    }
+    return fields;
+  };
+  for (const Report& report : testing::all_reports(GetParam())) {
+    const std::string text = encoded(report);
+    FIX::Message resent = parse(text);
+    resent.getHeader().setField(FIX::OrigSendingTime{FIX::UtcTimeStamp{}});
+    resent.getHeader().setField(FIX::PossDupFlag{true});
+    resent.getHeader().setField(FIX::SendingTime{FIX::UtcTimeStamp{}, 6});
+    EXPECT_EQ(fields_of(resent.toString()), fields_of(text));
+  }
+}
+
+TEST_P(QuickFixAgreement, BothTakeARequestWithEveryFieldThatItMayHave) {
+  for (const std::string& body : full_requests(GetParam())) {
+    const std::string text = message_with(body);
+    EXPECT_EQ(validate(text), "") << body;
+    const Decoded decoded = decode_text(text);
+    EXPECT_FALSE(std::holds_alternative<SessionReject>(decoded) ||
+                 std::holds_alternative<BusinessReject>(decoded))
+        << body;
+  }
+}
+
+// Tag by tag over everything that FIX has, and our own: the two agree on what a request may carry.
+TEST_P(QuickFixAgreement, BothAgreeOnTheTagsOfEveryRequest) {
+  std::vector<std::uint32_t> tags;
+  for (std::uint32_t tag = 1; tag <= 3100; ++tag) {
+    tags.push_back(tag);
+  }
+  for (std::uint32_t tag = 20001; tag <= 20099; ++tag) {
+    tags.push_back(tag);
+  }
+  std::size_t taken = 0;
+  for (const std::string& body : full_requests(GetParam())) {
+    const std::string msg_type = msg_type_of(body);
+    for (const std::uint32_t tag : tags) {
+      if (session_dictionary().isHeaderField(static_cast<int>(tag)) ||
+          session_dictionary().isTrailerField(static_cast<int>(tag))) {
+        continue;
+      }
+      const bool in_dictionary =
+          application_dictionary().isMsgField(msg_type, static_cast<int>(tag));
+      const std::string text = message_with("35=" + msg_type + "|" + std::to_string(tag) + "=1|");
+      FieldTable fields;
+      ASSERT_EQ(fields.read(text), FieldTable::Fault::None);
+      const Decoded decoded = decode(fields, {.version = GetParam()});
+      const auto* const reject = std::get_if<SessionReject>(&decoded);
+      const bool refused =
+          !std::holds_alternative<Accepted>(guard(fields, GetParam())) ||
+          (reject != nullptr && reject->ref_tag_id == tag &&
+           (reject->session_reject_reason == 0 || reject->session_reject_reason == 2));
+      EXPECT_EQ(!refused, in_dictionary) << "tag " << tag << " of " << msg_type;
+      taken += refused ? 0U : 1U;
+    }
+  }
+  EXPECT_GT(taken, 50U);
+}
+
+TEST_P(QuickFixAgreement, BothRequireTheSameFields) {
+  for (const std::string& body : full_requests(GetParam())) {
+    const std::string msg_type = msg_type_of(body);
+    const std::string text = message_with(body);
+    FieldTable all;
+    all.read(text);
+    for (const Field& left_out : all.fields()) {
+      if (session_dictionary().isHeaderField(static_cast<int>(left_out.tag)) ||
+          left_out.tag == 10) {
+        continue;
+      }
+      std::string rest = "35=" + msg_type + "|";
+      for (const Field& field : all.fields()) {
+        if (field.tag != left_out.tag && field.tag != 10 &&
+            !session_dictionary().isHeaderField(static_cast<int>(field.tag))) {
+          rest += std::to_string(field.tag) + "=" + std::string{field.value} + "|";
+        }
+      }
+      const Decoded decoded = decode_text(message_with(rest));
+      const auto* const reject = std::get_if<SessionReject>(&decoded);
+      const bool required_by_us = reject != nullptr && reject->ref_tag_id == left_out.tag &&
+                                  reject->session_reject_reason == 1;
+      // These are required by what other fields say: no dictionary can tell.
+      const bool conditional = (msg_type == "D" && (left_out.tag == 44 || left_out.tag == 126)) ||
+                               (msg_type.find_first_of("AFqx") != std::string::npos &&
+                                msg_type != "F" && (left_out.tag == 55 || left_out.tag == 1300));
+      EXPECT_EQ(required_by_us,
+                conditional || application_dictionary().isRequiredField(
+                                   msg_type, static_cast<int>(left_out.tag)))
+          << "tag " << left_out.tag << " of " << msg_type;
+    }
+  }
+}
+
+// Every value of every field that is an enumeration: what the dictionary lists the decoder takes,
+// and nothing else.
+TEST_P(QuickFixAgreement, BothAgreeOnEveryEnumeration) {
+  std::set<std::uint32_t> enumerations;
+  for (const std::string& base : full_requests(GetParam())) {
+    const std::string text = message_with(base);
+    FieldTable fields;
+    fields.read(text);
+    for (const Field& field : fields.fields()) {
+      const int tag = static_cast<int>(field.tag);
+      const bool only_limit_orders_rest = msg_type_of(base) == "G" && tag == 40;
+      if (!application_dictionary().hasFieldValue(tag) || only_limit_orders_rest ||
+          session_dictionary().isHeaderField(tag)) {
+        continue;
+      }
+      enumerations.insert(field.tag);
+      for (char value = '!'; value <= '~'; ++value) {
+        if (value == '|') {
+          continue;
+        }
+        const std::string name = "|" + std::to_string(tag) + "=";
+        const std::size_t begin = base.find(name) + name.size();
+        std::string body = base;
+        body.replace(begin, body.find('|', begin) - begin, 1, value);
+        const Decoded decoded = decode_text(message_with(body));
+        const auto* const reject = std::get_if<SessionReject>(&decoded);
+        const bool refused = reject != nullptr && reject->ref_tag_id == field.tag;
+        EXPECT_EQ(!refused, application_dictionary().isFieldValue(tag, std::string(1, value)))
+            << base << " with " << tag << "=" << value;
+      }
+    }
+  }
+  EXPECT_EQ(enumerations,
+            GetParam() == FixVersion::Fixt11
+                ? (std::set<std::uint32_t>{18, 21, 40, 54, 59, 263, 530, 559, 585, 2964, 20004})
+                : (std::set<std::uint32_t>{18, 21, 40, 54, 59, 530, 585, 20003, 20004}));
+}
+
+// The values that our reports bear are those that the dictionary lists.
+TEST_P(QuickFixAgreement, TheDictionaryListsTheValuesThatWeSend) {
+  const auto listed = [](int tag) {
+    std::set<std::string> values;
+    for (int value = 0; value < 200; ++value) {
+      for (const std::string& text :
+           {std::to_string(value), std::string(1, static_cast<char>(value))}) {
+        if (application_dictionary().isFieldValue(tag, text)) {
+          values.insert(text);
+        }
+      }
+    }
+    return values;
+  };
+  const bool fixt = GetParam() == FixVersion::Fixt11;
+  using Values = std::set<std::string>;
+  EXPECT_EQ(listed(39), (Values{"0", "1", "2", "4", "8", "A", "C"}));
+  EXPECT_EQ(listed(150), (Values{"0", "4", "5", "8", "A", "C", "D", "F", "I"}));
+  EXPECT_EQ(listed(434), (Values{"1", "2"}));
+  EXPECT_EQ(listed(531), fixt ? (Values{"0", "1", "7", "9"}) : (Values{"0", "1", "7"}));
+  EXPECT_EQ(listed(20002), (Values{"Y", "N"}));
+  if (fixt) {
+    EXPECT_EQ(listed(326), (Values{"2", "3", "17", "18", "20", "100", "101", "102"}));
+    EXPECT_EQ(listed(560), (Values{"0", "2"}));
+    EXPECT_EQ(listed(965), (Values{"1", "2"}));
+    EXPECT_EQ(listed(20030), (Values{"1", "2", "3", "4", "5"}));
+    EXPECT_EQ(listed(20031), (Values{"1", "2"}));
+    EXPECT_EQ(listed(20032), (Values{"1", "2", "3", "4"}));
+  }
+}
+
+// QuickFIX reads numbers and times more loosely than we; it must not refuse what we take.
+TEST_P(QuickFixAgreement, QuickFixTakesEveryNumberAndTimeThatWeTake) {
+  const auto validated = [&](const std::string& price, const std::string& time) {
+    return validate(message_with("35=D|11=a|38=" + price + "|40=2|44=" + price +
+                                 "|54=1|55=X|60=" + time + "|"));
+  };
+  const std::string good_time = "20261122-14:20:31";
+  for (const std::string price : {"2.02",
+                                  "0.60",
+                                  "00023.23",
+                                  "-1.5",
+                                  "5.",
+                                  ".5",
+                                  "1000000000000",
+                                  "0.000001",
+                                  "100.10",
+                                  "2.0200000"}) {
+    EXPECT_TRUE(parse_decimal(price).has_value());
+    EXPECT_EQ(validated(price, good_time), "") << price;
+  }
+  for (const std::string fraction : {"", ".123", ".123456", ".123456789"}) {
+    EXPECT_EQ(validated("2", good_time + fraction), "") << fraction;
+  }
+}
+
+TEST_P(QuickFixAgreement, SessionMessagesPassGuardAndDictionary) {
+  std::vector<std::string> bodies{"35=0|",
+                                  "35=0|112=id|",
+                                  "35=1|112=id|",
+                                  "35=2|7=1|16=0|",
+                                  "35=3|45=2|58=text|371=55|372=D|373=5|",
+                                  "35=4|36=9|123=Y|",
+                                  "35=5|58=bye|"};
+  bodies.emplace_back(GetParam() == FixVersion::Fixt11
+                          ? "35=A|98=0|108=30|141=Y|553=BROKER1|554=demo|1137=9|"
+                          : "35=A|98=0|108=30|141=Y|553=BROKER1|554=demo|");
+  for (const std::string& body : bodies) {
+    const std::string text = message_with(body);
+    EXPECT_EQ(validate(text), "") << body;
+    FieldTable fields;
+    ASSERT_EQ(fields.read(text), FieldTable::Fault::None);
+    EXPECT_TRUE(std::holds_alternative<Accepted>(guard(fields, GetParam()))) << body;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(BothDialects,
+                         QuickFixAgreement,
+                         ::testing::Values(FixVersion::Fixt11, FixVersion::Fix44),
+                         [](const auto& param) {
+                           return param.param == FixVersion::Fixt11 ? "Fixt11" : "Fix44";
+                         });
+
+}  // namespace
+}  // namespace betex::fix

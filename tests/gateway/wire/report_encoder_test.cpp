@@ -1,0 +1,254 @@
+#include "gateway/wire/report_encoder.h"
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gateway/wire/field_table.h"
+#include "gateway/wire/framer.h"
+#include "tests/gateway/wire/fix_text.h"
+#include "tests/gateway/wire/sample_reports.h"
+
+namespace betex::fix {
+namespace {
+
+using matching::Reason;
+using testing::readable;
+
+OutboundHeader header_for(FixVersion version) {
+  return {.version = version,
+          .sender_comp_id = "BETEX",
+          .target_comp_id = "BROKER1",
+          .msg_seq_num = matching::MsgSeqNum{42},
+          .sending_time = matching::Timestamp{1'795'357'231'123'456'789}};
+}
+
+std::string encoded(const Report& report, FixVersion version = FixVersion::Fixt11) {
+  std::string out;
+  encode(report, header_for(version), out);
+  return out;
+}
+
+// The body of the message, readable: what stands between the header and the checksum.
+std::string body(const Report& report, FixVersion version = FixVersion::Fixt11) {
+  const std::string text = readable(encoded(report, version));
+  const std::string last_of_header = "|56=BROKER1|";
+  const std::size_t begin = text.find(last_of_header) + last_of_header.size();
+  return text.substr(begin, text.size() - begin - std::strlen("10=000|"));
+}
+
+TEST(EncodeReport, WritesAWholeMessage) {
+  EXPECT_EQ(readable(encoded(testing::new_order())),
+            "8=FIXT.1.1|9=212|35=8|34=42|49=BETEX|52=20261122-14:20:31.123456|56=BROKER1|"
+            "1=BROKER1|6=0.00|11=order-1|14=0.00|17=1234-1|37=77|38=20.00|39=0|40=2|44=2.02|54=1|"
+            "55=EPL-ARS-CHE.HOME|59=1|60=20261122-14:20:31.000001|150=0|151=20.00|10=236|");
+}
+
+TEST(EncodeReport, AppendsToWhatIsThere) {
+  std::string out = "before";
+  encode(testing::new_order(), header_for(FixVersion::Fixt11), out);
+  EXPECT_EQ(out, "before" + encoded(testing::new_order()));
+}
+
+TEST(EncodeReport, WritesTheOptionalHeaderFields) {
+  OutboundHeader header = header_for(FixVersion::Fix44);
+  header.poss_resend = true;
+  header.last_msg_seq_num_processed = matching::MsgSeqNum{17};
+  std::string out;
+  encode(testing::new_order(), header, out);
+  EXPECT_NE(readable(out).find("|56=BROKER1|97=Y|369=17|1="), std::string::npos) << readable(out);
+  EXPECT_TRUE(readable(out).starts_with("8=FIX.4.4|9=")) << readable(out);
+}
+
+TEST(EncodeReport, TellsATradeAtTheMakersPrice) {
+  EXPECT_EQ(body(testing::trade()),
+            "1=BROKER1|6=2.03|11=order-1|14=60.00|17=1240-2|31=2.02|32=30.00|37=77|38=60.00|39=2|"
+            "40=2|44=2.02|54=1|55=EPL-ARS-CHE.HOME|59=1|60=20261122-14:20:31.000001|150=F|"
+            "151=0.00|");
+}
+
+TEST(EncodeReport, ShowsContractsWholeAndAveragesToEightDecimals) {
+  Report report = testing::trade();
+  auto& execution = std::get<ExecutionReport>(report.body);
+  execution.format = {.price_decimals = 2, .quantity_decimals = 0};
+  execution.avg_px_e8 = 58'333'333;
+  execution.price = matching::Decimal{600'000};
+  execution.last_px = matching::Decimal{555'000};
+  const std::string text = body(report);
+  EXPECT_NE(text.find("|6=0.58333333|"), std::string::npos) << text;
+  EXPECT_NE(text.find("|14=60|"), std::string::npos) << text;
+  EXPECT_NE(text.find("|31=0.555|32=30|"), std::string::npos) << text;
+  EXPECT_NE(text.find("|44=0.60|"), std::string::npos) << text;
+  EXPECT_NE(text.find("|151=0|"), std::string::npos) << text;
+}
+
+TEST(EncodeReport, TellsACancelWithTheChainOfIds) {
+  EXPECT_EQ(body(testing::cancelled()),
+            "1=BROKER1|6=0.00|11=cancel-1|14=0.00|17=1241-1|37=77|38=20.00|39=4|40=2|41=order-1|"
+            "44=2.02|54=1|55=EPL-ARS-CHE.HOME|59=1|60=20261122-14:20:31.000001|150=4|151=0.00|");
+}
+
+TEST(EncodeReport, SaysWhyAnOrderWasRefused) {
+  EXPECT_EQ(body(testing::rejected(Reason::PriceNotOnLadder)),
+            "1=BROKER1|6=0|11=order-1|14=0|17=1242-1|37=NONE|38=20|39=8|40=2|44=2.03|54=1|"
+            "55=EPL-ARS-CHE.HOME|58=price is not on the ladder|59=1|"
+            "60=20261122-14:20:31.000001|103=18|150=8|151=0|20001=40|20002=N|");
+}
+
+TEST(EncodeReport, SaysWhyAnUnsolicitedCancelCame) {
+  Report report = testing::cancelled();
+  auto& execution = std::get<ExecutionReport>(report.body);
+  execution.orig_cl_ord_id = {};
+  execution.cl_ord_id = matching::ClOrdId{"order-1"};
+  execution.restatement_reason = 18;
+  execution.reason = Reason::SelfTradePrevented;
+  EXPECT_EQ(body(report),
+            "1=BROKER1|6=0.00|11=order-1|14=0.00|17=1241-1|37=77|38=20.00|39=4|40=2|44=2.02|54=1|"
+            "55=EPL-ARS-CHE.HOME|58=would have traded with an own order|59=1|"
+            "60=20261122-14:20:31.000001|150=4|151=0.00|378=18|20001=84|20002=N|");
+  EXPECT_NE(body(report, FixVersion::Fix44).find("|378=99|20001=84|"), std::string::npos);
+}
+
+TEST(EncodeReport, ShowsNoPriceForAMarketOrderAndTheExpiryWhereThereIsOne) {
+  Report report = testing::new_order();
+  auto& execution = std::get<ExecutionReport>(report.body);
+  execution.ord_type = matching::OrderType::Market;
+  execution.time_in_force = matching::TimeInForce::Gtd;
+  execution.expire_time = matching::Timestamp{1'798'761'599'000'000'000};
+  const std::string text = body(report);
+  EXPECT_EQ(text.find("|44="), std::string::npos) << text;
+  EXPECT_NE(text.find("|40=1|54=1|"), std::string::npos) << text;
+  EXPECT_NE(text.find("|59=6|60=20261122-14:20:31.000001|126=20261231-23:59:59.000000|150="),
+            std::string::npos)
+      << text;
+}
+
+TEST(EncodeReport, AnswersAStatusRequestWithoutAnExecId) {
+  EXPECT_EQ(body(testing::status()),
+            "1=BROKER1|6=2.04|11=order-1|14=30.00|17=0|37=77|38=60.00|39=1|40=2|44=2.02|54=1|"
+            "55=EPL-ARS-CHE.HOME|59=1|60=20261122-14:20:31.000001|150=I|151=30.00|790=query-1|");
+  EXPECT_EQ(body(testing::unknown_status()),
+            "1=BROKER1|6=0|11=order-9|14=0|17=0|37=NONE|39=8|54=2|55=RAIN-LON|58=unknown order|"
+            "60=20261122-14:20:31.000001|103=5|150=I|151=0|790=query-1|20001=100|20002=N|");
+}
+
+TEST(EncodeReport, TellsThatACancelWasRefused) {
+  const Report report = testing::cancel_rejected(Reason::TooLate);
+  const std::string expected =
+      "1=BROKER1|11=cancel-1|37=77|39=2|41=order-1|58=order is already finished|"
+      "60=20261122-14:20:31.000001|102=0|434=1|20001=101|20002=N|20068=1243-1|";
+  EXPECT_EQ(body(report), expected);
+  EXPECT_EQ(body(report, FixVersion::Fix44), expected);
+}
+
+TEST(EncodeReport, NamesNoOrderWhereThereIsNone) {
+  Report report = testing::cancel_rejected(Reason::UnknownOrder);
+  auto& reject = std::get<OrderCancelReject>(report.body);
+  reject.order_id = {};
+  reject.ord_status = OrdStatus::Rejected;
+  reject.orig_cl_ord_id = {};
+  EXPECT_EQ(body(report),
+            "1=BROKER1|11=cancel-1|37=NONE|39=8|58=unknown order|60=20261122-14:20:31.000001|"
+            "102=1|434=1|20001=100|20002=N|20068=1243-1|");
+  // FIX.4.4 requires OrigClOrdID.
+  EXPECT_NE(body(report, FixVersion::Fix44).find("|39=8|41=NONE|58="), std::string::npos);
+}
+
+TEST(EncodeReport, TellsThatAMessageWasRefused) {
+  EXPECT_EQ(body(testing::business_reject(Reason::Throttled, 8)),
+            "45=17|58=too many messages|372=D|379=order-1|380=8|20001=143|20002=Y|20068=1244-1|");
+  EXPECT_EQ(body(testing::business_reject(Reason::Throttled, 8), FixVersion::Fix44),
+            "45=17|58=too many messages|372=D|379=order-1|380=0|20001=143|20002=Y|20068=1244-1|");
+  EXPECT_EQ(body(testing::business_reject(Reason::NotEntitled, 6), FixVersion::Fix44),
+            "45=17|58=not entitled|372=D|379=order-1|380=6|20001=142|20002=N|20068=1244-1|");
+}
+
+TEST(EncodeReport, NamesTheEventOfWhatHasNoExecId) {
+  EXPECT_EQ(body(testing::mass_cancelled(), FixVersion::Fix44),
+            "11=mass-1|37=1245-1|54=1|55=RAIN-LON|60=20261122-14:20:31.000001|530=1|531=1|533=3|"
+            "20068=1245-1|");
+  EXPECT_TRUE(body(testing::security_status()).ends_with("|20033=Y|20068=1247-2|"));
+  EXPECT_TRUE(body(testing::news()).ends_with("|20068=1246-1|"));
+}
+
+TEST(EncodeReport, NamesNoEventWhereThereIsNone) {
+  for (const Report& report : {testing::unknown_security_status(), testing::security()}) {
+    EXPECT_EQ(body(report).find("20068="), std::string::npos) << body(report);
+  }
+  Report to_one_alone = testing::news();
+  to_one_alone.id = {};
+  EXPECT_EQ(body(to_one_alone).find("20068="), std::string::npos);
+}
+
+// The group of a SecurityList holds standard fields alone: any other one ends it for a client that
+// has QuickFIX's own dictionary.
+TEST(EncodeReport, ListsAnInstrumentWithItsMarketBehindTheGroup) {
+  EXPECT_EQ(body(testing::security()),
+            "146=1|55=EPL-ARS-CHE.DRAW|561=0.01|562=0.01|965=1|1140=1000000000.00|320=list-1|"
+            "322=list-1|393=4|560=0|893=N|1300=EPL-ARS-CHE|20030=1|20031=1|");
+  EXPECT_EQ(body(testing::no_security()),
+            "320=list-1|322=list-1|393=0|560=2|893=Y|20001=21|20002=N|");
+}
+
+TEST(EncodeReport, DegradesCodesThatFix44Lacks) {
+  EXPECT_NE(body(testing::rejected(Reason::PriceNotOnLadder), FixVersion::Fix44)
+                .find("|103=99|150=8|151=0|20001=40|"),
+            std::string::npos);
+  EXPECT_NE(body(testing::rejected(Reason::InsufficientFunds)).find("|103=25|"), std::string::npos);
+  EXPECT_NE(body(testing::rejected(Reason::InsufficientFunds), FixVersion::Fix44).find("|103=99|"),
+            std::string::npos);
+  EXPECT_NE(body(testing::rejected(Reason::UnknownAccount), FixVersion::Fix44).find("|103=15|"),
+            std::string::npos);
+  EXPECT_NE(body(testing::cancel_rejected(Reason::PriceNotOnLadder)).find("|102=18|"),
+            std::string::npos);
+  EXPECT_NE(
+      body(testing::cancel_rejected(Reason::PriceNotOnLadder), FixVersion::Fix44).find("|102=99|"),
+      std::string::npos);
+}
+
+TEST(EncodeReport, NamesTheMessageType) {
+  EXPECT_EQ(msg_type_of(testing::new_order()), "8");
+  EXPECT_EQ(msg_type_of(testing::cancel_rejected(Reason::TooLate)), "9");
+  EXPECT_EQ(msg_type_of(testing::business_reject(Reason::Throttled, 8)), "j");
+}
+
+// Lengths of two to four digits, and every report that there is: our own framer takes them back.
+TEST(EncodeReport, HasLengthAndChecksumThatTheFramerAccepts) {
+  std::vector<Report> reports = testing::all_reports(FixVersion::Fixt11);
+  Report longest = testing::rejected(Reason::UnknownAccount);
+  auto& execution = std::get<ExecutionReport>(longest.body);
+  execution.account = matching::Name{std::string(31, 'a')};
+  execution.symbol = matching::Name{std::string(31, 's')};
+  execution.cl_ord_id = matching::ClOrdId{std::string(36, 'c')};
+  execution.orig_cl_ord_id = matching::ClOrdId{std::string(36, 'o')};
+  execution.status_req_id = matching::Name{std::string(31, 'q')};
+  reports.push_back(longest);
+  for (const FixVersion version : {FixVersion::Fixt11, FixVersion::Fix44}) {
+    for (const std::size_t comp_id_size : {1U, 7U, 500U}) {
+      const std::string target(comp_id_size, 'T');
+      OutboundHeader header = header_for(version);
+      header.sender_comp_id = "B";
+      header.target_comp_id = target;
+      std::string stream;
+      for (const Report& report : reports) {
+        encode(report, header, stream);
+      }
+      Framer framer{stream.size()};
+      std::memcpy(framer.prepare().data(), stream.data(), stream.size());
+      framer.commit(stream.size());
+      for (const Report& report : reports) {
+        const Framer::Result result = framer.next();
+        ASSERT_EQ(result.status, Framer::Status::Frame);
+        FieldTable fields;
+        ASSERT_EQ(fields.read(result.bytes), FieldTable::Fault::None);
+        EXPECT_EQ(fields.msg_type(), msg_type_of(report));
+      }
+      EXPECT_EQ(framer.next().status, Framer::Status::NeedMore);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace betex::fix

@@ -1,0 +1,253 @@
+// One report of each kind, for the encoder's tests.
+#pragma once
+
+#include <vector>
+
+#include "fix_spec/dialect.h"
+#include "gateway/link/report.h"
+
+namespace betex::fix::testing {
+
+inline constexpr matching::Timestamp kReportTime{1'795'357'231'000'001'000};
+
+// A back of 20.00 at 2.02, just accepted.
+inline Report new_order() {
+  return {.id = {.event = matching::EventSeq{1234}, .leg = 1},
+          .body = ExecutionReport{.exec_type = ExecType::New,
+                                  .ord_status = OrdStatus::New,
+                                  .order_id = matching::OrderId{77},
+                                  .cl_ord_id = matching::ClOrdId{"order-1"},
+                                  .account = matching::Name{"BROKER1"},
+                                  .symbol = matching::Name{"EPL-ARS-CHE.HOME"},
+                                  .side = matching::Side::Bid,
+                                  .ord_type = matching::OrderType::Limit,
+                                  .time_in_force = matching::TimeInForce::Gtc,
+                                  .price = matching::Decimal{2'020'000},
+                                  .order_qty = matching::Decimal{20'000'000},
+                                  .leaves_qty = matching::Decimal{20'000'000},
+                                  .transact_time = kReportTime,
+                                  .format = {.price_decimals = 2, .quantity_decimals = 2}}};
+}
+
+// The second fill of 60.00: 30.00 at 2.04 before, 30.00 at 2.02 now (RULES.md section 3).
+inline Report trade() {
+  Report report = new_order();
+  report.id = {.event = matching::EventSeq{1240}, .leg = 2};
+  auto& execution = std::get<ExecutionReport>(report.body);
+  execution.exec_type = ExecType::Trade;
+  execution.ord_status = OrdStatus::Filled;
+  execution.order_qty = matching::Decimal{60'000'000};
+  execution.cum_qty = matching::Decimal{60'000'000};
+  execution.leaves_qty = {};
+  execution.last_qty = matching::Decimal{30'000'000};
+  execution.last_px = matching::Decimal{2'020'000};
+  execution.avg_px_e8 = 203'000'000;
+  return report;
+}
+
+inline Report cancelled() {
+  Report report = new_order();
+  report.id.event = matching::EventSeq{1241};
+  auto& execution = std::get<ExecutionReport>(report.body);
+  execution.exec_type = ExecType::Canceled;
+  execution.ord_status = OrdStatus::Canceled;
+  execution.cl_ord_id = matching::ClOrdId{"cancel-1"};
+  execution.orig_cl_ord_id = matching::ClOrdId{"order-1"};
+  execution.leaves_qty = {};
+  return report;
+}
+
+inline Report rejected(matching::Reason reason) {
+  Report report = new_order();
+  report.id.event = matching::EventSeq{1242};
+  auto& execution = std::get<ExecutionReport>(report.body);
+  execution.exec_type = ExecType::Rejected;
+  execution.ord_status = OrdStatus::Rejected;
+  execution.order_id = {};
+  execution.price = matching::Decimal{2'030'000};
+  execution.leaves_qty = {};
+  execution.reason = reason;
+  execution.format = {};
+  return report;
+}
+
+inline Report status() {
+  Report report = new_order();
+  report.id = {};
+  auto& execution = std::get<ExecutionReport>(report.body);
+  execution.exec_type = ExecType::OrderStatus;
+  execution.ord_status = OrdStatus::PartiallyFilled;
+  execution.order_qty = matching::Decimal{60'000'000};
+  execution.cum_qty = matching::Decimal{30'000'000};
+  execution.leaves_qty = matching::Decimal{30'000'000};
+  execution.avg_px_e8 = 204'000'000;
+  execution.status_req_id = matching::Name{"query-1"};
+  return report;
+}
+
+inline Report unknown_status() {
+  return {.id = {},
+          .body = ExecutionReport{.exec_type = ExecType::OrderStatus,
+                                  .ord_status = OrdStatus::Rejected,
+                                  .cl_ord_id = matching::ClOrdId{"order-9"},
+                                  .account = matching::Name{"BROKER1"},
+                                  .symbol = matching::Name{"RAIN-LON"},
+                                  .side = matching::Side::Ask,
+                                  .transact_time = kReportTime,
+                                  .status_req_id = matching::Name{"query-1"},
+                                  .no_order = true,
+                                  .reason = matching::Reason::UnknownOrder}};
+}
+
+inline Report cancel_rejected(matching::Reason reason) {
+  return {.id = {.event = matching::EventSeq{1243}, .leg = 1},
+          .body = OrderCancelReject{.order_id = matching::OrderId{77},
+                                    .cl_ord_id = matching::ClOrdId{"cancel-1"},
+                                    .orig_cl_ord_id = matching::ClOrdId{"order-1"},
+                                    .account = matching::Name{"BROKER1"},
+                                    .ord_status = OrdStatus::Filled,
+                                    .transact_time = kReportTime,
+                                    .reason = reason}};
+}
+
+inline Report business_reject(matching::Reason reason, std::uint16_t business_reject_reason) {
+  return {.id = {.event = matching::EventSeq{1244}, .leg = 1},
+          .body = BusinessMessageReject{.ref_seq_num = matching::MsgSeqNum{17},
+                                        .ref_msg_type = matching::Text<7>{"D"},
+                                        .business_reject_ref_id = matching::ClOrdId{"order-1"},
+                                        .business_reject_reason = business_reject_reason,
+                                        .reason = reason}};
+}
+
+inline Report mass_cancelled() {
+  return {.id = {.event = matching::EventSeq{1245}, .leg = 1},
+          .body = OrderMassCancelReport{.cl_ord_id = matching::ClOrdId{"mass-1"},
+                                        .request_type = MassCancelType::Security,
+                                        .symbol = matching::Name{"RAIN-LON"},
+                                        .side = 1,
+                                        .total = 3,
+                                        .transact_time = kReportTime}};
+}
+
+inline Report mass_cancel_rejected(matching::Reason reason) {
+  Report report = mass_cancelled();
+  auto& refused = std::get<OrderMassCancelReport>(report.body);
+  refused.total = 0;
+  refused.reason = reason;
+  return report;
+}
+
+inline Report news() {
+  return {.id = {.event = matching::EventSeq{1246}, .leg = 1},
+          .body = News{.orig_time = kReportTime,
+                       .subject = matching::Name{"RAIN-LON"},
+                       .headline = matching::Text<255>{"closing early today"}}};
+}
+
+inline Report security_status() {
+  return {.id = {.event = matching::EventSeq{1247}, .leg = 2},
+          .body = SecurityStatus{.symbol = matching::Name{"EPL-ARS-CHE.DRAW"},
+                                 .market = matching::Name{"EPL-ARS-CHE"},
+                                 .status = TradingStatus::Halt,
+                                 .market_version = 5,
+                                 .suspend_reason = 1,
+                                 .in_play = true,
+                                 .transact_time = kReportTime}};
+}
+
+inline Report unknown_security_status() {
+  return {.id = {},
+          .body = SecurityStatus{.symbol = matching::Name{"NOWHERE"},
+                                 .status_req_id = matching::Name{"status-1"},
+                                 .transact_time = kReportTime,
+                                 .reason = matching::Reason::UnknownInstrument}};
+}
+
+inline Report security() {
+  return {.id = {},
+          .body = SecurityList{.request_id = matching::Name{"list-1"},
+                               .total = 4,
+                               .last = false,
+                               .symbol = matching::Name{"EPL-ARS-CHE.DRAW"},
+                               .market = matching::Name{"EPL-ARS-CHE"},
+                               .kind = matching::MarketKind::ExchangeOdds,
+                               .ladder = matching::LadderKind::Classic,
+                               .active = true,
+                               .quantity_step = matching::Decimal{10'000},
+                               .min_quantity = matching::Decimal{10'000},
+                               .max_quantity = matching::Decimal{1'000'000'000'000'000},
+                               .format = {.price_decimals = 2, .quantity_decimals = 2}}};
+}
+
+inline Report no_security() {
+  return {.id = {},
+          .body = SecurityList{.request_id = matching::Name{"list-1"},
+                               .reason = matching::Reason::UnknownMarket}};
+}
+
+inline Report mass_status_last() {
+  Report report = status();
+  auto& execution = std::get<ExecutionReport>(report.body);
+  execution.status_req_id = {};
+  execution.mass_status_req_id = matching::Name{"all-1"};
+  execution.total_reports = 2;
+  execution.last_report = true;
+  return report;
+}
+
+inline Report drop_copy() {
+  Report report = trade();
+  std::get<ExecutionReport>(report.body).copy = true;
+  return report;
+}
+
+// Every kind that this dialect has, and every field that can be absent at least once present.
+inline std::vector<Report> all_reports(FixVersion version) {
+  std::vector<Report> reports{new_order(),
+                              trade(),
+                              cancelled(),
+                              rejected(matching::Reason::PriceNotOnLadder),
+                              rejected(matching::Reason::InsufficientFunds),
+                              status(),
+                              unknown_status(),
+                              cancel_rejected(matching::Reason::TooLate),
+                              cancel_rejected(matching::Reason::PriceNotOnLadder),
+                              business_reject(matching::Reason::Throttled, 8),
+                              business_reject(matching::Reason::NotEntitled, 6)};
+  Report pending = new_order();
+  auto& delayed = std::get<ExecutionReport>(pending.body);
+  delayed.exec_type = ExecType::PendingNew;
+  delayed.ord_status = OrdStatus::PendingNew;
+  delayed.time_in_force = matching::TimeInForce::Gtd;
+  delayed.expire_time = kReportTime;
+  delayed.effective_time = kReportTime;
+  reports.push_back(pending);
+
+  Report restated = cancelled();
+  auto& decremented = std::get<ExecutionReport>(restated.body);
+  decremented.exec_type = ExecType::Restated;
+  decremented.ord_status = OrdStatus::New;
+  decremented.restatement_reason = 5;
+  decremented.reason = matching::Reason::SelfTradePrevented;
+  reports.push_back(restated);
+  reports.insert(reports.end(),
+                 {mass_status_last(),
+                  drop_copy(),
+                  mass_cancelled(),
+                  mass_cancel_rejected(matching::Reason::UnknownMarket),
+                  mass_cancel_rejected(matching::Reason::StaleRequest),
+                  news()});
+  if (version == FixVersion::Fixt11) {
+    Report of_market = mass_cancelled();
+    auto& mass_cancel = std::get<OrderMassCancelReport>(of_market.body);
+    mass_cancel.request_type = MassCancelType::MarketSegment;
+    mass_cancel.symbol = {};
+    mass_cancel.market = matching::Name{"EPL-ARS-CHE"};
+    reports.insert(
+        reports.end(),
+        {of_market, security_status(), unknown_security_status(), security(), no_security()});
+  }
+  return reports;
+}
+
+}  // namespace betex::fix::testing
