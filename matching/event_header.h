@@ -1,5 +1,4 @@
-// What every event starts with: its kind and its place in its market's history. Values on disk
-// never change: a new meaning gets a new kind.
+// What every event starts with: its kind and its place in its market's history.
 #pragma once
 
 #include <cstddef>
@@ -9,63 +8,9 @@
 
 namespace betex::matching {
 
-enum class EventKind : std::uint16_t {  // on disk: never change
-  // Sessions: 1..
-  SessionWentUp = 1,
-  SessionWentDown = 2,
-  NumbersReserved = 3,
-  InboundRefused = 4,
-  ReportsDelivered = 5,
-  SessionNumbersSet = 6,
-  SessionSuspended = 7,
-  SessionResumed = 8,
-  SessionLoggedOut = 9,
-  // Accounts: 20..
-  AccountCreated = 20,
-  AccountSuspended = 21,
-  AccountResumed = 22,
-  AccountLimitsSet = 23,
-  // Markets: 40..
-  MarketCreated = 40,
-  RunnerAdded = 41,
-  MarketOpened = 42,
-  RunnerRemoved = 43,
-  MarketSuspended = 44,
-  MarketResumed = 45,
-  MarketHalted = 46,
-  MarketUnhalted = 47,
-  MarketTurnedInPlay = 48,
-  MarketClosed = 49,
-  MarketDetermined = 50,
-  MarketVoided = 51,
-  // Orders: 60..
-  OrderAccepted = 60,
-  OrderRejected = 61,
-  OrderRested = 62,
-  TradeMatched = 63,
-  OrderCancelled = 64,
-  CancelRejected = 65,
-  OrderReduced = 66,
-  OrderReleased = 67,
-  OrderAmended = 68,
-  AmendDelayed = 69,
-  OrderExpired = 70,
-  OrderStatusAnswered = 71,
-  // Batched processes: 80..
-  BatchStarted = 80,
-  OrderCancelledBatched = 81,
-  BatchCompleted = 82,
-  MassCancelRejected = 83,
-  // Time: 90..
-  TradingDaySet = 90,
-  TradingDayEnded = 91,
-  ClOrdIdGenerationEnded = 92,
-  // 93 was ClOrdIdsForgotten.
-  // Refusals of everything else: 100..
-  CommandRejected = 100,
-  // Journaled for audit and idempotency: 120..
-  Announced = 120,
-  WatermarkMoved = 121,
+enum class EventKind : std::uint16_t {
+#define BETEX_EVENT(name, number) name = number,
+#include "matching/events.def"
 };
 
 // Largest event of any kind: an OrderCancelledBatched of 4096 order ids.

@@ -21,57 +21,31 @@ namespace betex::matching {
 
 static_assert(std::endian::native == std::endian::little, "events are journaled as they are");
 
-// Calls `visit(std::type_identity<E>{})` for every event type E; the one list of them.
+// Calls `visit(std::type_identity<E>{})` for every event type E, in the order of their kinds.
 template <typename Visitor>
 constexpr void for_each_event_type(Visitor&& visit) {
-  visit(std::type_identity<SessionWentUp>{});
-  visit(std::type_identity<SessionWentDown>{});
-  visit(std::type_identity<NumbersReserved>{});
-  visit(std::type_identity<InboundRefused>{});
-  visit(std::type_identity<ReportsDelivered>{});
-  visit(std::type_identity<SessionNumbersSet>{});
-  visit(std::type_identity<SessionSuspended>{});
-  visit(std::type_identity<SessionResumed>{});
-  visit(std::type_identity<SessionLoggedOut>{});
-  visit(std::type_identity<AccountCreated>{});
-  visit(std::type_identity<AccountSuspended>{});
-  visit(std::type_identity<AccountResumed>{});
-  visit(std::type_identity<AccountLimitsSet>{});
-  visit(std::type_identity<MarketCreated>{});
-  visit(std::type_identity<RunnerAdded>{});
-  visit(std::type_identity<MarketOpened>{});
-  visit(std::type_identity<RunnerRemoved>{});
-  visit(std::type_identity<MarketSuspended>{});
-  visit(std::type_identity<MarketResumed>{});
-  visit(std::type_identity<MarketHalted>{});
-  visit(std::type_identity<MarketUnhalted>{});
-  visit(std::type_identity<MarketTurnedInPlay>{});
-  visit(std::type_identity<MarketClosed>{});
-  visit(std::type_identity<MarketDetermined>{});
-  visit(std::type_identity<MarketVoided>{});
-  visit(std::type_identity<OrderAccepted>{});
-  visit(std::type_identity<OrderRejected>{});
-  visit(std::type_identity<OrderRested>{});
-  visit(std::type_identity<TradeMatched>{});
-  visit(std::type_identity<OrderCancelled>{});
-  visit(std::type_identity<CancelRejected>{});
-  visit(std::type_identity<OrderReduced>{});
-  visit(std::type_identity<OrderReleased>{});
-  visit(std::type_identity<OrderAmended>{});
-  visit(std::type_identity<AmendDelayed>{});
-  visit(std::type_identity<OrderExpired>{});
-  visit(std::type_identity<OrderStatusAnswered>{});
-  visit(std::type_identity<BatchStarted>{});
-  visit(std::type_identity<OrderCancelledBatched>{});
-  visit(std::type_identity<BatchCompleted>{});
-  visit(std::type_identity<MassCancelRejected>{});
-  visit(std::type_identity<TradingDaySet>{});
-  visit(std::type_identity<TradingDayEnded>{});
-  visit(std::type_identity<ClOrdIdGenerationEnded>{});
-  visit(std::type_identity<CommandRejected>{});
-  visit(std::type_identity<Announced>{});
-  visit(std::type_identity<WatermarkMoved>{});
+#define BETEX_EVENT(name, number) visit(std::type_identity<name>{});
+#include "matching/events.def"
 }
+
+// What one event type must keep to, and all together.
+#define BETEX_EVENT(name, number)                                                         \
+  static_assert(name::kKind == EventKind::name && std::is_trivially_copyable_v<name>);    \
+  static_assert(std::has_unique_object_representations_v<name> && sizeof(name) % 8 == 0); \
+  static_assert(sizeof(name) <= kMaxEventSize);
+#include "matching/events.def"
+
+static_assert(
+    [] {
+      int last = 0;
+      bool ascend = true;
+      for_each_event_type([&]<typename Event>(std::type_identity<Event>) {
+        ascend = ascend && static_cast<int>(Event::kKind) > last;
+        last = static_cast<int>(Event::kKind);
+      });
+      return ascend;
+    }(),
+    "the numbers in events.def ascend, so that none is given twice");
 
 // One more than the greatest kind.
 inline constexpr std::size_t kEventKinds = [] {
@@ -102,23 +76,6 @@ bool with_event_type(EventKind kind, Visitor&& visit) {
   }
   kCalls[place](visit);
   return true;
-}
-
-// True if an event of this kind and size can be: the size of its struct, plus whole order ids for
-// the one kind that has a tail. Its `count` must agree as well.
-[[nodiscard]] constexpr bool event_size_fits(EventKind kind, std::size_t size) noexcept {
-  bool fits = false;
-  for_each_event_type([&]<typename Event>(std::type_identity<Event>) {
-    static_assert(std::has_unique_object_representations_v<Event> && sizeof(Event) % 8 == 0);
-    if (kind == Event::kKind) {
-      fits = size == sizeof(Event);
-    }
-  });
-  if (kind == EventKind::OrderCancelledBatched && size > sizeof(OrderCancelledBatched)) {
-    const std::size_t tail = size - sizeof(OrderCancelledBatched);
-    fits = tail % sizeof(OrderId) == 0 && tail / sizeof(OrderId) <= kMaxBatchedOrders;
-  }
-  return fits;
 }
 
 static_assert(sizeof(OrderCancelledBatched) + kMaxBatchedOrders * sizeof(OrderId) <= kMaxEventSize);

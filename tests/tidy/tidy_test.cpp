@@ -219,7 +219,7 @@ std::vector<std::string> faults_of_folder(const Rule& rule, std::size_t& files) 
   std::vector<std::string> found;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root / rule.folder)) {
     const std::string extension = entry.path().extension();
-    if (extension != ".h" && extension != ".cpp") {
+    if (extension != ".h" && extension != ".cpp" && extension != ".def") {
       continue;
     }
     ++files;
