@@ -3,12 +3,19 @@
 #include <algorithm>
 #include <type_traits>
 
-#include "journal/event_fields.h"
-#include "journal/event_names.h"
+#include "journal/enumerator_names.h"
 #include "journal/quoted.h"
+#include "matching/events.h"
+#include "matching/fields.h"
 
 namespace betex::journal {
 namespace {
+
+using matching::EventHeader;
+using matching::Flag;
+using matching::HasFields;
+using matching::Text;
+using matching::Zeros;
 
 template <typename T>
 concept NamedEnum = std::is_enum_v<T>;
@@ -19,58 +26,66 @@ concept StrongInteger = requires(T value) {
   value.value();
 };
 
-template <typename Event>
-constexpr bool kLayoutIsExact =
-    std::has_unique_object_representations_v<Event>&& std::is_trivially_copyable_v<Event> &&
-    sizeof(Event) % 8 == 0 && sizeof(Event) <= matching::kMaxEventSize;
+template <typename T>
+concept Number = std::integral<T> || StrongInteger<T>;
 
-template <std::integral Integer>
-bool all_zero(const Integer& value) noexcept {
-  return value == 0;
+std::string_view kind_name(matching::EventKind kind) noexcept {
+  switch (kind) {
+#define BETEX_EVENT(name, number) \
+  case matching::EventKind::name: \
+    return #name;
+#include "matching/events.def"
+  }
+  return {};
 }
 
-template <std::integral Integer, std::size_t Count>
-bool all_zero(const Integer (&values)[Count]) noexcept {
-  return std::all_of(values, values + Count, [](Integer value) { return value == 0; });
-}
+// The three that follow walk an event's fields: called with each one's name and value. A part that
+// has fields of its own is walked in its place, an array of parts one by one.
 
 // Remembers the first field whose bytes no event can have.
 class StructureCheck {
  public:
+  void operator()(std::string_view, const EventHeader&) {}  // find_problem() has checked it
+
+  template <Number Value>
+  void operator()(std::string_view, Value) {}  // every value of a number is possible
+
   template <NamedEnum Enum>
-  void field(std::string_view name, Enum value) {
+  void operator()(std::string_view name, Enum value) {
     if (name_of(value).empty()) {
       fail(name, "is no value of its enumeration");
     }
   }
 
-  template <std::size_t Capacity>
-  void field(std::string_view name, const matching::Text<Capacity>& text) {
+  template <std::size_t kCapacity>
+  void operator()(std::string_view name, const Text<kCapacity>& text) {
     if (!text.well_formed()) {
       fail(name, "is no well-formed text");
     }
   }
 
-  template <typename Number>
-
-  requires(std::integral<Number> || StrongInteger<Number>) void field(std::string_view, Number) {
-  }  // every value of a number is possible
-
-  void flag(std::string_view name, std::uint8_t value) {
-    if (value > 1) {
+  void operator()(std::string_view name, Flag flag) {
+    if (!flag.well_formed()) {
       fail(name, "is neither 0 nor 1");
     }
   }
 
-  template <typename Group>
-  void group(std::string_view, const Group& part) {
+  template <std::size_t kCount>
+  void operator()(std::string_view, const Zeros<kCount>& zeros) {
+    if (!zeros.well_formed()) {
+      fail("reserved", "is not zero");
+    }
+  }
+
+  template <HasFields Part>
+  void operator()(std::string_view, const Part& part) {
     visit_fields(part, *this);
   }
 
-  template <typename Value>
-  void reserved(const Value& value) {
-    if (!all_zero(value)) {
-      fail("reserved", "is not zero");
+  template <HasFields Part, std::size_t kCount>
+  void operator()(std::string_view, const Part (&parts)[kCount]) {
+    for (const Part& part : parts) {
+      visit_fields(part, *this);
     }
   }
 
@@ -94,42 +109,59 @@ class StructureCheck {
 
 class Describer {
  public:
-  template <NamedEnum Enum>
-  void field(std::string_view name, Enum value) {
-    add(name, std::string{name_of(value)});
+  void operator()(std::string_view, const EventHeader& header) {
+    if (header.market.value() != 0) {
+      add("market", std::uint64_t{header.market.value()});
+      add("market_seq", header.market_seq);
+    }
   }
 
-  template <std::size_t Capacity>
-  void field(std::string_view name, const matching::Text<Capacity>& text) {
-    add(name, std::string{text.view()});
+  template <StrongInteger Value>
+  void operator()(std::string_view name, Value value) {
+    (*this)(name, value.value());
   }
 
-  template <StrongInteger Number>
-  void field(std::string_view name, Number value) {
-    field(name, value.value());
-  }
-
-  template <std::integral Number>
-  void field(std::string_view name, Number value) {
-    if constexpr (std::is_signed_v<Number>) {
+  template <std::integral Value>
+  void operator()(std::string_view name, Value value) {
+    if constexpr (std::is_signed_v<Value>) {
       add(name, std::int64_t{value});
     } else {
       add(name, std::uint64_t{value});
     }
   }
 
-  void flag(std::string_view name, std::uint8_t value) { add(name, std::uint64_t{value}); }
+  template <NamedEnum Enum>
+  void operator()(std::string_view name, Enum value) {
+    add(name, std::string{name_of(value)});
+  }
 
-  template <typename Group>
-  void group(std::string_view name, const Group& part) {
+  template <std::size_t kCapacity>
+  void operator()(std::string_view name, const Text<kCapacity>& text) {
+    add(name, std::string{text.view()});
+  }
+
+  void operator()(std::string_view name, Flag flag) { add(name, std::uint64_t{flag}); }
+
+  template <std::size_t kCount>
+  void operator()(std::string_view, const Zeros<kCount>&) {}
+
+  template <HasFields Part>
+  void operator()(std::string_view name, const Part& part) {
     const std::size_t outer = prefix_.size();
     prefix_ += std::string{name} + ".";
     visit_fields(part, *this);
     prefix_.resize(outer);
   }
 
-  template <typename Value>
-  void reserved(const Value&) {}
+  // Each part of `shares` is a "share".
+  template <HasFields Part, std::size_t kCount>
+  void operator()(std::string_view name, const Part (&parts)[kCount]) {
+    BETEX_ASSERT(name.ends_with('s'));
+    name.remove_suffix(1);
+    for (const Part& part : parts) {
+      (*this)(name, part);
+    }
+  }
 
   [[nodiscard]] std::vector<EventField> take() { return std::move(fields_); }
 
@@ -149,23 +181,22 @@ class Search {
   Search(std::string_view name, std::uint64_t value) : name_{name}, value_{value} {}
 
   template <typename Value>
-  void field(std::string_view name, const Value& value) {
-    if constexpr (StrongInteger<Value>) {
-      field(name, value.value());
+  void operator()(std::string_view name, const Value& value) {
+    if constexpr (HasFields<Value>) {
+      visit_fields(value, *this);
+    } else if constexpr (StrongInteger<Value>) {
+      (*this)(name, value.value());
     } else if constexpr (std::unsigned_integral<Value>) {
       found_ = found_ || (value == value_ && name == name_);
     }
   }
 
-  void flag(std::string_view, std::uint8_t) {}
-
-  template <typename Group>
-  void group(std::string_view, const Group& part) {
-    visit_fields(part, *this);
+  template <HasFields Part, std::size_t kCount>
+  void operator()(std::string_view, const Part (&parts)[kCount]) {
+    for (const Part& part : parts) {
+      visit_fields(part, *this);
+    }
   }
-
-  template <typename Value>
-  void reserved(const Value&) {}
 
   [[nodiscard]] bool found() const noexcept { return found_; }
 
@@ -179,7 +210,6 @@ class Search {
 template <typename Visitor>
 bool with_type(const matching::EventHeader& header, Visitor&& visit) {
   return matching::with_event_type(header.kind, [&]<typename Event>(std::type_identity<Event>) {
-    static_assert(kLayoutIsExact<Event>);
     visit(reinterpret_cast<const Event&>(header));
   });
 }
@@ -257,17 +287,13 @@ std::optional<std::string> find_malformed(const matching::TransactionHeader& hea
 }
 
 EventDescription describe(const matching::EventHeader& event) {
-  EventDescription description{.kind = name_of(event.kind), .fields = {}};
+  EventDescription description{.kind = kind_name(event.kind), .fields = {}};
   Describer describer;
-  if (event.market.value() != 0) {
-    describer.field("market", event.market);
-    describer.field("market_seq", event.market_seq);
-  }
   const bool known = with_type(event, [&]<typename Event>(const Event& typed) {
     visit_fields(typed, describer);
     if constexpr (std::is_same_v<Event, matching::OrderCancelledBatched>) {
       for (const matching::OrderId order : typed.orders()) {
-        describer.field("order", order);
+        describer("order", order);
       }
     }
   });
@@ -282,7 +308,7 @@ bool mentions(const matching::EventHeader& event, std::string_view name, std::ui
     visit_fields(typed, search);
     if constexpr (std::is_same_v<Event, matching::OrderCancelledBatched>) {
       for (const matching::OrderId order : typed.orders()) {
-        search.field("order", order);
+        search("order", order);
       }
     }
   });

@@ -131,7 +131,7 @@ void Decider::carry_out(const OrderAmended& request, const Order& order, const T
   amended.order = order.id;
   amended.session = order.session;
   amended.tick = terms.tick;
-  amended.is_delayed = order.delayed() ? 1 : 0;
+  amended.is_delayed = order.delayed();
   amended.expire_time = terms.expire_time;
   amended.closing = terms.lock.closing;
   amended.cash_lock = terms.lock.cash;
@@ -164,8 +164,8 @@ void Decider::reject(const AmendOrder& amend,
                                .session = requester(),
                                .reason = reason,
                                .response_to = CancelRejected::kToReplace,
-                               .id_consumed = static_cast<std::uint8_t>(consumed),
-                               .is_delayed = static_cast<std::uint8_t>(order.delayed()),
+                               .id_consumed = consumed,
+                               .is_delayed = order.delayed(),
                                .values = order.values,
                                .account_name = amend.account,
                                .cl_ord_id = amend.cl_ord_id,
@@ -184,7 +184,7 @@ void Decider::release_amend(const AmendDelayed& pending) {
   terms.expire_time = delayed.expire_time;
   const Reason reason = order.live() ? check_new_terms(order, terms) : Reason::TooLate;
   if (reason == Reason::None) {
-    carry_out({.requester = delayed.requester, .was_delayed = 1, .cl_ord_id = delayed.cl_ord_id},
+    carry_out({.requester = delayed.requester, .was_delayed = true, .cl_ord_id = delayed.cl_ord_id},
               order,
               terms);
     return;
@@ -194,9 +194,9 @@ void Decider::release_amend(const AmendDelayed& pending) {
                                .session = delayed.requester,
                                .reason = reason,
                                .response_to = CancelRejected::kToReplace,
-                               .id_consumed = 1,
-                               .was_delayed = 1,
-                               .is_delayed = static_cast<std::uint8_t>(order.delayed()),
+                               .id_consumed = true,
+                               .was_delayed = true,
+                               .is_delayed = order.delayed(),
                                .values = order.values,
                                .account_name = terms.account->name,
                                .cl_ord_id = delayed.cl_ord_id,

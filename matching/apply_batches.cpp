@@ -37,7 +37,7 @@ void apply(State& state, EventSeq seq, const BatchStarted& event) {
   state.last_batch_id = event.batch;
   sweep_list_of(state, event);
   state.batches.push_back({.started = event, .cursor = {}});
-  if (event.id_consumed != 0) {
+  if (event.id_consumed) {
     consume_id(state, event.requester_account, event.cl_ord_id, Reason::None);
   }
   if (event.cause == CancelCause::Disconnected || event.cause == CancelCause::LoggedOut) {
@@ -63,7 +63,7 @@ void apply(State& state, EventSeq, const BatchCompleted& event) {
 }
 
 void apply(State& state, EventSeq, const MassCancelRejected& event) {
-  if (event.id_consumed != 0) {
+  if (event.id_consumed) {
     consume_id(state, event.account, event.cl_ord_id, event.reason);
   }
 }

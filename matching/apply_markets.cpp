@@ -49,8 +49,8 @@ void apply(State& state, EventSeq seq, const MarketCreated& event) {
                         .max_quantity = event.max_quantity,
                         .winners = event.winners,
                         .commission_bp = event.commission_bp,
-                        .name = event.market});
-  state.market_names.insert(event.market, event.header.market.value());
+                        .name = event.name});
+  state.market_names.insert(event.name, event.header.market.value());
   remember_request(state, event.request_id, seq);
 }
 

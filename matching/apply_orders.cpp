@@ -155,7 +155,7 @@ void apply(State& state, EventSeq seq, const OrderAccepted& event) {
 }
 
 void apply(State& state, EventSeq, const OrderRejected& event) {
-  if (event.id_consumed != 0) {
+  if (event.id_consumed) {
     consume_id(state, event.account, event.cl_ord_id, event.reason);
   }
 }
@@ -231,7 +231,7 @@ void apply(State& state, EventSeq seq, const OrderAmended& event) {
   if (event.entry == Entry::Rests) {
     rest(state, slot, seq);
   }
-  if (event.was_delayed != 0) {
+  if (event.was_delayed) {
     state.delayed_amends.erase(event.order);
     const Slot id = state.cl_ord_ids.find(order.account, event.cl_ord_id);
     state.cl_ord_ids.append_to_chain(id, order);
@@ -252,10 +252,10 @@ void apply(State&, EventSeq, const OrderStatusAnswered&) {
 }
 
 void apply(State& state, EventSeq, const CancelRejected& event) {
-  if (event.was_delayed != 0) {
+  if (event.was_delayed) {
     state.delayed_amends.erase(event.order);
     state.cl_ord_ids.refuse(state.cl_ord_ids.find(event.account, event.cl_ord_id), event.reason);
-  } else if (event.id_consumed != 0) {
+  } else if (event.id_consumed) {
     consume_id(state, event.account, event.cl_ord_id, event.reason);
   }
 }

@@ -51,7 +51,7 @@ void apply(State& state, EventSeq, const SessionWentUp& event) {
                   .reserved_to = event.reserved_to,
                   .delivered = event.delivered,
                   .epoch_began = session.info.epoch_began};
-  session.cancel_on_disconnect = event.cancel_on_disconnect != 0;
+  session.cancel_on_disconnect = event.cancel_on_disconnect;
   session.grace_ms = event.grace_ms;
   set_grace(state, event.session, Timestamp{});
 }

@@ -8,6 +8,7 @@
 
 #include "matching/commands.h"
 #include "matching/event_header.h"
+#include "matching/fields.h"
 #include "matching/order_events.h"
 #include "matching/reason.h"
 #include "matching/types.h"
@@ -28,14 +29,32 @@ struct BatchStarted {
   std::uint64_t guard_below = 0;  // matches orders whose version guard is older, whatever else
   CancelScope scope{};
   CancelCause cause{};
-  std::uint8_t side = 0;         // 1 or 2 as in Side; 0: both
-  std::uint8_t id_consumed = 0;  // 1: the requester's ClOrdID is used up
-  SessionId requester;           // 0: nobody waits for its outcome
-  AccountId requester_account;   // the account of a mass cancel by its owner
-  std::uint32_t reserved = 0;
+  std::uint8_t side = 0;        // 1 or 2 as in Side; 0: both
+  Flag id_consumed;             // the requester's ClOrdID is used up
+  SessionId requester;          // 0: nobody waits for its outcome
+  AccountId requester_account;  // the account of a mass cancel by its owner
+  Zeros<4> reserved;
   Name request_id;    // of Ops
   ClOrdId cl_ord_id;  // of an owner's mass cancel request
 };
+
+BETEX_FIELDS(BatchStarted,
+             header,
+             batch,
+             account,
+             session,
+             instrument,
+             last_order,
+             guard_below,
+             scope,
+             cause,
+             side,
+             id_consumed,
+             requester,
+             requester_account,
+             reserved,
+             request_id,
+             cl_ord_id);
 
 inline constexpr std::size_t kMaxBatchedOrders = 4096;
 
@@ -46,16 +65,18 @@ struct OrderCancelledBatched {
   EventHeader header;
   BatchId batch;
   CancelCause cause{};
-  std::uint8_t reserved[3] = {};
+  Zeros<3> reserved;
   OrderId cursor_after;  // the last order that the batch has visited
   std::uint32_t count = 0;
-  std::uint32_t reserved2 = 0;
+  Zeros<4> reserved2;
 
   // Valid as long as the event's own bytes, with the ids behind them.
   [[nodiscard]] std::span<const OrderId> orders() const noexcept {
     return {reinterpret_cast<const OrderId*>(this + 1), count};
   }
 };
+
+BETEX_FIELDS(OrderCancelledBatched, header, batch, cause, reserved, cursor_after, count, reserved2);
 
 struct BatchCompleted {
   static constexpr EventKind kKind = EventKind::BatchCompleted;
@@ -65,13 +86,27 @@ struct BatchCompleted {
   AccountId requester_account;
   CancelCause cause{};
   std::uint8_t side = 0;  // of its filter, as the instrument
-  std::uint8_t reserved[2] = {};
+  Zeros<2> reserved;
   InstrumentId instrument;
-  std::uint32_t reserved2 = 0;
+  Zeros<4> reserved2;
   std::uint64_t total = 0;  // orders that it has cancelled
   Name request_id;
   ClOrdId cl_ord_id;
 };
+
+BETEX_FIELDS(BatchCompleted,
+             header,
+             batch,
+             requester,
+             requester_account,
+             cause,
+             side,
+             reserved,
+             instrument,
+             reserved2,
+             total,
+             request_id,
+             cl_ord_id);
 
 // A refused OrderMassCancelRequest.
 struct MassCancelRejected {
@@ -80,14 +115,27 @@ struct MassCancelRejected {
   AccountId account;  // 0: unknown
   SessionId session;
   Reason reason{};
-  std::uint8_t id_consumed = 0;
+  Flag id_consumed;
   std::uint8_t side = 0;  // of the refused filter, as market and symbol
-  std::uint8_t reserved[4] = {};
+  Zeros<4> reserved;
   Name account_name;
   Name market;
   Name symbol;
   ClOrdId cl_ord_id;
 };
+
+BETEX_FIELDS(MassCancelRejected,
+             header,
+             account,
+             session,
+             reason,
+             id_consumed,
+             side,
+             reserved,
+             account_name,
+             market,
+             symbol,
+             cl_ord_id);
 
 // ---- Time ---------------------------------------------------------------------------------------
 
@@ -100,15 +148,19 @@ struct TradingDaySet {
   Name request_id;
 };
 
+BETEX_FIELDS(TradingDaySet, header, ends_at_s, requester, next_end, request_id);
+
 // Every Day order up to `last_order` expires.
 struct TradingDayEnded {
   static constexpr EventKind kKind = EventKind::TradingDayEnded;
   EventHeader header;
   std::uint32_t date = 0;  // YYYYMMDD, UTC, of its last second
-  std::uint32_t reserved = 0;
+  Zeros<4> reserved;
   OrderId last_order;
   Timestamp next_end;
 };
+
+BETEX_FIELDS(TradingDayEnded, header, date, reserved, last_order, next_end);
 
 // Orders that had finished before the generation that ends now began are forgotten, with their ids,
 // and so are the ids of requests that were refused before it began.
@@ -117,6 +169,8 @@ struct ClOrdIdGenerationEnded {
   EventHeader header;
   Timestamp next_end;
 };
+
+BETEX_FIELDS(ClOrdIdGenerationEnded, header, next_end);
 
 // ---- Everything else ----------------------------------------------------------------------------
 
@@ -130,24 +184,30 @@ struct CommandRejected {
   Name request_id;
 };
 
+BETEX_FIELDS(CommandRejected, header, session, reason, command, subject, request_id);
+
 struct Announced {
   static constexpr EventKind kKind = EventKind::Announced;
   EventHeader header;
   SessionId requester;
-  std::uint32_t reserved = 0;
+  Zeros<4> reserved;
   Name request_id;
   Name subject;  // market or instrument; empty: everybody
   Text<255> headline;
 };
+
+BETEX_FIELDS(Announced, header, requester, reserved, request_id, subject, headline);
 
 // An external recovery point was reached. Replay does not move the watermark.
 struct WatermarkMoved {
   static constexpr EventKind kKind = EventKind::WatermarkMoved;
   EventHeader header;
   SessionId requester;
-  std::uint32_t reserved = 0;
+  Zeros<4> reserved;
   EventSeq watermark;
   Name request_id;
 };
+
+BETEX_FIELDS(WatermarkMoved, header, requester, reserved, watermark, request_id);
 
 }  // namespace betex::matching

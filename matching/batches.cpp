@@ -155,7 +155,7 @@ void Decider::decide(const MassCancel& cancel) {
   }
   BatchStarted batch{.scope = CancelScope::All,
                      .cause = CancelCause::MassCancel,
-                     .id_consumed = 1,
+                     .id_consumed = true,
                      .requester = requester(),
                      .cl_ord_id = cancel.cl_ord_id};
   MarketId market;
@@ -173,7 +173,7 @@ void Decider::decide(const MassCancel& cancel) {
     emitter_.emit(MassCancelRejected{.account = account == nullptr ? AccountId{} : account->id,
                                      .session = requester(),
                                      .reason = reason,
-                                     .id_consumed = static_cast<std::uint8_t>(consumed),
+                                     .id_consumed = consumed,
                                      .side = cancel.side,
                                      .account_name = cancel.account,
                                      .market = cancel.market,

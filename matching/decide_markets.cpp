@@ -87,7 +87,7 @@ void Decider::decide(const CreateMarket& create) {
                     .min_quantity = std::max(step, given_or(create.min_quantity, step)),
                     .quantity_step = step,
                     .max_quantity = given_or(create.max_quantity, max_order_quantity(create.kind)),
-                    .market = create.market,
+                    .name = create.market,
                     .request_id = create.request_id},
       market);
   if (create.kind == MarketKind::Binary) {

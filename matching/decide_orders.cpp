@@ -132,8 +132,8 @@ void Decider::accept(const PlaceOrder& place, const Terms& terms) {
                          .time_in_force = terms.time_in_force,
                          .self_trade_prevention = place.self_trade_prevention,
                          .persistence = place.persistence,
-                         .post_only = static_cast<std::uint8_t>(place.post_only),
-                         .cancel_on_pause = static_cast<std::uint8_t>(place.cancel_on_pause),
+                         .post_only = place.post_only,
+                         .cancel_on_pause = place.cancel_on_pause,
                          .entry = delayed ? Entry::Delayed
                                   : takes ? Entry::Takes
                                           : Entry::Rests,
@@ -160,7 +160,7 @@ void Decider::reject(const PlaceOrder& place, const Terms& terms, Reason reason)
                               .side = place.side,
                               .type = place.type,
                               .time_in_force = place.time_in_force,
-                              .id_consumed = static_cast<std::uint8_t>(terms.id_consumed),
+                              .id_consumed = terms.id_consumed,
                               .price = place.price,
                               .quantity = place.quantity,
                               .account_name = place.account,
@@ -183,8 +183,8 @@ void Decider::answer_status(const PlaceOrder& place, const AccountState& account
     const Order& order = state_.orders.at(slot);
     answer.order = order.id;
     answer.cancel_cause = order.cancel_cause;
-    answer.live = order.live() ? 1 : 0;
-    answer.is_delayed = order.delayed() ? 1 : 0;
+    answer.live = order.live();
+    answer.is_delayed = order.delayed();
     answer.values = order.values;
     market = order.market;
   }
@@ -235,8 +235,8 @@ void Decider::reject(const CancelOrder& cancel,
                                .session = requester(),
                                .reason = reason,
                                .response_to = CancelRejected::kToCancel,
-                               .id_consumed = static_cast<std::uint8_t>(consumed),
-                               .is_delayed = static_cast<std::uint8_t>(order.delayed()),
+                               .id_consumed = consumed,
+                               .is_delayed = order.delayed(),
                                .values = order.values,
                                .account_name = cancel.account,
                                .cl_ord_id = cancel.cl_ord_id,

@@ -31,8 +31,8 @@ void Decider::decide(const SessionUp& up) {
     refuse(known, SessionId{}, Reason::InvalidParameter);
     return;
   }
-  SessionWentUp event{.reset = static_cast<std::uint8_t>(up.reset),
-                      .cancel_on_disconnect = static_cast<std::uint8_t>(up.cancel_on_disconnect),
+  SessionWentUp event{.reset = up.reset,
+                      .cancel_on_disconnect = up.cancel_on_disconnect,
                       .grace_ms = up.grace_ms,
                       .comp_id = up.comp_id};
   if (known == nullptr) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "matching/fields.h"
 #include "matching/types.h"
 
 namespace betex::matching {
@@ -34,7 +35,9 @@ struct OrderValues {
   Quantity leaves_qty;
   Notional notional;              // sum of quantity times price over all fills
   std::uint32_t chain_index = 0;  // of the last accepted request in the order's ClOrdID chain
-  std::uint32_t reserved = 0;
+  Zeros<4> reserved;
 };
+
+BETEX_FIELDS(OrderValues, order_qty, cum_qty, leaves_qty, notional, chain_index, reserved);
 
 }  // namespace betex::matching

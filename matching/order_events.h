@@ -5,6 +5,7 @@
 
 #include "matching/commands.h"
 #include "matching/event_header.h"
+#include "matching/fields.h"
 #include "matching/reason.h"
 #include "matching/types.h"
 
@@ -56,8 +57,8 @@ struct OrderAccepted {
   TimeInForce time_in_force{};
   SelfTradePrevention self_trade_prevention{};
   Persistence persistence{};
-  std::uint8_t post_only = 0;
-  std::uint8_t cancel_on_pause = 0;
+  Flag post_only;
+  Flag cancel_on_pause;
   Entry entry{};
   Quantity min_fill;
   Money max_cost;  // of a market order; 0: none
@@ -71,6 +72,32 @@ struct OrderAccepted {
   ClOrdId cl_ord_id;
 };
 
+BETEX_FIELDS(OrderAccepted,
+             header,
+             order,
+             account,
+             session,
+             instrument,
+             tick,
+             side,
+             type,
+             time_in_force,
+             self_trade_prevention,
+             persistence,
+             post_only,
+             cancel_on_pause,
+             entry,
+             min_fill,
+             max_cost,
+             expire_time,
+             transact_time,
+             release_at,
+             version_guard,
+             closing,
+             cash_lock,
+             values,
+             cl_ord_id);
+
 // A refused NewOrderSingle: no order came to be; the report echoes what was asked for.
 struct OrderRejected {
   static constexpr EventKind kKind = EventKind::OrderRejected;
@@ -81,14 +108,30 @@ struct OrderRejected {
   Side side{};
   OrderType type{};
   TimeInForce time_in_force{};
-  std::uint8_t id_consumed = 0;  // 1: the ClOrdID is used up all the same
-  std::uint8_t reserved[2] = {};
+  Flag id_consumed;  // the ClOrdID is used up all the same
+  Zeros<2> reserved;
   Decimal price;
   Decimal quantity;
   Name account_name;
   Name symbol;
   ClOrdId cl_ord_id;
 };
+
+BETEX_FIELDS(OrderRejected,
+             header,
+             account,
+             session,
+             reason,
+             side,
+             type,
+             time_in_force,
+             id_consumed,
+             reserved,
+             price,
+             quantity,
+             account_name,
+             symbol,
+             cl_ord_id);
 
 // The rest of an order that took now stands in the book. Not reported: its trades have said it.
 struct OrderRested {
@@ -97,6 +140,8 @@ struct OrderRested {
   OrderId order;
   Quantity leaves_qty;
 };
+
+BETEX_FIELDS(OrderRested, header, order, leaves_qty);
 
 // One side of a trade. `order`'s owner is told by leg 1 (maker) or 2 (taker) of the trade's event.
 struct TradeLeg {
@@ -109,6 +154,8 @@ struct TradeLeg {
   OrderValues values;
 };
 
+BETEX_FIELDS(TradeLeg, order, account, session, cash, lock_released, closed, values);
+
 struct TradeMatched {
   static constexpr EventKind kKind = EventKind::TradeMatched;
   EventHeader header;
@@ -117,10 +164,13 @@ struct TradeMatched {
   Price price;
   Quantity quantity;
   Side taker_side{};
-  std::uint8_t reserved[7] = {};
+  Zeros<7> reserved;
   TradeLeg maker;
   TradeLeg taker;
 };
+
+BETEX_FIELDS(
+    TradeMatched, header, instrument, tick, price, quantity, taker_side, reserved, maker, taker);
 
 struct OrderCancelled {
   static constexpr EventKind kKind = EventKind::OrderCancelled;
@@ -129,13 +179,26 @@ struct OrderCancelled {
   SessionId session;    // that entered the order
   SessionId requester;  // that asked for the cancel; 0 where nobody did
   CancelCause cause{};
-  std::uint8_t reserved = 0;
+  Zeros<1> reserved;
   Reason reason{};  // of the check that failed, for CancelCause::DelayFailed
-  std::uint8_t reserved2[4] = {};
+  Zeros<4> reserved2;
   Money lock_released;
   OrderValues values;  // leaves_qty is 0
   ClOrdId cl_ord_id;   // the cancel request's, now the end of the chain; empty where unsolicited
 };
+
+BETEX_FIELDS(OrderCancelled,
+             header,
+             order,
+             session,
+             requester,
+             cause,
+             reserved,
+             reason,
+             reserved2,
+             lock_released,
+             values,
+             cl_ord_id);
 
 // Self-trade prevention took `quantity` off two orders of one owner, of which this one lives on.
 struct OrderReduced {
@@ -144,12 +207,23 @@ struct OrderReduced {
   OrderId order;
   SessionId session;
   CancelCause cause{};
-  std::uint8_t reserved[3] = {};
+  Zeros<3> reserved;
   Quantity quantity;
   Quantity closing_released;
   Money lock_released;
   OrderValues values;  // order_qty and leaves_qty are smaller by `quantity`
 };
+
+BETEX_FIELDS(OrderReduced,
+             header,
+             order,
+             session,
+             cause,
+             reserved,
+             quantity,
+             closing_released,
+             lock_released,
+             values);
 
 struct CancelRejected {
   static constexpr EventKind kKind = EventKind::CancelRejected;
@@ -161,15 +235,31 @@ struct CancelRejected {
   SessionId session;  // that asked
   Reason reason{};
   std::uint8_t response_to = kToCancel;  // CxlRejResponseTo(434)
-  std::uint8_t id_consumed = 0;          // 1: the ClOrdID is used up all the same
-  std::uint8_t was_delayed = 0;          // 1: an AmendDelayed came before
-  std::uint8_t is_delayed = 0;           // 1: the order itself waits for the bet delay
-  std::uint8_t reserved[2] = {};
+  Flag id_consumed;                      // the ClOrdID is used up all the same
+  Flag was_delayed;                      // an AmendDelayed came before
+  Flag is_delayed;                       // the order itself waits for the bet delay
+  Zeros<2> reserved;
   OrderValues values;  // the order's current ones, zeros where unknown
   Name account_name;
   ClOrdId cl_ord_id;
   ClOrdId orig_cl_ord_id;
 };
+
+BETEX_FIELDS(CancelRejected,
+             header,
+             order,
+             account,
+             session,
+             reason,
+             response_to,
+             id_consumed,
+             was_delayed,
+             is_delayed,
+             reserved,
+             values,
+             account_name,
+             cl_ord_id,
+             orig_cl_ord_id);
 
 // The bet delay is over and every check passed again.
 struct OrderReleased {
@@ -178,9 +268,11 @@ struct OrderReleased {
   OrderId order;
   SessionId session;
   Entry entry{};  // Rests or Takes
-  std::uint8_t reserved[3] = {};
+  Zeros<3> reserved;
   OrderValues values;
 };
+
+BETEX_FIELDS(OrderReleased, header, order, session, entry, reserved, values);
 
 // An OrderCancelReplaceRequest was carried out.
 struct OrderAmended {
@@ -190,16 +282,32 @@ struct OrderAmended {
   SessionId session;    // that entered the order
   SessionId requester;  // that asked
   Tick tick;
-  Entry entry{};                 // Rests: at the end of its new level's queue
-  std::uint8_t was_delayed = 0;  // 1: an AmendDelayed came before
-  std::uint8_t is_delayed = 0;   // 1: the order itself waits for the bet delay
-  std::uint8_t reserved = 0;
+  Entry entry{};     // Rests: at the end of its new level's queue
+  Flag was_delayed;  // an AmendDelayed came before
+  Flag is_delayed;   // the order itself waits for the bet delay
+  Zeros<1> reserved;
   Timestamp expire_time;
   Quantity closing;  // what it locks from now on
   Money cash_lock;
   OrderValues values;  // order_qty is the new total
   ClOrdId cl_ord_id;   // of the request, now the end of the chain
 };
+
+BETEX_FIELDS(OrderAmended,
+             header,
+             order,
+             session,
+             requester,
+             tick,
+             entry,
+             was_delayed,
+             is_delayed,
+             reserved,
+             expire_time,
+             closing,
+             cash_lock,
+             values,
+             cl_ord_id);
 
 // An amend that loses priority waits for the bet delay, like a new order; the order stays as it is.
 // Its outcome is OrderAmended or CancelRejected.
@@ -210,7 +318,7 @@ struct AmendDelayed {
   SessionId session;
   SessionId requester;
   Tick tick;
-  std::uint32_t reserved = 0;
+  Zeros<4> reserved;
   Quantity order_qty;  // the new total
   Timestamp expire_time;
   Timestamp release_at;
@@ -218,15 +326,30 @@ struct AmendDelayed {
   ClOrdId cl_ord_id;
 };
 
+BETEX_FIELDS(AmendDelayed,
+             header,
+             order,
+             session,
+             requester,
+             tick,
+             reserved,
+             order_qty,
+             expire_time,
+             release_at,
+             values,
+             cl_ord_id);
+
 struct OrderExpired {
   static constexpr EventKind kKind = EventKind::OrderExpired;
   EventHeader header;
   OrderId order;
   SessionId session;
-  std::uint32_t reserved = 0;
+  Zeros<4> reserved;
   Money lock_released;
   OrderValues values;  // leaves_qty is 0
 };
+
+BETEX_FIELDS(OrderExpired, header, order, session, reserved, lock_released, values);
 
 // A NewOrderSingle with PossResend whose ClOrdID is known did not act again: this is how the order
 // stands.
@@ -238,13 +361,28 @@ struct OrderStatusAnswered {
   SessionId session;  // that asked
   Reason reason{};    // of that refusal
   CancelCause cancel_cause{};
-  std::uint8_t live = 0;
-  std::uint8_t is_delayed = 0;  // 1: it waits for the bet delay
-  Side side{};                  // as asked, with the symbol, where there is no order
-  std::uint8_t reserved[2] = {};
+  Flag live;
+  Flag is_delayed;  // it waits for the bet delay
+  Side side{};      // as asked, with the symbol, where there is no order
+  Zeros<2> reserved;
   OrderValues values;
   Name symbol;
   ClOrdId cl_ord_id;
 };
+
+BETEX_FIELDS(OrderStatusAnswered,
+             header,
+             order,
+             account,
+             session,
+             reason,
+             cancel_cause,
+             live,
+             is_delayed,
+             side,
+             reserved,
+             values,
+             symbol,
+             cl_ord_id);
 
 }  // namespace betex::matching

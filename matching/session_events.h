@@ -5,6 +5,7 @@
 
 #include "matching/commands.h"
 #include "matching/event_header.h"
+#include "matching/fields.h"
 #include "matching/reason.h"
 #include "matching/types.h"
 
@@ -18,12 +19,25 @@ struct SessionWentUp {
   MsgSeqNum next_in;      // expected from the client
   MsgSeqNum reserved_to;  // outbound numbers up to here may have been used
   EventSeq delivered;     // reports of events up to here are proven delivered
-  std::uint8_t reset = 0;
-  std::uint8_t cancel_on_disconnect = 0;
-  std::uint8_t reserved[2] = {};
+  Flag reset;
+  Flag cancel_on_disconnect;
+  Zeros<2> reserved;
   std::uint32_t grace_ms = 0;  // of the cancel on disconnect
   Name comp_id;
 };
+
+BETEX_FIELDS(SessionWentUp,
+             header,
+             session,
+             epoch,
+             next_in,
+             reserved_to,
+             delivered,
+             reset,
+             cancel_on_disconnect,
+             reserved,
+             grace_ms,
+             comp_id);
 
 struct SessionWentDown {
   static constexpr EventKind kKind = EventKind::SessionWentDown;
@@ -32,9 +46,11 @@ struct SessionWentDown {
   SessionEpoch epoch;
   MsgSeqNum next_in;
   SessionDownReason reason{};
-  std::uint8_t reserved[3] = {};
+  Zeros<3> reserved;
   Timestamp cancel_at;  // end of its grace: its orders are cancelled then; 0: they stay
 };
+
+BETEX_FIELDS(SessionWentDown, header, session, epoch, next_in, reason, reserved, cancel_at);
 
 struct NumbersReserved {
   static constexpr EventKind kKind = EventKind::NumbersReserved;
@@ -42,8 +58,10 @@ struct NumbersReserved {
   SessionId session;
   SessionEpoch epoch;
   MsgSeqNum up_to;
-  std::uint32_t reserved = 0;
+  Zeros<4> reserved;
 };
+
+BETEX_FIELDS(NumbersReserved, header, session, epoch, up_to, reserved);
 
 struct InboundRefused {
   static constexpr EventKind kKind = EventKind::InboundRefused;
@@ -54,19 +72,33 @@ struct InboundRefused {
   std::uint16_t fix_reason = 0;
   Reason reason{};
   RefuseInbound::Answer answer{};
-  std::uint8_t reserved[7] = {};
+  Zeros<7> reserved;
   Text<7> msg_type;
   ClOrdId cl_ord_id;
 };
+
+BETEX_FIELDS(InboundRefused,
+             header,
+             session,
+             msg_seq_num,
+             tag,
+             fix_reason,
+             reason,
+             answer,
+             reserved,
+             msg_type,
+             cl_ord_id);
 
 // Reports of events up to `delivered` have proven to be with the client.
 struct ReportsDelivered {
   static constexpr EventKind kKind = EventKind::ReportsDelivered;
   EventHeader header;
   SessionId session;
-  std::uint32_t reserved = 0;
+  Zeros<4> reserved;
   EventSeq delivered;
 };
+
+BETEX_FIELDS(ReportsDelivered, header, session, reserved, delivered);
 
 // By Ops. A new epoch starts both numbers again.
 struct SessionNumbersSet {
@@ -77,9 +109,19 @@ struct SessionNumbersSet {
   MsgSeqNum next_in;
   MsgSeqNum reserved_to;
   SessionId requester;
-  std::uint32_t reserved = 0;
+  Zeros<4> reserved;
   Name request_id;
 };
+
+BETEX_FIELDS(SessionNumbersSet,
+             header,
+             session,
+             epoch,
+             next_in,
+             reserved_to,
+             requester,
+             reserved,
+             request_id);
 
 // It may log on and cancel, but enter nothing.
 struct SessionSuspended {
@@ -90,6 +132,8 @@ struct SessionSuspended {
   Name request_id;
 };
 
+BETEX_FIELDS(SessionSuspended, header, session, requester, request_id);
+
 struct SessionResumed {
   static constexpr EventKind kKind = EventKind::SessionResumed;
   EventHeader header;
@@ -97,6 +141,8 @@ struct SessionResumed {
   SessionId requester;
   Name request_id;
 };
+
+BETEX_FIELDS(SessionResumed, header, session, requester, request_id);
 
 // Ops wants it off; the transport logs it out when it sees this.
 struct SessionLoggedOut {
@@ -106,5 +152,7 @@ struct SessionLoggedOut {
   SessionId requester;
   Name request_id;
 };
+
+BETEX_FIELDS(SessionLoggedOut, header, session, requester, request_id);
 
 }  // namespace betex::matching

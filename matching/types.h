@@ -167,6 +167,46 @@ using Name = Text<31>;                                // Symbols, account names,
 static_assert(sizeof(ClOrdId) == 40 && std::has_unique_object_representations_v<ClOrdId>);
 static_assert(sizeof(Name) == 32 && std::has_unique_object_representations_v<Name>);
 
+// A bool as a byte on disk: 0 or 1. It stands for a bool wherever one is meant.
+class Flag {
+ public:
+  constexpr Flag() noexcept = default;
+
+  constexpr Flag(bool value) noexcept  // NOLINT(google-explicit-constructor)
+      : byte_{static_cast<std::uint8_t>(value)} {}
+
+  constexpr operator bool() const noexcept {  // NOLINT(google-explicit-constructor)
+    return byte_ != 0;
+  }
+
+  // False for bytes that no Flag can hold.
+  [[nodiscard]] constexpr bool well_formed() const noexcept { return byte_ <= 1; }
+
+ private:
+  std::uint8_t byte_ = 0;
+};
+
+// Bytes that mean nothing and are 0: they stand where a struct would be padded.
+template <std::size_t Count>
+class Zeros {
+ public:
+  static constexpr std::size_t kCount = Count;
+
+  // False for bytes that no Zeros can hold.
+  [[nodiscard]] constexpr bool well_formed() const noexcept {
+    std::uint8_t set = 0;
+    for (const std::uint8_t byte : bytes_) {
+      set |= byte;
+    }
+    return set == 0;
+  }
+
+ private:
+  std::array<std::uint8_t, Count> bytes_{};
+};
+
+static_assert(sizeof(Flag) == 1 && sizeof(Zeros<3>) == 3);
+
 // The bid is BACK / BUY YES, the ask is LAY / SELL YES; the values are those of FIX Side(54).
 enum class Side : std::uint8_t { Bid = 1, Ask = 2 };  // on disk: never change
 

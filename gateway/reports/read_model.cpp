@@ -218,8 +218,8 @@ void ReadModel::on(const matching::AccountCreated& event) {
 }
 
 void ReadModel::on(const matching::MarketCreated& event) {
-  market_names_[event.market] = event.header.market;
-  grow_to(markets_, event.header.market) = {.name = event.market,
+  market_names_[event.name] = event.header.market;
+  grow_to(markets_, event.header.market) = {.name = event.name,
                                             .kind = event.kind,
                                             .ladder = event.ladder,
                                             .min_quantity = event.min_quantity,

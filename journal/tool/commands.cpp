@@ -30,7 +30,7 @@ class Filter {
   void learn(const matching::EventHeader& event) {
     if (event.kind == matching::EventKind::MarketCreated) {
       const auto& created = reinterpret_cast<const matching::MarketCreated&>(event);
-      if (!options_.market.empty() && created.market.view() == options_.market) {
+      if (!options_.market.empty() && created.name.view() == options_.market) {
         market_ = event.market.value();
       }
     } else if (event.kind == matching::EventKind::AccountCreated) {

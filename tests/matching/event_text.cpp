@@ -45,8 +45,8 @@ class Describer {
   }
 
   std::string operator()(const MarketCreated& e) {
-    markets_[e.header.market] = {.symbol = e.market, .kind = e.kind, .ladder = e.ladder};
-    return line("market ", e.market.view());
+    markets_[e.header.market] = {.symbol = e.name, .kind = e.kind, .ladder = e.ladder};
+    return line("market ", e.name.view());
   }
 
   std::string operator()(const RunnerAdded& e) {
@@ -152,7 +152,7 @@ class Describer {
   std::string operator()(const OrderStatusAnswered& e) {
     return line("status #",
                 e.order.value(),
-                e.live != 0 ? " live" : " finished",
+                e.live ? " live" : " finished",
                 e.reason == Reason::None ? "" : ": ",
                 to_text(e.reason));
   }

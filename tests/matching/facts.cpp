@@ -155,7 +155,7 @@ class Collector {
   static void fill(Fact& fact, const AccountLimitsSet& e) { fact.quantity = e.max_open_orders; }
 
   static void fill(Fact& fact, const MarketCreated& e) {
-    fact.id = text(e.market);
+    fact.id = text(e.name);
     fact.quantity = e.min_quantity.value();
     fact.leaves = e.quantity_step.value();
     fact.filled = e.max_quantity.value();

@@ -109,7 +109,7 @@ TEST_F(Story, DamagedTradesBreakTheirInvariants) {
 
 TEST_F(Story, OrdersThatDoWhatTheirTermsForbidBreakTheirInvariants) {
   expect_breach<OrderAccepted>("post-only never takes",
-                               [](OrderAccepted& event) { event.post_only = 1; });
+                               [](OrderAccepted& event) { event.post_only = true; });
   expect_breach<OrderAccepted>("immediate never rests", [](OrderAccepted& event) {
     event.time_in_force = TimeInForce::Ioc;
   });

@@ -164,7 +164,7 @@ void LogInvariants::check(const OrderAmended& event) {
   if (!breaches_.empty()) {
     return;
   }
-  if (event.was_delayed == 0) {  // its AmendDelayed has told it before
+  if (!event.was_delayed) {  // its AmendDelayed has told it before
     id_acts_once(shadow_.live.at(event.order).accepted.account, event.cl_ord_id);
   }
   amend_keeps_or_loses_its_place(event);
@@ -212,7 +212,7 @@ void LogInvariants::immediate_never_rests(OrderId order) {
 }
 
 void LogInvariants::post_only_never_takes(OrderId taker) {
-  if (shadow_.live.at(taker).accepted.post_only != 0) {
+  if (shadow_.live.at(taker).accepted.post_only) {
     breach("post-only never takes", number(taker));
   }
 }
@@ -357,7 +357,7 @@ bool is_meant(const BatchStarted& batch, const ShadowOrder& order) {
   if (batch.instrument != InstrumentId{} && batch.instrument != accepted.instrument) {
     return false;
   }
-  const bool on_pause = accepted.cancel_on_pause != 0;
+  const bool on_pause = accepted.cancel_on_pause;
   return batch.scope == CancelScope::All || (batch.scope == CancelScope::OnPause && on_pause) ||
          (batch.scope == CancelScope::LapseOnly &&
           (accepted.persistence == Persistence::Lapse ||
