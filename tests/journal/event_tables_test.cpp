@@ -1,0 +1,172 @@
+// FORMAT.md's tables of events are the lists that the code works by. The names in them are those
+// that dumps show, and that scripts look for: a rename fails here.
+#include <algorithm>
+#include <fstream>
+#include <limits>
+#include <map>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "journal/enumerator_names.h"
+#include "matching/events.h"
+#include "matching/fields.h"
+
+namespace betex::journal {
+namespace {
+
+using Rows = std::vector<std::string>;
+
+// "Side" of betex::matching::Side.
+template <typename Type>
+std::string type_name() {
+  std::string_view text = __PRETTY_FUNCTION__;
+  text.remove_prefix(text.find("Type = "));
+  text = text.substr(0, text.find_first_of(";]"));
+  return std::string{text.substr(text.find_last_of(":= ") + 1)};
+}
+
+template <typename Integer>
+std::string integer_name() {
+  return (std::is_signed_v<Integer> ? "i" : "u") + std::to_string(sizeof(Integer) * 8);
+}
+
+std::string row(const std::vector<std::string>& cells) {
+  std::string text = "|";
+  for (const std::string& cell : cells) {
+    text += " " + cell + " |";
+  }
+  return text;
+}
+
+// The rows that FORMAT.md should have.
+class Tables {
+ public:
+  Tables() {
+    matching::for_each_event_type([this]<typename Event>(std::type_identity<Event>) {
+      std::string fields = fields_of<Event>();
+      if constexpr (std::is_same_v<Event, matching::OrderCancelledBatched>) {
+        fields += ", then `count` times order u64";
+      }
+      events_.push_back(row({std::to_string(static_cast<int>(Event::kKind)),
+                             type_name<Event>(),
+                             std::to_string(sizeof(Event)),
+                             fields}));
+    });
+  }
+
+  [[nodiscard]] const Rows& events() const { return events_; }
+
+  [[nodiscard]] Rows parts() const { return values_of(parts_); }
+
+  [[nodiscard]] Rows enumerations() const { return values_of(enumerations_); }
+
+ private:
+  template <typename Struct>
+  std::string fields_of() {
+    std::string text;
+    const auto add = [&text](const std::string& field) {
+      text += (text.empty() ? "" : ", ") + field;
+    };
+    visit_fields(Struct{}, [&]<typename Field>(std::string_view name, const Field&) {
+      if constexpr (requires { Field::kCount; }) {
+        add("zeros " + std::to_string(Field::kCount));
+      } else if constexpr (!std::is_same_v<Field, matching::EventHeader>) {
+        add(std::string{name} + " " + type<Field>());
+      }
+    });
+    return text;
+  }
+
+  template <typename Field>
+  std::string type() {
+    if constexpr (std::is_array_v<Field>) {
+      return std::to_string(std::extent_v<Field>) + " × " + type<std::remove_extent_t<Field>>();
+    } else if constexpr (matching::HasFields<Field>) {
+      parts_[type_name<Field>()] =
+          row({type_name<Field>(), std::to_string(sizeof(Field)), fields_of<Field>()});
+      return type_name<Field>();
+    } else if constexpr (std::is_enum_v<Field>) {
+      enumerations_[type_name<Field>()] =
+          row({type_name<Field>(), type<std::underlying_type_t<Field>>(), enumerators<Field>()});
+      return type_name<Field>();
+    } else if constexpr (std::is_same_v<Field, matching::Flag>) {
+      return "flag";
+    } else if constexpr (requires { Field::kCapacity; }) {
+      return "text " + std::to_string(sizeof(Field));
+    } else if constexpr (requires { typename Field::rep; }) {
+      return integer_name<typename Field::rep>();
+    } else {
+      return integer_name<Field>();
+    }
+  }
+
+  template <typename Enum>
+  static std::string enumerators() {
+    using Number = std::underlying_type_t<Enum>;
+    std::string text;
+    for (std::size_t number = 0; number <= std::numeric_limits<Number>::max(); ++number) {
+      const std::string_view name = name_of(static_cast<Enum>(number));
+      if (!name.empty()) {
+        text += (text.empty() ? "" : ", ") + std::to_string(number) + " " + std::string{name};
+      }
+    }
+    return text;
+  }
+
+  static Rows values_of(const std::map<std::string, std::string>& rows) {
+    Rows values;
+    for (const auto& [name, row] : rows) {
+      values.push_back(row);
+    }
+    return values;
+  }
+
+  Rows events_;
+  std::map<std::string, std::string> parts_;
+  std::map<std::string, std::string> enumerations_;
+};
+
+// The rows of FORMAT.md's table whose head begins with `head`.
+Rows documented(const std::string& head) {
+  std::ifstream file{BETEX_SOURCE_DIR "/journal/FORMAT.md"};
+  std::string line;
+  while (std::getline(file, line) && !line.starts_with(head)) {
+  }
+  std::getline(file, line);  // |---|
+  Rows rows;
+  while (std::getline(file, line) && line.starts_with("|")) {
+    rows.push_back(line);
+  }
+  return rows;
+}
+
+// Names the rows that differ, ready to be copied.
+void expect_documented(const std::string& head, const Rows& rows) {
+  const Rows there = documented(head);
+  for (const std::string& row : rows) {
+    EXPECT_TRUE(std::ranges::count(there, row) == 1) << "FORMAT.md has not:\n" << row;
+  }
+  for (const std::string& row : there) {
+    EXPECT_TRUE(std::ranges::count(rows, row) == 1) << "only FORMAT.md has:\n" << row;
+  }
+  EXPECT_TRUE(there == rows) << "the rows of " << head << " or their order";
+}
+
+TEST(EventTables, TheDocumentHasEveryEventWithItsFields) {
+  expect_documented("| kind | event |", Tables{}.events());
+}
+
+TEST(EventTables, TheDocumentHasEveryPartWithItsFields) {
+  expect_documented("| part | bytes |", Tables{}.parts());
+}
+
+TEST(EventTables, TheDocumentHasEveryEnumerator) {
+  expect_documented("| enumeration | type |", Tables{}.enumerations());
+}
+
+}  // namespace
+}  // namespace betex::journal
