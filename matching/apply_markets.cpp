@@ -1,16 +1,24 @@
 // Events about accounts, markets and runners.
 #include "matching/apply.h"
 #include "matching/assert.h"
+#include "matching/lifecycle.h"
 
 namespace betex::matching {
 namespace {
 
-// What all changes of a market's state have in common.
+// What all changes of a market have in common.
 template <typename Event>
 MarketData& change_market(State& state, EventSeq seq, const Event& event) {
   MarketData& market = state.markets.at(event.header.market);
   market.version = event.version;
   remember_request(state, event.request_id, seq);
+  return market;
+}
+
+template <typename Event>
+MarketData& change_state(State& state, EventSeq seq, const Event& event) {
+  MarketData& market = change_market(state, seq, event);
+  market.state = state_after(event, market.state);
   return market;
 }
 
@@ -70,7 +78,7 @@ void apply(State& state, EventSeq seq, const RunnerAdded& event) {
 }
 
 void apply(State& state, EventSeq seq, const MarketOpened& event) {
-  change_market(state, seq, event).state = MarketState::Open;
+  change_state(state, seq, event);
 }
 
 void apply(State& state, EventSeq seq, const RunnerRemoved& event) {
@@ -79,36 +87,32 @@ void apply(State& state, EventSeq seq, const RunnerRemoved& event) {
 }
 
 void apply(State& state, EventSeq seq, const MarketSuspended& event) {
-  change_market(state, seq, event).state = MarketState::Suspended;
+  change_state(state, seq, event);
 }
 
 void apply(State& state, EventSeq seq, const MarketResumed& event) {
-  change_market(state, seq, event).state = MarketState::Open;
+  change_state(state, seq, event);
 }
 
 void apply(State& state, EventSeq seq, const MarketHalted& event) {
-  MarketData& market = change_market(state, seq, event);
-  market.before_halt = market.state;
-  market.state = MarketState::Halted;
+  const MarketState before = state.markets.at(event.header.market).state;
+  change_state(state, seq, event).before_halt = before;
 }
 
 void apply(State& state, EventSeq seq, const MarketUnhalted& event) {
-  MarketData& market = change_market(state, seq, event);
-  market.state = market.before_halt;
-  market.before_halt = MarketState{};
+  change_state(state, seq, event).before_halt = MarketState{};
 }
 
 void apply(State& state, EventSeq seq, const MarketTurnedInPlay& event) {
-  change_market(state, seq, event).in_play = true;
+  change_state(state, seq, event).in_play = true;
 }
 
 void apply(State& state, EventSeq seq, const MarketClosed& event) {
-  change_market(state, seq, event).state = MarketState::Closed;
+  change_state(state, seq, event);
 }
 
 void apply(State& state, EventSeq seq, const MarketDetermined& event) {
-  MarketData& market = change_market(state, seq, event);
-  market.state = MarketState::Determined;
+  MarketData& market = change_state(state, seq, event);
   for (const InstrumentId instrument : market.instruments) {
     state.instruments.at(instrument).share = InstrumentShare{};
   }
@@ -120,9 +124,7 @@ void apply(State& state, EventSeq seq, const MarketDetermined& event) {
 }
 
 void apply(State& state, EventSeq seq, const MarketVoided& event) {
-  MarketData& market = change_market(state, seq, event);
-  market.state = MarketState::Voided;
-  market.void_price = event.price;
+  change_state(state, seq, event).void_price = event.price;
 }
 
 }  // namespace betex::matching

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "matching/decider.h"
+#include "matching/lifecycle.h"
 #include "matching/units.h"
 
 namespace betex::matching {
@@ -66,7 +67,7 @@ Reason Decider::check_id(AccountId account, const ClOrdId& id) const {
 }
 
 Reason Decider::check_market(const Terms& terms, SessionId session) const {
-  if (terms.market->state != MarketState::Open) {
+  if (!is_possible(MarketStep::Enter, terms.market->state)) {
     return Reason::MarketNotOpen;
   }
   for (const Batch& batch : state_.batches) {

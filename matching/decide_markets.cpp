@@ -1,11 +1,10 @@
 // Markets and runners: creation and the lifecycle table (RULES.md section 4).
 #include <algorithm>
-#include <numeric>
-#include <type_traits>
 
 #include "matching/decider.h"
 #include "matching/hash.h"
 #include "matching/ladder.h"
+#include "matching/lifecycle.h"
 #include "matching/units.h"
 
 namespace betex::matching {
@@ -34,8 +33,8 @@ bool is_contest(const State& state, const MarketData& market) {
   return static_cast<std::size_t>(active) >= std::max<std::size_t>(kMinRunners, market.winners + 1);
 }
 
-bool is_one_of(MarketState state, std::initializer_list<MarketState> states) {
-  return std::find(states.begin(), states.end(), state) != states.end();
+Reason check_step(MarketStep step, const MarketData& market) {
+  return is_possible(step, market.state) ? Reason::None : Reason::InvalidState;
 }
 
 }  // namespace
@@ -105,9 +104,8 @@ Reason Decider::check(const AddRunner& add, const MarketData& market) const {
   if (state_.symbols.find(add.symbol) != 0) {
     return Reason::AlreadyExists;
   }
-  return market.kind == MarketKind::ExchangeOdds && market.state == MarketState::Inactive
-             ? Reason::None
-             : Reason::InvalidState;
+  return market.kind == MarketKind::ExchangeOdds ? check_step(MarketStep::AddRunner, market)
+                                                 : Reason::InvalidState;
 }
 
 void Decider::decide(const AddRunner& add) {
@@ -154,7 +152,8 @@ Reason Decider::check_reopening(const MarketData& market) const {
   return is_contest(state_, market) ? Reason::None : Reason::InvalidState;
 }
 
-// Carries out a change of state whose event holds nothing but the new version.
+// Carries out a change of state whose event holds nothing but the new version, and the new state
+// where it is not always the same one.
 template <typename Event>
 void Decider::change_market(const Name& name,
                             const Name& request_id,
@@ -168,10 +167,8 @@ void Decider::change_market(const Name& name,
   event.version = market.version + 1;
   event.requester = requester();
   event.request_id = request_id;
-  if constexpr (std::is_same_v<Event, MarketUnhalted>) {
-    event.state = market.before_halt;
-  } else if constexpr (std::is_same_v<Event, MarketTurnedInPlay>) {
-    event.state = market.state;
+  if constexpr (requires { event.state; }) {
+    event.state = *next_state(step_of(Event::kKind), market.state, market.before_halt);
   }
   emitter_.emit(event, market.id);
 }
@@ -186,17 +183,19 @@ void Decider::cancel_in(MarketId market, BatchStarted batch) {
 void Decider::decide(const OpenMarket& open) {
   const MarketData* const market = market_for(open.market, open.request_id);
   if (market != nullptr) {
-    const bool possible = market->state == MarketState::Inactive && is_contest(state_, *market);
-    change_market<MarketOpened>(
-        open.market, open.request_id, *market, possible ? Reason::None : Reason::InvalidState);
+    const Reason reason =
+        is_contest(state_, *market) ? check_step(MarketStep::Open, *market) : Reason::InvalidState;
+    change_market<MarketOpened>(open.market, open.request_id, *market, reason);
   }
 }
 
 void Decider::decide(const ResumeMarket& resume) {
   const MarketData* const market = market_for(resume.market, resume.request_id);
   if (market != nullptr) {
-    const Reason reason =
-        market->state == MarketState::Suspended ? check_reopening(*market) : Reason::InvalidState;
+    Reason reason = check_step(MarketStep::Resume, *market);
+    if (reason == Reason::None) {
+      reason = check_reopening(*market);
+    }
     change_market<MarketResumed>(resume.market, resume.request_id, *market, reason);
   }
 }
@@ -204,16 +203,15 @@ void Decider::decide(const ResumeMarket& resume) {
 void Decider::decide(const HaltMarket& halt) {
   const MarketData* const market = market_for(halt.market, halt.request_id);
   if (market != nullptr) {
-    const bool possible = is_one_of(market->state, {MarketState::Open, MarketState::Suspended});
     change_market<MarketHalted>(
-        halt.market, halt.request_id, *market, possible ? Reason::None : Reason::InvalidState);
+        halt.market, halt.request_id, *market, check_step(MarketStep::Halt, *market));
   }
 }
 
 void Decider::decide(const UnhaltMarket& unhalt) {
   const MarketData* const market = market_for(unhalt.market, unhalt.request_id);
   if (market != nullptr) {
-    Reason reason = market->state == MarketState::Halted ? Reason::None : Reason::InvalidState;
+    Reason reason = check_step(MarketStep::Unhalt, *market);
     if (reason == Reason::None && market->before_halt == MarketState::Open) {
       reason = check_reopening(*market);
     }
@@ -227,13 +225,12 @@ void Decider::decide(const SuspendMarket& suspend) {
     return;
   }
   const bool pause = suspend.reason == SuspendReason::Pause;
-  Reason reason = Reason::None;
+  Reason reason = check_step(MarketStep::Suspend, *market);
   if (suspend.scope > CancelScope::All || (pause && suspend.scope != CancelScope::None) ||
       suspend.reason < SuspendReason::Goal || suspend.reason > SuspendReason::Pause) {
     reason = Reason::InvalidParameter;
-  } else if (!is_one_of(market->state, {MarketState::Open, MarketState::Closed})) {
-    reason = Reason::InvalidState;
-  } else if (market->state == MarketState::Closed && is_batch_cancelling(*market)) {
+  } else if (reason == Reason::None && market->state == MarketState::Closed &&
+             is_batch_cancelling(*market)) {
     reason = Reason::MarketBatchCancelling;
   }
   if (reason != Reason::None) {
@@ -262,11 +259,10 @@ void Decider::decide(const TurnInPlay& turn) {
     return;
   }
   const MarketId id = market->id;
-  const bool possible =
-      !market->in_play && is_one_of(market->state, {MarketState::Open, MarketState::Suspended});
-  change_market<MarketTurnedInPlay>(
-      turn.market, turn.request_id, *market, possible ? Reason::None : Reason::InvalidState);
-  if (possible) {
+  const Reason reason =
+      market->in_play ? Reason::InvalidState : check_step(MarketStep::TurnInPlay, *market);
+  change_market<MarketTurnedInPlay>(turn.market, turn.request_id, *market, reason);
+  if (reason == Reason::None) {
     cancel_in(id,
               {.guard_below = state_.markets.at(id).version,
                .scope = CancelScope::LapseOnly,
@@ -280,12 +276,9 @@ void Decider::decide(const CloseMarket& close) {
     return;
   }
   const MarketId id = market->id;
-  const bool possible = is_one_of(
-      market->state,
-      {MarketState::Inactive, MarketState::Open, MarketState::Suspended, MarketState::Halted});
-  change_market<MarketClosed>(
-      close.market, close.request_id, *market, possible ? Reason::None : Reason::InvalidState);
-  if (possible) {
+  const Reason reason = check_step(MarketStep::Close, *market);
+  change_market<MarketClosed>(close.market, close.request_id, *market, reason);
+  if (reason == Reason::None) {
     cancel_in(id, {.scope = CancelScope::All, .cause = CancelCause::MarketClosed});
   }
 }
@@ -298,12 +291,9 @@ void Decider::decide(const VoidMarket& annul) {
   const bool binary = market->kind == MarketKind::Binary;
   const auto price = to_price(market->kind, annul.price);
   const std::int64_t most = binary ? kPayout : 0;
-  Reason reason = Reason::None;
-  if (!price || price->value() < 0 || price->value() > most) {
-    reason = Reason::InvalidParameter;
-  } else if (is_one_of(market->state, {MarketState::Settled, MarketState::Voided})) {
-    reason = Reason::InvalidState;
-  }
+  const Reason reason = !price || price->value() < 0 || price->value() > most
+                            ? Reason::InvalidParameter
+                            : check_step(MarketStep::Void, *market);
   if (reason != Reason::None) {
     refuse(annul.market, annul.request_id, reason);
     return;
@@ -329,12 +319,10 @@ void Decider::decide(const RemoveRunner& remove) {
     reason = Reason::UnknownInstrument;
   } else if (runner->removed) {
     reason = Reason::RunnerNotActive;
-  } else if (market->kind != MarketKind::ExchangeOdds || !is_one_of(market->state,
-                                                                    {MarketState::Inactive,
-                                                                     MarketState::Open,
-                                                                     MarketState::Suspended,
-                                                                     MarketState::Halted})) {
+  } else if (market->kind != MarketKind::ExchangeOdds) {
     reason = Reason::InvalidState;
+  } else {
+    reason = check_step(MarketStep::RemoveRunner, *market);
   }
   if (reason != Reason::None) {
     refuse(remove.market, remove.request_id, reason);
@@ -342,7 +330,7 @@ void Decider::decide(const RemoveRunner& remove) {
   }
   const MarketId id = market->id;
   const InstrumentId instrument = runner->id;
-  if (market->state == MarketState::Open) {
+  if (next_state(MarketStep::RemoveRunner, market->state) != market->state) {
     emitter_.emit(MarketSuspended{.version = market->version + 1,
                                   .requester = requester(),
                                   .reason = SuspendReason::RunnerRemoval,
@@ -407,13 +395,10 @@ void Decider::decide(const DetermineMarket& determine) {
   }
   MarketDetermined event{
       .version = market->version + 1, .requester = requester(), .request_id = determine.request_id};
-  Reason reason = Reason::None;
-  if (!is_one_of(market->state, {MarketState::Closed, MarketState::Determined})) {
-    reason = Reason::InvalidState;
-  } else if (is_batch_cancelling(*market)) {
-    reason = Reason::MarketBatchCancelling;
-  } else {
-    reason = check(determine, *market, event);
+  Reason reason = check_step(MarketStep::Determine, *market);
+  if (reason == Reason::None) {
+    reason = is_batch_cancelling(*market) ? Reason::MarketBatchCancelling
+                                          : check(determine, *market, event);
   }
   if (reason != Reason::None) {
     refuse(determine.market, determine.request_id, reason);

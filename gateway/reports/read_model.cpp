@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "matching/assert.h"
+#include "matching/lifecycle.h"
 
 namespace betex::gateway {
 namespace {
@@ -229,14 +230,14 @@ void ReadModel::on(const matching::MarketCreated& event) {
 }
 
 template <typename Event>
-void ReadModel::change_market(const Event& event, matching::MarketState state) {
+void ReadModel::change_market(const Event& event) {
   Market& market = at(markets_, event.header.market);
-  market.state = state;
+  market.state = matching::state_after(event, market.state);
   market.version = event.version;
 }
 
 void ReadModel::on(const matching::MarketOpened& event) {
-  change_market(event, matching::MarketState::Open);
+  change_market(event);
 }
 
 void ReadModel::on(const matching::RunnerRemoved& event) {
@@ -245,36 +246,36 @@ void ReadModel::on(const matching::RunnerRemoved& event) {
 }
 
 void ReadModel::on(const matching::MarketSuspended& event) {
-  change_market(event, matching::MarketState::Suspended);
+  change_market(event);
 }
 
 void ReadModel::on(const matching::MarketResumed& event) {
-  change_market(event, matching::MarketState::Open);
+  change_market(event);
 }
 
 void ReadModel::on(const matching::MarketHalted& event) {
-  change_market(event, matching::MarketState::Halted);
+  change_market(event);
 }
 
 void ReadModel::on(const matching::MarketUnhalted& event) {
-  change_market(event, event.state);
+  change_market(event);
 }
 
 void ReadModel::on(const matching::MarketTurnedInPlay& event) {
-  change_market(event, event.state);
+  change_market(event);
   at(markets_, event.header.market).in_play = true;
 }
 
 void ReadModel::on(const matching::MarketClosed& event) {
-  change_market(event, matching::MarketState::Closed);
+  change_market(event);
 }
 
 void ReadModel::on(const matching::MarketDetermined& event) {
-  change_market(event, matching::MarketState::Determined);
+  change_market(event);
 }
 
 void ReadModel::on(const matching::MarketVoided& event) {
-  change_market(event, matching::MarketState::Voided);
+  change_market(event);
 }
 
 void ReadModel::on(const matching::RunnerAdded& event) {

@@ -170,7 +170,7 @@ class ReadModel {
   void note_requester(OrderEntry& order, matching::SessionId session);
   void note_told_of(matching::OrderId order, matching::SessionId session);
   template <typename Event>
-  void change_market(const Event& event, matching::MarketState state);
+  void change_market(const Event& event);
 
   struct Account {
     matching::Name name;

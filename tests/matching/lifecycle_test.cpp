@@ -1,4 +1,10 @@
 // The lifecycle of markets, batched processes and amends.
+#include "matching/lifecycle.h"
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -40,6 +46,48 @@ CommandBody step(const char* name) {
     }
   }
   throw std::invalid_argument{name};
+}
+
+// The table of lifecycle.h as RULES.md section 4 shows it.
+std::string table_as_text() {
+  const char* const steps[] = {"place, amend",
+                               "add a runner",
+                               "remove a runner",
+                               "open",
+                               "suspend",
+                               "resume",
+                               "halt",
+                               "unhalt",
+                               "turn in play",
+                               "close",
+                               "determine",
+                               "void"};
+  const std::string states[] = {
+      "–", "Inactive", "Open", "Suspended", "Halted", "Closed", "Determined", "Settled", "Voided"};
+  static_assert(std::size(steps) == kMarketSteps && std::size(states) == kMarketStates + 1);
+  std::string text = "| |";
+  std::string line = "|---|";
+  for (std::size_t state = 1; state <= kMarketStates; ++state) {
+    text += " " + states[state] + " |";
+    line += "---|";
+  }
+  text += "\n" + line + "\n";
+  for (std::size_t step = 0; step < kMarketSteps; ++step) {
+    text += "| " + std::string{steps[step]} + " |";
+    for (const MarketState next : kLifecycle[step]) {
+      text += " ";
+      text += next == kBeforeHalt ? "as before" : states[static_cast<std::size_t>(next)];
+      text += " |";
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+TEST(Lifecycle, TableIsTheOneOfTheRules) {
+  std::ifstream file{BETEX_SOURCE_DIR "/matching/RULES.md"};
+  const std::string rules{std::istreambuf_iterator<char>{file}, {}};
+  EXPECT_THAT(rules, ::testing::HasSubstr("\n\n" + table_as_text() + "\n"));
 }
 
 TEST(Lifecycle, EveryStateAllowsWhatItsRowSaysAndNothingElse) {
