@@ -26,7 +26,8 @@ MarketData& change_state(State& state, EventSeq seq, const Event& event) {
 
 void apply(State& state, EventSeq seq, const AccountCreated& event) {
   BETEX_ASSERT(event.account == state.accounts.next_id());
-  state.accounts.append({.id = event.account, .kind = event.kind, .name = event.name});
+  state.accounts.append({.id = event.account, .name = event.name});
+  state.ledger.add_account({.kind = event.kind});
   state.account_names.insert(event.name, event.account.value());
   remember_request(state, event.request_id, seq);
 }

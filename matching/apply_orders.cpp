@@ -28,38 +28,12 @@ void rest(State& state, Slot slot, EventSeq seq) {
   book_of(state, order).push_back(state.orders.pool(), slot);
 }
 
-// Moves a part of the account's holding in or out of what its open orders will close.
-void lock_closing(State& state, const Order& order, Quantity change) {
-  if (change != Quantity{}) {
-    Position& position = state.positions.get(order.account, order.market);
-    (order.side == Side::Bid ? position.no_locked : position.yes_locked) += change;
-  }
-}
-
-void release(State& state, Order& order, Quantity closing, Money cash) {
-  lock_closing(state, order, Quantity{} - closing);
-  order.closing -= closing;
-  order.cash_lock -= cash;
-  state.accounts.at(order.account).cash_locked -= cash;
-}
-
-void move_position(State& state, const Order& order, Quantity quantity, Quantity closed) {
-  if (state.markets.at(order.market).kind != MarketKind::Binary) {
-    return;
-  }
-  Position& position = state.positions.get(order.account, order.market);
-  const bool bid = order.side == Side::Bid;
-  (bid ? position.no : position.yes) -= closed;
-  (bid ? position.yes : position.no) += quantity - closed;
-}
-
 void apply_leg(State& state, const TradeLeg& leg, Quantity quantity) {
   const Slot slot = known_order(state, leg.order);
   Order& order = state.orders.at(slot);
   const Quantity leaves = order.values.leaves_qty;
   order.values = leg.values;
-  release(state, order, leg.closed, leg.lock_released);
-  move_position(state, order, quantity, leg.closed);
+  state.ledger.fill(order, state.markets.at(order.market).kind, quantity, leg);
   if (leg.values.leaves_qty == Quantity{}) {
     finish_order(state, slot, leaves, CancelCause{});
   } else if (order.place == OrderPlace::Resting) {
@@ -75,7 +49,6 @@ void watch_expiry(State& state, const Order& order) {
 
 void count_new_order(State& state, const Order& order) {
   AccountState& account = state.accounts.at(order.account);
-  account.cash_locked += order.cash_lock;
   ++account.open_orders;
   account.orders.append(order.id, state.orders);
   MarketData& market = state.markets.at(order.market);
@@ -99,7 +72,7 @@ void finish_order(State& state, Slot slot, Quantity leaves, CancelCause cause) {
   if (order.place == OrderPlace::Resting) {
     book_of(state, order).remove(state.orders.pool(), slot, leaves);
   }
-  release(state, order, order.closing, order.cash_lock);
+  state.ledger.release(order, {.closing = order.closing, .cash = order.cash_lock});
   order.values.leaves_qty = Quantity{};
   order.cancel_cause = cause;
   order.finished_generation = state.generations.number;
@@ -142,7 +115,7 @@ void apply(State& state, EventSeq seq, const OrderAccepted& event) {
                               .max_cost = event.max_cost,
                               .release_at = event.release_at,
                               .version_guard = event.version_guard};
-  lock_closing(state, order, event.closing);
+  state.ledger.lock(order);
   count_new_order(state, order);
   watch_expiry(state, order);
   if (event.entry == Entry::Delayed) {
@@ -195,7 +168,7 @@ void apply(State& state, EventSeq, const OrderReduced& event) {
     book_of(state, order).reduce(order, event.quantity);
   }
   order.values = event.values;
-  release(state, order, event.closing_released, event.lock_released);
+  state.ledger.release(order, {.closing = event.closing_released, .cash = event.lock_released});
 }
 
 void apply(State& state, EventSeq seq, const OrderReleased& event) {
@@ -221,7 +194,8 @@ void apply(State& state, EventSeq seq, const OrderAmended& event) {
     book_of(state, order).remove(state.orders.pool(), slot, leaves);
     order.place = OrderPlace::Taking;
   }
-  release(state, order, order.closing - event.closing, order.cash_lock - event.cash_lock);
+  state.ledger.release(
+      order, {.closing = order.closing - event.closing, .cash = order.cash_lock - event.cash_lock});
   order.tick = event.tick;
   order.values = event.values;
   if (order.expire_time != event.expire_time) {

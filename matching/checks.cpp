@@ -1,6 +1,4 @@
 // The checks that commands share, in the order of RULES.md section 3.
-#include <algorithm>
-
 #include "matching/decider.h"
 #include "matching/lifecycle.h"
 #include "matching/units.h"
@@ -123,31 +121,20 @@ Reason Decider::check_limits(const Terms& terms) const {
 
 // Fills in the lock. `replaced` is the order whose terms these are to become, or null.
 Reason Decider::check_collateral(Terms& terms, const Order* replaced) const {
-  const AccountState& account = *terms.account;
-  const Position* const known = terms.market->kind == MarketKind::Binary
-                                    ? state_.positions.find(account.id, terms.market->id)
-                                    : nullptr;
-  const Position held = known == nullptr ? Position{} : *known;
-  Quantity leaves = terms.quantity;
-  Quantity free = held.free_to_close(terms.side);
-  Money locked = account.cash_locked;
-  if (replaced != nullptr) {
-    leaves -= replaced->values.cum_qty;
-    free += replaced->closing;
-    locked -= replaced->cash_lock;
-  }
-  const Money per_unit = unit_cost(terms.market->kind, terms.side, terms.limit);
-  terms.lock = lock_for(leaves, free, per_unit);
-  if (std::max({locked.value() + terms.lock.cash.value(),
-                terms.instrument->book.volume(terms.side).value() + leaves.value(),
-                held.yes.value() + leaves.value(),
-                held.no.value() + leaves.value()}) > kMaxSum) {
+  const Quantity leaves =
+      replaced == nullptr ? terms.quantity : terms.quantity - replaced->values.cum_qty;
+  if (terms.instrument->book.volume(terms.side).value() + leaves.value() > kMaxSum) {
     return Reason::AmountOverflow;
   }
-  // Nothing pays money in yet, so a collateralised account can only close what it holds.
-  return account.kind == AccountKind::Collateralised && terms.lock.cash > Money{}
-             ? Reason::InsufficientFunds
-             : Reason::None;
+  const MarketKind kind = terms.market->kind;
+  return state_.ledger.check({.account = terms.account->id,
+                              .market = terms.market->id,
+                              .kind = kind,
+                              .side = terms.side,
+                              .leaves = leaves,
+                              .per_unit = unit_cost(kind, terms.side, terms.limit),
+                              .replaced = replaced},
+                             terms.lock);
 }
 
 bool Decider::crosses(const Terms& terms) const {

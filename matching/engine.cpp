@@ -155,12 +155,13 @@ void Engine::visit_sessions(const std::function<void(const SessionInfo&)>& visit
 
 void Engine::visit_accounts(const std::function<void(const AccountInfo&)>& visit) const {
   for (const AccountState& account : impl_->state.accounts) {
+    const AccountMoney& money = impl_->state.ledger.money(account.id);
     visit({.account = account.id,
            .name = account.name,
-           .kind = account.kind,
+           .kind = money.kind,
            .suspended = account.suspended,
            .open_orders = account.open_orders,
-           .cash_locked = account.cash_locked});
+           .cash_locked = money.cash_locked});
   }
 }
 
@@ -247,7 +248,7 @@ void Engine::visit_index(OrderIndex index,
 }
 
 void Engine::visit_positions(const std::function<void(const PositionInfo&)>& visit) const {
-  for (const Position& position : impl_->state.positions.all()) {
+  for (const Position& position : impl_->state.ledger.positions()) {
     visit({.account = position.account,
            .market = position.market,
            .yes = position.yes,

@@ -30,14 +30,14 @@ void archive_session(auto& archive, auto& session) {
           session.cancel_cause);
 }
 
-void archive_account(auto& archive, auto& account) {
+void archive_account(auto& archive, auto& account, auto& money) {
   archive(account.id,
-          account.kind,
+          money.kind,
           account.suspended,
           account.name,
           account.max_open_orders,
           account.open_orders,
-          account.cash_locked);
+          money.cash_locked);
 }
 
 void archive_market(auto& archive, auto& market) {
@@ -83,7 +83,7 @@ void save_registries(const State& state, Saver& saver) {
   }
   saver(std::uint64_t{state.accounts.size()});
   for (const AccountState& account : state.accounts) {
-    archive_account(saver, account);
+    archive_account(saver, account, state.ledger.money(account.id));
   }
   saver(std::uint64_t{state.markets.size()});
   for (const MarketData& market : state.markets) {
@@ -112,10 +112,12 @@ void load_registries(State& state, Loader& loader) {
   }
   for (std::uint64_t left = loader.number(); left != 0; --left) {
     AccountState account;
-    archive_account(loader, account);
+    AccountMoney money;
+    archive_account(loader, account, money);
     loader.check(account.id == state.accounts.next_id(), "account ids");
     enter(loader, state.account_names, account.name, account.id.value());
     state.accounts.append(account);
+    state.ledger.add_account(money);
   }
   for (std::uint64_t left = loader.number(); left != 0; --left) {
     MarketData market;
@@ -190,8 +192,8 @@ void save(const State& state, StateSink& sink) {
   for (const Batch& batch : state.batches) {
     saver(batch.started, batch.cursor, batch.total);
   }
-  saver(std::uint64_t{state.positions.all().size()});
-  for (const Position& position : state.positions.all()) {
+  saver(std::uint64_t{state.ledger.positions().size()});
+  for (const Position& position : state.ledger.positions()) {
     saver(position);
   }
   saver(std::uint64_t{state.requests.size()});
@@ -221,7 +223,7 @@ void load(State& state, std::span<const std::byte> bytes) {
   for (std::uint64_t left = loader.number(); left != 0; --left) {
     Position position;
     loader(position);
-    state.positions.get(position.account, position.market) = position;
+    state.ledger.restore(position);
   }
   for (std::uint64_t left = loader.number(); left != 0; --left) {
     RequestRecord request;

@@ -1,6 +1,5 @@
 #include "matching/state.h"
 
-#include "matching/hash.h"
 #include "matching/prefetch.h"
 #include "matching/units.h"
 
@@ -16,38 +15,6 @@ void prefetch_hot(const T& object) noexcept {
 }
 
 }  // namespace
-
-std::size_t Positions::place_of(AccountId account, MarketId market) const noexcept {
-  const std::size_t mask = table_.size() - 1;
-  std::size_t i = mix(account.value(), market.value()) & mask;
-  while (table_[i] != 0 && (positions_[table_[i] - 1].account != account ||
-                            positions_[table_[i] - 1].market != market)) {
-    i = (i + 1) & mask;
-  }
-  return i;
-}
-
-const Position* Positions::find(AccountId account, MarketId market) const noexcept {
-  const std::uint32_t entry = table_[place_of(account, market)];
-  return entry == 0 ? nullptr : &positions_[entry - 1];
-}
-
-Position& Positions::get(AccountId account, MarketId market) {
-  const std::uint32_t entry = table_[place_of(account, market)];
-  if (entry != 0) {
-    return positions_[entry - 1];
-  }
-  positions_.push_back({.account = account, .market = market});
-  if (positions_.size() * 2 > table_.size()) {
-    table_.assign(table_.size() * 2, 0);
-    for (std::size_t i = 0; i + 1 < positions_.size(); ++i) {
-      table_[place_of(positions_[i].account, positions_[i].market)] =
-          static_cast<std::uint32_t>(i + 1);
-    }
-  }
-  table_[place_of(account, market)] = static_cast<std::uint32_t>(positions_.size());
-  return positions_.back();
-}
 
 Slot find_order(const State& state,
                 AccountId account,

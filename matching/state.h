@@ -8,9 +8,9 @@
 
 #include "matching/book.h"
 #include "matching/cl_ord_ids.h"
-#include "matching/collateral.h"
 #include "matching/deadlines.h"
 #include "matching/engine.h"
+#include "matching/ledger.h"
 #include "matching/name_index.h"
 #include "matching/order.h"
 #include "matching/order_id_list.h"
@@ -31,14 +31,13 @@ struct SessionState {
   OrderIdList orders;
 };
 
+// But for its money, which is the ledger's.
 struct AccountState {
   AccountId id;
-  AccountKind kind{};
   bool suspended = false;
   Name name;
   std::uint32_t max_open_orders = 0;  // 0: no limit
   std::uint32_t open_orders = 0;
-  Money cash_locked;  // of all its open orders
   OrderIdList orders;
 };
 
@@ -83,24 +82,6 @@ struct Batch {
   std::uint64_t total = 0;
 };
 
-// Positions in binary markets, in the order in which they came to be.
-class Positions {
- public:
-  // null: the account has never traded there.
-  [[nodiscard]] const Position* find(AccountId account, MarketId market) const noexcept;
-
-  // Made if need be. The reference holds until the next call.
-  [[nodiscard]] Position& get(AccountId account, MarketId market);
-
-  [[nodiscard]] const std::vector<Position>& all() const noexcept { return positions_; }
-
- private:
-  [[nodiscard]] std::size_t place_of(AccountId account, MarketId market) const noexcept;
-
-  std::vector<Position> positions_;
-  std::vector<std::uint32_t> table_ = std::vector<std::uint32_t>(16);  // index + 1; 0: empty
-};
-
 // A request of Ops that has acted, with the first event of the answer.
 struct RequestRecord {
   Name request_id;
@@ -141,7 +122,7 @@ struct State {
   std::map<OrderId, AmendDelayed> delayed_amends;
   ClOrdIds cl_ord_ids;
   Generations generations;
-  Positions positions;
+  Ledger ledger;
   std::vector<Batch> batches;  // the oldest first
   TradingDay trading_day;
   std::vector<RequestRecord> requests;  // kept for ever, so that none acts twice
