@@ -88,6 +88,9 @@ class Decider {
     bool id_consumed = false;
   };
 
+  // Whether a walk through the book happens, or only tells what would happen.
+  enum class Effect : std::uint8_t { None, Events };
+
   // How far a taker may go, in the book's terms.
   struct Reach {
     Key limit = 0;
@@ -148,9 +151,8 @@ class Decider {
 
   // match.cpp: an accepted order against the book.
   void take(OrderId taker);
-  [[nodiscard]] Quantity fillable(const Order& taker, Reach reach) const;
-  [[nodiscard]] Quantity affordable(const Order& taker, Price price, const Reach& reach) const;
-  [[nodiscard]] bool prevent_self_trade(Slot taker, Slot maker);
+  template <Effect effect>
+  Quantity walk(Slot taker, Reach reach);
   void trade(Slot taker, Slot maker, Quantity quantity);
   void cancel_order(Slot slot, CancelCause cause, Reason reason = Reason::None);
   void reduce_order(Slot slot, Quantity quantity, CancelCause cause);

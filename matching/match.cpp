@@ -13,52 +13,60 @@ bool is_own(const Order& taker, const Order& maker) {
   return taker.account == maker.account && taker.self_trade_prevention != SelfTradePrevention::None;
 }
 
+// What goes off two orders of one account in place of a trade.
+struct Prevention {
+  Quantity off_maker;
+  Quantity off_taker;
+  CancelCause cause{};
+};
+
+// The taker's mode rules. `left` is what is left of the taker.
+Prevention prevent_self_trade(SelfTradePrevention mode, Quantity left, const Order& maker) {
+  const Quantity makers = maker.values.leaves_qty;
+  const Quantity both = std::min(left, makers);
+  switch (mode) {
+    case SelfTradePrevention::CancelTaker:
+      return {.off_taker = left, .cause = CancelCause::SelfTradeTaker};
+    case SelfTradePrevention::CancelMaker:
+      return {.off_maker = makers, .cause = CancelCause::SelfTradeMaker};
+    case SelfTradePrevention::CancelBoth:
+      return {.off_maker = makers, .off_taker = left, .cause = CancelCause::SelfTradeBoth};
+    case SelfTradePrevention::Decrement:
+      return {.off_maker = both, .off_taker = both, .cause = CancelCause::SelfTradeDecrement};
+    case SelfTradePrevention::None:
+      break;
+  }
+  BETEX_ASSERT(false);
+  return {};
+}
+
+// How much `budget` mu still buy at `cost` a unit, in whole steps.
+Quantity affordable(std::int64_t budget, Money cost, Quantity step) {
+  return Quantity{budget / cost.value() / step.value() * step.value()};
+}
+
 }  // namespace
 
 void Decider::take(OrderId id) {
   const Slot slot = state_.orders.find(id);
   const Order& taker = state_.orders.at(slot);
   const LiveTerms& terms = state_.orders.terms(slot);
-  const Book& book = state_.instruments.at(taker.instrument).book;
-  Reach reach{.limit = book.key_of(taker.tick),
-              .budget = terms.max_cost.value(),
-              .has_budget = terms.max_cost != Money{}};
+  const Reach reach{.limit = state_.instruments.at(taker.instrument).book.key_of(taker.tick),
+                    .budget = terms.max_cost.value(),
+                    .has_budget = terms.max_cost != Money{}};
 
   const bool fill_or_kill = taker.time_in_force == TimeInForce::Fok;
   const Quantity needed = fill_or_kill ? taker.values.leaves_qty : terms.min_fill;
-  if (needed != Quantity{} && fillable(taker, reach) < needed) {
+  if (needed != Quantity{} && walk<Effect::None>(slot, reach) < needed) {
     cancel_order(slot, fill_or_kill ? CancelCause::FillOrKill : CancelCause::MinimumFill);
     return;
   }
-
-  while (taker.live()) {
-    const auto best = book.best(opposite(taker.side));
-    if (!best || !reaches(taker.side, reach.limit, *best)) {
-      break;
-    }
-    const Slot maker_slot = book.level(*best).first;
-    const Order& maker = state_.orders.at(maker_slot);
-    if (is_own(taker, maker)) {
-      if (!prevent_self_trade(slot, maker_slot)) {
-        return;
-      }
-      continue;
-    }
-    const Price price = state_.instruments.at(taker.instrument).ladder->price_of(maker.tick);
-    const Quantity quantity = std::min(
-        {taker.values.leaves_qty, maker.values.leaves_qty, affordable(taker, price, reach)});
-    if (quantity == Quantity{}) {
-      break;
-    }
-    const MarketKind kind = state_.markets.at(taker.market).kind;
-    reach.budget -= amount(quantity, unit_cost(kind, taker.side, price)).value();
-    trade(slot, maker_slot, quantity);
-  }
+  walk<Effect::Events>(slot, reach);
 
   if (!taker.live()) {
     return;
   }
-  if (taker.time_in_force == TimeInForce::Ioc || taker.time_in_force == TimeInForce::Fok) {
+  if (taker.time_in_force == TimeInForce::Ioc || fill_or_kill) {
     cancel_order(slot, CancelCause::ImmediateOrCancel);
   } else {
     emitter_.emit(OrderRested{.order = taker.id, .leaves_qty = taker.values.leaves_qty},
@@ -66,79 +74,57 @@ void Decider::take(OrderId id) {
   }
 }
 
-// What the taker would trade now: the walk of take(), without effects.
-Quantity Decider::fillable(const Order& taker, Reach reach) const {
-  const InstrumentState& instrument = state_.instruments.at(taker.instrument);
-  const Side side = opposite(taker.side);
-  const MarketKind kind = state_.markets.at(taker.market).kind;
-  const SelfTradePrevention mode = taker.self_trade_prevention;
-  Quantity left = taker.values.leaves_qty;
-  Quantity filled;
-  for (auto key = instrument.book.best(side); key && reaches(taker.side, reach.limit, *key);
-       key = instrument.book.next_worse(side, *key)) {
-    const Price price = instrument.ladder->price_of(instrument.book.tick_of(*key));
-    for (Slot slot = instrument.book.level(*key).first; slot != 0 && left != Quantity{};
-         slot = state_.orders.at(slot).next) {
-      const Order& maker = state_.orders.at(slot);
-      if (is_own(taker, maker)) {
-        if (mode == SelfTradePrevention::CancelTaker || mode == SelfTradePrevention::CancelBoth) {
-          return filled;
-        }
-        if (mode == SelfTradePrevention::Decrement) {
-          left -= std::min(left, maker.values.leaves_qty);
-        }
-        continue;
-      }
-      const Quantity quantity =
-          std::min({left, maker.values.leaves_qty, affordable(taker, price, reach)});
-      if (quantity == Quantity{}) {
-        return filled;
-      }
-      reach.budget -= amount(quantity, unit_cost(kind, taker.side, price)).value();
-      left -= quantity;
-      filled += quantity;
-    }
-  }
-  return filled;
-}
-
-// How much the budget of a market order still buys at `price`, in whole steps.
-Quantity Decider::affordable(const Order& taker, Price price, const Reach& reach) const {
-  if (!reach.has_budget) {
-    return taker.values.leaves_qty;
-  }
-  const MarketData& market = state_.markets.at(taker.market);
-  const std::int64_t step = market.quantity_step.value();
-  const std::int64_t units = reach.budget / unit_cost(market.kind, taker.side, price).value();
-  return Quantity{units / step * step};
-}
-
-// The incoming order's mode rules. False where nothing is left to match.
-bool Decider::prevent_self_trade(Slot taker_slot, Slot maker_slot) {
+// Goes through the orders that the taker reaches until nothing is left of it or of its budget.
+// Returns how much it trades on the way.
+template <Decider::Effect effect>
+Quantity Decider::walk(Slot taker_slot, Reach reach) {
   const Order& taker = state_.orders.at(taker_slot);
-  const Order& maker = state_.orders.at(maker_slot);
-  switch (taker.self_trade_prevention) {
-    case SelfTradePrevention::CancelTaker:
-      cancel_order(taker_slot, CancelCause::SelfTradeTaker);
-      return false;
-    case SelfTradePrevention::CancelMaker:
-      cancel_order(maker_slot, CancelCause::SelfTradeMaker);
-      return true;
-    case SelfTradePrevention::CancelBoth:
-      cancel_order(maker_slot, CancelCause::SelfTradeBoth);
-      cancel_order(taker_slot, CancelCause::SelfTradeBoth);
-      return false;
-    case SelfTradePrevention::Decrement: {
-      const Quantity both = std::min(taker.values.leaves_qty, maker.values.leaves_qty);
-      reduce_order(maker_slot, both, CancelCause::SelfTradeDecrement);
-      reduce_order(taker_slot, both, CancelCause::SelfTradeDecrement);
-      return taker.live();
+  const InstrumentState& instrument = state_.instruments.at(taker.instrument);
+  const MarketData& market = state_.markets.at(taker.market);
+  const Book& book = instrument.book;
+  const Side side = opposite(taker.side);
+  Quantity left = taker.values.leaves_qty;
+  Quantity traded;
+  for (auto key = book.best(side); key && reaches(taker.side, reach.limit, *key);
+       key = book.next_worse(side, *key)) {
+    const Price price = instrument.ladder->price_of(book.tick_of(*key));
+    const Money cost = unit_cost(market.kind, taker.side, price);
+    Slot next = 0;
+    for (Slot maker_slot = book.level(*key).first; maker_slot != 0; maker_slot = next) {
+      const Order& maker = state_.orders.at(maker_slot);
+      next = maker.next;  // before the maker leaves its queue
+      if (is_own(taker, maker)) {
+        const Prevention prevention = prevent_self_trade(taker.self_trade_prevention, left, maker);
+        if constexpr (effect == Effect::Events) {
+          reduce_order(maker_slot, prevention.off_maker, prevention.cause);
+          reduce_order(taker_slot, prevention.off_taker, prevention.cause);
+        }
+        left -= prevention.off_taker;
+      } else {
+        const Quantity makers = maker.values.leaves_qty;
+        Quantity quantity = std::min(left, makers);
+        if (reach.has_budget) {
+          quantity = std::min(quantity, affordable(reach.budget, cost, market.quantity_step));
+          reach.budget -= amount(quantity, cost).value();
+        }
+        if (quantity == Quantity{}) {
+          return traded;
+        }
+        if constexpr (effect == Effect::Events) {
+          trade(taker_slot, maker_slot, quantity);
+        }
+        left -= quantity;
+        traded += quantity;
+        if (quantity < makers) {
+          return traded;  // nothing is left of the taker, or of its budget
+        }
+      }
+      if (left == Quantity{}) {
+        return traded;
+      }
     }
-    case SelfTradePrevention::None:
-      break;
   }
-  BETEX_ASSERT(false);
-  return false;
+  return traded;
 }
 
 void Decider::trade(Slot taker_slot, Slot maker_slot, Quantity quantity) {
@@ -148,10 +134,9 @@ void Decider::trade(Slot taker_slot, Slot maker_slot, Quantity quantity) {
   const Ladder& ladder = *state_.instruments.at(taker.instrument).ladder;
   const Price price = ladder.price_of(maker.tick);
 
-  const auto leg = [&](const Order& order) {
-    const FillEffect effect = effect_of(
-        {.kind = kind, .price = price, .limit = ladder.price_of(order.tick), .quantity = quantity},
-        order);
+  const auto leg = [&](const Order& order, Price limit) {
+    const FillEffect effect =
+        effect_of({.kind = kind, .price = price, .limit = limit, .quantity = quantity}, order);
     OrderValues values = order.values;
     values.cum_qty += quantity;
     values.leaves_qty -= quantity;
@@ -170,8 +155,8 @@ void Decider::trade(Slot taker_slot, Slot maker_slot, Quantity quantity) {
                         .price = price,
                         .quantity = quantity,
                         .taker_side = taker.side,
-                        .maker = leg(maker),
-                        .taker = leg(taker)};
+                        .maker = leg(maker, price),
+                        .taker = leg(taker, ladder.price_of(taker.tick))};
   });
 }
 
@@ -189,7 +174,11 @@ void Decider::cancel_order(Slot slot, CancelCause cause, Reason reason) {
   });
 }
 
+// Takes `quantity` off the order, which may be nothing, or all that is left of it.
 void Decider::reduce_order(Slot slot, Quantity quantity, CancelCause cause) {
+  if (quantity == Quantity{}) {
+    return;
+  }
   const Order& order = state_.orders.at(slot);
   if (order.values.leaves_qty == quantity) {
     cancel_order(slot, cause);
