@@ -1,15 +1,148 @@
-// Batched processes: cancels of any number of orders in chunks, so that others go on in between.
+// Batched processes: work on any number of items in chunks, so that others go on in between.
 #include <algorithm>
+#include <cstdint>
+#include <span>
 #include <tuple>
+#include <vector>
 
 #include "matching/decider.h"
 
 namespace betex::matching {
 namespace {
 
-// Live orders: a visit reads one, which is seldom in a cache. Those that have finished cost a bit
-// each and do not count, since a list that was loaded has none and must give the same chunks.
-constexpr std::size_t kMaxVisitedPerChunk = 8'192;
+// True if the process is to cancel the order at `slot`, which must be live and not above its last
+// order.
+bool matches(const State& state, const BatchStarted& batch, Slot slot) noexcept {
+  const Order& order = state.orders.at(slot);
+  if ((batch.header.market != MarketId{} && batch.header.market != order.market) ||
+      (batch.account != AccountId{} && batch.account != order.account) ||
+      (batch.session != SessionId{} && batch.session != order.session) ||
+      (batch.side != 0 && batch.side != static_cast<std::uint8_t>(order.side))) {
+    return false;
+  }
+  const std::uint64_t guard = state.orders.terms(slot).version_guard;
+  if (guard != 0 && guard < batch.guard_below) {
+    return true;
+  }
+  if (batch.instrument != InstrumentId{} && batch.instrument != order.instrument) {
+    return false;
+  }
+  const bool on_pause = order.cancel_on_pause != 0;
+  switch (batch.scope) {
+    case CancelScope::None:
+      return false;
+    case CancelScope::LapseOnly:
+      return order.persistence == Persistence::Lapse ||
+             (on_pause && batch.cause == CancelCause::MarketSuspended);
+    case CancelScope::All:
+      return true;
+    case CancelScope::OnPause:
+      return on_pause;
+  }
+  return false;
+}
+
+// How far a chunk has come.
+struct Progress {
+  OrderId cursor;
+  bool completed = true;
+};
+
+// Lets a process go on with its work until it has taken or visited as many items as one chunk may.
+// Looks ahead: where no item is left that it would take, it is completed.
+template <typename Work>
+Progress go_on(Work& work, OrderId cursor) {
+  Progress progress{.cursor = cursor};
+  std::size_t visited = 0;
+  std::size_t taken = 0;
+  for (const auto item : work.items_after(cursor)) {
+    if (!work.is_there(item)) {
+      continue;
+    }
+    const bool wanted = work.wants(item);
+    if (visited == Work::kMaxVisited || (wanted && taken == Work::kMaxTaken)) {
+      progress.completed = false;
+      break;
+    }
+    ++visited;
+    progress.cursor = item;
+    if (wanted) {
+      work.take(item);
+      ++taken;
+    }
+  }
+  return progress;
+}
+
+// The work of a process that cancels: its items are orders, in ascending order of ids.
+class CancelOrders {
+ public:
+  // Live orders: a visit reads one, which is seldom in a cache. Those that have finished cost a bit
+  // each and do not count, since a list that was loaded has none and must give the same chunks.
+  static constexpr std::size_t kMaxVisited = 8'192;
+  static constexpr std::size_t kMaxTaken = kMaxBatchedOrders;
+
+  // All must outlive it. `taken` is scratch.
+  CancelOrders(const State& state, const BatchStarted& filter, std::vector<OrderId>& taken)
+      : state_{state}, filter_{filter}, taken_{taken} {
+    taken_.clear();
+  }
+
+  [[nodiscard]] std::span<const OrderId> items_after(OrderId cursor) const {
+    const auto ids = list().after(cursor);
+    return {ids.begin(), std::upper_bound(ids.begin(), ids.end(), filter_.last_order)};
+  }
+
+  [[nodiscard]] bool is_there(OrderId id) const { return state_.orders.is_live(id); }
+
+  [[nodiscard]] bool wants(OrderId id) const {
+    return matches(state_, filter_, state_.orders.find(id));
+  }
+
+  void take(OrderId id) { taken_.push_back(id); }
+
+  // One event a market that the chunk touches, in ascending order of ids. One that touches none
+  // says at least how far it has come, unless it is the last.
+  void emit_chunk(Emitter& emitter, const Progress& progress) {
+    const OrderCancelledBatched event{
+        .batch = filter_.batch, .cause = filter_.cause, .cursor_after = progress.cursor};
+    if (filter_.header.market != MarketId{} || taken_.empty()) {
+      if (!taken_.empty() || !progress.completed) {
+        emitter.emit(event, taken_, filter_.header.market);
+      }
+      return;
+    }
+    std::sort(taken_.begin(), taken_.end(), [this](OrderId left, OrderId right) {
+      return std::tuple{market_of(left), left} < std::tuple{market_of(right), right};
+    });
+    for (auto first = taken_.begin(); first != taken_.end();) {
+      const MarketId market = market_of(*first);
+      const auto last =
+          std::find_if(first, taken_.end(), [&](OrderId id) { return market_of(id) != market; });
+      emitter.emit(event, {first, last}, market);
+      first = last;
+    }
+  }
+
+ private:
+  [[nodiscard]] const OrderIdList& list() const {
+    if (filter_.account != AccountId{}) {
+      return state_.accounts.at(filter_.account).orders;
+    }
+    if (filter_.session != SessionId{}) {
+      return state_.sessions.at(filter_.session).orders;
+    }
+    return state_.markets.at(filter_.header.market).orders;
+  }
+
+  [[nodiscard]] MarketId market_of(OrderId id) const {
+    return state_.orders.at(state_.orders.find(id)).market;
+  }
+
+  const State& state_;
+  const BatchStarted& filter_;
+  std::vector<OrderId>& taken_;
+};
 
 }  // namespace
 
@@ -27,84 +160,24 @@ void Decider::decide(const ContinueBatch&) {
   }
 }
 
-const OrderIdList& Decider::orders_of(const BatchStarted& batch) const {
-  if (batch.account != AccountId{}) {
-    return state_.accounts.at(batch.account).orders;
-  }
-  if (batch.session != SessionId{}) {
-    return state_.sessions.at(batch.session).orders;
-  }
-  return state_.markets.at(batch.header.market).orders;
-}
-
-// Ends at 4096 cancelled or 8192 live ones visited, after a look ahead: if nothing is left, the
-// process is completed in the same transaction.
+// What the process does follows from the event that started it: so far they all cancel.
 void Decider::run_chunk(const Batch& running) {
   const Batch batch = running;  // the state's own goes with the last event
-  const BatchStarted& filter = batch.started;
-  OrderId cursor = batch.cursor;
-  std::size_t visited = 0;
-  bool completed = true;
-  chunk_.clear();
-  for (const OrderId id : orders_of(filter).after(cursor)) {
-    if (id > filter.last_order) {
-      break;
-    }
-    if (!state_.orders.is_live(id)) {
-      continue;
-    }
-    const bool matching = matches(state_, filter, state_.orders.find(id));
-    if (visited == kMaxVisitedPerChunk || (matching && chunk_.size() == kMaxBatchedOrders)) {
-      completed = false;
-      break;
-    }
-    ++visited;
-    cursor = id;
-    if (matching) {
-      chunk_.push_back(id);
-    }
-  }
-  cancel_chunk(filter, cursor, completed);
-  if (completed) {
-    emitter_.emit(BatchCompleted{.batch = filter.batch,
-                                 .requester = filter.requester,
-                                 .requester_account = filter.requester_account,
-                                 .cause = filter.cause,
-                                 .side = filter.side,
-                                 .instrument = filter.instrument,
+  const BatchStarted& started = batch.started;
+  CancelOrders work{state_, started, chunk_};
+  const Progress progress = go_on(work, batch.cursor);
+  work.emit_chunk(emitter_, progress);
+  if (progress.completed) {
+    emitter_.emit(BatchCompleted{.batch = started.batch,
+                                 .requester = started.requester,
+                                 .requester_account = started.requester_account,
+                                 .cause = started.cause,
+                                 .side = started.side,
+                                 .instrument = started.instrument,
                                  .total = batch.total + chunk_.size(),
-                                 .request_id = filter.request_id,
-                                 .cl_ord_id = filter.cl_ord_id},
-                  filter.header.market);
-  }
-}
-
-// One event per market that the chunk touches, in ascending order of ids.
-void Decider::cancel_chunk(const BatchStarted& filter, OrderId cursor, bool completed) {
-  const OrderCancelledBatched event{
-      .batch = filter.batch, .cause = filter.cause, .cursor_after = cursor};
-  if (chunk_.empty()) {
-    if (!completed) {
-      emitter_.emit(event, chunk_, filter.header.market);
-    }
-    return;
-  }
-  const auto market_of = [this](OrderId id) {
-    return state_.orders.at(state_.orders.find(id)).market;
-  };
-  if (filter.header.market != MarketId{}) {
-    emitter_.emit(event, chunk_, filter.header.market);
-    return;
-  }
-  std::sort(chunk_.begin(), chunk_.end(), [&](OrderId left, OrderId right) {
-    return std::tuple{market_of(left), left} < std::tuple{market_of(right), right};
-  });
-  for (auto first = chunk_.begin(); first != chunk_.end();) {
-    const MarketId market = market_of(*first);
-    const auto last =
-        std::find_if(first, chunk_.end(), [&](OrderId id) { return market_of(id) != market; });
-    emitter_.emit(event, {first, last}, market);
-    first = last;
+                                 .request_id = started.request_id,
+                                 .cl_ord_id = started.cl_ord_id},
+                  started.header.market);
   }
 }
 

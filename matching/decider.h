@@ -167,8 +167,6 @@ class Decider {
   // batches.cpp
   void start_batch(BatchStarted batch, MarketId market = MarketId{});
   void run_chunk(const Batch& running);
-  void cancel_chunk(const BatchStarted& filter, OrderId cursor, bool completed);
-  [[nodiscard]] const OrderIdList& orders_of(const BatchStarted& batch) const;
   [[nodiscard]] bool is_mass_cancelling(AccountId account) const;
   [[nodiscard]] Reason check_filter(const MassCancel& cancel,
                                     BatchStarted& batch,

@@ -99,36 +99,6 @@ Due due_of(const State& state, const Deadlines::Entry& entry) noexcept {
                                                                                      : Due::Nothing;
 }
 
-bool matches(const State& state, const BatchStarted& batch, Slot slot) noexcept {
-  const Order& order = state.orders.at(slot);
-  if ((batch.header.market != MarketId{} && batch.header.market != order.market) ||
-      (batch.account != AccountId{} && batch.account != order.account) ||
-      (batch.session != SessionId{} && batch.session != order.session) ||
-      (batch.side != 0 && batch.side != static_cast<std::uint8_t>(order.side))) {
-    return false;
-  }
-  const std::uint64_t guard = state.orders.terms(slot).version_guard;
-  if (guard != 0 && guard < batch.guard_below) {
-    return true;
-  }
-  if (batch.instrument != InstrumentId{} && batch.instrument != order.instrument) {
-    return false;
-  }
-  const bool on_pause = order.cancel_on_pause != 0;
-  switch (batch.scope) {
-    case CancelScope::None:
-      return false;
-    case CancelScope::LapseOnly:
-      return order.persistence == Persistence::Lapse ||
-             (on_pause && batch.cause == CancelCause::MarketSuspended);
-    case CancelScope::All:
-      return true;
-    case CancelScope::OnPause:
-      return on_pause;
-  }
-  return false;
-}
-
 bool is_market_wide(const BatchStarted& batch) noexcept {
   return batch.account == AccountId{} && batch.session == SessionId{};
 }

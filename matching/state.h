@@ -75,11 +75,12 @@ struct alignas(kCacheLine) InstrumentState {
   InstrumentShare share;  // of a win, once the market is Determined
 };
 
-// A batched process: its filter stands in the event that started it.
+// A process over many items, which works in chunks. What it does, and to which of them, stands in
+// the event that started it (batches.cpp).
 struct Batch {
   BatchStarted started;
-  OrderId cursor;  // the last order that it has visited
-  std::uint64_t total = 0;
+  OrderId cursor;           // the last item that it has visited
+  std::uint64_t total = 0;  // items that it has done its work on
 };
 
 // A request of Ops that has acted, with the first event of the answer.
@@ -162,10 +163,6 @@ void prefetch_nearest(const State& state, const CancelOrder& cancel) noexcept;
 // What `entry` waits for, if anything still does.
 enum class Due : std::uint8_t { Nothing, Release, Amend, Expiry };
 [[nodiscard]] Due due_of(const State& state, const Deadlines::Entry& entry) noexcept;
-
-// True if `batch` is to cancel the order at `slot`, which must be live and not above its last
-// order.
-[[nodiscard]] bool matches(const State& state, const BatchStarted& batch, Slot slot) noexcept;
 
 // A process that stops new orders: of the whole market, or of the account or the session alone.
 [[nodiscard]] bool is_market_wide(const BatchStarted& batch) noexcept;
