@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "matching/apply.h"
-#include "matching/archive.h"
 #include "matching/hash.h"
 
 namespace betex::matching {

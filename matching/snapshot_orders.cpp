@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "matching/archive.h"
+#include "matching/snapshot.h"
 
 namespace betex::matching {
 namespace {

@@ -9,7 +9,7 @@
 #include "matching/book.h"
 #include "matching/cl_ord_ids.h"
 #include "matching/deadlines.h"
-#include "matching/engine.h"
+#include "matching/info.h"
 #include "matching/ledger.h"
 #include "matching/name_index.h"
 #include "matching/order.h"
