@@ -121,6 +121,7 @@ void Book::push_back(OrderPool& orders, Slot slot) {
   }
   Order& order = orders.at(slot);
   const Key key = key_of(order.tick);
+  BETEX_ASSERT(key >= 0 && key < ticks_);
   Level& level = levels_[index(key)];
   order.previous = level.last;
   order.next = 0;

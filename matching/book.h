@@ -63,7 +63,7 @@ class Book {
     return Tick{odds_ ? ticks_ - 1 - key : key};
   }
 
-  // Puts the order at the end of its level's queue.
+  // Puts the order at the end of its level's queue. That its tick is on the ladder is asserted.
   void push_back(OrderPool& orders, Slot slot);
 
   // `leaves` is what the order counted for in its level.

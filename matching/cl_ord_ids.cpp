@@ -20,6 +20,19 @@ constexpr std::size_t kExaminedPerInsert = 16;
 ClOrdIds::ClOrdIds(OrderTable& orders, const ClOrdIdKey& key, std::size_t smallest_table)
     : orders_{orders}, key_{key}, smallest_table_{smallest_table}, pages_(1) {}
 
+void ClOrdIds::reserve(std::size_t ids) {
+  for (std::size_t left = (ids + kPageSize - 1) / kPageSize; left != 0; --left) {
+    add_free_page();
+  }
+  const bool has_table = !tables_.empty() && tables_.back().generation == generation_;
+  const std::size_t room =
+      has_table ? tables_.back().ids.capacity() - tables_.back().ids.entries() : 0;
+  if (room < ids) {
+    tables_.push_back({.ids = IdTable{std::max(ids, smallest_table_)}, .generation = generation_});
+    tables_.back().ids.touch();
+  }
+}
+
 Slot ClOrdIds::find(AccountId account, const ClOrdId& id) const noexcept {
   const std::uint64_t hash = key_.hash(account, id);
   const auto is_it = [&](Slot slot) {
@@ -97,14 +110,18 @@ void ClOrdIds::open_page() {
   end_of_page_ = next_slot_ + static_cast<Slot>(kPageSize);
 }
 
+void ClOrdIds::add_free_page() {
+  const auto page = static_cast<std::uint32_t>(pages_.size());
+  pages_.push_back({.nodes = std::make_unique<Node[]>(kPageSize), .next = free_page_});
+  free_page_ = page;
+}
+
 std::uint32_t ClOrdIds::unused_page() {
-  std::uint32_t page = free_page_;
-  if (page == 0) {
-    page = static_cast<std::uint32_t>(pages_.size());
-    pages_.push_back({.nodes = std::make_unique<Node[]>(kPageSize)});
-  } else {
-    free_page_ = pages_[page].next;
+  if (free_page_ == 0) {
+    add_free_page();
   }
+  const std::uint32_t page = free_page_;
+  free_page_ = pages_[page].next;
   pages_[page] = {.nodes = std::move(pages_[page].nodes), .generation = generation_};
   return page;
 }

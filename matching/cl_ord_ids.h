@@ -43,6 +43,9 @@ class ClOrdIds {
                     const ClOrdIdKey& key = {},
                     std::size_t smallest_table = kSmallestTable);
 
+  // Makes room for so many more ids of this generation.
+  void reserve(std::size_t ids);
+
   // 0: never seen, or forgotten.
   [[nodiscard]] Slot find(AccountId account, const ClOrdId& id) const noexcept;
 
@@ -141,6 +144,7 @@ class ClOrdIds {
 
   void open_page();
   std::uint32_t unused_page();
+  void add_free_page();
   void enter(std::uint64_t hash, Slot slot);
   void open_table();
   IdTable table_for(std::size_t entries);

@@ -44,11 +44,18 @@ class Engine::Impl {
   Decider decider{state, emitter};
 };
 
+Engine::Engine() : Engine{ClOrdIdKey{}} {}
+
 Engine::Engine(const ClOrdIdKey& key) : impl_{std::make_unique<Impl>(key)} {}
 
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
+
+void Engine::reserve(const EngineCapacity& capacity) {
+  impl_->state.orders.reserve(capacity.live_orders, capacity.finished_orders);
+  impl_->state.cl_ord_ids.reserve(capacity.cl_ord_ids);
+}
 
 TransactionView Engine::decide(const Command& command) {
   BETEX_ASSERT(command.timestamp >= impl_->state.last_timestamp);
@@ -58,7 +65,10 @@ TransactionView Engine::decide(const Command& command) {
   return impl_->emitter.finish();
 }
 
-void Engine::prefetch(const Command& command, Lookahead lookahead) const noexcept {
+void Engine::prefetch(const Command* command, Lookahead lookahead) const noexcept {
+  if (command == nullptr) {
+    return;
+  }
   const auto hint = [&](const auto& request) {
     if (lookahead == Lookahead::Far) {
       matching::prefetch_far(impl_->state, request);
@@ -68,10 +78,12 @@ void Engine::prefetch(const Command& command, Lookahead lookahead) const noexcep
       matching::prefetch_nearest(impl_->state, request);
     }
   };
-  if (const auto* const place = std::get_if<PlaceOrder>(&command.body)) {
+  if (const auto* const place = std::get_if<PlaceOrder>(&command->body)) {
     hint(*place);
-  } else if (const auto* const cancel = std::get_if<CancelOrder>(&command.body)) {
+  } else if (const auto* const cancel = std::get_if<CancelOrder>(&command->body)) {
     hint(*cancel);
+  } else if (const auto* const amend = std::get_if<AmendOrder>(&command->body)) {
+    hint(*amend);
   }
 }
 
@@ -213,6 +225,25 @@ void Engine::visit_orders(const std::function<void(const OrderInfo&)>& visit) co
 std::optional<OrderInfo> Engine::order_info(OrderId order) const {
   const Slot slot = impl_->state.orders.find(order);
   return slot == 0 ? std::nullopt : std::optional{info_of(impl_->state.orders.at(slot))};
+}
+
+std::size_t Engine::best_levels(InstrumentId id,
+                                Side side,
+                                std::span<PriceLevel> levels) const noexcept {
+  const InstrumentState* const instrument = impl_->state.instruments.find(id);
+  if (instrument == nullptr) {
+    return 0;
+  }
+  const Book& book = instrument->book;
+  std::size_t filled = 0;
+  for (auto key = book.best(side); key && filled < levels.size(); ++filled) {
+    const Tick tick = book.tick_of(*key);
+    levels[filled] = {.tick = tick,
+                      .price = instrument->ladder->price_of(tick),
+                      .volume = book.level(*key).volume};
+    key = book.next_worse(side, *key);
+  }
+  return filled;
 }
 
 void Engine::visit_levels(InstrumentId id,

@@ -17,25 +17,44 @@
 
 namespace betex::matching {
 
+// What an engine makes room for before it is needed.
+struct EngineCapacity {
+  std::size_t live_orders = 0;      // at a time
+  std::size_t finished_orders = 0;  // as long as they are known: see RULES.md section 3
+  std::size_t cl_ord_ids = 0;       // that come in one generation
+};
+
 class Engine {
  public:
+  // Without a secret, for tests and for tools that take no orders from strangers.
+  Engine();
+
   // The key is the process's own: nothing that the engine says or saves depends on it.
-  explicit Engine(const ClOrdIdKey& key = {});
+  explicit Engine(const ClOrdIdKey& key);
+
   ~Engine();
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
+
+  // Makes room for so much more and touches its memory, which takes a while, so that the first
+  // minutes of traffic need not. For an engine that is new or has just been loaded; nothing that it
+  // says or saves depends on it.
+  void reserve(const EngineCapacity& capacity);
 
   // Checks the command against the state, emits its events and applies each. A refusal is an event
   // too. The view is valid until the next call; its `events` are empty where nothing happened, and
   // then there is no transaction. `command.timestamp` must not run backwards.
   TransactionView decide(const Command& command);
 
-  // Hints that this command will be decided soon: what it will need starts on its way from memory.
-  // Farthest first, about twelve commands ahead, which is the command itself; then Far, about
-  // eight, what it names; then Near, about five, what that leads to; then Nearest, about two, the
-  // level that its order will rest in. They change nothing.
-  enum class Lookahead : std::uint8_t { Farthest, Far, Near, Nearest };
-  void prefetch(const Command& command, Lookahead lookahead) const noexcept;
+  // For a caller that already has the commands that follow: starts to fetch what they will need
+  // from memory. To be called before each command is decided; `ahead(n)` returns a pointer to the
+  // nth command after that one, or null where it is not known yet. Changes nothing.
+  template <typename Ahead>
+  void prefetch(Ahead&& ahead) const {
+    prefetch(ahead(kFarAhead), Lookahead::Far);
+    prefetch(ahead(kNearAhead), Lookahead::Near);
+    prefetch(ahead(kNearestAhead), Lookahead::Nearest);
+  }
 
   // Recovery: applies one transaction of the journal. It must be the next one.
   void apply(const TransactionView& transaction);
@@ -85,6 +104,13 @@ class Engine {
   void visit_instruments(const std::function<void(const InstrumentInfo&)>& visit) const;
   void visit_orders(const std::function<void(const OrderInfo&)>& visit) const;
 
+  // The best levels of one side, the best first: fills `levels`, as far as there are so many, and
+  // returns how many it has filled. None for an instrument that is not known. Costs the same
+  // however many orders rest at a level.
+  std::size_t best_levels(InstrumentId instrument,
+                          Side side,
+                          std::span<PriceLevel> levels) const noexcept;
+
   // Reads, for checking what must always hold.
 
   // None for an order that is not known. Its `chain` is left empty.
@@ -100,6 +126,15 @@ class Engine {
   void visit_positions(const std::function<void(const PositionInfo&)>& visit) const;
 
  private:
+  // A command's ids and names; what they lead to; the level that its order will rest in. Each step
+  // needs what the one before it has fetched.
+  enum class Lookahead : std::uint8_t { Far, Near, Nearest };
+  static constexpr std::size_t kFarAhead = 8;  // commands
+  static constexpr std::size_t kNearAhead = 5;
+  static constexpr std::size_t kNearestAhead = 2;
+
+  void prefetch(const Command* command, Lookahead lookahead) const noexcept;
+
   class Impl;
   std::unique_ptr<Impl> impl_;
 };

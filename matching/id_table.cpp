@@ -27,6 +27,10 @@ IdTable::IdTable(std::size_t entries)
       std::align(alignof(Bucket), bucket_count_ * sizeof(Bucket), aligned, space));
 }
 
+void IdTable::touch() noexcept {
+  std::fill(buckets_, buckets_ + bucket_count_, Bucket{});
+}
+
 // NOLINTNEXTLINE(bugprone-easily-swappable-parameters)
 void IdTable::insert(std::uint64_t hash, Slot slot) noexcept {
   BETEX_ASSERT(!full());

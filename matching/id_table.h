@@ -22,6 +22,9 @@ class IdTable {
   // nobody wait.
   explicit IdTable(std::size_t entries);
 
+  // Has its memory made at once, of a table that is new.
+  void touch() noexcept;
+
   // The slot for which `is_it(slot)` is true, of those that were inserted with such a hash; 0:
   // none.
   template <typename IsIt>

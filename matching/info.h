@@ -93,6 +93,13 @@ struct LevelInfo {
   std::span<const OrderId> queue;  // valid during the visit
 };
 
+// The same without its orders.
+struct PriceLevel {
+  Tick tick;
+  Price price;
+  Quantity volume;
+};
+
 // What an account holds in a binary market; the locked part waits in its open orders.
 struct PositionInfo {
   AccountId account;

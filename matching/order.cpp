@@ -6,9 +6,22 @@
 
 namespace betex::matching {
 
+namespace {
+
+std::size_t pages_for(std::size_t orders, std::size_t page_size) {
+  return (orders + page_size - 1) / page_size;
+}
+
+}  // namespace
+
 OrderPool::OrderPool() {
-  add_page();
-  terms_.front() = std::make_unique<LiveTerms[]>(kPageSize);
+  add_live_page();
+}
+
+void OrderPool::reserve(std::size_t live) {
+  for (std::size_t left = pages_for(live, kPageSize); left != 0; --left) {
+    reserved_.push_back(add_live_page());
+  }
 }
 
 Slot OrderPool::take() {
@@ -17,8 +30,11 @@ Slot OrderPool::take() {
     free_ = at(slot).next;
   } else {
     if (next_fresh_ == end_of_fresh_) {
-      const std::uint32_t page = add_page();
-      terms_[page] = std::make_unique<LiveTerms[]>(kPageSize);
+      if (reserved_.empty()) {
+        reserved_.push_back(add_live_page());
+      }
+      const std::uint32_t page = reserved_.back();
+      reserved_.pop_back();
       next_fresh_ = static_cast<Slot>(page * kPageSize);
       end_of_fresh_ = next_fresh_ + static_cast<Slot>(kPageSize);
     }
@@ -38,6 +54,22 @@ std::uint32_t OrderPool::add_page() {
   terms_.emplace_back();
   forgotten_.push_back(0);
   return static_cast<std::uint32_t>(orders_.size() - 1);
+}
+
+std::uint32_t OrderPool::add_live_page() {
+  const std::uint32_t page = add_page();
+  terms_[page] = std::make_unique<LiveTerms[]>(kPageSize);
+  return page;
+}
+
+void OrderTable::reserve(std::size_t live, std::size_t finished) {
+  pool_.reserve(live);
+  for (std::size_t left = pages_for(finished, OrderPool::kPageSize); left != 0; --left) {
+    spare_.push_back(pool_.add_page());
+  }
+  for (std::size_t left = pages_for(live + finished, kPageSize); left != 0; --left) {
+    spare_index_pages_.push_back(std::make_unique<IndexPage>());
+  }
 }
 
 Slot OrderTable::insert(OrderId id) {

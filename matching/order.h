@@ -89,6 +89,9 @@ class OrderPool {
 
   OrderPool();
 
+  // Makes pages for so many live orders, to be used when those that there are do not suffice.
+  void reserve(std::size_t live);
+
   // For a live order; all zero. The one that was given back last, as it is in the caches still.
   Slot take();
   void give_back(Slot slot) noexcept;
@@ -123,18 +126,24 @@ class OrderPool {
   }
 
  private:
+  std::uint32_t add_live_page();
+
   // All by page.
   std::vector<std::unique_ptr<Order[]>> orders_;
   std::vector<std::unique_ptr<LiveTerms[]>> terms_;  // null: orders that have finished
   std::vector<std::uint8_t> forgotten_;
 
-  Slot free_ = 0;  // a list through `next`
+  std::vector<std::uint32_t> reserved_;  // pages for live orders
+  Slot free_ = 0;                        // a list through `next`
   Slot next_fresh_ = 1;
   Slot end_of_fresh_ = kPageSize;
 };
 
 class OrderTable {
  public:
+  // Makes pages for so many more orders, live and finished.
+  void reserve(std::size_t live, std::size_t finished);
+
   // A new record, all zero but its id, that counts as live. `id` must never have been used.
   Slot insert(OrderId id);
 

@@ -14,6 +14,37 @@ void prefetch_hot(const T& object) noexcept {
   prefetch_line(reinterpret_cast<const char*>(&object) + kCacheLine);
 }
 
+// The ids of a request about an order, and the order.
+template <typename Request>
+void prefetch_order(const State& state, const Request& request) noexcept {
+  const AccountId account{static_cast<std::uint32_t>(state.account_names.find(request.account))};
+  state.cl_ord_ids.prefetch(account, request.cl_ord_id);
+  if (request.order_id != OrderId{}) {
+    state.orders.prefetch(request.order_id);
+  } else {
+    state.cl_ord_ids.prefetch(account, request.orig_cl_ord_id);
+  }
+}
+
+// The order's neighbours in its queue, its instrument and its market.
+void prefetch_surroundings(const State& state, OrderId id) noexcept {
+  if (const Slot slot = state.orders.find(id)) {
+    const Order& order = state.orders.at(slot);
+    prefetch_line(&state.orders.at(order.previous).next);
+    prefetch_line(&state.orders.at(order.next).previous);
+    prefetch_hot(state.instruments.at(order.instrument));
+    prefetch_hot(state.markets.at(order.market));
+  }
+}
+
+// The level that an order at this price will rest in.
+void prefetch_level(const State& state, const InstrumentState& instrument, Decimal decimal) {
+  const auto price = to_price(state.markets.at(instrument.market).kind, decimal);
+  if (const auto tick = price ? instrument.ladder->tick_of(*price) : std::nullopt) {
+    instrument.book.prefetch(*tick);
+  }
+}
+
 }  // namespace
 
 Slot find_order(const State& state,
@@ -38,13 +69,11 @@ void prefetch_far(const State& state, const PlaceOrder& place) noexcept {
 }
 
 void prefetch_far(const State& state, const CancelOrder& cancel) noexcept {
-  const AccountId account{static_cast<std::uint32_t>(state.account_names.find(cancel.account))};
-  state.cl_ord_ids.prefetch(account, cancel.cl_ord_id);
-  if (cancel.order_id != OrderId{}) {
-    state.orders.prefetch(cancel.order_id);
-  } else {
-    state.cl_ord_ids.prefetch(account, cancel.orig_cl_ord_id);
-  }
+  prefetch_order(state, cancel);
+}
+
+void prefetch_far(const State& state, const AmendOrder& amend) noexcept {
+  prefetch_order(state, amend);
 }
 
 void prefetch_near(const State& state, const PlaceOrder& place) noexcept {
@@ -56,22 +85,17 @@ void prefetch_near(const State& state, const PlaceOrder& place) noexcept {
 }
 
 void prefetch_near(const State& state, const CancelOrder& cancel) noexcept {
-  if (const Slot slot = state.orders.find(cancel.order_id)) {
-    const Order& order = state.orders.at(slot);
-    prefetch_line(&state.orders.at(order.previous).next);
-    prefetch_line(&state.orders.at(order.next).previous);
-    prefetch_hot(state.instruments.at(order.instrument));
-    prefetch_hot(state.markets.at(order.market));
-  }
+  prefetch_surroundings(state, cancel.order_id);
+}
+
+void prefetch_near(const State& state, const AmendOrder& amend) noexcept {
+  prefetch_surroundings(state, amend.order_id);
 }
 
 void prefetch_nearest(const State& state, const PlaceOrder& place) noexcept {
   const auto id = static_cast<std::uint32_t>(state.symbols.find(place.symbol));
   if (const InstrumentState* const instrument = state.instruments.find(InstrumentId{id})) {
-    const auto price = to_price(state.markets.at(instrument->market).kind, place.price);
-    if (const auto tick = price ? instrument->ladder->tick_of(*price) : std::nullopt) {
-      instrument->book.prefetch(*tick);
-    }
+    prefetch_level(state, *instrument, place.price);
     state.markets.at(instrument->market).orders.prefetch_end();
   }
 }
@@ -80,6 +104,15 @@ void prefetch_nearest(const State& state, const CancelOrder& cancel) noexcept {
   if (const Slot slot = state.orders.find(cancel.order_id)) {
     const Order& order = state.orders.at(slot);
     state.instruments.at(order.instrument).book.prefetch(order.tick);
+  }
+}
+
+void prefetch_nearest(const State& state, const AmendOrder& amend) noexcept {
+  if (const Slot slot = state.orders.find(amend.order_id)) {
+    const Order& order = state.orders.at(slot);
+    const InstrumentState& instrument = state.instruments.at(order.instrument);
+    instrument.book.prefetch(order.tick);
+    prefetch_level(state, instrument, amend.price);
   }
 }
 

@@ -155,10 +155,13 @@ struct State {
 // Hints that such a request will come soon (Engine::prefetch).
 void prefetch_far(const State& state, const PlaceOrder& place) noexcept;
 void prefetch_far(const State& state, const CancelOrder& cancel) noexcept;
+void prefetch_far(const State& state, const AmendOrder& amend) noexcept;
 void prefetch_near(const State& state, const PlaceOrder& place) noexcept;
 void prefetch_near(const State& state, const CancelOrder& cancel) noexcept;
+void prefetch_near(const State& state, const AmendOrder& amend) noexcept;
 void prefetch_nearest(const State& state, const PlaceOrder& place) noexcept;
 void prefetch_nearest(const State& state, const CancelOrder& cancel) noexcept;
+void prefetch_nearest(const State& state, const AmendOrder& amend) noexcept;
 
 // What `entry` waits for, if anything still does.
 enum class Due : std::uint8_t { Nothing, Release, Amend, Expiry };

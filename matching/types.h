@@ -113,9 +113,7 @@ class Text {
   // `text` must fit: the decoder has checked the length of everything that comes from outside.
   constexpr explicit Text(std::string_view text) : size_{static_cast<std::uint8_t>(text.size())} {
     BETEX_ASSERT(text.size() <= Capacity);
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      chars_[i] = text[i];
-    }
+    text.copy(chars_.data(), Capacity);
   }
 
   [[nodiscard]] constexpr std::string_view view() const noexcept { return {chars_.data(), size_}; }

@@ -60,19 +60,9 @@ std::size_t MatchStage::do_work() {
 }
 
 void MatchStage::prepare_next() {
-  using Lookahead = matching::Engine::Lookahead;
-  constexpr std::size_t kFar = 8;
-  constexpr std::size_t kNear = 5;
-  constexpr std::size_t kNearest = 2;
-  const auto prepare = [this](std::size_t distance, Lookahead lookahead) {
-    const RingCommand* const next = commands_.ahead(distance);
-    if (next != nullptr && std::holds_alternative<matching::Command>(*next)) {
-      engine_.prefetch(std::get<matching::Command>(*next), lookahead);
-    }
-  };
-  prepare(kFar, Lookahead::Far);
-  prepare(kNear, Lookahead::Near);
-  prepare(kNearest, Lookahead::Nearest);
+  engine_.prefetch([this](std::size_t distance) {
+    return std::get_if<matching::Command>(commands_.ahead(distance));
+  });
 }
 
 void MatchStage::sequence(matching::Command& command) {

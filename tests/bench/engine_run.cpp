@@ -152,19 +152,10 @@ double EngineRun::run(std::span<const Operation> operations) {
 
 // As the gateway does it.
 void EngineRun::decide(std::span<const Command> commands) {
-  constexpr std::size_t kFar = 8;
-  constexpr std::size_t kNear = 5;
-  constexpr std::size_t kNearest = 2;
   for (std::size_t i = 0; i < commands.size(); ++i) {
-    if (i + kFar < commands.size()) {
-      engine_.prefetch(commands[i + kFar], Engine::Lookahead::Far);
-    }
-    if (i + kNear < commands.size()) {
-      engine_.prefetch(commands[i + kNear], Engine::Lookahead::Near);
-    }
-    if (i + kNearest < commands.size()) {
-      engine_.prefetch(commands[i + kNearest], Engine::Lookahead::Nearest);
-    }
+    engine_.prefetch([&](std::size_t distance) {
+      return i + distance < commands.size() ? &commands[i + distance] : nullptr;
+    });
     const Command& each = commands[i];
     while (engine_.is_due(each.timestamp)) {
       engine_.decide({.timestamp = each.timestamp, .body = AdvanceTime{}});

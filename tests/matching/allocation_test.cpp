@@ -22,7 +22,8 @@ constexpr std::int64_t kStep = kDay / static_cast<std::int64_t>(kRequestsADay);
 // Limit orders of every time in force, amends and cancels of one account, IOC orders of another.
 class Traffic {
  public:
-  Traffic() {
+  explicit Traffic(const EngineCapacity& capacity = {}) {
+    engine_.reserve(capacity);
     decide(CreateAccount{.account = Name{"maker"}});
     decide(CreateAccount{.account = Name{"taker"}});
     decide(CreateMarket{
@@ -130,6 +131,20 @@ TEST(SteadyState, AllocatesNothingPerOrder) {
   ASSERT_GT(traffic.orders() - orders_before, 50'000U);
   // The list of the index's pages, one for 1 024 ids, doubles now and then.
   EXPECT_LE(test::allocations() - before, 1U);
+}
+
+// The lists of what lives still grow.
+TEST(Reserve, TakesThePagesOfOrdersAndIdsAhead) {
+  const auto allocations = [](const EngineCapacity& capacity) {
+    Traffic traffic{capacity};
+    const std::size_t before = test::allocations();
+    traffic.run_days(4);
+    return test::allocations() - before;
+  };
+  const std::size_t growing = allocations({});
+  const std::size_t reserved =
+      allocations({.live_orders = 2'000, .finished_orders = 60'000, .cl_ord_ids = 100'000});
+  EXPECT_GT(growing, reserved + 60);
 }
 
 TEST(SteadyState, GrowingIsSeen) {

@@ -30,7 +30,10 @@ ClOrdIdKey some_key() {
 }  // namespace
 
 Comparison::Comparison(RandomCommands::Source source)
-    : commands_{std::move(source)}, engine_{some_key()} {}
+    : commands_{std::move(source)}, engine_{some_key()} {
+  // The replica grows as it goes: nothing may depend on what is reserved.
+  engine_.reserve({.live_orders = 500, .finished_orders = 500, .cl_ord_ids = 500});
+}
 
 std::string Comparison::run(const StreamSize& size) {
   check_every_ = size.check_every;

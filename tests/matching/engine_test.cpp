@@ -1,0 +1,114 @@
+// What somebody who embeds the engine calls beside decide() and apply().
+#include <array>
+#include <span>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "matching/book.h"
+#include "tests/matching/exchange.h"
+
+namespace betex::matching::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr InstrumentId kHorseA{1};
+
+std::vector<std::string> best_levels(const Exchange& x, Side side, std::size_t most) {
+  std::vector<PriceLevel> levels(most);
+  levels.resize(x.engine.best_levels(kHorseA, side, levels));
+  std::vector<std::string> texts;
+  for (const PriceLevel& level : levels) {
+    EXPECT_EQ(kClassic.tick_of(level.price), level.tick);
+    texts.push_back(std::to_string(level.volume.value()) + " @ " +
+                    std::to_string(level.price.value()));
+  }
+  return texts;
+}
+
+// The best odds of those who back are low, of those who lay high: each is the next to be taken.
+TEST(BestLevels, ComeFromTheBestOneOn) {
+  Exchange x;
+  EXPECT_THAT(best_levels(x, Side::Bid, 3), IsEmpty());
+  x.back("alice", "10", "2.10");
+  x.back("bob", "5", "2.10");
+  x.back("bob", "7", "2.06");
+  x.back("alice", "1", "3");
+  x.lay("carol", "8", "2.02");
+  x.lay("carol", "9", "1.50");
+  EXPECT_THAT(best_levels(x, Side::Bid, 2), ElementsAre("700 @ 206", "1500 @ 210"));
+  EXPECT_THAT(best_levels(x, Side::Bid, 5), ElementsAre("700 @ 206", "1500 @ 210", "100 @ 300"));
+  EXPECT_THAT(best_levels(x, Side::Ask, 5), ElementsAre("800 @ 202", "900 @ 150"));
+  EXPECT_THAT(best_levels(x, Side::Ask, 0), IsEmpty());
+}
+
+TEST(BestLevels, OfAnUnknownInstrumentAreNone) {
+  const Exchange x;
+  std::array<PriceLevel, 1> levels;
+  EXPECT_EQ(x.engine.best_levels(InstrumentId{0}, Side::Bid, levels), 0U);
+  EXPECT_EQ(x.engine.best_levels(InstrumentId{99}, Side::Bid, levels), 0U);
+}
+
+// Whatever the commands name, known or not.
+TEST(Prefetch, ChangesNothing) {
+  Exchange x;
+  x.back("alice", "10", "2");
+  const auto amend = [&x](const char* account, std::uint64_t order, const char* odds) {
+    return Command{.body = AmendOrder{.account = Name{account},
+                                      .cl_ord_id = x.fresh_id(),
+                                      .orig_cl_ord_id = ClOrdId{"id-1"},
+                                      .order_id = OrderId{order},
+                                      .price = decimal(odds),
+                                      .quantity = decimal("10")}};
+  };
+  const std::vector<Command> commands{
+      {.body = x.order("alice", "A", Side::Bid, "10", "2.02")},
+      {.body = x.order("nobody", "nothing", Side::Ask, "10", "2.03")},
+      {.body = CancelOrder{.account = Name{"alice"}, .order_id = OrderId{1}}},
+      {.body = CancelOrder{.account = Name{"bob"}, .order_id = OrderId{7}}},
+      amend("alice", 1, "3"),
+      amend("alice", 0, "3"),
+      amend("nobody", 99, "2.03"),
+      {.body = ContinueBatch{}}};
+  const std::uint64_t before = x.engine.state_hash();
+  std::vector<std::size_t> asked_for;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    x.engine.prefetch([&](std::size_t distance) {
+      asked_for.push_back(distance);
+      return i + distance < commands.size() ? &commands[i + distance] : nullptr;
+    });
+  }
+  for (const Command& command : commands) {
+    x.engine.prefetch([&](std::size_t) { return &command; });
+  }
+  EXPECT_EQ(x.engine.state_hash(), before);
+  EXPECT_THAT(asked_for, ::testing::Contains(0U).Times(0)) << "that one is decided next";
+}
+
+TEST(BookDeathTest, TakesNoOrderThatIsOffItsLadder) {
+  OrderPool orders;
+  const Slot slot = orders.take();
+  orders.at(slot).side = Side::Bid;
+  Book book{MarketKind::ExchangeOdds, kClassic};
+  for (const std::int32_t tick : {-1, kClassic.tick_count()}) {
+    orders.at(slot).tick = Tick{tick};
+    EXPECT_DEATH(book.push_back(orders, slot), "assertion failed") << tick;
+  }
+}
+
+TEST(Texts, HoldWhatTheyAreMadeOfAndZeros) {
+  static_assert(Name{"constant"}.view() == "constant" && Name{""}.empty());
+  const std::string longest(Name::kCapacity, 'x');
+  for (const std::string& text : {std::string{}, std::string{"RAIN"}, longest}) {
+    EXPECT_EQ(Name{text}.view(), text);
+    EXPECT_TRUE(Name{text}.well_formed());
+  }
+  EXPECT_EQ(Name{std::string_view{}}, Name{});
+  EXPECT_DEATH(Name{longest + "x"}, "assertion failed");
+}
+
+}  // namespace
+}  // namespace betex::matching::testing
