@@ -155,7 +155,7 @@ TEST(ClOrdIds, AreKnownAsLongAsTheirOrdersAndRefusedOnesForAGenerationMore) {
   }
 }
 
-// ---- Ids that a client chooses so that they meet ------------------------------------------------
+// ---- Ids that a client chooses so that they collide ---------------------------------------------
 
 ClOrdIdKey random_key(std::uint64_t seed) {
   std::mt19937_64 random{seed};

@@ -1,6 +1,6 @@
 // Streams of commands that use every feature at once: both kinds of market, markets that come and
-// go, a few accounts and sessions, few prices so that orders meet, operators, time that passes. The
-// same numbers give the same stream.
+// go, a few accounts and sessions, few prices so that orders match, operators, time that passes.
+// The same numbers give the same stream.
 #pragma once
 
 #include <array>

@@ -148,7 +148,6 @@ void ReferenceEngine::on(const AmendOrder& asked) {
   }
   const bool consumed = reason == Reason::None;
   const RefId id = find_order(account, asked.order_id, asked.orig_cl_ord_id);
-  Fact refusal = refusal_about(id);
   RefOrder changed;
   if (consumed) {
     if (id == 0) {
@@ -160,13 +159,12 @@ void ReferenceEngine::on(const AmendOrder& asked) {
     learn(key, reason == Reason::None ? id : 0, reason);
   }
   if (reason != Reason::None) {
-    refusal.other += CancelRejected::kToReplace + (consumed ? 4U : 0U);
-    refusal.session = requester();
-    refusal.account = account;
-    refusal.code = code(reason);
-    refusal.id = key.second;
-    refusal.request = asked.orig_cl_ord_id.view();
-    say(refusal);
+    refuse_change({.response_to = CancelRejected::kToReplace,
+                   .id = key,
+                   .orig_id = std::string{asked.orig_cl_ord_id.view()},
+                   .consumed = consumed},
+                  id,
+                  reason);
     return;
   }
   RefOrder& order = orders_.at(id);

@@ -54,12 +54,12 @@ class ReferenceEngine {
   Reason new_terms_fail(const RefOrder& order, RefOrder& changed);
   static bool keeps_place(const RefOrder& order, const RefOrder& changed);
   void carry_out_amend(RefOrder& order, const RefOrder& changed, Fact request);
-  Fact refusal_about(RefId order);
+  void refuse_change(const RefRefusedChange& refused, RefId order, Reason reason);
   RefId find_order(RefId account, OrderId order, const ClOrdId& id);
 
   // reference_matching.cpp: prices, money, books.
   void take(RefOrder& taker);
-  void meet_own_order(RefOrder& taker, RefOrder& maker);
+  void prevent_self_trade(RefOrder& taker, RefOrder& maker);
   std::int64_t would_fill(const RefOrder& taker);
   void trade(RefOrder& maker, RefOrder& taker, std::int64_t quantity);
   Fact fill(RefOrder& order, std::int64_t price, std::int64_t quantity);
@@ -134,7 +134,7 @@ class ReferenceEngine {
   void on(const AdvanceTime&);
   struct Due;
   [[nodiscard]] Due next_due() const;
-  void meet(RefOrder& order, std::int64_t due);
+  void do_what_is_due(RefOrder& order, std::int64_t due);
   void release(RefOrder& order);
   void release_amend(RefOrder& order);
   void expire(RefOrder& order);

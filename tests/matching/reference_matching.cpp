@@ -203,7 +203,7 @@ std::int64_t ReferenceEngine::would_fill(const RefOrder& taker) {
   return filled;
 }
 
-void ReferenceEngine::meet_own_order(RefOrder& taker, RefOrder& maker) {
+void ReferenceEngine::prevent_self_trade(RefOrder& taker, RefOrder& maker) {
   switch (taker.asked.self_trade_prevention) {
     case SelfTradePrevention::CancelTaker:
       cancel_order(taker, CancelCause::SelfTradeTaker);
@@ -242,7 +242,7 @@ void ReferenceEngine::take(RefOrder& taker) {
     RefOrder& maker = orders_.at(side_of(taker, true).at(ticks.front()).front());
     if (maker.account == taker.account &&
         taker.asked.self_trade_prevention != SelfTradePrevention::None) {
-      meet_own_order(taker, maker);
+      prevent_self_trade(taker, maker);
       continue;
     }
     std::int64_t quantity = std::min(taker.leaves, maker.leaves);

@@ -102,14 +102,21 @@ RefId ReferenceEngine::find_order(RefId account, OrderId order, const ClOrdId& i
   return orders_.contains(found) && orders_.at(found).account == account ? found : 0;
 }
 
-// How the order stands that a refused cancel or amend means; nothing of it where there is none.
-Fact ReferenceEngine::refusal_about(RefId order) {
-  if (order == 0) {
-    return {.kind = EventKind::CancelRejected};
+// It also tells how `order` stands, the one that the request means; 0: there is none.
+void ReferenceEngine::refuse_change(const RefRefusedChange& refused, RefId order, Reason reason) {
+  Fact fact{.kind = EventKind::CancelRejected};
+  bool delayed = false;
+  if (order != 0) {
+    fact = about(orders_.at(order), EventKind::CancelRejected);
+    delayed = orders_.at(order).place == RefPlace::Delayed;
   }
-  Fact fact = about(orders_.at(order), EventKind::CancelRejected);
-  fact.other = orders_.at(order).place == RefPlace::Delayed ? 16 : 0;
-  return fact;
+  fact.other = refused.response_to + (refused.consumed ? 4U : 0U) + (delayed ? 16U : 0U);
+  fact.session = requester();
+  fact.account = refused.id.first;
+  fact.code = code(reason);
+  fact.id = refused.id.second;
+  fact.request = refused.orig_id;
+  say(fact);
 }
 
 void ReferenceEngine::on(const CancelOrder& asked) {
@@ -124,7 +131,6 @@ void ReferenceEngine::on(const CancelOrder& asked) {
   }
   const bool consumed = reason == Reason::None;
   const RefId id = find_order(account, asked.order_id, asked.orig_cl_ord_id);
-  Fact refusal = refusal_about(id);
   if (consumed) {
     if (id == 0) {
       reason = Reason::UnknownOrder;
@@ -134,13 +140,12 @@ void ReferenceEngine::on(const CancelOrder& asked) {
     learn(key, reason == Reason::None ? id : 0, reason);
   }
   if (reason != Reason::None) {
-    refusal.other += CancelRejected::kToCancel + (consumed ? 4U : 0U);
-    refusal.session = requester();
-    refusal.account = account;
-    refusal.code = code(reason);
-    refusal.id = key.second;
-    refusal.request = asked.orig_cl_ord_id.view();
-    say(refusal);
+    refuse_change({.response_to = CancelRejected::kToCancel,
+                   .id = key,
+                   .orig_id = std::string{asked.orig_cl_ord_id.view()},
+                   .consumed = consumed},
+                  id,
+                  reason);
     return;
   }
   RefOrder& order = orders_.at(id);

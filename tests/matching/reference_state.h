@@ -128,6 +128,14 @@ struct RefBatch {
 
 using RefClOrdId = std::pair<RefId, std::string>;  // account, ClOrdID
 
+// A cancel or an amend that was refused.
+struct RefRefusedChange {
+  std::uint64_t response_to = 0;  // as in CancelRejected
+  RefClOrdId id;
+  std::string orig_id;
+  bool consumed = false;  // its id is used up
+};
+
 struct RefWaitingAmend {
   std::int64_t tick = 0, quantity = 0, expires = 0, release_at = 0;
   RefId requester = 0;

@@ -74,7 +74,7 @@ void ReferenceEngine::on(const AdvanceTime&) {
   for (Due due = next_due(); due.at <= now_; due = next_due()) {
     switch (due.what) {
       case Due::What::Order:
-        meet(orders_.at(due.order), due.at);
+        do_what_is_due(orders_.at(due.order), due.at);
         break;
       case Due::What::Day:
         end_day();
@@ -91,7 +91,7 @@ void ReferenceEngine::on(const AdvanceTime&) {
 
 // ---- Orders -------------------------------------------------------------------------------------
 
-void ReferenceEngine::meet(RefOrder& order, std::int64_t due) {
+void ReferenceEngine::do_what_is_due(RefOrder& order, std::int64_t due) {
   const bool live = live_.contains(order.id);
   if (live && order.place == RefPlace::Delayed && order.release_at == due) {
     release(order);

@@ -10,6 +10,7 @@ namespace betex::matching::testing {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::StartsWith;
 
 TEST(Checks, FirstFailureWinsInTheFixedOrder) {
   Exchange x;
@@ -39,7 +40,7 @@ TEST(Checks, FirstFailureWinsInTheFixedOrder) {
   EXPECT_EQ(reason(order), "accepted #1 alice bid 10.00 @ 2.02 takes");
 }
 
-// An expiry with another time in force is a combination that there is not, whatever the expiry.
+// With any other time in force, an expiry is an unsupported combination, whatever its value.
 TEST(Checks, OnlyGoodTillDateHasAnExpiryAndItIsAfterNow) {
   Exchange x;
   for (const TimeInForce time_in_force :
@@ -265,24 +266,6 @@ TEST(Snapshot, DamageIsAnErrorOrAnotherHash) {
   }
 }
 
-TEST(Amend, MayNotChangeTheTimeInForce) {
-  Exchange x;
-  x.buy("alice", "10", "0.40");  // good till cancelled
-  AmendOrder amend{.account = Name{"alice"},
-                   .cl_ord_id = x.fresh_id(),
-                   .order_id = OrderId{1},
-                   .transact_time = x.now(),
-                   .price = decimal("0.40"),
-                   .quantity = decimal("5"),
-                   .time_in_force = TimeInForce::Day,
-                   .time_in_force_given = true};
-  EXPECT_THAT(x.run(amend),
-              ElementsAre(::testing::EndsWith("unsupported combination of order attributes")));
-  amend.cl_ord_id = x.fresh_id();
-  amend.time_in_force = TimeInForce::Gtc;
-  EXPECT_THAT(x.run(amend), ElementsAre("amended #1 5 @ 0.4000 keeps"));
-}
-
 TEST(MarketOrder, HasNoPrice) {
   Exchange x;
   x.sell("bob", "30", "0.55");
@@ -312,21 +295,31 @@ TEST(RefusedCancel, TellsOfTheOrderWhateverTheReason) {
   EXPECT_TRUE(seen);
 }
 
-TEST(MassCancel, CompletesWithItsFilter) {
+TEST(Accounts, SuspendedOneMayOnlyCancel) {
   Exchange x;
   x.buy("alice", "10", "0.40");
-  x.run(MassCancel{
-      .account = Name{"alice"}, .cl_ord_id = x.fresh_id(), .symbol = Name{"RAIN"}, .side = 1});
-  bool seen = false;
-  for_each_event(x.log.back().view(), [&](EventSeq, const auto& event) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(event)>, BatchCompleted>) {
-      seen = true;
-      EXPECT_EQ(event.side, 1);
-      EXPECT_NE(event.instrument, InstrumentId{});
-      EXPECT_EQ(event.total, 1U);
-    }
-  });
-  EXPECT_TRUE(seen);
+  x.run(SuspendAccount{.account = Name{"alice"}});
+  EXPECT_THAT(x.buy("alice", "10", "0.40"), ElementsAre("rejected id-2: account is suspended"));
+  EXPECT_THAT(x.cancel("alice", 1), ElementsAre("cancelled #1 requested"));
+  x.run(ResumeAccount{.account = Name{"alice"}});
+  x.buy("alice", "10", "0.40");
+  EXPECT_THAT(x.run(SuspendAccount{.account = Name{"alice"}, .cancel_orders = true}),
+              ElementsAre("account alice suspended",
+                          "batch 1 account-suspended to #2",
+                          "batch 1 cancelled 1 #2",
+                          "batch 1 completed 1"));
+}
+
+TEST(PossResend, IsAnsweredByTheStateOfTheFirstRequest) {
+  Exchange x;
+  PlaceOrder order = x.order("alice", "RAIN", Side::Bid, "10", "0.40");
+  order.poss_resend = true;
+  EXPECT_THAT(x.run(order).at(0), StartsWith("accepted #1"));
+  EXPECT_THAT(x.run(order), ElementsAre("status #1 live"));
+  PlaceOrder refused = x.order("alice", "RAIN", Side::Bid, "10", "0.405");
+  refused.poss_resend = true;
+  x.run(refused);
+  EXPECT_THAT(x.run(refused), ElementsAre("status #0 finished: price is not on the ladder"));
 }
 
 }  // namespace
