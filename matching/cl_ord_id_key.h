@@ -1,5 +1,5 @@
-// What a process mixes into the hashes of ClOrdIDs, so that no client can choose ids which meet in
-// one place of the table and make it slow for everybody. Nothing that is saved, journaled, hashed
+// What a process mixes into the hashes of ClOrdIDs, so that no client can choose ids that collide
+// and make the table slow for everybody. Nothing that is saved, journaled, hashed
 // into the state or sent depends on it: with any key the same commands give the same events.
 #pragma once
 
@@ -25,8 +25,8 @@ class ClOrdIdKey {
   constexpr explicit ClOrdIdKey(const std::array<std::uint64_t, kWords>& words) noexcept
       : words_{words} {}
 
-  // Each word meets a secret of its own. With one for all of them, ids whose words are exchanged
-  // would meet whatever the secret is.
+  // Each word has a secret of its own. With one for all of them, ids that have the same words in
+  // another order would collide, whatever the secret is.
   [[nodiscard]] std::uint64_t hash(AccountId account, const ClOrdId& id) const noexcept {
     static_assert(kWords % 2 == 0);
     const auto pair = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {

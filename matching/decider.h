@@ -159,7 +159,7 @@ class Decider {
 
   // time.cpp
   [[nodiscard]] std::uint32_t advance_one();
-  void meet(const Deadlines::Entry& entry);
+  void do_what_is_due(const Deadlines::Entry& entry);
   void expire_next_day_order();
   void expire(Slot slot);
   void release(Slot slot);

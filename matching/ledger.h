@@ -106,8 +106,8 @@ struct AccountMoney {
   Money cash_locked;  // by all its open orders
 };
 
-// Owned by the engine's thread. The functions that change it take what an event says and refuse
-// nothing.
+// Owned by the engine's thread. The functions that change it carry out what an event says, and
+// refuse nothing.
 class Ledger {
  public:
   // What a new order, or an order on new terms, asks for.
@@ -139,13 +139,13 @@ class Ledger {
   // A position as it was saved.
   void restore(const Position& position);
 
-  // The order is new: it locks what it says that it locks.
+  // Locks what a new order says that it takes.
   void lock(const OrderData& order);
 
-  // So much of what the order locks is free again; where it is negative, so much more is locked.
+  // Gives back so much of what the order locks; where it is negative, locks so much more.
   void release(OrderData& order, Lock freed);
 
-  // The order has had a fill, of whose effect `leg` tells.
+  // Books a fill of the order; `leg` has what it closes and what it gives back.
   void fill(OrderData& order, MarketKind kind, Quantity quantity, const TradeLeg& leg);
 
  private:

@@ -88,7 +88,7 @@ std::uint32_t Decider::advance_one() {
   }
   const Deadlines::Entry* const entry = state_.deadlines.first();
   if (entry != nullptr && entry->at == due) {
-    meet(*entry);
+    do_what_is_due(*entry);
     return 1;
   }
   if (state_.trading_day.next_end == due) {
@@ -109,7 +109,7 @@ std::uint32_t Decider::advance_one() {
   return kStepsPerTransaction;
 }
 
-void Decider::meet(const Deadlines::Entry& entry) {
+void Decider::do_what_is_due(const Deadlines::Entry& entry) {
   const Slot slot = state_.orders.find(entry.order);
   switch (due_of(state_, entry)) {
     case Due::Release:
