@@ -48,8 +48,8 @@ struct Progress {
   bool completed = true;
 };
 
-// Lets a process go on with its work until it has taken or visited as many items as one chunk may.
-// Looks ahead: where no item is left that it would take, it is completed.
+// Lets a process go on until it has taken or visited as many items as one chunk may. It looks
+// ahead: where none is left that it would take, it is completed.
 template <typename Work>
 Progress go_on(Work& work, OrderId cursor) {
   Progress progress{.cursor = cursor};
@@ -101,8 +101,8 @@ class CancelOrders {
 
   void take(OrderId id) { taken_.push_back(id); }
 
-  // One event a market that the chunk touches, in ascending order of ids. One that touches none
-  // says at least how far it has come, unless it is the last.
+  // An event for each market that the chunk touches, in ascending order of ids. A chunk that
+  // touches none still says how far it has come, unless it is the last.
   void emit_chunk(Emitter& emitter, const Progress& progress) {
     const OrderCancelledBatched event{
         .batch = filter_.batch, .cause = filter_.cause, .cursor_after = progress.cursor};
