@@ -2,10 +2,12 @@
 // are never journaled themselves: the events that they cause are.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <variant>
 
+#include "matching/boxed.h"
 #include "matching/hash.h"
 #include "matching/reason.h"
 #include "matching/types.h"
@@ -217,7 +219,7 @@ struct RunnerShare {
 // must add up to the market's winners. Again for another result, until the market is settled.
 struct DetermineMarket {
   Name market;
-  RunnerShare shares[kMaxShares] = {};
+  Boxed<std::array<RunnerShare, kMaxShares>> shares;
   Name request_id;
 };
 
@@ -339,7 +341,7 @@ struct SetTradingDay {
 
 struct Announce {
   Name subject;
-  Text<255> headline;
+  Boxed<Text<255>> headline;
   Name request_id;
 };
 
@@ -401,5 +403,8 @@ struct Command {
   std::uint64_t digest = 0;
   CommandBody body;
 };
+
+// Many wait on a ring, most of them orders: what is longer than an order is boxed.
+static_assert(sizeof(Command) <= 224);
 
 }  // namespace betex::matching

@@ -112,7 +112,7 @@ void Decider::decide(const Announce& announce) {
   emitter_.emit(Announced{.requester = requester(),
                           .request_id = announce.request_id,
                           .subject = announce.subject,
-                          .headline = announce.headline});
+                          .headline = *announce.headline});
 }
 
 void Decider::decide(const MoveWatermark& move) {

@@ -361,7 +361,7 @@ Reason Decider::check(const DetermineMarket& determine,
   Uint128 numerator = 0;
   Uint128 denominator = 1;
   std::size_t used = 0;
-  for (const RunnerShare& share : determine.shares) {
+  for (const RunnerShare& share : *determine.shares) {
     if (share.symbol.empty()) {
       continue;
     }

@@ -64,6 +64,9 @@ using Query =
 
 using RingCommand = std::variant<matching::Command, Query>;
 
+// With the ring's own counter beside it a slot has four cache lines.
+static_assert(sizeof(RingCommand) + sizeof(std::uint64_t) <= 256);
+
 // The producing end of the command ring. Thread-safe.
 class CommandPort {
  public:

@@ -1,6 +1,7 @@
 #include "gateway/pipeline/match_stage.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstring>
 #include <type_traits>
@@ -13,18 +14,46 @@
 namespace betex::gateway {
 namespace {
 
+// Digests of boxed fields are those of structs in which they stand in place: the log has had them
+// so from the beginning.
+struct UnboxedDetermineMarket {
+  matching::Name market;
+  std::array<matching::RunnerShare, matching::kMaxShares> shares;
+  matching::Name request_id;
+};
+
+struct UnboxedAnnounce {
+  matching::Name subject;
+  matching::Text<255> headline;
+  matching::Name request_id;
+};
+
+template <typename Body>
+const Body& unboxed(const Body& body) {
+  return body;
+}
+
+UnboxedDetermineMarket unboxed(const matching::DetermineMarket& body) {
+  return {.market = body.market, .shares = *body.shares, .request_id = body.request_id};
+}
+
+UnboxedAnnounce unboxed(const matching::Announce& body) {
+  return {.subject = body.subject, .headline = *body.headline, .request_id = body.request_id};
+}
+
+template <typename Fields>
+std::uint64_t digest_of_bytes(const Fields& fields) {
+  if constexpr (std::is_empty_v<Fields>) {
+    return 0;
+  } else {
+    static_assert(std::has_unique_object_representations_v<Fields>);
+    return XXH3_64bits(&fields, sizeof fields);
+  }
+}
+
 // Identifies the command in the journal. Its bytes are its fields: no alternative has padding.
 std::uint64_t digest_of(const matching::CommandBody& body) {
-  return std::visit(
-      []<typename Body>(const Body& fields) -> std::uint64_t {
-        if constexpr (std::is_empty_v<Body>) {
-          return 0;
-        } else {
-          static_assert(std::has_unique_object_representations_v<Body>);
-          return XXH3_64bits(&fields, sizeof fields);
-        }
-      },
-      body);
+  return std::visit([](const auto& fields) { return digest_of_bytes(unboxed(fields)); }, body);
 }
 
 }  // namespace

@@ -207,8 +207,8 @@ class Recording {
     run(ResumeMarket{.market = race, .request_id = request(16)});
     run(CloseMarket{.market = race, .request_id = request(17)});
     DetermineMarket heat{.market = race, .request_id = request(18)};
-    heat.shares[0] = {.symbol = Name{"ARKLE"}, .numerator = 1, .denominator = 2};
-    heat.shares[1] = {.symbol = Name{"BYERLEY"}, .numerator = 1, .denominator = 2};
+    (*heat.shares)[0] = {.symbol = Name{"ARKLE"}, .numerator = 1, .denominator = 2};
+    (*heat.shares)[1] = {.symbol = Name{"BYERLEY"}, .numerator = 1, .denominator = 2};
     run(heat);
     run(VoidMarket{.market = Name{"RAIN"}, .price = decimal("0.25"), .request_id = request(19)});
   }

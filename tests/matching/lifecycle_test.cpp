@@ -26,7 +26,7 @@ struct Step {
 
 std::vector<Step> steps() {
   DetermineMarket yes{.market = kRain};
-  yes.shares[0] = {.symbol = kRain, .numerator = 1, .denominator = 1};
+  (*yes.shares)[0] = {.symbol = kRain, .numerator = 1, .denominator = 1};
   return {{"open", OpenMarket{.market = kRain}},
           {"suspend", SuspendMarket{.market = kRain}},
           {"resume", ResumeMarket{.market = kRain}},
@@ -146,7 +146,7 @@ TEST(Lifecycle, SharesMustAddUpToTheWinners) {
   x.run(CloseMarket{.market = Name{"HORSE"}});
   const auto determine = [&](std::vector<RunnerShare> shares) {
     DetermineMarket command{.market = Name{"HORSE"}};
-    std::copy(shares.begin(), shares.end(), command.shares);
+    std::copy(shares.begin(), shares.end(), command.shares->begin());
     return x.run(command).at(0);
   };
   const Name a{"A"}, b{"B"}, c{"C"};

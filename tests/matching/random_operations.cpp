@@ -7,7 +7,7 @@ namespace betex::matching::testing {
 DetermineMarket RandomCommands::result_of(const Market& market) {
   DetermineMarket determine{.market = market.name, .request_id = request()};
   for (std::uint32_t i = 0; i < market.winners; ++i) {
-    determine.shares[i] = {.symbol = market.symbols[i], .numerator = 1, .denominator = 1};
+    (*determine.shares)[i] = {.symbol = market.symbols[i], .numerator = 1, .denominator = 1};
   }
   return determine;
 }
@@ -32,9 +32,9 @@ CommandBody RandomCommands::end_of_market() {
       DetermineMarket determine{.market = chosen.name, .request_id = request()};
       const std::uint64_t named = below(4);
       for (std::uint64_t i = 0; i < named; ++i) {
-        determine.shares[i] = {.symbol = one_in(20) ? symbol_of(market()) : symbol_of(chosen),
-                               .numerator = static_cast<std::uint16_t>(1 + below(2)),
-                               .denominator = static_cast<std::uint16_t>(1 + below(2))};
+        (*determine.shares)[i] = {.symbol = one_in(20) ? symbol_of(market()) : symbol_of(chosen),
+                                  .numerator = static_cast<std::uint16_t>(1 + below(2)),
+                                  .denominator = static_cast<std::uint16_t>(1 + below(2))};
       }
       return determine;
     }

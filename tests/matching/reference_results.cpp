@@ -13,7 +13,7 @@ Reason ReferenceEngine::shares_fail(const DetermineMarket& determine,
                                     std::string& text) {
   std::set<RefId> named;
   std::int64_t common = 1;
-  for (const RunnerShare& share : determine.shares) {
+  for (const RunnerShare& share : *determine.shares) {
     if (share.symbol.empty()) {
       continue;
     }
@@ -30,7 +30,7 @@ Reason ReferenceEngine::shares_fail(const DetermineMarket& determine,
             std::to_string(share.denominator) + ' ';
   }
   std::int64_t sum = 0;
-  for (const RunnerShare& share : determine.shares) {
+  for (const RunnerShare& share : *determine.shares) {
     sum += share.symbol.empty() ? 0 : common / share.denominator * share.numerator;
   }
   const bool fits = market.odds() ? sum == common * market.made.winners : sum == 0 || sum == common;

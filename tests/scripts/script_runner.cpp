@@ -251,7 +251,7 @@ DetermineMarket ScriptRunner::determine(const Words& words) {
     const std::string& word = words[i];
     const std::size_t equals = word.find('=');
     const std::size_t slash = word.find('/');
-    determine.shares[i - 2] = {
+    (*determine.shares)[i - 2] = {
         .symbol = Name{word.substr(0, equals)},
         .numerator = static_cast<std::uint16_t>(std::stoul(word.substr(equals + 1))),
         .denominator = static_cast<std::uint16_t>(std::stoul(word.substr(slash + 1)))};

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <span>
 #include <sstream>
 #include <string>
 #include <variant>
@@ -108,6 +109,7 @@ class Exchange {
   [[nodiscard]] std::string written() const {
     journal::RunningChecksum hash;
     for (const StoredTransaction& transaction : pipeline_.log.committed) {
+      hash.add(std::as_bytes(std::span{&transaction.header, 1}));
       hash.add(transaction.events);
     }
     std::ostringstream events;
@@ -185,6 +187,17 @@ class Exchange {
         {"remove",
          [&] { pipeline_.submit(matching::RemoveRunner{.market = name, .symbol = Name{symbol}}); }},
         {"close", [&] { pipeline_.submit(matching::CloseMarket{.market = name}); }},
+        {"determine",
+         [&] {
+           matching::DetermineMarket determine{.market = name};
+           (*determine.shares)[0] = {.symbol = Name{symbol}, .numerator = 1, .denominator = 1};
+           pipeline_.submit(determine);
+         }},
+        {"announce",
+         [&] {
+           pipeline_.submit(
+               matching::Announce{.subject = name, .headline = matching::Text<255>{symbol}});
+         }},
         {"void", [&] { pipeline_.submit(matching::VoidMarket{.market = name}); }},
         {"suspend-account",
          [&] {

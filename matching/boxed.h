@@ -1,0 +1,51 @@
+// A value in a block of its own, for what is large and rare in a type that is small and many.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "matching/assert.h"
+
+namespace betex::matching {
+
+// Copies as its value does. One that was moved from has no value, and may only be assigned to or
+// destroyed.
+template <typename T>
+class Boxed {
+ public:
+  Boxed() : value_{std::make_unique<T>()} {}
+
+  Boxed(const T& value)
+      : value_{std::make_unique<T>(value)} {}  // NOLINT(google-explicit-constructor)
+
+  Boxed(const Boxed& other) : value_{std::make_unique<T>(*other)} {}
+
+  Boxed(Boxed&&) noexcept = default;
+
+  Boxed& operator=(const Boxed& other) {
+    *this = Boxed{other};
+    return *this;
+  }
+
+  Boxed& operator=(Boxed&&) noexcept = default;
+  ~Boxed() = default;
+
+  [[nodiscard]] T& operator*() {
+    BETEX_ASSERT(value_ != nullptr);
+    return *value_;
+  }
+
+  [[nodiscard]] const T& operator*() const {
+    BETEX_ASSERT(value_ != nullptr);
+    return *value_;
+  }
+
+  [[nodiscard]] T* operator->() { return &**this; }
+
+  [[nodiscard]] const T* operator->() const { return &**this; }
+
+ private:
+  std::unique_ptr<T> value_;
+};
+
+}  // namespace betex::matching
