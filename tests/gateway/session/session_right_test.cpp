@@ -1,8 +1,11 @@
 // A reload ends the sessions whose right to be on is gone, and no other.
+#include "gateway/session/session_right.h"
+
 #include <functional>
 
 #include <gtest/gtest.h>
 
+#include "gateway/transport/tls_revocation.h"
 #include "tests/gateway/session/test_gateway.h"
 #include "tests/support/temp_folder.h"
 
@@ -100,6 +103,67 @@ TEST_F(SessionRightTest, NothingActsAnyMore) {
   EXPECT_TRUE(pipeline_.wait_for_session("BROKER1", [](const SessionInfo& s) {
     return !s.up && s.next_in == matching::MsgSeqNum{2};
   }));
+}
+
+// ---- The right itself ---------------------------------------------------------------------------
+
+class RightToBeOnTest : public testing::Test {
+ protected:
+  RightToBeOnTest() {
+    settings_.allow_from = {*gateway::AddressRange::parse("10.1.0.0/16")};
+    settings_.username = "trader";
+  }
+
+  std::string why_not(const std::string& username = "trader") const {
+    return why_not_let_in(settings_, peer(), username, nullptr);
+  }
+
+  std::string why_refused() const { return why_refused_unasked(settings_, peer()); }
+
+  fix::SessionPeer peer() const {
+    return {.address = address_, .is_tls = is_tls_, .certificate = no_certificate_};
+  }
+
+  SessionSettings settings_;
+  std::string address_ = "10.1.2.3";
+  bool is_tls_ = false;
+  const fix::ClientCertificate no_certificate_;
+};
+
+TEST_F(RightToBeOnTest, IsThatOfWhoHasShownThePassword) {
+  EXPECT_EQ(why_refused(), "") << "its password decides";
+  EXPECT_EQ(why_not(), "");
+  EXPECT_NE(why_not("other"), "");
+  EXPECT_NE(why_not(""), "");
+}
+
+TEST_F(RightToBeOnTest, DependsOnTheAddress) {
+  address_ = "10.2.2.3";
+  EXPECT_NE(why_not(), "");
+  EXPECT_EQ(why_refused(), "") << "that is for the directory to say";
+  settings_.allow_from.clear();
+  EXPECT_EQ(why_not(), "the session is not configured any more");
+}
+
+TEST_F(RightToBeOnTest, MayNeedTls) {
+  settings_.require_tls = true;
+  EXPECT_NE(why_refused(), "");
+  EXPECT_NE(why_not(), "");
+  is_tls_ = true;
+  EXPECT_EQ(why_refused(), "");
+  EXPECT_EQ(why_not(), "");
+}
+
+TEST_F(RightToBeOnTest, MayNeedACertificate) {
+  is_tls_ = true;
+  settings_.certificate_name = "client";
+  settings_.proof = fix::LogonProof::PasswordAndCertificate;
+  EXPECT_NE(why_refused(), "");
+  EXPECT_NE(why_not(), "");
+  settings_.proof = fix::LogonProof::Certificate;
+  EXPECT_NE(why_refused(), "");
+  settings_.certificate_name = "";
+  EXPECT_NE(why_refused(), "") << "no name is nobody's";
 }
 
 }  // namespace

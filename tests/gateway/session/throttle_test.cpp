@@ -1,7 +1,9 @@
-// The token bucket.
+// The token bucket, and what a session may send by it.
 #include "gateway/session/throttle.h"
 
 #include <gtest/gtest.h>
+
+#include "gateway/session/inbound_allowance.h"
 
 namespace betex::fix {
 namespace {
@@ -45,6 +47,69 @@ TEST(Throttle, LetsEverythingThroughWithoutALimit) {
   Throttle throttle{{}};
   for (int i = 0; i < 1000; ++i) {
     EXPECT_EQ(throttle.weigh(Throttle::Clock::now()), Verdict::Pass);
+  }
+}
+
+// ---- What a session may send --------------------------------------------------------------------
+
+class InboundAllowanceTest : public testing::Test {
+ protected:
+  static constexpr bool kPossDup = true;
+
+  Verdict weigh(const char* msg_type, bool poss_dup = false) {
+    return allowance_.weigh(msg_type, poss_dup, now_).verdict;
+  }
+
+  Throttle::Clock::time_point now_ = Throttle::Clock::now() + 1h;
+  RefusalShare share_;
+  InboundAllowance allowance_{{.messages_per_second = 10, .burst = 1, .refusals_before_a_pause = 2},
+                              share_};
+};
+
+TEST_F(InboundAllowanceTest, RefusesWhatIsTooManyThenPauses) {
+  EXPECT_EQ(weigh("D"), Verdict::Pass);
+  EXPECT_EQ(weigh("D"), Verdict::Refuse);
+  EXPECT_EQ(weigh("H"), Verdict::Refuse);
+  const auto weighed = allowance_.weigh("D", false, now_);
+  EXPECT_EQ(weighed.verdict, Verdict::Pause);
+  EXPECT_EQ(weighed.resume_at, now_ + 1s);
+}
+
+TEST_F(InboundAllowanceTest, MakesARepetitionWait) {
+  EXPECT_EQ(weigh("D"), Verdict::Pass);
+  EXPECT_EQ(weigh("D", kPossDup), Verdict::Pause);
+}
+
+TEST_F(InboundAllowanceTest, LetsEveryCancelPass) {
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_EQ(weigh("F"), Verdict::Pass);
+  }
+  EXPECT_EQ(weigh("D"), Verdict::Pass) << "they do not count";
+}
+
+TEST_F(InboundAllowanceTest, MakesMassCancelsWaitBeyondARateOfTheirOwn) {
+  EXPECT_EQ(weigh("D"), Verdict::Pass);
+  for (std::uint32_t i = 0; i < kMassCancels.burst; ++i) {
+    EXPECT_EQ(weigh("q"), Verdict::Pass) << i;
+  }
+  const auto weighed = allowance_.weigh("q", false, now_);
+  EXPECT_EQ(weighed.verdict, Verdict::Pause);
+  now_ = weighed.resume_at;
+  EXPECT_EQ(weigh("q"), Verdict::Pass);
+}
+
+TEST_F(InboundAllowanceTest, TakesRefusalsFromWhatTheJournalTakes) {
+  for (std::uint32_t i = 0; i < RefusalShare::kOfASession; ++i) {
+    EXPECT_EQ(allowance_.take_refusal(now_), std::nullopt) << i;
+  }
+  EXPECT_EQ(allowance_.take_refusal(now_), now_ + 1s);
+  EXPECT_EQ(allowance_.take_refusal(now_ + 1s), std::nullopt);
+}
+
+TEST_F(InboundAllowanceTest, GoesByNewLimits) {
+  allowance_.set_limits({});
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(weigh("D"), Verdict::Pass);
   }
 }
 

@@ -1,0 +1,43 @@
+#include "gateway/session/session_ending.h"
+
+#include <gtest/gtest.h>
+
+namespace betex::fix {
+namespace {
+
+using namespace std::chrono_literals;
+using matching::SessionDownReason;
+
+TEST(SessionEnding, TheFirstCauseCounts) {
+  SessionEnding ending;
+  EXPECT_EQ(ending.cause(), std::nullopt);
+  ending.note(SessionEnd::SlowReader);
+  ending.note(SessionEnd::ConnectionLost);
+  EXPECT_EQ(ending.cause(), SessionEnd::SlowReader);
+}
+
+TEST(SessionEnding, ALogoutIsNoLossOfAConnection) {
+  SessionEnding ending;
+  EXPECT_EQ(ending.down_reason(), SessionDownReason::Disconnect);
+  ending.by_logout();
+  ending.disconnect();
+  EXPECT_EQ(ending.down_reason(), SessionDownReason::Logout);
+}
+
+TEST(SessionEnding, WaitsForTheClientForATime) {
+  const SessionEnding::TimePoint now{1h};
+  SessionEnding ending;
+  ending.disconnect_if_time_is_over(now);
+  EXPECT_FALSE(ending.is_to_disconnect()) << "nobody has said Logout";
+
+  ending.leave_by(now + 2s);
+  ending.disconnect_if_time_is_over(now + 1999ms);
+  EXPECT_FALSE(ending.is_to_disconnect());
+  ending.disconnect_if_time_is_over(now + 2s);
+  EXPECT_TRUE(ending.is_to_disconnect());
+  ending.disconnect_if_time_is_over(now);
+  EXPECT_TRUE(ending.is_to_disconnect()) << "it is not taken back";
+}
+
+}  // namespace
+}  // namespace betex::fix
