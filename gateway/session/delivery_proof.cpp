@@ -18,7 +18,7 @@ void DeliveryProof::begin(EventSeq delivered, EventSeq last_report) {
 
 void DeliveryProof::complete(MsgSeqNum last_number, EventSeq complete_to) {
   if (last_report_ <= proven_) {
-    proven_ = std::max(proven_, complete_to);  // it lacks nothing
+    proven_ = std::max(proven_, complete_to);  // nothing is missing
     return;
   }
   // A full list goes on with its last step: proofs come later, never too early.

@@ -1,19 +1,20 @@
-// A session as the journal knows it, its commands to the journal, and its timer. README.md says
-// where the rest of it is.
+// A session as the journal knows it, its commands to the journal, and its timer; and what joins its
+// parts. README.md says where the rest of it is.
 #include "gateway/session/fix_session.h"
 
-#include <algorithm>
-#include <deque>
 #include <utility>
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
+
+#include "gateway/link/clock.h"
+#include "matching/engine.h"
 
 namespace betex::fix {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-using gateway::RingCommand;
 using matching::CommandBody;
 using matching::MsgSeqNum;
 using matching::SessionDownReason;
@@ -36,61 +37,43 @@ bool is_kind(std::uint16_t command_kind) {
 FixSession::FixSession(SessionSettings settings,
                        const SessionEnvironment& environment,
                        const std::optional<matching::SessionInfo>& known)
-    : settings_{std::move(settings)},
-      environment_{environment},
-      strand_{environment.io.get_executor()},
-      tick_timer_{strand_},
-      retry_timer_{strand_},
-      probe_timer_{strand_},
-      pause_timer_{strand_},
-      reset_timer_{strand_},
-      sending_time_{
-          environment.clock, environment.machine_clock, environment.limits.sending_time_tolerance},
-      quickfix_{settings_,
-                sending_time_,
-                environment.dictionaries.provider(),
-                *this,
-                [this](MsgSeqNum first, MsgSeqNum last) { return sent_messages(first, last); }},
-      gap_requests_{environment.limits.gap_requests},
-      throttle_{settings_.throttle},
-      unproven_{environment.cache.space(),
-                known ? environment.cache.unproven_at_start(known->session)
-                      : std::deque<UnprovenStep>{}} {
+    : core_{
+          std::move(settings),
+          environment,
+          *this,
+          [this](MsgSeqNum first, MsgSeqNum last) { return outbound_.sent_messages(first, last); },
+          [this] { return shared_from_this(); }},
+      outbound_{core_, *this, known},
+      inbound_{core_, *this, outbound_},
+      control_{environment.commands},
+      retry_timer_{core_.strand},
+      reset_{core_.settings.reset_schedule},
+      reset_timer_{core_.strand},
+      probe_timer_{core_.strand},
+      tick_timer_{core_.strand} {
   if (known) {
-    id_ = known->session;
-    expected_in_ = known->next_in;
-    reserved_to_ = known->reserved_to;
-    delivered_ = known->delivered;
-    outbound_ = environment_.cache.state(id_).value_or(OutboundState{});
+    core_.id = known->session;
+    inbound_.set_expected(known->next_in);
     take_epoch(known->epoch);
-    epoch_began_ = known->epoch_began;
+    reset_.recover(known->epoch_began);
   }
 }
 
 FixSession::~FixSession() = default;
 
-// In the same epoch the session cache goes on where it stood. In a new one nobody knows what the
-// client has of the old one: all that is not proven is told again, marked, with new numbers.
 void FixSession::take_epoch(matching::SessionEpoch epoch) {
-  if (epoch != epoch_) {
-    epoch_began_ = asked_at_;
+  if (epoch != core_.epoch) {
+    reset_.epoch_begun();
   }
-  epoch_ = epoch;
-  if (outbound_.epoch == epoch) {
-    return;
-  }
-  outbound_.epoch = epoch;
-  outbound_.last_number = MsgSeqNum{};
-  outbound_.poss_resend_to = std::max(outbound_.poss_resend_to, outbound_.sent);
-  outbound_.sent = {.event = delivered_, .leg = kAllLegs};
-  unproven_.begin_anew();
+  core_.epoch = epoch;
+  outbound_.begin_epoch();
 }
 
 // ---- From the journal ---------------------------------------------------------------------------
 
 void FixSession::notify(gateway::SessionNotice notice) {
-  asio::post(strand_,
-             [self = shared_from_this(), notice = std::move(notice)] { self->on_notice(notice); });
+  asio::post(core_.strand,
+             [this, self = shared_from_this(), notice = std::move(notice)] { on_notice(notice); });
 }
 
 void FixSession::on_notice(const gateway::SessionNotice& notice) {
@@ -105,33 +88,32 @@ void FixSession::on_notice(const gateway::SessionNotice& notice) {
   } else if (const auto* rejected = std::get_if<matching::CommandRejected>(&notice)) {
     on_command_rejected(*rejected);
   } else if (const auto* reject = std::get_if<gateway::RejectDurable>(&notice)) {
-    receipt_.durable(reject->msg_seq_num);
-    queue_.release_hold(reject->msg_seq_num);
-    write_released();
+    inbound_.durable(reject->msg_seq_num);
+    outbound_.release_reject(reject->msg_seq_num);
   }
 }
 
 void FixSession::on_logged_out_by_operator() {
-  spdlog::warn("session {}: logged out by an operator", settings_.comp_id);
-  if (state_ == State::On) {
-    logout_received_ = true;  // not the loss of a connection: the session ends by a Logout
-    note_end(SessionEnd::Operator);
-    send_logout("Logged out by the operator");
-    end_turn();
+  spdlog::warn("session {}: logged out by an operator", core_.settings.comp_id);
+  if (core_.is_on()) {
+    core_.ending.by_logout();
+    core_.ending.note(SessionEnd::Operator);
+    core_.send_logout("Logged out by the operator");
+    outbound_.end_turn();
   }
 }
 
 void FixSession::on_numbers_reserved(const matching::NumbersReserved& event) {
-  if (event.epoch != epoch_) {
+  if (event.epoch != core_.epoch) {
     return;
   }
-  reserved_to_ = event.up_to;
-  reserving_ = false;
-  if (state_ == State::Reserving) {
+  outbound_.numbers().set_reserved_to(event.up_to);
+  outbound_.numbers().block_answered();
+  if (core_.state == SessionState::Reserving) {
     answer();
-  } else if (state_ == State::On) {
-    send_waiting_reports();
-    end_turn();
+  } else if (core_.is_on()) {
+    outbound_.send_waiting_reports();
+    outbound_.end_turn();
   }
 }
 
@@ -140,22 +122,22 @@ void FixSession::on_command_rejected(const matching::CommandRejected& event) {
   const bool reserve = is_kind<matching::ReserveNumbers>(event.command);
   const bool reset = is_kind<matching::SetSessionNumbers>(event.command);
   spdlog::error("session {}: command of kind {} refused by the engine: {}",
-                settings_.comp_id,
+                core_.settings.comp_id,
                 event.command,
                 matching::to_text(event.reason));
   if (reserve) {
-    reserving_ = false;
+    outbound_.numbers().block_answered();
   }
-  if (reset && state_ == State::Resetting) {
+  if (reset && core_.state == SessionState::Resetting) {
     become_off();
-  } else if (!connection_) {
-    state_ = up && state_ == State::GoingUp ? State::Off : state_;
-    tell_waiters();
-  } else if (up && state_ == State::GoingUp) {
-    log_refusal(*connection_, {.text = "the engine does not take it"});
+  } else if (!core_.connection) {
+    core_.state = up && core_.state == SessionState::GoingUp ? SessionState::Off : core_.state;
+    run_what_waits();
+  } else if (up && core_.state == SessionState::GoingUp) {
+    log_refusal(*core_.connection, {.text = "the engine does not take it"});
     close_refused();
-  } else if (reserve && (state_ == State::Reserving || state_ == State::On)) {
-    note_end(SessionEnd::NoNumbers);
+  } else if (reserve && (core_.state == SessionState::Reserving || core_.is_on())) {
+    core_.ending.note(SessionEnd::NoNumbers);
     end(SessionDownReason::Disconnect);
   }
 }
@@ -163,70 +145,161 @@ void FixSession::on_command_rejected(const matching::CommandRejected& event) {
 // ---- Once a second ------------------------------------------------------------------------------
 
 void FixSession::start_ticking() {
-  last_tick_ = environment_.clock.now();
+  last_tick_ = core_.environment.clock.now();
   tick_timer_.expires_after(kTick);
-  tick_timer_.async_wait([self = shared_from_this()](const error_code& error) {
+  tick_timer_.async_wait([this, self = shared_from_this()](const error_code& error) {
     if (!error) {
-      self->tick();
+      tick();
     }
   });
 }
 
 void FixSession::tick() {
-  if (state_ != State::On) {
+  if (!core_.is_on()) {
     return;
   }
-  if ((environment_.clock.now() - last_tick_).value() > kAbsence.count() || relogon_) {
-    quickfix_.heard();  // nobody has listened: what the client said may still be unread
+  if ((core_.environment.clock.now() - last_tick_).value() > kAbsence.count() ||
+      waits_for_logon()) {
+    core_.quickfix.heard();  // nobody has listened: what the client said may still be unread
   }
-  quickfix_.tick();
-  confirm_delivery();
-  ask_for_proof();
-  check_held_reports();
-  ask_again_in_time();
-  disconnect_asked_ =
-      disconnect_asked_ || (leave_by_ && std::chrono::steady_clock::now() >= *leave_by_);
-  end_turn();
-  check_slow_reader();
-  if (disconnect_asked_) {
-    note_end(SessionEnd::NoHeartbeat);
-    return end(logout_received_ ? SessionDownReason::Logout : SessionDownReason::Disconnect);
+  core_.quickfix.tick();
+  outbound_.look_after_proof();
+  inbound_.request_missing_again();
+  core_.ending.disconnect_if_time_is_over(std::chrono::steady_clock::now());
+  outbound_.end_turn();
+  outbound_.check_slow_reader();
+  if (core_.ending.is_to_disconnect()) {
+    core_.ending.note(SessionEnd::NoHeartbeat);
+    return end(core_.ending.down_reason());
   }
   start_ticking();
 }
 
 // ---- Session commands: never dropped, never out of order, never waited for ----------------------
 
-void FixSession::submit_control(RingCommand command) {
-  control_.push_back(std::move(command));
+void FixSession::submit_control(matching::CommandBody body) {
+  matching::Command command;
+  command.body = std::move(body);
+  control_.add(std::move(command));
   submit_waiting_control();
 }
 
 void FixSession::submit_waiting_control() {
-  while (!control_.empty() && environment_.commands.try_reserve(1)) {
-    environment_.commands.submit(std::move(control_.front()));
-    control_.pop_front();
-  }
-  if (!control_.empty()) {
-    retry_later();
+  if (control_.submit()) {
+    run_what_waits();
   } else {
-    tell_waiters();
+    on_no_credit();
   }
 }
 
-void FixSession::retry_later() {
+void FixSession::on_no_credit() {
   if (std::exchange(retrying_, true)) {
     return;
   }
   retry_timer_.expires_after(kCreditRetry);
-  retry_timer_.async_wait([self = shared_from_this()](const error_code& error) {
-    self->retrying_ = false;
+  retry_timer_.async_wait([this, self = shared_from_this()](const error_code& error) {
+    retrying_ = false;
     if (!error) {
-      self->submit_waiting_control();
-      self->process_frames();
-      self->finish_if_done();
+      submit_waiting_control();
+      inbound_.process_frames();
+      finish_if_done();
     }
   });
+}
+
+// ---- Between its parts, its connection and QuickFIX ---------------------------------------------
+
+void FixSession::receive(Connection& connection, InboundFrames frames) {
+  asio::post(core_.strand,
+             [this,
+              self = shared_from_this(),
+              connection = connection.shared_from_this(),
+              frames = std::move(frames)]() mutable {
+               if (connection == core_.connection && core_.is_on()) {
+                 inbound_.receive(std::move(frames));
+               }
+             });
+}
+
+void FixSession::unreadable(Connection& connection, std::string why) {
+  asio::post(core_.strand,
+             [this,
+              self = shared_from_this(),
+              connection = connection.shared_from_this(),
+              why = std::move(why)] {
+               if (connection == core_.connection && core_.is_on()) {
+                 core_.end_by_logout(why);
+                 inbound_.process_frames();
+               }
+             });
+}
+
+void FixSession::written(Connection& connection, std::size_t bytes, std::size_t reports) {
+  asio::dispatch(core_.strand,
+                 [this,
+                  self = shared_from_this(),
+                  connection = connection.shared_from_this(),
+                  bytes,
+                  reports] {
+                   if (connection == core_.connection && !dropping_) {
+                     outbound_.on_written(bytes, reports);
+                     inbound_.process_frames();
+                     outbound_.end_turn();
+                     finish_if_done();
+                   }
+                 });
+}
+
+// What is dropped here is made again at the next logon: the cursor has not passed it.
+void FixSession::deliver(gateway::ReportDelivery delivery) {
+  asio::post(core_.strand,
+             [this, self = shared_from_this(), delivery = std::move(delivery)]() mutable {
+               if (!outbound_.is_subscribed(delivery.subscription) || !core_.is_on() ||
+                   core_.quickfix.sent_logout()) {
+                 return;
+               }
+               if (delivery.epoch == core_.epoch) {
+                 inbound_.durable(delivery.durable_in);
+               }
+               outbound_.deliver(std::move(delivery));
+             });
+}
+
+// A Logon that is refused brings no receipt: what was sent before it may still be on its way.
+MsgSeqNum FixSession::last_processed() {
+  return refusal_.text.empty() ? inbound_.last_processed() : MsgSeqNum{};
+}
+
+void FixSession::on_resend_ended(MsgSeqNum number) {
+  inbound_.request_missing_below(number, false);
+}
+
+void FixSession::go_on_reading() {
+  inbound_.process_frames();
+}
+
+void FixSession::on_application_message(MsgSeqNum number) {
+  inbound_.on_application_message(number);
+}
+
+void FixSession::on_business_reject(const RejectFields& reject) {
+  inbound_.on_business_reject(reject);
+}
+
+void FixSession::on_reject(const RejectFields& reject) {
+  inbound_.on_reject(reject);
+}
+
+bool FixSession::on_number_used(MsgSeqNum number) {
+  return outbound_.on_number_used(number);
+}
+
+void FixSession::on_send(const std::string& bytes) {
+  outbound_.append(bytes);
+}
+
+void FixSession::on_disconnect() {
+  core_.ending.disconnect();
 }
 
 }  // namespace betex::fix

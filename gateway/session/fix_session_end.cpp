@@ -6,6 +6,8 @@
 #include <spdlog/spdlog.h>
 
 #include "gateway/session/fix_session.h"
+#include "gateway/session/session_metrics.h"
+#include "gateway/transport/transport_limits.h"
 
 namespace betex::fix {
 
@@ -14,114 +16,84 @@ using boost::system::error_code;
 using matching::SessionDownReason;
 
 void FixSession::closed(Connection& connection) {
-  asio::post(strand_, [self = shared_from_this(), connection = connection.shared_from_this()] {
-    if (connection == self->connection_) {
-      self->on_connection_closed();
-    } else if (self->next_ && connection == self->next_->connection) {
-      self->next_.reset();
-    } else {
-      std::erase_if(self->authenticating_, [&](const Candidate& candidate) {
-        const bool is_its = candidate.connection == connection;
-        if (is_its) {
-          self->environment_.gate.leave(candidate.ticket);
-        }
-        return is_its;
-      });
-    }
-  });
+  asio::post(core_.strand,
+             [this, self = shared_from_this(), connection = connection.shared_from_this()] {
+               if (connection == core_.connection) {
+                 on_connection_closed();
+               } else if (logons_.next() != nullptr && connection == logons_.next()->connection) {
+                 logons_.take_next();
+               } else if (const auto candidate = logons_.take_unknown(*connection)) {
+                 core_.environment.gate.leave(candidate->ticket);
+               }
+             });
 }
 
 void FixSession::on_connection_closed() {
-  connection_ = nullptr;
-  frames_.clear();
-  note_end(SessionEnd::ConnectionLost);
-  if (state_ != State::GoingUp) {  // which ends when SessionUp has been answered
-    quickfix_.connection_lost();
-    queue_.discard();
-    end(logout_received_ ? SessionDownReason::Logout : SessionDownReason::Disconnect);
+  core_.connection = nullptr;
+  inbound_.drop_frames();
+  core_.ending.note(SessionEnd::ConnectionLost);
+  if (core_.state != SessionState::GoingUp) {  // which ends when SessionUp has been answered
+    core_.quickfix.connection_lost();
+    outbound_.discard();
+    end(core_.ending.down_reason());
     finish_if_done();
   }
 }
 
-// The first cause counts: what comes after follows from it.
-void FixSession::note_end(SessionEnd how) {
-  how_ended_ = how_ended_.value_or(how);
-}
-
-// The client is to answer it, and may still send what it has under way.
-void FixSession::send_logout(const std::string& text) {
-  if (!quickfix_.sent_logout()) {
-    quickfix_.log_out(text);
-    leave_by_ = std::chrono::steady_clock::now() + environment_.limits.logout_grace;
-  }
-}
-
-// Nothing that the client says further can be counted: a Logout says why, and is the last word.
-void FixSession::end_by_logout(const std::string& text) {
-  note_end(SessionEnd::Fault);
-  environment_.refusals.write(
-      RefusalKind::SessionFault, spdlog::level::warn, "session {}: {}", settings_.comp_id, text);
-  send_logout(text);
-  disconnect_asked_ = true;
-}
-
 // Once. The connection stays until the last bytes have left.
 void FixSession::end(SessionDownReason reason) {
-  if (state_ == State::Draining || state_ == State::Off) {
+  if (core_.state == SessionState::Draining || core_.state == SessionState::Off) {
     return;
   }
-  if (state_ == State::On) {
-    environment_.metrics.sessions_on.subtract();
-    environment_.reports.unsubscribe(id_, subscription_);
-    note_end(SessionEnd::Fault);
-    environment_.metrics.sessions_ended[static_cast<std::size_t>(*how_ended_)].add();
-    spdlog::info("session {}: off: {}", settings_.comp_id, words_of(*how_ended_).text);
+  if (core_.is_on()) {
+    core_.environment.metrics.sessions_on.subtract();
+    outbound_.unsubscribe();
+    core_.ending.note(SessionEnd::Fault);
+    const SessionEnd cause = *core_.ending.cause();
+    core_.environment.metrics.sessions_ended[static_cast<std::size_t>(cause)].add();
+    spdlog::info("session {}: off: {}", core_.settings.comp_id, words_of(cause).text);
   }
-  state_ = State::Draining;
-  quickfix_.connection_lost();
-  frames_.clear();
+  core_.state = SessionState::Draining;
+  core_.quickfix.connection_lost();
+  inbound_.drop_frames();
   forget_what_is_under_way();
-  if (up_) {
-    confirm_delivery();
+  if (core_.up) {
+    outbound_.confirm_delivery();
     send_session_down(reason);
   }
-  tick_timer_.expires_after(environment_.limits.close_grace);
-  tick_timer_.async_wait([self = shared_from_this(), attempt = attempt_](const error_code& error) {
-    if (!error && attempt == self->attempt_ && self->connection_) {
-      self->connection_->close();
-    }
-  });
+  tick_timer_.expires_after(core_.environment.limits.close_grace);
+  tick_timer_.async_wait(
+      [this, self = shared_from_this(), attempt = attempt_](const error_code& error) {
+        if (!error && attempt == attempt_ && core_.connection) {
+          core_.connection->close();
+        }
+      });
   finish_if_done();
 }
 
 void FixSession::forget_what_is_under_way() {
-  above_gap_.clear();
-  above_gap_bytes_ = 0;
-  waiting_.clear();
-  next_report_ = 0;
-  resends_.clear();
-  probe_ = {};
-  if (std::exchange(relogon_, std::nullopt)) {
-    environment_.gate.leave(std::exchange(relogon_ticket_, 0));
+  inbound_.forget_what_is_under_way();
+  outbound_.forget_what_is_under_way();
+  logons_.end_probe();
+  if (std::exchange(relogon_.logon, std::nullopt)) {
+    core_.environment.gate.leave(std::exchange(relogon_.ticket, 0));
   }
 }
 
 void FixSession::send_session_down(SessionDownReason reason) {
-  up_ = false;
-  matching::Command command;
-  command.body = matching::SessionDown{
-      .session = id_, .epoch = epoch_, .next_in = expected_in_, .reason = reason};
-  submit_control(command);
+  core_.up = false;
+  submit_control(matching::SessionDown{
+      .session = core_.id, .epoch = core_.epoch, .next_in = inbound_.expected(), .reason = reason});
 }
 
 void FixSession::finish_if_done() {
-  if (state_ != State::Draining) {
+  if (core_.state != SessionState::Draining) {
     return;
   }
-  if (connection_ && queue_.unwritten_bytes() == 0) {
-    std::exchange(connection_, nullptr)->finish();
+  if (core_.connection && outbound_.unwritten_bytes() == 0) {
+    std::exchange(core_.connection, nullptr)->finish();
   }
-  if (connection_ || !control_.empty()) {
+  if (core_.connection || !control_.empty()) {
     return;
   }
   tick_timer_.cancel();
@@ -132,18 +104,20 @@ void FixSession::finish_if_done() {
 }
 
 void FixSession::become_off() {
-  state_ = State::Off;
-  tell_waiters();
-  start_next_logon();
+  core_.state = SessionState::Off;
+  run_what_waits();
+  if (core_.state == SessionState::Off && logons_.next() != nullptr) {
+    begin_logon(*logons_.take_next());
+  }
 }
 
-void FixSession::tell_waiters() {
-  if (!up_ && state_ != State::GoingUp && control_.empty()) {
+void FixSession::run_what_waits() {
+  if (!core_.up && core_.state != SessionState::GoingUp && control_.empty()) {
     for (const auto& done : std::exchange(when_down_, {})) {
       done();
     }
   }
-  if (state_ == State::Off) {
+  if (core_.state == SessionState::Off) {
     for (const auto& done : std::exchange(when_off_, {})) {
       done();
     }
@@ -151,64 +125,63 @@ void FixSession::tell_waiters() {
 }
 
 void FixSession::stop_reading(std::function<void()> done) {
-  asio::post(strand_, [self = shared_from_this(), done = std::move(done)] {
-    self->reading_stopped_ = true;
-    for (const Candidate& candidate : std::exchange(self->authenticating_, {})) {
-      self->environment_.gate.leave(candidate.ticket);
+  asio::post(core_.strand, [this, self = shared_from_this(), done = std::move(done)] {
+    core_.reading_stopped = true;
+    for (const LogonCandidate& candidate : logons_.take_all_unknown()) {
+      core_.environment.gate.leave(candidate.ticket);
       candidate.connection->close();
     }
-    if (self->next_) {
-      std::exchange(self->next_, std::nullopt)->connection->close();
+    if (const auto next = logons_.take_next()) {
+      next->connection->close();
     }
-    if (self->state_ == State::Reserving) {
-      self->end(SessionDownReason::Shutdown);
+    if (core_.state == SessionState::Reserving) {
+      end(SessionDownReason::Shutdown);
     }
-    self->process_frames();
+    inbound_.process_frames();
     done();
   });
 }
 
 void FixSession::go_down(SessionDownReason reason, std::function<void()> done) {
-  asio::post(strand_, [self = shared_from_this(), reason, done = std::move(done)] {
-    if (self->up_) {
-      self->send_session_down(reason);
+  asio::post(core_.strand, [this, self = shared_from_this(), reason, done = std::move(done)] {
+    if (core_.up) {
+      send_session_down(reason);
     }
-    self->when_down_.push_back(done);
-    self->tell_waiters();
+    when_down_.push_back(done);
+    run_what_waits();
   });
 }
 
 void FixSession::log_out(const std::string& text, std::function<void()> done) {
-  asio::post(strand_, [self = shared_from_this(), text, done = std::move(done)] {
-    if (self->state_ == State::On) {
-      self->note_end(SessionEnd::GatewayStop);
-      self->send_logout(text);
-      self->end_turn();
+  asio::post(core_.strand, [this, self = shared_from_this(), text, done = std::move(done)] {
+    if (core_.is_on()) {
+      core_.ending.note(SessionEnd::GatewayStop);
+      core_.send_logout(text);
+      outbound_.end_turn();
     }
-    self->when_off_.push_back(done);
-    self->tell_waiters();
+    when_off_.push_back(done);
+    run_what_waits();
   });
 }
 
 void FixSession::close_connection() {
-  asio::post(strand_, [self = shared_from_this()] {
-    if (self->connection_) {
-      self->note_end(SessionEnd::GatewayStop);
-      self->connection_->close();
+  asio::post(core_.strand, [this, self = shared_from_this()] {
+    if (core_.connection) {
+      core_.ending.note(SessionEnd::GatewayStop);
+      core_.connection->close();
     }
-    if (self->next_) {
-      self->next_->connection->close();
+    if (const LogonCandidate* next = logons_.next()) {
+      next->connection->close();
     }
-    for (const Candidate& candidate : self->authenticating_) {
+    for (const LogonCandidate& candidate : logons_.unknown()) {
       candidate.connection->close();
     }
   });
 }
 
 void FixSession::abandon() {
-  connection_ = nullptr;
-  next_.reset();
-  authenticating_.clear();
+  core_.connection = nullptr;
+  logons_ = {};
 }
 
 }  // namespace betex::fix

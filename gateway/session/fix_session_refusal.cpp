@@ -5,6 +5,9 @@
 #include <spdlog/spdlog.h>
 
 #include "gateway/session/fix_session.h"
+#include "gateway/session/session_metrics.h"
+#include "gateway/transport/refusal_log.h"
+#include "gateway/transport/transport_limits.h"
 
 namespace betex::fix {
 
@@ -29,46 +32,43 @@ RefusalKind kind_of(const LogonRefusal& refusal) {
 // Who is known is told why, by a Logout with a number like any; nothing else changes. A session
 // that the journal does not know has no number to give, and nobody is told all the time.
 void FixSession::turn_away(const LogonRefusal& refusal) {
-  log_refusal(*connection_, refusal);
+  log_refusal(*core_.connection, refusal);
   const auto now = std::chrono::steady_clock::now();
-  const bool just_told = last_refusal_ && now - *last_refusal_ < environment_.limits.logon_interval;
-  if (id_ == matching::SessionId{} || just_told || reading_stopped_) {
+  const bool just_answered = refusal_.last_answered && now - *refusal_.last_answered <
+                                                           core_.environment.limits.logon_interval;
+  if (core_.id == matching::SessionId{} || just_answered || core_.reading_stopped) {
     return close_refused();
   }
-  last_refusal_ = now;
-  refusal_ = refusal.text;
+  refusal_.last_answered = now;
+  refusal_.text = refusal.text;
   prepare_numbers();
 }
 
 void FixSession::answer_by_logout() {
-  quickfix_.start(outbound_.last_number.next(), expected_in_);
-  quickfix_.refuse_logon(refusal_);
-  end_turn();
+  core_.quickfix.start(outbound_.numbers().next(), inbound_.expected());
+  core_.quickfix.refuse_logon(refusal_.text);
+  outbound_.end_turn();
   end(SessionDownReason::Disconnect);
 }
 
 void FixSession::close_refused() {
-  std::exchange(connection_, nullptr)->close();
-  frames_.clear();
+  std::exchange(core_.connection, nullptr)->close();
+  inbound_.drop_frames();
   become_off();
 }
 
 void FixSession::log_refusal(const Connection& connection, const LogonRefusal& refusal) {
   const bool too_low = refusal.kind == LogonRefusal::Kind::NumberTooLow;
   if (too_low) {
-    environment_.metrics.logons_too_low.add();  // that client has seen another history
+    core_.environment.metrics.logons_too_low.add();  // that client has seen another history
   }
-  environment_.metrics.logons_refused.add();
-  environment_.refusals.write(kind_of(refusal),
-                              too_low ? spdlog::level::err : spdlog::level::warn,
-                              "session {}: logon from {} refused: {}",
-                              settings_.comp_id,
-                              connection.address(),
-                              refusal.text);
-}
-
-void FixSession::refuse(Connection& connection, const std::string& why) {
-  refuse(connection, LogonRefusal{.text = why});
+  core_.environment.metrics.logons_refused.add();
+  core_.environment.refusals.write(kind_of(refusal),
+                                   too_low ? spdlog::level::err : spdlog::level::warn,
+                                   "session {}: logon from {} refused: {}",
+                                   core_.settings.comp_id,
+                                   connection.address(),
+                                   refusal.text);
 }
 
 void FixSession::refuse(Connection& connection, const LogonRefusal& refusal) {

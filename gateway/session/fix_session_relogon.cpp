@@ -7,18 +7,19 @@
 #include <spdlog/spdlog.h>
 
 #include "gateway/session/fix_session.h"
-#include "gateway/wire/tags.h"
+#include "gateway/session/session_metrics.h"
+#include "gateway/transport/transport_limits.h"
 
 namespace betex::fix {
 
 namespace asio = boost::asio;
-using matching::MsgSeqNum;
+using Taken = SessionInbound::Taken;
 
 // All that a first Logon must be, this one must be too. Until it is known what becomes of it, it is
 // not taken, and nothing behind it is looked at.
-FixSession::Taken FixSession::handle_logon(std::string_view frame) {
-  quickfix_.heard();
-  if (fields_.poss_dup() && fields_.msg_seq_num() < quickfix_.next_in()) {
+SessionInbound::Taken FixSession::handle_logon(std::string_view frame) {
+  core_.quickfix.heard();
+  if (core_.fields.poss_dup() && core_.fields.msg_seq_num() < core_.quickfix.next_in()) {
     return Taken::Yes;  // it was answered when it came first
   }
   const auto logon = judge(frame);
@@ -29,78 +30,83 @@ FixSession::Taken FixSession::handle_logon(std::string_view frame) {
     return refuse_relogon(
         {.text = "a Logon without ResetSeqNumFlag(141)=Y, but the session is on"});
   }
-  if (!has_good_header()) {
+  if (!inbound_.has_good_header()) {
     return refuse_relogon({.text = "the Logon is not this session's"});
   }
-  if (const std::string why = why_not_let_in(*connection_, username_); !why.empty()) {
+  if (const std::string why = why_not_let_in(*core_.connection, username_); !why.empty()) {
     return refuse_relogon({.text = why});
   }
   const auto now = std::chrono::steady_clock::now();
-  const auto next = last_relogon_.value_or(now) + environment_.limits.logon_interval;
-  if (last_relogon_ && now < next) {
-    pause_reading(next);
+  const auto next = relogon_.last.value_or(now) + core_.environment.limits.logon_interval;
+  if (relogon_.last && now < next) {
+    inbound_.pause_until(next);
     return Taken::NotYet;
   }
-  last_relogon_ = now;
-  relogon_ = *logon;
-  const auto told = [this, attempt = attempt_](bool right) {
+  relogon_.last = now;
+  relogon_.logon = *logon;
+  const auto done = [this, attempt = attempt_](bool right) {
     if (attempt == attempt_) {
       on_relogon_known(right);
     }
   };
-  if (settings_.proof == LogonProof::Certificate) {
-    asio::post(strand_, [self = shared_from_this(), told] { told(true); });
+  if (core_.settings.proof == LogonProof::Certificate) {
+    asio::post(core_.strand, [this, self = shared_from_this(), done] { done(true); });
   } else {
-    relogon_ticket_ = ask_who_it_is(*connection_, settings_.username, told);
-    connection_->mask_secrets(frame);
+    relogon_.ticket = ask_who_it_is(*core_.connection, core_.settings.username, done);
+    core_.connection->mask_secrets(frame);
   }
   return Taken::NotYet;
 }
 
-void FixSession::on_relogon_known(bool right) {
-  if (state_ != State::On || !relogon_) {
-    return;
-  }
-  const Logon logon = *std::exchange(relogon_, std::nullopt);
-  if (!reading_stopped_ && right && !quickfix_.sent_logout()) {
-    return begin_again(logon);
-  }
-  if (!reading_stopped_ && right) {
-    disconnect_asked_ = true;  // we have said Logout meanwhile
-  } else if (!reading_stopped_) {
-    (void)refuse_relogon({.text = "wrong credentials", .kind = LogonRefusal::Kind::Credentials});
-  }
-  process_frames();
+bool FixSession::waits_for_logon() const {
+  return relogon_.logon.has_value();
 }
 
-FixSession::Taken FixSession::refuse_relogon(const LogonRefusal& refusal) {
-  log_refusal(*connection_, refusal);
-  note_end(SessionEnd::Fault);
-  send_logout(refusal.text);
-  disconnect_asked_ = true;
+void FixSession::on_relogon_known(bool right) {
+  if (!core_.is_on() || !relogon_.logon) {
+    return;
+  }
+  const Logon logon = *std::exchange(relogon_.logon, std::nullopt);
+  if (!core_.reading_stopped && right && !core_.quickfix.sent_logout()) {
+    return begin_again(logon);
+  }
+  if (!core_.reading_stopped && right) {
+    core_.ending.disconnect();  // we have said Logout meanwhile
+  } else if (!core_.reading_stopped) {
+    (void)refuse_relogon({.text = "wrong credentials", .kind = LogonRefusal::Kind::Credentials});
+  }
+  inbound_.process_frames();
+}
+
+SessionInbound::Taken FixSession::refuse_relogon(const LogonRefusal& refusal) {
+  log_refusal(*core_.connection, refusal);
+  core_.ending.note(SessionEnd::Fault);
+  core_.send_logout(refusal.text);
+  core_.ending.disconnect();
   return Taken::Yes;
 }
 
-// What of the old epoch has not left never will: its reports are told again in the new one. The
+// What of the old epoch has not left never will: its reports are sent again in the new one. The
 // journal is told by SessionUp alone, and until it has answered the session is going up.
 void FixSession::begin_again(const Logon& logon) {
-  spdlog::info("session {}: begins again at MsgSeqNum 1, by a Logon with 141=Y", settings_.comp_id);
-  confirm_delivery();
-  environment_.reports.unsubscribe(id_, subscription_);
-  environment_.metrics.sessions_on.subtract();
+  spdlog::info("session {}: begins again at MsgSeqNum 1, by a Logon with 141=Y",
+               core_.settings.comp_id);
+  outbound_.confirm_delivery();
+  outbound_.unsubscribe();
+  core_.environment.metrics.sessions_on.subtract();
   tick_timer_.cancel();
-  quickfix_.connection_lost();
+  core_.quickfix.connection_lost();
   forget_what_is_under_way();
-  end_turn();
-  queue_.discard();
-  ++next_frame_;  // what is behind the Logon waits
-  attempt_ = ++attempts_;
+  outbound_.end_turn();
+  outbound_.discard();
+  inbound_.pass_logon();  // what is behind it waits
+  attempt_ = logons_.new_attempt();
   dropping_ = true;
-  connection_->drop_unwritten([self = shared_from_this(), attempt = attempt_] {
-    asio::post(self->strand_,
-               [self, attempt] { self->dropping_ = self->dropping_ && attempt != self->attempt_; });
+  core_.connection->drop_unwritten([this, self = shared_from_this(), attempt = attempt_] {
+    asio::post(core_.strand,
+               [this, self, attempt] { dropping_ = dropping_ && attempt != attempt_; });
   });
-  up_ = false;
+  core_.up = false;
   go_up(logon);
 }
 

@@ -2,7 +2,10 @@
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
+#include "gateway/link/clock.h"
 #include "gateway/session/fix_session.h"
+#include "gateway/session/session_metrics.h"
+#include "gateway/transport/transport_limits.h"
 
 namespace betex::fix {
 
@@ -15,29 +18,29 @@ constexpr const char* kLogoutText = "Scheduled reset: both sides begin at MsgSeq
 }  // namespace
 
 void FixSession::watch_reset_schedule() {
-  if (settings_.reset_schedule) {
-    asio::post(strand_, [self = shared_from_this()] { self->check_reset_schedule(); });
+  if (reset_.has_schedule()) {
+    asio::post(core_.strand, [this, self = shared_from_this()] { check_reset_schedule(); });
   }
 }
 
 // A machine may be suspended, so the clock is asked and not only waited for. In a logon that is on
 // its way nothing is done: it is for the next look.
 void FixSession::check_reset_schedule() {
-  if (reading_stopped_) {
+  if (core_.reading_stopped) {
     return;  // the next start does it
   }
   if (reset_is_due()) {
-    if (state_ == State::Off) {
+    if (core_.state == SessionState::Off) {
       begin_reset();
-    } else if (state_ == State::On && !quickfix_.sent_logout()) {
-      spdlog::info("session {}: logged out for its scheduled reset", settings_.comp_id);
-      logout_received_ = true;  // not the loss of a connection: the session ends by a Logout
-      note_end(SessionEnd::ScheduledReset);
-      send_logout(kLogoutText);
-      end_turn();
+    } else if (core_.is_on() && !core_.quickfix.sent_logout()) {
+      spdlog::info("session {}: logged out for its scheduled reset", core_.settings.comp_id);
+      core_.ending.by_logout();
+      core_.ending.note(SessionEnd::ScheduledReset);
+      core_.send_logout(kLogoutText);
+      outbound_.end_turn();
     }
   }
-  reset_timer_.expires_after(environment_.limits.reset_check_interval);
+  reset_timer_.expires_after(core_.environment.limits.reset_check_interval);
   reset_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
     if (const auto self = weak.lock(); self && !error) {
       self->check_reset_schedule();
@@ -47,39 +50,38 @@ void FixSession::check_reset_schedule() {
 
 // What the journal says of the epoch is what counts, so it is done once, whatever is killed.
 bool FixSession::reset_is_due() const {
-  return settings_.reset_schedule && id_ != matching::SessionId{} && !reading_stopped_ &&
-         epoch_began_ < settings_.reset_schedule->last(environment_.clock.now());
+  return core_.id != matching::SessionId{} && !core_.reading_stopped &&
+         reset_.is_due(core_.environment.clock.now());
 }
 
-// Behind the SessionDown on the command ring; a Logon that comes meanwhile waits in next_.
+// Behind the SessionDown on the command ring; a Logon that comes meanwhile waits.
 void FixSession::begin_reset() {
-  state_ = State::Resetting;
-  asked_at_ = environment_.clock.now();
-  matching::Command command;
-  command.body = matching::SetSessionNumbers{.comp_id = matching::Name{settings_.comp_id},
+  core_.state = SessionState::Resetting;
+  reset_.asked(core_.environment.clock.now());
+  submit_control(matching::SetSessionNumbers{.comp_id = matching::Name{core_.settings.comp_id},
                                              .next_in = {},
                                              .reserved_to = {},
                                              .new_epoch = true,
-                                             .request_id = {}};
-  submit_control(command);
+                                             .request_id = {}});
 }
 
 // On a session that is down; what a logon that is on its way is told comes with its SessionWentUp.
 void FixSession::on_numbers_set(const matching::SessionNumbersSet& event) {
-  const bool by_the_clock = state_ == State::Resetting;
+  const bool by_the_clock = core_.state == SessionState::Resetting;
   if (by_the_clock) {
-    environment_.metrics.scheduled_resets.add();
-    spdlog::info("session {}: scheduled reset: epoch {}", settings_.comp_id, event.epoch.value());
+    core_.environment.metrics.scheduled_resets.add();
+    spdlog::info(
+        "session {}: scheduled reset: epoch {}", core_.settings.comp_id, event.epoch.value());
   } else {
-    asked_at_ = environment_.clock.now();
+    reset_.asked(core_.environment.clock.now());
     spdlog::warn("session {}: an operator has set its numbers: epoch {}, next inbound {}",
-                 settings_.comp_id,
+                 core_.settings.comp_id,
                  event.epoch.value(),
                  event.next_in.value());
   }
-  if (by_the_clock || state_ == State::Off || state_ == State::Draining) {
-    expected_in_ = event.next_in;
-    reserved_to_ = event.reserved_to;
+  if (by_the_clock || core_.state == SessionState::Off || core_.state == SessionState::Draining) {
+    inbound_.set_expected(event.next_in);
+    outbound_.numbers().set_reserved_to(event.reserved_to);
     take_epoch(event.epoch);
   }
   if (by_the_clock) {

@@ -16,7 +16,7 @@ void GapRequests::comes_unasked(MsgSeqNum next_in, MsgSeqNum up_to, TimePoint no
 }
 
 // One request brings all that was sent before it is read: while it is served another one is due
-// only when what lacked has come and something lacks again.
+// only when what was missing has come and something is missing again.
 GapRequests::Next GapRequests::on_above(MsgSeqNum number,
                                         bool sent_again,
                                         MsgSeqNum next_in,
@@ -24,7 +24,7 @@ GapRequests::Next GapRequests::on_above(MsgSeqNum number,
   if (number <= next_in) {
     return Next::Nothing;
   }
-  lacks_up_to_ = std::max(lacks_up_to_, MsgSeqNum{number.value() - 1});
+  missing_up_to_ = std::max(missing_up_to_, MsgSeqNum{number.value() - 1});
   note_progress(next_in, now);
   const bool begun_anew = number <= newest_sent_again_ || newest_sent_again_ == MsgSeqNum{};
   newest_sent_again_ = sent_again ? number : MsgSeqNum{};
@@ -41,7 +41,7 @@ GapRequests::Next GapRequests::on_above(MsgSeqNum number,
 }
 
 GapRequests::Next GapRequests::on_time(MsgSeqNum next_in, bool unread, TimePoint now) noexcept {
-  if (next_in > lacks_up_to_) {
+  if (next_in > missing_up_to_) {
     return Next::Nothing;
   }
   note_progress(next_in, now);
@@ -53,8 +53,8 @@ GapRequests::Next GapRequests::on_time(MsgSeqNum next_in, bool unread, TimePoint
 
 void GapRequests::asked(MsgSeqNum next_in, MsgSeqNum up_to, TimePoint now) noexcept {
   note_progress(next_in, now);
-  lacks_up_to_ = std::max(lacks_up_to_, up_to);
-  asked_up_to_ = lacks_up_to_;
+  missing_up_to_ = std::max(missing_up_to_, up_to);
+  asked_up_to_ = missing_up_to_;
   asked_at_ = now;
   heard_at_ = now;
   ++requests_;

@@ -1,5 +1,5 @@
-// When a client is asked for what lacks, and when it is asked again: its resend has gone past the
-// gap without closing it, or none has come. Knows numbers and times alone.
+// When a client is asked for what is missing, and when it is asked again: its resend has gone past
+// the gap without closing it, or none has come. Knows numbers and times alone.
 #pragma once
 
 #include <chrono>
@@ -19,10 +19,10 @@ class GapRequests {
 
   explicit GapRequests(const GapRequestLimits& limits) : limits_{limits} {}
 
-  // A logon: nothing lacks.
+  // A logon: nothing is missing.
   void begin() noexcept;
 
-  // All up to `up_to` lacks and is to come without our asking: asked for only if it does not.
+  // All up to `up_to` is missing and is to come without our asking: asked for only if it does not.
   void comes_unasked(matching::MsgSeqNum next_in,
                      matching::MsgSeqNum up_to,
                      TimePoint now) noexcept;
@@ -36,7 +36,8 @@ class GapRequests {
   // From time to time. `unread`: there is input that we have not looked at, so nobody is silent.
   [[nodiscard]] Next on_time(matching::MsgSeqNum next_in, bool unread, TimePoint now) noexcept;
 
-  // All from `next_in` on was asked for, of which we know that it lacks up to `up_to`, or more.
+  // All from `next_in` on was asked for, of which we know that it is missing up to `up_to`, or
+  // more.
   void asked(matching::MsgSeqNum next_in, matching::MsgSeqNum up_to, TimePoint now) noexcept;
 
  private:
@@ -44,10 +45,10 @@ class GapRequests {
   [[nodiscard]] Next again_if_due(TimePoint now) noexcept;
 
   GapRequestLimits limits_;
-  matching::MsgSeqNum lacks_up_to_;  // as far as we know
-  matching::MsgSeqNum asked_up_to_;  // a resend of what lacks up to here is under way
-  matching::MsgSeqNum progress_;     // the expected number when it last moved
-  std::uint32_t requests_ = 0;       // since it did
+  matching::MsgSeqNum missing_up_to_;  // as far as we know
+  matching::MsgSeqNum asked_up_to_;    // a resend of what is missing up to here is under way
+  matching::MsgSeqNum progress_;       // the expected number when it last moved
+  std::uint32_t requests_ = 0;         // since it did
   TimePoint asked_at_;
   TimePoint heard_at_;                     // something of the resend, or progress
   matching::MsgSeqNum newest_sent_again_;  // lower ones begin a resend anew; 0: any does

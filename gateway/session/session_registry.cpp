@@ -6,7 +6,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "gateway/session/fix_session.h"
 #include "gateway/transport/strangers.h"
+#include "matching/engine.h"
 
 namespace betex::fix {
 

@@ -13,14 +13,19 @@
 #include <vector>
 
 #include "gateway/config/address_range.h"
-#include "gateway/session/fix_session.h"
 #include "gateway/session/session_settings.h"
 #include "gateway/transport/connection.h"
 #include "gateway/transport/logon_gate.h"
 #include "gateway/transport/refusal_log.h"
 #include "matching/types.h"
 
+namespace betex::matching {
+struct SessionInfo;
+}  // namespace betex::matching
+
 namespace betex::fix {
+
+class FixSession;
 
 // Thread-safe, but for construction and destruction.
 class SessionRegistry final : public SessionDirectory {

@@ -1,0 +1,202 @@
+// What becomes of an application message in sequence, and of what QuickFIX refuses: a command or a
+// query on the ring, its number used up in the journal before anybody hears of it.
+#include <string>
+#include <utility>
+#include <variant>
+
+#include <spdlog/spdlog.h>
+
+#include "fix_spec/reasons.h"
+#include "gateway/session/message_cache.h"
+#include "gateway/session/session_inbound.h"
+#include "gateway/session/session_metrics.h"
+#include "gateway/session/session_outbound.h"
+#include "gateway/transport/refusal_log.h"
+#include "gateway/wire/tags.h"
+#include "journal/quoted.h"
+#include "matching/assert.h"
+
+namespace betex::fix {
+
+using matching::MsgSeqNum;
+
+namespace {
+
+bool is_refusal(const Decoded& decoded) {
+  return std::holds_alternative<SessionReject>(decoded) ||
+         std::holds_alternative<BusinessReject>(decoded);
+}
+
+Decoded refusal_of(matching::Reason reason, const FieldTable& fields) {
+  return BusinessReject{.business_reject_reason = codes_of(reason).business_reject_reason,
+                        .reason = reason,
+                        .request_id = readable_request_id(fields)};
+}
+
+}  // namespace
+
+// NotYet: it is more than the session may send, and waits with all behind it.
+SessionInbound::Taken SessionInbound::handle_application(MsgSeqNum number) {
+  Decoded decoded = decode_request();
+  const bool refused = is_refusal(decoded);
+  if (refused && !may_refuse()) {
+    return Taken::NotYet;
+  }
+  const auto weighed =
+      allowance_.weigh(core_.fields.msg_type(), core_.fields.poss_dup(), Throttle::Clock::now());
+  switch (weighed.verdict) {
+    case Throttle::Verdict::Pass:
+      break;
+    case Throttle::Verdict::Pause:
+      pause_until(weighed.resume_at);
+      return Taken::NotYet;
+    case Throttle::Verdict::Refuse:
+      if (!refused && !may_refuse()) {
+        return Taken::NotYet;
+      }
+      core_.environment.metrics.messages_throttled.add();
+      decoded = refusal_of(matching::Reason::Throttled, core_.fields);
+      break;
+  }
+  take_decoded(number, decoded);
+  return Taken::Yes;
+}
+
+// In sequence: the frame that QuickFIX was given.
+void SessionInbound::on_application_message(MsgSeqNum number) {
+  BETEX_ASSERT(number == frame_number_);
+  take_decoded(number, decode_request());
+}
+
+void SessionInbound::take_decoded(MsgSeqNum number, const Decoded& decoded) {
+  std::visit([&](const auto& what) { take(number, what); }, decoded);
+  handled_ = number;
+}
+
+// Without room on the disk what adds to it is refused: orders, and requests whose answers would be
+// kept for a resend. What takes risk away is not.
+Decoded SessionInbound::decode_request() const {
+  Decoded decoded = decode(core_.fields,
+                           {.version = core_.settings.version,
+                            .role = core_.settings.role,
+                            .session = core_.id,
+                            .accounts = core_.settings.accounts});
+  const bool query = std::holds_alternative<gateway::Query>(decoded);
+  const bool places = std::holds_alternative<matching::PlaceOrder>(decoded);
+  const bool amends = std::holds_alternative<matching::AmendOrder>(decoded);
+  const bool room =
+      core_.environment.commands.accepts_orders() && !core_.environment.cache.space().disk_is_low();
+  if ((query || places) && !room) {
+    return refusal_of(matching::Reason::LowDiskSpace, core_.fields);
+  }
+  if ((places || amends) && !core_.environment.clock.certain()) {
+    return refusal_of(matching::Reason::ClockUncertain, core_.fields);
+  }
+  if (query && outbound_.has_too_many_answers()) {
+    return refusal_of(matching::Reason::Throttled, core_.fields);
+  }
+  return decoded;
+}
+
+// Takes one from what the journal takes of refusals, or pauses.
+bool SessionInbound::may_refuse() {
+  const auto later = allowance_.take_refusal(Throttle::Clock::now());
+  if (later) {
+    pause_until(*later);
+  }
+  return !later;
+}
+
+void SessionInbound::take(MsgSeqNum number, const matching::CommandBody& request) {
+  submit_application(number, request);
+}
+
+void SessionInbound::take(MsgSeqNum /*number*/, const gateway::Query& query) {
+  outbound_.answer_asked_for();
+  use_credit(query);
+}
+
+void SessionInbound::take(MsgSeqNum number, const BusinessReject& refused) {
+  core_.environment.metrics.messages_refused.add();
+  if (refused.reason == matching::Reason::NotEntitled) {
+    core_.environment.refusals.write(RefusalKind::NotEntitled,
+                                     spdlog::level::warn,
+                                     "session {}: message {} (35={}) refused: not for its {}",
+                                     core_.settings.comp_id,
+                                     number.value(),
+                                     core_.fields.msg_type(),
+                                     refused.tag == tag::kAccount ? "accounts" : "role");
+  }
+  submit_application(number, to_command(refused, core_.fields.msg_type()));
+}
+
+void SessionInbound::take(MsgSeqNum number, const SessionReject& refused) {
+  decoder_reject_ = refused;
+  core_.quickfix.reject({.ref_seq_num = number,
+                         .ref_msg_type = std::string{core_.fields.msg_type()},
+                         .ref_tag_id = refused.ref_tag_id,
+                         .reason = refused.session_reject_reason,
+                         .text = std::string{refused.text}});
+  decoder_reject_ = {};
+}
+
+void SessionInbound::take(MsgSeqNum /*number*/, Unanswered /*what*/) {
+  constexpr std::uint32_t kText = 58;
+  constexpr std::size_t kLoggedText = 64;
+  const auto refused = parse_uint(core_.fields.value(tag::kRefSeqNum));
+  core_.environment.refusals.write(
+      RefusalKind::RefusedByClient,
+      spdlog::level::warn,
+      "session {}: message {} of ours was refused by a BusinessMessageReject: {}",
+      core_.settings.comp_id,
+      refused ? std::to_string(*refused) : "(RefSeqNum is no number)",
+      journal::in_quotes(core_.fields.value(kText), kLoggedText));
+}
+
+// A refusal that uses up an application message's number is journaled before anybody hears of it:
+// the Reject and what follows it wait in the outbound queue.
+void SessionInbound::on_reject(const RejectFields& reject) {
+  core_.environment.metrics.messages_refused.add();
+  outbound_.on_reject();
+  const bool consumed =
+      reject.ref_seq_num > handled_ && reject.ref_seq_num <= core_.quickfix.next_in();
+  if (!consumed || is_session_message(reject.ref_msg_type)) {
+    return;
+  }
+  const SessionReject refused{.ref_tag_id = reject.ref_tag_id,
+                              .session_reject_reason = reject.reason,
+                              .text = {},
+                              .request_id = decoder_reject_.request_id};
+  outbound_.hold_for_reject(reject.ref_seq_num);
+  submit_application(reject.ref_seq_num, to_command(refused, reject.ref_msg_type));
+  handled_ = reject.ref_seq_num;
+}
+
+void SessionInbound::on_business_reject(const RejectFields& reject) {
+  core_.environment.metrics.messages_refused.add();
+  if (reject.ref_seq_num <= handled_) {
+    return;
+  }
+  const BusinessReject refused{.business_reject_reason = reject.reason,
+                               .reason = matching::Reason::MalformedMessage,
+                               .tag = reject.ref_tag_id,
+                               .request_id = {}};
+  submit_application(reject.ref_seq_num, to_command(refused, reject.ref_msg_type));
+  handled_ = reject.ref_seq_num;
+}
+
+void SessionInbound::submit_application(MsgSeqNum number, const matching::CommandBody& body) {
+  matching::Command command;
+  command.origin = {.session = core_.id, .epoch = core_.epoch, .msg_seq_num = number};
+  command.body = body;
+  receipt_.submitted(number);
+  use_credit(command);
+}
+
+void SessionInbound::use_credit(gateway::RingCommand command) {
+  BETEX_ASSERT(credits_ > 0);
+  --credits_;
+  core_.environment.commands.submit(std::move(command));
+}
+
+}  // namespace betex::fix

@@ -1,0 +1,247 @@
+// What a session sends: reports and QuickFIX's messages into blocks, through the session cache to
+// the connection.
+#include "gateway/session/session_outbound.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/dispatch.hpp>
+#include <spdlog/spdlog.h>
+
+#include "gateway/session/cache_entry.h"
+#include "gateway/session/cache_flusher.h"
+#include "gateway/session/message_cache.h"
+#include "gateway/session/session_metrics.h"
+#include "gateway/transport/connection.h"
+#include "gateway/transport/transport_limits.h"
+#include "gateway/wire/report_encoder.h"
+#include "matching/engine.h"
+
+namespace betex::fix {
+
+namespace asio = boost::asio;
+using matching::EventSeq;
+using matching::MsgSeqNum;
+
+namespace {
+
+// Beyond it a session's requests are refused until some are answered. Nobody who reads what he is
+// sent comes near it.
+constexpr std::size_t kMaxUnanswered = 4096;
+
+}  // namespace
+
+SessionOutbound::SessionOutbound(SessionCore& core,
+                                 Owner& owner,
+                                 const std::optional<matching::SessionInfo>& known)
+    : core_{core},
+      owner_{owner},
+      sent_{core.environment.cache},
+      unproven_{core.environment.cache.space(),
+                known ? core.environment.cache.unproven_at_start(known->session)
+                      : std::deque<UnprovenStep>{}} {
+  if (known) {
+    numbers_.recover(core.environment.cache.state(known->session).value_or(OutboundState{}));
+    numbers_.set_reserved_to(known->reserved_to);
+    delivered_ = known->delivered;
+  }
+}
+
+void SessionOutbound::begin_epoch() {
+  if (numbers_.begin_epoch(core_.epoch, delivered_)) {
+    unproven_.begin_anew();
+  }
+}
+
+void SessionOutbound::begin() {
+  last_progress_ = std::chrono::steady_clock::now();
+  last_asked_ = last_progress_;
+  subscription_ = subscription_.next();
+  begin_proof();
+  core_.environment.reports.subscribe(
+      core_.id,
+      subscription_,
+      std::max(numbers_.state().sent, {.event = delivered_, .leg = kAllLegs}));
+}
+
+void SessionOutbound::unsubscribe() {
+  core_.environment.reports.unsubscribe(core_.id, subscription_);
+}
+
+void SessionOutbound::forget_what_is_under_way() {
+  waiting_.clear();
+  next_report_ = 0;
+  resends_.clear();
+}
+
+void SessionOutbound::discard() {
+  queue_.discard();
+}
+
+// ---- Reports ------------------------------------------------------------------------------------
+
+void SessionOutbound::deliver(gateway::ReportDelivery delivery) {
+  note_answers_made(delivery);
+  waiting_.push_back(std::move(delivery));
+  send_waiting_reports();
+  end_turn();
+}
+
+void SessionOutbound::note_answers_made(const gateway::ReportDelivery& delivery) noexcept {
+  const auto answers = std::ranges::count_if(
+      delivery.reports, [](const Report& report) { return report.id.event == EventSeq{}; });
+  unanswered_ -= std::min(unanswered_, static_cast<std::size_t>(answers));
+}
+
+bool SessionOutbound::has_too_many_answers() const noexcept {
+  return hold_.is_on() || unanswered_ >= kMaxUnanswered;
+}
+
+// Reports wait for numbers, and for the end of all resends: the client gets them in order.
+void SessionOutbound::send_waiting_reports() {
+  while (!waiting_.empty() && resends_.none()) {
+    const gateway::ReportDelivery& delivery = waiting_.front();
+    if (next_report_ == 0 && !delivery.reports.empty() && waits_for_proof()) {
+      return;
+    }
+    while (next_report_ < delivery.reports.size()) {
+      if (numbers_.left() <= OutboundNumbers::kSpare) {
+        return;
+      }
+      send_report(delivery.reports[next_report_++]);
+    }
+    proof_.complete(numbers_.last(), delivery.complete_to);
+    const bool all_sent = prove_behind_ && delivery.complete_to >= *prove_behind_;
+    waiting_.pop_front();
+    next_report_ = 0;
+    if (all_sent) {
+      prove_behind_.reset();
+      ask_for_proof_at_once();
+    }
+  }
+}
+
+void SessionOutbound::send_report(const Report& report) {
+  const bool of_event = report.id.event != EventSeq{};
+  const MsgSeqNum number = numbers_.next();
+  const OutboundHeader header{.version = core_.settings.version,
+                              .sender_comp_id = core_.settings.our_comp_id,
+                              .target_comp_id = core_.settings.comp_id,
+                              .msg_seq_num = number,
+                              .sending_time = core_.environment.clock.now(),
+                              .last_msg_seq_num_processed = owner_.last_processed(),
+                              .poss_resend = of_event && numbers_.is_poss_resend(report.id)};
+  numbers_.use(number);
+  if (of_event) {
+    numbers_.report_sent(report.id);
+    proof_.report_sent(report.id.event);
+  }
+  const std::size_t before = queue_.unwritten_bytes();
+  queue_.append_report(
+      report.id, numbers_.state(), [&](std::string& bytes) { encode(report, header, bytes); });
+  if (of_event) {
+    const std::size_t size = queue_.unwritten_bytes() - before;
+    unproven_.sent(report.id.event, cache::entry_bytes(sizeof(cache::StoredReport) + size));
+  }
+  core_.quickfix.set_next_out(number.next());
+  core_.environment.metrics.reports_out.add();
+  reserve_numbers_ahead();
+}
+
+// ---- Numbers ------------------------------------------------------------------------------------
+
+void SessionOutbound::reserve_numbers_ahead() {
+  if (core_.reading_stopped && !core_.up) {
+    return;  // the ring may be closed already
+  }
+  if (const auto up_to = numbers_.block_to_ask_for()) {
+    owner_.submit_control(
+        matching::ReserveNumbers{.session = core_.id, .epoch = core_.epoch, .up_to = *up_to});
+  }
+}
+
+bool SessionOutbound::on_number_used(MsgSeqNum number) {
+  if (!numbers_.may_use(number)) {
+    spdlog::error("session {}: no outbound number left: the journal has not answered in time",
+                  core_.settings.comp_id);
+    core_.ending.note(SessionEnd::NoNumbers);
+    core_.ending.disconnect();
+    return false;
+  }
+  numbers_.use(number);
+  queue_.use_number(numbers_.state());
+  reserve_numbers_ahead();
+  return true;
+}
+
+void SessionOutbound::append(std::string_view bytes) {
+  queue_.append(bytes);
+}
+
+void SessionOutbound::hold_for_reject(MsgSeqNum number) {
+  queue_.hold_from_here(number);
+}
+
+void SessionOutbound::release_reject(MsgSeqNum number) {
+  queue_.release_hold(number);
+  write_released();
+}
+
+// ---- To the socket ------------------------------------------------------------------------------
+
+void SessionOutbound::end_turn() {
+  for (auto& block : queue_.seal(core_.id, proof_.proven())) {
+    sent_.add(block);
+    core_.environment.flusher.commit(block, [this, self = core_.keep_alive(), block] {
+      asio::dispatch(core_.strand, [this, self, block] { on_cached(block); });
+    });
+  }
+  write_released();
+}
+
+void SessionOutbound::on_cached(const OutboundQueue::Block& block) {
+  sent_.first_is_cached();
+  queue_.committed(block);
+  write_released();
+  owner_.finish_if_done();
+}
+
+void SessionOutbound::write_released() {
+  while (auto block = queue_.take_released()) {
+    if (core_.connection) {
+      core_.connection->write(std::move(block));
+    }
+  }
+}
+
+void SessionOutbound::on_written(std::size_t bytes, std::size_t reports) {
+  queue_.written(bytes);
+  last_progress_ = std::chrono::steady_clock::now();
+  if (reports != 0 && core_.is_on()) {
+    core_.environment.reports.consumed(core_.id, subscription_, reports);
+  }
+  continue_resend();
+}
+
+bool SessionOutbound::is_full() const noexcept {
+  return queue_.unwritten_bytes() > core_.environment.limits.outbound_queue_bytes;
+}
+
+bool SessionOutbound::is_taken_in_since(std::chrono::steady_clock::time_point time) const noexcept {
+  return queue_.unwritten_bytes() != 0 && last_progress_ > time;
+}
+
+void SessionOutbound::check_slow_reader() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!is_full() || now - last_progress_ < core_.environment.limits.slow_reader_grace) {
+    return;
+  }
+  core_.environment.metrics.slow_readers.add();
+  spdlog::warn("session {}: does not read, {} bytes are waiting: disconnected",
+               core_.settings.comp_id,
+               queue_.unwritten_bytes());
+  core_.ending.note(SessionEnd::SlowReader);
+  core_.connection->close();
+}
+
+}  // namespace betex::fix
