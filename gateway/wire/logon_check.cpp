@@ -1,12 +1,13 @@
 #include "gateway/wire/logon_check.h"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
 #include <string_view>
 #include <variant>
 
+#include "fix_spec/field_index.h"
+#include "fix_spec/session_messages.h"
 #include "gateway/wire/guard.h"
 #include "gateway/wire/tags.h"
 #include "gateway/wire/utc_time.h"
@@ -17,67 +18,44 @@ namespace {
 using matching::MsgSeqNum;
 using MaybeText = std::optional<std::string>;
 
-enum class Dialects : std::uint8_t { Both, Fixt11 };
+using ByVersion = std::array<FieldSet, 2>;
 
-struct LogonField {
-  std::uint32_t tag;
-  std::string_view name;
-  Dialects dialects = Dialects::Both;
-};
+constexpr ByVersion by_version(std::span<const MessageField> rows) {
+  return {fields_of(rows, FixVersion::Fixt11), fields_of(rows, FixVersion::Fix44)};
+}
 
-// The body of a Logon; another field is refused.
-constexpr std::array kBody{
-    LogonField{tag::kEncryptMethod, "EncryptMethod"},
-    LogonField{tag::kHeartBtInt, "HeartBtInt"},
-    LogonField{tag::kResetSeqNumFlag, "ResetSeqNumFlag"},
-    LogonField{tag::kMaxMessageSize, "MaxMessageSize"},
-    LogonField{tag::kNoMsgTypes, "NoMsgTypes"},
-    LogonField{tag::kTestMessageIndicator, "TestMessageIndicator"},
-    LogonField{tag::kUsername, "Username"},
-    LogonField{tag::kPassword, "Password"},
-    LogonField{tag::kNextExpectedMsgSeqNum, "NextExpectedMsgSeqNum"},
-    LogonField{tag::kDefaultApplVerId, "DefaultApplVerID", Dialects::Fixt11},
-    LogonField{tag::kCancelOnDisconnect, "CancelOrdersOnDisconnect"},
-};
+constexpr ByVersion kBody = by_version(kLogonFields);
 
 // An entry of the group that NoMsgTypes(384) counts: it begins with the first one. Nobody reads it.
-constexpr std::array kMsgTypesGroup{
-    LogonField{tag::kRefMsgType, "RefMsgType"},
-    LogonField{tag::kMsgDirection, "MsgDirection"},
-    LogonField{tag::kRefApplVerId, "RefApplVerID", Dialects::Fixt11},
-    LogonField{tag::kRefCstmApplVerId, "RefCstmApplVerID", Dialects::Fixt11},
-    LogonField{tag::kRefApplExtId, "RefApplExtID", Dialects::Fixt11},
-    LogonField{tag::kDefaultVerIndicator, "DefaultVerIndicator", Dialects::Fixt11},
-};
+constexpr ByVersion kMsgTypesGroup = by_version(kMsgTypeFields);
+constexpr std::uint32_t kFirstOfGroup = kMsgTypeFields.front().field.tag;
 
-constexpr std::array kHeader{
-    LogonField{tag::kMsgSeqNum, "MsgSeqNum"},
-    LogonField{tag::kPossDupFlag, "PossDupFlag"},
-    LogonField{tag::kSenderCompId, "SenderCompID"},
-    LogonField{tag::kSendingTime, "SendingTime"},
-    LogonField{tag::kTargetCompId, "TargetCompID"},
-    LogonField{tag::kPossResend, "PossResend"},
-    LogonField{tag::kOrigSendingTime, "OrigSendingTime"},
-    LogonField{tag::kLastMsgSeqNumProcessed, "LastMsgSeqNumProcessed"},
-    LogonField{tag::kApplVerId, "ApplVerID", Dialects::Fixt11},
-};
+// The fields that a refusal names: those of a Logon's body, and of the header what can be wrong.
+constexpr FieldSet kNamed = [] {
+  FieldSet named = kBody.front() | kMsgTypesGroup.front();
+  for (const std::uint32_t tag : {tag::kMsgSeqNum,
+                                  tag::kPossDupFlag,
+                                  tag::kSenderCompId,
+                                  tag::kSendingTime,
+                                  tag::kTargetCompId,
+                                  tag::kPossResend,
+                                  tag::kOrigSendingTime,
+                                  tag::kLastMsgSeqNumProcessed,
+                                  tag::kApplVerId}) {
+    named.add(FieldIndex::find(tag));
+  }
+  return named;
+}();
 
-// Its place in `list`, or the list's size.
-std::size_t find(std::span<const LogonField> list, std::uint32_t tag, FixVersion version) {
-  const auto found = std::ranges::find_if(list, [&](const LogonField& field) {
-    return field.tag == tag && (field.dialects == Dialects::Both || version == FixVersion::Fixt11);
-  });
-  return static_cast<std::size_t>(found - list.begin());
+bool contains(const ByVersion& sets, FieldIndex field, FixVersion version) {
+  return field.is_field() && sets[static_cast<std::size_t>(version)].contains(field);
 }
 
 // "HeartBtInt(108)", "tag 9999".
 std::string label(std::uint32_t tag) {
-  for (const std::span<const LogonField> list :
-       {std::span<const LogonField>{kBody}, {kMsgTypesGroup}, {kHeader}}) {
-    const std::size_t at = find(list, tag, FixVersion::Fixt11);
-    if (at < list.size()) {
-      return std::string{list[at].name} + "(" + std::to_string(tag) + ")";
-    }
+  const FieldIndex field = FieldIndex::find(tag);
+  if (field.is_field() && kNamed.contains(field)) {
+    return std::string{field.field().name} + "(" + std::to_string(tag) + ")";
   }
   return "tag " + std::to_string(tag);
 }
@@ -116,25 +94,25 @@ class BodyCheck {
 
  private:
   [[nodiscard]] bool is_of_group(std::uint32_t tag) const {
-    return find(kMsgTypesGroup, tag, version_) < kMsgTypesGroup.size();
+    return contains(kMsgTypesGroup, FieldIndex::find(tag), version_);
   }
 
   MaybeText next_of_group(std::uint32_t tag) {
-    entries_ += tag == kMsgTypesGroup.front().tag ? 1U : 0U;
+    entries_ += tag == kFirstOfGroup ? 1U : 0U;
     return entries_ == 0 ? MaybeText{"the group behind " + label(tag::kNoMsgTypes) +
-                                     " does not begin with " + label(kMsgTypesGroup.front().tag)}
+                                     " does not begin with " + label(kFirstOfGroup)}
                          : std::nullopt;
   }
 
   MaybeText next_of_body(const Field& field) {
-    const std::size_t at = find(kBody, field.tag, version_);
-    if (at == kBody.size()) {
+    const FieldIndex index = FieldIndex::find(field.tag);
+    if (!contains(kBody, index, version_)) {
       return "a Logon has no " + label(field.tag) + (is_of_group(field.tag) ? " there" : "");
     }
-    if (seen_[at]) {
+    if (seen_.contains(index)) {
       return label(field.tag) + " appears more than once";
     }
-    seen_[at] = true;
+    seen_.add(index);
     in_group_ = field.tag == tag::kNoMsgTypes;
     if (in_group_) {
       const auto count = parse_uint(field.value);
@@ -147,17 +125,17 @@ class BodyCheck {
   }
 
   const FixVersion version_;
-  std::array<bool, kBody.size()> seen_{};
+  FieldSet seen_;
   bool in_group_ = false;
   std::uint32_t entries_ = 0;
   std::uint32_t expected_entries_ = 0;
 };
 
 MaybeText check_required(const FieldTable& fields, FixVersion version) {
-  for (const std::uint32_t tag : {tag::kEncryptMethod, tag::kHeartBtInt, tag::kDefaultApplVerId}) {
-    const bool required = tag != tag::kDefaultApplVerId || version == FixVersion::Fixt11;
-    if (required && fields.find(tag) == nullptr) {
-      return label(tag) + " is missing";
+  for (const MessageField& row : kLogonFields) {
+    if (row.presence.in(version) == Requirement::Required &&
+        fields.find(row.field.tag) == nullptr) {
+      return label(row.field.tag) + " is missing";
     }
   }
   return std::nullopt;
@@ -205,7 +183,7 @@ MaybeText check_values(const FieldTable& fields, const LogonTerms& terms) {
   if (auto fault = check_max_message_size(fields)) {
     return fault;
   }
-  for (const std::uint32_t tag : {tag::kTestMessageIndicator, tag::kCancelOnDisconnect}) {
+  for (const std::uint32_t tag : {tag::kTestMessageIndicator, tag::kCancelOrdersOnDisconnect}) {
     if (auto fault = check_flag(fields, tag)) {
       return fault;
     }
@@ -256,7 +234,7 @@ Logon read(const FieldTable& fields) {
   Logon logon{.number = fields.msg_seq_num().value(),
               .heart_bt_int = parse_uint(fields.value(tag::kHeartBtInt)).value(),
               .reset = fields.value(tag::kResetSeqNumFlag) == "Y"};
-  if (const Field* const field = fields.find(tag::kCancelOnDisconnect)) {
+  if (const Field* const field = fields.find(tag::kCancelOrdersOnDisconnect)) {
     logon.cancel_on_disconnect = field->value == "Y";
   }
   if (const Field* const field = fields.find(tag::kNextExpectedMsgSeqNum)) {

@@ -4,33 +4,31 @@
 #include <optional>
 
 #include "fix_spec/reasons.h"
-#include "gateway/wire/read_requests.h"
 #include "gateway/wire/request_fields.h"
-#include "gateway/wire/request_specs.h"
+#include "gateway/wire/requests.h"
 #include "gateway/wire/session_reject.h"
+#include "gateway/wire/tags.h"
 
 namespace betex::fix {
 namespace {
 
 using matching::ClOrdId;
 using matching::Name;
-using matching::PlaceOrder;
 using matching::Reason;
 
-// The field that an answer names a request by. H has two: 11 is that of the order it asks for.
+// The field that an answer names a request by. What is none of our requests is named by 11.
 std::string_view request_id(const FieldTable& fields) {
-  const std::string_view type = fields.msg_type();
-  if (type == "AF") {
-    return fields.value(tag::kMassStatusReqId);
+  const Request* const request = find_request(fields.msg_type());
+  if (request == nullptr) {
+    return fields.value(tag::kClOrdId);
   }
-  if (type == "x") {
-    return fields.value(tag::kSecurityReqId);
+  std::string_view id;
+  for (const std::uint32_t tag : request->spec.message().id_tags) {
+    if (tag != 0 && id.empty()) {
+      id = fields.value(tag);
+    }
   }
-  if (type == "e") {
-    return fields.value(tag::kSecurityStatusReqId);
-  }
-  const std::string_view status = type == "H" ? fields.value(tag::kOrdStatusReqId) : "";
-  return status.empty() ? fields.value(tag::kClOrdId) : status;
+  return id;
 }
 
 Decoded refuse(const FieldTable& fields, FieldFault fault) {
@@ -52,47 +50,21 @@ std::optional<Name> account_for(const RequestFields& request, const SessionConte
   if (session.accounts.empty()) {
     return std::nullopt;
   }
-  if (!request.has(Slot::Account)) {
+  if (!request.has(tag::kAccount)) {
     return session.accounts.front();
   }
-  const auto found = std::ranges::find(session.accounts, request.text(Slot::Account), &Name::view);
+  const auto found = std::ranges::find(session.accounts, request.text(tag::kAccount), &Name::view);
   return found == session.accounts.end() ? std::nullopt : std::optional{*found};
 }
 
-template <typename AnyQuery>
-Decoded query_of(AnyQuery query, const FieldTable& fields, const SessionContext& session) {
-  query.session = session.session;
-  if constexpr (requires { query.msg_seq_num; }) {
-    query.msg_seq_num = fields.msg_seq_num().value_or(matching::MsgSeqNum{});
+Decoded refuse(const FieldTable& fields, NotARequest why) {
+  switch (why) {
+    case NotARequest::NoMsgType:
+      return refuse(fields, FieldFault{tag::kMsgType, session_reject::kInvalidMsgType});
+    case NotARequest::NotTaken:
+      break;
   }
-  return gateway::Query{query};
-}
-
-Decoded decode_request(const FieldTable& fields,
-                       RequestFields& request,
-                       const Name& account,
-                       const SessionContext& session) {
-  switch (fields.msg_type().front()) {
-    case 'D': {
-      PlaceOrder order = place_order(request, account);
-      order.poss_resend = fields.poss_resend();
-      return order;
-    }
-    case 'F':
-      return cancel_order(request, account);
-    case 'G':
-      return amend_order(request, account);
-    case 'q':
-      return mass_cancel(request, account, session.version);
-    case 'A':
-      return query_of(mass_status_query(request, account), fields, session);
-    case 'x':
-      return query_of(security_list_query(request), fields, session);
-    case 'e':
-      return query_of(security_status_query(request), fields, session);
-    default:
-      return query_of(status_query(request, account), fields, session);
-  }
+  return refuse(fields, Reason::UnsupportedMessageType, 0);
 }
 
 // A longer type than there are is refused before anybody has cut it: the beginning will do.
@@ -115,23 +87,22 @@ Decoded decode(const FieldTable& fields, const SessionContext& session) {
   if (fields.msg_type() == "j") {
     return Unanswered{};
   }
-  const auto spec = spec_of(fields.msg_type(), session.version);
-  if (!spec && !is_valid_msg_type(fields.msg_type())) {
-    return refuse(fields, FieldFault{tag::kMsgType, session_reject::kInvalidMsgType});
+  const auto known = find_request(fields.msg_type(), session.version);
+  if (!known) {
+    return refuse(fields, known.error());
   }
-  if (!spec) {
-    return refuse(fields, Reason::UnsupportedMessageType, 0);
-  }
-  if (!may_send(session.role, fields.msg_type())) {
+  const Request& request = **known;
+  if (!request.spec.message().roles.contains(session.role)) {
     return refuse(fields, Reason::NotEntitled, 0);
   }
-  RequestFields request{fields, *spec, session.version};
-  const std::optional<Name> account = account_for(request, session);
-  const Decoded decoded = decode_request(fields, request, account.value_or(Name{}), session);
-  if (request.fault()) {
-    return refuse(fields, *request.fault());
+  RequestFields body{fields, request.spec, session.version};
+  const std::optional<Name> account = account_for(body, session);
+  const Decoded decoded =
+      request.read(body, {.session = session.session, .account = account.value_or(Name{})});
+  if (body.fault()) {
+    return refuse(fields, *body.fault());
   }
-  if (!account && (spec->allowed & bit(Slot::Account)) != 0) {
+  if (!account && request.spec.allowed(session.version).contains(tag::kAccount)) {
     return refuse(fields, Reason::NotEntitled, tag::kAccount);
   }
   return decoded;

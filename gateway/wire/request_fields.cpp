@@ -1,8 +1,9 @@
 #include "gateway/wire/request_fields.h"
 
 #include <algorithm>
-#include <bit>
+#include <limits>
 
+#include "fix_spec/session_messages.h"
 #include "gateway/wire/known_tags.h"
 #include "gateway/wire/session_reject.h"
 #include "gateway/wire/utc_time.h"
@@ -14,232 +15,214 @@ using matching::ClOrdId;
 using matching::Decimal;
 using matching::Name;
 
-constexpr std::array<std::uint32_t, kSlots> kTags{tag::kAccount,
-                                                  tag::kClOrdId,
-                                                  tag::kExecInst,
-                                                  tag::kHandlInst,
-                                                  tag::kOrderId,
-                                                  tag::kOrderQty,
-                                                  tag::kOrdType,
-                                                  tag::kOrigClOrdId,
-                                                  tag::kPrice,
-                                                  tag::kSide,
-                                                  tag::kSymbol,
-                                                  tag::kTimeInForce,
-                                                  tag::kTransactTime,
-                                                  tag::kMinQty,
-                                                  tag::kExpireTime,
-                                                  tag::kSubscriptionRequestType,
-                                                  tag::kSecurityReqId,
-                                                  tag::kSecurityStatusReqId,
-                                                  tag::kMassCancelRequestType,
-                                                  tag::kSecurityListRequestType,
-                                                  tag::kMassStatusReqId,
-                                                  tag::kMassStatusReqType,
-                                                  tag::kOrdStatusReqId,
-                                                  tag::kMarketSegmentId,
-                                                  tag::kSelfTradePrevention,
-                                                  tag::kPersistence,
-                                                  tag::kVersionGuard,
-                                                  tag::kMaxCost};
-
-static_assert(std::ranges::is_sorted(kTags));
-
-constexpr std::size_t index(Slot slot) noexcept {
-  return static_cast<std::size_t>(slot);
-}
-
-// From a tag below kLowTags to its slot's index from 1; 0 where it has none.
-constexpr std::size_t kLowTags = 1024;
-constexpr auto kSlotOfLowTag = [] {
-  std::array<std::uint8_t, kLowTags> table{};
-  for (std::size_t i = 0; i < kSlots; ++i) {
-    if (kTags[i] < kLowTags) {
-      table[kTags[i]] = static_cast<std::uint8_t>(i + 1);
-    }
-  }
-  return table;
-}();
-
-std::optional<Slot> slot_of(std::uint32_t tag, FixVersion version) noexcept {
-  std::optional<Slot> slot;
-  if (tag < kLowTags) {
-    if (const std::uint8_t low = kSlotOfLowTag[tag]; low != 0) {
-      slot = static_cast<Slot>(low - 1);
-    }
-  } else {
-    for (std::size_t i = index(Slot::MarketSegmentId); i < kSlots && !slot; ++i) {
-      if (tag_of(static_cast<Slot>(i), version) == tag) {
-        slot = static_cast<Slot>(i);
-      }
-    }
-  }
-  const bool unknown = slot && version == FixVersion::Fix44 && (kOnlyInFixt & bit(*slot)) != 0;
-  return unknown ? std::nullopt : slot;
-}
-
 bool is_printable(std::string_view text) noexcept {
   return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-constexpr bool is_header_or_trailer(std::uint32_t tag) noexcept {
-  switch (tag) {
-    case tag::kBeginString:
-    case tag::kBodyLength:
-    case tag::kCheckSum:
-    case tag::kMsgSeqNum:
-    case tag::kMsgType:
-    case tag::kPossDupFlag:
-    case tag::kSenderCompId:
-    case tag::kSenderSubId:
-    case tag::kSendingTime:
-    case tag::kTargetCompId:
-    case tag::kTargetSubId:
-    case tag::kPossResend:
-    case tag::kOrigSendingTime:
-    case tag::kSenderLocationId:
-    case tag::kTargetLocationId:
-    case tag::kLastMsgSeqNumProcessed:
-    case tag::kApplVerId:
-      return true;
-    default:
-      return false;
-  }
+// Of both dialects: what stands in the wrong one is for the guard to say.
+constexpr FieldSet kHeaderAndTrailer = fields_of(kStandardHeader, FixVersion::Fixt11) |
+                                       fields_of(kStandardTrailer, FixVersion::Fixt11);
+
+// Where `tag` stands in an entry of `group`; the group's size: in none.
+std::size_t place_in(const Group& group, std::uint32_t tag, FixVersion version) noexcept {
+  const auto found = std::ranges::find_if(group.fields, [&](const MessageField& row) {
+    return row.field.tag == tag && row.is_in(version);
+  });
+  return static_cast<std::size_t>(found - group.fields.begin());
 }
 
 }  // namespace
-
-std::uint32_t tag_of(Slot slot, FixVersion version) noexcept {
-  if (slot == Slot::SelfTradePrevention && version == FixVersion::Fix44) {
-    return tag::kSelfTradePrevention44;
-  }
-  return kTags[index(slot)];
-}
 
 bool is_cl_ord_id(std::string_view text) noexcept {
   return !text.empty() && text.size() <= matching::kMaxClOrdIdLength && is_printable(text);
 }
 
+std::string_view GroupEntry::text(FieldIndex field) const noexcept {
+  const auto found = std::ranges::find(fields_, field.field().tag, &Field::tag);
+  return found == fields_.end() ? std::string_view{} : found->value;
+}
+
+// Only what is present has a place that is ever read, so the places stay as they are.
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
 RequestFields::RequestFields(const FieldTable& fields,
-                             const MessageSpec& spec,
+                             const RequestSpec& spec,
                              FixVersion version) noexcept
-    : version_{version} {
-  for (const Field& field : fields.fields()) {
-    if (is_header_or_trailer(field.tag)) {
+    : message_{fields}, spec_{spec}, version_{version} {
+  static_assert(FieldTable::kMaxFields <= std::numeric_limits<std::uint16_t>::max());
+  const std::span<const Field> all = fields.fields();
+  const FieldSet& allowed = spec.allowed(version);
+  for (std::size_t at = 0; at < all.size(); ++at) {
+    const std::uint32_t tag = all[at].tag;
+    const FieldIndex field = FieldIndex::find(tag);
+    if (!field.is_field()) {
+      fail(tag, session_reject::kInvalidTagNumber);
+    } else if (kHeaderAndTrailer.contains(field)) {
       continue;
-    }
-    const auto slot = slot_of(field.tag, version);
-    if (!slot) {
-      const bool known =
-          is_application_tag(field.tag, version) || is_session_tag(field.tag, version);
-      fail(field.tag,
+    } else if (!allowed.contains(field)) {
+      const bool known = is_application_tag(tag, version) || is_session_tag(tag, version);
+      fail(tag,
            known ? session_reject::kTagNotDefinedForMessage : session_reject::kInvalidTagNumber);
-    } else if ((spec.allowed & bit(*slot)) == 0) {
-      fail(field.tag, session_reject::kTagNotDefinedForMessage);
-    } else if (has(*slot)) {
-      fail(field.tag, session_reject::kTagRepeated);
+    } else if (has(field)) {
+      fail(tag, session_reject::kTagRepeated);
     } else {
-      present_ |= bit(*slot);
-      values_[index(*slot)] = field.value;
+      present_.add(field);
+      at_[field.value()] = static_cast<std::uint16_t>(at);
+      if (const Group* const group = spec.group(field)) {
+        at = check_group(*group, at);
+      }
     }
   }
-  if (const SlotSet missing = spec.required & ~present_; missing != 0) {
-    require(static_cast<Slot>(std::countr_zero(missing)));
+  if (const FieldSet missing = spec.required(version).without(present_); !missing.empty()) {
+    require(missing.first());
   }
 }
 
-void RequestFields::require(Slot slot) noexcept {
-  if (!has(slot)) {
-    fail(tag_of(slot, version_), session_reject::kRequiredTagMissing);
+std::size_t RequestFields::check_group(const Group& group, std::size_t count_at) noexcept {
+  const std::span<const Field> all = message_.fields();
+  const auto count = parse_uint(all[count_at].value);
+  if (!count) {
+    fail(all[count_at].tag, session_reject::code_of(count.error()));
+  }
+  const FieldSet required = required_fields_of(group.fields, version_);
+  FieldSet seen;  // in the entry
+  const auto finish_entry = [&] {
+    if (const FieldSet missing = required.without(seen); !missing.empty()) {
+      fail(missing.first().field().tag, session_reject::kRequiredTagMissing);
+    }
+  };
+  std::uint32_t entries = 0;
+  std::size_t next = 0;  // the first place that a field of the entry may still have
+  std::size_t at = count_at + 1;
+  for (; at < all.size(); ++at) {
+    const std::uint32_t tag = all[at].tag;
+    const std::size_t place = place_in(group, tag, version_);
+    if (place == group.fields.size()) {
+      break;
+    }
+    const FieldIndex field = FieldIndex::find(tag);
+    if (place == 0) {
+      if (entries != 0) {
+        finish_entry();
+      }
+      ++entries;
+      seen = {};
+    } else if (entries == 0 || place < next) {
+      fail(tag, seen.contains(field) ? session_reject::kTagRepeated : session_reject::kGroupOrder);
+    }
+    seen.add(field);
+    next = place + 1;
+  }
+  if (entries != 0) {
+    finish_entry();
+  }
+  if (count && *count != entries) {
+    fail(all[count_at].tag, session_reject::kGroupCount);
+  }
+  return at - 1;
+}
+
+std::size_t RequestFields::entry_size(FieldIndex count,
+                                      std::span<const Field> rest) const noexcept {
+  const Group& group = *spec_.group(count);
+  std::size_t size = 0;
+  while (size < rest.size()) {
+    const std::size_t place = place_in(group, rest[size].tag, version_);
+    if (place == group.fields.size() || (place == 0) != (size == 0)) {
+      break;
+    }
+    ++size;
+  }
+  return size;
+}
+
+void RequestFields::require(FieldIndex field) noexcept {
+  if (!has(field)) {
+    fail(field.field().tag, session_reject::kRequiredTagMissing);
   }
 }
 
-void RequestFields::forbid(Slot slot) noexcept {
-  if (has(slot)) {
-    fail(tag_of(slot, version_), session_reject::kTagNotDefinedForMessage);
+void RequestFields::forbid(FieldIndex field) noexcept {
+  if (has(field)) {
+    fail(field.field().tag, session_reject::kTagNotDefinedForMessage);
   }
 }
 
-std::string_view RequestFields::text(Slot slot) const noexcept {
-  return values_[index(slot)];
-}
-
-ClOrdId RequestFields::cl_ord_id(Slot slot) noexcept {
-  if (!has(slot)) {
+ClOrdId RequestFields::cl_ord_id(FieldIndex field) noexcept {
+  if (!has(field)) {
     return {};
   }
-  if (!is_cl_ord_id(text(slot))) {
-    refuse_value(slot);
+  if (!is_cl_ord_id(text(field))) {
+    refuse_value(field);
     return {};
   }
-  return ClOrdId{text(slot)};
+  return ClOrdId{text(field)};
 }
 
-Name RequestFields::name(Slot slot) noexcept {
-  if (!has(slot)) {
+Name RequestFields::name(FieldIndex field) noexcept {
+  if (!has(field)) {
     return {};
   }
-  if (text(slot).size() > Name::kCapacity || !is_printable(text(slot))) {
-    refuse_value(slot);
+  if (text(field).size() > Name::kCapacity || !is_printable(text(field))) {
+    refuse_value(field);
     return {};
   }
-  return Name{text(slot)};
+  return Name{text(field)};
 }
 
-Decimal RequestFields::decimal(Slot slot) noexcept {
-  if (!has(slot)) {
+Decimal RequestFields::decimal(FieldIndex field) noexcept {
+  if (!has(field)) {
     return {};
   }
-  const auto value = parse_decimal(text(slot));
+  const auto value = parse_decimal(text(field));
   if (!value) {
-    fail_parse(slot, value.error());
+    fail_parse(field, value.error());
     return {};
   }
   return *value;
 }
 
-Decimal RequestFields::positive_decimal(Slot slot) noexcept {
-  const Decimal value = decimal(slot);
-  if (has(slot) && value <= Decimal{}) {
-    refuse_value(slot);
+Decimal RequestFields::positive_decimal(FieldIndex field) noexcept {
+  const Decimal value = decimal(field);
+  if (has(field) && value <= Decimal{}) {
+    refuse_value(field);
   }
   return value;
 }
 
-std::uint64_t RequestFields::positive_integer(Slot slot) noexcept {
-  if (!has(slot)) {
+std::uint64_t RequestFields::positive_integer(FieldIndex field) noexcept {
+  if (!has(field)) {
     return 0;
   }
-  const auto value = parse_uint64(text(slot));
+  const auto value = parse_uint64(text(field));
   if (!value) {
-    fail_parse(slot, value.error());
+    fail_parse(field, value.error());
     return 0;
   }
   if (*value == 0) {
-    refuse_value(slot);
+    refuse_value(field);
   }
   return *value;
 }
 
-matching::Timestamp RequestFields::time(Slot slot) noexcept {
-  if (!has(slot)) {
+matching::Timestamp RequestFields::time(FieldIndex field) noexcept {
+  if (!has(field)) {
     return {};
   }
-  const auto value = parse_utc_timestamp(text(slot));
+  const auto value = parse_utc_timestamp(text(field));
   if (!value) {
-    fail_parse(slot, value.error());
+    fail_parse(field, value.error());
     return {};
   }
   return *value;
 }
 
 matching::OrderId RequestFields::order_id() noexcept {
-  if (!has(Slot::OrderId) || text(Slot::OrderId) == "NONE") {
+  if (!has(tag::kOrderId) || text(tag::kOrderId) == "NONE") {
     return {};
   }
-  const auto value = parse_uint64(text(Slot::OrderId));
+  const auto value = parse_uint64(text(tag::kOrderId));
   if (!value || *value == 0) {  // a String to FIX, but none that we have ever given
-    refuse_value(Slot::OrderId);
+    refuse_value(tag::kOrderId);
     return {};
   }
   return matching::OrderId{*value};
@@ -247,17 +230,17 @@ matching::OrderId RequestFields::order_id() noexcept {
 
 ExecInst RequestFields::exec_inst() noexcept {
   ExecInst flags;
-  if (!has(Slot::ExecInst)) {
+  if (!has(tag::kExecInst)) {
     return flags;
   }
-  const std::string_view values = text(Slot::ExecInst);
+  const std::string_view values = text(tag::kExecInst);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const bool separator = i % 2 == 1;
     bool* const flag = values[i] == '6'   ? &flags.post_only
                        : values[i] == 'K' ? &flags.cancel_on_pause
                                           : nullptr;
     if (separator ? values[i] != ' ' || i + 1 == values.size() : flag == nullptr || *flag) {
-      refuse_value(Slot::ExecInst);
+      refuse_value(tag::kExecInst);
       return {};
     }
     if (!separator) {
@@ -273,21 +256,21 @@ void RequestFields::fail(std::uint32_t tag, std::uint16_t reject_reason) noexcep
   }
 }
 
-void RequestFields::refuse_value(Slot slot) noexcept {
-  fail(tag_of(slot, version_), session_reject::kValueIncorrect);
+void RequestFields::refuse_value(FieldIndex field) noexcept {
+  fail(field.field().tag, session_reject::kValueIncorrect);
 }
 
-void RequestFields::fail_parse(Slot slot, ParseFault parse_fault) noexcept {
-  fail(tag_of(slot, version_), session_reject::code_of(parse_fault));
+void RequestFields::fail_parse(FieldIndex field, ParseFault parse_fault) noexcept {
+  fail(field.field().tag, session_reject::code_of(parse_fault));
 }
 
 matching::Side RequestFields::side() noexcept {
   using matching::Side;
-  return enumerator<Side::Bid, Side::Ask>(Slot::Side, Side::Bid);
+  return enumerator<Side::Bid, Side::Ask>(tag::kSide, Side::Bid);
 }
 
 std::uint8_t RequestFields::side_if_given() noexcept {
-  return has(Slot::Side) ? static_cast<std::uint8_t>(side()) : std::uint8_t{0};
+  return has(tag::kSide) ? static_cast<std::uint8_t>(side()) : std::uint8_t{0};
 }
 
 }  // namespace betex::fix

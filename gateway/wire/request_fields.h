@@ -1,79 +1,23 @@
-// The body fields of the requests that we take: which message may and must have which, and their
-// values as typed data. The decoder's lower half.
+// The body of a request: which fields stand in it, held against the request's row of the table, and
+// their values as typed data. The decoder's lower half.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "fix_spec/dialect.h"
+#include "fix_spec/field_index.h"
 #include "gateway/wire/decimal.h"
 #include "gateway/wire/field_table.h"
+#include "gateway/wire/request_spec.h"
 #include "matching/commands.h"
 #include "matching/types.h"
 
 namespace betex::fix {
-
-// The body fields of all requests, in ascending order of their tags.
-enum class Slot : std::uint8_t {
-  Account,
-  ClOrdId,
-  ExecInst,
-  HandlInst,
-  OrderId,
-  OrderQty,
-  OrdType,
-  OrigClOrdId,
-  Price,
-  Side,
-  Symbol,
-  TimeInForce,
-  TransactTime,
-  MinQty,
-  ExpireTime,
-  SubscriptionRequestType,
-  SecurityReqId,
-  SecurityStatusReqId,
-  MassCancelRequestType,
-  SecurityListRequestType,
-  MassStatusReqId,
-  MassStatusReqType,
-  OrdStatusReqId,
-  MarketSegmentId,
-  SelfTradePrevention,
-  Persistence,
-  VersionGuard,
-  MaxCost,
-};
-inline constexpr std::size_t kSlots = 28;
-
-using SlotSet = std::uint32_t;
-
-constexpr SlotSet bit(Slot slot) noexcept {
-  return SlotSet{1} << static_cast<unsigned>(slot);
-}
-
-template <typename... Slots>
-constexpr SlotSet slots(Slots... all) noexcept {
-  return (SlotSet{0} | ... | bit(all));
-}
-
-// What no request of FIX.4.4 has.
-inline constexpr SlotSet kOnlyInFixt = slots(Slot::SubscriptionRequestType,
-                                             Slot::SecurityReqId,
-                                             Slot::SecurityStatusReqId,
-                                             Slot::SecurityListRequestType,
-                                             Slot::MarketSegmentId);
-
-// The tag of a slot; the dialects differ in that of SelfTradePrevention alone.
-[[nodiscard]] std::uint32_t tag_of(Slot slot, FixVersion version) noexcept;
-
-struct MessageSpec {
-  SlotSet allowed = 0;
-  SlotSet required = 0;
-};
 
 // ExecInst(18).
 struct ExecInst {
@@ -87,38 +31,61 @@ struct FieldFault {
   std::uint16_t reject_reason = 0;  // 373
 };
 
+// One entry of a repeating group.
+class GroupEntry {
+ public:
+  explicit GroupEntry(std::span<const Field> fields) noexcept : fields_{fields} {}
+
+  // "" where the entry has no such field.
+  [[nodiscard]] std::string_view text(FieldIndex field) const noexcept;
+
+ private:
+  std::span<const Field> fields_;
+};
+
 // The body of one request. Reading a value that is wrong remembers the first fault and yields a
-// default, so a decoder reads all it needs and asks once, at the end.
+// default, so a decoder reads all it needs and asks once, at the end. Fields are named by their
+// tags.
 class RequestFields {
  public:
-  // Sorts the body into slots; a tag that is unknown, out of place, repeated or missing is a fault.
-  RequestFields(const FieldTable& fields, const MessageSpec& spec, FixVersion version) noexcept;
+  // Finds the fields of the body; one that is unknown, out of place, repeated or missing is a
+  // fault, and so is a group whose entries are not as they should be. `fields` and `spec` must
+  // outlive it.
+  RequestFields(const FieldTable& fields, const RequestSpec& spec, FixVersion version) noexcept;
 
   [[nodiscard]] const std::optional<FieldFault>& fault() const noexcept { return fault_; }
 
-  [[nodiscard]] bool has(Slot slot) const noexcept { return (present_ & bit(slot)) != 0; }
+  [[nodiscard]] FixVersion version() const noexcept { return version_; }
+
+  // The whole message, for its header.
+  [[nodiscard]] const FieldTable& message() const noexcept { return message_; }
+
+  [[nodiscard]] bool has(FieldIndex field) const noexcept { return present_.contains(field); }
 
   // A field that only some requests of this type must have.
-  void require(Slot slot) noexcept;
+  void require(FieldIndex field) noexcept;
 
   // A field that some requests of this type must not have.
-  void forbid(Slot slot) noexcept;
+  void forbid(FieldIndex field) noexcept;
 
   // A field that requests of one kind must have, and others of the same type must not.
-  void only_if(Slot slot, bool due) noexcept { due ? require(slot) : forbid(slot); }
+  void only_if(FieldIndex field, bool due) noexcept { due ? require(field) : forbid(field); }
 
-  // The value of `slot` is none that we take.
-  void refuse_value(Slot slot) noexcept;
+  // The value of `field` is none that we take.
+  void refuse_value(FieldIndex field) noexcept;
 
   // Of all readers: the default where the field is absent.
 
-  [[nodiscard]] std::string_view text(Slot slot) const noexcept;
-  [[nodiscard]] matching::ClOrdId cl_ord_id(Slot slot) noexcept;
-  [[nodiscard]] matching::Name name(Slot slot) noexcept;
-  [[nodiscard]] matching::Decimal decimal(Slot slot) noexcept;
-  [[nodiscard]] matching::Decimal positive_decimal(Slot slot) noexcept;
-  [[nodiscard]] std::uint64_t positive_integer(Slot slot) noexcept;
-  [[nodiscard]] matching::Timestamp time(Slot slot) noexcept;
+  [[nodiscard]] std::string_view text(FieldIndex field) const noexcept {
+    return has(field) ? message_.fields()[at_[field.value()]].value : std::string_view{};
+  }
+
+  [[nodiscard]] matching::ClOrdId cl_ord_id(FieldIndex field) noexcept;
+  [[nodiscard]] matching::Name name(FieldIndex field) noexcept;
+  [[nodiscard]] matching::Decimal decimal(FieldIndex field) noexcept;
+  [[nodiscard]] matching::Decimal positive_decimal(FieldIndex field) noexcept;
+  [[nodiscard]] std::uint64_t positive_integer(FieldIndex field) noexcept;
+  [[nodiscard]] matching::Timestamp time(FieldIndex field) noexcept;
   // "NONE", which is what we call an order that does not exist, counts as absent.
   [[nodiscard]] matching::OrderId order_id() noexcept;
   [[nodiscard]] ExecInst exec_inst() noexcept;
@@ -128,32 +95,56 @@ class RequestFields {
 
   // One digit that is the value of one of `Allowed`, else `absent`.
   template <auto... Allowed, typename Enum>
-  [[nodiscard]] Enum enumerator(Slot slot, Enum absent) noexcept {
-    if (!has(slot)) {
+  [[nodiscard]] Enum enumerator(FieldIndex field, Enum absent) noexcept {
+    if (!has(field)) {
       return absent;
     }
     Enum value = absent;
+    const std::string_view given = text(field);
     const auto is = [&](Enum allowed) {
-      const bool same =
-          text(slot) == std::string_view{&kDigits[static_cast<std::size_t>(allowed)], 1};
+      const bool same = given == std::string_view{&kDigits[static_cast<std::size_t>(allowed)], 1};
       value = same ? allowed : value;
       return same;
     };
     if (!(is(Allowed) || ...)) {
-      refuse_value(slot);
+      refuse_value(field);
     }
     return value;
+  }
+
+  // Calls `take` with each entry of the group that `count` counts, in their order. They count only
+  // where there is no fault.
+  template <typename Take>
+  void for_each_entry(FieldIndex count, Take take) const {
+    if (!has(count)) {
+      return;
+    }
+    std::span<const Field> rest = message_.fields().subspan(at_[count.value()] + std::size_t{1});
+    for (std::size_t size = entry_size(count, rest); size != 0; size = entry_size(count, rest)) {
+      take(GroupEntry{rest.first(size)});
+      rest = rest.subspan(size);
+    }
   }
 
  private:
   static constexpr std::array<char, 10> kDigits{'0', '1', '2', '3', '4', '5', '6', '7', '8', '9'};
 
-  void fail(std::uint32_t tag, std::uint16_t reject_reason) noexcept;
-  void fail_parse(Slot slot, ParseFault parse_fault) noexcept;
+  // Checks the entries of `group` behind its count, which is the field at `count_at`; returns where
+  // the last field of them stands.
+  std::size_t check_group(const Group& group, std::size_t count_at) noexcept;
 
-  FixVersion version_;
-  SlotSet present_ = 0;
-  std::array<std::string_view, kSlots> values_;
+  // How many fields the entry has with which `rest` begins; 0: it begins with none.
+  [[nodiscard]] std::size_t entry_size(FieldIndex count,
+                                       std::span<const Field> rest) const noexcept;
+
+  void fail(std::uint32_t tag, std::uint16_t reject_reason) noexcept;
+  void fail_parse(FieldIndex field, ParseFault parse_fault) noexcept;
+
+  const FieldTable& message_;
+  const RequestSpec& spec_;
+  const FixVersion version_;
+  FieldSet present_;
+  std::array<std::uint16_t, kFields.size()> at_;  // in the message, of those that are present
   std::optional<FieldFault> fault_;
 };
 

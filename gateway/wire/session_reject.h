@@ -19,6 +19,8 @@ inline constexpr std::uint16_t kSendingTimeAccuracy = 10;
 inline constexpr std::uint16_t kInvalidMsgType = 11;
 inline constexpr std::uint16_t kTagRepeated = 13;
 inline constexpr std::uint16_t kTagOutOfOrder = 14;
+inline constexpr std::uint16_t kGroupOrder = 15;
+inline constexpr std::uint16_t kGroupCount = 16;
 inline constexpr std::uint16_t kUnsupportedApplicationVersion = 18;  // FIXT.1.1 only
 inline constexpr std::uint16_t kOther = 99;
 
@@ -51,6 +53,10 @@ inline constexpr std::uint16_t kOther = 99;
       return "Tag appears more than once";
     case kTagOutOfOrder:
       return "Tag specified out of required order";
+    case kGroupOrder:
+      return "Repeating group fields out of order";
+    case kGroupCount:
+      return "Incorrect NumInGroup count for repeating group";
     case kUnsupportedApplicationVersion:
       return "Invalid/Unsupported Application Version";
     default:

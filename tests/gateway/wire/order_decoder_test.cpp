@@ -1,10 +1,13 @@
 #include "gateway/wire/order_decoder.h"
 
+#include <map>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include <gtest/gtest.h>
 
+#include "fix_spec/messages.h"
 #include "tests/gateway/wire/decoding.h"
 
 namespace betex::fix::testing {
@@ -20,6 +23,45 @@ TEST(Decode, AnswersMessagesThatWeDoNotTake) {
   for (const std::string type : {"I", "O", "ZZ", "DD1", "AA1", "d1", "u1", "1U"}) {
     check({{Request{type, {"11=id-1"}}, "371=35 373=11"}});
   }
+}
+
+std::string outcome_of(Effect effect) {
+  switch (effect) {
+    case Effect::Nothing:
+      return "query";
+    case Effect::Order:
+      return "place or amend";
+    case Effect::Cancel:
+      return "cancel";
+    case Effect::MassCancel:
+      return "mass cancel";
+  }
+  return "";
+}
+
+TEST(Decode, MakesOfEachRequestWhatTheTableSaysThatItDoes) {
+  const std::map<std::string_view, Request> requests{
+      {"D", kGoodOrder},
+      {"F", kCancel},
+      {"G", kReplace},
+      {"q", kMassCancel},
+      {"H", kStatus},
+      {"AF", Request{"AF", {"584=s1", "585=7"}}},
+      {"x", Request{"x", {"320=r1", "559=4"}}},
+      {"e", Request{"e", {"324=r2", "55=RAIN-LON", "263=0"}}}};
+  std::size_t found = 0;
+  for (const MessageSpec* const message : kMessages) {
+    if (message->layer == Layer::Session || message->direction != Direction::Inbound) {
+      continue;
+    }
+    ++found;
+    const std::string outcome =
+        describe(decode_body(FixVersion::Fixt11, requests.at(message->type).body()));
+    EXPECT_EQ(outcome == "place" || outcome == "amend" ? "place or amend" : outcome,
+              outcome_of(message->effect))
+        << message->type;
+  }
+  EXPECT_EQ(found, requests.size());
 }
 
 // Else two ends could refuse each other's refusals for ever.

@@ -1,0 +1,277 @@
+#include "gateway/wire/requests.h"
+
+#include <array>
+#include <cstddef>
+
+#include "fix_spec/messages.h"
+#include "gateway/link/report.h"
+#include "gateway/link/session_link.h"
+#include "gateway/wire/tags.h"
+#include "matching/commands.h"
+
+namespace betex::fix {
+namespace {
+
+using matching::Name;
+
+// ---- Requests that act --------------------------------------------------------------------------
+
+void check_handl_inst(RequestFields& request) {
+  if (request.has(tag::kHandlInst) && request.text(tag::kHandlInst) != "1") {
+    request.refuse_value(tag::kHandlInst);
+  }
+}
+
+FieldIndex self_match_prevention(FixVersion version) {
+  return version == FixVersion::Fixt11 ? FieldIndex{tag::kSelfMatchPreventionInstruction}
+                                       : FieldIndex{tag::kSelfMatchPreventionInstruction44};
+}
+
+Decoded read_new_order(RequestFields& request, const Sender& sender) {
+  using matching::OrderType;
+  using matching::Persistence;
+  using Stp = matching::SelfTradePrevention;
+  using Tif = matching::TimeInForce;
+  check_handl_inst(request);
+  const ExecInst exec_inst = request.exec_inst();
+  matching::PlaceOrder order{
+      .account = sender.account,
+      .cl_ord_id = request.cl_ord_id(tag::kClOrdId),
+      .symbol = request.name(tag::kSymbol),
+      .transact_time = request.time(tag::kTransactTime),
+      .price = request.decimal(tag::kPrice),
+      .quantity = request.decimal(tag::kOrderQty),
+      .min_quantity = request.decimal(tag::kMinQty),
+      .expire_time = request.time(tag::kExpireTime),
+      .max_cost = request.positive_decimal(tag::kMaxCost),
+      .version_guard = request.positive_integer(tag::kMarketVersion),
+      .side = request.side(),
+      .type =
+          request.enumerator<OrderType::Market, OrderType::Limit>(tag::kOrdType, OrderType::Limit),
+      .time_in_force = request.enumerator<Tif::Day, Tif::Gtc, Tif::Ioc, Tif::Fok, Tif::Gtd>(
+          tag::kTimeInForce, Tif::Day),
+      .self_trade_prevention = request.enumerator<Stp::None,
+                                                  Stp::CancelTaker,
+                                                  Stp::CancelMaker,
+                                                  Stp::CancelBoth,
+                                                  Stp::Decrement>(
+          self_match_prevention(request.version()), Stp::CancelTaker),
+      .persistence = request.enumerator<Persistence::Lapse, Persistence::Persist>(
+          tag::kPersistence, Persistence::Lapse),
+      .post_only = exec_inst.post_only,
+      .cancel_on_pause = exec_inst.cancel_on_pause,
+  };
+  order.poss_resend = request.message().poss_resend();
+  if (order.type == OrderType::Limit) {
+    request.require(tag::kPrice);
+  }
+  if (order.time_in_force == Tif::Gtd) {
+    request.require(tag::kExpireTime);
+  }
+  return order;
+}
+
+Decoded read_cancel(RequestFields& request, const Sender& sender) {
+  matching::CancelOrder cancel{
+      .account = sender.account,
+      .cl_ord_id = request.cl_ord_id(tag::kClOrdId),
+      .orig_cl_ord_id = request.cl_ord_id(tag::kOrigClOrdId),
+      .order_id = request.order_id(),
+  };
+  if (cancel.order_id == matching::OrderId{}) {
+    request.require(tag::kOrigClOrdId);
+  }
+  // Required by FIX, and of no use to us: the order knows its side, symbol and quantity, and a
+  // cancel is never too old.
+  static_cast<void>(request.time(tag::kTransactTime));
+  static_cast<void>(request.side());
+  static_cast<void>(request.name(tag::kSymbol));
+  static_cast<void>(request.decimal(tag::kOrderQty));
+  return cancel;
+}
+
+Decoded read_replace(RequestFields& request, const Sender& sender) {
+  using matching::OrderType;
+  using Tif = matching::TimeInForce;
+  check_handl_inst(request);
+  matching::AmendOrder amend{
+      .account = sender.account,
+      .cl_ord_id = request.cl_ord_id(tag::kClOrdId),
+      .orig_cl_ord_id = request.cl_ord_id(tag::kOrigClOrdId),
+      .order_id = request.order_id(),
+      .transact_time = request.time(tag::kTransactTime),
+      .price = request.decimal(tag::kPrice),
+      .quantity = request.decimal(tag::kOrderQty),
+      .expire_time = request.time(tag::kExpireTime),
+      .time_in_force = request.enumerator<Tif::Day, Tif::Gtc, Tif::Ioc, Tif::Fok, Tif::Gtd>(
+          tag::kTimeInForce, Tif::Day),
+      .time_in_force_given = request.has(tag::kTimeInForce),
+  };
+  if (amend.order_id == matching::OrderId{}) {
+    request.require(tag::kOrigClOrdId);
+  }
+  // Only limit orders rest, so only they can be replaced. Side and symbol are the order's own.
+  static_cast<void>(request.enumerator<OrderType::Limit>(tag::kOrdType, OrderType::Limit));
+  static_cast<void>(request.side());
+  static_cast<void>(request.name(tag::kSymbol));
+  return amend;
+}
+
+Decoded read_mass_cancel(RequestFields& request, const Sender& sender) {
+  using enum MassCancelType;
+  matching::MassCancel cancel{
+      .account = sender.account,
+      .cl_ord_id = request.cl_ord_id(tag::kClOrdId),
+      .market = request.name(tag::kMarketSegmentId),
+      .symbol = request.name(tag::kSymbol),
+      .side = request.side_if_given(),
+  };
+  static_cast<void>(request.time(tag::kTransactTime));  // required, and never too old
+  const auto type =
+      request.enumerator<Security, All, MarketSegment>(tag::kMassCancelRequestType, All);
+  if (type == MarketSegment && request.version() == FixVersion::Fix44) {
+    request.refuse_value(tag::kMassCancelRequestType);
+  }
+  request.only_if(tag::kSymbol, type == Security);
+  request.only_if(tag::kMarketSegmentId, type == MarketSegment);
+  return cancel;
+}
+
+// ---- Requests that change nothing ---------------------------------------------------------------
+
+// The number by which a session that asks for many messages knows the request.
+matching::MsgSeqNum number_of(const RequestFields& request) {
+  return request.message().msg_seq_num().value_or(matching::MsgSeqNum{});
+}
+
+Decoded read_status_request(RequestFields& request, const Sender& sender) {
+  gateway::OrderStatusQuery query{
+      .session = sender.session,
+      .account = sender.account,
+      .order_id = request.order_id(),
+      .cl_ord_id = request.cl_ord_id(tag::kClOrdId),
+      .symbol = request.name(tag::kSymbol),
+      .side = request.side(),
+      .status_req_id = request.name(tag::kOrdStatusReqId),
+  };
+  if (query.order_id == matching::OrderId{}) {
+    request.require(tag::kClOrdId);
+  }
+  return query;
+}
+
+Decoded read_mass_status_request(RequestFields& request, const Sender& sender) {
+  enum class Type : std::uint8_t { Security = 1, All = 7 };
+  gateway::MassStatusQuery query{
+      .session = sender.session,
+      .msg_seq_num = number_of(request),
+      .account = sender.account,
+      .symbol = request.name(tag::kSymbol),
+      .side = request.side_if_given(),
+      .mass_status_req_id = request.name(tag::kMassStatusReqId),
+  };
+  const auto type =
+      request.enumerator<Type::Security, Type::All>(tag::kMassStatusReqType, Type::All);
+  request.only_if(tag::kSymbol, type == Type::Security);
+  return query;
+}
+
+Decoded read_security_list_request(RequestFields& request, const Sender& sender) {
+  enum class Type : std::uint8_t { Symbol = 0, All = 4, Market = 5 };
+  gateway::SecurityListQuery query{
+      .session = sender.session,
+      .msg_seq_num = number_of(request),
+      .security_req_id = request.name(tag::kSecurityReqId),
+      .symbol = request.name(tag::kSymbol),
+      .market = request.name(tag::kMarketSegmentId),
+  };
+  const auto type = request.enumerator<Type::Symbol, Type::All, Type::Market>(
+      tag::kSecurityListRequestType, Type::All);
+  request.only_if(tag::kSymbol, type == Type::Symbol);
+  request.only_if(tag::kMarketSegmentId, type == Type::Market);
+  return query;
+}
+
+Decoded read_security_status_request(RequestFields& request, const Sender& sender) {
+  // Every change is told to all brokers in any case, so a subscription is no more than a snapshot.
+  enum class Type : std::uint8_t { Snapshot = 0, SnapshotAndUpdates = 1 };
+  static_cast<void>(request.enumerator<Type::Snapshot, Type::SnapshotAndUpdates>(
+      tag::kSubscriptionRequestType, Type::Snapshot));
+  return gateway::SecurityStatusQuery{
+      .session = sender.session,
+      .security_status_req_id = request.name(tag::kSecurityStatusReqId),
+      .symbol = request.name(tag::kSymbol)};
+}
+
+// ---- All of them --------------------------------------------------------------------------------
+
+constexpr std::array kRequests{
+    Request{RequestSpec{kNewOrderSingle}, read_new_order},
+    Request{RequestSpec{kOrderCancelRequest}, read_cancel},
+    Request{RequestSpec{kOrderCancelReplaceRequest}, read_replace},
+    Request{RequestSpec{kOrderMassCancelRequest}, read_mass_cancel},
+    Request{RequestSpec{kOrderStatusRequest}, read_status_request},
+    Request{RequestSpec{kOrderMassStatusRequest}, read_mass_status_request},
+    Request{RequestSpec{kSecurityListRequest}, read_security_list_request},
+    Request{RequestSpec{kSecurityStatusRequest}, read_security_status_request},
+};
+
+constexpr bool is_read(const MessageSpec& message) {
+  for (const Request& request : kRequests) {
+    if (&request.spec.message() == &message) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Every application message that may come in, and no other.
+static_assert([] {
+  std::size_t requests = 0;
+  for (const MessageSpec* const message : kMessages) {
+    const bool is_request =
+        message->layer == Layer::Application && message->direction != Direction::Outbound;
+    if (is_request && !is_read(*message)) {
+      return false;
+    }
+    requests += is_request ? 1U : 0U;
+  }
+  return requests == kRequests.size();
+}());
+
+// One letter or digit, or two capitals; or user-defined, which begins with a U.
+bool is_msg_type(std::string_view text) noexcept {
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  if (text.starts_with('U')) {
+    return true;
+  }
+  if (text.size() == 1) {
+    return text != "I" && text != "O";
+  }
+  return text.size() == 2 && text[0] >= 'A' && text[0] <= 'E' && is_capital(text[1]);
+}
+
+}  // namespace
+
+const Request* find_request(std::string_view msg_type) noexcept {
+  for (const Request& request : kRequests) {
+    if (request.spec.message().type == msg_type) {
+      return &request;
+    }
+  }
+  return nullptr;
+}
+
+tl::expected<const Request*, NotARequest> find_request(std::string_view msg_type,
+                                                       FixVersion version) noexcept {
+  const Request* const request = find_request(msg_type);
+  if (request == nullptr) {
+    return tl::unexpected{is_msg_type(msg_type) ? NotARequest::NotTaken : NotARequest::NoMsgType};
+  }
+  if (!request->spec.message().is_in(version)) {
+    return tl::unexpected{NotARequest::NotTaken};
+  }
+  return request;
+}
+
+}  // namespace betex::fix
