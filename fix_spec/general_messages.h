@@ -64,4 +64,9 @@ inline constexpr MessageSpec kBusinessMessageReject{
     .fields = kBusinessMessageRejectFields,
 };
 
+inline constexpr auto kGeneralMessages = std::to_array<const MessageSpec*>({
+    &kNews,
+    &kBusinessMessageReject,
+});
+
 }  // namespace betex::fix

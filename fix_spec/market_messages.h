@@ -108,4 +108,11 @@ inline constexpr MessageSpec kSecurityStatus{
     .fields = kSecurityStatusFields,
 };
 
+inline constexpr auto kMarketMessages = std::to_array<const MessageSpec*>({
+    &kSecurityListRequest,
+    &kSecurityList,
+    &kSecurityStatusRequest,
+    &kSecurityStatus,
+});
+
 }  // namespace betex::fix

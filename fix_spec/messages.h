@@ -2,6 +2,7 @@
 // tables of the rules of engagement and the Orchestra files are made from.
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "fix_spec/general_messages.h"
@@ -12,30 +13,16 @@
 
 namespace betex::fix {
 
-// In the order of the dictionaries.
-inline constexpr auto kMessages = std::to_array<const MessageSpec*>({
-    &kHeartbeat,
-    &kTestRequest,
-    &kResendRequest,
-    &kReject,
-    &kSequenceReset,
-    &kLogout,
-    &kLogon,
-    &kExecutionReport,
-    &kOrderCancelReject,
-    &kNewOrderSingle,
-    &kOrderCancelRequest,
-    &kOrderStatusRequest,
-    &kOrderCancelReplaceRequest,
-    &kOrderMassStatusRequest,
-    &kOrderMassCancelRequest,
-    &kOrderMassCancelReport,
-    &kNews,
-    &kSecurityListRequest,
-    &kSecurityList,
-    &kSecurityStatusRequest,
-    &kSecurityStatus,
-    &kBusinessMessageReject,
-});
+inline constexpr auto kMessages = [] {
+  std::array<const MessageSpec*,
+             kSessionMessages.size() + kOrderMessages.size() + kMarketMessages.size() +
+                 kGeneralMessages.size()>
+      all{};
+  auto* at = std::ranges::copy(kSessionMessages, all.begin()).out;
+  at = std::ranges::copy(kOrderMessages, at).out;
+  at = std::ranges::copy(kMarketMessages, at).out;
+  std::ranges::copy(kGeneralMessages, at);
+  return all;
+}();
 
 }  // namespace betex::fix

@@ -292,4 +292,16 @@ inline constexpr MessageSpec kOrderMassCancelReport{
     .fields = kOrderMassCancelReportFields,
 };
 
+inline constexpr auto kOrderMessages = std::to_array<const MessageSpec*>({
+    &kNewOrderSingle,
+    &kOrderCancelRequest,
+    &kOrderCancelReplaceRequest,
+    &kOrderMassCancelRequest,
+    &kOrderStatusRequest,
+    &kOrderMassStatusRequest,
+    &kExecutionReport,
+    &kOrderCancelReject,
+    &kOrderMassCancelReport,
+});
+
 }  // namespace betex::fix

@@ -154,4 +154,14 @@ inline constexpr MessageSpec kLogon{
     .fields = kLogonFields,
 };
 
+inline constexpr auto kSessionMessages = std::to_array<const MessageSpec*>({
+    &kHeartbeat,
+    &kTestRequest,
+    &kResendRequest,
+    &kReject,
+    &kSequenceReset,
+    &kLogout,
+    &kLogon,
+});
+
 }  // namespace betex::fix
