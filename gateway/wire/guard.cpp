@@ -6,6 +6,8 @@
 #include <initializer_list>
 #include <optional>
 
+#include "fix_spec/fields.h"
+#include "fix_spec/session_messages.h"
 #include "gateway/wire/known_tags.h"
 #include "gateway/wire/session_reject.h"
 #include "gateway/wire/utc_time.h"
@@ -29,45 +31,61 @@ struct Rule {
   Scope scope = Scope::Every;
 };
 
-// What QuickFIX reads of header and session messages, and what no message may bring along: header
-// fields that we do not support, and every pair of a length and data (a data field's length is the
-// sender's word for where the next field begins).
-constexpr std::array kRules{
-    Rule{tag::kBeginString, Kind::Free, Scope::Header},
-    Rule{tag::kBodyLength, Kind::Integer, Scope::Header},
-    Rule{tag::kMsgType, Kind::Free, Scope::Header},
-    Rule{tag::kMsgSeqNum, Kind::Integer, Scope::Header},
-    Rule{tag::kPossDupFlag, Kind::Boolean, Scope::Header},
-    Rule{tag::kSenderCompId, Kind::Free, Scope::Header},
-    Rule{tag::kSenderSubId, Kind::Free, Scope::Header},
-    Rule{tag::kSendingTime, Kind::Time, Scope::Header},
-    Rule{tag::kTargetCompId, Kind::Free, Scope::Header},
-    Rule{tag::kTargetSubId, Kind::Free, Scope::Header},
-    Rule{tag::kPossResend, Kind::Boolean, Scope::Header},
-    Rule{tag::kOrigSendingTime, Kind::Time, Scope::Header},
-    Rule{tag::kSenderLocationId, Kind::Free, Scope::Header},
-    Rule{tag::kTargetLocationId, Kind::Free, Scope::Header},
-    Rule{tag::kLastMsgSeqNumProcessed, Kind::Integer, Scope::Header},
-    Rule{tag::kApplVerId, Kind::Free, Scope::Header},
+constexpr Kind kind_of(FieldType type) noexcept {
+  switch (type) {
+    case FieldType::Int:
+    case FieldType::Length:
+    case FieldType::NumInGroup:
+    case FieldType::SeqNum:
+      return Kind::Integer;
+    case FieldType::Boolean:
+      return Kind::Boolean;
+    case FieldType::UtcTimestamp:
+      return Kind::Time;
+    case FieldType::Amt:
+    case FieldType::Char:
+    case FieldType::MultipleCharValue:
+    case FieldType::Price:
+    case FieldType::Qty:
+    case FieldType::String:
+      break;
+  }
+  return Kind::Free;
+}
 
-    Rule{tag::kCheckSum, Kind::Free, Scope::Every},
-
-    Rule{tag::kBeginSeqNo, Kind::Integer, Scope::Session},
-    Rule{tag::kEndSeqNo, Kind::Integer, Scope::Session},
-    Rule{tag::kNewSeqNo, Kind::Integer, Scope::Session},
-    Rule{tag::kRefSeqNum, Kind::Integer, Scope::Session},
-    Rule{tag::kEncryptMethod, Kind::Integer, Scope::Session},
-    Rule{tag::kHeartBtInt, Kind::Integer, Scope::Session},
-    Rule{tag::kTestReqId, Kind::Free, Scope::Session},
-    Rule{tag::kGapFillFlag, Kind::Boolean, Scope::Session},
-    Rule{tag::kResetSeqNumFlag, Kind::Boolean, Scope::Session},
-    Rule{tag::kRefTagId, Kind::Integer, Scope::Session},
-    Rule{tag::kSessionRejectReason, Kind::Integer, Scope::Session},
-    Rule{tag::kUsername, Kind::Printable, Scope::Session},
-    Rule{tag::kPassword, Kind::Printable, Scope::Session},
-    Rule{tag::kDefaultApplVerId, Kind::Free, Scope::Session},
+// What QuickFIX reads of session messages.
+constexpr std::array kReadInSessionMessages{
+    &field::kBeginSeqNo,
+    &field::kEndSeqNo,
+    &field::kNewSeqNo,
+    &field::kRefSeqNum,
+    &field::kEncryptMethod,
+    &field::kHeartBtInt,
+    &field::kTestReqId,
+    &field::kGapFillFlag,
+    &field::kResetSeqNumFlag,
+    &field::kRefTagId,
+    &field::kSessionRejectReason,
+    &field::kDefaultApplVerId,
 };
 
+constexpr auto kRules = [] {
+  std::array<Rule, kStandardHeader.size() + kReadInSessionMessages.size() + 3> rules{};
+  auto* at = rules.begin();
+  for (const MessageField& row : kStandardHeader) {
+    *at++ = {row.field.tag, kind_of(row.field.type), Scope::Header};
+  }
+  for (const FieldSpec* const field : kReadInSessionMessages) {
+    *at++ = {field->tag, kind_of(field->type), Scope::Session};
+  }
+  *at++ = {tag::kUsername, Kind::Printable, Scope::Session};
+  *at++ = {tag::kPassword, Kind::Printable, Scope::Session};
+  *at = {tag::kCheckSum, Kind::Free, Scope::Every};
+  return rules;
+}();
+
+// What no message may bring along: header fields that we do not support, and every pair of a length
+// and data (a data field's length is the sender's word for where the next field begins).
 constexpr std::array kRefusedTags{
     // Header fields that are not supported: third parties, hops, encodings, other versions.
     115U,
