@@ -148,7 +148,11 @@ std::vector<std::string> possible_msg_types() {
 
 TEST(Rules, HaveATableForEveryMessageOfTheDictionariesAndNoOther) {
   const auto heading_of = documented_messages();
-  EXPECT_EQ(heading_of.size(), 22U);
+  std::set<std::string_view> types;
+  for (const MessageSpec* const message : kMessages) {
+    types.insert(message->type);
+  }
+  EXPECT_EQ(heading_of.size(), types.size());
   for (const std::string& msg_type : possible_msg_types()) {
     for (const FixVersion version : kVersions) {
       const bool told = heading_of.contains(msg_type) &&

@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "fix_spec/messages.h"
 #include "gateway/wire/framer.h"
 #include "gateway/wire/guard.h"
 #include "gateway/wire/order_decoder.h"
@@ -76,12 +77,11 @@ std::string verdict_of(const Decoded& decoded) {
 
 TEST(Samples, ShowEveryMessageInBothDialects) {
   for (const FixVersion version : {FixVersion::Fixt11, FixVersion::Fix44}) {
-    std::vector<std::string> msg_types{
-        "0", "1", "2", "3", "4", "5", "A", "D", "F", "G", "H", "q", "8", "AF", "9", "j", "r", "B"};
-    if (version == FixVersion::Fixt11) {
-      msg_types.insert(msg_types.end(), {"x", "y", "e", "f"});
-    }
-    for (const std::string& msg_type : msg_types) {
+    for (const MessageSpec* const message : kMessages) {
+      if (!message->is_in(version)) {
+        continue;
+      }
+      const std::string msg_type{message->type};
       EXPECT_TRUE(std::ranges::any_of(samples(), [&](const Sample& sample) {
         return sample.version == version &&
                sample.text.find("\00135=" + msg_type + "\001") != std::string::npos;

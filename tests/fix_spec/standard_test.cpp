@@ -18,6 +18,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "fix_spec/messages.h"
 #include "tests/fix_spec/dictionaries.h"
 
 namespace betex::fix {
@@ -30,14 +31,12 @@ constexpr std::array kVersions{FixVersion::Fixt11, FixVersion::Fix44};
 constexpr int kMaxTag = 30'000;
 constexpr int kNoMsgTypes = 384;  // of a Logon: taken, and not sent
 
-const std::vector<std::string> kSentInBoth{
-    "0", "1", "2", "3", "4", "5", "A", "8", "9", "j", "r", "B"};
-const std::vector<std::string> kSentInFixt{"y", "f"};
-
 std::vector<std::string> sent_in(FixVersion version) {
-  std::vector<std::string> types = kSentInBoth;
-  if (version == FixVersion::Fixt11) {
-    types.insert(types.end(), kSentInFixt.begin(), kSentInFixt.end());
+  std::vector<std::string> types;
+  for (const MessageSpec* const message : kMessages) {
+    if (message->direction != Direction::Inbound && message->is_in(version)) {
+      types.emplace_back(message->type);
+    }
   }
   return types;
 }

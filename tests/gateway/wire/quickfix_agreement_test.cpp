@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "fix_spec/messages.h"
 #include "gateway/session/quickfix.h"
 #include "gateway/wire/guard.h"
 #include "gateway/wire/order_decoder.h"
@@ -144,6 +145,25 @@ TEST_P(QuickFixAgreement, BothTakeARequestWithEveryFieldThatItMayHave) {
     EXPECT_FALSE(std::holds_alternative<SessionReject>(decoded) ||
                  std::holds_alternative<BusinessReject>(decoded))
         << body;
+  }
+}
+
+// So that what follows speaks of every request, and of every field of it.
+TEST_P(QuickFixAgreement, TheRequestsAreThoseOfTheTableWithAllTheirFields) {
+  for (const MessageSpec* const message : kMessages) {
+    if (message->layer == Layer::Session || message->direction != Direction::Inbound ||
+        !message->is_in(GetParam())) {
+      continue;
+    }
+    std::string seen;
+    for (const std::string& body : full_requests(GetParam())) {
+      seen += msg_type_of(body) == message->type ? "|" + body : "";
+    }
+    for (const MessageField& row : message->fields) {
+      EXPECT_EQ(seen.find("|" + std::to_string(row.field.tag) + "=") != std::string::npos,
+                row.is_in(GetParam()))
+          << message->type << " " << row.field.tag;
+    }
   }
 }
 
