@@ -40,10 +40,11 @@ inline constexpr std::array kNewOrderSingleFields{
     MessageField{field::kExpireTime,
                  "CC",
                  "with 59=6 and with no other: after now, at the latest 22611231-23:59:59"},
-    MessageField{field::kSelfMatchPreventionInstruction,
-                 "N-",
-                 "when it would meet an own order: 0 trade, 1 cancel this one (default), 2 cancel "
-                 "the resting one, 3 cancel both, 4 take the smaller off both"},
+    MessageField{
+        field::kSelfMatchPreventionInstruction,
+        "N-",
+        "when it would trade with an own order: 0 trade, 1 cancel this one (default), 2 cancel "
+        "the resting one, 3 cancel both, 4 take the smaller off both"},
     MessageField{field::kSelfMatchPreventionInstruction44, "-N", "the same for FIX.4.4"},
     MessageField{field::kPersistence,
                  "NN",

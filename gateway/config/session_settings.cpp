@@ -230,7 +230,7 @@ void check_keys(const SettingsSection& section,
 }  // namespace
 
 std::vector<SessionConfig> load_sessions(const std::filesystem::path& file,
-                                         const SessionContext& context,
+                                         const SessionReferences& context,
                                          std::vector<Finding>& findings) {
   std::vector<SessionConfig> sessions;
   const auto text = read_plain_text(file, findings);

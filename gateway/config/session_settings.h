@@ -9,7 +9,7 @@
 namespace betex::gateway {
 
 // What sessions may refer to.
-struct SessionContext {
+struct SessionReferences {
   const Credentials* credentials = nullptr;  // null: could not be read
   bool tls = false;                          // there is a port for it
   bool client_certificates = false;          // clients are asked for certificates
@@ -18,7 +18,7 @@ struct SessionContext {
 // All sessions that can be read; everything that is wrong becomes a finding. The username of a
 // session with a password must be in the credentials.
 [[nodiscard]] std::vector<SessionConfig> load_sessions(const std::filesystem::path& file,
-                                                       const SessionContext& context,
+                                                       const SessionReferences& context,
                                                        std::vector<Finding>& findings);
 
 }  // namespace betex::gateway

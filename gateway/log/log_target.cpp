@@ -43,8 +43,8 @@ int open_log(const std::filesystem::path& file) {
   return descriptor;
 }
 
-// All of it, or as much as goes. An inherited descriptor may be non-blocking by somebody's wish:
-// then this waits instead.
+// All of it, or as much as goes. An inherited descriptor may be non-blocking because somebody else
+// wants it so: then this waits instead.
 std::size_t write_bytes(int descriptor, std::string_view bytes) noexcept {
   std::size_t written = 0;
   while (written < bytes.size()) {

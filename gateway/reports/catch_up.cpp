@@ -102,8 +102,8 @@ std::size_t CatchUp::serve(std::vector<SessionFeed>& feeds,
   std::size_t work = 0;
   for (std::size_t i = 0; i < kClasses && !ready_.empty() && work < kMaxTransactionsPerTurn; ++i) {
     next_class_ = (next_class_ + 1) % kClasses;
-    if (const SessionFeed* const rearmost = rearmost_of(next_class_)) {
-      work += run(scans_[next_class_], rearmost->catch_up->read_to.next(), feeds);
+    if (const SessionFeed* const last = furthest_behind(next_class_)) {
+      work += run(scans_[next_class_], last->catch_up->read_to.next(), feeds);
     }
   }
   return work;
@@ -143,7 +143,7 @@ void CatchUp::find_ready(std::vector<SessionFeed>& feeds,
 }
 
 // Null: none of that class is ready.
-SessionFeed* CatchUp::rearmost_of(std::size_t distance_class) const {
+SessionFeed* CatchUp::furthest_behind(std::size_t distance_class) const {
   const auto found = std::ranges::find_if(ready_, [&](const SessionFeed* feed) {
     return feed->catch_up && feed->catch_up->member != Place::Member::Full &&
            class_of(*feed) == distance_class;
@@ -152,7 +152,7 @@ SessionFeed* CatchUp::rearmost_of(std::size_t distance_class) const {
 }
 
 std::size_t CatchUp::run(JournalScan& scan, EventSeq from, std::vector<SessionFeed>& feeds) {
-  std::vector<EventSeq> places;  // of the members, the rearmost first
+  std::vector<EventSeq> places;  // of the members, the furthest behind first
   for (SessionFeed* const feed : ready_) {
     if (feed->catch_up && feed->catch_up->member != Place::Member::Full) {
       const bool ahead = feed->catch_up->read_to.next() >= from;

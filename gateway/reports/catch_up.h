@@ -1,5 +1,5 @@
 // Serves the sessions that lag from the journal. They share its reading: a scan begins where the
-// rearmost of them is, takes along everybody whose place it comes to, and leaves behind whoever has
+// last of them is, takes along everybody whose place it comes to, and leaves behind whoever has
 // a portion to consume first. *Owned by the report thread.*
 //
 // So that a session that is a little behind does not wait for one that was away for days, there is
@@ -43,7 +43,7 @@ class CatchUp {
   void find_ready(std::vector<SessionFeed>& feeds,
                   std::span<const matching::SessionId> waiting,
                   matching::EventSeq kept_from);
-  [[nodiscard]] SessionFeed* rearmost_of(std::size_t distance_class) const;
+  [[nodiscard]] SessionFeed* furthest_behind(std::size_t distance_class) const;
   std::size_t run(JournalScan& scan, matching::EventSeq from, std::vector<SessionFeed>& feeds);
   void move_members_to(matching::EventSeq read_to);
 
@@ -51,7 +51,7 @@ class CatchUp {
   const OpenTransactionSource open_source_;
   std::array<JournalScan, kClasses> scans_;
   std::size_t next_class_ = 0;       // that serve() begins with
-  std::vector<SessionFeed*> ready_;  // in this turn, the rearmost first
+  std::vector<SessionFeed*> ready_;  // in this turn, the furthest behind first
 };
 
 }  // namespace betex::gateway

@@ -11,7 +11,7 @@ using matching::SessionId;
 constexpr std::uint32_t kGenerationsKnown = 2;
 
 // A session that may lack a report of the order.
-std::optional<SessionId> who_lacks(const OrderEntry& order, const FinishedOrders::Needs& needs) {
+std::optional<SessionId> who_lacks(const OrderRecord& order, const FinishedOrders::Needs& needs) {
   const auto lacks = [&](SessionId session) {
     return needs.cursors.lacks(session, order.last_event);
   };
@@ -31,8 +31,8 @@ std::optional<SessionId> who_lacks(const OrderEntry& order, const FinishedOrders
 
 }  // namespace
 
-void FinishedOrders::forget(OrderEntries& orders, const Needs& needs, std::size_t budget) {
-  const auto ripe = [&](const OrderEntry* order) {
+void FinishedOrders::forget(OrderRecords& orders, const Needs& needs, std::size_t budget) {
+  const auto ripe = [&](const OrderRecord* order) {
     return order != nullptr && order->finished_generation + kGenerationsKnown <= needs.generation;
   };
   while (budget > 0 && ripe(orders.oldest(ripening_))) {
@@ -40,7 +40,7 @@ void FinishedOrders::forget(OrderEntries& orders, const Needs& needs, std::size_
   }
   for (std::size_t i = 0; i < lacked_by_.size(); ++i) {
     const SessionId session{static_cast<std::uint32_t>(i)};
-    const auto lacked = [&](const OrderEntry* order) {
+    const auto lacked = [&](const OrderRecord* order) {
       return order == nullptr ||
              (order->last_event > needs.too_old && needs.cursors.lacks(session, order->last_event));
     };
@@ -50,11 +50,11 @@ void FinishedOrders::forget(OrderEntries& orders, const Needs& needs, std::size_
   }
 }
 
-void FinishedOrders::forget_or_keep_oldest(OrderEntries& orders,
-                                           OrderEntries::List& list,
+void FinishedOrders::forget_or_keep_oldest(OrderRecords& orders,
+                                           OrderRecords::List& list,
                                            const Needs& needs,
                                            std::size_t& budget) {
-  const OrderEntry& order = *orders.oldest(list);
+  const OrderRecord& order = *orders.oldest(list);
   const std::optional<SessionId> who = who_lacks(order, needs);
   if (who && order.last_event > needs.too_old) {
     if (lacked_by_.size() <= who->value()) {

@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "gateway/reports/audience.h"
-#include "gateway/reports/order_entries.h"
+#include "gateway/reports/order_records.h"
 #include "gateway/reports/report_cursors.h"
 #include "matching/types.h"
 
@@ -26,32 +26,32 @@ class FinishedOrders {
   };
 
   // The order goes from `live` to the finished ones.
-  void add(OrderEntries& orders, OrderEntries::List& live, const OrderEntry& order) {
+  void add(OrderRecords& orders, OrderRecords::List& live, const OrderRecord& order) {
     orders.move(live, ripening_, order);
   }
 
   // The same for one that is in no list.
-  void add(OrderEntries& orders, const OrderEntry& order) { orders.append(ripening_, order); }
+  void add(OrderRecords& orders, const OrderRecord& order) { orders.append(ripening_, order); }
 
   // Forgets orders of which nothing will tell, those that finished first. At most `budget` records:
   // an order and each of its amends and cancels.
-  void forget(OrderEntries& orders, const Needs& needs, std::size_t budget);
+  void forget(OrderRecords& orders, const Needs& needs, std::size_t budget);
 
   // Reports of events up to here can't be made any more, although a session may have lacked one.
   // 0: all can that are lacked.
   [[nodiscard]] matching::EventSeq given_up_to() const noexcept { return given_up_to_; }
 
  private:
-  void forget_or_keep_oldest(OrderEntries& orders,
-                             OrderEntries::List& list,
+  void forget_or_keep_oldest(OrderRecords& orders,
+                             OrderRecords::List& list,
                              const Needs& needs,
                              std::size_t& budget);
 
   // The engine may know their ClOrdIDs. In the order in which they finished.
-  OrderEntries::List ripening_;
+  OrderRecords::List ripening_;
   // By the session that may lack a report of theirs; one of several that do. A deque, since its
   // elements stay where they are when it grows.
-  std::deque<OrderEntries::List> lacked_by_;
+  std::deque<OrderRecords::List> lacked_by_;
   matching::EventSeq given_up_to_;
 };
 

@@ -8,7 +8,7 @@ namespace {
 using matching::InstrumentId;
 using matching::OrderId;
 
-bool is_meant(const OrderEntry& order, const MassStatusQuery& query, const ReadModel& model) {
+bool is_meant(const OrderRecord& order, const MassStatusQuery& query, const ReadModel& model) {
   return (query.side == 0 || matching::Side{query.side} == order.side) &&
          (query.symbol.empty() || query.symbol == model.instrument(order.instrument).symbol);
 }
@@ -78,7 +78,7 @@ void LongAnswer::go_on(const MassStatusQuery& query,
       scan_->next = scan_->range.first;
       continue;
     }
-    const OrderEntry* const order = model.orders().find(scan_->next);
+    const OrderRecord* const order = model.orders().find(scan_->next);
     scan_->next = scan_->next.next();
     const bool told = order != nullptr && order->account == scan_->account &&
                       (order->live() || order->finished_at > scan_->as_of) &&

@@ -89,7 +89,7 @@ ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
     const auto entry_of = [&ladder](const matching::AcceptedRequest& request) {
       return ChainEntry{request.cl_ord_id, ladder.price_of(request.tick), request.expire_time};
     };
-    OrderEntry& order = orders_.insert(info.order);
+    OrderRecord& order = orders_.insert(info.order);
     order.account = info.account;
     order.session = info.session;
     order.instrument = info.instrument;
@@ -146,13 +146,13 @@ OrderRange ReadModel::live_orders(matching::AccountId account) const {
   if (account == matching::AccountId{0}) {
     return {};
   }
-  const OrderEntries::List& live = at(accounts_, account).live;
-  const OrderEntry* const oldest = orders_.oldest(live);
+  const OrderRecords::List& live = at(accounts_, account).live;
+  const OrderRecord* const oldest = orders_.oldest(live);
   return oldest == nullptr ? OrderRange{}
                            : OrderRange{.first = oldest->id, .last = orders_.newest(live)->id};
 }
 
-void ReadModel::finish(OrderEntry& order, fix::OrdStatus status) {
+void ReadModel::finish(OrderRecord& order, fix::OrdStatus status) {
   order.status = status;
   order.finished_at = seq_;
   order.last_event = seq_;
@@ -161,7 +161,7 @@ void ReadModel::finish(OrderEntry& order, fix::OrdStatus status) {
 }
 
 // The session is told of the order for having asked.
-void ReadModel::note_requester(OrderEntry& order, matching::SessionId session) {
+void ReadModel::note_requester(OrderRecord& order, matching::SessionId session) {
   if (session == matching::SessionId{0} || session == order.session || session == order.requester) {
     return;
   }
@@ -169,9 +169,9 @@ void ReadModel::note_requester(OrderEntry& order, matching::SessionId session) {
 }
 
 // A report tells the session of the order, finished or not.
-void ReadModel::note_told_of(OrderId order, matching::SessionId session) {
+void ReadModel::note_recipient(OrderId order, matching::SessionId session) {
   if (order != OrderId{0}) {
-    OrderEntry& entry = orders_.at(order);
+    OrderRecord& entry = orders_.at(order);
     entry.last_event = seq_;
     note_requester(entry, session);
   }
@@ -288,7 +288,7 @@ void ReadModel::on(const matching::RunnerAdded& event) {
 }
 
 void ReadModel::on(const matching::OrderAccepted& event) {
-  OrderEntry& order = orders_.insert(event.order);
+  OrderRecord& order = orders_.insert(event.order);
   order.account = event.account;
   order.session = event.session;
   order.instrument = event.instrument;
@@ -306,7 +306,7 @@ void ReadModel::on(const matching::OrderAccepted& event) {
 
 void ReadModel::on(const matching::TradeMatched& event) {
   for (const matching::TradeLeg* leg : {&event.maker, &event.taker}) {
-    OrderEntry& order = orders_.at(leg->order);
+    OrderRecord& order = orders_.at(leg->order);
     order.values = leg->values;
     order.status = status_of_live(leg->values);
     if (!order.live()) {
@@ -320,13 +320,13 @@ void ReadModel::on(const matching::OrderReduced& event) {
 }
 
 void ReadModel::on(const matching::OrderReleased& event) {
-  OrderEntry& order = orders_.at(event.order);
+  OrderRecord& order = orders_.at(event.order);
   order.values = event.values;
   order.status = fix::OrdStatus::New;
 }
 
 void ReadModel::on(const matching::OrderAmended& event) {
-  OrderEntry& order = orders_.at(event.order);
+  OrderRecord& order = orders_.at(event.order);
   order.values = event.values;
   if (event.is_delayed == 0) {
     order.status = status_of_live(event.values);
@@ -342,7 +342,7 @@ void ReadModel::on(const matching::OrderAmended& event) {
 }
 
 void ReadModel::on(const matching::OrderCancelled& event) {
-  OrderEntry& order = orders_.at(event.order);
+  OrderRecord& order = orders_.at(event.order);
   if (!event.cl_ord_id.empty()) {
     const ChainEntry& last = orders_.chain(order, order.values.chain_index);
     orders_.extend_chain(order, {event.cl_ord_id, last.price, last.expire_time});
@@ -353,25 +353,25 @@ void ReadModel::on(const matching::OrderCancelled& event) {
 }
 
 void ReadModel::on(const matching::OrderExpired& event) {
-  OrderEntry& order = orders_.at(event.order);
+  OrderRecord& order = orders_.at(event.order);
   order.values = event.values;
   finish(order, fix::OrdStatus::Expired);
 }
 
 void ReadModel::on(const matching::OrderCancelledBatched& event) {
   for (const OrderId id : event.orders()) {
-    OrderEntry& order = orders_.at(id);
+    OrderRecord& order = orders_.at(id);
     order.values.leaves_qty = matching::Quantity{0};
     finish(order, fix::OrdStatus::Canceled);
   }
 }
 
 void ReadModel::on(const matching::CancelRejected& event) {
-  note_told_of(event.order, event.session);
+  note_recipient(event.order, event.session);
 }
 
 void ReadModel::on(const matching::OrderStatusAnswered& event) {
-  note_told_of(event.order, event.session);
+  note_recipient(event.order, event.session);
 }
 
 void ReadModel::on(const matching::ClOrdIdGenerationEnded& /*event*/) {

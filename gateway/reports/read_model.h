@@ -12,7 +12,7 @@
 #include "gateway/link/report.h"
 #include "gateway/reports/audience.h"
 #include "gateway/reports/finished_orders.h"
-#include "gateway/reports/order_entries.h"
+#include "gateway/reports/order_records.h"
 #include "gateway/reports/report_cursors.h"
 #include "matching/engine.h"
 #include "matching/events.h"
@@ -90,7 +90,9 @@ class ReadModel {
 
   // Ids from events always exist, those of orders while a session may lack the event's report; that
   // they do is asserted.
-  [[nodiscard]] const OrderEntry& order(matching::OrderId order) const { return orders_.at(order); }
+  [[nodiscard]] const OrderRecord& order(matching::OrderId order) const {
+    return orders_.at(order);
+  }
 
   [[nodiscard]] const Instrument& instrument(matching::InstrumentId instrument) const;
   [[nodiscard]] const Market& market(matching::MarketId market) const;
@@ -115,7 +117,7 @@ class ReadModel {
   // 0: all can that are lacked.
   [[nodiscard]] matching::EventSeq given_up_to() const noexcept { return finished_.given_up_to(); }
 
-  [[nodiscard]] const OrderEntries& orders() const noexcept { return orders_; }
+  [[nodiscard]] const OrderRecords& orders() const noexcept { return orders_; }
 
   [[nodiscard]] const Audience& audience() const noexcept { return audience_; }
 
@@ -166,18 +168,18 @@ class ReadModel {
   void add_instrument(const matching::InstrumentInfo& info);
   void add_session(matching::SessionId session, const matching::Name& comp_id);
   void add_account(matching::AccountId account, const matching::Name& name);
-  void finish(OrderEntry& order, fix::OrdStatus status);
-  void note_requester(OrderEntry& order, matching::SessionId session);
-  void note_told_of(matching::OrderId order, matching::SessionId session);
+  void finish(OrderRecord& order, fix::OrdStatus status);
+  void note_requester(OrderRecord& order, matching::SessionId session);
+  void note_recipient(matching::OrderId order, matching::SessionId session);
   template <typename Event>
   void change_market(const Event& event);
 
   struct Account {
     matching::Name name;
-    OrderEntries::List live;
+    OrderRecords::List live;
   };
 
-  OrderEntries orders_;
+  OrderRecords orders_;
   matching::EventSeq seq_;
   std::uint32_t generation_ = 0;  // of ClOrdIDs
   FinishedOrders finished_;

@@ -34,7 +34,7 @@ std::int64_t average_price_e8(const matching::OrderValues& values, const Units& 
 
 ExecutionReport ReportMaker::describe(matching::OrderId order,
                                       const matching::OrderValues& values) const {
-  const OrderEntry& entry = model_.order(order);
+  const OrderRecord& entry = model_.order(order);
   const Instrument& instrument = model_.instrument(entry.instrument);
   const Units& units = instrument.units;
   const ChainEntry& request = model_.chain(order, values.chain_index);
@@ -127,7 +127,7 @@ void ReportMaker::tell_owner_and_requester(const Context& context,
   if (!model_.knows(order)) {
     return;  // forgotten: whoever is told of it has proven to be
   }
-  const OrderEntry& entry = model_.order(order);
+  const OrderRecord& entry = model_.order(order);
   tell(context, {.session = entry.session, .account = entry.account}, make);
   const ReportId to_requester{context.seq, kRequesterLeg};
   if (requester != matching::SessionId{0} && requester != entry.session &&
@@ -204,7 +204,7 @@ void ReportMaker::on(const Context& context, const matching::OrderCancelledBatch
     if (!model_.knows(order)) {
       continue;  // forgotten, as above
     }
-    const OrderEntry& entry = model_.order(order);
+    const OrderRecord& entry = model_.order(order);
     tell(context, {.session = entry.session, .account = entry.account, .leg = leg}, [&] {
       ExecutionReport report = describe(order, entry.values);
       report.exec_type = ExecType::Canceled;

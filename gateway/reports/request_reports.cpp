@@ -116,7 +116,7 @@ fix::Report ReportMaker::status(matching::OrderId order,
     report.reason = Reason::UnknownOrder;
     report.no_order = true;
   } else {
-    const OrderEntry& entry = model_.order(order);
+    const OrderRecord& entry = model_.order(order);
     report = describe(order, entry.values);
     report.ord_status = entry.status;
   }

@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "gateway/ring/finally.h"
-#include "gateway/ring/polled.h"
 #include "gateway/ring/sequence.h"
 #include "gateway/ring/wait_strategy.h"
 #include "matching/assert.h"

@@ -14,7 +14,6 @@
 
 #include "gateway/ring/arena.h"
 #include "gateway/ring/event_batch.h"
-#include "gateway/ring/polled.h"
 #include "gateway/ring/sequence.h"
 #include "gateway/ring/wait_strategy.h"
 

@@ -168,7 +168,7 @@ void Broker::log_out() {
 }
 
 Message Broker::to_message(Request request) {
-  return std::visit([this](auto& wish) { return message_of(wish); }, request);
+  return std::visit([this](auto& args) { return message_of(args); }, request);
 }
 
 Message Broker::message_of(client::NewOrder& order) {
@@ -177,37 +177,37 @@ Message Broker::message_of(client::NewOrder& order) {
   return client::to_message(order);
 }
 
-Message Broker::message_of(CancelWish& wish) {
-  complete(wish.order);
-  fill(wish.cl_ord_id);
-  return client::to_message(client::CancelRequest{.cl_ord_id = wish.cl_ord_id,
-                                                  .orig_cl_ord_id = wish.order.cl_ord_id,
-                                                  .order_id = wish.order.order_id,
-                                                  .symbol = wish.order.symbol,
-                                                  .side = *wish.order.side,
+Message Broker::message_of(CancelArgs& args) {
+  complete(args.order);
+  fill(args.cl_ord_id);
+  return client::to_message(client::CancelRequest{.cl_ord_id = args.cl_ord_id,
+                                                  .orig_cl_ord_id = args.order.cl_ord_id,
+                                                  .order_id = args.order.order_id,
+                                                  .symbol = args.order.symbol,
+                                                  .side = *args.order.side,
                                                   .account = settings_.account});
 }
 
-Message Broker::message_of(ReplaceWish& wish) {
-  complete(wish.order);
-  fill(wish.cl_ord_id);
-  return client::to_message(client::ReplaceRequest{.cl_ord_id = wish.cl_ord_id,
-                                                   .orig_cl_ord_id = wish.order.cl_ord_id,
-                                                   .order_id = wish.order.order_id,
-                                                   .symbol = wish.order.symbol,
-                                                   .side = *wish.order.side,
-                                                   .quantity = wish.quantity,
-                                                   .price = wish.price,
-                                                   .expire_time = wish.expire_time,
+Message Broker::message_of(ReplaceArgs& args) {
+  complete(args.order);
+  fill(args.cl_ord_id);
+  return client::to_message(client::ReplaceRequest{.cl_ord_id = args.cl_ord_id,
+                                                   .orig_cl_ord_id = args.order.cl_ord_id,
+                                                   .order_id = args.order.order_id,
+                                                   .symbol = args.order.symbol,
+                                                   .side = *args.order.side,
+                                                   .quantity = args.quantity,
+                                                   .price = args.price,
+                                                   .expire_time = args.expire_time,
                                                    .account = settings_.account});
 }
 
-Message Broker::message_of(StatusWish& wish) {
-  complete(wish.order);
-  return client::to_message(client::StatusRequest{.cl_ord_id = wish.order.cl_ord_id,
-                                                  .order_id = wish.order.order_id,
-                                                  .symbol = wish.order.symbol,
-                                                  .side = *wish.order.side,
+Message Broker::message_of(StatusArgs& args) {
+  complete(args.order);
+  return client::to_message(client::StatusRequest{.cl_ord_id = args.order.cl_ord_id,
+                                                  .order_id = args.order.order_id,
+                                                  .symbol = args.order.symbol,
+                                                  .side = *args.order.side,
                                                   .status_req_id = next_cl_ord_id(),
                                                   .account = settings_.account});
 }

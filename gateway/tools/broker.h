@@ -68,9 +68,9 @@ class Broker {
   void connect(client::ResetNumbers reset);
   client::Message to_message(Request request);
   client::Message message_of(client::NewOrder& order);
-  client::Message message_of(CancelWish& wish);
-  client::Message message_of(ReplaceWish& wish);
-  client::Message message_of(StatusWish& wish);
+  client::Message message_of(CancelArgs& args);
+  client::Message message_of(ReplaceArgs& args);
+  client::Message message_of(StatusArgs& args);
   client::Message message_of(client::MassCancelRequest& request);
   client::Message message_of(client::MassStatusRequest& request);
   client::Message message_of(client::SecurityListRequest& request);

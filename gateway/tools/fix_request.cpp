@@ -131,35 +131,35 @@ void require_order(const OrderRef& ref) {
 }
 
 void add_cancel(CLI::App& app, const std::function<void(Request)>& chosen) {
-  const auto wish = std::make_shared<CancelWish>();
-  CLI::App* const command = add_order_ref(app, "cancel", "cancel an order", wish->order);
-  command->add_option("--id", wish->cl_ord_id, "the cancel's own ClOrdID");
-  command->callback([wish, chosen] {
-    require_order(wish->order);
-    chosen(*wish);
+  const auto args = std::make_shared<CancelArgs>();
+  CLI::App* const command = add_order_ref(app, "cancel", "cancel an order", args->order);
+  command->add_option("--id", args->cl_ord_id, "the cancel's own ClOrdID");
+  command->callback([args, chosen] {
+    require_order(args->order);
+    chosen(*args);
   });
 }
 
 void add_replace(CLI::App& app, const std::function<void(Request)>& chosen) {
-  const auto wish = std::make_shared<ReplaceWish>();
+  const auto args = std::make_shared<ReplaceArgs>();
   const auto price = std::make_shared<std::vector<std::string>>();
   CLI::App* const command =
       app.add_subcommand("replace", "give an order another quantity and price");
-  command->add_option("id", wish->order.cl_ord_id, "the order's ClOrdID")->required();
-  command->add_option("quantity", wish->quantity, "its new total, what is filled included")
+  command->add_option("id", args->order.cl_ord_id, "the order's ClOrdID")->required();
+  command->add_option("quantity", args->quantity, "its new total, what is filled included")
       ->required();
   command->add_option("price", *price, "@ and the new price, or the old one")
       ->required()
       ->expected(1, 2);
-  command->add_option("--order", wish->order.order_id, "the exchange's order number, if known");
-  command->add_option("--symbol", wish->order.symbol, "of an order that was not sent from here");
-  add_side(*command, wish->order.side);
-  command->add_option("--expire", wish->expire_time, "of an order that has an expiry")
+  command->add_option("--order", args->order.order_id, "the exchange's order number, if known");
+  command->add_option("--symbol", args->order.symbol, "of an order that was not sent from here");
+  add_side(*command, args->order.side);
+  command->add_option("--expire", args->expire_time, "of an order that has an expiry")
       ->type_name("YYYYMMDD-HH:MM:SS");
-  command->add_option("--id", wish->cl_ord_id, "the replace's own ClOrdID");
-  command->callback([wish, price, chosen] {
-    wish->price = join_price(*price);
-    chosen(*wish);
+  command->add_option("--id", args->cl_ord_id, "the replace's own ClOrdID");
+  command->callback([args, price, chosen] {
+    args->price = join_price(*price);
+    chosen(*args);
   });
 }
 
@@ -198,11 +198,11 @@ void add_market(CLI::App& app, const std::function<void(Request)>& chosen) {
 }
 
 void add_status(CLI::App& app, const std::function<void(Request)>& chosen) {
-  const auto wish = std::make_shared<StatusWish>();
-  CLI::App* const command = add_order_ref(app, "status", "how an order stands", wish->order);
-  command->callback([wish, chosen] {
-    require_order(wish->order);
-    chosen(*wish);
+  const auto args = std::make_shared<StatusArgs>();
+  CLI::App* const command = add_order_ref(app, "status", "how an order stands", args->order);
+  command->callback([args, chosen] {
+    require_order(args->order);
+    chosen(*args);
   });
 }
 

@@ -31,12 +31,12 @@ struct OrderRef {
   std::optional<client::Side> side;
 };
 
-struct CancelWish {
+struct CancelArgs {
   OrderRef order;
   std::string cl_ord_id;  // of the cancel request itself; empty: one is made up
 };
 
-struct ReplaceWish {
+struct ReplaceArgs {
   OrderRef order;
   std::string cl_ord_id;  // of the request itself; empty: one is made up
   std::string quantity;
@@ -44,15 +44,15 @@ struct ReplaceWish {
   std::string expire_time;
 };
 
-struct StatusWish {
+struct StatusArgs {
   OrderRef order;
 };
 
 // Ids and the account are filled in by whoever sends it.
 using Request = std::variant<client::NewOrder,
-                             CancelWish,
-                             ReplaceWish,
-                             StatusWish,
+                             CancelArgs,
+                             ReplaceArgs,
+                             StatusArgs,
                              client::MassCancelRequest,
                              client::MassStatusRequest,
                              client::SecurityListRequest,

@@ -1,5 +1,5 @@
 // Which tags a dialect has, whichever its messages: what tells a tag that stands in the wrong
-// message (373=2) from one that there is not (373=0). Header and trailer are not among them.
+// message (373=2) from one that does not exist (373=0). Header and trailer are not among them.
 #pragma once
 
 #include <cstdint>

@@ -73,7 +73,7 @@ TEST_F(FixCommandLineTest, OptionsOfTheSessionStandBeforeOrBehindTheSubcommand) 
 
 TEST_F(FixCommandLineTest, AnOrderMayBeNamedLikeASubcommand) {
   const FixCommandLine line = accepted({"--as", "B", "cancel", "list", "--port", "1"});
-  EXPECT_EQ(std::get<CancelWish>(line.request.value()).order.cl_ord_id, "list");
+  EXPECT_EQ(std::get<CancelArgs>(line.request.value()).order.cl_ord_id, "list");
 }
 
 TEST_F(FixCommandLineTest, NumbersAreDecimal) {

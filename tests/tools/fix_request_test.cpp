@@ -52,11 +52,11 @@ TEST(FixRequestTest, AMarketOrderMustBeAskedForInWords) {
 }
 
 TEST(FixRequestTest, CancelAndStatusNameTheOrder) {
-  const auto cancel = std::get<CancelWish>(*parse_line("cancel a-1"));
+  const auto cancel = std::get<CancelArgs>(*parse_line("cancel a-1"));
   EXPECT_EQ(cancel.order.cl_ord_id, "a-1");
   EXPECT_FALSE(cancel.order.side.has_value());
   const auto status =
-      std::get<StatusWish>(*parse_line("status --order 17 --symbol RAIN-LON --side sell"));
+      std::get<StatusArgs>(*parse_line("status --order 17 --symbol RAIN-LON --side sell"));
   EXPECT_EQ(status.order.order_id, "17");
   EXPECT_EQ(status.order.symbol, "RAIN-LON");
   EXPECT_EQ(status.order.side, Side::LayOrSell);
@@ -64,7 +64,7 @@ TEST(FixRequestTest, CancelAndStatusNameTheOrder) {
 
 TEST(FixRequestTest, AReplaceHasTheNewTerms) {
   const auto replace =
-      std::get<ReplaceWish>(parse_line("replace a-1 60 @ 2.04 --id r-1 --order 17").value());
+      std::get<ReplaceArgs>(parse_line("replace a-1 60 @ 2.04 --id r-1 --order 17").value());
   EXPECT_EQ(replace.order.cl_ord_id, "a-1");
   EXPECT_EQ(replace.order.order_id, "17");
   EXPECT_EQ(replace.quantity, "60");

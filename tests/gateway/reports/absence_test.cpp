@@ -96,7 +96,7 @@ class Days {
     return found;
   }
 
-  [[nodiscard]] const OrderEntries& orders() const {
+  [[nodiscard]] const OrderRecords& orders() const {
     return pipeline.report.state().model.orders();
   }
 

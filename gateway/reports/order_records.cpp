@@ -1,4 +1,4 @@
-#include "gateway/reports/order_entries.h"
+#include "gateway/reports/order_records.h"
 
 #include <algorithm>
 
@@ -8,20 +8,20 @@ namespace betex::gateway {
 
 using matching::OrderId;
 
-Slot OrderEntries::slot_of(OrderId order) const noexcept {
+Slot OrderRecords::slot_of(OrderId order) const noexcept {
   const std::uint64_t page = order.value() / kIndexPage;
   return page < index_.size() && index_[page] != nullptr
              ? index_[page]->slots[order.value() % kIndexPage]
              : 0;
 }
 
-Slot OrderEntries::known(OrderId order) const {
+Slot OrderRecords::known(OrderId order) const {
   const Slot slot = slot_of(order);
   BETEX_ASSERT(slot != 0);
   return slot;
 }
 
-OrderEntry& OrderEntries::insert(OrderId order) {
+OrderRecord& OrderRecords::insert(OrderId order) {
   BETEX_ASSERT(!knows(order));
   const std::size_t page = order.value() / kIndexPage;
   if (index_.size() <= page) {
@@ -38,7 +38,7 @@ OrderEntry& OrderEntries::insert(OrderId order) {
   return pool_[slot];
 }
 
-void OrderEntries::extend_chain(OrderEntry& order, const ChainEntry& entry) {
+void OrderRecords::extend_chain(OrderRecord& order, const ChainEntry& entry) {
   const Slot slot = links_.take();
   Link& link = links_[slot];
   link.entry = entry;
@@ -57,7 +57,7 @@ void OrderEntries::extend_chain(OrderEntry& order, const ChainEntry& entry) {
   order.later = slot;
 }
 
-const ChainEntry& OrderEntries::chain(const OrderEntry& order, std::uint32_t index) const {
+const ChainEntry& OrderRecords::chain(const OrderRecord& order, std::uint32_t index) const {
   if (index == 0) {
     return order.first;
   }
@@ -70,34 +70,34 @@ const ChainEntry& OrderEntries::chain(const OrderEntry& order, std::uint32_t ind
   return link->entry;
 }
 
-void OrderEntries::append_slot(List& list, Slot slot) {
-  OrderEntry& order = pool_[slot];
+void OrderRecords::append_slot(List& list, Slot slot) {
+  OrderRecord& order = pool_[slot];
   order.previous = list.newest;
   order.next = 0;
   (list.newest == 0 ? list.oldest : pool_[list.newest].next) = slot;
   list.newest = slot;
 }
 
-void OrderEntries::remove(List& list, Slot slot) {
-  const OrderEntry& order = pool_[slot];
+void OrderRecords::remove(List& list, Slot slot) {
+  const OrderRecord& order = pool_[slot];
   (order.previous == 0 ? list.oldest : pool_[order.previous].next) = order.next;
   (order.next == 0 ? list.newest : pool_[order.next].previous) = order.previous;
 }
 
-void OrderEntries::append(List& list, const OrderEntry& order) {
+void OrderRecords::append(List& list, const OrderRecord& order) {
   append_slot(list, known(order.id));
 }
 
-void OrderEntries::move(List& from, List& to, const OrderEntry& order) {
+void OrderRecords::move(List& from, List& to, const OrderRecord& order) {
   const Slot slot = known(order.id);
   remove(from, slot);
   append_slot(to, slot);
 }
 
-void OrderEntries::forget_oldest(List& list, std::size_t& budget) {
+void OrderRecords::forget_oldest(List& list, std::size_t& budget) {
   const Slot slot = list.oldest;
   BETEX_ASSERT(slot != 0);
-  OrderEntry& order = pool_[slot];
+  OrderRecord& order = pool_[slot];
   if (slot_of(order.id) == slot) {
     unindex(order.id);
   }
@@ -114,7 +114,7 @@ void OrderEntries::forget_oldest(List& list, std::size_t& budget) {
   pool_.give_back(slot);
 }
 
-void OrderEntries::unindex(OrderId order) {
+void OrderRecords::unindex(OrderId order) {
   const std::size_t page = order.value() / kIndexPage;
   index_[page]->slots[order.value() % kIndexPage] = 0;
   if (--index_[page]->used == 0) {
@@ -123,7 +123,7 @@ void OrderEntries::unindex(OrderId order) {
   }
 }
 
-OrderId OrderEntries::skip_unknown(OrderId from) const noexcept {
+OrderId OrderRecords::skip_unknown(OrderId from) const noexcept {
   std::uint64_t page = from.value() / kIndexPage;
   if (page < index_.size() && index_[page] != nullptr) {
     return from;
@@ -134,8 +134,8 @@ OrderId OrderEntries::skip_unknown(OrderId from) const noexcept {
   return std::max(from, OrderId{page * kIndexPage});
 }
 
-std::size_t OrderEntries::allocated_bytes() const noexcept {
-  return pool_.capacity() * sizeof(OrderEntry) + links_.capacity() * sizeof(Link) +
+std::size_t OrderRecords::allocated_bytes() const noexcept {
+  return pool_.capacity() * sizeof(OrderRecord) + links_.capacity() * sizeof(Link) +
          index_pages_ * sizeof(IndexPage) + index_.capacity() * sizeof(index_.front());
 }
 

@@ -1,4 +1,4 @@
-#include "gateway/reports/order_entries.h"
+#include "gateway/reports/order_records.h"
 
 #include <cstdint>
 #include <vector>
@@ -13,10 +13,10 @@ using matching::OrderId;
 using matching::Price;
 using ::testing::ElementsAre;
 
-class OrderEntriesTest : public ::testing::Test {
+class OrderRecordsTest : public ::testing::Test {
  protected:
-  OrderEntry& place(std::uint64_t id) {
-    OrderEntry& order = orders.insert(OrderId{id});
+  OrderRecord& place(std::uint64_t id) {
+    OrderRecord& order = orders.insert(OrderId{id});
     orders.append(account, order);
     return order;
   }
@@ -29,21 +29,21 @@ class OrderEntriesTest : public ::testing::Test {
   // The live orders, the oldest first; then there are none.
   std::vector<std::uint64_t> finish_all() {
     std::vector<std::uint64_t> ids;
-    while (const OrderEntry* const order = orders.oldest(account)) {
+    while (const OrderRecord* const order = orders.oldest(account)) {
       ids.push_back(order->id.value());
       orders.move(account, finished, *order);
     }
     return ids;
   }
 
-  OrderEntries orders;
-  OrderEntries::List account;
-  OrderEntries::List finished;
+  OrderRecords orders;
+  OrderRecords::List account;
+  OrderRecords::List finished;
 };
 
-TEST_F(OrderEntriesTest, EveryEntryOfAChainIsFound) {
+TEST_F(OrderRecordsTest, EveryEntryOfAChainIsFound) {
   constexpr std::uint32_t kLength = 3000;
-  OrderEntry& order = place(1);
+  OrderRecord& order = place(1);
   order.first.price = Price{0};
   for (std::uint32_t length = 1; length <= kLength; ++length) {
     orders.extend_chain(order, {.cl_ord_id = {}, .price = Price{length}, .expire_time = {}});
@@ -53,7 +53,7 @@ TEST_F(OrderEntriesTest, EveryEntryOfAChainIsFound) {
   }
 }
 
-TEST_F(OrderEntriesTest, LiveOrdersAreListedByAgeWhicheverOfThemFinish) {
+TEST_F(OrderRecordsTest, LiveOrdersAreListedByAgeWhicheverOfThemFinish) {
   for (std::uint64_t id = 1; id <= 6; ++id) {
     place(id);
   }
@@ -65,7 +65,7 @@ TEST_F(OrderEntriesTest, LiveOrdersAreListedByAgeWhicheverOfThemFinish) {
   EXPECT_THAT(finish_all(), ElementsAre(2, 4, 5, 7));
 }
 
-TEST_F(OrderEntriesTest, WhatFinishedFirstIsForgottenFirst) {
+TEST_F(OrderRecordsTest, WhatFinishedFirstIsForgottenFirst) {
   for (std::uint64_t id = 1; id <= 3; ++id) {
     place(id);
   }
@@ -82,12 +82,12 @@ TEST_F(OrderEntriesTest, WhatFinishedFirstIsForgottenFirst) {
   EXPECT_THAT(finish_all(), ElementsAre(3));
 }
 
-TEST_F(OrderEntriesTest, MemoryOfForgottenOrdersIsUsedAgain) {
+TEST_F(OrderRecordsTest, MemoryOfForgottenOrdersIsUsedAgain) {
   std::size_t allocated = 0;
   std::uint64_t id = 0;
   for (int round = 0; round < 5; ++round) {
     for (int i = 0; i < 10'000; ++i) {
-      OrderEntry& order = place(++id);
+      OrderRecord& order = place(++id);
       orders.extend_chain(order, {});
       orders.move(account, finished, order);
     }
@@ -102,8 +102,8 @@ TEST_F(OrderEntriesTest, MemoryOfForgottenOrdersIsUsedAgain) {
   EXPECT_LE(orders.allocated_bytes(), allocated);
 }
 
-TEST_F(OrderEntriesTest, ALongChainIsForgottenInPieces) {
-  OrderEntry& order = place(1);
+TEST_F(OrderRecordsTest, ALongChainIsForgottenInPieces) {
+  OrderRecord& order = place(1);
   for (int i = 0; i < 100; ++i) {
     orders.extend_chain(order, {});
   }

@@ -28,7 +28,7 @@ struct ChainEntry {
 // More than one, in the place of a session's id.
 inline constexpr matching::SessionId kSeveralSessions{std::numeric_limits<std::uint32_t>::max()};
 
-struct OrderEntry {
+struct OrderRecord {
   matching::OrderId id;
   matching::AccountId account;
   matching::SessionId session;
@@ -38,7 +38,7 @@ struct OrderEntry {
   matching::TimeInForce time_in_force{};
   fix::OrdStatus status{};
   matching::OrderValues values;  // after the last event: what a status request is told
-  ChainEntry first;              // of its chain; later ones: OrderEntries::chain()
+  ChainEntry first;              // of its chain; later ones: OrderRecords::chain()
 
   // Of a finished order: the event that finished it, or a later one; the last event that tells of
   // it; and the ClOrdID generation in which it finished.
@@ -49,7 +49,7 @@ struct OrderEntry {
   // A session that was told of it for having asked, other than the one that entered it; 0: none.
   matching::SessionId requester;
 
-  // Links of OrderEntries'.
+  // Links of OrderRecords'.
   Slot later = 0;  // the newest entry of its chain, but for `first`
   Slot previous = 0;
   Slot next = 0;
@@ -57,7 +57,7 @@ struct OrderEntry {
   [[nodiscard]] bool live() const noexcept { return values.leaves_qty > matching::Quantity{0}; }
 };
 
-class OrderEntries {
+class OrderRecords {
  public:
   // Orders of one kind, in the order in which they came to it; 0: none.
   struct List {
@@ -66,12 +66,12 @@ class OrderEntries {
   };
 
   // A new order, all zero but its id. It must not be known.
-  OrderEntry& insert(matching::OrderId order);
+  OrderRecord& insert(matching::OrderId order);
 
   [[nodiscard]] bool knows(matching::OrderId order) const noexcept { return slot_of(order) != 0; }
 
   // Null: not known.
-  [[nodiscard]] const OrderEntry* find(matching::OrderId order) const noexcept {
+  [[nodiscard]] const OrderRecord* find(matching::OrderId order) const noexcept {
     const Slot slot = slot_of(order);
     return slot == 0 ? nullptr : &pool_[slot];
   }
@@ -80,28 +80,28 @@ class OrderEntries {
   [[nodiscard]] matching::OrderId skip_unknown(matching::OrderId from) const noexcept;
 
   // The order must be known; that it is, is asserted.
-  [[nodiscard]] const OrderEntry& at(matching::OrderId order) const { return pool_[known(order)]; }
+  [[nodiscard]] const OrderRecord& at(matching::OrderId order) const { return pool_[known(order)]; }
 
-  [[nodiscard]] OrderEntry& at(matching::OrderId order) { return pool_[known(order)]; }
+  [[nodiscard]] OrderRecord& at(matching::OrderId order) { return pool_[known(order)]; }
 
   // Reference stays valid until the order is forgotten.
-  void extend_chain(OrderEntry& order, const ChainEntry& entry);
+  void extend_chain(OrderRecord& order, const ChainEntry& entry);
 
   // The `index`th accepted request of the order's chain; that there is one is asserted.
-  [[nodiscard]] const ChainEntry& chain(const OrderEntry& order, std::uint32_t index) const;
+  [[nodiscard]] const ChainEntry& chain(const OrderRecord& order, std::uint32_t index) const;
 
   // The order, which is in no list yet, becomes the newest of `list`.
-  void append(List& list, const OrderEntry& order);
+  void append(List& list, const OrderRecord& order);
 
   // The order, which is in `from`, becomes the newest of `to`.
-  void move(List& from, List& to, const OrderEntry& order);
+  void move(List& from, List& to, const OrderRecord& order);
 
   // Null: there is none.
-  [[nodiscard]] const OrderEntry* oldest(const List& list) const noexcept {
+  [[nodiscard]] const OrderRecord* oldest(const List& list) const noexcept {
     return list.oldest == 0 ? nullptr : &pool_[list.oldest];
   }
 
-  [[nodiscard]] const OrderEntry* newest(const List& list) const noexcept {
+  [[nodiscard]] const OrderRecord* newest(const List& list) const noexcept {
     return list.newest == 0 ? nullptr : &pool_[list.newest];
   }
 
@@ -138,7 +138,7 @@ class OrderEntries {
   void remove(List& list, Slot slot);
   void unindex(matching::OrderId order);
 
-  SlotPool<OrderEntry, &OrderEntry::next> pool_;
+  SlotPool<OrderRecord, &OrderRecord::next> pool_;
   SlotPool<Link, &Link::previous> links_;
   std::vector<std::unique_ptr<IndexPage>> index_;  // by id / kIndexPage; null: nothing known there
   std::size_t index_pages_ = 0;
