@@ -113,6 +113,7 @@ class OrchestraWriter {
   }
 
  private:
+  // NOLINTNEXTLINE(misc-no-recursion): as deep as groups are
   void collect(std::span<const MessageField> rows) {
     for (const MessageField& row : rows) {
       if (row.is_in(version_)) {
@@ -162,7 +163,7 @@ class OrchestraWriter {
       const Value& value = field.values[i];
       if (contains(value.dialects, version_)) {
         xml_.empty("fixr:code",
-                   {{"id", std::to_string(field.tag * 1000 + i + 1)},
+                   {{"id", std::to_string(std::size_t{field.tag} * 1000 + i + 1)},
                     {"name", camel_case(value.name)},
                     {"value", std::string{value.text}}});
       }

@@ -52,6 +52,7 @@ struct Entry {
   std::vector<Entry> group;  // the fields of an entry, where this counts them
 };
 
+// NOLINTNEXTLINE(misc-no-recursion): as deep as groups are
 std::vector<Entry> entries_of(std::span<const MessageField> rows, FixVersion version) {
   std::vector<Entry> entries;
   for (const MessageField& row : rows) {
@@ -66,6 +67,7 @@ std::vector<Entry> entries_of(std::span<const MessageField> rows, FixVersion ver
 }
 
 // What only one of them has is not required.
+// NOLINTNEXTLINE(misc-no-recursion): as deep as groups are
 void merge(std::vector<Entry>& entries, std::vector<Entry> others) {
   const auto find_in = [](std::vector<Entry>& list, const Entry& entry) {
     return std::ranges::find(list, entry.field, &Entry::field);
@@ -148,6 +150,7 @@ class DictionaryWriter {
     xml_.close("message");
   }
 
+  // NOLINTNEXTLINE(misc-no-recursion): as deep as groups are
   void write_entries(const std::vector<Entry>& entries) {
     for (const Entry& entry : entries) {
       used_.add(FieldIndex::find(entry.field->tag));

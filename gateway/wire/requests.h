@@ -24,7 +24,7 @@ struct Request {
   RequestSpec spec;
 
   // What is wrong with it `fields` remember; the result counts only where nothing is.
-  Decoded (*read)(RequestFields& fields, const Sender& sender);
+  Decoded (*read)(RequestFields& fields, const Sender& sender) = nullptr;
 };
 
 // Why a message is none of our requests.
