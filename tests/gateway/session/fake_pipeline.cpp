@@ -151,6 +151,13 @@ bool FakePipeline::wait_for_submitted(std::size_t count) const {
   return wait_until([&] { return submitted().size() >= count; });
 }
 
+bool FakePipeline::wait_for_held() const {
+  return wait_until([&] {
+    const std::lock_guard lock{mutex_};
+    return !waiting_.empty();
+  });
+}
+
 bool FakePipeline::wait_for_session(
     const std::string& comp_id,
     const std::function<bool(const matching::SessionInfo&)>& wanted) const {

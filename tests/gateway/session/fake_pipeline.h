@@ -70,6 +70,9 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
   // Waits for it. False: not in time.
   [[nodiscard]] bool wait_for_submitted(std::size_t count) const;
 
+  // Waits until a command is held, of whatever kind. False: not in time.
+  [[nodiscard]] bool wait_for_held() const;
+
   [[nodiscard]] std::vector<matching::SessionInfo> sessions() const;
 
   // Waits until the session's durable state is as `wanted` says.

@@ -201,6 +201,7 @@ TEST_F(SessionTest, GoesDownWhenTheConnectionIsLostBeforeTheLogonIsDurable) {
   {
     const auto peer = gateway_.connect("BROKER1");
     peer->send("A", logon_fields("BROKER1"));
+    ASSERT_TRUE(pipeline_.wait_for_held());
     EXPECT_FALSE(peer->try_read(kNothing).has_value());
   }
   pipeline_.go_on();
