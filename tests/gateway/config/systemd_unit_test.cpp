@@ -11,6 +11,7 @@
 namespace betex::gateway {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
 const std::string kUnit = std::string{BETEX_SOURCE_DIR} + "/config/betex-gateway.service";
@@ -39,10 +40,20 @@ TEST(SystemdUnit, IsExposedToTwoOfTenAtMost) {
   EXPECT_THAT(ended.output, HasSubstr("Overall exposure level for betex-gateway.service"));
 }
 
-TEST(SystemdUnit, WritesNoCore) {
+std::string unit_text() {
   std::ostringstream text;
   text << std::ifstream{kUnit}.rdbuf();
-  EXPECT_THAT(text.str(), HasSubstr("\nLimitCORE=0\n"));
+  return text.str();
+}
+
+TEST(SystemdUnit, WritesNoCore) {
+  EXPECT_THAT(unit_text(), HasSubstr("\nLimitCORE=0\n"));
+}
+
+// Without it a machine that boots with a wrong clock would start on it.
+TEST(SystemdUnit, StartsWhenTheClockIsRight) {
+  EXPECT_THAT(unit_text(), ContainsRegex("\nWants=[^\n]*time-sync\\.target"));
+  EXPECT_THAT(unit_text(), ContainsRegex("\nAfter=[^\n]*time-sync\\.target"));
 }
 
 // What systemd itself would warn of: unknown settings and values. Only the programs are not there.
