@@ -218,7 +218,7 @@ constexpr std::array kRequests{
 
 constexpr bool is_read(const MessageSpec& message) {
   for (const Request& request : kRequests) {
-    if (&request.spec.message() == &message) {
+    if (request.spec.message().type == message.type) {
       return true;
     }
   }
