@@ -3,8 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <type_traits>
+#include <string_view>
 
 #include "matching/commands.h"
 #include "matching/event_header.h"
@@ -15,9 +14,17 @@
 
 namespace betex::matching {
 
-// A process over many orders begins: those with ids up to `last_order` that match the filter are
-// cancelled, in ascending order of ids, in chunks. Fields of the filter that are 0 match
-// everything.
+// What a process does to each of its items.
+enum class BatchWork : std::uint8_t {  // on disk
+  CancelOrders = 1,                    // orders
+  VoidRunner = 2,                      // rows: bets on a runner that was removed
+  PayRows = 3,                         // rows: a round of a settlement
+  ArchiveRows = 4,                     // rows: their end
+};
+
+// A process over many items begins; it works in chunks, in ascending order of ids. Of orders those
+// with ids up to `last_order` that match the filter are cancelled; fields of the filter that are 0
+// match everything.
 struct BatchStarted {
   static constexpr EventKind kKind = EventKind::BatchStarted;
   EventHeader header;  // header.market: the market that it is about, for a market-wide process
@@ -33,7 +40,8 @@ struct BatchStarted {
   Flag id_consumed;             // the requester's ClOrdID is used up
   SessionId requester;          // 0: nobody waits for its outcome
   AccountId requester_account;  // the account of a mass cancel by its owner
-  Zeros<4> reserved;
+  BatchWork work = BatchWork::CancelOrders;
+  Zeros<3> reserved;
   Name request_id;    // of Ops
   ClOrdId cl_ord_id;  // of an owner's mass cancel request
 };
@@ -52,6 +60,7 @@ BETEX_FIELDS(BatchStarted,
              id_consumed,
              requester,
              requester_account,
+             work,
              reserved,
              request_id,
              cl_ord_id);
@@ -62,6 +71,9 @@ inline constexpr std::size_t kMaxBatchedOrders = 4096;
 // is the last event of each of them.
 struct OrderCancelledBatched {
   static constexpr EventKind kKind = EventKind::OrderCancelledBatched;
+  using Tail = OrderId;
+  static constexpr std::size_t kMaxTail = kMaxBatchedOrders;
+  static constexpr std::string_view kTailName = "order";
   EventHeader header;
   BatchId batch;
   CancelCause cause{};
@@ -69,11 +81,6 @@ struct OrderCancelledBatched {
   OrderId cursor_after;  // the last order that the batch has visited
   std::uint32_t count = 0;
   Zeros<4> reserved2;
-
-  // Valid as long as the event's own bytes, with the ids behind them.
-  [[nodiscard]] std::span<const OrderId> orders() const noexcept {
-    return {reinterpret_cast<const OrderId*>(this + 1), count};
-  }
 };
 
 BETEX_FIELDS(OrderCancelledBatched, header, batch, cause, reserved, cursor_after, count, reserved2);
@@ -86,10 +93,11 @@ struct BatchCompleted {
   AccountId requester_account;
   CancelCause cause{};
   std::uint8_t side = 0;  // of its filter, as the instrument
-  Zeros<2> reserved;
+  BatchWork work{};
+  Zeros<1> reserved;
   InstrumentId instrument;
   Zeros<4> reserved2;
-  std::uint64_t total = 0;  // orders that it has cancelled
+  std::uint64_t total = 0;  // items that it has done its work on
   Name request_id;
   ClOrdId cl_ord_id;
 };
@@ -101,6 +109,7 @@ BETEX_FIELDS(BatchCompleted,
              requester_account,
              cause,
              side,
+             work,
              reserved,
              instrument,
              reserved2,
@@ -143,12 +152,12 @@ struct TradingDaySet {
   static constexpr EventKind kKind = EventKind::TradingDaySet;
   EventHeader header;
   std::uint32_t ends_at_s = 0;  // seconds after midnight UTC
-  SessionId requester;
+  Zeros<4> reserved;
   Timestamp next_end;
   Name request_id;
 };
 
-BETEX_FIELDS(TradingDaySet, header, ends_at_s, requester, next_end, request_id);
+BETEX_FIELDS(TradingDaySet, header, ends_at_s, reserved, next_end, request_id);
 
 // Every Day order up to `last_order` expires.
 struct TradingDayEnded {
@@ -180,34 +189,57 @@ struct CommandRejected {
   SessionId session;
   Reason reason{};
   std::uint16_t command = 0;  // CommandKind: the index of the alternative in CommandBody, from 1
-  Name subject;               // the market, account or session that it was about
+  Flag id_consumed;           // the request's id is used up all the same
+  Zeros<7> reserved;
+  Name subject;  // the market, account or session that it was about
   Name request_id;
 };
 
-BETEX_FIELDS(CommandRejected, header, session, reason, command, subject, request_id);
+BETEX_FIELDS(
+    CommandRejected, header, session, reason, command, id_consumed, reserved, subject, request_id);
+
+// A request of an operator that had come before, with the same content: nothing happened now.
+struct RequestKnown {
+  static constexpr EventKind kKind = EventKind::RequestKnown;
+  EventHeader header;
+  SessionId session;          // that asked
+  Reason reason{};            // of the first one, where it was refused
+  std::uint16_t command = 0;  // as in CommandRejected
+  EventSeq answered_by;       // the first event that the first one caused
+  Name subject;
+  Name request_id;
+};
+
+BETEX_FIELDS(RequestKnown, header, session, reason, command, answered_by, subject, request_id);
 
 struct Announced {
   static constexpr EventKind kKind = EventKind::Announced;
   EventHeader header;
-  SessionId requester;
-  Zeros<4> reserved;
   Name request_id;
   Name subject;  // market or instrument; empty: everybody
-  Text<255> headline;
+  Remark headline;
 };
 
-BETEX_FIELDS(Announced, header, requester, reserved, request_id, subject, headline);
+BETEX_FIELDS(Announced, header, request_id, subject, headline);
 
 // An external recovery point was reached. Replay does not move the watermark.
 struct WatermarkMoved {
   static constexpr EventKind kKind = EventKind::WatermarkMoved;
   EventHeader header;
-  SessionId requester;
-  Zeros<4> reserved;
   EventSeq watermark;
   Name request_id;
 };
 
-BETEX_FIELDS(WatermarkMoved, header, requester, reserved, watermark, request_id);
+BETEX_FIELDS(WatermarkMoved, header, watermark, request_id);
+
+// What an operator wrote beside a request, in the transaction of its outcome.
+struct Remarked {
+  static constexpr EventKind kKind = EventKind::Remarked;
+  EventHeader header;
+  Name request_id;
+  Remark remark;
+};
+
+BETEX_FIELDS(Remarked, header, request_id, remark);
 
 }  // namespace betex::matching

@@ -2,10 +2,11 @@
 // are never journaled themselves: the events that they cause are.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <variant>
+#include <vector>
 
 #include "matching/boxed.h"
 #include "matching/hash.h"
@@ -87,7 +88,7 @@ struct AmendOrder {
 // by Ops on behalf: then cl_ord_id is empty, request_id is not, and one of account, session and
 // market must be given.
 struct MassCancel {
-  HashedName account;
+  Name account;
   ClOrdId cl_ord_id;
   Name market;
   Name symbol;
@@ -95,16 +96,48 @@ struct MassCancel {
   std::uint8_t side = 0;  // 1 or 2 as in Side; 0: both
   std::uint8_t reserved[3] = {};
   Name request_id;
+  Timestamp transact_time;
 };
 
 // ---- Accounts and markets -----------------------------------------------------------------------
+//
+// Requests of operators. `request_id` is used up by the first command that bears it, also by one
+// that is refused; empty for what the gateway itself does at a start. `transact_time` is theirs: at
+// most 30 days old and 5 minutes ahead (RULES.md section 6).
+
+// The log's first command. All amounts are in this currency.
+struct CreateExchange {
+  Currency currency;
+  std::uint32_t max_requests_a_day = 0;  // of operators; 0: no limit
+};
 
 enum class AccountKind : std::uint8_t { Unlimited = 1, Collateralised = 2 };  // on disk
 
+// Amounts are in major units, as an operator writes them. A name that begins with $ is refused.
 struct CreateAccount {
   Name account;
   AccountKind kind = AccountKind::Unlimited;
+  std::uint32_t max_open_orders = 0;         // 0: none, as with the two limits below
+  std::uint32_t commission_discount_bp = 0;  // off the commission
+  Decimal opening_balance;
+  Decimal credit;
+  Decimal exposure_limit;
+  Decimal market_exposure_limit;
   Name request_id;
+  Timestamp transact_time;
+};
+
+enum class FundsKind : std::uint8_t { Deposit = 1, Withdrawal = 2, Correction = 3, WriteOff = 4 };
+
+// Moves money into or out of an account. A deposit and a withdrawal are positive, a correction is
+// not 0 and needs a remark, a write-off names no amount: it takes over a negative balance, whole.
+struct MoveFunds {
+  Name account;
+  FundsKind kind = FundsKind::Deposit;
+  Decimal amount;
+  Boxed<Remark> remark;
+  Name request_id;
+  Timestamp transact_time;
 };
 
 enum class MarketKind : std::uint8_t { ExchangeOdds = 1, Binary = 2 };  // on disk
@@ -129,18 +162,22 @@ struct CreateMarket {
   Decimal min_quantity;   // 0: one quantity step
   Decimal quantity_step;  // 0: one minor unit or one contract
   Decimal max_quantity;   // per order; 0: the engine's own cap
+  Decimal max_position;   // binary: contracts that an account may come to hold; 0: no limit
   Name request_id;
+  Timestamp transact_time;
 };
 
 struct AddRunner {
   Name market;
   Name symbol;
   Name request_id;
+  Timestamp transact_time;
 };
 
 struct OpenMarket {
   Name market;
   Name request_id;
+  Timestamp transact_time;
 };
 
 enum class MarketState : std::uint8_t {  // on disk
@@ -170,27 +207,32 @@ struct SuspendMarket {
   CancelScope scope = CancelScope::None;
   std::uint8_t reserved[6] = {};
   Name request_id;
+  Timestamp transact_time;
 };
 
 struct ResumeMarket {
   Name market;
   Name request_id;
+  Timestamp transact_time;
 };
 
 struct HaltMarket {
   Name market;
   Name request_id;
+  Timestamp transact_time;
 };
 
 struct UnhaltMarket {
   Name market;
   Name request_id;
+  Timestamp transact_time;
 };
 
 // Once per market. Orders whose Persistence is Lapse are cancelled.
 struct TurnInPlay {
   Name market;
   Name request_id;
+  Timestamp transact_time;
 };
 
 // An odds market. One that was open is suspended by it.
@@ -198,54 +240,80 @@ struct RemoveRunner {
   Name market;
   Name symbol;
   Name request_id;
+  Timestamp transact_time;
 };
 
 struct CloseMarket {
   Name market;
   Name request_id;
+  Timestamp transact_time;
 };
 
-inline constexpr std::size_t kMaxShares = 10;
+inline constexpr std::size_t kMaxRunners = 100;  // of a market
 
 // A runner's share of a win: 1/1 a winner, 1/2 a dead heat of two for one place.
 struct RunnerShare {
-  Name symbol;  // empty: an unused entry
+  Name symbol;
   std::uint16_t numerator = 0;
   std::uint16_t denominator = 0;
   std::uint32_t reserved = 0;
 };
 
-// Runners that are not named have lost; a binary market's own symbol with 1/1 is YES. The shares
-// must add up to the market's winners. Again for another result, until the market is settled.
+// Runners that are not named have lost. The shares have one denominator, at most the number of
+// runners, and add up to the market's winners. A binary market names its own symbol, with 1/1 for
+// YES and 0/1 for NO. Again for another result, also after the market was settled.
 struct DetermineMarket {
   Name market;
-  Boxed<std::array<RunnerShare, kMaxShares>> shares;
+  std::vector<RunnerShare> shares;
   Name request_id;
+  Timestamp transact_time;
+};
+
+// Pays by the result, or what a new result changes of what was paid.
+struct SettleMarket {
+  Name market;
+  Name request_id;
+  Timestamp transact_time;
 };
 
 struct VoidMarket {
   Name market;
-  Decimal price;  // binary: what YES gets; the rest is NO's
+  Decimal price;  // binary: what YES gets, above 0 and below 1; the rest is NO's
   Name request_id;
+  Timestamp transact_time;
+};
+
+// Of a settled or voided market: frees its rows and books. No correction is possible after it.
+struct ArchiveMarket {
+  Name market;
+  Name request_id;
+  Timestamp transact_time;
 };
 
 // The account may cancel, and enter nothing. `cancel_orders` also cancels its live orders.
 struct SuspendAccount {
   Name account;
   Name request_id;
+  Timestamp transact_time;
   bool cancel_orders = false;
 };
 
 struct ResumeAccount {
   Name account;
   Name request_id;
+  Timestamp transact_time;
 };
 
+// A limit that is not given stays as it is; 0: none.
 struct SetLimits {
   Name account;
-  std::uint32_t max_open_orders = 0;  // 0: none
-  std::uint32_t reserved = 0;
+  std::optional<std::uint32_t> max_open_orders;
+  std::optional<std::uint32_t> commission_discount_bp;
+  std::optional<Decimal> credit;
+  std::optional<Decimal> exposure_limit;
+  std::optional<Decimal> market_exposure_limit;
   Name request_id;
+  Timestamp transact_time;
 };
 
 // ---- FIX sessions (the journal is the only truth, also about sessions) -------------------------
@@ -253,6 +321,7 @@ struct SetLimits {
 // Before a Logon is answered. Creates the session the first time its CompID is seen.
 struct SessionUp {
   Name comp_id;
+  Name username;       // 553 of its Logon; empty: none
   bool reset = false;  // 141=Y: the next epoch begins, both numbers at 1
   bool cancel_on_disconnect = false;
   std::uint8_t reserved[2] = {};
@@ -310,44 +379,50 @@ struct SetSessionNumbers {
   bool new_epoch = false;
   std::uint8_t reserved[7] = {};
   Name request_id;
+  Timestamp transact_time;
 };
 
 // The session may cancel, and enter nothing. `cancel_orders` also cancels its live orders.
 struct SuspendSession {
   Name comp_id;
   Name request_id;
+  Timestamp transact_time;
   bool cancel_orders = false;
 };
 
 struct ResumeSession {
   Name comp_id;
   Name request_id;
+  Timestamp transact_time;
 };
 
 struct LogoutSession {
   Name comp_id;
   Name request_id;
+  Timestamp transact_time;
 };
 
-// ---- Operations
-// -----------------------------------------------------------------------------------
+// ---- Operations ---------------------------------------------------------------------------------
 
 // When the trading day ends, in seconds after midnight UTC.
 struct SetTradingDay {
   std::uint32_t ends_at_s = 0;
   std::uint32_t reserved = 0;
   Name request_id;
+  Timestamp transact_time;
 };
 
 struct Announce {
   Name subject;
-  Boxed<Text<255>> headline;
+  Boxed<Remark> headline;
   Name request_id;
+  Timestamp transact_time;
 };
 
 struct MoveWatermark {
   EventSeq watermark;
   Name request_id;
+  Timestamp transact_time;
 };
 
 // ---- The engine's own steps ---------------------------------------------------------------------
@@ -393,14 +468,19 @@ using CommandBody = std::variant<PlaceOrder,
                                  SetTradingDay,
                                  Announce,
                                  MoveWatermark,
-                                 ContinueBatch>;
+                                 ContinueBatch,
+                                 CreateExchange,
+                                 MoveFunds,
+                                 SettleMarket,
+                                 ArchiveMarket>;
 
 // One command, at most one transaction. `timestamp` is assigned once, when it is sequenced, and
-// never runs backwards. `digest` identifies the command in the journal; 0 where nobody computes it.
+// never runs backwards. `digest` is taken over the content of an operator's request, all but its
+// TransactTime: two requests with one id are repetitions of each other where it is the same.
 struct Command {
   Timestamp timestamp;
   Origin origin;
-  std::uint64_t digest = 0;
+  std::uint64_t digest = 0;  // 0 for everything else
   CommandBody body;
 };
 

@@ -17,6 +17,13 @@
 
 namespace betex::matching {
 
+// The process that ContinueBatch would go on with.
+enum class PendingBatch : std::uint8_t {
+  None,
+  Orders,    // cancels, and bets that a removal makes void
+  Payments,  // rounds of settlements, and rows that are archived
+};
+
 // What an engine makes room for before it is needed.
 struct EngineCapacity {
   std::size_t live_orders = 0;      // at a time
@@ -65,8 +72,9 @@ class Engine {
   [[nodiscard]] std::optional<Timestamp> next_deadline() const;
   [[nodiscard]] bool is_due(Timestamp now) const noexcept;
 
-  // True while ContinueBatch has something to do: after each command, and again when idle.
-  [[nodiscard]] bool batch_pending() const noexcept;
+  // What ContinueBatch would go on with. Orders: to be called after each command, and again when
+  // idle; Payments: when idle, or once in a while.
+  [[nodiscard]] PendingBatch batch_pending() const noexcept;
 
   // When the trading day ends, in seconds after midnight UTC.
   [[nodiscard]] std::uint32_t trading_day_ends_at_s() const noexcept;
@@ -86,6 +94,15 @@ class Engine {
   [[nodiscard]] std::optional<OrderId> find_order(const Name& account,
                                                   OrderId order,
                                                   const ClOrdId& cl_ord_id) const;
+
+  // The account of that name; none where there is none.
+  [[nodiscard]] std::optional<AccountInfo> account_info(const Name& account) const;
+
+  // Visits the account's row in the first of its markets that is above `after`, and returns that
+  // market; none where there is none. A row at a time, for an answer that must not hold others up.
+  std::optional<MarketId> visit_row_after(AccountId account,
+                                          MarketId after,
+                                          const std::function<void(const RowInfo&)>& visit) const;
 
   // Over the whole state, equal for equal histories; walks everything, so not for the hot path.
   [[nodiscard]] std::uint64_t state_hash() const;
@@ -123,7 +140,9 @@ class Engine {
   void visit_index(OrderIndex index,
                    std::uint32_t id,
                    const std::function<void(OrderId)>& visit) const;
-  void visit_positions(const std::function<void(const PositionInfo&)>& visit) const;
+  // In the order of markets, in each in that of their numbers.
+  void visit_rows(const std::function<void(const RowInfo&)>& visit) const;
+  [[nodiscard]] HouseInfo house() const noexcept;
 
  private:
   // A command's ids and names; what they lead to; the level that its order will rest in. Each step

@@ -1,8 +1,8 @@
 // What happened: the only input of `apply`, the content of the journal, the source of every report.
 //
 // An event is a fixed-layout little-endian struct without padding, starting with an EventHeader; a
-// transaction's events stand one after the other. An OrderCancelledBatched is followed by its order
-// ids. journal/FORMAT.md describes the bytes.
+// transaction's events stand one after the other. Some are followed by a tail: a counted list of
+// parts of one type. journal/FORMAT.md describes the bytes.
 #pragma once
 
 #include <algorithm>
@@ -11,11 +11,14 @@
 #include <cstddef>
 #include <type_traits>
 
+#include "matching/account_events.h"
 #include "matching/batch_events.h"
 #include "matching/event_header.h"
+#include "matching/event_tail.h"
 #include "matching/market_events.h"
 #include "matching/order_events.h"
 #include "matching/session_events.h"
+#include "matching/settlement_events.h"
 
 namespace betex::matching {
 
@@ -32,7 +35,7 @@ constexpr void for_each_event_type(Visitor&& visit) {
 #define BETEX_EVENT(name, number)                                                         \
   static_assert(name::kKind == EventKind::name && std::is_trivially_copyable_v<name>);    \
   static_assert(std::has_unique_object_representations_v<name> && sizeof(name) % 8 == 0); \
-  static_assert(sizeof(name) <= kMaxEventSize);
+  static_assert(max_size<name>() <= kMaxEventSize);
 #include "matching/events.def"
 
 static_assert(
@@ -77,7 +80,5 @@ bool with_event_type(EventKind kind, Visitor&& visit) {
   kCalls[place](visit);
   return true;
 }
-
-static_assert(sizeof(OrderCancelledBatched) + kMaxBatchedOrders * sizeof(OrderId) <= kMaxEventSize);
 
 }  // namespace betex::matching

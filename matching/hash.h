@@ -13,8 +13,6 @@
 
 namespace betex::matching {
 
-__extension__ using Uint128 = unsigned __int128;
-
 // Folds two words into one by a wide multiplication.
 constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
   constexpr std::uint64_t kFirst = 0x9e3779b97f4a7c15;

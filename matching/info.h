@@ -6,6 +6,7 @@
 
 #include "matching/commands.h"
 #include "matching/event_header.h"
+#include "matching/market_events.h"
 #include "matching/order_events.h"
 #include "matching/types.h"
 
@@ -30,7 +31,15 @@ struct AccountInfo {
   AccountKind kind{};
   bool suspended = false;
   std::uint32_t open_orders = 0;
-  Money cash_locked;  // by its open orders
+  std::uint32_t max_open_orders = 0;  // 0: none, as with the two limits below
+  std::uint32_t commission_discount_bp = 0;
+  Money balance;
+  Money credit;
+  Money exposure_limit;
+  Money market_exposure_limit;
+  Money exposure;       // of all its rows
+  WideMoney available;  // balance + credit - exposure
+  Money bound;          // the most that its open and matched bets can move (RULES.md section 5)
 };
 
 struct MarketInfo {
@@ -45,6 +54,15 @@ struct MarketInfo {
   Quantity min_quantity;  // per order, as the two that follow
   Quantity quantity_step;
   Quantity max_quantity;
+  std::uint32_t winners = 0;
+  std::uint32_t commission_bp = 0;
+  Quantity max_position;  // binary; 0: no limit
+  Price void_price;       // binary, of a voided one
+  bool archived = false;
+  std::uint32_t rounds = 0;  // of its settlement that are complete
+  std::uint32_t rows = 0;
+  WideMoney pot;
+  std::uint64_t public_changes = 0;  // of its levels, trades and state
 };
 
 struct InstrumentInfo {
@@ -54,6 +72,8 @@ struct InstrumentInfo {
   MarketKind kind{};
   LadderKind ladder{};
   bool removed = false;
+  InstrumentShare share;  // of a win, once the market is determined
+  WideMoney traded;       // quantity, of all trades
 };
 
 // An accepted request in an order's chain, with the terms that the order has had since.
@@ -81,8 +101,9 @@ struct OrderInfo {
   Timestamp expire_time;
   OrderValues values;
   std::span<const AcceptedRequest> chain;
-  Quantity closing;  // what is left of the part that closes the account's own position
-  Money cash_lock;   // what is left of its collateral
+  Reference reference;            // the client's own
+  std::uint32_t order_group = 0;  // 0: none
+  Money part;                     // what a live one may still cost (RULES.md section 5)
 };
 
 // A price level as the book keeps it, its orders in the order in which they will trade.
@@ -100,14 +121,41 @@ struct PriceLevel {
   Quantity volume;
 };
 
-// What an account holds in a binary market; the locked part waits in its open orders.
-struct PositionInfo {
+// What an account's matched bets on one runner pay, and what it has open there.
+struct RunnerBets {
+  InstrumentId instrument;
+  Money if_won;
+  Money if_lost;
+  Money open_if_won;   // parts of its open lays
+  Money open_if_lost;  // parts of its open backs
+};
+
+// One account's bets in one market (RULES.md section 5).
+struct RowInfo {
   AccountId account;
   MarketId market;
-  Quantity yes;
-  Quantity no;
-  Quantity yes_locked;
-  Quantity no_locked;
+  MarketKind kind{};
+  std::uint32_t number = 0;  // in its market, from 1
+  Money exposure;
+  Quantity matched;                     // of all its fills
+  std::span<const RunnerBets> runners;  // odds; valid during the visit
+  Quantity position;                    // binary: YES contracts, negative for NO
+  Money net_cash;                       // binary: moved by its fills
+  Quantity open_buys;                   // binary, as the three that follow
+  Quantity open_sells;
+  Money open_buys_part;
+  Money open_sells_part;
+  bool settled = false;           // a round has passed it
+  Money paid;                     // by all rounds
+  Money commission;               // taken by all rounds
+  std::uint32_t discount_bp = 0;  // off the commission, once it was settled
+};
+
+// What belongs to no account and no market.
+struct HouseInfo {
+  Currency currency;  // empty where the log does not say
+  WideMoney house;
+  WideMoney rounding;
 };
 
 // Where live orders are listed, for processes that walk them.

@@ -66,8 +66,9 @@ struct OrderAccepted {
   Timestamp transact_time;
   Timestamp release_at;  // Entry::Delayed only
   std::uint64_t version_guard = 0;
-  Quantity closing;  // part that closes the account's own position (RULES.md section 5)
-  Money cash_lock;   // collateral taken for the rest
+  Reference reference;            // the client's own; empty: none
+  std::uint32_t order_group = 0;  // 0: none
+  std::uint32_t flags = 0;        // none yet
   OrderValues values;
   ClOrdId cl_ord_id;
 };
@@ -93,8 +94,9 @@ BETEX_FIELDS(OrderAccepted,
              transact_time,
              release_at,
              version_guard,
-             closing,
-             cash_lock,
+             reference,
+             order_group,
+             flags,
              values,
              cl_ord_id);
 
@@ -148,13 +150,14 @@ struct TradeLeg {
   OrderId order;
   AccountId account;
   SessionId session;
-  Money cash;           // moved to the account
-  Money lock_released;  // of the order's cash lock
-  Quantity closed;      // part of the fill that closed the account's own position
+  Money cash;         // binary: moved to the account
+  Money fee;          // none yet
+  Money balance;      // of the account, after it
+  Quantity position;  // binary: YES contracts after it, negative for NO
   OrderValues values;
 };
 
-BETEX_FIELDS(TradeLeg, order, account, session, cash, lock_released, closed, values);
+BETEX_FIELDS(TradeLeg, order, account, session, cash, fee, balance, position, values);
 
 struct TradeMatched {
   static constexpr EventKind kKind = EventKind::TradeMatched;
@@ -176,29 +179,15 @@ struct OrderCancelled {
   static constexpr EventKind kKind = EventKind::OrderCancelled;
   EventHeader header;
   OrderId order;
-  SessionId session;    // that entered the order
-  SessionId requester;  // that asked for the cancel; 0 where nobody did
+  SessionId session;  // that entered the order
   CancelCause cause{};
   Zeros<1> reserved;
-  Reason reason{};  // of the check that failed, for CancelCause::DelayFailed
-  Zeros<4> reserved2;
-  Money lock_released;
+  Reason reason{};     // of the check that failed, for CancelCause::DelayFailed
   OrderValues values;  // leaves_qty is 0
   ClOrdId cl_ord_id;   // the cancel request's, now the end of the chain; empty where unsolicited
 };
 
-BETEX_FIELDS(OrderCancelled,
-             header,
-             order,
-             session,
-             requester,
-             cause,
-             reserved,
-             reason,
-             reserved2,
-             lock_released,
-             values,
-             cl_ord_id);
+BETEX_FIELDS(OrderCancelled, header, order, session, cause, reserved, reason, values, cl_ord_id);
 
 // Self-trade prevention took `quantity` off two orders of one owner, of which this one lives on.
 struct OrderReduced {
@@ -209,21 +198,10 @@ struct OrderReduced {
   CancelCause cause{};
   Zeros<3> reserved;
   Quantity quantity;
-  Quantity closing_released;
-  Money lock_released;
   OrderValues values;  // order_qty and leaves_qty are smaller by `quantity`
 };
 
-BETEX_FIELDS(OrderReduced,
-             header,
-             order,
-             session,
-             cause,
-             reserved,
-             quantity,
-             closing_released,
-             lock_released,
-             values);
+BETEX_FIELDS(OrderReduced, header, order, session, cause, reserved, quantity, values);
 
 struct CancelRejected {
   static constexpr EventKind kKind = EventKind::CancelRejected;
@@ -287,8 +265,6 @@ struct OrderAmended {
   Flag is_delayed;   // the order itself waits for the bet delay
   Zeros<1> reserved;
   Timestamp expire_time;
-  Quantity closing;  // what it locks from now on
-  Money cash_lock;
   OrderValues values;  // order_qty is the new total
   ClOrdId cl_ord_id;   // of the request, now the end of the chain
 };
@@ -304,8 +280,6 @@ BETEX_FIELDS(OrderAmended,
              is_delayed,
              reserved,
              expire_time,
-             closing,
-             cash_lock,
              values,
              cl_ord_id);
 
@@ -345,11 +319,10 @@ struct OrderExpired {
   OrderId order;
   SessionId session;
   Zeros<4> reserved;
-  Money lock_released;
   OrderValues values;  // leaves_qty is 0
 };
 
-BETEX_FIELDS(OrderExpired, header, order, session, reserved, lock_released, values);
+BETEX_FIELDS(OrderExpired, header, order, session, reserved, values);
 
 // A NewOrderSingle with PossResend whose ClOrdID is known did not act again: this is how the order
 // stands.

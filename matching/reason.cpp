@@ -23,11 +23,13 @@ std::string_view to_text(Reason reason) noexcept {
     case Reason::MarketBatchCancelling:
       return "the market's orders are being cancelled";
     case Reason::BatchRunning:
-      return "a mass cancel is running";
+      return "a process over the account's orders or bets is running";
     case Reason::RunnerNotActive:
       return "runner is not active";
     case Reason::StaleMarketVersion:
       return "the market has changed since";
+    case Reason::MarketArchived:
+      return "the market is archived: nothing of it can be changed any more";
     case Reason::PriceNotOnLadder:
       return "price is not on the ladder";
     case Reason::BadQuantity:
@@ -52,6 +54,10 @@ std::string_view to_text(Reason reason) noexcept {
       return "position limit";
     case Reason::InsufficientFunds:
       return "insufficient funds";
+    case Reason::ExposureLimit:
+      return "exposure limit";
+    case Reason::InDeficit:
+      return "account is in deficit: only what takes risk away is accepted";
     case Reason::PostOnlyWouldCross:
       return "post-only order would take";
     case Reason::FillOrKillNotFilled:
@@ -82,6 +88,8 @@ std::string_view to_text(Reason reason) noexcept {
       return "request id was used before";
     case Reason::SessionSuspended:
       return "session is suspended";
+    case Reason::TooManyRequests:
+      return "too many requests of operators today";
     case Reason::MalformedMessage:
       return "malformed message";
     case Reason::UnsupportedMessageType:

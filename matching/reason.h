@@ -22,6 +22,7 @@ enum class Reason : std::uint16_t {  // on disk and on the wire: never change, n
   BatchRunning = 24,
   RunnerNotActive = 25,
   StaleMarketVersion = 26,
+  MarketArchived = 28,
   // Price, quantity, combination: 40..
   PriceNotOnLadder = 40,
   BadQuantity = 41,
@@ -36,6 +37,8 @@ enum class Reason : std::uint16_t {  // on disk and on the wire: never change, n
   OpenOrdersLimit = 61,
   PositionLimit = 62,
   InsufficientFunds = 63,
+  ExposureLimit = 64,
+  InDeficit = 65,
   // Matching: 80..
   PostOnlyWouldCross = 80,
   FillOrKillNotFilled = 81,
@@ -54,6 +57,7 @@ enum class Reason : std::uint16_t {  // on disk and on the wire: never change, n
   StaleEpoch = 124,
   DuplicateRequestId = 125,
   SessionSuspended = 126,
+  TooManyRequests = 128,
   // Refused by the gateway before the book, journaled all the same: 140..
   MalformedMessage = 140,
   UnsupportedMessageType = 141,

@@ -24,6 +24,7 @@ struct SessionWentUp {
   Zeros<2> reserved;
   std::uint32_t grace_ms = 0;  // of the cancel on disconnect
   Name comp_id;
+  Name username;  // of its Logon; empty: none
 };
 
 BETEX_FIELDS(SessionWentUp,
@@ -37,7 +38,8 @@ BETEX_FIELDS(SessionWentUp,
              cancel_on_disconnect,
              reserved,
              grace_ms,
-             comp_id);
+             comp_id,
+             username);
 
 struct SessionWentDown {
   static constexpr EventKind kKind = EventKind::SessionWentDown;
@@ -108,51 +110,41 @@ struct SessionNumbersSet {
   SessionEpoch epoch;
   MsgSeqNum next_in;
   MsgSeqNum reserved_to;
-  SessionId requester;
-  Zeros<4> reserved;
   Name request_id;
 };
 
-BETEX_FIELDS(SessionNumbersSet,
-             header,
-             session,
-             epoch,
-             next_in,
-             reserved_to,
-             requester,
-             reserved,
-             request_id);
+BETEX_FIELDS(SessionNumbersSet, header, session, epoch, next_in, reserved_to, request_id);
 
 // It may log on and cancel, but enter nothing.
 struct SessionSuspended {
   static constexpr EventKind kKind = EventKind::SessionSuspended;
   EventHeader header;
   SessionId session;
-  SessionId requester;
+  Zeros<4> reserved;
   Name request_id;
 };
 
-BETEX_FIELDS(SessionSuspended, header, session, requester, request_id);
+BETEX_FIELDS(SessionSuspended, header, session, reserved, request_id);
 
 struct SessionResumed {
   static constexpr EventKind kKind = EventKind::SessionResumed;
   EventHeader header;
   SessionId session;
-  SessionId requester;
+  Zeros<4> reserved;
   Name request_id;
 };
 
-BETEX_FIELDS(SessionResumed, header, session, requester, request_id);
+BETEX_FIELDS(SessionResumed, header, session, reserved, request_id);
 
 // Ops wants it off; the transport logs it out when it sees this.
 struct SessionLoggedOut {
   static constexpr EventKind kKind = EventKind::SessionLoggedOut;
   EventHeader header;
   SessionId session;
-  SessionId requester;
+  Zeros<4> reserved;
   Name request_id;
 };
 
-BETEX_FIELDS(SessionLoggedOut, header, session, requester, request_id);
+BETEX_FIELDS(SessionLoggedOut, header, session, reserved, request_id);
 
 }  // namespace betex::matching

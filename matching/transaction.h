@@ -22,7 +22,7 @@ struct TransactionHeader {
   MsgSeqNum origin_msg_seq_num;
   std::uint16_t command_kind = 0;  // index of the alternative in CommandBody, from 1
   std::uint16_t reserved = 0;
-  std::uint64_t command_digest = 0;
+  std::uint64_t command_digest = 0;  // of an operator's request: what Command::digest says
 };
 
 static_assert(sizeof(TransactionHeader) == 48 &&
@@ -40,8 +40,8 @@ struct TransactionView {
   }
 };
 
-// Calls `visit(seq, event)` with each event, typed, in order. The bytes must be well formed: the
-// engine wrote them, or the journal's codec has checked them.
+// Calls `visit(seq, event)` with each event, typed, in order; the event is valid during the call. The
+// bytes must be well formed: the engine wrote them, or the journal's codec has checked them.
 template <typename Visitor>
 void for_each_event(const TransactionView& transaction, Visitor&& visit) {
   const std::byte* at = transaction.events.data();
@@ -50,7 +50,7 @@ void for_each_event(const TransactionView& transaction, Visitor&& visit) {
   while (at != end) {
     const auto& header = *reinterpret_cast<const EventHeader*>(at);
     const bool known = with_event_type(header.kind, [&]<typename Event>(std::type_identity<Event>) {
-      visit(seq, *reinterpret_cast<const Event*>(at));
+      visit_event<Event>(at, [&](const Event& event) { visit(seq, event); });
     });
     BETEX_ASSERT(known);
     at += header.size;

@@ -20,6 +20,9 @@
 
 namespace betex::matching {
 
+__extension__ using Int128 = __int128;
+__extension__ using Uint128 = unsigned __int128;
+
 // An integer that only mixes with itself. `Tag` names what it counts.
 template <std::integral Rep, typename Tag>
 class Strong {
@@ -83,6 +86,38 @@ using Price = Strong<std::int64_t, struct PriceTag>;
 
 // Money in mu, 1/10 000 of the currency's major unit.
 using Money = Strong<std::int64_t, struct MoneyTag>;
+
+// Money that need not fit into 64 bits: a sum over accounts, fills or markets. Two's complement of
+// 128 bits, the lower half first.
+class WideMoney {
+ public:
+  constexpr WideMoney() noexcept = default;
+
+  constexpr explicit WideMoney(Int128 mu) noexcept
+      : low_{static_cast<std::uint64_t>(mu)}, high_{static_cast<std::int64_t>(mu >> 64)} {}
+
+  constexpr explicit WideMoney(Money money) noexcept : WideMoney{Int128{money.value()}} {}
+
+  [[nodiscard]] constexpr Int128 value() const noexcept {
+    return static_cast<Int128>(static_cast<Uint128>(high_) << 64 | low_);
+  }
+
+  constexpr WideMoney& operator+=(WideMoney other) noexcept {
+    return *this = WideMoney{value() + other.value()};
+  }
+
+  constexpr WideMoney& operator-=(WideMoney other) noexcept {
+    return *this = WideMoney{value() - other.value()};
+  }
+
+  friend constexpr bool operator==(WideMoney, WideMoney) noexcept = default;
+
+ private:
+  std::uint64_t low_ = 0;
+  std::int64_t high_ = 0;
+};
+
+static_assert(sizeof(WideMoney) == 16 && std::has_unique_object_representations_v<WideMoney>);
 
 // A sum of quantity times price over fills, in the units of both: what AvgPx(6) is made of.
 using Notional = Strong<std::int64_t, struct NotionalTag>;
@@ -161,6 +196,9 @@ class Text {
 using ClOrdId = Text<39>;
 inline constexpr std::size_t kMaxClOrdIdLength = 36;  // FIX tag 11, as our rules of engagement say.
 using Name = Text<31>;                                // Symbols, account names, CompIDs.
+using Reference = Text<15>;                           // A broker's own, of an order.
+using Currency = Text<7>;                             // ISO 4217, three letters.
+using Remark = Text<255>;                             // What an operator writes beside a request.
 
 static_assert(sizeof(ClOrdId) == 40 && std::has_unique_object_representations_v<ClOrdId>);
 static_assert(sizeof(Name) == 32 && std::has_unique_object_representations_v<Name>);

@@ -18,6 +18,8 @@ inline constexpr std::int64_t kOddsOne = 100;  // odds of 1.00: the stake alone 
 inline constexpr Quantity kMaxStake{100'000'000'000};           // minor units per order
 inline constexpr Quantity kMaxContracts{1'000'000'000'000};     // per order
 inline constexpr std::int64_t kMaxSum = std::int64_t{1} << 62;  // any sum over orders or fills
+inline constexpr Money kMaxCredit{std::int64_t{1} << 61};       // of one account
+inline constexpr std::int64_t kMaxOdds = 100'000;               // 1000.00, the end of each ladder
 
 // The largest amount that one order can stand for, in mu or in notional, is far below kMaxSum, so
 // a sum that is at most kMaxSum can take one more without an overflow.
@@ -27,6 +29,13 @@ static_assert(kMaxSum <= std::numeric_limits<std::int64_t>::max() - kMaxSum + 1)
 
 [[nodiscard]] constexpr Quantity max_order_quantity(MarketKind kind) noexcept {
   return kind == MarketKind::ExchangeOdds ? kMaxStake : kMaxContracts;
+}
+
+// The most that one unit of quantity can win or lose, whatever its order's limit: a back at 1.01 may
+// be filled at 1000. What keeps an account's sums within 64 bits is counted with it (RULES.md
+// section 5).
+[[nodiscard]] constexpr std::int64_t most_per_unit(MarketKind kind) noexcept {
+  return kind == MarketKind::ExchangeOdds ? kMaxOdds - kOddsOne : kPayout;
 }
 
 // The whole number of units in `decimal`; none where something is left over. The divisor is known

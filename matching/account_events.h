@@ -1,0 +1,116 @@
+// Events about the exchange itself, accounts, and the money that operators move.
+#pragma once
+
+#include <cstdint>
+
+#include "matching/commands.h"
+#include "matching/event_header.h"
+#include "matching/fields.h"
+#include "matching/reason.h"
+#include "matching/types.h"
+
+namespace betex::matching {
+
+// A log's first event. All amounts of the log are in its currency.
+struct ExchangeCreated {
+  static constexpr EventKind kKind = EventKind::ExchangeCreated;
+  EventHeader header;
+  Currency currency;
+  std::uint32_t max_requests_a_day = 0;  // of operators; 0: no limit
+  Zeros<4> reserved;
+};
+
+BETEX_FIELDS(ExchangeCreated, header, currency, max_requests_a_day, reserved);
+
+struct AccountCreated {
+  static constexpr EventKind kKind = EventKind::AccountCreated;
+  EventHeader header;
+  AccountId account;
+  AccountKind kind{};
+  Zeros<3> reserved;
+  std::uint32_t max_open_orders = 0;  // 0: none, as with the two limits below
+  std::uint32_t commission_discount_bp = 0;
+  Money balance;  // what it begins with
+  Money credit;
+  Money exposure_limit;
+  Money market_exposure_limit;
+  Name name;
+  Name request_id;
+};
+
+BETEX_FIELDS(AccountCreated,
+             header,
+             account,
+             kind,
+             reserved,
+             max_open_orders,
+             commission_discount_bp,
+             balance,
+             credit,
+             exposure_limit,
+             market_exposure_limit,
+             name,
+             request_id);
+
+// It may only cancel.
+struct AccountSuspended {
+  static constexpr EventKind kKind = EventKind::AccountSuspended;
+  EventHeader header;
+  AccountId account;
+  Zeros<4> reserved;
+  Name request_id;
+};
+
+BETEX_FIELDS(AccountSuspended, header, account, reserved, request_id);
+
+struct AccountResumed {
+  static constexpr EventKind kKind = EventKind::AccountResumed;
+  EventHeader header;
+  AccountId account;
+  Zeros<4> reserved;
+  Name request_id;
+};
+
+BETEX_FIELDS(AccountResumed, header, account, reserved, request_id);
+
+// All its limits, those that stay as they were too.
+struct AccountLimitsSet {
+  static constexpr EventKind kKind = EventKind::AccountLimitsSet;
+  EventHeader header;
+  AccountId account;
+  std::uint32_t max_open_orders = 0;  // 0: none, as with the two limits below
+  std::uint32_t commission_discount_bp = 0;
+  Zeros<4> reserved;
+  Money credit;
+  Money exposure_limit;
+  Money market_exposure_limit;
+  Name request_id;
+};
+
+BETEX_FIELDS(AccountLimitsSet,
+             header,
+             account,
+             max_open_orders,
+             commission_discount_bp,
+             reserved,
+             credit,
+             exposure_limit,
+             market_exposure_limit,
+             request_id);
+
+// A deposit, a withdrawal, a correction or a write-off.
+struct FundsMoved {
+  static constexpr EventKind kKind = EventKind::FundsMoved;
+  EventHeader header;
+  AccountId account;
+  FundsKind kind{};
+  Zeros<3> reserved;
+  Money amount;     // to the account: negative for a withdrawal
+  Money balance;    // after it
+  WideMoney house;  // $HOUSE's balance after it: a write-off is its loss
+  Name request_id;
+};
+
+BETEX_FIELDS(FundsMoved, header, account, kind, reserved, amount, balance, house, request_id);
+
+}  // namespace betex::matching
