@@ -31,6 +31,11 @@ class ReferenceEngine {
 
   [[nodiscard]] const std::map<RefId, RefMarket>& markets() const { return markets_; }
 
+  [[nodiscard]] const std::map<RefId, RefInstrument>& instruments() const { return instruments_; }
+
+  // Null where there is none of that name.
+  [[nodiscard]] const RefMarket* find_market(const Name& name) const;
+
   [[nodiscard]] RefId last_order() const { return last_order_; }
 
   [[nodiscard]] std::uint64_t last_seq() const { return last_seq_; }

@@ -56,6 +56,11 @@ bool is_odds(LadderKind kind) {
 
 }  // namespace
 
+const RefMarket* ReferenceEngine::find_market(const Name& name) const {
+  const auto found = markets_.find(id_of(markets_by_name_, name));
+  return found == markets_.end() ? nullptr : &found->second;
+}
+
 bool ReferenceEngine::being_cancelled(const RefMarket& market) const {
   return std::any_of(batches_.begin(), batches_.end(), [&market](const RefBatch& batch) {
     return batch.cancels_in(market.id);
