@@ -181,6 +181,15 @@ struct ClOrdIdGenerationEnded {
 
 BETEX_FIELDS(ClOrdIdGenerationEnded, header, next_end);
 
+// Request ids that came before the generation that ends now began are forgotten.
+struct RequestIdGenerationEnded {
+  static constexpr EventKind kKind = EventKind::RequestIdGenerationEnded;
+  EventHeader header;
+  Timestamp next_end;
+};
+
+BETEX_FIELDS(RequestIdGenerationEnded, header, next_end);
+
 // ---- Everything else ----------------------------------------------------------------------------
 
 struct CommandRejected {
