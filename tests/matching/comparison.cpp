@@ -66,7 +66,7 @@ std::string Comparison::run(const StreamSize& size) {
     }
   }
   check_every_ = 1;
-  return check_state() && compare_orders() ? "" : failure_;
+  return check_state() && compare_money() && compare_orders() ? "" : failure_;
 }
 
 bool Comparison::fail(std::string what) {
@@ -76,7 +76,7 @@ bool Comparison::fail(std::string what) {
 
 bool Comparison::same(const SaidEvents& expected, const SaidEvents& said) {
   if (expected == said) {
-    return true;
+    return said.empty() || transactions_ % check_every_ != 0 || compare_money();
   }
   std::size_t first = 0;
   while (first < expected.size() && first < said.size() && expected[first] == said[first]) {
@@ -115,10 +115,7 @@ bool Comparison::check_state() {
     return fail("the replica's state differs ");
   }
   const Breaches breaches = broken_state(view_of(engine_), log_.shadow());
-  if (!breaches.empty()) {
-    return fail(breaches.front() + " ");
-  }
-  return compare_money();
+  return breaches.empty() || fail(breaches.front() + " ");
 }
 
 // Balances, exposures and what is the exchange's own, as the reference engine has them.
@@ -143,9 +140,13 @@ bool Comparison::compare_money() {
   engine_.visit_rows([&](const RowInfo& info) {
     const RefMarket& market = reference_.markets().at(info.market.value());
     const bool known = info.number >= 1 && info.number <= market.rows.size();
+    const std::int64_t exposure =
+        known ? reference_.exposure(market, market.rows[info.number - 1]) : 0;
     if (!known || market.rows[info.number - 1].account != info.account.value() ||
-        reference_.exposure(market, market.rows[info.number - 1]) != info.exposure.value()) {
-      different += " " + std::to_string(info.market.value()) + "/" + std::to_string(info.number);
+        exposure != info.exposure.value()) {
+      different += " row " + std::to_string(info.number) + " of market " +
+                   std::to_string(info.market.value()) + " has exposure " +
+                   std::to_string(info.exposure.value()) + ", not " + std::to_string(exposure);
     }
   });
   if (!different.empty()) {

@@ -26,8 +26,11 @@ constexpr std::int64_t kRequestKnown = 30 * 24 * kHour;
 // True if the event is the first outcome of the request that it names: not an answer to one that
 // did not act, nor what comes of it in a later transaction.
 template <typename Event>
-bool acts(const Event&) {
+bool acts([[maybe_unused]] const Event& event) {
   using std::is_same_v;
+  if constexpr (is_same_v<Event, BatchStarted>) {
+    return event.work == BatchWork::CancelOrders;
+  }
   return !is_same_v<Event, CommandRejected> && !is_same_v<Event, RequestKnown> &&
          !is_same_v<Event, BatchCompleted> && !is_same_v<Event, MarketSettled> &&
          !is_same_v<Event, MarketArchived>;

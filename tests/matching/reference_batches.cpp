@@ -52,7 +52,7 @@ bool ReferenceEngine::in_filter(const RefBatch& batch, const RefOrder& order) co
 
 void ReferenceEngine::start_batch(RefBatch batch) {
   batch.id = ++last_batch_;
-  batch.last = batch.work == BatchWork::CancelOrders ? last_order_ : 0;
+  batch.last = last_order_;
   say(BatchStarted{.batch = plain(batch.id),
                    .account = plain(batch.account.value_or(0)),
                    .session = plain(batch.session.value_or(0)),
@@ -126,6 +126,7 @@ void ReferenceEngine::follow(const RefBatch& batch) {
   }
   RefBatch next{.work = *batch.then,
                 .market = batch.market,
+                .cause = batch.cause,
                 .requester = batch.requester,
                 .request = batch.request};
   if (next.work == BatchWork::VoidRunner) {

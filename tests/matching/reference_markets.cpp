@@ -237,7 +237,8 @@ void ReferenceEngine::on(const SuspendMarket& suspend) {
   cancel_in(*market,
             {.guard_below = material ? market->version : 0,
              .scope = material ? suspend.scope : CancelScope::OnPause,
-             .cause = pause ? CancelCause::MarketPaused : CancelCause::MarketSuspended});
+             .cause = pause ? CancelCause::MarketPaused : CancelCause::MarketSuspended,
+             .request = suspend.request_id});
 }
 
 void ReferenceEngine::on(const ResumeMarket& resume) {
@@ -312,7 +313,8 @@ void ReferenceEngine::on(const TurnInPlay& turn) {
   cancel_in(*market,
             {.guard_below = market->version,
              .scope = CancelScope::LapseOnly,
-             .cause = CancelCause::TurnedInPlay});
+             .cause = CancelCause::TurnedInPlay,
+             .request = turn.request_id});
 }
 
 void ReferenceEngine::on(const RemoveRunner& remove) {
@@ -344,7 +346,10 @@ void ReferenceEngine::on(const RemoveRunner& remove) {
         *market,
         MarketSuspended{.reason = SuspendReason::RunnerRemoval, .request_id = remove.request_id},
         MarketState::Suspended);
-    cancel_in(*market, {.scope = CancelScope::OnPause, .cause = CancelCause::MarketSuspended});
+    cancel_in(*market,
+              {.scope = CancelScope::OnPause,
+               .cause = CancelCause::MarketSuspended,
+               .request = remove.request_id});
   }
   instruments_.at(id).removed = true;
   set_state(*market,
@@ -356,7 +361,8 @@ void ReferenceEngine::on(const RemoveRunner& remove) {
                          .guard_below = market->version,
                          .scope = CancelScope::All,
                          .cause = CancelCause::RunnerRemoved,
-                         .requester = requester()};
+                         .requester = requester(),
+                         .request = remove.request_id};
   if (!cancel_in(*market, cancels)) {
     follow(cancels);
   }
@@ -375,7 +381,9 @@ void ReferenceEngine::on(const CloseMarket& close) {
     return;
   }
   set_state(*market, MarketClosed{.request_id = close.request_id}, MarketState::Closed);
-  cancel_in(*market, {.scope = CancelScope::All, .cause = CancelCause::MarketClosed});
+  cancel_in(
+      *market,
+      {.scope = CancelScope::All, .cause = CancelCause::MarketClosed, .request = close.request_id});
 }
 
 }  // namespace betex::matching::testing

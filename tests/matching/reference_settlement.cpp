@@ -130,33 +130,36 @@ void ReferenceEngine::on(const VoidMarket& annul) {
   if (market == nullptr) {
     return;
   }
+  Reason reason = result_refused(*market,
+                                 {MarketState::Inactive,
+                                  MarketState::Open,
+                                  MarketState::Suspended,
+                                  MarketState::Halted,
+                                  MarketState::Closed,
+                                  MarketState::Determined,
+                                  MarketState::Settled});
   const auto price = whole(annul.price, kPayoutMu);
   const bool priced =
       market->odds() ? annul.price == Decimal{} : price && *price > 0 && *price < kPayoutMu;
-  Reason reason = priced ? Reason::None : Reason::InvalidParameter;
-  if (reason == Reason::None) {
-    reason = result_refused(*market,
-                            {MarketState::Inactive,
-                             MarketState::Open,
-                             MarketState::Suspended,
-                             MarketState::Halted,
-                             MarketState::Closed,
-                             MarketState::Determined,
-                             MarketState::Settled});
+  if (reason == Reason::None && !priced) {
+    reason = Reason::InvalidParameter;
   }
   if (reason != Reason::None) {
     refuse(reason, annul.market, annul.request_id);
     return;
   }
   market->void_price = *price;
-  set_state(*market,
-            MarketVoided{.price = plain(*price), .request_id = annul.request_id},
-            MarketState::Voided);
+  market->state = MarketState::Voided;
+  say(
+      MarketVoided{
+          .version = ++market->version, .price = plain(*price), .request_id = annul.request_id},
+      market->id);
   const RefBatch cancels{.then = BatchWork::PayRows,
                          .market = market->id,
                          .scope = CancelScope::All,
                          .cause = CancelCause::MarketVoided,
-                         .requester = requester()};
+                         .requester = requester(),
+                         .request = annul.request_id};
   if (!cancel_in(*market, cancels)) {
     follow(cancels);
   }
@@ -336,6 +339,7 @@ SettledRow ReferenceEngine::pay(RefBatch& batch, RefMarket& market, RefRow& row)
   (gross > 0 ? batch.paid : batch.charged) += gross > 0 ? gross : -gross;
   batch.commission += fee;
   const SettledRow settled{.account = plain(row.account),
+                           .discount_bp = static_cast<std::uint32_t>(row.discount_bp),
                            .position = plain(position(row).yes),
                            .gross = plain(gross),
                            .target = plain(to_pay),
