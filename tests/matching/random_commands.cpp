@@ -14,8 +14,12 @@ void RandomCommands::create_market(MarketKind kind, LadderKind ladder, std::uint
   const std::string name = "M" + std::to_string(markets_.size() + 1);
   const bool odds = kind == MarketKind::ExchangeOdds;
   const std::uint32_t winners = odds && one_in(4) ? 2 : 1;
-  Market market{
-      .name = Name{name}, .kind = kind, .ladder = ladder, .winners = winners, .symbols = {}};
+  Market market{.name = Name{name},
+                .kind = kind,
+                .ladder = ladder,
+                .winners = winners,
+                .symbols = {},
+                .ends = false};
   planned_.push_back(CreateMarket{
       .market = market.name,
       .winners = winners,
@@ -145,7 +149,11 @@ Name RandomCommands::request() {
 
 const RandomCommands::Market& RandomCommands::market() {
   const std::size_t in_use = std::min(markets_.size(), kMarketsInUse);
-  return markets_[markets_.size() - 1 - (one_in(20) ? below(markets_.size()) : below(in_use))];
+  const Market* chosen = nullptr;
+  do {
+    chosen = &markets_[markets_.size() - 1 - (one_in(20) ? below(markets_.size()) : below(in_use))];
+  } while (chosen->ends && !one_in(12));
+  return *chosen;
 }
 
 const Name& RandomCommands::symbol_of(const Market& market) {
@@ -208,7 +216,7 @@ Asked RandomCommands::next(Timestamp now, const ReferenceEngine& reference) {
 }
 
 bool RandomCommands::continues(PendingBatch pending) {
-  return pending == PendingBatch::Orders ? !one_in(4) : one_in(3);
+  return one_in(pending == PendingBatch::Orders ? 2 : 3);
 }
 
 // Mostly less than a second; now and then hours, for days and generations to end, and seldom more

@@ -70,6 +70,7 @@ class RandomCommands {
     LadderKind ladder{};
     std::uint32_t winners = 1;
     std::vector<Name> symbols;
+    bool ends = false;  // its end is planned
   };
 
   static constexpr std::array kAccounts{"ann", "ben", "cat", "dan", "eve", "fay"};
@@ -102,7 +103,7 @@ class RandomCommands {
   MassCancel mass_cancel();
   CommandBody market_command(const ReferenceEngine& reference);
   CommandBody runner_command(const Market& market);
-  void plan_end(const Market& market, const ReferenceEngine& reference);
+  void plan_end(std::size_t which, const ReferenceEngine& reference);
   CommandBody result_command(const ReferenceEngine& reference);
   DetermineMarket result_of(const Market& market, const ReferenceEngine& reference);
   VoidMarket void_of(const Market& market);

@@ -53,7 +53,10 @@ VoidMarket RandomCommands::void_of(const Market& market) {
 }
 
 // A market's whole end: a result or two, rounds, sometimes a void, an archive; another one comes.
-void RandomCommands::plan_end(const Market& market, const ReferenceEngine& reference) {
+void RandomCommands::plan_end(std::size_t which, const ReferenceEngine& reference) {
+  create_some_market();
+  Market& market = markets_[which];
+  market.ends = true;
   planned_.push_back(CloseMarket{.market = market.name, .request_id = request()});
   const std::uint64_t rounds = below(4);
   for (std::uint64_t i = 0; i < rounds; ++i) {
@@ -74,7 +77,6 @@ void RandomCommands::plan_end(const Market& market, const ReferenceEngine& refer
     planned_.push_back(ArchiveMarket{.market = market.name, .request_id = request()});
     planned_.push_back(result_of(market, reference));
   }
-  create_some_market();
 }
 
 // In any order, and so mostly refused.
@@ -129,9 +131,9 @@ CommandBody RandomCommands::market_command(const ReferenceEngine& reference) {
       return runner_command(chosen);
     case 6:
       if (planned_.empty()) {
-        plan_end(chosen, reference);
+        plan_end(static_cast<std::size_t>(&chosen - markets_.data()), reference);
       }
-      return HaltMarket{.market = name};
+      return ResumeMarket{.market = markets_.back().name};
     case 7:
     case 8:
       return result_command(reference);
@@ -193,7 +195,9 @@ SetLimits RandomCommands::limits() {
 
 // Most of it is small against what the accounts have; some takes away more than there is.
 MoveFunds RandomCommands::funds() {
-  MoveFunds move{.account = account(), .amount = amount(500), .request_id = request()};
+  MoveFunds move{.account = one_in(40) ? Name{"nobody"} : account(),
+                 .amount = amount(500),
+                 .request_id = request()};
   switch (below(8)) {
     case 0:
     case 1:
@@ -227,7 +231,10 @@ CommandBody RandomCommands::account_command() {
   const Name name = one_in(3) ? account() : Name{"cat"};
   switch (below(12)) {
     case 0:
-      return SuspendAccount{.account = name, .request_id = request(), .cancel_orders = one_in(2)};
+      if (one_in(2)) {
+        return SuspendAccount{.account = name, .request_id = request(), .cancel_orders = one_in(2)};
+      }
+      return limits();
     case 1:
     case 2:
       return limits();
@@ -348,7 +355,9 @@ void RandomCommands::plan_process() {
 Asked RandomCommands::crowd_order(std::uint64_t i) {
   const bool binary = i % 8 >= 6;  // pairs of opposite sides, one of four in the binary market
   const Market& market = markets_[binary ? 2 : 0];
-  return {PlaceOrder{.account = Name{"u" + std::to_string(i)},
+  const bool late = i >= 2'000 && i % 8 == 0;  // of those who go on to bet
+  return {PlaceOrder{.account = late ? Name{kAccounts[i / 8 % kAccounts.size()]}
+                                     : Name{"u" + std::to_string(i)},
                      .cl_ord_id = id(),
                      .symbol = market.symbols[0],
                      .transact_time = now_,
