@@ -247,6 +247,7 @@ TEST(Snapshot, LoadedEngineGoesOnLikeTheSavedOne) {
   EXPECT_EQ(saved(loaded), saved(x.engine));
 }
 
+// Sections at its end may be missing where there is nothing in them.
 TEST(Snapshot, DamageIsAnErrorOrAnotherHash) {
   Exchange x;
   x.lay("alice", "30", "2.04");
@@ -254,8 +255,8 @@ TEST(Snapshot, DamageIsAnErrorOrAnotherHash) {
   const std::vector<std::byte> bytes = saved(x.engine);
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     try {
-      EXPECT_NE(Engine::load(std::span{bytes}.first(size)).state_hash(), x.engine.state_hash())
-          << size;
+      const Engine loaded = Engine::load(std::span{bytes}.first(size));
+      EXPECT_TRUE(loaded.state_hash() != x.engine.state_hash() || saved(loaded) == bytes) << size;
     } catch (const std::runtime_error&) {
     }
   }
