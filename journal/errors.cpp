@@ -135,7 +135,10 @@ constexpr FaultInfo info_of(Fault fault) noexcept {
     case Fault::HeaderDamaged:
       return {"HeaderDamaged", kExitCorrupt, kRestore};
     case Fault::UnknownVersion:
-      return {"UnknownVersion", kExitCorrupt, "read it with the version that wrote it"};
+      return {"UnknownVersion",
+              kExitCorrupt,
+              "keep the folder as it is, for the version of the program that wrote it; this one "
+              "starts with a new WAL_ROOT"};
     case Fault::SegmentForeign:
       return {"SegmentForeign",
               kExitCorrupt,
