@@ -120,9 +120,8 @@ class StatementTest : public test::WalTest {
     EXPECT_EQ(output.code, 0);
     output.lines.erase(output.lines.begin(), output.lines.begin() + 2);
     for (std::string& line : output.lines) {
-      const auto end = std::ranges::unique(
-          line, [](char left, char right) { return left == ' ' && right == ' '; });
-      line.erase(end.begin(), end.end());
+      const auto both_blank = [](char left, char right) { return left == ' ' && right == ' '; };
+      line.erase(std::unique(line.begin(), line.end(), both_blank), line.end());
     }
     return output.lines;
   }
