@@ -67,10 +67,13 @@ enum class Fault : std::uint8_t {
   RecordLost,  // the newest meta page knows of more commits than there are records
   ChainBroken,
   EventMalformed,
+  // What the log says of an account
+  NoSuchAccount,
+  BalanceMismatch,  // its amounts do not make its balance
   // A signed statement over the log
   KeyUnusable,
-  StatementUnusable,
-  StatementMismatch,  // the log is not the one that it was made of
+  SealUnusable,
+  SealMismatch,  // the log is not the one that it was made of
 };
 
 // The fault's name, for logs and tests. Static storage, like the remedy: what an operator can do.
