@@ -14,7 +14,6 @@
 #include "gateway/config/address_range.h"
 #include "gateway/config/config_error.h"
 #include "gateway/config/credentials.h"
-#include "gateway/config/logon_proof.h"
 #include "gateway/config/reset_schedule.h"
 #include "matching/commands.h"
 
