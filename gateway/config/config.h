@@ -16,6 +16,7 @@
 #include "gateway/config/credentials.h"
 #include "gateway/config/reset_schedule.h"
 #include "matching/commands.h"
+#include "matching/engine.h"
 
 namespace betex::gateway {
 
@@ -141,6 +142,7 @@ struct MarketConfig {
 struct Config {
   WalConfig wal;
   RingsConfig rings;
+  matching::EngineCapacity engine;  // beyond what the log brings; 0: as it comes
   FixConfig fix;
   HttpConfig http;
   ClockConfig clock;
