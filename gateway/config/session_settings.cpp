@@ -107,8 +107,8 @@ class SessionReader : public SettingReader {
       return;
     }
     for (std::string& account : split(list, ',')) {
-      if (!valid_name(account)) {
-        complain("Accounts", {"'" + account + "' is not a name", name_advice()});
+      if (const auto wrong = wrong_name(account)) {
+        complain("Accounts", *wrong);
       } else if (std::ranges::count(session.accounts, account) != 0) {
         complain("Accounts", {"'" + account + "' is there twice", "remove one of the two"});
       } else {
