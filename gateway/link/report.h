@@ -181,7 +181,7 @@ struct SecurityList {
 struct News {
   matching::Timestamp orig_time;
   matching::Name subject;  // a market or an instrument; empty: everything
-  matching::Text<255> headline;
+  matching::Remark headline;
 
   friend bool operator==(const News&, const News&) = default;
 };

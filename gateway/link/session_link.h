@@ -79,7 +79,7 @@ class CommandPort {
   // Gives credits back that were not used.
   virtual void release(std::size_t count) = 0;
 
-  // Uses one credit. Neither blocks nor fails. The match stage assigns the timestamp and digest.
+  // Uses one credit. Neither blocks nor fails. The match stage assigns the timestamp.
   virtual void submit(RingCommand command) = 0;
 
   // False while the disk is so full that new orders are refused (BusinessMessageReject, 380=4,

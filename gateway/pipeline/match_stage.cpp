@@ -1,62 +1,13 @@
 #include "gateway/pipeline/match_stage.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstring>
-#include <type_traits>
 #include <variant>
-
-#include <xxhash.h>
 
 #include "gateway/pipeline/event_slot.h"
 
 namespace betex::gateway {
-namespace {
-
-// Digests of boxed fields are those of structs in which they stand in place: the log has had them
-// so from the beginning.
-struct UnboxedDetermineMarket {
-  matching::Name market;
-  std::array<matching::RunnerShare, matching::kMaxShares> shares;
-  matching::Name request_id;
-};
-
-struct UnboxedAnnounce {
-  matching::Name subject;
-  matching::Text<255> headline;
-  matching::Name request_id;
-};
-
-template <typename Body>
-const Body& unboxed(const Body& body) {
-  return body;
-}
-
-UnboxedDetermineMarket unboxed(const matching::DetermineMarket& body) {
-  return {.market = body.market, .shares = *body.shares, .request_id = body.request_id};
-}
-
-UnboxedAnnounce unboxed(const matching::Announce& body) {
-  return {.subject = body.subject, .headline = *body.headline, .request_id = body.request_id};
-}
-
-template <typename Fields>
-std::uint64_t digest_of_bytes(const Fields& fields) {
-  if constexpr (std::is_empty_v<Fields>) {
-    return 0;
-  } else {
-    static_assert(std::has_unique_object_representations_v<Fields>);
-    return XXH3_64bits(&fields, sizeof fields);
-  }
-}
-
-// Identifies the command in the journal. Its bytes are its fields: no alternative has padding.
-std::uint64_t digest_of(const matching::CommandBody& body) {
-  return std::visit([](const auto& fields) { return digest_of_bytes(unboxed(fields)); }, body);
-}
-
-}  // namespace
 
 MatchStage::MatchStage(CommandRing<RingCommand>& commands,
                        matching::Engine& engine,
@@ -83,7 +34,7 @@ std::size_t MatchStage::do_work() {
   });
   if (work == 0) {
     const matching::Timestamp now = sequenced_time();
-    work = advance_time(now) + continue_batch(now);
+    work = advance_time(now) + continue_batch(now, BatchTurns::Load::Idle);
   }
   return work;
 }
@@ -96,10 +47,9 @@ void MatchStage::prepare_next() {
 
 void MatchStage::sequence(matching::Command& command) {
   command.timestamp = sequenced_time();
-  command.digest = digest_of(command.body);
   advance_time(command.timestamp);
   publish(engine_.decide(command));
-  continue_batch(command.timestamp);
+  continue_batch(command.timestamp, BatchTurns::Load::Busy);
 }
 
 void MatchStage::pass_on(const Query& query) {
@@ -127,8 +77,8 @@ std::size_t MatchStage::advance_time(matching::Timestamp now) {
   return transactions;
 }
 
-std::size_t MatchStage::continue_batch(matching::Timestamp now) {
-  if (!engine_.batch_pending()) {
+std::size_t MatchStage::continue_batch(matching::Timestamp now, BatchTurns::Load load) {
+  if (!batch_turns_.take(engine_.batch_pending(), load, now)) {
     return 0;
   }
   publish(engine_.decide({.timestamp = now, .origin = {}, .body = matching::ContinueBatch{}}));

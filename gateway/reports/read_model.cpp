@@ -348,7 +348,9 @@ void ReadModel::on(const matching::OrderCancelled& event) {
     orders_.extend_chain(order, {event.cl_ord_id, last.price, last.expire_time});
   }
   order.values = event.values;
-  note_requester(order, event.requester);
+  if (event.cause == matching::CancelCause::Requested) {
+    note_requester(order, origin_);
+  }
   finish(order, fix::OrdStatus::Canceled);
 }
 
@@ -359,7 +361,7 @@ void ReadModel::on(const matching::OrderExpired& event) {
 }
 
 void ReadModel::on(const matching::OrderCancelledBatched& event) {
-  for (const OrderId id : event.orders()) {
+  for (const OrderId id : matching::tail_of(event)) {
     OrderRecord& order = orders_.at(id);
     order.values.leaves_qty = matching::Quantity{0};
     finish(order, fix::OrdStatus::Canceled);

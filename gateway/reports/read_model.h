@@ -79,9 +79,11 @@ class ReadModel {
 
   explicit ReadModel(const matching::Engine& engine, Audience audience = {});
 
-  // Event types that change nothing here are accepted and ignored.
+  // `origin`: the session that the event's transaction came from; 0: none. Event types that change
+  // nothing here are accepted and ignored.
   template <typename Event>
-  void apply(matching::EventSeq seq, const Event& event) {
+  void apply(matching::SessionId origin, matching::EventSeq seq, const Event& event) {
+    origin_ = origin;
     seq_ = seq;
     if constexpr (requires { on(event); }) {
       on(event);
@@ -180,7 +182,8 @@ class ReadModel {
   };
 
   OrderRecords orders_;
-  matching::EventSeq seq_;
+  matching::EventSeq seq_;        // of the last event applied
+  matching::SessionId origin_;    // of its transaction
   std::uint32_t generation_ = 0;  // of ClOrdIDs
   FinishedOrders finished_;
   Audience audience_;

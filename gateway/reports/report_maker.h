@@ -22,7 +22,7 @@ class ReportReceiver {
   virtual void receive(matching::SessionId session, fix::Report report) = 0;
 };
 
-// Makes all reports of an event whose transaction has this timestamp. `model` must have applied the
+// Makes all reports of an event of the transaction with this header. `model` must have applied the
 // event already; having applied later ones as well changes nothing.
 class ReportMaker {
  public:
@@ -30,12 +30,13 @@ class ReportMaker {
 
   // Event types that no session is told of are accepted and give nothing.
   template <typename Event>
-  void make(matching::EventSeq seq,
-            matching::Timestamp timestamp,
+  void make(const matching::TransactionHeader& header,
+            matching::EventSeq seq,
             const Event& event,
             ReportReceiver& receiver) const {
-    if constexpr (requires { on(Context{seq, timestamp, receiver}, event); }) {
-      on(Context{seq, timestamp, receiver}, event);
+    const Context context{seq, header.timestamp, header.origin_session, receiver};
+    if constexpr (requires { on(context, event); }) {
+      on(context, event);
     }
   }
 
@@ -68,6 +69,7 @@ class ReportMaker {
   struct Context {
     matching::EventSeq seq;
     matching::Timestamp timestamp;
+    matching::SessionId origin;  // who asked; 0: nobody did
     ReportReceiver& receiver;
   };
 

@@ -196,7 +196,7 @@ class Exchange {
         {"announce",
          [&] {
            pipeline_.submit(
-               matching::Announce{.subject = name, .headline = matching::Text<255>{symbol}});
+               matching::Announce{.subject = name, .headline = matching::Remark{symbol}});
          }},
         {"void", [&] { pipeline_.submit(matching::VoidMarket{.market = name}); }},
         {"suspend-account",

@@ -85,7 +85,7 @@ TEST_F(MarketReportsTest, AnAnnouncementIsNewsForAllBrokers) {
   pipeline.feed.subscribe(kTwo, kFirst, fix::ReportId{pipeline.engine.last_seq(), 1});
   pipeline.run();
   pipeline.submit(matching::Announce{.subject = Name{"MKT"},
-                                     .headline = matching::Text<255>{"rain stopped play"},
+                                     .headline = matching::Remark{"rain stopped play"},
                                      .request_id = Name{"N1"}});
   pipeline.run();
   const auto news = bodies<fix::News>();

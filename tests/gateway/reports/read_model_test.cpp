@@ -33,7 +33,7 @@ constexpr Timestamp kLater = kTomorrow + Timestamp{1'000'000'000};
 void decide(Engine& engine, ReadModel& model, const matching::CommandBody& body) {
   matching::for_each_event(
       engine.decide({.timestamp = kNow, .body = body}),
-      [&model](matching::EventSeq seq, const auto& event) { model.apply(seq, event); });
+      [&model](matching::EventSeq seq, const auto& event) { model.apply({}, seq, event); });
 }
 
 Engine reloaded(const Engine& engine) {

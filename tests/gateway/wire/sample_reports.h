@@ -141,7 +141,7 @@ inline Report news() {
   return {.id = {.event = matching::EventSeq{1246}, .leg = 1},
           .body = News{.orig_time = kReportTime,
                        .subject = matching::Name{"RAIN-LON"},
-                       .headline = matching::Text<255>{"closing early today"}}};
+                       .headline = matching::Remark{"closing early today"}}};
 }
 
 inline Report security_status() {
