@@ -72,6 +72,7 @@ struct ExecutionReport {
   matching::Decimal leaves_qty;
   matching::Decimal last_qty;  // 32 and 31: only for ExecType::Trade
   matching::Decimal last_px;
+  std::optional<matching::Decimal> position_after;  // 20090: of a trade in a binary market
   std::int64_t avg_px_e8 = 0;  // AvgPx(6) in 1/100 000 000, rounded half up
   matching::Timestamp transact_time;
   matching::Timestamp expire_time;     // 126; 0: absent

@@ -109,9 +109,13 @@ void ReportMaker::trade_leg(const Context& context,
                             const matching::TradeLeg& leg,
                             std::uint32_t leg_number) const {
   tell(context, {.session = leg.session, .account = leg.account, .leg = leg_number}, [&] {
-    const Units& units = model_.instrument(event.instrument).units;
+    const Instrument& instrument = model_.instrument(event.instrument);
+    const Units& units = instrument.units;
     ExecutionReport report = describe(leg.order, leg.values);
     report.exec_type = ExecType::Trade;
+    if (model_.market(instrument.market).kind == matching::MarketKind::Binary) {
+      report.position_after = units.quantity(leg.position);
+    }
     report.last_qty = units.quantity(event.quantity);
     report.last_px = units.price(event.price);
     report.transact_time = context.timestamp;

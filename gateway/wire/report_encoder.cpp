@@ -100,6 +100,9 @@ void write_body(FieldWriter& out,
     out.flag("912=", report.last_report);
   }
   write_reason_codes(out, report.reason);
+  if (report.position_after && version == FixVersion::Fixt11) {
+    out.decimal("20090=", *report.position_after, format.quantity_decimals);
+  }
 }
 
 void write_body(FieldWriter& out,

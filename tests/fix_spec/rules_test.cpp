@@ -262,7 +262,7 @@ TEST(Rules, ListOurOwnTags) {
     for (const FixVersion version : kVersions) {
       if (application_dictionary(version).isField(tag)) {
         expected.insert(tag);
-        EXPECT_LE(tag, 20'099);
+        EXPECT_LE(tag, 20'199);
       }
     }
   }
@@ -398,6 +398,8 @@ TEST(Reasons, AreFixsOwnWhereFixHasOne) {
   EXPECT_EQ(codes_of(Reason::AccountSuspended).ord_rej_reason, 15);
   EXPECT_EQ(codes_of(Reason::PriceNotOnLadder).ord_rej_reason, 18);
   EXPECT_EQ(codes_of(Reason::InsufficientFunds).ord_rej_reason, 25);
+  EXPECT_EQ(codes_of(Reason::InDeficit).ord_rej_reason, 25);
+  EXPECT_EQ(codes_of(Reason::ExposureLimit).ord_rej_reason, 3);
   EXPECT_EQ(codes_of(Reason::PostOnlyWouldCross).ord_rej_reason, 99);
   EXPECT_EQ(codes_of(Reason::TooLate).cxl_rej_reason, 0);
   EXPECT_EQ(codes_of(Reason::UnknownOrder).cxl_rej_reason, 1);

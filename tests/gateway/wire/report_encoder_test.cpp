@@ -84,6 +84,14 @@ TEST(EncodeReport, ShowsContractsWholeAndAveragesToEightDecimals) {
   EXPECT_NE(text.find("|151=0|"), std::string::npos) << text;
 }
 
+TEST(EncodeReport, TellsThePositionAfterATradeOfContracts) {
+  const std::string text =
+      "1=BROKER1|6=0.57|11=order-1|14=4|17=1248-1|31=0.57|32=4|37=77|38=4|39=2|40=2|44=0.57|54=2|"
+      "55=RAIN-LON|59=1|60=20261122-14:20:31.000001|150=F|151=0|";
+  EXPECT_EQ(body(testing::contracts_sold()), text + "20090=-30|");
+  EXPECT_EQ(body(testing::contracts_sold(), FixVersion::Fix44), text);
+}
+
 TEST(EncodeReport, TellsACancelWithTheChainOfIds) {
   EXPECT_EQ(body(testing::cancelled()),
             "1=BROKER1|6=0.00|11=cancel-1|14=0.00|17=1241-1|37=77|38=20.00|39=4|40=2|41=order-1|"

@@ -45,6 +45,24 @@ inline Report trade() {
   return report;
 }
 
+// A sale of 4 contracts at 0.57 that leaves the account short of 30.
+inline Report contracts_sold() {
+  Report report = trade();
+  report.id = {.event = matching::EventSeq{1248}, .leg = 1};
+  auto& execution = std::get<ExecutionReport>(report.body);
+  execution.symbol = matching::Name{"RAIN-LON"};
+  execution.side = matching::Side::Ask;
+  execution.price = matching::Decimal{570'000};
+  execution.order_qty = matching::Decimal{4'000'000};
+  execution.cum_qty = matching::Decimal{4'000'000};
+  execution.last_qty = matching::Decimal{4'000'000};
+  execution.last_px = matching::Decimal{570'000};
+  execution.avg_px_e8 = 57'000'000;
+  execution.position_after = matching::Decimal{-30'000'000};
+  execution.format = {.price_decimals = 2, .quantity_decimals = 0};
+  return report;
+}
+
 inline Report cancelled() {
   Report report = new_order();
   report.id.event = matching::EventSeq{1241};
