@@ -72,7 +72,7 @@ struct ExecutionReport {
   matching::Decimal leaves_qty;
   matching::Decimal last_qty;  // 32 and 31: only for ExecType::Trade
   matching::Decimal last_px;
-  std::optional<matching::Decimal> position_after;  // 20090: of a trade in a binary market
+  std::optional<matching::Quantity> position_after;  // 20090: of a trade in a binary market
   std::int64_t avg_px_e8 = 0;  // AvgPx(6) in 1/100 000 000, rounded half up
   matching::Timestamp transact_time;
   matching::Timestamp expire_time;     // 126; 0: absent
@@ -187,6 +187,51 @@ struct News {
   friend bool operator==(const News&, const News&) = default;
 };
 
+// MarketSettlementReport(UMS): what a round has paid to one account.
+struct SettlementReport {
+  matching::Name account;
+  matching::Name market;
+  matching::MarketKind kind{};
+  bool is_void = false;         // 20107
+  bool copy = false;            // 797: a drop copy
+  std::uint32_t round = 0;      // 20089
+  matching::Decimal price;      // 730: of a binary market
+  matching::Quantity position;  // 704, 705: of a binary market; negative: NO
+  matching::Money gross;        // 1704
+  matching::Money commission;   // 137: of this round
+  matching::Money balance;      // 20023: after it
+  matching::Currency currency;  // empty where the log does not say
+  matching::Timestamp transact_time;
+
+  friend bool operator==(const SettlementReport&, const SettlementReport&) = default;
+};
+
+// 20091; up to 4 matching::FundsKind.
+enum class AccountChange : std::uint8_t {
+  Deposit = 1,
+  Withdrawal = 2,
+  Correction = 3,
+  WriteOff = 4,
+  BetsVoid = 5,
+};
+
+// AccountReport(UAR): what has happened to an account's money or bets.
+struct AccountReport {
+  matching::Name account;
+  AccountChange change{};
+  bool copy = false;  // 797: a drop copy
+  matching::Currency currency;
+  matching::Money amount;   // 20022; this and the balance but for BetsVoid
+  matching::Money balance;  // 20023
+  matching::Name market;    // 1300; this and those below for BetsVoid
+  matching::Name symbol;    // 55
+  matching::Money if_won;   // 20093
+  matching::Money if_lost;  // 20094
+  matching::Timestamp transact_time;
+
+  friend bool operator==(const AccountReport&, const AccountReport&) = default;
+};
+
 struct Report {
   ReportId id;
   std::variant<ExecutionReport,
@@ -195,7 +240,9 @@ struct Report {
                OrderMassCancelReport,
                SecurityStatus,
                SecurityList,
-               News>
+               News,
+               SettlementReport,
+               AccountReport>
       body;
 
   friend bool operator==(const Report&, const Report&) = default;

@@ -65,7 +65,8 @@ fix::OrdStatus status_of_live(const matching::OrderValues& values) noexcept {
 ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
     : seq_{engine.last_seq()},
       generation_{engine.cl_ord_id_generation()},
-      audience_{std::move(audience)} {
+      audience_{std::move(audience)},
+      currency_{engine.house().currency} {
   engine.visit_sessions(
       [&](const matching::SessionInfo& info) { add_session(info.session, info.comp_id); });
   engine.visit_accounts(
@@ -214,6 +215,10 @@ void ReadModel::on(const matching::SessionWentUp& event) {
   add_session(event.session, event.comp_id);
 }
 
+void ReadModel::on(const matching::ExchangeCreated& event) {
+  currency_ = event.currency;
+}
+
 void ReadModel::on(const matching::AccountCreated& event) {
   add_account(event.account, event.name);
 }
@@ -276,6 +281,18 @@ void ReadModel::on(const matching::MarketDetermined& event) {
 
 void ReadModel::on(const matching::MarketVoided& event) {
   change_market(event);
+}
+
+void ReadModel::on(const matching::MarketSettled& event) {
+  Market& market = at(markets_, event.header.market);
+  market.version = event.version;
+  if (event.result == matching::SettlementResult::Determined) {
+    market.state = matching::MarketState::Settled;  // a void one is voided before it is paid
+  }
+}
+
+void ReadModel::on(const matching::MarketArchived& event) {
+  at(markets_, event.header.market).version = event.version;
 }
 
 void ReadModel::on(const matching::RunnerAdded& event) {

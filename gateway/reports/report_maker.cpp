@@ -114,7 +114,7 @@ void ReportMaker::trade_leg(const Context& context,
     ExecutionReport report = describe(leg.order, leg.values);
     report.exec_type = ExecType::Trade;
     if (model_.market(instrument.market).kind == matching::MarketKind::Binary) {
-      report.position_after = units.quantity(leg.position);
+      report.position_after = leg.position;
     }
     report.last_qty = units.quantity(event.quantity);
     report.last_px = units.price(event.price);

@@ -97,6 +97,10 @@ class ReportMaker {
   void on(const Context& context, const matching::MarketClosed& event) const;
   void on(const Context& context, const matching::MarketDetermined& event) const;
   void on(const Context& context, const matching::MarketVoided& event) const;
+  void on(const Context& context, const matching::MarketSettled& event) const;
+  void on(const Context& context, const matching::PositionsSettled& event) const;
+  void on(const Context& context, const matching::RunnerBetsVoided& event) const;
+  void on(const Context& context, const matching::FundsMoved& event) const;
   void on(const Context& context, const matching::Announced& event) const;
 
   // Whom a report of an order is for, and which of the event's it is.
@@ -110,6 +114,14 @@ class ReportMaker {
   // listens.
   template <typename Make>
   void tell(const Context& context, const Recipient& to, const Make& make) const;
+
+  // Tells the account's brokers, and the drop copies that follow it. `make` is called if anybody
+  // listens.
+  template <typename Make>
+  void tell_account(const Context& context,
+                    matching::AccountId account,
+                    std::uint32_t leg,
+                    const Make& make) const;
 
   // Tells all brokers that are told of markets about each instrument of the event's market.
   template <typename Event>

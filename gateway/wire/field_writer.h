@@ -2,6 +2,7 @@
 // byte is moved afterwards.
 #pragma once
 
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -52,6 +53,25 @@ class FieldWriter {
 
   void decimal_e8(std::string_view tag, std::int64_t value, unsigned min_decimals) noexcept {
     end_field(write_decimal_e8(begin_field(tag, kMaxNumber), value, min_decimals));
+  }
+
+  // A position, which may be more than a Decimal holds.
+  void contracts(std::string_view tag, matching::Quantity value) noexcept {
+    char* const at = begin_field(tag, kMaxNumber);
+    end_field(std::to_chars(at, at + kMaxNumber, value.value()).ptr);
+  }
+
+  void money(std::string_view tag, matching::WideMoney value) noexcept {
+    end_field(write_money(begin_field(tag, kMaxMoney), value));
+  }
+
+  void money(std::string_view tag, matching::Money value) noexcept {
+    money(tag, matching::WideMoney{value});
+  }
+
+  // Its day.
+  void date(std::string_view tag, matching::Timestamp value) noexcept {
+    end_field(write_utc_date(begin_field(tag, kUtcDateLength), value));
   }
 
   void time(std::string_view tag, matching::Timestamp value) noexcept {

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "fix_spec/reasons.h"
+#include "gateway/wire/account_reports.h"
 #include "gateway/wire/checksum.h"
 #include "gateway/wire/field_writer.h"
 
@@ -101,7 +102,7 @@ void write_body(FieldWriter& out,
   }
   write_reason_codes(out, report.reason);
   if (report.position_after && version == FixVersion::Fixt11) {
-    out.decimal("20090=", *report.position_after, format.quantity_decimals);
+    out.contracts("20090=", *report.position_after);
   }
 }
 
@@ -231,6 +232,20 @@ void write_body(FieldWriter& out, const ReportId& id, const News& report, FixVer
   write_report_id(out, id);
 }
 
+void write_body(FieldWriter& out,
+                const ReportId& id,
+                const SettlementReport& report,
+                FixVersion /*version*/) {
+  write_settlement(out, id, report);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& id,
+                const AccountReport& report,
+                FixVersion /*version*/) {
+  write_account_report(out, id, report);
+}
+
 void write_header(FieldWriter& out, std::string_view msg_type, const OutboundHeader& header) {
   out.text("35=", msg_type);
   out.integer("34=", header.msg_seq_num.value());
@@ -256,12 +271,18 @@ void write_checksum(FieldWriter& out) {
 }  // namespace
 
 std::string_view msg_type_of(const Report& report) noexcept {
-  constexpr std::array<std::string_view, 7> kTypes{"8", "9", "j", "r", "f", "y", "B"};
+  constexpr std::array<std::string_view, 9> kTypes{
+      "8", "9", "j", "r", "f", "y", "B", "UMS", "UAR"};
   static_assert(std::variant_size_v<decltype(Report::body)> == kTypes.size());
   return kTypes[report.body.index()];
 }
 
 void encode(const Report& report, const OutboundHeader& header, std::string& out) {
+  if (header.version == FixVersion::Fix44) {
+    if (const auto news = in_words(report)) {
+      return encode({.id = report.id, .body = *news}, header, out);
+    }
+  }
   FieldWriter fields;
   write_header(fields, msg_type_of(report), header);
   std::visit([&](const auto& body) { write_body(fields, report.id, body, header.version); },

@@ -58,7 +58,7 @@ inline Report contracts_sold() {
   execution.last_qty = matching::Decimal{4'000'000};
   execution.last_px = matching::Decimal{570'000};
   execution.avg_px_e8 = 57'000'000;
-  execution.position_after = matching::Decimal{-30'000'000};
+  execution.position_after = matching::Quantity{-30};
   execution.format = {.price_decimals = 2, .quantity_decimals = 0};
   return report;
 }

@@ -1,0 +1,19 @@
+// Reports of what happens to an account's money and bets: as the messages that FIXT.1.1 has for them,
+// and in words for FIX.4.4, which has none.
+#pragma once
+
+#include <optional>
+
+#include "gateway/link/report.h"
+#include "gateway/wire/field_writer.h"
+
+namespace betex::fix {
+
+// The bodies, ascending by tag.
+void write_settlement(FieldWriter& out, const ReportId& id, const SettlementReport& report);
+void write_account_report(FieldWriter& out, const ReportId& id, const AccountReport& report);
+
+// What FIX.4.4 is told in its place; none for a report that it has a message for.
+[[nodiscard]] std::optional<News> in_words(const Report& report);
+
+}  // namespace betex::fix
