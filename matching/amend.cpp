@@ -12,7 +12,7 @@ bool Decider::keeps_priority(const Order& order, const Terms& terms) noexcept {
 }
 
 // What must hold when the amend is carried out, also after a delay.
-Reason Decider::check_new_terms(const Order& order, Terms& terms) const {
+Reason Decider::check_new_terms(const Order& order, const Terms& terms) const {
   if (const Reason reason = check_market(terms, order.session); reason != Reason::None) {
     return reason;
   }
@@ -34,20 +34,12 @@ Reason Decider::check_new_terms(const Order& order, Terms& terms) const {
     return Reason::None;
   }
   if (keeps_priority(order, terms)) {
-    const Quantity less = order.values.order_qty - terms.quantity;
-    const Lock released =
-        release_for(order, less, unit_cost(terms.market->kind, order.side, terms.limit));
-    terms.lock = {.closing = order.closing - released.closing,
-                  .cash = order.cash_lock - released.cash};
     return Reason::None;
   }
   if (order.place == OrderPlace::Delayed) {
     return Reason::WaitsForDelay;
   }
-  if (const Reason reason = check_limits(terms); reason != Reason::None) {
-    return reason;
-  }
-  if (const Reason reason = check_collateral(terms, &order); reason != Reason::None) {
+  if (const Reason reason = check_money(terms, &order); reason != Reason::None) {
     return reason;
   }
   return terms.post_only && crosses(terms) ? Reason::PostOnlyWouldCross : Reason::None;
@@ -133,8 +125,6 @@ void Decider::carry_out(const OrderAmended& request, const Order& order, const T
   amended.tick = terms.tick;
   amended.is_delayed = order.delayed();
   amended.expire_time = terms.expire_time;
-  amended.closing = terms.lock.closing;
-  amended.cash_lock = terms.lock.cash;
   amended.values = order.values;
   amended.values.order_qty = terms.quantity;
   amended.values.leaves_qty = terms.quantity - order.values.cum_qty;

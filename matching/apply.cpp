@@ -18,6 +18,7 @@ void apply_header(State& state, const TransactionHeader& header, EventSeq last_s
   if (state.last_tx_id == TxId{}) {
     state.trading_day.next_end = next_day_end(header.timestamp, state.trading_day.ends_at_s);
     state.generations.next_end = Timestamp{header.timestamp.value() + kGenerationNanos};
+    state.exchange.request_ids_end = Timestamp{header.timestamp.value() + kRequestIdNanos};
   }
   state.last_seq = last_seq;
   state.last_tx_id = header.tx_id;
@@ -25,6 +26,10 @@ void apply_header(State& state, const TransactionHeader& header, EventSeq last_s
   if (state.epoch_begins_of != SessionId{}) {
     state.sessions.at(state.epoch_begins_of).info.epoch_began = header.timestamp;
     state.epoch_begins_of = SessionId{};
+  }
+  if (state.request_came) {
+    state.request_ids.last().digest = header.command_digest;
+    state.request_came = false;
   }
   state.orders.put_finished_away();
   if (state.sessions.contains(header.origin_session)) {
@@ -35,10 +40,11 @@ void apply_header(State& state, const TransactionHeader& header, EventSeq last_s
   }
 }
 
-void remember_request(State& state, const Name& request_id, EventSeq seq) {
-  if (!request_id.empty() && state.request_ids.find(request_id) == 0) {
-    state.requests.push_back({request_id, seq});
-    state.request_ids.insert(request_id, seq.value());
+void remember_request(State& state, const Name& request_id, EventSeq seq, Reason refused) {
+  if (!request_id.empty() && state.request_ids.find(request_id) == nullptr) {
+    state.request_ids.insert({.request_id = request_id, .answered_by = seq, .reason = refused});
+    state.request_came = true;
+    ++state.exchange.requests_today;
   }
 }
 

@@ -21,8 +21,15 @@ void apply_header(State& state, const TransactionHeader& header, EventSeq last_s
 
 // Steps that several events share.
 
-// An Ops request has acted.
-void remember_request(State& state, const Name& request_id, EventSeq seq);
+// An operator's request has used its id up; `refused` says why nothing came of it. What its content
+// was, apply_header() adds.
+void remember_request(State& state,
+                      const Name& request_id,
+                      EventSeq seq,
+                      Reason refused = Reason::None);
+
+// The process must be under way.
+[[nodiscard]] Batch& batch_of(State& state, BatchId id);
 
 // A refused request has used up its id.
 void consume_id(State& state, AccountId account, const ClOrdId& id, Reason reason);

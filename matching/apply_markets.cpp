@@ -1,4 +1,4 @@
-// Events about accounts, markets and runners.
+// Events about markets and runners.
 #include "matching/apply.h"
 #include "matching/assert.h"
 #include "matching/lifecycle.h"
@@ -11,6 +11,7 @@ template <typename Event>
 MarketData& change_market(State& state, EventSeq seq, const Event& event) {
   MarketData& market = state.markets.at(event.header.market);
   market.version = event.version;
+  ++market.public_changes;
   remember_request(state, event.request_id, seq);
   return market;
 }
@@ -24,29 +25,6 @@ MarketData& change_state(State& state, EventSeq seq, const Event& event) {
 
 }  // namespace
 
-void apply(State& state, EventSeq seq, const AccountCreated& event) {
-  BETEX_ASSERT(event.account == state.accounts.next_id());
-  state.accounts.append({.id = event.account, .name = event.name});
-  state.ledger.add_account({.kind = event.kind});
-  state.account_names.insert(event.name, event.account.value());
-  remember_request(state, event.request_id, seq);
-}
-
-void apply(State& state, EventSeq seq, const AccountSuspended& event) {
-  state.accounts.at(event.account).suspended = true;
-  remember_request(state, event.request_id, seq);
-}
-
-void apply(State& state, EventSeq seq, const AccountResumed& event) {
-  state.accounts.at(event.account).suspended = false;
-  remember_request(state, event.request_id, seq);
-}
-
-void apply(State& state, EventSeq seq, const AccountLimitsSet& event) {
-  state.accounts.at(event.account).max_open_orders = event.max_open_orders;
-  remember_request(state, event.request_id, seq);
-}
-
 void apply(State& state, EventSeq seq, const MarketCreated& event) {
   BETEX_ASSERT(event.header.market == state.markets.next_id());
   state.markets.append({.id = event.header.market,
@@ -58,7 +36,10 @@ void apply(State& state, EventSeq seq, const MarketCreated& event) {
                         .max_quantity = event.max_quantity,
                         .winners = event.winners,
                         .commission_bp = event.commission_bp,
+                        .max_position = event.max_position,
+                        .flags = event.flags,
                         .name = event.name});
+  state.ledger.add_market(event.kind, event.winners);
   state.market_names.insert(event.name, event.header.market.value());
   remember_request(state, event.request_id, seq);
 }
@@ -71,9 +52,11 @@ void apply(State& state, EventSeq seq, const RunnerAdded& event) {
   state.instruments.append({.id = event.instrument,
                             .market = market.id,
                             .ladder = ladder,
+                            .runner = static_cast<std::uint32_t>(market.instruments.size()),
                             .book = Book{market.kind, *ladder},
                             .symbol = event.symbol});
   market.instruments.push_back(event.instrument);
+  state.ledger.add_runner(market.id);
   state.symbols.insert(event.symbol, symbol_entry(event.instrument, market.id));
   remember_request(state, event.request_id, seq);
 }
@@ -84,7 +67,9 @@ void apply(State& state, EventSeq seq, const MarketOpened& event) {
 
 void apply(State& state, EventSeq seq, const RunnerRemoved& event) {
   change_market(state, seq, event);
-  state.instruments.at(event.instrument).removed = true;
+  InstrumentState& instrument = state.instruments.at(event.instrument);
+  instrument.removed = true;
+  state.ledger.remove_runner(event.header.market, instrument.runner);
 }
 
 void apply(State& state, EventSeq seq, const MarketSuspended& event) {
@@ -117,10 +102,8 @@ void apply(State& state, EventSeq seq, const MarketDetermined& event) {
   for (const InstrumentId instrument : market.instruments) {
     state.instruments.at(instrument).share = InstrumentShare{};
   }
-  for (const InstrumentShare& share : event.shares) {
-    if (share.instrument != InstrumentId{}) {
-      state.instruments.at(share.instrument).share = share;
-    }
+  for (const InstrumentShare& share : tail_of(event)) {
+    state.instruments.at(share.instrument).share = share;
   }
 }
 

@@ -17,7 +17,9 @@ Slot known_order(const State& state, OrderId id) {
   return slot;
 }
 
+// For a change of it.
 Book& book_of(State& state, const Order& order) {
+  ++state.markets.at(order.market).public_changes;
   return state.instruments.at(order.instrument).book;
 }
 
@@ -28,14 +30,22 @@ void rest(State& state, Slot slot, EventSeq seq) {
   book_of(state, order).push_back(state.orders.pool(), slot);
 }
 
-void apply_leg(State& state, const TradeLeg& leg, Quantity quantity) {
+// The order's values become these, outside a fill: what it counts for changes with them.
+void set_values(State& state, Slot slot, const OrderValues& values) {
+  Order& order = state.orders.at(slot);
+  const OpenPart before = part_of(state, slot);
+  order.values = values;
+  state.ledger.change_open(place_of(state, order), before, part_of(state, slot));
+}
+
+void apply_leg(State& state, const TradeLeg& leg, Price price, Quantity quantity) {
   const Slot slot = known_order(state, leg.order);
   Order& order = state.orders.at(slot);
-  const Quantity leaves = order.values.leaves_qty;
+  const OpenPart before = part_of(state, slot);
   order.values = leg.values;
-  state.ledger.fill(order, state.markets.at(order.market).kind, quantity, leg);
+  state.ledger.fill(place_of(state, order), before, part_of(state, slot), price, leg);
   if (leg.values.leaves_qty == Quantity{}) {
-    finish_order(state, slot, leaves, CancelCause{});
+    finish_order(state, slot, before.leaves, CancelCause{});
   } else if (order.place == OrderPlace::Resting) {
     book_of(state, order).reduce(order, quantity);
   }
@@ -72,8 +82,11 @@ void finish_order(State& state, Slot slot, Quantity leaves, CancelCause cause) {
   if (order.place == OrderPlace::Resting) {
     book_of(state, order).remove(state.orders.pool(), slot, leaves);
   }
-  state.ledger.release(order, {.closing = order.closing, .cash = order.cash_lock});
-  order.values.leaves_qty = Quantity{};
+  if (order.values.leaves_qty != Quantity{}) {
+    OrderValues values = order.values;
+    values.leaves_qty = Quantity{};
+    set_values(state, slot, values);
+  }
   order.cancel_cause = cause;
   order.finished_generation = state.generations.number;
   state.orders.finish(slot);
@@ -109,13 +122,14 @@ void apply(State& state, EventSeq seq, const OrderAccepted& event) {
   order.cancel_on_pause = event.cancel_on_pause;
   order.values = event.values;
   order.expire_time = event.expire_time;
-  order.closing = event.closing;
-  order.cash_lock = event.cash_lock;
+  order.reference = event.reference;
+  order.order_group = event.order_group;
+  order.row = state.ledger.row_for(event.account, event.header.market);
   state.orders.terms(slot) = {.min_fill = event.min_fill,
                               .max_cost = event.max_cost,
                               .release_at = event.release_at,
                               .version_guard = event.version_guard};
-  state.ledger.lock(order);
+  state.ledger.change_open(place_of(state, order), {}, part_of(state, slot));
   count_new_order(state, order);
   watch_expiry(state, order);
   if (event.entry == Entry::Delayed) {
@@ -138,15 +152,16 @@ void apply(State& state, EventSeq seq, const OrderRested& event) {
 }
 
 void apply(State& state, EventSeq, const TradeMatched& event) {
-  apply_leg(state, event.maker, event.quantity);
-  apply_leg(state, event.taker, event.quantity);
+  apply_leg(state, event.maker, event.price, event.quantity);
+  apply_leg(state, event.taker, event.price, event.quantity);
+  state.instruments.at(event.instrument).traded += event.quantity;
 }
 
 void apply(State& state, EventSeq, const OrderCancelled& event) {
   const Slot slot = known_order(state, event.order);
   Order& order = state.orders.at(slot);
   const Quantity leaves = order.values.leaves_qty;
-  order.values = event.values;
+  set_values(state, slot, event.values);
   finish_order(state, slot, leaves, event.cause);
   if (!event.cl_ord_id.empty()) {
     extend_chain(state, order, event.cl_ord_id);
@@ -163,12 +178,12 @@ void apply(State& state, EventSeq, const OrderExpired& event) {
 }
 
 void apply(State& state, EventSeq, const OrderReduced& event) {
-  Order& order = state.orders.at(known_order(state, event.order));
+  const Slot slot = known_order(state, event.order);
+  const Order& order = state.orders.at(slot);
   if (order.place == OrderPlace::Resting) {
     book_of(state, order).reduce(order, event.quantity);
   }
-  order.values = event.values;
-  state.ledger.release(order, {.closing = event.closing_released, .cash = event.lock_released});
+  set_values(state, slot, event.values);
 }
 
 void apply(State& state, EventSeq seq, const OrderReleased& event) {
@@ -183,6 +198,7 @@ void apply(State& state, EventSeq seq, const OrderAmended& event) {
   const Slot slot = known_order(state, event.order);
   Order& order = state.orders.at(slot);
   const Quantity leaves = order.values.leaves_qty;
+  const OpenPart before = part_of(state, slot);
   // What it was leaves the book before it becomes something else.
   if (event.entry == Entry::Leaves) {
     finish_order(state, slot, leaves, CancelCause::None);
@@ -194,10 +210,11 @@ void apply(State& state, EventSeq seq, const OrderAmended& event) {
     book_of(state, order).remove(state.orders.pool(), slot, leaves);
     order.place = OrderPlace::Taking;
   }
-  state.ledger.release(
-      order, {.closing = order.closing - event.closing, .cash = order.cash_lock - event.cash_lock});
   order.tick = event.tick;
   order.values = event.values;
+  if (event.entry != Entry::Leaves) {
+    state.ledger.change_open(place_of(state, order), before, part_of(state, slot));
+  }
   if (order.expire_time != event.expire_time) {
     order.expire_time = event.expire_time;
     watch_expiry(state, order);

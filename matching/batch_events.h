@@ -22,6 +22,11 @@ enum class BatchWork : std::uint8_t {  // on disk
   ArchiveRows = 4,                     // rows: their end
 };
 
+// That pays or archives, and so waits for everything that cancels.
+[[nodiscard]] constexpr bool is_payment(BatchWork work) noexcept {
+  return work == BatchWork::PayRows || work == BatchWork::ArchiveRows;
+}
+
 // A process over many items begins; it works in chunks, in ascending order of ids. Of orders those
 // with ids up to `last_order` that match the filter are cancelled; fields of the filter that are 0
 // match everything.
@@ -180,6 +185,15 @@ struct ClOrdIdGenerationEnded {
 };
 
 BETEX_FIELDS(ClOrdIdGenerationEnded, header, next_end);
+
+// Request ids that came before the generation that ends now began are forgotten.
+struct RequestIdGenerationEnded {
+  static constexpr EventKind kKind = EventKind::RequestIdGenerationEnded;
+  EventHeader header;
+  Timestamp next_end;
+};
+
+BETEX_FIELDS(RequestIdGenerationEnded, header, next_end);
 
 // ---- Everything else ----------------------------------------------------------------------------
 

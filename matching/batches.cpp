@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "matching/decider.h"
+#include "matching/row_batches.h"
 
 namespace betex::matching {
 namespace {
@@ -42,38 +43,6 @@ bool matches(const State& state, const BatchStarted& batch, Slot slot) noexcept 
   return false;
 }
 
-// How far a chunk has come.
-struct Progress {
-  OrderId cursor;
-  bool completed = true;
-};
-
-// Lets a process go on until it has taken or visited as many items as one chunk may. It looks
-// ahead: where none is left that it would take, it is completed.
-template <typename Work>
-Progress go_on(Work& work, OrderId cursor) {
-  Progress progress{.cursor = cursor};
-  std::size_t visited = 0;
-  std::size_t taken = 0;
-  for (const auto item : work.items_after(cursor)) {
-    if (!work.is_there(item)) {
-      continue;
-    }
-    const bool wanted = work.wants(item);
-    if (visited == Work::kMaxVisited || (wanted && taken == Work::kMaxTaken)) {
-      progress.completed = false;
-      break;
-    }
-    ++visited;
-    progress.cursor = item;
-    if (wanted) {
-      work.take(item);
-      ++taken;
-    }
-  }
-  return progress;
-}
-
 // The work of a process that cancels: its items are orders, in ascending order of ids.
 class CancelOrders {
  public:
@@ -88,8 +57,8 @@ class CancelOrders {
     taken_.clear();
   }
 
-  [[nodiscard]] std::span<const OrderId> items_after(OrderId cursor) const {
-    const auto ids = list().after(cursor);
+  [[nodiscard]] std::span<const OrderId> items_after(std::uint64_t cursor) const {
+    const auto ids = list().after(OrderId{cursor});
     return {ids.begin(), std::upper_bound(ids.begin(), ids.end(), filter_.last_order)};
   }
 
@@ -99,13 +68,17 @@ class CancelOrders {
     return matches(state_, filter_, state_.orders.find(id));
   }
 
+  static std::uint64_t number_of(OrderId id) noexcept { return id.value(); }
+
   void take(OrderId id) { taken_.push_back(id); }
+
+  [[nodiscard]] std::size_t taken() const noexcept { return taken_.size(); }
 
   // An event for each market that the chunk touches, in ascending order of ids. A chunk that
   // touches none still says how far it has come, unless it is the last.
   void emit_chunk(Emitter& emitter, const Progress& progress) {
     const OrderCancelledBatched event{
-        .batch = filter_.batch, .cause = filter_.cause, .cursor_after = progress.cursor};
+        .batch = filter_.batch, .cause = filter_.cause, .cursor_after = OrderId{progress.cursor}};
     if (filter_.header.market != MarketId{} || taken_.empty()) {
       if (!taken_.empty() || !progress.completed) {
         emitter.emit(event, taken_, filter_.header.market);
@@ -123,6 +96,8 @@ class CancelOrders {
       first = last;
     }
   }
+
+  void emit_end(Emitter&) {}
 
  private:
   [[nodiscard]] const OrderIdList& list() const {
@@ -151,34 +126,87 @@ void Decider::start_batch(BatchStarted batch, MarketId market) {
   batch.batch = state_.last_batch_id.next();
   batch.last_order = state_.last_order_id;
   emitter_.emit(batch, market);
-  run_chunk(state_.batches.back());
+  run_chunk(is_payment(batch.work) ? state_.payments.back() : state_.batches.back());
 }
 
+// Payments wait for everything that cancels.
 void Decider::decide(const ContinueBatch&) {
   if (!state_.batches.empty()) {
     run_chunk(state_.batches.front());
+  } else if (!state_.payments.empty()) {
+    run_chunk(state_.payments.front());
   }
 }
 
-// What the process does follows from the event that started it: so far they all cancel.
 void Decider::run_chunk(const Batch& running) {
-  const Batch batch = running;  // the state's own goes with the last event
-  const BatchStarted& started = batch.started;
-  CancelOrders work{state_, started, chunk_};
-  const Progress progress = go_on(work, batch.cursor);
-  work.emit_chunk(emitter_, progress);
-  if (progress.completed) {
-    emitter_.emit(BatchCompleted{.batch = started.batch,
-                                 .requester = started.requester,
-                                 .requester_account = started.requester_account,
-                                 .cause = started.cause,
-                                 .side = started.side,
-                                 .instrument = started.instrument,
-                                 .total = batch.total + chunk_.size(),
-                                 .request_id = started.request_id,
-                                 .cl_ord_id = started.cl_ord_id},
-                  started.header.market);
+  switch (running.started.work) {
+    case BatchWork::CancelOrders:
+      run_chunk(CancelOrders{state_, running.started, chunk_}, running);
+      return;
+    case BatchWork::VoidRunner:
+      run_chunk(VoidRunner{state_, running}, running);
+      return;
+    case BatchWork::PayRows:
+      run_chunk(PayRows{state_, running}, running);
+      return;
+    case BatchWork::ArchiveRows:
+      run_chunk(ArchiveRows{state_, running}, running);
+      return;
   }
+}
+
+template <typename Work>
+void Decider::run_chunk(Work work, const Batch& running) {
+  const std::uint64_t total = running.total;
+  const Progress progress = go_on(work, running.cursor);
+  work.emit_chunk(emitter_, progress);
+  if (!progress.completed) {
+    return;
+  }
+  work.emit_end(emitter_);
+  const BatchStarted started = running.started;  // the state's own goes with the next event
+  emitter_.emit(BatchCompleted{.batch = started.batch,
+                               .requester = started.requester,
+                               .requester_account = started.requester_account,
+                               .cause = started.cause,
+                               .side = started.side,
+                               .work = started.work,
+                               .instrument = started.instrument,
+                               .total = total + work.taken(),
+                               .request_id = started.request_id,
+                               .cl_ord_id = started.cl_ord_id},
+                started.header.market);
+  start_what_follows(started);
+}
+
+// Cancels in a market; what follows the cancels begins at once where there is nothing to cancel.
+void Decider::cancel_and_go_on(MarketId market, BatchStarted batch) {
+  if (state_.markets.at(market).open_orders != 0) {
+    start_batch(batch, market);
+  } else {
+    batch.header.market = market;
+    start_what_follows(batch);
+  }
+}
+
+// What a removal and a void do once no order stands in their way any more.
+void Decider::start_what_follows(const BatchStarted& ended) {
+  const MarketId market = ended.header.market;
+  if (ended.work != BatchWork::CancelOrders || market == MarketId{}) {
+    return;
+  }
+  BatchStarted next{
+      .cause = ended.cause, .requester = ended.requester, .request_id = ended.request_id};
+  if (ended.cause == CancelCause::RunnerRemoved &&
+      state_.ledger.market(market).rows.is_removing()) {
+    next.instrument = ended.instrument;
+    next.work = BatchWork::VoidRunner;
+  } else if (ended.cause == CancelCause::MarketVoided) {
+    next.work = BatchWork::PayRows;
+  } else {
+    return;
+  }
+  start_batch(next, market);
 }
 
 // ---- Mass cancel --------------------------------------------------------------------------------
@@ -265,7 +293,7 @@ void Decider::cancel_on_behalf(const MassCancel& cancel) {
                      .requester = requester(),
                      .request_id = cancel.request_id};
   MarketId market;
-  Reason reason = check_request(cancel.request_id);
+  Reason reason = check_request();
   if (reason == Reason::None && !cancel.account.empty()) {
     batch.account =
         AccountId{static_cast<std::uint32_t>(state_.account_names.find(cancel.account))};
@@ -278,7 +306,7 @@ void Decider::cancel_on_behalf(const MassCancel& cancel) {
     reason = Reason::InvalidParameter;
   }
   if (reason != Reason::None) {
-    refuse(cancel.market, cancel.request_id, reason);
+    refuse(cancel.market, reason);
     return;
   }
   start_batch(batch, market);

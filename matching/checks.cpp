@@ -1,4 +1,8 @@
 // The checks that commands share, in the order of RULES.md section 3.
+#include <algorithm>
+#include <type_traits>
+#include <variant>
+
 #include "matching/decider.h"
 #include "matching/lifecycle.h"
 #include "matching/units.h"
@@ -7,7 +11,20 @@ namespace betex::matching {
 namespace {
 
 constexpr std::int64_t kOldestRequest = 24 * 3'600 * kNanosPerSecond;
+constexpr std::int64_t kOldestOperation = 30 * kSecondsPerDay * kNanosPerSecond;
 constexpr std::int64_t kNewestRequest = 5 * 60 * kNanosPerSecond;
+
+// Requests that can only take risk away from the exchange.
+template <typename Body>
+constexpr bool kMakesSafer =
+    std::is_same_v<Body, SuspendMarket> || std::is_same_v<Body, HaltMarket> ||
+    std::is_same_v<Body, CloseMarket> || std::is_same_v<Body, MassCancel> ||
+    std::is_same_v<Body, SuspendAccount> || std::is_same_v<Body, SuspendSession>;
+
+// At most `oldest` nanoseconds old, and not too far ahead.
+constexpr bool is_timely(Timestamp time, Timestamp now, std::int64_t oldest) {
+  return time.value() >= now.value() - oldest && time.value() <= now.value() + kNewestRequest;
+}
 
 }  // namespace
 
@@ -24,12 +41,39 @@ Reason Decider::check_origin() const {
   return session->info.epoch == origin.epoch ? Reason::None : Reason::StaleEpoch;
 }
 
-Reason Decider::check_request(const Name& request_id) const {
+Decider::Request Decider::request() const {
+  return std::visit(
+      []<typename Body>(const Body& body) -> Request {
+        if constexpr (requires { body.request_id; }) {
+          return {.id = body.request_id,
+                  .transact_time = body.transact_time,
+                  .makes_safer = kMakesSafer<Body>};
+        } else {
+          return {};
+        }
+      },
+      command_->body);
+}
+
+// What fails here does not use the request's id up.
+Reason Decider::check_request() const {
   if (const Reason reason = check_origin(); reason != Reason::None) {
     return reason;
   }
-  return !request_id.empty() && state_.request_ids.find(request_id) != 0
-             ? Reason::DuplicateRequestId
+  const Request asked = request();
+  if (asked.id.empty()) {
+    return Reason::None;
+  }
+  if (state_.request_ids.find(asked.id) != nullptr) {
+    return Reason::DuplicateRequestId;
+  }
+  if (!is_timely(asked.transact_time, now(), kOldestOperation)) {
+    return Reason::StaleRequest;
+  }
+  const Exchange& exchange = state_.exchange;
+  return !asked.makes_safer && exchange.max_requests_a_day != 0 &&
+                 exchange.requests_today >= exchange.max_requests_a_day
+             ? Reason::TooManyRequests
              : Reason::None;
 }
 
@@ -54,10 +98,7 @@ Reason Decider::check_may_enter(const AccountState& account) const {
 // What enters or changes an order. A cancel is taken however old it is: all that one which comes
 // again can do is to take risk away.
 Reason Decider::check_age(Timestamp transact_time) const {
-  return transact_time.value() < now().value() - kOldestRequest ||
-                 transact_time.value() > now().value() + kNewestRequest
-             ? Reason::StaleRequest
-             : Reason::None;
+  return is_timely(transact_time, now(), kOldestRequest) ? Reason::None : Reason::StaleRequest;
 }
 
 Reason Decider::check_id(AccountId account, const ClOrdId& id) const {
@@ -114,27 +155,48 @@ Reason Decider::check_quantity(Decimal decimal, Terms& terms) const {
   return Reason::None;
 }
 
-// The account's own open orders are counted without the one that is checked.
-Reason Decider::check_limits(const Terms& terms) const {
-  return terms.quantity > terms.market->max_quantity ? Reason::OrderSizeLimit : Reason::None;
+// RULES.md section 5, "checks of a new order". `replaced` is the order whose terms these are to
+// become, or null.
+Reason Decider::check_money(const Terms& terms, const Order* replaced) const {
+  const MarketData& market = *terms.market;
+  OrderValues values;
+  BetRequest request{.place = {.account = terms.account->id,
+                               .market = market.id,
+                               .row = state_.ledger.market(market.id).rows.find(terms.account->id),
+                               .runner = terms.instrument->runner,
+                               .side = terms.side}};
+  if (replaced != nullptr) {
+    values = replaced->values;
+    request.replaced = part_of(state_, state_.orders.find(replaced->id));
+  }
+  values.leaves_qty = terms.quantity - values.cum_qty;
+  request.part = open_part(market.kind, terms.side, terms.limit, terms.max_cost, values);
+  if (const Reason reason = check_limits(terms, request, replaced == nullptr);
+      reason != Reason::None) {
+    return reason;
+  }
+  if (terms.is_market_order && !is_delayed(market)) {
+    request.part.cost = std::min(request.part.cost, cost_at_once(terms));
+  }
+  return state_.ledger.check(request);
 }
 
-// Fills in the lock. `replaced` is the order whose terms these are to become, or null.
-Reason Decider::check_collateral(Terms& terms, const Order* replaced) const {
-  const Quantity leaves =
-      replaced == nullptr ? terms.quantity : terms.quantity - replaced->values.cum_qty;
-  if (terms.instrument->book.volume(terms.side).value() + leaves.value() > kMaxSum) {
+Reason Decider::check_limits(const Terms& terms, const BetRequest& request, bool is_new) const {
+  const MarketData& market = *terms.market;
+  const AccountState& account = *terms.account;
+  const Quantity open = terms.instrument->book.volume(terms.side) + request.part.leaves;
+  if (open.value() > kMaxSum || state_.ledger.overflows(request)) {
     return Reason::AmountOverflow;
   }
-  const MarketKind kind = terms.market->kind;
-  return state_.ledger.check({.account = terms.account->id,
-                              .market = terms.market->id,
-                              .kind = kind,
-                              .side = terms.side,
-                              .leaves = leaves,
-                              .per_unit = unit_cost(kind, terms.side, terms.limit),
-                              .replaced = replaced},
-                             terms.lock);
+  if (terms.quantity > market.max_quantity) {
+    return Reason::OrderSizeLimit;
+  }
+  if (is_new && account.max_open_orders != 0 && account.open_orders >= account.max_open_orders) {
+    return Reason::OpenOrdersLimit;
+  }
+  return market.max_position != Quantity{} && state_.ledger.exceeds(request, market.max_position)
+             ? Reason::PositionLimit
+             : Reason::None;
 }
 
 bool Decider::crosses(const Terms& terms) const {

@@ -43,15 +43,7 @@ Reason Decider::check_order(const PlaceOrder& place, Terms& terms) const {
     reason = check_combination(place, terms);
   }
   if (reason == Reason::None) {
-    reason = check_limits(terms);
-  }
-  const AccountState& account = *terms.account;
-  if (reason == Reason::None && account.max_open_orders != 0 &&
-      account.open_orders >= account.max_open_orders) {
-    reason = Reason::OpenOrdersLimit;
-  }
-  if (reason == Reason::None) {
-    reason = check_collateral(terms, nullptr);
+    reason = check_money(terms, nullptr);
   }
   if (reason == Reason::None && place.post_only && !is_delayed(*terms.market) && crosses(terms)) {
     reason = Reason::PostOnlyWouldCross;
@@ -66,6 +58,8 @@ Reason Decider::check_combination(const PlaceOrder& place, Terms& terms) const {
   }
   terms.min_fill = *min_fill;
   terms.time_in_force = effective_time_in_force(place);
+  terms.self_trade_prevention = place.self_trade_prevention;
+  terms.is_market_order = place.type == OrderType::Market;
   terms.post_only = place.post_only;
   const bool immediate = is_immediate(terms.time_in_force);
   const auto max_cost = to_money(place.max_cost);
@@ -143,8 +137,6 @@ void Decider::accept(const PlaceOrder& place, const Terms& terms) {
                          .transact_time = place.transact_time,
                          .release_at = delayed ? release_time(*terms.market) : Timestamp{},
                          .version_guard = place.version_guard,
-                         .closing = terms.lock.closing,
-                         .cash_lock = terms.lock.cash,
                          .values = {.order_qty = terms.quantity, .leaves_qty = terms.quantity},
                          .cl_ord_id = place.cl_ord_id};
   });
@@ -216,9 +208,7 @@ void Decider::decide(const CancelOrder& cancel) {
   emitter_.emit_made(order.market, [&] {
     return OrderCancelled{.order = order.id,
                           .session = order.session,
-                          .requester = requester(),
                           .cause = CancelCause::Requested,
-                          .lock_released = order.cash_lock,
                           .values = values,
                           .cl_ord_id = cancel.cl_ord_id};
   });

@@ -34,7 +34,8 @@ void Decider::decide(const SessionUp& up) {
   SessionWentUp event{.reset = up.reset,
                       .cancel_on_disconnect = up.cancel_on_disconnect,
                       .grace_ms = up.grace_ms,
-                      .comp_id = up.comp_id};
+                      .comp_id = up.comp_id,
+                      .username = up.username};
   if (known == nullptr) {
     event.session = state_.sessions.next_id();
     event.epoch = SessionEpoch{1};
@@ -121,27 +122,27 @@ void Decider::decide(const ConfirmDelivery& confirm) {
 // ---- By Ops -------------------------------------------------------------------------------------
 
 // Null, and refused, where the request is a repetition or names no session.
-const SessionState* Decider::session_for(const Name& comp_id, const Name& request_id) {
+const SessionState* Decider::session_for(const Name& comp_id) {
   const auto id = static_cast<std::uint32_t>(state_.session_names.find(comp_id));
   const SessionState* const session = state_.sessions.find(SessionId{id});
-  Reason reason = check_request(request_id);
+  Reason reason = check_request();
   if (reason == Reason::None && session == nullptr) {
     reason = Reason::UnknownSession;
   }
   if (reason != Reason::None) {
-    refuse(comp_id, request_id, reason);
+    refuse(comp_id, reason);
     return nullptr;
   }
   return session;
 }
 
 void Decider::decide(const SetSessionNumbers& set) {
-  const SessionState* const session = session_for(set.comp_id, set.request_id);
+  const SessionState* const session = session_for(set.comp_id);
   if (session == nullptr) {
     return;
   }
   if (session->info.up) {
-    refuse(set.comp_id, set.request_id, Reason::InvalidState);
+    refuse(set.comp_id, Reason::InvalidState);
     return;
   }
   const SessionInfo& info = session->info;
@@ -149,7 +150,6 @@ void Decider::decide(const SetSessionNumbers& set) {
                           .epoch = set.new_epoch ? info.epoch.next() : info.epoch,
                           .next_in = set.new_epoch ? MsgSeqNum{1} : info.next_in,
                           .reserved_to = set.new_epoch ? MsgSeqNum{} : info.reserved_to,
-                          .requester = requester(),
                           .request_id = set.request_id};
   if (set.next_in != MsgSeqNum{}) {
     event.next_in = set.next_in;
@@ -161,17 +161,16 @@ void Decider::decide(const SetSessionNumbers& set) {
 }
 
 void Decider::decide(const SuspendSession& suspend) {
-  const SessionState* const session = session_for(suspend.comp_id, suspend.request_id);
+  const SessionState* const session = session_for(suspend.comp_id);
   if (session == nullptr) {
     return;
   }
   if (session->suspended) {
-    refuse(suspend.comp_id, suspend.request_id, Reason::InvalidState);
+    refuse(suspend.comp_id, Reason::InvalidState);
     return;
   }
   const SessionId id = session->info.session;
-  emitter_.emit(
-      SessionSuspended{.session = id, .requester = requester(), .request_id = suspend.request_id});
+  emitter_.emit(SessionSuspended{.session = id, .request_id = suspend.request_id});
   if (suspend.cancel_orders) {
     start_batch({.session = id,
                  .scope = CancelScope::All,
@@ -182,29 +181,28 @@ void Decider::decide(const SuspendSession& suspend) {
 }
 
 void Decider::decide(const ResumeSession& resume) {
-  const SessionState* const session = session_for(resume.comp_id, resume.request_id);
+  const SessionState* const session = session_for(resume.comp_id);
   if (session == nullptr) {
     return;
   }
   if (!session->suspended) {
-    refuse(resume.comp_id, resume.request_id, Reason::InvalidState);
+    refuse(resume.comp_id, Reason::InvalidState);
     return;
   }
-  emitter_.emit(SessionResumed{
-      .session = session->info.session, .requester = requester(), .request_id = resume.request_id});
+  emitter_.emit(SessionResumed{.session = session->info.session, .request_id = resume.request_id});
 }
 
 void Decider::decide(const LogoutSession& logout) {
-  const SessionState* const session = session_for(logout.comp_id, logout.request_id);
+  const SessionState* const session = session_for(logout.comp_id);
   if (session == nullptr) {
     return;
   }
   if (!session->info.up) {
-    refuse(logout.comp_id, logout.request_id, Reason::InvalidState);
+    refuse(logout.comp_id, Reason::InvalidState);
     return;
   }
-  emitter_.emit(SessionLoggedOut{
-      .session = session->info.session, .requester = requester(), .request_id = logout.request_id});
+  emitter_.emit(
+      SessionLoggedOut{.session = session->info.session, .request_id = logout.request_id});
 }
 
 }  // namespace betex::matching

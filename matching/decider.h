@@ -9,6 +9,7 @@
 
 #include "matching/commands.h"
 #include "matching/emitter.h"
+#include "matching/lifecycle.h"
 #include "matching/state.h"
 
 namespace betex::matching {
@@ -41,14 +42,22 @@ class Decider {
   void decide(const UnhaltMarket& unhalt);
   void decide(const TurnInPlay& turn);
   void decide(const CloseMarket& close);
-  void decide(const DetermineMarket& determine);
-  void decide(const VoidMarket& annul);
 
-  // decide_admin.cpp
+  // decide_settlement.cpp
+  void decide(const DetermineMarket& determine);
+  void decide(const SettleMarket& settle);
+  void decide(const VoidMarket& annul);
+  void decide(const ArchiveMarket& archive);
+
+  // decide_accounts.cpp
+  void decide(const CreateExchange& create);
   void decide(const CreateAccount& create);
   void decide(const SuspendAccount& suspend);
   void decide(const ResumeAccount& resume);
   void decide(const SetLimits& set);
+  void decide(const MoveFunds& move);
+
+  // decide_admin.cpp
   void decide(const SetTradingDay& set);
   void decide(const Announce& announce);
   void decide(const MoveWatermark& move);
@@ -83,13 +92,38 @@ class Decider {
     Money max_cost;  // 0: none
     TimeInForce time_in_force{};
     Timestamp expire_time;
-    Lock lock;
+    SelfTradePrevention self_trade_prevention{};
+    bool is_market_order = false;
     bool post_only = false;
     bool id_consumed = false;
   };
 
+  // An operator's request, of the command that is decided.
+  struct Request {
+    Name id;  // empty: not a request of an operator
+    Timestamp transact_time;
+    bool makes_safer = false;  // never refused for its number
+  };
+
   // Whether a walk through the book happens, or only tells what would happen.
   enum class Effect : std::uint8_t { None, Events };
+
+  // Who walks, and how much of it is left.
+  struct Taker {
+    const InstrumentState& instrument;
+    const MarketData& market;
+    AccountId account;
+    Side side{};
+    SelfTradePrevention self_trade_prevention{};
+    Quantity leaves;
+    Slot slot = 0;  // of the accepted order; 0: it is only being checked
+  };
+
+  // What a walk trades.
+  struct Walked {
+    Quantity traded;
+    Money cost;
+  };
 
   // How far a taker may go, in the book's terms.
   struct Reach {
@@ -104,7 +138,8 @@ class Decider {
 
   // checks.cpp: in the order of RULES.md section 3; Reason::None is a pass.
   [[nodiscard]] Reason check_origin() const;
-  [[nodiscard]] Reason check_request(const Name& request_id) const;
+  [[nodiscard]] Request request() const;
+  [[nodiscard]] Reason check_request() const;
   [[nodiscard]] Reason check_account(const HashedName& account, const AccountState*& found) const;
   [[nodiscard]] Reason check_may_enter(const AccountState& account) const;
   [[nodiscard]] Reason check_age(Timestamp transact_time) const;
@@ -112,8 +147,10 @@ class Decider {
   [[nodiscard]] Reason check_market(const Terms& terms, SessionId session) const;
   [[nodiscard]] Reason check_price(Decimal price, OrderType type, Terms& terms) const;
   [[nodiscard]] Reason check_quantity(Decimal quantity, Terms& terms) const;
-  [[nodiscard]] Reason check_limits(const Terms& terms) const;
-  [[nodiscard]] Reason check_collateral(Terms& terms, const Order* replaced) const;
+  [[nodiscard]] Reason check_money(const Terms& terms, const Order* replaced) const;
+  [[nodiscard]] Reason check_limits(const Terms& terms,
+                                    const BetRequest& request,
+                                    bool is_new) const;
   [[nodiscard]] bool crosses(const Terms& terms) const;
   [[nodiscard]] bool is_delayed(const MarketData& market) const noexcept;
   [[nodiscard]] Timestamp release_time(const MarketData& market) const noexcept;
@@ -142,7 +179,7 @@ class Decider {
 
   // amend.cpp
   [[nodiscard]] Reason check_amend(const AmendOrder& amend, const Order& order, Terms& terms) const;
-  [[nodiscard]] Reason check_new_terms(const Order& order, Terms& terms) const;
+  [[nodiscard]] Reason check_new_terms(const Order& order, const Terms& terms) const;
   [[nodiscard]] static bool keeps_priority(const Order& order, const Terms& terms) noexcept;
   void delay_amend(const AmendOrder& amend, const Order& order, const Terms& terms);
   void carry_out(const OrderAmended& amended, const Order& order, const Terms& terms);
@@ -151,11 +188,12 @@ class Decider {
 
   // match.cpp: an accepted order against the book.
   void take(OrderId taker);
+  [[nodiscard]] Money cost_at_once(const Terms& terms) const;
   template <Effect effect>
-  Quantity walk(Slot taker, Reach reach);
-  void trade(Slot taker, Slot maker, Quantity quantity);
-  void cancel_order(Slot slot, CancelCause cause, Reason reason = Reason::None);
-  void reduce_order(Slot slot, Quantity quantity, CancelCause cause);
+  Walked walk(const Taker& taker, Reach reach) const;
+  void trade(Slot taker, Slot maker, Quantity quantity) const;
+  void cancel_order(Slot slot, CancelCause cause, Reason reason = Reason::None) const;
+  void reduce_order(Slot slot, Quantity quantity, CancelCause cause) const;
 
   // time.cpp
   [[nodiscard]] std::uint32_t advance_one();
@@ -167,6 +205,10 @@ class Decider {
   // batches.cpp
   void start_batch(BatchStarted batch, MarketId market = MarketId{});
   void run_chunk(const Batch& running);
+  template <typename Work>
+  void run_chunk(Work work, const Batch& running);
+  void cancel_and_go_on(MarketId market, BatchStarted batch);
+  void start_what_follows(const BatchStarted& ended);
   [[nodiscard]] bool is_mass_cancelling(AccountId account) const;
   [[nodiscard]] Reason check_filter(const MassCancel& cancel,
                                     BatchStarted& batch,
@@ -176,26 +218,33 @@ class Decider {
   // decide_markets.cpp
   [[nodiscard]] Reason check(const CreateMarket& create) const;
   [[nodiscard]] Reason check(const AddRunner& add, const MarketData& market) const;
-  [[nodiscard]] Reason check(const DetermineMarket& determine,
-                             const MarketData& market,
-                             MarketDetermined& event) const;
-  [[nodiscard]] const MarketData* market_for(const Name& name, const Name& request_id);
+  [[nodiscard]] const MarketData* market_for(const Name& name);
+  [[nodiscard]] bool is_contest(const MarketData& market) const;
   [[nodiscard]] bool is_batch_cancelling(const MarketData& market) const;
   [[nodiscard]] Reason check_reopening(const MarketData& market) const;
   template <typename Event>
-  void change_market(const Name& name,
-                     const Name& request_id,
-                     const MarketData& market,
-                     Reason reason);
+  void change_market(const Name& name, const MarketData& market, Reason reason);
   void cancel_in(MarketId market, BatchStarted batch);
 
+  // decide_settlement.cpp
+  [[nodiscard]] bool is_over_rows(const MarketData& market) const;
+  [[nodiscard]] Reason check_end(MarketStep step, const MarketData& market) const;
+  [[nodiscard]] Reason check(const DetermineMarket& determine,
+                             const MarketData& market,
+                             std::vector<InstrumentShare>& shares) const;
+
+  // decide_accounts.cpp
+  [[nodiscard]] const AccountState* account_for(const Name& name);
+  [[nodiscard]] Reason check(const CreateAccount& create, AccountCreated& event) const;
+  [[nodiscard]] Reason check(const SetLimits& set, AccountLimitsSet& event) const;
+  [[nodiscard]] Reason check(const MoveFunds& move, FundsMoved& event) const;
+
   // decide_admin.cpp
-  void refuse(const Name& subject, const Name& request_id, Reason reason);
-  [[nodiscard]] const AccountState* account_for(const Name& name, const Name& request_id);
+  void refuse(const Name& subject, Reason reason);
 
   // decide_sessions.cpp
   void refuse(const SessionState* session, SessionId id, Reason reason);
-  [[nodiscard]] const SessionState* session_for(const Name& comp_id, const Name& request_id);
+  [[nodiscard]] const SessionState* session_for(const Name& comp_id);
   [[nodiscard]] const SessionState* current_session(SessionId id, SessionEpoch epoch);
 
   const State& state_;

@@ -1,7 +1,6 @@
 #include "matching/emitter.h"
 
 #include <algorithm>
-#include <cstring>
 #include <span>
 
 namespace betex::matching {
@@ -16,22 +15,6 @@ void Emitter::begin(const Command& command) noexcept {
              .origin_msg_seq_num = command.origin.msg_seq_num,
              .command_kind = static_cast<std::uint16_t>(command.body.index() + 1),
              .command_digest = command.digest};
-}
-
-void Emitter::emit(OrderCancelledBatched event, std::span<const OrderId> orders, MarketId market) {
-  event.header = {.kind = OrderCancelledBatched::kKind,
-                  .size = static_cast<std::uint32_t>(sizeof(event) + orders.size_bytes()),
-                  .market = market,
-                  .market_seq = next_market_seq(market)};
-  event.count = static_cast<std::uint32_t>(orders.size());
-  reserve(event.header.size);
-  std::byte* const start = buffer_.data() + used_;
-  std::memcpy(start, &event, sizeof(event));
-  std::memcpy(start + sizeof(event), orders.data(), orders.size_bytes());
-  used_ += event.header.size;
-  apply(*state_, next_seq(), *reinterpret_cast<const OrderCancelledBatched*>(start));
-  apply_end_of_event(*state_, event.header);
-  ++event_count_;
 }
 
 TransactionView Emitter::finish() {

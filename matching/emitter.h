@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <new>
 #include <span>
 #include <type_traits>
@@ -48,8 +49,24 @@ class Emitter {
     ++event_count_;
   }
 
-  // The one event with a tail.
-  void emit(OrderCancelledBatched event, std::span<const OrderId> orders, MarketId market);
+  // An event with a tail.
+  template <HasTail Event>
+  void emit(Event event, std::span<const typename Event::Tail> tail, MarketId market) {
+    BETEX_ASSERT(tail.size() <= Event::kMaxTail);
+    event.header = {.kind = Event::kKind,
+                    .size = static_cast<std::uint32_t>(sizeof(event) + tail.size_bytes()),
+                    .market = market,
+                    .market_seq = next_market_seq(market)};
+    event.count = static_cast<std::uint32_t>(tail.size());
+    reserve(event.header.size);
+    std::byte* const start = buffer_.data() + used_;
+    std::memcpy(start, &event, sizeof(event));
+    std::memcpy(start + sizeof(event), tail.data(), tail.size_bytes());
+    used_ += event.header.size;
+    apply(*state_, next_seq(), *reinterpret_cast<const Event*>(start));
+    apply_end_of_event(*state_, event.header);
+    ++event_count_;
+  }
 
   // Ends the transaction. Without events there is none, and the state is as before.
   [[nodiscard]] TransactionView finish();

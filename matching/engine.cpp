@@ -14,7 +14,8 @@ namespace betex::matching {
 namespace {
 
 // Without its chain of ClOrdIDs.
-OrderInfo info_of(const Order& order) {
+OrderInfo info_of(const State& state, Slot slot) {
+  const Order& order = state.orders.at(slot);
   return {.order = order.id,
           .account = order.account,
           .session = order.session,
@@ -29,8 +30,66 @@ OrderInfo info_of(const Order& order) {
           .finished_generation = order.finished_generation,
           .expire_time = order.expire_time,
           .values = order.values,
-          .closing = order.closing,
-          .cash_lock = order.cash_lock};
+          .reference = order.reference,
+          .order_group = order.order_group,
+          .part = order.live() ? part_of(state, slot).cost : Money{}};
+}
+
+AccountInfo info_of(const State& state, const AccountState& account) {
+  const AccountMoney& money = state.ledger.money(account.id);
+  return {.account = account.id,
+          .name = account.name,
+          .kind = money.kind,
+          .suspended = account.suspended,
+          .open_orders = account.open_orders,
+          .max_open_orders = account.max_open_orders,
+          .commission_discount_bp = money.discount_bp,
+          .balance = money.balance,
+          .credit = money.credit,
+          .exposure_limit = money.exposure_limit,
+          .market_exposure_limit = money.market_exposure_limit,
+          .exposure = money.exposure,
+          .available = WideMoney{money.available()},
+          .bound = money.bound};
+}
+
+// `runners` is where those of an odds market are put.
+RowInfo info_of(const State& state,
+                MarketId id,
+                std::uint32_t row,
+                std::vector<RunnerBets>& runners) {
+  const MarketRows& rows = state.ledger.market(id).rows;
+  const RowHeader& header = rows.at(row);
+  RowInfo info{.account = header.account,
+               .market = id,
+               .kind = rows.kind(),
+               .number = row,
+               .exposure = header.exposure,
+               .matched = header.matched,
+               .settled = header.settled,
+               .paid = header.paid,
+               .commission = header.commission,
+               .discount_bp = header.discount_bp};
+  if (rows.kind() == MarketKind::Binary) {
+    const BinarySums& sums = rows.binary(row);
+    info.position = sums.position;
+    info.net_cash = sums.net_cash;
+    info.open_buys = sums.open_buys;
+    info.open_sells = sums.open_sells;
+    info.open_buys_part = sums.open_buys_part;
+    info.open_sells_part = sums.open_sells_part;
+    return info;
+  }
+  runners.clear();
+  for (const RunnerSums& sums : rows.runners(row)) {
+    runners.push_back({.instrument = state.markets.at(id).instruments[runners.size()],
+                       .if_won = Money{sums.won},
+                       .if_lost = Money{sums.lost},
+                       .open_if_won = Money{sums.open_won},
+                       .open_if_lost = Money{sums.open_lost}});
+  }
+  info.runners = runners;
+  return info;
 }
 
 }  // namespace
@@ -106,8 +165,12 @@ bool Engine::is_due(Timestamp now) const noexcept {
   return matching::is_due(impl_->state, now);
 }
 
-bool Engine::batch_pending() const noexcept {
-  return !impl_->state.batches.empty();
+PendingBatch Engine::batch_pending() const noexcept {
+  const State& state = impl_->state;
+  if (!state.batches.empty()) {
+    return PendingBatch::Orders;
+  }
+  return state.payments.empty() ? PendingBatch::None : PendingBatch::Payments;
 }
 
 std::uint32_t Engine::trading_day_ends_at_s() const noexcept {
@@ -167,18 +230,13 @@ void Engine::visit_sessions(const std::function<void(const SessionInfo&)>& visit
 
 void Engine::visit_accounts(const std::function<void(const AccountInfo&)>& visit) const {
   for (const AccountState& account : impl_->state.accounts) {
-    const AccountMoney& money = impl_->state.ledger.money(account.id);
-    visit({.account = account.id,
-           .name = account.name,
-           .kind = money.kind,
-           .suspended = account.suspended,
-           .open_orders = account.open_orders,
-           .cash_locked = money.cash_locked});
+    visit(info_of(impl_->state, account));
   }
 }
 
 void Engine::visit_markets(const std::function<void(const MarketInfo&)>& visit) const {
   for (const MarketData& market : impl_->state.markets) {
+    const MarketMoney& money = impl_->state.ledger.market(market.id);
     visit({.market = market.id,
            .name = market.name,
            .kind = market.kind,
@@ -189,7 +247,16 @@ void Engine::visit_markets(const std::function<void(const MarketInfo&)>& visit) 
            .open_orders = market.open_orders,
            .min_quantity = market.min_quantity,
            .quantity_step = market.quantity_step,
-           .max_quantity = market.max_quantity});
+           .max_quantity = market.max_quantity,
+           .winners = market.winners,
+           .commission_bp = market.commission_bp,
+           .max_position = market.max_position,
+           .void_price = market.void_price,
+           .archived = market.archived,
+           .rounds = money.rounds,
+           .rows = money.rows.size(),
+           .pot = money.pot,
+           .public_changes = market.public_changes});
   }
 }
 
@@ -201,14 +268,16 @@ void Engine::visit_instruments(const std::function<void(const InstrumentInfo&)>&
            .symbol = instrument.symbol,
            .kind = market.kind,
            .ladder = market.ladder,
-           .removed = instrument.removed});
+           .removed = instrument.removed,
+           .share = instrument.share,
+           .traded = instrument.traded});
   }
 }
 
 void Engine::visit_orders(const std::function<void(const OrderInfo&)>& visit) const {
   std::vector<Slot> slots;
   std::vector<AcceptedRequest> chain;
-  impl_->state.orders.for_each([&](Slot, const Order& order) {
+  impl_->state.orders.for_each([&](Slot order_slot, const Order& order) {
     chain.clear();
     const ClOrdIds& ids = impl_->state.cl_ord_ids;
     ids.get_chain(order, slots);
@@ -216,7 +285,7 @@ void Engine::visit_orders(const std::function<void(const OrderInfo&)>& visit) co
       const ClOrdIdData& request = ids.at(slot);
       chain.push_back({request.id, request.tick, request.expire_time});
     }
-    OrderInfo info = info_of(order);
+    OrderInfo info = info_of(impl_->state, order_slot);
     info.chain = chain;
     visit(info);
   });
@@ -224,7 +293,7 @@ void Engine::visit_orders(const std::function<void(const OrderInfo&)>& visit) co
 
 std::optional<OrderInfo> Engine::order_info(OrderId order) const {
   const Slot slot = impl_->state.orders.find(order);
-  return slot == 0 ? std::nullopt : std::optional{info_of(impl_->state.orders.at(slot))};
+  return slot == 0 ? std::nullopt : std::optional{info_of(impl_->state, slot)};
 }
 
 std::size_t Engine::best_levels(InstrumentId id,
@@ -278,15 +347,46 @@ void Engine::visit_index(OrderIndex index,
   }
 }
 
-void Engine::visit_positions(const std::function<void(const PositionInfo&)>& visit) const {
-  for (const Position& position : impl_->state.ledger.positions()) {
-    visit({.account = position.account,
-           .market = position.market,
-           .yes = position.yes,
-           .no = position.no,
-           .yes_locked = position.yes_locked,
-           .no_locked = position.no_locked});
+void Engine::visit_rows(const std::function<void(const RowInfo&)>& visit) const {
+  const State& state = impl_->state;
+  std::vector<RunnerBets> runners;
+  for (const MarketData& market : state.markets) {
+    const MarketRows& rows = state.ledger.market(market.id).rows;
+    for (std::uint32_t row = rows.first(); row <= rows.size(); ++row) {
+      visit(info_of(state, market.id, row, runners));
+    }
   }
+}
+
+std::optional<MarketId> Engine::visit_row_after(
+    AccountId account, MarketId after, const std::function<void(const RowInfo&)>& visit) const {
+  const State& state = impl_->state;
+  MarketId next;
+  for (const MarketId market : state.ledger.money(account).markets) {
+    if (market > after && (next == MarketId{} || market < next)) {
+      next = market;
+    }
+  }
+  if (next == MarketId{}) {
+    return std::nullopt;
+  }
+  std::vector<RunnerBets> runners;
+  visit(info_of(state, next, state.ledger.market(next).rows.find(account), runners));
+  return next;
+}
+
+std::optional<AccountInfo> Engine::account_info(const Name& account) const {
+  const State& state = impl_->state;
+  const auto id = static_cast<std::uint32_t>(state.account_names.find(account));
+  const AccountState* const known = state.accounts.find(AccountId{id});
+  return known == nullptr ? std::nullopt : std::optional{info_of(state, *known)};
+}
+
+HouseInfo Engine::house() const noexcept {
+  const State& state = impl_->state;
+  return {.currency = state.exchange.currency,
+          .house = state.ledger.house(),
+          .rounding = state.ledger.rounding()};
 }
 
 }  // namespace betex::matching

@@ -73,7 +73,7 @@ struct InstrumentInfo {
   LadderKind ladder{};
   bool removed = false;
   InstrumentShare share;  // of a win, once the market is determined
-  WideMoney traded;       // quantity, of all trades
+  WideQuantity traded;    // of all trades
 };
 
 // An accepted request in an order's chain, with the terms that the order has had since.

@@ -1,167 +1,200 @@
-// The accounts' money and positions: what orders lock and what fills move (RULES.md section 5).
-// Deciding reads it, to learn what an order would lock and whether its account can; applying
-// changes it, by what the events say. All arithmetic is exact, on values that the caps of units.h
-// keep within 64 bits.
+// The accounts' money, what they have at stake in each market, and what belongs to the exchange
+// (RULES.md section 5). Deciding reads it, to learn whether an account can afford an order and what
+// a fill or a round of a settlement moves; applying changes it, by what the events say.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "matching/commands.h"
 #include "matching/events.h"
-#include "matching/order.h"
+#include "matching/order_cost.h"
+#include "matching/prefetch.h"
 #include "matching/reason.h"
+#include "matching/rows.h"
 #include "matching/types.h"
-#include "matching/units.h"
 
 namespace betex::matching {
 
-// ---- What one order locks and one fill moves ----------------------------------------------------
-
-// What covers an order: contracts that it will close, and cash for the rest.
-struct Lock {
-  Quantity closing;
-  Money cash;
-};
-
-// Collateral of one unit that opens a position at `price`: the backer's stake or the layer's
-// liability; what a contract costs, or its complement.
-[[nodiscard]] constexpr Money unit_cost(MarketKind kind, Side side, Price price) noexcept {
-  if (kind == MarketKind::ExchangeOdds) {
-    return side == Side::Bid ? Money{kMuPerMinorUnit} : Money{price.value() - kOddsOne};
-  }
-  return side == Side::Bid ? Money{price.value()} : Money{kPayout - price.value()};
-}
-
-[[nodiscard]] constexpr Money amount(Quantity quantity, Money per_unit) noexcept {
-  return Money{quantity.value() * per_unit.value()};
-}
-
-// The closing part first, cash for the rest. `free` is 0 in odds markets.
-[[nodiscard]] constexpr Lock lock_for(Quantity quantity, Quantity free, Money per_unit) noexcept {
-  const Quantity closing = std::min(quantity, free);
-  return {.closing = closing, .cash = amount(quantity - closing, per_unit)};
-}
-
-struct FillEffect {
-  Quantity closed;
-  Money lock_released;
-  Money cash;  // to the account
-};
-
-struct Fill {
-  MarketKind kind{};
-  Price price;        // of the trade
-  Price limit;        // of the order
-  Quantity quantity;  // at most the order's leaves
-};
-
-// What one fill does to its order's lock and to its account. The closing part is used first.
-[[nodiscard]] constexpr FillEffect effect_of(const Fill& fill, const OrderData& order) noexcept {
-  const Quantity closed = std::min(order.closing, fill.quantity);
-  const Quantity opened = fill.quantity - closed;
-  FillEffect effect{.closed = closed,
-                    .lock_released = amount(opened, unit_cost(fill.kind, order.side, fill.limit)),
-                    .cash = Money{}};
-  if (fill.kind == MarketKind::Binary) {
-    effect.cash = amount(closed, unit_cost(fill.kind, opposite(order.side), fill.price)) -
-                  amount(opened, unit_cost(fill.kind, order.side, fill.price));
-  }
-  return effect;
-}
-
-// What taking `quantity` off an order gives back: cash first, so that what remains goes on closing.
-[[nodiscard]] constexpr Lock release_for(const OrderData& order,
-                                         Quantity quantity,
-                                         Money per_unit) noexcept {
-  const Quantity opening = order.values.leaves_qty - order.closing;
-  const Quantity opened = std::min(opening, quantity);
-  return {.closing = quantity - opened, .cash = amount(opened, per_unit)};
-}
-
-// ---- What accounts have -------------------------------------------------------------------------
-
-// What an account holds in a binary market. The locked part waits in its open orders to be closed.
-struct Position {
-  AccountId account;
-  MarketId market;
-  Quantity yes;
-  Quantity no;
-  Quantity yes_locked;
-  Quantity no_locked;
-
-  // What an order of `side` would close first: a bid closes NO, an ask closes YES.
-  [[nodiscard]] constexpr Quantity free_to_close(Side side) const noexcept {
-    return side == Side::Bid ? no - no_locked : yes - yes_locked;
-  }
-};
-
-static_assert(std::has_unique_object_representations_v<Position>);
-
 struct AccountMoney {
   AccountKind kind{};
-  Money cash_locked;  // by all its open orders
+  std::uint32_t discount_bp = 0;  // off the commission
+  Money balance;
+  Money credit;
+  Money exposure_limit;  // 0: none, as the next one
+  Money market_exposure_limit;
+  Money exposure;                 // of all its rows
+  Money bound;                    // the most that its open and matched bets can move
+  std::vector<MarketId> markets;  // in which it has a row
+
+  [[nodiscard]] Int128 available() const noexcept {
+    return Int128{balance.value()} + credit.value() - exposure.value();
+  }
+};
+
+struct MarketMoney {
+  MarketRows rows;
+  WideMoney pot;
+  std::uint32_t rounds = 0;  // of its settlement that are complete
+};
+
+// Where an order's bets count.
+struct BetPlace {
+  AccountId account;
+  MarketId market;
+  std::uint32_t row = 0;     // 0: the account has none there yet
+  std::uint32_t runner = 0;  // its place in the market, from 0
+  Side side{};
+};
+
+// A new order, or an order on new terms, that the account is to afford.
+struct BetRequest {
+  BetPlace place;
+  OpenPart part;      // on its new terms
+  OpenPart replaced;  // what the order counts for now; zeros for a new one
+};
+
+// What a fill does to the account of one side. `position` and `balance` are those after it.
+struct FillEffect {
+  Money cash;
+  Money balance;
+  Quantity position;
+};
+
+// What a round pays by: in an odds market a share of a win for each runner, in the order of their
+// places, over a common denominator; in a binary one what YES gets.
+struct Payout {
+  SettlementResult result{};
+  Price price;
+  std::span<const std::uint16_t> numerators;
+  std::uint16_t denominator = 1;
 };
 
 // Owned by the engine's thread. The functions that change it carry out what an event says, and
 // refuse nothing.
 class Ledger {
  public:
-  // What a new order, or an order on new terms, asks for.
-  struct Request {
-    AccountId account;
-    MarketId market;
-    MarketKind kind{};
-    Side side{};
-    Quantity leaves;
-    Money per_unit;                       // unit_cost() at its limit
-    const OrderData* replaced = nullptr;  // the order whose terms these are to become, if any
-  };
+  // ---- What deciding asks
 
-  // Fills in what the order would lock. AmountOverflow: sums of the account's would not fit;
-  // InsufficientFunds: its funds do not cover it.
-  [[nodiscard]] Reason check(const Request& request, Lock& lock) const noexcept;
-
-  // Of an account that was added.
   [[nodiscard]] const AccountMoney& money(AccountId account) const noexcept {
     return accounts_[account.value() - 1];
   }
 
-  // In binary markets, in the order in which they came to be.
-  [[nodiscard]] const std::vector<Position>& positions() const noexcept { return positions_; }
+  [[nodiscard]] const MarketMoney& market(MarketId market) const noexcept {
+    return markets_[market.value() - 1];
+  }
 
-  // Accounts are added in ascending order of ids, which begin at 1.
-  void add_account(const AccountMoney& money) { accounts_.push_back(money); }
+  [[nodiscard]] WideMoney house() const noexcept { return house_; }
 
-  // A position as it was saved.
-  void restore(const Position& position);
+  [[nodiscard]] WideMoney rounding() const noexcept { return rounding_; }
 
-  // Locks what a new order says that it takes.
-  void lock(const OrderData& order);
+  // |balance| + credit + bound would be too large for exact sums, with `more` on the bound.
+  [[nodiscard]] static bool overflows(Money balance,
+                                      Money credit,
+                                      Money bound,
+                                      Int128 more) noexcept;
+  [[nodiscard]] bool overflows(const BetRequest& request) const noexcept;
 
-  // Gives back so much of what the order locks; where it is negative, locks so much more.
-  void release(OrderData& order, Lock freed);
+  // A binary market's: the account would hold more than `most` contracts if all on the order's side
+  // were filled.
+  [[nodiscard]] bool exceeds(const BetRequest& request, Quantity most) const noexcept;
 
-  // Books a fill of the order; `leg` has what it closes and what it gives back.
-  void fill(OrderData& order, MarketKind kind, Quantity quantity, const TradeLeg& leg);
+  // May the account bear what the order may cost? None also of an order that takes risk away.
+  [[nodiscard]] Reason check(const BetRequest& request) const noexcept;
+
+  // A row of the account still counts a runner that is being removed.
+  [[nodiscard]] bool is_behind(AccountId account) const noexcept;
+
+  // A fill of an order at `place`; `balance` and `position` are those before it.
+  [[nodiscard]] static FillEffect effect_of(MarketKind kind,
+                                            Side side,
+                                            Price price,
+                                            Quantity quantity,
+                                            const FillEffect& before) noexcept;
+  [[nodiscard]] FillEffect before_fill(const BetPlace& place) const noexcept;
+
+  // What a round pays the row.
+  [[nodiscard]] SettledRow settle(MarketId market,
+                                  std::uint32_t row,
+                                  const Payout& payout,
+                                  std::uint32_t commission_bp) const noexcept;
+
+  // ---- What applying changes
+
+  // Accounts and markets are added in ascending order of ids, which begin at 1.
+  void add_account(AccountMoney money) { accounts_.push_back(std::move(money)); }
+
+  void add_market(MarketKind kind, std::uint32_t winners) {
+    markets_.push_back({.rows = MarketRows{kind, winners}});
+  }
+
+  void add_runner(MarketId id) noexcept { market(id).rows.add_runner(); }
+
+  [[nodiscard]] AccountMoney& money(AccountId account) noexcept {
+    return accounts_[account.value() - 1];
+  }
+
+  [[nodiscard]] MarketMoney& market(MarketId market) noexcept {
+    return markets_[market.value() - 1];
+  }
+
+  void set_house(WideMoney balance) noexcept { house_ = balance; }
+
+  void set_rounding(WideMoney balance) noexcept { rounding_ = balance; }
+
+  // The account's row, made if need be.
+  std::uint32_t row_for(AccountId account, MarketId market);
+
+  // An order comes, changes or goes: it counts for `after` instead of `before`.
+  void change_open(const BetPlace& place, const OpenPart& before, const OpenPart& after) noexcept;
+
+  // A fill of an order that counted for `before` and counts for `after` now.
+  void fill(const BetPlace& place,
+            const OpenPart& before,
+            const OpenPart& after,
+            Price price,
+            const TradeLeg& leg) noexcept;
+
+  // The runner at this place in the market is removed; all of the market's rows have been passed.
+  void remove_runner(MarketId market, std::uint32_t runner);
+  void end_removal(MarketId market) noexcept;
+
+  // The market's rows from `first` on, up to `last`: bets on the runner that is being removed are
+  // void; a round has passed them; they are archived.
+  void void_rows(MarketId market, std::uint32_t first, std::uint32_t last) noexcept;
+  void pass_rows(MarketId market, std::uint32_t first, std::uint32_t last) noexcept;
+  void archive_rows(MarketId market, std::uint32_t first, std::uint32_t last);
+
+  // A round pays a row.
+  void pay(MarketId market, const SettledRow& paid) noexcept;
+
+  // What is left in the market's pot goes to $ROUNDING.
+  void end_round(MarketId market, std::uint32_t round) noexcept;
+
+  // As they were saved: a removal under way, before the rows are made; a row, once it has its sums.
+  void restore_removal(MarketId market, std::uint32_t runner, std::uint32_t voided_to);
+  void restore_row(MarketId market, std::uint32_t row) noexcept;
+  void restore_sums(MarketId market,
+                    std::uint32_t row,
+                    std::uint32_t runner,
+                    const RunnerSums& sums) noexcept;
+
+  // Hints that the account and its row in the market will soon be used.
+  void prefetch_index(AccountId account, MarketId market) const noexcept;
+  void prefetch_row(AccountId account, MarketId market, std::uint32_t runner) const noexcept;
 
  private:
-  // null: the account has never traded there.
-  [[nodiscard]] const Position* find(AccountId account, MarketId market) const noexcept;
-
-  // Made if need be. The reference holds until the next call.
-  [[nodiscard]] Position& get(AccountId account, MarketId market);
-
-  [[nodiscard]] std::size_t place_of(AccountId account, MarketId market) const noexcept;
-
-  void lock_closing(const OrderData& order, Quantity change);
+  // After the row's sums have changed.
+  void refresh(MarketRows& rows, std::uint32_t row) noexcept;
 
   std::vector<AccountMoney> accounts_;  // by id - 1
-  std::vector<Position> positions_;
-  std::vector<std::uint32_t> table_ = std::vector<std::uint32_t>(16);  // index + 1; 0: empty
+  std::vector<MarketMoney> markets_;    // by id - 1
+  std::vector<MarketId> removing_;      // where rows still count a removed runner
+  WideMoney house_;
+  WideMoney rounding_;
 };
 
 }  // namespace betex::matching

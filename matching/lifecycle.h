@@ -27,24 +27,26 @@ enum class MarketStep : std::uint8_t {
   TurnInPlay,
   Close,
   Determine,
+  Settle,
+  EndRound,  // the last row of a round is paid
   Void,
+  Archive,
 };
 
-inline constexpr std::size_t kMarketSteps = 12;
+inline constexpr std::size_t kMarketSteps = 15;
 inline constexpr std::size_t kMarketStates = 8;
 
 // Stands in the table for the state in which a market was halted: no market is ever in it.
 inline constexpr MarketState kBeforeHalt{255};
 
-// By step, then by state in the order of the enum: the state that follows. 0: refused, and so is
-// everything in the states that are left out, Settled and Voided.
+// By step, then by state in the order of the enum: the state that follows. 0: refused.
 inline constexpr auto kLifecycle = [] {
   using enum MarketState;
   constexpr MarketState kNo{};
   using Row = std::array<MarketState, kMarketStates>;
   // clang-format off
   return std::array<Row, kMarketSteps>{
-    //                      Inactive  Open       Suspended  Halted       Closed     Determined
+    //                      Inactive  Open       Suspended  Halted       Closed     Determined  Settled     Voided
     /* Enter        */ Row{ kNo,      Open,      kNo,       kNo,         kNo,       kNo },
     /* AddRunner    */ Row{ Inactive, kNo,       kNo,       kNo,         kNo,       kNo },
     /* RemoveRunner */ Row{ Inactive, Suspended, Suspended, Halted,      kNo,       kNo },
@@ -55,8 +57,11 @@ inline constexpr auto kLifecycle = [] {
     /* Unhalt       */ Row{ kNo,      kNo,       kNo,       kBeforeHalt, kNo,       kNo },
     /* TurnInPlay   */ Row{ kNo,      Open,      Suspended, kNo,         kNo,       kNo },
     /* Close        */ Row{ Closed,   Closed,    Closed,    Closed,      kNo,       kNo },
-    /* Determine    */ Row{ kNo,      kNo,       kNo,       kNo,         Determined, Determined },
-    /* Void         */ Row{ Voided,   Voided,    Voided,    Voided,      Voided,    Voided },
+    /* Determine    */ Row{ kNo,      kNo,       kNo,       kNo,         Determined, Determined, Determined, kNo },
+    /* Settle       */ Row{ kNo,      kNo,       kNo,       kNo,         kNo,       Determined, kNo,        kNo },
+    /* EndRound     */ Row{ kNo,      kNo,       kNo,       kNo,         kNo,       Settled,    kNo,        Voided },
+    /* Void         */ Row{ Voided,   Voided,    Voided,    Voided,      Voided,    Voided,     Voided,     kNo },
+    /* Archive      */ Row{ kNo,      kNo,       kNo,       kNo,         kNo,       kNo,        Settled,    Voided },
   };
   // clang-format on
 }();
@@ -97,6 +102,8 @@ inline constexpr auto kLifecycle = [] {
       return MarketStep::Close;
     case EventKind::MarketDetermined:
       return MarketStep::Determine;
+    case EventKind::MarketSettled:
+      return MarketStep::EndRound;
     case EventKind::MarketVoided:
       return MarketStep::Void;
     default:

@@ -9,8 +9,8 @@
 namespace betex::matching {
 namespace {
 
-bool is_own(const Order& taker, const Order& maker) {
-  return taker.account == maker.account && taker.self_trade_prevention != SelfTradePrevention::None;
+bool is_own(AccountId account, SelfTradePrevention mode, const Order& maker) {
+  return account == maker.account && mode != SelfTradePrevention::None;
 }
 
 // What goes off two orders of one account in place of a trade.
@@ -51,17 +51,25 @@ void Decider::take(OrderId id) {
   const Slot slot = state_.orders.find(id);
   const Order& taker = state_.orders.at(slot);
   const LiveTerms& terms = state_.orders.terms(slot);
-  const Reach reach{.limit = state_.instruments.at(taker.instrument).book.key_of(taker.tick),
+  const InstrumentState& instrument = state_.instruments.at(taker.instrument);
+  const Reach reach{.limit = instrument.book.key_of(taker.tick),
                     .budget = terms.max_cost.value(),
                     .has_budget = terms.max_cost != Money{}};
+  const Taker walker{.instrument = instrument,
+                     .market = state_.markets.at(taker.market),
+                     .account = taker.account,
+                     .side = taker.side,
+                     .self_trade_prevention = taker.self_trade_prevention,
+                     .leaves = taker.values.leaves_qty,
+                     .slot = slot};
 
   const bool fill_or_kill = taker.time_in_force == TimeInForce::Fok;
   const Quantity needed = fill_or_kill ? taker.values.leaves_qty : terms.min_fill;
-  if (needed != Quantity{} && walk<Effect::None>(slot, reach) < needed) {
+  if (needed != Quantity{} && walk<Effect::None>(walker, reach).traded < needed) {
     cancel_order(slot, fill_or_kill ? CancelCause::FillOrKill : CancelCause::MinimumFill);
     return;
   }
-  walk<Effect::Events>(slot, reach);
+  walk<Effect::Events>(walker, reach);
 
   if (!taker.live()) {
     return;
@@ -74,69 +82,80 @@ void Decider::take(OrderId id) {
   }
 }
 
+// What a market order that is being checked would cost, were it accepted.
+Money Decider::cost_at_once(const Terms& terms) const {
+  const Taker walker{.instrument = *terms.instrument,
+                     .market = *terms.market,
+                     .account = terms.account->id,
+                     .side = terms.side,
+                     .self_trade_prevention = terms.self_trade_prevention,
+                     .leaves = terms.quantity};
+  const Reach reach{.limit = terms.instrument->book.key_of(terms.tick),
+                    .budget = terms.max_cost.value(),
+                    .has_budget = terms.max_cost != Money{}};
+  return walk<Effect::None>(walker, reach).cost;
+}
+
 // Goes through the orders that the taker reaches until nothing is left of it or of its budget.
-// Returns how much it trades on the way.
 template <Decider::Effect effect>
-Quantity Decider::walk(Slot taker_slot, Reach reach) {
-  const Order& taker = state_.orders.at(taker_slot);
-  const InstrumentState& instrument = state_.instruments.at(taker.instrument);
-  const MarketData& market = state_.markets.at(taker.market);
-  const Book& book = instrument.book;
+Decider::Walked Decider::walk(const Taker& taker, Reach reach) const {
+  const Book& book = taker.instrument.book;
   const Side side = opposite(taker.side);
-  Quantity left = taker.values.leaves_qty;
-  Quantity traded;
+  Quantity left = taker.leaves;
+  Walked walked;
   for (auto key = book.best(side); key && reaches(taker.side, reach.limit, *key);
        key = book.next_worse(side, *key)) {
-    const Price price = instrument.ladder->price_of(book.tick_of(*key));
-    const Money cost = unit_cost(market.kind, taker.side, price);
+    const Price price = taker.instrument.ladder->price_of(book.tick_of(*key));
+    const Money cost = unit_cost(taker.market.kind, taker.side, price);
     Slot next = 0;
     for (Slot maker_slot = book.level(*key).first; maker_slot != 0; maker_slot = next) {
       const Order& maker = state_.orders.at(maker_slot);
       next = maker.next;  // before the maker leaves its queue
-      if (is_own(taker, maker)) {
+      if (is_own(taker.account, taker.self_trade_prevention, maker)) {
         const Prevention prevention = prevent_self_trade(taker.self_trade_prevention, left, maker);
         if constexpr (effect == Effect::Events) {
           reduce_order(maker_slot, prevention.off_maker, prevention.cause);
-          reduce_order(taker_slot, prevention.off_taker, prevention.cause);
+          reduce_order(taker.slot, prevention.off_taker, prevention.cause);
         }
         left -= prevention.off_taker;
       } else {
         const Quantity makers = maker.values.leaves_qty;
         Quantity quantity = std::min(left, makers);
         if (reach.has_budget) {
-          quantity = std::min(quantity, affordable(reach.budget, cost, market.quantity_step));
+          quantity = std::min(quantity, affordable(reach.budget, cost, taker.market.quantity_step));
           reach.budget -= amount(quantity, cost).value();
         }
         if (quantity == Quantity{}) {
-          return traded;
+          return walked;
         }
         if constexpr (effect == Effect::Events) {
-          trade(taker_slot, maker_slot, quantity);
+          trade(taker.slot, maker_slot, quantity);
         }
         left -= quantity;
-        traded += quantity;
+        walked.traded += quantity;
+        walked.cost += amount(quantity, cost);
         if (quantity < makers) {
-          return traded;  // nothing is left of the taker, or of its budget
+          return walked;  // nothing is left of the taker, or of its budget
         }
       }
       if (left == Quantity{}) {
-        return traded;
+        return walked;
       }
     }
   }
-  return traded;
+  return walked;
 }
 
-void Decider::trade(Slot taker_slot, Slot maker_slot, Quantity quantity) {
+// The maker's side is settled first: where one account trades with itself, the taker's begins with
+// what the maker's has left.
+void Decider::trade(Slot taker_slot, Slot maker_slot, Quantity quantity) const {
   const Order& taker = state_.orders.at(taker_slot);
   const Order& maker = state_.orders.at(maker_slot);
   const MarketKind kind = state_.markets.at(taker.market).kind;
-  const Ladder& ladder = *state_.instruments.at(taker.instrument).ladder;
-  const Price price = ladder.price_of(maker.tick);
+  const Price price = state_.instruments.at(taker.instrument).ladder->price_of(maker.tick);
 
-  const auto leg = [&](const Order& order, Price limit) {
-    const FillEffect effect =
-        effect_of({.kind = kind, .price = price, .limit = limit, .quantity = quantity}, order);
+  const auto leg = [&](const Order& order, const FillEffect& before) {
+    const FillEffect effect = Ledger::effect_of(kind, order.side, price, quantity, before);
     OrderValues values = order.values;
     values.cum_qty += quantity;
     values.leaves_qty -= quantity;
@@ -145,22 +164,27 @@ void Decider::trade(Slot taker_slot, Slot maker_slot, Quantity quantity) {
                     .account = order.account,
                     .session = order.session,
                     .cash = effect.cash,
-                    .lock_released = effect.lock_released,
-                    .closed = effect.closed,
+                    .balance = effect.balance,
+                    .position = effect.position,
                     .values = values};
   };
   emitter_.emit_made(taker.market, [&] {
-    return TradeMatched{.instrument = taker.instrument,
-                        .tick = maker.tick,
-                        .price = price,
-                        .quantity = quantity,
-                        .taker_side = taker.side,
-                        .maker = leg(maker, price),
-                        .taker = leg(taker, ladder.price_of(taker.tick))};
+    TradeMatched trade{.instrument = taker.instrument,
+                       .tick = maker.tick,
+                       .price = price,
+                       .quantity = quantity,
+                       .taker_side = taker.side,
+                       .maker = leg(maker, state_.ledger.before_fill(place_of(state_, maker)))};
+    FillEffect before = state_.ledger.before_fill(place_of(state_, taker));
+    if (taker.account == maker.account) {
+      before = {.balance = trade.maker.balance, .position = trade.maker.position};
+    }
+    trade.taker = leg(taker, before);
+    return trade;
   });
 }
 
-void Decider::cancel_order(Slot slot, CancelCause cause, Reason reason) {
+void Decider::cancel_order(Slot slot, CancelCause cause, Reason reason) const {
   const Order& order = state_.orders.at(slot);
   OrderValues values = order.values;
   values.leaves_qty = Quantity{};
@@ -169,13 +193,12 @@ void Decider::cancel_order(Slot slot, CancelCause cause, Reason reason) {
                           .session = order.session,
                           .cause = cause,
                           .reason = reason,
-                          .lock_released = order.cash_lock,
                           .values = values};
   });
 }
 
 // Takes `quantity` off the order, which may be nothing, or all that is left of it.
-void Decider::reduce_order(Slot slot, Quantity quantity, CancelCause cause) {
+void Decider::reduce_order(Slot slot, Quantity quantity, CancelCause cause) const {
   if (quantity == Quantity{}) {
     return;
   }
@@ -184,9 +207,6 @@ void Decider::reduce_order(Slot slot, Quantity quantity, CancelCause cause) {
     cancel_order(slot, cause);
     return;
   }
-  const MarketKind kind = state_.markets.at(order.market).kind;
-  const Price limit = state_.instruments.at(order.instrument).ladder->price_of(order.tick);
-  const Lock released = release_for(order, quantity, unit_cost(kind, order.side, limit));
   OrderValues values = order.values;
   values.order_qty -= quantity;
   values.leaves_qty -= quantity;
@@ -194,8 +214,6 @@ void Decider::reduce_order(Slot slot, Quantity quantity, CancelCause cause) {
                              .session = order.session,
                              .cause = cause,
                              .quantity = quantity,
-                             .closing_released = released.closing,
-                             .lock_released = released.cash,
                              .values = values},
                 order.market);
 }

@@ -48,10 +48,9 @@ struct OrderData {
   std::uint8_t reserved[3] = {};
   Timestamp expire_time;
   OrderValues values;
-  Quantity closing;  // what is left of the part that closes the account's own position
-  Money cash_lock;   // what is left of its collateral
+  Reference reference;
   std::uint32_t finished_generation = 0;  // of ClOrdIDs, when it finished
-  std::uint32_t reserved2 = 0;
+  std::uint32_t order_group = 0;
 };
 
 static_assert(std::has_unique_object_representations_v<OrderData>);
@@ -70,7 +69,8 @@ static_assert(std::has_unique_object_representations_v<LiveTerms>);
 struct OrderLinks {
   Slot previous = 0;  // neighbours in the queue of its price level
   Slot next = 0;
-  Slot last_id = 0;  // the end of its chain of ClOrdIDs, in ClOrdIds
+  Slot last_id = 0;       // the end of its chain of ClOrdIDs, in ClOrdIds
+  std::uint32_t row = 0;  // its account's, in its market (rows.h); of a live one
 };
 
 struct alignas(kCacheLine) Order : OrderLinks, OrderData {

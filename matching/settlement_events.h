@@ -46,17 +46,24 @@ enum class SettlementResult : std::uint8_t { Determined = 1, Void = 2 };  // on 
 // its bets (`target`) and what the rounds before have paid.
 struct SettledRow {
   AccountId account;
-  Zeros<4> reserved;
-  Quantity position;        // binary: YES contracts, negative for NO; 0 in an odds market
-  Money gross;              // target - what was paid before
-  Money target;             // of all rounds so far, before commission
-  Money commission;         // of all rounds so far
-  Money commission_before;  // of the rounds before this one
-  Money balance;            // after it
+  std::uint32_t discount_bp = 0;  // off the commission
+  Quantity position;              // binary: YES contracts, negative for NO; 0 in an odds market
+  Money gross;                    // target - what was paid before
+  Money target;                   // of all rounds so far, before commission
+  Money commission;               // of all rounds so far
+  Money commission_before;        // of the rounds before this one
+  Money balance;                  // after it
 };
 
-BETEX_FIELDS(
-    SettledRow, account, reserved, position, gross, target, commission, commission_before, balance);
+BETEX_FIELDS(SettledRow,
+             account,
+             discount_bp,
+             position,
+             gross,
+             target,
+             commission,
+             commission_before,
+             balance);
 
 // One chunk of a round: the rows up to `cursor_after` are paid. `count` entries follow, one for
 // each of them that has or had bets.

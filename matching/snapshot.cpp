@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
+#include <stdexcept>
+#include <vector>
 
 #include "matching/apply.h"
 #include "matching/hash.h"
@@ -9,11 +12,55 @@
 namespace betex::matching {
 namespace {
 
-constexpr std::uint64_t kFormat = 4;  // of the saved bytes; raised by every change
+// One list of fields for both directions: `archive` is a RecordWriter or a RecordReader. Fields are
+// added at the end of a list and never taken away. What follows from other parts of the state is
+// left out and counted again.
 
-// One list of fields for both directions: `archive` is a Saver or a Loader. What follows from other
-// parts of the state is left out and counted again.
-void archive_session(auto& archive, auto& session) {
+constexpr auto archive_counters = [](auto& archive, auto& state) {
+  archive(state.last_seq,
+          state.last_tx_id,
+          state.last_timestamp,
+          state.last_order_id,
+          state.last_batch_id,
+          state.watermark,
+          state.generations.number,
+          state.generations.next_end,
+          state.trading_day.ends_at_s,
+          state.trading_day.next_end,
+          state.trading_day.expiring_to,
+          state.trading_day.expired_to,
+          state.trading_day.live_orders,
+          state.trading_day.left_to_expire);
+};
+
+// The fields of State that stand in the section of counters.
+struct Counters {
+  EventSeq last_seq;
+  TxId last_tx_id;
+  Timestamp last_timestamp;
+  OrderId last_order_id;
+  BatchId last_batch_id;
+  EventSeq watermark;
+  Generations generations;
+  TradingDay trading_day;
+};
+
+struct SavedExchange {
+  Exchange exchange;
+  WideMoney house;
+  WideMoney rounding;
+};
+
+constexpr auto archive_exchange = [](auto& archive, auto& saved) {
+  archive(saved.exchange.currency,
+          saved.exchange.max_requests_a_day,
+          saved.exchange.requests_today,
+          saved.exchange.request_ids_end,
+          saved.house,
+          saved.rounding);
+};
+
+constexpr auto archive_session = [](auto& archive, auto& session) {
   archive(session.info.session,
           session.info.comp_id,
           session.info.epoch,
@@ -27,129 +74,378 @@ void archive_session(auto& archive, auto& session) {
           session.grace_ms,
           session.cancel_at,
           session.cancel_cause);
-}
+};
 
-void archive_account(auto& archive, auto& account, auto& money) {
-  archive(account.id,
-          money.kind,
-          account.suspended,
-          account.name,
-          account.max_open_orders,
-          account.open_orders,
-          money.cash_locked);
-}
+struct SavedAccount {
+  AccountState account;
+  AccountMoney money;
+};
 
-void archive_market(auto& archive, auto& market) {
-  archive(market.id,
-          market.kind,
-          market.ladder,
-          market.state,
-          market.before_halt,
-          market.in_play,
-          market.winners,
-          market.commission_bp,
-          market.bet_delay_ms,
-          market.open_orders,
-          market.min_quantity,
-          market.quantity_step,
-          market.max_quantity,
-          market.version,
-          market.last_market_seq,
-          market.void_price,
-          market.name);
-}
+constexpr auto archive_account = [](auto& archive, auto& saved) {
+  archive(saved.account.id,
+          saved.account.suspended,
+          saved.account.name,
+          saved.account.max_open_orders,
+          saved.account.open_orders,
+          saved.money.kind,
+          saved.money.discount_bp,
+          saved.money.balance,
+          saved.money.credit,
+          saved.money.exposure_limit,
+          saved.money.market_exposure_limit);
+};
 
-void archive_counters(auto& archive, auto& state) {
-  archive(state.last_seq,
-          state.last_tx_id,
-          state.last_timestamp,
-          state.last_order_id,
-          state.last_batch_id,
-          state.watermark);
-  archive(state.generations.number, state.generations.next_end);
-  archive(state.trading_day.ends_at_s,
-          state.trading_day.next_end,
-          state.trading_day.expiring_to,
-          state.trading_day.expired_to,
-          state.trading_day.live_orders,
-          state.trading_day.left_to_expire);
+struct SavedMarket {
+  MarketData market;
+  WideMoney pot;
+  std::uint32_t rounds = 0;
+  std::uint32_t rows = 0;         // all that ever were
+  std::uint32_t archived_to = 0;  // rows that are gone
+  bool removing = false;          // a runner; the two that follow say which, and how far
+  std::uint32_t removed_runner = 0;
+  std::uint32_t voided_to = 0;
+};
+
+constexpr auto archive_market = [](auto& archive, auto& saved) {
+  archive(saved.market.id,
+          saved.market.kind,
+          saved.market.ladder,
+          saved.market.state,
+          saved.market.before_halt,
+          saved.market.in_play,
+          saved.market.winners,
+          saved.market.commission_bp,
+          saved.market.bet_delay_ms,
+          saved.market.open_orders,
+          saved.market.min_quantity,
+          saved.market.quantity_step,
+          saved.market.max_quantity,
+          saved.market.max_position,
+          saved.market.flags,
+          saved.market.version,
+          saved.market.last_market_seq,
+          saved.market.public_changes,
+          saved.market.void_price,
+          saved.market.archived,
+          saved.market.name,
+          saved.pot,
+          saved.rounds,
+          saved.rows,
+          saved.archived_to,
+          saved.removing,
+          saved.removed_runner,
+          saved.voided_to);
+};
+
+struct SavedInstrument {
+  InstrumentId id;
+  MarketId market;
+  bool removed = false;
+  Name symbol;
+  InstrumentShare share;
+  WideQuantity traded;
+};
+
+constexpr auto archive_instrument = [](auto& archive, auto& saved) {
+  archive(saved.id, saved.market, saved.removed, saved.symbol, saved.share, saved.traded);
+};
+
+struct SavedRow {
+  MarketId market;
+  RowHeader header;
+  BinarySums binary;  // zeros in an odds market
+};
+
+constexpr auto archive_row = [](auto& archive, auto& saved) {
+  archive(saved.market,
+          saved.header.account,
+          saved.header.discount_bp,
+          saved.header.matched,
+          saved.header.paid,
+          saved.header.commission,
+          saved.header.settled,
+          saved.binary.position,
+          saved.binary.net_cash);
+};
+
+// What matched bets on a runner pay; where both are 0 there is no such record.
+struct SavedSums {
+  MarketId market;
+  std::uint32_t row = 0;
+  std::uint32_t runner = 0;
+  std::int64_t won = 0;
+  std::int64_t lost = 0;
+};
+
+constexpr auto archive_sums = [](auto& archive, auto& saved) {
+  archive(saved.market, saved.row, saved.runner, saved.won, saved.lost);
+};
+
+constexpr auto archive_amend = [](auto& archive, auto& amend) { archive(amend); };
+
+constexpr auto archive_batch = [](auto& archive, auto& batch) {
+  archive(batch.started, batch.cursor, batch.total, batch.paid, batch.charged, batch.commission);
+};
+
+struct SavedRequest {
+  RequestRecord request;
+  bool current = false;  // it came in this generation
+};
+
+constexpr auto archive_request = [](auto& archive, auto& saved) {
+  archive(saved.request, saved.current);
+};
+
+// ---- Saving -------------------------------------------------------------------------------------
+
+template <typename Range>
+auto each_of(const Range& range) {
+  return [&range](auto&& put) {
+    for (const auto& item : range) {
+      put(item);
+    }
+  };
 }
 
 void save_registries(const State& state, Saver& saver) {
-  saver(std::uint64_t{state.sessions.size()});
-  for (const SessionState& session : state.sessions) {
-    archive_session(saver, session);
-  }
-  saver(std::uint64_t{state.accounts.size()});
-  for (const AccountState& account : state.accounts) {
-    archive_account(saver, account, state.ledger.money(account.id));
-  }
-  saver(std::uint64_t{state.markets.size()});
+  saver.section<SessionState>(
+      Section::Sessions, state.sessions.size(), archive_session, each_of(state.sessions));
+  saver.section<SavedAccount>(
+      Section::Accounts, state.accounts.size(), archive_account, [&state](auto&& put) {
+        for (const AccountState& account : state.accounts) {
+          put({.account = account, .money = state.ledger.money(account.id)});
+        }
+      });
+  saver.section<SavedMarket>(
+      Section::Markets, state.markets.size(), archive_market, [&state](auto&& put) {
+        for (const MarketData& market : state.markets) {
+          const MarketMoney& money = state.ledger.market(market.id);
+          put({.market = market,
+               .pot = money.pot,
+               .rounds = money.rounds,
+               .rows = money.rows.size(),
+               .archived_to = money.rows.first() - 1,
+               .removing = money.rows.is_removing(),
+               .removed_runner = money.rows.is_removing() ? money.rows.removed_runner() : 0,
+               .voided_to = money.rows.is_removing() ? money.rows.voided_to() : 0});
+        }
+      });
+  saver.section<SavedInstrument>(
+      Section::Instruments, state.instruments.size(), archive_instrument, [&state](auto&& put) {
+        for (const InstrumentState& instrument : state.instruments) {
+          put({.id = instrument.id,
+               .market = instrument.market,
+               .removed = instrument.removed,
+               .symbol = instrument.symbol,
+               .share = instrument.share,
+               .traded = instrument.traded});
+        }
+      });
+}
+
+// Calls `visit(market, rows, number)` for each row.
+template <typename Visitor>
+void for_each_row(const State& state, Visitor&& visit) {
   for (const MarketData& market : state.markets) {
-    archive_market(saver, market);
-  }
-  saver(std::uint64_t{state.instruments.size()});
-  for (const InstrumentState& instrument : state.instruments) {
-    saver(
-        instrument.id, instrument.market, instrument.removed, instrument.symbol, instrument.share);
+    const MarketRows& rows = state.ledger.market(market.id).rows;
+    for (std::uint32_t row = rows.first(); row <= rows.size(); ++row) {
+      visit(market.id, rows, row);
+    }
   }
 }
 
-void enter(Loader& loader, NameIndex& index, const Name& name, std::uint64_t value) {
-  loader.check(name.well_formed() && value != 0 && index.find(name) == 0, "a name");
+template <typename Visitor>
+void for_each_sum(const State& state, Visitor&& visit) {
+  for_each_row(state, [&](MarketId market, const MarketRows& rows, std::uint32_t row) {
+    if (rows.kind() == MarketKind::Binary) {
+      return;
+    }
+    std::uint32_t runner = 0;
+    for (const RunnerSums& sums : rows.runners(row)) {
+      if (sums.won != 0 || sums.lost != 0) {
+        visit(SavedSums{market, row, runner, sums.won, sums.lost});
+      }
+      ++runner;
+    }
+  });
+}
+
+void save_rows(const State& state, Saver& saver) {
+  std::uint64_t count = 0;
+  for_each_row(state, [&count](MarketId, const MarketRows&, std::uint32_t) { ++count; });
+  saver.section<SavedRow>(Section::Rows, count, archive_row, [&state](auto&& put) {
+    for_each_row(state, [&put](MarketId market, const MarketRows& rows, std::uint32_t row) {
+      put({.market = market,
+           .header = rows.at(row),
+           .binary = rows.kind() == MarketKind::Binary ? rows.binary(row) : BinarySums{}});
+    });
+  });
+  count = 0;
+  for_each_sum(state, [&count](const SavedSums&) { ++count; });
+  saver.section<SavedSums>(
+      Section::RowSums, count, archive_sums, [&state](auto&& put) { for_each_sum(state, put); });
+}
+
+// ---- Loading ------------------------------------------------------------------------------------
+
+void enter(NameIndex& index, const Name& name, std::uint64_t value) {
+  Loader::check(name.well_formed() && value != 0 && index.find(name) == 0, "a name");
   index.insert(name, value);
 }
 
-void load_registries(State& state, Loader& loader) {
-  for (std::uint64_t left = loader.number(); left != 0; --left) {
-    SessionState session;
-    archive_session(loader, session);
-    loader.check(session.info.session == state.sessions.next_id(), "session ids");
-    enter(loader, state.session_names, session.info.comp_id, session.info.session.value());
-    note_grace(state, session.cancel_at);
-    state.sessions.append(session);
+void load_counters(State& state, Loader& loader) {
+  bool there = false;
+  loader.section<Counters>(Section::Counters, archive_counters, [&](const Counters& saved) {
+    there = true;
+    state.last_seq = saved.last_seq;
+    state.last_tx_id = saved.last_tx_id;
+    state.last_timestamp = saved.last_timestamp;
+    state.last_order_id = saved.last_order_id;
+    state.last_batch_id = saved.last_batch_id;
+    state.watermark = saved.watermark;
+    state.generations = saved.generations;
+    state.trading_day = saved.trading_day;
+  });
+  Loader::check(there, "it does not begin with its counters");
+  loader.section<SavedExchange>(
+      Section::Exchange, archive_exchange, [&state](const SavedExchange& saved) {
+        state.exchange = saved.exchange;
+        state.ledger.set_house(saved.house);
+        state.ledger.set_rounding(saved.rounding);
+      });
+}
+
+void load_accounts(State& state, Loader& loader) {
+  loader.section<SessionState>(
+      Section::Sessions, archive_session, [&state](const SessionState& session) {
+        Loader::check(session.info.session == state.sessions.next_id(), "session ids");
+        enter(state.session_names, session.info.comp_id, session.info.session.value());
+        note_grace(state, session.cancel_at);
+        state.sessions.append(session);
+      });
+  loader.section<SavedAccount>(
+      Section::Accounts, archive_account, [&state](const SavedAccount& saved) {
+        Loader::check(saved.account.id == state.accounts.next_id(), "account ids");
+        enter(state.account_names, saved.account.name, saved.account.id.value());
+        state.accounts.append(saved.account);
+        state.ledger.add_account(saved.money);
+      });
+}
+
+void load_instrument(State& state, const SavedInstrument& saved) {
+  Loader::check(saved.id == state.instruments.next_id() && state.markets.contains(saved.market),
+                "instrument ids");
+  MarketData& market = state.markets.at(saved.market);
+  const Ladder& ladder = *find_ladder(market.ladder);
+  const auto runner = static_cast<std::uint32_t>(market.instruments.size());
+  enter(state.symbols, saved.symbol, symbol_entry(saved.id, saved.market));
+  Loader::check(runner < kMaxRunners, "a market's runners");
+  state.instruments.append({.id = saved.id,
+                            .market = saved.market,
+                            .ladder = &ladder,
+                            .runner = runner,
+                            .book = Book{market.kind, ladder},
+                            .traded = saved.traded,
+                            .removed = saved.removed,
+                            .symbol = saved.symbol,
+                            .share = saved.share});
+  market.instruments.push_back(saved.id);
+  state.ledger.add_runner(saved.market);
+  if (saved.removed) {
+    state.ledger.market(saved.market).rows.restore_removed(runner);
   }
-  for (std::uint64_t left = loader.number(); left != 0; --left) {
-    AccountState account;
-    AccountMoney money;
-    archive_account(loader, account, money);
-    loader.check(account.id == state.accounts.next_id(), "account ids");
-    enter(loader, state.account_names, account.name, account.id.value());
-    state.accounts.append(account);
-    state.ledger.add_account(money);
-  }
-  for (std::uint64_t left = loader.number(); left != 0; --left) {
-    MarketData market;
-    archive_market(loader, market);
-    loader.check(market.id == state.markets.next_id() && find_ladder(market.ladder) != nullptr,
-                 "market ids");
-    enter(loader, state.market_names, market.name, market.id.value());
+}
+
+// Rows can be made once their market knows all its runners, and which is being removed.
+void load_markets(State& state, Loader& loader) {
+  std::vector<SavedMarket> markets;
+  loader.section<SavedMarket>(Section::Markets, archive_market, [&](const SavedMarket& saved) {
+    const MarketData& market = saved.market;
+    Loader::check(market.id == state.markets.next_id() && find_ladder(market.ladder) != nullptr &&
+                      market.winners != 0 && market.winners < kMaxRunners,
+                  "market ids");
+    enter(state.market_names, market.name, market.id.value());
     state.markets.append(market);
+    state.ledger.add_market(market.kind, market.winners);
+    markets.push_back(saved);
+  });
+  loader.section<SavedInstrument>(
+      Section::Instruments, archive_instrument, [&state](const SavedInstrument& saved) {
+        load_instrument(state, saved);
+      });
+  for (const SavedMarket& saved : markets) {
+    MarketMoney& money = state.ledger.market(saved.market.id);
+    money.pot = saved.pot;
+    money.rounds = saved.rounds;
+    Loader::check(saved.archived_to <= saved.rows &&
+                      (!saved.market.archived || saved.archived_to == saved.rows),
+                  "a market's archived rows");
+    money.rows.restore_archived(saved.archived_to, saved.rows);
+    if (saved.removing) {
+      Loader::check(saved.removed_runner < state.markets.at(saved.market.id).instruments.size(),
+                    "a removed runner");
+      state.ledger.restore_removal(saved.market.id, saved.removed_runner, saved.voided_to);
+    }
   }
-  for (std::uint64_t left = loader.number(); left != 0; --left) {
-    InstrumentId id;
-    MarketId market_id;
-    Name symbol;
-    bool removed = false;
-    InstrumentShare share;
-    loader(id, market_id, removed, symbol, share);
-    loader.check(id == state.instruments.next_id() && state.markets.contains(market_id),
-                 "instrument ids");
-    MarketData& market = state.markets.at(market_id);
-    const Ladder& ladder = *find_ladder(market.ladder);
-    enter(loader, state.symbols, symbol, symbol_entry(id, market_id));
-    state.instruments.append({.id = id,
-                              .market = market_id,
-                              .ladder = &ladder,
-                              .book = Book{market.kind, ladder},
-                              .removed = removed,
-                              .symbol = symbol,
-                              .share = share});
-    market.instruments.push_back(id);
+}
+
+void load_rows(State& state, Loader& loader) {
+  loader.section<SavedRow>(Section::Rows, archive_row, [&state](const SavedRow& saved) {
+    Loader::check(
+        state.markets.contains(saved.market) && state.accounts.contains(saved.header.account),
+        "a row's ids");
+    MarketRows& rows = state.ledger.market(saved.market).rows;
+    Loader::check(rows.find(saved.header.account) == 0, "a row");
+    const std::uint32_t row = state.ledger.row_for(saved.header.account, saved.market);
+    RowHeader& header = rows.at(row);
+    header.discount_bp = saved.header.discount_bp;
+    header.matched = saved.header.matched;
+    header.paid = saved.header.paid;
+    header.commission = saved.header.commission;
+    header.settled = saved.header.settled;
+    if (rows.kind() == MarketKind::Binary) {
+      rows.binary(row).position = saved.binary.position;
+      rows.binary(row).net_cash = saved.binary.net_cash;
+    }
+    state.ledger.restore_row(saved.market, row);
+  });
+  loader.section<SavedSums>(Section::RowSums, archive_sums, [&state](const SavedSums& saved) {
+    Loader::check(state.markets.contains(saved.market), "a row's market");
+    MarketRows& rows = state.ledger.market(saved.market).rows;
+    Loader::check(rows.kind() == MarketKind::ExchangeOdds && saved.row >= rows.first() &&
+                      saved.row <= rows.size() && saved.runner < rows.runners(saved.row).size(),
+                  "a row's sums");
+    state.ledger.restore_sums(
+        saved.market, saved.row, saved.runner, {.won = saved.won, .lost = saved.lost});
+  });
+}
+
+void load_requests(State& state, Loader& loader) {
+  bool current = false;
+  const auto begin_generation = [&] {
+    state.request_ids.start_generation();
+    current = true;
+  };
+  loader.section<SavedRequest>(
+      Section::RequestIds, archive_request, [&](const SavedRequest& saved) {
+        if (saved.current && !current) {
+          begin_generation();
+        }
+        Loader::check(saved.request.request_id.well_formed() &&
+                          state.request_ids.find(saved.request.request_id) == nullptr,
+                      "a request id");
+        state.request_ids.insert(saved.request);
+      });
+  if (!current) {
+    begin_generation();
   }
 }
 
 }  // namespace
+
+void fail_damaged(const std::string& what) {
+  throw std::runtime_error{"saved engine state is damaged: " + what};
+}
 
 void StateHasher::write(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
@@ -179,58 +475,63 @@ void StateWriter::flush() {
 
 void save(const State& state, StateSink& sink) {
   Saver saver{sink};
-  saver(kFormat);
-  archive_counters(saver, state);
+  const Counters counters{.last_seq = state.last_seq,
+                          .last_tx_id = state.last_tx_id,
+                          .last_timestamp = state.last_timestamp,
+                          .last_order_id = state.last_order_id,
+                          .last_batch_id = state.last_batch_id,
+                          .watermark = state.watermark,
+                          .generations = state.generations,
+                          .trading_day = state.trading_day};
+  saver.section<Counters>(
+      Section::Counters, 1, archive_counters, [&counters](auto&& put) { put(counters); });
+  saver.section<SavedExchange>(Section::Exchange, 1, archive_exchange, [&state](auto&& put) {
+    put({.exchange = state.exchange,
+         .house = state.ledger.house(),
+         .rounding = state.ledger.rounding()});
+  });
   save_registries(state, saver);
+  save_rows(state, saver);
   save_orders(state, saver);
-  saver(std::uint64_t{state.delayed_amends.size()});
-  for (const auto& [order, amend] : state.delayed_amends) {
-    saver(amend);
-  }
-  saver(std::uint64_t{state.batches.size()});
-  for (const Batch& batch : state.batches) {
-    saver(batch.started, batch.cursor, batch.total);
-  }
-  saver(std::uint64_t{state.ledger.positions().size()});
-  for (const Position& position : state.ledger.positions()) {
-    saver(position);
-  }
-  saver(std::uint64_t{state.requests.size()});
-  for (const RequestRecord& request : state.requests) {
-    saver(request.request_id, request.answered_by);
-  }
+  saver.section<AmendDelayed>(
+      Section::DelayedAmends, state.delayed_amends.size(), archive_amend, [&state](auto&& put) {
+        for (const auto& [order, amend] : state.delayed_amends) {
+          put(amend);
+        }
+      });
+  saver.section<Batch>(Section::Batches,
+                       state.batches.size() + state.payments.size(),
+                       archive_batch,
+                       [&state](auto&& put) {
+                         each_of(state.batches)(put);
+                         each_of(state.payments)(put);
+                       });
+  saver.section<SavedRequest>(
+      Section::RequestIds, state.request_ids.size(), archive_request, [&state](auto&& put) {
+        state.request_ids.for_each([&put](bool current, const RequestRecord& request) {
+          put({.request = request, .current = current});
+        });
+      });
 }
 
 void load(State& state, std::span<const std::byte> bytes) {
   Loader loader{bytes};
-  loader.check(loader.number() == kFormat, "its format is another version's");
-  archive_counters(loader, state);
-  load_registries(state, loader);
+  load_counters(state, loader);
+  load_accounts(state, loader);
+  load_markets(state, loader);
+  load_rows(state, loader);
   load_orders(state, loader);
-  for (std::uint64_t left = loader.number(); left != 0; --left) {
-    AmendDelayed amend;
-    loader(amend);
-    loader.check(state.orders.find(amend.order) != 0, "a delayed amend's order");
-    state.delayed_amends.insert({amend.order, amend});
-    state.deadlines.push(amend.release_at, amend.order);
-  }
-  for (std::uint64_t left = loader.number(); left != 0; --left) {
-    Batch batch;
-    loader(batch.started, batch.cursor, batch.total);
-    state.batches.push_back(batch);
-  }
-  for (std::uint64_t left = loader.number(); left != 0; --left) {
-    Position position;
-    loader(position);
-    state.ledger.restore(position);
-  }
-  for (std::uint64_t left = loader.number(); left != 0; --left) {
-    RequestRecord request;
-    loader(request.request_id, request.answered_by);
-    state.requests.push_back(request);
-    enter(loader, state.request_ids, request.request_id, request.answered_by.value());
-  }
-  loader.check(loader.at_end(), "something follows its end");
+  loader.section<AmendDelayed>(
+      Section::DelayedAmends, archive_amend, [&state](const AmendDelayed& amend) {
+        Loader::check(state.orders.find(amend.order) != 0, "a delayed amend's order");
+        state.delayed_amends.insert({amend.order, amend});
+        state.deadlines.push(amend.release_at, amend.order);
+      });
+  loader.section<Batch>(Section::Batches, archive_batch, [&state](const Batch& batch) {
+    (is_payment(batch.started.work) ? state.payments : state.batches).push_back(batch);
+  });
+  load_requests(state, loader);
+  Loader::check(loader.at_end(), "something follows its end");
 }
 
 }  // namespace betex::matching

@@ -2,12 +2,12 @@
 // is laid out in memory: the content of a snapshot, and what the state's hash is taken over.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <functional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -50,64 +50,165 @@ void save(const State& state, StateSink& sink);
 // `state` must be new. Throws std::runtime_error where the bytes are no saved state.
 void load(State& state, std::span<const std::byte> bytes);
 
-// ---- Value by value -----------------------------------------------------------------------------
+// ---- Sections -----------------------------------------------------------------------------------
+//
+// A saved state is a row of sections: what is in it, the size of one record, how many there are,
+// the records. A record's fields are its bytes one after the other; later versions add some at its
+// end. A record that an older program saved has zeros for these, and a section that it did not know
+// is not there: so old states can be loaded for ever, and no state of a newer program is taken.
 
-class Saver {
+enum class Section : std::uint32_t {  // in snapshots: never change; they ascend
+  Counters = 1,
+  Exchange = 2,
+  Sessions = 3,
+  Accounts = 4,
+  Markets = 5,
+  Instruments = 6,
+  Rows = 7,
+  RowSums = 8,
+  Orders = 9,
+  LiveTerms = 10,
+  ChainedIds = 11,
+  OtherIds = 12,
+  DelayedAmends = 13,
+  Batches = 14,
+  RequestIds = 15,
+};
+
+struct SectionHeader {
+  Section section{};
+  std::uint32_t record_size = 0;
+  std::uint64_t count = 0;
+};
+
+static_assert(std::has_unique_object_representations_v<SectionHeader>);
+
+[[noreturn]] void fail_damaged(const std::string& what);
+
+// Adds up the sizes of the fields of a record.
+class RecordSize {
  public:
-  explicit Saver(StateSink& sink) : sink_{sink} {}
+  template <typename... Values>
+  void operator()(const Values&...) {
+    static_assert((std::has_unique_object_representations_v<Values> && ...));
+    size_ += static_cast<std::uint32_t>((sizeof(Values) + ...));
+  }
+
+  [[nodiscard]] std::uint32_t value() const noexcept { return size_; }
+
+ private:
+  std::uint32_t size_ = 0;
+};
+
+template <typename Record, typename Archive>
+[[nodiscard]] std::uint32_t record_size(Archive&& archive) {
+  RecordSize size;
+  const Record record{};
+  archive(size, record);
+  return size.value();
+}
+
+class RecordWriter {
+ public:
+  explicit RecordWriter(StateSink& sink) : sink_{sink} {}
 
   template <typename... Values>
   void operator()(const Values&... values) {
-    (put(values), ...);
+    (sink_.write(std::as_bytes(std::span{&values, 1})), ...);
   }
 
  private:
-  template <typename T>
-  void put(const T& value) {
-    static_assert(std::has_unique_object_representations_v<T>);
-    sink_.write(std::as_bytes(std::span{&value, 1}));
-  }
-
   StateSink& sink_;
 };
 
-class Loader {
+// Gives zeros beyond the end of a record.
+class RecordReader {
  public:
-  explicit Loader(std::span<const std::byte> bytes) : bytes_{bytes} {}
+  explicit RecordReader(std::span<const std::byte> record) : left_{record} {}
 
   template <typename... Values>
   void operator()(Values&... values) {
     (get(values), ...);
   }
 
-  [[nodiscard]] std::uint64_t number() {
-    std::uint64_t value = 0;
-    get(value);
-    return value;
+ private:
+  template <typename T>
+  void get(T& value) {
+    static_assert(std::has_unique_object_representations_v<T>);
+    const std::size_t there = std::min(left_.size(), sizeof(T));
+    std::memcpy(static_cast<void*>(&value), left_.data(), there);
+    std::memset(reinterpret_cast<char*>(&value) + there, 0, sizeof(T) - there);
+    left_ = left_.subspan(there);
   }
 
-  void check(bool holds, const char* what) const {
+  std::span<const std::byte> left_;
+};
+
+// Writes sections. `archive(archive, value)` lists a record's fields, in both directions.
+class Saver {
+ public:
+  explicit Saver(StateSink& sink) : sink_{sink} {}
+
+  // `for_each(put)` calls `put(values...)` for each of `count` records; `Record` is what one of
+  // them is archived from.
+  template <typename Record, typename ForEach, typename Archive>
+  void section(Section section, std::uint64_t count, Archive&& archive, ForEach&& for_each) {
+    RecordWriter{sink_}(SectionHeader{
+        .section = section, .record_size = record_size<Record>(archive), .count = count});
+    for_each([&](const Record& record) {
+      RecordWriter writer{sink_};
+      archive(writer, record);
+    });
+  }
+
+ private:
+  StateSink& sink_;
+};
+
+// Reads them, in the order in which they were written.
+class Loader {
+ public:
+  explicit Loader(std::span<const std::byte> bytes) : bytes_{bytes} {}
+
+  // Calls `take(record)` for each of the section's records; none where the section is not there.
+  template <typename Record, typename Archive, typename Take>
+  void section(Section section, Archive&& archive, Take&& take) {
+    if (bytes_.empty()) {
+      return;
+    }
+    SectionHeader header;
+    RecordReader{bytes_}(header);
+    check(bytes_.size() >= sizeof(header), "a section's header");
+    if (header.section > section) {
+      return;
+    }
+    check(header.section == section && header.record_size != 0 &&
+              header.record_size <= record_size<Record>(archive),
+          "a section that this program does not know");
+    bytes_ = bytes_.subspan(sizeof(header));
+    check(header.count <= bytes_.size() / header.record_size, "it ends too early");
+    for (std::uint64_t left = header.count; left != 0; --left) {
+      RecordReader reader{bytes_.first(header.record_size)};
+      bytes_ = bytes_.subspan(header.record_size);
+      Record record{};
+      archive(reader, record);
+      take(record);
+    }
+  }
+
+  static void check(bool holds, const char* what) {
     if (!holds) {
-      throw std::runtime_error{"saved engine state is damaged: " + std::string{what}};
+      fail_damaged(what);
     }
   }
 
   [[nodiscard]] bool at_end() const { return bytes_.empty(); }
 
  private:
-  template <typename T>
-  void get(T& value) {
-    static_assert(std::has_unique_object_representations_v<T>);
-    check(bytes_.size() >= sizeof(T), "it ends too early");
-    std::memcpy(&value, bytes_.data(), sizeof(T));
-    bytes_ = bytes_.subspan(sizeof(T));
-  }
-
   std::span<const std::byte> bytes_;
 };
 
-// Each order with its chain of ClOrdIDs, then the ids that are in no chain. Sessions, accounts,
-// markets and instruments must have been loaded.
+// Orders, and ClOrdIDs. Sessions, accounts, markets, instruments and rows must have been loaded.
 void save_orders(const State& state, Saver& saver);
 void load_orders(State& state, Loader& loader);
 

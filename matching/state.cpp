@@ -136,6 +136,24 @@ bool is_market_wide(const BatchStarted& batch) noexcept {
   return batch.account == AccountId{} && batch.session == SessionId{};
 }
 
+OpenPart part_of(const State& state, Slot slot) noexcept {
+  const Order& order = state.orders.at(slot);
+  const InstrumentState& instrument = state.instruments.at(order.instrument);
+  return open_part(state.markets.at(order.market).kind,
+                   order.side,
+                   instrument.ladder->price_of(order.tick),
+                   state.orders.terms(slot).max_cost,
+                   order.values);
+}
+
+BetPlace place_of(const State& state, const Order& order) noexcept {
+  return {.account = order.account,
+          .market = order.market,
+          .row = order.row,
+          .runner = state.instruments.at(order.instrument).runner,
+          .side = order.side};
+}
+
 Timestamp next_day_end(Timestamp time, std::uint32_t ends_at_s) noexcept {
   constexpr std::int64_t kDay = kSecondsPerDay * kNanosPerSecond;
   const std::int64_t offset = std::int64_t{ends_at_s} * kNanosPerSecond;

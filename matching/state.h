@@ -16,6 +16,7 @@
 #include "matching/order_id_list.h"
 #include "matching/prefetch.h"
 #include "matching/registry.h"
+#include "matching/request_ids.h"
 #include "matching/types.h"
 
 namespace betex::matching {
@@ -55,10 +56,14 @@ struct alignas(kCacheLine) MarketData {
   Quantity max_quantity;
   std::uint64_t version = 0;
   std::uint64_t last_market_seq = 0;
+  std::uint64_t public_changes = 0;  // of its levels, trades and state
   OrderIdList orders;
   MarketState before_halt{};  // while Halted
   std::uint32_t winners = 0;
   std::uint32_t commission_bp = 0;
+  Quantity max_position;  // binary; 0: no limit
+  std::uint32_t flags = 0;
+  bool archived = false;
   Price void_price;  // a binary market's, when Voided
   Name name;
   std::vector<InstrumentId> instruments;
@@ -69,7 +74,9 @@ struct alignas(kCacheLine) InstrumentState {
   InstrumentId id;
   MarketId market;
   const Ladder* ladder = nullptr;
+  std::uint32_t runner = 0;  // its place in its market, from 0
   Book book;
+  WideQuantity traded;
   bool removed = false;
   Name symbol;
   InstrumentShare share;  // of a win, once the market is Determined
@@ -79,14 +86,11 @@ struct alignas(kCacheLine) InstrumentState {
 // the event that started it (batches.cpp).
 struct Batch {
   BatchStarted started;
-  OrderId cursor;           // the last item that it has visited
-  std::uint64_t total = 0;  // items that it has done its work on
-};
-
-// A request of Ops that has acted, with the first event of the answer.
-struct RequestRecord {
-  Name request_id;
-  EventSeq answered_by;
+  std::uint64_t cursor = 0;  // the last item that it has visited: an order's id, or a row's number
+  std::uint64_t total = 0;   // items that it has done its work on
+  WideMoney paid;            // by a round so far, as MarketSettled will tell
+  WideMoney charged;
+  WideMoney commission;
 };
 
 // The trading day, and what is left to do for the one that ended last.
@@ -103,6 +107,14 @@ struct TradingDay {
 struct Generations {
   std::uint32_t number = 0;
   Timestamp next_end;
+};
+
+// What is the exchange's own.
+struct Exchange {
+  Currency currency;
+  std::uint32_t max_requests_a_day = 0;  // of operators; 0: no limit
+  std::uint32_t requests_today = 0;      // that have used an id up
+  Timestamp request_ids_end;             // of the generation of their ids
 };
 
 struct State {
@@ -123,21 +135,23 @@ struct State {
   std::map<OrderId, AmendDelayed> delayed_amends;
   ClOrdIds cl_ord_ids;
   Generations generations;
+  Exchange exchange;
   Ledger ledger;
-  std::vector<Batch> batches;  // the oldest first
+  std::vector<Batch> batches;   // that cancel or make void, the oldest first
+  std::vector<Batch> payments;  // that pay or archive, the oldest first
   TradingDay trading_day;
-  std::vector<RequestRecord> requests;  // kept for ever, so that none acts twice
+  RequestIds request_ids;
 
   // These follow from the above.
   NameIndex session_names;
   NameIndex account_names;
   NameIndex market_names;
   NameIndex symbols;  // to the instrument's id and, in the upper half, its market's
-  NameIndex request_ids;
   OrderIdList day_orders;
   Deadlines deadlines;
   Timestamp first_grace;      // of those that run; 0: none does
   SessionId epoch_begins_of;  // in the transaction that is being applied; 0: none
+  bool request_came = false;  // likewise: an id was used up in it
 };
 
 // What the index of symbols says of an instrument.
@@ -170,12 +184,19 @@ enum class Due : std::uint8_t { Nothing, Release, Amend, Expiry };
 // A process that stops new orders: of the whole market, or of the account or the session alone.
 [[nodiscard]] bool is_market_wide(const BatchStarted& batch) noexcept;
 
+// What a live order counts for in its row.
+[[nodiscard]] OpenPart part_of(const State& state, Slot slot) noexcept;
+
+// Where an order's bets count.
+[[nodiscard]] BetPlace place_of(const State& state, const Order& order) noexcept;
+
 // The first end of a day at `ends_at_s` after `time`.
 [[nodiscard]] Timestamp next_day_end(Timestamp time, std::uint32_t ends_at_s) noexcept;
 
 inline constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 inline constexpr std::int64_t kNanosPerMillisecond = 1'000'000;
 inline constexpr std::int64_t kSecondsPerDay = 86'400;
+inline constexpr std::int64_t kRequestIdNanos = 35 * kSecondsPerDay * kNanosPerSecond;
 inline constexpr std::int64_t kGenerationNanos = std::int64_t{25} * 3'600 * kNanosPerSecond;
 
 }  // namespace betex::matching

@@ -1,5 +1,5 @@
 // What time brings, in order of (deadline, id): releases, expiries, the end of the trading day and
-// of a ClOrdID generation, cancels of sessions that are gone. In steps that fit one transaction.
+// of the generations of ids, cancels of sessions that are gone. In steps that fit one transaction.
 #include <algorithm>
 #include <chrono>  // the calendar; no clock
 #include <limits>
@@ -35,7 +35,8 @@ Timestamp first_deadline(const State& state) noexcept {
   if (has_leftover(state)) {
     return state.last_timestamp;
   }
-  Timestamp first = std::min(state.trading_day.next_end, state.generations.next_end);
+  Timestamp first = std::min(
+      {state.trading_day.next_end, state.generations.next_end, state.exchange.request_ids_end});
   if (const Deadlines::Entry* const entry = state.deadlines.first()) {
     first = std::min(first, entry->at);
   }
@@ -101,6 +102,10 @@ std::uint32_t Decider::advance_one() {
     emitter_.emit(ClOrdIdGenerationEnded{.next_end = due + Timestamp{kGenerationNanos}});
     return 1;
   }
+  if (state_.exchange.request_ids_end == due) {
+    emitter_.emit(RequestIdGenerationEnded{.next_end = due + Timestamp{kRequestIdNanos}});
+    return 1;
+  }
   const SessionState& session = next_grace(state_);
   start_batch({.session = session.info.session,
                .last_order = state_.last_order_id,
@@ -140,14 +145,11 @@ void Decider::expire(Slot slot) {
   const Order& order = state_.orders.at(slot);
   OrderValues values = order.values;
   values.leaves_qty = Quantity{};
-  emitter_.emit(OrderExpired{.order = order.id,
-                             .session = order.session,
-                             .lock_released = order.cash_lock,
-                             .values = values},
+  emitter_.emit(OrderExpired{.order = order.id, .session = order.session, .values = values},
                 order.market);
 }
 
-// The bet delay is over: all checks again, but for the order's own id and lock.
+// The bet delay is over: all checks again, but for the order's own id and its money.
 void Decider::release(Slot slot) {
   const Order& order = state_.orders.at(slot);
   const OrderId id = order.id;

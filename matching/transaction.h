@@ -40,8 +40,8 @@ struct TransactionView {
   }
 };
 
-// Calls `visit(seq, event)` with each event, typed, in order; the event is valid during the call. The
-// bytes must be well formed: the engine wrote them, or the journal's codec has checked them.
+// Calls `visit(seq, event)` with each event, typed, in order; the event is valid during the call.
+// The bytes must be well formed: the engine wrote them, or the journal's codec has checked them.
 template <typename Visitor>
 void for_each_event(const TransactionView& transaction, Visitor&& visit) {
   const std::byte* at = transaction.events.data();

@@ -87,35 +87,41 @@ using Price = Strong<std::int64_t, struct PriceTag>;
 // Money in mu, 1/10 000 of the currency's major unit.
 using Money = Strong<std::int64_t, struct MoneyTag>;
 
-// Money that need not fit into 64 bits: a sum over accounts, fills or markets. Two's complement of
-// 128 bits, the lower half first.
-class WideMoney {
+// A sum that need not fit into 64 bits, such as one over accounts or over all trades: two's
+// complement of 128 bits, the lower half first.
+template <typename Tag>
+class Wide {
  public:
-  constexpr WideMoney() noexcept = default;
+  using Part = Strong<std::int64_t, Tag>;
 
-  constexpr explicit WideMoney(Int128 mu) noexcept
-      : low_{static_cast<std::uint64_t>(mu)}, high_{static_cast<std::int64_t>(mu >> 64)} {}
+  constexpr Wide() noexcept = default;
 
-  constexpr explicit WideMoney(Money money) noexcept : WideMoney{Int128{money.value()}} {}
+  constexpr explicit Wide(Int128 value) noexcept
+      : low_{static_cast<std::uint64_t>(value)}, high_{static_cast<std::int64_t>(value >> 64)} {}
+
+  constexpr explicit Wide(Part part) noexcept : Wide{Int128{part.value()}} {}
 
   [[nodiscard]] constexpr Int128 value() const noexcept {
     return static_cast<Int128>(static_cast<Uint128>(high_) << 64 | low_);
   }
 
-  constexpr WideMoney& operator+=(WideMoney other) noexcept {
-    return *this = WideMoney{value() + other.value()};
-  }
+  constexpr Wide& operator+=(Wide other) noexcept { return *this = Wide{value() + other.value()}; }
 
-  constexpr WideMoney& operator-=(WideMoney other) noexcept {
-    return *this = WideMoney{value() - other.value()};
-  }
+  constexpr Wide& operator-=(Wide other) noexcept { return *this = Wide{value() - other.value()}; }
 
-  friend constexpr bool operator==(WideMoney, WideMoney) noexcept = default;
+  constexpr Wide& operator+=(Part part) noexcept { return *this += Wide{part}; }
+
+  constexpr Wide& operator-=(Part part) noexcept { return *this -= Wide{part}; }
+
+  friend constexpr bool operator==(Wide, Wide) noexcept = default;
 
  private:
   std::uint64_t low_ = 0;
   std::int64_t high_ = 0;
 };
+
+using WideMoney = Wide<struct MoneyTag>;
+using WideQuantity = Wide<struct QuantityTag>;
 
 static_assert(sizeof(WideMoney) == 16 && std::has_unique_object_representations_v<WideMoney>);
 

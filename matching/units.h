@@ -31,8 +31,8 @@ static_assert(kMaxSum <= std::numeric_limits<std::int64_t>::max() - kMaxSum + 1)
   return kind == MarketKind::ExchangeOdds ? kMaxStake : kMaxContracts;
 }
 
-// The most that one unit of quantity can win or lose, whatever its order's limit: a back at 1.01 may
-// be filled at 1000. What keeps an account's sums within 64 bits is counted with it (RULES.md
+// The most that one unit of quantity can win or lose, whatever its order's limit: a back at 1.01
+// may be filled at 1000. What keeps an account's sums within 64 bits is counted with it (RULES.md
 // section 5).
 [[nodiscard]] constexpr std::int64_t most_per_unit(MarketKind kind) noexcept {
   return kind == MarketKind::ExchangeOdds ? kMaxOdds - kOddsOne : kPayout;
