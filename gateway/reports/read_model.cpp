@@ -284,11 +284,7 @@ void ReadModel::on(const matching::MarketVoided& event) {
 }
 
 void ReadModel::on(const matching::MarketSettled& event) {
-  Market& market = at(markets_, event.header.market);
-  market.version = event.version;
-  if (event.result == matching::SettlementResult::Determined) {
-    market.state = matching::MarketState::Settled;  // a void one is voided before it is paid
-  }
+  change_market(event);
 }
 
 void ReadModel::on(const matching::MarketArchived& event) {
