@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::string_view kNone = "none";
 
-std::string body_of(const EpochRecord& record) {
-  std::string text = "betex-wal " + std::to_string(kFormatVersion) + "\n";
+std::string body_of(const EpochRecord& record, std::uint32_t version) {
+  std::string text = "betex-wal " + std::to_string(version) + "\n";
   text += "wal_id " + to_hex(record.wal_id) + "\n";
   text += "writer_epoch " + std::to_string(record.epoch.value()) + "\n";
   text += "newest_segment ";
@@ -23,8 +23,8 @@ std::string body_of(const EpochRecord& record) {
   return text;
 }
 
-std::string content_of(const EpochRecord& record) {
-  const std::string body = body_of(record);
+std::string content_of(const EpochRecord& record, std::uint32_t version) {
+  const std::string body = body_of(record, version);
   char line[40];
   std::snprintf(line,
                 sizeof(line),
@@ -61,7 +61,18 @@ std::optional<WalId> parse_wal_id(std::string_view hex) {
   return id;
 }
 
-std::optional<EpochRecord> parse(std::string_view text) {
+std::uint32_t parse_number(std::string_view text) {
+  std::uint32_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+struct EpochFile {
+  std::uint32_t version = 0;
+  EpochRecord record;
+};
+
+std::optional<EpochFile> parse(std::string_view text) {
   const std::optional<std::string_view> version = take_value(text, "betex-wal");
   const std::optional<std::string_view> wal_id = take_value(text, "wal_id");
   const std::optional<std::string_view> epoch = take_value(text, "writer_epoch");
@@ -70,16 +81,16 @@ std::optional<EpochRecord> parse(std::string_view text) {
     return std::nullopt;
   }
   const std::optional<WalId> id = parse_wal_id(*wal_id);
-  std::uint32_t number = 0;
-  std::from_chars(epoch->data(), epoch->data() + epoch->size(), number);
   if (!id) {
     return std::nullopt;
   }
-  EpochRecord record{.wal_id = *id, .epoch = WriterEpoch{number}, .newest_segment = {}};
+  EpochFile file{
+      .version = parse_number(*version),
+      .record = {.wal_id = *id, .epoch = WriterEpoch{parse_number(*epoch)}, .newest_segment = {}}};
   if (*newest != kNone) {
-    record.newest_segment = SegmentName::parse(*newest);
+    file.record.newest_segment = SegmentName::parse(*newest);
   }
-  return record;
+  return file;
 }
 
 }  // namespace
@@ -90,18 +101,19 @@ std::optional<EpochRecord> read_epoch_file(const std::filesystem::path& wal_root
     return std::nullopt;
   }
   const std::string content = read_file(path);
-  const std::optional<EpochRecord> record = parse(content);
+  const std::optional<EpochFile> file = parse(content);
   // One content for each record: whatever differs from it, in one bit or as a whole, is damage.
-  if (!record || content_of(*record) != content) {
+  if (!file || content_of(file->record, file->version) != content) {
     throw JournalError{{.fault = Fault::EpochFileDamaged,
                         .what = "the file is not as the writer leaves it",
                         .segment = path.string()}};
   }
-  return record;
+  check_version(file->version, path.string());
+  return file->record;
 }
 
 void write_epoch_file(const std::filesystem::path& wal_root, const EpochRecord& record) {
-  replace_file(wal_root / kEpochFile, content_of(record));
+  replace_file(wal_root / kEpochFile, content_of(record, kFormatVersion));
 }
 
 WalId make_wal_id() {

@@ -18,7 +18,8 @@ struct EpochRecord {
   friend bool operator==(const EpochRecord&, const EpochRecord&) noexcept = default;
 };
 
-// None where the file does not exist; EpochFileDamaged where it is not what write_epoch_file wrote.
+// None where the file does not exist; EpochFileDamaged where it is not what write_epoch_file wrote,
+// UnknownVersion where that was another version of the program.
 [[nodiscard]] std::optional<EpochRecord> read_epoch_file(const std::filesystem::path& wal_root);
 
 // Durable when it returns.

@@ -135,7 +135,10 @@ constexpr FaultInfo info_of(Fault fault) noexcept {
     case Fault::HeaderDamaged:
       return {"HeaderDamaged", kExitCorrupt, kRestore};
     case Fault::UnknownVersion:
-      return {"UnknownVersion", kExitCorrupt, "read it with the version that wrote it"};
+      return {"UnknownVersion",
+              kExitCorrupt,
+              "keep the folder as it is, for the version of the program that wrote it; this one "
+              "starts with a new WAL_ROOT"};
     case Fault::SegmentForeign:
       return {"SegmentForeign",
               kExitCorrupt,
@@ -166,12 +169,12 @@ constexpr FaultInfo info_of(Fault fault) noexcept {
               kExitConfiguration,
               "name a PEM file with an Ed25519 key: to seal the private one, made by `openssl "
               "genpkey -algorithm ed25519`, to verify the public one, by `openssl pkey -pubout`"};
-    case Fault::StatementUnusable:
-      return {"StatementUnusable",
+    case Fault::SealUnusable:
+      return {"SealUnusable",
               kExitCorrupt,
               "take the statement as it was filed, and the key that belongs to it"};
-    case Fault::StatementMismatch:
-      return {"StatementMismatch",
+    case Fault::SealMismatch:
+      return {"SealMismatch",
               kExitCorrupt,
               "somebody changed the log after it was sealed: keep it for the inquiry, and restore "
               "the folder from a copy that agrees with the statement"};

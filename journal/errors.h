@@ -69,8 +69,8 @@ enum class Fault : std::uint8_t {
   EventMalformed,
   // A signed statement over the log
   KeyUnusable,
-  StatementUnusable,
-  StatementMismatch,  // the log is not the one that it was made of
+  SealUnusable,
+  SealMismatch,  // the log is not the one that it was made of
 };
 
 // The fault's name, for logs and tests. Static storage, like the remedy: what an operator can do.

@@ -3,31 +3,12 @@
 #include <algorithm>
 #include <type_traits>
 
-#include "journal/enumerator_names.h"
+#include "journal/event_fields.h"
 #include "journal/quoted.h"
 #include "matching/events.h"
-#include "matching/fields.h"
 
 namespace betex::journal {
 namespace {
-
-using matching::EventHeader;
-using matching::Flag;
-using matching::HasFields;
-using matching::Text;
-using matching::Zeros;
-
-template <typename T>
-concept NamedEnum = std::is_enum_v<T>;
-
-template <typename T>
-concept StrongInteger = requires(T value) {
-  typename T::rep;
-  value.value();
-};
-
-template <typename T>
-concept Number = std::integral<T> || StrongInteger<T>;
 
 std::string_view kind_name(matching::EventKind kind) noexcept {
   switch (kind) {
@@ -37,193 +18,6 @@ std::string_view kind_name(matching::EventKind kind) noexcept {
 #include "matching/events.def"
   }
   return {};
-}
-
-// The three that follow walk an event's fields: called with each one's name and value. A part that
-// has fields of its own is walked in its place, an array of parts one by one.
-
-// Remembers the first field whose bytes no event can have.
-class StructureCheck {
- public:
-  void operator()(std::string_view, const EventHeader&) {}  // find_problem() has checked it
-
-  template <Number Value>
-  void operator()(std::string_view, Value) {}  // every value of a number is possible
-
-  template <NamedEnum Enum>
-  void operator()(std::string_view name, Enum value) {
-    if (name_of(value).empty()) {
-      fail(name, "is no value of its enumeration");
-    }
-  }
-
-  template <std::size_t kCapacity>
-  void operator()(std::string_view name, const Text<kCapacity>& text) {
-    if (!text.well_formed()) {
-      fail(name, "is no well-formed text");
-    }
-  }
-
-  void operator()(std::string_view name, Flag flag) {
-    if (!flag.well_formed()) {
-      fail(name, "is neither 0 nor 1");
-    }
-  }
-
-  template <std::size_t kCount>
-  void operator()(std::string_view, const Zeros<kCount>& zeros) {
-    if (!zeros.well_formed()) {
-      fail("reserved", "is not zero");
-    }
-  }
-
-  template <HasFields Part>
-  void operator()(std::string_view, const Part& part) {
-    visit_fields(part, *this);
-  }
-
-  template <HasFields Part, std::size_t kCount>
-  void operator()(std::string_view, const Part (&parts)[kCount]) {
-    for (const Part& part : parts) {
-      visit_fields(part, *this);
-    }
-  }
-
-  [[nodiscard]] bool failed() const noexcept { return !field_.empty(); }
-
-  [[nodiscard]] std::string problem() const {
-    return std::string{field_} + " " + std::string{problem_};
-  }
-
- private:
-  void fail(std::string_view field, std::string_view problem) noexcept {
-    if (field_.empty()) {
-      field_ = field;
-      problem_ = problem;
-    }
-  }
-
-  std::string_view field_;
-  std::string_view problem_;
-};
-
-class Describer {
- public:
-  void operator()(std::string_view, const EventHeader& header) {
-    if (header.market.value() != 0) {
-      add("market", std::uint64_t{header.market.value()});
-      add("market_seq", header.market_seq);
-    }
-  }
-
-  template <StrongInteger Value>
-  void operator()(std::string_view name, Value value) {
-    (*this)(name, value.value());
-  }
-
-  template <std::integral Value>
-  void operator()(std::string_view name, Value value) {
-    if constexpr (std::is_signed_v<Value>) {
-      add(name, std::int64_t{value});
-    } else {
-      add(name, std::uint64_t{value});
-    }
-  }
-
-  template <NamedEnum Enum>
-  void operator()(std::string_view name, Enum value) {
-    add(name, std::string{name_of(value)});
-  }
-
-  template <std::size_t kCapacity>
-  void operator()(std::string_view name, const Text<kCapacity>& text) {
-    add(name, std::string{text.view()});
-  }
-
-  void operator()(std::string_view name, Flag flag) { add(name, std::uint64_t{flag}); }
-
-  template <std::size_t kCount>
-  void operator()(std::string_view, const Zeros<kCount>&) {}
-
-  template <HasFields Part>
-  void operator()(std::string_view name, const Part& part) {
-    const std::size_t outer = prefix_.size();
-    prefix_ += std::string{name} + ".";
-    visit_fields(part, *this);
-    prefix_.resize(outer);
-  }
-
-  // Each part of `shares` is a "share".
-  template <HasFields Part, std::size_t kCount>
-  void operator()(std::string_view name, const Part (&parts)[kCount]) {
-    BETEX_ASSERT(name.ends_with('s'));
-    name.remove_suffix(1);
-    for (const Part& part : parts) {
-      (*this)(name, part);
-    }
-  }
-
-  [[nodiscard]] std::vector<EventField> take() { return std::move(fields_); }
-
- private:
-  template <typename Value>
-  void add(std::string_view name, Value value) {
-    fields_.push_back({.name = prefix_ + std::string{name}, .value = std::move(value)});
-  }
-
-  std::string prefix_;
-  std::vector<EventField> fields_;
-};
-
-// Looks for an unsigned number.
-class Search {
- public:
-  Search(std::string_view name, std::uint64_t value) : name_{name}, value_{value} {}
-
-  template <typename Value>
-  void operator()(std::string_view name, const Value& value) {
-    if constexpr (HasFields<Value>) {
-      visit_fields(value, *this);
-    } else if constexpr (StrongInteger<Value>) {
-      (*this)(name, value.value());
-    } else if constexpr (std::unsigned_integral<Value>) {
-      found_ = found_ || (value == value_ && name == name_);
-    }
-  }
-
-  template <HasFields Part, std::size_t kCount>
-  void operator()(std::string_view, const Part (&parts)[kCount]) {
-    for (const Part& part : parts) {
-      visit_fields(part, *this);
-    }
-  }
-
-  [[nodiscard]] bool found() const noexcept { return found_; }
-
- private:
-  std::string_view name_;
-  std::uint64_t value_;
-  bool found_ = false;
-};
-
-// Calls `visit(event)` with the event's own type; false where no event has the kind.
-template <typename Visitor>
-bool with_type(const matching::EventHeader& header, Visitor&& visit) {
-  return matching::with_event_type(header.kind, [&]<typename Event>(std::type_identity<Event>) {
-    visit(reinterpret_cast<const Event&>(header));
-  });
-}
-
-// What an event's size must be. `claimed` bytes may be read.
-template <typename Event>
-std::size_t size_of(const Event& event, std::size_t claimed) {
-  if constexpr (std::is_same_v<Event, matching::OrderCancelledBatched>) {
-    if (claimed >= sizeof(Event)) {
-      return sizeof(Event) + std::min<std::size_t>(event.count, matching::kMaxBatchedOrders) *
-                                 sizeof(matching::OrderId);
-    }
-  }
-  return sizeof(Event);
 }
 
 std::optional<std::string> find_problem(const matching::EventHeader& header,
@@ -238,19 +32,9 @@ std::optional<std::string> find_problem(const matching::EventHeader& header,
     return "only one of market and market_seq is zero";
   }
   std::optional<std::string> problem;
-  const bool known = with_type(header, [&]<typename Event>(const Event& event) {
-    const auto expected = size_of(event, header.size);
-    if (header.size != expected) {
-      problem =
-          "size " + std::to_string(header.size) + " where its kind has " + std::to_string(expected);
-      return;
-    }
-    StructureCheck check;
-    visit_fields(event, check);
-    if (check.failed()) {
-      problem = check.problem();
-    }
-  });
+  const bool known = matching::with_event_type(
+      header.kind,
+      [&]<typename Event>(std::type_identity<Event>) { problem = find_malformed<Event>(header); });
   if (!known) {
     return "unknown kind " + std::to_string(static_cast<unsigned>(header.kind));
   }
@@ -288,32 +72,22 @@ std::optional<std::string> find_malformed(const matching::TransactionHeader& hea
 
 EventDescription describe(const matching::EventHeader& event) {
   EventDescription description{.kind = kind_name(event.kind), .fields = {}};
-  Describer describer;
-  const bool known = with_type(event, [&]<typename Event>(const Event& typed) {
-    visit_fields(typed, describer);
-    if constexpr (std::is_same_v<Event, matching::OrderCancelledBatched>) {
-      for (const matching::OrderId order : typed.orders()) {
-        describer("order", order);
-      }
-    }
-  });
+  const bool known =
+      matching::with_event_type(event.kind, [&]<typename Event>(std::type_identity<Event>) {
+        description.fields = describe_fields<Event>(event);
+      });
   BETEX_ASSERT(known);
-  description.fields = describer.take();
   return description;
 }
 
 bool mentions(const matching::EventHeader& event, std::string_view name, std::uint64_t value) {
-  Search search{name, value};
-  const bool known = with_type(event, [&]<typename Event>(const Event& typed) {
-    visit_fields(typed, search);
-    if constexpr (std::is_same_v<Event, matching::OrderCancelledBatched>) {
-      for (const matching::OrderId order : typed.orders()) {
-        search("order", order);
-      }
-    }
-  });
+  bool found = false;
+  const bool known =
+      matching::with_event_type(event.kind, [&]<typename Event>(std::type_identity<Event>) {
+        found = mentions<Event>(event, name, value);
+      });
   BETEX_ASSERT(known);
-  return search.found();
+  return found;
 }
 
 std::string to_text(const EventDescription& description) {
@@ -324,12 +98,30 @@ std::string to_text(const EventDescription& description) {
         [&]<typename Value>(const Value& value) {
           if constexpr (std::is_same_v<Value, std::string>) {
             text += in_quotes(value);
+          } else if constexpr (std::is_same_v<Value, matching::Int128>) {
+            text += to_text(value);
           } else {
             text += std::to_string(value);
           }
         },
         field.value);
   }
+  return text;
+}
+
+std::string to_text(matching::Int128 number) {
+  const bool negative = number < 0;
+  auto rest = static_cast<matching::Uint128>(number);
+  if (negative) {
+    rest = -rest;  // the smallest number has no positive one
+  }
+  std::string text;
+  do {
+    text += static_cast<char>('0' + static_cast<int>(rest % 10));
+    rest /= 10;
+  } while (rest != 0);
+  text += negative ? "-" : "";
+  std::ranges::reverse(text);
   return text;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "matching/transaction.h"
+#include "matching/types.h"
 
 namespace betex::journal {
 
@@ -24,7 +25,8 @@ namespace betex::journal {
 // "group.field"; the header's kind and size, and reserved bytes, are left out.
 struct EventField {
   std::string name;
-  std::variant<std::uint64_t, std::int64_t, std::string> value;
+  std::variant<std::uint64_t, std::int64_t, matching::Int128, std::string> value;
+  bool in_list = false;  // of an event's tail: the name may come again, or not at all
 };
 
 struct EventDescription {
@@ -44,5 +46,8 @@ struct EventDescription {
 // "OrderRested market=3 market_seq=7 order=12 leaves_qty=100"; texts are quoted (quoted.h), since
 // clients have chosen them.
 [[nodiscard]] std::string to_text(const EventDescription& description);
+
+// In decimal digits, as std::to_string has no such number.
+[[nodiscard]] std::string to_text(matching::Int128 number);
 
 }  // namespace betex::journal

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cstdio>
 
+#include "journal/errors.h"
+
 namespace betex::journal {
 namespace {
 
@@ -42,6 +44,20 @@ std::optional<SegmentName> SegmentName::parse(std::string_view text) {
     return std::nullopt;
   }
   return SegmentName{.first_seq = EventSeq{*first_seq}, .epoch = WriterEpoch{*epoch}};
+}
+
+void check_version(std::uint32_t version,
+                   const std::string& place,
+                   std::optional<std::uint64_t> key) {
+  static_assert(kOldestFormatVersion == kFormatVersion, "say which versions are read");
+  if (version < kOldestFormatVersion || version > kFormatVersion) {
+    throw JournalError{{.fault = Fault::UnknownVersion,
+                        .what = "it has format version " + std::to_string(version) +
+                                ", and this program reads version " +
+                                std::to_string(kFormatVersion),
+                        .segment = place,
+                        .key = key}};
+  }
 }
 
 }  // namespace betex::journal

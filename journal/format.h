@@ -1,5 +1,5 @@
-// The journal's on-disk layout: names and records of segments. FORMAT.md describes it byte by byte;
-// a change here is a change of kFormatVersion there.
+// The journal's on-disk layout: names and records of segments. FORMAT.md describes it byte by byte,
+// and says what makes a new version.
 #pragma once
 
 #include <array>
@@ -28,7 +28,8 @@ using Chain = matching::Strong<std::uint64_t, struct ChainTag>;
 // Random, given to a log when it is created.
 using WalId = std::array<std::uint8_t, 16>;
 
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;        // that is written
+inline constexpr std::uint32_t kOldestFormatVersion = 2;  // that can be read: it never rises
 inline constexpr std::uint64_t kSegmentMagic = 0x4c41'5758'4554'4542;  // "BETEXWAL" in the file
 
 // Names in WAL_ROOT.
@@ -54,6 +55,10 @@ struct SegmentName {
 // Key of the segment's header record. All other keys are first event sequences, and so from 1.
 inline constexpr std::uint64_t kHeaderKey = 0;
 
+// Bits of SegmentHeader::flags. Each other bit is 0.
+inline constexpr std::uint32_t kEpochGranted = 1;  // by an external authority
+inline constexpr std::uint32_t kKnownSegmentFlags = kEpochGranted;
+
 struct SegmentHeader {
   std::uint64_t magic = kSegmentMagic;
   std::uint32_t format_version = kFormatVersion;
@@ -64,7 +69,7 @@ struct SegmentHeader {
   // The segment before, zeros in a log's first one.
   EventSeq predecessor_first_seq;
   WriterEpoch predecessor_epoch;
-  std::uint32_t reserved = 0;
+  std::uint32_t flags = 0;
   EventSeq predecessor_last_seq;
   Chain predecessor_chain;
   Timestamp predecessor_timestamp;  // of its last transaction
@@ -109,6 +114,12 @@ struct SnapshotHeader {
 static_assert(sizeof(SnapshotHeader) == 96 &&
               std::has_unique_object_representations_v<SnapshotHeader> &&
               offsetof(SnapshotHeader, checksum) == 88);
+
+// Throws UnknownVersion where this program does not read the version. `place` and `key` say of
+// what, as in a JournalError.
+void check_version(std::uint32_t version,
+                   const std::string& place,
+                   std::optional<std::uint64_t> key = std::nullopt);
 
 // Everything in a value stands on a multiple of 8, in the file as well as in the map.
 inline constexpr std::size_t kAlignment = 8;

@@ -86,16 +86,18 @@ void Segment::read_header() {
   if (header_.magic != kSegmentMagic) {
     damaged("the header record does not begin with the magic number");
   }
-  if (header_.format_version != kFormatVersion) {
+  check_version(header_.format_version, text_, kHeaderKey);
+  if (value->size() != sizeof(header_) || header_.checksum != checksum_of(header_)) {
+    damaged("the header record's checksum is wrong");
+  }
+  // Not damage: whoever wrote it knew what they mean, and it may be what makes the segment void.
+  if ((header_.flags & ~kKnownSegmentFlags) != 0) {
     throw JournalError{{.fault = Fault::UnknownVersion,
-                        .what = "format version " + std::to_string(header_.format_version) +
-                                " where this program knows " + std::to_string(kFormatVersion),
+                        .what = "its header has the flags " + std::to_string(header_.flags) +
+                                ", of which this program knows " +
+                                std::to_string(kKnownSegmentFlags),
                         .segment = text_,
                         .key = kHeaderKey}};
-  }
-  if (value->size() != sizeof(header_) || header_.checksum != checksum_of(header_) ||
-      header_.reserved != 0) {
-    damaged("the header record's checksum is wrong");
   }
   const SegmentName own{.first_seq = header_.first_seq, .epoch = header_.writer_epoch};
   if (own != name_) {

@@ -27,9 +27,13 @@ std::string name_of(EventSeq seq) {
   return buffer;
 }
 
+// In errors.
+std::string text_of(EventSeq seq) {
+  return "snapshot " + name_of(seq);
+}
+
 [[noreturn]] void fail(EventSeq seq, const std::string& what) {
-  throw JournalError{
-      {.fault = Fault::SnapshotDamaged, .what = what, .segment = "snapshot " + name_of(seq)}};
+  throw JournalError{{.fault = Fault::SnapshotDamaged, .what = what, .segment = text_of(seq)}};
 }
 
 // A snapshot's file, and its header, which was checked.
@@ -49,9 +53,7 @@ class SnapshotFile {
     if (header_.magic != kSnapshotMagic || header_.checksum != checksum_of(header_)) {
       fail(seq, "its header is damaged");
     }
-    if (header_.format_version != kFormatVersion) {
-      fail(seq, "it has format version " + std::to_string(header_.format_version));
-    }
+    check_version(header_.format_version, text_of(seq));
     if (header_.last_seq != seq) {
       fail(seq, "its header says that it is of event " + std::to_string(header_.last_seq.value()));
     }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <type_traits>
 #include <variant>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 #include <unistd.h>
@@ -13,22 +15,63 @@ namespace {
 
 constexpr int kBarWidth = 50;
 
-std::string to_json(std::string_view kind, const Line& line) {
-  nlohmann::ordered_json object;
-  object["kind"] = kind;
-  for (const EventField& field : line) {
-    std::visit([&](const auto& value) { object[field.name] = value; }, field.value);
+// What came from a client may be any bytes.
+std::string in_json(std::string_view text) {
+  return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
+std::string in_json(const EventField& field) {
+  return std::visit(
+      []<typename Value>(const Value& value) {
+        if constexpr (std::is_same_v<Value, std::string>) {
+          return in_json(std::string_view{value});
+        } else {
+          return to_text(matching::Int128{value});  // nlohmann's numbers end at 64 bits
+        }
+      },
+      field.value);
+}
+
+// A list of all values of one name.
+struct Column {
+  std::string_view name;
+  std::string values;
+};
+
+void add_to(std::vector<Column>& columns, const EventField& field) {
+  auto column = std::ranges::find(columns, field.name, &Column::name);
+  if (column == columns.end()) {
+    columns.push_back({.name = field.name, .values = in_json(field)});
+  } else {
+    column->values += "," + in_json(field);
   }
-  // What came from a client may be any bytes.
-  return object.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+// Each name stands once: a reader of JSON keeps one of two.
+std::string to_json(std::string_view kind, const Line& line) {
+  std::string text = R"({"kind":)" + in_json(kind);
+  std::vector<Column> columns;
+  for (const EventField& field : line) {
+    if (field.in_list) {
+      add_to(columns, field);
+    } else {
+      text += "," + in_json(std::string_view{field.name}) + ":" + in_json(field);
+    }
+  }
+  for (const Column& column : columns) {
+    text += "," + in_json(column.name) + ":[" + column.values + "]";
+  }
+  return text + "}";
 }
 
 }  // namespace
 
 void print(OutputStyle style, std::string_view kind, const Line& line) {
-  const std::string text =
-      style == OutputStyle::Json ? to_json(kind, line) : to_text({.kind = kind, .fields = line});
-  if (std::puts(text.c_str()) == EOF) {
+  print(style == OutputStyle::Json ? to_json(kind, line) : to_text({.kind = kind, .fields = line}));
+}
+
+void print(const std::string& line) {
+  if (std::puts(line.c_str()) == EOF) {
     throw OutputFailed{errno};
   }
 }

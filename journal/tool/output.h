@@ -22,8 +22,12 @@ struct OutputFailed {
   int error;  // the system's number for why
 };
 
-// "name=value name=value", texts quoted; or one JSON object. Throws OutputFailed.
+// "name=value name=value", texts quoted; or one JSON object, in which a list of all its values has
+// the name of what may come again. Throws OutputFailed.
 void print(OutputStyle style, std::string_view kind, const Line& line);
+
+// A line of text. Throws OutputFailed.
+void print(const std::string& line);
 
 class ProgressBar {
  public:

@@ -16,7 +16,7 @@ namespace betex::journal {
 namespace {
 
 [[noreturn]] void mismatch(const std::string& what) {
-  throw JournalError{{.fault = Fault::StatementMismatch, .what = what, .segment = {}}};
+  throw JournalError{{.fault = Fault::SealMismatch, .what = what, .segment = {}}};
 }
 
 std::string events(EventSeq first, EventSeq last) {
@@ -74,7 +74,7 @@ std::optional<SealedSegment> seal_segment(JournalReader& reader,
       .first_seq = segment.first_seq, .last_seq = *last, .transactions = digest.value()};
 }
 
-Statement begin(const SealOptions& options, const SigningKey& key) {
+SealedStatement begin(const SealOptions& options, const SigningKey& key) {
   const EventSeq oldest = oldest_event(options.wal_root);
   const WalId wal_id = read_epoch_file(options.wal_root)->wal_id;
   if (options.after.empty()) {
@@ -83,7 +83,7 @@ Statement begin(const SealOptions& options, const SigningKey& key) {
             .after_hash = {},
             .segments = {}};
   }
-  const Statement earlier = read_statement(options.after, key.public_key());
+  const SealedStatement earlier = read_sealed_statement(options.after, key.public_key());
   if (earlier.wal_id != wal_id) {
     mismatch("the earlier statement is of the log " + to_hex(earlier.wal_id) + ", and this is " +
              to_hex(wal_id));
@@ -95,7 +95,7 @@ Statement begin(const SealOptions& options, const SigningKey& key) {
 }
 
 // Adds what was closed since the statement's end.
-void seal_segments(Statement& statement, const SealOptions& options) {
+void seal_segments(SealedStatement& statement, const SealOptions& options) {
   const EventSeq first = statement.after_seq.next();
   std::vector<ClosedSegment> closed = closed_segments(options);
   std::erase_if(closed, [&](const ClosedSegment& segment) { return segment.first_seq < first; });
@@ -142,12 +142,12 @@ void seal(const SealOptions& options) {
   if (options.newest == SealOptions::Newest::Sealed) {
     no_writer.emplace(options.wal_root);
   }
-  Statement statement = begin(options, key);
+  SealedStatement statement = begin(options, key);
   seal_segments(statement, options);
   std::fputs(signed_text(statement, key).c_str(), stdout);
 }
 
-StatementCheck::StatementCheck(Statement statement, const WalId& wal_id, EventSeq first_seq)
+SealCheck::SealCheck(SealedStatement statement, const WalId& wal_id, EventSeq first_seq)
     : statement_{std::move(statement)} {
   const std::vector<SealedSegment>& segments = statement_.segments;
   if (statement_.wal_id != wal_id) {
@@ -172,7 +172,7 @@ StatementCheck::StatementCheck(Statement statement, const WalId& wal_id, EventSe
   }
 }
 
-void StatementCheck::apply(const matching::TransactionView& transaction) {
+void SealCheck::apply(const matching::TransactionView& transaction) {
   const std::vector<SealedSegment>& segments = statement_.segments;
   if (next_ == segments.size() || transaction.first_seq < segments[next_].first_seq) {
     return;
@@ -189,7 +189,7 @@ void StatementCheck::apply(const matching::TransactionView& transaction) {
   ++next_;
 }
 
-void StatementCheck::finish(EventSeq last_seq, Line& line) const {
+void SealCheck::finish(EventSeq last_seq, Line& line) const {
   if (last_seq < statement_.last_seq()) {
     mismatch("the log ends at event " + std::to_string(last_seq.value()) +
              ", and the statement at event " + std::to_string(statement_.last_seq().value()));

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "journal/tool/output.h"
-#include "journal/tool/statement.h"
+#include "journal/tool/sealed_statement.h"
 #include "matching/transaction.h"
 
 namespace betex::journal {
@@ -21,16 +21,16 @@ struct SealOptions {
 };
 
 // Prints the statement. Closed are the segments that have a successor; with Newest::Sealed all are,
-// and the writer lock sees to it. StatementMismatch where the log does not go on from the earlier
+// and the writer lock sees to it. SealMismatch where the log does not go on from the earlier
 // statement.
 void seal(const SealOptions& options);
 
 // Holds the transactions of a log, as they are read in order, against a statement.
-class StatementCheck {
+class SealCheck {
  public:
-  // `first_seq`: of the oldest event that the log has. Throws StatementMismatch, or
+  // `first_seq`: of the oldest event that the log has. Throws SealMismatch, or
   // SequenceNotAvailable where all that the statement covers is retired.
-  StatementCheck(Statement statement, const WalId& wal_id, EventSeq first_seq);
+  SealCheck(SealedStatement statement, const WalId& wal_id, EventSeq first_seq);
 
   void apply(const matching::TransactionView& transaction);
 
@@ -38,7 +38,7 @@ class StatementCheck {
   void finish(EventSeq last_seq, Line& line) const;
 
  private:
-  Statement statement_;
+  SealedStatement statement_;
   std::size_t next_ = 0;     // of its segments
   std::size_t retired_ = 0;  // before the log's oldest event
   RunningDigest digest_;     // of the next one's transactions so far

@@ -142,9 +142,9 @@ class Replay {
 void verify(const VerifyOptions& options) {
   EnvironmentPool pool;
   const EventSeq first = oldest_event(options.wal_root);
-  std::optional<StatementCheck> statement;
+  std::optional<SealCheck> statement;
   if (!options.against.empty()) {
-    statement.emplace(read_statement(options.against, read_public_key(options.public_key)),
+    statement.emplace(read_sealed_statement(options.against, read_public_key(options.public_key)),
                       read_epoch_file(options.wal_root)->wal_id,
                       first);
   }

@@ -198,8 +198,30 @@ TEST_F(DamageTest, AnEpochFileOfAnotherLog) {
 }
 
 TEST_F(DamageTest, ASegmentOfAnotherVersion) {
-  change_header(names_[1], [](SegmentHeader& header) { header.format_version = 2; });
-  expect_fault(Fault::UnknownVersion, names_[1]);
+  for (const std::uint32_t version : {1U, kFormatVersion + 1}) {
+    change_header(names_[1], [&](SegmentHeader& header) { header.format_version = version; });
+    expect_fault(Fault::UnknownVersion, names_[1]);
+    EXPECT_THAT(reading_error()->what(),
+                HasSubstr("it has format version " + std::to_string(version) +
+                          ", and this program reads version 2 [UnknownVersion]; remedy: keep the "
+                          "folder as it is"));
+  }
+}
+
+TEST_F(DamageTest, AnEpochThatWasGrantedIsAnEpoch) {
+  change_header(names_[1], [](SegmentHeader& header) { header.flags = kEpochGranted; });
+  EXPECT_FALSE(reading_error());
+  EXPECT_FALSE(opening_error());
+}
+
+TEST_F(DamageTest, AFlagThatThisProgramDoesNotKnow) {
+  for (const std::uint32_t flags : {2U, 3U, 0x8000'0000U}) {
+    change_header(names_[1], [&](SegmentHeader& header) { header.flags = flags; });
+    expect_fault(Fault::UnknownVersion, names_[1]);
+    EXPECT_THAT(reading_error()->what(),
+                HasSubstr("its header has the flags " + std::to_string(flags) +
+                          ", of which this program knows 1"));
+  }
 }
 
 TEST_F(DamageTest, ASegmentThatDoesNotFollowTheOneBeforeIt) {

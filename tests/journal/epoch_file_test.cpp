@@ -1,9 +1,18 @@
 #include "journal/epoch_file.h"
 
+#include <cstdio>
+#include <string_view>
+
+#include <gmock/gmock.h>
+
+#include "journal/checksum.h"
 #include "tests/journal/wal_fixture.h"
 
 namespace betex::journal {
 namespace {
+
+using std::string_view_literals::operator""sv;
+using ::testing::HasSubstr;
 
 class EpochFileTest : public test::WalTest {
  protected:
@@ -41,6 +50,29 @@ TEST_F(EpochFileTest, EveryFlippedBitAndEveryTruncationIsDamage) {
   }
   for (std::size_t size = 0; size < good.size(); ++size) {
     expect_damage(good.substr(0, size), "size " + std::to_string(size));
+  }
+}
+
+// A log of an older or a newer program, which may not have a single segment yet.
+TEST_F(EpochFileTest, AnotherVersionIsNamed) {
+  write_epoch_file(root(), {.wal_id = {}, .epoch = WriterEpoch{7}, .newest_segment = {}});
+  std::string body = load(root() / kEpochFile);
+  body.resize(body.find("checksum"));
+  for (const char version : {'1', '3'}) {
+    body["betex-wal "sv.size()] = version;
+    char sum[17];
+    std::snprintf(sum,
+                  sizeof(sum),
+                  "%016llx",
+                  static_cast<unsigned long long>(checksum(std::as_bytes(std::span{body}))));
+    const std::string file = body + "checksum " + sum + "\n";
+    store(root() / kEpochFile, file);
+    const auto error = opening_error();
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->fault(), Fault::UnknownVersion);
+    EXPECT_EQ(error->exit_code(), 65);
+    EXPECT_THAT(error->what(), HasSubstr(std::string{"it has format version "} + version));
+    EXPECT_EQ(load(root() / kEpochFile), file) << "nothing was changed";
   }
 }
 

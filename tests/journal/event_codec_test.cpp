@@ -1,12 +1,16 @@
 #include "journal/event_codec.h"
 
+#include <limits>
+
 #include <gmock/gmock.h>
 
+#include "journal/event_fields.h"
 #include "tests/journal/transactions.h"
 
 namespace betex::journal {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Optional;
 
@@ -112,6 +116,108 @@ TEST_F(MalformedTest, BytesTooFewForAnEvent) {
             "event 1: no room for an event's header");
 }
 
+// ---- Events with a tail -------------------------------------------------------------------------
+
+// A dead heat.
+test::EventBytes determined() {
+  test::EventBytes events;
+  events.add(matching::MarketDetermined{},
+             {{.instrument = matching::InstrumentId{4}, .numerator = 1, .denominator = 2},
+              {.instrument = matching::InstrumentId{5}, .numerator = 1, .denominator = 2}});
+  return events;
+}
+
+// Two rows of a round, with no byte of a number that is 0.
+test::EventBytes settled() {
+  constexpr std::int64_t kMany = 0x0101'0101'0101'0101;
+  matching::PositionsSettled event;
+  event.header.market = matching::MarketId{3};
+  event.header.market_seq = 9;
+  event.result = matching::SettlementResult::Determined;
+  event.house = matching::WideMoney{matching::Int128{kMany} << 64 | kMany};
+  const matching::SettledRow row{.account = matching::AccountId{7},
+                                 .position = matching::Quantity{-kMany},
+                                 .gross = matching::Money{kMany},
+                                 .target = matching::Money{kMany},
+                                 .commission = matching::Money{kMany},
+                                 .commission_before = matching::Money{kMany},
+                                 .balance = matching::Money{-kMany}};
+  matching::SettledRow other = row;
+  other.account = matching::AccountId{8};
+  test::EventBytes events;
+  events.add(event, {row, other});
+  return events;
+}
+
+class MalformedTailTest : public ::testing::Test {
+ protected:
+  [[nodiscard]] std::optional<std::string> problem() {
+    return find_malformed(test::make_transaction_header(matching::TxId{1}, events_),
+                          events_.bytes());
+  }
+
+  matching::PositionsSettled& event() {
+    return *reinterpret_cast<matching::PositionsSettled*>(events_.writable_bytes().data());
+  }
+
+  // The second.
+  matching::SettledRow& row() { return reinterpret_cast<matching::SettledRow*>(&event() + 1)[1]; }
+
+  test::EventBytes events_ = settled();
+};
+
+TEST_F(MalformedTailTest, AWholeOnePasses) {
+  EXPECT_EQ(problem(), std::nullopt);
+  events_ = determined();
+  EXPECT_EQ(problem(), std::nullopt);
+  events_.clear();
+  events_.add(matching::RunnerBetsVoided{}, {});
+  EXPECT_EQ(problem(), std::nullopt) << "nobody had bets there";
+}
+
+TEST_F(MalformedTailTest, ACountThatIsNotThatOfItsParts) {
+  event().count = 3;
+  EXPECT_EQ(problem(), "event 1: size 184 where its kind has 240");
+  event().count = 1;
+  EXPECT_EQ(problem(), "event 1: size 184 where its kind has 128");
+  event().count = 0;
+  EXPECT_EQ(problem(), "event 1: size 184 where its kind has 72");
+}
+
+TEST_F(MalformedTailTest, MorePartsThanItsKindHas) {
+  event().count = 129;
+  EXPECT_EQ(problem(), "event 1: count 129 where its kind has at most 128");
+  event().count = std::numeric_limits<std::uint32_t>::max();
+  EXPECT_EQ(problem(), "event 1: count 4294967295 where its kind has at most 128");
+  events_.clear();
+  events_.add(matching::PositionsSettled{.result = matching::SettlementResult::Void},
+              std::vector<matching::SettledRow>(129));
+  EXPECT_EQ(problem(), "event 1: count 129 where its kind has at most 128");
+}
+
+TEST_F(MalformedTailTest, ASizeThatLeavesNoRoomForTheCount) {
+  event().header.size = 64;
+  EXPECT_EQ(problem(), "event 1: size 64 where its kind has 72");
+}
+
+TEST_F(MalformedTailTest, AFieldOfAPart) {
+  reinterpret_cast<std::uint8_t&>(row().reserved) = 1;
+  EXPECT_EQ(problem(), "event 1: reserved is not zero");
+}
+
+// No bit means nothing: what cannot be told from the bytes shows in the description.
+TEST_F(MalformedTailTest, EveryFlippedBitIsFoundOrShown) {
+  const std::string text = to_text(describe(events_.front()));
+  for (std::size_t bit = 0; bit < events_.bytes().size() * 8; ++bit) {
+    std::byte& byte = events_.writable_bytes()[bit / 8];
+    byte ^= std::byte{1} << (bit % 8);
+    EXPECT_TRUE(problem() || to_text(describe(events_.front())) != text) << "bit " << bit;
+    byte ^= std::byte{1} << (bit % 8);
+  }
+}
+
+// ---- What events say ----------------------------------------------------------------------------
+
 TEST(EventDescription, NamesEachFieldAndSaysTextsAndEnumeratorsInWords) {
   test::EventBytes events;
   test::make_events(matching::TxId{1}, events);
@@ -141,15 +247,41 @@ TEST(EventDescription, PartsOfAGroupBearItsName) {
   EXPECT_THAT(text, HasSubstr(" maker.values.cum_qty=-5 "));
 }
 
-TEST(EventDescription, EachPartOfAnArrayBearsItsNameInTheSingular) {
-  matching::MarketDetermined determined;
-  determined.header.kind = matching::EventKind::MarketDetermined;
-  determined.shares[1] = {
-      .instrument = matching::InstrumentId{4}, .numerator = 1, .denominator = 2};
-  const std::string text = to_text(describe(determined.header));
-  EXPECT_THAT(text,
-              HasSubstr(" share.instrument=0 share.numerator=0 share.denominator=0"
-                        " share.instrument=4 share.numerator=1 share.denominator=2 share."));
+TEST(EventDescription, EachPartOfATailBearsItsNameAndIsOfAList) {
+  const EventDescription description = describe(determined().front());
+  EXPECT_THAT(to_text(description),
+              EndsWith(" count=2 share.instrument=4 share.numerator=1 share.denominator=2"
+                       " share.instrument=5 share.numerator=1 share.denominator=2"));
+  for (const EventField& field : description.fields) {
+    EXPECT_EQ(field.in_list, field.name.starts_with("share.")) << field.name;
+  }
+}
+
+TEST(EventDescription, AnIdInATailIsAField) {
+  test::EventBytes events;
+  events.add(matching::OrderCancelledBatched{}, {matching::OrderId{5}, matching::OrderId{6}});
+  EXPECT_THAT(to_text(describe(events.front())), EndsWith(" count=2 order=5 order=6"));
+}
+
+TEST(EventDescription, MoneyOfMoreThan64BitsIsExact) {
+  matching::FundsMoved moved;
+  moved.header.kind = matching::EventKind::FundsMoved;
+  moved.header.size = sizeof(moved);
+  moved.kind = matching::FundsKind::WriteOff;
+  moved.amount = matching::Money{std::numeric_limits<std::int64_t>::min()};
+  moved.house = matching::WideMoney{matching::Int128{1} << 100};
+  EXPECT_THAT(to_text(describe(moved.header)),
+              HasSubstr(" kind=\"WriteOff\" amount=-9223372036854775808 balance=0"
+                        " house=1267650600228229401496703205376 "));
+}
+
+TEST(EventDescription, EveryWideNumberHasItsDigits) {
+  constexpr auto kLargest =
+      static_cast<matching::Int128>(std::numeric_limits<matching::Uint128>::max() >> 1);
+  EXPECT_EQ(to_text(matching::Int128{0}), "0");
+  EXPECT_EQ(to_text(matching::Int128{-10}), "-10");
+  EXPECT_EQ(to_text(kLargest), "170141183460469231731687303715884105727");
+  EXPECT_EQ(to_text(-kLargest - 1), "-170141183460469231731687303715884105728");
 }
 
 TEST(EventSearch, FindsANumberInTheFieldAskedForAndInPartsOfTheEvent) {
@@ -163,16 +295,78 @@ TEST(EventSearch, FindsANumberInTheFieldAskedForAndInPartsOfTheEvent) {
   EXPECT_FALSE(mentions(trade.header, "account", 12));
 }
 
-TEST(EventSearch, FindsOrdersOfABatch) {
-  struct {
-    matching::OrderCancelledBatched event;
-    matching::OrderId orders[2] = {matching::OrderId{5}, matching::OrderId{6}};
-  } batch;
+TEST(EventSearch, FindsWhatIsInATail) {
+  test::EventBytes events;
+  events.add(matching::OrderCancelledBatched{}, {matching::OrderId{5}, matching::OrderId{6}});
+  EXPECT_TRUE(mentions(events.front(), "order", 6));
+  EXPECT_FALSE(mentions(events.front(), "order", 2));
+  EXPECT_TRUE(mentions(settled().front(), "account", 8));
+  EXPECT_FALSE(mentions(settled().front(), "account", 2));
+}
 
-  batch.event.header.kind = matching::EventKind::OrderCancelledBatched;
-  batch.event.count = 2;
-  EXPECT_TRUE(mentions(batch.event.header, "order", 6));
-  EXPECT_FALSE(mentions(batch.event.header, "order", 2));
+// ---- Events that are shorter than their struct --------------------------------------------------
+
+// As a later version would make it: `since` was added to what the first one wrote.
+struct Grown {
+  static constexpr std::size_t kFirstSize = 32;
+  matching::EventHeader header;
+  std::uint64_t old = 0;
+  std::uint64_t since = 0;
+  matching::Flag flag;
+  matching::Zeros<7> reserved;
+};
+
+using matching::covers;
+BETEX_FIELDS(Grown, header, old, since, flag, reserved);
+
+class GrownEventTest : public ::testing::Test {
+ protected:
+  GrownEventTest() {
+    event_.old = 7;
+    event_.since = 8;
+    event_.flag = true;
+  }
+
+  std::optional<std::string> problem_of_size(std::uint32_t size) {
+    event_.header.size = size;
+    return find_malformed<Grown>(event_.header);
+  }
+
+  std::string text_of_size(std::uint32_t size) {
+    event_.header.size = size;
+    return to_text({.kind = "Grown", .fields = describe_fields<Grown>(event_.header)});
+  }
+
+  Grown event_;
+};
+
+TEST_F(GrownEventTest, HasAnySizeSinceItsFirst) {
+  EXPECT_EQ(problem_of_size(24), "size 24 where its kind has 32 to 48");
+  EXPECT_EQ(problem_of_size(32), std::nullopt);
+  EXPECT_EQ(problem_of_size(40), std::nullopt);
+  EXPECT_EQ(problem_of_size(48), std::nullopt);
+  EXPECT_EQ(problem_of_size(56), "size 56 where its kind has 32 to 48");
+}
+
+TEST_F(GrownEventTest, HasAMultipleOfEightBytes) {
+  for (const std::uint32_t size : {33U, 36U, 39U, 44U, 47U}) {
+    EXPECT_EQ(problem_of_size(size), "size " + std::to_string(size) + " is no multiple of 8");
+  }
+}
+
+TEST_F(GrownEventTest, HasZerosForWhatIsNotThere) {
+  EXPECT_EQ(text_of_size(32), "Grown old=7 since=0 flag=0");
+  EXPECT_EQ(text_of_size(40), "Grown old=7 since=8 flag=0");
+  EXPECT_EQ(text_of_size(48), "Grown old=7 since=8 flag=1");
+  event_.header.size = 32;
+  EXPECT_TRUE(mentions<Grown>(event_.header, "old", 7));
+  EXPECT_FALSE(mentions<Grown>(event_.header, "since", 8));
+}
+
+TEST_F(GrownEventTest, WhatStandsBehindItIsNotItsOwn) {
+  reinterpret_cast<std::uint8_t&>(event_.flag) = 2;
+  EXPECT_EQ(problem_of_size(40), std::nullopt);
+  EXPECT_EQ(problem_of_size(48), "flag is neither 0 nor 1");
 }
 
 }  // namespace

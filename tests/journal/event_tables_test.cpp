@@ -48,13 +48,10 @@ class Tables {
   Tables() {
     matching::for_each_event_type([this]<typename Event>(std::type_identity<Event>) {
       std::string fields = fields_of<Event>();
-      if constexpr (std::is_same_v<Event, matching::OrderCancelledBatched>) {
-        fields += ", then `count` times order u64";
-      }
       events_.push_back(row({std::to_string(static_cast<int>(Event::kKind)),
                              type_name<Event>(),
-                             std::to_string(sizeof(Event)),
-                             fields}));
+                             size_of<Event>(),
+                             fields + tail_of<Event>()}));
     });
   }
 
@@ -65,6 +62,23 @@ class Tables {
   [[nodiscard]] Rows enumerations() const { return values_of(enumerations_); }
 
  private:
+  // "64, since version 3 72" where fields were added.
+  template <typename Event>
+  static std::string size_of() {
+    static_assert(matching::first_size<Event>() == sizeof(Event),
+                  "say in FORMAT.md which size it had in which version, and here how");
+    return std::to_string(sizeof(Event));
+  }
+
+  template <typename Event>
+  std::string tail_of() {
+    if constexpr (matching::HasTail<Event>) {
+      return ", then `count` times " + std::string{Event::kTailName} + " " +
+             type<typename Event::Tail>() + ", at most " + std::to_string(Event::kMaxTail);
+    }
+    return "";
+  }
+
   template <typename Struct>
   std::string fields_of() {
     std::string text;
@@ -83,9 +97,7 @@ class Tables {
 
   template <typename Field>
   std::string type() {
-    if constexpr (std::is_array_v<Field>) {
-      return std::to_string(std::extent_v<Field>) + " × " + type<std::remove_extent_t<Field>>();
-    } else if constexpr (matching::HasFields<Field>) {
+    if constexpr (matching::HasFields<Field>) {
       parts_[type_name<Field>()] =
           row({type_name<Field>(), std::to_string(sizeof(Field)), fields_of<Field>()});
       return type_name<Field>();
@@ -99,6 +111,8 @@ class Tables {
       return "text " + std::to_string(sizeof(Field));
     } else if constexpr (requires { typename Field::rep; }) {
       return integer_name<typename Field::rep>();
+    } else if constexpr (requires { typename Field::Part; }) {
+      return "i128";
     } else {
       return integer_name<Field>();
     }

@@ -65,11 +65,11 @@ std::string bytes_of(const T& value) {
   return {reinterpret_cast<const char*>(&value), sizeof(value)};
 }
 
-// The code block of FORMAT.md's section "Statements".
+// The code block of FORMAT.md's section "Signed statements".
 std::string documented_statement() {
   std::ifstream file{BETEX_SOURCE_DIR "/journal/FORMAT.md"};
   std::string line;
-  while (std::getline(file, line) && line != "## Statements") {
+  while (std::getline(file, line) && line != "## Signed statements") {
   }
   while (std::getline(file, line) && !line.starts_with("```")) {
   }
@@ -204,7 +204,7 @@ TEST_F(SealTest, ALogThatWasRewrittenAgreesWithItselfOnly) {
   EXPECT_EQ(run({"verify", "--no-replay"}).code, 0);
   EXPECT_THAT(complaint(statement),
               HasSubstr("events 21 to 40 are not those that the statement was made of "
-                        "[StatementMismatch]; remedy: somebody changed the log"));
+                        "[SealMismatch]; remedy: somebody changed the log"));
   rewrite(25);  // what was open when it was sealed
   EXPECT_EQ(verify(statement).code, 0);
 }
@@ -326,7 +326,7 @@ TEST_F(SealTest, WhatWasNotSignedByTheKeyIsNoStatement) {
     forged = text;
     char& digit = forged[forged.find(field) + std::string{field}.size()];
     digit = digit == '0' ? '1' : '0';
-    EXPECT_THAT(refused(forged), HasSubstr("[StatementUnusable]")) << field;
+    EXPECT_THAT(refused(forged), HasSubstr("[SealUnusable]")) << field;
   }
   forged = text;
   char& digit = forged[forged.find("signature ") + 12];
@@ -334,10 +334,10 @@ TEST_F(SealTest, WhatWasNotSignedByTheKeyIsNoStatement) {
   EXPECT_THAT(refused(forged), HasSubstr("its signature is wrong"));
   for (const std::string& junk :
        {std::string{}, std::string{"hello\n"}, text + "\n", text + text}) {
-    EXPECT_THAT(refused(junk), HasSubstr("[StatementUnusable]")) << junk;
+    EXPECT_THAT(refused(junk), HasSubstr("[SealUnusable]")) << junk;
   }
   for (std::size_t size = 0; size < text.size(); size += 97) {
-    EXPECT_THAT(refused(text.substr(0, size)), HasSubstr("[StatementUnusable]")) << size;
+    EXPECT_THAT(refused(text.substr(0, size)), HasSubstr("[SealUnusable]")) << size;
   }
 }
 

@@ -57,6 +57,17 @@ class SnapshotTest : public test::WalTest {
     return root() / kSnapshotsFolder / name / kSnapshotFile;
   }
 
+  template <typename Change>
+  void change_header(EventSeq seq, Change&& change) {
+    std::string content = load(file_of(seq));
+    SnapshotHeader header;
+    std::memcpy(&header, content.data(), sizeof(header));
+    change(header);
+    header.checksum = checksum_of(header);
+    std::memcpy(content.data(), &header, sizeof(header));
+    store(file_of(seq), content);
+  }
+
   Exchange exchange_;
   std::size_t written_ = 0;
 };
@@ -123,17 +134,26 @@ TEST_F(SnapshotTest, EveryDamagedByteOfTheHeaderIsNoticed) {
 TEST_F(SnapshotTest, AnEngineWithAnotherHashIsNotTheOneThatWasSaved) {
   trade();
   const EventSeq seq = snapshot();
-  std::string content = load(file_of(seq));
-  SnapshotHeader header;
-  std::memcpy(&header, content.data(), sizeof(header));
-  header.state_hash += 1;
-  header.checksum = checksum_of(header);
-  std::memcpy(content.data(), &header, sizeof(header));
-  store(file_of(seq), content);
+  change_header(seq, [](SnapshotHeader& header) { header.state_hash += 1; });
   EXPECT_TRUE(is_whole(root(), seq)) << "the file is as it was written";
   const auto error = error_of([&] { static_cast<void>(load_snapshot(root(), seq)); });
   ASSERT_TRUE(error);
   EXPECT_THAT(error->what(), HasSubstr("is not the one that was saved"));
+}
+
+// It is no damage: an older snapshot in its place would hide that the folder is another program's.
+TEST_F(SnapshotTest, OneOfAnotherVersionIsNamed) {
+  trade();
+  const EventSeq seq = snapshot();
+  for (const std::uint32_t version : {1U, kFormatVersion + 1}) {
+    change_header(seq, [&](SnapshotHeader& header) { header.format_version = version; });
+    Journal journal{config(), pool_};
+    const auto error = error_of([&] { static_cast<void>(recover_engine(journal, root())); });
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->fault(), Fault::UnknownVersion);
+    EXPECT_EQ(error->exit_code(), 65);
+    EXPECT_THAT(error->what(), HasSubstr("it has format version " + std::to_string(version)));
+  }
 }
 
 TEST_F(SnapshotTest, TheNoteIsKeptAndEveryDamagedByteOfItIsNoticed) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstring>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,18 @@ class EventBytes {
   void add(Event event) {
     event.header.kind = Event::kKind;
     event.header.size = sizeof(Event);
-    const std::size_t at = words_.size();
-    words_.resize(at + sizeof(Event) / sizeof(std::uint64_t));
-    std::memcpy(words_.data() + at, &event, sizeof(Event));
+    add_bytes(std::as_bytes(std::span{&event, 1}));
+    ++count_;
+  }
+
+  template <matching::HasTail Event>
+  void add(Event event, const std::vector<typename Event::Tail>& tail) {
+    const auto parts = std::as_bytes(std::span{tail});
+    event.header.kind = Event::kKind;
+    event.header.size = static_cast<std::uint32_t>(sizeof(Event) + parts.size());
+    event.count = static_cast<std::uint32_t>(tail.size());
+    add_bytes(std::as_bytes(std::span{&event, 1}));
+    add_bytes(parts);
     ++count_;
   }
 
@@ -38,7 +48,18 @@ class EventBytes {
 
   [[nodiscard]] std::uint32_t count() const { return count_; }
 
+  // The first event.
+  [[nodiscard]] const matching::EventHeader& front() const {
+    return *reinterpret_cast<const matching::EventHeader*>(words_.data());
+  }
+
  private:
+  void add_bytes(std::span<const std::byte> bytes) {
+    const std::size_t at = words_.size();
+    words_.resize(at + bytes.size() / sizeof(std::uint64_t));
+    std::memcpy(words_.data() + at, bytes.data(), bytes.size());
+  }
+
   std::vector<std::uint64_t> words_;
   std::uint32_t count_ = 0;
 };

@@ -1,5 +1,5 @@
-// A signed statement over closed segments of a log (FORMAT.md, "Statements"): who keeps it where
-// the log's owner cannot change it can tell later whether somebody rewrote them.
+// A signed statement over closed segments of a log (FORMAT.md, "Signed statements"): who keeps it
+// where the log's owner cannot change it can tell later whether somebody rewrote them.
 #pragma once
 
 #include <filesystem>
@@ -20,7 +20,7 @@ struct SealedSegment {
 };
 
 // Segments without a gap, the first one right behind `after_seq`.
-struct Statement {
+struct SealedStatement {
   WalId wal_id{};
   EventSeq after_seq;   // where the earlier statement ends
   Digest after_hash{};  // and its hash(); zeros where there is none
@@ -35,9 +35,10 @@ struct Statement {
 };
 
 // The statement as it is filed.
-[[nodiscard]] std::string signed_text(const Statement& statement, const SigningKey& key);
+[[nodiscard]] std::string signed_text(const SealedStatement& statement, const SigningKey& key);
 
-// Throws StatementUnusable where the file is none, or was not signed by this key.
-[[nodiscard]] Statement read_statement(const std::filesystem::path& file, const PublicKey& key);
+// Throws SealUnusable where the file is none, or was not signed by this key.
+[[nodiscard]] SealedStatement read_sealed_statement(const std::filesystem::path& file,
+                                                    const PublicKey& key);
 
 }  // namespace betex::journal

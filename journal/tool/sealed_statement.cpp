@@ -1,4 +1,4 @@
-#include "journal/tool/statement.h"
+#include "journal/tool/sealed_statement.h"
 
 #include <charconv>
 #include <fstream>
@@ -15,11 +15,11 @@ namespace {
 constexpr std::string_view kTitle = "betex-seal 1\n";
 
 [[noreturn]] void refuse(const std::filesystem::path& file, const std::string& what) {
-  throw JournalError{{.fault = Fault::StatementUnusable, .what = what, .segment = file.string()}};
+  throw JournalError{{.fault = Fault::SealUnusable, .what = what, .segment = file.string()}};
 }
 
 // All that is signed.
-std::string body_of(const Statement& statement, const PublicKey& key) {
+std::string body_of(const SealedStatement& statement, const PublicKey& key) {
   std::string text{kTitle};
   text += "wal_id " + to_hex(statement.wal_id) + "\n";
   text += "after_seq " + std::to_string(statement.after_seq.value()) + "\n";
@@ -54,7 +54,7 @@ EventSeq take_seq(std::string_view& text) {
 }
 
 struct SignedStatement {
-  Statement statement;
+  SealedStatement statement;
   PublicKey key{};
   Signature signature{};
 };
@@ -62,7 +62,7 @@ struct SignedStatement {
 // What the words say; whether they are all that there is the caller finds out by composing them.
 std::optional<SignedStatement> parse(std::string_view text) {
   SignedStatement parsed;
-  Statement& statement = parsed.statement;
+  SealedStatement& statement = parsed.statement;
   if (!text.starts_with(kTitle)) {
     return std::nullopt;
   }
@@ -92,7 +92,7 @@ std::optional<SignedStatement> parse(std::string_view text) {
   return good ? std::optional{parsed} : std::nullopt;
 }
 
-bool has_no_gap(const Statement& statement) {
+bool has_no_gap(const SealedStatement& statement) {
   EventSeq end = statement.after_seq;
   for (const SealedSegment& segment : statement.segments) {
     if (segment.first_seq != end.next() || segment.last_seq < segment.first_seq) {
@@ -116,7 +116,7 @@ Digest extend(const Digest& before, const WalId& wal_id, const SealedSegment& se
 
 }  // namespace
 
-Digest Statement::hash() const {
+Digest SealedStatement::hash() const {
   Digest hash = after_hash;
   for (const SealedSegment& segment : segments) {
     hash = extend(hash, wal_id, segment);
@@ -124,12 +124,12 @@ Digest Statement::hash() const {
   return hash;
 }
 
-std::string signed_text(const Statement& statement, const SigningKey& key) {
+std::string signed_text(const SealedStatement& statement, const SigningKey& key) {
   const std::string body = body_of(statement, key.public_key());
   return body + signature_line(key.sign(body));
 }
 
-Statement read_statement(const std::filesystem::path& file, const PublicKey& key) {
+SealedStatement read_sealed_statement(const std::filesystem::path& file, const PublicKey& key) {
   std::ifstream stream{file, std::ios::binary};
   if (!stream) {
     refuse(file, "it cannot be read");
