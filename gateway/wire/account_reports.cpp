@@ -4,7 +4,6 @@
 #include <array>
 #include <string>
 #include <string_view>
-#include <variant>
 
 #include "gateway/wire/decimal.h"
 
@@ -144,14 +143,12 @@ void write_account_report(FieldWriter& out, const ReportId& id, const AccountRep
   }
 }
 
-std::optional<News> in_words(const Report& report) {
-  if (const auto* const settled = std::get_if<SettlementReport>(&report.body)) {
-    return news_of(*settled);
-  }
-  if (const auto* const changed = std::get_if<AccountReport>(&report.body)) {
-    return news_of(*changed);
-  }
-  return std::nullopt;
+News in_words(const SettlementReport& report) {
+  return news_of(report);
+}
+
+News in_words(const AccountReport& report) {
+  return news_of(report);
 }
 
 }  // namespace betex::fix

@@ -2,8 +2,6 @@
 // and in words for FIX.4.4, which has none.
 #pragma once
 
-#include <optional>
-
 #include "gateway/link/report.h"
 #include "gateway/wire/field_writer.h"
 
@@ -13,7 +11,8 @@ namespace betex::fix {
 void write_settlement(FieldWriter& out, const ReportId& id, const SettlementReport& report);
 void write_account_report(FieldWriter& out, const ReportId& id, const AccountReport& report);
 
-// What FIX.4.4 is told in its place; none for a report that it has a message for.
-[[nodiscard]] std::optional<News> in_words(const Report& report);
+// What FIX.4.4 is told in their place.
+[[nodiscard]] News in_words(const SettlementReport& report);
+[[nodiscard]] News in_words(const AccountReport& report);
 
 }  // namespace betex::fix

@@ -235,14 +235,20 @@ void write_body(FieldWriter& out, const ReportId& id, const News& report, FixVer
 void write_body(FieldWriter& out,
                 const ReportId& id,
                 const SettlementReport& report,
-                FixVersion /*version*/) {
+                FixVersion version) {
+  if (version == FixVersion::Fix44) {
+    return write_body(out, id, in_words(report), version);
+  }
   write_settlement(out, id, report);
 }
 
 void write_body(FieldWriter& out,
                 const ReportId& id,
                 const AccountReport& report,
-                FixVersion /*version*/) {
+                FixVersion version) {
+  if (version == FixVersion::Fix44) {
+    return write_body(out, id, in_words(report), version);
+  }
   write_account_report(out, id, report);
 }
 
@@ -270,21 +276,17 @@ void write_checksum(FieldWriter& out) {
 
 }  // namespace
 
-std::string_view msg_type_of(const Report& report) noexcept {
-  constexpr std::array<std::string_view, 9> kTypes{
-      "8", "9", "j", "r", "f", "y", "B", "UMS", "UAR"};
-  static_assert(std::variant_size_v<decltype(Report::body)> == kTypes.size());
-  return kTypes[report.body.index()];
+std::string_view msg_type_of(const Report& report, FixVersion version) noexcept {
+  using Types = std::array<std::string_view, std::variant_size_v<decltype(Report::body)>>;
+  constexpr Types kOfFixt11{"8", "9", "j", "r", "f", "y", "B", "UMS", "UAR"};
+  constexpr Types kOfFix44{"8", "9", "j", "r", "f", "y", "B", "B", "B"};
+  static_assert(!kOfFixt11.back().empty() && !kOfFix44.back().empty());
+  return (version == FixVersion::Fixt11 ? kOfFixt11 : kOfFix44)[report.body.index()];
 }
 
 void encode(const Report& report, const OutboundHeader& header, std::string& out) {
-  if (header.version == FixVersion::Fix44) {
-    if (const auto news = in_words(report)) {
-      return encode({.id = report.id, .body = *news}, header, out);
-    }
-  }
   FieldWriter fields;
-  write_header(fields, msg_type_of(report), header);
+  write_header(fields, msg_type_of(report, header.version), header);
   std::visit([&](const auto& body) { write_body(fields, report.id, body, header.version); },
              report.body);
   std::array<char, kMaxNumber> length;

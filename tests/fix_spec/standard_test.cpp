@@ -31,10 +31,12 @@ constexpr std::array kVersions{FixVersion::Fixt11, FixVersion::Fix44};
 constexpr int kMaxTag = 30'000;
 constexpr int kNoMsgTypes = 384;  // of a Logon: taken, and not sent
 
+// But for the types of message that FIX leaves to whoever agrees on them.
 std::vector<std::string> sent_in(FixVersion version) {
   std::vector<std::string> types;
   for (const MessageSpec* const message : kMessages) {
-    if (message->direction != Direction::Inbound && message->is_in(version)) {
+    const bool ours = message->type.starts_with('U');
+    if (message->direction != Direction::Inbound && message->is_in(version) && !ours) {
       types.emplace_back(message->type);
     }
   }

@@ -45,6 +45,62 @@ inline Report trade() {
   return report;
 }
 
+// Thirty contracts NO, of which NO was the result; of what they have won a twentieth is taken.
+inline Report settled() {
+  return {.id = {.event = matching::EventSeq{1249}, .leg = 3},
+          .body = SettlementReport{.account = matching::Name{"BROKER1"},
+                                   .market = matching::Name{"RAIN-LON"},
+                                   .kind = matching::MarketKind::Binary,
+                                   .round = 1,
+                                   .price = {},
+                                   .position = matching::Quantity{-30},
+                                   .gross = matching::Money{300'000},
+                                   .commission = matching::Money{8'625},
+                                   .balance = matching::Money{100'291'375},
+                                   .currency = matching::Currency{"EUR"},
+                                   .transact_time = kReportTime}};
+}
+
+// A void odds market takes back what a round before has paid.
+inline Report settled_again() {
+  Report report = settled();
+  report.id = {.event = matching::EventSeq{1250}, .leg = 1};
+  auto& settlement = std::get<SettlementReport>(report.body);
+  settlement.market = matching::Name{"EPL-ARS-CHE"};
+  settlement.kind = matching::MarketKind::ExchangeOdds;
+  settlement.is_void = true;
+  settlement.copy = true;
+  settlement.round = 2;
+  settlement.position = {};
+  settlement.gross = matching::Money{-300'000};
+  settlement.commission = matching::Money{-8'625};
+  settlement.balance = matching::Money{-5'000};
+  return report;
+}
+
+inline Report deposited() {
+  return {.id = {.event = matching::EventSeq{1251}, .leg = 1},
+          .body = AccountReport{.account = matching::Name{"BROKER1"},
+                                .change = AccountChange::Deposit,
+                                .currency = matching::Currency{"EUR"},
+                                .amount = matching::Money{1'000'000},
+                                .balance = matching::Money{101'000'000},
+                                .transact_time = kReportTime}};
+}
+
+inline Report bets_void() {
+  return {.id = {.event = matching::EventSeq{1252}, .leg = 7},
+          .body = AccountReport{.account = matching::Name{"BROKER1"},
+                                .change = AccountChange::BetsVoid,
+                                .copy = true,
+                                .currency = matching::Currency{"EUR"},
+                                .market = matching::Name{"EPL-ARS-CHE"},
+                                .symbol = matching::Name{"EPL-ARS-CHE.DRAW"},
+                                .if_won = matching::Money{204'000},
+                                .if_lost = matching::Money{-200'000},
+                                .transact_time = kReportTime}};
+}
+
 // A sale of 4 contracts at 0.57 that leaves the account short of 30.
 inline Report contracts_sold() {
   Report report = trade();
@@ -254,7 +310,12 @@ inline std::vector<Report> all_reports(FixVersion version) {
                   mass_cancelled(),
                   mass_cancel_rejected(matching::Reason::UnknownMarket),
                   mass_cancel_rejected(matching::Reason::StaleRequest),
-                  news()});
+                  news(),
+                  contracts_sold(),
+                  settled(),
+                  settled_again(),
+                  deposited(),
+                  bets_void()});
   if (version == FixVersion::Fixt11) {
     Report of_market = mass_cancelled();
     auto& mass_cancel = std::get<OrderMassCancelReport>(of_market.body);
