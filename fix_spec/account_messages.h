@@ -1,5 +1,5 @@
-// What happens to an account's bets and money when no order of its does it. Those who speak FIX.4.4
-// are told the same by News(B), in words.
+// What an account has, and what happens to its bets and money when no order of its does it. Those
+// who speak FIX.4.4 are told the latter by News(B), in words.
 #pragma once
 
 #include <array>
@@ -91,7 +91,70 @@ inline constexpr MessageSpec kAccountReport{
     .fields = kAccountReportFields,
 };
 
+inline constexpr std::array kRequestForPositionsFields{
+    MessageField{field::kAccount, "N-", "as on D; of an Ops session any account, and required"},
+    MessageField{field::kTransactTime, "Y-", "your clock; never too old"},
+    MessageField{field::kSubscriptionRequestType, "N-", "0"},
+    MessageField{field::kPosReqId, "Y-", "echoed, at most 31 printable ASCII characters"},
+    MessageField{field::kClearingBusinessDate, "N-", "not looked at"},
+    MessageField{field::kPosReqType, "Y-", "0"},
+};
+
+inline constexpr MessageSpec kRequestForPositions{
+    .type = "AN",
+    .name = "RequestForPositions",
+    .direction = Direction::Inbound,
+    .roles = RoleSet{SessionRole::Broker, SessionRole::Ops},
+    .id_tags = {field::kPosReqId.tag},
+    .fields = kRequestForPositionsFields,
+};
+
+inline constexpr std::array kPositionFields{
+    MessageField{field::kPosType, "Y-", "TQ"},
+    MessageField{field::kLongQty, "Y-", "YES contracts, or 0"},
+    MessageField{field::kShortQty, "Y-", "NO contracts, or 0"},
+};
+
+inline constexpr Group kPositions{.fields = kPositionFields};
+
+inline constexpr std::array kPositionReportFields{
+    MessageField{field::kAccount, "N-", "always"},
+    MessageField{field::kCurrency, "N-", "of the amounts"},
+    MessageField{field::kSymbol,
+                 "N-",
+                 "the binary market, or the runner; absent on the last message, which has the "
+                 "account's totals, and where refused"},
+    MessageField{field::kText, "N-", "where refused"},
+    MessageField{field::kNoPositions, "N-", "1, with 55 in a binary market", &kPositions},
+    MessageField{field::kPosReqId, "N-", "of the request, always"},
+    MessageField{field::kClearingBusinessDate, "Y-", "today, in UTC"},
+    MessageField{field::kPosMaintRptId, "Y-", "710 and the number of the message in the answer"},
+    MessageField{field::kPosReqType, "N-", "0"},
+    MessageField{field::kPosReqResult, "N-", "0, or 1 where refused; always"},
+    MessageField{field::kEngineReason, "N-", "where refused"},
+    MessageField{field::kRetry, "N-", "where refused"},
+    MessageField{field::kBalance, "N-", "on the last message"},
+    MessageField{field::kExposure,
+                 "N-",
+                 "what bets and open orders may cost at worst: of the market, the same on each of "
+                 "its runners' messages; on the last message of all markets"},
+    MessageField{field::kAvailable, "N-", "on the last message: balance + credit - exposure"},
+    MessageField{field::kCredit, "N-", "on the last message"},
+    MessageField{field::kMarketName, "N-", "with 55: its market"},
+    MessageField{field::kIfWon, "N-", "with 55 of a runner: what its matched bets pay if it wins"},
+    MessageField{field::kIfLost, "N-", "with 55 of a runner: and if it loses"},
+};
+
+inline constexpr MessageSpec kPositionReport{
+    .type = "AP",
+    .name = "PositionReport",
+    .direction = Direction::Outbound,
+    .fields = kPositionReportFields,
+};
+
 inline constexpr auto kAccountMessages = std::to_array<const MessageSpec*>({
+    &kRequestForPositions,
+    &kPositionReport,
     &kMarketSettlementReport,
     &kAccountReport,
 });

@@ -187,6 +187,29 @@ struct News {
   friend bool operator==(const News&, const News&) = default;
 };
 
+// One message of the answer to a RequestForPositions(AN): PositionReport(AP). About a binary market
+// or a runner; without a symbol about the account as a whole, or refused.
+struct PositionReport {
+  matching::Name request_id;  // 710
+  std::uint32_t number = 0;   // of the message in the answer, from 1
+  matching::Name account;
+  matching::Name symbol;
+  matching::Name market;  // 20092
+  matching::MarketKind kind{};
+  matching::Quantity position;    // of a binary market; negative: NO
+  matching::Money if_won;         // 20093 and 20094: of a runner
+  matching::Money if_lost;        //
+  matching::Money exposure;       // 20024
+  matching::Money balance;        // 20023; this and those below of the whole account
+  matching::Money credit;         // 20028
+  matching::WideMoney available;  // 20025
+  matching::Currency currency;
+  matching::Timestamp as_of;
+  matching::Reason reason = matching::Reason::None;  // not None: refused
+
+  friend bool operator==(const PositionReport&, const PositionReport&) = default;
+};
+
 // MarketSettlementReport(UMS): what a round has paid to one account.
 struct SettlementReport {
   matching::Name account;
@@ -242,7 +265,8 @@ struct Report {
                SecurityList,
                News,
                SettlementReport,
-               AccountReport>
+               AccountReport,
+               PositionReport>
       body;
 
   friend bool operator==(const Report&, const Report&) = default;

@@ -58,9 +58,21 @@ struct SecurityStatusQuery {
   matching::Name symbol;
 };
 
+// RequestForPositions(AN): what the account has in each market, and its totals. The match stage
+// answers it, since only the engine knows.
+struct PositionsQuery {
+  matching::SessionId session;
+  matching::MsgSeqNum msg_seq_num;
+  matching::Name account;
+  matching::Name pos_req_id;
+};
+
 // A request that changes nothing.
-using Query =
-    std::variant<OrderStatusQuery, MassStatusQuery, SecurityListQuery, SecurityStatusQuery>;
+using Query = std::variant<OrderStatusQuery,
+                           MassStatusQuery,
+                           SecurityListQuery,
+                           SecurityStatusQuery,
+                           PositionsQuery>;
 
 using RingCommand = std::variant<matching::Command, Query>;
 

@@ -17,7 +17,8 @@ MatchStage::MatchStage(CommandRing<RingCommand>& commands,
       engine_{engine},
       events_{events},
       clock_{clock},
-      last_time_{engine.last_timestamp()} {}
+      last_time_{engine.last_timestamp()},
+      positions_{engine} {}
 
 std::size_t MatchStage::do_work() {
   if (!publish_waiting()) {
@@ -36,6 +37,9 @@ std::size_t MatchStage::do_work() {
     const matching::Timestamp now = sequenced_time();
     work = advance_time(now) + continue_batch(now, BatchTurns::Load::Idle);
   }
+  if (positions_.pending() && waiting_.empty()) {
+    work += go_on_with_positions();
+  }
   return work;
 }
 
@@ -53,6 +57,9 @@ void MatchStage::sequence(matching::Command& command) {
 }
 
 void MatchStage::pass_on(const Query& query) {
+  if (const auto* const of_positions = std::get_if<PositionsQuery>(&query)) {
+    return ask_for_positions(*of_positions);
+  }
   StatusBarrier barrier{.query = query, .order = {}, .asked_at = sequenced_time()};
   if (const auto* const of_order = std::get_if<OrderStatusQuery>(&query)) {
     barrier.order = engine_.find_order(of_order->account, of_order->order_id, of_order->cl_ord_id)
@@ -83,6 +90,30 @@ std::size_t MatchStage::continue_batch(matching::Timestamp now, BatchTurns::Load
   }
   publish(engine_.decide({.timestamp = now, .origin = {}, .body = matching::ContinueBatch{}}));
   return 1;
+}
+
+void MatchStage::ask_for_positions(const PositionsQuery& query) {
+  const matching::Timestamp now = sequenced_time();
+  if (!positions_.add(query, now)) {
+    publish({.part = {.query = query,
+                      .asked_at = now,
+                      .kind = PositionsPart::Kind::TooMany,
+                      .account = {}},
+             .runners = {}});
+  }
+}
+
+std::size_t MatchStage::go_on_with_positions() {
+  if (positions_.go_on(part_)) {
+    publish(part_);
+  }
+  return 1;
+}
+
+void MatchStage::publish(const PositionAnswers::Part& part) {
+  publish_slot(static_cast<std::uint32_t>(SlotTag::Positions),
+               slot_size(part.part),
+               [&](std::span<std::byte> slot) { write_slot(slot, part.part, part.runners); });
 }
 
 void MatchStage::publish(const matching::TransactionView& transaction) {

@@ -8,6 +8,7 @@ namespace {
 
 using fix::AccountChange;
 using fix::AccountReport;
+using fix::PositionReport;
 using fix::ReportId;
 using fix::SettlementReport;
 
@@ -97,6 +98,50 @@ void ReportMaker::on(const Context& context, const matching::FundsMoved& event) 
                          .balance = event.balance,
                          .transact_time = context.timestamp};
   });
+}
+
+void ReportMaker::positions(const PositionsPart& part,
+                            std::span<const matching::RunnerBets> runners,
+                            const Tell& tell) const {
+  using Kind = PositionsPart::Kind;
+  PositionReport report{.request_id = part.query.pos_req_id,
+                        .number = part.number,
+                        .account = part.query.account,
+                        .currency = model_.currency(),
+                        .as_of = part.asked_at};
+  switch (part.kind) {
+    case Kind::Unknown:
+      report.reason = matching::Reason::UnknownAccount;
+      break;
+    case Kind::Totals:
+      report.exposure = part.account.exposure;
+      report.balance = part.account.balance;
+      report.credit = part.account.credit;
+      report.available = part.account.available;
+      break;
+    case Kind::Row: {
+      const Market& market = model_.market(part.market);
+      report.market = market.name;
+      report.kind = market.kind;
+      report.position = part.position;
+      report.exposure = part.exposure;
+      if (market.kind == matching::MarketKind::Binary) {
+        report.symbol = market.name;  // its only instrument's
+        break;
+      }
+      for (const matching::RunnerBets& bets : runners) {
+        report.symbol = model_.instrument(bets.instrument).symbol;
+        report.if_won = bets.if_won;
+        report.if_lost = bets.if_lost;
+        tell({.id = {}, .body = report});
+        ++report.number;
+      }
+      return;
+    }
+    case Kind::TooMany:
+      return;
+  }
+  tell({.id = {}, .body = report});
 }
 
 }  // namespace betex::gateway

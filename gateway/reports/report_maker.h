@@ -5,9 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 
 #include "gateway/link/report.h"
 #include "gateway/link/session_link.h"
+#include "gateway/reports/positions_part.h"
 #include "gateway/reports/read_model.h"
 #include "matching/events.h"
 #include "matching/transaction.h"
@@ -64,6 +67,13 @@ class ReportMaker {
   [[nodiscard]] fix::Report security(matching::InstrumentId instrument,
                                      const SecurityListQuery& query,
                                      Place place) const;
+
+  using Tell = std::function<void(fix::Report)>;
+
+  // The messages that a part of an answer gives, but for one that asks too often.
+  void positions(const PositionsPart& part,
+                 std::span<const matching::RunnerBets> runners,
+                 const Tell& tell) const;
 
  private:
   struct Context {

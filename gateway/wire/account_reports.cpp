@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "fix_spec/reasons.h"
 #include "gateway/wire/decimal.h"
+#include "matching/reason.h"
 
 namespace betex::fix {
 namespace {
@@ -80,6 +82,12 @@ News news_of(const AReport& report) {
               std::string_view{sentence(report)}.substr(0, matching::Remark::kCapacity)}};
 }
 
+// Of a position one of the two is 0.
+void write_position(FieldWriter& out, Quantity position) {
+  out.contracts("704=", std::max(position, Quantity{0}));
+  out.contracts("705=", std::max(Quantity{0} - position, Quantity{0}));
+}
+
 // One account in each message: the group, and those in it, have one entry.
 void write_party(FieldWriter& out, const SettlementReport& report) {
   constexpr char kExchangeFees = '4';
@@ -87,8 +95,7 @@ void write_party(FieldWriter& out, const SettlementReport& report) {
   out.integer("20108=", 1);
   out.text("20109=", report.account.view());
   if (report.kind == MarketKind::Binary) {
-    out.contracts("704=", std::max(report.position, Quantity{0}));
-    out.contracts("705=", std::max(Quantity{0} - report.position, Quantity{0}));
+    write_position(out, report.position);
   }
   out.integer("1703=", 1);
   out.money("1704=", report.gross);
@@ -138,6 +145,45 @@ void write_account_report(FieldWriter& out, const ReportId& id, const AccountRep
   out.report_id("20068=", id);
   out.integer("20091=", static_cast<std::uint64_t>(report.change));
   if (bets) {
+    out.money("20093=", report.if_won);
+    out.money("20094=", report.if_lost);
+  }
+}
+
+void write_positions(FieldWriter& out, const PositionReport& report) {
+  const bool refused = report.reason != matching::Reason::None;
+  const bool of_market = !report.symbol.empty();
+  const bool binary = of_market && report.kind == MarketKind::Binary;
+  out.text("1=", report.account.view());
+  out.text_if("15=", report.currency.view());
+  out.text_if("55=", report.symbol.view());
+  out.text_if("58=", matching::to_text(report.reason));
+  if (binary) {
+    out.integer("702=", 1);
+    out.text("703=", "TQ");
+    write_position(out, report.position);
+  }
+  out.text("710=", report.request_id.view());
+  out.date("715=", report.as_of);
+  out.text_and_number("721=", report.request_id.view(), report.number);
+  out.integer("724=", 0);
+  out.integer("728=", refused ? 1 : 0);
+  if (refused) {
+    out.integer("20001=", static_cast<std::uint64_t>(report.reason));
+    out.character("20002=", static_cast<char>(codes_of(report.reason).retry));
+    return;
+  }
+  if (!of_market) {
+    out.money("20023=", report.balance);
+  }
+  out.money("20024=", report.exposure);
+  if (!of_market) {
+    out.money("20025=", report.available);
+    out.money("20028=", report.credit);
+    return;
+  }
+  out.text("20092=", report.market.view());
+  if (!binary) {
     out.money("20093=", report.if_won);
     out.money("20094=", report.if_lost);
   }

@@ -95,6 +95,16 @@ class FieldWriter {
     }
   }
 
+  // "text-17".
+  void text_and_number(std::string_view tag,
+                       std::string_view value,
+                       std::uint64_t number) noexcept {
+    char* const at = begin_field(tag, value.size() + 1 + kMaxNumber);
+    std::memcpy(at, value.data(), value.size());
+    at[value.size()] = '-';
+    end_field(write_uint(at + value.size() + 1, number));
+  }
+
   // Event and leg: made of what is journaled, so a report made again bears the same one.
   void report_id(std::string_view tag, const ReportId& id) noexcept {
     char* at = write_uint(begin_field(tag, 2 * kMaxNumber + 1), id.event.value());

@@ -252,6 +252,14 @@ void write_body(FieldWriter& out,
   write_account_report(out, id, report);
 }
 
+// FIX.4.4 is not asked for it.
+void write_body(FieldWriter& out,
+                const ReportId& /*id*/,
+                const PositionReport& report,
+                FixVersion /*version*/) {
+  write_positions(out, report);
+}
+
 void write_header(FieldWriter& out, std::string_view msg_type, const OutboundHeader& header) {
   out.text("35=", msg_type);
   out.integer("34=", header.msg_seq_num.value());
@@ -278,8 +286,8 @@ void write_checksum(FieldWriter& out) {
 
 std::string_view msg_type_of(const Report& report, FixVersion version) noexcept {
   using Types = std::array<std::string_view, std::variant_size_v<decltype(Report::body)>>;
-  constexpr Types kOfFixt11{"8", "9", "j", "r", "f", "y", "B", "UMS", "UAR"};
-  constexpr Types kOfFix44{"8", "9", "j", "r", "f", "y", "B", "B", "B"};
+  constexpr Types kOfFixt11{"8", "9", "j", "r", "f", "y", "B", "UMS", "UAR", "AP"};
+  constexpr Types kOfFix44{"8", "9", "j", "r", "f", "y", "B", "B", "B", "AP"};
   static_assert(!kOfFixt11.back().empty() && !kOfFix44.back().empty());
   return (version == FixVersion::Fixt11 ? kOfFixt11 : kOfFix44)[report.body.index()];
 }

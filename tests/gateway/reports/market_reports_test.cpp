@@ -86,7 +86,8 @@ TEST_F(MarketReportsTest, AnAnnouncementIsNewsForAllBrokers) {
   pipeline.run();
   pipeline.submit(matching::Announce{.subject = Name{"MKT"},
                                      .headline = matching::Remark{"rain stopped play"},
-                                     .request_id = Name{"N1"}});
+                                     .request_id = Name{"N1"},
+                                     .transact_time = pipeline.clock.time});
   pipeline.run();
   const auto news = bodies<fix::News>();
   ASSERT_EQ(news.size(), 1U);

@@ -341,7 +341,7 @@ TEST_F(SettlementReportsTest, WhoWasAwayIsToldTheSameLater) {
     pipeline.run();
     const auto live = money_reports(session, kFirst);
     EXPECT_GE(live.size(), 3U);
-    EXPECT_EQ(money_reports(session, second), live);
+    EXPECT_TRUE(money_reports(session, second) == live);
   }
 }
 
@@ -360,16 +360,18 @@ TEST_F(SettlementReportsTest, EachEntryIsReportedOnceHoweverManyThereAre) {
   EXPECT_NE(live.front().id.event, live.back().id.event);
 
   const SubscriptionId second{2};
+  std::size_t consumed = sink.reports.size();
   pipeline.feed.subscribe(kOne, second, before);
   pipeline.run();
-  std::size_t consumed = sink.reports.size();
   for (bool more = true; more;) {
     pipeline.feed.consumed(kOne, second, sink.reports.size() - consumed);
     consumed = sink.reports.size();
     pipeline.run();
     more = sink.reports.size() > consumed;
   }
-  EXPECT_EQ(money_reports(kOne, second), live);
+  const auto late = money_reports(kOne, second);
+  EXPECT_EQ(late.size(), live.size());
+  EXPECT_TRUE(late == live);
 }
 
 }  // namespace

@@ -91,7 +91,8 @@ std::vector<std::string> full_requests(FixVersion version) {
                     {"35=q|1=BROKER1|11=d|54=1|60=20261122-14:20:31|530=9|1300=M|",
                      "35=x|55=X|320=r|559=0|",
                      "35=x|320=r|559=5|1300=M|",
-                     "35=e|55=X|263=1|324=r|"});
+                     "35=e|55=X|263=1|324=r|",
+                     "35=AN|1=BROKER1|60=20261122-14:20:31|263=0|710=p|715=20261122|724=0|"});
   }
   return requests;
 }
@@ -173,7 +174,7 @@ TEST_P(QuickFixAgreement, BothAgreeOnTheTagsOfEveryRequest) {
   for (std::uint32_t tag = 1; tag <= 3100; ++tag) {
     tags.push_back(tag);
   }
-  for (std::uint32_t tag = 20001; tag <= 20099; ++tag) {
+  for (std::uint32_t tag = 20001; tag <= 20127; ++tag) {
     tags.push_back(tag);
   }
   std::size_t taken = 0;

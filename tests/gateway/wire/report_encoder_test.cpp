@@ -210,6 +210,21 @@ TEST(EncodeReport, TellsAnAccountWhatHasHappenedToIt) {
             "1300=EPL-ARS-CHE|20068=1252-7|20091=5|20093=20.40|20094=-20.00|");
 }
 
+TEST(EncodeReport, TellsWhatAnAccountHas) {
+  EXPECT_EQ(body(testing::position()),
+            "1=BROKER1|15=EUR|55=RAIN-LON|702=1|703=TQ|704=0|705=30|710=pos-1|715=20261122|"
+            "721=pos-1-1|724=0|728=0|20024=17.10|20092=RAIN-LON|");
+  EXPECT_EQ(body(testing::bets_on_a_runner()),
+            "1=BROKER1|15=EUR|55=EPL-ARS-CHE.HOME|710=pos-1|715=20261122|721=pos-1-2|724=0|728=0|"
+            "20024=20.00|20092=EPL-ARS-CHE|20093=20.40|20094=-20.00|");
+  EXPECT_EQ(body(testing::account_totals()),
+            "1=BROKER1|15=EUR|710=pos-1|715=20261122|721=pos-1-3|724=0|728=0|20023=-100.00|"
+            "20024=37.10|20025=1862.90|20028=2000.00|");
+  EXPECT_EQ(body(testing::no_positions()),
+            "1=NOBODY|58=unknown account|710=pos-2|715=20261122|721=pos-2-1|724=0|728=1|20001=1|"
+            "20002=N|");
+}
+
 TEST(EncodeReport, TellsFix44OfAccountsInWords) {
   const auto headline = [](const Report& report) {
     const std::string text = body(report, FixVersion::Fix44);

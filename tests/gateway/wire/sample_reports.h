@@ -101,6 +101,58 @@ inline Report bets_void() {
                                 .transact_time = kReportTime}};
 }
 
+inline Report position() {
+  return {.id = {},
+          .body = PositionReport{.request_id = matching::Name{"pos-1"},
+                                 .number = 1,
+                                 .account = matching::Name{"BROKER1"},
+                                 .symbol = matching::Name{"RAIN-LON"},
+                                 .market = matching::Name{"RAIN-LON"},
+                                 .kind = matching::MarketKind::Binary,
+                                 .position = matching::Quantity{-30},
+                                 .exposure = matching::Money{171'000},
+                                 .currency = matching::Currency{"EUR"},
+                                 .as_of = kReportTime}};
+}
+
+inline Report bets_on_a_runner() {
+  Report report = position();
+  auto& bets = std::get<PositionReport>(report.body);
+  bets.number = 2;
+  bets.symbol = matching::Name{"EPL-ARS-CHE.HOME"};
+  bets.market = matching::Name{"EPL-ARS-CHE"};
+  bets.kind = matching::MarketKind::ExchangeOdds;
+  bets.position = {};
+  bets.if_won = matching::Money{204'000};
+  bets.if_lost = matching::Money{-200'000};
+  bets.exposure = matching::Money{200'000};
+  return report;
+}
+
+inline Report account_totals() {
+  Report report = position();
+  auto& totals = std::get<PositionReport>(report.body);
+  totals.number = 3;
+  totals.symbol = {};
+  totals.market = {};
+  totals.kind = {};
+  totals.position = {};
+  totals.balance = matching::Money{-1'000'000};
+  totals.credit = matching::Money{20'000'000};
+  totals.exposure = matching::Money{371'000};
+  totals.available = matching::WideMoney{matching::Money{18'629'000}};
+  return report;
+}
+
+inline Report no_positions() {
+  return {.id = {},
+          .body = PositionReport{.request_id = matching::Name{"pos-2"},
+                                 .number = 1,
+                                 .account = matching::Name{"NOBODY"},
+                                 .as_of = kReportTime,
+                                 .reason = matching::Reason::UnknownAccount}};
+}
+
 // A sale of 4 contracts at 0.57 that leaves the account short of 30.
 inline Report contracts_sold() {
   Report report = trade();
@@ -324,7 +376,15 @@ inline std::vector<Report> all_reports(FixVersion version) {
     mass_cancel.market = matching::Name{"EPL-ARS-CHE"};
     reports.insert(
         reports.end(),
-        {of_market, security_status(), unknown_security_status(), security(), no_security()});
+        {of_market,
+         security_status(),
+         unknown_security_status(),
+         security(),
+         no_security(),
+         position(),
+         bets_on_a_runner(),
+         account_totals(),
+         no_positions()});
   }
   return reports;
 }
