@@ -92,12 +92,13 @@ inline constexpr MessageSpec kAccountReport{
 };
 
 inline constexpr std::array kRequestForPositionsFields{
-    MessageField{field::kAccount, "N-", "as on D; of an Ops session any account, and required"},
-    MessageField{field::kTransactTime, "Y-", "your clock; never too old"},
-    MessageField{field::kSubscriptionRequestType, "N-", "0"},
-    MessageField{field::kPosReqId, "Y-", "echoed, at most 31 printable ASCII characters"},
-    MessageField{field::kClearingBusinessDate, "N-", "not looked at"},
-    MessageField{field::kPosReqType, "Y-", "0"},
+    MessageField{field::kAccount, "NY", "as on D; of an Ops session any account, and required"},
+    MessageField{field::kTransactTime, "YY", "your clock; never too old"},
+    MessageField{field::kSubscriptionRequestType, "NN", "0"},
+    MessageField{field::kAccountType, "-Y", "not looked at"},
+    MessageField{field::kPosReqId, "YY", "echoed, at most 31 printable ASCII characters"},
+    MessageField{field::kClearingBusinessDate, "NY", "not looked at"},
+    MessageField{field::kPosReqType, "YY", "0"},
 };
 
 inline constexpr MessageSpec kRequestForPositions{
@@ -110,39 +111,43 @@ inline constexpr MessageSpec kRequestForPositions{
 };
 
 inline constexpr std::array kPositionFields{
-    MessageField{field::kPosType, "Y-", "TQ"},
-    MessageField{field::kLongQty, "Y-", "YES contracts, or 0"},
-    MessageField{field::kShortQty, "Y-", "NO contracts, or 0"},
+    MessageField{field::kPosType, "YY", "TQ"},
+    MessageField{field::kLongQty, "YY", "YES contracts, or 0"},
+    MessageField{field::kShortQty, "YY", "NO contracts, or 0"},
 };
 
 inline constexpr Group kPositions{.fields = kPositionFields};
 
 inline constexpr std::array kPositionReportFields{
-    MessageField{field::kAccount, "N-", "always"},
-    MessageField{field::kCurrency, "N-", "of the amounts"},
+    MessageField{field::kAccount, "NY", "always"},
+    MessageField{field::kCurrency, "NN", "of the amounts"},
     MessageField{field::kSymbol,
-                 "N-",
+                 "NN",
                  "the binary market, or the runner; absent on the last message, which has the "
                  "account's totals, and where refused"},
-    MessageField{field::kText, "N-", "where refused"},
-    MessageField{field::kNoPositions, "N-", "1, with 55 in a binary market", &kPositions},
-    MessageField{field::kPosReqId, "N-", "of the request, always"},
-    MessageField{field::kClearingBusinessDate, "Y-", "today, in UTC"},
-    MessageField{field::kPosMaintRptId, "Y-", "710 and the number of the message in the answer"},
-    MessageField{field::kPosReqType, "N-", "0"},
-    MessageField{field::kPosReqResult, "N-", "0, or 1 where refused; always"},
-    MessageField{field::kEngineReason, "N-", "where refused"},
-    MessageField{field::kRetry, "N-", "where refused"},
-    MessageField{field::kBalance, "N-", "on the last message"},
+    MessageField{field::kText, "NN", "where refused"},
+    MessageField{field::kAccountType, "-Y", "1"},
+    MessageField{field::kNoPositions, "NN", "1, with 55 in a binary market", &kPositions},
+    MessageField{field::kPosReqId, "NN", "of the request, always"},
+    MessageField{field::kClearingBusinessDate, "YY", "today, in UTC"},
+    MessageField{field::kPosMaintRptId, "YY", "710 and the number of the message in the answer"},
+    MessageField{field::kPosReqType, "NN", "0"},
+    MessageField{field::kPosReqResult, "NY", "0, or 1 where refused; always"},
+    MessageField{field::kSettlPrice, "-Y", "0, as 734: the standard wants them"},
+    MessageField{field::kSettlPriceType, "-Y", "1"},
+    MessageField{field::kPriorSettlPrice, "-Y", "0"},
+    MessageField{field::kEngineReason, "NN", "where refused"},
+    MessageField{field::kRetry, "NN", "where refused"},
+    MessageField{field::kBalance, "NN", "on the last message"},
     MessageField{field::kExposure,
-                 "N-",
+                 "NN",
                  "what bets and open orders may cost at worst: of the market, the same on each of "
                  "its runners' messages; on the last message of all markets"},
-    MessageField{field::kAvailable, "N-", "on the last message: balance + credit - exposure"},
-    MessageField{field::kCredit, "N-", "on the last message"},
-    MessageField{field::kMarketName, "N-", "with 55: its market"},
-    MessageField{field::kIfWon, "N-", "with 55 of a runner: what its matched bets pay if it wins"},
-    MessageField{field::kIfLost, "N-", "with 55 of a runner: and if it loses"},
+    MessageField{field::kAvailable, "NN", "on the last message: balance + credit - exposure"},
+    MessageField{field::kCredit, "NN", "on the last message"},
+    MessageField{field::kMarketName, "NN", "with 55: its market"},
+    MessageField{field::kIfWon, "NN", "with 55 of a runner: what its matched bets pay if it wins"},
+    MessageField{field::kIfLost, "NN", "with 55 of a runner: and if it loses"},
 };
 
 inline constexpr MessageSpec kPositionReport{

@@ -39,15 +39,15 @@ bool PositionAnswers::add(const PositionsQuery& query, matching::Timestamp asked
   return !waits;
 }
 
-bool PositionAnswers::look_at_row(Answer& answer,
-                                  matching::AccountId account,
-                                  Part& part,
-                                  bool& tells) const {
+PositionAnswers::Look PositionAnswers::look_at_row(Answer& answer,
+                                                   matching::AccountId account,
+                                                   Part& part) const {
+  Look look = Look::Nothing;
   const auto market = engine_.visit_row_after(account, answer.market, [&](const RowInfo& row) {
-    tells = has_something(row);
-    if (!tells) {
+    if (!has_something(row)) {
       return;
     }
+    look = Look::Something;
     part.part.kind = Kind::Row;
     part.part.market = row.market;
     part.part.position = row.position;
@@ -58,7 +58,7 @@ bool PositionAnswers::look_at_row(Answer& answer,
     part.part.runners = static_cast<std::uint32_t>(part.runners.size());
   });
   answer.market = market.value_or(answer.market);
-  return market.has_value();
+  return market ? look : Look::NoRow;
 }
 
 bool PositionAnswers::go_on(Part& part) {
@@ -69,16 +69,16 @@ bool PositionAnswers::go_on(Part& part) {
                .number = answer.messages + 1,
                .account = {}};
   const std::optional<matching::AccountInfo> account = engine_.account_info(answer.query.account);
-  bool tells = true;
-  if (!account) {
-    part.part.kind = Kind::Unknown;
-  } else if (look_at_row(answer, account->account, part, tells)) {
-    answer.messages += tells ? std::max<std::uint32_t>(part.part.runners, 1) : 0;
-    return tells;
-  } else {
-    part.part.kind = Kind::Totals;
-    part.part.account = *account;
+  const Look look = account ? look_at_row(answer, account->account, part) : Look::NoRow;
+  if (look == Look::Nothing) {
+    return false;
   }
+  if (look == Look::Something) {
+    answer.messages += std::max<std::uint32_t>(part.part.runners, 1);
+    return true;
+  }
+  part.part.kind = account ? Kind::Totals : Kind::Unknown;
+  part.part.account = account.value_or(matching::AccountInfo{});
   waiting_.pop_front();
   return true;
 }

@@ -42,8 +42,10 @@ class PositionAnswers {
     std::uint32_t messages = 0;
   };
 
-  // False where the account has no further row.
-  bool look_at_row(Answer& answer, matching::AccountId account, Part& part, bool& tells) const;
+  enum class Look : std::uint8_t { NoRow, Nothing, Something };
+
+  // Looks at the account's next row, of which `part` then tells.
+  Look look_at_row(Answer& answer, matching::AccountId account, Part& part) const;
 
   const matching::Engine& engine_;
   std::deque<Answer> waiting_;

@@ -51,8 +51,8 @@ std::string_view in_words(AccountChange change) {
 
 std::string sentence(const SettlementReport& report) {
   std::string text = "Account " + std::string{report.account.view()} + ": settlement of " +
-                     std::string{report.market.view()} + ", round " +
-                     std::to_string(report.round) + (report.is_void ? ", void" : ", determined");
+                     std::string{report.market.view()} + ", round " + std::to_string(report.round) +
+                     (report.is_void ? ", void" : ", determined");
   if (report.kind == MarketKind::Binary) {
     text += ", YES at " + in_words(report.price) + ", position " +
             std::to_string(report.position.value());
@@ -150,7 +150,8 @@ void write_account_report(FieldWriter& out, const ReportId& id, const AccountRep
   }
 }
 
-void write_positions(FieldWriter& out, const PositionReport& report) {
+void write_positions(FieldWriter& out, const PositionReport& report, FixVersion version) {
+  const bool fix44 = version == FixVersion::Fix44;
   const bool refused = report.reason != matching::Reason::None;
   const bool of_market = !report.symbol.empty();
   const bool binary = of_market && report.kind == MarketKind::Binary;
@@ -158,6 +159,9 @@ void write_positions(FieldWriter& out, const PositionReport& report) {
   out.text_if("15=", report.currency.view());
   out.text_if("55=", report.symbol.view());
   out.text_if("58=", matching::to_text(report.reason));
+  if (fix44) {
+    out.integer("581=", 1);
+  }
   if (binary) {
     out.integer("702=", 1);
     out.text("703=", "TQ");
@@ -168,6 +172,11 @@ void write_positions(FieldWriter& out, const PositionReport& report) {
   out.text_and_number("721=", report.request_id.view(), report.number);
   out.integer("724=", 0);
   out.integer("728=", refused ? 1 : 0);
+  if (fix44) {  // required there
+    out.integer("730=", 0);
+    out.integer("731=", 1);
+    out.integer("734=", 0);
+  }
   if (refused) {
     out.integer("20001=", static_cast<std::uint64_t>(report.reason));
     out.character("20002=", static_cast<char>(codes_of(report.reason).retry));

@@ -252,12 +252,11 @@ void write_body(FieldWriter& out,
   write_account_report(out, id, report);
 }
 
-// FIX.4.4 is not asked for it.
 void write_body(FieldWriter& out,
                 const ReportId& /*id*/,
                 const PositionReport& report,
-                FixVersion /*version*/) {
-  write_positions(out, report);
+                FixVersion version) {
+  write_positions(out, report, version);
 }
 
 void write_header(FieldWriter& out, std::string_view msg_type, const OutboundHeader& header) {

@@ -84,7 +84,7 @@ TEST(DecodeSecurityRequests, AreOfFixt11Alone) {
             "380=6 tag 0 reason 142");
 }
 
-TEST(DecodeRequestForPositions, IsOfOneAccountAndOfFixt11Alone) {
+TEST(DecodeRequestForPositions, IsOfOneAccount) {
   const Request positions{"AN", {"60=20261122-14:20:31", "710=p1", "724=0"}};
   const auto query = std::get<gateway::PositionsQuery>(
       std::get<gateway::Query>(decode_body(FixVersion::Fixt11, positions.with("1=FUND7").body())));
@@ -101,7 +101,12 @@ TEST(DecodeRequestForPositions, IsOfOneAccountAndOfFixt11Alone) {
          {positions.without("60"), "371=60 373=1"},
          {positions.without("710"), "371=710 373=1"},
          {positions.without("724"), "371=724 373=1"}});
-  check(FixVersion::Fix44, {{positions, "380=3 tag 0 reason 141"}});
+  const Request in_fix44 = positions.with("1=BROKER1").with("581=1").with("715=20261122");
+  check(FixVersion::Fix44,
+        {{in_fix44, "query"},
+         {in_fix44.without("1"), "371=1 373=1"},
+         {in_fix44.without("581"), "371=581 373=1"},
+         {in_fix44.without("715"), "371=715 373=1"}});
 }
 
 TEST(DecodeRequestForPositions, MayBeOfAnyAccountThatOpsNames) {

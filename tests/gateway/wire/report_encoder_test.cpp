@@ -223,6 +223,9 @@ TEST(EncodeReport, TellsWhatAnAccountHas) {
   EXPECT_EQ(body(testing::no_positions()),
             "1=NOBODY|58=unknown account|710=pos-2|715=20261122|721=pos-2-1|724=0|728=1|20001=1|"
             "20002=N|");
+  EXPECT_EQ(body(testing::position(), FixVersion::Fix44),
+            "1=BROKER1|15=EUR|55=RAIN-LON|581=1|702=1|703=TQ|704=0|705=30|710=pos-1|715=20261122|"
+            "721=pos-1-1|724=0|728=0|730=0|731=1|734=0|20024=17.10|20092=RAIN-LON|");
 }
 
 TEST(EncodeReport, TellsFix44OfAccountsInWords) {

@@ -367,7 +367,11 @@ inline std::vector<Report> all_reports(FixVersion version) {
                   settled(),
                   settled_again(),
                   deposited(),
-                  bets_void()});
+                  bets_void(),
+                  position(),
+                  bets_on_a_runner(),
+                  account_totals(),
+                  no_positions()});
   if (version == FixVersion::Fixt11) {
     Report of_market = mass_cancelled();
     auto& mass_cancel = std::get<OrderMassCancelReport>(of_market.body);
@@ -376,15 +380,7 @@ inline std::vector<Report> all_reports(FixVersion version) {
     mass_cancel.market = matching::Name{"EPL-ARS-CHE"};
     reports.insert(
         reports.end(),
-        {of_market,
-         security_status(),
-         unknown_security_status(),
-         security(),
-         no_security(),
-         position(),
-         bets_on_a_runner(),
-         account_totals(),
-         no_positions()});
+        {of_market, security_status(), unknown_security_status(), security(), no_security()});
   }
   return reports;
 }
