@@ -12,7 +12,7 @@ void apply(State& state, EventSeq, const ExchangeCreated& event) {
 void apply(State& state, EventSeq seq, const AccountCreated& event) {
   BETEX_ASSERT(event.account == state.accounts.next_id());
   state.accounts.append(
-      {.id = event.account, .name = event.name, .max_open_orders = event.max_open_orders});
+      {.id = event.account, .max_open_orders = event.max_open_orders, .name = event.name});
   state.ledger.add_account({.kind = event.kind,
                             .discount_bp = event.commission_discount_bp,
                             .balance = event.balance,

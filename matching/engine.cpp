@@ -129,7 +129,9 @@ void Engine::prefetch(const Command* command, Lookahead lookahead) const noexcep
     return;
   }
   const auto hint = [&](const auto& request) {
-    if (lookahead == Lookahead::Far) {
+    if (lookahead == Lookahead::Farthest) {
+      matching::prefetch_farthest(impl_->state, request);
+    } else if (lookahead == Lookahead::Far) {
       matching::prefetch_far(impl_->state, request);
     } else if (lookahead == Lookahead::Near) {
       matching::prefetch_near(impl_->state, request);

@@ -58,6 +58,7 @@ class Engine {
   // nth command after that one, or null where it is not known yet. Changes nothing.
   template <typename Ahead>
   void prefetch(Ahead&& ahead) const {
+    prefetch(ahead(kFarthestAhead), Lookahead::Farthest);
     prefetch(ahead(kFarAhead), Lookahead::Far);
     prefetch(ahead(kNearAhead), Lookahead::Near);
     prefetch(ahead(kNearestAhead), Lookahead::Nearest);
@@ -145,9 +146,11 @@ class Engine {
   [[nodiscard]] HouseInfo house() const noexcept;
 
  private:
-  // A command's ids and names; what they lead to; the level that its order will rest in. Each step
-  // needs what the one before it has fetched.
-  enum class Lookahead : std::uint8_t { Far, Near, Nearest };
+  // Where a command's names are looked up; its ids and its account; its market, and where its row
+  // there is looked up; its row, and the level that its order will rest in. Each step needs what
+  // the one before it has fetched.
+  enum class Lookahead : std::uint8_t { Farthest, Far, Near, Nearest };
+  static constexpr std::size_t kFarthestAhead = 11;
   static constexpr std::size_t kFarAhead = 8;  // commands
   static constexpr std::size_t kNearAhead = 5;
   static constexpr std::size_t kNearestAhead = 2;

@@ -286,16 +286,4 @@ void Ledger::restore_sums(MarketId id,
   refresh(rows, row);
 }
 
-void Ledger::prefetch_index(AccountId account, MarketId id) const noexcept {
-  prefetch_object(money(account));
-  market(id).rows.prefetch_index(account);
-}
-
-void Ledger::prefetch_row(AccountId account, MarketId id, std::uint32_t runner) const noexcept {
-  const MarketRows& rows = market(id).rows;
-  if (const std::uint32_t row = rows.find(account)) {
-    rows.prefetch(row, runner);
-  }
-}
-
 }  // namespace betex::matching

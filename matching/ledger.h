@@ -19,7 +19,8 @@
 
 namespace betex::matching {
 
-struct AccountMoney {
+// What every order reads comes first, in one cache line.
+struct alignas(kCacheLine) AccountMoney {
   AccountKind kind{};
   std::uint32_t discount_bp = 0;  // off the commission
   Money balance;
@@ -181,10 +182,6 @@ class Ledger {
                     std::uint32_t row,
                     std::uint32_t runner,
                     const RunnerSums& sums) noexcept;
-
-  // Hints that the account and its row in the market will soon be used.
-  void prefetch_index(AccountId account, MarketId market) const noexcept;
-  void prefetch_row(AccountId account, MarketId market, std::uint32_t runner) const noexcept;
 
  private:
   // After the row's sums have changed.

@@ -169,7 +169,14 @@ class OrderTable {
     return pool_.is_forgotten(slot) ? 0 : slot;
   }
 
-  // A hint that the order will be used soon.
+  // Hints that the order will be looked for soon, or used.
+  void prefetch_index(OrderId id) const noexcept {
+    const std::uint64_t page = id.value() / kPageSize;
+    if (page < index_.size() && index_[page] != nullptr) {
+      prefetch_line(&index_[page]->slots[id.value() % kPageSize]);
+    }
+  }
+
   void prefetch(OrderId id) const noexcept { prefetch_object(at(find(id))); }
 
   [[nodiscard]] Order& at(Slot slot) noexcept { return pool_.at(slot); }

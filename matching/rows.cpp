@@ -199,7 +199,11 @@ void MarketRows::prefetch(std::uint32_t row, std::uint32_t runner) const noexcep
   prefetch_line(line);
   prefetch_line(line + 1);
   if (kind_ == MarketKind::ExchangeOdds) {
-    prefetch_line(&sums_of(row)[runner]);
+    const RunnerSums* const sums = sums_of(row);
+    for (const Line* next = line + 2; next < reinterpret_cast<const Line*>(sums); ++next) {
+      prefetch_line(next);
+    }
+    prefetch_line(&sums[runner]);
   }
 }
 

@@ -14,15 +14,34 @@ void prefetch_hot(const T& object) noexcept {
   prefetch_line(reinterpret_cast<const char*>(&object) + kCacheLine);
 }
 
-// The ids of a request about an order, and the order.
+AccountId account_of(const State& state, const HashedName& name) noexcept {
+  return AccountId{static_cast<std::uint32_t>(state.account_names.find(name))};
+}
+
+void prefetch_account(const State& state, AccountId account) noexcept {
+  if (state.accounts.contains(account)) {
+    prefetch_line(&state.accounts.at(account));
+    prefetch_line(&state.ledger.money(account));
+  }
+}
+
+// The ids of a request about an order, the order, and the account.
 template <typename Request>
 void prefetch_order(const State& state, const Request& request) noexcept {
-  const AccountId account{static_cast<std::uint32_t>(state.account_names.find(request.account))};
+  const AccountId account = account_of(state, request.account);
+  prefetch_account(state, account);
   state.cl_ord_ids.prefetch(account, request.cl_ord_id);
   if (request.order_id != OrderId{}) {
     state.orders.prefetch(request.order_id);
   } else {
     state.cl_ord_ids.prefetch(account, request.orig_cl_ord_id);
+  }
+}
+
+void prefetch_row(const State& state, const Order& order) noexcept {
+  if (order.live() && order.row != 0) {
+    state.ledger.market(order.market)
+        .rows.prefetch(order.row, state.instruments.at(order.instrument).runner);
   }
 }
 
@@ -34,6 +53,26 @@ void prefetch_surroundings(const State& state, OrderId id) noexcept {
     prefetch_line(&state.orders.at(order.next).previous);
     prefetch_hot(state.instruments.at(order.instrument));
     prefetch_hot(state.markets.at(order.market));
+  }
+}
+
+// The level and the row of an order that is there.
+void prefetch_known(const State& state, OrderId id) noexcept {
+  if (const Slot slot = state.orders.find(id)) {
+    const Order& order = state.orders.at(slot);
+    state.instruments.at(order.instrument).book.prefetch(order.tick);
+    prefetch_row(state, order);
+  }
+}
+
+// The order that one which takes would meet first, its account and its row.
+void prefetch_maker(const State& state, const InstrumentState& instrument, Side taker) noexcept {
+  const auto best = instrument.book.best(opposite(taker));
+  const Slot slot = best ? instrument.book.level(*best).first : 0;
+  if (slot != 0) {
+    const Order& maker = state.orders.at(slot);
+    prefetch_account(state, maker.account);
+    prefetch_row(state, maker);
   }
 }
 
@@ -62,10 +101,25 @@ Slot find_order(const State& state,
   return slot != 0 && state.orders.at(slot).account == account ? slot : 0;
 }
 
-void prefetch_far(const State& state, const PlaceOrder& place) noexcept {
-  const AccountId account{static_cast<std::uint32_t>(state.account_names.find(place.account))};
-  state.cl_ord_ids.prefetch(account, place.cl_ord_id);
+void prefetch_farthest(const State& state, const PlaceOrder& place) noexcept {
+  state.account_names.prefetch(place.account);
   state.symbols.prefetch(place.symbol);
+}
+
+void prefetch_farthest(const State& state, const CancelOrder& cancel) noexcept {
+  state.account_names.prefetch(cancel.account);
+  state.orders.prefetch_index(cancel.order_id);
+}
+
+void prefetch_farthest(const State& state, const AmendOrder& amend) noexcept {
+  state.account_names.prefetch(amend.account);
+  state.orders.prefetch_index(amend.order_id);
+}
+
+void prefetch_far(const State& state, const PlaceOrder& place) noexcept {
+  const AccountId account = account_of(state, place.account);
+  prefetch_account(state, account);
+  state.cl_ord_ids.prefetch(account, place.cl_ord_id);
 }
 
 void prefetch_far(const State& state, const CancelOrder& cancel) noexcept {
@@ -79,8 +133,14 @@ void prefetch_far(const State& state, const AmendOrder& amend) noexcept {
 void prefetch_near(const State& state, const PlaceOrder& place) noexcept {
   const std::uint64_t entry = state.symbols.find(place.symbol);
   if (entry != 0) {
+    const MarketId market{static_cast<std::uint32_t>(entry >> 32)};
     prefetch_hot(state.instruments.at(InstrumentId{static_cast<std::uint32_t>(entry)}));
-    prefetch_hot(state.markets.at(MarketId{static_cast<std::uint32_t>(entry >> 32)}));
+    prefetch_hot(state.markets.at(market));
+    const AccountId account = account_of(state, place.account);
+    state.ledger.market(market).rows.prefetch_index(account);
+    if (state.accounts.contains(account)) {
+      state.accounts.at(account).orders.prefetch_end();
+    }
   }
 }
 
@@ -97,22 +157,24 @@ void prefetch_nearest(const State& state, const PlaceOrder& place) noexcept {
   if (const InstrumentState* const instrument = state.instruments.find(InstrumentId{id})) {
     prefetch_level(state, *instrument, place.price);
     state.markets.at(instrument->market).orders.prefetch_end();
+    const MarketRows& rows = state.ledger.market(instrument->market).rows;
+    if (const std::uint32_t row = rows.find(account_of(state, place.account))) {
+      rows.prefetch(row, instrument->runner);
+    }
+    if (place.time_in_force == TimeInForce::Ioc || place.time_in_force == TimeInForce::Fok) {
+      prefetch_maker(state, *instrument, place.side);
+    }
   }
 }
 
 void prefetch_nearest(const State& state, const CancelOrder& cancel) noexcept {
-  if (const Slot slot = state.orders.find(cancel.order_id)) {
-    const Order& order = state.orders.at(slot);
-    state.instruments.at(order.instrument).book.prefetch(order.tick);
-  }
+  prefetch_known(state, cancel.order_id);
 }
 
 void prefetch_nearest(const State& state, const AmendOrder& amend) noexcept {
+  prefetch_known(state, amend.order_id);
   if (const Slot slot = state.orders.find(amend.order_id)) {
-    const Order& order = state.orders.at(slot);
-    const InstrumentState& instrument = state.instruments.at(order.instrument);
-    instrument.book.prefetch(order.tick);
-    prefetch_level(state, instrument, amend.price);
+    prefetch_level(state, state.instruments.at(state.orders.at(slot).instrument), amend.price);
   }
 }
 

@@ -32,14 +32,14 @@ struct SessionState {
   OrderIdList orders;
 };
 
-// But for its money, which is the ledger's.
-struct AccountState {
+// But for its money, which is the ledger's. What every order reads comes first, in one cache line.
+struct alignas(kCacheLine) AccountState {
   AccountId id;
   bool suspended = false;
-  Name name;
   std::uint32_t max_open_orders = 0;  // 0: no limit
   std::uint32_t open_orders = 0;
   OrderIdList orders;
+  Name name;
 };
 
 // What every order reads comes first, in two cache lines.
@@ -167,6 +167,9 @@ struct State {
                               const ClOrdId& cl_ord_id) noexcept;
 
 // Hints that such a request will come soon (Engine::prefetch).
+void prefetch_farthest(const State& state, const PlaceOrder& place) noexcept;
+void prefetch_farthest(const State& state, const CancelOrder& cancel) noexcept;
+void prefetch_farthest(const State& state, const AmendOrder& amend) noexcept;
 void prefetch_far(const State& state, const PlaceOrder& place) noexcept;
 void prefetch_far(const State& state, const CancelOrder& cancel) noexcept;
 void prefetch_far(const State& state, const AmendOrder& amend) noexcept;

@@ -5,8 +5,10 @@
 #include <new>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "matching/ladder.h"
+#include "matching/units.h"
 
 namespace betex::matching::bench {
 namespace {
@@ -18,6 +20,8 @@ constexpr std::size_t kEventBytes = 64 * 1'024;
 // average.
 constexpr std::int64_t kIdsHeld = 1'000'000;
 constexpr std::int64_t kStep = kGenerationNanos * 3 / 2 / kIdsHeld;
+
+constexpr Decimal kPlenty{1'000'000'000 * kDecimalScale};
 
 }  // namespace
 
@@ -118,21 +122,53 @@ void BookRun::tell(Make&& make) {
   used_ += sizeof(Event);
 }
 
-EngineRun::EngineRun(std::size_t markets) {
-  send(CreateAccount{.account = Name{"maker"}});
-  send(CreateAccount{.account = Name{"taker"}});
+EngineRun::EngineRun(const EngineSetup& setup) : setup_{setup} {
+  create_accounts();
   double sum = 0;
-  for (std::size_t i = 0; i < markets; ++i) {
-    const std::string market = "M" + std::to_string(i);
-    send(CreateMarket{.market = Name{market}});
-    for (const char* runner : {".A", ".B"}) {
-      send(AddRunner{.market = Name{market}, .symbol = Name{market + runner}});
-    }
-    send(OpenMarket{.market = Name{market}});
-    symbols_.emplace_back(market + ".A");
+  for (std::size_t i = 0; i < setup.markets; ++i) {
+    create_market("M" + std::to_string(i));
     sum += 1.0 / static_cast<double>(i + 1);
     zipf_.push_back(sum);
   }
+}
+
+void EngineRun::create_accounts() {
+  const auto create = [this](const std::string& name) {
+    CreateAccount account{.account = Name{name}};
+    if (setup_.accounts != 0) {
+      account.kind = AccountKind::Collateralised;
+      account.opening_balance = kPlenty;
+    }
+    send(account);
+    return HashedName{account.account};
+  };
+  if (setup_.accounts == 0) {
+    makers_ = {create("maker")};
+    takers_ = {create("taker")};
+    return;
+  }
+  for (std::size_t i = 0; i < setup_.accounts; ++i) {
+    makers_.push_back(create("maker-" + std::to_string(i)));
+    takers_.push_back(create("taker-" + std::to_string(i)));
+  }
+}
+
+void EngineRun::create_market(const std::string& name) {
+  if (setup_.kind == MarketKind::Binary) {
+    send(CreateMarket{
+        .market = Name{name}, .kind = MarketKind::Binary, .ladder = LadderKind::DeciCent});
+    symbols_.emplace_back(name);
+  } else {
+    send(CreateMarket{.market = Name{name}});
+    for (std::size_t runner = 0; runner < setup_.runners; ++runner) {
+      const Name symbol{name + "." + std::to_string(runner)};
+      send(AddRunner{.market = Name{name}, .symbol = symbol});
+      if (runner == 0 || setup_.all_runners) {
+        symbols_.push_back(symbol);
+      }
+    }
+  }
+  send(OpenMarket{.market = Name{name}});
 }
 
 double EngineRun::run(std::span<const Operation> operations) {
@@ -177,6 +213,37 @@ void EngineRun::rest_and_cancel(std::size_t orders) {
   }
 }
 
+void EngineRun::bet_and_determine() {
+  for (std::size_t i = 0; i < makers_.size(); ++i) {
+    for (const bool makes : {true, false}) {
+      ++ids_;
+      send(PlaceOrder{.account = makes ? makers_[i] : takers_[i],
+                      .cl_ord_id = ClOrdId{"20261122-bet-" + std::to_string(ids_)},
+                      .symbol = symbols_.front(),
+                      .transact_time = now_,
+                      .price = Decimal{2 * kDecimalScale},
+                      .quantity = Decimal{10 * kDecimalScale},
+                      .side = makes ? Side::Ask : Side::Bid});
+    }
+  }
+  const Name market{"M0"};
+  send(CloseMarket{.market = market});
+  send(DetermineMarket{.market = market,
+                       .shares = {{.symbol = symbols_.front(), .numerator = 1, .denominator = 1}}});
+}
+
+std::vector<double> EngineRun::settle() {
+  std::vector<double> chunks;
+  CommandBody body = SettleMarket{.market = Name{"M0"}};
+  do {
+    const Command command{.timestamp = now_, .body = std::exchange(body, ContinueBatch{})};
+    const auto start = thread_time();
+    engine_.decide(command);
+    chunks.push_back((thread_time() - start).count());
+  } while (engine_.batch_pending() != PendingBatch::None);
+  return chunks;
+}
+
 double EngineRun::mass_cancel() {
   const Command all{
       .timestamp = now_,
@@ -202,28 +269,46 @@ void EngineRun::send(const CommandBody& body) {
 const Name& EngineRun::symbol() {
   const double point = zipf_.back() * static_cast<double>(random_() >> 11) * 0x1p-53;
   const auto at = std::lower_bound(zipf_.begin(), zipf_.end(), point) - zipf_.begin();
-  return symbols_[static_cast<std::size_t>(at)];
+  const auto market = static_cast<std::size_t>(at);
+  return setup_.all_runners ? symbols_[market * setup_.runners + orders_ % setup_.runners]
+                            : symbols_[market];
+}
+
+// An order's number says whose it is, so that its cancel comes from the same one; spread, so that
+// accounts do not come in the order in which they stand in memory.
+const HashedName& EngineRun::account(const Operation& operation) {
+  constexpr std::uint32_t kSpread = 2'654'435'761;
+  const std::uint32_t order = operation.kind == Kind::Cancel ? operation.order : orders_;
+  const std::vector<HashedName>& side = operation.kind == Kind::Cross ? takers_ : makers_;
+  return side[order * kSpread % side.size()];
 }
 
 Command EngineRun::command(const Operation& operation) {
   now_ += Timestamp{kStep};
   const ClOrdId id{"20261122-order-" + std::to_string(++ids_)};
   if (operation.kind == Kind::Cancel) {
-    return {.timestamp = now_,
-            .body = CancelOrder{
-                .account = Name{"maker"}, .cl_ord_id = id, .order_id = OrderId{operation.order}}};
+    return {
+        .timestamp = now_,
+        .body = CancelOrder{
+            .account = account(operation), .cl_ord_id = id, .order_id = OrderId{operation.order}}};
   }
-  const bool add = operation.kind == Kind::Add;
-  return {
-      .timestamp = now_,
-      .body = PlaceOrder{.account = Name{add ? "maker" : "taker"},
-                         .cl_ord_id = id,
-                         .symbol = symbol(),
-                         .transact_time = now_,
-                         .price = Decimal{kClassic.price_of(Tick{operation.tick}).value() * 10'000},
-                         .quantity = Decimal{operation.quantity * 10'000},
-                         .side = operation.side,
-                         .time_in_force = add ? TimeInForce::Gtc : TimeInForce::Ioc}};
+  ++orders_;
+  const bool binary = setup_.kind == MarketKind::Binary;
+  // The stream's ticks are odds, which run against probability.
+  const Price price = binary ? kDeciCent.price_of(Tick{kTicks - 1 - operation.tick})
+                             : kClassic.price_of(Tick{operation.tick});
+  constexpr std::int64_t kBinaryUnit = kDecimalScale / kPayout;
+  constexpr std::int64_t kOddsUnit = kDecimalScale / kOddsOne;
+  return {.timestamp = now_,
+          .body = PlaceOrder{
+              .account = account(operation),
+              .cl_ord_id = id,
+              .symbol = symbol(),
+              .transact_time = now_,
+              .price = Decimal{price.value() * (binary ? kBinaryUnit : kOddsUnit)},
+              .quantity = Decimal{operation.quantity * (binary ? kDecimalScale : kOddsUnit)},
+              .side = operation.side,
+              .time_in_force = operation.kind == Kind::Add ? TimeInForce::Gtc : TimeInForce::Ioc}};
 }
 
 }  // namespace betex::matching::bench

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <random>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "matching/engine.h"
@@ -40,12 +41,22 @@ class BookRun {
   std::uint64_t market_seq_ = 0;
 };
 
-// The whole engine: one account makes, another takes; every request has a new ClOrdID, and enough
-// time passes that about a million of them are known at any time.
+// What an engine is given to match.
+struct EngineSetup {
+  std::size_t markets = 1;   // orders are spread over them by Zipf's law
+  std::size_t runners = 2;   // of each; orders come for the first one
+  bool all_runners = false;  // or for all of them alike
+  MarketKind kind = MarketKind::ExchangeOdds;
+  // 0: one account makes and another takes, and neither is checked for funds. Else so many make and
+  // as many take, in turn, and all are.
+  std::size_t accounts = 0;
+};
+
+// The whole engine; every request has a new ClOrdID, and enough time passes that about a million of
+// them are known at any time.
 class EngineRun {
  public:
-  // Orders are spread over `markets` markets by Zipf's law.
-  explicit EngineRun(std::size_t markets);
+  explicit EngineRun(const EngineSetup& setup);
 
   // Nanoseconds of the thread's time, without the making of the commands.
   double run(std::span<const Operation> operations);
@@ -57,21 +68,36 @@ class EngineRun {
   // So many orders that rest and are cancelled one by one, all at the account of rest().
   void rest_and_cancel(std::size_t orders);
 
+  // Every maker and every taker gets a bet, then the market is closed and determined.
+  void bet_and_determine();
+
+  // Nanoseconds of the thread's time for each chunk of a settlement, the first one with its
+  // command.
+  [[nodiscard]] std::vector<double> settle();
+
   // Nanoseconds of the thread's time for a mass cancel of all of that account's orders.
   double mass_cancel();
 
  private:
   void send(const CommandBody& body);
+  void create_accounts();
+  void create_market(const std::string& name);
   const Name& symbol();
+  [[nodiscard]] const HashedName& account(const Operation& operation);
   Command command(const Operation& operation);
   void decide(std::span<const Command> commands);
 
   Engine engine_;
   Timestamp now_{1'700'000'000'000'000'000};
-  std::vector<Name> symbols_;
+  EngineSetup setup_;
+  std::vector<HashedName> makers_;
+  std::vector<HashedName> takers_;
+  std::vector<Name>
+      symbols_;  // of a market's first runner, or of all runners of one after the other
   std::vector<double> zipf_;
   std::mt19937_64 random_{11};
   std::uint64_t ids_ = 0;
+  std::uint32_t orders_ = 0;     // that came, as the engine numbers them
   std::uint32_t cancelled_ = 0;  // orders, by rest_and_cancel()
   std::vector<Command> batch_;
 };

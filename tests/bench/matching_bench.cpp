@@ -43,9 +43,9 @@ Contender contender(std::string name, std::shared_ptr<Target> target) {
           }};
 }
 
-Contender engine_contender(std::string name, std::size_t markets) {
+Contender engine_contender(std::string name, const EngineSetup& setup) {
   return {.name = std::move(name),
-          .run = [engine = std::make_shared<EngineRun>(markets)](
+          .run = [engine = std::make_shared<EngineRun>(setup)](
                      std::span<const Operation> operations) { return engine->run(operations); }};
 }
 
@@ -93,7 +93,7 @@ void run_book(std::size_t count, std::size_t live) {
   contenders.push_back(contender("floor", std::make_shared<Floor<false>>(count)));
   contenders.push_back(contender("floor + events", std::make_shared<Floor<true>>(count)));
   contenders.push_back(contender("book + events", std::make_shared<BookRun>(count)));
-  contenders.push_back(engine_contender("engine", 1));
+  contenders.push_back(engine_contender("engine", {}));
   compete(contenders, operations);
   std::printf("%zu live orders %17s %8s %8s %8s\n", live, "mean", "median", "least", "ratio");
   print(contenders, 1);
@@ -103,10 +103,30 @@ void run_markets(std::size_t count) {
   const std::vector<Operation> operations = make_stream(count, 10'000);
   std::vector<Contender> contenders;
   for (const std::size_t markets : {1UL, 100UL, 10'000UL}) {
-    contenders.push_back(engine_contender("markets: " + std::to_string(markets), markets));
+    contenders.push_back(
+        engine_contender("markets: " + std::to_string(markets), {.markets = markets}));
   }
   compete(contenders, operations);
   std::printf("Zipf-distributed orders, 10 000 live\n");
+  print(contenders, 0);
+}
+
+// Two accounts that are checked for nothing, then as many as a venue has, each with a row.
+void run_money(std::size_t count) {
+  constexpr std::size_t kAccounts = 5'000;  // that make, and as many that take
+  const std::vector<Operation> operations = make_stream(count, 10'000);
+  std::vector<Contender> contenders;
+  contenders.push_back(engine_contender("2 accounts, unlimited", {}));
+  contenders.push_back(engine_contender("10 000, 2 runners", {.accounts = kAccounts}));
+  for (const std::size_t runners : {3UL, 20UL}) {
+    contenders.push_back(
+        engine_contender("10 000, " + std::to_string(runners) + " runners",
+                         {.runners = runners, .all_runners = true, .accounts = kAccounts}));
+  }
+  contenders.push_back(
+      engine_contender("10 000, binary", {.kind = MarketKind::Binary, .accounts = kAccounts}));
+  compete(contenders, operations);
+  std::printf("collateralised accounts, 10 000 live\n");
   print(contenders, 0);
 }
 
@@ -124,10 +144,10 @@ void run_memory() {
   };
   std::size_t before = heap_bytes();
   {
-    const EngineRun markets{kMarkets};
+    const EngineRun markets{{.markets = kMarkets}};
     std::printf("\nbytes: an empty market with two instruments %.0f", per(before, kMarkets));
   }
-  EngineRun engine{1};
+  EngineRun engine{{}};
   before = heap_bytes();
   engine.rest(kOrders);
   std::printf(", a resting order with its ClOrdID %.0f", per(before, kOrders));
@@ -140,7 +160,7 @@ void run_memory() {
 void run_mass_cancels() {
   constexpr std::size_t kOrders = 520'000;
   constexpr std::size_t kTimes = 1'000;
-  EngineRun engine{1};
+  EngineRun engine{{}};
   engine.rest_and_cancel(kOrders);
   const double first = engine.mass_cancel();
   std::vector<double> later(kTimes);
@@ -152,11 +172,29 @@ void run_mass_cancels() {
       median(later) / 1'000);
 }
 
+// A round of one market.
+void run_settlement(std::size_t rows) {
+  EngineRun engine{{.accounts = rows / 2}};
+  engine.bet_and_determine();
+  std::vector<double> chunks = engine.settle();
+  const double sum = std::accumulate(chunks.begin(), chunks.end(), 0.0);
+  std::sort(chunks.begin(), chunks.end());
+  std::printf(
+      "\nsettlement of %zu rows: %.2f s in %zu chunks; a chunk p50 %.1f us, p99 %.1f us, most %.1f "
+      "us\n",
+      rows,
+      sum / 1e9,
+      chunks.size(),
+      chunks[chunks.size() / 2] / 1'000,
+      chunks[chunks.size() * 99 / 100] / 1'000,
+      chunks.back() / 1'000);
+}
+
 }  // namespace
 }  // namespace betex::matching::bench
 
-// matching_bench [OPERATIONS [LIVE|markets|mass-cancels]]: 5 million, and all of 1 000, 10 000,
-// 100 000 live orders and the rest.
+// matching_bench [OPERATIONS [LIVE|markets|money|settlement|mass-cancels]]: 5 million, and all of 1
+// 000, 10 000, 100 000 live orders and the rest.
 int main(int argc, char** argv) {
   using namespace betex::matching::bench;
   const std::size_t count = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 5'000'000;
@@ -167,6 +205,14 @@ int main(int argc, char** argv) {
       kRound);
   if (argc > 2 && std::string_view{argv[2]} == "markets") {
     run_markets(count);
+    return 0;
+  }
+  if (argc > 2 && std::string_view{argv[2]} == "money") {
+    run_money(count);
+    return 0;
+  }
+  if (argc > 2 && std::string_view{argv[2]} == "settlement") {
+    run_settlement(1'000'000);
     return 0;
   }
   if (argc > 2 && std::string_view{argv[2]} == "mass-cancels") {
@@ -181,7 +227,9 @@ int main(int argc, char** argv) {
     run_book(count, live);
   }
   run_markets(count);
+  run_money(count);
   run_memory();
   run_mass_cancels();
+  run_settlement(1'000'000);
   return 0;
 }
