@@ -94,7 +94,6 @@ inline constexpr MessageSpec kAccountReport{
 inline constexpr std::array kRequestForPositionsFields{
     MessageField{field::kAccount, "NY", "as on D; of an Ops session any account, and required"},
     MessageField{field::kTransactTime, "YY", "your clock; never too old"},
-    MessageField{field::kSubscriptionRequestType, "NN", "0"},
     MessageField{field::kAccountType, "-Y", "not looked at"},
     MessageField{field::kPosReqId, "YY", "echoed, at most 31 printable ASCII characters"},
     MessageField{field::kClearingBusinessDate, "NY", "not looked at"},

@@ -108,9 +108,14 @@ void create_exchange(const ExchangeConfig& exchange, StartCommands& commands) {
 void check_currency(const Config& config, const matching::Engine& engine) {
   const matching::Currency currency = engine.house().currency;
   if (!currency.empty() && currency.view() != config.exchange.currency) {
-    throw std::runtime_error("exchange.currency is " + config.exchange.currency +
-                             ", and the log's amounts are in " + std::string(currency.view()) +
-                             "; give the log's, or begin another log");
+    const std::string of_log{currency.view()};
+    throw ConfigError{
+        {Finding{.file = "configuration",
+                 .line = 0,
+                 .key = "exchange.currency",
+                 .problem = "is " + config.exchange.currency +
+                            ", and all amounts in the write-ahead log are in " + of_log,
+                 .remedy = "give " + of_log + ", or the root of another log"}}};
   }
 }
 

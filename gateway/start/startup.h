@@ -50,7 +50,7 @@ struct StartClockPair {
 // that are due, time's own steps that are due, the end of the trading day, accounts that the
 // configuration names and the journal does not know, and on an empty journal the configured
 // markets, created and opened. Throws std::runtime_error if the engine refuses a configured account
-// or market, or the log's amounts are in another currency.
+// or market, ConfigError if the log's amounts are in another currency.
 void run_start_commands(Recovered& recovered,
                         journal::Journal& journal,
                         const Config& config,

@@ -205,12 +205,8 @@ Decoded read_security_status_request(RequestFields& request, const Sender& sende
 
 Decoded read_request_for_positions(RequestFields& request, const Sender& sender) {
   enum class Type : std::uint8_t { Positions = 0 };
-  enum class Subscription : std::uint8_t { Snapshot = 0 };
   static_cast<void>(request.time(tag::kTransactTime));  // required, and never too old
-  static_cast<void>(
-      request.enumerator<Type::Positions>(tag::kPosReqType, Type::Positions));
-  static_cast<void>(request.enumerator<Subscription::Snapshot>(tag::kSubscriptionRequestType,
-                                                               Subscription::Snapshot));
+  static_cast<void>(request.enumerator<Type::Positions>(tag::kPosReqType, Type::Positions));
   return gateway::PositionsQuery{.session = sender.session,
                                  .msg_seq_num = number_of(request),
                                  .account = sender.account,

@@ -146,7 +146,7 @@ TEST(StandardMessages, HaveEveryFieldOfTheirGroupsThatWeSend) {
       }
     }
   }
-  EXPECT_EQ(groups, 5) << "News has two in either dialect, SecurityList one";
+  EXPECT_EQ(groups, 7) << "News has two in either dialect, PositionReport one, SecurityList one";
 }
 
 TEST(StandardMessages, RequireNothingThatWeMayLeaveOut) {

@@ -1,6 +1,5 @@
 // What the first start on an empty log makes of the configuration, and what later ones leave alone.
 #include <filesystem>
-#include <stdexcept>
 #include <string>
 #include <type_traits>
 
@@ -108,10 +107,12 @@ TEST_F(FirstStartTest, AnotherCurrencyThanTheLogsIsRefused) {
   try {
     start(life);
     FAIL() << "it starts";
-  } catch (const std::runtime_error& error) {
-    EXPECT_STREQ(error.what(),
-                 "exchange.currency is EUR, and the log's amounts are in GBP; give the log's, or "
-                 "begin another log");
+  } catch (const ConfigError& error) {
+    ASSERT_EQ(error.findings().size(), 1U);
+    EXPECT_EQ(
+        to_string(error.findings()[0]),
+        "configuration: exchange.currency: is EUR, and all amounts in the write-ahead log are "
+        "in GBP; give GBP, or the root of another log");
   }
 }
 

@@ -93,9 +93,9 @@ TEST(DecodeRequestForPositions, IsOfOneAccount) {
   EXPECT_EQ(query.pos_req_id, Name{"p1"});
   check(FixVersion::Fixt11,
         {{positions, "query"},
-         {positions.with("263=0").with("715=20261122"), "query"},
+         {positions.with("715=20261122"), "query"},
          {positions.with("1=BROKER2"), "380=6 tag 1 reason 142"},
-         {positions.with("263=1"), "371=263 373=5"},
+         {positions.with("263=1"), "371=263 373=2"},
          {positions.with("724=1"), "371=724 373=5"},
          {positions.with("55=RAIN-LON"), "371=55 373=2"},
          {positions.without("60"), "371=60 373=1"},

@@ -87,7 +87,7 @@ std::vector<std::string> full_requests(FixVersion version) {
       "126=20261231-23:59:59.999|",
       "35=AF|1=BROKER1|54=1|55=X|584=s|585=1|",
       "35=q|1=BROKER1|11=d|54=1|55=X|60=20261122-14:20:31|530=1|",
-      "35=AN|1=BROKER1|60=20261122-14:20:31|263=0|" + account_type + "710=p|715=20261122|724=0|"};
+      "35=AN|1=BROKER1|60=20261122-14:20:31|" + account_type + "710=p|715=20261122|724=0|"};
   if (version == FixVersion::Fixt11) {
     requests.insert(requests.end(),
                     {"35=q|1=BROKER1|11=d|54=1|60=20261122-14:20:31|530=9|1300=M|",
@@ -270,10 +270,11 @@ TEST_P(QuickFixAgreement, BothAgreeOnEveryEnumeration) {
       }
     }
   }
-  EXPECT_EQ(enumerations,
-            GetParam() == FixVersion::Fixt11
-                ? (std::set<std::uint32_t>{18, 21, 40, 54, 59, 263, 530, 559, 585, 2964, 20004})
-                : (std::set<std::uint32_t>{18, 21, 40, 54, 59, 530, 585, 20003, 20004}));
+  EXPECT_EQ(
+      enumerations,
+      GetParam() == FixVersion::Fixt11
+          ? (std::set<std::uint32_t>{18, 21, 40, 54, 59, 263, 530, 559, 585, 724, 2964, 20004})
+          : (std::set<std::uint32_t>{18, 21, 40, 54, 59, 530, 585, 724, 20003, 20004}));
 }
 
 // The values that our reports bear are those that the dictionary lists.
