@@ -245,8 +245,9 @@ class Gateway::Impl {
                 limits_,
                 session_settings(config),
                 sessions_} {
-    const std::vector<std::string> accounts = config.accounts();
-    accounts_.insert(accounts.begin(), accounts.end());
+    for (const AccountConfig& account : config.accounts()) {
+      accounts_.insert(account.name);
+    }
     if (config.fix.tls && config.fix.tls->demo) {
       fix::make_demo_certificate(config.fix.tls->certificate);
     }
@@ -297,13 +298,10 @@ class Gateway::Impl {
   void reload(const Config& config) {
     server_.reload(limits_that_fit(config), session_settings(config), tls_files(config));
     authenticator_.replace(config.credentials);
-    // Those of sessions that are new.
-    for (const std::string& account : config.accounts()) {
-      if (!accounts_.insert(account).second) {
-        continue;
+    for (const AccountConfig& account : config.accounts()) {
+      if (accounts_.insert(account.name).second) {
+        operate(creation_of(account));
       }
-      operate(matching::CreateAccount{.account = matching::Name{account},
-                                      .kind = matching::AccountKind::Unlimited});
     }
   }
 

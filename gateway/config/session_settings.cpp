@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "gateway/config/accounts_file.h"
 #include "gateway/config/names.h"
 #include "gateway/config/plain_text.h"
 #include "gateway/config/refused_settings.h"
@@ -109,6 +110,8 @@ class SessionReader : public SettingReader {
     for (std::string& account : split(list, ',')) {
       if (const auto wrong = wrong_name(account)) {
         complain("Accounts", *wrong);
+      } else if (is_the_exchanges(account)) {
+        complain("Accounts", exchanges_account_complaint(account));
       } else if (std::ranges::count(session.accounts, account) != 0) {
         complain("Accounts", {"'" + account + "' is there twice", "remove one of the two"});
       } else {

@@ -81,6 +81,12 @@ void SessionInbound::take_decoded(MsgSeqNum number, const Decoded& decoded) {
   handled_ = number;
 }
 
+bool SessionInbound::has_too_many_answers(const gateway::Query& query) const {
+  return std::holds_alternative<gateway::PositionsQuery>(query)
+             ? outbound_.has_too_many_for_long_answers()
+             : outbound_.has_too_many_answers();
+}
+
 // Without room on the disk what adds to it is refused: orders, and requests whose answers would be
 // kept for a resend. What takes risk away is not.
 Decoded SessionInbound::decode_request() const {
@@ -100,7 +106,7 @@ Decoded SessionInbound::decode_request() const {
   if ((places || amends) && !core_.environment.clock.certain()) {
     return refusal_of(matching::Reason::ClockUncertain, core_.fields);
   }
-  if (query && outbound_.has_too_many_answers()) {
+  if (query && has_too_many_answers(std::get<gateway::Query>(decoded))) {
     return refusal_of(matching::Reason::Throttled, core_.fields);
   }
   return decoded;

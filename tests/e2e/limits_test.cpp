@@ -219,9 +219,11 @@ TEST_F(LimitsTest, MoreDiskThanThereIsToBeKeptFreeRefusesOrdersAndNothingElse) {
 TEST_F(LimitsTest, MarketsAtTheirMost) {
   configure({});
   std::string runners = "\"R0\"";
-  for (int i = 1; i < 1000; ++i) {
+  for (int i = 1; i < 100; ++i) {
     runners += ", \"R" + std::to_string(i) + "\"";
   }
+  std::ofstream{config_ / "accounts.toml"}
+      << "[[account]]\nname = \"BROKER1\"\nkind = \"unlimited\"\n";
   const std::string rest = "commission_bp = 10_000\nbet_delay_ms = 60_000\n";
   std::ofstream{config_ / "markets.toml"}
       << "[[market]]\nname = \"RACE\"\nkind = \"odds\"\nladder = \"Classic\"\ninstruments = ["

@@ -44,6 +44,8 @@ TEST_F(GatewayFile, DefaultsStandWhereNothingIsSaid) {
   EXPECT_EQ(config.log.level, LogLevel::Info);
   EXPECT_THAT(config.log.file.string(), IsEmpty());
   EXPECT_EQ(config.trading_day_end, std::chrono::seconds{0});
+  EXPECT_EQ(config.exchange.currency, "EUR");
+  EXPECT_EQ(config.exchange.max_requests_a_day, 0U);
 }
 
 TEST_F(GatewayFile, EveryValueIsTaken) {
@@ -75,6 +77,10 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "file = \"betex.log\"\n"
           "[trading_day]\n"
           "end_utc = 04:30:15\n"
+          "[exchange]\n"
+          "currency = \"GBP\"\n"
+          "max_requests_a_day = 100_000\n"
+          "accounts = \"accounts.toml\"\n"
           "[fix.limits]\n"
           "message_bytes = 2048\n"
           "fields = 100\n"
@@ -87,6 +93,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "[fix]\n"
           "address = \"0.0.0.0\"\n"
           "port = 0\n");
+  replace(gateway, "[exchange]\naccounts = \"accounts.toml\"\n[markets]", "[markets]");
   const Config config = load();
   EXPECT_TRUE(config.clock.require_synchronised);
   EXPECT_EQ(config.wal.max_segment_events, 7U);
@@ -108,6 +115,8 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   EXPECT_EQ(config.log.level, LogLevel::Warn);
   EXPECT_EQ(config.log.file, folder.path() / "betex.log");
   EXPECT_EQ(config.trading_day_end, std::chrono::seconds{4 * 3600 + 30 * 60 + 15});
+  EXPECT_EQ(config.exchange.currency, "GBP");
+  EXPECT_EQ(config.exchange.max_requests_a_day, 100'000U);
   EXPECT_EQ(config.fix.limits.message_bytes, 2048U);
   EXPECT_EQ(config.fix.limits.fields, 100U);
   EXPECT_EQ(config.fix.limits.outbound_queue_bytes, 100'000U);
@@ -302,6 +311,21 @@ INSTANTIATE_TEST_SUITE_P(
                      "end_utc = \"00:00\"",
                      "trading_day.end_utc: has the wrong type; give a time without quotes, as in "
                      "00:00:00"},
+        WrongSetting{"CurrencyOfTwoLetters",
+                     "exchange",
+                     "currency = \"EU\"",
+                     "exchange.currency: 'EU' is not a currency; give its three capital letters, "
+                     "as in EUR"},
+        WrongSetting{"CurrencyInSmallLetters",
+                     "exchange",
+                     "currency = \"eur\"",
+                     "exchange.currency: 'eur' is not a currency; give its three capital letters, "
+                     "as in EUR"},
+        WrongSetting{"RequestsOutOfRange",
+                     "exchange",
+                     "max_requests_a_day = -1",
+                     "exchange.max_requests_a_day: -1 is out of range; give a whole number from 0 "
+                     "to 4294967295"},
         WrongSetting{"MorePerAddressThanInAll",
                      "fix.limits",
                      "connections_per_address = 5000",
@@ -433,6 +457,10 @@ TEST_F(GatewayFile, PrintsTheValuesInForceWithoutSecrets) {
                         "MaxHeartBtInt=60\nResetAllowed=N\nCancelOnDisconnect="
                         "N\nCancelOnDisconnectGrace=10\nAllowFrom=127.0.0.1\n"));
   EXPECT_THAT(text, HasSubstr("ANNA:pbkdf2-sha256:10000:****:****\n"));
+  EXPECT_THAT(text, HasSubstr("[exchange]\ncurrency = \"EUR\"\nmax_requests_a_day = 0\n"));
+  EXPECT_THAT(text,
+              HasSubstr("[[account]]\nname = \"ANNA\"\nkind = \"collateralised\"\n"
+                        "balance = \"0.0000\"\ncredit = \"0.0000\"\n"));
   EXPECT_THAT(text, HasSubstr("[[market]]\nname = \"RAIN\"\nkind = \"binary\"\n"));
   EXPECT_EQ(text.find("000102"), std::string::npos);
   EXPECT_EQ(text.find("aaaa"), std::string::npos);

@@ -38,7 +38,7 @@ void decide(Engine& engine,
             Timestamp now = kNow) {
   matching::for_each_event(
       engine.decide({.timestamp = now, .origin = origin, .body = body}),
-      [&model](matching::EventSeq seq, const auto& event) { model.apply(seq, event); });
+      [&model](matching::EventSeq seq, const auto& event) { model.apply({}, seq, event); });
 }
 
 Engine reloaded(const Engine& engine) {

@@ -97,7 +97,7 @@ Reports reports_from(Life& life,
   while (const auto transaction = reader.next()) {
     matching::for_each_event(*transaction, [&](EventSeq seq, const auto& event) {
       if (seq >= from) {
-        maker.make(seq, transaction->header.timestamp, event, receiver);
+        maker.make(transaction->header, seq, event, receiver);
       }
     });
   }
