@@ -1,6 +1,7 @@
 #include "tests/crash/journal_account.h"
 
 #include <cstdlib>
+#include <set>
 #include <type_traits>
 
 #include "journal/environment_pool.h"
@@ -27,7 +28,8 @@ std::string money_text(matching::Money money) {
   return (money < matching::Money{} ? "-" : "") + std::to_string(size / kPerMajor) + "." + decimals;
 }
 
-// What the events of money say. Accounts are named by the event that made them.
+// What the events of money say. Accounts are named by the event that made them, and each broker is
+// named like its account: what happened before its first logon is not told to it.
 class MoneyReader {
  public:
   explicit MoneyReader(JournalAccount& account) : account_{account} {}
@@ -37,25 +39,32 @@ class MoneyReader {
     paid_in_ += event.balance.value();
   }
 
+  void read(matching::EventSeq, const matching::SessionWentUp& event) {
+    known_.emplace(event.comp_id.view());
+  }
+
   void read(matching::EventSeq seq, const matching::FundsMoved& event) {
     paid_in_ += event.amount.value();
-    account_.movements[names_.at(event.account)].emplace(
-        exec_id(seq, 1), JournaledMoney{.gross = "", .balance = money_text(event.balance)});
+    add(account_.movements,
+        event.account,
+        exec_id(seq, 1),
+        {.gross = "", .balance = money_text(event.balance)});
   }
 
   void read(matching::EventSeq seq, const matching::PositionsSettled& event) {
     int entry = 0;
     for (const matching::SettledRow& row : matching::tail_of(event)) {
-      account_.payments[names_.at(row.account)].emplace(
+      add(account_.payments,
+          row.account,
           exec_id(seq, ++entry),
-          JournaledMoney{.gross = money_text(row.gross), .balance = money_text(row.balance)});
+          {.gross = money_text(row.gross), .balance = money_text(row.balance)});
     }
   }
 
   void read(matching::EventSeq seq, const matching::RunnerBetsVoided& event) {
     int entry = 0;
     for (const matching::VoidedBets& bets : matching::tail_of(event)) {
-      account_.movements[names_.at(bets.account)].emplace(exec_id(seq, ++entry), JournaledMoney{});
+      add(account_.movements, bets.account, exec_id(seq, ++entry), {});
     }
   }
 
@@ -75,8 +84,21 @@ class MoneyReader {
   }
 
  private:
+  using Reports = std::map<std::string, std::map<std::string, JournaledMoney>>;
+
+  void add(Reports& reports,
+           matching::AccountId account,
+           const std::string& id,
+           const JournaledMoney& money) {
+    const std::string& name = names_.at(account);
+    if (known_.contains(name)) {
+      reports[name].emplace(id, money);
+    }
+  }
+
   JournalAccount& account_;
   std::map<matching::AccountId, std::string> names_;
+  std::set<std::string> known_;  // CompIDs that have logged on
   matching::Int128 paid_in_ = 0;
 };
 

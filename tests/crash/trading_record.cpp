@@ -98,8 +98,25 @@ bool TradingRecord::told_of_money(const client::Message& message) {
   return true;
 }
 
+// SecurityStatus(f): what else it says is another test's business.
+bool TradingRecord::told_of_a_market(const client::Message& message) {
+  if (message.type() != "f") {
+    return false;
+  }
+  const std::string id{message.get(kReportId)};
+  if (market_changes_.insert(id).second) {
+    return true;
+  }
+  if (message.has(kPossResend, "Y")) {
+    ++repeated_;
+  } else {
+    add_fault("report " + id + " of a market came twice");
+  }
+  return true;
+}
+
 void TradingRecord::told(const client::Message& message) {
-  if (told_of_money(message)) {
+  if (told_of_money(message) || told_of_a_market(message)) {
     return;
   }
   const client::Report report = client::to_report(message);

@@ -77,10 +77,12 @@ class TradingRecord {
   void told(const client::ExecutionReport& report);
   void told(const client::CancelReject& reject);
   bool told_of_money(const client::Message& message);
+  bool told_of_a_market(const client::Message& message);
 
   std::map<std::string, OrderRecord> orders_;
   std::map<std::string, PaymentRecord> payments_;
   std::map<std::string, PaymentRecord> movements_;
+  std::set<std::string> market_changes_;  // report ids
   std::map<std::string, CancelRecord> cancels_;
   std::map<std::string, client::ExecutionReport> executions_;
   std::map<std::string, client::ExecutionReport> statuses_;
