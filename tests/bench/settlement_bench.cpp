@@ -1,0 +1,193 @@
+// What a settlement of very many rows does to others: the round trip of an order in another market,
+// over FIX and durable, before it and while one round follows the other. The gateway runs in this
+// process, with the repository's configuration.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "gateway/config/config.h"
+#include "gateway/gateway.h"
+#include "journal/environment_pool.h"
+#include "journal/journal_reader.h"
+#include "matching/commands.h"
+#include "matching/transaction.h"
+#include "tests/support/broker.h"
+#include "tests/support/temp_folder.h"
+
+namespace betex::bench {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace matching;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::string_view kMarket = "CROWD";
+constexpr std::size_t kSamples = 4'000;  // round trips, before and meanwhile
+constexpr auto kBetweenRequests = 50ms;
+
+class Crowd {
+ public:
+  explicit Crowd(const std::filesystem::path& wal)
+      : config_{gateway::load_config(
+            std::filesystem::path{BETEX_SOURCE_DIR} / "config/gateway.toml",
+            {.wal_root = wal, .fix_port = 0, .tls_port = 0, .http_port = 0})},
+        gateway_{config_},
+        ports_{gateway_.start()} {}
+
+  [[nodiscard]] std::uint16_t port() const noexcept { return ports_.fix; }
+
+  // So many accounts, each with a matched bet, in a market that is then closed.
+  void bet(std::size_t rows) {
+    operate(CreateMarket{.market = Name{kMarket}, .commission_bp = 500});
+    for (const char runner : {'A', 'B'}) {
+      operate(AddRunner{.market = Name{kMarket}, .symbol = symbol(runner)});
+    }
+    operate(OpenMarket{.market = Name{kMarket}});
+    for (std::size_t row = 0; row < rows; ++row) {
+      const Name account{"crowd-" + std::to_string(row)};
+      operate(CreateAccount{.account = account});
+      operate(PlaceOrder{.account = account,
+                         .cl_ord_id = ClOrdId{"bet"},
+                         .symbol = symbol('A'),
+                         .transact_time = now(),
+                         .price = Decimal{2 * kDecimalScale},
+                         .quantity = Decimal{10 * kDecimalScale},
+                         .side = row % 2 == 0 ? Side::Bid : Side::Ask});
+    }
+    operate(CloseMarket{.market = Name{kMarket}});
+  }
+
+  // The other result than before, and its round; refused while one is being paid.
+  void settle_again() {
+    winner_ = winner_ == 'A' ? 'B' : 'A';
+    operate(
+        DetermineMarket{.market = Name{kMarket},
+                        .shares = {{.symbol = symbol(winner_), .numerator = 1, .denominator = 1}}});
+    operate(SettleMarket{.market = Name{kMarket}});
+  }
+
+  void stop() {
+    gateway_.stop([] { return true; });
+  }
+
+ private:
+  static Name symbol(char runner) { return Name{std::string{kMarket} + "." + runner}; }
+
+  static Timestamp now() {
+    return Timestamp{
+        std::chrono::nanoseconds{std::chrono::system_clock::now().time_since_epoch()}.count()};
+  }
+
+  // Waits where the ring is full.
+  void operate(const CommandBody& body) {
+    for (;;) {
+      try {
+        gateway_.operate(body);
+        return;
+      } catch (const std::runtime_error&) {
+        std::this_thread::sleep_for(1ms);
+      }
+    }
+  }
+
+  gateway::Config config_;
+  gateway::Gateway gateway_;
+  gateway::Ports ports_;
+  char winner_ = 'B';
+};
+
+// An order that takes nothing: to its New, and then its end is awaited.
+double round_trip(test::Broker& broker, std::uint64_t number) {
+  const client::NewOrder order{.cl_ord_id = "trip-" + std::to_string(number),
+                               .symbol = "RAIN-LON",
+                               .side = client::Side::BackOrBuy,
+                               .quantity = "1",
+                               .price = "0.01",
+                               .time_in_force = client::TimeInForce::ImmediateOrCancel};
+  const auto start = Clock::now();
+  broker.send(order);
+  (void)broker.next_execution();
+  const auto end = Clock::now();
+  (void)broker.next_execution();
+  return std::chrono::duration<double, std::micro>{end - start}.count();
+}
+
+void print(const char* name, std::vector<double> samples) {
+  std::sort(samples.begin(), samples.end());
+  const auto at = [&samples](double share) {
+    return samples[static_cast<std::size_t>(static_cast<double>(samples.size() - 1) * share)];
+  };
+  std::printf("%-28s p50 %8.0f   p99 %8.0f   p99.9 %8.0f us\n", name, at(0.5), at(0.99), at(0.999));
+}
+
+// From the journal: how long each round took, by the exchange's time.
+void print_rounds(const std::filesystem::path& wal) {
+  journal::EnvironmentPool pool;
+  journal::JournalReader reader{wal, pool};
+  std::vector<double> seconds;
+  std::uint32_t rows = 0;
+  Timestamp began;
+  while (const auto transaction = reader.next()) {
+    for_each_event(*transaction, [&](EventSeq, const auto& event) {
+      using Event = std::decay_t<decltype(event)>;
+      if constexpr (std::is_same_v<Event, BatchStarted>) {
+        began = event.work == BatchWork::PayRows ? transaction->header.timestamp : began;
+      } else if constexpr (std::is_same_v<Event, MarketSettled>) {
+        seconds.push_back(static_cast<double>((transaction->header.timestamp - began).value()) /
+                          1e9);
+        rows = event.rows;
+      }
+    });
+  }
+  std::printf("%zu rounds of %u rows, each", seconds.size(), rows);
+  for (const double each : seconds) {
+    std::printf(" %.2f", each);
+  }
+  std::printf(" s\n");
+}
+
+void run(std::size_t rows, const std::filesystem::path& folder) {
+  const test::TempFolder temporary;
+  const std::filesystem::path wal = (folder.empty() ? temporary.path() : folder) / "wal";
+  Crowd crowd{wal};
+  crowd.bet(rows);
+  test::Broker broker{"BROKER3"};  // of a dialect that is not told of markets' states
+  broker.log_on(crowd.port());
+  std::uint64_t number = 0;
+  std::vector<double> before;
+  while (before.size() < kSamples) {
+    before.push_back(round_trip(broker, ++number));
+  }
+  std::vector<double> meanwhile;
+  auto next = Clock::now();
+  while (meanwhile.size() < kSamples) {
+    if (Clock::now() >= next) {
+      crowd.settle_again();
+      next = Clock::now() + kBetweenRequests;
+    }
+    meanwhile.push_back(round_trip(broker, ++number));
+  }
+  crowd.stop();
+  print("order in another market", before);
+  print("the same during settlements", meanwhile);
+  print_rounds(wal);
+}
+
+}  // namespace
+}  // namespace betex::bench
+
+// settlement_bench [ROWS [FOLDER]]: one million; the folder is on the disk that is meant.
+int main(int argc, char** argv) {
+  const std::size_t rows = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
+  betex::bench::run(rows, argc > 2 ? argv[2] : "");
+  return 0;
+}
