@@ -59,7 +59,9 @@ void RandomCommands::create_some_market() {
 // Three can bet what they like, three have little.
 std::vector<Asked> RandomCommands::setup(Timestamp now, std::uint64_t crowd) {
   now_ = now;
-  if (!one_in(10)) {
+  if (one_in(4)) {
+    planned_.push_back(CreateExchange{.currency = Currency{one_in(2) ? "eur" : "EURO"}});
+  } else if (!one_in(10)) {
     planned_.push_back(
         CreateExchange{.currency = Currency{"EUR"}, .max_requests_a_day = pick({0U, 0U, 60U})});
   }

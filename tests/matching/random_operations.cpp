@@ -60,13 +60,20 @@ void RandomCommands::plan_end(std::size_t which, const ReferenceEngine& referenc
   planned_.push_back(CloseMarket{.market = market.name, .request_id = request()});
   const std::uint64_t rounds = below(4);
   for (std::uint64_t i = 0; i < rounds; ++i) {
-    planned_.push_back(result_of(market, reference));
     if (one_in(3)) {
       planned_.push_back(result_of(market, reference));
     }
+    DetermineMarket result = result_of(market, reference);
+    planned_.push_back(result);
     planned_.push_back(SettleMarket{.market = market.name, .request_id = request()});
+    if (one_in(2)) {  // too late for this market
+      planned_.push_back(SetLimits{.account = account(),
+                                   .commission_discount_bp = pick({0U, 2'500U, 10'000U}),
+                                   .request_id = request()});
+    }
     if (one_in(3)) {  // the same again
-      planned_.push_back(planned_.at(planned_.size() - 2));
+      result.request_id = request();
+      planned_.push_back(result);
       planned_.push_back(SettleMarket{.market = market.name});
     }
   }
@@ -141,10 +148,16 @@ CommandBody RandomCommands::market_command(const ReferenceEngine& reference) {
       if (one_in(3)) {
         create_some_market();
       }
-      return CreateMarket{.market = one_in(2) ? name : Name{},
-                          .winners = static_cast<std::uint32_t>(below(12)),
-                          .max_position = one_in(3) ? Decimal{kDecimalScale} : Decimal{},
-                          .request_id = request()};
+      return CreateMarket{
+          .market = one_in(2) ? name : Name{},
+          .winners = static_cast<std::uint32_t>(one_in(3) ? 97 + below(6) : below(12)),
+          .kind = one_in(4) ? MarketKind::Binary : MarketKind::ExchangeOdds,
+          .ladder = one_in(4) ? LadderKind::DeciCent : LadderKind::Classic,
+          .max_position = pick({Decimal{},
+                                Decimal{kDecimalScale},
+                                Decimal{-kDecimalScale},
+                                Decimal{2'000'000'000'000 * kDecimalScale}}),
+          .request_id = request()};
     case 10:
     case 11:
     case 12:
@@ -241,11 +254,16 @@ CommandBody RandomCommands::account_command() {
     case 3: {
       CreateAccount create = new_account(one_in(2) ? name : Name{}, 100);
       create.account = one_in(4) ? Name{"$HOUSE"} : create.account;
+      if (one_in(3)) {
+        create.account = Name{"a" + std::to_string(requests_)};
+        create.opening_balance = pick({Decimal{-kDecimalScale}, Decimal{1}, Decimal{}});
+        create.credit = pick({Decimal{}, Decimal{-100}, Decimal{kDecimalScale}});
+      }
       create.request_id = request();
       return create;
     }
     case 4:
-      return one_in(4) ? CommandBody{CreateExchange{.currency = Currency{"EUR"}}}
+      return one_in(4) ? CommandBody{CreateExchange{.currency = Currency{one_in(2) ? "EUR" : ""}}}
                        : CommandBody{ResumeAccount{.account = name, .request_id = request()}};
     case 5:
     case 6:
