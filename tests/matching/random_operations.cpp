@@ -23,7 +23,7 @@ DetermineMarket RandomCommands::result_of(const Market& market, const ReferenceE
     }
   }
   const auto denominator = static_cast<std::uint16_t>(
-      one_in(2) ? 1 : 1 + below(market.symbols.size() + (one_in(20) ? 1 : 0)));
+      one_in(4) ? 1 : 2 + below(market.symbols.size() - (one_in(20) ? 0 : 1)));
   std::uint64_t left = market.winners * denominator;
   for (std::size_t i = 0; i < runners.size(); ++i) {
     const std::size_t others = runners.size() - i - 1;
@@ -58,7 +58,7 @@ void RandomCommands::plan_end(std::size_t which, const ReferenceEngine& referenc
   Market& market = markets_[which];
   market.ends = true;
   planned_.push_back(CloseMarket{.market = market.name, .request_id = request()});
-  const std::uint64_t rounds = below(4);
+  const std::uint64_t rounds = one_in(6) ? 0 : 1 + below(3);
   for (std::uint64_t i = 0; i < rounds; ++i) {
     if (one_in(3)) {
       planned_.push_back(result_of(market, reference));
@@ -137,11 +137,11 @@ CommandBody RandomCommands::market_command(const ReferenceEngine& reference) {
     case 5:
       return runner_command(chosen);
     case 6:
+    case 7:
       if (planned_.empty()) {
         plan_end(static_cast<std::size_t>(&chosen - markets_.data()), reference);
       }
       return ResumeMarket{.market = markets_.back().name};
-    case 7:
     case 8:
       return result_command(reference);
     case 9:
