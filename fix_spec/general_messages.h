@@ -48,7 +48,7 @@ inline constexpr std::array kBusinessMessageRejectFields{
     MessageField{field::kBusinessRejectRefId,
                  "NN",
                  "the refused message's id, where it could be read: 584 of AF, 320 of x, 324 of e, "
-                 "790 of H where it has one, else 11"},
+                 "710 of AN, 790 of H where it has one, else 11"},
     MessageField{field::kBusinessRejectReason, "YY", "section 5"},
     MessageField{field::kEngineReason, "NN", "always"},
     MessageField{field::kRetry, "NN", "always"},

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "fix_spec/account_messages.h"
 #include "fix_spec/general_messages.h"
 #include "fix_spec/market_messages.h"
 #include "fix_spec/message_spec.h"
@@ -16,11 +17,12 @@ namespace betex::fix {
 inline constexpr auto kMessages = [] {
   std::array<const MessageSpec*,
              kSessionMessages.size() + kOrderMessages.size() + kMarketMessages.size() +
-                 kGeneralMessages.size()>
+                 kAccountMessages.size() + kGeneralMessages.size()>
       all{};
   auto* at = std::ranges::copy(kSessionMessages, all.begin()).out;
   at = std::ranges::copy(kOrderMessages, at).out;
   at = std::ranges::copy(kMarketMessages, at).out;
+  at = std::ranges::copy(kAccountMessages, at).out;
   std::ranges::copy(kGeneralMessages, at);
   return all;
 }();

@@ -229,6 +229,9 @@ inline constexpr std::array kExecutionReportFields{
     MessageField{field::kLastRptRequested, "NN", "with 584: Y on the last of them"},
     MessageField{field::kEngineReason, "NN", "on negative answers: section 5"},
     MessageField{field::kRetry, "NN", "on negative answers: Y or N, section 5"},
+    MessageField{field::kPositionAfter,
+                 "N-",
+                 "on trades in binary markets: the account's YES contracts after it; negative: NO"},
 };
 
 inline constexpr MessageSpec kExecutionReport{

@@ -32,6 +32,7 @@ ReasonCodes codes_of(Reason reason) noexcept {
     case Reason::BatchRunning:               return {99, 99, 0, Retry::Yes};
     case Reason::RunnerNotActive:            return {99, 99, 0, Retry::No};
     case Reason::StaleMarketVersion:         return { 8, 99, 0, Retry::No};
+    case Reason::MarketArchived:             return {99, 99, 0, Retry::No};
     case Reason::PriceNotOnLadder:           return {18, 18, 0, Retry::No};
     case Reason::BadQuantity:                return {13, 99, 0, Retry::No};
     case Reason::QuantityStep:               return {13, 99, 0, Retry::No};
@@ -44,6 +45,8 @@ ReasonCodes codes_of(Reason reason) noexcept {
     case Reason::OpenOrdersLimit:            return { 3, 99, 0, Retry::Yes};
     case Reason::PositionLimit:              return { 3, 99, 0, Retry::Yes};
     case Reason::InsufficientFunds:          return {25, 99, 0, Retry::Yes};
+    case Reason::ExposureLimit:              return { 3, 99, 0, Retry::Yes};
+    case Reason::InDeficit:                  return {25, 99, 0, Retry::Yes};
     case Reason::PostOnlyWouldCross:         return {99, 99, 0, Retry::Yes};
     case Reason::FillOrKillNotFilled:        return {99, 99, 0, Retry::Yes};
     case Reason::MinimumFillNotReached:      return {99, 99, 0, Retry::Yes};
@@ -59,6 +62,7 @@ ReasonCodes codes_of(Reason reason) noexcept {
     case Reason::StaleEpoch:                 return {99, 99, 0, Retry::No};
     case Reason::DuplicateRequestId:         return {99, 99, 0, Retry::No};
     case Reason::SessionSuspended:           return {15, 99, 6, Retry::No};
+    case Reason::TooManyRequests:            return {99, 99, 8, Retry::Yes};
     case Reason::MalformedMessage:           return {99, 99, 0, Retry::No};
     case Reason::UnsupportedMessageType:     return {99, 99, 3, Retry::No};
     case Reason::NotEntitled:                return {99, 99, 6, Retry::No};

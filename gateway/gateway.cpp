@@ -103,7 +103,8 @@ SnapshotSettings snapshot_settings(const Config& config) {
 // From the log's last timestamp on.
 using StartClocks = std::function<const GatewayClocks&(matching::Timestamp last)>;
 
-// Replays, has the clocks started, then journals what every start has to say.
+// Replays, makes room for what is to come, has the clocks started, then journals what every start
+// has to say.
 Recovered start_from_journal(const RecoverySources& sources,
                              Retention& retention,
                              const StartClocks& start_clocks) {
@@ -113,6 +114,7 @@ Recovered start_from_journal(const RecoverySources& sources,
     spdlog::warn("{}", warning);
   }
   Recovered recovered = recover(sources, retention);
+  recovered.engine.reserve(config.engine);
   prepare_first_segment(snapshot_settings(config));
   const GatewayClocks& clocks = start_clocks(recovered.engine.last_timestamp());
   run_start_commands(
@@ -243,8 +245,9 @@ class Gateway::Impl {
                 limits_,
                 session_settings(config),
                 sessions_} {
-    const std::vector<std::string> accounts = config.accounts();
-    accounts_.insert(accounts.begin(), accounts.end());
+    for (const AccountConfig& account : config.accounts()) {
+      accounts_.insert(account.name);
+    }
     if (config.fix.tls && config.fix.tls->demo) {
       fix::make_demo_certificate(config.fix.tls->certificate);
     }
@@ -295,13 +298,10 @@ class Gateway::Impl {
   void reload(const Config& config) {
     server_.reload(limits_that_fit(config), session_settings(config), tls_files(config));
     authenticator_.replace(config.credentials);
-    // Those of sessions that are new.
-    for (const std::string& account : config.accounts()) {
-      if (!accounts_.insert(account).second) {
-        continue;
+    for (const AccountConfig& account : config.accounts()) {
+      if (accounts_.insert(account.name).second) {
+        operate(creation_of(account));
       }
-      operate(matching::CreateAccount{.account = matching::Name{account},
-                                      .kind = matching::AccountKind::Unlimited});
     }
   }
 

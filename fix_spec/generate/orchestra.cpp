@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,10 +29,14 @@ std::string_view type_name(FieldType type) {
       return "Boolean";
     case FieldType::Char:
       return "char";
+    case FieldType::Currency:
+      return "Currency";
     case FieldType::Int:
       return "int";
     case FieldType::Length:
       return "Length";
+    case FieldType::LocalMktDate:
+      return "LocalMktDate";
     case FieldType::MultipleCharValue:
       return "MultipleCharValue";
     case FieldType::NumInGroup:
@@ -84,6 +89,7 @@ class OrchestraWriter {
     collect(kStandardTrailer);
     for (const MessageSpec* const message : messages_) {
       collect(message->fields);
+      collect_groups(*message, message->fields);
     }
   }
 
@@ -113,6 +119,13 @@ class OrchestraWriter {
   }
 
  private:
+  struct GroupOfMessage {
+    const MessageSpec* message;
+    const MessageField* row;  // its count
+
+    friend bool operator==(const GroupOfMessage&, const GroupOfMessage&) = default;
+  };
+
   // NOLINTNEXTLINE(misc-no-recursion): as deep as groups are
   void collect(std::span<const MessageField> rows) {
     for (const MessageField& row : rows) {
@@ -121,6 +134,17 @@ class OrchestraWriter {
         if (row.group != nullptr) {
           collect(row.group->fields);
         }
+      }
+    }
+  }
+
+  // Gives groups their ids, those within a group behind it.
+  // NOLINTNEXTLINE(misc-no-recursion): as deep as groups are
+  void collect_groups(const MessageSpec& message, std::span<const MessageField> rows) {
+    for (const MessageField& row : rows) {
+      if (row.group != nullptr && row.is_in(version_)) {
+        groups_.push_back({.message = &message, .row = &row});
+        collect_groups(message, row.group->fields);
       }
     }
   }
@@ -210,27 +234,26 @@ class OrchestraWriter {
 
   void write_component(int id, std::string_view name, std::span<const MessageField> rows) {
     xml_.open("fixr:component", {{"id", std::to_string(id)}, {"name", std::string{name}}});
-    write_rows(rows);
+    write_rows(nullptr, rows);
     xml_.close("fixr:component");
   }
 
-  // Gives them their ids, in the order in which the messages refer to them.
   void write_groups() {
-    int id = kFirstGroupId;
     xml_.open("fixr:groups");
-    for (const MessageSpec* const message : messages_) {
-      for (const MessageField& row : message->fields) {
-        if (row.group == nullptr || !row.is_in(version_)) {
-          continue;
-        }
-        xml_.open("fixr:group",
-                  {{"id", std::to_string(id++)}, {"name", group_name(*message, row.field)}});
-        xml_.empty("fixr:numInGroup", {{"id", std::to_string(row.field.tag)}});
-        write_rows(row.group->fields);
-        xml_.close("fixr:group");
-      }
+    for (const auto& [message, row] : groups_) {
+      xml_.open("fixr:group",
+                {{"id", std::to_string(group_id(message, *row))},
+                 {"name", group_name(*message, row->field)}});
+      xml_.empty("fixr:numInGroup", {{"id", std::to_string(row->field.tag)}});
+      write_rows(message, row->group->fields);
+      xml_.close("fixr:group");
     }
     xml_.close("fixr:groups");
+  }
+
+  [[nodiscard]] int group_id(const MessageSpec* message, const MessageField& row) const {
+    const auto found = std::ranges::find(groups_, GroupOfMessage{message, &row});
+    return kFirstGroupId + static_cast<int>(std::distance(groups_.begin(), found));
   }
 
   void write_messages() {
@@ -245,7 +268,7 @@ class OrchestraWriter {
     open_message(message, id);
     xml_.open("fixr:structure");
     xml_.empty("fixr:componentRef", {{"id", std::to_string(kHeaderId)}, {"presence", "required"}});
-    write_rows(message.fields);
+    write_rows(&message, message.fields);
     xml_.empty("fixr:componentRef", {{"id", std::to_string(kTrailerId)}, {"presence", "required"}});
     xml_.close("fixr:structure");
     xml_.close("fixr:message");
@@ -274,18 +297,20 @@ class OrchestraWriter {
                {"flow", flow}});
   }
 
-  void write_rows(std::span<const MessageField> rows) {
+  // Of a message, or of no message.
+  void write_rows(const MessageSpec* message, std::span<const MessageField> rows) {
     for (const MessageField& row : rows) {
       if (row.is_in(version_)) {
-        write_row(row);
+        write_row(message, row);
       }
     }
   }
 
-  void write_row(const MessageField& row) {
+  void write_row(const MessageSpec* message, const MessageField& row) {
     const bool required = row.presence.in(version_) == Requirement::Required;
     const std::string_view element = row.group == nullptr ? "fixr:fieldRef" : "fixr:groupRef";
-    const int id = row.group == nullptr ? static_cast<int>(row.field.tag) : next_group_id_++;
+    const int id =
+        row.group == nullptr ? static_cast<int>(row.field.tag) : group_id(message, row);
     const Attributes attributes{{"id", std::to_string(id)},
                                 {"presence", required ? "required" : "optional"}};
     if (row.meaning.empty()) {
@@ -305,7 +330,7 @@ class OrchestraWriter {
   std::vector<const MessageSpec*> messages_;
   FieldSet used_;
   XmlWriter xml_;
-  int next_group_id_ = kFirstGroupId;
+  std::vector<GroupOfMessage> groups_;  // by their ids
 };
 
 }  // namespace

@@ -19,10 +19,14 @@ std::string_view type_name(FieldType type) {
       return "BOOLEAN";
     case FieldType::Char:
       return "CHAR";
+    case FieldType::Currency:
+      return "CURRENCY";
     case FieldType::Int:
       return "INT";
     case FieldType::Length:
       return "LENGTH";
+    case FieldType::LocalMktDate:
+      return "LOCALMKTDATE";
     case FieldType::MultipleCharValue:
       return "MULTIPLECHARVALUE";
     case FieldType::NumInGroup:

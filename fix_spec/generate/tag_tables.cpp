@@ -47,14 +47,14 @@ std::string_view letter(Requirement requirement) {
 // NOLINTNEXTLINE(misc-no-recursion): as deep as groups are
 void write_rows(std::ostream& out,
                 std::span<const MessageField> rows,
-                std::string_view before_tag = "") {
+                const std::string& before_tag = "") {
   for (const MessageField& row : rows) {
     out << "| " << before_tag << row.field.tag << " | " << row.field.name << " | "
         << letter(row.presence.in(FixVersion::Fixt11)) << " | "
         << letter(row.presence.in(FixVersion::Fix44)) << " |" << (row.meaning.empty() ? "" : " ")
         << row.meaning << " |\n";
     if (row.group != nullptr) {
-      write_rows(out, row.group->fields, "→");
+      write_rows(out, row.group->fields, before_tag + "→");
     }
   }
 }
@@ -83,6 +83,10 @@ std::string_view type_in_words(const FieldSpec& field) {
       return "Y or N";
     case FieldType::Int:
       return "int";
+    case FieldType::NumInGroup:
+      return "count";
+    case FieldType::Qty:
+      return "quantity";
     default:
       return "String";
   }

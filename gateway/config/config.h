@@ -14,9 +14,9 @@
 #include "gateway/config/address_range.h"
 #include "gateway/config/config_error.h"
 #include "gateway/config/credentials.h"
-#include "gateway/config/logon_proof.h"
 #include "gateway/config/reset_schedule.h"
 #include "matching/commands.h"
+#include "matching/engine.h"
 
 namespace betex::gateway {
 
@@ -126,6 +126,25 @@ struct SessionConfig {
   std::uint32_t message_burst = 1;
 };
 
+// What is said of the exchange once, by the first start on an empty WAL.
+struct ExchangeConfig {
+  std::string currency = "EUR";          // ISO 4217: of all amounts
+  std::uint32_t max_requests_a_day = 0;  // of operators; 0: no limit
+};
+
+// What an account begins with: one that the journal knows already is never changed. Amounts are in
+// the exchange's currency.
+struct AccountConfig {
+  std::string name;
+  matching::AccountKind kind = matching::AccountKind::Unlimited;
+  matching::Decimal balance;
+  matching::Decimal credit;
+  matching::Decimal exposure_limit;  // 0: none, as with the two below
+  matching::Decimal market_exposure_limit;
+  std::uint32_t max_open_orders = 0;
+  std::uint32_t commission_discount_bp = 0;
+};
+
 // A market that is created and opened at the first start on an empty WAL.
 struct MarketConfig {
   std::string name;
@@ -142,17 +161,21 @@ struct MarketConfig {
 struct Config {
   WalConfig wal;
   RingsConfig rings;
+  matching::EngineCapacity engine;  // beyond what the log brings; 0: as it comes
   FixConfig fix;
   HttpConfig http;
   ClockConfig clock;
   LogConfig log;
   std::chrono::seconds trading_day_end{0};  // after midnight UTC
+  ExchangeConfig exchange;
+  std::vector<AccountConfig> listed_accounts;  // in the accounts file
   std::vector<SessionConfig> sessions;
   Credentials credentials;
   std::vector<MarketConfig> markets;  // empty: start without any
 
-  // Every account that a session trades for or listens to, sorted, each once.
-  [[nodiscard]] std::vector<std::string> accounts() const;
+  // The listed accounts, and those that a session trades for or listens to without their being
+  // listed, which are unlimited; sorted by name.
+  [[nodiscard]] std::vector<AccountConfig> accounts() const;
 };
 
 // What the command line sets over the file. Paths are relative to the working directory.

@@ -1,11 +1,12 @@
 #include <algorithm>
 #include <limits>
-#include <set>
+#include <map>
 #include <string>
 #include <system_error>
 #include <utility>
 #include <variant>
 
+#include "gateway/config/accounts_file.h"
 #include "gateway/config/config.h"
 #include "gateway/config/credentials_file.h"
 #include "gateway/config/markets_file.h"
@@ -31,9 +32,13 @@ constexpr std::int64_t kMaxArenaBytes = kGiB;
 // A session takes a credit for each of the 256 messages that may wait above a gap, at once.
 constexpr IntegerRange kCommandSlots{512, kMaxRingSlots};
 constexpr IntegerRange kEventSlots{64, kMaxRingSlots};
+// More than an hour of 1 000 new orders a second, in 2 GB for all three kinds together: enough for
+// the first minutes, and no wrong digit takes the machine's memory.
+constexpr IntegerRange kEngineRoom{0, 5'000'000};
 
 // Where the other files are.
 struct Files {
+  std::filesystem::path accounts;
   std::filesystem::path sessions;
   std::filesystem::path credentials;
   std::filesystem::path markets;
@@ -112,6 +117,13 @@ void read_rings(SectionReader reader, RingsConfig& rings) {
   reader.integer("arena_bytes", rings.arena_bytes, {kMiB, kMaxArenaBytes});
   reader.choice("wait_strategy", rings.wait_strategy, kWaitModes);
   reader.choice("stage_threads", rings.stage_threads, kStageThreads);
+  reader.finish();
+}
+
+void read_engine(SectionReader reader, matching::EngineCapacity& engine) {
+  reader.integer("live_orders", engine.live_orders, kEngineRoom);
+  reader.integer("finished_orders", engine.finished_orders, kEngineRoom);
+  reader.integer("cl_ord_ids", engine.cl_ord_ids, kEngineRoom);
   reader.finish();
 }
 
@@ -248,10 +260,27 @@ void read_log(SectionReader reader, LogConfig& log) {
   reader.finish();
 }
 
+void read_exchange(SectionReader reader, ExchangeConfig& exchange, Files& files) {
+  constexpr std::int64_t kMaxRequests = std::numeric_limits<std::uint32_t>::max();
+  constexpr std::size_t kCurrencyLetters = 3;
+  reader.text("currency", exchange.currency);
+  const bool capitals =
+      std::ranges::all_of(exchange.currency, [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (exchange.currency.size() != kCurrencyLetters || !capitals) {
+    reader.complain("currency",
+                    {"'" + exchange.currency + "' is not a currency",
+                     "give its three capital letters, as in EUR"});
+  }
+  reader.integer("max_requests_a_day", exchange.max_requests_a_day, {0, kMaxRequests});
+  reader.path("accounts", files.accounts);
+  reader.finish();
+}
+
 Files read_gateway_file(SectionReader& reader, Config& config) {
   Files files;
   read_wal(reader.section("wal"), config.wal);
   read_rings(reader.section("rings"), config.rings);
+  read_engine(reader.section("engine"), config.engine);
   read_fix(reader.section("fix"), config.fix, files);
   read_http(reader.section("http"), config.fix, config.http);
   read_clock(reader.section("clock"), config.clock);
@@ -259,6 +288,7 @@ Files read_gateway_file(SectionReader& reader, Config& config) {
   SectionReader trading_day = reader.section("trading_day");
   trading_day.time_of_day("end_utc", config.trading_day_end);
   trading_day.finish();
+  read_exchange(reader.section("exchange"), config.exchange, files);
   SectionReader markets = reader.section("markets");
   markets.path("demo", files.markets);
   markets.finish();
@@ -282,6 +312,9 @@ void read_other_files(const Files& files, Config& config, std::vector<Finding>& 
                                      .tls = config.fix.tls.has_value(),
                                      .client_certificates = client_certificates},
                                     findings);
+  }
+  if (!files.accounts.empty()) {
+    config.listed_accounts = load_accounts(files.accounts, findings);
   }
   if (!files.markets.empty()) {
     config.markets = load_markets(files.markets, findings);
@@ -309,12 +342,21 @@ Config load_config(const std::filesystem::path& file, const Overrides& overrides
   return config;
 }
 
-std::vector<std::string> Config::accounts() const {
-  std::set<std::string> names;
-  for (const SessionConfig& session : sessions) {
-    names.insert(session.accounts.begin(), session.accounts.end());
+std::vector<AccountConfig> Config::accounts() const {
+  std::map<std::string, AccountConfig> by_name;
+  for (const AccountConfig& account : listed_accounts) {
+    by_name.emplace(account.name, account);
   }
-  return {names.begin(), names.end()};
+  for (const SessionConfig& session : sessions) {
+    for (const std::string& name : session.accounts) {
+      by_name.emplace(name, AccountConfig{.name = name});
+    }
+  }
+  std::vector<AccountConfig> accounts;
+  for (auto& [name, account] : by_name) {
+    accounts.push_back(std::move(account));
+  }
+  return accounts;
 }
 
 }  // namespace betex::gateway

@@ -1,14 +1,13 @@
 #include "gateway/config/markets_file.h"
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "gateway/config/decimal_text.h"
 #include "gateway/config/names.h"
 #include "gateway/config/section_reader.h"
 #include "gateway/config/toml_file.h"
@@ -24,44 +23,17 @@ using matching::LadderKind;
 using matching::MarketKind;
 
 constexpr std::size_t kMinRunners = 2;
-constexpr std::size_t kMaxRunners = 1000;
 // As the engine has them (RULES.md); tests/e2e/limits_test.cpp creates markets with these.
 constexpr std::int64_t kMaxWinners = 8;
 constexpr std::int64_t kMaxCommissionBp = 10'000;
 constexpr std::int64_t kMaxBetDelayMs = 60'000;
-constexpr std::size_t kMaxWholeDigits = 13;  // the greatest order is 1e12 contracts
 
-// "0.01" as a Decimal, exactly; nothing when it has more than `places` decimals or is not above 0.
-std::optional<Decimal> parse_decimal(std::string_view text, std::size_t places) {
-  const std::size_t point = text.find('.');
-  const std::string_view whole = text.substr(0, point);
-  const std::string_view part = point == std::string_view::npos ? "" : text.substr(point + 1);
-  const bool has_point = point != std::string_view::npos;
-  if (whole.empty() || whole.size() > kMaxWholeDigits || part.size() > places ||
-      (has_point && part.empty())) {
-    return std::nullopt;
-  }
-  std::int64_t value = 0;
-  for (const char c : std::string{whole} + std::string{part}) {
-    if (c < '0' || c > '9') {
-      return std::nullopt;
-    }
-    value = value * 10 + (c - '0');
-  }
-  std::int64_t unit = matching::kDecimalScale;
-  for (std::size_t i = 0; i < part.size(); ++i) {
-    unit /= 10;
-  }
-  if (value == 0 || value > std::numeric_limits<std::int64_t>::max() / unit) {
-    return std::nullopt;
-  }
-  return Decimal{value * unit};
-}
-
-// As much as one order may be, and no more: a market whose least order is above that takes none.
+// As much as one order may be, above 0 and no more: a market whose least order is above that takes
+// none.
 bool fits_an_order(MarketKind kind, Decimal decimal) {
   const auto quantity = matching::to_quantity(kind, decimal);
-  return quantity && *quantity <= matching::max_order_quantity(kind);
+  return quantity && *quantity > matching::Quantity{0} &&
+         *quantity <= matching::max_order_quantity(kind);
 }
 
 void read_quantity(SectionReader& reader,
@@ -90,10 +62,12 @@ void read_runners(SectionReader& reader, MarketConfig& market) {
   if (!reader.texts("instruments", market.instruments)) {
     return;
   }
-  if (market.instruments.size() < kMinRunners || market.instruments.size() > kMaxRunners) {
-    reader.complain("instruments",
-                    {"has " + std::to_string(market.instruments.size()) + " runners",
-                     "give " + std::to_string(kMinRunners) + " to " + std::to_string(kMaxRunners)});
+  if (market.instruments.size() < kMinRunners ||
+      market.instruments.size() > matching::kMaxRunners) {
+    reader.complain(
+        "instruments",
+        {"has " + std::to_string(market.instruments.size()) + " runners",
+         "give " + std::to_string(kMinRunners) + " to " + std::to_string(matching::kMaxRunners)});
     return;
   }
   const auto most = std::min(kMaxWinners, static_cast<std::int64_t>(market.instruments.size()) - 1);
@@ -104,8 +78,8 @@ MarketConfig read_market(SectionReader& reader) {
   MarketConfig market;
   reader.require("name", "a name");
   reader.text("name", market.name);
-  if (!market.name.empty() && !valid_name(market.name)) {
-    reader.complain("name", {"'" + market.name + "' is not a name", name_advice()});
+  if (const auto wrong = wrong_name(market.name); wrong && !market.name.empty()) {
+    reader.complain("name", *wrong);
   }
   reader.require("kind", "odds or binary");
   reader.choice("kind", market.kind, kMarketKinds);
@@ -139,8 +113,8 @@ class UniqueNames {
       reader.complain("name", {"'" + market.name + "' is an instrument", "give another name"});
     }
     for (const std::string& symbol : market.instruments) {
-      if (!valid_name(symbol)) {
-        reader.complain("instruments", {"'" + symbol + "' is not a name", name_advice()});
+      if (const auto wrong = wrong_name(symbol)) {
+        reader.complain("instruments", *wrong);
       } else if (!instruments_.insert(symbol).second) {
         reader.complain("instruments",
                         {"'" + symbol + "' is there already", "give another symbol"});

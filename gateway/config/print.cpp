@@ -17,6 +17,12 @@ std::string decimal(matching::Decimal value) {
       "{}.{:06}", value.value() / matching::kDecimalScale, value.value() % matching::kDecimalScale);
 }
 
+std::string amount(matching::Decimal value) {
+  return fmt::format("{}.{:04}",
+                     value.value() / matching::kDecimalScale,
+                     value.value() % matching::kDecimalScale / 100);
+}
+
 std::string time_text(std::chrono::seconds time_of_day) {
   const std::chrono::hh_mm_ss clock{time_of_day};
   return fmt::format(
@@ -24,7 +30,19 @@ std::string time_text(std::chrono::seconds time_of_day) {
 }
 
 std::string gateway_text(const Config& config) {
-  const auto& [wal, rings, fix, http, clock, log, day_end, sessions, credentials, markets] = config;
+  const auto& [wal,
+               rings,
+               engine,
+               fix,
+               http,
+               clock,
+               log,
+               day_end,
+               exchange,
+               accounts,
+               sessions,
+               credentials,
+               markets] = config;
   std::string text;
   auto out = std::back_inserter(text);
   fmt::format_to(out, "[wal]\nroot = \"{}\"\n", wal.root.string());
@@ -39,6 +57,9 @@ std::string gateway_text(const Config& config) {
   fmt::format_to(out, "arena_bytes = {}\n", rings.arena_bytes);
   fmt::format_to(out, "wait_strategy = \"{}\"\n", word_of(kWaitModes, rings.wait_strategy));
   fmt::format_to(out, "stage_threads = \"{}\"\n", word_of(kStageThreads, rings.stage_threads));
+  fmt::format_to(out, "\n[engine]\nlive_orders = {}\n", engine.live_orders);
+  fmt::format_to(out, "finished_orders = {}\n", engine.finished_orders);
+  fmt::format_to(out, "cl_ord_ids = {}\n", engine.cl_ord_ids);
   fmt::format_to(out, "\n[fix]\naddress = \"{}\"\nport = {}\n", fix.address, fix.port);
   if (fix.tls) {
     fmt::format_to(out, "tls_port = {}\n", fix.tls->port);
@@ -68,6 +89,8 @@ std::string gateway_text(const Config& config) {
     fmt::format_to(out, "file = \"{}\"\n", log.file.string());
   }
   fmt::format_to(out, "\n[trading_day]\nend_utc = {}\n", time_text(day_end));
+  fmt::format_to(out, "\n[exchange]\ncurrency = \"{}\"\n", exchange.currency);
+  fmt::format_to(out, "max_requests_a_day = {}\n", exchange.max_requests_a_day);
   return text;
 }
 
@@ -110,6 +133,20 @@ std::string session_text(const SessionConfig& session) {
   return text;
 }
 
+std::string account_text(const AccountConfig& account) {
+  std::string text = "\n[[account]]\n";
+  auto out = std::back_inserter(text);
+  fmt::format_to(out, "name = \"{}\"\n", account.name);
+  fmt::format_to(out, "kind = \"{}\"\n", word_of(kAccountKinds, account.kind));
+  fmt::format_to(out, "balance = \"{}\"\n", amount(account.balance));
+  fmt::format_to(out, "credit = \"{}\"\n", amount(account.credit));
+  fmt::format_to(out, "exposure_limit = \"{}\"\n", amount(account.exposure_limit));
+  fmt::format_to(out, "market_exposure_limit = \"{}\"\n", amount(account.market_exposure_limit));
+  fmt::format_to(out, "max_open_orders = {}\n", account.max_open_orders);
+  fmt::format_to(out, "commission_discount_bp = {}\n", account.commission_discount_bp);
+  return text;
+}
+
 std::string market_text(const MarketConfig& market) {
   const bool odds = market.kind == matching::MarketKind::ExchangeOdds;
   std::string text = "\n[[market]]\n";
@@ -148,6 +185,10 @@ std::string print(const Config& config) {
     text += hash.scheme == PasswordScheme::Sha256
                 ? fmt::format("{}:sha256:****:****\n", username)
                 : fmt::format("{}:pbkdf2-sha256:{}:****:****\n", username, hash.iterations);
+  }
+  text += "\n# ---- accounts, as they begin ----\n";
+  for (const AccountConfig& account : config.accounts()) {
+    text += account_text(account);
   }
   text += "\n# ---- markets ----\n";
   for (const MarketConfig& market : config.markets) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "gateway/config/accounts_file.h"
 #include "gateway/config/names.h"
 #include "gateway/config/plain_text.h"
 #include "gateway/config/refused_settings.h"
@@ -107,8 +108,10 @@ class SessionReader : public SettingReader {
       return;
     }
     for (std::string& account : split(list, ',')) {
-      if (!valid_name(account)) {
-        complain("Accounts", {"'" + account + "' is not a name", name_advice()});
+      if (const auto wrong = wrong_name(account)) {
+        complain("Accounts", *wrong);
+      } else if (is_the_exchanges(account)) {
+        complain("Accounts", exchanges_account_complaint(account));
       } else if (std::ranges::count(session.accounts, account) != 0) {
         complain("Accounts", {"'" + account + "' is there twice", "remove one of the two"});
       } else {

@@ -45,7 +45,7 @@ bool may_change(std::string_view name) {
                          : std::ranges::count(kOfASession, name.substr(session.size())) != 0;
 }
 
-// Markets are made once, at the first start, and credentials are taken over as a whole.
+// Accounts and markets are made once, and credentials are taken over as a whole.
 bool counts(std::string_view section) {
   return !section.starts_with("[[") && !section.starts_with('#');
 }

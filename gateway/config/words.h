@@ -50,6 +50,10 @@ inline constexpr std::array<Word<LogonProof>, 3> kLogonProofs{
      {"Certificate", LogonProof::Certificate},
      {"PasswordAndCertificate", LogonProof::PasswordAndCertificate}}};
 
+inline constexpr std::array<Word<matching::AccountKind>, 2> kAccountKinds{
+    {{"unlimited", matching::AccountKind::Unlimited},
+     {"collateralised", matching::AccountKind::Collateralised}}};
+
 inline constexpr std::array<Word<matching::MarketKind>, 2> kMarketKinds{
     {{"odds", matching::MarketKind::ExchangeOdds}, {"binary", matching::MarketKind::Binary}}};
 

@@ -58,9 +58,21 @@ struct SecurityStatusQuery {
   matching::Name symbol;
 };
 
+// RequestForPositions(AN): what the account has in each market, and its totals. The match stage
+// answers it, since only the engine knows.
+struct PositionsQuery {
+  matching::SessionId session;
+  matching::MsgSeqNum msg_seq_num;
+  matching::Name account;
+  matching::Name pos_req_id;
+};
+
 // A request that changes nothing.
-using Query =
-    std::variant<OrderStatusQuery, MassStatusQuery, SecurityListQuery, SecurityStatusQuery>;
+using Query = std::variant<OrderStatusQuery,
+                           MassStatusQuery,
+                           SecurityListQuery,
+                           SecurityStatusQuery,
+                           PositionsQuery>;
 
 using RingCommand = std::variant<matching::Command, Query>;
 
@@ -79,7 +91,7 @@ class CommandPort {
   // Gives credits back that were not used.
   virtual void release(std::size_t count) = 0;
 
-  // Uses one credit. Neither blocks nor fails. The match stage assigns the timestamp and digest.
+  // Uses one credit. Neither blocks nor fails. The match stage assigns the timestamp.
   virtual void submit(RingCommand command) = 0;
 
   // False while the disk is so full that new orders are refused (BusinessMessageReject, 380=4,

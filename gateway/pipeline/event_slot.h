@@ -1,5 +1,6 @@
-// What stands in a slot of the event ring: a transaction, or a barrier that carries a status
-// request past the journal. The ring itself knows only bytes and a tag.
+// What stands in a slot of the event ring: a transaction, a barrier that carries a status request
+// past the journal, or a part of an answer that only the engine knows. The ring itself knows only
+// bytes and a tag.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +10,14 @@
 #include <type_traits>
 
 #include "gateway/link/session_link.h"
+#include "gateway/reports/positions_part.h"
 #include "gateway/ring/event_batch.h"
+#include "matching/info.h"
 #include "matching/transaction.h"
 
 namespace betex::gateway {
 
-enum class SlotTag : std::uint32_t { Transaction = 1, StatusBarrier = 2 };
+enum class SlotTag : std::uint32_t { Transaction = 1, StatusBarrier = 2, Positions = 3 };
 
 // A request that changes nothing, on its way to the report stage.
 struct StatusBarrier {
@@ -56,6 +59,33 @@ inline void write_slot(std::span<std::byte> slot,
   StatusBarrier barrier{};
   std::memcpy(static_cast<void*>(&barrier), slot.payload.data(), sizeof barrier);
   return barrier;
+}
+
+[[nodiscard]] inline std::size_t slot_size(const PositionsPart& part) noexcept {
+  return sizeof(PositionsPart) + part.runners * sizeof(matching::RunnerBets);
+}
+
+// `runners` are as many as the part says, `slot` has slot_size(part) bytes.
+inline void write_slot(std::span<std::byte> slot,
+                       const PositionsPart& part,
+                       std::span<const matching::RunnerBets> runners) noexcept {
+  std::memcpy(slot.data(), &part, sizeof part);
+  if (!runners.empty()) {
+    std::memcpy(slot.data() + sizeof part, runners.data(), runners.size_bytes());
+  }
+}
+
+[[nodiscard]] inline PositionsPart read_positions_part(const EventSlot& slot) noexcept {
+  PositionsPart part{};
+  std::memcpy(static_cast<void*>(&part), slot.payload.data(), sizeof part);
+  return part;
+}
+
+// Valid as long as the slot.
+[[nodiscard]] inline std::span<const matching::RunnerBets> runners_of(
+    const EventSlot& slot, const PositionsPart& part) noexcept {
+  return {reinterpret_cast<const matching::RunnerBets*>(slot.payload.data() + sizeof part),
+          part.runners};
 }
 
 }  // namespace betex::gateway

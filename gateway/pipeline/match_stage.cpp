@@ -1,62 +1,13 @@
 #include "gateway/pipeline/match_stage.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstring>
-#include <type_traits>
 #include <variant>
-
-#include <xxhash.h>
 
 #include "gateway/pipeline/event_slot.h"
 
 namespace betex::gateway {
-namespace {
-
-// Digests of boxed fields are those of structs in which they stand in place: the log has had them
-// so from the beginning.
-struct UnboxedDetermineMarket {
-  matching::Name market;
-  std::array<matching::RunnerShare, matching::kMaxShares> shares;
-  matching::Name request_id;
-};
-
-struct UnboxedAnnounce {
-  matching::Name subject;
-  matching::Text<255> headline;
-  matching::Name request_id;
-};
-
-template <typename Body>
-const Body& unboxed(const Body& body) {
-  return body;
-}
-
-UnboxedDetermineMarket unboxed(const matching::DetermineMarket& body) {
-  return {.market = body.market, .shares = *body.shares, .request_id = body.request_id};
-}
-
-UnboxedAnnounce unboxed(const matching::Announce& body) {
-  return {.subject = body.subject, .headline = *body.headline, .request_id = body.request_id};
-}
-
-template <typename Fields>
-std::uint64_t digest_of_bytes(const Fields& fields) {
-  if constexpr (std::is_empty_v<Fields>) {
-    return 0;
-  } else {
-    static_assert(std::has_unique_object_representations_v<Fields>);
-    return XXH3_64bits(&fields, sizeof fields);
-  }
-}
-
-// Identifies the command in the journal. Its bytes are its fields: no alternative has padding.
-std::uint64_t digest_of(const matching::CommandBody& body) {
-  return std::visit([](const auto& fields) { return digest_of_bytes(unboxed(fields)); }, body);
-}
-
-}  // namespace
 
 MatchStage::MatchStage(CommandRing<RingCommand>& commands,
                        matching::Engine& engine,
@@ -66,7 +17,8 @@ MatchStage::MatchStage(CommandRing<RingCommand>& commands,
       engine_{engine},
       events_{events},
       clock_{clock},
-      last_time_{engine.last_timestamp()} {}
+      last_time_{engine.last_timestamp()},
+      positions_{engine} {}
 
 std::size_t MatchStage::do_work() {
   if (!publish_waiting()) {
@@ -83,7 +35,10 @@ std::size_t MatchStage::do_work() {
   });
   if (work == 0) {
     const matching::Timestamp now = sequenced_time();
-    work = advance_time(now) + continue_batch(now);
+    work = advance_time(now) + continue_batch(now, BatchTurns::Load::Idle);
+  }
+  if (positions_.pending() && waiting_.empty()) {
+    work += go_on_with_positions();
   }
   return work;
 }
@@ -96,13 +51,15 @@ void MatchStage::prepare_next() {
 
 void MatchStage::sequence(matching::Command& command) {
   command.timestamp = sequenced_time();
-  command.digest = digest_of(command.body);
   advance_time(command.timestamp);
   publish(engine_.decide(command));
-  continue_batch(command.timestamp);
+  continue_batch(command.timestamp, BatchTurns::Load::Busy);
 }
 
 void MatchStage::pass_on(const Query& query) {
+  if (const auto* const of_positions = std::get_if<PositionsQuery>(&query)) {
+    return ask_for_positions(*of_positions);
+  }
   StatusBarrier barrier{.query = query, .order = {}, .asked_at = sequenced_time()};
   if (const auto* const of_order = std::get_if<OrderStatusQuery>(&query)) {
     barrier.order = engine_.find_order(of_order->account, of_order->order_id, of_order->cl_ord_id)
@@ -127,12 +84,36 @@ std::size_t MatchStage::advance_time(matching::Timestamp now) {
   return transactions;
 }
 
-std::size_t MatchStage::continue_batch(matching::Timestamp now) {
-  if (!engine_.batch_pending()) {
+std::size_t MatchStage::continue_batch(matching::Timestamp now, BatchTurns::Load load) {
+  if (!batch_turns_.take(engine_.batch_pending(), load, now)) {
     return 0;
   }
   publish(engine_.decide({.timestamp = now, .origin = {}, .body = matching::ContinueBatch{}}));
   return 1;
+}
+
+void MatchStage::ask_for_positions(const PositionsQuery& query) {
+  const matching::Timestamp now = sequenced_time();
+  if (!positions_.add(query, now)) {
+    publish({.part = {.query = query,
+                      .asked_at = now,
+                      .kind = PositionsPart::Kind::TooMany,
+                      .account = {}},
+             .runners = {}});
+  }
+}
+
+std::size_t MatchStage::go_on_with_positions() {
+  if (positions_.go_on(part_)) {
+    publish(part_);
+  }
+  return 1;
+}
+
+void MatchStage::publish(const PositionAnswers::Part& part) {
+  publish_slot(static_cast<std::uint32_t>(SlotTag::Positions),
+               slot_size(part.part),
+               [&](std::span<std::byte> slot) { write_slot(slot, part.part, part.runners); });
 }
 
 void MatchStage::publish(const matching::TransactionView& transaction) {

@@ -12,6 +12,8 @@
 #include "gateway/agent/agent.h"
 #include "gateway/link/clock.h"
 #include "gateway/link/session_link.h"
+#include "gateway/pipeline/batch_turns.h"
+#include "gateway/pipeline/position_answers.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
 #include "matching/engine.h"
@@ -50,11 +52,14 @@ class MatchStage final : public Agent {
   void prepare_next();
   void sequence(matching::Command& command);
   void pass_on(const Query& query);
+  void ask_for_positions(const PositionsQuery& query);
   // Lets the engine take the steps that are due by `now`; returns how many transactions.
   std::size_t advance_time(matching::Timestamp now);
-  // The next chunk of a process over many orders, if one is under way: one after each command, so
-  // that others go on in between, and one after the other when idle.
-  std::size_t continue_batch(matching::Timestamp now);
+  // The next chunk of a process over many orders or rows, if one is under way and it is its turn.
+  std::size_t continue_batch(matching::Timestamp now, BatchTurns::Load load);
+  // The next part of an answer that the engine alone knows.
+  std::size_t go_on_with_positions();
+  void publish(const PositionAnswers::Part& part);
   void publish(const matching::TransactionView& transaction);
   template <typename Write>
   void publish_slot(std::uint32_t tag, std::size_t size, Write&& write);
@@ -69,6 +74,9 @@ class MatchStage final : public Agent {
   EventRing& events_;
   const Clock& clock_;
   matching::Timestamp last_time_;
+  BatchTurns batch_turns_;
+  PositionAnswers positions_;
+  PositionAnswers::Part part_;  // of an answer, kept for its room
   std::deque<Waiting> waiting_;
 };
 

@@ -29,6 +29,10 @@ Request request_of(const SecurityListQuery& query) {
   return {.msg_type = "x", .id = query.security_req_id.view()};
 }
 
+Request request_of(const PositionsQuery& query) {
+  return {.msg_type = "AN", .id = query.pos_req_id.view()};
+}
+
 }  // namespace
 
 ReportStage::ReportStage(EventConsumer& events,
@@ -52,10 +56,18 @@ std::size_t ReportStage::do_work() {
   const EventBatch batch = events_.poll();
   const matching::EventSeq taken_before = state_.last_seq;
   for (const EventSlot& slot : batch) {
-    if (slot.tag == static_cast<std::uint32_t>(SlotTag::Transaction)) {
-      take(read_transaction(slot));
-    } else {
-      answer(slot);
+    switch (SlotTag{slot.tag}) {
+      case SlotTag::Transaction:
+        take(read_transaction(slot));
+        break;
+      case SlotTag::StatusBarrier:
+        answer(read_status_barrier(slot));
+        break;
+      case SlotTag::Positions: {
+        const PositionsPart part = read_positions_part(slot);
+        answer(part, runners_of(slot, part));
+        break;
+      }
     }
   }
   if (!batch.empty()) {
@@ -89,8 +101,7 @@ void ReportStage::receive(SessionId session, fix::Report report) {
   feeds_.report(session, std::move(report));
 }
 
-void ReportStage::answer(const EventSlot& slot) {
-  const StatusBarrier barrier = read_status_barrier(slot);
+void ReportStage::answer(const StatusBarrier& barrier) {
   const SessionId session =
       std::visit([](const auto& query) { return query.session; }, barrier.query);
   if (!feeds_.listening(session)) {
@@ -102,9 +113,23 @@ void ReportStage::answer(const EventSlot& slot) {
     feeds_.answer(session, state_.maker().status(*security, barrier.asked_at));
   } else if (const auto* const orders = std::get_if<MassStatusQuery>(&barrier.query)) {
     answer_at_length(*orders, barrier.asked_at);
-  } else {
-    answer_at_length(std::get<SecurityListQuery>(barrier.query), barrier.asked_at);
+  } else if (const auto* const securities = std::get_if<SecurityListQuery>(&barrier.query)) {
+    answer_at_length(*securities, barrier.asked_at);
+  }  // what the engine answers itself comes in parts
+}
+
+void ReportStage::answer(const PositionsPart& part,
+                         std::span<const matching::RunnerBets> runners) {
+  const SessionId session = part.query.session;
+  if (!feeds_.listening(session)) {
+    return;  // as above
   }
+  if (part.kind == PositionsPart::Kind::TooMany) {
+    return refuse_one_too_many(part.query);
+  }
+  state_.maker().positions(part, runners, [&](fix::Report message) {
+    feeds_.answer(session, std::move(message));
+  });
 }
 
 template <typename Query>
@@ -112,6 +137,11 @@ void ReportStage::answer_at_length(const Query& query, matching::Timestamp asked
   if (feeds_.answer(query.session, LongAnswer{query, asked_at})) {
     return;
   }
+  refuse_one_too_many(query);
+}
+
+template <typename Query>
+void ReportStage::refuse_one_too_many(const Query& query) {
   const Request request = request_of(query);
   constexpr auto kReason = matching::Reason::Throttled;
   feeds_.answer(

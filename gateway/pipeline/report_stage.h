@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 #include "gateway/agent/agent.h"
 #include "gateway/link/session_link.h"
+#include "gateway/pipeline/event_slot.h"
 #include "gateway/reports/report_keeper.h"
 #include "gateway/reports/report_state.h"
 #include "gateway/reports/session_feeds.h"
@@ -44,9 +46,12 @@ class ReportStage final : public Agent, private ReportReceiver {
 
  private:
   void take(const matching::TransactionView& transaction);
-  void answer(const EventSlot& slot);
+  void answer(const StatusBarrier& barrier);
+  void answer(const PositionsPart& part, std::span<const matching::RunnerBets> runners);
   template <typename Query>
   void answer_at_length(const Query& query, matching::Timestamp asked_at);
+  template <typename Query>
+  void refuse_one_too_many(const Query& query);
   // What concerns a session itself goes to it whether or not it listens to reports.
   template <typename Event>
   void notify(const Event& event);

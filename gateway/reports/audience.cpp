@@ -14,31 +14,36 @@ void add_once(std::vector<SessionId>& sessions, SessionId session) {
   }
 }
 
-bool follows(const AudienceMember& member, const matching::Name& account) {
+bool has(const AudienceMember& member, const matching::Name& account) {
   return std::ranges::find(member.accounts, account) != member.accounts.end();
 }
 
 }  // namespace
 
+// Where the member's accounts have this one among them.
+void Audience::connect(const Known& known, Account& account) const {
+  const AudienceMember& member = members_[known.member];
+  if (has(member, account.name)) {
+    add_once(member.role == fix::SessionRole::Broker ? account.brokers : account.followers,
+             known.session);
+  }
+}
+
 void Audience::add_session(SessionId session, const matching::Name& comp_id) {
   const auto member = std::ranges::find(members_, comp_id, &AudienceMember::comp_id);
-  if (member == members_.end()) {
-    return;  // it was configured once, and is not any more
+  if (member == members_.end() || std::ranges::find(known_, session, &Known::session) != known_.end()) {
+    return;  // it was configured once, and is not any more; or it is known
   }
   if (member->role == fix::SessionRole::Broker) {
-    add_once(brokers_, session);
+    brokers_.push_back(session);
     if (member->version == fix::FixVersion::Fixt11) {
-      add_once(market_watchers_, session);
+      market_watchers_.push_back(session);
     }
-  } else if (member->role == fix::SessionRole::DropCopy &&
-             std::ranges::find(drop_copies_, session, &DropCopy::session) == drop_copies_.end()) {
-    drop_copies_.push_back(
-        {session, static_cast<std::size_t>(std::distance(members_.begin(), member))});
-    for (Account& account : accounts_) {
-      if (follows(*member, account.name)) {
-        add_once(account.followers, session);
-      }
-    }
+  }
+  const Known& known = known_.emplace_back(
+      Known{session, static_cast<std::size_t>(std::distance(members_.begin(), member))});
+  for (Account& account : accounts_) {
+    connect(known, account);
   }
 }
 
@@ -47,10 +52,8 @@ void Audience::add_account(matching::AccountId account, const matching::Name& na
     accounts_.resize(account.value() + std::size_t{1});
   }
   accounts_[account.value()].name = name;
-  for (const DropCopy& drop_copy : drop_copies_) {
-    if (follows(members_[drop_copy.member], name)) {
-      add_once(accounts_[account.value()].followers, drop_copy.session);
-    }
+  for (const Known& known : known_) {
+    connect(known, accounts_[account.value()]);
   }
 }
 

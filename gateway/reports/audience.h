@@ -1,5 +1,5 @@
 // Who is told without having asked: drop-copy sessions of the accounts that they follow, brokers of
-// what happens to markets. Follows from the configuration and from which sessions and accounts the
+// what happens to markets and to their accounts. Follows from the configuration and from which sessions and accounts the
 // journal knows. *Owned by the report thread.*
 #pragma once
 
@@ -40,6 +40,15 @@ class Audience {
                : std::span<const matching::SessionId>{};
   }
 
+  // The brokers that trade for the account: they are told what happens to it without an order of
+  // theirs. Valid until the next add.
+  [[nodiscard]] std::span<const matching::SessionId> brokers_of(
+      matching::AccountId account) const noexcept {
+    return account.value() < accounts_.size()
+               ? std::span<const matching::SessionId>{accounts_[account.value()].brokers}
+               : std::span<const matching::SessionId>{};
+  }
+
   // Those who are told news. Valid until the next add.
   [[nodiscard]] std::span<const matching::SessionId> brokers() const noexcept { return brokers_; }
 
@@ -52,17 +61,21 @@ class Audience {
  private:
   struct Account {
     matching::Name name;
+    std::vector<matching::SessionId> brokers;
     std::vector<matching::SessionId> followers;
   };
 
-  struct DropCopy {
+  // A member's session that the journal knows.
+  struct Known {
     matching::SessionId session;
     std::size_t member = 0;  // index
   };
 
+  void connect(const Known& known, Account& account) const;
+
   std::vector<AudienceMember> members_;
   std::vector<Account> accounts_;  // by id
-  std::vector<DropCopy> drop_copies_;
+  std::vector<Known> known_;
   std::vector<matching::SessionId> brokers_;
   std::vector<matching::SessionId> market_watchers_;
 };

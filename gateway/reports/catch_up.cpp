@@ -69,7 +69,7 @@ void make_reports(const ReportState& state,
   const EventSeq given_up_to = state.model.given_up_to();
   matching::for_each_event(transaction, [&](EventSeq seq, const auto& event) {
     if (seq > given_up_to) {
-      maker.make(seq, transaction.header.timestamp, event, receiver);
+      maker.make(transaction.header, seq, event, receiver);
     }
   });
 }

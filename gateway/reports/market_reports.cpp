@@ -115,6 +115,13 @@ void ReportMaker::on(const Context& context, const matching::MarketVoided& event
   tell_brokers(context, event, {.status = TradingStatus::Voided});
 }
 
+// Of a void one they have heard by MarketVoided.
+void ReportMaker::on(const Context& context, const matching::MarketSettled& event) const {
+  if (event.result == matching::SettlementResult::Determined) {
+    tell_brokers(context, event, {.status = TradingStatus::Settled});
+  }
+}
+
 void ReportMaker::on(const Context& context, const matching::Announced& event) const {
   const ReportId id{context.seq, kOnlyLeg};
   for (const matching::SessionId broker : model_.audience().brokers()) {

@@ -65,7 +65,8 @@ fix::OrdStatus status_of_live(const matching::OrderValues& values) noexcept {
 ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
     : seq_{engine.last_seq()},
       generation_{engine.cl_ord_id_generation()},
-      audience_{std::move(audience)} {
+      audience_{std::move(audience)},
+      currency_{engine.house().currency} {
   engine.visit_sessions(
       [&](const matching::SessionInfo& info) { add_session(info.session, info.comp_id); });
   engine.visit_accounts(
@@ -214,6 +215,10 @@ void ReadModel::on(const matching::SessionWentUp& event) {
   add_session(event.session, event.comp_id);
 }
 
+void ReadModel::on(const matching::ExchangeCreated& event) {
+  currency_ = event.currency;
+}
+
 void ReadModel::on(const matching::AccountCreated& event) {
   add_account(event.account, event.name);
 }
@@ -276,6 +281,14 @@ void ReadModel::on(const matching::MarketDetermined& event) {
 
 void ReadModel::on(const matching::MarketVoided& event) {
   change_market(event);
+}
+
+void ReadModel::on(const matching::MarketSettled& event) {
+  change_market(event);
+}
+
+void ReadModel::on(const matching::MarketArchived& event) {
+  at(markets_, event.header.market).version = event.version;
 }
 
 void ReadModel::on(const matching::RunnerAdded& event) {
@@ -348,7 +361,9 @@ void ReadModel::on(const matching::OrderCancelled& event) {
     orders_.extend_chain(order, {event.cl_ord_id, last.price, last.expire_time});
   }
   order.values = event.values;
-  note_requester(order, event.requester);
+  if (event.cause == matching::CancelCause::Requested) {
+    note_requester(order, origin_);
+  }
   finish(order, fix::OrdStatus::Canceled);
 }
 
@@ -359,7 +374,7 @@ void ReadModel::on(const matching::OrderExpired& event) {
 }
 
 void ReadModel::on(const matching::OrderCancelledBatched& event) {
-  for (const OrderId id : event.orders()) {
+  for (const OrderId id : matching::tail_of(event)) {
     OrderRecord& order = orders_.at(id);
     order.values.leaves_qty = matching::Quantity{0};
     finish(order, fix::OrdStatus::Canceled);

@@ -79,9 +79,11 @@ class ReadModel {
 
   explicit ReadModel(const matching::Engine& engine, Audience audience = {});
 
-  // Event types that change nothing here are accepted and ignored.
+  // `origin`: the session that the event's transaction came from; 0: none. Event types that change
+  // nothing here are accepted and ignored.
   template <typename Event>
-  void apply(matching::EventSeq seq, const Event& event) {
+  void apply(matching::SessionId origin, matching::EventSeq seq, const Event& event) {
+    origin_ = origin;
     seq_ = seq;
     if constexpr (requires { on(event); }) {
       on(event);
@@ -97,6 +99,7 @@ class ReadModel {
   [[nodiscard]] const Instrument& instrument(matching::InstrumentId instrument) const;
   [[nodiscard]] const Market& market(matching::MarketId market) const;
   [[nodiscard]] const matching::Name& account(matching::AccountId account) const;
+  [[nodiscard]] const matching::Currency& currency() const noexcept { return currency_; }
   [[nodiscard]] const matching::Name& comp_id(matching::SessionId session) const;
 
   // The `index`th accepted request of the order's chain, 0 being its NewOrderSingle.
@@ -140,6 +143,7 @@ class ReadModel {
 
  private:
   void on(const matching::SessionWentUp& event);
+  void on(const matching::ExchangeCreated& event);
   void on(const matching::AccountCreated& event);
   void on(const matching::MarketCreated& event);
   void on(const matching::RunnerAdded& event);
@@ -153,6 +157,8 @@ class ReadModel {
   void on(const matching::MarketClosed& event);
   void on(const matching::MarketDetermined& event);
   void on(const matching::MarketVoided& event);
+  void on(const matching::MarketSettled& event);
+  void on(const matching::MarketArchived& event);
   void on(const matching::OrderAccepted& event);
   void on(const matching::TradeMatched& event);
   void on(const matching::OrderCancelled& event);
@@ -180,10 +186,12 @@ class ReadModel {
   };
 
   OrderRecords orders_;
-  matching::EventSeq seq_;
+  matching::EventSeq seq_;        // of the last event applied
+  matching::SessionId origin_;    // of its transaction
   std::uint32_t generation_ = 0;  // of ClOrdIDs
   FinishedOrders finished_;
   Audience audience_;
+  matching::Currency currency_;           // of all amounts; empty where the log does not say
   std::vector<Instrument> instruments_;   // by id
   std::vector<Account> accounts_;         // by id
   std::vector<matching::Name> comp_ids_;  // by session id

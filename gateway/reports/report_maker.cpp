@@ -109,9 +109,13 @@ void ReportMaker::trade_leg(const Context& context,
                             const matching::TradeLeg& leg,
                             std::uint32_t leg_number) const {
   tell(context, {.session = leg.session, .account = leg.account, .leg = leg_number}, [&] {
-    const Units& units = model_.instrument(event.instrument).units;
+    const Instrument& instrument = model_.instrument(event.instrument);
+    const Units& units = instrument.units;
     ExecutionReport report = describe(leg.order, leg.values);
     report.exec_type = ExecType::Trade;
+    if (model_.market(instrument.market).kind == matching::MarketKind::Binary) {
+      report.position_after = leg.position;
+    }
     report.last_qty = units.quantity(event.quantity);
     report.last_px = units.price(event.price);
     report.transact_time = context.timestamp;
@@ -137,12 +141,14 @@ void ReportMaker::tell_owner_and_requester(const Context& context,
 }
 
 void ReportMaker::on(const Context& context, const matching::OrderCancelled& event) const {
-  tell_owner_and_requester(context, event.order, event.requester, [&] {
+  const bool asked_for = event.cause == CancelCause::Requested;
+  const matching::SessionId requester = asked_for ? context.origin : matching::SessionId{0};
+  tell_owner_and_requester(context, event.order, requester, [&] {
     ExecutionReport report = describe(event.order, event.values);
     report.exec_type = ExecType::Canceled;
     report.ord_status = OrdStatus::Canceled;
     report.transact_time = context.timestamp;
-    if (event.cause == CancelCause::Requested) {
+    if (asked_for) {
       report.orig_cl_ord_id = model_.chain(event.order, event.values.chain_index - 1).cl_ord_id;
     }
     const Unsolicited why = unsolicited(event.cause);
@@ -199,7 +205,7 @@ void ReportMaker::on(const Context& context, const matching::OrderExpired& event
 void ReportMaker::on(const Context& context, const matching::OrderCancelledBatched& event) const {
   const Unsolicited why = unsolicited(event.cause);
   std::uint32_t leg = 0;
-  for (const matching::OrderId order : event.orders()) {
+  for (const matching::OrderId order : matching::tail_of(event)) {
     ++leg;
     if (!model_.knows(order)) {
       continue;  // forgotten, as above

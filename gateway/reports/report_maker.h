@@ -5,9 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 
 #include "gateway/link/report.h"
 #include "gateway/link/session_link.h"
+#include "gateway/reports/positions_part.h"
 #include "gateway/reports/read_model.h"
 #include "matching/events.h"
 #include "matching/transaction.h"
@@ -22,7 +25,7 @@ class ReportReceiver {
   virtual void receive(matching::SessionId session, fix::Report report) = 0;
 };
 
-// Makes all reports of an event whose transaction has this timestamp. `model` must have applied the
+// Makes all reports of an event of the transaction with this header. `model` must have applied the
 // event already; having applied later ones as well changes nothing.
 class ReportMaker {
  public:
@@ -30,12 +33,13 @@ class ReportMaker {
 
   // Event types that no session is told of are accepted and give nothing.
   template <typename Event>
-  void make(matching::EventSeq seq,
-            matching::Timestamp timestamp,
+  void make(const matching::TransactionHeader& header,
+            matching::EventSeq seq,
             const Event& event,
             ReportReceiver& receiver) const {
-    if constexpr (requires { on(Context{seq, timestamp, receiver}, event); }) {
-      on(Context{seq, timestamp, receiver}, event);
+    const Context context{seq, header.timestamp, header.origin_session, receiver};
+    if constexpr (requires { on(context, event); }) {
+      on(context, event);
     }
   }
 
@@ -64,10 +68,18 @@ class ReportMaker {
                                      const SecurityListQuery& query,
                                      Place place) const;
 
+  using Tell = std::function<void(fix::Report)>;
+
+  // The messages that a part of an answer gives, but for one that asks too often.
+  void positions(const PositionsPart& part,
+                 std::span<const matching::RunnerBets> runners,
+                 const Tell& tell) const;
+
  private:
   struct Context {
     matching::EventSeq seq;
     matching::Timestamp timestamp;
+    matching::SessionId origin;  // who asked; 0: nobody did
     ReportReceiver& receiver;
   };
 
@@ -95,6 +107,10 @@ class ReportMaker {
   void on(const Context& context, const matching::MarketClosed& event) const;
   void on(const Context& context, const matching::MarketDetermined& event) const;
   void on(const Context& context, const matching::MarketVoided& event) const;
+  void on(const Context& context, const matching::MarketSettled& event) const;
+  void on(const Context& context, const matching::PositionsSettled& event) const;
+  void on(const Context& context, const matching::RunnerBetsVoided& event) const;
+  void on(const Context& context, const matching::FundsMoved& event) const;
   void on(const Context& context, const matching::Announced& event) const;
 
   // Whom a report of an order is for, and which of the event's it is.
@@ -108,6 +124,14 @@ class ReportMaker {
   // listens.
   template <typename Make>
   void tell(const Context& context, const Recipient& to, const Make& make) const;
+
+  // Tells the account's brokers, and the drop copies that follow it. `make` is called if anybody
+  // listens.
+  template <typename Make>
+  void tell_account(const Context& context,
+                    matching::AccountId account,
+                    std::uint32_t leg,
+                    const Make& make) const;
 
   // Tells all brokers that are told of markets about each instrument of the event's market.
   template <typename Event>

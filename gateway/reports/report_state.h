@@ -63,9 +63,9 @@ void ReportState::take(const matching::TransactionView& transaction,
                        const Also& also) {
   ReportNotes notes{cursors, receiver};
   matching::for_each_event(transaction, [&](matching::EventSeq seq, const auto& event) {
-    model.apply(seq, event);
+    model.apply(transaction.header.origin_session, seq, event);
     cursors.apply(event);
-    maker().make(seq, transaction.header.timestamp, event, notes);
+    maker().make(transaction.header, seq, event, notes);
     also(event);
   });
   const matching::EventSeq before = last_seq;

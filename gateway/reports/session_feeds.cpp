@@ -165,7 +165,7 @@ void SessionFeeds::tell_of_loss(SessionId session) {
   its_feed.outgoing.push_back(
       {.id = {},
        .body = fix::News{
-           .orig_time = state_.last_time, .subject = {}, .headline = matching::Text<255>{text}}});
+           .orig_time = state_.last_time, .subject = {}, .headline = matching::Remark{text}}});
 }
 
 // ---- Handing over -------------------------------------------------------------------------------

@@ -64,6 +64,7 @@ void FixSession::go_up(const Logon& logon) {
   const SessionSettings& settings = core_.settings;
   submit_control(matching::SessionUp{
       .comp_id = matching::Name{settings.comp_id},
+      .username = matching::Name{username_},
       .reset = logon.reset,
       .cancel_on_disconnect = logon.cancel_on_disconnect.value_or(settings.cancel_on_disconnect),
       .grace_ms = static_cast<std::uint32_t>(settings.cancel_grace.count())});

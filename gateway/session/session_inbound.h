@@ -147,6 +147,7 @@ class SessionInbound {
   void take_decoded(matching::MsgSeqNum number, const Decoded& decoded);
   void take(matching::MsgSeqNum number, const matching::CommandBody& request);
   void take(matching::MsgSeqNum number, const gateway::Query& query);
+  [[nodiscard]] bool has_too_many_answers(const gateway::Query& query) const;
   void take(matching::MsgSeqNum number, const BusinessReject& refused);
   void take(matching::MsgSeqNum number, const SessionReject& refused);
   void take(matching::MsgSeqNum number, Unanswered what);

@@ -29,6 +29,9 @@ namespace {
 // sent comes near it.
 constexpr std::size_t kMaxUnanswered = 4096;
 
+// The same for requests whose answers may be long and are made before they are taken.
+constexpr std::size_t kMaxUnansweredBeforeLong = 16;
+
 }  // namespace
 
 SessionOutbound::SessionOutbound(SessionCore& core,
@@ -95,6 +98,10 @@ void SessionOutbound::note_answers_made(const gateway::ReportDelivery& delivery)
 
 bool SessionOutbound::has_too_many_answers() const noexcept {
   return hold_.is_on() || unanswered_ >= kMaxUnanswered;
+}
+
+bool SessionOutbound::has_too_many_for_long_answers() const noexcept {
+  return hold_.is_on() || unanswered_ >= kMaxUnansweredBeforeLong;
 }
 
 // Reports wait for numbers, and for the end of all resends: the client gets them in order.

@@ -91,6 +91,7 @@ class SessionOutbound {
 
   // Answers to requests that change nothing are neither journaled nor bounded by anything else.
   [[nodiscard]] bool has_too_many_answers() const noexcept;
+  [[nodiscard]] bool has_too_many_for_long_answers() const noexcept;
 
   // ---- Numbers, and messages of QuickFIX's
 

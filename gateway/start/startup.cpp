@@ -98,13 +98,36 @@ void reset_sessions_that_are_due(const Config& config,
   }
 }
 
+void create_exchange(const ExchangeConfig& exchange, StartCommands& commands) {
+  commands.run(matching::CreateExchange{.currency = matching::Currency{exchange.currency},
+                                        .max_requests_a_day = exchange.max_requests_a_day});
+}
+
+// With another one every amount of the configuration would be taken for what it is not. A log whose
+// beginning does not say is taken as it is.
+void check_currency(const Config& config, const matching::Engine& engine) {
+  const matching::Currency currency = engine.house().currency;
+  if (!currency.empty() && currency.view() != config.exchange.currency) {
+    const std::string of_log{currency.view()};
+    throw ConfigError{
+        {Finding{.file = "configuration",
+                 .line = 0,
+                 .key = "exchange.currency",
+                 .problem = "is " + config.exchange.currency +
+                            ", and all amounts in the write-ahead log are in " + of_log,
+                 .remedy = "give " + of_log + ", or the root of another log"}}};
+  }
+}
+
 void create_missing_accounts(const Config& config, StartCommands& commands) {
-  std::vector<std::string> missing = config.accounts();
-  commands.engine().visit_accounts(
-      [&](const matching::AccountInfo& account) { std::erase(missing, account.name.view()); });
-  for (const std::string& account : missing) {
-    commands.run(matching::CreateAccount{.account = Name{account},
-                                         .kind = matching::AccountKind::Unlimited});
+  std::vector<AccountConfig> missing = config.accounts();
+  commands.engine().visit_accounts([&](const matching::AccountInfo& account) {
+    std::erase_if(missing, [&](const AccountConfig& configured) {
+      return configured.name == account.name.view();
+    });
+  });
+  for (const AccountConfig& account : missing) {
+    commands.run(creation_of(account));
   }
 }
 
@@ -251,6 +274,17 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
   return recovered;
 }
 
+matching::CreateAccount creation_of(const AccountConfig& account) {
+  return {.account = Name{account.name},
+          .kind = account.kind,
+          .max_open_orders = account.max_open_orders,
+          .commission_discount_bp = account.commission_discount_bp,
+          .opening_balance = account.balance,
+          .credit = account.credit,
+          .exposure_limit = account.exposure_limit,
+          .market_exposure_limit = account.market_exposure_limit};
+}
+
 void run_start_commands(Recovered& recovered,
                         journal::Journal& journal,
                         const Config& config,
@@ -258,6 +292,10 @@ void run_start_commands(Recovered& recovered,
   const matching::Engine& engine = recovered.engine;
   const bool first_start = engine.last_seq() == matching::EventSeq{0};
   StartCommands commands{recovered, journal, clocks.exchange};
+  if (first_start) {
+    create_exchange(config.exchange, commands);
+  }
+  check_currency(config, engine);
   end_sessions_left_up(commands);
   reset_sessions_that_are_due(config, clocks.session, commands);
   while (engine.is_due(clocks.exchange.now()) && commands.run(matching::AdvanceTime{})) {

@@ -36,17 +36,21 @@ struct RecoverySources {
 // where the journal is damaged.
 [[nodiscard]] Recovered recover(const RecoverySources& sources, Retention& retention);
 
+// The command that makes the account, with all that it begins with.
+[[nodiscard]] matching::CreateAccount creation_of(const AccountConfig& account);
+
 // Both are only read, and must outlive the call.
 struct StartClockPair {
   const Clock& exchange;  // what is journaled
   const Clock& session;   // what schedules go by
 };
 
-// The commands of every start, journaled like all others, as one commit: SessionDown{restart} for
-// sessions still up, scheduled resets of sessions that are due, time's own steps that are due, the
-// end of the trading day, accounts that the configuration names and the journal does not know, and
-// on an empty journal the configured markets, created and opened. Throws std::runtime_error if the
-// engine refuses a configured account or market.
+// The commands of every start, journaled like all others, as one commit: on an empty journal first
+// of all CreateExchange; SessionDown{restart} for sessions still up, scheduled resets of sessions
+// that are due, time's own steps that are due, the end of the trading day, accounts that the
+// configuration names and the journal does not know, and on an empty journal the configured
+// markets, created and opened. Throws std::runtime_error if the engine refuses a configured account
+// or market, ConfigError if the log's amounts are in another currency.
 void run_start_commands(Recovered& recovered,
                         journal::Journal& journal,
                         const Config& config,

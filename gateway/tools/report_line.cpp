@@ -216,7 +216,80 @@ std::string line_of_status(const Message& message) {
                      message.has(kInPlay, "Y") ? ", in play" : "");
 }
 
+std::string copy_note(const Message& message) {
+  constexpr int kCopyMsgIndicator = 797;
+  return message.has(kCopyMsgIndicator, "Y") ? " (copy)" : "";
+}
+
+std::string line_of_settlement(const Message& message) {
+  constexpr int kTransactTime = 60;
+  constexpr int kCommission = 137;
+  constexpr int kMarketSegmentId = 1300;
+  constexpr int kGross = 1704;
+  constexpr int kCurrency = 1705;
+  constexpr int kBalance = 20023;
+  constexpr int kRound = 20089;
+  constexpr int kResult = 20107;
+  constexpr int kAccount = 20109;
+  return fmt::format(
+      "{:<26} {:<18} {} round {}: account {} gets {}, commission {}, balance {} {}{}",
+      readable_time(message.get(kTransactTime)),
+      word(message.get(kMarketSegmentId)),
+      message.has(kResult, "2") ? "VOID" : "SETTLED",
+      message.get(kRound),
+      word(message.get(kAccount)),
+      message.get(kGross),
+      message.get(kCommission),
+      message.get(kBalance),
+      message.find(kCurrency).value_or(""),
+      copy_note(message));
+}
+
+std::string_view account_change(std::string_view code) {
+  constexpr std::array<std::string_view, 4> kWords{
+      "DEPOSIT", "WITHDRAWAL", "CORRECTION", "WRITE-OFF"};
+  const bool known = code.size() == 1 && code >= "1" && code <= "4";
+  return known ? kWords[static_cast<std::size_t>(code[0] - '1')] : code;
+}
+
+std::string line_of_account(const Message& message) {
+  constexpr int kAccount = 1;
+  constexpr int kCurrency = 15;
+  constexpr int kSymbol = 55;
+  constexpr int kTransactTime = 60;
+  constexpr int kAmount = 20022;
+  constexpr int kBalance = 20023;
+  constexpr int kChange = 20091;
+  constexpr int kIfWon = 20093;
+  constexpr int kIfLost = 20094;
+  const std::string beginning = fmt::format("{:<26} account {}: ",
+                                            readable_time(message.get(kTransactTime)),
+                                            word(message.get(kAccount)));
+  const std::string end =
+      fmt::format(" {}{}", message.find(kCurrency).value_or(""), copy_note(message));
+  if (message.has(kChange, "5")) {
+    return beginning +
+           fmt::format("bets on {} VOID: if it won {}, if it lost {}",
+                       word(message.get(kSymbol)),
+                       message.get(kIfWon),
+                       message.get(kIfLost)) +
+           end;
+  }
+  return beginning +
+         fmt::format("{} of {}, balance {}",
+                     account_change(message.get(kChange)),
+                     message.get(kAmount),
+                     message.get(kBalance)) +
+         end;
+}
+
 std::string line_of(const Message& message) {
+  if (message.type() == "UMS") {
+    return line_of_settlement(message);
+  }
+  if (message.type() == "UAR") {
+    return line_of_account(message);
+  }
   if (message.type() == "y") {
     return line_of_security(message);
   }

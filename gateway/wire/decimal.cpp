@@ -1,6 +1,7 @@
 #include "gateway/wire/decimal.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <limits>
@@ -133,6 +134,34 @@ char* write_decimal(char* out, Decimal value, unsigned min_decimals) noexcept {
 
 char* write_decimal_e8(char* out, std::int64_t value, unsigned min_decimals) noexcept {
   return write_scaled<8>(out, value, MinDecimals{min_decimals});
+}
+
+char* write_money(char* out, matching::WideMoney value) noexcept {
+  constexpr unsigned kMuPerUnit = 10'000;
+  constexpr unsigned kMinDecimals = 2;
+  constexpr std::size_t kDigits = 39;  // of 2^128
+  auto magnitude = static_cast<matching::Uint128>(value.value());
+  if (value.value() < 0) {
+    *out++ = '-';
+    magnitude = 0 - magnitude;
+  }
+  auto rest = static_cast<unsigned>(magnitude % kMuPerUnit);
+  std::array<char, kDigits> whole;
+  auto first = whole.end();
+  for (magnitude /= kMuPerUnit; magnitude != 0 || first == whole.end(); magnitude /= 10) {
+    *--first = static_cast<char>('0' + static_cast<int>(magnitude % 10));
+  }
+  out = std::copy(first, whole.end(), out);
+  unsigned decimals = 4;
+  for (; decimals > kMinDecimals && rest % 10 == 0; --decimals) {
+    rest /= 10;
+  }
+  *out = '.';
+  for (unsigned i = decimals; i > 0; --i) {
+    out[i] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  }
+  return out + 1 + decimals;
 }
 
 char* write_uint(char* out, std::uint64_t value) noexcept {

@@ -27,7 +27,7 @@ enum class ParseFault : std::uint8_t { Format, Range };
 // As above, up to 18446744073709551615.
 [[nodiscard]] tl::expected<std::uint64_t, ParseFault> parse_uint64(std::string_view text) noexcept;
 
-// What any of the following writes at most.
+// What any of the following writes at most, but for an amount.
 inline constexpr std::size_t kMaxNumber = 24;
 
 // Writes `value` with at least `min_decimals` (≤ 6) decimals and no superfluous zeros after them;
@@ -36,6 +36,10 @@ char* write_decimal(char* out, matching::Decimal value, unsigned min_decimals) n
 
 // The same for a value in 1/100 000 000, as AvgPx(6) has it.
 char* write_decimal_e8(char* out, std::int64_t value, unsigned min_decimals) noexcept;
+
+// An amount, with at least two decimals. It may be longer than the other numbers.
+inline constexpr std::size_t kMaxMoney = 48;
+char* write_money(char* out, matching::WideMoney value) noexcept;
 
 char* write_uint(char* out, std::uint64_t value) noexcept;
 

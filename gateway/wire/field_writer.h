@@ -2,6 +2,7 @@
 // byte is moved afterwards.
 #pragma once
 
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -54,6 +55,25 @@ class FieldWriter {
     end_field(write_decimal_e8(begin_field(tag, kMaxNumber), value, min_decimals));
   }
 
+  // A position, which may be more than a Decimal holds.
+  void contracts(std::string_view tag, matching::Quantity value) noexcept {
+    char* const at = begin_field(tag, kMaxNumber);
+    end_field(std::to_chars(at, at + kMaxNumber, value.value()).ptr);
+  }
+
+  void money(std::string_view tag, matching::WideMoney value) noexcept {
+    end_field(write_money(begin_field(tag, kMaxMoney), value));
+  }
+
+  void money(std::string_view tag, matching::Money value) noexcept {
+    money(tag, matching::WideMoney{value});
+  }
+
+  // Its day.
+  void date(std::string_view tag, matching::Timestamp value) noexcept {
+    end_field(write_utc_date(begin_field(tag, kUtcDateLength), value));
+  }
+
   void time(std::string_view tag, matching::Timestamp value) noexcept {
     end_field(write_utc_timestamp(begin_field(tag, kUtcTimestampLength), value));
   }
@@ -73,6 +93,16 @@ class FieldWriter {
     } else {
       integer("37=", id.value());
     }
+  }
+
+  // "text-17".
+  void text_and_number(std::string_view tag,
+                       std::string_view value,
+                       std::uint64_t number) noexcept {
+    char* const at = begin_field(tag, value.size() + 1 + kMaxNumber);
+    std::memcpy(at, value.data(), value.size());
+    at[value.size()] = '-';
+    end_field(write_uint(at + value.size() + 1, number));
   }
 
   // Event and leg: made of what is journaled, so a report made again bears the same one.

@@ -44,6 +44,8 @@ constexpr Kind kind_of(FieldType type) noexcept {
       return Kind::Time;
     case FieldType::Amt:
     case FieldType::Char:
+    case FieldType::Currency:
+    case FieldType::LocalMktDate:
     case FieldType::MultipleCharValue:
     case FieldType::Price:
     case FieldType::Qty:

@@ -1,6 +1,7 @@
 #include "gateway/wire/known_tags.h"
 
 #include <array>
+#include <span>
 
 #include "fix_spec/field_index.h"
 #include "fix_spec/messages.h"
@@ -8,17 +9,23 @@
 namespace betex::fix {
 namespace {
 
+// Those of groups' entries too.
+// NOLINTNEXTLINE(misc-no-recursion): as deep as groups are
+constexpr FieldSet all_fields_of(std::span<const MessageField> rows, FixVersion version) noexcept {
+  FieldSet all = fields_of(rows, version);
+  for (const MessageField& row : rows) {
+    if (row.group != nullptr && row.is_in(version)) {
+      all = all | all_fields_of(row.group->fields, version);
+    }
+  }
+  return all;
+}
+
 constexpr FieldSet fields_of_layer(Layer layer, FixVersion version) noexcept {
   FieldSet all;
   for (const MessageSpec* const message : kMessages) {
-    if (message->layer != layer) {
-      continue;
-    }
-    all = all | fields_of(message->fields, version);
-    for (const MessageField& row : message->fields) {
-      if (row.group != nullptr && row.is_in(version)) {
-        all = all | fields_of(row.group->fields, version);
-      }
+    if (message->layer == layer) {
+      all = all | all_fields_of(message->fields, version);
     }
   }
   return all;

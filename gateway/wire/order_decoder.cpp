@@ -45,8 +45,14 @@ Decoded refuse(const FieldTable& fields, Reason reason, std::uint32_t tag) {
                         .request_id = readable_request_id(fields)};
 }
 
-// The account that is asked for, or the session's own. None where the session may not use it.
+// The account that is asked for, or the session's own. None where the session may not use it. Ops
+// may ask for any, which they name.
 std::optional<Name> account_for(const RequestFields& request, const SessionContext& session) {
+  if (session.role == SessionRole::Ops) {
+    const std::string_view account = request.text(tag::kAccount);
+    const bool is_name = !account.empty() && account.size() <= Name::kCapacity;
+    return is_name ? std::optional{Name{account}} : std::nullopt;
+  }
   if (session.accounts.empty()) {
     return std::nullopt;
   }

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "fix_spec/reasons.h"
+#include "gateway/wire/account_reports.h"
 #include "gateway/wire/checksum.h"
 #include "gateway/wire/field_writer.h"
 
@@ -100,6 +101,9 @@ void write_body(FieldWriter& out,
     out.flag("912=", report.last_report);
   }
   write_reason_codes(out, report.reason);
+  if (report.position_after && version == FixVersion::Fixt11) {
+    out.contracts("20090=", *report.position_after);
+  }
 }
 
 void write_body(FieldWriter& out,
@@ -228,6 +232,33 @@ void write_body(FieldWriter& out, const ReportId& id, const News& report, FixVer
   write_report_id(out, id);
 }
 
+void write_body(FieldWriter& out,
+                const ReportId& id,
+                const SettlementReport& report,
+                FixVersion version) {
+  if (version == FixVersion::Fix44) {
+    return write_body(out, id, in_words(report), version);
+  }
+  write_settlement(out, id, report);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& id,
+                const AccountReport& report,
+                FixVersion version) {
+  if (version == FixVersion::Fix44) {
+    return write_body(out, id, in_words(report), version);
+  }
+  write_account_report(out, id, report);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& /*id*/,
+                const PositionReport& report,
+                FixVersion version) {
+  write_positions(out, report, version);
+}
+
 void write_header(FieldWriter& out, std::string_view msg_type, const OutboundHeader& header) {
   out.text("35=", msg_type);
   out.integer("34=", header.msg_seq_num.value());
@@ -252,15 +283,17 @@ void write_checksum(FieldWriter& out) {
 
 }  // namespace
 
-std::string_view msg_type_of(const Report& report) noexcept {
-  constexpr std::array<std::string_view, 7> kTypes{"8", "9", "j", "r", "f", "y", "B"};
-  static_assert(std::variant_size_v<decltype(Report::body)> == kTypes.size());
-  return kTypes[report.body.index()];
+std::string_view msg_type_of(const Report& report, FixVersion version) noexcept {
+  using Types = std::array<std::string_view, std::variant_size_v<decltype(Report::body)>>;
+  constexpr Types kOfFixt11{"8", "9", "j", "r", "f", "y", "B", "UMS", "UAR", "AP"};
+  constexpr Types kOfFix44{"8", "9", "j", "r", "f", "y", "B", "B", "B", "AP"};
+  static_assert(!kOfFixt11.back().empty() && !kOfFix44.back().empty());
+  return (version == FixVersion::Fixt11 ? kOfFixt11 : kOfFix44)[report.body.index()];
 }
 
 void encode(const Report& report, const OutboundHeader& header, std::string& out) {
   FieldWriter fields;
-  write_header(fields, msg_type_of(report), header);
+  write_header(fields, msg_type_of(report, header.version), header);
   std::visit([&](const auto& body) { write_body(fields, report.id, body, header.version); },
              report.body);
   std::array<char, kMaxNumber> length;

@@ -25,7 +25,7 @@ struct OutboundHeader {
 // alone.
 void encode(const Report& report, const OutboundHeader& header, std::string& out);
 
-// MsgType(35) of the report's message.
-[[nodiscard]] std::string_view msg_type_of(const Report& report) noexcept;
+// MsgType(35) of the report's message in that dialect.
+[[nodiscard]] std::string_view msg_type_of(const Report& report, FixVersion version) noexcept;
 
 }  // namespace betex::fix

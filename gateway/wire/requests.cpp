@@ -203,6 +203,16 @@ Decoded read_security_status_request(RequestFields& request, const Sender& sende
       .symbol = request.name(tag::kSymbol)};
 }
 
+Decoded read_request_for_positions(RequestFields& request, const Sender& sender) {
+  enum class Type : std::uint8_t { Positions = 0 };
+  static_cast<void>(request.time(tag::kTransactTime));  // required, and never too old
+  static_cast<void>(request.enumerator<Type::Positions>(tag::kPosReqType, Type::Positions));
+  return gateway::PositionsQuery{.session = sender.session,
+                                 .msg_seq_num = number_of(request),
+                                 .account = sender.account,
+                                 .pos_req_id = request.name(tag::kPosReqId)};
+}
+
 // ---- All of them --------------------------------------------------------------------------------
 
 constexpr std::array kRequests{
@@ -214,6 +224,7 @@ constexpr std::array kRequests{
     Request{RequestSpec{kOrderMassStatusRequest}, read_mass_status_request},
     Request{RequestSpec{kSecurityListRequest}, read_security_list_request},
     Request{RequestSpec{kSecurityStatusRequest}, read_security_status_request},
+    Request{RequestSpec{kRequestForPositions}, read_request_for_positions},
 };
 
 constexpr bool is_read(const MessageSpec& message) {

@@ -99,20 +99,26 @@ tl::expected<Timestamp, ParseFault> parse_utc_timestamp(std::string_view text) n
   return Timestamp{since_epoch.count()};
 }
 
-char* write_utc_timestamp(char* text, Timestamp time) noexcept {
-  const nanoseconds since_epoch{time.value()};
-  const auto days = std::chrono::floor<std::chrono::days>(since_epoch);
+char* write_utc_date(char* text, Timestamp time) noexcept {
+  const auto days = std::chrono::floor<std::chrono::days>(nanoseconds{time.value()});
   const std::chrono::year_month_day date{std::chrono::sys_days{days}};
   const int year = static_cast<int>(date.year());
   BETEX_ASSERT(year >= kMinYear && year <= kMaxYear + 1);
+  put<4>(text, static_cast<unsigned>(year));
+  put<2>(text + 4, static_cast<unsigned>(date.month()));
+  put<2>(text + 6, static_cast<unsigned>(date.day()));
+  return text + kUtcDateLength;
+}
+
+char* write_utc_timestamp(char* text, Timestamp time) noexcept {
+  const nanoseconds since_epoch{time.value()};
+  const auto days = std::chrono::floor<std::chrono::days>(since_epoch);
   auto microseconds =
       static_cast<std::uint64_t>((since_epoch - days) / std::chrono::microseconds{1});
   constexpr std::uint64_t kMillion = 1'000'000;
   const auto seconds = static_cast<unsigned>(microseconds / kMillion);
 
-  put<4>(text, static_cast<unsigned>(year));
-  put<2>(text + 4, static_cast<unsigned>(date.month()));
-  put<2>(text + 6, static_cast<unsigned>(date.day()));
+  write_utc_date(text, time);
   text[8] = '-';
   put<2>(text + 9, seconds / 3600);
   text[11] = ':';

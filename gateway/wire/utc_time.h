@@ -24,7 +24,12 @@ inline constexpr std::size_t kUtcTimestampLength = 24;
 // the years that can be parsed. Returns the end of what was written.
 char* write_utc_timestamp(char* out, matching::Timestamp time) noexcept;
 
-// Appends the same.
+inline constexpr std::size_t kUtcDateLength = 8;
+
+// Writes the day alone, YYYYMMDD; as above.
+char* write_utc_date(char* out, matching::Timestamp time) noexcept;
+
+// Appends what write_utc_timestamp() writes.
 void append_utc_timestamp(std::string& out, matching::Timestamp time);
 
 }  // namespace betex::fix

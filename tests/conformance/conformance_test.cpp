@@ -11,6 +11,7 @@
 
 #include "gateway/config/config.h"
 #include "gateway/gateway.h"
+#include "gateway/wire/decimal.h"
 #include "tests/conformance/player.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/temp_folder.h"
@@ -85,8 +86,10 @@ class OperatedGateway {
 
   [[nodiscard]] std::uint16_t fix_port() const noexcept { return ports_.fix; }
 
-  void operate(const std::string& operation, const std::string& market) {
-    const matching::Name name{market};
+  void operate(const std::string& operation,
+               const std::string& subject,
+               const std::string& value) {
+    const matching::Name name{subject};
     if (operation == "suspend") {
       gateway_.operate(matching::SuspendMarket{.market = name});
     } else if (operation == "pause") {
@@ -98,12 +101,30 @@ class OperatedGateway {
       gateway_.operate(matching::TurnInPlay{.market = name});
     } else if (operation == "close") {
       gateway_.operate(matching::CloseMarket{.market = name});
+    } else if (operation == "determine") {
+      const auto numerator = static_cast<std::uint16_t>(value == "yes" ? 1 : 0);
+      gateway_.operate(matching::DetermineMarket{
+          .market = name, .shares = {{.symbol = name, .numerator = numerator, .denominator = 1}}});
+    } else if (operation == "settle") {
+      gateway_.operate(matching::SettleMarket{.market = name});
+    } else if (operation == "void") {
+      gateway_.operate(matching::VoidMarket{.market = name, .price = decimal(value)});
+    } else if (operation == "deposit") {
+      gateway_.operate(matching::MoveFunds{.account = name, .amount = decimal(value)});
     } else {
       throw std::invalid_argument{"no such operation: " + operation};
     }
   }
 
  private:
+  static matching::Decimal decimal(const std::string& text) {
+    const auto value = fix::parse_decimal(text);
+    if (!value) {
+      throw std::invalid_argument{"no number: " + text};
+    }
+    return *value;
+  }
+
   gateway::Config config_;
   gateway::Gateway gateway_;
   gateway::Ports ports_;
@@ -147,8 +168,10 @@ TEST_P(Conformance, GoesAsTheScriptSays) {
     OperatedGateway gateway{wal.path()};
     trade(dialect, gateway.fix_port());
     PlaySettings settings = settings_for(dialect, gateway.fix_port());
-    settings.operate = [&gateway](const std::string& operation, const std::string& market) {
-      gateway.operate(operation, market);
+    settings.operate = [&gateway](const std::string& operation,
+                                  const std::string& subject,
+                                  const std::string& value) {
+      gateway.operate(operation, subject, value);
     };
     EXPECT_EQ(Player{settings}.play(script), "");
     return;

@@ -202,7 +202,8 @@ void Player::command(const Statement& statement) {
           "the exchange's operator is out of reach: a script with `operator` is played against a "
           "gateway in the same process only"};
     }
-    settings_.operate(words[1], expanded(words[2], peer));
+    settings_.operate(
+        words[1], expanded(words[2], peer), words.size() > 3 ? expanded(words[3], peer) : "");
   } else {
     change(words, peer);
   }

@@ -19,9 +19,13 @@ struct PlaySettings {
   std::map<std::string, std::string> variables;  // win over what scripts set
   Clock::duration patience = std::chrono::seconds{20};
 
-  // Does what the exchange's operator is to do, as `operate("suspend", "RAIN-LON")`; throws
-  // std::invalid_argument where there is no such operation. None: the operator is out of reach.
-  std::function<void(const std::string& operation, const std::string& market)> operate = {};
+  // Does what the exchange's operator is to do, as `operate("suspend", "RAIN-LON", "")` or
+  // `operate("deposit", "BROKER1", "100.00")`; throws std::invalid_argument where there is no such
+  // operation. None: the operator is out of reach.
+  std::function<void(const std::string& operation,
+                     const std::string& subject,
+                     const std::string& value)>
+      operate = {};
 };
 
 // One thread; one script each.

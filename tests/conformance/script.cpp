@@ -30,7 +30,7 @@ const std::map<std::string, Arity>& commands() {
       {"expected", {1, 1}},
       {"answer-test-requests", {1, 1}},
       {"repeat", {2, 50000}},
-      {"operator", {2, 2}},
+      {"operator", {2, 3}},
   };
   return kCommands;
 }

@@ -29,7 +29,10 @@ constexpr auto kAnswerTimeout = 60s;
 CrashTrader::CrashTrader(std::string comp_id, std::uint64_t seed)
     : comp_id_{std::move(comp_id)},
       random_{seed},
-      session_{{.dialect = dialect_of(comp_id_), .sender = comp_id_, .password = "demo"}, store_} {
+      session_{{.dialect = dialect_of(comp_id_),
+                .sender = comp_id_,
+                .password = client::Password{"demo"}},
+               store_} {
   session_.observe([this](client::Traffic traffic, std::string_view frame) {
     traffic_.push_back((traffic == client::Traffic::Sent ? "> " : "< ") + client::readable(frame));
     if (traffic_.size() > kTrafficKept) {

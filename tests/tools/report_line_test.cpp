@@ -155,6 +155,30 @@ TEST(ReportLineTest, InstrumentsAndTheirStateAreWords) {
   EXPECT_TRUE(refused(nothing));
 }
 
+TEST(ReportLineTest, WhatHappensToAnAccountIsASentence) {
+  client::Message settlement{"UMS"};
+  settlement.add(60, "20261122-14:05:01.123456").add(797, "Y").add(1300, "RAIN-LON");
+  settlement.add(20023, "10029.1375").add(20089, "1").add(20107, "1").add(20109, "BROKER1");
+  settlement.add(1704, "30.00").add(1705, "EUR").add(137, "0.8625");
+  EXPECT_EQ(to_line(settlement),
+            "2026-11-22 14:05:01.123456 RAIN-LON           SETTLED round 1: account BROKER1 gets "
+            "30.00, commission 0.8625, balance 10029.1375 EUR (copy)");
+
+  client::Message deposit{"UAR"};
+  deposit.add(1, "BROKER1").add(15, "EUR").add(60, "20261122-14:05:01.123456");
+  deposit.add(20022, "100.00").add(20023, "10100.00").add(20091, "1");
+  EXPECT_EQ(to_line(deposit),
+            "2026-11-22 14:05:01.123456 account BROKER1: DEPOSIT of 100.00, balance 10100.00 EUR");
+
+  client::Message bets{"UAR"};
+  bets.add(1, "BROKER1").add(15, "EUR").add(55, "EPL-ARS-CHE.DRAW");
+  bets.add(60, "20261122-14:05:01.123456").add(20091, "5").add(20093, "20.40");
+  bets.add(20094, "-20.00");
+  EXPECT_EQ(to_line(bets),
+            "2026-11-22 14:05:01.123456 account BROKER1: bets on EPL-ARS-CHE.DRAW VOID: if it won "
+            "20.40, if it lost -20.00 EUR");
+}
+
 TEST(ReportLineTest, ARefusedMessageIsNamedByItsNumber) {
   const MessageReject reject{.ref_seq_num = 7,
                              .ref_msg_type = "D",

@@ -34,6 +34,8 @@ class ConfigFixture : public ::testing::Test {
       "sessions = \"sessions.cfg\"\n"
       "credentials = \"credentials\"\n"
       "dictionaries = \"fix_spec\"\n"
+      "[exchange]\n"
+      "accounts = \"accounts.toml\"\n"
       "[markets]\n"
       "demo = \"markets.toml\"\n";
   std::string sessions =
@@ -50,6 +52,10 @@ class ConfigFixture : public ::testing::Test {
       "ANNA:pbkdf2-sha256:10000:"
       "000102030405060708090a0b0c0d0e0f:" +
       std::string(64, 'a') + "\n";
+  std::string accounts =
+      "[[account]]\n"
+      "name = \"ANNA\"\n"
+      "kind = \"collateralised\"\n";
   std::string markets =
       "[[market]]\n"
       "name = \"RAIN\"\n"
@@ -60,6 +66,7 @@ class ConfigFixture : public ::testing::Test {
   [[nodiscard]] Config load() const {
     write_file(folder.path() / "sessions.cfg", sessions);
     write_file(folder.path() / "credentials", credentials);
+    write_file(folder.path() / "accounts.toml", accounts);
     write_file(folder.path() / "markets.toml", markets);
     return load_config(write_file(folder.path() / "gateway.toml", gateway), overrides);
   }
@@ -84,6 +91,14 @@ class ConfigFixture : public ::testing::Test {
 
   test::TempFolder folder;
 };
+
+inline std::vector<std::string> names_of(const std::vector<AccountConfig>& accounts) {
+  std::vector<std::string> names;
+  for (const AccountConfig& account : accounts) {
+    names.push_back(account.name);
+  }
+  return names;
+}
 
 // Replaces `from`, which must be there, once.
 inline void replace(std::string& text, std::string_view from, std::string_view to) {

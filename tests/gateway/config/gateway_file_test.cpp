@@ -28,6 +28,9 @@ TEST_F(GatewayFile, DefaultsStandWhereNothingIsSaid) {
   EXPECT_EQ(config.rings.event_slots, 32768U);
   EXPECT_EQ(config.rings.arena_bytes, 64U << 20);
   EXPECT_EQ(config.rings.wait_strategy, WaitMode::Block);
+  EXPECT_EQ(config.engine.live_orders, 0U);
+  EXPECT_EQ(config.engine.finished_orders, 0U);
+  EXPECT_EQ(config.engine.cl_ord_ids, 0U);
   EXPECT_EQ(config.fix.address, "127.0.0.1");
   EXPECT_EQ(config.fix.port, 9880);
   EXPECT_EQ(config.fix.dictionaries, folder.path() / "fix_spec");
@@ -41,6 +44,8 @@ TEST_F(GatewayFile, DefaultsStandWhereNothingIsSaid) {
   EXPECT_EQ(config.log.level, LogLevel::Info);
   EXPECT_THAT(config.log.file.string(), IsEmpty());
   EXPECT_EQ(config.trading_day_end, std::chrono::seconds{0});
+  EXPECT_EQ(config.exchange.currency, "EUR");
+  EXPECT_EQ(config.exchange.max_requests_a_day, 0U);
 }
 
 TEST_F(GatewayFile, EveryValueIsTaken) {
@@ -57,6 +62,10 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "arena_bytes = 2_000_000\n"
           "wait_strategy = \"busy-spin\"\n"
           "stage_threads = \"separate\"\n"
+          "[engine]\n"
+          "live_orders = 1_000\n"
+          "finished_orders = 2_000\n"
+          "cl_ord_ids = 3_000\n"
           "[http]\n"
           "enabled = false\n"
           "address = \"::1\"\n"
@@ -68,6 +77,10 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "file = \"betex.log\"\n"
           "[trading_day]\n"
           "end_utc = 04:30:15\n"
+          "[exchange]\n"
+          "currency = \"GBP\"\n"
+          "max_requests_a_day = 100_000\n"
+          "accounts = \"accounts.toml\"\n"
           "[fix.limits]\n"
           "message_bytes = 2048\n"
           "fields = 100\n"
@@ -80,6 +93,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "[fix]\n"
           "address = \"0.0.0.0\"\n"
           "port = 0\n");
+  replace(gateway, "[exchange]\naccounts = \"accounts.toml\"\n[markets]", "[markets]");
   const Config config = load();
   EXPECT_TRUE(config.clock.require_synchronised);
   EXPECT_EQ(config.wal.max_segment_events, 7U);
@@ -92,12 +106,17 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   EXPECT_EQ(config.rings.arena_bytes, 2'000'000U);
   EXPECT_EQ(config.rings.wait_strategy, WaitMode::BusySpin);
   EXPECT_EQ(config.rings.stage_threads, StageThreads::Separate);
+  EXPECT_EQ(config.engine.live_orders, 1000U);
+  EXPECT_EQ(config.engine.finished_orders, 2000U);
+  EXPECT_EQ(config.engine.cl_ord_ids, 3000U);
   EXPECT_FALSE(config.http.enabled);
   EXPECT_EQ(config.http.address, "::1");
   EXPECT_EQ(config.http.port, 8080);
   EXPECT_EQ(config.log.level, LogLevel::Warn);
   EXPECT_EQ(config.log.file, folder.path() / "betex.log");
   EXPECT_EQ(config.trading_day_end, std::chrono::seconds{4 * 3600 + 30 * 60 + 15});
+  EXPECT_EQ(config.exchange.currency, "GBP");
+  EXPECT_EQ(config.exchange.max_requests_a_day, 100'000U);
   EXPECT_EQ(config.fix.limits.message_bytes, 2048U);
   EXPECT_EQ(config.fix.limits.fields, 100U);
   EXPECT_EQ(config.fix.limits.outbound_queue_bytes, 100'000U);
@@ -292,6 +311,21 @@ INSTANTIATE_TEST_SUITE_P(
                      "end_utc = \"00:00\"",
                      "trading_day.end_utc: has the wrong type; give a time without quotes, as in "
                      "00:00:00"},
+        WrongSetting{"CurrencyOfTwoLetters",
+                     "exchange",
+                     "currency = \"EU\"",
+                     "exchange.currency: 'EU' is not a currency; give its three capital letters, "
+                     "as in EUR"},
+        WrongSetting{"CurrencyInSmallLetters",
+                     "exchange",
+                     "currency = \"eur\"",
+                     "exchange.currency: 'eur' is not a currency; give its three capital letters, "
+                     "as in EUR"},
+        WrongSetting{"RequestsOutOfRange",
+                     "exchange",
+                     "max_requests_a_day = -1",
+                     "exchange.max_requests_a_day: -1 is out of range; give a whole number from 0 "
+                     "to 4294967295"},
         WrongSetting{"MorePerAddressThanInAll",
                      "fix.limits",
                      "connections_per_address = 5000",
@@ -414,6 +448,7 @@ TEST_F(GatewayFile, PrintsTheValuesInForceWithoutSecrets) {
   EXPECT_THAT(text, HasSubstr("[wal]\nroot = \"" + (folder.path() / "wal").string() + "\"\n"));
   EXPECT_THAT(text, HasSubstr("[fix]\naddress = \"127.0.0.1\"\nport = 1234\n"));
   EXPECT_THAT(text, HasSubstr("wait_strategy = \"block\"\n"));
+  EXPECT_THAT(text, HasSubstr("[engine]\nlive_orders = 0\nfinished_orders = 0\ncl_ord_ids = 0\n"));
   EXPECT_THAT(text, HasSubstr("[clock]\nrequire_synchronised = false\n"));
   EXPECT_THAT(text, HasSubstr("end_utc = 00:00:00\n"));
   EXPECT_THAT(text,
@@ -422,6 +457,10 @@ TEST_F(GatewayFile, PrintsTheValuesInForceWithoutSecrets) {
                         "MaxHeartBtInt=60\nResetAllowed=N\nCancelOnDisconnect="
                         "N\nCancelOnDisconnectGrace=10\nAllowFrom=127.0.0.1\n"));
   EXPECT_THAT(text, HasSubstr("ANNA:pbkdf2-sha256:10000:****:****\n"));
+  EXPECT_THAT(text, HasSubstr("[exchange]\ncurrency = \"EUR\"\nmax_requests_a_day = 0\n"));
+  EXPECT_THAT(text,
+              HasSubstr("[[account]]\nname = \"ANNA\"\nkind = \"collateralised\"\n"
+                        "balance = \"0.0000\"\ncredit = \"0.0000\"\n"));
   EXPECT_THAT(text, HasSubstr("[[market]]\nname = \"RAIN\"\nkind = \"binary\"\n"));
   EXPECT_EQ(text.find("000102"), std::string::npos);
   EXPECT_EQ(text.find("aaaa"), std::string::npos);

@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "1: market.instruments: is missing; give the symbols of the runners"},
         WrongMarket{"OneRunner",
                     kOdds + "instruments = [\"A\"]",
-                    "5: market.instruments: has 1 runners; give 2 to 1000"},
+                    "5: market.instruments: has 1 runners; give 2 to 100"},
         WrongMarket{"RunnersNoList",
                     kOdds + "instruments = [\"A\", 2]",
                     "5: market.instruments: has the wrong type; give a list of texts, as in "

@@ -84,7 +84,7 @@ TEST_F(SessionSettings, DefaultsAndOwnSettingsMakeTheSession) {
 
   EXPECT_EQ(config.sessions[2].role, SessionRole::Ops);
   EXPECT_THAT(config.sessions[2].accounts, ElementsAre());
-  EXPECT_THAT(config.accounts(), ElementsAre("ANNA", "BOB", "BOB-2"));
+  EXPECT_THAT(names_of(config.accounts()), ElementsAre("ANNA", "BOB", "BOB-2"));
 }
 
 // The fixture's session ends in line 9; a line is added there, or replaces another.

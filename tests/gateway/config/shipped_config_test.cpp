@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "gateway/config/config.h"
+#include "tests/gateway/config/config_fixture.h"
 
 namespace betex::gateway {
 namespace {
@@ -40,6 +41,9 @@ TEST(ShippedConfig, ShowsTheDefaults) {
   EXPECT_EQ(config.rings.arena_bytes, defaults.rings.arena_bytes);
   EXPECT_EQ(config.rings.wait_strategy, defaults.rings.wait_strategy);
   EXPECT_EQ(config.rings.stage_threads, defaults.rings.stage_threads);
+  EXPECT_EQ(config.engine.live_orders, defaults.engine.live_orders);
+  EXPECT_EQ(config.engine.finished_orders, defaults.engine.finished_orders);
+  EXPECT_EQ(config.engine.cl_ord_ids, defaults.engine.cl_ord_ids);
   EXPECT_EQ(config.fix.address, defaults.fix.address);
   EXPECT_EQ(config.fix.port, defaults.fix.port);
   EXPECT_EQ(config.fix.limits.message_bytes, defaults.fix.limits.message_bytes);
@@ -55,6 +59,8 @@ TEST(ShippedConfig, ShowsTheDefaults) {
   EXPECT_EQ(config.log.level, defaults.log.level);
   EXPECT_EQ(config.log.file, defaults.log.file);
   EXPECT_EQ(config.trading_day_end, defaults.trading_day_end);
+  EXPECT_EQ(config.exchange.currency, defaults.exchange.currency);
+  EXPECT_EQ(config.exchange.max_requests_a_day, defaults.exchange.max_requests_a_day);
 }
 
 TEST(ShippedConfig, HasTheDemoSessions) {
@@ -79,7 +85,16 @@ TEST(ShippedConfig, HasTheDemoSessions) {
     }
   }
   EXPECT_EQ(actual, expected);
-  EXPECT_THAT(shipped().accounts(), ElementsAre("BROKER1", "BROKER2", "BROKER3", "BROKER4"));
+}
+
+TEST(ShippedConfig, HasTheDemoAccounts) {
+  const auto accounts = shipped().accounts();
+  EXPECT_THAT(names_of(accounts), ElementsAre("BROKER1", "BROKER2", "BROKER3", "BROKER4"));
+  for (const AccountConfig& account : accounts) {
+    EXPECT_EQ(account.kind, matching::AccountKind::Collateralised);
+    EXPECT_EQ(account.balance, matching::Decimal{10'000 * matching::kDecimalScale});
+    EXPECT_EQ(account.credit, matching::Decimal{2'000 * matching::kDecimalScale});
+  }
 }
 
 TEST(ShippedConfig, DemoPasswordsVerify) {

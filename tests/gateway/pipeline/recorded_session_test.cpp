@@ -19,6 +19,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/wire/decimal.h"
 #include "gateway/wire/order_decoder.h"
 #include "gateway/wire/report_encoder.h"
 #include "journal/checksum.h"
@@ -168,6 +169,11 @@ class Exchange {
     std::visit(Visitor{command, pipeline_, fields.msg_type()}, decoded);
   }
 
+  // 0 where there is none.
+  static Decimal number(const std::string& text) {
+    return text.empty() ? Decimal{0} : fix::parse_decimal(text).value();
+  }
+
   void operate(const std::string& command) {
     std::istringstream words{command};
     std::string verb;
@@ -189,16 +195,24 @@ class Exchange {
         {"close", [&] { pipeline_.submit(matching::CloseMarket{.market = name}); }},
         {"determine",
          [&] {
-           matching::DetermineMarket determine{.market = name};
-           (*determine.shares)[0] = {.symbol = Name{symbol}, .numerator = 1, .denominator = 1};
-           pipeline_.submit(determine);
+           pipeline_.submit(matching::DetermineMarket{
+               .market = name,
+               .shares = {{.symbol = Name{symbol}, .numerator = 1, .denominator = 1}}});
+         }},
+        {"settle", [&] { pipeline_.submit(matching::SettleMarket{.market = name}); }},
+        {"deposit",
+         [&] {
+           pipeline_.submit(matching::MoveFunds{.account = name, .amount = number(symbol)});
          }},
         {"announce",
          [&] {
            pipeline_.submit(
-               matching::Announce{.subject = name, .headline = matching::Text<255>{symbol}});
+               matching::Announce{.subject = name, .headline = matching::Remark{symbol}});
          }},
-        {"void", [&] { pipeline_.submit(matching::VoidMarket{.market = name}); }},
+        {"void",
+         [&] {
+           pipeline_.submit(matching::VoidMarket{.market = name, .price = number(symbol)});
+         }},
         {"suspend-account",
          [&] {
            pipeline_.submit(matching::SuspendAccount{.account = name, .cancel_orders = true});

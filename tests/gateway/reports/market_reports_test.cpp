@@ -85,8 +85,9 @@ TEST_F(MarketReportsTest, AnAnnouncementIsNewsForAllBrokers) {
   pipeline.feed.subscribe(kTwo, kFirst, fix::ReportId{pipeline.engine.last_seq(), 1});
   pipeline.run();
   pipeline.submit(matching::Announce{.subject = Name{"MKT"},
-                                     .headline = matching::Text<255>{"rain stopped play"},
-                                     .request_id = Name{"N1"}});
+                                     .headline = matching::Remark{"rain stopped play"},
+                                     .request_id = Name{"N1"},
+                                     .transact_time = pipeline.clock.time});
   pipeline.run();
   const auto news = bodies<fix::News>();
   ASSERT_EQ(news.size(), 1U);

@@ -133,8 +133,7 @@ TEST_F(SessionEndTest, ByAJournalThatGivesNoNumbers) {
 TEST_F(SessionEndTest, ByAnOperator) {
   start();
   const auto peer = gateway_->log_on("BROKER1");
-  pipeline_.command(matching::LogoutSession{.comp_id = matching::Name{"BROKER1"},
-                                            .request_id = matching::Name{"OPS-1"}});
+  pipeline_.command(matching::LogoutSession{.comp_id = matching::Name{"BROKER1"}});
   EXPECT_EQ(peer->read_type("5").type(), "5");
   peer->send("5");
   EXPECT_THAT(ended(), ElementsAre(Pair(SessionEnd::Operator, 1U)));

@@ -116,8 +116,7 @@ TEST_F(SessionProbeTest, OfManyTheLastIsLetIn) {
 TEST_F(SessionProbeTest, AnOperatorsLogoutEndsTheSession) {
   start();
   const auto peer = gateway_->log_on("BROKER1");
-  pipeline_.command(matching::LogoutSession{.comp_id = matching::Name{"BROKER1"},
-                                            .request_id = matching::Name{"OPS-1"}});
+  pipeline_.command(matching::LogoutSession{.comp_id = matching::Name{"BROKER1"}});
   EXPECT_EQ(peer->read_type("5").value(58), "Logged out by the operator");
   peer->send("5");
   EXPECT_TRUE(peer->wait_for_end());
@@ -129,9 +128,8 @@ TEST_F(SessionProbeTest, NumbersThatAnOperatorHasSetHoldAtTheNextLogon) {
   gateway_->log_on("BROKER1")->send("D", order_fields("A1"));
   ASSERT_TRUE(pipeline_.wait_for_session(
       "BROKER1", [](const SessionInfo& s) { return !s.up && s.next_in == MsgSeqNum{3}; }));
-  pipeline_.command(matching::SetSessionNumbers{.comp_id = matching::Name{"BROKER1"},
-                                                .new_epoch = true,
-                                                .request_id = matching::Name{"OPS-1"}});
+  pipeline_.command(
+      matching::SetSessionNumbers{.comp_id = matching::Name{"BROKER1"}, .new_epoch = true});
 
   const auto peer = gateway_->connect("BROKER1");
   peer->send("A", logon_fields("BROKER1"));

@@ -158,6 +158,21 @@ TEST(WriteDecimal, ShowsAtLeastTheDecimalsAskedForAndNoZerosBehind) {
   EXPECT_EQ(formatted(std::numeric_limits<std::int64_t>::min(), 0), "-9223372036854.775808");
 }
 
+TEST(WriteMoney, ShowsTwoToFourDecimalsWhateverItsSize) {
+  const auto text = [](matching::Int128 mu) {
+    std::array<char, kMaxMoney> room;
+    return std::string{room.data(), write_money(room.data(), matching::WideMoney{mu})};
+  };
+  EXPECT_EQ(text(0), "0.00");
+  EXPECT_EQ(text(1), "0.0001");
+  EXPECT_EQ(text(-1), "-0.0001");
+  EXPECT_EQ(text(100), "0.01");
+  EXPECT_EQ(text(-12'345'600), "-1234.56");
+  EXPECT_EQ(text(12'345'670), "1234.567");
+  EXPECT_EQ(text(std::numeric_limits<std::int64_t>::max()), "922337203685477.5807");
+  EXPECT_EQ(text(matching::Int128{1} << 126), "8507059173023461586584365185794205.2864");
+}
+
 TEST(WriteDecimalE8, ShowsEightDecimalsWhereNeeded) {
   const auto text = [](std::int64_t value, unsigned min_decimals) {
     std::string out;

@@ -84,5 +84,43 @@ TEST(DecodeSecurityRequests, AreOfFixt11Alone) {
             "380=6 tag 0 reason 142");
 }
 
+TEST(DecodeRequestForPositions, IsOfOneAccount) {
+  const Request positions{"AN", {"60=20261122-14:20:31", "710=p1", "724=0"}};
+  const auto query = std::get<gateway::PositionsQuery>(
+      std::get<gateway::Query>(decode_body(FixVersion::Fixt11, positions.with("1=FUND7").body())));
+  EXPECT_EQ(query.session, matching::SessionId{7});
+  EXPECT_EQ(query.account, Name{"FUND7"});
+  EXPECT_EQ(query.pos_req_id, Name{"p1"});
+  check(FixVersion::Fixt11,
+        {{positions, "query"},
+         {positions.with("715=20261122"), "query"},
+         {positions.with("1=BROKER2"), "380=6 tag 1 reason 142"},
+         {positions.with("263=1"), "371=263 373=2"},
+         {positions.with("724=1"), "371=724 373=5"},
+         {positions.with("55=RAIN-LON"), "371=55 373=2"},
+         {positions.without("60"), "371=60 373=1"},
+         {positions.without("710"), "371=710 373=1"},
+         {positions.without("724"), "371=724 373=1"}});
+  const Request in_fix44 = positions.with("1=BROKER1").with("581=1").with("715=20261122");
+  check(FixVersion::Fix44,
+        {{in_fix44, "query"},
+         {in_fix44.without("1"), "371=1 373=1"},
+         {in_fix44.without("581"), "371=581 373=1"},
+         {in_fix44.without("715"), "371=715 373=1"}});
+}
+
+TEST(DecodeRequestForPositions, MayBeOfAnyAccountThatOpsNames) {
+  const Request positions{"AN", {"60=20261122-14:20:31", "710=p1", "724=0"}};
+  const auto as_ops = [](const Request& request) {
+    return decode_as(SessionRole::Ops, FixVersion::Fixt11, request.body());
+  };
+  const auto query = std::get<gateway::PositionsQuery>(
+      std::get<gateway::Query>(as_ops(positions.with("1=ANYBODY"))));
+  EXPECT_EQ(query.account, Name{"ANYBODY"});
+  EXPECT_EQ(describe(as_ops(positions)), "380=6 tag 1 reason 142");
+  EXPECT_EQ(describe(as_ops(positions.with("1=" + std::string(32, 'x')))),
+            "380=6 tag 1 reason 142");
+}
+
 }  // namespace
 }  // namespace betex::fix::testing

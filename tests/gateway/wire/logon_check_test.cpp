@@ -224,8 +224,7 @@ TEST_P(LogonCheck, NoMessageThatWeMakeIsLongerThanMaxMessageSizeMustAllow) {
                             .reason = matching::Reason::LowDiskSpace,
                             .restatement_reason = 12,
                             .format = {.price_decimals = 2, .quantity_decimals = 2}};
-  News news{.subject = matching::Name{name},
-            .headline = matching::Text<255>{std::string(255, 'H')}};
+  News news{.subject = matching::Name{name}, .headline = matching::Remark{std::string(255, 'H')}};
   std::vector<Report> reports = testing::all_reports(GetParam());
   reports.push_back({.body = execution});
   reports.push_back({.body = news});

@@ -48,7 +48,8 @@ TEST(Decode, MakesOfEachRequestWhatTheTableSaysThatItDoes) {
       {"H", kStatus},
       {"AF", Request{"AF", {"584=s1", "585=7"}}},
       {"x", Request{"x", {"320=r1", "559=4"}}},
-      {"e", Request{"e", {"324=r2", "55=RAIN-LON", "263=0"}}}};
+      {"e", Request{"e", {"324=r2", "55=RAIN-LON", "263=0"}}},
+      {"AN", Request{"AN", {"60=20261122-14:20:31", "710=p1", "724=0"}}}};
   std::size_t found = 0;
   for (const MessageSpec* const message : kMessages) {
     if (message->layer == Layer::Session || message->direction != Direction::Inbound) {
@@ -108,6 +109,7 @@ TEST(Decode, NamesARequestThatChangesNothingByItsOwnId) {
   EXPECT_EQ(id_of(Request{"AF", {"584=mass-1", "585=7"}}), "mass-1");
   EXPECT_EQ(id_of(Request{"x", {"320=list-1", "559=4"}}), "list-1");
   EXPECT_EQ(id_of(Request{"e", {"324=state-1", "55=RAIN-LON", "263=0"}}), "state-1");
+  EXPECT_EQ(id_of(Request{"AN", {"60=20261122-14:20:31", "710=pos-1", "724=0"}}), "pos-1");
   EXPECT_EQ(id_of(kStatus.with("790=query-1")), "query-1");
   EXPECT_EQ(id_of(kStatus), "order-1");
 }

@@ -76,6 +76,7 @@ class QuickFixAgreement : public ::testing::TestWithParam<FixVersion> {
 // The requests that we take, each with every field that it may have.
 std::vector<std::string> full_requests(FixVersion version) {
   const std::string stp = version == FixVersion::Fixt11 ? "2964=1|" : "20003=1|";
+  const std::string account_type = version == FixVersion::Fixt11 ? "" : "581=1|";
   std::vector<std::string> requests{
       "35=D|1=BROKER1|11=a|18=6 K|21=1|38=5|40=2|44=2.02|54=1|55=X|59=6|"
       "60=20261122-14:20:31|110=1|126=20261231-23:59:59.999|" +
@@ -85,7 +86,8 @@ std::vector<std::string> full_requests(FixVersion version) {
       "35=G|1=BROKER1|11=c|21=1|37=5|38=5|40=2|41=a|44=2.02|54=1|55=X|59=6|60=20261122-14:20:31|"
       "126=20261231-23:59:59.999|",
       "35=AF|1=BROKER1|54=1|55=X|584=s|585=1|",
-      "35=q|1=BROKER1|11=d|54=1|55=X|60=20261122-14:20:31|530=1|"};
+      "35=q|1=BROKER1|11=d|54=1|55=X|60=20261122-14:20:31|530=1|",
+      "35=AN|1=BROKER1|60=20261122-14:20:31|" + account_type + "710=p|715=20261122|724=0|"};
   if (version == FixVersion::Fixt11) {
     requests.insert(requests.end(),
                     {"35=q|1=BROKER1|11=d|54=1|60=20261122-14:20:31|530=9|1300=M|",
@@ -173,7 +175,7 @@ TEST_P(QuickFixAgreement, BothAgreeOnTheTagsOfEveryRequest) {
   for (std::uint32_t tag = 1; tag <= 3100; ++tag) {
     tags.push_back(tag);
   }
-  for (std::uint32_t tag = 20001; tag <= 20099; ++tag) {
+  for (std::uint32_t tag = 20001; tag <= 20127; ++tag) {
     tags.push_back(tag);
   }
   std::size_t taken = 0;
@@ -268,10 +270,11 @@ TEST_P(QuickFixAgreement, BothAgreeOnEveryEnumeration) {
       }
     }
   }
-  EXPECT_EQ(enumerations,
-            GetParam() == FixVersion::Fixt11
-                ? (std::set<std::uint32_t>{18, 21, 40, 54, 59, 263, 530, 559, 585, 2964, 20004})
-                : (std::set<std::uint32_t>{18, 21, 40, 54, 59, 530, 585, 20003, 20004}));
+  EXPECT_EQ(
+      enumerations,
+      GetParam() == FixVersion::Fixt11
+          ? (std::set<std::uint32_t>{18, 21, 40, 54, 59, 263, 530, 559, 585, 724, 2964, 20004})
+          : (std::set<std::uint32_t>{18, 21, 40, 54, 59, 530, 585, 724, 20003, 20004}));
 }
 
 // The values that our reports bear are those that the dictionary lists.

@@ -84,6 +84,14 @@ TEST(EncodeReport, ShowsContractsWholeAndAveragesToEightDecimals) {
   EXPECT_NE(text.find("|151=0|"), std::string::npos) << text;
 }
 
+TEST(EncodeReport, TellsThePositionAfterATradeOfContracts) {
+  const std::string text =
+      "1=BROKER1|6=0.57|11=order-1|14=4|17=1248-1|31=0.57|32=4|37=77|38=4|39=2|40=2|44=0.57|54=2|"
+      "55=RAIN-LON|59=1|60=20261122-14:20:31.000001|150=F|151=0|";
+  EXPECT_EQ(body(testing::contracts_sold()), text + "20090=-30|");
+  EXPECT_EQ(body(testing::contracts_sold(), FixVersion::Fix44), text);
+}
+
 TEST(EncodeReport, TellsACancelWithTheChainOfIds) {
   EXPECT_EQ(body(testing::cancelled()),
             "1=BROKER1|6=0.00|11=cancel-1|14=0.00|17=1241-1|37=77|38=20.00|39=4|40=2|41=order-1|"
@@ -182,6 +190,68 @@ TEST(EncodeReport, NamesNoEventWhereThereIsNone) {
   EXPECT_EQ(body(to_one_alone).find("20068="), std::string::npos);
 }
 
+TEST(EncodeReport, TellsAnAccountOfItsSettlement) {
+  EXPECT_EQ(body(testing::settled()),
+            "60=20261122-14:20:31.000001|715=20261122|730=0.00|1300=RAIN-LON|20023=10029.1375|"
+            "20089=1|20105=1249-3|20107=1|20108=1|20109=BROKER1|704=0|705=30|1703=1|1704=30.00|"
+            "1705=EUR|136=1|137=0.8625|138=EUR|139=4|891=0|");
+  EXPECT_EQ(body(testing::settled_again()),
+            "60=20261122-14:20:31.000001|715=20261122|797=Y|1300=EPL-ARS-CHE|20023=-0.50|20089=2|"
+            "20105=1250-1|20107=2|20108=1|20109=BROKER1|1703=1|1704=-30.00|1705=EUR|136=1|"
+            "137=-0.8625|138=EUR|139=4|891=0|");
+}
+
+TEST(EncodeReport, TellsAnAccountWhatHasHappenedToIt) {
+  EXPECT_EQ(body(testing::deposited()),
+            "1=BROKER1|15=EUR|60=20261122-14:20:31.000001|20022=100.00|20023=10100.00|"
+            "20068=1251-1|20091=1|");
+  EXPECT_EQ(body(testing::bets_void()),
+            "1=BROKER1|15=EUR|55=EPL-ARS-CHE.DRAW|60=20261122-14:20:31.000001|797=Y|"
+            "1300=EPL-ARS-CHE|20068=1252-7|20091=5|20093=20.40|20094=-20.00|");
+}
+
+TEST(EncodeReport, TellsWhatAnAccountHas) {
+  EXPECT_EQ(body(testing::position()),
+            "1=BROKER1|15=EUR|55=RAIN-LON|702=1|703=TQ|704=0|705=30|710=pos-1|715=20261122|"
+            "721=pos-1-1|724=0|728=0|20024=17.10|20092=RAIN-LON|");
+  EXPECT_EQ(body(testing::bets_on_a_runner()),
+            "1=BROKER1|15=EUR|55=EPL-ARS-CHE.HOME|710=pos-1|715=20261122|721=pos-1-2|724=0|728=0|"
+            "20024=20.00|20092=EPL-ARS-CHE|20093=20.40|20094=-20.00|");
+  EXPECT_EQ(body(testing::account_totals()),
+            "1=BROKER1|15=EUR|710=pos-1|715=20261122|721=pos-1-3|724=0|728=0|20023=-100.00|"
+            "20024=37.10|20025=1862.90|20028=2000.00|");
+  EXPECT_EQ(body(testing::no_positions()),
+            "1=NOBODY|58=unknown account|710=pos-2|715=20261122|721=pos-2-1|724=0|728=1|20001=1|"
+            "20002=N|");
+  EXPECT_EQ(body(testing::position(), FixVersion::Fix44),
+            "1=BROKER1|15=EUR|55=RAIN-LON|581=1|702=1|703=TQ|704=0|705=30|710=pos-1|715=20261122|"
+            "721=pos-1-1|724=0|728=0|730=0|731=1|734=0|20024=17.10|20092=RAIN-LON|");
+}
+
+TEST(EncodeReport, TellsFix44OfAccountsInWords) {
+  const auto headline = [](const Report& report) {
+    const std::string text = body(report, FixVersion::Fix44);
+    const std::size_t begin = text.find("|148=") + 5;
+    return text.substr(begin, text.find('|', begin) - begin);
+  };
+  EXPECT_EQ(msg_type_of(testing::settled(), FixVersion::Fixt11), "UMS");
+  EXPECT_EQ(msg_type_of(testing::settled(), FixVersion::Fix44), "B");
+  EXPECT_TRUE(body(testing::settled(), FixVersion::Fix44).ends_with("|20068=1249-3|"));
+  EXPECT_NE(body(testing::settled(), FixVersion::Fix44).find("|146=1|55=RAIN-LON|"),
+            std::string::npos);
+  EXPECT_EQ(headline(testing::settled()),
+            "Account BROKER1: settlement of RAIN-LON, round 1, determined, YES at 0.00, position "
+            "-30: gross 30.00, commission 0.8625, balance 10029.1375 EUR");
+  EXPECT_EQ(headline(testing::settled_again()),
+            "Account BROKER1: settlement of EPL-ARS-CHE, round 2, void: gross -30.00, commission "
+            "-0.8625, balance -0.50 EUR");
+  EXPECT_EQ(headline(testing::deposited()),
+            "Account BROKER1: deposit of 100.00, balance 10100.00 EUR");
+  EXPECT_EQ(headline(testing::bets_void()),
+            "Account BROKER1: bets on EPL-ARS-CHE.DRAW are void: if it won 20.40, if it lost "
+            "-20.00 EUR");
+}
+
 // The group of a SecurityList holds standard fields alone: any other one ends it for a client that
 // has QuickFIX's own dictionary.
 TEST(EncodeReport, ListsAnInstrumentWithItsMarketBehindTheGroup) {
@@ -209,9 +279,9 @@ TEST(EncodeReport, DegradesCodesThatFix44Lacks) {
 }
 
 TEST(EncodeReport, NamesTheMessageType) {
-  EXPECT_EQ(msg_type_of(testing::new_order()), "8");
-  EXPECT_EQ(msg_type_of(testing::cancel_rejected(Reason::TooLate)), "9");
-  EXPECT_EQ(msg_type_of(testing::business_reject(Reason::Throttled, 8)), "j");
+  EXPECT_EQ(msg_type_of(testing::new_order(), FixVersion::Fixt11), "8");
+  EXPECT_EQ(msg_type_of(testing::cancel_rejected(Reason::TooLate), FixVersion::Fix44), "9");
+  EXPECT_EQ(msg_type_of(testing::business_reject(Reason::Throttled, 8), FixVersion::Fix44), "j");
 }
 
 // Lengths of two to four digits, and every report that there is: our own framer takes them back.
@@ -243,7 +313,7 @@ TEST(EncodeReport, HasLengthAndChecksumThatTheFramerAccepts) {
         ASSERT_EQ(result.status, Framer::Status::Frame);
         FieldTable fields;
         ASSERT_EQ(fields.read(result.bytes), FieldTable::Fault::None);
-        EXPECT_EQ(fields.msg_type(), msg_type_of(report));
+        EXPECT_EQ(fields.msg_type(), msg_type_of(report, version));
       }
       EXPECT_EQ(framer.next().status, Framer::Status::NeedMore);
     }

@@ -1,8 +1,10 @@
 #include "gateway/wire/utc_time.h"
 
+#include <array>
 #include <cstdint>
 #include <ctime>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -105,6 +107,13 @@ TEST(AppendUtcTimestamp, WritesMicrosecondsAndCutsTheRest) {
   EXPECT_EQ(formatted(999), "19700101-00:00:00.000000");
   EXPECT_EQ(formatted(1'795'357'231 * kSecond + 123'456'789), "20261122-14:20:31.123456");
   EXPECT_EQ(formatted(1'709'251'199 * kSecond + 999'999'999), "20240229-23:59:59.999999");
+}
+
+TEST(WriteUtcDate, WritesTheDay) {
+  std::array<char, kUtcDateLength> room;
+  const char* const end =
+      write_utc_date(room.data(), Timestamp{1'795'357'231 * kSecond + 123'456'789});
+  EXPECT_EQ((std::string_view{room.data(), end}), "20261122");
 }
 
 // Every day from 1970 to 2261, against the C library's calendar.
