@@ -38,7 +38,7 @@ void decide(Engine& engine,
             Timestamp now = kNow) {
   matching::for_each_event(
       engine.decide({.timestamp = now, .origin = origin, .body = body}),
-      [&model](matching::EventSeq seq, const auto& event) { model.apply({}, seq, event); });
+      [&](matching::EventSeq seq, const auto& event) { model.apply(origin.session, seq, event); });
 }
 
 Engine reloaded(const Engine& engine) {
@@ -263,8 +263,11 @@ class EveryField : public ::testing::Test {
 
   void pass_time_to(Timestamp time) {
     now_ = time;
-    while (engine_.is_due(now_) || engine_.batch_pending()) {
-      if (engine_.batch_pending()) {
+    const auto batch_pending = [this] {
+      return engine_.batch_pending() != matching::PendingBatch::None;
+    };
+    while (engine_.is_due(now_) || batch_pending()) {
+      if (batch_pending()) {
         run(matching::ContinueBatch{});
       } else {
         run(matching::AdvanceTime{});
