@@ -15,6 +15,9 @@ SetLimits RandomCommands::limits() {
       break;
     case 2:
       set.credit = one_in(10) ? Decimal{-kDecimalScale} : amount(800);
+      if (set.account == kWhale) {
+        set.credit = kMostAmount;
+      }
       break;
     case 3:
       set.exposure_limit = one_in(2) ? Decimal{} : amount(2'000);
@@ -35,6 +38,9 @@ MoveFunds RandomCommands::funds() {
   MoveFunds move{.account = one_in(40) ? Name{"nobody"} : account(),
                  .amount = amount(500),
                  .request_id = request()};
+  if (move.account == kWhale) {
+    move.amount = kMostAmount;
+  }
   switch (below(8)) {
     case 0:
     case 1:
