@@ -108,6 +108,13 @@ TEST_F(Funds, LimitsAreWithinTheirBounds) {
               EndsWith("invalid parameter"));
 }
 
+TEST_F(Funds, NewAccountBeginsWithNoDebt) {
+  EXPECT_THAT(x.run(CreateAccount{.account = Name{"erin"}, .opening_balance = Decimal{-100}}),
+              ElementsAre("command rejected erin: invalid parameter"));
+  EXPECT_THAT(x.run(CreateAccount{.account = Name{"erin"}, .credit = Decimal{-100}}),
+              ElementsAre("command rejected erin: invalid parameter"));
+}
+
 TEST_F(Funds, LimitThatIsNotGivenStaysAsItIs) {
   x.run(SetLimits{.account = kDave,
                   .max_open_orders = 5,
@@ -133,6 +140,8 @@ TEST_F(Funds, SumThatWouldNotFitIsRefused) {
   EXPECT_EQ(deposits, 50);
   EXPECT_THAT(x.run(SetLimits{.account = kDave, .credit = most}).at(0),
               EndsWith("amount is too large"));
+  EXPECT_THAT(x.run(SetLimits{.account = kDave, .credit = Decimal{}}).at(0),
+              StartsWith("account dave"));
   EXPECT_THAT(x.back("dave", "1000000000", "2").at(0), StartsWith("accepted"));
 }
 

@@ -52,6 +52,43 @@ TEST(BestLevels, OfAnUnknownInstrumentAreNone) {
   EXPECT_EQ(x.engine.best_levels(InstrumentId{99}, Side::Bid, levels), 0U);
 }
 
+std::vector<std::string> rows_of(const Exchange& x, const char* account) {
+  const AccountId id = x.account(account).account;
+  std::vector<std::string> rows;
+  MarketId last;
+  while (const auto market = x.engine.visit_row_after(id, last, [&](const RowInfo& row) {
+    EXPECT_EQ(row.account, id);
+    rows.push_back(std::to_string(row.market.value()) + " costs " +
+                   std::to_string(row.exposure.value()));
+  })) {
+    EXPECT_GT(*market, last);
+    last = *market;
+  }
+  return rows;
+}
+
+// The second market comes first where an account has bet there first.
+TEST(RowsOfAnAccount, AreVisitedOneAfterTheOtherInTheOrderOfMarkets) {
+  Exchange x;
+  x.buy("bob", "1", "0.50");
+  x.buy("alice", "10", "0.50");
+  x.back("alice", "5", "2");
+  EXPECT_THAT(rows_of(x, "alice"), ElementsAre("1 costs 50000", "2 costs 50000"));
+  EXPECT_THAT(rows_of(x, "bob"), ElementsAre("2 costs 5000"));
+  EXPECT_THAT(rows_of(x, "carol"), IsEmpty());
+  x.run(VoidMarket{.market = Name{"HORSE"}});
+  x.run(ArchiveMarket{.market = Name{"HORSE"}});
+  EXPECT_THAT(rows_of(x, "alice"), ElementsAre("2 costs 50000")) << "the other one is archived";
+}
+
+TEST(AccountInfos, AreFoundByTheirNames) {
+  Exchange x;
+  x.deposit("bob", "7");
+  EXPECT_EQ(x.engine.account_info(Name{"bob"})->balance, Money{70'000});
+  EXPECT_FALSE(x.engine.account_info(Name{"nobody"}).has_value());
+  EXPECT_FALSE(x.engine.account_info(Name{"$HOUSE"}).has_value());
+}
+
 // Whatever the commands name, known or not.
 TEST(Prefetch, ChangesNothing) {
   Exchange x;

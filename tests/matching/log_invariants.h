@@ -16,6 +16,12 @@ namespace betex::matching::testing {
 // The name of an invariant and what breaks it.
 using Breaches = std::vector<std::string>;
 
+// "#5".
+template <typename Id>
+std::string number(Id id) {
+  return "#" + std::to_string(id.value());
+}
+
 class LogInvariants {
  public:
   // Reads one more transaction; empty if it breaks nothing. After a breach the picture may be

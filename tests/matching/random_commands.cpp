@@ -59,7 +59,9 @@ void RandomCommands::create_some_market() {
 // Three can bet what they like, three have little.
 std::vector<Asked> RandomCommands::setup(Timestamp now, std::uint64_t crowd) {
   now_ = now;
-  if (!one_in(10)) {
+  if (one_in(4)) {
+    planned_.push_back(CreateExchange{.currency = Currency{one_in(2) ? "eur" : "EURO"}});
+  } else if (!one_in(10)) {
     planned_.push_back(
         CreateExchange{.currency = Currency{"EUR"}, .max_requests_a_day = pick({0U, 0U, 60U})});
   }
@@ -67,6 +69,10 @@ std::vector<Asked> RandomCommands::setup(Timestamp now, std::uint64_t crowd) {
     planned_.push_back(new_account(Name{name}, 2'000));
   }
   std::get<CreateAccount>(planned_.back()).market_exposure_limit = Decimal{300 * kDecimalScale};
+  planned_.push_back(CreateAccount{.account = kWhale});
+  for (int i = 0; i < 49; ++i) {
+    planned_.push_back(MoveFunds{.account = kWhale, .amount = kMostAmount});
+  }
   for (std::uint64_t i = 0; i < crowd; ++i) {
     planned_.push_back(new_account(Name{"u" + std::to_string(i)}, 100));
   }
@@ -136,6 +142,9 @@ Asked RandomCommands::sign(Asked asked) {
 }
 
 Name RandomCommands::account() {
+  if (one_in(80)) {
+    return kWhale;
+  }
   return one_in(500) ? Name{"nobody"} : Name{kAccounts[below(std::size(kAccounts))]};
 }
 

@@ -10,6 +10,7 @@
 #include <deque>
 #include <functional>
 #include <initializer_list>
+#include <limits>
 #include <map>
 #include <string>
 #include <utility>
@@ -74,6 +75,8 @@ class RandomCommands {
   };
 
   static constexpr std::array kAccounts{"ann", "ben", "cat", "dan", "eve", "fay"};
+  static constexpr Name kWhale{"whale"};  // has nearly as much as an account may have
+  static constexpr Decimal kMostAmount{std::numeric_limits<std::int64_t>::max() / 100 * 100};
   static constexpr std::array kSessions{"S1", "S2", "S3"};
   static constexpr std::int64_t kHourNs = 3'600'000'000'000;
 

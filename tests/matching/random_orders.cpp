@@ -73,6 +73,10 @@ PlaceOrder RandomCommands::place() {
                    .post_only = one_in(8),
                    .cancel_on_pause = one_in(4),
                    .poss_resend = one_in(40)};
+  if (order.account == kWhale && !one_in(4)) {
+    order.quantity = Decimal{1'000'000'000 * kDecimalScale};
+    order.time_in_force = one_in(4) ? TimeInForce::Gtc : TimeInForce::Ioc;
+  }
   if (order.time_in_force == TimeInForce::Gtd) {
     order.expire_time =
         now_ + Timestamp{static_cast<std::int64_t>(below(600'000)) * 1'000'000 - 1'000'000'000};

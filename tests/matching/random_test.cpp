@@ -90,7 +90,8 @@ std::vector<std::string> never_seen(const Comparison::Coverage& coverage) {
           PriceNotOnLadder,       BadQuantity,      QuantityStep,    BelowMinimumQuantity,
           UnsupportedCombination, BadExpireTime,    OrderSizeLimit,  OpenOrdersLimit,
           PositionLimit,          ExposureLimit,    InDeficit,       InsufficientFunds,
-          PostOnlyWouldCross,     UnknownSession,   StaleEpoch,      SessionSuspended},
+          PostOnlyWouldCross,     UnknownSession,   StaleEpoch,      SessionSuspended,
+          AmountOverflow},
          "an order");
   expect(EventKind::CancelRejected,
          {BelowFilledQuantity,
@@ -110,6 +111,7 @@ std::vector<std::string> never_seen(const Comparison::Coverage& coverage) {
           InvalidState,
           InvalidParameter,
           MarketArchived,
+          AmountOverflow,
           InsufficientFunds,
           RunnerNotActive,
           AlreadyExists},

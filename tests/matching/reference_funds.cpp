@@ -1,4 +1,7 @@
 // The exchange's currency, accounts and their money, in the reference engine: RULES.md section 5.
+#include <algorithm>
+#include <string_view>
+
 #include "tests/matching/reference_engine.h"
 
 namespace betex::matching::testing {
@@ -11,17 +14,24 @@ bool read_money(Decimal asked, std::int64_t& money) {
   return mu && *mu >= 0;
 }
 
+// Three capital letters.
+bool is_currency(const Currency& currency) {
+  const std::string_view text = currency.view();
+  return text.size() == 3 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 constexpr std::uint32_t kAllBp = 10'000;
 
 }  // namespace
 
 void ReferenceEngine::on(const CreateExchange& create) {
   Reason reason = origin_fails();
-  if (reason == Reason::None && create.currency.empty()) {
-    reason = Reason::InvalidParameter;
-  }
   if (reason == Reason::None && last_seq_ != 0) {
     reason = Reason::InvalidState;
+  }
+  if (reason == Reason::None && !is_currency(create.currency)) {
+    reason = Reason::InvalidParameter;
   }
   if (reason != Reason::None) {
     refuse(reason, Name{}, Name{});
@@ -35,9 +45,10 @@ void ReferenceEngine::on(const CreateExchange& create) {
 // ---- Accounts -----------------------------------------------------------------------------------
 
 Reason ReferenceEngine::account_parameters_fail(const CreateAccount& create, RefAccount& account) {
-  const auto balance = whole(create.opening_balance, 10'000);
-  if (create.account.empty() || create.account.view().front() == '$' || !balance ||
-      create.commission_discount_bp > kAllBp || !read_money(create.credit, account.credit) ||
+  if (create.account.empty() || create.account.view().front() == '$' ||
+      create.commission_discount_bp > kAllBp ||
+      !read_money(create.opening_balance, account.balance) ||
+      !read_money(create.credit, account.credit) ||
       !read_money(create.exposure_limit, account.exposure_limit) ||
       !read_money(create.market_exposure_limit, account.market_exposure_limit)) {
     return Reason::InvalidParameter;
@@ -45,7 +56,6 @@ Reason ReferenceEngine::account_parameters_fail(const CreateAccount& create, Ref
   if (id_of(accounts_by_name_, create.account) != 0) {
     return Reason::AlreadyExists;
   }
-  account.balance = *balance;
   account.kind = create.kind;
   account.max_open = create.max_open_orders;
   account.discount_bp = create.commission_discount_bp;

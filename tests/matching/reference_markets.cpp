@@ -124,7 +124,7 @@ Reason ReferenceEngine::market_parameters_fail(const CreateMarket& create) {
     }
   }
   const auto position = whole(create.max_position, 1);
-  if (!position || *position < 0 || (odds && *position != 0)) {
+  if (!position || *position < 0 || *position > 1'000'000'000'000 || (odds && *position != 0)) {
     return Reason::InvalidParameter;
   }
   return Reason::None;

@@ -169,6 +169,34 @@ TEST(Rounds, BalancesDoNotDependOnWhenChunksRun) {
   EXPECT_EQ(late, story(2));
 }
 
+// Each runner backed by one and laid by another, 99 of 100 win: all sums, all shares.
+TEST(Rounds, OfAHundredRunners) {
+  Exchange x;
+  x.run(CreateMarket{.market = Name{"BIG"}, .winners = 99});
+  const auto runner = [](std::size_t i) { return "R" + std::to_string(i); };
+  for (std::size_t i = 0; i < kMaxRunners; ++i) {
+    x.run(AddRunner{.market = Name{"BIG"}, .symbol = Name{runner(i)}});
+  }
+  EXPECT_THAT(x.run(AddRunner{.market = Name{"BIG"}, .symbol = Name{"TOO MANY"}}),
+              ElementsAre("command rejected BIG: not possible in this state"));
+  x.run(OpenMarket{.market = Name{"BIG"}});
+  for (std::size_t i = 0; i < kMaxRunners; ++i) {
+    x.run(x.order("alice", runner(i), Side::Bid, "1", "1.01"));
+    x.run(x.order("bob", runner(i), Side::Ask, "1", "1.01"));
+  }
+  EXPECT_EQ(x.row("alice", "BIG").exposure, Money{10'000 - 99 * 100});
+  EXPECT_EQ(x.row("bob", "BIG").exposure, Money{0});
+  x.run(CloseMarket{.market = Name{"BIG"}});
+  std::vector<RunnerShare> shares;  // of 99 wins a hundredth less than all
+  for (std::size_t i = 0; i < kMaxRunners; ++i) {
+    shares.push_back({.symbol = Name{runner(i)}, .numerator = 99, .denominator = 100});
+  }
+  EXPECT_THAT(x.determine("BIG", shares).at(0), StartsWith("determined v3"));
+  x.settle("BIG");
+  EXPECT_EQ(x.account("alice").balance, Money{99 * 100 - 10'000});
+  EXPECT_EQ(x.account("bob").balance, Money{10'000 - 99 * 100});
+}
+
 // ---- Voids --------------------------------------------------------------------------------------
 
 TEST(Voids, CancelOrdersFirstAndThenPayInOneTransaction) {

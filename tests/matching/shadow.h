@@ -25,6 +25,14 @@ struct ShadowOrder {
   Money spent;  // what its fills have cost
 };
 
+inline MarketId market_of(const ShadowOrder& order) {
+  return order.accepted.header.market;
+}
+
+inline AccountId account_of(const ShadowOrder& order) {
+  return order.accepted.account;
+}
+
 struct ShadowMarket {
   MarketKind kind{};
   LadderKind ladder{};
