@@ -103,7 +103,8 @@ SnapshotSettings snapshot_settings(const Config& config) {
 // From the log's last timestamp on.
 using StartClocks = std::function<const GatewayClocks&(matching::Timestamp last)>;
 
-// Replays, has the clocks started, then journals what every start has to say.
+// Replays, makes room for what is to come, has the clocks started, then journals what every start
+// has to say.
 Recovered start_from_journal(const RecoverySources& sources,
                              Retention& retention,
                              const StartClocks& start_clocks) {
@@ -113,6 +114,7 @@ Recovered start_from_journal(const RecoverySources& sources,
     spdlog::warn("{}", warning);
   }
   Recovered recovered = recover(sources, retention);
+  recovered.engine.reserve(config.engine);
   prepare_first_segment(snapshot_settings(config));
   const GatewayClocks& clocks = start_clocks(recovered.engine.last_timestamp());
   run_start_commands(

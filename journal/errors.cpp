@@ -164,6 +164,15 @@ constexpr FaultInfo info_of(Fault fault) noexcept {
       return {"ChainBroken", kExitCorrupt, kRestore};
     case Fault::EventMalformed:
       return {"EventMalformed", kExitCorrupt, kRestore};
+    case Fault::NoSuchAccount:
+      return {"NoSuchAccount",
+              kExitConfiguration,
+              "check the account's name: `betex-journal dump WAL` has an AccountCreated of each"};
+    case Fault::BalanceMismatch:
+      return {"BalanceMismatch",
+              kExitCorrupt,
+              "the log says two things about one account: let nothing be paid by it, and keep the "
+              "folder as it is for the inquiry"};
     case Fault::KeyUnusable:
       return {"KeyUnusable",
               kExitConfiguration,

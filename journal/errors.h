@@ -67,6 +67,9 @@ enum class Fault : std::uint8_t {
   RecordLost,  // the newest meta page knows of more commits than there are records
   ChainBroken,
   EventMalformed,
+  // What the log says of an account
+  NoSuchAccount,
+  BalanceMismatch,  // its amounts do not make its balance
   // A signed statement over the log
   KeyUnusable,
   SealUnusable,

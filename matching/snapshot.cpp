@@ -183,8 +183,9 @@ constexpr auto archive_sums = [](auto& archive, auto& saved) {
 
 constexpr auto archive_amend = [](auto& archive, auto& amend) { archive(amend); };
 
+// The event stands last: it may grow at its end, as the record may.
 constexpr auto archive_batch = [](auto& archive, auto& batch) {
-  archive(batch.started, batch.cursor, batch.total, batch.paid, batch.charged, batch.commission);
+  archive(batch.cursor, batch.total, batch.paid, batch.charged, batch.commission, batch.started);
 };
 
 struct SavedRequest {
@@ -193,7 +194,7 @@ struct SavedRequest {
 };
 
 constexpr auto archive_request = [](auto& archive, auto& saved) {
-  archive(saved.request, saved.current);
+  archive(saved.current, saved.request);
 };
 
 // ---- Saving -------------------------------------------------------------------------------------

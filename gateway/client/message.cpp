@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "gateway/client/error.h"
+#include "gateway/client/password.h"
 #include "journal/quoted.h"
 
 namespace betex::client {
@@ -15,6 +16,8 @@ namespace {
 
 constexpr std::size_t kMaxBodyLength = 1U << 20U;
 constexpr std::size_t kTrailerLength = 7;  // "10=nnn" and SOH
+// Of a message. One that grows beyond it leaves pieces of itself in memory, which a Logon must not.
+constexpr std::size_t kUsualSize = 512;
 
 template <typename Integer>
 std::optional<Integer> to_integer(std::string_view text) {
@@ -107,6 +110,13 @@ Message& Message::add(int tag, std::int64_t value) {
   return add(tag, std::to_string(value));
 }
 
+void Message::wipe() noexcept {
+  for (Field& field : fields_) {
+    client::wipe(field.value);
+  }
+  fields_.clear();
+}
+
 std::optional<std::string_view> Message::find(int tag) const {
   const auto found = std::find_if(
       fields_.begin(), fields_.end(), [tag](const Field& field) { return field.tag == tag; });
@@ -147,6 +157,7 @@ bool Message::administrative() const {
 
 std::string encode(const Header& header, const Message& message) {
   std::string body;
+  body.reserve(kUsualSize);
   append_field(body, tag::kMsgType, message.type());
   append_field(body, tag::kMsgSeqNum, std::to_string(header.seq_num));
   if (!header.orig_sending_time.empty()) {
@@ -164,9 +175,11 @@ std::string encode(const Header& header, const Message& message) {
     }
   }
   std::string frame;
+  frame.reserve(kUsualSize);
   append_field(frame, tag::kBeginString, header.begin_string);
   append_field(frame, tag::kBodyLength, std::to_string(body.size()));
   frame += body;
+  wipe(body);
   append_field(frame, tag::kCheckSum, check_sum(frame));
   return frame;
 }

@@ -43,7 +43,7 @@ struct Field {
 // one that is being built has the body only, and encode() adds the rest.
 class Message {
  public:
-  explicit Message(std::string_view type) : type_{type} {}
+  explicit Message(std::string_view type) : type_{type} { fields_.reserve(kUsualFields); }
 
   // `frame` is one whole message. Throws ProtocolError unless 8, 9, 35 come first, 10 last, both
   // 9 and 10 are right, and every field is a number, '=', and a value that is not empty.
@@ -52,6 +52,9 @@ class Message {
   // `value` must be neither empty nor contain SOH (std::invalid_argument).
   Message& add(int tag, std::string_view value);
   Message& add(int tag, std::int64_t value);
+
+  // Wipes the values out of memory and has no fields afterwards: for a Logon, which has a password.
+  void wipe() noexcept;
 
   [[nodiscard]] const std::string& type() const noexcept { return type_; }
 
@@ -75,6 +78,9 @@ class Message {
   [[nodiscard]] bool administrative() const;
 
  private:
+  // So that the fields of a Logon never move, which would leave them where they were.
+  static constexpr std::size_t kUsualFields = 16;
+
   std::string type_;
   std::vector<Field> fields_;
 };

@@ -53,12 +53,13 @@ void Session::logon(Connection connection, ResetNumbers reset, Clock::duration t
   }
   logon.add(kUsername, settings_.sender);
   if (!settings_.password.empty()) {
-    logon.add(kPassword, settings_.password);
+    logon.add(kPassword, settings_.password.view());
   }
   if (settings_.dialect == Dialect::Fixt11) {
     logon.add(kDefaultApplVerId, kFix50Sp2);
   }
   send_numbered(logon);
+  logon.wipe();
   if (!wait_for([this] { return state_ != State::AwaitingLogon; }, timeout)) {
     end("no answer to the Logon");
     throw TimedOut{end_reason_};
@@ -202,11 +203,15 @@ Header Session::header(std::uint32_t number, std::string_view sending_time) cons
 void Session::send_numbered(const Message& message) {
   const std::string sending_time = utc_now();
   const Header with = header(store_->next_out(), sending_time);
-  const std::string frame = encode(with, message);
+  std::string frame = encode(with, message);
   // A Logon is never sent again, a gap fill takes its place: what it says, the password, is not
   // kept.
-  store_->add_sent(message.type() == "A" ? encode(with, Message{"A"}) : frame);
+  const bool is_logon = message.type() == "A";
+  store_->add_sent(is_logon ? encode(with, Message{"A"}) : frame);
   transmit(frame);
+  if (is_logon) {
+    wipe(frame);
+  }
 }
 
 // A connection that has ended is noticed by pump(), after what had arrived has been handled.

@@ -17,6 +17,7 @@
 
 #include "gateway/client/connection.h"
 #include "gateway/client/message.h"
+#include "gateway/client/password.h"
 #include "gateway/client/session_store.h"
 
 namespace betex::client {
@@ -28,7 +29,7 @@ struct SessionSettings {
   Dialect dialect = Dialect::Fixt11;
   std::string sender;
   std::string target = "BETEX";
-  std::string password;  // 554; the Username(553) is `sender`
+  Password password;  // 554; the Username(553) is `sender`
   std::chrono::seconds heartbeat{30};
 };
 
@@ -62,6 +63,9 @@ class Session {
   // ResetNumbers::Yes the store is emptied first, whatever comes of the Logon, and nothing that was
   // received may be waiting for receive().
   void logon(Connection connection, ResetNumbers reset, Clock::duration timeout);
+
+  // For a session that will not log on again: its password is wiped out of memory.
+  void forget_password() noexcept { settings_.password = {}; }
 
   // Returns when the counterparty has everything that was sent so far and this side everything
   // that the counterparty had sent before it answered: a TestRequest and its answer, in sequence.

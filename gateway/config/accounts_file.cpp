@@ -40,8 +40,8 @@ void check_name(SectionReader& reader,
   if (name.empty()) {
     return;
   }
-  if (!valid_name(name)) {
-    reader.complain("name", {"'" + name + "' is not a name", name_advice()});
+  if (const auto wrong = wrong_name(name)) {
+    reader.complain("name", *wrong);
   } else if (is_the_exchanges(name)) {
     reader.complain("name", exchanges_account_complaint(name));
   } else if (std::ranges::count(before, name, &AccountConfig::name) != 0) {

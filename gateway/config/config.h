@@ -14,9 +14,9 @@
 #include "gateway/config/address_range.h"
 #include "gateway/config/config_error.h"
 #include "gateway/config/credentials.h"
-#include "gateway/config/logon_proof.h"
 #include "gateway/config/reset_schedule.h"
 #include "matching/commands.h"
+#include "matching/engine.h"
 
 namespace betex::gateway {
 
@@ -161,6 +161,7 @@ struct MarketConfig {
 struct Config {
   WalConfig wal;
   RingsConfig rings;
+  matching::EngineCapacity engine;  // beyond what the log brings; 0: as it comes
   FixConfig fix;
   HttpConfig http;
   ClockConfig clock;

@@ -1,4 +1,4 @@
-// Who may log on: usernames with salted password hashes, one a line:
+// Who may log on, and by what proof. Usernames with salted password hashes, one a line:
 //   username:pbkdf2-sha256:iterations:salt in hex:hash in hex    of a password that somebody chose
 //   username:sha256:salt in hex:hash in hex                      of one that the gateway generated
 #pragma once
@@ -12,6 +12,10 @@
 #include "gateway/config/secret.h"
 
 namespace betex::gateway {
+
+// How a client proves who it is. A certificate is one that our CA has signed, with the name that
+// the session asks for: so there must be TLS.
+enum class LogonProof : std::uint8_t { Password, Certificate, PasswordAndCertificate };
 
 enum class PasswordScheme : std::uint8_t {
   Pbkdf2Sha256,  // slow on purpose: what somebody has chosen, somebody guesses

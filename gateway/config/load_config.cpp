@@ -32,6 +32,9 @@ constexpr std::int64_t kMaxArenaBytes = kGiB;
 // A session takes a credit for each of the 256 messages that may wait above a gap, at once.
 constexpr IntegerRange kCommandSlots{512, kMaxRingSlots};
 constexpr IntegerRange kEventSlots{64, kMaxRingSlots};
+// More than an hour of 1 000 new orders a second, in 2 GB for all three kinds together: enough for
+// the first minutes, and no wrong digit takes the machine's memory.
+constexpr IntegerRange kEngineRoom{0, 5'000'000};
 
 // Where the other files are.
 struct Files {
@@ -114,6 +117,13 @@ void read_rings(SectionReader reader, RingsConfig& rings) {
   reader.integer("arena_bytes", rings.arena_bytes, {kMiB, kMaxArenaBytes});
   reader.choice("wait_strategy", rings.wait_strategy, kWaitModes);
   reader.choice("stage_threads", rings.stage_threads, kStageThreads);
+  reader.finish();
+}
+
+void read_engine(SectionReader reader, matching::EngineCapacity& engine) {
+  reader.integer("live_orders", engine.live_orders, kEngineRoom);
+  reader.integer("finished_orders", engine.finished_orders, kEngineRoom);
+  reader.integer("cl_ord_ids", engine.cl_ord_ids, kEngineRoom);
   reader.finish();
 }
 
@@ -270,6 +280,7 @@ Files read_gateway_file(SectionReader& reader, Config& config) {
   Files files;
   read_wal(reader.section("wal"), config.wal);
   read_rings(reader.section("rings"), config.rings);
+  read_engine(reader.section("engine"), config.engine);
   read_fix(reader.section("fix"), config.fix, files);
   read_http(reader.section("http"), config.fix, config.http);
   read_clock(reader.section("clock"), config.clock);

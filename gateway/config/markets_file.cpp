@@ -78,8 +78,8 @@ MarketConfig read_market(SectionReader& reader) {
   MarketConfig market;
   reader.require("name", "a name");
   reader.text("name", market.name);
-  if (!market.name.empty() && !valid_name(market.name)) {
-    reader.complain("name", {"'" + market.name + "' is not a name", name_advice()});
+  if (const auto wrong = wrong_name(market.name); wrong && !market.name.empty()) {
+    reader.complain("name", *wrong);
   }
   reader.require("kind", "odds or binary");
   reader.choice("kind", market.kind, kMarketKinds);
@@ -113,8 +113,8 @@ class UniqueNames {
       reader.complain("name", {"'" + market.name + "' is an instrument", "give another name"});
     }
     for (const std::string& symbol : market.instruments) {
-      if (!valid_name(symbol)) {
-        reader.complain("instruments", {"'" + symbol + "' is not a name", name_advice()});
+      if (const auto wrong = wrong_name(symbol)) {
+        reader.complain("instruments", *wrong);
       } else if (!instruments_.insert(symbol).second) {
         reader.complain("instruments",
                         {"'" + symbol + "' is there already", "give another symbol"});

@@ -32,6 +32,7 @@ std::string time_text(std::chrono::seconds time_of_day) {
 std::string gateway_text(const Config& config) {
   const auto& [wal,
                rings,
+               engine,
                fix,
                http,
                clock,
@@ -56,6 +57,9 @@ std::string gateway_text(const Config& config) {
   fmt::format_to(out, "arena_bytes = {}\n", rings.arena_bytes);
   fmt::format_to(out, "wait_strategy = \"{}\"\n", word_of(kWaitModes, rings.wait_strategy));
   fmt::format_to(out, "stage_threads = \"{}\"\n", word_of(kStageThreads, rings.stage_threads));
+  fmt::format_to(out, "\n[engine]\nlive_orders = {}\n", engine.live_orders);
+  fmt::format_to(out, "finished_orders = {}\n", engine.finished_orders);
+  fmt::format_to(out, "cl_ord_ids = {}\n", engine.cl_ord_ids);
   fmt::format_to(out, "\n[fix]\naddress = \"{}\"\nport = {}\n", fix.address, fix.port);
   if (fix.tls) {
     fmt::format_to(out, "tls_port = {}\n", fix.tls->port);

@@ -108,8 +108,8 @@ class SessionReader : public SettingReader {
       return;
     }
     for (std::string& account : split(list, ',')) {
-      if (!valid_name(account)) {
-        complain("Accounts", {"'" + account + "' is not a name", name_advice()});
+      if (const auto wrong = wrong_name(account)) {
+        complain("Accounts", *wrong);
       } else if (is_the_exchanges(account)) {
         complain("Accounts", exchanges_account_complaint(account));
       } else if (std::ranges::count(session.accounts, account) != 0) {

@@ -51,8 +51,8 @@ std::string SettingReader::required(const std::string& key, const std::string& w
 
 std::string SettingReader::name(const std::string& key) {
   std::string value = required(key, "a name");
-  if (!value.empty() && !valid_name(value)) {
-    complain(key, {"'" + value + "' is not a name", name_advice()});
+  if (const auto wrong = wrong_name(value); wrong && !value.empty()) {
+    complain(key, *wrong);
   }
   return value;
 }

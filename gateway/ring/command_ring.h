@@ -23,7 +23,7 @@ namespace betex::gateway {
 enum class AfterSlot : std::uint8_t { Continue, Stop };
 
 // The capacity is a power of two (else std::invalid_argument). try_reserve(), release(), publish(),
-// close() and the metrics are *thread-safe*; poll(), poll_wait() and ahead() are *owned by the
+// close() and the metrics are *thread-safe*; poll(), ahead() and drained() are *owned by the
 // consumer thread*. Order: slots are consumed in the order in which publish() claimed them, so each
 // producer's commands keep their order.
 template <typename T>
@@ -126,19 +126,7 @@ class CommandRing {
     return slot.published.load(std::memory_order_acquire) == seq + 1 ? slot.value() : nullptr;
   }
 
-  // As poll(), but waits for something to come, until the deadline.
-  template <typename Handler>
-  PollOutcome poll_wait(Handler&& handler,
-                        TimePoint deadline = kNoDeadline,
-                        std::size_t max = kAll) {
-    consumer_wait_.wait_until([this] { return next_is_published() || drained(); }, deadline);
-    if (poll(handler, max) > 0) {
-      return PollOutcome::Ready;
-    }
-    return drained() ? PollOutcome::Closed : PollOutcome::TimedOut;
-  }
-
-  // Closed, all consumed, and no credit held: nothing can come any more. For the consumer thread.
+  // Closed, all consumed, and no credit held: nothing can come any more.
   [[nodiscard]] bool drained() const noexcept {
     return producers_.reserved.load(std::memory_order_acquire) == (next_ | kClosedBit);
   }

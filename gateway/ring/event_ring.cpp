@@ -51,17 +51,6 @@ Claim EventRing::try_claim(std::size_t size) {
   return {.outcome = ClaimOutcome::Claimed, .bytes = {bytes, size}};
 }
 
-Claim EventRing::claim(std::size_t size) {
-  Claim claimed = try_claim(size);
-  if (claimed.outcome == ClaimOutcome::Full) {
-    producer_wait_.wait_until([&] {
-      claimed = try_claim(size);
-      return claimed.outcome != ClaimOutcome::Full;
-    });
-  }
-  return claimed;
-}
-
 void EventRing::publish(std::uint32_t tag) noexcept {
   BETEX_ASSERT(producer_.claimed);
   slots_[index(producer_.next)].tag = tag;
@@ -139,15 +128,6 @@ EventBatch EventConsumer::poll(std::size_t max) noexcept {
   const SlotSeq begin = next_;
   next_ += std::min<SlotSeq>(visible_end() - begin, max);
   return {ring_, begin, next_};
-}
-
-PollOutcome EventConsumer::poll_wait(EventBatch& batch, TimePoint deadline, std::size_t max) {
-  wait_.wait_until([this] { return visible_end() != next_ || drained(); }, deadline);
-  batch = poll(max);
-  if (!batch.empty()) {
-    return PollOutcome::Ready;
-  }
-  return drained() ? PollOutcome::Closed : PollOutcome::TimedOut;
 }
 
 void EventConsumer::release(SlotSeq up_to) noexcept {

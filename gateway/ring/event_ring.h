@@ -35,7 +35,7 @@ struct EventConsumerConfig {
 
 enum class ClaimOutcome : std::uint8_t {
   Claimed,
-  Full,    // slots or memory are taken; only try_claim() says it
+  Full,    // slots or memory are taken
   Closed,  // the ring takes no more
 };
 
@@ -45,8 +45,8 @@ struct Claim {
       {};  // as many as asked for, if Claimed: the producer's until publish()
 };
 
-// The wiring declares all consumers, then starts the threads. claim(), try_claim() and publish()
-// are *owned by the producer thread*; close() and the metrics are *thread-safe*.
+// The wiring declares all consumers, then starts the threads. try_claim() and publish() are *owned
+// by the producer thread*; close() and the metrics are *thread-safe*.
 class EventRing {
  public:
   // `producer_wait` is what the producer's thread waits on. All wait strategies must outlive the
@@ -66,21 +66,17 @@ class EventRing {
   // The next slot with `size` bytes of payload, aligned to 8, not zeroed; to be filled and then
   // published before the next claim. A size beyond a quarter of the arena gets a heap block of its
   // own; together these blocks take no more than the arena's size, or one block.
-  // Does not wait. After Full the producer's wait strategy is signalled when a consumer releases
-  // something. For a producer that shares its thread with a consumer.
+  // Does not wait: the producer may share its thread with a consumer. After Full its wait strategy
+  // is signalled when a consumer releases something.
   [[nodiscard]] Claim try_claim(std::size_t size);
-
-  // As try_claim(), but waits while the ring is full: Claimed or Closed. Only for a producer whose
-  // consumers all run on other threads.
-  [[nodiscard]] Claim claim(std::size_t size);
 
   // Makes the claimed slot visible to the consumers. Never waits.
   void publish(std::uint32_t tag) noexcept;
 
-  // No more claims: a waiting claim() returns Closed, and consumers see the end once they have
-  // polled all. The producer calls it after its last publish. Another thread may call it to free a
-  // producer that waits; a claim given before may then still be published, also after a consumer
-  // was told Closed.
+  // No more claims: try_claim() says Closed, and consumers see the end once they have polled all.
+  // The producer calls it after its last publish. Another thread may call it to free a producer
+  // that waits; a claim given before may then still be published, also after a consumer has drained
+  // the ring.
   void close() noexcept;
 
   [[nodiscard]] std::size_t capacity() const noexcept { return slots_.size(); }
@@ -145,11 +141,6 @@ class EventConsumer {
   // What came since the last poll and is released by those it stands behind, at most `max` slots.
   // Does not wait; may be empty.
   [[nodiscard]] EventBatch poll(std::size_t max = kAll) noexcept;
-
-  // As poll(), but waits for something to come, until the deadline; `batch` gets it.
-  [[nodiscard]] PollOutcome poll_wait(EventBatch& batch,
-                                      TimePoint deadline = kNoDeadline,
-                                      std::size_t max = kAll);
 
   // Says that this consumer is done with all slots before `up_to`: the ones behind it may see them,
   // or, when all have passed, the producer may use them again. Never backwards, never beyond what

@@ -27,13 +27,6 @@ enum class WaitKind : std::uint8_t {
 using TimePoint = std::chrono::steady_clock::time_point;
 inline constexpr TimePoint kNoDeadline = TimePoint::max();
 
-// What a consumer that has waited for its ring has found.
-enum class PollOutcome : std::uint8_t {
-  Ready,     // there was something
-  TimedOut,  // nothing until the deadline
-  Closed,    // nothing, and nothing can come any more
-};
-
 // *Thread-safe.* Must outlive every thread that waits on it and everything that signals it.
 //
 // Why no wake-up is lost: a waiter announces itself (exchange on announced_), evaluates its

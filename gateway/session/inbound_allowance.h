@@ -2,8 +2,8 @@
 #pragma once
 
 #include <optional>
-#include <string_view>
 
+#include "fix_spec/message_spec.h"
 #include "gateway/session/refusal_share.h"
 #include "gateway/session/throttle.h"
 
@@ -28,11 +28,11 @@ class InboundAllowance {
   // An application message. One too many is refused, a repeated one (43=Y) waits: when it was sent
   // first it was not too many. What takes risk away is never refused: a cancel passes, and a mass
   // cancel, which may cost as much as thousands of them, waits beyond a rate of its own.
-  [[nodiscard]] Weighed weigh(std::string_view msg_type, bool poss_dup, TimePoint now) noexcept {
-    if (msg_type == "F") {
+  [[nodiscard]] Weighed weigh(Effect effect, bool poss_dup, TimePoint now) noexcept {
+    if (effect == Effect::Cancel) {
       return {};
     }
-    const bool mass_cancel = msg_type == "q";
+    const bool mass_cancel = effect == Effect::MassCancel;
     Throttle& throttle = mass_cancel ? mass_cancels_ : messages_;
     const bool waits = mass_cancel || poss_dup;
     const Throttle::Verdict verdict = waits ? throttle.weigh_resent(now) : throttle.weigh(now);

@@ -13,7 +13,7 @@
 
 #include "gateway/session/quickfix_session.h"
 #include "gateway/session/sending_time.h"
-#include "gateway/session/session_ending.h"
+#include "gateway/session/session_end.h"
 #include "gateway/session/session_environment.h"
 #include "gateway/session/session_settings.h"
 #include "gateway/wire/field_table.h"

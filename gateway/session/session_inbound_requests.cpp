@@ -1,6 +1,7 @@
 // What becomes of an application message in sequence, and of what QuickFIX refuses: a command or a
 // query on the ring, its number used up in the journal before anybody hears of it.
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -12,6 +13,7 @@
 #include "gateway/session/session_metrics.h"
 #include "gateway/session/session_outbound.h"
 #include "gateway/transport/refusal_log.h"
+#include "gateway/wire/requests.h"
 #include "gateway/wire/tags.h"
 #include "journal/quoted.h"
 #include "matching/assert.h"
@@ -33,6 +35,12 @@ Decoded refusal_of(matching::Reason reason, const FieldTable& fields) {
                         .request_id = readable_request_id(fields)};
 }
 
+// By its type alone, whatever is wrong with the message.
+Effect effect_of(std::string_view msg_type) noexcept {
+  const Request* const request = find_request(msg_type);
+  return request == nullptr ? Effect::Nothing : request->spec.message().effect;
+}
+
 }  // namespace
 
 // NotYet: it is more than the session may send, and waits with all behind it.
@@ -42,8 +50,8 @@ SessionInbound::Taken SessionInbound::handle_application(MsgSeqNum number) {
   if (refused && !may_refuse()) {
     return Taken::NotYet;
   }
-  const auto weighed =
-      allowance_.weigh(core_.fields.msg_type(), core_.fields.poss_dup(), Throttle::Clock::now());
+  const auto weighed = allowance_.weigh(
+      effect_of(core_.fields.msg_type()), core_.fields.poss_dup(), Throttle::Clock::now());
   switch (weighed.verdict) {
     case Throttle::Verdict::Pass:
       break;

@@ -8,7 +8,7 @@
 
 #include "fix_spec/dialect.h"
 #include "gateway/config/address_range.h"
-#include "gateway/config/logon_proof.h"
+#include "gateway/config/credentials.h"
 #include "gateway/config/reset_schedule.h"
 #include "gateway/session/throttle.h"
 #include "gateway/wire/logon_check.h"

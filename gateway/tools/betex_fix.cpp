@@ -8,6 +8,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include <CLI/Error.hpp>
@@ -157,11 +158,11 @@ ExitCode use(Broker& broker, const FixCommandLine& line) {
   return exit_code == kDone && !broker.all_printed() ? kNotPrinted : exit_code;
 }
 
-ExitCode run(const FixCommandLine& line) {
+ExitCode run(FixCommandLine line) {
   ExitCode exit_code = kNoSession;  // if it ends here; then what is known since
   std::optional<Broker> broker;
   try {
-    broker.emplace(line.settings);
+    broker.emplace(std::move(line.settings));
     broker->log_on();
     exit_code = kOutcomeUnknown;
     exit_code = use(*broker, line);
@@ -187,13 +188,13 @@ int main(int argc, char** argv) {
   process::disable_core_dumps();
   // OpenSSL writes to connections that may have ended, and standard output to pipes.
   std::signal(SIGPIPE, SIG_IGN);
-  const auto parsed = tools::parse_fix_command_line(argc, argv);
+  auto parsed = tools::parse_fix_command_line(argc, argv);
   int exit_code = tools::kDone;
   if (const auto* const exit = std::get_if<tools::EarlyExit>(&parsed)) {
     exit_code = exit->code;
     std::fputs(exit->text.c_str(), exit_code == tools::kDone ? stdout : stderr);
   } else {
-    exit_code = tools::run(std::get<tools::FixCommandLine>(parsed));
+    exit_code = tools::run(std::get<tools::FixCommandLine>(std::move(parsed)));
   }
   return process::exit_code_after_output(tools::kProgram, exit_code);
 }

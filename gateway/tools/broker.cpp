@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
+#include <openssl/crypto.h>
 
 #include "gateway/client/error.h"
 #include "gateway/client/utc_time.h"
@@ -72,7 +73,9 @@ std::string without_passwords(std::string_view frame) {
     const std::size_t at = text.find(field);
     if (at != std::string::npos) {
       const std::size_t value = at + field.size();
-      text.replace(value, text.find(client::kSoh, value) - value, "***");
+      const std::size_t length = std::min(text.find(client::kSoh, value), text.size()) - value;
+      OPENSSL_cleanse(text.data() + value, length);  // also what moves away of it
+      text.replace(value, length, "***");
     }
   }
   return text;
@@ -83,7 +86,7 @@ std::string without_passwords(std::string_view frame) {
 Broker::Broker(BrokerSettings settings)
     : settings_{std::move(settings)},
       store_{settings_.state_file},
-      session_{settings_.session, store_} {
+      session_{std::move(settings_.session), store_} {
   if (settings_.output == Output::RawMessages) {
     session_.observe([this](client::Traffic traffic, std::string_view frame) {
       print_line(fmt::format("{} {}",
@@ -118,6 +121,7 @@ void Broker::log_on() {
                why);
     connect(ResetNumbers::Yes);
   }
+  session_.forget_password();
   session_.synchronise(settings_.patience);
   watch(std::chrono::milliseconds{0});
 }

@@ -1,9 +1,11 @@
 #include "gateway/tools/password.h"
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <string>
 
 #include "gateway/config/password_text.h"
 
@@ -11,21 +13,28 @@ namespace betex::tools {
 namespace {
 
 constexpr const char* kDemoPassword = "demo";
+constexpr std::size_t kUsualSize = 1024;  // of a line
 
-std::string first_line_of(const std::filesystem::path& file) {
-  errno = 0;
-  std::ifstream stream{file, std::ios::binary};
+// Without a buffer of the stream's, which would keep it, and in a text that does not grow.
+client::Password first_line_of(const std::filesystem::path& file) {
+  std::ifstream stream;
+  stream.rdbuf()->pubsetbuf(nullptr, 0);
   std::string line;
+  line.reserve(kUsualSize);
+  errno = 0;
+  stream.open(file, std::ios::binary);
   if (!std::getline(stream, line) && errno != 0) {
     throw PasswordError{"the password file " + file.string() + ": " + std::strerror(errno)};
   }
-  return line;
+  client::Password password{line};
+  client::wipe(line);
+  return password;
 }
 
 // What an editor or another system's line ends leave behind is named: the gateway would only say
 // that the password is wrong.
-std::string checked(const std::string& where, std::string password) {
-  if (const auto wrong = gateway::wrong_password(password)) {
+client::Password checked(const std::string& where, client::Password password) {
+  if (const auto wrong = gateway::wrong_password(password.view())) {
     throw PasswordError{"the password in " + where + " " + wrong->problem + ": " + wrong->remedy};
   }
   return password;
@@ -33,12 +42,13 @@ std::string checked(const std::string& where, std::string password) {
 
 }  // namespace
 
-std::string read_password(const std::filesystem::path& file) {
+client::Password read_password(const std::filesystem::path& file) {
   if (!file.empty()) {
     return checked(file.string(), first_line_of(file));
   }
   const char* const variable = std::getenv(kPasswordVariable);
-  return variable == nullptr ? kDemoPassword : checked(kPasswordVariable, variable);
+  return variable == nullptr ? client::Password{kDemoPassword}
+                             : checked(kPasswordVariable, client::Password{variable});
 }
 
 }  // namespace betex::tools

@@ -4,7 +4,8 @@
 
 #include <filesystem>
 #include <stdexcept>
-#include <string>
+
+#include "gateway/client/password.h"
 
 namespace betex::tools {
 
@@ -18,6 +19,6 @@ class PasswordError : public std::runtime_error {
 
 // The first line of `file`; where that is empty the environment's BETEX_FIX_PASSWORD; else that of
 // the demo sessions. Throws PasswordError: from where, what is wrong, and what to do.
-[[nodiscard]] std::string read_password(const std::filesystem::path& file);
+[[nodiscard]] client::Password read_password(const std::filesystem::path& file);
 
 }  // namespace betex::tools

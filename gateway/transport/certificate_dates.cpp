@@ -1,6 +1,5 @@
 #include "gateway/transport/certificate_dates.h"
 
-#include <cstdio>
 #include <ctime>
 #include <memory>
 #include <optional>
@@ -11,6 +10,9 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "journal/freed_by.h"
+#include "journal/pem_file.h"
+
 namespace betex::fix {
 
 namespace {
@@ -19,11 +21,8 @@ using std::chrono::system_clock;
 
 constexpr std::chrono::days kSoon{14};
 
-struct Free {
-  void operator()(BIO* file) const { BIO_free(file); }
-
-  void operator()(X509* certificate) const { X509_free(certificate); }
-};
+using Certificate = std::unique_ptr<X509, journal::FreedBy<X509_free>>;
+using Text = std::unique_ptr<BIO, journal::FreedBy<BIO_free>>;
 
 std::optional<system_clock::time_point> time_of(const ASN1_TIME* time) {
   std::tm fields{};
@@ -34,7 +33,7 @@ std::optional<system_clock::time_point> time_of(const ASN1_TIME* time) {
 }
 
 std::string text_of(const X509_NAME* name) {
-  const std::unique_ptr<BIO, Free> text{BIO_new(BIO_s_mem())};
+  const Text text{BIO_new(BIO_s_mem())};
   X509_NAME_print_ex(text.get(), name, 0, XN_FLAG_RFC2253);
   char* data = nullptr;
   const long size = BIO_get_mem_data(text.get(), &data);
@@ -69,13 +68,8 @@ std::string date_warning(const X509& certificate, system_clock::time_point now) 
 void add_warnings(const std::filesystem::path& file,
                   system_clock::time_point now,
                   std::vector<std::string>& lines) {
-  const std::unique_ptr<BIO, Free> in{BIO_new_file(file.c_str(), "r")};
-  if (!in) {
-    ERR_clear_error();
-    return;
-  }
-  while (const std::unique_ptr<X509, Free> certificate{
-      PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)}) {
+  journal::PemFile pem{file};
+  while (const auto certificate = pem.next<Certificate>(PEM_read_X509)) {
     const std::string warning = date_warning(*certificate, now);
     if (!warning.empty()) {
       lines.push_back(file.string() + ": the certificate of " +

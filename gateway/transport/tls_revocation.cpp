@@ -1,7 +1,7 @@
 #include "gateway/transport/tls_revocation.h"
 
 #include <algorithm>
-#include <cstdio>
+#include <utility>
 #include <vector>
 
 #include <openssl/err.h>
@@ -12,6 +12,7 @@
 #include "gateway/config/config_error.h"
 #include "gateway/transport/tls.h"
 #include "journal/freed_by.h"
+#include "journal/pem_file.h"
 
 namespace betex::fix {
 
@@ -19,7 +20,6 @@ namespace {
 
 using Certificate = std::unique_ptr<X509, journal::FreedBy<X509_free>>;
 using RevocationList = std::unique_ptr<X509_CRL, journal::FreedBy<X509_CRL_free>>;
-using File = std::unique_ptr<std::FILE, journal::FreedBy<std::fclose>>;
 
 [[noreturn]] void fail(const std::filesystem::path& file,
                        const std::string& what,
@@ -32,10 +32,9 @@ using File = std::unique_ptr<std::FILE, journal::FreedBy<std::fclose>>;
 template <typename Owner, auto Read>
 std::vector<Owner> read_all(const std::filesystem::path& name) {
   std::vector<Owner> found;
-  if (const File file{std::fopen(name.c_str(), "re")}) {
-    while (auto* const next = Read(file.get(), nullptr, nullptr, nullptr)) {
-      found.emplace_back(next);
-    }
+  journal::PemFile file{name};
+  while (Owner next = file.next<Owner>(Read)) {
+    found.push_back(std::move(next));
   }
   ERR_clear_error();  // that no more came
   return found;

@@ -1,5 +1,6 @@
 // The commands of betex-journal. Each prints to standard output and throws a JournalError where the
-// log is not as it should be. All but `retire` only read, and need no lock. `seal` is in seal.h.
+// log is not as it should be. All but `retire` only read, and need no lock. `seal` is in seal.h,
+// `statement` in account_statement.h.
 #pragma once
 
 #include <cstdint>

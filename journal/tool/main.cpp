@@ -11,6 +11,7 @@
 #include "journal/process/command_line.h"
 #include "journal/process/standard_streams.h"
 #include "journal/safe_path.h"
+#include "journal/tool/account_statement.h"
 #include "journal/tool/commands.h"
 #include "journal/tool/seal.h"
 
@@ -23,6 +24,7 @@ constexpr const char* kProgram = "betex-journal";
 struct Requests {
   StatOptions stat;
   DumpOptions dump;
+  StatementOptions statement;
   VerifyOptions verify;
   SnapshotOptions snapshot;
   RetireOptions retire;
@@ -69,6 +71,16 @@ void add_dump(CLI::App& app, DumpOptions& options) {
   command.add_option("--account", options.account, "Only this account: number or name");
   add_number(command, "--order", options.order, "Only this order's number");
   command.final_callback([&options] { dump(options); });
+}
+
+void add_statement(CLI::App& app, StatementOptions& options) {
+  CLI::App& command = *app.add_subcommand(
+      "statement", "What moved an account's money, with the balance after each");
+  add_wal(command, options);
+  add_style(command, options);
+  command.add_option("--account", options.account, "Of the account with this name")->required();
+  add_number(command, "--from", options.from, "First event; what was before is brought forward");
+  command.final_callback([&options] { statement(options); });
 }
 
 void add_verify(CLI::App& app, VerifyOptions& options) {
@@ -128,6 +140,7 @@ int run(int argc, char** argv) {
   Requests requests;
   add_stat(app, requests.stat);
   add_dump(app, requests.dump);
+  add_statement(app, requests.statement);
   add_verify(app, requests.verify);
   add_snapshot(app, requests.snapshot);
   add_retire(app, requests.retire);

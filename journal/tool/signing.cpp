@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <charconv>
-#include <cstdio>
 #include <system_error>
 
 #include <openssl/evp.h>
@@ -10,6 +9,7 @@
 
 #include "journal/errors.h"
 #include "journal/freed_by.h"
+#include "journal/pem_file.h"
 #include "matching/assert.h"
 
 namespace betex::journal {
@@ -17,7 +17,6 @@ namespace {
 
 using KeyHandle = std::unique_ptr<EVP_PKEY, FreedBy<EVP_PKEY_free>>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, FreedBy<EVP_MD_CTX_free>>;
-using File = std::unique_ptr<std::FILE, FreedBy<std::fclose>>;
 
 [[noreturn]] void refuse_key(const std::filesystem::path& file, const std::string& what) {
   throw JournalError{{.fault = Fault::KeyUnusable, .what = what, .segment = file.string()}};
@@ -26,11 +25,11 @@ using File = std::unique_ptr<std::FILE, FreedBy<std::fclose>>;
 // `read` is one of OpenSSL's PEM_read functions, `kind` what it looks for.
 template <typename Read>
 KeyHandle read_key(const std::filesystem::path& file, const char* kind, Read read) {
-  const File stream{std::fopen(file.c_str(), "re")};
-  if (!stream) {
+  PemFile pem{file};
+  if (!pem.is_open()) {
     refuse_key(file, "it cannot be read: " + std::generic_category().message(errno));
   }
-  KeyHandle key{read(stream.get(), nullptr, nullptr, nullptr)};
+  KeyHandle key = pem.next<KeyHandle>(read);
   if (!key || EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_ED25519) {
     refuse_key(file, std::string{"it holds no "} + kind + " Ed25519 key");
   }

@@ -15,6 +15,7 @@
 
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
+#include "tests/support/waiting_on_rings.h"
 
 namespace betex::gateway {
 namespace {
@@ -105,7 +106,7 @@ void command_throughput(benchmark::State& state) {
       });
     }
     for (std::int64_t left = kMessages; left > 0;) {
-      ring.poll_wait([&left](const Command& command) {
+      poll_wait(ring, wait, kNoDeadline, [&left](const Command& command) {
         benchmark::DoNotOptimize(command.body.data());
         --left;
       });
@@ -115,9 +116,9 @@ void command_throughput(benchmark::State& state) {
   label(state);
 }
 
-void consume_to_the_end(EventConsumer& consumer) {
+void consume_to_the_end(EventConsumer& consumer, WaitStrategy& wait) {
   EventBatch batch;
-  while (consumer.poll_wait(batch) == PollOutcome::Ready) {
+  while (poll_wait(consumer, wait, batch) == PollOutcome::Ready) {
     for (const EventSlot& slot : batch) {
       benchmark::DoNotOptimize(*slot.payload.data());
     }
@@ -144,12 +145,13 @@ void event_throughput(benchmark::State& state) {
     }
     state.ResumeTiming();
     std::vector<std::jthread> threads;
-    for (EventConsumer* const stage : stages) {
-      threads.emplace_back([stage] { consume_to_the_end(*stage); });
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+      threads.emplace_back(
+          [&stage = *stages[i], &wait = waits.at(i + 1)] { consume_to_the_end(stage, wait); });
     }
     for (std::int64_t sent = 0; sent < kMessages; ++sent) {
-      const Claim claim = ring.claim(message.size());
-      std::memcpy(claim.bytes.data(), message.data(), message.size());
+      const Claim claimed = claim(ring, waits[0], message.size());
+      std::memcpy(claimed.bytes.data(), message.data(), message.size());
       ring.publish(0);
     }
     ring.close();
@@ -184,7 +186,7 @@ void hand_over(benchmark::State& state) {
         delays.push_back(Clock::now() - command.sent);
         handled.fetch_add(1, std::memory_order_release);
       };
-      while (ring.poll_wait(handle) == PollOutcome::Ready) {
+      while (poll_wait(ring, wait, kNoDeadline, handle) == PollOutcome::Ready) {
       }
     }};
     for (std::int64_t sent = 0; sent < kHandOvers; ++sent) {

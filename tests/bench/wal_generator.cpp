@@ -53,7 +53,7 @@ class Generator {
                                   .cl_ord_id = matching::ClOrdId{"cancel-" + id},
                                   .orig_cl_ord_id = matching::ClOrdId{id}});
       }
-      while (engine_.batch_pending()) {
+      while (engine_.batch_pending() != matching::PendingBatch::None) {
         run(matching::ContinueBatch{});
       }
     }

@@ -104,7 +104,7 @@ class SessionTest : public testing::Test {
   }
 
   SessionStore store_;
-  Session session_{{.sender = "BROKER1", .password = "demo"}, store_};
+  Session session_{{.sender = "BROKER1", .password = Password{"demo"}}, store_};
   Peer peer_;
 };
 
@@ -122,10 +122,19 @@ TEST_F(SessionTest, LogsOnWithCredentialsAndVersion) {
   EXPECT_FALSE(logon.find(141).has_value());
 }
 
+TEST_F(SessionTest, APasswordThatIsForgottenIsNotSaid) {
+  session_.forget_password();
+  log_on(peer_, 1);
+  const auto heard = peer_.heard();
+  ASSERT_EQ(heard.size(), 1U);
+  EXPECT_TRUE(heard[0].has(553, "BROKER1"));
+  EXPECT_FALSE(heard[0].find(554).has_value());
+}
+
 TEST_F(SessionTest, AResetBeginsBothNumbersAnew) {
   store_.add_sent("whatever");
   store_.set_next_in(40);
-  Session session{{.sender = "BROKER1", .password = "demo"}, store_};
+  Session session{{.sender = "BROKER1", .password = Password{"demo"}}, store_};
   peer_.say(1, logon_answer().add(141, "Y"));
   session.logon(peer_.connection(), ResetNumbers::Yes, 1s);
   EXPECT_TRUE(peer_.heard().at(0).has(141, "Y"));

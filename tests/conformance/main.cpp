@@ -11,13 +11,17 @@
 
 #include <CLI/CLI.hpp>
 
+#include "tests/conformance/passwords.h"
 #include "tests/conformance/player.h"
 
 namespace {
 
 using betex::conformance::Identity;
+using betex::conformance::kPasswordVariable;
+using betex::conformance::password_of;
 using betex::conformance::Player;
 using betex::conformance::PlaySettings;
+using betex::conformance::read_passwords;
 using betex::conformance::Script;
 
 struct Options {
@@ -25,7 +29,7 @@ struct Options {
   std::string dialect = "FIXT.1.1";
   std::string senders = "BROKER1,BROKER2";
   std::string target = "BETEX";
-  std::string passwords = "demo";
+  std::string password_file;
   std::vector<std::string> sessions;
   std::vector<std::string> sets;
   unsigned patience_s = 20;
@@ -41,6 +45,21 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
+// One that stands on the command line is not repeated either: what is printed may be kept.
+void add_password_options(CLI::App& app, Options& options) {
+  app.add_option("--password-file",
+                 options.password_file,
+                 "Password(554), a line for each connection, the last for all that follow");
+  app.add_option_function<std::string>(
+         "--password",
+         [](const std::string&) {
+           throw CLI::ValidationError{"--password",
+                                      "everybody on this machine could read it; give " +
+                                          std::string{kPasswordVariable} + " or --password-file"};
+         })
+      ->group("");
+}
+
 void add_options(CLI::App& app, Options& options) {
   auto& endpoint = options.play.endpoint;
   app.add_option("--host", endpoint.host, "Name or address")->capture_default_str();
@@ -51,11 +70,10 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--sender", options.senders, "SenderCompIDs of connections A, B ...")
       ->capture_default_str();
   app.add_option("--target", options.target, "The host's CompID")->capture_default_str();
-  app.add_option("--password", options.passwords, "Password(554), one for all or one each")
-      ->capture_default_str();
+  add_password_options(app, options);
   app.add_option("--session",
                  options.sessions,
-                 "Another connection: NAME=COMPID,PASSWORD[,DIALECT], as OPS=OPS1,demo,FIXT.1.1");
+                 "Another connection: NAME=COMPID[,DIALECT], as OPS=OPS1,FIXT.1.1");
   app.add_option("--set", options.sets, "NAME=VALUE for a name that scripts set");
   app.add_option("--patience", options.patience_s, "Seconds that an answer may take")
       ->capture_default_str();
@@ -67,29 +85,35 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("scripts", options.scripts, "Scripts, or folders of them")->required();
 }
 
+bool is_dialect(const std::string& word) {
+  return word == "FIXT.1.1" || word == "FIX.4.4";
+}
+
 void add_identities(Options& options) {
   const auto senders = split(options.senders, ',');
-  const auto passwords = split(options.passwords, ',');
+  const auto passwords = read_passwords(options.password_file);
   for (std::size_t i = 0; i < senders.size(); ++i) {
     options.play.identities[std::string(1, static_cast<char>('A' + i))] = {
         .dialect = options.dialect,
         .sender = senders[i],
         .target = options.target,
         .username = senders[i],
-        .password = passwords.empty() ? "" : passwords[std::min(i, passwords.size() - 1)]};
+        .password = password_of(passwords, i)};
   }
-  for (const std::string& session : options.sessions) {
+  for (std::size_t i = 0; i < options.sessions.size(); ++i) {
+    const std::string& session = options.sessions[i];
     const std::size_t equals = session.find('=');
     const auto parts = split(session.substr(std::min(equals, session.size() - 1) + 1), ',');
-    if (equals == std::string::npos || parts.size() < 2 || parts.size() > 3) {
-      throw std::runtime_error{"--session is NAME=COMPID,PASSWORD[,DIALECT], not " + session};
+    if (equals == std::string::npos || parts.empty() || parts.size() > 2 ||
+        (parts.size() == 2 && !is_dialect(parts[1]))) {
+      throw std::runtime_error{"--session is NAME=COMPID[,DIALECT]; give its password in the file"};
     }
     options.play.identities[session.substr(0, equals)] = {
-        .dialect = parts.size() == 3 ? parts[2] : options.dialect,
+        .dialect = parts.size() == 2 ? parts[1] : options.dialect,
         .sender = parts[0],
         .target = options.target,
         .username = parts[0],
-        .password = parts[1]};
+        .password = password_of(passwords, senders.size() + i)};
   }
   for (const std::string& set : options.sets) {
     const std::size_t equals = set.find('=');

@@ -1,10 +1,14 @@
 // The runner itself: its language, and that it bites.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/conformance/passwords.h"
 #include "tests/conformance/player.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/temp_folder.h"
@@ -12,7 +16,9 @@
 namespace betex::conformance {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 const Identity kIdentity{
     .dialect = "FIX.4.4", .sender = "ME", .target = "YOU", .username = "me", .password = "secret"};
@@ -85,6 +91,46 @@ TEST(Script, LinesForTheOtherDialectAreLeftOut) {
 TEST(Script, WhatIsNotInTheLanguageIsAnErrorWithItsLine) {
   for (const char* const text : {"dance\n", "connect now\n", "A\n", "> hello\n", "[FIX.4.4]\n"}) {
     EXPECT_THROW((void)Script::parse("s", text, "FIX.4.4"), ScriptError) << text;
+  }
+}
+
+class RunnerPasswordsTest : public testing::Test {
+ protected:
+  RunnerPasswordsTest() { unsetenv(kPasswordVariable); }
+
+  ~RunnerPasswordsTest() override { unsetenv(kPasswordVariable); }
+
+  [[nodiscard]] std::filesystem::path file_with(const std::string& text) const {
+    const auto file = folder_.path() / "passwords";
+    std::ofstream{file, std::ios::binary} << text;
+    return file;
+  }
+
+ private:
+  test::TempFolder folder_;
+};
+
+TEST_F(RunnerPasswordsTest, ComeFromTheFileElseTheEnvironmentElseTheyAreTheDemos) {
+  EXPECT_THAT(read_passwords({}), ElementsAre("demo"));
+  setenv(kPasswordVariable, "of, the environment", 1);
+  EXPECT_THAT(read_passwords({}), ElementsAre("of, the environment"));
+  const auto passwords = read_passwords(file_with("one\ntwo"));
+  EXPECT_THAT(passwords, ElementsAre("one", "two"));
+  EXPECT_EQ(password_of(passwords, 0), "one");
+  EXPECT_EQ(password_of(passwords, 1), "two");
+  EXPECT_EQ(password_of(passwords, 7), "two");
+}
+
+TEST_F(RunnerPasswordsTest, WhatIsNoneIsNamedWithoutIt) {
+  for (const char* const text : {"", "one\n\n", "one\nsecret\r\n"}) {
+    EXPECT_THROW((void)read_passwords(file_with(text)), std::runtime_error) << text;
+  }
+  EXPECT_THROW((void)read_passwords("/no/such/file"), std::runtime_error);
+  try {
+    (void)read_passwords(file_with("one\nsecret\r\n"));
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("the password in line 2 of "));
+    EXPECT_THAT(error.what(), Not(HasSubstr("secret")));
   }
 }
 

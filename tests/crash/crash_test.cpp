@@ -1,7 +1,8 @@
 // kill -9 at random moments under load, and at chosen calls, again and again: every acknowledged
-// order is there, none is lost, none acts twice, and the clients' own records, the gateway's
-// answers and the journal agree. Before every tenth kill the session cache is void as well, and
-// what is told again is marked so and says the same.
+// order is there, none is lost, none acts twice, every payment of a settlement is made and told
+// once, and the clients' own records, the gateway's answers and the journal agree. Before every
+// tenth kill the session cache is void as well, and what is told again is marked so and says the
+// same.
 //
 // BETEX_CRASH_SEED=N repeats a run's random choices; BETEX_LONG=1 kills ten times as often.
 #include <array>
@@ -61,7 +62,7 @@ class CrashTest : public testing::Test {
       : seed_{number_from_environment("BETEX_CRASH_SEED", std::random_device{}())}, random_{seed_} {
     std::cout << "BETEX_CRASH_SEED=" << seed_ << "\n";
     for (const char* comp_id : {"BROKER1", "BROKER2", "BROKER3", "BROKER4"}) {
-      traders_.push_back(std::make_unique<CrashTrader>(comp_id, random_()));
+      traders_.push_back(std::make_unique<CrashTrader>(comp_id, random_(), day_file()));
     }
   }
 
@@ -75,6 +76,14 @@ class CrashTest : public testing::Test {
   }
 
   [[nodiscard]] std::filesystem::path wal() const { return folder_.path() / "wal"; }
+
+  [[nodiscard]] std::filesystem::path day_file() const { return folder_.path() / "day"; }
+
+  // The gateway, and an operator who opens and settles a market every day.
+  [[nodiscard]] GatewayProcess started(std::vector<std::string> environment = {}) {
+    environment.push_back("BETEX_DAY_FILE=" + day_file().string());
+    return {BETEX_OPERATED_GATEWAY, wal(), arguments(), environment};
+  }
 
   milliseconds up_to(std::int64_t limit) {
     return milliseconds{random_() % static_cast<std::uint64_t>(limit + 1)};
@@ -94,7 +103,7 @@ class CrashTest : public testing::Test {
       start_and_stop();
       return;
     }
-    GatewayProcess gateway{wal(), arguments()};
+    GatewayProcess gateway = started();
     address_.port = gateway.fix_port();
     std::this_thread::sleep_for(random_() % 4 == 0 ? up_to(30) : up_to(400));
     address_.port = 0;
@@ -107,7 +116,7 @@ class CrashTest : public testing::Test {
     const std::string stop = std::string{kStopPlaces.at(stops_tried_ % kStopPlaces.size())} + ":" +
                              std::to_string(kFirstStop + random_() % kStopSpread);
     ++stops_tried_;
-    GatewayProcess gateway{wal(), arguments(), stopping_at(stop)};
+    GatewayProcess gateway = started(stopping_at(stop));
     address_.port = gateway.fix_port();
     const auto deadline = std::chrono::steady_clock::now() + kStopTimeout;
     while (!gateway.process().ended() && std::chrono::steady_clock::now() < deadline) {
@@ -127,7 +136,7 @@ class CrashTest : public testing::Test {
   // A life in which nobody hangs up, long enough for proof, asked for once a second, of what was
   // delivered: otherwise each void cache would repeat everything since the beginning.
   void start_and_prove() {
-    GatewayProcess gateway{wal(), arguments()};
+    GatewayProcess gateway = started();
     address_.port = gateway.fix_port();
     address_.staying = true;
     std::this_thread::sleep_for(kProofTime);
@@ -241,6 +250,28 @@ void expect_same_orders(const CrashTrader& trader, const JournalAccount& journal
   }
 }
 
+// Each payment and each movement was told once, with the amounts that the journal has.
+void expect_same_money(const CrashTrader& trader, const JournalAccount& journal) {
+  const auto compare = [&trader](const auto& told, const auto& journaled) {
+    const auto of_account = journaled.find(trader.comp_id());
+    if (of_account == journaled.end()) {
+      EXPECT_TRUE(told.empty()) << trader.comp_id();
+      return;
+    }
+    EXPECT_EQ(told.size(), of_account->second.size()) << trader.comp_id();
+    for (const auto& [id, money] : of_account->second) {
+      const auto report = told.find(id);
+      ASSERT_NE(report, told.end()) << trader.comp_id() << " was not told of " << id;
+      for (const std::string& amount : {money.gross, money.balance}) {
+        EXPECT_NE(report->second.text.find(amount), std::string::npos)
+            << id << ": " << report->second.text << "has no " << amount;
+      }
+    }
+  };
+  compare(trader.record().payments(), journal.payments);
+  compare(trader.record().movements(), journal.movements);
+}
+
 TEST_F(CrashTest, NoOrderIsLostOrActsTwiceWheneverTheGatewayIsKilled) {
   const bool long_run = number_from_environment("BETEX_LONG", 0) != 0;
   trade_under_kills(long_run ? kKillsWhenLong : kKills);
@@ -284,12 +315,16 @@ TEST_F(CrashTest, NoOrderIsLostOrActsTwiceWheneverTheGatewayIsKilled) {
   EXPECT_EQ(journal.refused_messages, 0U);
   for (const auto& trader : traders_) {
     expect_same_orders(*trader, journal);
+    expect_same_money(*trader, journal);
   }
+  EXPECT_TRUE(journal.sums_up) << "money came from nowhere, or went there";
+  EXPECT_GT(journal.corrections, 0U) << "no market was settled again";
   EXPECT_EQ(replay_in_pieces(wal()), journal.state_hash);
 
   std::cout << orders << " orders, " << reports << " execution reports, " << journal.transactions
-            << " transactions; " << resent << " messages sent again, " << asked_for
-            << " gaps asked for; " << stops_ << " of " << stops_tried_
+            << " transactions; " << journal.rounds << " rounds of settlements, "
+            << journal.corrections << " of them corrections; " << resent << " messages sent again, "
+            << asked_for << " gaps asked for; " << stops_ << " of " << stops_tried_
             << " stops at a chosen call; " << repeated << " reports repeated after " << void_caches_
             << " void caches\n";
   EXPECT_GT(repeated, 0U) << "no cache was void, or what it knew was not told again";

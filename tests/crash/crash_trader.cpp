@@ -1,6 +1,7 @@
 #include "tests/crash/crash_trader.h"
 
 #include <array>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -20,16 +21,21 @@ constexpr std::size_t kWindow = 32;         // requests without an answer
 constexpr std::size_t kRecent = 64;         // orders that a random cancel is aimed at
 constexpr std::size_t kFinishedSample = 7;  // one of so many finished orders is asked about
 constexpr std::size_t kStepsPerHangUp = 100;
-constexpr std::size_t kTrafficKept = 60;  // messages
+constexpr std::size_t kTrafficKept = 60;   // messages
+constexpr std::size_t kOrdersPerLook = 8;  // at what day it is
 constexpr auto kLogonTimeout = 5s;
 constexpr auto kAnswerTimeout = 60s;
 
 }  // namespace
 
-CrashTrader::CrashTrader(std::string comp_id, std::uint64_t seed)
+CrashTrader::CrashTrader(std::string comp_id, std::uint64_t seed, std::filesystem::path day_file)
     : comp_id_{std::move(comp_id)},
       random_{seed},
-      session_{{.dialect = dialect_of(comp_id_), .sender = comp_id_, .password = "demo"}, store_} {
+      session_{{.dialect = dialect_of(comp_id_),
+                .sender = comp_id_,
+                .password = client::Password{"demo"}},
+               store_},
+      day_file_{std::move(day_file)} {
   session_.observe([this](client::Traffic traffic, std::string_view frame) {
     traffic_.push_back((traffic == client::Traffic::Sent ? "> " : "< ") + client::readable(frame));
     if (traffic_.size() > kTrafficKept) {
@@ -172,10 +178,11 @@ void CrashTrader::cancel_all() {
 void CrashTrader::place_order() {
   static constexpr std::array kOdds{"1.98", "1.99", "2.00", "2.02", "2.04"};
   static constexpr std::array kProbabilities{"0.48", "0.49", "0.50", "0.51", "0.52"};
-  const bool odds = pick(2) == 0;
+  const std::string symbol = pick_symbol();
+  const bool odds = !is_binary(symbol);
   NewOrder order{
       .cl_ord_id = next_id(),
-      .symbol = odds ? "EPL-ARS-CHE.HOME" : "RAIN-LON",
+      .symbol = symbol,
       .side = pick(2) == 0 ? Side::BackOrBuy : Side::LayOrSell,
       .quantity = std::to_string(1 + pick(50)),
       .price = odds ? kOdds.at(pick(kOdds.size())) : kProbabilities.at(pick(kProbabilities.size())),
@@ -189,6 +196,20 @@ void CrashTrader::place_order() {
   record_.sending(order);
   placed_.push_back(order.cl_ord_id);
   session_.send(to_message(order));
+}
+
+// The market of the day may not be open yet, or any more.
+std::string CrashTrader::pick_symbol() {
+  if (!day_file_.empty() && pick(3) != 0) {
+    if (day_.empty() || pick(kOrdersPerLook) == 0) {
+      std::ifstream{day_file_} >> day_;
+    }
+    if (!day_.empty()) {
+      const bool binary = std::stoull(day_) % 2 == 0;
+      return "DAY-" + day_ + (binary ? "" : pick(2) == 0 ? ".A" : ".B");
+    }
+  }
+  return pick(2) == 0 ? "EPL-ARS-CHE.HOME" : "RAIN-LON";
 }
 
 // Aimed at a recent order, which may have ended, or not be known to the gateway yet.

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <filesystem>
 #include <random>
 #include <string>
 #include <vector>
@@ -27,7 +28,9 @@ struct GatewayAddress {
 // Used by one thread at a time: its own while it trades, the test's before and after.
 class CrashTrader {
  public:
-  CrashTrader(std::string comp_id, std::uint64_t seed);
+  // It also trades on the market of the day whose number stands in `day_file`; empty: there is
+  // none.
+  CrashTrader(std::string comp_id, std::uint64_t seed, std::filesystem::path day_file);
 
   // Trades until the address says that it is closing.
   void trade(const GatewayAddress& address);
@@ -56,6 +59,7 @@ class CrashTrader {
   void take_all(std::chrono::milliseconds wait);
   void wait_for_answers();
   void place_order();
+  [[nodiscard]] std::string pick_symbol();
   void cancel_random_order();
   void cancel(const OrderRecord& order);
   void check_status(const std::string& cl_ord_id, const OrderRecord& order);
@@ -70,6 +74,8 @@ class CrashTrader {
   std::vector<std::string> placed_;
   std::deque<std::string> traffic_;
   std::uint64_t ids_ = 0;
+  std::filesystem::path day_file_;
+  std::string day_;  // its number, when it was last read
 };
 
 }  // namespace betex::test

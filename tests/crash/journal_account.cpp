@@ -1,5 +1,7 @@
 #include "tests/crash/journal_account.h"
 
+#include <cstdlib>
+#include <set>
 #include <type_traits>
 
 #include "journal/environment_pool.h"
@@ -15,15 +17,107 @@ std::string exec_id(matching::EventSeq seq, int leg) {
   return std::to_string(seq.value()) + "-" + std::to_string(leg);
 }
 
-void add_reports(JournalAccount& account, const matching::TransactionView& transaction) {
+// As reports write it: at least two decimals, and no more than are needed.
+std::string money_text(matching::Money money) {
+  constexpr std::int64_t kPerMajor = 10'000;
+  const std::int64_t size = std::abs(money.value());
+  std::string decimals = std::to_string(kPerMajor + size % kPerMajor).substr(1);
+  while (decimals.size() > 2 && decimals.ends_with('0')) {
+    decimals.pop_back();
+  }
+  return (money < matching::Money{} ? "-" : "") + std::to_string(size / kPerMajor) + "." + decimals;
+}
+
+// What the events of money say. Accounts are named by the event that made them, and each broker is
+// named like its account: what happened before its first logon is not told to it.
+class MoneyReader {
+ public:
+  explicit MoneyReader(JournalAccount& account) : account_{account} {}
+
+  void read(matching::EventSeq, const matching::AccountCreated& event) {
+    names_.emplace(event.account, event.name.view());
+    paid_in_ += event.balance.value();
+  }
+
+  void read(matching::EventSeq, const matching::SessionWentUp& event) {
+    known_.emplace(event.comp_id.view());
+  }
+
+  void read(matching::EventSeq seq, const matching::FundsMoved& event) {
+    paid_in_ += event.amount.value();
+    add(account_.movements,
+        event.account,
+        exec_id(seq, 1),
+        {.gross = "", .balance = money_text(event.balance)});
+  }
+
+  void read(matching::EventSeq seq, const matching::PositionsSettled& event) {
+    int entry = 0;
+    for (const matching::SettledRow& row : matching::tail_of(event)) {
+      add(account_.payments,
+          row.account,
+          exec_id(seq, ++entry),
+          {.gross = money_text(row.gross), .balance = money_text(row.balance)});
+    }
+  }
+
+  void read(matching::EventSeq seq, const matching::RunnerBetsVoided& event) {
+    int entry = 0;
+    for (const matching::VoidedBets& bets : matching::tail_of(event)) {
+      add(account_.movements, bets.account, exec_id(seq, ++entry), {});
+    }
+  }
+
+  void read(matching::EventSeq, const matching::MarketSettled& event) {
+    ++account_.rounds;
+    account_.corrections += event.round > 1 ? 1U : 0U;
+  }
+
+  void read(matching::EventSeq, const auto&) {}
+
+  void check(const matching::Engine& engine) {
+    matching::Int128 sum = engine.house().house.value() + engine.house().rounding.value();
+    engine.visit_accounts(
+        [&sum](const matching::AccountInfo& info) { sum += info.balance.value(); });
+    engine.visit_markets([&sum](const matching::MarketInfo& info) { sum += info.pot.value(); });
+    account_.sums_up = sum == paid_in_;
+  }
+
+ private:
+  using Reports = std::map<std::string, std::map<std::string, JournaledMoney>>;
+
+  void add(Reports& reports,
+           matching::AccountId account,
+           const std::string& id,
+           const JournaledMoney& money) {
+    const std::string& name = names_.at(account);
+    if (known_.contains(name)) {
+      reports[name].emplace(id, money);
+    }
+  }
+
+  JournalAccount& account_;
+  std::map<matching::AccountId, std::string> names_;
+  std::set<std::string> known_;  // CompIDs that have logged on
+  matching::Int128 paid_in_ = 0;
+};
+
+void add_reports(JournalAccount& account,
+                 MoneyReader& money,
+                 const matching::TransactionView& transaction) {
   matching::for_each_event(transaction, [&](matching::EventSeq seq, const auto& event) {
     using Event = std::decay_t<decltype(event)>;
+    money.read(seq, event);
     if constexpr (std::is_same_v<Event, matching::TradeMatched>) {
       account.exec_ids.insert({exec_id(seq, 1), exec_id(seq, 2)});
     } else if constexpr (std::is_same_v<Event, matching::OrderAccepted> ||
                          std::is_same_v<Event, matching::OrderRejected> ||
                          std::is_same_v<Event, matching::OrderCancelled>) {
       account.exec_ids.insert(exec_id(seq, 1));
+    } else if constexpr (std::is_same_v<Event, matching::OrderCancelledBatched>) {
+      for (std::uint32_t leg = 1; leg <= event.count; ++leg) {
+        account.exec_ids.insert(exec_id(seq, static_cast<int>(leg)));
+      }
     } else if constexpr (std::is_same_v<Event, matching::CancelRejected>) {
       account.refused_cancels.emplace(event.cl_ord_id.view());
     } else if constexpr (std::is_same_v<Event, matching::InboundRefused>) {
@@ -55,12 +149,14 @@ JournalAccount read_journal(const std::filesystem::path& wal_root) {
   journal::JournalReader reader{wal_root, pool};
   matching::Engine engine;
   JournalAccount account;
+  MoneyReader money{account};
   while (const auto transaction = reader.next()) {
     engine.apply(*transaction);
-    add_reports(account, *transaction);
+    add_reports(account, money, *transaction);
     ++account.transactions;
   }
   account.orders = orders_of(engine);
+  money.check(engine);
   account.state_hash = engine.state_hash();
   return account;
 }

@@ -17,11 +17,23 @@ struct JournaledOrder {
   bool live = false;
 };
 
+// What one account was paid in a round, and what was moved by the operator: as reports say it.
+struct JournaledMoney {
+  std::string gross;  // empty of a movement
+  std::string balance;
+};
+
 struct JournalAccount {
   std::set<std::string> exec_ids;                // of every ExecutionReport that its events make
   std::set<std::string> refused_cancels;         // ClOrdIDs
   std::map<std::string, JournaledOrder> orders;  // by the ClOrdID that they were placed with
   std::uint64_t refused_messages = 0;            // InboundRefused
+  // By account, then by report id.
+  std::map<std::string, std::map<std::string, JournaledMoney>> payments;
+  std::map<std::string, std::map<std::string, JournaledMoney>> movements;
+  std::uint64_t rounds = 0;       // of settlements
+  std::uint64_t corrections = 0;  // rounds after a market's first
+  bool sums_up = false;           // balances, pots and the house are what was paid in
   std::uint64_t transactions = 0;
   std::uint64_t state_hash = 0;
 };

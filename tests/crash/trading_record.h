@@ -22,6 +22,11 @@ struct OrderRecord {
   [[nodiscard]] bool live() const { return accepted() && !reports.back().terminal(); }
 };
 
+// What a settlement report said, in its own texts; News in words on FIX.4.4.
+struct PaymentRecord {
+  std::string text;
+};
+
 struct CancelRecord {
   client::CancelRequest sent;
   std::size_t answers = 0;
@@ -44,6 +49,12 @@ class TradingRecord {
     return executions_;
   }
 
+  // Every settlement report, by its report id.
+  [[nodiscard]] const std::map<std::string, PaymentRecord>& payments() const { return payments_; }
+
+  // Reports of money that was moved by the operator, by report id.
+  [[nodiscard]] const std::map<std::string, PaymentRecord>& movements() const { return movements_; }
+
   // ClOrdIDs of cancel requests that were answered with an OrderCancelReject.
   [[nodiscard]] const std::set<std::string>& refused_cancels() const { return refused_cancels_; }
 
@@ -65,8 +76,13 @@ class TradingRecord {
   [[nodiscard]] bool told_before(const client::Report& report) const;
   void told(const client::ExecutionReport& report);
   void told(const client::CancelReject& reject);
+  bool told_of_money(const client::Message& message);
+  bool told_of_a_market(const client::Message& message);
 
   std::map<std::string, OrderRecord> orders_;
+  std::map<std::string, PaymentRecord> payments_;
+  std::map<std::string, PaymentRecord> movements_;
+  std::set<std::string> market_changes_;  // report ids
   std::map<std::string, CancelRecord> cancels_;
   std::map<std::string, client::ExecutionReport> executions_;
   std::map<std::string, client::ExecutionReport> statuses_;
@@ -75,6 +91,8 @@ class TradingRecord {
   std::vector<std::string> faults_;
   std::size_t repeated_ = 0;
 };
+
+[[nodiscard]] bool is_binary(const std::string& symbol);
 
 // Quantities as the engine counts them: hundredths of a stake, or contracts.
 [[nodiscard]] std::int64_t quantity_units(const std::string& symbol, const std::string& quantity);

@@ -1,6 +1,7 @@
 // A gateway whose limits stand at either end of what they may be, and one that the system lets open
 // few files: each takes orders.
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include "tests/support/gateway_process.h"
 #include "tests/support/raw_fix_peer.h"
@@ -91,6 +93,15 @@ class LimitsTest : public testing::Test {
     }
   }
 
+  // Of the gateway.
+  [[nodiscard]] std::size_t resident_bytes() const {
+    const auto pid = std::to_string(gateway_->process().pid());
+    std::size_t pages_in_all = 0;
+    std::size_t resident = 0;
+    std::ifstream{"/proc/" + pid + "/statm"} >> pages_in_all >> resident;
+    return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  }
+
   [[nodiscard]] std::string log() { return gateway_->process().standard_error(); }
 
   void wait_for_log(const std::string& what) {
@@ -120,6 +131,9 @@ TEST_F(LimitsTest, EachAtItsLeast) {
              {"command_slots", "512"},
              {"event_slots", "64"},
              {"arena_bytes", "1_048_576"},
+             {"live_orders", "0"},
+             {"finished_orders", "0"},
+             {"cl_ord_ids", "0"},
              {"message_bytes", "1024"},
              {"fields", "32"},
              {"outbound_queue_bytes", "65_536"},
@@ -177,6 +191,19 @@ TEST_F(LimitsTest, TheRingsAtTheirMost) {
              {"event_slots", "1_048_576"},
              {"arena_bytes", "1_073_741_824"}});
   start();
+  expect_news(*log_on(), 3);
+}
+
+// The engine's memory is there before the first order.
+TEST_F(LimitsTest, TheEngineAtItsMost) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "TSan takes a minute to prepare so much memory";
+#endif
+  configure({{"live_orders", "5_000_000"},
+             {"finished_orders", "5_000_000"},
+             {"cl_ord_ids", "5_000_000"}});
+  start();
+  EXPECT_GT(resident_bytes(), std::size_t{3} << 29);
   expect_news(*log_on(), 3);
 }
 

@@ -209,7 +209,7 @@ std::string find_in_memory(pid_t process, const std::string& bytes) {
       return line;
     }
   }
-  EXPECT_GT(read, std::size_t{1} << 20);
+  EXPECT_GT(read, std::size_t{1} << 16);
   return {};
 }
 
@@ -229,6 +229,31 @@ TEST_F(PasswordsTest, NoneIsLeftInMemoryWhenItHasBeenUsed) {
   EXPECT_EQ(find_in_memory(process, right), "");
   EXPECT_EQ(find_in_memory(process, wrong), "");
   EXPECT_NE(find_in_memory(process, "BROKER1"), "") << "what is there is found";
+}
+
+TEST_F(PasswordsTest, NoneIsLeftInMemoryOfBetexFixOnceItIsLoggedOn) {
+  const std::string password = "Xq7-right-password-Zw3";
+  const auto made = hash("BROKER1", password + "\n");
+  ASSERT_EQ(made->wait(kPatience), 0);
+  put_credentials("BROKER1", made->standard_output());
+  start();
+  const auto file = folder_.path() / "password";
+  std::ofstream{file} << password << "\n";
+  const ChildProcess watch{betex_fix_command(
+      "BROKER1", gateway_->fix_port(), folder_.path(), {"--password-file", file, "watch"})};
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  const auto wait_for = [&](auto&& condition) {
+    while (!condition() && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(10ms);
+    }
+    return condition();
+  };
+  ASSERT_TRUE(wait_for([&] {
+    return gateway_->process().standard_error().find("session BROKER1: on, from") !=
+           std::string::npos;
+  })) << gateway_->process().standard_error();
+  EXPECT_TRUE(wait_for([&] { return find_in_memory(watch.pid(), password).empty(); }));
+  EXPECT_NE(find_in_memory(watch.pid(), "BROKER1"), "") << "what is there is found";
 }
 
 }  // namespace

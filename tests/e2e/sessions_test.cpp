@@ -92,9 +92,10 @@ TEST_P(SessionsTest, MessagesThatTheClientHasLostAreSentAgainUnchanged) {
 
   // The client's process ends and begins again, with what it had written down by then.
   broker_.store().set_next_in(before);
-  client::Session again{
-      {.dialect = broker_.session().dialect(), .sender = GetParam(), .password = "demo"},
-      broker_.store()};
+  client::Session again{{.dialect = broker_.session().dialect(),
+                         .sender = GetParam(),
+                         .password = client::Password{"demo"}},
+                        broker_.store()};
   log_on(again, gateway_.fix_port());
   for (const Message& message : first) {
     const auto resent = again.receive(kPatience);
@@ -166,8 +167,10 @@ TEST_P(SessionsTest, ALogoutIsAnsweredAndTheNextLogonGoesOn) {
 
 TEST_P(SessionsTest, AWrongPasswordIsClosedWithoutAWord) {
   client::SessionStore store;
-  client::Session session{
-      {.dialect = broker_.session().dialect(), .sender = GetParam(), .password = "wrong"}, store};
+  client::Session session{{.dialect = broker_.session().dialect(),
+                           .sender = GetParam(),
+                           .password = client::Password{"wrong"}},
+                          store};
   EXPECT_THROW(session.logon(client::Connection::open("127.0.0.1", gateway_.fix_port(), kPatience),
                              client::ResetNumbers::No,
                              kPatience),
@@ -183,8 +186,10 @@ TEST_P(SessionsTest, AClientThatHasSeenAnotherHistoryIsTold) {
   }
   broker_.session().disconnect();
   client::SessionStore empty;
-  client::Session session{
-      {.dialect = broker_.session().dialect(), .sender = GetParam(), .password = "demo"}, empty};
+  client::Session session{{.dialect = broker_.session().dialect(),
+                           .sender = GetParam(),
+                           .password = client::Password{"demo"}},
+                          empty};
   EXPECT_THROW(session.logon(client::Connection::open("127.0.0.1", gateway_.fix_port(), kPatience),
                              client::ResetNumbers::No,
                              kPatience),

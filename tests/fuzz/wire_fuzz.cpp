@@ -56,7 +56,7 @@ struct Verifier {
   void operator()(const matching::MassCancel& cancel) const {
     BETEX_ASSERT(!cancel.cl_ord_id.empty() && cancel.side <= 2);
     BETEX_ASSERT(cancel.symbol.empty() || cancel.market.empty());
-    BETEX_ASSERT(std::ranges::count(kAccounts, cancel.account.text()) == 1);
+    BETEX_ASSERT(std::ranges::count(kAccounts, cancel.account) == 1);
   }
 
   void operator()(const gateway::OrderStatusQuery& query) const {

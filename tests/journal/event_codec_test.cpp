@@ -160,9 +160,6 @@ class MalformedTailTest : public ::testing::Test {
     return *reinterpret_cast<matching::PositionsSettled*>(events_.writable_bytes().data());
   }
 
-  // The second.
-  matching::SettledRow& row() { return reinterpret_cast<matching::SettledRow*>(&event() + 1)[1]; }
-
   test::EventBytes events_ = settled();
 };
 
@@ -201,7 +198,10 @@ TEST_F(MalformedTailTest, ASizeThatLeavesNoRoomForTheCount) {
 }
 
 TEST_F(MalformedTailTest, AFieldOfAPart) {
-  reinterpret_cast<std::uint8_t&>(row().reserved) = 1;
+  matching::VoidedBets bets;
+  reinterpret_cast<std::uint8_t&>(bets.reserved) = 1;
+  events_.clear();
+  events_.add(matching::RunnerBetsVoided{}, {matching::VoidedBets{}, bets});
   EXPECT_EQ(problem(), "event 1: reserved is not zero");
 }
 

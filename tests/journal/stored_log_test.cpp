@@ -1,16 +1,24 @@
 // A log that an earlier program wrote (stored_log/, with what `dump` said of it) must stay what it
-// is: it is read, dumped and replayed as before, and the commands that led to it give its bytes
-// again. Where the rules of the engine change on purpose, or the format has a new version, the
-// first test stays as it is; the second needs a log of its own.
+// is: it is read, dumped and replayed as before, its snapshots are loaded, and the commands that
+// led to it give its bytes again. Where the rules of the engine change on purpose, or the format
+// has a new version, the tests of what is stored stay as they are; the last one needs a log of its
+// own. What is stored of version 2 and later is never written anew once somebody runs a program
+// that writes it.
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include <gmock/gmock.h>
 
+#include "journal/epoch_file.h"
+#include "journal/recovery.h"
 #include "matching/engine.h"
 #include "tests/journal/tool_run.h"
 #include "tests/journal/wal_fixture.h"
@@ -28,21 +36,48 @@ class Recording {
     ask_amiss();
     play();
     run_markets();
+    move_funds();
     operate();
+    take_snapshot();
     end();
   }
 
   [[nodiscard]] const std::vector<StoredTransaction>& log() const { return log_; }
 
+  // After which events there is a snapshot.
+  [[nodiscard]] const std::vector<EventSeq>& snapshots() const { return snapshots_; }
+
  private:
   void run(const CommandBody& body, const Origin& origin = {}) {
-    const TransactionView view =
-        engine_.decide({.timestamp = now_, .origin = origin, .digest = 0, .body = body});
+    decide(body, origin);
+    while (engine_.batch_pending() != PendingBatch::None) {
+      decide(ContinueBatch{}, {});
+    }
+  }
+
+  void decide(CommandBody body, const Origin& origin) {
+    Command command{.timestamp = now_, .origin = origin, .digest = 0, .body = std::move(body)};
+    std::visit([&](auto& request) { complete(command, request); }, command.body);
+    const TransactionView view = engine_.decide(command);
     if (view.header.event_count != 0) {
       log_.push_back({view.header, view.first_seq, {view.events.begin(), view.events.end()}});
     }
     now_ += Timestamp{1'000'003};
   }
+
+  // An operator's request has a time, and a digest, which follows from its id here.
+  template <typename Request>
+  void complete(Command& command, Request& request) const {
+    if constexpr (requires { request.request_id, request.transact_time; }) {
+      request.transact_time = now_;
+      for (const char c : request.request_id.view()) {
+        command.digest = command.digest * 131 + static_cast<unsigned char>(c);
+      }
+      command.digest ^= other_content_;
+    }
+  }
+
+  void take_snapshot() { snapshots_.push_back(engine_.last_seq()); }
 
   // As BROKER1's or BROKER2's next message.
   void ask(std::uint32_t session, const CommandBody& body) {
@@ -89,14 +124,32 @@ class Recording {
   }
 
   void open_exchange() {
-    run(SessionUp{.comp_id = Name{"BROKER1"}, .cancel_on_disconnect = true, .grace_ms = 5'000});
+    run(CreateExchange{.currency = Currency{"EUR"}, .max_requests_a_day = 1'000});
+    run(SessionUp{.comp_id = Name{"BROKER1"},
+                  .username = Name{"desk1"},
+                  .cancel_on_disconnect = true,
+                  .grace_ms = 5'000});
     run(SessionUp{.comp_id = Name{"BROKER2"}, .reset = true});
     run(ReserveNumbers{SessionId{1}, SessionEpoch{1}, MsgSeqNum{1'000}});
-    run(CreateAccount{.account = Name{"alice"}, .request_id = request(1)});
+    run(CreateAccount{.account = Name{"alice"},
+                      .commission_discount_bp = 1'000,
+                      .opening_balance = decimal("1000"),
+                      .request_id = request(1)});
     run(CreateAccount{.account = Name{"bob"}, .request_id = request(2)});
-    run(CreateAccount{
-        .account = Name{"carol"}, .kind = AccountKind::Collateralised, .request_id = request(3)});
-    run(SetLimits{.account = Name{"bob"}, .max_open_orders = 77, .request_id = request(4)});
+    run(CreateAccount{.account = Name{"carol"},
+                      .kind = AccountKind::Collateralised,
+                      .credit = decimal("5"),
+                      .exposure_limit = decimal("900"),
+                      .market_exposure_limit = decimal("300"),
+                      .request_id = request(3)});
+    run(SetLimits{.account = Name{"bob"},
+                  .max_open_orders = 77,
+                  .credit = decimal("12.5"),
+                  .request_id = request(4)});
+    run(MoveFunds{.account = Name{"carol"},
+                  .kind = FundsKind::Deposit,
+                  .amount = decimal("50"),
+                  .request_id = request(40)});
     run(CreateMarket{.market = Name{"RACE"},
                      .winners = 1,
                      .commission_bp = 250,
@@ -114,6 +167,7 @@ class Recording {
                      .min_quantity = decimal("2"),
                      .quantity_step = decimal("2"),
                      .max_quantity = decimal("5000"),
+                     .max_position = decimal("1000"),
                      .request_id = request(7)});
     run(OpenMarket{.market = Name{"RAIN"}, .request_id = request(8)});
   }
@@ -148,6 +202,8 @@ class Recording {
     ask(2, own);  // 8 reduces 3
     ask(2, amend("bob", 3, "31", "2"));
     ask(2, cancel("bob", 3));
+    ask(2, order("bob", "CIGAR", Side::Ask, "4", "9"));    // 9
+    ask(1, order("carol", "CIGAR", Side::Bid, "4", "9"));  // 10 takes
     run(ConfirmDelivery{.session = SessionId{1}, .delivered = EventSeq{25}});
   }
 
@@ -165,7 +221,7 @@ class Recording {
         {SessionId{1}, SessionEpoch{1}, MsgSeqNum{++asked_[1]}});
     PlaceOrder again = order("alice", "ARKLE", Side::Ask, "8", "4");
     again.poss_resend = true;
-    ask(1, again);  // 9
+    ask(1, again);  // 11
     ask(1, again);
     PlaceOrder refused = order("alice", "ARKLE", Side::Ask, "8", "4.01");
     refused.poss_resend = true;
@@ -175,21 +231,27 @@ class Recording {
         .account = Name{"alice"}, .cl_ord_id = fresh_id(), .symbol = Name{"ARKLE"}, .side = 2};
     ask(1, all);
     ask(1, all);
+    ask(1, order("carol", "ARKLE", Side::Bid, "1000", "2"));            // funds
+    run(OpenMarket{.market = Name{"RACE"}, .request_id = request(6)});  // again
+    other_content_ = 1;
     run(OpenMarket{.market = Name{"RACE"}, .request_id = request(6)});
+    other_content_ = 0;
     run(OpenMarket{.market = Name{"RACE"}, .request_id = request(9)});
+    run(OpenMarket{.market = Name{"RACE"}, .request_id = request(9)});  // refused again
   }
 
   void play() {
     PlaceOrder keep = order("bob", "RAIN", Side::Ask, "30", "0.55");
     keep.persistence = Persistence::Persist;
-    ask(2, keep);                                            // 10
-    ask(1, order("alice", "RAIN", Side::Ask, "10", "0.7"));  // 11 lapses
+    ask(2, keep);                                            // 12
+    ask(1, order("alice", "RAIN", Side::Ask, "10", "0.7"));  // 13 lapses
     run(TurnInPlay{.market = Name{"RAIN"}, .request_id = request(10)});
-    ask(1, order("alice", "RAIN", Side::Bid, "20", "0.6"));  // 12 is delayed
-    ask(2, amend("bob", 10, "30", "0.57"));
+    ask(1, order("alice", "RAIN", Side::Bid, "20", "0.6"));  // 14 is delayed
+    ask(2, amend("bob", 12, "30", "0.57"));
+    take_snapshot();
     pass(5 * kSecond);
-    ask(1, order("alice", "RAIN", Side::Bid, "8", "0.5"));  // 13 is delayed
-    ask(1, amend("alice", 13, "6", "0.5"));
+    ask(1, order("alice", "RAIN", Side::Bid, "8", "0.5"));  // 15 is delayed
+    ask(1, amend("alice", 15, "6", "0.5"));
     pass(5 * kSecond);
   }
 
@@ -202,15 +264,36 @@ class Recording {
     run(HaltMarket{.market = race, .request_id = request(12)});
     run(UnhaltMarket{.market = race, .request_id = request(13)});
     run(ResumeMarket{.market = race, .request_id = request(14)});
-    ask(1, order("alice", "CIGAR", Side::Bid, "5", "11"));  // 14
+    ask(1, order("alice", "CIGAR", Side::Bid, "5", "11"));  // 16
     run(RemoveRunner{.market = race, .symbol = Name{"CIGAR"}, .request_id = request(15)});
     run(ResumeMarket{.market = race, .request_id = request(16)});
     run(CloseMarket{.market = race, .request_id = request(17)});
-    DetermineMarket heat{.market = race, .request_id = request(18)};
-    (*heat.shares)[0] = {.symbol = Name{"ARKLE"}, .numerator = 1, .denominator = 2};
-    (*heat.shares)[1] = {.symbol = Name{"BYERLEY"}, .numerator = 1, .denominator = 2};
-    run(heat);
+    run(DetermineMarket{.market = race,
+                        .shares = {{.symbol = Name{"ARKLE"}, .numerator = 1, .denominator = 2},
+                                   {.symbol = Name{"BYERLEY"}, .numerator = 1, .denominator = 2}},
+                        .request_id = request(18)});
+    run(SettleMarket{.market = race, .request_id = request(41)});
+    run(DetermineMarket{.market = race,
+                        .shares = {{.symbol = Name{"ARKLE"}, .numerator = 1, .denominator = 1}},
+                        .request_id = request(42)});
+    run(SettleMarket{.market = race, .request_id = request(43)});
     run(VoidMarket{.market = Name{"RAIN"}, .price = decimal("0.25"), .request_id = request(19)});
+    run(ArchiveMarket{.market = Name{"RAIN"}, .request_id = request(44)});
+    run(SettleMarket{.market = Name{"RAIN"}, .request_id = request(45)});
+  }
+
+  void move_funds() {
+    const Name carol{"carol"};
+    run(MoveFunds{.account = carol,
+                  .kind = FundsKind::Withdrawal,
+                  .amount = decimal("10.0001"),
+                  .request_id = request(46)});
+    run(MoveFunds{.account = carol,
+                  .kind = FundsKind::Correction,
+                  .amount = Decimal{-45 * kDecimalScale},
+                  .remark = Remark{"as agreed by telephone"},
+                  .request_id = request(47)});
+    run(MoveFunds{.account = carol, .kind = FundsKind::WriteOff, .request_id = request(48)});
   }
 
   void operate() {
@@ -226,7 +309,7 @@ class Recording {
                           .request_id = request(25)});
     run(SetTradingDay{.ends_at_s = 82'800, .request_id = request(26)});
     run(Announce{.subject = Name{"RACE"},
-                 .headline = Text<255>{"Stewards' \"enquiry\": result stands"},
+                 .headline = Remark{"Stewards' \"enquiry\": result stands"},
                  .request_id = request(27)});
     run(MoveWatermark{.watermark = EventSeq{20}, .request_id = request(28)});
   }
@@ -239,21 +322,24 @@ class Recording {
     PlaceOrder until = order("bob", "DUNDEE", Side::Bid, "10", "3.5");
     until.time_in_force = TimeInForce::Gtd;
     until.expire_time = now_ + Timestamp{60 * kSecond};
-    run(until);  // 15 expires
+    run(until);  // 17 expires
     PlaceOrder today = order("bob", "DUNDEE", Side::Bid, "10", "3.5");
     today.time_in_force = TimeInForce::Day;
-    run(today);                                              // 16 expires
-    ask(1, order("alice", "DUNDEE", Side::Bid, "10", "7"));  // 17
+    run(today);                                              // 18 expires
+    ask(1, order("alice", "DUNDEE", Side::Bid, "10", "7"));  // 19
     run(SessionDown{
         SessionId{1}, SessionEpoch{1}, MsgSeqNum{asked_[1] + 1}, SessionDownReason::Disconnect});
     pass(30 * kHour);
+    pass(36 * 24 * kHour);  // no request is known any more
   }
 
   Engine engine_;
   Timestamp now_{1'700'000'000'000'000'000};
   std::uint32_t asked_[3] = {0, 1, 1};  // the logons were number 1
   int ids_ = 0;
+  std::uint64_t other_content_ = 0;  // not 0: in the next requests
   std::vector<StoredTransaction> log_;
+  std::vector<EventSeq> snapshots_;
 };
 
 }  // namespace
@@ -264,16 +350,20 @@ namespace {
 
 using matching::testing::Recording;
 using matching::testing::StoredTransaction;
+using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 class StoredLogTest : public test::WalTest {
  protected:
-  StoredLogTest() {
-    // A copy: LMDB writes its lock file even for a reader.
-    std::filesystem::copy(stored() / "wal", root(), std::filesystem::copy_options::recursive);
+  static std::filesystem::path stored(int version) {
+    return BETEX_SOURCE_DIR "/tests/journal/stored_log/version-" + std::to_string(version);
   }
 
-  static std::filesystem::path stored() { return BETEX_SOURCE_DIR "/tests/journal/stored_log"; }
+  // LMDB writes its lock file even for a reader.
+  void copy(int version) {
+    std::filesystem::copy(
+        stored(version) / "wal", root(), std::filesystem::copy_options::recursive);
+  }
 
   static std::vector<std::string> lines_of(const std::filesystem::path& file) {
     std::ifstream stream{file};
@@ -283,27 +373,85 @@ class StoredLogTest : public test::WalTest {
     }
     return lines;
   }
+
+  // It is dumped as before, has so many kinds of events, and is replayed to its snapshots' states.
+  void expect_readable(int version, std::size_t kinds_then, std::size_t snapshots_then) {
+    copy(version);
+    const test::ToolOutput dump = test::run_tool(root(), {"dump"});
+    EXPECT_EQ(dump.code, 0);
+    const std::vector<std::string> before = lines_of(stored(version) / "dump.txt");
+    ASSERT_EQ(dump.lines.size(), before.size());
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      EXPECT_EQ(dump.lines[i], before[i]);
+    }
+    std::set<std::string> kinds;
+    for (const std::string& line : dump.lines) {
+      kinds.insert(line.substr(0, line.find(' ')));
+    }
+    EXPECT_THAT(kinds, SizeIs(kinds_then)) << "an event of every kind that there was";
+
+    const test::ToolOutput verify = test::run_tool(root(), {"verify"});
+    EXPECT_EQ(verify.code, 0);
+    ASSERT_THAT(verify.lines, SizeIs(1));
+    EXPECT_THAT(verify.lines[0],
+                HasSubstr(" snapshots_equal=" + std::to_string(snapshots_then) + " "));
+  }
+
+  // Both where it is opened for writing and by a reader.
+  void expect_refused(int version) {
+    copy(version);
+    for (const auto& error : {opening_error(), reading_error()}) {
+      ASSERT_TRUE(error);
+      EXPECT_EQ(error->fault(), Fault::UnknownVersion);
+      EXPECT_EQ(error->exit_code(), 65);
+      EXPECT_THAT(error->what(),
+                  HasSubstr("it has format version " + std::to_string(version) +
+                            ", and this program reads version 2 [UnknownVersion]; remedy: keep "
+                            "the folder as it is, for the version of the program that wrote it; "
+                            "this one starts with a new WAL_ROOT"));
+    }
+    for (const char* const command : {"stat", "dump", "verify", "snapshot"}) {
+      EXPECT_EQ(test::run_tool(root(), {command}).code, 65) << command;
+    }
+  }
 };
 
-TEST_F(StoredLogTest, IsDumpedAndReplayedAsBefore) {
-  const test::ToolOutput dump = test::run_tool(root(), {"dump"});
-  EXPECT_EQ(dump.code, 0);
-  const std::vector<std::string> before = lines_of(stored() / "dump.txt");
-  ASSERT_EQ(dump.lines.size(), before.size());
-  for (std::size_t i = 0; i < before.size(); ++i) {
-    EXPECT_EQ(dump.lines[i], before[i]);
-  }
-  EXPECT_EQ(test::run_tool(root(), {"verify"}).code, 0);
+TEST_F(StoredLogTest, OfVersion1IsRefusedByName) {
+  expect_refused(1);
+  EXPECT_EQ(load(root() / kEpochFile), load(stored(1) / "wal" / kEpochFile)) << "nothing changed";
+}
 
-  std::set<std::string> kinds;
-  for (const std::string& line : dump.lines) {
-    kinds.insert(line.substr(0, line.find(' ')));
+TEST_F(StoredLogTest, OfVersion2IsDumpedAndReplayedAsBefore) {
+  expect_readable(2, 57, 2);
+}
+
+TEST_F(StoredLogTest, ASnapshotOfVersion2IsLoadedAndGoesOn) {
+  copy(2);
+  std::optional<std::uint64_t> end;
+  for (const EventSeq seq : list_snapshots(root())) {
+    Snapshot snapshot = load_snapshot(root(), seq);
+    EXPECT_EQ(snapshot.note, "a note");
+    JournalReader reader{root(), pool_, seq.next()};
+    while (const auto transaction = reader.next()) {
+      snapshot.engine.apply(*transaction);
+    }
+    EXPECT_EQ(end.value_or(snapshot.engine.state_hash()), snapshot.engine.state_hash());
+    end = snapshot.engine.state_hash();
   }
-  EXPECT_THAT(kinds, SizeIs(47)) << "an event of every kind that there was";
+}
+
+TEST_F(StoredLogTest, IsGoneOnWith) {
+  copy(2);
+  Journal journal{config(), pool_};
+  const RecoveredEngine recovered = recover_engine(journal, root());
+  EXPECT_EQ(recovered.engine.last_seq(), journal.durable_seq());
+  EXPECT_TRUE(recovered.warnings.empty());
 }
 
 TEST_F(StoredLogTest, TheSameCommandsGiveTheSameBytes) {
+  copy(2);
   const Recording recording;
+  EXPECT_EQ(list_snapshots(root()), recording.snapshots());
   JournalReader reader{root(), pool_, EventSeq{1}};
   for (const StoredTransaction& now : recording.log()) {
     const auto before = reader.next();
@@ -314,6 +462,44 @@ TEST_F(StoredLogTest, TheSameCommandsGiveTheSameBytes) {
         << "transaction " << before->header.tx_id.value();
   }
   EXPECT_FALSE(reader.next());
+}
+
+// Writes what is stored, in place of what there is: run by hand, while nobody runs a program that
+// writes this version yet.
+TEST_F(StoredLogTest, DISABLED_IsWrittenAnew) {
+  const Recording recording;
+  const std::filesystem::path folder = stored(kFormatVersion);
+  std::filesystem::remove_all(folder);
+  const std::filesystem::path wal = folder / "wal";
+  std::filesystem::create_directories(wal);
+  write_epoch_file(wal, {.wal_id = {2, 2}, .epoch = {}, .newest_segment = {}});
+  {
+    JournalConfig stored_config = config();
+    stored_config.wal_root = wal;
+    stored_config.max_segment_events = 1 + recording.log().back().view().last_seq().value() / 2;
+    Journal journal{stored_config, pool_};
+    journal.recover(EventSeq{0}, [](const auto&) {});
+    std::size_t written = 0;
+    for (const StoredTransaction& transaction : recording.log()) {
+      journal.append(transaction.view());
+      if (++written % 5 == 0) {
+        journal.commit();
+      }
+    }
+    journal.commit();
+    journal.close();
+  }
+  for (const EventSeq seq : recording.snapshots()) {
+    take_snapshot(wal, pool_, {.up_to = seq, .note = [](EventSeq) { return "a note"; }});
+  }
+  std::ofstream dump{folder / "dump.txt"};
+  for (const std::string& line : test::run_tool(wal, {"dump"}).lines) {
+    dump << line << "\n";
+  }
+  std::filesystem::remove(wal / kLockFile);
+  for (const auto& segment : std::filesystem::directory_iterator{wal / kSegmentsFolder}) {
+    std::filesystem::remove(segment.path() / "lock.mdb");
+  }
 }
 
 }  // namespace

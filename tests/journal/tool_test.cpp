@@ -63,6 +63,41 @@ TEST_F(ToolTest, DumpSpeaksJsonAndFiltersByOrderAndMarket) {
   EXPECT_THAT(run({"dump", "--account", "nobody"}), SizeIs(0));
 }
 
+// 128 bits are more than most libraries have, and of two equal names a reader keeps one.
+TEST_F(ToolTest, DumpsJsonHasWideNumbersWholeAndEachTailAsLists) {
+  matching::PositionsSettled settled;
+  settled.header.market = matching::MarketId{1};
+  settled.header.market_seq = 200;
+  settled.result = matching::SettlementResult::Void;
+  settled.house = matching::WideMoney{matching::Int128{-1} << 100};
+  test::EventBytes events;
+  events.add(settled,
+             {{.account = matching::AccountId{3}, .balance = matching::Money{-5}},
+              {.account = matching::AccountId{4}, .balance = matching::Money{6}}});
+  events.add(matching::OrderCancelledBatched{.cause = matching::CancelCause::MassCancel}, {});
+  {
+    Journal journal{config(), pool_};
+    journal.recover(EventSeq{0}, [](const auto&) {});
+    matching::TransactionView view;
+    view.header = test::make_transaction_header(journal.position().last_tx_id.next(), events);
+    view.first_seq = journal.position().last_seq.next();
+    view.events = events.bytes();
+    journal.append(view);
+    journal.commit();
+    journal.close();
+  }
+  EXPECT_THAT(
+      run({"dump", "--json", "--from", "81"}),
+      ElementsAre(
+          R"({"kind":"PositionsSettled","seq":81,"tx":33,"time":1700000000000033000,"market":1,)"
+          R"("market_seq":200,"batch":0,"round":0,"cursor_after":0,"result":"Void","price":0,)"
+          R"("house":-1267650600228229401496703205376,"count":2,"row.account":[3,4],)"
+          R"("row.discount_bp":[0,0],"row.position":[0,0],"row.gross":[0,0],"row.target":[0,0],)"
+          R"("row.commission":[0,0],"row.commission_before":[0,0],"row.balance":[-5,6]})",
+          R"({"kind":"OrderCancelledBatched","seq":82,"tx":33,"time":1700000000000033000,)"
+          R"("batch":0,"cause":"MassCancel","cursor_after":0,"count":0})"));
+}
+
 TEST_F(ToolTest, VerifySaysHowFarTheLogIsWhole) {
   const std::vector<std::string> lines = run({"verify", "--no-replay"});
   EXPECT_EQ(code_, 0);

@@ -2,6 +2,7 @@
 // that a reader in another process can tell whether it got the right one.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 #include <string>
@@ -57,7 +58,7 @@ class EventBytes {
   void add_bytes(std::span<const std::byte> bytes) {
     const std::size_t at = words_.size();
     words_.resize(at + bytes.size() / sizeof(std::uint64_t));
-    std::memcpy(words_.data() + at, bytes.data(), bytes.size());
+    std::ranges::copy(bytes, writable_bytes().subspan(at * sizeof(std::uint64_t)).begin());
   }
 
   std::vector<std::uint64_t> words_;

@@ -1,5 +1,5 @@
 // Once its pools have grown to what the traffic needs, the engine allocates nothing per order: not
-// for orders, ClOrdIDs, levels, events, deadlines or indices, nor when ids are forgotten.
+// for orders, ClOrdIDs, levels, events, deadlines, indices or rows, nor when ids are forgotten.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -19,16 +19,26 @@ constexpr std::int64_t kDay = 86'400 * kSecond;
 constexpr std::uint64_t kRequestsADay = 20'000;
 constexpr std::int64_t kStep = kDay / static_cast<std::int64_t>(kRequestsADay);
 
-// Limit orders of every time in force, amends and cancels of one account, IOC orders of another.
+// Limit orders of every time in force, amends and cancels of one account, IOC orders of another, in
+// a binary market and on the runners of an odds market. Both must have the money for what they bet.
 class Traffic {
  public:
   explicit Traffic(const EngineCapacity& capacity = {}) {
     engine_.reserve(capacity);
-    decide(CreateAccount{.account = Name{"maker"}});
-    decide(CreateAccount{.account = Name{"taker"}});
+    for (const char* account : {"maker", "taker"}) {
+      decide(CreateAccount{.account = Name{account},
+                           .kind = AccountKind::Collateralised,
+                           .opening_balance = Decimal{1'000'000'000 * kDecimalScale},
+                           .exposure_limit = Decimal{1'000'000'000 * kDecimalScale}});
+    }
     decide(CreateMarket{
         .market = Name{"M"}, .kind = MarketKind::Binary, .ladder = LadderKind::LinearCent});
     decide(OpenMarket{.market = Name{"M"}});
+    decide(CreateMarket{.market = Name{"H"}, .winners = 2});
+    for (const char* runner : kRunners) {
+      decide(AddRunner{.market = Name{"H"}, .symbol = Name{runner}});
+    }
+    decide(OpenMarket{.market = Name{"H"}});
   }
 
   void run_days(int days) {
@@ -48,6 +58,13 @@ class Traffic {
   }
 
   [[nodiscard]] std::uint64_t orders() const { return orders_; }
+
+  // Of all rows: what was matched.
+  [[nodiscard]] std::int64_t matched() const {
+    std::int64_t sum = 0;
+    engine_.visit_rows([&sum](const RowInfo& row) { sum += row.matched.value(); });
+    return sum;
+  }
 
  private:
   void decide(const CommandBody& body) {
@@ -70,12 +87,15 @@ class Traffic {
     const bool gtd = time_in_force == TimeInForce::Gtd;
     const bool bid = random_() % 2 == 0;
     const auto away = static_cast<std::int64_t>(random_() % 30);
+    const std::size_t runner = random_() % (kRunners.size() + 1);
+    const bool binary = runner == kRunners.size();
+    const Decimal odds = cents(bid ? 305 + 5 * (away % 10) : 200 - away);
     ++orders_;
     decide(PlaceOrder{.account = Name{"maker"},
                       .cl_ord_id = id(),
-                      .symbol = Name{"M"},
+                      .symbol = Name{binary ? "M" : kRunners[runner]},
                       .transact_time = now_,
-                      .price = cents(bid ? 49 - away : 51 + away),
+                      .price = binary ? cents(bid ? 49 - away : 51 + away) : odds,
                       .quantity = Decimal{10 * kDecimalScale},
                       .expire_time = gtd ? now_ + Timestamp{kStep * 300} : Timestamp{},
                       .side = bid ? Side::Bid : Side::Ask,
@@ -102,16 +122,20 @@ class Traffic {
 
   void take() {
     const bool bid = random_() % 2 == 0;
+    const std::size_t runner = random_() % (kRunners.size() + 1);
+    const bool binary = runner == kRunners.size();
     ++orders_;
     decide(PlaceOrder{.account = Name{"taker"},
                       .cl_ord_id = id(),
-                      .symbol = Name{"M"},
+                      .symbol = Name{binary ? "M" : kRunners[runner]},
                       .transact_time = now_,
-                      .price = cents(bid ? 99 : 1),
+                      .price = cents(binary ? (bid ? 99 : 1) : (bid ? 101 : 100'000)),
                       .quantity = Decimal{25 * kDecimalScale},
                       .side = bid ? Side::Bid : Side::Ask,
                       .time_in_force = TimeInForce::Ioc});
   }
+
+  static constexpr std::array kRunners{"A", "B", "C", "D"};
 
   Engine engine_;
   Timestamp now_{1'700'000'000 * kSecond};
@@ -126,11 +150,14 @@ TEST(SteadyState, AllocatesNothingPerOrder) {
   Traffic traffic;
   traffic.run_days(24);  // generations differ by a page, which comes when the largest yet needs it
   const std::uint64_t orders_before = traffic.orders();
+  const std::int64_t matched_before = traffic.matched();
   const std::size_t before = test::allocations();
   traffic.run_days(6);
+  const std::size_t after = test::allocations();
   ASSERT_GT(traffic.orders() - orders_before, 50'000U);
+  ASSERT_GT(traffic.matched() - matched_before, 1'000'000);
   // The list of the index's pages, one for 1 024 ids, doubles now and then.
-  EXPECT_LE(test::allocations() - before, 1U);
+  EXPECT_LE(after - before, 1U);
 }
 
 // The lists of what lives still grow.

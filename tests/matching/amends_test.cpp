@@ -80,23 +80,6 @@ TEST_F(Amends, PostOnlyThatWouldCrossLeavesTheOrderAsItWas) {
   EXPECT_THAT(x.sell("bob", "10", "0.50").at(1), "trade 10 @ 0.5000 maker #1 taker #3");
 }
 
-TEST_F(Amends, LocksClosingFirstOnTheNewTerms) {
-  x.sell("bob", "100", "0.60");
-  x.buy("alice", "100", "0.60");  // alice holds 100 YES
-  x.sell("alice", "60", "0.70");  // closes 60
-  x.sell("alice", "60", "0.80");  // closes 40, opens 20
-  amend("alice", 4, "30", "0.80");
-  amend("alice", 3, "90", "0.75");  // 60 of its own and 10 that #4 gave back: 20 open at .25
-  Money locked;
-  for_each_event(x.log.back().view(), [&](EventSeq, const auto& event) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(event)>, OrderAmended>) {
-      EXPECT_EQ(event.closing, Quantity{70});
-      locked = event.cash_lock;
-    }
-  });
-  EXPECT_EQ(locked, Money{20 * 2'500});
-}
-
 TEST_F(Amends, MayNotChangeTheTimeInForce) {
   x.buy("alice", "10", "0.40");  // good till cancelled
   AmendOrder request{.account = Name{"alice"},

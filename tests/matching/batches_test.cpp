@@ -44,7 +44,7 @@ TEST(Batches, NineThousandOfTenAreThreeTransactions) {
   EXPECT_THAT(x.cancel("alice", 9'999), ElementsAre("cancelled #9999 requested"));
   EXPECT_THAT(x.run(ContinueBatch{}),
               ElementsAre("batch 1 cancelled 807", "batch 1 completed 8999"));
-  EXPECT_FALSE(x.engine.batch_pending());
+  EXPECT_EQ(x.engine.batch_pending(), PendingBatch::None);
   EXPECT_THAT(x.run(ResumeMarket{.market = kRain}), ElementsAre("resumed v3"));
 }
 
@@ -71,7 +71,7 @@ TEST(Batches, LookAt8192LiveOrdersAChunk) {
   EXPECT_THAT(
       x.run(SuspendMarket{.market = kRain, .scope = CancelScope::LapseOnly}),
       ElementsAre("suspended v2", "batch 1 market-suspended to #8193", "batch 1 cancelled 1 #10"));
-  EXPECT_TRUE(x.engine.batch_pending());
+  EXPECT_EQ(x.engine.batch_pending(), PendingBatch::Orders);
   EXPECT_THAT(x.run(ContinueBatch{}),
               ElementsAre("batch 1 cancelled 1 #8193", "batch 1 completed 2"));
 }
@@ -112,7 +112,7 @@ TEST(Batches, GoOnFromTheCursorAfterACrash) {
   for (const StoredTransaction& transaction : x.log) {
     recovered.apply(transaction.view());
   }
-  ASSERT_TRUE(recovered.batch_pending());
+  ASSERT_EQ(recovered.batch_pending(), PendingBatch::Orders);
   const TransactionView rest = recovered.decide({.timestamp = x.now(), .body = ContinueBatch{}});
   const Lines uninterrupted = x.run(ContinueBatch{});
   EXPECT_THAT(uninterrupted, ElementsAre("batch 1 cancelled 1904", "batch 1 completed 6000"));
@@ -129,7 +129,7 @@ TEST(MassCancel, BlocksOnlyItsAccountAndTellsItsTotal) {
   x.buy("bob", "1", "0.40");
   const MassCancel all{.account = Name{"alice"}, .cl_ord_id = x.fresh_id()};
   EXPECT_THAT(x.run(all), ElementsAre("batch 1 mass-cancel to #5002", "batch 1 cancelled 4096"));
-  EXPECT_THAT(x.buy("alice", "1", "0.40").at(0), ::testing::HasSubstr("a mass cancel is running"));
+  EXPECT_THAT(x.buy("alice", "1", "0.40").at(0), ::testing::HasSubstr("orders or bets is running"));
   EXPECT_THAT(x.buy("bob", "1", "0.40").at(0), StartsWith("accepted"));
   EXPECT_THAT(
       x.finish_batches(),
@@ -149,7 +149,7 @@ TEST(MassCancel, RunsOnceAtATimeForAnAccount) {
   };
   x.run(all_of("alice"));
   const MassCancel second = all_of("alice");
-  EXPECT_THAT(x.run(second).at(0), ::testing::HasSubstr("a mass cancel is running"));
+  EXPECT_THAT(x.run(second).at(0), ::testing::HasSubstr("orders or bets is running"));
   EXPECT_THAT(x.run(second).at(0), ::testing::HasSubstr("ClOrdID was used before"));
   EXPECT_THAT(x.run(all_of("bob")).at(0), StartsWith("batch 2"));
 

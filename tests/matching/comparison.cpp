@@ -37,8 +37,8 @@ Comparison::Comparison(RandomCommands::Source source)
 
 std::string Comparison::run(const StreamSize& size) {
   check_every_ = size.check_every;
-  for (const CommandBody& body : commands_.setup()) {
-    if (!step({body, {}})) {
+  for (const Asked& asked : commands_.setup(now_, size.crowd)) {
+    if (!step(asked)) {
       return failure_;
     }
   }
@@ -50,6 +50,14 @@ std::string Comparison::run(const StreamSize& size) {
   if (size.far_orders != 0) {
     commands_.plan_process();
   }
+  for (std::uint64_t i = 0; i < size.crowd; ++i) {
+    if (!step(commands_.crowd_order(i))) {
+      return failure_;
+    }
+  }
+  if (size.crowd != 0) {
+    commands_.plan_end_of_crowd();
+  }
   for (std::uint64_t i = 0; i < size.commands; ++i) {
     now_ += Timestamp{commands_.pause_ns()};
     if (!advance_time() || !step(commands_.next(now_, reference_)) || !have_accident() ||
@@ -58,7 +66,7 @@ std::string Comparison::run(const StreamSize& size) {
     }
   }
   check_every_ = 1;
-  return check_state() && compare_orders() ? "" : failure_;
+  return check_state() && compare_money() && compare_orders() ? "" : failure_;
 }
 
 bool Comparison::fail(std::string what) {
@@ -66,38 +74,38 @@ bool Comparison::fail(std::string what) {
   return false;
 }
 
-bool Comparison::same(const Facts& expected, const Facts& facts) {
-  if (expected == facts) {
-    return true;
+bool Comparison::same(const SaidEvents& expected, const SaidEvents& said) {
+  if (expected == said) {
+    return said.empty() || transactions_ % check_every_ != 0 || compare_money();
   }
   std::size_t first = 0;
-  while (first < expected.size() && first < facts.size() && expected[first] == facts[first]) {
+  while (first < expected.size() && first < said.size() && expected[first] == said[first]) {
     ++first;
   }
-  const auto rest = [first](const Facts& all) {
+  const auto rest = [first](const SaidEvents& all) {
     const std::size_t last = std::min(all.size(), first + 8);
-    return to_string(Facts{all.begin() + static_cast<std::ptrdiff_t>(std::min(first, last)),
-                           all.begin() + static_cast<std::ptrdiff_t>(last)});
+    return to_string(SaidEvents{all.begin() + static_cast<std::ptrdiff_t>(std::min(first, last)),
+                                all.begin() + static_cast<std::ptrdiff_t>(last)});
   };
   return fail("from event " + std::to_string(first) + " on the reference says\n" + rest(expected) +
-              "the engine says\n" + rest(facts));
+              "the engine says\n" + rest(said));
 }
 
-bool Comparison::decide(const Asked& asked, Facts& facts) {
-  const TransactionView transaction =
-      engine_.decide({.timestamp = now_, .origin = asked.origin, .digest = 0, .body = asked.body});
+bool Comparison::decide(const Asked& asked, SaidEvents& said) {
+  const TransactionView transaction = engine_.decide(
+      {.timestamp = now_, .origin = asked.origin, .digest = asked.digest, .body = asked.body});
   if (transaction.header.event_count == 0) {
     return true;
   }
   replica_.apply(transaction);
   if (const Breaches breaches = log_.read(transaction); !breaches.empty()) {
-    return fail(breaches.front() + "\n" + to_string(facts_of(transaction)));
+    return fail(breaches.front() + "\n" + to_string(events_of(transaction)));
   }
-  const Facts more = facts_of(transaction);
-  for (const Fact& fact : more) {
-    ++coverage_[{fact.kind, fact.code}];
+  const SaidEvents more = events_of(transaction);
+  for (const SaidEvent& event : more) {
+    ++coverage_[{event.kind(), outcome_of(event)}];
   }
-  facts.insert(facts.end(), more.begin(), more.end());
+  said.insert(said.end(), more.begin(), more.end());
   return ++transactions_ % check_every_ != 0 || check_state();
 }
 
@@ -110,33 +118,78 @@ bool Comparison::check_state() {
   return breaches.empty() || fail(breaches.front() + " ");
 }
 
+// Balances, exposures and what is the exchange's own, as the reference engine has them.
+bool Comparison::compare_money() {
+  bool same_accounts = true;
+  engine_.visit_accounts([&](const AccountInfo& info) {
+    const RefAccount& account = reference_.accounts().at(info.account.value());
+    same_accounts = same_accounts && info.balance.value() == account.balance &&
+                    info.credit.value() == account.credit &&
+                    info.exposure_limit.value() == account.exposure_limit &&
+                    info.market_exposure_limit.value() == account.market_exposure_limit &&
+                    info.commission_discount_bp == account.discount_bp &&
+                    info.max_open_orders == account.max_open;
+    if (info.available.value() >= 0) {
+      log_.note_solvent(info.account);
+    }
+  });
+  if (!same_accounts) {
+    return fail("the accounts differ ");
+  }
+  std::string different;
+  engine_.visit_rows([&](const RowInfo& info) {
+    const RefMarket& market = reference_.markets().at(info.market.value());
+    const bool known = info.number >= 1 && info.number <= market.rows.size();
+    const std::int64_t exposure =
+        known ? reference_.exposure(market, market.rows[info.number - 1]) : 0;
+    if (!known || market.rows[info.number - 1].account != info.account.value() ||
+        exposure != info.exposure.value()) {
+      different += " row " + std::to_string(info.number) + " of market " +
+                   std::to_string(info.market.value()) + " has exposure " +
+                   std::to_string(info.exposure.value()) + ", not " + std::to_string(exposure);
+    }
+  });
+  if (!different.empty()) {
+    return fail("rows differ:" + different + " ");
+  }
+  const HouseInfo house = engine_.house();
+  return (house.house.value() == reference_.house() &&
+          house.rounding.value() == reference_.rounding()) ||
+         fail("what is the exchange's own differs ");
+}
+
 bool Comparison::step(const Asked& asked) {
-  const Facts expected =
-      reference_.run({.timestamp = now_, .origin = asked.origin, .digest = 0, .body = asked.body});
-  Facts facts;
-  return decide(asked, facts) && same(expected, facts);
+  const SaidEvents expected = reference_.run(
+      {.timestamp = now_, .origin = asked.origin, .digest = asked.digest, .body = asked.body});
+  SaidEvents said;
+  return decide(asked, said) && same(expected, said);
 }
 
 bool Comparison::advance_time() {
-  Facts facts;
+  SaidEvents said;
   while (engine_.is_due(now_)) {
-    const std::size_t before = facts.size();
-    if (!decide({AdvanceTime{}, {}}, facts)) {
+    const std::size_t before = said.size();
+    if (!decide({AdvanceTime{}, {}}, said)) {
       return false;
     }
-    if (facts.size() == before) {
+    if (said.size() == before) {
       return fail("a deadline with nothing to do ");
     }
   }
-  return same(reference_.run({.timestamp = now_, .body = AdvanceTime{}}), facts);
+  return same(reference_.run({.timestamp = now_, .body = AdvanceTime{}}), said);
 }
 
+// What cancels goes on after most commands, what pays now and then.
 bool Comparison::continue_batch() {
-  if (engine_.batch_pending() != reference_.batch_pending()) {
+  const PendingBatch pending = engine_.batch_pending();
+  if (pending != reference_.batch_pending()) {
     return fail("a process is pending, or is not ");
   }
-  unfinished_chunks_ += engine_.batch_pending() ? 1U : 0U;
-  return !engine_.batch_pending() || step({ContinueBatch{}, {}});
+  if (pending == PendingBatch::None) {
+    return true;
+  }
+  ++unfinished_chunks_;
+  return !commands_.continues(pending) || step({ContinueBatch{}, {}});
 }
 
 // Orders that have finished are looked at too, at the end.
@@ -176,8 +229,9 @@ bool Comparison::compare_orders() {
 
 // The engine goes on as one that has replayed the log, or loaded the saved state.
 bool Comparison::have_accident() {
-  switch (commands_.accident(engine_.batch_pending() ? RandomCommands::Busy::Yes
-                                                     : RandomCommands::Busy::No)) {
+  switch (commands_.accident(engine_.batch_pending() != PendingBatch::None
+                                 ? RandomCommands::Busy::Yes
+                                 : RandomCommands::Busy::No)) {
     case RandomCommands::Accident::None:
       return true;
     case RandomCommands::Accident::Recovered:

@@ -9,15 +9,17 @@
 #include <utility>
 
 #include "matching/engine.h"
-#include "tests/matching/facts.h"
 #include "tests/matching/log_invariants.h"
 #include "tests/matching/random_commands.h"
 #include "tests/matching/reference_engine.h"
+#include "tests/matching/said_events.h"
 
 namespace betex::matching::testing {
 
 struct StreamSize {
   std::uint64_t far_orders = 0;  // that rest before the mixed commands begin
+  // Accounts with bets in the first markets, for processes over many rows.
+  std::uint64_t crowd = 0;
   std::uint64_t commands = 0;
   // Every how many transactions the whole state is looked at: it costs what the state is large.
   std::uint64_t check_every = 1;
@@ -43,11 +45,12 @@ class Comparison {
   bool step(const Asked& asked);
   bool advance_time();
   bool continue_batch();
-  bool decide(const Asked& asked, Facts& facts);
+  bool decide(const Asked& asked, SaidEvents& said);
   bool check_state();
+  bool compare_money();
   bool compare_orders();
   bool have_accident();
-  bool same(const Facts& expected, const Facts& facts);
+  bool same(const SaidEvents& expected, const SaidEvents& said);
   bool fail(std::string what);
 
   RandomCommands commands_;

@@ -1,6 +1,7 @@
 #include "tests/matching/event_text.h"
 
 #include <map>
+#include <span>
 #include <sstream>
 
 #include "matching/ladder.h"
@@ -39,9 +40,23 @@ class Describer {
     return line("refused ", e.msg_type.view(), " ", e.msg_seq_num.value(), ": ", to_text(e.reason));
   }
 
+  std::string operator()(const ExchangeCreated& e) {
+    return line("exchange ", e.currency.view(), " requests a day ", e.max_requests_a_day);
+  }
+
   std::string operator()(const AccountCreated& e) {
     accounts_[e.account] = e.name.view();
     return line("account ", e.name.view());
+  }
+
+  std::string operator()(const FundsMoved& e) {
+    return line(funds(e.kind),
+                " ",
+                accounts_[e.account],
+                " ",
+                money_text(e.amount.value()),
+                " balance ",
+                money_text(e.balance.value()));
   }
 
   std::string operator()(const MarketCreated& e) {
@@ -93,7 +108,18 @@ class Describer {
   }
 
   std::string operator()(const AccountLimitsSet& e) {
-    return line("account ", accounts_[e.account], " open orders ", e.max_open_orders);
+    return line("account ",
+                accounts_[e.account],
+                " open orders ",
+                e.max_open_orders,
+                " discount ",
+                e.commission_discount_bp,
+                " credit ",
+                money_text(e.credit.value()),
+                " exposure limits ",
+                money_text(e.exposure_limit.value()),
+                " ",
+                money_text(e.market_exposure_limit.value()));
   }
 
   std::string operator()(const RunnerRemoved& e) {
@@ -114,20 +140,79 @@ class Describer {
 
   std::string operator()(const MarketDetermined& e) {
     std::string text = line("determined v", e.version);
-    for (const InstrumentShare& share : e.shares) {
-      if (share.instrument != InstrumentId{}) {
-        text += line(" ",
-                     instruments_[share.instrument].symbol.view(),
-                     " ",
-                     share.numerator,
-                     "/",
-                     share.denominator);
-      }
+    for (const InstrumentShare& share : tail_of(e)) {
+      text += line(" ",
+                   instruments_[share.instrument].symbol.view(),
+                   " ",
+                   share.numerator,
+                   "/",
+                   share.denominator);
     }
     return text;
   }
 
-  std::string operator()(const MarketVoided& e) { return line("voided v", e.version); }
+  std::string operator()(const MarketVoided& e) {
+    return e.price == Price{}
+               ? line("voided v", e.version)
+               : line("voided v", e.version, " at ", decimal_text(e.price.value(), 4));
+  }
+
+  std::string operator()(const MarketArchived& e) { return line("archived v", e.version); }
+
+  std::string operator()(const RunnerBetsVoided& e) {
+    std::string text = line("batch ",
+                            e.batch.value(),
+                            " voids ",
+                            instruments_[e.instrument].symbol.view(),
+                            " to row ",
+                            e.cursor_after);
+    for (const VoidedBets& bets : shown(e)) {
+      text += line("; ",
+                   accounts_[bets.account],
+                   " ",
+                   money_text(bets.if_won.value()),
+                   "/",
+                   money_text(bets.if_lost.value()));
+    }
+    return text;
+  }
+
+  std::string operator()(const PositionsSettled& e) {
+    std::string text =
+        line("batch ", e.batch.value(), " round ", e.round, " to row ", e.cursor_after);
+    for (const SettledRow& row : shown(e)) {
+      text += line("; ",
+                   accounts_[row.account],
+                   " ",
+                   money_text(row.gross.value()),
+                   " commission ",
+                   money_text((row.commission - row.commission_before).value()),
+                   " balance ",
+                   money_text(row.balance.value()));
+    }
+    return text;
+  }
+
+  std::string operator()(const MarketSettled& e) {
+    return line("settled v",
+                e.version,
+                " round ",
+                e.round,
+                " rows ",
+                e.rows,
+                " paid ",
+                money_text(e.paid.value()),
+                " charged ",
+                money_text(e.charged.value()),
+                " commission ",
+                money_text(e.commission.value()),
+                " rounding ",
+                money_text(e.rounding.value()));
+  }
+
+  std::string operator()(const RowsArchived& e) {
+    return line("batch ", e.batch.value(), " archives to row ", e.cursor_after);
+  }
 
   std::string operator()(const OrderReleased& e) {
     return line("released #", e.order.value(), " ", entry(e.entry));
@@ -158,15 +243,16 @@ class Describer {
   }
 
   std::string operator()(const BatchStarted& e) {
+    if (e.work != BatchWork::CancelOrders) {
+      return line("batch ", e.batch.value(), " ", work(e.work));
+    }
     return line("batch ", e.batch.value(), " ", cause(e.cause), " to #", e.last_order.value());
   }
 
   std::string operator()(const OrderCancelledBatched& e) {
     std::string text = line("batch ", e.batch.value(), " cancelled ", e.count);
-    constexpr std::size_t kShown = 8;
-    const auto orders = e.orders();
-    for (std::size_t i = 0; i < orders.size() && orders.size() <= kShown; ++i) {
-      text += line(" #", orders[i].value());
+    for (const OrderId order : shown(e)) {
+      text += line(" #", order.value());
     }
     return text;
   }
@@ -184,6 +270,19 @@ class Describer {
   std::string operator()(const TradingDayEnded& e) { return line("day ended ", e.date); }
 
   std::string operator()(const ClOrdIdGenerationEnded&) { return "generation ended"; }
+
+  std::string operator()(const RequestIdGenerationEnded&) { return "request generation ended"; }
+
+  std::string operator()(const RequestKnown& e) {
+    return line("request known ",
+                e.request_id.view(),
+                " by ",
+                e.answered_by.value(),
+                e.reason == Reason::None ? "" : ": ",
+                to_text(e.reason));
+  }
+
+  std::string operator()(const Remarked& e) { return line("remark ", e.remark.view()); }
 
   std::string operator()(const Announced& e) { return line("announced ", e.headline.view()); }
 
@@ -258,6 +357,41 @@ class Describer {
     std::ostringstream out;
     (out << ... << parts);
     return out.str();
+  }
+
+  // All of a tail that is short, nothing of a long one.
+  template <HasTail Event>
+  static std::span<const typename Event::Tail> shown(const Event& event) {
+    constexpr std::size_t kMost = 8;
+    return event.count <= kMost ? tail_of(event) : std::span<const typename Event::Tail>{};
+  }
+
+  static std::string_view funds(FundsKind kind) {
+    switch (kind) {
+      case FundsKind::Deposit:
+        return "deposit";
+      case FundsKind::Withdrawal:
+        return "withdrawal";
+      case FundsKind::Correction:
+        return "correction";
+      case FundsKind::WriteOff:
+        return "write-off";
+    }
+    return "?";
+  }
+
+  static std::string_view work(BatchWork work) {
+    switch (work) {
+      case BatchWork::CancelOrders:
+        return "cancels";
+      case BatchWork::VoidRunner:
+        return "voids a runner";
+      case BatchWork::PayRows:
+        return "pays";
+      case BatchWork::ArchiveRows:
+        return "archives";
+    }
+    return "?";
   }
 
   static std::string_view side(Side side) { return side == Side::Bid ? "bid" : "ask"; }
@@ -355,6 +489,16 @@ std::string decimal_text(std::int64_t units, int fraction_digits) {
   }
   digits.insert(digits.size() - width, ".");
   return digits;
+}
+
+std::string money_text(Int128 mu) {
+  const bool negative = mu < 0;
+  const Int128 size = negative ? -mu : mu;
+  constexpr std::int64_t kMuPerOne = 10'000;
+  const std::string whole = std::to_string(static_cast<std::uint64_t>(size / kMuPerOne));
+  const std::string rest =
+      decimal_text(static_cast<std::int64_t>(size % kMuPerOne), 4).substr(1);  // without its 0
+  return (negative ? "-" : "") + whole + rest;
 }
 
 std::vector<std::string> EventText::describe(const TransactionView& transaction) {

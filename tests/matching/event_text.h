@@ -33,4 +33,7 @@ class EventText {
 
 std::string decimal_text(std::int64_t units, int fraction_digits);
 
+// In major units: "-12.5000".
+std::string money_text(Int128 mu);
+
 }  // namespace betex::matching::testing

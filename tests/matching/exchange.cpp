@@ -1,6 +1,8 @@
 #include "tests/matching/exchange.h"
 
+#include <span>
 #include <stdexcept>
+#include <variant>
 
 namespace betex::matching::testing {
 
@@ -39,9 +41,18 @@ Lines Exchange::run(const CommandBody& body) {
   return run(body, Origin{});
 }
 
-Lines Exchange::run(const CommandBody& body, const Origin& origin) {
-  const TransactionView view =
-      engine.decide({.timestamp = now_, .origin = origin, .digest = 0, .body = body});
+Lines Exchange::run(const CommandBody& body, const Origin& origin, std::uint64_t digest) {
+  Command command{.timestamp = now_, .origin = origin, .digest = digest, .body = body};
+  std::visit(
+      [this](auto& request) {
+        if constexpr (requires { request.request_id, request.transact_time; }) {
+          if (request.transact_time == Timestamp{}) {
+            request.transact_time = now_;
+          }
+        }
+      },
+      command.body);
+  const TransactionView view = engine.decide(command);
   if (view.header.event_count == 0) {
     return {};
   }
@@ -85,6 +96,24 @@ Lines Exchange::cancel(std::string_view account, std::uint64_t order) {
       CancelOrder{.account = Name{account}, .cl_ord_id = fresh_id(), .order_id = OrderId{order}});
 }
 
+Lines Exchange::deposit(std::string_view account, std::string_view amount) {
+  return run(
+      MoveFunds{.account = Name{account}, .kind = FundsKind::Deposit, .amount = decimal(amount)});
+}
+
+Lines Exchange::withdraw(std::string_view account, std::string_view amount) {
+  return run(MoveFunds{
+      .account = Name{account}, .kind = FundsKind::Withdrawal, .amount = decimal(amount)});
+}
+
+Lines Exchange::determine(std::string_view market, const std::vector<RunnerShare>& shares) {
+  return run(DetermineMarket{.market = Name{market}, .shares = shares});
+}
+
+Lines Exchange::settle(std::string_view market) {
+  return run(SettleMarket{.market = Name{market}});
+}
+
 Lines Exchange::pass(std::int64_t nanoseconds) {
   now_ += Timestamp{nanoseconds};
   Lines all;
@@ -97,7 +126,7 @@ Lines Exchange::pass(std::int64_t nanoseconds) {
 
 Lines Exchange::finish_batches() {
   Lines all;
-  while (engine.batch_pending()) {
+  while (engine.batch_pending() != PendingBatch::None) {
     const Lines lines = run(ContinueBatch{});
     all.insert(all.end(), lines.begin(), lines.end());
   }
@@ -117,6 +146,36 @@ OrderInfo Exchange::find_order(std::uint64_t order) const {
     }
   });
   return found;
+}
+
+AccountInfo Exchange::account(std::string_view name) const {
+  return engine.account_info(Name{name}).value();
+}
+
+RowInfo Exchange::row(std::string_view account, std::string_view market) const {
+  const AccountId id = this->account(account).account;
+  MarketId in;
+  engine.visit_markets([&](const MarketInfo& info) {
+    if (info.name.view() == market) {
+      in = info.market;
+    }
+  });
+  RowInfo found;
+  engine.visit_rows([&](const RowInfo& row) {
+    if (row.account == id && row.market == in) {
+      found = row;
+      found.runners = {};
+    }
+  });
+  return found;
+}
+
+std::vector<std::byte> Exchange::saved() const {
+  std::vector<std::byte> bytes;
+  engine.save([&bytes](std::span<const std::byte> piece) {
+    bytes.insert(bytes.end(), piece.begin(), piece.end());
+  });
+  return bytes;
 }
 
 }  // namespace betex::matching::testing

@@ -33,9 +33,10 @@ class Exchange {
  public:
   Exchange();
 
-  // Each returns the events as lines (event_text.h).
+  // Each returns the events as lines (event_text.h). An operator's request without a time gets the
+  // present one.
   Lines run(const CommandBody& body);
-  Lines run(const CommandBody& body, const Origin& origin);
+  Lines run(const CommandBody& body, const Origin& origin, std::uint64_t digest = 0);
 
   // A GTC limit order with a fresh ClOrdID; the caller changes what it needs.
   PlaceOrder order(std::string_view account,
@@ -49,6 +50,11 @@ class Exchange {
   Lines sell(std::string_view account, std::string_view quantity, std::string_view price);
   Lines cancel(std::string_view account, std::uint64_t order);
 
+  Lines deposit(std::string_view account, std::string_view amount);
+  Lines withdraw(std::string_view account, std::string_view amount);
+  Lines determine(std::string_view market, const std::vector<RunnerShare>& shares);
+  Lines settle(std::string_view market);
+
   // Lets time pass and does what is due, as the gateway does before a command.
   Lines pass(std::int64_t nanoseconds);
 
@@ -60,6 +66,14 @@ class Exchange {
   [[nodiscard]] Timestamp now() const { return now_; }
 
   [[nodiscard]] OrderInfo find_order(std::uint64_t order) const;
+
+  [[nodiscard]] AccountInfo account(std::string_view name) const;
+
+  // The account's row in the market, without its runners; one of exposure 0 where there is none.
+  [[nodiscard]] RowInfo row(std::string_view account, std::string_view market) const;
+
+  // The bytes of its saved state.
+  [[nodiscard]] std::vector<std::byte> saved() const;
 
   Engine engine;
   std::vector<StoredTransaction> log;

@@ -100,7 +100,7 @@ TEST_F(Story, DamagedTradesBreakTheirInvariants) {
   expect_breach<TradeMatched>("what is bought is sold", [](TradeMatched& trade) {
     trade.taker.values.cum_qty += Quantity{1};
   });
-  expect_breach<TradeMatched>("cash of a trade is what the pot moves",
+  expect_breach<TradeMatched>("position and cash follow from the fill",
                               [](TradeMatched& trade) { trade.maker.cash += Money{1}; });
   expect_breach<MarketOpened>("no trade outside open", [](MarketOpened& event) {
     event.header.kind = EventKind::MarketHalted;  // of the same size
@@ -229,16 +229,162 @@ TEST_F(Story, DamagedViewsBreakTheirInvariants) {
       std::reverse(level.queue.begin(), level.queue.end());
     }
   });
-  expect_broken("locks are the sums over live orders",
-                [](EngineView& view) { view.accounts[0].cash_locked += Money{1}; });
-  expect_broken("locks are the sums over live orders",
-                [](EngineView& view) { view.positions[0].yes_locked += Quantity{1}; });
   expect_broken("counts of open orders are true",
                 [](EngineView& view) { ++view.markets[1].open_orders; });
-  expect_broken("contracts and pot balance", [](EngineView& view) {
-    view.positions[0].yes += Quantity{1};
-    view.positions[0].no += Quantity{1};
+}
+
+// ---- Money --------------------------------------------------------------------------------------
+
+// Deposits, a removal, two rounds of a market with a dead heat in it, an archive: every amount.
+class MoneyStory : public ::testing::Test {
+ protected:
+  MoneyStory() {
+    x.run(CreateAccount{.account = Name{"dave"},
+                        .kind = AccountKind::Collateralised,
+                        .opening_balance = decimal("100"),
+                        .credit = decimal("5")});
+    x.deposit("dave", "3.5");
+    x.lay("dave", "10", "2.5");
+    x.back("alice", "7", "2.5");
+    x.run(x.order("bob", "B", Side::Ask, "4", "3"));
+    x.run(x.order("carol", "B", Side::Bid, "4", "3"));
+    x.run(x.order("dave", "C", Side::Ask, "2", "5"));
+    x.buy("alice", "10", "0.40");
+    x.sell("dave", "6", "0.40");
+    x.run(RemoveRunner{.market = Name{"HORSE"}, .symbol = Name{"B"}});
+  }
+
+  void settle_horse() {
+    x.run(CloseMarket{.market = Name{"HORSE"}});
+    x.determine("HORSE", {{Name{"A"}, 1, 2}, {Name{"C"}, 1, 2}});
+    x.settle("HORSE");
+    x.determine("HORSE", {{Name{"A"}, 1, 2}, {Name{"C"}, 1, 2}});
+    x.settle("HORSE");
+    x.run(ArchiveMarket{.market = Name{"HORSE"}});
+  }
+
+  template <typename Event>
+  void expect_breach(const char* invariant, const std::function<void(Event&)>& change) {
+    std::vector<StoredTransaction> log = x.log;
+    damage<Event>(log, change);
+    EXPECT_THAT(read(log), Contains(HasSubstr(invariant)));
+  }
+
+  Exchange x;
+};
+
+// The first part of the event's tail.
+template <HasTail Event>
+typename Event::Tail& first_of(Event& event) {
+  return *reinterpret_cast<typename Event::Tail*>(&event + 1);
+}
+
+TEST_F(MoneyStory, BreaksNothing) {
+  settle_horse();
+  EXPECT_THAT(read(x.log), IsEmpty());
+  LogInvariants invariants;
+  for (const StoredTransaction& transaction : x.log) {
+    ASSERT_THAT(invariants.read(transaction.view()), IsEmpty());
+  }
+  EXPECT_THAT(broken_state(view_of(x.engine), invariants.shadow()), IsEmpty());
+}
+
+TEST_F(MoneyStory, AmountsThatDoNotAddUpBreakTheirInvariants) {
+  expect_breach<FundsMoved>("statement adds up",
+                            [](FundsMoved& event) { event.balance += Money{1}; });
+  x.run(CreateAccount{.account = Name{"erin"}, .opening_balance = decimal("7")});
+  expect_breach<AccountCreated>("money is neither made nor lost", [](AccountCreated& event) {
+    if (event.name == Name{"erin"}) {
+      event.account = AccountId{1};
+    }
   });
+  expect_breach<TradeMatched>("position and cash follow from the fill",
+                              [](TradeMatched& trade) { trade.maker.cash += Money{1}; });
+  expect_breach<TradeMatched>("position and cash follow from the fill",
+                              [](TradeMatched& trade) { trade.taker.position += Quantity{1}; });
+}
+
+TEST_F(MoneyStory, DamagedProcessesOverRowsBreakTheirInvariants) {
+  settle_horse();
+  expect_breach<RunnerBetsVoided>("bets are made void once", [](RunnerBetsVoided& event) {
+    first_of(event).if_won += Money{1};
+  });
+  expect_breach<RunnerBetsVoided>("bets are made void once", [](RunnerBetsVoided& event) {
+    event.instrument = InstrumentId{1};
+  });
+  expect_breach<RunnerBetsVoided>("rows are passed in order",
+                                  [](RunnerBetsVoided& event) { ++event.cursor_after; });
+  expect_breach<RunnerBetsVoided>("completed batch leaves nobody",
+                                  [](RunnerBetsVoided& event) { --event.cursor_after; });
+  expect_breach<PositionsSettled>("round pays what is missing", [](PositionsSettled& event) {
+    first_of(event).gross += Money{1};
+  });
+  expect_breach<PositionsSettled>("paying twice pays nothing", [](PositionsSettled& event) {
+    if (event.round == 2) {
+      first_of(event).gross += Money{1};
+      first_of(event).target += Money{1};
+    }
+  });
+  expect_breach<PositionsSettled>("round sums to zero", [](PositionsSettled& event) {
+    if (event.round == 1) {
+      SettledRow& row = first_of(event);
+      row.gross += Money{1};
+      row.target += Money{1};
+      row.balance += Money{1};
+    }
+  });
+  expect_breach<MarketSettled>("round sums to zero",
+                               [](MarketSettled& event) { event.rounding += Money{1}; });
+}
+
+TEST_F(MoneyStory, DamagedViewsBreakTheirInvariants) {
+  LogInvariants invariants;
+  for (const StoredTransaction& transaction : x.log) {
+    invariants.read(transaction.view());
+  }
+  const EngineView good = view_of(x.engine);
+  const auto expect_broken = [&](const char* invariant,
+                                 const std::function<void(EngineView&)>& change) {
+    EngineView view = good;
+    change(view);
+    EXPECT_THAT(broken_state(view, invariants.shadow()), Contains(HasSubstr(invariant)));
+  };
+  expect_broken("rows are what the log says",
+                [](EngineView& view) { view.rows[0].info.matched += Quantity{1}; });
+  expect_broken("rows are what the log says",
+                [](EngineView& view) { view.rows[0].runners[0].open_if_won += Money{1}; });
+  expect_broken("exposure follows from orders and fills",
+                [](EngineView& view) { view.rows[0].info.exposure += Money{1}; });
+  expect_broken("accounts are the sums of their rows",
+                [](EngineView& view) { view.accounts[3].available += WideMoney{Money{1}}; });
+  expect_broken("accounts are the sums of their rows",
+                [](EngineView& view) { view.accounts[3].bound += Money{1}; });
+  expect_broken("what is backed is laid",
+                [](EngineView& view) { view.rows[0].runners[0].if_lost += Money{1}; });
+  expect_broken("contracts and pot balance",
+                [](EngineView& view) { view.rows.back().info.position += Quantity{1}; });
+  expect_broken("contracts and pot balance",
+                [](EngineView& view) { view.markets[1].pot += WideMoney{Money{1}}; });
+  expect_broken("money is what was put in",
+                [](EngineView& view) { view.house.rounding += WideMoney{Money{1}}; });
+}
+
+TEST(Deficits, WithoutACauseBreakTheirInvariant) {
+  Exchange x;
+  x.run(CreateAccount{.account = Name{"dave"}, .kind = AccountKind::Collateralised});
+  LogInvariants invariants;
+  for (const StoredTransaction& transaction : x.log) {
+    invariants.read(transaction.view());
+  }
+  EngineView view = view_of(x.engine);
+  view.accounts[3].available = WideMoney{Money{-1}};
+  EXPECT_NE(nobody_is_in_deficit_without_a_cause(view, invariants.shadow()), "");
+  x.run(MoveFunds{.account = Name{"dave"},
+                  .kind = FundsKind::Correction,
+                  .amount = Decimal{-kDecimalScale},
+                  .remark = Remark{"paid twice"}});
+  invariants.read(x.log.back().view());
+  EXPECT_EQ(nobody_is_in_deficit_without_a_cause(view, invariants.shadow()), "");
 }
 
 // ---- (13) The mirror ----------------------------------------------------------------------------

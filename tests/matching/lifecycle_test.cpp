@@ -25,8 +25,8 @@ struct Step {
 };
 
 std::vector<Step> steps() {
-  DetermineMarket yes{.market = kRain};
-  (*yes.shares)[0] = {.symbol = kRain, .numerator = 1, .denominator = 1};
+  const DetermineMarket yes{.market = kRain,
+                            .shares = {{.symbol = kRain, .numerator = 1, .denominator = 1}}};
   return {{"open", OpenMarket{.market = kRain}},
           {"suspend", SuspendMarket{.market = kRain}},
           {"resume", ResumeMarket{.market = kRain}},
@@ -35,7 +35,9 @@ std::vector<Step> steps() {
           {"in play", TurnInPlay{.market = kRain}},
           {"close", CloseMarket{.market = kRain}},
           {"determine", yes},
-          {"void", VoidMarket{.market = kRain, .price = decimal("0.5")}}};
+          {"settle", SettleMarket{.market = kRain}},
+          {"void", VoidMarket{.market = kRain, .price = decimal("0.5")}},
+          {"archive", ArchiveMarket{.market = kRain}}};
 }
 
 CommandBody step(const char* name) {
@@ -60,7 +62,10 @@ std::string table_as_text() {
                                "turn in play",
                                "close",
                                "determine",
-                               "void"};
+                               "settle",
+                               "end a round",
+                               "void",
+                               "archive"};
   const std::string states[] = {
       "–", "Inactive", "Open", "Suspended", "Halted", "Closed", "Determined", "Settled", "Voided"};
   static_assert(std::size(steps) == kMarketSteps && std::size(states) == kMarketStates + 1);
@@ -102,8 +107,11 @@ TEST(Lifecycle, EveryStateAllowsWhatItsRowSaysAndNothingElse) {
       {"halted", {"halt"}, {"unhalt", "close", "void"}},
       {"in play", {"in play"}, {"suspend", "halt", "close", "void"}},
       {"closed", {"close"}, {"suspend", "determine", "void"}},
-      {"determined", {"close", "determine"}, {"determine", "void"}},
-      {"voided", {"void"}, {}},
+      {"determined", {"close", "determine"}, {"determine", "settle", "void"}},
+      {"settled", {"close", "determine", "settle"}, {"determine", "void", "archive"}},
+      {"voided", {"void"}, {"archive"}},
+      {"voided after a round", {"close", "determine", "settle", "void"}, {"archive"}},
+      {"archived", {"void", "archive"}, {}},
   };
   for (const Row& row : rows) {
     for (const Step& next : steps()) {
@@ -144,14 +152,17 @@ TEST(Lifecycle, UnhaltLeadsBackToTheStateBefore) {
 TEST(Lifecycle, SharesMustAddUpToTheWinners) {
   Exchange x;
   x.run(CloseMarket{.market = Name{"HORSE"}});
-  const auto determine = [&](std::vector<RunnerShare> shares) {
-    DetermineMarket command{.market = Name{"HORSE"}};
-    std::copy(shares.begin(), shares.end(), command.shares->begin());
-    return x.run(command).at(0);
+  const auto determine = [&](const std::vector<RunnerShare>& shares) {
+    return x.determine("HORSE", shares).at(0);
   };
   const Name a{"A"}, b{"B"}, c{"C"};
   EXPECT_THAT(determine({}), StartsWith("command rejected"));
   EXPECT_THAT(determine({{a, 1, 2}}), StartsWith("command rejected"));
+  EXPECT_THAT(determine({{a, 2, 4}, {b, 2, 4}}), StartsWith("command rejected"))
+      << "more parts than runners";
+  EXPECT_THAT(determine({{a, 1, 2}, {b, 1, 3}, {c, 1, 6}}), StartsWith("command rejected"))
+      << "not one denominator";
+  EXPECT_THAT(determine({{a, 3, 2}, {b, 0, 2}}), StartsWith("command rejected"));
   EXPECT_THAT(determine({{a, 1, 1}, {b, 1, 1}}), StartsWith("command rejected"));
   EXPECT_THAT(determine({{a, 1, 2}, {a, 1, 2}}), StartsWith("command rejected"));
   EXPECT_THAT(determine({{Name{"RAIN"}, 1, 1}}), StartsWith("command rejected"));
@@ -173,7 +184,10 @@ TEST(Lifecycle, RemovedRunnerLosesItsOrdersAndSuspendsTheMarket) {
                           "removed A v3",
                           "batch 2 runner-removed to #3",
                           "batch 2 cancelled 2 #1 #3",
-                          "batch 2 completed 2"));
+                          "batch 2 completed 2",
+                          "batch 3 voids a runner",
+                          "batch 3 voids A to row 2",
+                          "batch 3 completed 0"));
   x.run(ResumeMarket{.market = Name{"HORSE"}});
   EXPECT_THAT(x.back("bob", "10", "2"), ElementsAre("rejected id-4: runner is not active"));
   x.run(RemoveRunner{.market = Name{"HORSE"}, .symbol = Name{"B"}});
@@ -191,7 +205,10 @@ TEST(Lifecycle, SuspensionByARemovalCancelsWhatEverySuspensionCancels) {
                           "batch 1 market-suspended to #1",
                           "batch 1 cancelled 1 #1",
                           "batch 1 completed 1",
-                          "removed A v3"));
+                          "removed A v3",
+                          "batch 2 voids a runner",
+                          "batch 2 voids A to row 1",
+                          "batch 2 completed 0"));
 }
 
 TEST(Suspension, CancelsWhatItsScopeSays) {

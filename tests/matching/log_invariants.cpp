@@ -1,9 +1,10 @@
 #include "tests/matching/log_invariants.h"
 
 #include <algorithm>
-#include <sstream>
+#include <type_traits>
 
 #include "matching/ladder.h"
+#include "matching/units.h"
 #include "tests/matching/exchange.h"
 
 namespace betex::matching::testing {
@@ -19,7 +20,21 @@ bool immediate(const OrderAccepted& order) {
          order.type == OrderType::Market;
 }
 
-constexpr std::int64_t kPayout = 10'000;
+// Requests are known for longer than one may be repeated.
+constexpr std::int64_t kRequestKnown = 30 * 24 * kHour;
+
+// True if the event is the first outcome of the request that it names: not an answer to one that
+// did not act, nor what comes of it in a later transaction.
+template <typename Event>
+bool acts([[maybe_unused]] const Event& event) {
+  using std::is_same_v;
+  if constexpr (is_same_v<Event, BatchStarted>) {
+    return event.work == BatchWork::CancelOrders;
+  }
+  return !is_same_v<Event, CommandRejected> && !is_same_v<Event, RequestKnown> &&
+         !is_same_v<Event, BatchCompleted> && !is_same_v<Event, MarketSettled> &&
+         !is_same_v<Event, MarketArchived>;
+}
 
 }  // namespace
 
@@ -41,8 +56,7 @@ Breaches LogInvariants::read(const TransactionView& transaction) {
     }
     market_sequence_is_gapless(event.header);
     if constexpr (requires { event.request_id; }) {
-      if (event.header.kind != EventKind::CommandRejected &&
-          event.header.kind != EventKind::BatchCompleted) {
+      if (acts(event)) {
         request_acts_once(event.request_id);
       }
     }
@@ -54,8 +68,11 @@ Breaches LogInvariants::read(const TransactionView& transaction) {
   if (breaches_.empty()) {
     fill_or_kill_is_whole_or_nothing();
     minimum_fill_is_reached_or_nothing();
+    money_is_neither_made_nor_lost();
   }
-  requests_.insert(requests_now_.begin(), requests_now_.end());
+  for (const std::string& request : requests_now_) {
+    requests_[request] = header_.timestamp;
+  }
   return breaches_;
 }
 
@@ -125,7 +142,7 @@ void LogInvariants::check(const TradeMatched& event) {
   post_only_never_takes(event.taker.order);
   fills_add_up(event.maker, event);
   fills_add_up(event.taker, event);
-  cash_of_a_trade_is_what_the_pot_moves(event);
+  position_and_cash_follow_from_the_fill(event);
   what_is_bought_is_sold(event);
 }
 
@@ -176,7 +193,7 @@ void LogInvariants::check(const BatchStarted& event) {
 
 void LogInvariants::check(const OrderCancelledBatched& event) {
   chunk_is_in_order_and_small(event);
-  for (const OrderId order : event.orders()) {
+  for (const OrderId order : tail_of(event)) {
     order_is_live(order, "is cancelled in a batch");
     if (breaches_.empty() && !is_meant(batches_.at(event.batch), shadow_.live.at(order))) {
       breach("batch cancels what it is meant to", number(order));
@@ -188,6 +205,50 @@ void LogInvariants::check(const BatchCompleted& event) {
   completed_batch_leaves_nobody(event);
   batches_.erase(event.batch);
   cursors_.erase(event.batch);
+  rounds_.erase(event.batch);
+}
+
+void LogInvariants::check(const FundsMoved& event) {
+  statement_adds_up(
+      event.account, shadow_.accounts.at(event.account).balance, event.amount, event.balance);
+}
+
+void LogInvariants::check(const RunnerBetsVoided& event) {
+  rows_are_passed_in_order(event.header, event.batch, event.cursor_after);
+  if (breaches_.empty()) {
+    bets_are_made_void_once(event);
+  }
+}
+
+void LogInvariants::check(const PositionsSettled& event) {
+  rows_are_passed_in_order(event.header, event.batch, event.cursor_after);
+  RoundSums& sums = rounds_[event.batch];
+  for (const SettledRow& entry : tail_of(event)) {
+    if (!breaches_.empty()) {
+      return;
+    }
+    round_pays_what_is_missing(entry, event);
+    paying_twice_pays_nothing(entry, event);
+    const Money fee = entry.commission - entry.commission_before;
+    statement_adds_up(entry.account,
+                      shadow_.accounts.at(entry.account).balance,
+                      entry.gross - fee,
+                      entry.balance);
+    (entry.gross > Money{} ? sums.paid : sums.charged) += entry.gross.value();
+    sums.commission += fee.value();
+    ++sums.rows;
+  }
+}
+
+void LogInvariants::check(const MarketSettled& event) {
+  round_sums_to_zero(event);
+}
+
+void LogInvariants::check(const RowsArchived& event) {
+  rows_are_passed_in_order(event.header, event.batch, event.cursor_after);
+  if (shadow_.markets.at(event.header.market).pot != 0) {
+    breach("a pot is empty when its market is archived", number(event.header.market));
+  }
 }
 
 // ---- Orders: (9), (11), (12), (17), (18) --------------------------------------------------------
@@ -262,7 +323,8 @@ void LogInvariants::request_acts_once(const Name& request) {
   if (request.empty()) {
     return;
   }
-  if (requests_.contains(std::string{request.view()})) {
+  const auto known = requests_.find(std::string{request.view()});
+  if (known != requests_.end() && header_.timestamp < known->second + Timestamp{kRequestKnown}) {
     breach("a request acts once", std::string{request.view()});
   }
   requests_now_.insert(std::string{request.view()});
@@ -308,23 +370,38 @@ void LogInvariants::fills_add_up(const TradeLeg& leg, const TradeMatched& trade)
   after.notional += Notional{trade.quantity.value() * trade.price.value()};
   if (trade.quantity <= Quantity{} || leg.account != order.accepted.account ||
       leg.values.cum_qty != after.cum_qty || leg.values.leaves_qty != after.leaves_qty ||
-      leg.values.notional != after.notional || after.leaves_qty < Quantity{} ||
-      leg.closed < Quantity{} || leg.closed > trade.quantity || leg.closed > order.closing ||
-      leg.lock_released < Money{} || leg.lock_released > order.cash_lock) {
+      leg.values.notional != after.notional || after.leaves_qty < Quantity{}) {
     breach("fills add up", number(leg.order));
   }
 }
 
-// Binary: what both sides pay is what the pot grows by, 10 000 a contract that is new.
-void LogInvariants::cash_of_a_trade_is_what_the_pot_moves(const TradeMatched& trade) {
-  const std::int64_t paid = -(trade.maker.cash.value() + trade.taker.cash.value());
+// Binary: what closes is paid for the opposite contract, what opens is paid, the maker first. Odds:
+// nothing moves.
+void LogInvariants::position_and_cash_follow_from_the_fill(const TradeMatched& trade) {
   const bool odds = shadow_.odds(trade.instrument);
-  const TradeLeg& buyer = trade.taker_side == Side::Bid ? trade.taker : trade.maker;
-  const TradeLeg& seller = trade.taker_side == Side::Bid ? trade.maker : trade.taker;
-  const Quantity opened = trade.quantity - seller.closed;
-  const std::int64_t pot = odds ? 0 : kPayout * (opened - buyer.closed).value();
-  if (paid != pot) {
-    breach("cash of a trade is what the pot moves", number(trade.taker.order));
+  std::map<AccountId, Quantity> positions;  // of both, who may be one
+  std::map<AccountId, Money> balances;
+  for (const TradeLeg* leg : {&trade.maker, &trade.taker}) {
+    const ShadowRow& row = shadow_.rows.at({trade.header.market, leg->account});
+    Quantity& position = positions.try_emplace(leg->account, row.bought - row.sold).first->second;
+    Money& balance =
+        balances.try_emplace(leg->account, shadow_.accounts.at(leg->account).balance).first->second;
+    const bool buys = (leg == &trade.taker) == (trade.taker_side == Side::Bid);
+    const std::int64_t price = trade.price.value();
+    const std::int64_t held = buys ? -position.value() : position.value();
+    const std::int64_t quantity = trade.quantity.value();
+    const std::int64_t closed = std::clamp<std::int64_t>(held, 0, quantity);
+    const std::int64_t opened = quantity - closed;
+    const Money cash{odds   ? 0
+                     : buys ? (kPayout - price) * closed - price * opened
+                            : price * closed - (kPayout - price) * opened};
+    position += Quantity{buys ? quantity : -quantity};
+    const Quantity shown = odds ? Quantity{} : position;
+    if (leg->cash != cash || leg->position != shown || leg->fee != Money{}) {
+      breach("position and cash follow from the fill", number(leg->order));
+    }
+    statement_adds_up(leg->account, balance, leg->cash, leg->balance);
+    balance = leg->balance;
   }
 }
 
@@ -369,7 +446,7 @@ void LogInvariants::chunk_is_in_order_and_small(const OrderCancelledBatched& eve
     breach("chunk is in order and small", "no process " + number(event.batch));
     return;
   }
-  const auto orders = event.orders();
+  const auto orders = tail_of(event);
   OrderId& cursor = cursors_[event.batch];
   if (orders.size() > kMaxBatchedOrders || !std::is_sorted(orders.begin(), orders.end()) ||
       event.cursor_after < cursor || (!orders.empty() && orders.back() > event.cursor_after)) {
@@ -383,12 +460,110 @@ void LogInvariants::completed_batch_leaves_nobody(const BatchCompleted& event) {
     breach("completed batch leaves nobody", "no process " + number(event.batch));
     return;
   }
+  if (event.work != BatchWork::CancelOrders) {
+    const ShadowMarket& market = shadow_.markets.at(event.header.market);
+    if (market.passed != market.rows.size()) {
+      breach("completed batch leaves nobody", "rows of " + number(event.header.market));
+    }
+    return;
+  }
   const BatchStarted& batch = batches_.at(event.batch);
   for (const auto& [id, order] : shadow_.live) {
     if (is_meant(batch, order)) {
       breach("completed batch leaves nobody", number(id));
       return;
     }
+  }
+}
+
+// ---- Money --------------------------------------------------------------------------------------
+
+// What operators have put in is what accounts, pots and the exchange itself have.
+void LogInvariants::money_is_neither_made_nor_lost() {
+  Int128 sum = shadow_.house + shadow_.rounding;
+  for (const auto& [id, account] : shadow_.accounts) {
+    sum += account.balance.value();
+  }
+  for (const auto& [id, market] : shadow_.markets) {
+    sum += market.pot;
+  }
+  if (sum != shadow_.put_in) {
+    breach("money is neither made nor lost", money_text(sum - shadow_.put_in));
+  }
+}
+
+void LogInvariants::statement_adds_up(AccountId account,
+                                      Money before,
+                                      Money amount,
+                                      Money balance) {
+  if (before + amount != balance) {
+    breach("statement adds up", "account " + number(account));
+  }
+}
+
+void LogInvariants::rows_are_passed_in_order(const EventHeader& header,
+                                             BatchId batch,
+                                             std::uint32_t cursor) {
+  const ShadowMarket& market = shadow_.markets.at(header.market);
+  if (!batches_.contains(batch) || cursor < market.passed || cursor > market.rows.size()) {
+    breach("rows are passed in order", number(batch));
+  }
+}
+
+// The bets that are told are those that the fills have made.
+void LogInvariants::bets_are_made_void_once(const RunnerBetsVoided& event) {
+  std::map<AccountId, RunnerSums> told;
+  for (const VoidedBets& bets : tail_of(event)) {
+    told[bets.account] = {bets.if_won.value(), bets.if_lost.value()};
+  }
+  const ShadowMarket& market = shadow_.markets.at(event.header.market);
+  for (std::uint32_t row = market.passed; row < event.cursor_after; ++row) {
+    const auto& runners = shadow_.rows.at({event.header.market, market.rows[row]}).runners;
+    const auto runner = runners.find(event.instrument);
+    const RunnerSums sums = runner == runners.end() ? RunnerSums{} : runner->second;
+    const RunnerSums said = told[market.rows[row]];
+    if (runner == runners.end() || sums.won != said.won || sums.lost != said.lost) {
+      breach("bets are made void once", "row " + std::to_string(row + 1));
+      return;
+    }
+  }
+}
+
+void LogInvariants::round_pays_what_is_missing(const SettledRow& entry,
+                                               const PositionsSettled& event) {
+  const ShadowRow& row = shadow_.rows.at({event.header.market, entry.account});
+  const bool odds = shadow_.markets.at(event.header.market).kind == MarketKind::ExchangeOdds;
+  if (entry.gross != entry.target - row.paid || entry.commission_before != row.commission ||
+      entry.commission < Money{} || entry.position != (odds ? Quantity{} : row.bought - row.sold)) {
+    breach("round pays what is missing", "account " + number(entry.account));
+  }
+}
+
+void LogInvariants::paying_twice_pays_nothing(const SettledRow& entry,
+                                              const PositionsSettled& event) {
+  const ShadowMarket& market = shadow_.markets.at(event.header.market);
+  if (market.result == market.paid_result &&
+      (entry.gross != Money{} || entry.commission != entry.commission_before)) {
+    breach("paying twice pays nothing", "account " + number(entry.account));
+  }
+}
+
+// What is paid is what is charged and what the pot had, but for what floors leave over.
+void LogInvariants::round_sums_to_zero(const MarketSettled& event) {
+  const ShadowMarket& market = shadow_.markets.at(event.header.market);
+  const RoundSums& sums = rounds_[event.batch];
+  if (event.round != market.rounds + 1 || market.passed != market.rows.size() ||
+      event.rows != sums.rows || event.paid.value() != sums.paid ||
+      event.charged.value() != -sums.charged || event.commission.value() != sums.commission ||
+      event.rounding.value() != market.pot || event.house.value() != shadow_.house ||
+      event.rounding_balance.value() != shadow_.rounding + market.pot) {
+    breach("round sums to zero", number(event.header.market));
+  }
+  // A floor a row, less those of the round before.
+  const auto rows = static_cast<Int128>(market.rows.size());
+  if (market.kind == MarketKind::Binary ? market.pot != 0
+                                        : market.pot > rows || market.pot < -rows) {
+    breach("round sums to zero", "too much is left over");
   }
 }
 

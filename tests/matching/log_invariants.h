@@ -22,6 +22,9 @@ class LogInvariants {
   // wrong, and nothing more should be read.
   Breaches read(const TransactionView& transaction);
 
+  // The account is not in deficit now: whatever has touched it before is no cause of a later one.
+  void note_solvent(AccountId account) { shadow_.accounts.at(account).may_be_in_deficit = false; }
+
   // What the log has said so far.
   [[nodiscard]] const Shadow& shadow() const { return shadow_; }
 
@@ -30,6 +33,14 @@ class LogInvariants {
   struct Taken {
     OrderAccepted accepted;
     OrderValues values;  // after its last fill
+  };
+
+  // What the chunks of a round have said so far.
+  struct RoundSums {
+    Int128 paid = 0;
+    Int128 charged = 0;
+    Int128 commission = 0;
+    std::uint32_t rows = 0;
   };
 
   // Before the event is part of the picture.
@@ -47,6 +58,11 @@ class LogInvariants {
   void check(const BatchStarted& event);
   void check(const OrderCancelledBatched& event);
   void check(const BatchCompleted& event);
+  void check(const FundsMoved& event);
+  void check(const RunnerBetsVoided& event);
+  void check(const PositionsSettled& event);
+  void check(const MarketSettled& event);
+  void check(const RowsArchived& event);
 
   void sequences_are_gapless(const TransactionView& transaction);
   void market_sequence_is_gapless(const EventHeader& header);
@@ -58,7 +74,7 @@ class LogInvariants {
   void taker_is_not_worse_than_its_limit(const TradeMatched& trade);
   void no_trade_outside_open(const TradeMatched& trade);
   void fills_add_up(const TradeLeg& leg, const TradeMatched& trade);
-  void cash_of_a_trade_is_what_the_pot_moves(const TradeMatched& trade);
+  void position_and_cash_follow_from_the_fill(const TradeMatched& trade);
   void post_only_never_takes(OrderId taker);
   void immediate_never_rests(OrderId order);
   void fill_or_kill_is_whole_or_nothing();
@@ -68,6 +84,13 @@ class LogInvariants {
   void completed_batch_leaves_nobody(const BatchCompleted& event);
   void id_acts_once(AccountId account, const ClOrdId& id);
   void request_acts_once(const Name& request);
+  void money_is_neither_made_nor_lost();
+  void statement_adds_up(AccountId account, Money before, Money amount, Money balance);
+  void rows_are_passed_in_order(const EventHeader& header, BatchId batch, std::uint32_t cursor);
+  void bets_are_made_void_once(const RunnerBetsVoided& event);
+  void round_pays_what_is_missing(const SettledRow& entry, const PositionsSettled& event);
+  void paying_twice_pays_nothing(const SettledRow& entry, const PositionsSettled& event);
+  void round_sums_to_zero(const MarketSettled& event);
   void what_is_bought_is_sold(const TradeMatched& trade);
 
   void breach(const char* invariant, const std::string& what);
@@ -82,9 +105,10 @@ class LogInvariants {
   std::map<BatchId, BatchStarted> batches_;
   std::map<BatchId, OrderId> cursors_;
   std::map<std::pair<AccountId, std::string>, Timestamp> ids_;  // when they acted
-  std::set<std::string> requests_;                              // of transactions before
+  std::map<std::string, Timestamp> requests_;  // when they acted, in transactions before
   std::set<std::string> requests_now_;
-  std::map<OrderId, Taken> taken_;  // in the transaction that is read
+  std::map<BatchId, RoundSums> rounds_;  // that go on
+  std::map<OrderId, Taken> taken_;       // in the transaction that is read
   std::map<InstrumentId, Quantity> bought_;
   std::map<InstrumentId, Quantity> sold_;
 };

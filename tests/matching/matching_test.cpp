@@ -34,15 +34,16 @@ TEST(OddsMatching, BackTakesTheHighestOddsFirstAtTheMakersPrice) {
   EXPECT_EQ(x.find_order(2).values.leaves_qty, Quantity{2'000});
 }
 
-TEST(OddsMatching, LayReleasesItsLiabilityAsItFills) {
+TEST(OddsMatching, LayCostsItsLiabilityOpenAndFilled) {
   Exchange x;
   x.lay("alice", "30", "2.04");
   x.lay("bob", "50", "2.02");
+  EXPECT_EQ(x.row("alice", "HORSE").exposure, Money{312'000});
+  EXPECT_EQ(x.row("bob", "HORSE").exposure, Money{510'000});
   x.back("carol", "60", "2.02");
-  std::vector<Money> released;
-  for_each_trade(x,
-                 [&](const TradeMatched& trade) { released.push_back(trade.maker.lock_released); });
-  EXPECT_THAT(released, ElementsAre(Money{312'000}, Money{306'000}));
+  EXPECT_EQ(x.row("alice", "HORSE").exposure, Money{312'000});
+  EXPECT_EQ(x.row("bob", "HORSE").exposure, Money{510'000});
+  EXPECT_EQ(x.row("carol", "HORSE").exposure, Money{600'000});
 }
 
 TEST(OddsMatching, RestOfATakerRestsAndIsTheNewBest) {
@@ -67,7 +68,7 @@ TEST(BinaryMatching, MintsMergesAndTransfersAsInTheWorkedTable) {
   x.buy("carol", "30", "0.72");
 
   struct Row {
-    std::int64_t buyer_cash, seller_cash, buyer_closed, seller_closed;
+    std::int64_t buyer_cash, seller_cash, buyer_holds, seller_holds;
     bool operator==(const Row&) const = default;
   };
 
@@ -77,24 +78,29 @@ TEST(BinaryMatching, MintsMergesAndTransfersAsInTheWorkedTable) {
     const TradeLeg& buyer = bid_takes ? trade.taker : trade.maker;
     const TradeLeg& seller = bid_takes ? trade.maker : trade.taker;
     rows.push_back(
-        {buyer.cash.value(), seller.cash.value(), buyer.closed.value(), seller.closed.value()});
+        {buyer.cash.value(), seller.cash.value(), buyer.position.value(), seller.position.value()});
   });
   EXPECT_THAT(rows,
-              ElementsAre(Row{-600'000, -400'000, 0, 0},    // mint: pot + 100
-                          Row{120'000, 280'000, 40, 40},    // merge: pot - 40
-                          Row{-213'000, 213'000, 0, 30}));  // transfer
+              ElementsAre(Row{-600'000, -400'000, 100, -100},  // mint: pot + 100
+                          Row{120'000, 280'000, -60, 60},      // merge: pot - 40
+                          Row{-213'000, 213'000, 30, 30}));    // transfer
 }
 
-TEST(BinaryMatching, LocksCashForTheOpeningPartAndReleasesWhatAFillSaves) {
+// The legs are told one after the other: the maker's first.
+TEST(BinaryMatching, AccountThatTradesWithItselfClosesWhatItHasJustOpened) {
   Exchange x;
-  x.sell("bob", "100", "0.58");
-  x.buy("alice", "100", "0.60");  // pays 58, 2 come back
-  std::vector<Money> taker_released;
+  x.sell("alice", "100", "0.58");
+  PlaceOrder order = x.order("alice", "RAIN", Side::Bid, "100", "0.60");
+  order.self_trade_prevention = SelfTradePrevention::None;
+  x.run(order);
   for_each_trade(x, [&](const TradeMatched& trade) {
-    EXPECT_EQ(trade.taker.cash, Money{-580'000});
-    taker_released.push_back(trade.taker.lock_released);
+    EXPECT_EQ(trade.maker.cash, Money{-420'000});
+    EXPECT_EQ(trade.maker.position, Quantity{-100});
+    EXPECT_EQ(trade.taker.cash, Money{420'000});
+    EXPECT_EQ(trade.taker.position, Quantity{0});
+    EXPECT_EQ(trade.taker.balance, Money{0});
   });
-  EXPECT_THAT(taker_released, ElementsAre(Money{600'000}));
+  EXPECT_EQ(x.row("alice", "RAIN").matched, Quantity{200});
 }
 
 TEST(SelfTrade, EachModeOfTheIncomingOrderDoesWhatItsNameSays) {

@@ -14,18 +14,24 @@ void RandomCommands::create_market(MarketKind kind, LadderKind ladder, std::uint
   const std::string name = "M" + std::to_string(markets_.size() + 1);
   const bool odds = kind == MarketKind::ExchangeOdds;
   const std::uint32_t winners = odds && one_in(4) ? 2 : 1;
-  Market market{
-      .name = Name{name}, .kind = kind, .ladder = ladder, .winners = winners, .symbols = {}};
-  planned_.push_back(
-      CreateMarket{.market = market.name,
-                   .winners = winners,
-                   .bet_delay_ms = bet_delay_ms,
-                   .kind = kind,
-                   .ladder = ladder,
-                   .min_quantity = Decimal{2 * kDecimalScale},
-                   .quantity_step = Decimal{odds ? kDecimalScale / 2 : 0},
-                   .max_quantity = one_in(3) ? Decimal{} : Decimal{5'000 * kDecimalScale},
-                   .request_id = request()});
+  Market market{.name = Name{name},
+                .kind = kind,
+                .ladder = ladder,
+                .winners = winners,
+                .symbols = {},
+                .ends = false};
+  planned_.push_back(CreateMarket{
+      .market = market.name,
+      .winners = winners,
+      .commission_bp = pick({0U, 0U, 200U, 500U}),
+      .bet_delay_ms = bet_delay_ms,
+      .kind = kind,
+      .ladder = ladder,
+      .min_quantity = Decimal{2 * kDecimalScale},
+      .quantity_step = Decimal{odds ? kDecimalScale / 2 : 0},
+      .max_quantity = one_in(3) ? Decimal{} : Decimal{5'000 * kDecimalScale},
+      .max_position = odds ? Decimal{} : Decimal{pick({0L, 0L, 80L, 400L}) * kDecimalScale},
+      .request_id = request()});
   if (odds) {
     const std::uint64_t runners = 2 + winners + below(2);
     for (std::uint64_t i = 0; i < runners; ++i) {
@@ -39,25 +45,94 @@ void RandomCommands::create_market(MarketKind kind, LadderKind ladder, std::uint
   markets_.push_back(std::move(market));
 }
 
-std::vector<CommandBody> RandomCommands::setup() {
-  for (const char* name : kAccounts) {
-    planned_.push_back(CreateAccount{
-        .account = Name{name},
-        .kind = Name{name} == Name{"eve"} ? AccountKind::Collateralised : AccountKind::Unlimited});
+void RandomCommands::create_some_market() {
+  const std::uint32_t delay = pick({0U, 0U, 1'000U, 5'000U});
+  if (one_in(2)) {
+    create_market(MarketKind::ExchangeOdds, pick({LadderKind::Classic, LadderKind::Finest}), delay);
+  } else {
+    create_market(MarketKind::Binary,
+                  pick({LadderKind::LinearCent, LadderKind::TaperedDeciCent, LadderKind::DeciCent}),
+                  delay);
   }
-  planned_.push_back(SetLimits{.account = Name{"dan"}, .max_open_orders = 12});
+}
+
+// Three can bet what they like, three have little.
+std::vector<Asked> RandomCommands::setup(Timestamp now, std::uint64_t crowd) {
+  now_ = now;
+  if (!one_in(10)) {
+    planned_.push_back(
+        CreateExchange{.currency = Currency{"EUR"}, .max_requests_a_day = pick({0U, 0U, 60U})});
+  }
+  for (const char* name : kAccounts) {
+    planned_.push_back(new_account(Name{name}, 2'000));
+  }
+  std::get<CreateAccount>(planned_.back()).market_exposure_limit = Decimal{300 * kDecimalScale};
+  for (std::uint64_t i = 0; i < crowd; ++i) {
+    planned_.push_back(new_account(Name{"u" + std::to_string(i)}, 100));
+  }
+  planned_.push_back(SetLimits{.account = Name{"dan"}, .max_open_orders = 30});
   for (const char* name : kSessions) {
-    planned_.push_back(SessionUp{
-        .comp_id = Name{name}, .cancel_on_disconnect = name != kSessions[0], .grace_ms = 2'000});
+    planned_.push_back(SessionUp{.comp_id = Name{name},
+                                 .username = one_in(2) ? Name{} : Name{"user"},
+                                 .cancel_on_disconnect = name != kSessions[0],
+                                 .grace_ms = 2'000});
   }
   create_market(MarketKind::ExchangeOdds, LadderKind::Classic, 0);
   create_market(MarketKind::ExchangeOdds, LadderKind::Finest, 5'000);
   create_market(MarketKind::Binary, LadderKind::LinearCent, 0);
   create_market(MarketKind::Binary, LadderKind::TaperedDeciCent, 2'000);
   create_market(MarketKind::Binary, LadderKind::DeciCent, 0);
-  std::vector<CommandBody> commands{planned_.begin(), planned_.end()};
+  std::vector<Asked> commands;
+  for (const CommandBody& body : planned_) {
+    commands.push_back(sign({body, {}}));
+  }
   planned_.clear();
   return commands;
+}
+
+// Who has a name of three letters after "cat", and half of the others, must have the money.
+CreateAccount RandomCommands::new_account(const Name& name, std::int64_t balance) {
+  const bool poor = name.view() > "cat" && (name.view().front() != 'u' || one_in(2));
+  return {.account = name,
+          .kind = poor ? AccountKind::Collateralised : AccountKind::Unlimited,
+          .commission_discount_bp = pick({0U, 0U, 4'000U, 10'000U}),
+          .opening_balance = amount(poor ? balance : 50),
+          .credit = one_in(2) ? Decimal{} : amount(balance / 2)};
+}
+
+// With up to four decimals.
+Decimal RandomCommands::amount(std::int64_t most) {
+  const std::int64_t units = static_cast<std::int64_t>(below(static_cast<std::uint64_t>(most)));
+  return Decimal{units * kDecimalScale +
+                 (one_in(3) ? static_cast<std::int64_t>(below(10'000)) * 100 : 0)};
+}
+
+// Gives an operator's request its time and digest. One whose id has been used is the same request
+// again, or another one.
+Asked RandomCommands::sign(Asked asked) {
+  std::visit(
+      [&](auto& request) {
+        if constexpr (requires { request.request_id, request.transact_time; }) {
+          request.transact_time = now_;
+          if (one_in(60)) {
+            request.transact_time += Timestamp{pick<std::int64_t>({-31 * 24, 1}) * kHourNs};
+          }
+          if (request.request_id.empty()) {
+            return;
+          }
+          const auto [known, is_new] = asked_before_.try_emplace(
+              std::string{request.request_id.view()}, asked.body, ++digests_);
+          asked.digest = known->second.second;
+          if (!is_new && one_in(2)) {
+            asked.digest = ++digests_;
+          } else if (!is_new) {
+            asked.body = CommandBody{known->second.first};
+            return;
+          }
+        }
+      },
+      asked.body);
+  return asked;
 }
 
 Name RandomCommands::account() {
@@ -74,7 +149,11 @@ Name RandomCommands::request() {
 
 const RandomCommands::Market& RandomCommands::market() {
   const std::size_t in_use = std::min(markets_.size(), kMarketsInUse);
-  return markets_[markets_.size() - 1 - (one_in(20) ? below(markets_.size()) : below(in_use))];
+  const Market* chosen = nullptr;
+  do {
+    chosen = &markets_[markets_.size() - 1 - (one_in(20) ? below(markets_.size()) : below(in_use))];
+  } while (chosen->ends && !one_in(12));
+  return *chosen;
 }
 
 const Name& RandomCommands::symbol_of(const Market& market) {
@@ -105,10 +184,11 @@ Origin RandomCommands::origin(const ReferenceEngine& reference) {
 
 Asked RandomCommands::next(Timestamp now, const ReferenceEngine& reference) {
   now_ = now;
-  if (!planned_.empty()) {
+  const bool waits = reference.batch_pending() != PendingBatch::None && !one_in(8);
+  if (!planned_.empty() && !waits && !one_in(3)) {
     const CommandBody body = planned_.front();
     planned_.pop_front();
-    return {body, {}};
+    return sign({body, {}});
   }
   const std::uint64_t dice = below(1000);
   if (dice < 600) {
@@ -121,22 +201,30 @@ Asked RandomCommands::next(Timestamp now, const ReferenceEngine& reference) {
     return {amend(reference), origin(reference)};
   }
   if (dice < 916) {
-    return {mass_cancel(), origin(reference)};
+    return sign({mass_cancel(), origin(reference)});
   }
   if (dice < 935) {
-    return session_command(reference);
+    return sign(session_command(reference));
   }
-  if (dice < 950) {
-    return {account_command(), origin(reference)};
+  if (dice < 956) {
+    return sign({account_command(), origin(reference)});
   }
-  if (dice < 954) {
-    return {exchange_command(reference), origin(reference)};
+  if (dice < 960) {
+    return sign({exchange_command(reference), origin(reference)});
   }
-  return {market_command(), one_in(3) ? origin(reference) : Origin{}};
+  return sign({market_command(reference), one_in(3) ? origin(reference) : Origin{}});
 }
 
-// Mostly less than a second; now and then hours, for days and generations to end.
+bool RandomCommands::continues(PendingBatch pending) {
+  return one_in(pending == PendingBatch::Orders ? 2 : 3);
+}
+
+// Mostly less than a second; now and then hours, for days and generations to end, and seldom more
+// than a month.
 std::int64_t RandomCommands::pause_ns() {
+  if (one_in(4'000)) {
+    return 37 * 24 * kHourNs;
+  }
   const auto milliseconds = static_cast<std::int64_t>(below(600));
   return one_in(700) ? milliseconds * 180'000'000'000 : milliseconds * 1'000'000;
 }

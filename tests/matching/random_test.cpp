@@ -3,6 +3,7 @@
 // ten million commands, BETEX_COMMANDS=n that many.
 #include <cstdint>
 #include <cstdlib>
+#include <initializer_list>
 #include <iostream>
 #include <random>
 #include <string>
@@ -21,6 +22,9 @@ constexpr StreamSize kShort{.commands = 2'000};
 constexpr StreamSize kLong{.commands = 20'000, .check_every = 50};
 // Processes of three chunks and more, with other commands in between.
 constexpr StreamSize kManyOrders{.far_orders = 14'000, .commands = 1'500, .check_every = 200};
+
+// Rows of three chunks and more, whatever is done to them.
+constexpr StreamSize kCrowd{.crowd = 2'400, .commands = 600, .check_every = 100};
 
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   const char* const text = std::getenv(variable);
@@ -41,7 +45,7 @@ void run_streams(const StreamSize& size,
                  std::uint64_t first_seed,
                  std::uint64_t commands,
                  Outcome& outcome) {
-  const std::uint64_t each = size.far_orders + size.commands;
+  const std::uint64_t each = size.far_orders + size.crowd + size.commands;
   const std::uint64_t only = number_from("BETEX_SEED", 0);
   const std::uint64_t first = only != 0 ? only : first_seed;
   const std::uint64_t streams = only != 0 ? 1 : (commands + each - 1) / each;
@@ -51,6 +55,11 @@ void run_streams(const StreamSize& size,
     outcome.unfinished_chunks += comparison.unfinished_chunks();
     for (const auto& [what, times] : comparison.coverage()) {
       outcome.coverage[what] += times;
+    }
+  }
+  if (std::getenv("BETEX_COVERAGE") != nullptr) {
+    for (const auto& [what, times] : outcome.coverage) {
+      std::cout << static_cast<int>(what.first) << '/' << what.second << ": " << times << '\n';
     }
   }
   std::cout << "seeds " << first << " to " << first + streams - 1 << ", " << streams * each
@@ -66,22 +75,50 @@ std::vector<std::string> never_seen(const Comparison::Coverage& coverage) {
       missing.push_back("event " + std::to_string(static_cast<int>(Event::kKind)));
     }
   });
+  const auto expect = [&](EventKind kind, std::initializer_list<Reason> reasons, const char* what) {
+    for (const Reason reason : reasons) {
+      if (!coverage.contains({kind, static_cast<std::uint32_t>(reason)})) {
+        missing.push_back(std::string{what} + " refused as " + std::string{to_text(reason)});
+      }
+    }
+  };
   // The first word of the reasons that an order and an operator can be given.
   using enum Reason;
-  for (const Reason reason :
-       {UnknownAccount,         AccountSuspended,   StaleRequest,    DuplicateClOrdId,
-        UnknownInstrument,      MarketNotOpen,      RunnerNotActive, StaleMarketVersion,
-        PriceNotOnLadder,       BadQuantity,        QuantityStep,    BelowMinimumQuantity,
-        UnsupportedCombination, BadExpireTime,      OrderSizeLimit,  OpenOrdersLimit,
-        InsufficientFunds,      PostOnlyWouldCross, UnknownSession,  StaleEpoch,
-        SessionSuspended}) {
-    if (!coverage.contains({EventKind::OrderRejected, static_cast<std::uint32_t>(reason)})) {
-      missing.push_back("an order refused as " + std::string{to_text(reason)});
-    }
-  }
-  for (const Reason reason : {BelowFilledQuantity, UnknownOrder, TooLate, WaitsForDelay}) {
-    if (!coverage.contains({EventKind::CancelRejected, static_cast<std::uint32_t>(reason)})) {
-      missing.push_back("an amend refused as " + std::string{to_text(reason)});
+  expect(EventKind::OrderRejected,
+         {UnknownAccount,         AccountSuspended, StaleRequest,    DuplicateClOrdId,
+          UnknownInstrument,      MarketNotOpen,    RunnerNotActive, StaleMarketVersion,
+          PriceNotOnLadder,       BadQuantity,      QuantityStep,    BelowMinimumQuantity,
+          UnsupportedCombination, BadExpireTime,    OrderSizeLimit,  OpenOrdersLimit,
+          PositionLimit,          ExposureLimit,    InDeficit,       InsufficientFunds,
+          PostOnlyWouldCross,     UnknownSession,   StaleEpoch,      SessionSuspended},
+         "an order");
+  expect(EventKind::CancelRejected,
+         {BelowFilledQuantity,
+          UnknownOrder,
+          TooLate,
+          WaitsForDelay,
+          PositionLimit,
+          ExposureLimit,
+          InsufficientFunds},
+         "an amend");
+  expect(EventKind::CommandRejected,
+         {UnknownMarket,
+          UnknownAccount,
+          StaleRequest,
+          DuplicateRequestId,
+          TooManyRequests,
+          InvalidState,
+          InvalidParameter,
+          MarketArchived,
+          InsufficientFunds,
+          RunnerNotActive,
+          AlreadyExists},
+         "a request");
+  expect(EventKind::RequestKnown, {None, InvalidState, InvalidParameter}, "a known request");
+  for (const FundsKind kind :
+       {FundsKind::Deposit, FundsKind::Withdrawal, FundsKind::Correction, FundsKind::WriteOff}) {
+    if (!coverage.contains({EventKind::FundsMoved, static_cast<std::uint32_t>(kind)})) {
+      missing.push_back("funds moved as " + std::to_string(static_cast<int>(kind)));
     }
   }
   for (auto cause = static_cast<std::uint32_t>(CancelCause::MassCancel);
@@ -111,6 +148,17 @@ TEST(RandomStreams, ProcessesOfManyChunks) {
   Outcome outcome;
   run_streams(kManyOrders, 2'000'000, commands_to_run() * 2 / 10, outcome);
   EXPECT_GT(outcome.unfinished_chunks, 0U);
+}
+
+TEST(RandomStreams, CrowdsOfManyRows) {
+  Outcome outcome;
+  run_streams(kCrowd, 3'000'000, commands_to_run() * 2 / 10, outcome);
+  EXPECT_GT(outcome.unfinished_chunks, 0U);
+  if (std::getenv("BETEX_SEED") == nullptr) {
+    const auto waits = static_cast<std::uint32_t>(Reason::BatchRunning);
+    EXPECT_TRUE(outcome.coverage.contains({EventKind::OrderRejected, waits}))
+        << "no order has waited for a removal";
+  }
 }
 
 }  // namespace

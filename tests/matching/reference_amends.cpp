@@ -11,7 +11,7 @@ bool ReferenceEngine::keeps_place(const RefOrder& order, const RefOrder& changed
          (changed.tick == order.tick && changed.quantity <= order.quantity);
 }
 
-// `changed` is the order on its new terms, with the new lock if all is well.
+// `changed` is the order on its new terms.
 Reason ReferenceEngine::new_terms_fail(const RefOrder& order, RefOrder& changed) {
   const RefMarket& market = markets_.at(order.market);
   if (const Reason reason = market_refuses(order, order.session); reason != Reason::None) {
@@ -33,25 +33,13 @@ Reason ReferenceEngine::new_terms_fail(const RefOrder& order, RefOrder& changed)
   if (order.time_in_force == TimeInForce::Gtd && changed.expires <= now_) {
     return Reason::BadExpireTime;
   }
-  if (changed.leaves == 0) {
-    changed.closing = 0;
-    changed.cash_lock = 0;
-    return Reason::None;
-  }
-  if (keeps_place(order, changed)) {
-    const std::int64_t less = order.quantity - changed.quantity;
-    const std::int64_t opening = std::min(order.leaves - order.closing, less);
-    changed.closing -= less - opening;
-    changed.cash_lock -= opening * unit_cost(market, order.asked.side, price_at(order));
+  if (changed.leaves == 0 || keeps_place(order, changed)) {
     return Reason::None;
   }
   if (order.place == RefPlace::Delayed) {
     return Reason::WaitsForDelay;
   }
-  if (changed.quantity > market.maximum) {
-    return Reason::OrderSizeLimit;
-  }
-  if (const Reason reason = lock(changed, changed.leaves); reason != Reason::None) {
+  if (const Reason reason = money_fails(changed, &order); reason != Reason::None) {
     return reason;
   }
   return order.asked.post_only && !crossing_ticks(changed).empty() ? Reason::PostOnlyWouldCross
@@ -80,15 +68,21 @@ Reason ReferenceEngine::amend_fails(const AmendOrder& asked,
       reason != Reason::None) {
     return reason;
   }
+  if (asked.time_in_force_given && asked.time_in_force != order.time_in_force) {
+    return Reason::UnsupportedCombination;
+  }
   if (asked.expire_time != Timestamp{}) {
     changed.expires = asked.expire_time.value();
   }
   return new_terms_fail(order, changed);
 }
 
-// `request` says whose request it was; the rest of the fact follows.
-void ReferenceEngine::carry_out_amend(RefOrder& order, const RefOrder& changed, Fact request) {
+// `request` says whose request it was; the rest of the event follows.
+void ReferenceEngine::carry_out_amend(RefOrder& order,
+                                      const RefOrder& changed,
+                                      const OrderAmended& request) {
   const bool keeps = keeps_place(order, changed);
+  const bool was_delayed = order.place == RefPlace::Delayed;
   Entry entry = Entry::Keeps;
   if (changed.leaves == 0) {
     entry = Entry::Leaves;
@@ -97,32 +91,28 @@ void ReferenceEngine::carry_out_amend(RefOrder& order, const RefOrder& changed, 
   }
   if (entry == Entry::Leaves) {
     end_order(order);
-  } else {
-    change_lock(order, changed.closing, changed.cash_lock);
-    if (!keeps) {  // out of the book, by the terms that it had there
-      RefBook& book = side_of(order, false);
-      book[order.tick].remove(order.id);
-      if (book[order.tick].empty()) {
-        book.erase(order.tick);
-      }
-      order.place = RefPlace::Taking;
+  } else if (!keeps) {  // out of the book, by the terms that it had there
+    RefBook& book = side_of(order, false);
+    book[order.tick].remove(order.id);
+    if (book[order.tick].empty()) {
+      book.erase(order.tick);
     }
+    order.place = RefPlace::Taking;
   }
   order.tick = changed.tick;
   order.quantity = changed.quantity;
   order.leaves = changed.leaves;
   order.expires = changed.expires;
-  order.chain.push_back(request.id);
-  Fact fact = about(order, EventKind::OrderAmended);
-  fact.other = request.other + (order.place == RefPlace::Delayed ? 2U : 0U);
-  fact.requester = request.requester;
-  fact.id = request.id;
-  fact.tick = changed.tick;
-  fact.lock = changed.cash_lock;
-  fact.closing = changed.closing;
-  fact.at = changed.expires;
-  fact.code = code(entry);
-  say(fact);
+  order.chain.emplace_back(request.cl_ord_id.view());
+  OrderAmended amended = request;
+  amended.order = plain(order.id);
+  amended.session = plain(order.session);
+  amended.tick = plain(order.tick);
+  amended.entry = entry;
+  amended.is_delayed = was_delayed;
+  amended.expire_time = plain(order.expires);
+  amended.values = values_of(order);
+  say(amended, order.market);
   if (entry == Entry::Rests) {
     rest(order);
   } else if (entry == Entry::Takes) {
@@ -160,8 +150,10 @@ void ReferenceEngine::on(const AmendOrder& asked) {
   }
   if (reason != Reason::None) {
     refuse_change({.response_to = CancelRejected::kToReplace,
-                   .id = key,
-                   .orig_id = std::string{asked.orig_cl_ord_id.view()},
+                   .account_name = asked.account,
+                   .account = account,
+                   .id = asked.cl_ord_id,
+                   .orig_id = asked.orig_cl_ord_id,
                    .consumed = consumed},
                   id,
                   reason);
@@ -170,7 +162,8 @@ void ReferenceEngine::on(const AmendOrder& asked) {
   RefOrder& order = orders_.at(id);
   const RefMarket& market = markets_.at(order.market);
   if (keeps_place(order, changed) || !market.delays()) {
-    carry_out_amend(order, changed, {.requester = requester(), .id = key.second});
+    carry_out_amend(
+        order, changed, {.requester = plain(requester()), .cl_ord_id = asked.cl_ord_id});
     return;
   }
   const std::int64_t release_at = now_ + std::int64_t{market.made.bet_delay_ms} * 1'000'000;
@@ -180,13 +173,16 @@ void ReferenceEngine::on(const AmendOrder& asked) {
                          .release_at = release_at,
                          .requester = requester(),
                          .id = key};
-  Fact fact = about(order, EventKind::AmendDelayed);
-  fact.requester = requester();
-  fact.closing = changed.quantity;
-  fact.tick = changed.tick;
-  fact.at = release_at;
-  fact.id = key.second;
-  say(fact);
+  say(AmendDelayed{.order = plain(id),
+                   .session = plain(order.session),
+                   .requester = plain(requester()),
+                   .tick = plain(changed.tick),
+                   .order_qty = plain(changed.quantity),
+                   .expire_time = plain(changed.expires),
+                   .release_at = plain(release_at),
+                   .values = values_of(order),
+                   .cl_ord_id = asked.cl_ord_id},
+      order.market);
 }
 
 }  // namespace betex::matching::testing

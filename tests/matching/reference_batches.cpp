@@ -1,4 +1,4 @@
-// Processes over many orders of the reference engine: RULES.md section 4.
+// Processes of the reference engine, and those that cancel: RULES.md section 4.
 #include <algorithm>
 
 #include "tests/matching/reference_engine.h"
@@ -8,6 +8,10 @@ namespace {
 
 constexpr int kMostCancelled = 4'096;
 constexpr int kMostVisited = 8'192;  // live ones
+
+bool is_urgent(const RefBatch& batch) {
+  return batch.work == BatchWork::CancelOrders || batch.work == BatchWork::VoidRunner;
+}
 
 }  // namespace
 
@@ -49,92 +53,130 @@ bool ReferenceEngine::in_filter(const RefBatch& batch, const RefOrder& order) co
 void ReferenceEngine::start_batch(RefBatch batch) {
   batch.id = ++last_batch_;
   batch.last = last_order_;
-  say({.kind = EventKind::BatchStarted,
-       .market = batch.market.value_or(0),
-       .order = batch.last,
-       .other = batch.id,
-       .session = batch.session.value_or(0),
-       .requester = batch.requester,
-       .account = batch.account.value_or(0),
-       .version = batch.guard_below,
-       .quantity = batch.side,
-       .filled = code(batch.scope),
-       .leaves = static_cast<std::int64_t>(batch.instrument.value_or(0)),
-       .code = code(batch.cause),
-       .id = batch.cl_ord_id,
-       .request = batch.request});
+  say(BatchStarted{.batch = plain(batch.id),
+                   .account = plain(batch.account.value_or(0)),
+                   .session = plain(batch.session.value_or(0)),
+                   .instrument = plain(batch.instrument.value_or(0)),
+                   .last_order = plain(batch.last),
+                   .guard_below = batch.guard_below,
+                   .scope = batch.scope,
+                   .cause = batch.cause,
+                   .side = static_cast<std::uint8_t>(batch.side),
+                   .id_consumed = !batch.cl_ord_id.empty(),
+                   .requester = plain(batch.requester),
+                   .requester_account = plain(batch.requester_account),
+                   .work = batch.work,
+                   .request_id = batch.request,
+                   .cl_ord_id = batch.cl_ord_id},
+      batch.market.value_or(0));
   if (!batch.cl_ord_id.empty()) {
-    learn({batch.requester_account, batch.cl_ord_id}, 0);
+    learn({batch.requester_account, std::string{batch.cl_ord_id.view()}}, 0);
   }
-  remember(Name{batch.request});
   batches_.push_back(batch);
   run_chunk(batch.id);
 }
 
+// What takes risk away comes before what pays.
 void ReferenceEngine::on(const ContinueBatch&) {
-  if (!batches_.empty()) {
+  const auto first = std::find_if(batches_.begin(), batches_.end(), is_urgent);
+  if (first != batches_.end()) {
+    run_chunk(first->id);
+  } else if (!batches_.empty()) {
     run_chunk(batches_.front().id);
   }
 }
 
-// In ascending order of ids; told market by market.
+PendingBatch ReferenceEngine::batch_pending() const {
+  if (std::any_of(batches_.begin(), batches_.end(), is_urgent)) {
+    return PendingBatch::Orders;
+  }
+  return batches_.empty() ? PendingBatch::None : PendingBatch::Payments;
+}
+
 void ReferenceEngine::run_chunk(RefId id) {
-  const auto batch = std::find_if(
+  const auto running = std::find_if(
       batches_.begin(), batches_.end(), [id](const RefBatch& b) { return b.id == id; });
+  const bool more = running->work == BatchWork::CancelOrders ? run_order_chunk(*running)
+                                                             : run_row_chunk(*running);
+  if (more) {
+    return;
+  }
+  const RefBatch batch = *running;
+  say(BatchCompleted{.batch = plain(batch.id),
+                     .requester = plain(batch.requester),
+                     .requester_account = plain(batch.requester_account),
+                     .cause = batch.cause,
+                     .side = static_cast<std::uint8_t>(batch.side),
+                     .work = batch.work,
+                     .instrument = plain(batch.instrument.value_or(0)),
+                     .total = static_cast<std::uint64_t>(batch.total),
+                     .request_id = batch.request,
+                     .cl_ord_id = batch.cl_ord_id},
+      batch.market.value_or(0));
+  batches_.erase(running);
+  if (batch.then) {
+    follow(batch);
+  }
+}
+
+// What waited for the cancels begins.
+void ReferenceEngine::follow(const RefBatch& batch) {
+  if (batch.then == BatchWork::VoidRunner && markets_.at(*batch.market).rows.empty()) {
+    return;
+  }
+  RefBatch next{.work = *batch.then,
+                .market = batch.market,
+                .cause = batch.cause,
+                .requester = batch.requester,
+                .request = batch.request};
+  if (next.work == BatchWork::VoidRunner) {
+    next.instrument = batch.instrument;
+  }
+  start_batch(next);
+}
+
+// In ascending order of ids; told market by market. True if something is left to do.
+bool ReferenceEngine::run_order_chunk(RefBatch& batch) {
   std::map<RefId, std::vector<RefId>> by_market;
   int cancelled = 0;
   int visited = 0;
   bool more = false;
-  for (auto entry = live_.upper_bound(batch->cursor);
-       entry != live_.end() && entry->first <= batch->last;
+  for (auto entry = live_.upper_bound(batch.cursor);
+       entry != live_.end() && entry->first <= batch.last;
        ++entry) {
     const RefOrder& order = *entry->second;
-    if (!walks(*batch, order)) {
+    if (!walks(batch, order)) {
       continue;
     }
-    const bool goes = in_filter(*batch, order);
+    const bool goes = in_filter(batch, order);
     if (visited == kMostVisited || (goes && cancelled == kMostCancelled)) {
       more = true;
       break;
     }
     ++visited;
-    batch->cursor = order.id;
+    batch.cursor = order.id;
     if (goes) {
       ++cancelled;
       by_market[order.market].push_back(order.id);
     }
   }
-  batch->total += cancelled;
+  batch.total += cancelled;
   if (by_market.empty() && more) {
-    by_market[batch->market.value_or(0)] = {};
+    by_market[batch.market.value_or(0)] = {};
   }
   for (const auto& [market, ids] : by_market) {
-    say({.kind = EventKind::OrderCancelledBatched,
-         .market = market,
-         .other = batch->id,
-         .quantity = static_cast<std::int64_t>(ids.size()),
-         .at = static_cast<std::int64_t>(batch->cursor),
-         .code = code(batch->cause)});
+    std::vector<OrderId> tail;
     for (const RefId order : ids) {
-      facts_.push_back(
-          {.kind = EventKind::OrderCancelledBatched, .order = order, .other = batch->id});
-      end_order(orders_.at(order), batch->cause);
+      tail.emplace_back(order);
+      end_order(orders_.at(order), batch.cause);
     }
+    say(
+        OrderCancelledBatched{
+            .batch = plain(batch.id), .cause = batch.cause, .cursor_after = plain(batch.cursor)},
+        market,
+        tail);
   }
-  if (!more) {
-    say({.kind = EventKind::BatchCompleted,
-         .market = batch->market.value_or(0),
-         .other = batch->id,
-         .requester = batch->requester,
-         .account = batch->requester_account,
-         .quantity = batch->total,
-         .leaves = static_cast<std::int64_t>(batch->instrument.value_or(0)),
-         .tick = batch->side,
-         .code = code(batch->cause),
-         .id = batch->cl_ord_id,
-         .request = batch->request});
-    batches_.erase(batch);
-  }
+  return more;
 }
 
 // ---- Mass cancel --------------------------------------------------------------------------------
@@ -179,7 +221,7 @@ void ReferenceEngine::on(const MassCancel& asked) {
                  .cause = CancelCause::MassCancel,
                  .requester = requester(),
                  .requester_account = account,
-                 .cl_ord_id = key.second};
+                 .cl_ord_id = asked.cl_ord_id};
   Reason reason = origin_fails();
   if (reason == Reason::None && account == 0) {
     reason = Reason::UnknownAccount;
@@ -202,34 +244,38 @@ void ReferenceEngine::on(const MassCancel& asked) {
   if (consumed) {
     learn(key, 0, reason);
   }
-  say({.kind = EventKind::MassCancelRejected,
-       .other = consumed ? 1U : 0U,
-       .session = requester(),
-       .account = account,
-       .tick = asked.side,
-       .code = code(reason),
-       .id = key.second,
-       .request = std::string{asked.market.view()} + '/' + std::string{asked.symbol.view()}});
+  say(MassCancelRejected{.account = plain(account),
+                         .session = plain(requester()),
+                         .reason = reason,
+                         .id_consumed = consumed,
+                         .side = asked.side,
+                         .account_name = asked.account,
+                         .market = asked.market,
+                         .symbol = asked.symbol,
+                         .cl_ord_id = asked.cl_ord_id});
 }
 
 void ReferenceEngine::cancel_on_behalf(const MassCancel& asked) {
+  if (!admit(asked, asked.market)) {
+    return;
+  }
   RefBatch batch{.scope = CancelScope::All,
                  .cause = CancelCause::MassCancel,
                  .requester = requester(),
-                 .request = std::string{asked.request_id.view()}};
-  Reason reason = request_fails(asked.request_id);
-  if (reason == Reason::None && !asked.account.empty()) {
+                 .request = asked.request_id};
+  Reason reason = Reason::None;
+  if (!asked.account.empty()) {
     batch.account = id_of(accounts_by_name_, asked.account);
     reason = batch.account == RefId{0} ? Reason::UnknownAccount : Reason::None;
   }
   if (reason == Reason::None) {
     reason = filter_fails(asked, batch);
   }
-  if (reason == Reason::None && batch.market_wide() && !batch.market) {
+  if (reason == Reason::None && !batch.account && !batch.session && !batch.market) {
     reason = Reason::InvalidParameter;
   }
   if (reason != Reason::None) {
-    refuse(reason, asked.market.view(), asked.request_id.view());
+    refuse(reason, asked.market, asked.request_id);
     return;
   }
   start_batch(batch);

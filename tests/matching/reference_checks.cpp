@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::int64_t kSecondNs = 1'000'000'000;
 constexpr std::int64_t kDayNs = 86'400 * kSecondNs;
-constexpr std::int64_t kMaxTotal = std::int64_t{1} << 62;
 
 }  // namespace
 
@@ -37,7 +36,10 @@ Reason ReferenceEngine::market_refuses(const RefOrder& order, RefId session) {
     return Reason::MarketNotOpen;
   }
   for (const RefBatch& batch : batches_) {
-    if (batch.market_wide()) {
+    if (batch.work != BatchWork::CancelOrders) {
+      continue;  // over the rows of a market that is not open
+    }
+    if (!batch.account && !batch.session) {
       if (batch.market == market.id) {
         return Reason::MarketBatchCancelling;
       }
@@ -64,27 +66,6 @@ Reason ReferenceEngine::bad_quantity(const RefMarket& market,
   return Reason::None;
 }
 
-// Closing first, cash for the rest: fills in what the order is to lock. What it locks already is
-// its own to use again.
-Reason ReferenceEngine::lock(RefOrder& order, std::int64_t leaves) {
-  const RefMarket& market = markets_.at(order.market);
-  const RefAccount& account = accounts_.at(order.account);
-  const RefHolding held = market.odds() ? RefHolding{} : holding(order);
-  std::int64_t free = order.closing;
-  free += order.asked.side == Side::Bid ? held.no - held.no_locked : held.yes - held.yes_locked;
-  const std::int64_t closing = std::min(free, leaves);
-  const std::int64_t cash =
-      (leaves - closing) * unit_cost(market, order.asked.side, price_at(order));
-  if (account.locked - order.cash_lock + cash > kMaxTotal || held.yes + leaves > kMaxTotal ||
-      held.no + leaves > kMaxTotal) {
-    return Reason::AmountOverflow;
-  }
-  order.closing = closing;
-  order.cash_lock = cash;
-  return account.kind == AccountKind::Collateralised && cash > 0 ? Reason::InsufficientFunds
-                                                                 : Reason::None;
-}
-
 Reason ReferenceEngine::flags_fail(const PlaceOrder& asked, RefOrder& order) {
   const auto min_fill = whole(asked.min_quantity, markets_.at(order.market).odds() ? 100 : 1);
   if (!min_fill || *min_fill < 0 || *min_fill > order.quantity) {
@@ -101,7 +82,7 @@ Reason ReferenceEngine::flags_fail(const PlaceOrder& asked, RefOrder& order) {
       (*budget > 0 && asked.type != OrderType::Market)) {
     return Reason::UnsupportedCombination;
   }
-  order.budget = *budget;
+  order.max_cost = *budget;
   order.expires = asked.expire_time.value();
   if (order.time_in_force != TimeInForce::Gtd && order.expires != 0) {
     return Reason::UnsupportedCombination;
@@ -141,14 +122,8 @@ Reason ReferenceEngine::why_not(const PlaceOrder& asked, RefOrder& order) {
   if (const Reason reason = flags_fail(asked, order); reason != Reason::None) {
     return reason;
   }
-  if (order.quantity > market.maximum) {
-    return Reason::OrderSizeLimit;
-  }
-  const RefAccount& account = accounts_.at(order.account);
-  if (account.max_open != 0 && account.open >= account.max_open) {
-    return Reason::OpenOrdersLimit;
-  }
-  if (const Reason reason = lock(order, order.quantity); reason != Reason::None) {
+  order.leaves = order.quantity;
+  if (const Reason reason = money_fails(order, nullptr); reason != Reason::None) {
     return reason;
   }
   return asked.post_only && !market.delays() && !crossing_ticks(order).empty()

@@ -5,7 +5,11 @@
 namespace betex::matching::testing {
 namespace {
 
-constexpr std::int64_t kGenerationNs = 25 * 3'600 * std::int64_t{1'000'000'000};
+constexpr std::int64_t kHourNs = 3'600 * std::int64_t{1'000'000'000};
+constexpr std::int64_t kGenerationNs = 25 * kHourNs;
+constexpr std::int64_t kRequestGenerationNs = 35 * 24 * kHourNs;
+constexpr std::int64_t kOldestRequestNs = 30 * 24 * kHourNs;
+constexpr std::int64_t kEarliestRequestNs = kHourNs / 12;
 
 }  // namespace
 
@@ -22,31 +26,32 @@ RefId id_of(const std::map<std::string, RefId>& names, const Name& name) {
   return found == names.end() ? 0 : found->second;
 }
 
-void ReferenceEngine::say(Fact fact) {
-  facts_.push_back(std::move(fact));
-  ++said_;
+EventHeader ReferenceEngine::header_of(RefId market) {
+  return {.market = plain(market), .market_seq = market == 0 ? 0 : ++market_seqs_[market]};
 }
 
-// The order's values as they are now.
-Fact ReferenceEngine::about(const RefOrder& order, EventKind kind) const {
-  return {.kind = kind,
-          .market = order.market,
-          .order = order.id,
-          .session = order.session,
-          .quantity = order.quantity,
-          .filled = order.filled,
-          .leaves = order.leaves,
-          .notional = order.notional,
-          .chain = std::max<std::int64_t>(0, static_cast<std::int64_t>(order.chain.size()) - 1)};
+// As they are now.
+OrderValues ReferenceEngine::values_of(const RefOrder& order) {
+  const std::size_t requests = order.chain.size();
+  return {.order_qty = plain(order.quantity),
+          .cum_qty = plain(order.filled),
+          .leaves_qty = plain(order.leaves),
+          .notional = plain(order.notional),
+          .chain_index = static_cast<std::uint32_t>(requests == 0 ? 0 : requests - 1)};
 }
 
-void ReferenceEngine::refuse(Reason reason, std::string_view subject, std::string_view request) {
-  say({.kind = EventKind::CommandRejected,
-       .other = command_->body.index() + 1,
-       .session = requester(),
-       .code = code(reason),
-       .id = std::string{subject},
-       .request = std::string{request}});
+// Of an operator's request that was admitted.
+void ReferenceEngine::refuse(Reason reason, const Name& subject, const Name& request) {
+  const auto known = requests_.find(std::string{request.view()});
+  if (known != requests_.end()) {
+    known->second.reason = reason;
+  }
+  say(CommandRejected{.session = plain(requester()),
+                      .reason = reason,
+                      .command = static_cast<std::uint16_t>(command_->body.index() + 1),
+                      .id_consumed = !request.empty(),
+                      .subject = subject,
+                      .request_id = request});
 }
 
 // A message of a session that is not known, or of an epoch that is over, changes nothing.
@@ -62,18 +67,22 @@ Reason ReferenceEngine::origin_fails() const {
                                                                  : Reason::StaleEpoch;
 }
 
-Reason ReferenceEngine::request_fails(const Name& request) const {
-  if (const Reason reason = origin_fails(); reason != Reason::None) {
+// What comes without an id is the gateway's own.
+Reason ReferenceEngine::request_fails(const Name& request,
+                                      Timestamp transact_time,
+                                      bool is_safer) const {
+  if (const Reason reason = origin_fails(); reason != Reason::None || request.empty()) {
     return reason;
   }
-  return requests_.contains(std::string{request.view()}) ? Reason::DuplicateRequestId
-                                                         : Reason::None;
-}
-
-void ReferenceEngine::remember(const Name& request) {
-  if (!request.empty()) {
-    requests_.insert(std::string{request.view()});
+  if (requests_.contains(std::string{request.view()})) {
+    return Reason::DuplicateRequestId;
   }
+  if (transact_time.value() < now_ - kOldestRequestNs ||
+      transact_time.value() > now_ + kEarliestRequestNs) {
+    return Reason::StaleRequest;
+  }
+  const bool limited = max_requests_a_day_ != 0 && !is_safer;
+  return limited && requests_today_ >= max_requests_a_day_ ? Reason::TooManyRequests : Reason::None;
 }
 
 // The id acts no more until it is forgotten.
@@ -81,25 +90,25 @@ void ReferenceEngine::learn(const RefClOrdId& id, RefId order, Reason reason) {
   known_ids_[id] = {.order = order, .reason = reason, .came_in = generation_};
 }
 
-Facts ReferenceEngine::run(const Command& command) {
-  facts_.clear();
-  said_ = 0;
+SaidEvents ReferenceEngine::run(const Command& command) {
+  events_.clear();
   command_ = &command;
   now_ = command.timestamp.value();
   std::visit([this](const auto& body) { on(body); }, command.body);
-  if (said_ == 0) {
+  if (events_.empty()) {
     return {};
   }
   if (last_seq_ == 0) {  // the log begins, and with it the days and generations
     day_end_ = day_end_after(now_);
     generation_end_ = now_ + kGenerationNs;
+    request_generation_end_ = now_ + kRequestGenerationNs;
   }
-  last_seq_ += said_;
+  last_seq_ += events_.size();
   const auto session = sessions_.find(requester());
   if (session != sessions_.end() && session->second.epoch == command.origin.epoch.value()) {
     session->second.next_in = command.origin.msg_seq_num.value() + 1;
   }
-  return facts_;
+  return events_;
 }
 
 }  // namespace betex::matching::testing

@@ -6,6 +6,8 @@
 namespace betex::matching::testing {
 namespace {
 
+constexpr std::uint32_t kMostRunners = 100;
+
 struct Steps {
   std::int64_t from, to, by;
 };
@@ -54,23 +56,21 @@ bool is_odds(LadderKind kind) {
 
 }  // namespace
 
-// Null, and refused, where the request is a repetition or names no market.
-RefMarket* ReferenceEngine::market_for(const Name& name, const Name& request) {
-  const RefId id = id_of(markets_by_name_, name);
-  Reason reason = request_fails(request);
-  if (reason == Reason::None && id == 0) {
-    reason = Reason::UnknownMarket;
-  }
-  if (reason != Reason::None) {
-    refuse(reason, name.view(), request.view());
-    return nullptr;
-  }
-  return &markets_.at(id);
+const RefMarket* ReferenceEngine::find_market(const Name& name) const {
+  const auto found = markets_.find(id_of(markets_by_name_, name));
+  return found == markets_.end() ? nullptr : &found->second;
 }
 
 bool ReferenceEngine::being_cancelled(const RefMarket& market) const {
   return std::any_of(batches_.begin(), batches_.end(), [&market](const RefBatch& batch) {
-    return batch.market_wide() && batch.market == market.id;
+    return batch.cancels_in(market.id);
+  });
+}
+
+// A runner's bets are being made void, or are about to be.
+bool ReferenceEngine::being_reduced(const RefMarket& market) const {
+  return std::any_of(batches_.begin(), batches_.end(), [&market](const RefBatch& batch) {
+    return batch.removes_in(market.id);
   });
 }
 
@@ -83,17 +83,16 @@ bool ReferenceEngine::is_contest(const RefMarket& market) const {
   return !market.odds() || (active >= 2 && active > market.made.winners);
 }
 
-// `event` names the request; the market has a new version by it.
-void ReferenceEngine::set_state(RefMarket& market, Fact event, MarketState state) {
-  event.market = market.id;
+// The market has a new version by every change.
+template <typename Event>
+void ReferenceEngine::set_state(RefMarket& market, Event event, MarketState state) {
   event.version = ++market.version;
-  event.requester = requester();
   market.state = state;
-  remember(Name{event.request});
-  say(std::move(event));
+  say(event, market.id);
 }
 
-void ReferenceEngine::cancel_in(const RefMarket& market, RefBatch batch) {
+// True if a process has begun: there was something to cancel.
+bool ReferenceEngine::cancel_in(const RefMarket& market, RefBatch batch) {
   const bool has_orders = std::any_of(live_.begin(), live_.end(), [&](const auto& entry) {
     return entry.second->market == market.id;
   });
@@ -102,21 +101,19 @@ void ReferenceEngine::cancel_in(const RefMarket& market, RefBatch batch) {
     batch.requester = requester();
     start_batch(batch);
   }
+  return has_orders;
 }
 
 // ---- Creation -----------------------------------------------------------------------------------
 
 Reason ReferenceEngine::market_parameters_fail(const CreateMarket& create) {
-  if (const Reason reason = request_fails(create.request_id); reason != Reason::None) {
-    return reason;
-  }
   const bool odds = create.kind == MarketKind::ExchangeOdds;
   if (id_of(markets_by_name_, create.market) != 0 ||
       (!odds && id_of(symbols_, create.market) != 0)) {
     return Reason::AlreadyExists;
   }
   if (create.market.empty() || is_odds(create.ladder) != odds || create.winners < 1 ||
-      create.winners > (odds ? 8U : 1U) || create.commission_bp > 10'000 ||
+      create.winners > (odds ? kMostRunners - 1 : 1U) || create.commission_bp > 10'000 ||
       create.bet_delay_ms > 60'000) {
     return Reason::InvalidParameter;
   }
@@ -126,6 +123,10 @@ Reason ReferenceEngine::market_parameters_fail(const CreateMarket& create) {
       return Reason::InvalidParameter;
     }
   }
+  const auto position = whole(create.max_position, 1);
+  if (!position || *position < 0 || (odds && *position != 0)) {
+    return Reason::InvalidParameter;
+  }
   return Reason::None;
 }
 
@@ -134,17 +135,15 @@ void ReferenceEngine::add_instrument(RefMarket& market, const Name& symbol, cons
   symbols_[std::string{symbol.view()}] = id;
   instruments_[id] = {.id = id, .market = market.id};
   market.instruments.push_back(id);
-  remember(request);
-  say({.kind = EventKind::RunnerAdded,
-       .market = market.id,
-       .other = id,
-       .id = std::string{symbol.view()},
-       .request = std::string{request.view()}});
+  say(RunnerAdded{.instrument = plain(id), .symbol = symbol, .request_id = request}, market.id);
 }
 
 void ReferenceEngine::on(const CreateMarket& create) {
+  if (!admit(create, create.market)) {
+    return;
+  }
   if (const Reason reason = market_parameters_fail(create); reason != Reason::None) {
-    refuse(reason, create.market.view(), create.request_id.view());
+    refuse(reason, create.market, create.request_id);
     return;
   }
   RefMarket market{.id = markets_.size() + 1, .made = create};
@@ -155,26 +154,29 @@ void ReferenceEngine::on(const CreateMarket& create) {
   if (market.maximum == 0) {
     market.maximum = market.odds() ? 100'000'000'000 : 1'000'000'000'000;
   }
+  market.max_position = *whole(create.max_position, 1);
   market.prices = ladder_prices(create.ladder);
   markets_by_name_[std::string{create.market.view()}] = market.id;
   RefMarket& kept = markets_[market.id] = market;
-  remember(create.request_id);
-  say({.kind = EventKind::MarketCreated,
-       .market = market.id,
-       .other = create.winners,
-       .quantity = market.minimum,
-       .filled = market.maximum,
-       .leaves = market.step,
-       .code = code(create.ladder),
-       .id = std::string{create.market.view()},
-       .request = std::string{create.request_id.view()}});
+  say(MarketCreated{.kind = create.kind,
+                    .ladder = create.ladder,
+                    .winners = create.winners,
+                    .commission_bp = create.commission_bp,
+                    .bet_delay_ms = create.bet_delay_ms,
+                    .min_quantity = plain(market.minimum),
+                    .quantity_step = plain(market.step),
+                    .max_quantity = plain(market.maximum),
+                    .max_position = plain(market.max_position),
+                    .name = create.market,
+                    .request_id = create.request_id},
+      market.id);
   if (!kept.odds()) {
     add_instrument(kept, create.market, create.request_id);
   }
 }
 
 void ReferenceEngine::on(const AddRunner& add) {
-  RefMarket* const market = market_for(add.market, add.request_id);
+  RefMarket* const market = market_for(add);
   if (market == nullptr) {
     return;
   }
@@ -183,11 +185,12 @@ void ReferenceEngine::on(const AddRunner& add) {
     reason = Reason::InvalidParameter;
   } else if (id_of(symbols_, add.symbol) != 0) {
     reason = Reason::AlreadyExists;
-  } else if (!market->odds() || market->state != MarketState::Inactive) {
+  } else if (!market->odds() || market->state != MarketState::Inactive ||
+             market->instruments.size() == kMostRunners) {
     reason = Reason::InvalidState;
   }
   if (reason != Reason::None) {
-    refuse(reason, add.market.view(), add.request_id.view());
+    refuse(reason, add.market, add.request_id);
     return;
   }
   add_instrument(*market, add.symbol, add.request_id);
@@ -196,21 +199,19 @@ void ReferenceEngine::on(const AddRunner& add) {
 // ---- Lifecycle ----------------------------------------------------------------------------------
 
 void ReferenceEngine::on(const OpenMarket& open) {
-  RefMarket* const market = market_for(open.market, open.request_id);
+  RefMarket* const market = market_for(open);
   if (market == nullptr) {
     return;
   }
   if (market->state != MarketState::Inactive || !is_contest(*market)) {
-    refuse(Reason::InvalidState, open.market.view(), open.request_id.view());
+    refuse(Reason::InvalidState, open.market, open.request_id);
     return;
   }
-  set_state(*market,
-            {.kind = EventKind::MarketOpened, .request = std::string{open.request_id.view()}},
-            MarketState::Open);
+  set_state(*market, MarketOpened{.request_id = open.request_id}, MarketState::Open);
 }
 
 void ReferenceEngine::on(const SuspendMarket& suspend) {
-  RefMarket* const market = market_for(suspend.market, suspend.request_id);
+  RefMarket* const market = market_for(suspend);
   if (market == nullptr) {
     return;
   }
@@ -220,65 +221,61 @@ void ReferenceEngine::on(const SuspendMarket& suspend) {
     reason = Reason::InvalidParameter;
   } else if (!market->is_one_of({MarketState::Open, MarketState::Closed})) {
     reason = Reason::InvalidState;
-  } else if (market->state == MarketState::Closed && being_cancelled(*market)) {
+  } else if (market->state == MarketState::Closed &&
+             (being_cancelled(*market) || being_reduced(*market))) {
     reason = Reason::MarketBatchCancelling;
   }
   if (reason != Reason::None) {
-    refuse(reason, suspend.market.view(), suspend.request_id.view());
+    refuse(reason, suspend.market, suspend.request_id);
     return;
   }
   set_state(*market,
-            {.kind = EventKind::MarketSuspended,
-             .other = code(suspend.scope),
-             .code = code(suspend.reason),
-             .request = std::string{suspend.request_id.view()}},
+            MarketSuspended{
+                .reason = suspend.reason, .scope = suspend.scope, .request_id = suspend.request_id},
             MarketState::Suspended);
   const bool material = suspend.scope != CancelScope::None;
   cancel_in(*market,
             {.guard_below = material ? market->version : 0,
              .scope = material ? suspend.scope : CancelScope::OnPause,
-             .cause = pause ? CancelCause::MarketPaused : CancelCause::MarketSuspended});
+             .cause = pause ? CancelCause::MarketPaused : CancelCause::MarketSuspended,
+             .request = suspend.request_id});
 }
 
 void ReferenceEngine::on(const ResumeMarket& resume) {
-  RefMarket* const market = market_for(resume.market, resume.request_id);
+  RefMarket* const market = market_for(resume);
   if (market == nullptr) {
     return;
   }
   Reason reason = Reason::None;
   if (market->state != MarketState::Suspended) {
     reason = Reason::InvalidState;
-  } else if (being_cancelled(*market)) {
+  } else if (being_cancelled(*market) || being_reduced(*market)) {
     reason = Reason::MarketBatchCancelling;
   } else if (!is_contest(*market)) {
     reason = Reason::InvalidState;
   }
   if (reason != Reason::None) {
-    refuse(reason, resume.market.view(), resume.request_id.view());
+    refuse(reason, resume.market, resume.request_id);
     return;
   }
-  set_state(*market,
-            {.kind = EventKind::MarketResumed, .request = std::string{resume.request_id.view()}},
-            MarketState::Open);
+  set_state(*market, MarketResumed{.request_id = resume.request_id}, MarketState::Open);
 }
 
 void ReferenceEngine::on(const HaltMarket& halt) {
-  RefMarket* const market = market_for(halt.market, halt.request_id);
+  RefMarket* const market = market_for(halt);
   if (market == nullptr) {
     return;
   }
   if (!market->is_one_of({MarketState::Open, MarketState::Suspended})) {
-    refuse(Reason::InvalidState, halt.market.view(), halt.request_id.view());
+    refuse(Reason::InvalidState, halt.market, halt.request_id);
     return;
   }
   market->before_halt = market->state;
-  set_state(*market,
-            {.kind = EventKind::MarketHalted, .request = std::string{halt.request_id.view()}},
-            MarketState::Halted);
+  set_state(*market, MarketHalted{.request_id = halt.request_id}, MarketState::Halted);
 }
 
 void ReferenceEngine::on(const UnhaltMarket& unhalt) {
-  RefMarket* const market = market_for(unhalt.market, unhalt.request_id);
+  RefMarket* const market = market_for(unhalt);
   if (market == nullptr) {
     return;
   }
@@ -286,45 +283,42 @@ void ReferenceEngine::on(const UnhaltMarket& unhalt) {
   Reason reason = Reason::None;
   if (market->state != MarketState::Halted) {
     reason = Reason::InvalidState;
-  } else if (reopens && being_cancelled(*market)) {
+  } else if (reopens && (being_cancelled(*market) || being_reduced(*market))) {
     reason = Reason::MarketBatchCancelling;
   } else if (reopens && !is_contest(*market)) {
     reason = Reason::InvalidState;
   }
   if (reason != Reason::None) {
-    refuse(reason, unhalt.market.view(), unhalt.request_id.view());
+    refuse(reason, unhalt.market, unhalt.request_id);
     return;
   }
   set_state(*market,
-            {.kind = EventKind::MarketUnhalted,
-             .quantity = code(market->before_halt),
-             .request = std::string{unhalt.request_id.view()}},
+            MarketUnhalted{.state = market->before_halt, .request_id = unhalt.request_id},
             market->before_halt);
 }
 
 void ReferenceEngine::on(const TurnInPlay& turn) {
-  RefMarket* const market = market_for(turn.market, turn.request_id);
+  RefMarket* const market = market_for(turn);
   if (market == nullptr) {
     return;
   }
   if (market->in_play || !market->is_one_of({MarketState::Open, MarketState::Suspended})) {
-    refuse(Reason::InvalidState, turn.market.view(), turn.request_id.view());
+    refuse(Reason::InvalidState, turn.market, turn.request_id);
     return;
   }
   market->in_play = true;
   set_state(*market,
-            {.kind = EventKind::MarketTurnedInPlay,
-             .quantity = code(market->state),
-             .request = std::string{turn.request_id.view()}},
+            MarketTurnedInPlay{.state = market->state, .request_id = turn.request_id},
             market->state);
   cancel_in(*market,
             {.guard_below = market->version,
              .scope = CancelScope::LapseOnly,
-             .cause = CancelCause::TurnedInPlay});
+             .cause = CancelCause::TurnedInPlay,
+             .request = turn.request_id});
 }
 
 void ReferenceEngine::on(const RemoveRunner& remove) {
-  RefMarket* const market = market_for(remove.market, remove.request_id);
+  RefMarket* const market = market_for(remove);
   if (market == nullptr) {
     return;
   }
@@ -340,31 +334,42 @@ void ReferenceEngine::on(const RemoveRunner& remove) {
                                                     MarketState::Halted})) {
     reason = Reason::InvalidState;
   }
-  const std::string request{remove.request_id.view()};
+  if (reason == Reason::None && being_reduced(*market)) {
+    reason = Reason::MarketBatchCancelling;
+  }
   if (reason != Reason::None) {
-    refuse(reason, remove.market.view(), request);
+    refuse(reason, remove.market, remove.request_id);
     return;
   }
   if (market->state == MarketState::Open) {
-    set_state(*market,
-              {.kind = EventKind::MarketSuspended,
-               .code = code(SuspendReason::RunnerRemoval),
-               .request = request},
-              MarketState::Suspended);
-    cancel_in(*market, {.scope = CancelScope::OnPause, .cause = CancelCause::MarketSuspended});
+    set_state(
+        *market,
+        MarketSuspended{.reason = SuspendReason::RunnerRemoval, .request_id = remove.request_id},
+        MarketState::Suspended);
+    cancel_in(*market,
+              {.scope = CancelScope::OnPause,
+               .cause = CancelCause::MarketSuspended,
+               .request = remove.request_id});
   }
   instruments_.at(id).removed = true;
-  set_state(
-      *market, {.kind = EventKind::RunnerRemoved, .other = id, .request = request}, market->state);
-  cancel_in(*market,
-            {.instrument = id,
-             .guard_below = market->version,
-             .scope = CancelScope::All,
-             .cause = CancelCause::RunnerRemoved});
+  set_state(*market,
+            RunnerRemoved{.instrument = plain(id), .request_id = remove.request_id},
+            market->state);
+  const RefBatch cancels{.then = BatchWork::VoidRunner,
+                         .market = market->id,
+                         .instrument = id,
+                         .guard_below = market->version,
+                         .scope = CancelScope::All,
+                         .cause = CancelCause::RunnerRemoved,
+                         .requester = requester(),
+                         .request = remove.request_id};
+  if (!cancel_in(*market, cancels)) {
+    follow(cancels);
+  }
 }
 
 void ReferenceEngine::on(const CloseMarket& close) {
-  RefMarket* const market = market_for(close.market, close.request_id);
+  RefMarket* const market = market_for(close);
   if (market == nullptr) {
     return;
   }
@@ -372,13 +377,13 @@ void ReferenceEngine::on(const CloseMarket& close) {
                           MarketState::Open,
                           MarketState::Suspended,
                           MarketState::Halted})) {
-    refuse(Reason::InvalidState, close.market.view(), close.request_id.view());
+    refuse(Reason::InvalidState, close.market, close.request_id);
     return;
   }
-  set_state(*market,
-            {.kind = EventKind::MarketClosed, .request = std::string{close.request_id.view()}},
-            MarketState::Closed);
-  cancel_in(*market, {.scope = CancelScope::All, .cause = CancelCause::MarketClosed});
+  set_state(*market, MarketClosed{.request_id = close.request_id}, MarketState::Closed);
+  cancel_in(
+      *market,
+      {.scope = CancelScope::All, .cause = CancelCause::MarketClosed, .request = close.request_id});
 }
 
 }  // namespace betex::matching::testing

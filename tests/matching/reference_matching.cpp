@@ -1,11 +1,11 @@
-// Prices, money and books of the reference engine: RULES.md sections 1 to 3 and 5.
+// Prices, books and trades of the reference engine: RULES.md sections 1 to 3 and 5.
 #include <algorithm>
 
 #include "tests/matching/reference_engine.h"
 
 namespace betex::matching::testing {
 
-// ---- Prices, money, books -----------------------------------------------------------------------
+// ---- Prices, books ------------------------------------------------------------------------------
 
 std::optional<std::int64_t> ReferenceEngine::tick_of(const RefMarket& market, Decimal price) const {
   const auto units = whole(price, market.odds() ? 100 : 10'000);
@@ -51,17 +51,12 @@ std::vector<std::int64_t> ReferenceEngine::crossing_ticks(const RefOrder& order)
   return ticks;
 }
 
-RefHolding& ReferenceEngine::holding(const RefOrder& order) {
-  return holdings_[{order.account, order.market}];
-}
-
-// What the order locks from now on.
-void ReferenceEngine::change_lock(RefOrder& order, std::int64_t closing, std::int64_t cash) {
-  (order.asked.side == Side::Bid ? holding(order).no_locked : holding(order).yes_locked) +=
-      closing - order.closing;
-  accounts_.at(order.account).locked += cash - order.cash_lock;
-  order.closing = closing;
-  order.cash_lock = cash;
+// How much more an order with a maximum cost may buy at `cost` a unit, in whole steps.
+std::int64_t ReferenceEngine::affordable(const RefOrder& taker,
+                                         std::int64_t spent,
+                                         std::int64_t cost) const {
+  const std::int64_t step = markets_.at(taker.market).step;
+  return (taker.max_cost - spent) / cost / step * step;
 }
 
 // ---- Matching -----------------------------------------------------------------------------------
@@ -71,7 +66,7 @@ void ReferenceEngine::rest(RefOrder& order) {
   side_of(order, false)[order.tick].push_back(order.id);
 }
 
-// Whatever it still locks is free, and it is in no book.
+// It is in no book from now on.
 void ReferenceEngine::end_order(RefOrder& order, CancelCause cause) {
   if (order.place == RefPlace::Resting) {
     RefBook& book = side_of(order, false);
@@ -80,23 +75,27 @@ void ReferenceEngine::end_order(RefOrder& order, CancelCause cause) {
       book.erase(order.tick);
     }
   }
-  change_lock(order, 0, 0);
   order.leaves = 0;
   order.place = RefPlace::Finished;
-  order.cause = code(cause);
+  order.cause = static_cast<std::uint32_t>(cause);
   order.finished_in = generation_;
   --accounts_.at(order.account).open;
   live_.erase(order.id);
 }
 
-void ReferenceEngine::cancel_order(RefOrder& order, CancelCause cause, Reason reason) {
-  Fact fact = about(order, EventKind::OrderCancelled);
-  fact.leaves = 0;
-  fact.other = code(reason);
-  fact.lock = order.cash_lock;
-  fact.code = code(cause);
-  say(fact);
+// `request` is the ClOrdID of its owner's request, empty where there was none.
+void ReferenceEngine::cancel_order(RefOrder& order,
+                                   CancelCause cause,
+                                   Reason reason,
+                                   const ClOrdId& request) {
   end_order(order, cause);
+  say(OrderCancelled{.order = plain(order.id),
+                     .session = plain(order.session),
+                     .cause = cause,
+                     .reason = reason,
+                     .values = values_of(order),
+                     .cl_ord_id = request},
+      order.market);
 }
 
 void ReferenceEngine::reduce_order(RefOrder& order, std::int64_t quantity) {
@@ -104,84 +103,76 @@ void ReferenceEngine::reduce_order(RefOrder& order, std::int64_t quantity) {
     cancel_order(order, CancelCause::SelfTradeDecrement);
     return;
   }
-  const std::int64_t opening = std::min(order.leaves - order.closing, quantity);
-  const std::int64_t closing = quantity - opening;
-  const std::int64_t cash =
-      opening * unit_cost(markets_.at(order.market), order.asked.side, price_at(order));
   order.quantity -= quantity;
   order.leaves -= quantity;
-  change_lock(order, order.closing - closing, order.cash_lock - cash);
-  Fact fact = about(order, EventKind::OrderReduced);
-  fact.other = static_cast<std::uint64_t>(quantity);
-  fact.lock = cash;
-  fact.closing = closing;
-  fact.code = code(CancelCause::SelfTradeDecrement);
-  say(fact);
+  say(OrderReduced{.order = plain(order.id),
+                   .session = plain(order.session),
+                   .cause = CancelCause::SelfTradeDecrement,
+                   .quantity = plain(quantity),
+                   .values = values_of(order)},
+      order.market);
 }
 
-// One side of a trade; the closing part is used first.
-Fact ReferenceEngine::fill(RefOrder& order, std::int64_t price, std::int64_t quantity) {
-  const RefMarket& market = markets_.at(order.market);
-  const bool bid = order.asked.side == Side::Bid;
-  const std::int64_t closed = std::min(order.closing, quantity);
-  const std::int64_t opened = quantity - closed;
-  const std::int64_t unlocked = opened * unit_cost(market, order.asked.side, price_at(order));
-  std::int64_t cash = 0;
-  if (!market.odds()) {
-    cash = bid ? -price * opened + (10'000 - price) * closed
-               : price * closed - (10'000 - price) * opened;
-    RefHolding& held = holding(order);
-    (bid ? held.no : held.yes) -= closed;
-    (bid ? held.yes : held.no) += opened;
-  }
-  change_lock(order, order.closing - closed, order.cash_lock - unlocked);
+// One side of a trade. In a binary market what closes is paid by the pot, what opens into it: so
+// the cash follows from the account's fills so far, and so does the position.
+TradeLeg ReferenceEngine::fill(RefOrder& order, std::int64_t price, std::int64_t quantity) {
+  RefMarket& market = markets_.at(order.market);
+  RefAccount& account = accounts_.at(order.account);
+  RefRow& row = row_of(order);
+  const std::int64_t cash_before = position(row).cash;
+  row.bets.push_back({order.instrument, order.asked.side, quantity, price});
+  const RefPosition after = position(row);
+  const std::int64_t cash = after.cash - cash_before;
+  account.balance += cash;
+  market.pot -= cash;
   order.filled += quantity;
   order.leaves -= quantity;
   order.notional += quantity * price;
-  Fact fact = about(order, EventKind::TradeMatched);
-  fact.account = order.account;
-  fact.version = static_cast<std::uint64_t>(quantity);
-  fact.at = price;
-  fact.cash = cash;
-  fact.lock = unlocked;
-  fact.closing = closed;
+  order.spent += quantity * unit_cost(market, order.asked.side, price);
+  const TradeLeg leg{.order = plain(order.id),
+                     .account = plain(order.account),
+                     .session = plain(order.session),
+                     .cash = plain(cash),
+                     .balance = plain(account.balance),
+                     .position = plain(after.yes),
+                     .values = values_of(order)};
   if (order.leaves == 0) {
     end_order(order);
   }
-  return fact;
+  return leg;
 }
 
 void ReferenceEngine::trade(RefOrder& maker, RefOrder& taker, std::int64_t quantity) {
   const std::int64_t price = price_at(maker);
-  const std::int64_t tick = maker.tick;
-  taker.budget -= quantity * unit_cost(markets_.at(taker.market), taker.asked.side, price);
-  Fact makers = fill(maker, price, quantity);
-  Fact takers = fill(taker, price, quantity);
-  makers.other = taker.id;
-  takers.other = maker.id;
-  makers.tick = takers.tick = tick;
-  say(makers);
-  facts_.push_back(takers);  // the same event
+  const TradeLeg makers = fill(maker, price, quantity);
+  const TradeLeg takers = fill(taker, price, quantity);
+  say(TradeMatched{.instrument = plain(taker.instrument),
+                   .tick = plain(maker.tick),
+                   .price = plain(price),
+                   .quantity = plain(quantity),
+                   .taker_side = taker.asked.side,
+                   .maker = makers,
+                   .taker = takers},
+      taker.market);
 }
 
-// The dry run of FOK and minimum fill: how much would trade before anything stops it.
-std::int64_t ReferenceEngine::would_fill(const RefOrder& taker) {
+// How much would trade before anything stops it, and at what cost.
+RefDryRun ReferenceEngine::dry_run(const RefOrder& taker) {
   const RefMarket& market = markets_.at(taker.market);
   const SelfTradePrevention mode = taker.asked.self_trade_prevention;
   std::int64_t left = taker.leaves;
-  std::int64_t budget = taker.budget;
-  std::int64_t filled = 0;
+  RefDryRun run;
   for (const std::int64_t tick : crossing_ticks(taker)) {
     const std::int64_t cost =
         unit_cost(market, taker.asked.side, market.prices[static_cast<std::size_t>(tick)]);
     for (const RefId id : side_of(taker, true).at(tick)) {
       const RefOrder& maker = orders_.at(id);
       if (left == 0) {
-        return filled;
+        return run;
       }
       if (maker.account == taker.account && mode != SelfTradePrevention::None) {
         if (mode == SelfTradePrevention::CancelTaker || mode == SelfTradePrevention::CancelBoth) {
-          return filled;
+          return run;
         }
         if (mode == SelfTradePrevention::Decrement) {
           left -= std::min(left, maker.leaves);
@@ -189,18 +180,18 @@ std::int64_t ReferenceEngine::would_fill(const RefOrder& taker) {
         continue;
       }
       std::int64_t quantity = std::min(left, maker.leaves);
-      if (taker.asked.max_cost != Decimal{}) {
-        quantity = std::min(quantity, budget / cost / market.step * market.step);
-        budget -= quantity * cost;
+      if (taker.max_cost != 0) {
+        quantity = std::min(quantity, affordable(taker, taker.spent + run.cost, cost));
       }
       if (quantity == 0) {
-        return filled;
+        return run;
       }
       left -= quantity;
-      filled += quantity;
+      run.filled += quantity;
+      run.cost += quantity * cost;
     }
   }
-  return filled;
+  return run;
 }
 
 void ReferenceEngine::prevent_self_trade(RefOrder& taker, RefOrder& maker) {
@@ -230,7 +221,7 @@ void ReferenceEngine::take(RefOrder& taker) {
   const RefMarket& market = markets_.at(taker.market);
   const bool fok = taker.time_in_force == TimeInForce::Fok;
   const std::int64_t needed = fok ? taker.leaves : taker.min_fill;
-  if (needed > 0 && would_fill(taker) < needed) {
+  if (needed > 0 && dry_run(taker).filled < needed) {
     cancel_order(taker, fok ? CancelCause::FillOrKill : CancelCause::MinimumFill);
     return;
   }
@@ -246,9 +237,9 @@ void ReferenceEngine::take(RefOrder& taker) {
       continue;
     }
     std::int64_t quantity = std::min(taker.leaves, maker.leaves);
-    if (taker.asked.max_cost != Decimal{}) {
+    if (taker.max_cost != 0) {
       const std::int64_t cost = unit_cost(market, taker.asked.side, price_at(maker));
-      quantity = std::min(quantity, taker.budget / cost / market.step * market.step);
+      quantity = std::min(quantity, affordable(taker, taker.spent, cost));
     }
     if (quantity == 0) {
       break;
@@ -262,10 +253,7 @@ void ReferenceEngine::take(RefOrder& taker) {
     cancel_order(taker, CancelCause::ImmediateOrCancel);
   } else {
     rest(taker);
-    say({.kind = EventKind::OrderRested,
-         .market = taker.market,
-         .order = taker.id,
-         .leaves = taker.leaves});
+    say(OrderRested{.order = plain(taker.id), .leaves_qty = plain(taker.leaves)}, taker.market);
   }
 }
 

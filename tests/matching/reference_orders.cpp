@@ -14,21 +14,7 @@ void ReferenceEngine::on(const PlaceOrder& asked) {
     reason = Reason::UnknownAccount;
   }
   if (reason == Reason::None && asked.poss_resend && known_ids_.contains(id)) {
-    const RefKnownId& first = known_ids_.at(id);
-    const auto found = orders_.find(first.order);
-    Fact fact = found == orders_.end() ? Fact{.kind = EventKind::OrderStatusAnswered}
-                                       : about(found->second, EventKind::OrderStatusAnswered);
-    fact.session = requester();
-    fact.account = order.account;
-    fact.code = code(first.reason);
-    fact.id = id.second;
-    fact.version = code(asked.side);
-    fact.request = asked.symbol.view();
-    if (found != orders_.end()) {
-      fact.tick = found->second.place == RefPlace::Delayed ? 1 : 0;
-      fact.other = found->second.cause * 2U + (live_.contains(first.order) ? 1U : 0U);
-    }
-    say(fact);
+    answer_status(asked, order.account, known_ids_.at(id));
     return;
   }
   if (reason == Reason::None) {
@@ -46,19 +32,23 @@ void ReferenceEngine::on(const PlaceOrder& asked) {
     learn(id, 0, reason);
   }
   if (reason != Reason::None) {
-    say({.kind = EventKind::OrderRejected,
-         .market = order.market,
-         .other = consumed ? 1U : 0U,
-         .session = requester(),
-         .account = order.account,
-         .code = code(reason),
-         .id = id.second,
-         .request = std::string{asked.symbol.view()}});
+    say(OrderRejected{.account = plain(order.account),
+                      .session = plain(requester()),
+                      .reason = reason,
+                      .side = asked.side,
+                      .type = asked.type,
+                      .time_in_force = asked.time_in_force,
+                      .id_consumed = consumed,
+                      .price = asked.price,
+                      .quantity = asked.quantity,
+                      .account_name = asked.account,
+                      .symbol = asked.symbol,
+                      .cl_ord_id = asked.cl_ord_id},
+        order.market);
     return;
   }
 
   order.id = ++last_order_;
-  order.leaves = order.quantity;
   order.chain = {id.second};
   known_ids_[id].order = order.id;
   const RefMarket& market = markets_.at(order.market);
@@ -70,25 +60,59 @@ void ReferenceEngine::on(const PlaceOrder& asked) {
   }
   RefOrder& placed = orders_[order.id] = order;
   live_[order.id] = &placed;
-  RefAccount& account = accounts_.at(order.account);
-  ++account.open;
-  placed.closing = placed.cash_lock = 0;
-  change_lock(placed, order.closing, order.cash_lock);
-  Fact fact = about(order, EventKind::OrderAccepted);
-  fact.other = order.instrument;
-  fact.account = order.account;
-  fact.tick = order.tick;
-  fact.lock = order.cash_lock;
-  fact.closing = order.closing;
-  fact.at = order.release_at;
-  fact.code = code(entry);
-  fact.id = id.second;
-  say(fact);
+  ++accounts_.at(order.account).open;
+  row_of(placed);  // the first one makes it
+  say(OrderAccepted{.order = plain(order.id),
+                    .account = plain(order.account),
+                    .session = plain(order.session),
+                    .instrument = plain(order.instrument),
+                    .tick = plain(order.tick),
+                    .side = asked.side,
+                    .type = asked.type,
+                    .time_in_force = order.time_in_force,
+                    .self_trade_prevention = asked.self_trade_prevention,
+                    .persistence = asked.persistence,
+                    .post_only = asked.post_only,
+                    .cancel_on_pause = asked.cancel_on_pause,
+                    .entry = entry,
+                    .min_fill = plain(order.min_fill),
+                    .max_cost = plain(order.max_cost),
+                    .expire_time = asked.expire_time,
+                    .transact_time = asked.transact_time,
+                    .release_at = plain(order.release_at),
+                    .version_guard = asked.version_guard,
+                    .values = values_of(order),
+                    .cl_ord_id = asked.cl_ord_id},
+      order.market);
   if (entry == Entry::Rests) {
     rest(placed);
   } else if (entry == Entry::Takes) {
     take(placed);
   }
+}
+
+// The id of a PossResend is known: this is how its order stands, or why there is none.
+void ReferenceEngine::answer_status(const PlaceOrder& asked,
+                                    RefId account,
+                                    const RefKnownId& first) {
+  OrderStatusAnswered answer{.account = plain(account),
+                             .session = plain(requester()),
+                             .reason = first.reason,
+                             .side = asked.side,
+                             .symbol = asked.symbol,
+                             .cl_ord_id = asked.cl_ord_id};
+  const auto found = orders_.find(first.order);
+  if (found == orders_.end()) {
+    say(answer);
+    return;
+  }
+  const RefOrder& order = found->second;
+  answer.order = plain(order.id);
+  answer.cancel_cause = static_cast<CancelCause>(order.cause);
+  answer.live = live_.contains(order.id);
+  answer.is_delayed = order.place == RefPlace::Delayed;
+  answer.values = values_of(order);
+  say(answer, order.market);
 }
 
 // ---- Cancels ------------------------------------------------------------------------------------
@@ -104,19 +128,23 @@ RefId ReferenceEngine::find_order(RefId account, OrderId order, const ClOrdId& i
 
 // It also tells how `order` stands, the one that the request means; 0: there is none.
 void ReferenceEngine::refuse_change(const RefRefusedChange& refused, RefId order, Reason reason) {
-  Fact fact{.kind = EventKind::CancelRejected};
-  bool delayed = false;
-  if (order != 0) {
-    fact = about(orders_.at(order), EventKind::CancelRejected);
-    delayed = orders_.at(order).place == RefPlace::Delayed;
+  CancelRejected rejected{.account = plain(refused.account),
+                          .session = plain(requester()),
+                          .reason = reason,
+                          .response_to = refused.response_to,
+                          .id_consumed = refused.consumed,
+                          .account_name = refused.account_name,
+                          .cl_ord_id = refused.id,
+                          .orig_cl_ord_id = refused.orig_id};
+  if (order == 0) {
+    say(rejected);
+    return;
   }
-  fact.other = refused.response_to + (refused.consumed ? 4U : 0U) + (delayed ? 16U : 0U);
-  fact.session = requester();
-  fact.account = refused.id.first;
-  fact.code = code(reason);
-  fact.id = refused.id.second;
-  fact.request = refused.orig_id;
-  say(fact);
+  const RefOrder& meant = orders_.at(order);
+  rejected.order = plain(order);
+  rejected.is_delayed = meant.place == RefPlace::Delayed;
+  rejected.values = values_of(meant);
+  say(rejected, meant.market);
 }
 
 void ReferenceEngine::on(const CancelOrder& asked) {
@@ -141,8 +169,10 @@ void ReferenceEngine::on(const CancelOrder& asked) {
   }
   if (reason != Reason::None) {
     refuse_change({.response_to = CancelRejected::kToCancel,
-                   .id = key,
-                   .orig_id = std::string{asked.orig_cl_ord_id.view()},
+                   .account_name = asked.account,
+                   .account = account,
+                   .id = asked.cl_ord_id,
+                   .orig_id = asked.orig_cl_ord_id,
                    .consumed = consumed},
                   id,
                   reason);
@@ -150,9 +180,7 @@ void ReferenceEngine::on(const CancelOrder& asked) {
   }
   RefOrder& order = orders_.at(id);
   order.chain.push_back(key.second);
-  cancel_order(order, CancelCause::Requested);
-  facts_.back().requester = requester();
-  facts_.back().id = key.second;
+  cancel_order(order, CancelCause::Requested, Reason::None, asked.cl_ord_id);
 }
 
 }  // namespace betex::matching::testing

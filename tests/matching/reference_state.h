@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "matching/batch_events.h"
 #include "matching/commands.h"
 
 namespace betex::matching::testing {
@@ -33,9 +34,8 @@ struct RefOrder {
   std::int64_t leaves = 0;
   std::int64_t notional = 0;
   std::int64_t min_fill = 0;
-  std::int64_t budget = 0;
-  std::int64_t closing = 0;
-  std::int64_t cash_lock = 0;
+  std::int64_t max_cost = 0;  // of a market order; 0: none
+  std::int64_t spent = 0;     // what its fills have cost
   std::int64_t expires = 0;
   std::int64_t release_at = 0;
   std::uint64_t finished_in = 0;  // generation of ClOrdIDs
@@ -45,6 +45,38 @@ struct RefOrder {
   [[nodiscard]] bool immediate() const {
     return time_in_force == TimeInForce::Ioc || time_in_force == TimeInForce::Fok;
   }
+};
+
+// A fill, as one side of it sees it.
+struct RefBet {
+  RefId instrument = 0;
+  Side side{};
+  std::int64_t quantity = 0;
+  std::int64_t price = 0;
+};
+
+// One account's bets in one market.
+struct RefRow {
+  RefId account = 0;
+  std::vector<RefBet> bets;
+  std::set<RefId> removed;  // runners that it does not count any more
+  bool passed = false;      // by a round
+  bool paid_once = false;
+  std::int64_t discount_bp = 0;  // once it was paid
+  std::int64_t paid = 0;         // by all rounds
+  std::int64_t commission = 0;   // taken by all rounds
+};
+
+// What an odds market's row pays by its matched bets on one runner.
+struct RefOutcome {
+  Int128 won = 0;
+  Int128 lost = 0;
+};
+
+// What a binary market's row has from its fills.
+struct RefPosition {
+  std::int64_t yes = 0;  // negative: NO
+  std::int64_t cash = 0;
 };
 
 struct RefMarket {
@@ -57,8 +89,16 @@ struct RefMarket {
   std::int64_t step = 1;
   std::int64_t minimum = 1;
   std::int64_t maximum = 0;
+  std::int64_t max_position = 0;  // 0: none
   std::vector<RefId> instruments;
   std::vector<std::int64_t> prices;  // the ladder, ascending
+  std::vector<RefRow> rows;          // number n is at n - 1
+  std::map<RefId, std::int64_t> shares;
+  std::int64_t share_of = 1;  // the denominator of all shares
+  std::int64_t void_price = 0;
+  Int128 pot = 0;
+  std::uint32_t rounds = 0;  // that are complete
+  bool archived = false;
 
   [[nodiscard]] bool odds() const { return made.kind == MarketKind::ExchangeOdds; }
 
@@ -84,9 +124,13 @@ struct RefAccount {
   RefId id = 0;
   AccountKind kind{};
   bool suspended = false;
-  std::uint32_t max_open = 0;
+  std::uint32_t max_open = 0;  // 0: none, as with the two limits below
   std::uint32_t open = 0;
-  std::int64_t locked = 0;
+  std::uint32_t discount_bp = 0;
+  std::int64_t balance = 0;
+  std::int64_t credit = 0;
+  std::int64_t exposure_limit = 0;
+  std::int64_t market_exposure_limit = 0;
 };
 
 struct RefSession {
@@ -105,34 +149,48 @@ struct RefSession {
   CancelCause cause{};
 };
 
-struct RefHolding {
-  std::int64_t yes = 0, no = 0, yes_locked = 0, no_locked = 0;
-};
-
+// A process. One over rows has its market, and one for VoidRunner its instrument.
 struct RefBatch {
   RefId id = 0;
+  BatchWork work = BatchWork::CancelOrders;
+  std::optional<BatchWork> then;  // begins when this one has ended
   std::optional<RefId> market, account, session, instrument;
   int side = 0;
   RefId last = 0;
-  RefId cursor = 0;
+  RefId cursor = 0;  // the last order or row that was visited
   std::uint64_t guard_below = 0;
   CancelScope scope{};
   CancelCause cause{};
   std::int64_t total = 0;
   RefId requester = 0;
   RefId requester_account = 0;
-  std::string cl_ord_id, request;
+  ClOrdId cl_ord_id;
+  Name request;
+  Int128 paid = 0, charged = 0, commission = 0;  // by a round so far
 
-  [[nodiscard]] bool market_wide() const { return !account && !session; }
+  [[nodiscard]] bool cancels_in(RefId in) const {
+    return work == BatchWork::CancelOrders && !account && !session && market == in;
+  }
+
+  // Goes over the market's rows, or what follows it does.
+  [[nodiscard]] bool concerns_rows(RefId in) const {
+    return market == in && (work != BatchWork::CancelOrders || then.has_value());
+  }
+
+  [[nodiscard]] bool removes_in(RefId in) const {
+    return market == in && (work == BatchWork::VoidRunner || then == BatchWork::VoidRunner);
+  }
 };
 
 using RefClOrdId = std::pair<RefId, std::string>;  // account, ClOrdID
 
 // A cancel or an amend that was refused.
 struct RefRefusedChange {
-  std::uint64_t response_to = 0;  // as in CancelRejected
-  RefClOrdId id;
-  std::string orig_id;
+  std::uint8_t response_to = 0;  // as in CancelRejected
+  Name account_name;
+  RefId account = 0;
+  ClOrdId id;
+  ClOrdId orig_id;
   bool consumed = false;  // its id is used up
 };
 
@@ -146,6 +204,28 @@ struct RefKnownId {
   RefId order = 0;
   Reason reason{};
   std::uint64_t came_in = 0;  // generation of ClOrdIDs
+};
+
+// A request of an operator.
+struct RefRequest {
+  std::uint64_t digest = 0;
+  std::uint64_t answered_by = 0;  // the first event that it caused
+  Reason reason{};                // of its refusal
+  std::uint64_t came_in = 0;      // generation of request ids
+};
+
+// How much an order would trade, and what that would cost.
+struct RefDryRun {
+  std::int64_t filled = 0;
+  std::int64_t cost = 0;
+};
+
+// What may still come of an open order, or of one that asks to be.
+struct RefOpen {
+  RefId instrument = 0;
+  Side side{};
+  std::int64_t leaves = 0;
+  std::int64_t part = 0;
 };
 
 }  // namespace betex::matching::testing

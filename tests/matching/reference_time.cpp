@@ -11,19 +11,21 @@ namespace {
 constexpr std::int64_t kSecondNs = 1'000'000'000;
 constexpr std::int64_t kDayNs = 86'400 * kSecondNs;
 constexpr std::int64_t kGenerationNs = 25 * 3'600 * kSecondNs;
+constexpr std::int64_t kRequestGenerationNs = 35 * kDayNs;
 
-std::int64_t date_of(std::int64_t ns) {
+std::uint32_t date_of(std::int64_t ns) {
   const std::time_t seconds = ns / kSecondNs;
   std::tm date{};
   gmtime_r(&seconds, &date);
-  return (date.tm_year + 1900) * 10'000 + (date.tm_mon + 1) * 100 + date.tm_mday;
+  return static_cast<std::uint32_t>((date.tm_year + 1900) * 10'000 + (date.tm_mon + 1) * 100 +
+                                    date.tm_mday);
 }
 
 }  // namespace
 
 // What happens at one instant comes in this order.
 struct ReferenceEngine::Due {
-  enum class What { Order, Day, Generation, Grace };
+  enum class What { Order, Day, Generation, RequestGeneration, Grace };
 
   std::int64_t at = std::numeric_limits<std::int64_t>::max();
   What what{};
@@ -59,6 +61,7 @@ ReferenceEngine::Due ReferenceEngine::next_due() const {
   }
   consider(day_end_, Due::What::Day, 0);
   consider(generation_end_, Due::What::Generation, 0);
+  consider(request_generation_end_, Due::What::RequestGeneration, 0);
   for (const auto& [id, session] : sessions_) {
     if (session.cancel_at != 0) {
       consider(session.cancel_at, Due::What::Grace, 0);
@@ -82,6 +85,9 @@ void ReferenceEngine::on(const AdvanceTime&) {
       case Due::What::Generation:
         end_generation();
         break;
+      case Due::What::RequestGeneration:
+        end_request_generation();
+        break;
       case Due::What::Grace:
         end_grace();
         break;
@@ -103,14 +109,14 @@ void ReferenceEngine::do_what_is_due(RefOrder& order, std::int64_t due) {
 }
 
 void ReferenceEngine::expire(RefOrder& order) {
-  Fact fact = about(order, EventKind::OrderExpired);
-  fact.leaves = 0;
-  fact.lock = order.cash_lock;
-  say(fact);
   end_order(order, CancelCause::Expired);
+  say(
+      OrderExpired{
+          .order = plain(order.id), .session = plain(order.session), .values = values_of(order)},
+      order.market);
 }
 
-// The bet delay is over: all checks again, but for its own id and lock.
+// The bet delay is over: all checks again, but those of money and its own id.
 void ReferenceEngine::release(RefOrder& order) {
   const RefMarket& market = markets_.at(order.market);
   const RefAccount& account = accounts_.at(order.account);
@@ -136,9 +142,11 @@ void ReferenceEngine::release(RefOrder& order) {
   order.place = RefPlace::Taking;
   const bool takes =
       order.time_in_force == TimeInForce::Ioc || order.time_in_force == TimeInForce::Fok || crosses;
-  Fact fact = about(order, EventKind::OrderReleased);
-  fact.code = code(takes ? Entry::Takes : Entry::Rests);
-  say(fact);
+  say(OrderReleased{.order = plain(order.id),
+                    .session = plain(order.session),
+                    .entry = takes ? Entry::Takes : Entry::Rests,
+                    .values = values_of(order)},
+      order.market);
   if (takes) {
     take(order);
   } else {
@@ -155,20 +163,28 @@ void ReferenceEngine::release_amend(RefOrder& order) {
   changed.expires = amend.expires;
   const Reason reason = live_.contains(order.id) ? new_terms_fail(order, changed) : Reason::TooLate;
   if (reason == Reason::None) {
-    carry_out_amend(
-        order, changed, {.other = 1, .requester = amend.requester, .id = amend.id.second});
+    carry_out_amend(order,
+                    changed,
+                    {.requester = plain(amend.requester),
+                     .was_delayed = true,
+                     .cl_ord_id = ClOrdId{amend.id.second}});
     return;
   }
   known_ids_.at(amend.id).order = 0;
   known_ids_.at(amend.id).reason = reason;
-  Fact fact = about(order, EventKind::CancelRejected);
-  fact.other = CancelRejected::kToReplace + 4U + 8U;  // never of an order that is itself delayed
-  fact.session = amend.requester;
-  fact.account = order.account;
-  fact.code = code(reason);
-  fact.id = amend.id.second;
-  fact.request = order.chain.back();
-  say(fact);
+  // Never of an order that is itself delayed.
+  say(CancelRejected{.order = plain(order.id),
+                     .account = plain(order.account),
+                     .session = plain(amend.requester),
+                     .reason = reason,
+                     .response_to = CancelRejected::kToReplace,
+                     .id_consumed = true,
+                     .was_delayed = true,
+                     .values = values_of(order),
+                     .account_name = order.asked.account,
+                     .cl_ord_id = ClOrdId{amend.id.second},
+                     .orig_cl_ord_id = ClOrdId{order.chain.back()}},
+      order.market);
 }
 
 // ---- Days, generations, graces ------------------------------------------------------------------
@@ -176,10 +192,9 @@ void ReferenceEngine::release_amend(RefOrder& order) {
 void ReferenceEngine::end_day() {
   const std::int64_t ended = day_end_;
   day_end_ += kDayNs;
-  say({.kind = EventKind::TradingDayEnded,
-       .order = last_order_,
-       .quantity = date_of(ended - 1),
-       .at = day_end_});
+  requests_today_ = 0;
+  say(TradingDayEnded{
+      .date = date_of(ended - 1), .last_order = plain(last_order_), .next_end = plain(day_end_)});
   std::vector<RefId> ids;
   for (const auto& [id, order] : live_) {
     if (order->time_in_force == TimeInForce::Day) {
@@ -196,7 +211,7 @@ void ReferenceEngine::end_day() {
 void ReferenceEngine::end_generation() {
   generation_end_ += kGenerationNs;
   ++generation_;
-  say({.kind = EventKind::ClOrdIdGenerationEnded, .at = generation_end_});
+  say(ClOrdIdGenerationEnded{.next_end = plain(generation_end_)});
   std::erase_if(orders_, [this](const auto& entry) {
     const RefOrder& order = entry.second;
     return !live_.contains(order.id) && order.finished_in + 1 < generation_;
@@ -204,6 +219,16 @@ void ReferenceEngine::end_generation() {
   std::erase_if(known_ids_, [this](const auto& entry) {
     const RefKnownId& known = entry.second;
     return known.order == 0 ? known.came_in + 1 < generation_ : !orders_.contains(known.order);
+  });
+}
+
+// Ids of requests are known in the generation in which they came, and in the next one.
+void ReferenceEngine::end_request_generation() {
+  request_generation_end_ += kRequestGenerationNs;
+  ++request_generation_;
+  say(RequestIdGenerationEnded{.next_end = plain(request_generation_end_)});
+  std::erase_if(requests_, [this](const auto& entry) {
+    return entry.second.came_in + 1 < request_generation_;
   });
 }
 

@@ -1,13 +1,20 @@
 #include "tests/matching/shadow.h"
 
+#include <algorithm>
+
+#include "matching/ladder.h"
+#include "matching/units.h"
+
 namespace betex::matching::testing {
 
 void Shadow::read(const MarketCreated& event) {
-  markets[event.header.market] = {.kind = event.kind, .ladder = event.ladder};
+  markets[event.header.market] = {
+      .kind = event.kind, .ladder = event.ladder, .winners = event.winners};
 }
 
 void Shadow::read(const RunnerAdded& event) {
   books[event.instrument].market = event.header.market;
+  markets.at(event.header.market).runners.push_back(event.instrument);
 }
 
 void Shadow::read(const MarketOpened& event) {
@@ -38,11 +45,21 @@ void Shadow::read(const MarketClosed& event) {
 }
 
 void Shadow::read(const MarketDetermined& event) {
-  markets.at(event.header.market).state = MarketState::Determined;
+  ShadowMarket& market = markets.at(event.header.market);
+  market.state = MarketState::Determined;
+  market.result = "shares";
+  for (const InstrumentShare& share : tail_of(event)) {
+    if (share.numerator != 0) {
+      market.result += ' ' + std::to_string(share.instrument.value()) + ':' +
+                       std::to_string(share.numerator) + '/' + std::to_string(share.denominator);
+    }
+  }
 }
 
 void Shadow::read(const MarketVoided& event) {
-  markets.at(event.header.market).state = MarketState::Voided;
+  ShadowMarket& market = markets.at(event.header.market);
+  market.state = MarketState::Voided;
+  market.result = "void at " + std::to_string(event.price.value());
 }
 
 // ---- Orders -------------------------------------------------------------------------------------
@@ -76,9 +93,18 @@ void Shadow::read(const OrderAccepted& event) {
       .accepted = event,
       .place = event.entry == Entry::Delayed ? ShadowPlace::Delayed : ShadowPlace::Taking,
       .tick = event.tick,
-      .values = event.values,
-      .closing = event.closing,
-      .cash_lock = event.cash_lock};
+      .values = event.values};
+  const RowKey key{event.header.market, event.account};
+  if (!rows.contains(key)) {
+    ShadowMarket& market = markets.at(event.header.market);
+    market.rows.push_back(event.account);
+    ShadowRow& row = rows[key];
+    for (const InstrumentId runner : market.runners) {
+      if (!removed.contains(runner)) {
+        row.runners[runner] = {};
+      }
+    }
+  }
   if (event.entry == Entry::Rests) {
     rest(event.order);
   }
@@ -88,23 +114,32 @@ void Shadow::read(const OrderRested& event) {
   rest(event.order);
 }
 
-void Shadow::read_leg(const TradeLeg& leg) {
+void Shadow::read_leg(const TradeLeg& leg, const TradeMatched& trade) {
   ShadowOrder& order = live.at(leg.order);
-  ShadowPosition& position = positions[{leg.account, order.accepted.instrument}];
-  (order.accepted.side == Side::Bid ? position.bought : position.sold) +=
-      leg.values.cum_qty - order.values.cum_qty;
-  position.cash += leg.cash;
+  const bool bid = order.accepted.side == Side::Bid;
+  const Quantity filled = leg.values.cum_qty - order.values.cum_qty;
+  ShadowRow& row = rows.at({trade.header.market, leg.account});
+  (bid ? row.bought : row.sold) += filled;
+  row.matched += filled;
+  row.cash += leg.cash;
+  if (odds(trade.instrument)) {
+    const Int128 stake = bid ? filled.value() : -filled.value();
+    row.runners.at(trade.instrument).won += stake * (trade.price.value() - kOddsOne);
+    row.runners.at(trade.instrument).lost -= stake * kMuPerMinorUnit;
+  }
+  markets.at(trade.header.market).pot -= leg.cash.value();
+  accounts.at(leg.account).balance = leg.balance;
+  order.spent +=
+      Money{filled.value() * unit_cost(trade.instrument, order.accepted.side, trade.tick)};
   order.values = leg.values;
-  order.closing -= leg.closed;
-  order.cash_lock -= leg.lock_released;
   if (leg.values.leaves_qty == Quantity{}) {
     finish(leg.order);
   }
 }
 
 void Shadow::read(const TradeMatched& event) {
-  read_leg(event.maker);
-  read_leg(event.taker);
+  read_leg(event.maker, event);
+  read_leg(event.taker, event);
 }
 
 void Shadow::read(const OrderCancelled& event) {
@@ -116,16 +151,13 @@ void Shadow::read(const OrderExpired& event) {
 }
 
 void Shadow::read(const OrderCancelledBatched& event) {
-  for (const OrderId order : event.orders()) {
+  for (const OrderId order : tail_of(event)) {
     finish(order);
   }
 }
 
 void Shadow::read(const OrderReduced& event) {
-  ShadowOrder& order = live.at(event.order);
-  order.values = event.values;
-  order.closing -= event.closing_released;
-  order.cash_lock -= event.lock_released;
+  live.at(event.order).values = event.values;
 }
 
 void Shadow::read(const OrderReleased& event) {
@@ -146,10 +178,112 @@ void Shadow::read(const OrderAmended& event) {
   ShadowOrder& order = live.at(event.order);
   order.tick = event.tick;
   order.values = event.values;
-  order.closing = event.closing;
-  order.cash_lock = event.cash_lock;
   if (event.entry == Entry::Rests) {
     rest(event.order);
+  }
+}
+
+std::int64_t Shadow::unit_cost(InstrumentId instrument, Side side, Tick tick) const {
+  const ShadowMarket& market = markets.at(books.at(instrument).market);
+  const std::int64_t price = find_ladder(market.ladder)->price_of(tick).value();
+  if (market.kind == MarketKind::ExchangeOdds) {
+    return side == Side::Bid ? kMuPerMinorUnit : price - kOddsOne;
+  }
+  return side == Side::Bid ? price : kPayout - price;
+}
+
+Money Shadow::part(const ShadowOrder& order) const {
+  const OrderAccepted& terms = order.accepted;
+  const Money whole{order.values.leaves_qty.value() *
+                    unit_cost(terms.instrument, terms.side, order.tick)};
+  return terms.max_cost == Money{} ? whole : std::min(whole, terms.max_cost - order.spent);
+}
+
+// ---- Accounts and rows --------------------------------------------------------------------------
+
+void Shadow::read(const AccountCreated& event) {
+  accounts[event.account] = {.kind = event.kind, .balance = event.balance, .credit = event.credit};
+  put_in += event.balance.value();
+}
+
+void Shadow::read(const AccountLimitsSet& event) {
+  ShadowAccount& account = accounts.at(event.account);
+  account.may_be_in_deficit |= event.credit < account.credit;
+  account.credit = event.credit;
+}
+
+void Shadow::read(const FundsMoved& event) {
+  ShadowAccount& account = accounts.at(event.account);
+  account.balance = event.balance;
+  account.may_be_in_deficit |= event.kind == FundsKind::Correction;
+  if (event.kind == FundsKind::WriteOff) {
+    house -= event.amount.value();
+  } else {
+    put_in += event.amount.value();
+  }
+}
+
+void Shadow::read(const RunnerRemoved& event) {
+  removed.insert(event.instrument);
+  ShadowMarket& market = markets.at(event.header.market);
+  market.removing = !market.rows.empty();
+}
+
+// Rows that have been passed count the runner no more.
+void Shadow::read(const RunnerBetsVoided& event) {
+  ShadowMarket& market = markets.at(event.header.market);
+  for (; market.passed < event.cursor_after; ++market.passed) {
+    const AccountId account = market.rows[market.passed];
+    rows.at({event.header.market, account}).runners.erase(event.instrument);
+    accounts.at(account).may_be_in_deficit = true;
+  }
+}
+
+void Shadow::read(const PositionsSettled& event) {
+  ShadowMarket& market = markets.at(event.header.market);
+  for (const SettledRow& entry : tail_of(event)) {
+    ShadowRow& row = rows.at({event.header.market, entry.account});
+    ShadowAccount& account = accounts.at(entry.account);
+    account.may_be_in_deficit |= event.round > 1;
+    account.balance = entry.balance;
+    market.pot -= entry.gross.value();
+    house += (entry.commission - entry.commission_before).value();
+    row.paid = entry.target;
+    row.commission = entry.commission;
+  }
+  for (; market.passed < event.cursor_after; ++market.passed) {
+    rows.at({event.header.market, market.rows[market.passed]}).settled = true;
+  }
+}
+
+void Shadow::read(const MarketSettled& event) {
+  ShadowMarket& market = markets.at(event.header.market);
+  rounding += market.pot;
+  market.pot = 0;
+  market.rounds = event.round;
+  market.paid_result = market.result;
+  if (market.state == MarketState::Determined) {
+    market.state = MarketState::Settled;
+  }
+}
+
+void Shadow::read(const RowsArchived& event) {
+  ShadowMarket& market = markets.at(event.header.market);
+  for (; market.passed < event.cursor_after; ++market.passed) {
+    rows.erase({event.header.market, market.rows[market.passed]});
+  }
+}
+
+// At most one process at a time goes over a market's rows.
+void Shadow::read(const BatchStarted& event) {
+  if (event.work != BatchWork::CancelOrders) {
+    markets.at(event.header.market).passed = 0;
+  }
+}
+
+void Shadow::read(const BatchCompleted& event) {
+  if (event.work == BatchWork::VoidRunner) {
+    markets.at(event.header.market).removing = false;
   }
 }
 

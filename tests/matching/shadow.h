@@ -8,8 +8,10 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "matching/transaction.h"
+#include "tests/matching/exposure.h"
 
 namespace betex::matching::testing {
 
@@ -20,8 +22,7 @@ struct ShadowOrder {
   ShadowPlace place = ShadowPlace::Taking;
   Tick tick;
   OrderValues values;
-  Quantity closing;
-  Money cash_lock;
+  Money spent;  // what its fills have cost
 };
 
 struct ShadowMarket {
@@ -29,6 +30,15 @@ struct ShadowMarket {
   LadderKind ladder{};
   MarketState state = MarketState::Inactive;
   MarketState before_halt = MarketState::Inactive;
+  std::uint32_t winners = 1;
+  std::vector<InstrumentId> runners;  // removed ones too
+  std::vector<AccountId> rows;        // in the order of their numbers
+  std::uint32_t passed = 0;           // rows that the process which runs over them has passed
+  bool removing = false;              // from a runner's removal until all rows have passed it
+  Int128 pot = 0;
+  std::string result;       // of the last determination or void
+  std::string paid_result;  // of the last round that is complete
+  std::uint32_t rounds = 0;
 };
 
 // Orders by tick, the oldest first.
@@ -46,11 +56,23 @@ struct ShadowBook {
   }
 };
 
-// What an account has bought and sold of an instrument, and paid for it, over all trades.
-struct ShadowPosition {
+// One account's bets in one market.
+struct ShadowRow {
+  std::map<InstrumentId, RunnerSums> runners;  // those that it counts, with and without bets
   Quantity bought;
   Quantity sold;
-  Money cash;  // to the account
+  Money cash;  // binary: to the account
+  Quantity matched;
+  bool settled = false;
+  Money paid;
+  Money commission;
+};
+
+struct ShadowAccount {
+  AccountKind kind{};
+  Money balance;
+  Money credit;
+  bool may_be_in_deficit = false;  // one of the four causes has touched it
 };
 
 class Shadow {
@@ -75,6 +97,16 @@ class Shadow {
   void read(const OrderAmended& event);
   void read(const OrderExpired& event);
   void read(const OrderCancelledBatched& event);
+  void read(const AccountCreated& event);
+  void read(const AccountLimitsSet& event);
+  void read(const FundsMoved& event);
+  void read(const RunnerRemoved& event);
+  void read(const RunnerBetsVoided& event);
+  void read(const PositionsSettled& event);
+  void read(const MarketSettled& event);
+  void read(const RowsArchived& event);
+  void read(const BatchStarted& event);
+  void read(const BatchCompleted& event);
 
   template <typename Event>
   void read(const Event&) {}
@@ -87,17 +119,29 @@ class Shadow {
     return markets.at(books.at(instrument).market).kind == MarketKind::ExchangeOdds;
   }
 
+  // What the order may still cost.
+  [[nodiscard]] Money part(const ShadowOrder& order) const;
+
+  [[nodiscard]] std::int64_t unit_cost(InstrumentId instrument, Side side, Tick tick) const;
+
+  using RowKey = std::pair<MarketId, AccountId>;
+
   std::map<OrderId, ShadowOrder> live;
   std::set<OrderId> finished;
   std::map<InstrumentId, ShadowBook> books;
   std::map<MarketId, ShadowMarket> markets;
-  std::map<std::pair<AccountId, InstrumentId>, ShadowPosition> positions;
+  std::map<RowKey, ShadowRow> rows;
+  std::set<InstrumentId> removed;
+  std::map<AccountId, ShadowAccount> accounts;
+  Int128 house = 0;
+  Int128 rounding = 0;
+  Int128 put_in = 0;  // by operators: opening balances, deposits - withdrawals + corrections
 
  private:
   void take_out(OrderId order);
   void finish(OrderId order);
   void rest(OrderId order);
-  void read_leg(const TradeLeg& leg);
+  void read_leg(const TradeLeg& leg, const TradeMatched& trade);
 };
 
 }  // namespace betex::matching::testing

@@ -4,6 +4,9 @@
 #include <optional>
 #include <set>
 
+#include "matching/units.h"
+#include "tests/matching/exposure.h"
+
 namespace betex::matching::testing {
 namespace {
 
@@ -82,8 +85,11 @@ EngineView view_of(const Engine& engine) {
         index_of(engine, OrderIndex::Session, session.session.value());
   });
   view.of_day = index_of(engine, OrderIndex::Day, 0);
-  engine.visit_positions(
-      [&view](const PositionInfo& position) { view.positions.push_back(position); });
+  engine.visit_rows([&view](const RowInfo& row) {
+    view.rows.push_back({row, {row.runners.begin(), row.runners.end()}});
+    view.rows.back().info.runners = {};
+  });
+  view.house = engine.house();
   for (const OrderId order : seen) {
     if (const auto info = engine.order_info(order)) {
       view.live.emplace(order, *info);
@@ -162,8 +168,7 @@ std::string orders_are_what_the_log_says(const EngineView& view, const Shadow& s
         info.delayed != (order.place == ShadowPlace::Delayed) || info.tick != order.tick ||
         info.side != order.accepted.side || info.values.order_qty != said.order_qty ||
         info.values.cum_qty != said.cum_qty || info.values.leaves_qty != said.leaves_qty ||
-        info.values.notional != said.notional || info.closing != order.closing ||
-        info.cash_lock != order.cash_lock) {
+        info.values.notional != said.notional || info.part != shadow.part(order)) {
       return number(id);
     }
   }
@@ -218,38 +223,6 @@ std::string queues_are_in_order_of_priority(const EngineView& view, const Shadow
   return {};
 }
 
-// (4)
-std::string locks_are_the_sums_over_live_orders(const EngineView& view, const Shadow&) {
-  std::map<AccountId, Money> cash;
-  std::map<std::pair<AccountId, MarketId>, std::pair<Quantity, Quantity>> closing;  // YES, NO
-  std::map<InstrumentId, MarketId> markets;
-  for (const auto& [market, orders] : view.of_market) {
-    for (const OrderId order : orders) {
-      const auto found = view.live.find(order);
-      if (found == view.live.end()) {
-        return number(order) + " is missing";
-      }
-      const OrderInfo& info = found->second;
-      cash[info.account] += info.cash_lock;
-      auto& [yes, no] = closing[{info.account, market}];
-      (info.side == Side::Bid ? no : yes) += info.closing;
-    }
-  }
-  for (const AccountInfo& account : view.accounts) {
-    if (account.cash_locked != cash[account.account]) {
-      return "the cash of account " + number(account.account);
-    }
-  }
-  for (const PositionInfo& position : view.positions) {
-    const auto& [yes, no] = closing[{position.account, position.market}];
-    if (position.yes_locked != yes || position.no_locked != no || position.yes < yes ||
-        position.no < no) {
-      return "the contracts of account " + number(position.account);
-    }
-  }
-  return {};
-}
-
 std::string counts_of_open_orders_are_true(const EngineView& view, const Shadow& shadow) {
   auto by_account = grouped(shadow, account_of);
   for (const AccountInfo& account : view.accounts) {
@@ -266,31 +239,188 @@ std::string counts_of_open_orders_are_true(const EngineView& view, const Shadow&
   return {};
 }
 
-// (3) Per binary market: as many YES as NO, 10 000 mu in the pot for each pair, and each account
-// holds what it has bought and sold.
+// ---- Money --------------------------------------------------------------------------------------
+
+namespace {
+
+// The account's open orders in the market.
+std::vector<const ShadowOrder*> open_orders(const Shadow& shadow, const RowInfo& row) {
+  std::vector<const ShadowOrder*> orders;
+  for (const auto& [id, order] : shadow.live) {
+    if (account_of(order) == row.account && market_of(order) == row.market) {
+      orders.push_back(&order);
+    }
+  }
+  return orders;
+}
+
+std::string name_of(const RowInfo& row) {
+  return "account " + number(row.account) + " in market " + number(row.market);
+}
+
+bool is_row(const RowInfo& row, const Shadow& shadow) {
+  const ShadowMarket& market = shadow.markets.at(row.market);
+  return row.number >= 1 && row.number <= market.rows.size() &&
+         market.rows[row.number - 1] == row.account;
+}
+
+// What the row shows of a runner is what fills and open orders make it.
+bool is_true(const Shadow& shadow,
+             const RunnerBets& bets,
+             const ShadowRow& said,
+             const std::vector<const ShadowOrder*>& open) {
+  const auto runner = said.runners.find(bets.instrument);
+  RunnerSums sums = runner == said.runners.end() ? RunnerSums{} : runner->second;
+  sums.won -= bets.if_won.value();
+  sums.lost -= bets.if_lost.value();
+  Money lays;
+  Money backs;
+  for (const ShadowOrder* order : open) {
+    if (order->accepted.instrument == bets.instrument) {
+      (order->accepted.side == Side::Ask ? lays : backs) += shadow.part(*order);
+    }
+  }
+  return sums.won == 0 && sums.lost == 0 && bets.open_if_won == lays && bets.open_if_lost == backs;
+}
+
+}  // namespace
+
+std::string rows_are_what_the_log_says(const EngineView& view, const Shadow& shadow) {
+  if (view.rows.size() != shadow.rows.size()) {
+    return "their number";
+  }
+  for (const RowView& row : view.rows) {
+    const RowInfo& info = row.info;
+    const auto found = shadow.rows.find({info.market, info.account});
+    if (found == shadow.rows.end() || !is_row(info, shadow)) {
+      return name_of(info);
+    }
+    const ShadowRow& said = found->second;
+    const bool odds = info.kind == MarketKind::ExchangeOdds;
+    const auto open = open_orders(shadow, info);
+    const bool runners = std::all_of(row.runners.begin(), row.runners.end(), [&](const auto& bets) {
+      return is_true(shadow, bets, said, open);
+    });
+    const bool position =
+        odds || (info.position == said.bought - said.sold && info.net_cash == said.cash);
+    if (!runners || !position || info.matched != said.matched || info.settled != said.settled ||
+        info.paid != said.paid || info.commission != said.commission) {
+      return name_of(info);
+    }
+  }
+  return {};
+}
+
+std::string exposure_follows_from_orders_and_fills(const EngineView& view, const Shadow& shadow) {
+  for (const RowView& row : view.rows) {
+    const auto found = shadow.rows.find({row.info.market, row.info.account});
+    if (found == shadow.rows.end()) {
+      return name_of(row.info);
+    }
+    const ShadowRow& said = found->second;
+    std::vector<OpenPart> open;
+    for (const ShadowOrder* order : open_orders(shadow, row.info)) {
+      open.push_back({.instrument = order->accepted.instrument,
+                      .side = order->accepted.side,
+                      .part = shadow.part(*order).value()});
+    }
+    const ShadowMarket& market = shadow.markets.at(row.info.market);
+    const Int128 exposure = market.kind == MarketKind::ExchangeOdds
+                                ? odds_exposure(said.runners, market.winners, open)
+                                : binary_exposure((said.bought - said.sold).value(), open);
+    if (row.info.exposure.value() != (said.settled ? 0 : exposure)) {
+      return name_of(row.info);
+    }
+  }
+  return {};
+}
+
+// Exposure, what is available, and the bound: with the most that a unit can move.
+std::string accounts_are_the_sums_of_their_rows(const EngineView& view, const Shadow& shadow) {
+  std::map<AccountId, Int128> exposure;
+  std::map<AccountId, Int128> bound;
+  for (const RowView& row : view.rows) {
+    exposure[row.info.account] += row.info.exposure.value();
+    bound[row.info.account] += Int128{row.info.matched.value()} * most_per_unit(row.info.kind);
+  }
+  for (const auto& [id, order] : shadow.live) {
+    bound[account_of(order)] += Int128{order.values.leaves_qty.value()} *
+                                most_per_unit(shadow.markets.at(market_of(order)).kind);
+  }
+  for (const AccountInfo& account : view.accounts) {
+    const ShadowAccount& said = shadow.accounts.at(account.account);
+    const Int128 available =
+        Int128{account.balance.value()} + account.credit.value() - exposure[account.account];
+    if (account.balance != said.balance || account.credit != said.credit ||
+        account.exposure.value() != exposure[account.account] ||
+        account.available.value() != available || account.bound.value() != bound[account.account]) {
+      return "account " + number(account.account);
+    }
+  }
+  return {};
+}
+
+// Per runner what one side wins the other loses, but while a removal is half done.
+std::string what_is_backed_is_laid(const EngineView& view, const Shadow& shadow) {
+  std::map<InstrumentId, std::pair<Int128, Int128>> sums;
+  for (const RowView& row : view.rows) {
+    if (shadow.markets.at(row.info.market).removing) {
+      continue;
+    }
+    for (const RunnerBets& bets : row.runners) {
+      sums[bets.instrument].first += bets.if_won.value();
+      sums[bets.instrument].second += bets.if_lost.value();
+    }
+  }
+  for (const auto& [instrument, sum] : sums) {
+    if (sum.first != 0 || sum.second != 0) {
+      return "instrument " + number(instrument);
+    }
+  }
+  return {};
+}
+
+// Per binary market: as many YES as NO, and 10 000 mu in the pot for each pair until a round has
+// begun.
 std::string contracts_and_pot_balance(const EngineView& view, const Shadow& shadow) {
-  std::map<std::pair<AccountId, MarketId>, Quantity> net;  // YES above NO
-  std::map<MarketId, Money> pot;
-  for (const auto& [key, position] : shadow.positions) {
-    const MarketId market = shadow.books.at(key.second).market;
-    if (shadow.markets.at(market).kind == MarketKind::Binary) {
-      net[{key.first, market}] += position.bought - position.sold;
-      pot[market] -= position.cash;
+  std::map<MarketId, Int128> net;
+  std::map<MarketId, Int128> yes;
+  std::map<MarketId, bool> paying;
+  for (const RowView& row : view.rows) {
+    net[row.info.market] += row.info.position.value();
+    yes[row.info.market] += std::max<std::int64_t>(0, row.info.position.value());
+    paying[row.info.market] |= row.info.settled;
+  }
+  for (const MarketInfo& market : view.markets) {
+    const bool binary = market.kind == MarketKind::Binary;
+    if (net[market.market] != 0 || market.pot.value() != shadow.markets.at(market.market).pot) {
+      return "market " + number(market.market);
+    }
+    if (!paying[market.market] &&
+        market.pot.value() != (binary ? kPayout * yes[market.market] : Int128{0})) {
+      return "the pot of market " + number(market.market);
     }
   }
-  std::map<MarketId, Quantity> yes;
-  std::map<MarketId, Quantity> no;
-  for (const PositionInfo& position : view.positions) {
-    yes[position.market] += position.yes;
-    no[position.market] += position.no;
-    if (position.yes < Quantity{} || position.no < Quantity{} ||
-        position.yes - position.no != net[{position.account, position.market}]) {
-      return "account " + number(position.account) + " in market " + number(position.market);
-    }
+  return {};
+}
+
+std::string money_is_what_was_put_in(const EngineView& view, const Shadow& shadow) {
+  Int128 sum = view.house.house.value() + view.house.rounding.value();
+  for (const AccountInfo& account : view.accounts) {
+    sum += account.balance.value();
   }
-  for (const auto& [market, open_interest] : yes) {
-    if (no[market] != open_interest || pot[market] != Money{open_interest.value() * 10'000}) {
-      return "market " + number(market);
+  for (const MarketInfo& market : view.markets) {
+    sum += market.pot.value();
+  }
+  return sum == shadow.put_in ? "" : "the sum of all balances";
+}
+
+// A removal, a correction, a round that takes back, a lowered credit: nothing else.
+std::string nobody_is_in_deficit_without_a_cause(const EngineView& view, const Shadow& shadow) {
+  for (const AccountInfo& account : view.accounts) {
+    if (account.kind == AccountKind::Collateralised && account.available.value() < 0 &&
+        !shadow.accounts.at(account.account).may_be_in_deficit) {
+      return "account " + number(account.account);
     }
   }
   return {};
@@ -305,9 +435,14 @@ Breaches broken_state(const EngineView& view, const Shadow& shadow) {
       {"levels are the sums of their orders", levels_are_the_sums_of_their_orders},
       {"best level comes first", best_level_comes_first},
       {"queues are in order of priority", queues_are_in_order_of_priority},
-      {"locks are the sums over live orders", locks_are_the_sums_over_live_orders},
       {"counts of open orders are true", counts_of_open_orders_are_true},
+      {"rows are what the log says", rows_are_what_the_log_says},
+      {"exposure follows from orders and fills", exposure_follows_from_orders_and_fills},
+      {"accounts are the sums of their rows", accounts_are_the_sums_of_their_rows},
+      {"what is backed is laid", what_is_backed_is_laid},
       {"contracts and pot balance", contracts_and_pot_balance},
+      {"money is what was put in", money_is_what_was_put_in},
+      {"nobody is in deficit without a cause", nobody_is_in_deficit_without_a_cause},
   };
   Breaches breaches;
   for (const auto& [name, invariant] : kInvariants) {

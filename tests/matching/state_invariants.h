@@ -21,6 +21,11 @@ struct LevelView {
   std::vector<OrderId> queue;
 };
 
+struct RowView {
+  RowInfo info;                     // its `runners` are left empty
+  std::vector<RunnerBets> runners;  // odds
+};
+
 // A copy of what the engine shows, so that a test can damage it. `live` holds the orders that stand
 // in a book or in an index; indices are keyed by what they are of.
 struct EngineView {
@@ -32,7 +37,8 @@ struct EngineView {
   std::vector<OrderId> of_day;
   std::vector<AccountInfo> accounts;
   std::vector<MarketInfo> markets;
-  std::vector<PositionInfo> positions;
+  std::vector<RowView> rows;
+  HouseInfo house;
 };
 
 [[nodiscard]] EngineView view_of(const Engine& engine);
@@ -44,9 +50,14 @@ std::string orders_are_what_the_log_says(const EngineView& view, const Shadow& s
 std::string levels_are_the_sums_of_their_orders(const EngineView& view, const Shadow& shadow);
 std::string best_level_comes_first(const EngineView& view, const Shadow& shadow);
 std::string queues_are_in_order_of_priority(const EngineView& view, const Shadow& shadow);
-std::string locks_are_the_sums_over_live_orders(const EngineView& view, const Shadow& shadow);
 std::string counts_of_open_orders_are_true(const EngineView& view, const Shadow& shadow);
+std::string rows_are_what_the_log_says(const EngineView& view, const Shadow& shadow);
+std::string exposure_follows_from_orders_and_fills(const EngineView& view, const Shadow& shadow);
+std::string accounts_are_the_sums_of_their_rows(const EngineView& view, const Shadow& shadow);
+std::string what_is_backed_is_laid(const EngineView& view, const Shadow& shadow);
 std::string contracts_and_pot_balance(const EngineView& view, const Shadow& shadow);
+std::string money_is_what_was_put_in(const EngineView& view, const Shadow& shadow);
+std::string nobody_is_in_deficit_without_a_cause(const EngineView& view, const Shadow& shadow);
 
 // All of them.
 Breaches broken_state(const EngineView& view, const Shadow& shadow);

@@ -1,6 +1,7 @@
 #include "tests/scripts/script_runner.h"
 
 #include <algorithm>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 
@@ -48,6 +49,35 @@ LadderKind ladder_named(const std::string& name) {
       {"TaperedDeciCent", LadderKind::TaperedDeciCent},
       {"DeciCent", LadderKind::DeciCent}};
   return kLadders.at(name);
+}
+
+// "-12.5" as an operator's decimal.
+Decimal signed_decimal(const std::string& word) {
+  return word[0] == '-' ? Decimal{-decimal(word.substr(1)).value()} : decimal(word);
+}
+
+// The value of "key=value" among the words from `first` on; empty where there is none.
+std::string option(const std::vector<std::string>& words,
+                   std::size_t first,
+                   const std::string& key) {
+  for (std::size_t i = first; i < words.size(); ++i) {
+    if (words[i].starts_with(key + "=")) {
+      return words[i].substr(key.size() + 1);
+    }
+  }
+  return "";
+}
+
+std::uint32_t number_option(const std::vector<std::string>& words,
+                            const std::string& key,
+                            std::uint32_t otherwise) {
+  const std::string value = option(words, 2, key);
+  return value.empty() ? otherwise : static_cast<std::uint32_t>(std::stoul(value));
+}
+
+Decimal money_option(const std::vector<std::string>& words, const std::string& key) {
+  const std::string value = option(words, 2, key);
+  return value.empty() ? Decimal{} : signed_decimal(value);
 }
 
 SelfTradePrevention mode_named(const std::string& name) {
@@ -135,6 +165,16 @@ ScriptRunner::Lines ScriptRunner::execute(const Words& words) {
   if (first == "book") {
     return draw_book(words.at(1));
   }
+  if (first == "money") {
+    return draw_money(words);
+  }
+  if (first == "row") {
+    return draw_row(words.at(1), words.at(2));
+  }
+  if (first == "account" || first == "limits" || first == "deposit" || first == "withdraw" ||
+      first == "correct" || first == "write-off") {
+    return money_command(words);
+  }
   if (first == "times") {
     const Words repeated{words.begin() + 2, words.end()};
     for (int left = std::stoi(words.at(1)); left > 0; --left) {
@@ -172,13 +212,17 @@ ScriptRunner::Lines ScriptRunner::pass_time(std::int64_t seconds) {
   return all;
 }
 
-// market NAME odds|binary LADDER [RUNNER...] [delay MS]: says nothing.
+// market NAME odds|binary LADDER [RUNNER...] [delay MS] [winners=N] [commission=BP]
+// [max-position=N]: says nothing.
 ScriptRunner::Lines ScriptRunner::create_market(const Words& words) {
   const Name name{words.at(1)};
   const bool odds = words.at(2) == "odds";
   CreateMarket create{.market = name,
+                      .winners = number_option(words, "winners", 1),
+                      .commission_bp = number_option(words, "commission", 0),
                       .kind = odds ? MarketKind::ExchangeOdds : MarketKind::Binary,
-                      .ladder = ladder_named(words.at(3))};
+                      .ladder = ladder_named(words.at(3)),
+                      .max_position = money_option(words, "max-position")};
   Words runners{words.begin() + 4, words.end()};
   const auto delay = std::find(runners.begin(), runners.end(), "delay");
   if (delay != runners.end()) {
@@ -187,7 +231,9 @@ ScriptRunner::Lines ScriptRunner::create_market(const Words& words) {
   }
   send(create);
   for (const std::string& runner : runners) {
-    send(AddRunner{.market = name, .symbol = Name{runner}});
+    if (runner.find('=') == std::string::npos) {
+      send(AddRunner{.market = name, .symbol = Name{runner}});
+    }
   }
   const Lines opened = send(OpenMarket{.market = name});
   return opened == Lines{"opened v1"} ? Lines{} : opened;
@@ -227,6 +273,10 @@ ScriptRunner::Lines ScriptRunner::change_market(const Words& words) {
   if (verb == "determine") {
     return send(determine(words));
   }
+  if (verb == "void") {
+    return send(
+        VoidMarket{.market = market, .price = option.empty() ? Decimal{} : decimal(option)});
+  }
   if (verb == "remove") {
     return send(RemoveRunner{.market = market, .symbol = Name{option}});
   }
@@ -236,7 +286,8 @@ ScriptRunner::Lines ScriptRunner::change_market(const Words& words) {
                                                  {"unhalt", UnhaltMarket{.market = market}},
                                                  {"in-play", TurnInPlay{.market = market}},
                                                  {"close", CloseMarket{.market = market}},
-                                                 {"void", VoidMarket{.market = market}}};
+                                                 {"settle", SettleMarket{.market = market}},
+                                                 {"archive", ArchiveMarket{.market = market}}};
   const auto found = plain.find(verb);
   if (found == plain.end()) {
     throw std::invalid_argument{"no command: " + verb};
@@ -251,10 +302,10 @@ DetermineMarket ScriptRunner::determine(const Words& words) {
     const std::string& word = words[i];
     const std::size_t equals = word.find('=');
     const std::size_t slash = word.find('/');
-    (*determine.shares)[i - 2] = {
-        .symbol = Name{word.substr(0, equals)},
-        .numerator = static_cast<std::uint16_t>(std::stoul(word.substr(equals + 1))),
-        .denominator = static_cast<std::uint16_t>(std::stoul(word.substr(slash + 1)))};
+    determine.shares.push_back(
+        {.symbol = Name{word.substr(0, equals)},
+         .numerator = static_cast<std::uint16_t>(std::stoul(word.substr(equals + 1))),
+         .denominator = static_cast<std::uint16_t>(std::stoul(word.substr(slash + 1)))});
   }
   return determine;
 }
@@ -368,6 +419,112 @@ void ScriptRunner::need_account(const std::string& name) {
 
 ClOrdId ScriptRunner::fresh_id() {
   return ClOrdId{"id-" + std::to_string(++ids_)};
+}
+
+// ---- Money --------------------------------------------------------------------------------------
+
+ScriptRunner::Lines ScriptRunner::money_command(const Words& words) {
+  if (words[0] == "account") {
+    return create_account(words);
+  }
+  need_account(words.at(1));
+  return words[0] == "limits" ? set_limits(words) : move_funds(words);
+}
+
+// account NAME [collateralised] [balance=M] [credit=M] [discount=BP]: says nothing.
+ScriptRunner::Lines ScriptRunner::create_account(const Words& words) {
+  const bool collateralised = words.size() > 2 && words[2] == "collateralised";
+  accounts_.insert(words.at(1));
+  const Lines created = send(
+      CreateAccount{.account = Name{words[1]},
+                    .kind = collateralised ? AccountKind::Collateralised : AccountKind::Unlimited,
+                    .commission_discount_bp = number_option(words, "discount", 0),
+                    .opening_balance = money_option(words, "balance"),
+                    .credit = money_option(words, "credit")});
+  return created == Lines{"account " + words[1]} ? Lines{} : created;
+}
+
+// limits NAME [credit=M] [exposure=M] [market-exposure=M] [discount=BP]
+ScriptRunner::Lines ScriptRunner::set_limits(const Words& words) {
+  const auto money = [&words](const char* key) {
+    const std::string value = option(words, 2, key);
+    return value.empty() ? std::nullopt : std::optional{signed_decimal(value)};
+  };
+  SetLimits set{.account = Name{words[1]},
+                .credit = money("credit"),
+                .exposure_limit = money("exposure"),
+                .market_exposure_limit = money("market-exposure")};
+  if (!option(words, 2, "discount").empty()) {
+    set.commission_discount_bp = number_option(words, "discount", 0);
+  }
+  return send(set);
+}
+
+// deposit|withdraw|correct NAME AMOUNT; write-off NAME
+ScriptRunner::Lines ScriptRunner::move_funds(const Words& words) {
+  MoveFunds move{.account = Name{words[1]}};
+  if (words[0] == "write-off") {
+    move.kind = FundsKind::WriteOff;
+    return send(move);
+  }
+  move.kind = words[0] == "deposit"    ? FundsKind::Deposit
+              : words[0] == "withdraw" ? FundsKind::Withdrawal
+                                       : FundsKind::Correction;
+  move.amount = signed_decimal(words.at(2));
+  if (move.kind == FundsKind::Correction) {
+    move.remark = Remark{"script"};
+  }
+  return send(move);
+}
+
+// One line an account, or the exchange's own: "| alice | balance | exposure | available |".
+ScriptRunner::Lines ScriptRunner::draw_money(const Words& words) const {
+  Lines lines;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (words[i] == "house") {
+      const HouseInfo house = engine_.house();
+      lines.push_back("| house " + money_text(house.house.value()) + " | rounding " +
+                      money_text(house.rounding.value()) + " |");
+      continue;
+    }
+    const AccountInfo account = engine_.account_info(Name{words[i]}).value();
+    lines.push_back("| " + words[i] + " | balance " + money_text(account.balance.value()) +
+                    " | exposure " + money_text(account.exposure.value()) + " | available " +
+                    money_text(account.available.value()) + " |");
+  }
+  return lines;
+}
+
+// What the account has in the market: "| A 40.0000 / -20.0000 | exposure 20.0000 |", by runner if
+// it wins and if it loses; "| YES 50 | cash -17.5000 | exposure 0.0000 |".
+ScriptRunner::Lines ScriptRunner::draw_row(const std::string& account,
+                                           const std::string& market) const {
+  std::map<InstrumentId, std::string> symbols;
+  engine_.visit_instruments([&](const InstrumentInfo& info) {
+    symbols[info.instrument] = std::string{info.symbol.view()};
+  });
+  std::map<MarketId, std::string> markets;
+  engine_.visit_markets(
+      [&](const MarketInfo& info) { markets[info.market] = std::string{info.name.view()}; });
+  const AccountId id = engine_.account_info(Name{account}).value().account;
+  Lines lines;
+  engine_.visit_rows([&](const RowInfo& row) {
+    if (row.account != id || markets[row.market] != market) {
+      return;
+    }
+    std::string line = "|";
+    for (const RunnerBets& bets : row.runners) {
+      line += " " + symbols[bets.instrument] + " " + money_text(bets.if_won.value()) + " / " +
+              money_text(bets.if_lost.value()) + " |";
+    }
+    if (row.kind == MarketKind::Binary) {
+      const std::int64_t yes = row.position.value();
+      line += (yes < 0 ? " NO " : " YES ") + std::to_string(yes < 0 ? -yes : yes) + " | cash " +
+              money_text(row.net_cash.value()) + " |";
+    }
+    lines.push_back(line + " exposure " + money_text(row.exposure.value()) + " |");
+  });
+  return lines;
 }
 
 // ---- Drawing ------------------------------------------------------------------------------------

@@ -31,7 +31,13 @@ class ScriptRunner {
   Lines session_command(const Words& words);
   MassCancel mass_cancel(const Words& words);
   static DetermineMarket determine(const Words& words);
+  Lines money_command(const Words& words);
+  Lines create_account(const Words& words);
+  Lines set_limits(const Words& words);
+  Lines move_funds(const Words& words);
   Lines draw_book(const std::string& symbol) const;
+  Lines draw_money(const Words& words) const;
+  Lines draw_row(const std::string& account, const std::string& market) const;
   Lines pass_time(std::int64_t seconds);
   Lines send(const CommandBody& body);
   PlaceOrder order(const Words& words);

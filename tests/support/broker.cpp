@@ -34,7 +34,9 @@ client::Dialect dialect_of(const std::string& comp_id) {
 }
 
 Broker::Broker(std::string comp_id)
-    : session_{{.dialect = dialect_of(comp_id), .sender = comp_id, .password = "demo"}, store_} {}
+    : session_{
+          {.dialect = dialect_of(comp_id), .sender = comp_id, .password = client::Password{"demo"}},
+          store_} {}
 
 void log_on(client::Session& session, std::uint16_t port, client::ResetNumbers reset) {
   const auto deadline = client::Clock::now() + kPatience;

@@ -139,6 +139,12 @@ std::string ChildProcess::standard_error() const {
 
 std::vector<std::string> gateway_command(const std::filesystem::path& wal_root,
                                          const std::vector<std::string>& arguments) {
+  return gateway_command(BETEX_GATEWAY_PROGRAM, wal_root, arguments);
+}
+
+std::vector<std::string> gateway_command(const std::string& program,
+                                         const std::filesystem::path& wal_root,
+                                         const std::vector<std::string>& arguments) {
   const std::array<std::pair<std::string, std::string>, 5> defaults{{
       {"--config", BETEX_CONFIG_FILE},
       {"--wal-root", wal_root.string()},
@@ -146,7 +152,7 @@ std::vector<std::string> gateway_command(const std::filesystem::path& wal_root,
       {"--tls-port", "0"},
       {"--http-port", "0"},
   }};
-  std::vector<std::string> command{BETEX_GATEWAY_PROGRAM};
+  std::vector<std::string> command{program};
   for (const auto& [option, value] : defaults) {
     if (std::find(arguments.begin(), arguments.end(), option) == arguments.end()) {
       command.insert(command.end(), {option, value});
@@ -195,7 +201,13 @@ std::vector<std::string> betex_fix_command(const std::string& comp_id,
 GatewayProcess::GatewayProcess(const std::filesystem::path& wal_root,
                                const std::vector<std::string>& arguments,
                                const std::vector<std::string>& environment)
-    : process_{in_environment(environment, gateway_command(wal_root, arguments))} {
+    : GatewayProcess{BETEX_GATEWAY_PROGRAM, wal_root, arguments, environment} {}
+
+GatewayProcess::GatewayProcess(const std::string& program,
+                               const std::filesystem::path& wal_root,
+                               const std::vector<std::string>& arguments,
+                               const std::vector<std::string>& environment)
+    : process_{in_environment(environment, gateway_command(program, wal_root, arguments))} {
   const auto deadline = std::chrono::steady_clock::now() + kStartTimeout;
   std::string out;
   while (!(out = process_.standard_output()).ends_with('\n')) {

@@ -52,6 +52,12 @@ class GatewayProcess {
                           const std::vector<std::string>& arguments = {},
                           const std::vector<std::string>& environment = {});
 
+  // The same of another program that is started like betex-gateway.
+  GatewayProcess(const std::string& program,
+                 const std::filesystem::path& wal_root,
+                 const std::vector<std::string>& arguments,
+                 const std::vector<std::string>& environment);
+
   [[nodiscard]] std::uint16_t fix_port() const noexcept { return fix_port_; }
 
   [[nodiscard]] std::uint16_t tls_port() const noexcept { return tls_port_; }
@@ -76,6 +82,11 @@ class GatewayProcess {
 // The built betex-gateway with the repository's configuration, this WAL, free ports, and further
 // `arguments`, each an option and its value; they win over these.
 [[nodiscard]] std::vector<std::string> gateway_command(const std::filesystem::path& wal_root,
+                                                       const std::vector<std::string>& arguments);
+
+// The same of another program that is started like it.
+[[nodiscard]] std::vector<std::string> gateway_command(const std::string& program,
+                                                       const std::filesystem::path& wal_root,
                                                        const std::vector<std::string>& arguments);
 
 // A copy of the repository's configuration in `folder`, in which gateway.toml has `value` in place

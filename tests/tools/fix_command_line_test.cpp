@@ -118,12 +118,14 @@ TEST_F(FixCommandLineTest, APasswordOnTheCommandLineIsRefusedAndNotRepeated) {
 }
 
 TEST_F(FixCommandLineTest, ThePasswordComesFromTheFileElseTheEnvironmentElseItIsTheDemos) {
-  EXPECT_EQ(accepted({"--as", "B", "watch"}).settings.session.password, "demo");
+  EXPECT_EQ(accepted({"--as", "B", "watch"}).settings.session.password.view(), "demo");
   setenv("BETEX_FIX_PASSWORD", "--of the environment", 1);
-  EXPECT_EQ(accepted({"--as", "B", "watch"}).settings.session.password, "--of the environment");
+  EXPECT_EQ(accepted({"--as", "B", "watch"}).settings.session.password.view(),
+            "--of the environment");
   const std::string file = file_with("of the file\nnot this\n");
-  EXPECT_EQ(accepted({"--as", "B", "watch", "--password-file", file}).settings.session.password,
-            "of the file");
+  EXPECT_EQ(
+      accepted({"--as", "B", "watch", "--password-file", file}).settings.session.password.view(),
+      "of the file");
 }
 
 TEST_F(FixCommandLineTest, APasswordThatIsNoneIsNamed) {

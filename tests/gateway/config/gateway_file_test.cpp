@@ -28,6 +28,9 @@ TEST_F(GatewayFile, DefaultsStandWhereNothingIsSaid) {
   EXPECT_EQ(config.rings.event_slots, 32768U);
   EXPECT_EQ(config.rings.arena_bytes, 64U << 20);
   EXPECT_EQ(config.rings.wait_strategy, WaitMode::Block);
+  EXPECT_EQ(config.engine.live_orders, 0U);
+  EXPECT_EQ(config.engine.finished_orders, 0U);
+  EXPECT_EQ(config.engine.cl_ord_ids, 0U);
   EXPECT_EQ(config.fix.address, "127.0.0.1");
   EXPECT_EQ(config.fix.port, 9880);
   EXPECT_EQ(config.fix.dictionaries, folder.path() / "fix_spec");
@@ -59,6 +62,10 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "arena_bytes = 2_000_000\n"
           "wait_strategy = \"busy-spin\"\n"
           "stage_threads = \"separate\"\n"
+          "[engine]\n"
+          "live_orders = 1_000\n"
+          "finished_orders = 2_000\n"
+          "cl_ord_ids = 3_000\n"
           "[http]\n"
           "enabled = false\n"
           "address = \"::1\"\n"
@@ -99,6 +106,9 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   EXPECT_EQ(config.rings.arena_bytes, 2'000'000U);
   EXPECT_EQ(config.rings.wait_strategy, WaitMode::BusySpin);
   EXPECT_EQ(config.rings.stage_threads, StageThreads::Separate);
+  EXPECT_EQ(config.engine.live_orders, 1000U);
+  EXPECT_EQ(config.engine.finished_orders, 2000U);
+  EXPECT_EQ(config.engine.cl_ord_ids, 3000U);
   EXPECT_FALSE(config.http.enabled);
   EXPECT_EQ(config.http.address, "::1");
   EXPECT_EQ(config.http.port, 8080);
@@ -438,6 +448,7 @@ TEST_F(GatewayFile, PrintsTheValuesInForceWithoutSecrets) {
   EXPECT_THAT(text, HasSubstr("[wal]\nroot = \"" + (folder.path() / "wal").string() + "\"\n"));
   EXPECT_THAT(text, HasSubstr("[fix]\naddress = \"127.0.0.1\"\nport = 1234\n"));
   EXPECT_THAT(text, HasSubstr("wait_strategy = \"block\"\n"));
+  EXPECT_THAT(text, HasSubstr("[engine]\nlive_orders = 0\nfinished_orders = 0\ncl_ord_ids = 0\n"));
   EXPECT_THAT(text, HasSubstr("[clock]\nrequire_synchronised = false\n"));
   EXPECT_THAT(text, HasSubstr("end_utc = 00:00:00\n"));
   EXPECT_THAT(text,

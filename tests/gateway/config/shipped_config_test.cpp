@@ -41,6 +41,9 @@ TEST(ShippedConfig, ShowsTheDefaults) {
   EXPECT_EQ(config.rings.arena_bytes, defaults.rings.arena_bytes);
   EXPECT_EQ(config.rings.wait_strategy, defaults.rings.wait_strategy);
   EXPECT_EQ(config.rings.stage_threads, defaults.rings.stage_threads);
+  EXPECT_EQ(config.engine.live_orders, defaults.engine.live_orders);
+  EXPECT_EQ(config.engine.finished_orders, defaults.engine.finished_orders);
+  EXPECT_EQ(config.engine.cl_ord_ids, defaults.engine.cl_ord_ids);
   EXPECT_EQ(config.fix.address, defaults.fix.address);
   EXPECT_EQ(config.fix.port, defaults.fix.port);
   EXPECT_EQ(config.fix.limits.message_bytes, defaults.fix.limits.message_bytes);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -30,10 +31,14 @@ constexpr Timestamp kNow{1'700'000'000'000'000'000};
 constexpr Timestamp kTomorrow = kNow + Timestamp{86'400'000'000'000};
 constexpr Timestamp kLater = kTomorrow + Timestamp{1'000'000'000};
 
-void decide(Engine& engine, ReadModel& model, const matching::CommandBody& body) {
+void decide(Engine& engine,
+            ReadModel& model,
+            const matching::CommandBody& body,
+            const matching::Origin& origin = {},
+            Timestamp now = kNow) {
   matching::for_each_event(
-      engine.decide({.timestamp = kNow, .body = body}),
-      [&model](matching::EventSeq seq, const auto& event) { model.apply({}, seq, event); });
+      engine.decide({.timestamp = now, .origin = origin, .body = body}),
+      [&](matching::EventSeq seq, const auto& event) { model.apply(origin.session, seq, event); });
 }
 
 Engine reloaded(const Engine& engine) {
@@ -87,6 +92,247 @@ TEST(ReadModelFromAnEngine, KnowsTheTermsThatEachRequestGaveItsOrder) {
     expect(0, "first", 200, kTomorrow);
     expect(1, "second", 300, kLater);
     expect(2, "third", 300, kLater);
+  }
+}
+
+// ---- Every field --------------------------------------------------------------------------------
+
+// A field of a record that is kept, and whether two records have the same in it.
+template <typename Record>
+struct Field {
+  const char* name;
+  bool (*same)(const Record& one, const Record& other);
+};
+
+template <auto kMember, typename Record>
+bool same(const Record& one, const Record& other) {
+  return one.*kMember == other.*kMember;
+}
+
+template <auto kMember>
+bool same_value(const OrderRecord& one, const OrderRecord& other) {
+  return one.values.*kMember == other.values.*kMember;
+}
+
+template <auto kMember>
+bool same_term(const OrderRecord& one, const OrderRecord& other) {
+  return one.first.*kMember == other.first.*kMember;
+}
+
+using OrderField = Field<OrderRecord>;
+using Values = matching::OrderValues;
+
+constexpr auto kOrderFields = std::to_array<OrderField>({
+    {"account", same<&OrderRecord::account>},
+    {"session", same<&OrderRecord::session>},
+    {"instrument", same<&OrderRecord::instrument>},
+    {"side", same<&OrderRecord::side>},
+    {"type", same<&OrderRecord::type>},
+    {"time_in_force", same<&OrderRecord::time_in_force>},
+    {"status", same<&OrderRecord::status>},
+    {"order_qty", same_value<&Values::order_qty>},
+    {"cum_qty", same_value<&Values::cum_qty>},
+    {"leaves_qty", same_value<&Values::leaves_qty>},
+    {"notional", same_value<&Values::notional>},
+    {"chain_index", same_value<&Values::chain_index>},
+    {"cl_ord_id", same_term<&ChainEntry::cl_ord_id>},
+    {"price", same_term<&ChainEntry::price>},
+    {"expire_time", same_term<&ChainEntry::expire_time>},
+    {"finished_generation", same<&OrderRecord::finished_generation>},
+});
+
+using MarketField = Field<Market>;
+
+constexpr auto kMarketFields = std::to_array<MarketField>({
+    {"name", same<&Market::name>},
+    {"kind", same<&Market::kind>},
+    {"ladder", same<&Market::ladder>},
+    {"state", same<&Market::state>},
+    {"in_play", same<&Market::in_play>},
+    {"version", same<&Market::version>},
+    {"min_quantity", same<&Market::min_quantity>},
+    {"quantity_step", same<&Market::quantity_step>},
+    {"max_quantity", same<&Market::max_quantity>},
+    {"instruments", same<&Market::instruments>},
+});
+
+// That both know the same of each, and that of each field some differ from what a record has that
+// was never filled: a field that is not kept is noticed.
+template <typename Record, std::size_t kFields>
+void expect_all_kept(const std::array<Field<Record>, kFields>& fields,
+                     const std::vector<std::pair<Record, Record>>& live_and_rebuilt) {
+  for (const auto& [name, same] : fields) {
+    bool filled = false;
+    for (std::size_t i = 0; i < live_and_rebuilt.size(); ++i) {
+      const auto& [live, rebuilt] = live_and_rebuilt[i];
+      EXPECT_TRUE(same(live, rebuilt)) << name << " of number " << i + 1;
+      filled |= !same(live, Record{});
+    }
+    EXPECT_TRUE(filled) << "nothing has a " << name;
+  }
+}
+
+constexpr matching::SessionId kOne{1};
+constexpr matching::SessionId kTwo{2};
+constexpr Timestamp kNextGeneration = kNow + Timestamp{26 * 3'600'000'000'000};
+constexpr Timestamp kEnd = kNextGeneration + kTomorrow - kNow;
+
+// Orders of two accounts and sessions in markets of both kinds; kOne's that finishes by the end of
+// the day does so in the first generation of ClOrdIDs, the others in the second.
+class EveryField : public ::testing::Test {
+ protected:
+  EveryField() {
+    for (const char* const name : {"alice", "bob"}) {
+      run(matching::CreateAccount{.account = Name{name}});
+    }
+    for (const char* const comp_id : {"ONE", "TWO"}) {
+      run(matching::SessionUp{.comp_id = Name{comp_id}});
+    }
+    run(matching::CreateMarket{.market = Name{"BIN"},
+                               .kind = matching::MarketKind::Binary,
+                               .ladder = matching::LadderKind::LinearCent,
+                               .min_quantity = Decimal{4'000'000},
+                               .quantity_step = Decimal{2'000'000},
+                               .max_quantity = Decimal{1'000'000'000}});
+    run(matching::OpenMarket{.market = Name{"BIN"}});
+    run(matching::CreateMarket{.market = Name{"ODDS"}, .bet_delay_ms = 5000});
+    run(matching::AddRunner{.market = Name{"ODDS"}, .symbol = Name{"A"}});
+    run(matching::AddRunner{.market = Name{"ODDS"}, .symbol = Name{"B"}});
+    run(matching::OpenMarket{.market = Name{"ODDS"}});
+
+    place(kOne, {.account = Name{"alice"}, .cl_ord_id = ClOrdId{"day"}});
+    pass_time_to(kNextGeneration);
+    place(kTwo,
+          {.account = Name{"bob"},
+           .cl_ord_id = ClOrdId{"partly filled"},
+           .quantity = Decimal{20'000'000},
+           .expire_time = kEnd,
+           .time_in_force = matching::TimeInForce::Gtd});
+    place(kOne,
+          {.account = Name{"alice"},
+           .cl_ord_id = ClOrdId{"filled"},
+           .side = matching::Side::Ask,
+           .time_in_force = matching::TimeInForce::Fok});
+    place(kOne,
+          {.account = Name{"alice"},
+           .cl_ord_id = ClOrdId{"market"},
+           .side = matching::Side::Ask,
+           .type = matching::OrderType::Market,
+           .time_in_force = matching::TimeInForce::Ioc});
+    place(kOne, {.account = Name{"alice"}, .cl_ord_id = ClOrdId{"cancelled"}});
+    run(CancelOrder{.account = Name{"alice"},
+                    .cl_ord_id = ClOrdId{"cancel"},
+                    .orig_cl_ord_id = ClOrdId{"cancelled"}},
+        kOne);
+
+    run(matching::TurnInPlay{.market = Name{"ODDS"}});
+    place(kTwo,
+          {.account = Name{"bob"},
+           .cl_ord_id = ClOrdId{"delayed"},
+           .symbol = Name{"A"},
+           .price = Decimal{2'000'000},
+           .quantity = Decimal{10'000'000},
+           .side = matching::Side::Ask});
+    run(matching::RemoveRunner{.market = Name{"ODDS"}, .symbol = Name{"B"}});
+  }
+
+  // By default a bid for 4 at 0.60 in BIN.
+  void place(matching::SessionId session, PlaceOrder order) {
+    order.transact_time = now_;
+    if (order.symbol == Name{}) {
+      order.symbol = Name{"BIN"};
+    }
+    if (order.quantity == Decimal{}) {
+      order.quantity = Decimal{4'000'000};
+    }
+    if (order.price == Decimal{} && order.type == matching::OrderType::Limit) {
+      order.price = Decimal{600'000};
+    }
+    run(order, session);
+  }
+
+  void run(const matching::CommandBody& body, matching::SessionId session = {}) {
+    matching::Origin origin{.session = session};
+    engine_.visit_sessions([&](const matching::SessionInfo& info) {
+      if (info.session == session) {
+        origin = {.session = session, .epoch = info.epoch, .msg_seq_num = info.next_in};
+      }
+    });
+    decide(engine_, live_, body, origin, now_);
+  }
+
+  void pass_time_to(Timestamp time) {
+    now_ = time;
+    const auto batch_pending = [this] {
+      return engine_.batch_pending() != matching::PendingBatch::None;
+    };
+    while (engine_.is_due(now_) || batch_pending()) {
+      if (batch_pending()) {
+        run(matching::ContinueBatch{});
+      } else {
+        run(matching::AdvanceTime{});
+      }
+    }
+  }
+
+  static constexpr std::uint64_t kOrders = 6;
+  Timestamp now_ = kNow;
+  Engine engine_;
+  ReadModel live_;
+};
+
+TEST_F(EveryField, OfAnOrderIsKept) {
+  const ReadModel rebuilt{reloaded(engine_)};
+  std::vector<std::pair<OrderRecord, OrderRecord>> orders;
+  for (std::uint64_t id = 1; id <= kOrders; ++id) {
+    orders.emplace_back(live_.order(OrderId{id}), rebuilt.order(OrderId{id}));
+  }
+  expect_all_kept(kOrderFields, orders);
+}
+
+TEST_F(EveryField, HasOrdersOfEveryStatus) {
+  std::vector<fix::OrdStatus> statuses;
+  for (std::uint64_t id = 1; id <= kOrders; ++id) {
+    statuses.push_back(live_.order(OrderId{id}).status);
+  }
+  using enum fix::OrdStatus;
+  EXPECT_THAT(
+      statuses,
+      ::testing::ElementsAre(Expired, PartiallyFilled, Filled, Filled, Canceled, PendingNew));
+}
+
+TEST_F(EveryField, OfAMarketIsKept) {
+  const ReadModel rebuilt{reloaded(engine_)};
+  std::vector<std::pair<Market, Market>> markets;
+  for (const std::uint32_t id : {1U, 2U}) {
+    markets.emplace_back(live_.market(matching::MarketId{id}),
+                         rebuilt.market(matching::MarketId{id}));
+  }
+  expect_all_kept(kMarketFields, markets);
+}
+
+TEST_F(EveryField, OfAnInstrumentAnAccountAndASessionIsKept) {
+  const ReadModel rebuilt{reloaded(engine_)};
+  for (const std::uint32_t number : {1U, 2U, 3U}) {
+    const Instrument& live = live_.instrument(matching::InstrumentId{number});
+    const Instrument& other = rebuilt.instrument(matching::InstrumentId{number});
+    EXPECT_EQ(live.symbol, other.symbol);
+    EXPECT_EQ(live.market, other.market);
+    EXPECT_EQ(live.ladder, other.ladder);
+    EXPECT_EQ(live.units.millionths_per_price, other.units.millionths_per_price);
+    EXPECT_EQ(live.units.millionths_per_quantity, other.units.millionths_per_quantity);
+    EXPECT_EQ(live.units.format, other.units.format);
+    const std::uint64_t version = live_.market(live.market).version;
+    EXPECT_EQ(live.removed(version), other.removed(version));
+    EXPECT_EQ(live.removed(version), live.symbol == Name{"B"});
+  }
+  for (const ReadModel* const model : std::array<const ReadModel*, 2>{&live_, &rebuilt}) {
+    EXPECT_EQ(model->account(matching::AccountId{2}), Name{"bob"});
+    EXPECT_EQ(model->comp_id(kTwo), Name{"TWO"});
+    EXPECT_EQ(model->find_instrument(Name{"A"}), matching::InstrumentId{2});
+    EXPECT_EQ(model->find_market(Name{"ODDS"}), matching::MarketId{2});
+    EXPECT_EQ(model->live_orders(matching::AccountId{2}).first, OrderId{2});
+    EXPECT_EQ(model->live_orders(matching::AccountId{2}).last, OrderId{6});
   }
 }
 

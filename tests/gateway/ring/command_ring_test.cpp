@@ -11,6 +11,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/waiting_on_rings.h"
+
 namespace betex::gateway {
 namespace {
 
@@ -159,7 +161,7 @@ TEST_F(CommandRingTest, TellsItsFillLevel) {
 }
 
 TEST_F(CommandRingTest, PollWaitEndsAtItsDeadline) {
-  EXPECT_EQ(ring.poll_wait([](int) { FAIL(); }, now()), PollOutcome::TimedOut);
+  EXPECT_EQ(poll_wait(ring, wait, now(), [](int) { FAIL(); }), PollOutcome::TimedOut);
 }
 
 TEST_F(CommandRingTest, ClosedRingGivesNoCredits) {
@@ -173,22 +175,22 @@ TEST_F(CommandRingTest, ClosedRingIsDrainedBeforeItSaysSo) {
   publish_paid(ring, 2);
   ring.close();
   ring.close();
-  EXPECT_EQ(ring.poll_wait([](int) {}, now(), 1), PollOutcome::Ready);
+  EXPECT_THAT(take(ring, 1), ElementsAre(1));
   EXPECT_FALSE(ring.drained());
-  EXPECT_EQ(ring.poll_wait([](int) {}, now(), 1), PollOutcome::Ready);
+  EXPECT_THAT(take(ring, 1), ElementsAre(2));
   EXPECT_TRUE(ring.drained());
-  EXPECT_EQ(ring.poll_wait([](int) { FAIL(); }), PollOutcome::Closed);
+  EXPECT_EQ(poll_wait(ring, wait, kNoDeadline, [](int) { FAIL(); }), PollOutcome::Closed);
 }
 
 TEST_F(CommandRingTest, CreditsHeldAtTheCloseCanStillBePublished) {
   ASSERT_TRUE(ring.try_reserve(2));
   ring.close();
-  EXPECT_EQ(ring.poll_wait([](int) { FAIL(); }, now()), PollOutcome::TimedOut);
+  EXPECT_EQ(poll_wait(ring, wait, now(), [](int) { FAIL(); }), PollOutcome::TimedOut);
   ring.publish(7);
   EXPECT_THAT(take(ring), ElementsAre(7));
-  EXPECT_EQ(ring.poll_wait([](int) { FAIL(); }, now()), PollOutcome::TimedOut);
+  EXPECT_EQ(poll_wait(ring, wait, now(), [](int) { FAIL(); }), PollOutcome::TimedOut);
   ring.release(1);
-  EXPECT_EQ(ring.poll_wait([](int) { FAIL(); }), PollOutcome::Closed);
+  EXPECT_EQ(poll_wait(ring, wait, kNoDeadline, [](int) { FAIL(); }), PollOutcome::Closed);
 }
 
 TEST(CommandRing, MovesItsCommandsAndDestroysThemWhenHandled) {

@@ -14,6 +14,7 @@
 
 #include "gateway/ring/command_ring.h"
 #include "tests/gateway/ring/budget.h"
+#include "tests/support/waiting_on_rings.h"
 
 namespace betex::gateway {
 namespace {
@@ -72,7 +73,7 @@ void expect_every_command_once_in_order(const Load& load, const Produce& produce
   };
   PollOutcome outcome = PollOutcome::Ready;
   while (outcome == PollOutcome::Ready) {
-    outcome = ring.poll_wait(check, lost());
+    outcome = poll_wait(ring, wait, lost(), check);
     EXPECT_LE(ring.reserved(), load.capacity);
   }
   EXPECT_EQ(outcome, PollOutcome::Closed);
@@ -138,7 +139,7 @@ TEST(CommandRingShutdown, WakesAConsumerThatWaits) {
     ring.close();
   }};
   waiting.store(true);
-  EXPECT_EQ(ring.poll_wait([](int) { FAIL(); }, lost()), PollOutcome::Closed);
+  EXPECT_EQ(poll_wait(ring, wait, lost(), [](int) { FAIL(); }), PollOutcome::Closed);
 }
 
 TEST(CommandRingShutdown, WakesAConsumerThatWaitsForTheLastCredit) {
@@ -154,7 +155,7 @@ TEST(CommandRingShutdown, WakesAConsumerThatWaitsForTheLastCredit) {
     ring.release(2);
   }};
   waiting.store(true);
-  EXPECT_EQ(ring.poll_wait([](int) { FAIL(); }, lost()), PollOutcome::Closed);
+  EXPECT_EQ(poll_wait(ring, wait, lost(), [](int) { FAIL(); }), PollOutcome::Closed);
 }
 
 // Closing races with reserving: whoever got a credit is heard, and Closed is said after that.
@@ -189,7 +190,7 @@ TEST(CommandRingShutdown, ConsumerHearsEveryCommandThatWasPaidForBeforeTheClose)
         closed.store(true);
       }};
       while (outcome == PollOutcome::Ready) {
-        outcome = ring.poll_wait([&](int) { ++consumed; }, lost());
+        outcome = poll_wait(ring, wait, lost(), [&](int) { ++consumed; });
       }
     }
     ASSERT_EQ(outcome, PollOutcome::Closed);

@@ -15,6 +15,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/waiting_on_rings.h"
+
 namespace betex::gateway {
 namespace {
 
@@ -221,14 +223,14 @@ TEST_F(EventRingTest, TellsHowFarEachConsumerIs) {
 
 TEST_F(EventRingTest, PollWaitEndsAtItsDeadline) {
   EventBatch batch;
-  EXPECT_EQ(journal.poll_wait(batch, now()), PollOutcome::TimedOut);
+  EXPECT_EQ(poll_wait(journal, wait, batch, now()), PollOutcome::TimedOut);
   EXPECT_TRUE(batch.empty());
 }
 
 TEST_F(EventRingTest, ClosedRingTakesNothing) {
   ring.close();
   EXPECT_EQ(ring.try_claim(1).outcome, ClaimOutcome::Closed);
-  EXPECT_EQ(ring.claim(1).outcome, ClaimOutcome::Closed);
+  EXPECT_EQ(claim(ring, wait, 1).outcome, ClaimOutcome::Closed);
 }
 
 TEST_F(EventRingTest, ClosedRingIsDrainedBeforeItSaysSo) {
@@ -236,11 +238,11 @@ TEST_F(EventRingTest, ClosedRingIsDrainedBeforeItSaysSo) {
   publish(ring, "b");
   ring.close();
   EventBatch batch;
-  EXPECT_EQ(journal.poll_wait(batch, now(), 1), PollOutcome::Ready);
+  EXPECT_EQ(journal.poll(1).size(), 1U);
   EXPECT_FALSE(journal.drained());
-  EXPECT_EQ(journal.poll_wait(batch), PollOutcome::Ready);
+  EXPECT_EQ(poll_wait(journal, wait, batch), PollOutcome::Ready);
   EXPECT_TRUE(journal.drained());
-  EXPECT_EQ(journal.poll_wait(batch), PollOutcome::Closed);
+  EXPECT_EQ(poll_wait(journal, wait, batch), PollOutcome::Closed);
 }
 
 TEST_F(EventRingTest, ConsumerIsNotToldOfTheEndBeforeItsGateHasReleasedAll) {
@@ -248,10 +250,10 @@ TEST_F(EventRingTest, ConsumerIsNotToldOfTheEndBeforeItsGateHasReleasedAll) {
   ring.close();
   EventBatch batch;
   EXPECT_EQ(journal.poll().size(), 1U);
-  EXPECT_EQ(report.poll_wait(batch, now()), PollOutcome::TimedOut);
+  EXPECT_EQ(poll_wait(report, wait, batch, now()), PollOutcome::TimedOut);
   journal.release(1);
-  EXPECT_EQ(report.poll_wait(batch), PollOutcome::Ready);
-  EXPECT_EQ(report.poll_wait(batch), PollOutcome::Closed);
+  EXPECT_EQ(poll_wait(report, wait, batch), PollOutcome::Ready);
+  EXPECT_EQ(poll_wait(report, wait, batch), PollOutcome::Closed);
 }
 
 TEST_F(EventRingTest, SlotClaimedBeforeTheCloseIsStillPublished) {

@@ -12,6 +12,7 @@
 
 #include "gateway/ring/event_ring.h"
 #include "tests/gateway/ring/budget.h"
+#include "tests/support/waiting_on_rings.h"
 
 namespace betex::gateway {
 namespace {
@@ -41,12 +42,12 @@ bool is_message(const EventSlot& slot, SlotSeq seq) {
   return true;
 }
 
-void produce(EventRing& ring, SlotSeq count) {
+void produce(EventRing& ring, WaitStrategy& wait, SlotSeq count) {
   const Budget budget;
   for (SlotSeq seq = 0; seq < count && budget.left(); ++seq) {
-    const Claim claim = ring.claim(length(seq));
-    ASSERT_EQ(claim.outcome, ClaimOutcome::Claimed);
-    std::memset(claim.bytes.data(), std::to_integer<int>(pattern(seq)), claim.bytes.size());
+    const Claim claimed = claim(ring, wait, length(seq));
+    ASSERT_EQ(claimed.outcome, ClaimOutcome::Claimed);
+    std::memset(claimed.bytes.data(), std::to_integer<int>(pattern(seq)), claimed.bytes.size());
     ring.publish(static_cast<std::uint32_t>(seq % 1000));
   }
   ring.close();
@@ -54,11 +55,14 @@ void produce(EventRing& ring, SlotSeq count) {
 
 // Polls to the end, checks each message, calls `before_release(batch)`, releases.
 template <typename BeforeRelease>
-void consume(EventRing& ring, EventConsumer& consumer, BeforeRelease&& before_release) {
+void consume(EventRing& ring,
+             EventConsumer& consumer,
+             WaitStrategy& wait,
+             BeforeRelease&& before_release) {
   SlotSeq next = 0;
   EventBatch batch;
   PollOutcome outcome = PollOutcome::Ready;
-  while ((outcome = consumer.poll_wait(batch, lost())) == PollOutcome::Ready) {
+  while ((outcome = poll_wait(consumer, wait, batch, lost())) == PollOutcome::Ready) {
     for (const EventSlot& slot : batch) {
       ASSERT_TRUE(is_message(slot, next)) << consumer.name() << ", message " << next;
       ++next;
@@ -99,18 +103,18 @@ TEST_P(EventRingThreads, EveryConsumerSeesEverythingOnceAndNothingBeforeItsGate)
 
   std::atomic<SlotSeq> committed{0};
   std::jthread journaling{[&] {
-    consume(ring, journal, [&](const EventBatch& batch) {
+    consume(ring, journal, waits[1], [&](const EventBatch& batch) {
       // Relaxed: it is the ring that has to make it visible to the report stage.
       committed.store(batch.end_seq(), std::memory_order_relaxed);
     });
   }};
   std::jthread reporting{[&] {
-    consume(ring, report, [&](const EventBatch& batch) {
+    consume(ring, report, waits[2], [&](const EventBatch& batch) {
       EXPECT_LE(batch.end_seq(), committed.load(std::memory_order_relaxed));
     });
   }};
-  std::jthread watching{[&] { consume(ring, other, [](const EventBatch&) {}); }};
-  produce(ring, load.count);
+  std::jthread watching{[&] { consume(ring, other, waits[3], [](const EventBatch&) {}); }};
+  produce(ring, waits[0], load.count);
 }
 
 TEST(EventRing, SlowConsumerHoldsTheProducerAndLosesNothing) {
@@ -119,16 +123,16 @@ TEST(EventRing, SlowConsumerHoldsTheProducerAndLosesNothing) {
   EventRing ring{{.capacity = 16, .arena_size = kSmallestArena}, waits[0]};
   EventConsumer& fast = ring.add_consumer({.name = "fast", .wait = waits[1]});
   EventConsumer& slow = ring.add_consumer({.name = "slow", .wait = waits[2]});
-  std::jthread quick{[&] { consume(ring, fast, [](const EventBatch&) {}); }};
+  std::jthread quick{[&] { consume(ring, fast, waits[1], [](const EventBatch&) {}); }};
   std::jthread lazy{[&] {
-    consume(ring, slow, [&](const EventBatch& batch) {
+    consume(ring, slow, waits[2], [&](const EventBatch& batch) {
       EXPECT_LE(ring.published() - batch.begin_seq(), 16U);
       if (batch.begin_seq() % 8 == 0) {
         std::this_thread::sleep_for(1ms);
       }
     });
   }};
-  produce(ring, kCount);
+  produce(ring, waits[0], kCount);
 }
 
 // A producer that waits, for slots or for memory, and what frees it.
@@ -158,7 +162,7 @@ TEST_P(FullRing, ClaimWaitsUntilAConsumerReleases) {
     released.store(true);
     consumer.release(batch.begin_seq() + 1);
   }};
-  EXPECT_EQ(ring.claim(GetParam()).outcome, ClaimOutcome::Claimed);
+  EXPECT_EQ(claim(ring, producer_wait, GetParam()).outcome, ClaimOutcome::Claimed);
   EXPECT_TRUE(released.load());
 }
 
@@ -170,7 +174,7 @@ TEST_P(FullRing, CloseFreesAProducerThatWaits) {
     closed.store(true);
     ring.close();
   }};
-  EXPECT_EQ(ring.claim(GetParam()).outcome, ClaimOutcome::Closed);
+  EXPECT_EQ(claim(ring, producer_wait, GetParam()).outcome, ClaimOutcome::Closed);
   EXPECT_TRUE(closed.load());
 }
 
@@ -182,12 +186,12 @@ TEST(EventRingShutdown, WakesEveryConsumerThatWaits) {
   EventConsumer& journal = ring.add_consumer({.name = "journal", .wait = waits[1]});
   EventConsumer& report =
       ring.add_consumer({.name = "report", .wait = waits[2], .behind = {&journal}});
-  const auto expect_closed = [](EventConsumer& consumer) {
+  const auto expect_closed = [](EventConsumer& consumer, WaitStrategy& wait) {
     EventBatch batch;
-    EXPECT_EQ(consumer.poll_wait(batch, lost()), PollOutcome::Closed);
+    EXPECT_EQ(poll_wait(consumer, wait, batch, lost()), PollOutcome::Closed);
   };
-  std::jthread first{expect_closed, std::ref(journal)};
-  std::jthread second{expect_closed, std::ref(report)};
+  std::jthread first{expect_closed, std::ref(journal), std::ref(waits[1])};
+  std::jthread second{expect_closed, std::ref(report), std::ref(waits[2])};
   std::this_thread::sleep_for(1ms);
   ring.close();
 }

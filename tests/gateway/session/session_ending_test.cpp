@@ -1,6 +1,6 @@
-#include "gateway/session/session_ending.h"
-
 #include <gtest/gtest.h>
+
+#include "gateway/session/session_end.h"
 
 namespace betex::fix {
 namespace {

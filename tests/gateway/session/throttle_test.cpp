@@ -56,8 +56,8 @@ class InboundAllowanceTest : public testing::Test {
  protected:
   static constexpr bool kPossDup = true;
 
-  Verdict weigh(const char* msg_type, bool poss_dup = false) {
-    return allowance_.weigh(msg_type, poss_dup, now_).verdict;
+  Verdict weigh(Effect effect, bool poss_dup = false) {
+    return allowance_.weigh(effect, poss_dup, now_).verdict;
   }
 
   Throttle::Clock::time_point now_ = Throttle::Clock::now() + 1h;
@@ -67,35 +67,35 @@ class InboundAllowanceTest : public testing::Test {
 };
 
 TEST_F(InboundAllowanceTest, RefusesWhatIsTooManyThenPauses) {
-  EXPECT_EQ(weigh("D"), Verdict::Pass);
-  EXPECT_EQ(weigh("D"), Verdict::Refuse);
-  EXPECT_EQ(weigh("H"), Verdict::Refuse);
-  const auto weighed = allowance_.weigh("D", false, now_);
+  EXPECT_EQ(weigh(Effect::Order), Verdict::Pass);
+  EXPECT_EQ(weigh(Effect::Order), Verdict::Refuse);
+  EXPECT_EQ(weigh(Effect::Nothing), Verdict::Refuse);
+  const auto weighed = allowance_.weigh(Effect::Order, false, now_);
   EXPECT_EQ(weighed.verdict, Verdict::Pause);
   EXPECT_EQ(weighed.resume_at, now_ + 1s);
 }
 
 TEST_F(InboundAllowanceTest, MakesARepetitionWait) {
-  EXPECT_EQ(weigh("D"), Verdict::Pass);
-  EXPECT_EQ(weigh("D", kPossDup), Verdict::Pause);
+  EXPECT_EQ(weigh(Effect::Order), Verdict::Pass);
+  EXPECT_EQ(weigh(Effect::Order, kPossDup), Verdict::Pause);
 }
 
 TEST_F(InboundAllowanceTest, LetsEveryCancelPass) {
   for (int i = 0; i < 1000; ++i) {
-    EXPECT_EQ(weigh("F"), Verdict::Pass);
+    EXPECT_EQ(weigh(Effect::Cancel), Verdict::Pass);
   }
-  EXPECT_EQ(weigh("D"), Verdict::Pass) << "they do not count";
+  EXPECT_EQ(weigh(Effect::Order), Verdict::Pass) << "they do not count";
 }
 
 TEST_F(InboundAllowanceTest, MakesMassCancelsWaitBeyondARateOfTheirOwn) {
-  EXPECT_EQ(weigh("D"), Verdict::Pass);
+  EXPECT_EQ(weigh(Effect::Order), Verdict::Pass);
   for (std::uint32_t i = 0; i < kMassCancels.burst; ++i) {
-    EXPECT_EQ(weigh("q"), Verdict::Pass) << i;
+    EXPECT_EQ(weigh(Effect::MassCancel), Verdict::Pass) << i;
   }
-  const auto weighed = allowance_.weigh("q", false, now_);
+  const auto weighed = allowance_.weigh(Effect::MassCancel, false, now_);
   EXPECT_EQ(weighed.verdict, Verdict::Pause);
   now_ = weighed.resume_at;
-  EXPECT_EQ(weigh("q"), Verdict::Pass);
+  EXPECT_EQ(weigh(Effect::MassCancel), Verdict::Pass);
 }
 
 TEST_F(InboundAllowanceTest, TakesRefusalsFromWhatTheJournalTakes) {
@@ -109,7 +109,7 @@ TEST_F(InboundAllowanceTest, TakesRefusalsFromWhatTheJournalTakes) {
 TEST_F(InboundAllowanceTest, GoesByNewLimits) {
   allowance_.set_limits({});
   for (int i = 0; i < 100; ++i) {
-    EXPECT_EQ(weigh("D"), Verdict::Pass);
+    EXPECT_EQ(weigh(Effect::Order), Verdict::Pass);
   }
 }
 

@@ -125,6 +125,26 @@ TEST_F(RecoveryTest, FromASnapshotAndTheRestEqualsFromTheStart) {
             reports_from(from_start, folder_.path() / "copy", kOne, snapshot.next()));
 }
 
+TEST_F(RecoveryTest, RoomThatIsMadeAfterItChangesNothing) {
+  {
+    Life life{root()};
+    life.open_market();
+    trade(life, "1");
+    life.snapshot();
+    trade(life, "2");
+  }
+  Life other{whole_copy()};
+  Life life{root()};
+  life.recovered.engine.reserve(
+      {.live_orders = 2000, .finished_orders = 3000, .cl_ord_ids = 100'000});
+  EXPECT_EQ(life.recovered.engine.state_hash(), other.recovered.engine.state_hash());
+  for (Life* const each : {&life, &other}) {
+    trade(*each, "3");
+    each->place(kOne, "lay-1", Side::Ask);  // its id is used
+  }
+  EXPECT_EQ(life.recovered.engine.state_hash(), other.recovered.engine.state_hash());
+}
+
 TEST_F(RecoveryTest, WorksWhenEverythingBelowTheSnapshotsIsRetired) {
   {
     Life life{root()};
