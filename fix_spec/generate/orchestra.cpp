@@ -309,8 +309,7 @@ class OrchestraWriter {
   void write_row(const MessageSpec* message, const MessageField& row) {
     const bool required = row.presence.in(version_) == Requirement::Required;
     const std::string_view element = row.group == nullptr ? "fixr:fieldRef" : "fixr:groupRef";
-    const int id =
-        row.group == nullptr ? static_cast<int>(row.field.tag) : group_id(message, row);
+    const int id = row.group == nullptr ? static_cast<int>(row.field.tag) : group_id(message, row);
     const Attributes attributes{{"id", std::to_string(id)},
                                 {"presence", required ? "required" : "optional"}};
     if (row.meaning.empty()) {

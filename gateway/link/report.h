@@ -73,7 +73,7 @@ struct ExecutionReport {
   matching::Decimal last_qty;  // 32 and 31: only for ExecType::Trade
   matching::Decimal last_px;
   std::optional<matching::Quantity> position_after;  // 20090: of a trade in a binary market
-  std::int64_t avg_px_e8 = 0;  // AvgPx(6) in 1/100 000 000, rounded half up
+  std::int64_t avg_px_e8 = 0;                        // AvgPx(6) in 1/100 000 000, rounded half up
   matching::Timestamp transact_time;
   matching::Timestamp expire_time;     // 126; 0: absent
   matching::Timestamp effective_time;  // 168, the end of the bet delay; 0: absent

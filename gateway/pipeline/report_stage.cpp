@@ -118,8 +118,7 @@ void ReportStage::answer(const StatusBarrier& barrier) {
   }  // what the engine answers itself comes in parts
 }
 
-void ReportStage::answer(const PositionsPart& part,
-                         std::span<const matching::RunnerBets> runners) {
+void ReportStage::answer(const PositionsPart& part, std::span<const matching::RunnerBets> runners) {
   const SessionId session = part.query.session;
   if (!feeds_.listening(session)) {
     return;  // as above
@@ -127,9 +126,8 @@ void ReportStage::answer(const PositionsPart& part,
   if (part.kind == PositionsPart::Kind::TooMany) {
     return refuse_one_too_many(part.query);
   }
-  state_.maker().positions(part, runners, [&](fix::Report message) {
-    feeds_.answer(session, std::move(message));
-  });
+  state_.maker().positions(
+      part, runners, [&](fix::Report message) { feeds_.answer(session, std::move(message)); });
 }
 
 template <typename Query>

@@ -112,6 +112,7 @@ void ReportMaker::positions(const PositionsPart& part,
   switch (part.kind) {
     case Kind::Unknown:
       report.reason = matching::Reason::UnknownAccount;
+      report.currency = {};
       break;
     case Kind::Totals:
       report.exposure = part.account.exposure;

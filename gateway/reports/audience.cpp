@@ -31,7 +31,8 @@ void Audience::connect(const Known& known, Account& account) const {
 
 void Audience::add_session(SessionId session, const matching::Name& comp_id) {
   const auto member = std::ranges::find(members_, comp_id, &AudienceMember::comp_id);
-  if (member == members_.end() || std::ranges::find(known_, session, &Known::session) != known_.end()) {
+  if (member == members_.end() ||
+      std::ranges::find(known_, session, &Known::session) != known_.end()) {
     return;  // it was configured once, and is not any more; or it is known
   }
   if (member->role == fix::SessionRole::Broker) {

@@ -1,6 +1,6 @@
 // Who is told without having asked: drop-copy sessions of the accounts that they follow, brokers of
-// what happens to markets and to their accounts. Follows from the configuration and from which sessions and accounts the
-// journal knows. *Owned by the report thread.*
+// what happens to markets and to their accounts. Follows from the configuration and from which
+// sessions and accounts the journal knows. *Owned by the report thread.*
 #pragma once
 
 #include <cstddef>

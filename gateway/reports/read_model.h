@@ -99,7 +99,9 @@ class ReadModel {
   [[nodiscard]] const Instrument& instrument(matching::InstrumentId instrument) const;
   [[nodiscard]] const Market& market(matching::MarketId market) const;
   [[nodiscard]] const matching::Name& account(matching::AccountId account) const;
+
   [[nodiscard]] const matching::Currency& currency() const noexcept { return currency_; }
+
   [[nodiscard]] const matching::Name& comp_id(matching::SessionId session) const;
 
   // The `index`th accepted request of the order's chain, 0 being its NewOrderSingle.

@@ -86,9 +86,7 @@ class OperatedGateway {
 
   [[nodiscard]] std::uint16_t fix_port() const noexcept { return ports_.fix; }
 
-  void operate(const std::string& operation,
-               const std::string& subject,
-               const std::string& value) {
+  void operate(const std::string& operation, const std::string& subject, const std::string& value) {
     const matching::Name name{subject};
     if (operation == "suspend") {
       gateway_.operate(matching::SuspendMarket{.market = name});

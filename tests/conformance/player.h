@@ -22,9 +22,8 @@ struct PlaySettings {
   // Does what the exchange's operator is to do, as `operate("suspend", "RAIN-LON", "")` or
   // `operate("deposit", "BROKER1", "100.00")`; throws std::invalid_argument where there is no such
   // operation. None: the operator is out of reach.
-  std::function<void(const std::string& operation,
-                     const std::string& subject,
-                     const std::string& value)>
+  std::function<void(
+      const std::string& operation, const std::string& subject, const std::string& value)>
       operate = {};
 };
 

@@ -201,18 +201,14 @@ class Exchange {
          }},
         {"settle", [&] { pipeline_.submit(matching::SettleMarket{.market = name}); }},
         {"deposit",
-         [&] {
-           pipeline_.submit(matching::MoveFunds{.account = name, .amount = number(symbol)});
-         }},
+         [&] { pipeline_.submit(matching::MoveFunds{.account = name, .amount = number(symbol)}); }},
         {"announce",
          [&] {
            pipeline_.submit(
                matching::Announce{.subject = name, .headline = matching::Remark{symbol}});
          }},
         {"void",
-         [&] {
-           pipeline_.submit(matching::VoidMarket{.market = name, .price = number(symbol)});
-         }},
+         [&] { pipeline_.submit(matching::VoidMarket{.market = name, .price = number(symbol)}); }},
         {"suspend-account",
          [&] {
            pipeline_.submit(matching::SuspendAccount{.account = name, .cancel_orders = true});

@@ -19,8 +19,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-// In the account ACC, which has 1000.00 and may bet 500.00 beyond it, there are bets of 10.00 at 3.00
-// on RUN, and ten contracts NO bought of OTHER-ACC; an order on OTHER is open.
+// In the account ACC, which has 1000.00 and may bet 500.00 beyond it, there are bets of 10.00
+// at 3.00 on RUN, and ten contracts NO bought of OTHER-ACC; an order on OTHER is open.
 class PositionsTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -115,10 +115,9 @@ TEST_F(PositionsTest, EachMarketIsToldAndThenTheTotals) {
   EXPECT_TRUE(totals.symbol.empty());
   EXPECT_EQ(totals.exposure, reports[0].exposure + reports[2].exposure);
   EXPECT_EQ(totals.credit, Money{5'000'000});
-  EXPECT_EQ(
-      totals.available,
-      matching::WideMoney{matching::Int128{totals.balance.value()} + totals.credit.value() -
-                          totals.exposure.value()});
+  EXPECT_EQ(totals.available,
+            matching::WideMoney{matching::Int128{totals.balance.value()} + totals.credit.value() -
+                                totals.exposure.value()});
 }
 
 TEST_F(PositionsTest, ItNeverOvertakesAnOrderSentBeforeIt) {

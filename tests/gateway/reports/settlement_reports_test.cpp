@@ -91,11 +91,11 @@ class SettlementReportsTest : public ::testing::Test {
   }
 
   void determine(bool yes) {
-    pipeline.submit(matching::DetermineMarket{
-        .market = kRain,
-        .shares = {{.symbol = kRain,
-                    .numerator = static_cast<std::uint16_t>(yes ? 1 : 0),
-                    .denominator = 1}}});
+    pipeline.submit(
+        matching::DetermineMarket{.market = kRain,
+                                  .shares = {{.symbol = kRain,
+                                              .numerator = static_cast<std::uint16_t>(yes ? 1 : 0),
+                                              .denominator = 1}}});
     pipeline.submit(matching::SettleMarket{.market = kRain});
     pipeline.run();
   }
@@ -110,8 +110,7 @@ class SettlementReportsTest : public ::testing::Test {
     std::vector<Body> found;
     for (const auto& delivery : sink.reports) {
       const auto* const body = std::get_if<Body>(&delivery.report.body);
-      if (delivery.session == session && delivery.subscription == subscription &&
-          body != nullptr) {
+      if (delivery.session == session && delivery.subscription == subscription && body != nullptr) {
         found.push_back(*body);
       }
     }

@@ -26,6 +26,9 @@ class FirstStartTest : public ::testing::Test {
         std::chrono::sys_seconds{std::chrono::sys_days{std::chrono::year{2027} / 1 / 15}}};
     run_start_commands(
         life.recovered, life.journal, config_, {.exchange = clock, .session = clock});
+    life.retention.reports_taken(life.recovered.reports.cursors,
+                                 life.recovered.engine.last_seq(),
+                                 life.recovered.engine.last_timestamp());
   }
 
   static matching::AccountInfo account(const Life& life, const std::string& name) {
