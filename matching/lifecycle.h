@@ -43,25 +43,28 @@ inline constexpr MarketState kBeforeHalt{255};
 inline constexpr auto kLifecycle = [] {
   using enum MarketState;
   constexpr MarketState kNo{};
+  constexpr MarketState kSusp = Suspended;
+  constexpr MarketState kDeter = Determined;
+  constexpr MarketState kBack = kBeforeHalt;
   using Row = std::array<MarketState, kMarketStates>;
   // clang-format off
   return std::array<Row, kMarketSteps>{
-    //                      Inactive  Open       Suspended  Halted       Closed     Determined  Settled     Voided
-    /* Enter        */ Row{ kNo,      Open,      kNo,       kNo,         kNo,       kNo },
-    /* AddRunner    */ Row{ Inactive, kNo,       kNo,       kNo,         kNo,       kNo },
-    /* RemoveRunner */ Row{ Inactive, Suspended, Suspended, Halted,      kNo,       kNo },
-    /* Open         */ Row{ Open,     kNo,       kNo,       kNo,         kNo,       kNo },
-    /* Suspend      */ Row{ kNo,      Suspended, kNo,       kNo,         Suspended, kNo },
-    /* Resume       */ Row{ kNo,      kNo,       Open,      kNo,         kNo,       kNo },
-    /* Halt         */ Row{ kNo,      Halted,    Halted,    kNo,         kNo,       kNo },
-    /* Unhalt       */ Row{ kNo,      kNo,       kNo,       kBeforeHalt, kNo,       kNo },
-    /* TurnInPlay   */ Row{ kNo,      Open,      Suspended, kNo,         kNo,       kNo },
-    /* Close        */ Row{ Closed,   Closed,    Closed,    Closed,      kNo,       kNo },
-    /* Determine    */ Row{ kNo,      kNo,       kNo,       kNo,         Determined, Determined, Determined, kNo },
-    /* Settle       */ Row{ kNo,      kNo,       kNo,       kNo,         kNo,       Determined, kNo,        kNo },
-    /* EndRound     */ Row{ kNo,      kNo,       kNo,       kNo,         kNo,       Settled,    kNo,        Voided },
-    /* Void         */ Row{ Voided,   Voided,    Voided,    Voided,      Voided,    Voided,     Voided,     kNo },
-    /* Archive      */ Row{ kNo,      kNo,       kNo,       kNo,         kNo,       kNo,        Settled,    Voided },
+    //                      Inactive  Open    Susp.     Halted  Closed  Deter.   Settled  Voided
+    /* Enter        */ Row{ kNo,      Open,   kNo,      kNo,    kNo,    kNo,     kNo,     kNo },
+    /* AddRunner    */ Row{ Inactive, kNo,    kNo,      kNo,    kNo,    kNo,     kNo,     kNo },
+    /* RemoveRunner */ Row{ Inactive, kSusp,  kSusp,    Halted, kNo,    kNo,     kNo,     kNo },
+    /* Open         */ Row{ Open,     kNo,    kNo,      kNo,    kNo,    kNo,     kNo,     kNo },
+    /* Suspend      */ Row{ kNo,      kSusp,  kNo,      kNo,    kSusp,  kNo,     kNo,     kNo },
+    /* Resume       */ Row{ kNo,      kNo,    Open,     kNo,    kNo,    kNo,     kNo,     kNo },
+    /* Halt         */ Row{ kNo,      Halted, Halted,   kNo,    kNo,    kNo,     kNo,     kNo },
+    /* Unhalt       */ Row{ kNo,      kNo,    kNo,      kBack,  kNo,    kNo,     kNo,     kNo },
+    /* TurnInPlay   */ Row{ kNo,      Open,   kSusp,    kNo,    kNo,    kNo,     kNo,     kNo },
+    /* Close        */ Row{ Closed,   Closed, Closed,   Closed, kNo,    kNo,     kNo,     kNo },
+    /* Determine    */ Row{ kNo,      kNo,    kNo,      kNo,    kDeter, kDeter,  kDeter,  kNo },
+    /* Settle       */ Row{ kNo,      kNo,    kNo,      kNo,    kNo,    kDeter,  kNo,     kNo },
+    /* EndRound     */ Row{ kNo,      kNo,    kNo,      kNo,    kNo,    Settled, kNo,     Voided },
+    /* Void         */ Row{ Voided,   Voided, Voided,   Voided, Voided, Voided,  Voided,  kNo },
+    /* Archive      */ Row{ kNo,      kNo,    kNo,      kNo,    kNo,    kNo,     Settled, Voided },
   };
   // clang-format on
 }();

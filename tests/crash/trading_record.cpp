@@ -74,7 +74,11 @@ bool TradingRecord::told_of_money(const client::Message& message) {
   if (!news && message.type() != "UMS" && message.type() != "UAR") {
     return false;
   }
-  const std::string id{message.get(message.type() == "UMS" ? kSettlementReportId : kReportId)};
+  const auto report_id = message.find(message.type() == "UMS" ? kSettlementReportId : kReportId);
+  if (!report_id) {
+    return false;
+  }
+  const std::string id{*report_id};
   PaymentRecord record;
   for (const client::Field& field : message.fields()) {
     const bool said =
