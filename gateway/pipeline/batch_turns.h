@@ -2,6 +2,7 @@
 // served fairly. *Owned by the match thread.*
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "matching/engine.h"
@@ -10,9 +11,11 @@
 namespace betex::gateway {
 
 // Cancels take risk away, so one chunk of them runs after each command, and one after the other
-// when nothing else is there. Payments are urgent to nobody and have many rows: beside commands one
+// when nothing else is there. Payments are urgent to nobody and have many rows: under load one
 // chunk runs in a millisecond, so that a suspension or a kill switch never waits behind a
-// settlement, and the orders of other markets give it little of their time.
+// settlement, and the orders of other markets give it little of their time. Load lasts a little
+// longer than the last command: who waits for one answer before he asks again would else find a
+// chunk, and its commit, before each of his orders.
 class BatchTurns {
  public:
   enum class Load : std::uint8_t {
@@ -27,17 +30,27 @@ class BatchTurns {
     if (pending != matching::PendingBatch::Payments) {
       return pending == matching::PendingBatch::Orders;
     }
-    if (load == Load::Busy && now < next_payment_) {
+    if (load == Load::Busy) {
+      load_lasts_to_ = matching::Timestamp{now.value() + kNanosOfLoad};
+    }
+    if (now < next_payment()) {
       return false;
     }
     next_payment_ = matching::Timestamp{now.value() + kNanosBetweenPayments};
     return true;
   }
 
+  // When a chunk of a payment that was refused its turn may run, if no command comes meanwhile.
+  [[nodiscard]] matching::Timestamp next_payment() const noexcept {
+    return std::min(next_payment_, load_lasts_to_);
+  }
+
  private:
   static constexpr std::int64_t kNanosBetweenPayments = 1'000'000;
+  static constexpr std::int64_t kNanosOfLoad = 5'000'000;
 
   matching::Timestamp next_payment_;  // under load, not before
+  matching::Timestamp load_lasts_to_;
 };
 
 }  // namespace betex::gateway

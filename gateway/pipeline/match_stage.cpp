@@ -157,7 +157,11 @@ TimePoint MatchStage::next_deadline() const noexcept {
   if (!waiting_.empty()) {
     return kNoDeadline;
   }
-  const auto deadline = engine_.next_deadline();
+  auto deadline = engine_.next_deadline();
+  if (engine_.batch_pending() == matching::PendingBatch::Payments) {
+    const matching::Timestamp turn = batch_turns_.next_payment();
+    deadline = deadline ? std::min(*deadline, turn) : turn;
+  }
   if (!deadline) {
     return kNoDeadline;
   }

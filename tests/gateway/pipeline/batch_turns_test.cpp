@@ -48,6 +48,19 @@ TEST(BatchTurns, UnderLoadPaymentsHaveOneTurnInAMillisecond) {
   EXPECT_FALSE(turns.take(PendingBatch::Payments, Load::Busy, after(kMillisecond + 1)));
 }
 
+TEST(BatchTurns, LoadLastsALittleLongerThanTheLastCommand) {
+  BatchTurns turns;
+  EXPECT_TRUE(turns.take(PendingBatch::Payments, Load::Busy, after(0)));
+  EXPECT_FALSE(turns.take(PendingBatch::Payments, Load::Idle, after(1)));
+  EXPECT_EQ(turns.next_payment(), after(kMillisecond));
+  for (int i = 1; i <= 4; ++i) {
+    EXPECT_TRUE(turns.take(PendingBatch::Payments, Load::Idle, after(i * kMillisecond)));
+    EXPECT_FALSE(turns.take(PendingBatch::Payments, Load::Idle, after(i * kMillisecond + 1)));
+  }
+  EXPECT_TRUE(turns.take(PendingBatch::Payments, Load::Idle, after(5 * kMillisecond)));
+  EXPECT_TRUE(turns.take(PendingBatch::Payments, Load::Idle, after(5 * kMillisecond + 1)));
+}
+
 TEST(BatchTurns, CancelsInBetweenTakeNoTurnOfThePayments) {
   BatchTurns turns;
   EXPECT_TRUE(turns.take(PendingBatch::Payments, Load::Busy, after(0)));
