@@ -77,6 +77,11 @@ struct Verifier {
     BETEX_ASSERT(!query.security_status_req_id.empty() && !query.symbol.empty());
   }
 
+  void operator()(const gateway::PositionsQuery& query) const {
+    BETEX_ASSERT(!query.pos_req_id.empty());
+    BETEX_ASSERT(std::ranges::count(kAccounts, query.account) == 1);
+  }
+
   void operator()(const gateway::Query& query) const { std::visit(*this, query); }
 
   void operator()(const SessionReject& reject) const {
