@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <string_view>
 
+#include "matching/cancel_cause.h"
 #include "matching/commands.h"
 #include "matching/event_header.h"
 #include "matching/fields.h"
-#include "matching/order_events.h"
 #include "matching/reason.h"
 #include "matching/types.h"
 

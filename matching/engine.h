@@ -11,6 +11,7 @@
 
 #include "matching/cl_ord_id_key.h"
 #include "matching/commands.h"
+#include "matching/engine_capacity.h"
 #include "matching/info.h"
 #include "matching/transaction.h"
 #include "matching/types.h"
@@ -22,13 +23,6 @@ enum class PendingBatch : std::uint8_t {
   None,
   Orders,    // cancels, and bets that a removal makes void
   Payments,  // rounds of settlements, and rows that are archived
-};
-
-// What an engine makes room for before it is needed.
-struct EngineCapacity {
-  std::size_t live_orders = 0;      // at a time
-  std::size_t finished_orders = 0;  // as long as they are known: see RULES.md section 3
-  std::size_t cl_ord_ids = 0;       // that come in one generation
 };
 
 class Engine {

@@ -16,7 +16,7 @@
 #include "gateway/config/credentials.h"
 #include "gateway/config/reset_schedule.h"
 #include "matching/commands.h"
-#include "matching/engine.h"
+#include "matching/engine_capacity.h"
 
 namespace betex::gateway {
 

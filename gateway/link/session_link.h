@@ -12,8 +12,9 @@
 #include <vector>
 
 #include "gateway/link/report.h"
+#include "matching/batch_events.h"
 #include "matching/commands.h"
-#include "matching/events.h"
+#include "matching/session_events.h"
 #include "matching/types.h"
 
 namespace betex::gateway {
