@@ -42,7 +42,7 @@ struct Options {
 };
 
 std::string order_fields(const std::string& id) {
-  return "11=" + id + "|38=10|40=2|44=0.60|54=1|55=RAIN-LON|59=1|60=" + test::fix_now() + "|";
+  return "11=" + id + "|38=1|40=2|44=0.01|54=1|55=RAIN-LON|59=1|60=" + test::fix_now() + "|";
 }
 
 // A broker that reads as fast as it can, counts what it reads, and answers nothing.
