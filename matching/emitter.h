@@ -61,7 +61,9 @@ class Emitter {
     reserve(event.header.size);
     std::byte* const start = buffer_.data() + used_;
     std::memcpy(start, &event, sizeof(event));
-    std::memcpy(start + sizeof(event), tail.data(), tail.size_bytes());
+    if (!tail.empty()) {
+      std::memcpy(start + sizeof(event), tail.data(), tail.size_bytes());
+    }
     used_ += event.header.size;
     apply(*state_, next_seq(), *reinterpret_cast<const Event*>(start));
     apply_end_of_event(*state_, event.header);

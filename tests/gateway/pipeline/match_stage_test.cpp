@@ -1,6 +1,7 @@
 // What the match stage does first where there is more than one thing to do.
 #include "gateway/pipeline/match_stage.h"
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <type_traits>
@@ -107,6 +108,12 @@ TEST_F(PaymentsTest, WhenNothingElseIsThereTheyGoOn) {
   pipeline.submit(matching::SettleMarket{.market = kRain});
   pipeline.match.do_work();
   EXPECT_EQ(payments(), 2U);
+  EXPECT_EQ(pipeline.match.do_work(), 0U) << "a command has just come: others may follow";
+  EXPECT_EQ(payments(), 2U);
+  EXPECT_LT(pipeline.match.next_deadline(),
+            std::chrono::steady_clock::now() + std::chrono::milliseconds{2});
+
+  pipeline.clock.time = matching::Timestamp{pipeline.clock.time.value() + kMillisecond};
   pipeline.match.do_work();
   EXPECT_EQ(payments(), 3U);
   EXPECT_EQ(pipeline.match.do_work(), 0U);
