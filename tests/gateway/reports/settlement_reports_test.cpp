@@ -31,6 +31,8 @@ constexpr Money units(std::int64_t whole) {
 }
 
 constexpr std::size_t kManyAccounts = 300;
+constexpr std::int64_t kPaymentTurn =
+    1'000'000;  // nanoseconds: payments wait so long after a command
 
 Name numbered(std::size_t account) {
   return Name{"A" + std::to_string(account)};
@@ -98,6 +100,10 @@ class SettlementReportsTest : public ::testing::Test {
                                               .denominator = 1}}});
     pipeline.submit(matching::SettleMarket{.market = kRain});
     pipeline.run();
+    while (pipeline.engine.batch_pending() != matching::PendingBatch::None) {
+      pipeline.clock.time = matching::Timestamp{pipeline.clock.time.value() + kPaymentTurn};
+      pipeline.run();
+    }
   }
 
   void settle(bool yes = true) {
