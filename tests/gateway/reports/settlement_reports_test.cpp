@@ -31,8 +31,7 @@ constexpr Money units(std::int64_t whole) {
 }
 
 constexpr std::size_t kManyAccounts = 300;
-constexpr std::int64_t kPaymentTurn =
-    1'000'000;  // nanoseconds: payments wait so long after a command
+constexpr std::int64_t kPaymentTurn = 1'000'000;  // ns that payments wait after a command
 
 Name numbered(std::size_t account) {
   return Name{"A" + std::to_string(account)};
