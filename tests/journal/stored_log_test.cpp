@@ -5,9 +5,11 @@
 // own. What is stored of version 2 and later is never written anew once somebody runs a program
 // that writes it.
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string>
@@ -23,6 +25,7 @@
 #include "tests/journal/tool_run.h"
 #include "tests/journal/wal_fixture.h"
 #include "tests/matching/exchange.h"
+#include "tests/support/temp_folder.h"
 
 namespace betex::matching::testing {
 namespace {
@@ -464,11 +467,15 @@ TEST_F(StoredLogTest, TheSameCommandsGiveTheSameBytes) {
   EXPECT_FALSE(reader.next());
 }
 
-// Writes what is stored, in place of what there is: run by hand, while nobody runs a program that
-// writes this version yet.
-TEST_F(StoredLogTest, DISABLED_IsWrittenAnew) {
+// Writes what is stored: with BETEX_STORE_ANEW=1 in place of what there is, while nobody runs a
+// program that writes this version yet; else elsewhere, and then its dump is the one that is
+// stored.
+TEST_F(StoredLogTest, CanBeWrittenAnew) {
   const Recording recording;
-  const std::filesystem::path folder = stored(kFormatVersion);
+  const test::TempFolder elsewhere;
+  const bool in_place = std::getenv("BETEX_STORE_ANEW") != nullptr;
+  const std::filesystem::path folder =
+      in_place ? stored(kFormatVersion) : elsewhere.path() / "stored";
   std::filesystem::remove_all(folder);
   const std::filesystem::path wal = folder / "wal";
   std::filesystem::create_directories(wal);
@@ -500,6 +507,12 @@ TEST_F(StoredLogTest, DISABLED_IsWrittenAnew) {
   for (const auto& segment : std::filesystem::directory_iterator{wal / kSegmentsFolder}) {
     std::filesystem::remove(segment.path() / "lock.mdb");
   }
+  dump.close();
+  const auto content = [](const std::filesystem::path& file) {
+    std::ifstream stream{file, std::ios::binary};
+    return std::string{std::istreambuf_iterator<char>{stream}, {}};
+  };
+  EXPECT_EQ(content(folder / "dump.txt"), content(stored(kFormatVersion) / "dump.txt"));
 }
 
 }  // namespace
