@@ -22,6 +22,23 @@ struct ExchangeCreated {
 
 BETEX_FIELDS(ExchangeCreated, header, currency, max_requests_a_day, reserved);
 
+// No market takes orders, and none is opened again.
+struct ExchangeHalted {
+  static constexpr EventKind kKind = EventKind::ExchangeHalted;
+  EventHeader header;
+  Name request_id;
+};
+
+BETEX_FIELDS(ExchangeHalted, header, request_id);
+
+struct ExchangeUnhalted {
+  static constexpr EventKind kKind = EventKind::ExchangeUnhalted;
+  EventHeader header;
+  Name request_id;
+};
+
+BETEX_FIELDS(ExchangeUnhalted, header, request_id);
+
 struct AccountCreated {
   static constexpr EventKind kKind = EventKind::AccountCreated;
   EventHeader header;
@@ -52,16 +69,18 @@ BETEX_FIELDS(AccountCreated,
              name,
              request_id);
 
-// It may only cancel.
+// It may only cancel. Also of one that was suspended already.
 struct AccountSuspended {
   static constexpr EventKind kKind = EventKind::AccountSuspended;
   EventHeader header;
   AccountId account;
-  Zeros<4> reserved;
+  Flag cancel_orders;
+  Flag goes_on;  // a process follows that cancels them
+  Zeros<2> reserved;
   Name request_id;
 };
 
-BETEX_FIELDS(AccountSuspended, header, account, reserved, request_id);
+BETEX_FIELDS(AccountSuspended, header, account, cancel_orders, goes_on, reserved, request_id);
 
 struct AccountResumed {
   static constexpr EventKind kKind = EventKind::AccountResumed;
@@ -85,6 +104,8 @@ struct AccountLimitsSet {
   Money exposure_limit;
   Money market_exposure_limit;
   Name request_id;
+  Money balance;   // as it is
+  Money exposure;  // of all its bets
 };
 
 BETEX_FIELDS(AccountLimitsSet,
@@ -96,7 +117,9 @@ BETEX_FIELDS(AccountLimitsSet,
              credit,
              exposure_limit,
              market_exposure_limit,
-             request_id);
+             request_id,
+             balance,
+             exposure);
 
 // A deposit, a withdrawal, a correction or a write-off.
 struct FundsMoved {
@@ -109,8 +132,20 @@ struct FundsMoved {
   Money balance;    // after it
   WideMoney house;  // $HOUSE's balance after it: a write-off is its loss
   Name request_id;
+  Money exposure;  // of all its bets, as it is
+  Money credit;
 };
 
-BETEX_FIELDS(FundsMoved, header, account, kind, reserved, amount, balance, house, request_id);
+BETEX_FIELDS(FundsMoved,
+             header,
+             account,
+             kind,
+             reserved,
+             amount,
+             balance,
+             house,
+             request_id,
+             exposure,
+             credit);
 
 }  // namespace betex::matching

@@ -47,8 +47,9 @@ struct BatchStarted {
   AccountId requester_account;  // the account of a mass cancel by its owner
   BatchWork work = BatchWork::CancelOrders;
   Zeros<3> reserved;
-  Name request_id;    // of Ops
-  ClOrdId cl_ord_id;  // of an owner's mass cancel request
+  Name request_id;                // of Ops
+  ClOrdId cl_ord_id;              // of an owner's mass cancel request
+  std::uint64_t done_before = 0;  // items of the processes of the same request that came before
 };
 
 BETEX_FIELDS(BatchStarted,
@@ -68,7 +69,8 @@ BETEX_FIELDS(BatchStarted,
              work,
              reserved,
              request_id,
-             cl_ord_id);
+             cl_ord_id,
+             done_before);
 
 inline constexpr std::size_t kMaxBatchedOrders = 4096;
 
@@ -99,12 +101,15 @@ struct BatchCompleted {
   CancelCause cause{};
   std::uint8_t side = 0;  // of its filter, as the instrument
   BatchWork work{};
-  Zeros<1> reserved;
+  Flag goes_on;  // another process of the same request follows
   InstrumentId instrument;
   Zeros<4> reserved2;
   std::uint64_t total = 0;  // items that it has done its work on
   Name request_id;
   ClOrdId cl_ord_id;
+  AccountId account;  // of its filter, as the session
+  SessionId session;
+  std::uint64_t done_before = 0;  // as in its BatchStarted
 };
 
 BETEX_FIELDS(BatchCompleted,
@@ -115,12 +120,15 @@ BETEX_FIELDS(BatchCompleted,
              cause,
              side,
              work,
-             reserved,
+             goes_on,
              instrument,
              reserved2,
              total,
              request_id,
-             cl_ord_id);
+             cl_ord_id,
+             account,
+             session,
+             done_before);
 
 // A refused OrderMassCancelRequest.
 struct MassCancelRejected {
@@ -197,6 +205,16 @@ BETEX_FIELDS(RequestIdGenerationEnded, header, next_end);
 
 // ---- Everything else ----------------------------------------------------------------------------
 
+// What a refusal has to tell of a command beside its kind, in CommandRejected and RequestKnown:
+// of MoveFunds its FundsKind; of SuspendAccount and SuspendSession 1 where orders are to be
+// cancelled; of CancelOnBehalf what `subject` is, as CancelTarget. Else 0.
+enum class CancelTarget : std::uint8_t {  // on disk
+  Instrument = 1,
+  Market = 2,
+  Account = 3,
+  Session = 4,
+};
+
 struct CommandRejected {
   static constexpr EventKind kKind = EventKind::CommandRejected;
   EventHeader header;
@@ -204,13 +222,22 @@ struct CommandRejected {
   Reason reason{};
   std::uint16_t command = 0;  // CommandKind: the index of the alternative in CommandBody, from 1
   Flag id_consumed;           // the request's id is used up all the same
-  Zeros<7> reserved;
+  std::uint8_t detail = 0;
+  Zeros<6> reserved;
   Name subject;  // the market, account or session that it was about
   Name request_id;
 };
 
-BETEX_FIELDS(
-    CommandRejected, header, session, reason, command, id_consumed, reserved, subject, request_id);
+BETEX_FIELDS(CommandRejected,
+             header,
+             session,
+             reason,
+             command,
+             id_consumed,
+             detail,
+             reserved,
+             subject,
+             request_id);
 
 // A request of an operator that had come before, with the same content: nothing happened now.
 struct RequestKnown {
@@ -222,9 +249,20 @@ struct RequestKnown {
   EventSeq answered_by;       // the first event that the first one caused
   Name subject;
   Name request_id;
+  std::uint8_t detail = 0;  // as in CommandRejected
+  Zeros<7> reserved;
 };
 
-BETEX_FIELDS(RequestKnown, header, session, reason, command, answered_by, subject, request_id);
+BETEX_FIELDS(RequestKnown,
+             header,
+             session,
+             reason,
+             command,
+             answered_by,
+             subject,
+             request_id,
+             detail,
+             reserved);
 
 struct Announced {
   static constexpr EventKind kKind = EventKind::Announced;
@@ -232,9 +270,11 @@ struct Announced {
   Name request_id;
   Name subject;  // market or instrument; empty: everybody
   Remark headline;
+  Flag urgent;
+  Zeros<7> reserved;
 };
 
-BETEX_FIELDS(Announced, header, request_id, subject, headline);
+BETEX_FIELDS(Announced, header, request_id, subject, headline, urgent, reserved);
 
 // An external recovery point was reached. Replay does not move the watermark.
 struct WatermarkMoved {

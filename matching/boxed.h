@@ -44,6 +44,41 @@ class Boxed {
 
   [[nodiscard]] const T* operator->() const { return &**this; }
 
+  friend bool operator==(const Boxed& left, const Boxed& right) { return *left == *right; }
+
+ private:
+  std::unique_ptr<T> value_;
+};
+
+// The same, or nothing, which takes no block.
+template <typename T>
+class OptionalBox {
+ public:
+  OptionalBox() noexcept = default;
+
+  OptionalBox(const T& value)
+      : value_{std::make_unique<T>(value)} {}  // NOLINT(google-explicit-constructor)
+
+  OptionalBox(const OptionalBox& other)
+      : value_{other.value_ == nullptr ? nullptr : std::make_unique<T>(*other.value_)} {}
+
+  OptionalBox(OptionalBox&&) noexcept = default;
+
+  OptionalBox& operator=(const OptionalBox& other) {
+    *this = OptionalBox{other};
+    return *this;
+  }
+
+  OptionalBox& operator=(OptionalBox&&) noexcept = default;
+  ~OptionalBox() = default;
+
+  [[nodiscard]] bool has_value() const noexcept { return value_ != nullptr; }
+
+  [[nodiscard]] const T& operator*() const {
+    BETEX_ASSERT(value_ != nullptr);
+    return *value_;
+  }
+
  private:
   std::unique_ptr<T> value_;
 };

@@ -28,6 +28,7 @@ enum class CancelCause : std::uint8_t {  // on disk
   SessionSuspended = 19,
   Disconnected = 20,
   LoggedOut = 21,
+  MassCancelOnBehalf = 22,
 };
 
 }  // namespace betex::matching

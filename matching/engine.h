@@ -11,6 +11,7 @@
 
 #include "matching/cl_ord_id_key.h"
 #include "matching/commands.h"
+#include "matching/dry_run.h"
 #include "matching/engine_capacity.h"
 #include "matching/info.h"
 #include "matching/transaction.h"
@@ -46,6 +47,9 @@ class Engine {
   // too. The view is valid until the next call; its `events` are empty where nothing happened, and
   // then there is no transaction. `command.timestamp` must not run backwards.
   TransactionView decide(const Command& command);
+
+  // What decide() would do with an operator's request now (RULES.md section 5). Changes nothing.
+  [[nodiscard]] DryRun dry_run(const Command& command);
 
   // For a caller that already has the commands that follow: starts to fetch what they will need
   // from memory. To be called before each command is decided; `ahead(n)` returns a pointer to the

@@ -12,6 +12,7 @@
 #include <type_traits>
 
 #include "matching/account_events.h"
+#include "matching/approval_events.h"
 #include "matching/batch_events.h"
 #include "matching/event_header.h"
 #include "matching/event_tail.h"

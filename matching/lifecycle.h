@@ -26,6 +26,8 @@ enum class MarketStep : std::uint8_t {
   Unhalt,
   TurnInPlay,
   Close,
+  Reopen,
+  Change,
   Determine,
   Settle,
   EndRound,  // the last row of a round is paid
@@ -33,7 +35,7 @@ enum class MarketStep : std::uint8_t {
   Archive,
 };
 
-inline constexpr std::size_t kMarketSteps = 15;
+inline constexpr std::size_t kMarketSteps = 17;
 inline constexpr std::size_t kMarketStates = 8;
 
 // Stands in the table for the state in which a market was halted: no market is ever in it.
@@ -54,12 +56,14 @@ inline constexpr auto kLifecycle = [] {
     /* AddRunner    */ Row{ Inactive, kNo,    kNo,      kNo,    kNo,    kNo,     kNo,     kNo },
     /* RemoveRunner */ Row{ Inactive, kSusp,  kSusp,    Halted, kNo,    kNo,     kNo,     kNo },
     /* Open         */ Row{ Open,     kNo,    kNo,      kNo,    kNo,    kNo,     kNo,     kNo },
-    /* Suspend      */ Row{ kNo,      kSusp,  kNo,      kNo,    kSusp,  kNo,     kNo,     kNo },
+    /* Suspend      */ Row{ kNo,      kSusp,  kSusp,    Halted, kNo,    kNo,     kNo,     kNo },
     /* Resume       */ Row{ kNo,      kNo,    Open,     kNo,    kNo,    kNo,     kNo,     kNo },
     /* Halt         */ Row{ kNo,      Halted, Halted,   kNo,    kNo,    kNo,     kNo,     kNo },
     /* Unhalt       */ Row{ kNo,      kNo,    kNo,      kBack,  kNo,    kNo,     kNo,     kNo },
     /* TurnInPlay   */ Row{ kNo,      Open,   kSusp,    kNo,    kNo,    kNo,     kNo,     kNo },
     /* Close        */ Row{ Closed,   Closed, Closed,   Closed, kNo,    kNo,     kNo,     kNo },
+    /* Reopen       */ Row{ kNo,      kNo,    kNo,      kNo,    kSusp,  kNo,     kNo,     kNo },
+    /* Change       */ Row{ Inactive, Open,   kSusp,    Halted, kNo,    kNo,     kNo,     kNo },
     /* Determine    */ Row{ kNo,      kNo,    kNo,      kNo,    kDeter, kDeter,  kDeter,  kNo },
     /* Settle       */ Row{ kNo,      kNo,    kNo,      kNo,    kNo,    kDeter,  kNo,     kNo },
     /* EndRound     */ Row{ kNo,      kNo,    kNo,      kNo,    kNo,    Settled, kNo,     Voided },
@@ -95,6 +99,8 @@ inline constexpr auto kLifecycle = [] {
       return MarketStep::Suspend;
     case EventKind::MarketResumed:
       return MarketStep::Resume;
+    case EventKind::MarketReopened:
+      return MarketStep::Reopen;
     case EventKind::MarketHalted:
       return MarketStep::Halt;
     case EventKind::MarketUnhalted:

@@ -1,4 +1,6 @@
 // Events about markets and runners.
+//
+// `goes_on`: processes of the same request follow; the BatchCompleted of the last of them says so.
 #pragma once
 
 #include <cstddef>
@@ -24,10 +26,10 @@ struct MarketCreated {
   std::uint32_t bet_delay_ms = 0;
   Quantity min_quantity;
   Quantity quantity_step;
-  Quantity max_quantity;    // per order
-  Quantity max_position;    // binary: contracts that an account may come to hold; 0: no limit
-  std::uint32_t flags = 0;  // none yet
-  Zeros<4> reserved2;
+  Quantity max_quantity;      // per order
+  Quantity max_position;      // binary: contracts that an account may come to hold; 0: no limit
+  std::uint32_t flags = 0;    // none yet
+  std::uint32_t runners = 0;  // that are added in its transaction: the first ones of the market
   Name name;
   Name request_id;
 };
@@ -45,7 +47,7 @@ BETEX_FIELDS(MarketCreated,
              max_quantity,
              max_position,
              flags,
-             reserved2,
+             runners,
              name,
              request_id);
 
@@ -75,12 +77,13 @@ struct RunnerRemoved {
   static constexpr EventKind kKind = EventKind::RunnerRemoved;
   EventHeader header;
   InstrumentId instrument;
-  Zeros<4> reserved;
+  Flag goes_on;
+  Zeros<3> reserved;
   std::uint64_t version = 0;
   Name request_id;
 };
 
-BETEX_FIELDS(RunnerRemoved, header, instrument, reserved, version, request_id);
+BETEX_FIELDS(RunnerRemoved, header, instrument, goes_on, reserved, version, request_id);
 
 struct MarketSuspended {
   static constexpr EventKind kKind = EventKind::MarketSuspended;
@@ -88,11 +91,13 @@ struct MarketSuspended {
   std::uint64_t version = 0;
   SuspendReason reason{};
   CancelScope scope{};
-  Zeros<6> reserved;
+  Flag goes_on;
+  MarketState state{};  // from now on: Suspended, or Halted until that ends; 0: Suspended
+  Zeros<4> reserved;
   Name request_id;
 };
 
-BETEX_FIELDS(MarketSuspended, header, version, reason, scope, reserved, request_id);
+BETEX_FIELDS(MarketSuspended, header, version, reason, scope, goes_on, state, reserved, request_id);
 
 struct MarketResumed {
   static constexpr EventKind kKind = EventKind::MarketResumed;
@@ -130,20 +135,61 @@ struct MarketTurnedInPlay {
   EventHeader header;
   std::uint64_t version = 0;
   MarketState state{};  // as before
-  Zeros<7> reserved;
+  Flag goes_on;
+  Zeros<6> reserved;
   Name request_id;
 };
 
-BETEX_FIELDS(MarketTurnedInPlay, header, version, state, reserved, request_id);
+BETEX_FIELDS(MarketTurnedInPlay, header, version, state, goes_on, reserved, request_id);
 
 struct MarketClosed {
   static constexpr EventKind kKind = EventKind::MarketClosed;
   EventHeader header;
   std::uint64_t version = 0;
   Name request_id;
+  Flag goes_on;
+  Zeros<7> reserved;
 };
 
-BETEX_FIELDS(MarketClosed, header, version, request_id);
+BETEX_FIELDS(MarketClosed, header, version, request_id, goes_on, reserved);
+
+// A closed market is suspended again.
+struct MarketReopened {
+  static constexpr EventKind kKind = EventKind::MarketReopened;
+  EventHeader header;
+  std::uint64_t version = 0;
+  Name request_id;
+};
+
+BETEX_FIELDS(MarketReopened, header, version, request_id);
+
+// All its terms that can change, those that stay as they were too.
+struct MarketChanged {
+  static constexpr EventKind kKind = EventKind::MarketChanged;
+  EventHeader header;
+  std::uint64_t version = 0;
+  std::uint32_t bet_delay_ms = 0;
+  std::uint32_t commission_bp = 0;
+  Quantity max_quantity;  // per order
+  Name request_id;
+};
+
+BETEX_FIELDS(MarketChanged, header, version, bet_delay_ms, commission_bp, max_quantity, request_id);
+
+// The whole description of a market or of one of its runners.
+struct MarketDescribed {
+  static constexpr EventKind kKind = EventKind::MarketDescribed;
+  EventHeader header;
+  InstrumentId instrument;  // 0: the market itself; a runner has a text only
+  Zeros<4> reserved;
+  Timestamp scheduled_start;  // 0: not said
+  Name parent;
+  DescriptionText text;
+  Name request_id;
+};
+
+BETEX_FIELDS(
+    MarketDescribed, header, instrument, reserved, scheduled_start, parent, text, request_id);
 
 // The share of a win that one instrument has: 1/1 a winner, 1/2 a dead heat of two for one place.
 struct InstrumentShare {
@@ -176,9 +222,11 @@ struct MarketVoided {
   std::uint64_t version = 0;
   Price price;  // binary: what YES gets, the rest is NO's; 0 in an odds market
   Name request_id;
+  Flag goes_on;
+  Zeros<7> reserved;
 };
 
-BETEX_FIELDS(MarketVoided, header, version, price, request_id);
+BETEX_FIELDS(MarketVoided, header, version, price, request_id, goes_on, reserved);
 
 // Its rows and books are freed: it can not be corrected any more.
 struct MarketArchived {

@@ -30,6 +30,8 @@ std::string_view to_text(Reason reason) noexcept {
       return "the market has changed since";
     case Reason::MarketArchived:
       return "the market is archived: nothing of it can be changed any more";
+    case Reason::ExchangeHalted:
+      return "the exchange is halted";
     case Reason::PriceNotOnLadder:
       return "price is not on the ladder";
     case Reason::BadQuantity:
@@ -88,6 +90,8 @@ std::string_view to_text(Reason reason) noexcept {
       return "request id was used before";
     case Reason::SessionSuspended:
       return "session is suspended";
+    case Reason::UnknownRequest:
+      return "unknown request";
     case Reason::TooManyRequests:
       return "too many requests of operators today";
     case Reason::MalformedMessage:

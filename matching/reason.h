@@ -22,6 +22,7 @@ enum class Reason : std::uint16_t {  // on disk and on the wire: never change, n
   BatchRunning = 24,
   RunnerNotActive = 25,
   StaleMarketVersion = 26,
+  ExchangeHalted = 27,
   MarketArchived = 28,
   // Price, quantity, combination: 40..
   PriceNotOnLadder = 40,
@@ -57,6 +58,7 @@ enum class Reason : std::uint16_t {  // on disk and on the wire: never change, n
   StaleEpoch = 124,
   DuplicateRequestId = 125,
   SessionSuspended = 126,
+  UnknownRequest = 127,
   TooManyRequests = 128,
   // Refused by the gateway before the book, journaled all the same: 140..
   MalformedMessage = 140,

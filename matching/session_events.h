@@ -115,16 +115,18 @@ struct SessionNumbersSet {
 
 BETEX_FIELDS(SessionNumbersSet, header, session, epoch, next_in, reserved_to, request_id);
 
-// It may log on and cancel, but enter nothing.
+// It may log on and cancel, but enter nothing. Also of one that was suspended already.
 struct SessionSuspended {
   static constexpr EventKind kKind = EventKind::SessionSuspended;
   EventHeader header;
   SessionId session;
-  Zeros<4> reserved;
+  Flag cancel_orders;
+  Flag goes_on;  // a process follows that cancels them
+  Zeros<2> reserved;
   Name request_id;
 };
 
-BETEX_FIELDS(SessionSuspended, header, session, reserved, request_id);
+BETEX_FIELDS(SessionSuspended, header, session, cancel_orders, goes_on, reserved, request_id);
 
 struct SessionResumed {
   static constexpr EventKind kKind = EventKind::SessionResumed;

@@ -68,12 +68,29 @@ struct PositionsQuery {
   matching::Name pos_req_id;
 };
 
+// The dry run of an operator's request (2330=Y). The match stage answers it, since only the engine
+// knows.
+struct DryRunQuery {
+  matching::MsgSeqNum msg_seq_num;
+  matching::Boxed<matching::Command> command;  // its origin is who asks; never decided
+};
+
+// NetworkCounterpartySystemStatusRequest(BC): who is on, and how the node is.
+struct NetworkStatusQuery {
+  matching::SessionId session;
+  matching::MsgSeqNum msg_seq_num;
+  matching::Name network_request_id;
+  std::vector<matching::Name> comp_ids;  // empty: all
+};
+
 // A request that changes nothing.
 using Query = std::variant<OrderStatusQuery,
                            MassStatusQuery,
                            SecurityListQuery,
                            SecurityStatusQuery,
-                           PositionsQuery>;
+                           PositionsQuery,
+                           DryRunQuery,
+                           NetworkStatusQuery>;
 
 using RingCommand = std::variant<matching::Command, Query>;
 
