@@ -108,9 +108,7 @@ void ReportMaker::on(const Context& context, const matching::FundsMoved& event) 
         .account = model_.account(event.account)};
     tell_money(report,
                {.balance = event.balance, .exposure = event.exposure, .credit = event.credit});
-    answer(context,
-           {.session = context.origin, .request_id = event.request_id},
-           std::move(report));
+    answer(context, {.session = context.origin, .request_id = event.request_id}, std::move(report));
   }
 }
 

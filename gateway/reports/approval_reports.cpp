@@ -71,9 +71,7 @@ void ReportMaker::on(const Context& context, const matching::OperationProposed& 
   const auto shares = matching::tail_of(event);
   report.shares.assign(shares.begin(), shares.end());
   report.involved.requested_by = model_.comp_id(event.proposer);
-  answer(context,
-         {.session = event.proposer, .request_id = event.request_id},
-         std::move(report));
+  answer(context, {.session = event.proposer, .request_id = event.request_id}, std::move(report));
 }
 
 void ReportMaker::on(const Context& context, const matching::OperationApproved& event) const {
@@ -89,9 +87,8 @@ void ReportMaker::on(const Context& context, const matching::OperationApproved& 
   to_approver.operation = Operation::Approve;
   to_approver.result = refused ? OpsResult::Refused : OpsResult::Done;
   to_approver.ref_request_id = event.proposal;
-  answer(context,
-         {.session = event.approver, .request_id = event.request_id},
-         std::move(to_approver));
+  answer(
+      context, {.session = event.approver, .request_id = event.request_id}, std::move(to_approver));
 
   report.result = refused         ? OpsResult::Refused
                   : event.goes_on ? OpsResult::Running
@@ -109,9 +106,8 @@ void ReportMaker::on(const Context& context, const matching::OperationDropped& e
   to_decliner.operation = Operation::Decline;
   to_decliner.result = OpsResult::Done;
   to_decliner.ref_request_id = event.proposal;
-  answer(context,
-         {.session = event.decliner, .request_id = event.request_id},
-         std::move(to_decliner));
+  answer(
+      context, {.session = event.decliner, .request_id = event.request_id}, std::move(to_decliner));
 
   report.involved.requested_by = model_.comp_id(event.proposer);
   answer(context,

@@ -211,8 +211,8 @@ void ReportMaker::on(const Context& context, const matching::MarketSettled& even
   }
 }
 
-// With the last of its rows, perhaps long after it was asked for; an approval is answered by its own
-// event while it decides.
+// With the last of its rows, perhaps long after it was asked for; an approval is answered by its
+// own event while it decides.
 void ReportMaker::on(const Context& context, const matching::MarketArchived& event) const {
   if (!answers<matching::Approve>(context)) {
     answer(context,

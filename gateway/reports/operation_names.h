@@ -34,7 +34,9 @@ enum class SubjectKind : std::uint8_t {
 [[nodiscard]] SubjectKind subject_kind_of(fix::Operation operation) noexcept;
 
 // It is about what `subject` names.
-void name_subject(fix::OperationsReport& report, const matching::Name& subject, std::uint8_t detail);
+void name_subject(fix::OperationsReport& report,
+                  const matching::Name& subject,
+                  std::uint8_t detail);
 void name_target(fix::OrderMassActionReport& report,
                  const matching::Name& subject,
                  std::uint8_t detail);

@@ -107,9 +107,7 @@ void ReportMaker::on(const Context& context, const matching::SessionResumed& eve
 void ReportMaker::on(const Context& context, const matching::AccountCreated& event) const {
   OperationsReport report{.operation = Operation::CreateAccount, .account = event.name};
   tell_money(report, {.balance = event.balance, .exposure = {}, .credit = event.credit});
-  answer(context,
-         {.session = context.origin, .request_id = event.request_id},
-         std::move(report));
+  answer(context, {.session = context.origin, .request_id = event.request_id}, std::move(report));
 }
 
 void ReportMaker::on(const Context& context, const matching::AccountLimitsSet& event) const {
@@ -117,9 +115,7 @@ void ReportMaker::on(const Context& context, const matching::AccountLimitsSet& e
                           .account = model_.account(event.account)};
   tell_money(report,
              {.balance = event.balance, .exposure = event.exposure, .credit = event.credit});
-  answer(context,
-         {.session = context.origin, .request_id = event.request_id},
-         std::move(report));
+  answer(context, {.session = context.origin, .request_id = event.request_id}, std::move(report));
 }
 
 // ---- Sessions

@@ -197,9 +197,8 @@ const matching::Name& ReadModel::comp_id(matching::SessionId session) const {
 }
 
 bool ReadModel::is_suspended(const matching::Name& comp_id) const {
-  return std::ranges::any_of(suspended_, [&](matching::SessionId session) {
-    return this->comp_id(session) == comp_id;
-  });
+  return std::ranges::any_of(
+      suspended_, [&](matching::SessionId session) { return this->comp_id(session) == comp_id; });
 }
 
 void ReadModel::add_instrument(const matching::InstrumentInfo& info) {

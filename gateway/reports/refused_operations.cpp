@@ -157,9 +157,8 @@ void ReportMaker::tell_without_effect(const Context& context, const Event& event
   }
   std::visit(
       [&](auto report) {
-        answer(context,
-               {.session = event.session, .request_id = event.request_id},
-               std::move(report));
+        answer(
+            context, {.session = event.session, .request_id = event.request_id}, std::move(report));
       },
       answer_without_effect(outcome));
 }

@@ -199,8 +199,8 @@ class ReportMaker {
   template <typename Report>
   void answer(const Context& context, const Asked& asked, Report report) const;
 
-  // The event's transaction is that of a `Command`, to which the event is the answer: other commands
-  // cause the same event as a part of what they do.
+  // The event's transaction is that of a `Command`, to which the event is the answer: other
+  // commands cause the same event as a part of what they do.
   template <typename Command>
   [[nodiscard]] static bool answers(const Context& context) noexcept {
     return context.command == matching::kCommandKind<Command>;
