@@ -217,9 +217,9 @@ inline constexpr std::array kExecutionReportFields{
     MessageField{field::kExecRestatementReason,
                  "NN",
                  "why an order was cancelled or reduced that you had not asked for: 5 reduced by "
-                 "self-trade prevention, 6 halt, 8 market, 12 connection lost, 13 logout, 18, 19, "
-                 "20 self-trade prevention (this order, the resting one, both), 99 other; on "
-                 "FIX.4.4 those above 10 are 99"},
+                 "self-trade prevention, 6 halt, 8 market, or a mass cancel of the exchange's, 12 "
+                 "connection lost, 13 logout, 18, 19, 20 self-trade prevention (this order, the "
+                 "resting one, both), 99 other; on FIX.4.4 those above 10 are 99"},
     MessageField{field::kMassStatusReqId, "NN", "of the request"},
     MessageField{field::kOrdStatusReqId, "NN", "of the request"},
     MessageField{field::kCopyMsgIndicator, "NN", "Y: a drop copy"},
