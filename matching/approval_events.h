@@ -1,4 +1,4 @@
-// Events about requests that a second operator has to approve (RULES.md section 6).
+// Events about requests that a second operator has to approve (RULES.md section 5).
 #pragma once
 
 #include <cstddef>
@@ -65,7 +65,8 @@ BETEX_FIELDS(OperationProposed,
              reserved);
 
 // The last event of the transaction that has carried out a proposal; or it has come to nothing,
-// since it was refused now that it was to be carried out.
+// since it was refused now that it was to be carried out. It says how what it is about stands after
+// it, in both cases. With `goes_on` a process of it still runs, whose BatchCompleted is to come.
 struct OperationApproved {
   static constexpr EventKind kKind = EventKind::OperationApproved;
   EventHeader header;  // header.market: the market that it is about, if any

@@ -50,7 +50,7 @@ struct BatchStarted {
   Zeros<3> reserved;
   Name request_id;                // of Ops
   ClOrdId cl_ord_id;              // of an owner's mass cancel request
-  std::uint64_t done_before = 0;  // items of the processes of the same request that came before
+  std::uint64_t done_before = 0;  // items of the request's processes that have ended already
 };
 
 BETEX_FIELDS(BatchStarted,
@@ -103,7 +103,7 @@ struct BatchCompleted {
   CancelCause cause{};
   std::uint8_t side = 0;  // of its filter, as the instrument
   BatchWork work{};
-  Flag goes_on;  // another process of the same request follows
+  Flag goes_on;  // another process of the same request runs, or follows
   InstrumentId instrument;
   Zeros<4> reserved2;
   std::uint64_t total = 0;  // items that it has done its work on
@@ -111,7 +111,7 @@ struct BatchCompleted {
   ClOrdId cl_ord_id;
   AccountId account;  // of its filter, as the session
   SessionId session;
-  std::uint64_t done_before = 0;  // as in its BatchStarted
+  std::uint64_t done_before = 0;  // items of the request's processes that have ended before it
 };
 
 BETEX_FIELDS(BatchCompleted,
@@ -209,7 +209,8 @@ BETEX_FIELDS(RequestIdGenerationEnded, header, next_end);
 
 // What a refusal has to tell of a command beside its kind, in CommandRejected and RequestKnown:
 // of MoveFunds its FundsKind; of SuspendAccount and SuspendSession 1 where orders are to be
-// cancelled; of CancelOnBehalf what `subject` is, as CancelTarget. Else 0.
+// cancelled; of CancelOnBehalf what `subject` is, as CancelTarget: the first that was given, in
+// this order. Else 0.
 enum class CancelTarget : std::uint8_t {  // on disk
   Instrument = 1,
   Market = 2,
@@ -226,7 +227,7 @@ struct CommandRejected {
   Flag id_consumed;           // the request's id is used up all the same
   std::uint8_t detail = 0;
   Zeros<6> reserved;
-  Name subject;  // the market, account or session that it was about
+  Name subject;  // the market, account, session or proposal that it was about
   Name request_id;
 };
 

@@ -1,6 +1,7 @@
 // Events about markets and runners.
 //
-// `goes_on`: processes of the same request follow; the BatchCompleted of the last of them says so.
+// `goes_on`: a process of the same request follows in the transaction; the BatchCompleted of the
+// last of them is the one without `goes_on`.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +30,7 @@ struct MarketCreated {
   Quantity max_quantity;      // per order
   Quantity max_position;      // binary: contracts that an account may come to hold; 0: no limit
   std::uint32_t flags = 0;    // none yet
-  std::uint32_t runners = 0;  // that are added in its transaction: the first ones of the market
+  std::uint32_t runners = 0;  // RunnerAdded that follow in its transaction; 1 in a binary market
   Name name;
   Name request_id;
 };
