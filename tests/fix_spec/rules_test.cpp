@@ -138,15 +138,12 @@ std::set<Entry> documented_both_ways(const std::string& heading, FixVersion vers
   if (others.empty()) {
     return entries;
   }
-  std::map<int, Entry> merged;
-  for (const auto& [these, those] : {std::pair{&entries, &others}, std::pair{&others, &entries}}) {
-    for (const Entry& entry : *these) {
-      merged[entry.tag] = {entry.tag, entry.name, entry.required && those->contains(entry)};
-    }
-  }
   std::set<Entry> both;
-  for (const auto& [tag, entry] : merged) {
-    both.insert(entry);
+  for (const std::set<Entry>* const all : {&std::as_const(entries), &others}) {
+    for (const Entry& entry : *all) {
+      const bool required = entries.contains(entry) && others.contains(entry) && entry.required;
+      both.insert({entry.tag, entry.name, required});
+    }
   }
   return both;
 }
