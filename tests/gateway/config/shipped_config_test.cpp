@@ -70,6 +70,7 @@ TEST(ShippedConfig, HasTheDemoSessions) {
       {"BROKER3", {FixVersion::Fix44, SessionRole::Broker}},
       {"BROKER4", {FixVersion::Fix44, SessionRole::Broker}},
       {"OPS1", {FixVersion::Fixt11, SessionRole::Ops}},
+      {"OPS2", {FixVersion::Fixt11, SessionRole::Ops}},
       {"DROP1", {FixVersion::Fixt11, SessionRole::DropCopy}}};
   std::map<std::string, std::pair<FixVersion, SessionRole>> actual;
   for (const SessionConfig& session : shipped().sessions) {
