@@ -262,7 +262,11 @@ class Gateway::Impl {
                         .sessions = server_.metrics(),
                         .retention = retention_,
                         .clocks = *clocks_,
-                        .cache = cache_});
+                        .cache = cache_,
+                        .backlog = match_.backlog(),
+                        .commit_times = journal_stage_.commit_times(),
+                        .answer_times = report_.answers().times(),
+                        .counts = report_.counts()});
   }
 
   // Ends like a crash, but for the threads: nothing is drained.
@@ -373,7 +377,7 @@ class Gateway::Impl {
   std::set<std::string> accounts_;  // that the engine has or is to create
   const bool shared_;
   Health health_;
-  GatewayMetrics metrics_;
+  GatewayMetrics metrics_{health_};
   const KernelClock machine_clock_;
   std::optional<GatewayClocks> clocks_;  // none until the journal is replayed
 
