@@ -191,6 +191,10 @@ PendingBatch Engine::batch_pending() const noexcept {
   return state.payments.empty() ? PendingBatch::None : PendingBatch::Payments;
 }
 
+RunningBatches Engine::running_batches() const noexcept {
+  return {.orders = impl_->state.batches.size(), .payments = impl_->state.payments.size()};
+}
+
 std::uint32_t Engine::trading_day_ends_at_s() const noexcept {
   return impl_->state.trading_day.ends_at_s;
 }

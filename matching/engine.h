@@ -26,6 +26,12 @@ enum class PendingBatch : std::uint8_t {
   Payments,  // rounds of settlements, and rows that are archived
 };
 
+// How many processes over many items are under way.
+struct RunningBatches {
+  std::size_t orders = 0;  // these and payments as in PendingBatch
+  std::size_t payments = 0;
+};
+
 class Engine {
  public:
   // Without a secret, for tests and for tools that take no orders from strangers.
@@ -75,6 +81,8 @@ class Engine {
   // What ContinueBatch would go on with. Orders: to be called after each command, and again when
   // idle; Payments: when idle, or once in a while.
   [[nodiscard]] PendingBatch batch_pending() const noexcept;
+
+  [[nodiscard]] RunningBatches running_batches() const noexcept;
 
   // When the trading day ends, in seconds after midnight UTC.
   [[nodiscard]] std::uint32_t trading_day_ends_at_s() const noexcept;

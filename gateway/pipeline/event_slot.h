@@ -3,6 +3,7 @@
 // itself knows only bytes and a tag.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -51,10 +52,14 @@ struct NetworkBarrier {
 
 static_assert(std::is_trivially_copyable_v<NetworkBarrier>);
 
+// When a command was put on the command ring; 0: it came from elsewhere, or nobody noted it.
+using SubmitTime = std::chrono::steady_clock::time_point;
+
 // In front of a transaction's events.
 struct TransactionPrefix {
   matching::TransactionHeader header;
   matching::EventSeq first_seq;
+  SubmitTime submitted_at;
 };
 
 static_assert(sizeof(TransactionPrefix) % 8 == 0, "the events behind it stay aligned");
@@ -65,16 +70,22 @@ static_assert(sizeof(TransactionPrefix) % 8 == 0, "the events behind it stay ali
 
 // `slot` has slot_size(transaction) bytes.
 inline void write_slot(std::span<std::byte> slot,
-                       const matching::TransactionView& transaction) noexcept {
-  const TransactionPrefix prefix{transaction.header, transaction.first_seq};
+                       const matching::TransactionView& transaction,
+                       SubmitTime submitted_at = {}) noexcept {
+  const TransactionPrefix prefix{transaction.header, transaction.first_seq, submitted_at};
   std::memcpy(slot.data(), &prefix, sizeof prefix);
   std::memcpy(slot.data() + sizeof prefix, transaction.events.data(), transaction.events.size());
 }
 
+[[nodiscard]] inline TransactionPrefix read_prefix(const EventSlot& slot) noexcept {
+  TransactionPrefix prefix;
+  std::memcpy(static_cast<void*>(&prefix), slot.payload.data(), sizeof prefix);
+  return prefix;
+}
+
 // The view lives as long as the slot: until its consumer releases it.
 [[nodiscard]] inline matching::TransactionView read_transaction(const EventSlot& slot) noexcept {
-  TransactionPrefix prefix;
-  std::memcpy(&prefix, slot.payload.data(), sizeof prefix);
+  const TransactionPrefix prefix = read_prefix(slot);
   return {prefix.header, prefix.first_seq, slot.payload.subspan(sizeof prefix)};
 }
 

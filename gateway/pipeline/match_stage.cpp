@@ -32,7 +32,9 @@ MatchStage::MatchStage(CommandRing<RingCommand>& commands,
       events_{events},
       clock_{clock},
       last_time_{engine.last_timestamp()},
-      positions_{engine} {}
+      positions_{engine} {
+  note_backlog();
+}
 
 std::size_t MatchStage::do_work() {
   if (!publish_waiting()) {
@@ -64,9 +66,10 @@ void MatchStage::prepare_next() {
 }
 
 void MatchStage::sequence(matching::Command& command) {
+  const SubmitTime submitted_at{std::chrono::nanoseconds{command.timestamp.value()}};
   command.timestamp = sequenced_time();
   advance_time(command.timestamp);
-  publish(engine_.decide(command));
+  publish(engine_.decide(command), submitted_at);
   continue_batch(command.timestamp, BatchTurns::Load::Busy);
 }
 
@@ -164,13 +167,14 @@ void MatchStage::publish(const PositionAnswers::Part& part) {
                [&](std::span<std::byte> slot) { write_slot(slot, part.part, part.runners); });
 }
 
-void MatchStage::publish(const matching::TransactionView& transaction) {
+void MatchStage::publish(const matching::TransactionView& transaction, SubmitTime submitted_at) {
   if (transaction.events.empty()) {
     return;  // nothing happened: no transaction
   }
   publish_slot(static_cast<std::uint32_t>(SlotTag::Transaction),
                slot_size(transaction),
-               [&](std::span<std::byte> slot) { write_slot(slot, transaction); });
+               [&](std::span<std::byte> slot) { write_slot(slot, transaction, submitted_at); });
+  note_backlog();
 }
 
 template <typename Write>
@@ -185,6 +189,12 @@ void MatchStage::publish_slot(std::uint32_t tag, std::size_t size, Write&& write
   }
   Waiting& slot = waiting_.emplace_back(Waiting{tag, std::vector<std::byte>(size)});
   write(std::span{slot.payload});
+}
+
+void MatchStage::note_backlog() noexcept {
+  const matching::RunningBatches running = engine_.running_batches();
+  backlog_.orders.set(running.orders);
+  backlog_.payments.set(running.payments);
 }
 
 bool MatchStage::publish_waiting() {

@@ -15,11 +15,18 @@
 #include "gateway/pipeline/batch_turns.h"
 #include "gateway/pipeline/event_slot.h"
 #include "gateway/pipeline/position_answers.h"
+#include "gateway/pipeline/tally.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
 #include "matching/engine.h"
 
 namespace betex::gateway {
+
+// The engine's processes over many items that are not at their end. Any thread may read them.
+struct ProcessBacklog {
+  Tally orders;    // cancels, and bets that a removal makes void
+  Tally payments;  // rounds of settlements, and rows that are archived
+};
 
 class MatchStage final : public Agent {
  public:
@@ -40,6 +47,8 @@ class MatchStage final : public Agent {
 
   // Nothing follows: the journal and the reports come to their end as well.
   void on_close() override;
+
+  [[nodiscard]] const ProcessBacklog& backlog() const noexcept { return backlog_; }
 
  private:
   // A slot that found the event ring full. Later ones queue behind it, and no command is taken
@@ -68,9 +77,10 @@ class MatchStage final : public Agent {
   // The next part of an answer that the engine alone knows.
   std::size_t go_on_with_positions();
   void publish(const PositionAnswers::Part& part);
-  void publish(const matching::TransactionView& transaction);
+  void publish(const matching::TransactionView& transaction, SubmitTime submitted_at = {});
   template <typename Write>
   void publish_slot(std::uint32_t tag, std::size_t size, Write&& write);
+  void note_backlog() noexcept;
   // Returns whether none waits any more.
   bool publish_waiting();
 
@@ -86,6 +96,7 @@ class MatchStage final : public Agent {
   PositionAnswers positions_;
   PositionAnswers::Part part_;  // of an answer, kept for its room
   std::deque<Waiting> waiting_;
+  ProcessBacklog backlog_;
 };
 
 }  // namespace betex::gateway

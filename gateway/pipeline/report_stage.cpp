@@ -40,7 +40,10 @@ ReportStage::ReportStage(EventConsumer& events,
                          WaitStrategy& wait,
                          ReportState recovered,
                          OpenTransactionSource open_source)
-    : events_{events}, state_{std::move(recovered)}, feeds_{state_, wait, std::move(open_source)} {}
+    : events_{events},
+      state_{std::move(recovered)},
+      counts_{state_.model},
+      feeds_{state_, wait, std::move(open_source)} {}
 
 void ReportStage::connect(SessionSink& sink) noexcept {
   sink_ = &sink;
@@ -60,6 +63,7 @@ std::size_t ReportStage::do_work() {
     switch (SlotTag{slot.tag}) {
       case SlotTag::Transaction:
         take(read_transaction(slot));
+        answers_.note(read_prefix(slot).header, read_prefix(slot).submitted_at);
         break;
       case SlotTag::StatusBarrier:
         answer(read_status_barrier(slot));
@@ -85,6 +89,7 @@ std::size_t ReportStage::do_work() {
   }
   work += batch.size() + feeds_.serve_waiting();
   feeds_.deliver_all();
+  answers_.delivered();
   return work;
 }
 
@@ -98,6 +103,7 @@ void ReportStage::take(const TransactionView& transaction) {
     feeds_.came_in({header.origin_session, header.origin_epoch, header.origin_msg_seq_num});
   }
   state_.take(transaction, *this, [this](const auto& event) { notify(event); });
+  counts_.take(transaction, state_.model);
 }
 
 bool ReportStage::wants(SessionId session, fix::ReportId /*id*/) {

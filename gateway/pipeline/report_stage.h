@@ -10,6 +10,8 @@
 #include "gateway/agent/agent.h"
 #include "gateway/link/network_view.h"
 #include "gateway/link/session_link.h"
+#include "gateway/pipeline/answer_times.h"
+#include "gateway/pipeline/event_counts.h"
 #include "gateway/pipeline/event_slot.h"
 #include "gateway/reports/report_keeper.h"
 #include "gateway/reports/report_state.h"
@@ -38,6 +40,11 @@ class ReportStage final : public Agent, private ReportReceiver {
 
   // Where sessions get their reports from. Thread-safe.
   [[nodiscard]] ReportFeed& feed() noexcept { return feeds_; }
+
+  // What any thread may read of what it has done.
+  [[nodiscard]] const AnswerTimes& answers() const noexcept { return answers_; }
+
+  [[nodiscard]] const EventCounts& counts() const noexcept { return counts_; }
 
   // *On the report thread.*
   [[nodiscard]] const ReportState& state() const noexcept { return state_; }
@@ -68,6 +75,8 @@ class ReportStage final : public Agent, private ReportReceiver {
 
   EventConsumer& events_;
   ReportState state_;
+  EventCounts counts_;
+  AnswerTimes answers_;
   SessionFeeds feeds_;
   SessionSink* sink_ = nullptr;
   ReportKeeper* keeper_ = nullptr;

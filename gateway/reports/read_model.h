@@ -139,6 +139,10 @@ class ReadModel {
     return instruments_.empty() ? 0 : instruments_.size() - 1;  // ids begin at 1
   }
 
+  [[nodiscard]] std::size_t market_count() const noexcept {
+    return markets_.empty() ? 0 : markets_.size() - 1;  // as above
+  }
+
   // Linear in the number of accounts.
   [[nodiscard]] matching::AccountId find_account(const matching::Name& name) const;
 

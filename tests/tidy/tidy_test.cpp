@@ -121,6 +121,8 @@ const std::vector<Rule>& rules() {
        {"gateway/process",
         "gateway/start",
         "gateway/session",
+        "gateway/pipeline",
+        "gateway/reports",
         "gateway/time",
         "gateway/http",
         "gateway/log",
