@@ -32,6 +32,8 @@
 #include "gateway/process/io_thread.h"
 #include "gateway/process/metrics.h"
 #include "gateway/process/port_reservation.h"
+#include "gateway/process/service_manager.h"
+#include "gateway/process/service_status.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
 #include "gateway/session/dictionaries.h"
@@ -176,7 +178,6 @@ class Gateway::Impl {
   Impl(const Config& config, const StartOptions& options)
       : config_{config},
         shared_{share_one_thread(config.rings.stage_threads)},
-
         // 1. Dictionaries, descriptors and ports: a wrong one, too few or an occupied one are found
         //    before anything on disk is touched.
         dictionaries_{config.fix.dictionaries},
@@ -192,6 +193,7 @@ class Gateway::Impl {
                         health_,
                         std::vector<const prometheus::Collectable*>{&metrics_})
                   : nullptr},
+        service_status_{io_.context(), health_, ServiceManager::from_environment()},
 
         // 2. The journal, under its lock, and from it the engine: all that was ever promised.
         //    What it keeps is what snapshots and reports need. Its time goes on where it stood.
@@ -262,7 +264,11 @@ class Gateway::Impl {
                         .sessions = server_.metrics(),
                         .retention = retention_,
                         .clocks = *clocks_,
-                        .cache = cache_});
+                        .cache = cache_,
+                        .backlog = match_.backlog(),
+                        .commit_times = journal_stage_.commit_times(),
+                        .answer_times = report_.answers().times(),
+                        .counts = report_.counts()});
   }
 
   // Ends like a crash, but for the threads: nothing is drained.
@@ -292,6 +298,7 @@ class Gateway::Impl {
                       .http = http_ ? std::optional{http_->port()} : std::nullopt};
     fix_port_.release();
     health_.enter(Phase::Accepting);
+    service_status_.start();
     return ports;
   }
 
@@ -316,6 +323,7 @@ class Gateway::Impl {
 
   void stop(const Impatient& impatient) {
     health_.enter(Phase::Stopping);
+    service_status_.tell();
     server_.stop_reading();
     server_.sessions_down(matching::SessionDownReason::Shutdown);
     commands_.close();  // match, journal and report come to their ends one after the other
@@ -333,8 +341,10 @@ class Gateway::Impl {
                     .rules = {.require_synchronised = config_.clock.require_synchronised,
                               .accept_clock = options.accept_clock}},
                    machine_clock_,
-                   {.pause = options.pause,
-                    .waiting = [this](const std::string& why) { health_.wait_for(why); }});
+                   {.pause = options.pause, .waiting = [this](const std::string& why) {
+                      health_.wait_for(why);
+                      service_status_.tell();
+                    }});
     return clocks_.emplace(machine_clock_, last);
   }
 
@@ -373,7 +383,7 @@ class Gateway::Impl {
   std::set<std::string> accounts_;  // that the engine has or is to create
   const bool shared_;
   Health health_;
-  GatewayMetrics metrics_;
+  GatewayMetrics metrics_{health_};
   const KernelClock machine_clock_;
   std::optional<GatewayClocks> clocks_;  // none until the journal is replayed
 
@@ -383,6 +393,7 @@ class Gateway::Impl {
   PortReservation fix_port_;
   std::unique_ptr<PortReservation> tls_port_;  // null: no TLS
   std::unique_ptr<HttpServer> http_;
+  ServiceStatus service_status_;
 
   journal::EnvironmentPool segments_;
   Retention retention_;

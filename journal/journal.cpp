@@ -240,7 +240,11 @@ class Journal::Impl {
   }
 
   [[nodiscard]] bool disk_is_low() const noexcept {
-    return disk_low_.load(std::memory_order_relaxed);
+    return disk_free_bytes() < config_.low_disk_bytes;
+  }
+
+  [[nodiscard]] std::uint64_t disk_free_bytes() const noexcept {
+    return disk_free_bytes_.load(std::memory_order_relaxed);
   }
 
  private:
@@ -366,8 +370,7 @@ class Journal::Impl {
   }
 
   void look_at_disk() {
-    disk_low_.store(free_disk_bytes(config_.wal_root) < config_.low_disk_bytes,
-                    std::memory_order_relaxed);
+    disk_free_bytes_.store(free_disk_bytes(config_.wal_root), std::memory_order_relaxed);
   }
 
   void seal() {
@@ -395,9 +398,10 @@ class Journal::Impl {
   std::vector<std::byte> pending_;  // transactions, as they will stand in the record
   std::vector<Mark> marks_;
   bool rotated_ = false;  // naturally, in this commit
-  // The watermark is raised by any thread and read by the journal thread; low disk the other way.
+  // The watermark is raised by any thread and read by the journal thread; the free disk the other
+  // way.
   std::atomic<std::uint64_t> watermark_{0};
-  std::atomic<bool> disk_low_{false};
+  std::atomic<std::uint64_t> disk_free_bytes_{std::numeric_limits<std::uint64_t>::max()};
   std::atomic<std::uint64_t> durable_seq_{0};  // written by the journal thread, read by any
 };
 
@@ -436,6 +440,10 @@ EventSeq Journal::watermark() const noexcept {
 
 bool Journal::disk_is_low() const noexcept {
   return impl_->disk_is_low();
+}
+
+std::uint64_t Journal::disk_free_bytes() const noexcept {
+  return impl_->disk_free_bytes();
 }
 
 EventSeq Journal::durable_seq() const noexcept {

@@ -84,6 +84,9 @@ class Journal {
   // there is room for cancels. Thread-safe.
   [[nodiscard]] bool disk_is_low() const noexcept;
 
+  // Free on the disk after the last commit. Thread-safe.
+  [[nodiscard]] std::uint64_t disk_free_bytes() const noexcept;
+
   // A clean stop, after the last commit: notes which segment is the newest, so that its loss would
   // be seen. The lock is released by the destructor.
   void close();

@@ -88,8 +88,11 @@ void Decider::decide(const AmendOrder& amend) {
     return;
   }
   const Slot slot = find_order(state_, account->id, amend.order_id, amend.orig_cl_ord_id);
-  if (slot == 0) {
-    reject(amend, Reason::UnknownOrder, account, slot);
+  if (state_.exchange.halted || slot == 0) {
+    reject(amend,
+           state_.exchange.halted ? Reason::ExchangeHalted : Reason::UnknownOrder,
+           account,
+           slot);
     return;
   }
   const Order& order = state_.orders.at(slot);
@@ -147,7 +150,8 @@ void Decider::reject(const AmendOrder& amend,
                      const AccountState* account,
                      Slot slot) {
   // Once the order has been looked for, the id is used up.
-  const bool consumed = slot != 0 || reason == Reason::UnknownOrder;
+  const bool consumed =
+      slot != 0 || reason == Reason::UnknownOrder || reason == Reason::ExchangeHalted;
   const Order order = order_of(amend, account, slot);
   emitter_.emit(CancelRejected{.order = order.id,
                                .account = account == nullptr ? AccountId{} : account->id,
@@ -172,7 +176,10 @@ void Decider::release_amend(const AmendDelayed& pending) {
   terms.limit = terms.instrument->ladder->price_of(delayed.tick);
   terms.quantity = delayed.order_qty;
   terms.expire_time = delayed.expire_time;
-  const Reason reason = order.live() ? check_new_terms(order, terms) : Reason::TooLate;
+  Reason reason = Reason::ExchangeHalted;
+  if (!state_.exchange.halted) {
+    reason = order.live() ? check_new_terms(order, terms) : Reason::TooLate;
+  }
   if (reason == Reason::None) {
     carry_out({.requester = delayed.requester, .was_delayed = true, .cl_ord_id = delayed.cl_ord_id},
               order,

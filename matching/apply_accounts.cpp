@@ -9,6 +9,16 @@ void apply(State& state, EventSeq, const ExchangeCreated& event) {
   state.exchange.max_requests_a_day = event.max_requests_a_day;
 }
 
+void apply(State& state, EventSeq seq, const ExchangeHalted& event) {
+  state.exchange.halted = true;
+  remember_request(state, event.request_id, seq);
+}
+
+void apply(State& state, EventSeq seq, const ExchangeUnhalted& event) {
+  state.exchange.halted = false;
+  remember_request(state, event.request_id, seq);
+}
+
 void apply(State& state, EventSeq seq, const AccountCreated& event) {
   BETEX_ASSERT(event.account == state.accounts.next_id());
   state.accounts.append(

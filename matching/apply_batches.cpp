@@ -70,6 +70,10 @@ void apply(State& state, EventSeq, const BatchCompleted& event) {
   for (std::vector<Batch>* const batches : {&state.batches, &state.payments}) {
     std::erase_if(*batches,
                   [&event](const Batch& batch) { return batch.started.batch == event.batch; });
+    // Those of the same request that began while it ran.
+    for (Batch& batch : *batches) {
+      batch.started.done_before += is_of(batch.started, event.request_id) ? event.total : 0;
+    }
   }
 }
 

@@ -72,12 +72,37 @@ void apply(State& state, EventSeq seq, const RunnerRemoved& event) {
   state.ledger.remove_runner(event.header.market, instrument.runner);
 }
 
+// One that is halted is suspended when the halt ends.
 void apply(State& state, EventSeq seq, const MarketSuspended& event) {
-  change_state(state, seq, event);
+  MarketData& market = change_state(state, seq, event);
+  if (market.state == MarketState::Halted) {
+    market.before_halt = MarketState::Suspended;
+  }
 }
 
 void apply(State& state, EventSeq seq, const MarketResumed& event) {
   change_state(state, seq, event);
+}
+
+void apply(State& state, EventSeq seq, const MarketReopened& event) {
+  change_state(state, seq, event);
+}
+
+void apply(State& state, EventSeq seq, const MarketChanged& event) {
+  MarketData& market = change_market(state, seq, event);
+  market.bet_delay_ms = event.bet_delay_ms;
+  market.commission_bp = event.commission_bp;
+  market.max_quantity = event.max_quantity;
+}
+
+void apply(State& state, EventSeq seq, const MarketDescribed& event) {
+  if (event.instrument == InstrumentId{}) {
+    state.markets.at(event.header.market).description = {
+        .text = event.text, .parent = event.parent, .scheduled_start = event.scheduled_start};
+  } else {
+    state.instruments.at(event.instrument).text = event.text;
+  }
+  remember_request(state, event.request_id, seq);
 }
 
 void apply(State& state, EventSeq seq, const MarketHalted& event) {

@@ -154,7 +154,9 @@ void apply(State& state, EventSeq seq, const OrderRested& event) {
 void apply(State& state, EventSeq, const TradeMatched& event) {
   apply_leg(state, event.maker, event.price, event.quantity);
   apply_leg(state, event.taker, event.price, event.quantity);
-  state.instruments.at(event.instrument).traded += event.quantity;
+  InstrumentState& instrument = state.instruments.at(event.instrument);
+  instrument.traded += event.quantity;
+  instrument.volumes.add(event.tick, event.quantity);
 }
 
 void apply(State& state, EventSeq, const OrderCancelled& event) {

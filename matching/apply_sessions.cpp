@@ -50,7 +50,9 @@ void apply(State& state, EventSeq, const SessionWentUp& event) {
                   .next_in = event.next_in,
                   .reserved_to = event.reserved_to,
                   .delivered = event.delivered,
-                  .epoch_began = session.info.epoch_began};
+                  .epoch_began = session.info.epoch_began,
+                  .suspended = session.info.suspended,
+                  .username = event.username};
   session.cancel_on_disconnect = event.cancel_on_disconnect;
   session.grace_ms = event.grace_ms;
   set_grace(state, event.session, Timestamp{});
@@ -89,12 +91,12 @@ void apply(State& state, EventSeq seq, const SessionNumbersSet& event) {
 }
 
 void apply(State& state, EventSeq seq, const SessionSuspended& event) {
-  state.sessions.at(event.session).suspended = true;
+  state.sessions.at(event.session).info.suspended = true;
   remember_request(state, event.request_id, seq);
 }
 
 void apply(State& state, EventSeq seq, const SessionResumed& event) {
-  state.sessions.at(event.session).suspended = false;
+  state.sessions.at(event.session).info.suspended = false;
   remember_request(state, event.request_id, seq);
 }
 

@@ -54,6 +54,7 @@ void apply(State& state, EventSeq, const MarketArchived& event) {
   for (const InstrumentId id : market.instruments) {
     InstrumentState& instrument = state.instruments.at(id);
     instrument.book = Book{market.kind, *instrument.ladder};
+    instrument.volumes = TradedVolumes{};
   }
 }
 

@@ -1,4 +1,4 @@
-// Events about requests that a second operator has to approve (RULES.md section 6).
+// Events about requests that a second operator has to approve (RULES.md section 5).
 #pragma once
 
 #include <cstddef>
@@ -33,7 +33,7 @@ struct OperationProposed {
   EventHeader header;
   SessionId proposer;
   std::uint16_t command = 0;  // CommandKind: the index of the alternative in CommandBody, from 1
-  FundsKind funds{};          // of MoveFunds
+  OrNone<FundsKind> funds;    // of MoveFunds
   Flag new_epoch;             // of SetSessionNumbers, as the next two
   MsgSeqNum next_in;
   MsgSeqNum reserved_to;
@@ -65,7 +65,8 @@ BETEX_FIELDS(OperationProposed,
              reserved);
 
 // The last event of the transaction that has carried out a proposal; or it has come to nothing,
-// since it was refused now that it was to be carried out.
+// since it was refused now that it was to be carried out. It says how what it is about stands after
+// it, in both cases. With `goes_on` a process of it still runs, whose BatchCompleted is to come.
 struct OperationApproved {
   static constexpr EventKind kKind = EventKind::OperationApproved;
   EventHeader header;  // header.market: the market that it is about, if any
@@ -73,9 +74,9 @@ struct OperationApproved {
   SessionId approver;
   Reason reason{};            // why it was refused
   std::uint16_t command = 0;  // as in OperationProposed, as the next one
-  FundsKind funds{};
-  Flag goes_on;         // a process of it follows
-  MarketState state{};  // of the market, as its version
+  OrNone<FundsKind> funds;
+  Flag goes_on;               // a process of it follows
+  OrNone<MarketState> state;  // of the market, as its version
   Zeros<1> reserved;
   std::uint64_t version = 0;
   EventSeq proposed;
@@ -121,7 +122,7 @@ struct OperationDropped {
   SessionId proposer;
   SessionId decliner;         // 0: its time was up
   std::uint16_t command = 0;  // as in OperationProposed, as the next one
-  FundsKind funds{};
+  OrNone<FundsKind> funds;
   Zeros<5> reserved;
   EventSeq proposed;
   Name subject;

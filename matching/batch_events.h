@@ -32,6 +32,7 @@ enum class BatchWork : std::uint8_t {  // on disk
 // match everything.
 struct BatchStarted {
   static constexpr EventKind kKind = EventKind::BatchStarted;
+  static constexpr std::size_t kFirstSize = 144;
   EventHeader header;  // header.market: the market that it is about, for a market-wide process
   BatchId batch;
   AccountId account;
@@ -49,7 +50,7 @@ struct BatchStarted {
   Zeros<3> reserved;
   Name request_id;                // of Ops
   ClOrdId cl_ord_id;              // of an owner's mass cancel request
-  std::uint64_t done_before = 0;  // items of the processes of the same request that came before
+  std::uint64_t done_before = 0;  // items of the request's processes that have ended already
 };
 
 BETEX_FIELDS(BatchStarted,
@@ -94,6 +95,7 @@ BETEX_FIELDS(OrderCancelledBatched, header, batch, cause, reserved, cursor_after
 
 struct BatchCompleted {
   static constexpr EventKind kKind = EventKind::BatchCompleted;
+  static constexpr std::size_t kFirstSize = 128;
   EventHeader header;
   BatchId batch;
   SessionId requester;
@@ -101,7 +103,7 @@ struct BatchCompleted {
   CancelCause cause{};
   std::uint8_t side = 0;  // of its filter, as the instrument
   BatchWork work{};
-  Flag goes_on;  // another process of the same request follows
+  Flag goes_on;  // another process of the same request runs, or follows
   InstrumentId instrument;
   Zeros<4> reserved2;
   std::uint64_t total = 0;  // items that it has done its work on
@@ -109,7 +111,7 @@ struct BatchCompleted {
   ClOrdId cl_ord_id;
   AccountId account;  // of its filter, as the session
   SessionId session;
-  std::uint64_t done_before = 0;  // as in its BatchStarted
+  std::uint64_t done_before = 0;  // items of the request's processes that have ended before it
 };
 
 BETEX_FIELDS(BatchCompleted,
@@ -207,7 +209,8 @@ BETEX_FIELDS(RequestIdGenerationEnded, header, next_end);
 
 // What a refusal has to tell of a command beside its kind, in CommandRejected and RequestKnown:
 // of MoveFunds its FundsKind; of SuspendAccount and SuspendSession 1 where orders are to be
-// cancelled; of CancelOnBehalf what `subject` is, as CancelTarget. Else 0.
+// cancelled; of CancelOnBehalf what `subject` is, as CancelTarget: the first that was given, in
+// this order. Else 0.
 enum class CancelTarget : std::uint8_t {  // on disk
   Instrument = 1,
   Market = 2,
@@ -224,7 +227,7 @@ struct CommandRejected {
   Flag id_consumed;           // the request's id is used up all the same
   std::uint8_t detail = 0;
   Zeros<6> reserved;
-  Name subject;  // the market, account or session that it was about
+  Name subject;  // the market, account, session or proposal that it was about
   Name request_id;
 };
 
@@ -242,6 +245,7 @@ BETEX_FIELDS(CommandRejected,
 // A request of an operator that had come before, with the same content: nothing happened now.
 struct RequestKnown {
   static constexpr EventKind kKind = EventKind::RequestKnown;
+  static constexpr std::size_t kFirstSize = 104;
   EventHeader header;
   SessionId session;          // that asked
   Reason reason{};            // of the first one, where it was refused
@@ -266,6 +270,7 @@ BETEX_FIELDS(RequestKnown,
 
 struct Announced {
   static constexpr EventKind kKind = EventKind::Announced;
+  static constexpr std::size_t kFirstSize = 344;
   EventHeader header;
   Name request_id;
   Name subject;  // market or instrument; empty: everybody

@@ -1,8 +1,10 @@
 // Batched processes: work on any number of items in chunks, so that others go on in between.
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <tuple>
+#include <variant>
 #include <vector>
 
 #include "matching/decider.h"
@@ -121,12 +123,13 @@ class CancelOrders {
 
 }  // namespace
 
-// The first chunk is part of the transaction that starts the process.
-void Decider::start_batch(BatchStarted batch, MarketId market) {
+// The first chunk is part of the transaction that starts the process. Returns the items that it has
+// done its work on where it has ended already, else 0.
+std::uint64_t Decider::start_batch(BatchStarted batch, MarketId market) {
   batch.batch = state_.last_batch_id.next();
   batch.last_order = state_.last_order_id;
   emitter_.emit(batch, market);
-  run_chunk(is_payment(batch.work) ? state_.payments.back() : state_.batches.back());
+  return run_chunk(is_payment(batch.work) ? state_.payments.back() : state_.batches.back());
 }
 
 // Payments wait for everything that cancels.
@@ -138,62 +141,71 @@ void Decider::decide(const ContinueBatch&) {
   }
 }
 
-void Decider::run_chunk(const Batch& running) {
+std::uint64_t Decider::run_chunk(const Batch& running) {
   switch (running.started.work) {
     case BatchWork::CancelOrders:
-      run_chunk(CancelOrders{state_, running.started, chunk_}, running);
-      return;
+      return run_chunk(CancelOrders{state_, running.started, chunk_}, running);
     case BatchWork::VoidRunner:
-      run_chunk(VoidRunner{state_, running}, running);
-      return;
+      return run_chunk(VoidRunner{state_, running}, running);
     case BatchWork::PayRows:
-      run_chunk(PayRows{state_, running}, running);
-      return;
+      return run_chunk(PayRows{state_, running}, running);
     case BatchWork::ArchiveRows:
-      run_chunk(ArchiveRows{state_, running}, running);
-      return;
+      return run_chunk(ArchiveRows{state_, running}, running);
   }
+  return 0;
 }
 
 template <typename Work>
-void Decider::run_chunk(Work work, const Batch& running) {
-  const std::uint64_t total = running.total;
+std::uint64_t Decider::run_chunk(Work work, const Batch& running) {
+  const std::uint64_t before = running.total;
   const Progress progress = go_on(work, running.cursor);
   work.emit_chunk(emitter_, progress);
   if (!progress.completed) {
-    return;
+    return 0;
   }
   work.emit_end(emitter_);
   const BatchStarted started = running.started;  // the state's own goes with the next event
+  const std::uint64_t total = before + work.taken();
   emitter_.emit(BatchCompleted{.batch = started.batch,
                                .requester = started.requester,
                                .requester_account = started.requester_account,
                                .cause = started.cause,
                                .side = started.side,
                                .work = started.work,
+                               .goes_on = goes_on_after(started),
                                .instrument = started.instrument,
-                               .total = total + work.taken(),
+                               .total = total,
                                .request_id = started.request_id,
-                               .cl_ord_id = started.cl_ord_id},
+                               .cl_ord_id = started.cl_ord_id,
+                               .account = started.account,
+                               .session = started.session,
+                               .done_before = started.done_before},
                 started.header.market);
-  start_what_follows(started);
+  if (auto next = what_follows(started)) {
+    next->done_before = started.done_before + total;
+    start_batch(*next, started.header.market);
+  }
+  return total;
 }
 
 // Cancels in a market; what follows the cancels begins at once where there is nothing to cancel.
 void Decider::cancel_and_go_on(MarketId market, BatchStarted batch) {
   if (state_.markets.at(market).open_orders != 0) {
     start_batch(batch, market);
-  } else {
-    batch.header.market = market;
-    start_what_follows(batch);
+    return;
+  }
+  batch.header.market = market;
+  if (auto next = what_follows(batch)) {
+    next->done_before = batch.done_before;
+    start_batch(*next, market);
   }
 }
 
 // What a removal and a void do once no order stands in their way any more.
-void Decider::start_what_follows(const BatchStarted& ended) {
+std::optional<BatchStarted> Decider::what_follows(const BatchStarted& ended) const {
   const MarketId market = ended.header.market;
   if (ended.work != BatchWork::CancelOrders || market == MarketId{}) {
-    return;
+    return std::nullopt;
   }
   BatchStarted next{
       .cause = ended.cause, .requester = ended.requester, .request_id = ended.request_id};
@@ -201,115 +213,29 @@ void Decider::start_what_follows(const BatchStarted& ended) {
       state_.ledger.market(market).rows.is_removing()) {
     next.instrument = ended.instrument;
     next.work = BatchWork::VoidRunner;
-  } else if (ended.cause == CancelCause::MarketVoided) {
+    return next;
+  }
+  if (ended.cause == CancelCause::MarketVoided) {
     next.work = BatchWork::PayRows;
-  } else {
-    return;
+    return next;
   }
-  start_batch(next, market);
+  return std::nullopt;
 }
 
-// ---- Mass cancel --------------------------------------------------------------------------------
-
-// One of its owner's requests. An account has at most one at a time, so that nobody else's orders
-// have many processes to be held against or to wait for.
-bool Decider::is_mass_cancelling(AccountId account) const {
-  return std::any_of(state_.batches.begin(), state_.batches.end(), [account](const Batch& batch) {
-    return batch.started.requester_account == account;
-  });
-}
-
-// What the request's filter names must exist.
-Reason Decider::check_filter(const MassCancel& cancel,
-                             BatchStarted& batch,
-                             MarketId& market) const {
-  if (cancel.side > 2) {
-    return Reason::InvalidParameter;
+// Another process of the same request runs already, or comes now.
+bool Decider::goes_on_after(const BatchStarted& ended) const {
+  const auto is_another = [&ended](const Batch& batch) {
+    return batch.started.batch != ended.batch && is_of(batch.started, ended.request_id);
+  };
+  if (std::any_of(state_.batches.begin(), state_.batches.end(), is_another) ||
+      std::any_of(state_.payments.begin(), state_.payments.end(), is_another)) {
+    return true;
   }
-  batch.side = cancel.side;
-  if (!cancel.market.empty()) {
-    market = MarketId{static_cast<std::uint32_t>(state_.market_names.find(cancel.market))};
-    if (market == MarketId{}) {
-      return Reason::UnknownMarket;
-    }
-  }
-  if (!cancel.symbol.empty()) {
-    const auto id = static_cast<std::uint32_t>(state_.symbols.find(cancel.symbol));
-    const InstrumentState* const instrument = state_.instruments.find(InstrumentId{id});
-    if (instrument == nullptr || (market != MarketId{} && instrument->market != market)) {
-      return Reason::UnknownInstrument;
-    }
-    batch.instrument = instrument->id;
-    market = instrument->market;
-  }
-  if (cancel.session != SessionId{} && !state_.sessions.contains(cancel.session)) {
-    return Reason::UnknownSession;
-  }
-  batch.session = cancel.session;
-  return Reason::None;
-}
-
-void Decider::decide(const MassCancel& cancel) {
-  if (cancel.cl_ord_id.empty()) {
-    cancel_on_behalf(cancel);
-    return;
-  }
-  BatchStarted batch{.scope = CancelScope::All,
-                     .cause = CancelCause::MassCancel,
-                     .id_consumed = true,
-                     .requester = requester(),
-                     .cl_ord_id = cancel.cl_ord_id};
-  MarketId market;
-  const AccountState* account = nullptr;
-  Reason reason = check_account(cancel.account, account);
-  if (reason == Reason::None) {
-    reason = check_id(account->id, cancel.cl_ord_id);
-  }
-  const bool consumed = reason == Reason::None;
-  if (consumed) {
-    reason = is_mass_cancelling(account->id) ? Reason::BatchRunning
-                                             : check_filter(cancel, batch, market);
-  }
-  if (reason != Reason::None) {
-    emitter_.emit(MassCancelRejected{.account = account == nullptr ? AccountId{} : account->id,
-                                     .session = requester(),
-                                     .reason = reason,
-                                     .id_consumed = consumed,
-                                     .side = cancel.side,
-                                     .account_name = cancel.account,
-                                     .market = cancel.market,
-                                     .symbol = cancel.symbol,
-                                     .cl_ord_id = cancel.cl_ord_id});
-    return;
-  }
-  batch.account = account->id;
-  batch.requester_account = account->id;
-  start_batch(batch, market);
-}
-
-void Decider::cancel_on_behalf(const MassCancel& cancel) {
-  BatchStarted batch{.scope = CancelScope::All,
-                     .cause = CancelCause::MassCancel,
-                     .requester = requester(),
-                     .request_id = cancel.request_id};
-  MarketId market;
-  Reason reason = check_request();
-  if (reason == Reason::None && !cancel.account.empty()) {
-    batch.account =
-        AccountId{static_cast<std::uint32_t>(state_.account_names.find(cancel.account))};
-    reason = batch.account == AccountId{} ? Reason::UnknownAccount : Reason::None;
-  }
-  if (reason == Reason::None) {
-    reason = check_filter(cancel, batch, market);
-  }
-  if (reason == Reason::None && is_market_wide(batch) && market == MarketId{}) {
-    reason = Reason::InvalidParameter;
-  }
-  if (reason != Reason::None) {
-    refuse(cancel.market, reason);
-    return;
-  }
-  start_batch(batch, market);
+  // A removal's own follow the cancels of its suspension.
+  const bool removes = ended.cause == CancelCause::MarketSuspended &&
+                       std::holds_alternative<RemoveRunner>(command_->body);
+  return what_follows(ended).has_value() ||
+         (removes && removal_goes_on(state_.markets.at(ended.header.market)));
 }
 
 }  // namespace betex::matching

@@ -1,7 +1,5 @@
-// The checks that commands share, in the order of RULES.md section 3.
+// The checks that orders, amends and cancels share, in the order of RULES.md section 3.
 #include <algorithm>
-#include <type_traits>
-#include <variant>
 
 #include "matching/decider.h"
 #include "matching/lifecycle.h"
@@ -11,20 +9,7 @@ namespace betex::matching {
 namespace {
 
 constexpr std::int64_t kOldestRequest = 24 * 3'600 * kNanosPerSecond;
-constexpr std::int64_t kOldestOperation = 30 * kSecondsPerDay * kNanosPerSecond;
 constexpr std::int64_t kNewestRequest = 5 * 60 * kNanosPerSecond;
-
-// Requests that can only take risk away from the exchange.
-template <typename Body>
-constexpr bool kMakesSafer =
-    std::is_same_v<Body, SuspendMarket> || std::is_same_v<Body, HaltMarket> ||
-    std::is_same_v<Body, CloseMarket> || std::is_same_v<Body, MassCancel> ||
-    std::is_same_v<Body, SuspendAccount> || std::is_same_v<Body, SuspendSession>;
-
-// At most `oldest` nanoseconds old, and not too far ahead.
-constexpr bool is_timely(Timestamp time, Timestamp now, std::int64_t oldest) {
-  return time.value() >= now.value() - oldest && time.value() <= now.value() + kNewestRequest;
-}
 
 }  // namespace
 
@@ -41,40 +26,9 @@ Reason Decider::check_origin() const {
   return session->info.epoch == origin.epoch ? Reason::None : Reason::StaleEpoch;
 }
 
-Decider::Request Decider::request() const {
-  return std::visit(
-      []<typename Body>(const Body& body) -> Request {
-        if constexpr (requires { body.request_id; }) {
-          return {.id = body.request_id,
-                  .transact_time = body.transact_time,
-                  .makes_safer = kMakesSafer<Body>};
-        } else {
-          return {};
-        }
-      },
-      command_->body);
-}
-
-// What fails here does not use the request's id up.
-Reason Decider::check_request() const {
-  if (const Reason reason = check_origin(); reason != Reason::None) {
-    return reason;
-  }
-  const Request asked = request();
-  if (asked.id.empty()) {
-    return Reason::None;
-  }
-  if (state_.request_ids.find(asked.id) != nullptr) {
-    return Reason::DuplicateRequestId;
-  }
-  if (!is_timely(asked.transact_time, now(), kOldestOperation)) {
-    return Reason::StaleRequest;
-  }
-  const Exchange& exchange = state_.exchange;
-  return !asked.makes_safer && exchange.max_requests_a_day != 0 &&
-                 exchange.requests_today >= exchange.max_requests_a_day
-             ? Reason::TooManyRequests
-             : Reason::None;
+bool Decider::is_suspended(SessionId session) const {
+  const SessionState* const known = state_.sessions.find(session);
+  return known != nullptr && known->info.suspended;
 }
 
 Reason Decider::check_account(const HashedName& account, const AccountState*& found) const {
@@ -91,14 +45,14 @@ Reason Decider::check_may_enter(const AccountState& account) const {
   if (account.suspended) {
     return Reason::AccountSuspended;
   }
-  const SessionState* const session = state_.sessions.find(requester());
-  return session != nullptr && session->suspended ? Reason::SessionSuspended : Reason::None;
+  return is_suspended(requester()) ? Reason::SessionSuspended : Reason::None;
 }
 
 // What enters or changes an order. A cancel is taken however old it is: all that one which comes
 // again can do is to take risk away.
 Reason Decider::check_age(Timestamp transact_time) const {
-  return is_timely(transact_time, now(), kOldestRequest) ? Reason::None : Reason::StaleRequest;
+  return is_timely(transact_time, kOldestRequest, kNewestRequest) ? Reason::None
+                                                                  : Reason::StaleRequest;
 }
 
 Reason Decider::check_id(AccountId account, const ClOrdId& id) const {

@@ -5,7 +5,7 @@
 // Requests of operators have a `request_id`, which is used up by the first command that bears it,
 // also by one that is refused; it is empty for what the gateway itself does at a start. Their
 // `transact_time` is at most 30 days old and 5 minutes ahead, and a minute from now of what reopens
-// something (RULES.md section 6).
+// something (RULES.md section 5).
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The exchange, its accounts, and the money that operators move (RULES.md section 5).
+// Accounts, and the money that operators move (RULES.md section 5).
 #include <algorithm>
 
 #include "matching/decider.h"
@@ -12,12 +12,6 @@ constexpr std::uint32_t kWholeDiscount = 10'000;  // basis points
 // The exchange's own: nobody creates them, nobody trades with them.
 bool is_reserved(const Name& account) {
   return account.view().starts_with('$');
-}
-
-bool is_currency(const Currency& currency) {
-  return currency.view().size() == 3 && std::all_of(currency.view().begin(),
-                                                    currency.view().end(),
-                                                    [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 // Sets `money` to an amount that is not negative; false where it is no such amount.
@@ -37,35 +31,15 @@ bool take_amount(const std::optional<Decimal>& decimal, Money& money) {
 
 }  // namespace
 
-void Decider::decide(const CreateExchange& create) {
-  Reason reason = check_request();
-  if (reason == Reason::None && state_.last_tx_id != TxId{}) {
-    reason = Reason::InvalidState;
-  } else if (reason == Reason::None && !is_currency(create.currency)) {
-    reason = Reason::InvalidParameter;
-  }
-  if (reason != Reason::None) {
-    refuse(Name{}, reason);
-    return;
-  }
-  emitter_.emit(ExchangeCreated{.currency = create.currency,
-                                .max_requests_a_day = create.max_requests_a_day});
-}
-
 // ---- Accounts -----------------------------------------------------------------------------------
 
-// Null, and refused, where the request is a repetition or names no account.
+// Null, and answered, where the request goes no further: it is a repetition, names no account, or
+// has to be approved.
 const AccountState* Decider::account_for(const Name& name) {
-  const AccountState* account = nullptr;
-  Reason reason = check_request();
-  if (reason == Reason::None) {
-    reason = check_account(name, account);
-  }
-  if (reason != Reason::None) {
-    refuse(name, reason);
-    return nullptr;
-  }
-  return account;
+  const AccountId id{static_cast<std::uint32_t>(state_.account_names.find(name))};
+  const AccountState* const account = state_.accounts.find(id);
+  return is_admitted(account == nullptr ? Reason::UnknownAccount : Reason::None) ? account
+                                                                                 : nullptr;
 }
 
 // Fills in the amounts.
@@ -98,25 +72,23 @@ void Decider::decide(const CreateAccount& create) {
   if (reason == Reason::None) {
     reason = check(create, event);
   }
-  if (reason != Reason::None) {
-    refuse(create.account, reason);
-    return;
+  if (passes(reason)) {
+    emitter_.emit(event);
   }
-  emitter_.emit(event);
 }
 
 void Decider::decide(const SuspendAccount& suspend) {
   const AccountState* const account = account_for(suspend.account);
-  if (account == nullptr) {
-    return;
-  }
-  if (account->suspended) {
-    refuse(suspend.account, Reason::InvalidState);
+  if (account == nullptr || !passes(Reason::None)) {
     return;
   }
   const AccountId id = account->id;
-  emitter_.emit(AccountSuspended{.account = id, .request_id = suspend.request_id});
-  if (suspend.cancel_orders) {
+  const bool cancels = suspend.cancel_orders && account->open_orders != 0;
+  emitter_.emit(AccountSuspended{.account = id,
+                                 .cancel_orders = suspend.cancel_orders,
+                                 .goes_on = cancels,
+                                 .request_id = suspend.request_id});
+  if (cancels) {
     start_batch({.account = id,
                  .scope = CancelScope::All,
                  .cause = CancelCause::AccountSuspended,
@@ -127,14 +99,9 @@ void Decider::decide(const SuspendAccount& suspend) {
 
 void Decider::decide(const ResumeAccount& resume) {
   const AccountState* const account = account_for(resume.account);
-  if (account == nullptr) {
-    return;
+  if (account != nullptr && passes(account->suspended ? Reason::None : Reason::InvalidState)) {
+    emitter_.emit(AccountResumed{.account = account->id, .request_id = resume.request_id});
   }
-  if (!account->suspended) {
-    refuse(resume.account, Reason::InvalidState);
-    return;
-  }
-  emitter_.emit(AccountResumed{.account = account->id, .request_id = resume.request_id});
 }
 
 // Fills in the limits that are given.
@@ -165,12 +132,12 @@ void Decider::decide(const SetLimits& set) {
                          .credit = money.credit,
                          .exposure_limit = money.exposure_limit,
                          .market_exposure_limit = money.market_exposure_limit,
-                         .request_id = set.request_id};
-  if (const Reason reason = check(set, event); reason != Reason::None) {
-    refuse(set.account, reason);
-    return;
+                         .request_id = set.request_id,
+                         .balance = money.balance,
+                         .exposure = money.exposure};
+  if (passes(check(set, event))) {
+    emitter_.emit(event);
   }
-  emitter_.emit(event);
 }
 
 // ---- Money --------------------------------------------------------------------------------------
@@ -202,7 +169,7 @@ Reason Decider::check(const MoveFunds& move, FundsMoved& event) const {
       event.amount = Money{} - *amount;
       return Reason::None;
     case FundsKind::Correction:
-      if (*amount == Money{} || move.remark->empty()) {
+      if (*amount == Money{} || remark().empty()) {
         return Reason::InvalidParameter;
       }
       break;
@@ -233,19 +200,18 @@ void Decider::decide(const MoveFunds& move) {
     return;
   }
   FundsMoved event{.account = account->id, .kind = move.kind, .request_id = move.request_id};
-  if (const Reason reason = check(move, event); reason != Reason::None) {
-    refuse(move.account, reason);
+  if (!passes(check(move, event))) {
     return;
   }
-  event.balance = state_.ledger.money(event.account).balance + event.amount;
+  const AccountMoney& money = state_.ledger.money(event.account);
+  event.balance = money.balance + event.amount;
+  event.exposure = money.exposure;
+  event.credit = money.credit;
   event.house = state_.ledger.house();
   if (move.kind == FundsKind::WriteOff) {
     event.house -= event.amount;
   }
   emitter_.emit(event);
-  if (!move.remark->empty()) {
-    emitter_.emit(Remarked{.request_id = move.request_id, .remark = *move.remark});
-  }
 }
 
 }  // namespace betex::matching

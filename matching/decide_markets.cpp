@@ -1,145 +1,47 @@
-// Markets and runners: creation, and the lifecycle until the result (RULES.md section 4).
+// The lifecycle of a market until its result (RULES.md section 4).
 #include <algorithm>
 
 #include "matching/decider.h"
-#include "matching/ladder.h"
 #include "matching/lifecycle.h"
-#include "matching/units.h"
 
 namespace betex::matching {
 namespace {
 
-constexpr std::uint32_t kMaxWinners = kMaxRunners - 1;
-constexpr std::uint32_t kMaxCommissionBp = 10'000;
-constexpr std::uint32_t kMaxBetDelayMs = 60'000;
 constexpr std::size_t kMinRunners = 2;
-
-MarketId find_market(const State& state, const Name& name) {
-  return MarketId{static_cast<std::uint32_t>(state.market_names.find(name))};
-}
-
-Reason check_step(MarketStep step, const MarketData& market) {
-  return is_possible(step, market.state) ? Reason::None : Reason::InvalidState;
-}
 
 }  // namespace
 
-// ---- Creation -----------------------------------------------------------------------------------
-
-Reason Decider::check(const CreateMarket& create) const {
-  if (const Reason reason = check_request(); reason != Reason::None) {
-    return reason;
-  }
-  if (state_.market_names.find(create.market) != 0 ||
-      (create.kind == MarketKind::Binary && state_.symbols.find(create.market) != 0)) {
-    return Reason::AlreadyExists;
-  }
-  const bool known_kind =
-      create.kind == MarketKind::ExchangeOdds || create.kind == MarketKind::Binary;
-  if (!known_kind || create.market.empty() || find_ladder(create.ladder) == nullptr ||
-      !ladder_fits(create.kind, create.ladder) || create.commission_bp > kMaxCommissionBp ||
-      create.bet_delay_ms > kMaxBetDelayMs || create.winners == 0 ||
-      create.winners > (create.kind == MarketKind::Binary ? 1 : kMaxWinners)) {
-    return Reason::InvalidParameter;
-  }
-  const Quantity most = max_order_quantity(create.kind);
-  if (create.kind != MarketKind::Binary && create.max_position != Decimal{}) {
-    return Reason::InvalidParameter;
-  }
-  for (const Decimal decimal :
-       {create.min_quantity, create.quantity_step, create.max_quantity, create.max_position}) {
-    const auto quantity = to_quantity(create.kind, decimal);
-    if (!quantity || *quantity < Quantity{} || *quantity > most) {
-      return Reason::InvalidParameter;
-    }
-  }
-  return Reason::None;
+Reason Decider::check_step(MarketStep step, const MarketData& market) {
+  return is_possible(step, market.state) ? Reason::None : Reason::InvalidState;
 }
 
-void Decider::decide(const CreateMarket& create) {
-  if (const Reason reason = check(create); reason != Reason::None) {
-    refuse(create.market, reason);
-    return;
-  }
-  const auto given_or = [&](Decimal decimal, Quantity otherwise) {
-    return decimal == Decimal{} ? otherwise : *to_quantity(create.kind, decimal);
-  };
-  const MarketId market = state_.markets.next_id();
-  const Quantity step = given_or(create.quantity_step, Quantity{1});
-  emitter_.emit(
-      MarketCreated{.kind = create.kind,
-                    .ladder = create.ladder,
-                    .winners = create.winners,
-                    .commission_bp = create.commission_bp,
-                    .bet_delay_ms = create.bet_delay_ms,
-                    .min_quantity = std::max(step, given_or(create.min_quantity, step)),
-                    .quantity_step = step,
-                    .max_quantity = given_or(create.max_quantity, max_order_quantity(create.kind)),
-                    .max_position = given_or(create.max_position, Quantity{}),
-                    .name = create.market,
-                    .request_id = create.request_id},
-      market);
-  if (create.kind == MarketKind::Binary) {
-    emitter_.emit(RunnerAdded{.instrument = state_.instruments.next_id(),
-                              .symbol = create.market,
-                              .request_id = create.request_id},
-                  market);
-  }
-}
-
-Reason Decider::check(const AddRunner& add, const MarketData& market) const {
-  if (add.symbol.empty()) {
-    return Reason::InvalidParameter;
-  }
-  if (state_.symbols.find(add.symbol) != 0) {
-    return Reason::AlreadyExists;
-  }
-  return market.kind == MarketKind::ExchangeOdds && market.instruments.size() < kMaxRunners
-             ? check_step(MarketStep::AddRunner, market)
-             : Reason::InvalidState;
-}
-
-void Decider::decide(const AddRunner& add) {
-  const MarketData* const market = market_for(add.market);
-  if (market == nullptr) {
-    return;
-  }
-  if (const Reason reason = check(add, *market); reason != Reason::None) {
-    refuse(add.market, reason);
-    return;
-  }
-  emitter_.emit(RunnerAdded{.instrument = state_.instruments.next_id(),
-                            .symbol = add.symbol,
-                            .request_id = add.request_id},
-                market->id);
-}
-
-// ---- Lifecycle ----------------------------------------------------------------------------------
-
-// Null, and refused, where the request is a repetition or names no market.
+// Null, and answered, where the request goes no further: it is a repetition, names no market or
+// another version of it, or has to be approved.
 const MarketData* Decider::market_for(const Name& name) {
-  const MarketData* const market = state_.markets.find(find_market(state_, name));
-  Reason reason = check_request();
-  if (reason == Reason::None && market == nullptr) {
+  const MarketId id{static_cast<std::uint32_t>(state_.market_names.find(name))};
+  const MarketData* const market = state_.markets.find(id);
+  const std::uint64_t guard = request().version_guard;
+  Reason reason = Reason::None;
+  if (market == nullptr) {
     reason = Reason::UnknownMarket;
+  } else if (guard != 0 && guard != market->version) {
+    reason = Reason::StaleMarketVersion;
   }
-  if (reason != Reason::None) {
-    refuse(name, reason);
-    return nullptr;
-  }
-  return market;
+  return is_admitted(reason) ? market : nullptr;
 }
 
-// More runners than winners, or there is nothing to bet on.
-bool Decider::is_contest(const MarketData& market) const {
-  if (market.kind == MarketKind::Binary) {
-    return true;
-  }
+std::size_t Decider::active_runners(const MarketData& market) const {
   const auto active = std::count_if(
       market.instruments.begin(), market.instruments.end(), [this](InstrumentId instrument) {
         return !state_.instruments.at(instrument).removed;
       });
-  return static_cast<std::size_t>(active) >= std::max<std::size_t>(kMinRunners, market.winners + 1);
+  return static_cast<std::size_t>(active);
+}
+
+// More runners than winners, or there is nothing to bet on.
+bool Decider::is_contest(const MarketData& market) const {
+  return market.kind == MarketKind::Binary ||
+         active_runners(market) >= std::max<std::size_t>(kMinRunners, market.winners + 1);
 }
 
 // Its orders; bets on a removed runner too.
@@ -157,13 +59,12 @@ Reason Decider::check_reopening(const MarketData& market) const {
   return is_contest(market) ? Reason::None : Reason::InvalidState;
 }
 
-// Carries out a change of state whose event holds nothing but the new version, and the new state
-// where it is not always the same one.
+// Carries out a change of state whose event holds nothing but the new version and, where it is not
+// always the same, the new state, and whether cancels follow. False where it does not come to it.
 template <typename Event>
-void Decider::change_market(const Name& name, const MarketData& market, Reason reason) {
-  if (reason != Reason::None) {
-    refuse(name, reason);
-    return;
+bool Decider::change_market(const MarketData& market, Reason reason) {
+  if (!passes(reason)) {
+    return false;
   }
   Event event;
   event.version = market.version + 1;
@@ -171,52 +72,69 @@ void Decider::change_market(const Name& name, const MarketData& market, Reason r
   if constexpr (requires { event.state; }) {
     event.state = *next_state(step_of(Event::kKind), market.state, market.before_halt);
   }
+  if constexpr (requires { event.goes_on; }) {
+    event.goes_on = market.open_orders != 0;
+  }
   emitter_.emit(event, market.id);
+  return true;
 }
 
-void Decider::cancel_in(MarketId market, BatchStarted batch) {
-  if (state_.markets.at(market).open_orders != 0) {
-    batch.requester = requester();
-    batch.request_id = request().id;
-    start_batch(batch, market);
+// Returns the orders that are cancelled where all that are to be are.
+std::uint64_t Decider::cancel_in(MarketId market, BatchStarted batch) {
+  if (state_.markets.at(market).open_orders == 0) {
+    return 0;
   }
+  batch.requester = requester();
+  batch.request_id = request().id;
+  return start_batch(batch, market);
+}
+
+Reason Decider::check(const OpenMarket& open, const MarketData& market) const {
+  const bool as_expected =
+      open.expected_runners == 0 || open.expected_runners == active_runners(market);
+  return as_expected && is_contest(market) ? check_step(MarketStep::Open, market)
+                                           : Reason::InvalidState;
 }
 
 void Decider::decide(const OpenMarket& open) {
-  const MarketData* const market = market_for(open.market);
-  if (market != nullptr) {
-    const Reason reason =
-        is_contest(*market) ? check_step(MarketStep::Open, *market) : Reason::InvalidState;
-    change_market<MarketOpened>(open.market, *market, reason);
+  if (const MarketData* const market = market_for(open.market)) {
+    change_market<MarketOpened>(*market, check(open, *market));
   }
 }
 
 void Decider::decide(const ResumeMarket& resume) {
-  const MarketData* const market = market_for(resume.market);
-  if (market != nullptr) {
+  if (const MarketData* const market = market_for(resume.market)) {
     Reason reason = check_step(MarketStep::Resume, *market);
     if (reason == Reason::None) {
       reason = check_reopening(*market);
     }
-    change_market<MarketResumed>(resume.market, *market, reason);
+    change_market<MarketResumed>(*market, reason);
+  }
+}
+
+void Decider::decide(const ReopenMarket& reopen) {
+  if (const MarketData* const market = market_for(reopen.market)) {
+    Reason reason = check_step(MarketStep::Reopen, *market);
+    if (reason == Reason::None && is_batch_cancelling(*market)) {
+      reason = Reason::MarketBatchCancelling;
+    }
+    change_market<MarketReopened>(*market, reason);
   }
 }
 
 void Decider::decide(const HaltMarket& halt) {
-  const MarketData* const market = market_for(halt.market);
-  if (market != nullptr) {
-    change_market<MarketHalted>(halt.market, *market, check_step(MarketStep::Halt, *market));
+  if (const MarketData* const market = market_for(halt.market)) {
+    change_market<MarketHalted>(*market, check_step(MarketStep::Halt, *market));
   }
 }
 
 void Decider::decide(const UnhaltMarket& unhalt) {
-  const MarketData* const market = market_for(unhalt.market);
-  if (market != nullptr) {
+  if (const MarketData* const market = market_for(unhalt.market)) {
     Reason reason = check_step(MarketStep::Unhalt, *market);
     if (reason == Reason::None && market->before_halt == MarketState::Open) {
       reason = check_reopening(*market);
     }
-    change_market<MarketUnhalted>(unhalt.market, *market, reason);
+    change_market<MarketUnhalted>(*market, reason);
   }
 }
 
@@ -230,12 +148,8 @@ void Decider::decide(const SuspendMarket& suspend) {
   if (suspend.scope > CancelScope::All || (pause && suspend.scope != CancelScope::None) ||
       suspend.reason < SuspendReason::Goal || suspend.reason > SuspendReason::Pause) {
     reason = Reason::InvalidParameter;
-  } else if (reason == Reason::None && market->state == MarketState::Closed &&
-             is_batch_cancelling(*market)) {
-    reason = Reason::MarketBatchCancelling;
   }
-  if (reason != Reason::None) {
-    refuse(suspend.market, reason);
+  if (!passes(reason)) {
     return;
   }
   const MarketId id = market->id;
@@ -243,6 +157,8 @@ void Decider::decide(const SuspendMarket& suspend) {
   emitter_.emit(MarketSuspended{.version = version,
                                 .reason = suspend.reason,
                                 .scope = suspend.scope,
+                                .goes_on = market->open_orders != 0,
+                                .state = *next_state(MarketStep::Suspend, market->state),
                                 .request_id = suspend.request_id},
                 id);
   // Orders marked cancel-on-pause go at every suspension; lapsing ones make it a material change.
@@ -261,8 +177,7 @@ void Decider::decide(const TurnInPlay& turn) {
   const MarketId id = market->id;
   const Reason reason =
       market->in_play ? Reason::InvalidState : check_step(MarketStep::TurnInPlay, *market);
-  change_market<MarketTurnedInPlay>(turn.market, *market, reason);
-  if (reason == Reason::None) {
+  if (change_market<MarketTurnedInPlay>(*market, reason)) {
     cancel_in(id,
               {.guard_below = state_.markets.at(id).version,
                .scope = CancelScope::LapseOnly,
@@ -276,11 +191,34 @@ void Decider::decide(const CloseMarket& close) {
     return;
   }
   const MarketId id = market->id;
-  const Reason reason = check_step(MarketStep::Close, *market);
-  change_market<MarketClosed>(close.market, *market, reason);
-  if (reason == Reason::None) {
+  if (change_market<MarketClosed>(*market, check_step(MarketStep::Close, *market))) {
     cancel_in(id, {.scope = CancelScope::All, .cause = CancelCause::MarketClosed});
   }
+}
+
+// ---- Removal ------------------------------------------------------------------------------------
+
+// `runner`: what the request names; null: nothing.
+Reason Decider::check_removal(const MarketData& market, const InstrumentState* runner) const {
+  if (runner == nullptr || runner->market != market.id) {
+    return Reason::UnknownInstrument;
+  }
+  if (runner->removed) {
+    return Reason::RunnerNotActive;
+  }
+  if (market.kind != MarketKind::ExchangeOdds) {
+    return Reason::InvalidState;
+  }
+  if (const Reason reason = check_step(MarketStep::RemoveRunner, market); reason != Reason::None) {
+    return reason;
+  }
+  return state_.ledger.market(market.id).rows.is_removing() ? Reason::MarketBatchCancelling
+                                                            : Reason::None;
+}
+
+// Cancels will follow, or the rows will lose their bets on the runner.
+bool Decider::removal_goes_on(const MarketData& market) const {
+  return market.open_orders != 0 || state_.ledger.market(market.id).rows.size() != 0;
 }
 
 void Decider::decide(const RemoveRunner& remove) {
@@ -290,43 +228,35 @@ void Decider::decide(const RemoveRunner& remove) {
   }
   const auto symbol = static_cast<std::uint32_t>(state_.symbols.find(remove.symbol));
   const InstrumentState* const runner = state_.instruments.find(InstrumentId{symbol});
-  Reason reason = Reason::None;
-  if (runner == nullptr || runner->market != market->id) {
-    reason = Reason::UnknownInstrument;
-  } else if (runner->removed) {
-    reason = Reason::RunnerNotActive;
-  } else if (market->kind != MarketKind::ExchangeOdds) {
-    reason = Reason::InvalidState;
-  } else {
-    reason = check_step(MarketStep::RemoveRunner, *market);
-  }
-  if (reason == Reason::None && state_.ledger.market(market->id).rows.is_removing()) {
-    reason = Reason::MarketBatchCancelling;
-  }
-  if (reason != Reason::None) {
-    refuse(remove.market, reason);
+  if (!passes(check_removal(*market, runner))) {
     return;
   }
   const MarketId id = market->id;
   const InstrumentId instrument = runner->id;
+  std::uint64_t done = 0;
   if (next_state(MarketStep::RemoveRunner, market->state) != market->state) {
     emitter_.emit(MarketSuspended{.version = market->version + 1,
                                   .reason = SuspendReason::RunnerRemoval,
+                                  .goes_on = removal_goes_on(*market),
+                                  .state = MarketState::Suspended,
                                   .request_id = remove.request_id},
                   id);
-    cancel_in(id, {.scope = CancelScope::OnPause, .cause = CancelCause::MarketSuspended});
+    done = cancel_in(id, {.scope = CancelScope::OnPause, .cause = CancelCause::MarketSuspended});
   }
   const std::uint64_t version = state_.markets.at(id).version + 1;
-  emitter_.emit(
-      RunnerRemoved{.instrument = instrument, .version = version, .request_id = remove.request_id},
-      id);
+  emitter_.emit(RunnerRemoved{.instrument = instrument,
+                              .goes_on = removal_goes_on(state_.markets.at(id)),
+                              .version = version,
+                              .request_id = remove.request_id},
+                id);
   cancel_and_go_on(id,
                    {.instrument = instrument,
                     .guard_below = version,
                     .scope = CancelScope::All,
                     .cause = CancelCause::RunnerRemoved,
                     .requester = requester(),
-                    .request_id = remove.request_id});
+                    .request_id = remove.request_id,
+                    .done_before = done});
 }
 
 }  // namespace betex::matching

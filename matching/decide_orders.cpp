@@ -102,7 +102,7 @@ void Decider::decide(const PlaceOrder& place) {
   }
   if (reason == Reason::None) {
     terms.id_consumed = true;
-    reason = check_order(place, terms);
+    reason = state_.exchange.halted ? Reason::ExchangeHalted : check_order(place, terms);
   }
   if (reason == Reason::None) {
     accept(place, terms);

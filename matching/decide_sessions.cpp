@@ -1,4 +1,6 @@
 // FIX sessions: the journal's view of who is on, and of the numbers that must survive a crash.
+#include <algorithm>
+
 #include "matching/decider.h"
 
 namespace betex::matching {
@@ -6,7 +8,7 @@ namespace betex::matching {
 void Decider::refuse(const SessionState* session, SessionId id, Reason reason) {
   emitter_.emit(CommandRejected{.session = id,
                                 .reason = reason,
-                                .command = static_cast<std::uint16_t>(command_->body.index() + 1),
+                                .command = command_kind(),
                                 .subject = session == nullptr ? Name{} : session->info.comp_id});
 }
 
@@ -56,6 +58,10 @@ void Decider::decide(const SessionUp& up) {
     event.next_in = known->info.next_in;
     event.reserved_to = known->info.reserved_to;
     event.delivered = known->info.delivered;
+  }
+  // What the client sent before it belongs to a history that we have not.
+  if (event.reserved_to == MsgSeqNum{}) {
+    event.next_in = std::max(event.next_in, up.number);
   }
   emitter_.emit(event);
 }
@@ -121,28 +127,26 @@ void Decider::decide(const ConfirmDelivery& confirm) {
 
 // ---- By Ops -------------------------------------------------------------------------------------
 
-// Null, and refused, where the request is a repetition or names no session.
+// Null, and answered, where the request goes no further: it is a repetition, names no session, or
+// has to be approved.
 const SessionState* Decider::session_for(const Name& comp_id) {
-  const auto id = static_cast<std::uint32_t>(state_.session_names.find(comp_id));
-  const SessionState* const session = state_.sessions.find(SessionId{id});
-  Reason reason = check_request();
-  if (reason == Reason::None && session == nullptr) {
-    reason = Reason::UnknownSession;
+  const SessionId id{static_cast<std::uint32_t>(state_.session_names.find(comp_id))};
+  const SessionState* const session = state_.sessions.find(id);
+  return is_admitted(session == nullptr ? Reason::UnknownSession : Reason::None) ? session
+                                                                                 : nullptr;
+}
+
+Reason Decider::check(const SetSessionNumbers& set, const SessionInfo& session) {
+  if (session.up) {
+    return Reason::InvalidState;
   }
-  if (reason != Reason::None) {
-    refuse(comp_id, reason);
-    return nullptr;
-  }
-  return session;
+  const bool lowers = set.reserved_to != MsgSeqNum{} && set.reserved_to < session.reserved_to;
+  return lowers && !set.new_epoch ? Reason::InvalidParameter : Reason::None;
 }
 
 void Decider::decide(const SetSessionNumbers& set) {
   const SessionState* const session = session_for(set.comp_id);
-  if (session == nullptr) {
-    return;
-  }
-  if (session->info.up) {
-    refuse(set.comp_id, Reason::InvalidState);
+  if (session == nullptr || !passes(check(set, session->info))) {
     return;
   }
   const SessionInfo& info = session->info;
@@ -162,16 +166,16 @@ void Decider::decide(const SetSessionNumbers& set) {
 
 void Decider::decide(const SuspendSession& suspend) {
   const SessionState* const session = session_for(suspend.comp_id);
-  if (session == nullptr) {
-    return;
-  }
-  if (session->suspended) {
-    refuse(suspend.comp_id, Reason::InvalidState);
+  if (session == nullptr || !passes(Reason::None)) {
     return;
   }
   const SessionId id = session->info.session;
-  emitter_.emit(SessionSuspended{.session = id, .request_id = suspend.request_id});
-  if (suspend.cancel_orders) {
+  const bool cancels = suspend.cancel_orders && session->open_orders != 0;
+  emitter_.emit(SessionSuspended{.session = id,
+                                 .cancel_orders = suspend.cancel_orders,
+                                 .goes_on = cancels,
+                                 .request_id = suspend.request_id});
+  if (cancels) {
     start_batch({.session = id,
                  .scope = CancelScope::All,
                  .cause = CancelCause::SessionSuspended,
@@ -182,27 +186,18 @@ void Decider::decide(const SuspendSession& suspend) {
 
 void Decider::decide(const ResumeSession& resume) {
   const SessionState* const session = session_for(resume.comp_id);
-  if (session == nullptr) {
-    return;
+  if (session != nullptr && passes(session->info.suspended ? Reason::None : Reason::InvalidState)) {
+    emitter_.emit(
+        SessionResumed{.session = session->info.session, .request_id = resume.request_id});
   }
-  if (!session->suspended) {
-    refuse(resume.comp_id, Reason::InvalidState);
-    return;
-  }
-  emitter_.emit(SessionResumed{.session = session->info.session, .request_id = resume.request_id});
 }
 
 void Decider::decide(const LogoutSession& logout) {
   const SessionState* const session = session_for(logout.comp_id);
-  if (session == nullptr) {
-    return;
+  if (session != nullptr && passes(session->info.up ? Reason::None : Reason::InvalidState)) {
+    emitter_.emit(
+        SessionLoggedOut{.session = session->info.session, .request_id = logout.request_id});
   }
-  if (!session->info.up) {
-    refuse(logout.comp_id, Reason::InvalidState);
-    return;
-  }
-  emitter_.emit(
-      SessionLoggedOut{.session = session->info.session, .request_id = logout.request_id});
 }
 
 }  // namespace betex::matching

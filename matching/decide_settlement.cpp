@@ -75,14 +75,12 @@ void Decider::decide(const DetermineMarket& determine) {
   if (reason == Reason::None) {
     reason = check(determine, *market, shares);
   }
-  if (reason != Reason::None) {
-    refuse(determine.market, reason);
-    return;
+  if (passes(reason)) {
+    emitter_.emit(
+        MarketDetermined{.version = market->version + 1, .request_id = determine.request_id},
+        shares,
+        market->id);
   }
-  emitter_.emit(
-      MarketDetermined{.version = market->version + 1, .request_id = determine.request_id},
-      shares,
-      market->id);
 }
 
 // ---- Payments -----------------------------------------------------------------------------------
@@ -92,8 +90,7 @@ void Decider::decide(const SettleMarket& settle) {
   if (market == nullptr) {
     return;
   }
-  if (const Reason reason = check_end(MarketStep::Settle, *market); reason != Reason::None) {
-    refuse(settle.market, reason);
+  if (!passes(check_end(MarketStep::Settle, *market))) {
     return;
   }
   start_batch(
@@ -114,14 +111,15 @@ void Decider::decide(const VoidMarket& annul) {
   if (reason == Reason::None && !fits) {
     reason = Reason::InvalidParameter;
   }
-  if (reason != Reason::None) {
-    refuse(annul.market, reason);
+  if (!passes(reason)) {
     return;
   }
   const MarketId id = market->id;
-  emitter_.emit(
-      MarketVoided{.version = market->version + 1, .price = *price, .request_id = annul.request_id},
-      id);
+  emitter_.emit(MarketVoided{.version = market->version + 1,
+                             .price = *price,
+                             .request_id = annul.request_id,
+                             .goes_on = true},  // a round, if nothing else
+                id);
   cancel_and_go_on(id,
                    {.scope = CancelScope::All,
                     .cause = CancelCause::MarketVoided,
@@ -134,8 +132,7 @@ void Decider::decide(const ArchiveMarket& archive) {
   if (market == nullptr) {
     return;
   }
-  if (const Reason reason = check_end(MarketStep::Archive, *market); reason != Reason::None) {
-    refuse(archive.market, reason);
+  if (!passes(check_end(MarketStep::Archive, *market))) {
     return;
   }
   start_batch(

@@ -3,11 +3,13 @@
 // half done. One overload per command; each emits an event, a refusal if need be.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "matching/commands.h"
+#include "matching/dry_run.h"
 #include "matching/emitter.h"
 #include "matching/lifecycle.h"
 #include "matching/state.h"
@@ -26,14 +28,24 @@ class Decider {
   // The command that the overloads below work on; it must stay until they return.
   void begin(const Command& command) noexcept { command_ = &command; }
 
+  // requests.cpp: what an operator wrote beside the request that has just been decided.
+  void add_remark();
+
+  // dry_run.cpp: what would become of it; it must be an operator's request. Emits nothing.
+  [[nodiscard]] DryRun dry_run(const Command& command);
+
   // decide_orders.cpp, amend.cpp
   void decide(const PlaceOrder& place);
   void decide(const CancelOrder& cancel);
   void decide(const AmendOrder& amend);
 
-  // decide_markets.cpp
+  // decide_terms.cpp
   void decide(const CreateMarket& create);
   void decide(const AddRunner& add);
+  void decide(const ChangeMarket& change);
+  void decide(const DescribeMarket& describe);
+
+  // decide_markets.cpp
   void decide(const OpenMarket& open);
   void decide(const RemoveRunner& remove);
   void decide(const SuspendMarket& suspend);
@@ -42,6 +54,7 @@ class Decider {
   void decide(const UnhaltMarket& unhalt);
   void decide(const TurnInPlay& turn);
   void decide(const CloseMarket& close);
+  void decide(const ReopenMarket& reopen);
 
   // decide_settlement.cpp
   void decide(const DetermineMarket& determine);
@@ -50,17 +63,24 @@ class Decider {
   void decide(const ArchiveMarket& archive);
 
   // decide_accounts.cpp
-  void decide(const CreateExchange& create);
   void decide(const CreateAccount& create);
   void decide(const SuspendAccount& suspend);
   void decide(const ResumeAccount& resume);
   void decide(const SetLimits& set);
   void decide(const MoveFunds& move);
 
-  // decide_admin.cpp
+  // decide_exchange.cpp
+  void decide(const CreateExchange& create);
+  void decide(const HaltExchange& halt);
+  void decide(const UnhaltExchange& unhalt);
   void decide(const SetTradingDay& set);
   void decide(const Announce& announce);
   void decide(const MoveWatermark& move);
+
+  // decide_approvals.cpp
+  void decide(const RequireApproval& require);
+  void decide(const Approve& approve);
+  void decide(const Decline& decline);
 
   // decide_sessions.cpp
   void decide(const SessionUp& up);
@@ -73,8 +93,9 @@ class Decider {
   void decide(const ResumeSession& resume);
   void decide(const LogoutSession& logout);
 
-  // batches.cpp, time.cpp
+  // mass_cancels.cpp, batches.cpp, time.cpp
   void decide(const MassCancel& cancel);
+  void decide(const CancelOnBehalf& cancel);
   void decide(const ContinueBatch& step);
   void decide(const AdvanceTime& advance);
 
@@ -100,9 +121,15 @@ class Decider {
 
   // An operator's request, of the command that is decided.
   struct Request {
-    Name id;  // empty: not a request of an operator
+    Name id;  // empty: the gateway's own
     Timestamp transact_time;
     bool makes_safer = false;  // never refused for its number
+    bool reopens = false;      // must not come late, nor while the exchange is halted
+    bool ends_halt = false;    // of the exchange
+    std::uint32_t approval_class = 0;
+    std::uint64_t version_guard = 0;  // 0: none
+    Name subject;                     // as CommandRejected tells of it, as the next one
+    std::uint8_t detail = 0;
   };
 
   // Whether a walk through the book happens, or only tells what would happen.
@@ -136,10 +163,41 @@ class Decider {
 
   [[nodiscard]] SessionId requester() const noexcept { return command_->origin.session; }
 
+  [[nodiscard]] std::uint16_t command_kind() const noexcept {
+    return static_cast<std::uint16_t>(command_->body.index() + 1);
+  }
+
+  // At most `oldest` nanoseconds old, and `newest` ahead.
+  [[nodiscard]] bool is_timely(Timestamp time,
+                               std::int64_t oldest,
+                               std::int64_t newest) const noexcept {
+    return time.value() >= now().value() - oldest && time.value() <= now().value() + newest;
+  }
+
+  // requests.cpp: in the order of RULES.md section 5.
+  [[nodiscard]] Request request() const;
+  [[nodiscard]] const Remark& remark() const;
+  [[nodiscard]] Reason check_may_ask(const Request& asked) const;
+  [[nodiscard]] Reason check_request() const;
+  [[nodiscard]] bool is_admitted(Reason named);
+  [[nodiscard]] bool passes(Reason reason);
+  void refuse(Reason reason);
+
+  // dry_run.cpp
+  [[nodiscard]] std::uint64_t most_cancelled() const;
+
+  // decide_approvals.cpp
+  [[nodiscard]] bool needs_approval() const;
+  void propose();
+  [[nodiscard]] const Proposal* proposal_of(const Name& request_id) const;
+  [[nodiscard]] Reason check(const Approve& approve, const Proposal* proposal) const;
+  [[nodiscard]] Reason carry_out(const Proposal& proposal);
+  void emit_approved(OperationApproved event);
+  void drop(const Proposal& proposal, SessionId decliner, const Name& request_id);
+
   // checks.cpp: in the order of RULES.md section 3; Reason::None is a pass.
   [[nodiscard]] Reason check_origin() const;
-  [[nodiscard]] Request request() const;
-  [[nodiscard]] Reason check_request() const;
+  [[nodiscard]] bool is_suspended(SessionId session) const;
   [[nodiscard]] Reason check_account(const HashedName& account, const AccountState*& found) const;
   [[nodiscard]] Reason check_may_enter(const AccountState& account) const;
   [[nodiscard]] Reason check_age(Timestamp transact_time) const;
@@ -203,28 +261,48 @@ class Decider {
   void release(Slot slot);
 
   // batches.cpp
-  void start_batch(BatchStarted batch, MarketId market = MarketId{});
-  void run_chunk(const Batch& running);
+  std::uint64_t start_batch(BatchStarted batch, MarketId market = MarketId{});
+  std::uint64_t run_chunk(const Batch& running);
   template <typename Work>
-  void run_chunk(Work work, const Batch& running);
+  std::uint64_t run_chunk(Work work, const Batch& running);
   void cancel_and_go_on(MarketId market, BatchStarted batch);
-  void start_what_follows(const BatchStarted& ended);
+  [[nodiscard]] std::optional<BatchStarted> what_follows(const BatchStarted& ended) const;
+  [[nodiscard]] bool goes_on_after(const BatchStarted& ended) const;
+
+  // mass_cancels.cpp
   [[nodiscard]] bool is_mass_cancelling(AccountId account) const;
-  [[nodiscard]] Reason check_filter(const MassCancel& cancel,
+  [[nodiscard]] Reason check_filter(const Name& market,
+                                    const Name& symbol,
                                     BatchStarted& batch,
-                                    MarketId& market) const;
-  void cancel_on_behalf(const MassCancel& cancel);
+                                    MarketId& found) const;
+  [[nodiscard]] Reason check(const CancelOnBehalf& cancel,
+                             BatchStarted& batch,
+                             MarketId& market) const;
+
+  // decide_terms.cpp
+  [[nodiscard]] Reason check(const CreateMarket& create) const;
+  [[nodiscard]] Reason check_runners(const CreateMarket& create) const;
+  [[nodiscard]] Reason check(const AddRunner& add, const MarketData& market) const;
+  [[nodiscard]] static Reason check(const ChangeMarket& change,
+                                    const MarketData& market,
+                                    MarketChanged& event);
+  [[nodiscard]] Reason check(const DescribeMarket& describe,
+                             const MarketData& market,
+                             MarketDescribed& event) const;
 
   // decide_markets.cpp
-  [[nodiscard]] Reason check(const CreateMarket& create) const;
-  [[nodiscard]] Reason check(const AddRunner& add, const MarketData& market) const;
   [[nodiscard]] const MarketData* market_for(const Name& name);
+  [[nodiscard]] static Reason check_step(MarketStep step, const MarketData& market);
+  [[nodiscard]] std::size_t active_runners(const MarketData& market) const;
   [[nodiscard]] bool is_contest(const MarketData& market) const;
   [[nodiscard]] bool is_batch_cancelling(const MarketData& market) const;
   [[nodiscard]] Reason check_reopening(const MarketData& market) const;
+  [[nodiscard]] Reason check(const OpenMarket& open, const MarketData& market) const;
+  [[nodiscard]] Reason check_removal(const MarketData& market, const InstrumentState* runner) const;
   template <typename Event>
-  void change_market(const Name& name, const MarketData& market, Reason reason);
-  void cancel_in(MarketId market, BatchStarted batch);
+  bool change_market(const MarketData& market, Reason reason);
+  std::uint64_t cancel_in(MarketId market, BatchStarted batch);
+  [[nodiscard]] bool removal_goes_on(const MarketData& market) const;
 
   // decide_settlement.cpp
   [[nodiscard]] bool is_over_rows(const MarketData& market) const;
@@ -239,17 +317,19 @@ class Decider {
   [[nodiscard]] Reason check(const SetLimits& set, AccountLimitsSet& event) const;
   [[nodiscard]] Reason check(const MoveFunds& move, FundsMoved& event) const;
 
-  // decide_admin.cpp
-  void refuse(const Name& subject, Reason reason);
-
   // decide_sessions.cpp
   void refuse(const SessionState* session, SessionId id, Reason reason);
   [[nodiscard]] const SessionState* session_for(const Name& comp_id);
   [[nodiscard]] const SessionState* current_session(SessionId id, SessionEpoch epoch);
+  [[nodiscard]] static Reason check(const SetSessionNumbers& set, const SessionInfo& session);
 
   const State& state_;
   Emitter& emitter_;
   const Command* command_ = nullptr;
+  DryRun* dry_run_ = nullptr;   // what would become of the command; null: it is decided
+  bool is_approved_ = false;    // the command is a proposal that is carried out
+  bool is_proposed_ = false;    // it has become a proposal
+  Reason refusal_{};            // of the proposal that was carried out last
   std::vector<OrderId> chunk_;  // scratch of run_chunk
 };
 

@@ -13,7 +13,7 @@ struct DryRun {
   EventSeq answered_by;           // 0, or the request is known: the first event that it caused
   std::uint8_t detail = 0;        // as in CommandRejected
   Name subject;                   // likewise
-  std::uint64_t open_orders = 0;  // of what it is about: the most that it may cancel
+  std::uint64_t open_orders = 0;  // of what it is about, where it cancels: the most that it may
   EventSeq as_of;                 // the last event that this is based on
 };
 

@@ -70,6 +70,9 @@ class Emitter {
     ++event_count_;
   }
 
+  // No event has come since begin().
+  [[nodiscard]] bool is_empty() const noexcept { return event_count_ == 0; }
+
   // Ends the transaction. Without events there is none, and the state is as before.
   [[nodiscard]] TransactionView finish();
 

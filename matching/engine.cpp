@@ -7,6 +7,7 @@
 #include "matching/assert.h"
 #include "matching/decider.h"
 #include "matching/emitter.h"
+#include "matching/request_kinds.h"
 #include "matching/snapshot.h"
 #include "matching/state.h"
 
@@ -120,8 +121,23 @@ TransactionView Engine::decide(const Command& command) {
   BETEX_ASSERT(command.timestamp >= impl_->state.last_timestamp);
   impl_->emitter.begin(command);
   impl_->decider.begin(command);
-  std::visit([this](const auto& body) { impl_->decider.decide(body); }, command.body);
+  std::visit(
+      [this]<typename Body>(const Body& body) {
+        impl_->decider.decide(body);
+        if constexpr (OperatorRequest<Body>) {
+          impl_->decider.add_remark();
+        }
+      },
+      command.body);
   return impl_->emitter.finish();
+}
+
+DryRun Engine::dry_run(const Command& command) {
+  BETEX_ASSERT(command.timestamp >= impl_->state.last_timestamp);
+  impl_->emitter.begin(command);
+  const DryRun result = impl_->decider.dry_run(command);
+  BETEX_ASSERT(impl_->emitter.is_empty());
+  return result;
 }
 
 void Engine::prefetch(const Command* command, Lookahead lookahead) const noexcept {
@@ -173,6 +189,10 @@ PendingBatch Engine::batch_pending() const noexcept {
     return PendingBatch::Orders;
   }
   return state.payments.empty() ? PendingBatch::None : PendingBatch::Payments;
+}
+
+RunningBatches Engine::running_batches() const noexcept {
+  return {.orders = impl_->state.batches.size(), .payments = impl_->state.payments.size()};
 }
 
 std::uint32_t Engine::trading_day_ends_at_s() const noexcept {
@@ -258,7 +278,11 @@ void Engine::visit_markets(const std::function<void(const MarketInfo&)>& visit) 
            .rounds = money.rounds,
            .rows = money.rows.size(),
            .pot = money.pot,
-           .public_changes = market.public_changes});
+           .public_changes = market.public_changes,
+           .before_halt = market.before_halt,
+           .bet_delay_ms = market.bet_delay_ms,
+           .flags = market.flags,
+           .description = market.description});
   }
 }
 
@@ -272,7 +296,8 @@ void Engine::visit_instruments(const std::function<void(const InstrumentInfo&)>&
            .ladder = market.ladder,
            .removed = instrument.removed,
            .share = instrument.share,
-           .traded = instrument.traded});
+           .traded = instrument.traded,
+           .text = instrument.text});
   }
 }
 
@@ -290,6 +315,30 @@ void Engine::visit_orders(const std::function<void(const OrderInfo&)>& visit) co
     OrderInfo info = info_of(impl_->state, order_slot);
     info.chain = chain;
     visit(info);
+  });
+}
+
+void Engine::visit_proposals(const std::function<void(const ProposalInfo&)>& visit) const {
+  for (const Proposal& proposal : impl_->state.proposals) {
+    visit({.proposed = proposal.seq, .event = proposal.event, .shares = proposal.shares});
+  }
+}
+
+ExchangeInfo Engine::exchange() const noexcept {
+  const Exchange& exchange = impl_->state.exchange;
+  return {.halted = exchange.halted,
+          .approval_classes = exchange.approval_classes,
+          .max_requests_a_day = exchange.max_requests_a_day};
+}
+
+void Engine::visit_traded(InstrumentId id,
+                          const std::function<void(const TradedLevel&)>& visit) const {
+  const InstrumentState* const instrument = impl_->state.instruments.find(id);
+  if (instrument == nullptr) {
+    return;
+  }
+  instrument->volumes.for_each([&](Tick tick, WideQuantity volume) {
+    visit({.tick = tick, .price = instrument->ladder->price_of(tick), .volume = volume});
   });
 }
 

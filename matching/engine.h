@@ -26,6 +26,12 @@ enum class PendingBatch : std::uint8_t {
   Payments,  // rounds of settlements, and rows that are archived
 };
 
+// How many processes over many items are under way.
+struct RunningBatches {
+  std::size_t orders = 0;  // these and payments as in PendingBatch
+  std::size_t payments = 0;
+};
+
 class Engine {
  public:
   // Without a secret, for tests and for tools that take no orders from strangers.
@@ -48,7 +54,8 @@ class Engine {
   // then there is no transaction. `command.timestamp` must not run backwards.
   TransactionView decide(const Command& command);
 
-  // What decide() would do with an operator's request now (RULES.md section 5). Changes nothing.
+  // What decide() would do with an operator's request now (RULES.md section 5); with no other
+  // command. Changes nothing, but ends the view that decide() returned.
   [[nodiscard]] DryRun dry_run(const Command& command);
 
   // For a caller that already has the commands that follow: starts to fetch what they will need
@@ -74,6 +81,8 @@ class Engine {
   // What ContinueBatch would go on with. Orders: to be called after each command, and again when
   // idle; Payments: when idle, or once in a while.
   [[nodiscard]] PendingBatch batch_pending() const noexcept;
+
+  [[nodiscard]] RunningBatches running_batches() const noexcept;
 
   // When the trading day ends, in seconds after midnight UTC.
   [[nodiscard]] std::uint32_t trading_day_ends_at_s() const noexcept;
@@ -119,6 +128,14 @@ class Engine {
   void visit_markets(const std::function<void(const MarketInfo&)>& visit) const;
   void visit_instruments(const std::function<void(const InstrumentInfo&)>& visit) const;
   void visit_orders(const std::function<void(const OrderInfo&)>& visit) const;
+  // The oldest first.
+  void visit_proposals(const std::function<void(const ProposalInfo&)>& visit) const;
+  [[nodiscard]] ExchangeInfo exchange() const noexcept;
+
+  // What was traded at each price, in ascending order of ticks; nothing once the market is
+  // archived, or for an instrument that is not known.
+  void visit_traded(InstrumentId instrument,
+                    const std::function<void(const TradedLevel&)>& visit) const;
 
   // The best levels of one side, the best first: fills `levels`, as far as there are so many, and
   // returns how many it has filled. None for an instrument that is not known. Costs the same

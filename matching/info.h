@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "matching/approval_events.h"
 #include "matching/commands.h"
 #include "matching/event_header.h"
 #include "matching/market_events.h"
@@ -23,6 +24,8 @@ struct SessionInfo {
   EventSeq delivered;
   Timestamp epoch_began;
   bool grace_runs = false;  // it is down, and its orders wait to be cancelled for it
+  bool suspended = false;
+  Name username;  // of its last Logon; empty: none
 };
 
 struct AccountInfo {
@@ -40,6 +43,15 @@ struct AccountInfo {
   Money exposure;       // of all its rows
   WideMoney available;  // balance + credit - exposure
   Money bound;          // the most that its open and matched bets can move (RULES.md section 5)
+};
+
+// How a market is described to people.
+struct MarketText {
+  DescriptionText text;
+  Name parent;
+  Timestamp scheduled_start;  // 0: not said
+
+  friend bool operator==(const MarketText&, const MarketText&) = default;
 };
 
 struct MarketInfo {
@@ -63,6 +75,10 @@ struct MarketInfo {
   std::uint32_t rows = 0;
   WideMoney pot;
   std::uint64_t public_changes = 0;  // of its levels, trades and state
+  MarketState before_halt{};         // where it is halted: what it is when that ends
+  std::uint32_t bet_delay_ms = 0;
+  std::uint32_t flags = 0;
+  MarketText description;
 };
 
 struct InstrumentInfo {
@@ -74,6 +90,14 @@ struct InstrumentInfo {
   bool removed = false;
   InstrumentShare share;  // of a win, once the market is determined
   WideQuantity traded;    // of all trades
+  DescriptionText text;   // for people
+};
+
+// What was traded at one price of an instrument.
+struct TradedLevel {
+  Tick tick;
+  Price price;
+  WideQuantity volume;
 };
 
 // An accepted request in an order's chain, with the terms that the order has had since.
@@ -156,6 +180,20 @@ struct HouseInfo {
   Currency currency;  // empty where the log does not say
   WideMoney house;
   WideMoney rounding;
+};
+
+// The exchange as a whole.
+struct ExchangeInfo {
+  bool halted = false;
+  std::uint32_t approval_classes = 0;  // the sum of ApprovalClass
+  std::uint32_t max_requests_a_day = 0;
+};
+
+// A request that waits for a second operator.
+struct ProposalInfo {
+  EventSeq proposed;  // the event
+  const OperationProposed& event;
+  std::span<const RunnerShare> shares;  // of DetermineMarket; valid during the visit, as the event
 };
 
 // Where live orders are listed, for processes that walk them.

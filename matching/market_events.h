@@ -1,6 +1,7 @@
 // Events about markets and runners.
 //
-// `goes_on`: processes of the same request follow; the BatchCompleted of the last of them says so.
+// `goes_on`: a process of the same request follows in the transaction; the BatchCompleted of the
+// last of them is the one without `goes_on`.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +30,7 @@ struct MarketCreated {
   Quantity max_quantity;      // per order
   Quantity max_position;      // binary: contracts that an account may come to hold; 0: no limit
   std::uint32_t flags = 0;    // none yet
-  std::uint32_t runners = 0;  // that are added in its transaction: the first ones of the market
+  std::uint32_t runners = 0;  // RunnerAdded that follow in its transaction; 1 in a binary market
   Name name;
   Name request_id;
 };
@@ -92,7 +93,7 @@ struct MarketSuspended {
   SuspendReason reason{};
   CancelScope scope{};
   Flag goes_on;
-  MarketState state{};  // from now on: Suspended, or Halted until that ends; 0: Suspended
+  OrNone<MarketState> state;  // from now on: Suspended, or Halted until that ends; none: Suspended
   Zeros<4> reserved;
   Name request_id;
 };
@@ -144,6 +145,7 @@ BETEX_FIELDS(MarketTurnedInPlay, header, version, state, goes_on, reserved, requ
 
 struct MarketClosed {
   static constexpr EventKind kKind = EventKind::MarketClosed;
+  static constexpr std::size_t kFirstSize = 64;
   EventHeader header;
   std::uint64_t version = 0;
   Name request_id;
@@ -218,6 +220,7 @@ BETEX_FIELDS(MarketDetermined, header, version, request_id, count, reserved);
 
 struct MarketVoided {
   static constexpr EventKind kKind = EventKind::MarketVoided;
+  static constexpr std::size_t kFirstSize = 72;
   EventHeader header;
   std::uint64_t version = 0;
   Price price;  // binary: what YES gets, the rest is NO's; 0 in an odds market

@@ -42,7 +42,7 @@ struct MoveWatermark {
   Timestamp transact_time;
 };
 
-// ---- Four eyes (RULES.md section 6) -------------------------------------------------------------
+// ---- Four eyes (RULES.md section 5) -------------------------------------------------------------
 
 // Classes of requests that a second operator may have to approve, as bits.
 enum class ApprovalClass : std::uint32_t {  // on disk

@@ -73,6 +73,10 @@ enum class Section : std::uint32_t {  // in snapshots: never change; they ascend
   DelayedAmends = 13,
   Batches = 14,
   RequestIds = 15,
+  Descriptions = 16,
+  Volumes = 17,
+  Proposals = 18,
+  ProposedShares = 19,
 };
 
 struct SectionHeader {
@@ -211,5 +215,9 @@ class Loader {
 // Orders, and ClOrdIDs. Sessions, accounts, markets, instruments and rows must have been loaded.
 void save_orders(const State& state, Saver& saver);
 void load_orders(State& state, Loader& loader);
+
+// Descriptions, traded volumes and proposals. Markets and instruments must have been loaded.
+void save_operations(const State& state, Saver& saver);
+void load_operations(State& state, Loader& loader);
 
 }  // namespace betex::matching

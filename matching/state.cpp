@@ -194,6 +194,10 @@ Due due_of(const State& state, const Deadlines::Entry& entry) noexcept {
                                                                                      : Due::Nothing;
 }
 
+bool is_of(const BatchStarted& batch, const Name& request_id) noexcept {
+  return !request_id.empty() && batch.request_id == request_id;
+}
+
 bool is_market_wide(const BatchStarted& batch) noexcept {
   return batch.account == AccountId{} && batch.session == SessionId{};
 }

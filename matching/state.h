@@ -17,13 +17,13 @@
 #include "matching/prefetch.h"
 #include "matching/registry.h"
 #include "matching/request_ids.h"
+#include "matching/traded_volumes.h"
 #include "matching/types.h"
 
 namespace betex::matching {
 
 struct SessionState {
   SessionInfo info;
-  bool suspended = false;
   bool cancel_on_disconnect = false;
   std::uint32_t grace_ms = 0;
   Timestamp cancel_at;            // end of a running grace; 0: none runs
@@ -67,6 +67,7 @@ struct alignas(kCacheLine) MarketData {
   Price void_price;  // a binary market's, when Voided
   Name name;
   std::vector<InstrumentId> instruments;
+  MarketText description;
 };
 
 // Likewise.
@@ -77,9 +78,11 @@ struct alignas(kCacheLine) InstrumentState {
   std::uint32_t runner = 0;  // its place in its market, from 0
   Book book;
   WideQuantity traded;
+  TradedVolumes volumes;  // by price, until the market is archived
   bool removed = false;
   Name symbol;
   InstrumentShare share;  // of a win, once the market is Determined
+  DescriptionText text;
 };
 
 // A process over many items, which works in chunks. What it does, and to which of them, stands in
@@ -115,6 +118,15 @@ struct Exchange {
   std::uint32_t max_requests_a_day = 0;  // of operators; 0: no limit
   std::uint32_t requests_today = 0;      // that have used an id up
   Timestamp request_ids_end;             // of the generation of their ids
+  bool halted = false;
+  std::uint32_t approval_classes = 0;  // that a second operator has to approve
+};
+
+// A request that waits for a second operator.
+struct Proposal {
+  EventSeq seq;  // of its event
+  OperationProposed event;
+  std::vector<RunnerShare> shares;
 };
 
 struct State {
@@ -141,6 +153,7 @@ struct State {
   std::vector<Batch> payments;  // that pay or archive, the oldest first
   TradingDay trading_day;
   RequestIds request_ids;
+  std::vector<Proposal> proposals;  // the oldest first, and so in the order in which they expire
 
   // These follow from the above.
   NameIndex session_names;
@@ -183,6 +196,9 @@ void prefetch_nearest(const State& state, const AmendOrder& amend) noexcept;
 // What `entry` waits for, if anything still does.
 enum class Due : std::uint8_t { Nothing, Release, Amend, Expiry };
 [[nodiscard]] Due due_of(const State& state, const Deadlines::Entry& entry) noexcept;
+
+// The process is of this request. None is of one without an id.
+[[nodiscard]] bool is_of(const BatchStarted& batch, const Name& request_id) noexcept;
 
 // A process that stops new orders: of the whole market, or of the account or the session alone.
 [[nodiscard]] bool is_market_wide(const BatchStarted& batch) noexcept;

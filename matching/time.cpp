@@ -1,5 +1,6 @@
 // What time brings, in order of (deadline, id): releases, expiries, the end of the trading day and
-// of the generations of ids, cancels of sessions that are gone. In steps that fit one transaction.
+// of the generations of ids, of proposals, cancels of sessions that are gone. In steps that fit one
+// transaction.
 #include <algorithm>
 #include <chrono>  // the calendar; no clock
 #include <limits>
@@ -39,6 +40,9 @@ Timestamp first_deadline(const State& state) noexcept {
       {state.trading_day.next_end, state.generations.next_end, state.exchange.request_ids_end});
   if (const Deadlines::Entry* const entry = state.deadlines.first()) {
     first = std::min(first, entry->at);
+  }
+  if (!state.proposals.empty()) {
+    first = std::min(first, state.proposals.front().event.expires);
   }
   return state.first_grace == Timestamp{} ? first : std::min(first, state.first_grace);
 }
@@ -106,6 +110,10 @@ std::uint32_t Decider::advance_one() {
     emitter_.emit(RequestIdGenerationEnded{.next_end = due + Timestamp{kRequestIdNanos}});
     return 1;
   }
+  if (!state_.proposals.empty() && state_.proposals.front().event.expires == due) {
+    drop(state_.proposals.front(), SessionId{}, Name{});
+    return 1;
+  }
   const SessionState& session = next_grace(state_);
   start_batch({.session = session.info.session,
                .last_order = state_.last_order_id,
@@ -157,9 +165,11 @@ void Decider::release(Slot slot) {
   const AccountState& account = *terms.account;
   const std::uint64_t guard = state_.orders.terms(slot).version_guard;
   Reason reason = account.suspended ? Reason::AccountSuspended : Reason::None;
-  if (reason == Reason::None) {
-    const SessionState* const session = state_.sessions.find(order.session);
-    reason = session != nullptr && session->suspended ? Reason::SessionSuspended : Reason::None;
+  if (reason == Reason::None && is_suspended(order.session)) {
+    reason = Reason::SessionSuspended;
+  }
+  if (reason == Reason::None && state_.exchange.halted) {
+    reason = Reason::ExchangeHalted;
   }
   if (reason == Reason::None) {
     reason = check_market(terms, order.session);

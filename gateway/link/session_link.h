@@ -109,7 +109,8 @@ class CommandPort {
   // Gives credits back that were not used.
   virtual void release(std::size_t count) = 0;
 
-  // Uses one credit. Neither blocks nor fails. The match stage assigns the timestamp.
+  // Uses one credit. Neither blocks nor fails. The match stage assigns the timestamp; until then it
+  // says when the command was submitted, for whoever measures how long it waits.
   virtual void submit(RingCommand command) = 0;
 
   // False while the disk is so full that new orders are refused (BusinessMessageReject, 380=4,

@@ -1,5 +1,7 @@
 #include "gateway/pipeline/journal_stage.h"
 
+#include <chrono>
+
 #include "gateway/pipeline/event_slot.h"
 
 namespace betex::gateway {
@@ -17,10 +19,16 @@ std::size_t JournalStage::do_work() {
     }
   }
   if (appended) {  // a batch of barriers commits nothing
-    log_.commit();
+    commit();
   }
   events_.release(batch.end_seq());
   return batch.size();
+}
+
+void JournalStage::commit() {
+  const auto begin = std::chrono::steady_clock::now();
+  log_.commit();
+  commit_times_.count(std::chrono::steady_clock::now() - begin);
 }
 
 }  // namespace betex::gateway

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gateway/agent/agent.h"
+#include "gateway/pipeline/histogram.h"
 #include "gateway/reports/transaction_log.h"
 #include "gateway/ring/event_ring.h"
 
@@ -22,9 +23,15 @@ class JournalStage final : public Agent {
 
   [[nodiscard]] bool finished() const noexcept override { return events_.drained(); }
 
+  // How long the commits took. Any thread may read it.
+  [[nodiscard]] const Histogram& commit_times() const noexcept { return commit_times_; }
+
  private:
+  void commit();
+
   EventConsumer& events_;
   TransactionLog& log_;
+  Histogram commit_times_;
 };
 
 }  // namespace betex::gateway

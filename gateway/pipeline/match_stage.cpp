@@ -5,9 +5,23 @@
 #include <cstring>
 #include <variant>
 
-#include "gateway/pipeline/event_slot.h"
-
 namespace betex::gateway {
+namespace {
+
+// An operator's; empty of what nobody else asks for.
+matching::Name request_id_of(const matching::Command& command) {
+  return std::visit(
+      [](const auto& body) {
+        if constexpr (requires { body.request_id; }) {
+          return body.request_id;
+        } else {
+          return matching::Name{};
+        }
+      },
+      command.body);
+}
+
+}  // namespace
 
 MatchStage::MatchStage(CommandRing<RingCommand>& commands,
                        matching::Engine& engine,
@@ -18,7 +32,9 @@ MatchStage::MatchStage(CommandRing<RingCommand>& commands,
       events_{events},
       clock_{clock},
       last_time_{engine.last_timestamp()},
-      positions_{engine} {}
+      positions_{engine} {
+  note_backlog();
+}
 
 std::size_t MatchStage::do_work() {
   if (!publish_waiting()) {
@@ -29,7 +45,7 @@ std::size_t MatchStage::do_work() {
     if (auto* const for_engine = std::get_if<matching::Command>(&command)) {
       sequence(*for_engine);
     } else {
-      pass_on(std::get<Query>(command));
+      std::visit([this](auto& query) { pass_on(query); }, std::get<Query>(command));
     }
     return waiting_.empty() ? AfterSlot::Continue : AfterSlot::Stop;
   });
@@ -50,25 +66,71 @@ void MatchStage::prepare_next() {
 }
 
 void MatchStage::sequence(matching::Command& command) {
+  const SubmitTime submitted_at{std::chrono::nanoseconds{command.timestamp.value()}};
   command.timestamp = sequenced_time();
   advance_time(command.timestamp);
-  publish(engine_.decide(command));
+  publish(engine_.decide(command), submitted_at);
   continue_batch(command.timestamp, BatchTurns::Load::Busy);
 }
 
-void MatchStage::pass_on(const Query& query) {
-  if (const auto* const of_positions = std::get_if<PositionsQuery>(&query)) {
-    return ask_for_positions(*of_positions);
-  }
-  StatusBarrier barrier{.query = query, .order = {}, .asked_at = sequenced_time()};
-  if (const auto* const of_order = std::get_if<OrderStatusQuery>(&query)) {
-    barrier.order = engine_.find_order(of_order->account, of_order->order_id, of_order->cl_ord_id)
-                        .value_or(matching::OrderId{0});
-  }
+// ---- Requests that change nothing
+
+void MatchStage::pass_on(const OrderStatusQuery& query) {
+  pass_barrier(query,
+               engine_.find_order(query.account, query.order_id, query.cl_ord_id)
+                   .value_or(matching::OrderId{0}));
+}
+
+void MatchStage::pass_on(const MassStatusQuery& query) {
+  pass_barrier(query);
+}
+
+void MatchStage::pass_on(const SecurityListQuery& query) {
+  pass_barrier(query);
+}
+
+void MatchStage::pass_on(const SecurityStatusQuery& query) {
+  pass_barrier(query);
+}
+
+void MatchStage::pass_barrier(const BarrierQuery& query, matching::OrderId order) {
+  const StatusBarrier barrier{.query = query, .order = order, .asked_at = sequenced_time()};
   publish_slot(static_cast<std::uint32_t>(SlotTag::StatusBarrier),
                sizeof barrier,
                [&](std::span<std::byte> slot) { std::memcpy(slot.data(), &barrier, slot.size()); });
 }
+
+void MatchStage::pass_on(const NetworkStatusQuery& query) {
+  publish_slot(static_cast<std::uint32_t>(SlotTag::NetworkBarrier),
+               slot_size(query),
+               [&](std::span<std::byte> slot) { write_slot(slot, query); });
+}
+
+void MatchStage::pass_on(DryRunQuery& query) {
+  matching::Command& command = *query.command;
+  command.timestamp = sequenced_time();
+  const DryRunPart part{.session = command.origin.session,
+                        .command = static_cast<std::uint16_t>(command.body.index() + 1),
+                        .request_id = request_id_of(command),
+                        .asked_at = command.timestamp,
+                        .outcome = engine_.dry_run(command)};
+  publish_slot(static_cast<std::uint32_t>(SlotTag::DryRun),
+               sizeof part,
+               [&](std::span<std::byte> slot) { std::memcpy(slot.data(), &part, slot.size()); });
+}
+
+void MatchStage::pass_on(const PositionsQuery& query) {
+  const matching::Timestamp now = sequenced_time();
+  if (!positions_.add(query, now)) {
+    publish({.part = {.query = query,
+                      .asked_at = now,
+                      .kind = PositionsPart::Kind::TooMany,
+                      .account = {}},
+             .runners = {}});
+  }
+}
+
+// ---- Steps of the engine's own
 
 std::size_t MatchStage::advance_time(matching::Timestamp now) {
   std::size_t transactions = 0;
@@ -92,17 +154,6 @@ std::size_t MatchStage::continue_batch(matching::Timestamp now, BatchTurns::Load
   return 1;
 }
 
-void MatchStage::ask_for_positions(const PositionsQuery& query) {
-  const matching::Timestamp now = sequenced_time();
-  if (!positions_.add(query, now)) {
-    publish({.part = {.query = query,
-                      .asked_at = now,
-                      .kind = PositionsPart::Kind::TooMany,
-                      .account = {}},
-             .runners = {}});
-  }
-}
-
 std::size_t MatchStage::go_on_with_positions() {
   if (positions_.go_on(part_)) {
     publish(part_);
@@ -116,13 +167,14 @@ void MatchStage::publish(const PositionAnswers::Part& part) {
                [&](std::span<std::byte> slot) { write_slot(slot, part.part, part.runners); });
 }
 
-void MatchStage::publish(const matching::TransactionView& transaction) {
+void MatchStage::publish(const matching::TransactionView& transaction, SubmitTime submitted_at) {
   if (transaction.events.empty()) {
     return;  // nothing happened: no transaction
   }
   publish_slot(static_cast<std::uint32_t>(SlotTag::Transaction),
                slot_size(transaction),
-               [&](std::span<std::byte> slot) { write_slot(slot, transaction); });
+               [&](std::span<std::byte> slot) { write_slot(slot, transaction, submitted_at); });
+  note_backlog();
 }
 
 template <typename Write>
@@ -137,6 +189,12 @@ void MatchStage::publish_slot(std::uint32_t tag, std::size_t size, Write&& write
   }
   Waiting& slot = waiting_.emplace_back(Waiting{tag, std::vector<std::byte>(size)});
   write(std::span{slot.payload});
+}
+
+void MatchStage::note_backlog() noexcept {
+  const matching::RunningBatches running = engine_.running_batches();
+  backlog_.orders.set(running.orders);
+  backlog_.payments.set(running.payments);
 }
 
 bool MatchStage::publish_waiting() {

@@ -13,12 +13,20 @@
 #include "gateway/link/clock.h"
 #include "gateway/link/session_link.h"
 #include "gateway/pipeline/batch_turns.h"
+#include "gateway/pipeline/event_slot.h"
 #include "gateway/pipeline/position_answers.h"
+#include "gateway/pipeline/tally.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
 #include "matching/engine.h"
 
 namespace betex::gateway {
+
+// The engine's processes over many items that are not at their end. Any thread may read them.
+struct ProcessBacklog {
+  Tally orders;    // cancels, and bets that a removal makes void
+  Tally payments;  // rounds of settlements, and rows that are archived
+};
 
 class MatchStage final : public Agent {
  public:
@@ -40,6 +48,8 @@ class MatchStage final : public Agent {
   // Nothing follows: the journal and the reports come to their end as well.
   void on_close() override;
 
+  [[nodiscard]] const ProcessBacklog& backlog() const noexcept { return backlog_; }
+
  private:
   // A slot that found the event ring full. Later ones queue behind it, and no command is taken
   // while there is one: that is the back-pressure of the ring on the sessions.
@@ -51,8 +61,15 @@ class MatchStage final : public Agent {
   // What commands that are already in the ring will need comes from memory meanwhile.
   void prepare_next();
   void sequence(matching::Command& command);
-  void pass_on(const Query& query);
-  void ask_for_positions(const PositionsQuery& query);
+  // A request that changes nothing: to whoever answers it, or with its answer.
+  void pass_on(const OrderStatusQuery& query);
+  void pass_on(const MassStatusQuery& query);
+  void pass_on(const SecurityListQuery& query);
+  void pass_on(const SecurityStatusQuery& query);
+  void pass_on(const PositionsQuery& query);
+  void pass_on(const NetworkStatusQuery& query);
+  void pass_on(DryRunQuery& query);
+  void pass_barrier(const BarrierQuery& query, matching::OrderId order = {});
   // Lets the engine take the steps that are due by `now`; returns how many transactions.
   std::size_t advance_time(matching::Timestamp now);
   // The next chunk of a process over many orders or rows, if one is under way and it is its turn.
@@ -60,9 +77,10 @@ class MatchStage final : public Agent {
   // The next part of an answer that the engine alone knows.
   std::size_t go_on_with_positions();
   void publish(const PositionAnswers::Part& part);
-  void publish(const matching::TransactionView& transaction);
+  void publish(const matching::TransactionView& transaction, SubmitTime submitted_at = {});
   template <typename Write>
   void publish_slot(std::uint32_t tag, std::size_t size, Write&& write);
+  void note_backlog() noexcept;
   // Returns whether none waits any more.
   bool publish_waiting();
 
@@ -78,6 +96,7 @@ class MatchStage final : public Agent {
   PositionAnswers positions_;
   PositionAnswers::Part part_;  // of an answer, kept for its room
   std::deque<Waiting> waiting_;
+  ProcessBacklog backlog_;
 };
 
 }  // namespace betex::gateway

@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "fix_spec/reasons.h"
 #include "gateway/pipeline/event_slot.h"
@@ -39,7 +40,10 @@ ReportStage::ReportStage(EventConsumer& events,
                          WaitStrategy& wait,
                          ReportState recovered,
                          OpenTransactionSource open_source)
-    : events_{events}, state_{std::move(recovered)}, feeds_{state_, wait, std::move(open_source)} {}
+    : events_{events},
+      state_{std::move(recovered)},
+      counts_{state_.model},
+      feeds_{state_, wait, std::move(open_source)} {}
 
 void ReportStage::connect(SessionSink& sink) noexcept {
   sink_ = &sink;
@@ -59,6 +63,7 @@ std::size_t ReportStage::do_work() {
     switch (SlotTag{slot.tag}) {
       case SlotTag::Transaction:
         take(read_transaction(slot));
+        answers_.note(read_prefix(slot).header, read_prefix(slot).submitted_at);
         break;
       case SlotTag::StatusBarrier:
         answer(read_status_barrier(slot));
@@ -68,6 +73,12 @@ std::size_t ReportStage::do_work() {
         answer(part, runners_of(slot, part));
         break;
       }
+      case SlotTag::NetworkBarrier:
+        answer(read_network_query(slot));
+        break;
+      case SlotTag::DryRun:
+        answer(read_dry_run_part(slot));
+        break;
     }
   }
   if (!batch.empty()) {
@@ -78,6 +89,7 @@ std::size_t ReportStage::do_work() {
   }
   work += batch.size() + feeds_.serve_waiting();
   feeds_.deliver_all();
+  answers_.delivered();
   return work;
 }
 
@@ -91,6 +103,7 @@ void ReportStage::take(const TransactionView& transaction) {
     feeds_.came_in({header.origin_session, header.origin_epoch, header.origin_msg_seq_num});
   }
   state_.take(transaction, *this, [this](const auto& event) { notify(event); });
+  counts_.take(transaction, state_.model);
 }
 
 bool ReportStage::wants(SessionId session, fix::ReportId /*id*/) {
@@ -115,7 +128,7 @@ void ReportStage::answer(const StatusBarrier& barrier) {
     answer_at_length(*orders, barrier.asked_at);
   } else if (const auto* const securities = std::get_if<SecurityListQuery>(&barrier.query)) {
     answer_at_length(*securities, barrier.asked_at);
-  }  // what the engine answers itself comes in parts
+  }
 }
 
 void ReportStage::answer(const PositionsPart& part, std::span<const matching::RunnerBets> runners) {
@@ -128,6 +141,28 @@ void ReportStage::answer(const PositionsPart& part, std::span<const matching::Ru
   }
   state_.maker().positions(
       part, runners, [&](fix::Report message) { feeds_.answer(session, std::move(message)); });
+}
+
+void ReportStage::answer(const NetworkStatusQuery& query) {
+  if (!feeds_.listening(query.session)) {
+    return;  // as above
+  }
+  std::vector<fix::CounterpartyState> sessions;
+  fix::NodeState node;
+  if (network_ != nullptr) {
+    sessions = network_->counterparties(query.comp_ids);
+    node = network_->node();
+  }
+  state_.maker().network_status(
+      query.network_request_id, std::move(sessions), node, [&](fix::Report message) {
+        feeds_.answer(query.session, std::move(message));
+      });
+}
+
+void ReportStage::answer(const DryRunPart& part) {
+  if (feeds_.listening(part.session)) {
+    feeds_.answer(part.session, state_.maker().dry_run(part));
+  }
 }
 
 template <typename Query>
@@ -170,6 +205,9 @@ void ReportStage::notify(const Event& event) {
       sink_->notify(state_.model.comp_id(event.session), RejectDurable{event.msg_seq_num});
     }
   } else if constexpr (std::is_same_v<Event, matching::CommandRejected>) {
+    if (!event.request_id.empty()) {
+      return;  // an operator's, who is told by a report
+    }
     if (event.session != SessionId{0}) {
       sink_->notify(state_.model.comp_id(event.session), event);
     } else {

@@ -8,7 +8,10 @@
 #include <string_view>
 
 #include "gateway/agent/agent.h"
+#include "gateway/link/network_view.h"
 #include "gateway/link/session_link.h"
+#include "gateway/pipeline/answer_times.h"
+#include "gateway/pipeline/event_counts.h"
 #include "gateway/pipeline/event_slot.h"
 #include "gateway/reports/report_keeper.h"
 #include "gateway/reports/report_state.h"
@@ -32,8 +35,16 @@ class ReportStage final : public Agent, private ReportReceiver {
   // Without one the whole journal is kept. Once, before the thread starts; must outlive the thread.
   void connect(ReportKeeper& keeper) noexcept;
 
+  // Who is on; without one nobody is told of. Once, before the thread starts; must outlive it.
+  void connect(const NetworkView& network) noexcept { network_ = &network; }
+
   // Where sessions get their reports from. Thread-safe.
   [[nodiscard]] ReportFeed& feed() noexcept { return feeds_; }
+
+  // What any thread may read of what it has done.
+  [[nodiscard]] const AnswerTimes& answers() const noexcept { return answers_; }
+
+  [[nodiscard]] const EventCounts& counts() const noexcept { return counts_; }
 
   // *On the report thread.*
   [[nodiscard]] const ReportState& state() const noexcept { return state_; }
@@ -48,6 +59,8 @@ class ReportStage final : public Agent, private ReportReceiver {
   void take(const matching::TransactionView& transaction);
   void answer(const StatusBarrier& barrier);
   void answer(const PositionsPart& part, std::span<const matching::RunnerBets> runners);
+  void answer(const NetworkStatusQuery& query);
+  void answer(const DryRunPart& part);
   template <typename Query>
   void answer_at_length(const Query& query, matching::Timestamp asked_at);
   template <typename Query>
@@ -62,9 +75,12 @@ class ReportStage final : public Agent, private ReportReceiver {
 
   EventConsumer& events_;
   ReportState state_;
+  EventCounts counts_;
+  AnswerTimes answers_;
   SessionFeeds feeds_;
   SessionSink* sink_ = nullptr;
   ReportKeeper* keeper_ = nullptr;
+  const NetworkView* network_ = nullptr;
 };
 
 }  // namespace betex::gateway

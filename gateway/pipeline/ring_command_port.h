@@ -1,7 +1,9 @@
 // The command ring as sessions see it.
 #pragma once
 
+#include <chrono>
 #include <utility>
+#include <variant>
 
 #include "gateway/link/session_link.h"
 #include "gateway/ring/command_ring.h"
@@ -19,11 +21,22 @@ class RingCommandPort final : public CommandPort {
 
   void release(std::size_t count) override { ring_.release(count); }
 
-  void submit(RingCommand command) override { ring_.publish(std::move(command)); }
+  void submit(RingCommand command) override {
+    if (auto* const for_engine = std::get_if<matching::Command>(&command)) {
+      for_engine->timestamp = now();
+    }
+    ring_.publish(std::move(command));
+  }
 
   [[nodiscard]] bool accepts_orders() const override { return !journal_.disk_is_low(); }
 
  private:
+  // CLOCK_MONOTONIC, until the match stage has read it and puts exchange time in its place.
+  [[nodiscard]] static matching::Timestamp now() noexcept {
+    const std::chrono::nanoseconds since_boot = std::chrono::steady_clock::now().time_since_epoch();
+    return matching::Timestamp{since_boot.count()};
+  }
+
   CommandRing<RingCommand>& ring_;
   const journal::Journal& journal_;
 };

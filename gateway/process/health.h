@@ -27,6 +27,8 @@ class Health final : public HealthSource {
   // Moved by the main thread only.
   void enter(Phase phase) noexcept { phase_.store(phase, std::memory_order_release); }
 
+  [[nodiscard]] Phase phase() const noexcept { return phase_.load(std::memory_order_acquire); }
+
   // While it starts: for what. Until Phase::Accepting.
   void wait_for(std::string why);
 

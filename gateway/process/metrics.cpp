@@ -2,11 +2,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <string>
+#include <utility>
 
 #include <prometheus/metric_family.h>
 
 #include "gateway/log/log.h"
+#include "journal/enumerator_names.h"
 
 namespace betex::gateway {
 namespace {
@@ -43,6 +46,91 @@ MetricFamily counter(const Description& description, std::uint64_t value) {
   return {description.name, description.help, MetricType::Counter, {metric}};
 }
 
+prometheus::ClientMetric labelled(const char* label, std::string_view value) {
+  prometheus::ClientMetric metric;
+  metric.label = {{label, std::string{value}}};
+  return metric;
+}
+
+// Of all reasons, also those that nobody was given yet: a rate needs a number to begin from.
+MetricFamily rejects(const EventCounts& counts) {
+  MetricFamily family{"betex_rejects_total",
+                      "Orders, replaces, cancels, mass cancels, operators' requests and other "
+                      "messages that were refused, by the engine's reason.",
+                      MetricType::Counter,
+                      {}};
+  for (std::size_t i = 1; i < EventCounts::kReasons; ++i) {
+    const auto reason = static_cast<matching::Reason>(i);
+    if (const std::string_view name = journal::name_of(reason); !name.empty()) {
+      prometheus::ClientMetric metric = labelled("reason", name);
+      metric.counter.value = static_cast<double>(counts.refused(reason));
+      family.metric.push_back(metric);
+    }
+  }
+  return family;
+}
+
+MetricFamily operations(const EventCounts& counts) {
+  MetricFamily family{"betex_operations_total",
+                      "Requests of operators, by what became of them: done, refused, repeated (the "
+                      "id had come before, with the same content), proposed (it waits for a second "
+                      "operator).",
+                      MetricType::Counter,
+                      {}};
+  for (const auto& [outcome, name] : {std::pair{OperationOutcome::Done, "done"},
+                                      std::pair{OperationOutcome::Refused, "refused"},
+                                      std::pair{OperationOutcome::Repeated, "repeated"},
+                                      std::pair{OperationOutcome::Proposed, "proposed"}}) {
+    prometheus::ClientMetric metric = labelled("result", name);
+    metric.counter.value = static_cast<double>(counts.operations(outcome));
+    family.metric.push_back(metric);
+  }
+  return family;
+}
+
+MetricFamily markets(const EventCounts& counts) {
+  MetricFamily family{"betex_markets", "Markets by their state.", MetricType::Gauge, {}};
+  for (std::size_t i = 1; i <= matching::kMarketStates; ++i) {
+    const auto state = static_cast<matching::MarketState>(i);
+    prometheus::ClientMetric metric = labelled("state", journal::name_of(state));
+    metric.gauge.value = static_cast<double>(counts.markets(state));
+    family.metric.push_back(metric);
+  }
+  return family;
+}
+
+MetricFamily process_backlog(const ProcessBacklog& backlog) {
+  MetricFamily family{"betex_process_backlog",
+                      "Processes over many orders or rows that are not at their end: orders that "
+                      "are cancelled and bets that become void (cancels), rows that are paid or "
+                      "archived (payments).",
+                      MetricType::Gauge,
+                      {}};
+  for (const auto& [work, name] :
+       {std::pair{&backlog.orders, "cancels"}, std::pair{&backlog.payments, "payments"}}) {
+    prometheus::ClientMetric metric = labelled("work", name);
+    metric.gauge.value = static_cast<double>(work->value());
+    family.metric.push_back(metric);
+  }
+  return family;
+}
+
+// In seconds.
+MetricFamily histogram(const Description& description, const Histogram& times) {
+  const auto seconds = [](std::chrono::nanoseconds time) {
+    return std::chrono::duration<double>{time}.count();
+  };
+  prometheus::ClientMetric metric;
+  std::uint64_t so_far = 0;
+  for (std::size_t i = 0; i < Histogram::kBounds; ++i) {
+    so_far += times.counted(i);
+    metric.histogram.bucket.push_back({so_far, seconds(Histogram::bound(i))});
+  }
+  metric.histogram.sample_count = so_far + times.counted(Histogram::kBounds);
+  metric.histogram.sample_sum = seconds(times.total());
+  return {description.name, description.help, MetricType::Histogram, {metric}};
+}
+
 // One counter with a label for each way.
 MetricFamily sessions_ended(const fix::SessionMetrics& sessions) {
   MetricFamily family{"betex_fix_sessions_ended_total",
@@ -60,46 +148,76 @@ MetricFamily sessions_ended(const fix::SessionMetrics& sessions) {
 
 }  // namespace
 
+GatewayMetrics::GatewayMetrics(const HealthSource& health)
+    : health_{health}, made_at_{std::chrono::system_clock::now()} {}
+
 void GatewayMetrics::read_from(const Sources& sources) {
   const std::lock_guard lock{mutex_};
   sources_.emplace(sources);
 }
 
 std::vector<MetricFamily> GatewayMetrics::Collect() const {
+  std::vector<MetricFamily> families{
+      gauge({"process_start_time_seconds", "When the gateway started, since 1970, UTC."},
+            std::chrono::nanoseconds{made_at_.time_since_epoch()}),
+      gauge({"betex_ready", "1 while /readyz says so: orders are taken."},
+            health_.why_not_ready() ? 0 : 1),
+  };
   const std::lock_guard lock{mutex_};
-  if (!sources_) {
-    return {};
+  if (sources_) {
+    std::vector<MetricFamily> more = collect(*sources_);
+    std::move(more.begin(), more.end(), std::back_inserter(families));
   }
-  const fix::SessionMetrics& sessions = sources_->sessions;
+  return families;
+}
+
+std::vector<MetricFamily> GatewayMetrics::collect(const Sources& from) {
+  const fix::SessionMetrics& sessions = from.sessions;
   return {
+      histogram({"betex_order_ack_seconds",
+                 "Of orders, replaces and cancels: from their being put on the command ring, when "
+                 "they are decoded, until their reports are durable and with the sessions, which "
+                 "have yet to encode, keep and send them."},
+                from.answer_times),
+      histogram({"betex_commit_seconds", "Commits of the journal."}, from.commit_times),
+      rejects(from.counts),
+      operations(from.counts),
+      markets(from.counts),
+      process_backlog(from.backlog),
       gauge({"betex_command_ring_fill", "Commands reserved or waiting on the command ring."},
-            sources_->commands.fill()),
+            from.commands.fill()),
+      gauge({"betex_command_ring_slots", "Slots of the command ring."}, from.commands.capacity()),
       gauge({"betex_event_ring_fill", "Slots of the event ring not yet passed by all stages."},
-            sources_->events.fill()),
+            from.events.fill()),
+      gauge({"betex_event_ring_slots", "Slots of the event ring."}, from.events.capacity()),
       gauge({"betex_journal_lag_slots", "Slots of the event ring that are not durable yet."},
-            sources_->journal_stage.lag()),
+            from.journal_stage.lag()),
       gauge({"betex_report_lag_slots", "Slots of the event ring that are not reported yet."},
-            sources_->report_stage.lag()),
+            from.report_stage.lag()),
       gauge({"betex_journal_durable_sequence", "The last event that is durable."},
-            sources_->journal.durable_seq().value()),
+            from.journal.durable_seq().value()),
+      gauge({"betex_snapshot_sequence", "The last event of the newest snapshot; 0: none."},
+            from.retention.newest_snapshot().value()),
+      gauge({"betex_journal_disk_free_bytes", "Free on the journal's disk after its last commit."},
+            from.journal.disk_free_bytes()),
       gauge({"betex_journal_disk_low", "1 while the disk is nearly full: new orders are refused."},
-            sources_->journal.disk_is_low() ? 1 : 0),
+            from.journal.disk_is_low() ? 1 : 0),
       gauge({"betex_clock_offset_seconds",
              "Session time less the machine's clock. Above 5 or below -5: an alarm."},
-            sources_->clocks.session.ahead_of_wall()),
+            from.clocks.session.ahead_of_wall()),
       gauge({"betex_clock_uncertain",
              "1 while they are further apart than a minute: new orders are refused."},
-            sources_->clocks.session.certain() ? 0 : 1),
+            from.clocks.session.certain() ? 0 : 1),
       gauge({"betex_exchange_time_ahead_seconds",
              "Exchange time less session time: the log was written by a clock that was ahead."},
-            exchange_ahead_of_session(sources_->clocks)),
+            exchange_ahead_of_session(from.clocks)),
       gauge({"betex_fix_connections", "TCP connections on the FIX port."},
             sessions.connections.value()),
       gauge({"betex_fix_sessions_on", "FIX sessions that are logged on."},
             sessions.sessions_on.value()),
       gauge({"betex_sessions_behind_report_horizon",
              "Sessions that may lack reports which are not kept any more: away for 7 days."},
-            sources_->retention.sessions_behind()),
+            from.retention.sessions_behind()),
       counter({"betex_fix_connections_accepted_total", "Connections accepted."},
               sessions.connections_accepted.value()),
       counter({"betex_fix_connections_refused_total",
@@ -155,9 +273,8 @@ std::vector<MetricFamily> GatewayMetrics::Collect() const {
               sessions.reports_held.value()),
       gauge({"betex_cache_unproven_bytes",
              "Reports in the session cache that no client has proven to have."},
-            sources_->cache.space().unproven()),
-      gauge({"betex_cache_kept_bytes", "Messages in the session cache."},
-            sources_->cache.kept_bytes()),
+            from.cache.space().unproven()),
+      gauge({"betex_cache_kept_bytes", "Messages in the session cache."}, from.cache.kept_bytes()),
       counter({"betex_cache_commits_total", "Commits of the session cache."},
               sessions.cache_commits.value()),
   };

@@ -2,13 +2,18 @@
 // else happens here, when somebody scrapes.
 #pragma once
 
+#include <chrono>
 #include <mutex>
 #include <optional>
 #include <vector>
 
 #include <prometheus/collectable.h>
 
+#include "gateway/http/http_server.h"
 #include "gateway/link/session_link.h"
+#include "gateway/pipeline/event_counts.h"
+#include "gateway/pipeline/histogram.h"
+#include "gateway/pipeline/match_stage.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
 #include "gateway/session/message_cache.h"
@@ -32,14 +37,25 @@ class GatewayMetrics final : public prometheus::Collectable {
     const Retention& retention;
     const GatewayClocks& clocks;
     const fix::MessageCache& cache;
+    const ProcessBacklog& backlog;
+    const Histogram& commit_times;
+    const Histogram& answer_times;
+    const EventCounts& counts;
   };
 
-  // Before this, while the journal is replayed, there is nothing to tell. Once, on any thread.
+  // `health` must outlive it.
+  explicit GatewayMetrics(const HealthSource& health);
+
+  // Before this, while the journal is replayed, there is little to tell. Once, on any thread.
   void read_from(const Sources& sources);
 
   [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
+  [[nodiscard]] static std::vector<prometheus::MetricFamily> collect(const Sources& from);
+
+  const HealthSource& health_;
+  const std::chrono::system_clock::time_point made_at_;
   mutable std::mutex mutex_;
   std::optional<Sources> sources_;  // guarded by mutex_
 };

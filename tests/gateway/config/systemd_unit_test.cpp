@@ -50,6 +50,20 @@ TEST(SystemdUnit, WritesNoCore) {
   EXPECT_THAT(unit_text(), HasSubstr("\nLimitCORE=0\n"));
 }
 
+// A unit is started when the gateway listens, and it is killed when it says nothing for longer than
+// its own patience with a thread, which is 10 s. What it says goes through a socket of systemd's.
+TEST(SystemdUnit, IsToldWhenTheGatewayIsReadyAndThatItLives) {
+  EXPECT_THAT(unit_text(), HasSubstr("\nType=notify\n"));
+  EXPECT_THAT(unit_text(), HasSubstr("\nWatchdogSec=30\n"));
+  EXPECT_THAT(unit_text(), ContainsRegex("\nRestrictAddressFamilies=[^\n]*AF_UNIX"));
+}
+
+// The exits that come again at each start until somebody mends their cause.
+TEST(SystemdUnit, StaysDownWhereAStartMendsNothing) {
+  EXPECT_THAT(unit_text(), HasSubstr("\nRestart=on-failure\n"));
+  EXPECT_THAT(unit_text(), HasSubstr("\nRestartPreventExitStatus=64 65 69 75 78\n"));
+}
+
 // Without it a machine that boots with a wrong clock would start on it.
 TEST(SystemdUnit, StartsWhenTheClockIsRight) {
   EXPECT_THAT(unit_text(), ContainsRegex("\nWants=[^\n]*time-sync\\.target"));

@@ -119,5 +119,17 @@ TEST_F(PaymentsTest, WhenNothingElseIsThereTheyGoOn) {
   EXPECT_EQ(pipeline.match.do_work(), 0U);
 }
 
+TEST_F(PaymentsTest, AProcessIsInTheBacklogUntilItsEnd) {
+  EXPECT_EQ(pipeline.match.backlog().payments.value(), 0U);
+  pipeline.submit(matching::SettleMarket{.market = kRain});
+  pipeline.match.do_work();
+  EXPECT_EQ(pipeline.match.backlog().payments.value(), 1U);
+  EXPECT_EQ(pipeline.match.backlog().orders.value(), 0U);
+
+  pipeline.clock.time = matching::Timestamp{pipeline.clock.time.value() + 5 * kMillisecond};
+  pipeline.match.do_work();
+  EXPECT_EQ(pipeline.match.backlog().payments.value(), 0U);
+}
+
 }  // namespace
 }  // namespace betex::gateway::testing

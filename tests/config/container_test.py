@@ -1,0 +1,198 @@
+"""The Kubernetes manifest and the Containerfile, as far as that goes without a cluster: they are well
+formed, they agree with each other and with the gateway, and the gateway takes the configuration."""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import tomllib
+import unittest
+
+import yaml
+
+from support import CONFIG, PATIENCE_S, SOURCE, demo_gateway, program
+
+UNIT = (CONFIG / "betex-gateway.service").read_text()
+PORTS = {"fix": 9880, "fix-tls": 9881, "http": 9882}
+
+
+def demo_config():
+    return tomllib.loads((CONFIG / "gateway.toml").read_text())
+
+
+def documents():
+    with open(CONFIG / "kubernetes.yaml") as file:
+        return [document for document in yaml.safe_load_all(file)]
+
+
+def of_kind(kind):
+    return [document for document in documents() if document["kind"] == kind]
+
+
+class Kubernetes(unittest.TestCase):
+    def setUp(self):
+        self.set = of_kind("StatefulSet")[0]["spec"]
+        self.pod = self.set["template"]["spec"]
+        self.gateway = self.pod["containers"][0]
+        self.config = of_kind("ConfigMap")[0]["data"]
+
+    def test_all_is_named_and_of_a_kind(self):
+        versions = {"ConfigMap": "v1", "Service": "v1", "StatefulSet": "apps/v1"}
+        for document in documents():
+            self.assertEqual(document["apiVersion"], versions[document["kind"]])
+            self.assertTrue(document["metadata"]["name"])
+
+    def test_there_is_one_writer(self):
+        self.assertEqual(self.set["replicas"], 1)
+        claim = self.set["volumeClaimTemplates"][0]
+        self.assertEqual(claim["spec"]["accessModes"], ["ReadWriteOncePod"])
+        self.assertEqual(self.set["persistentVolumeClaimRetentionPolicy"],
+                         {"whenDeleted": "Retain", "whenScaled": "Retain"})
+
+    def test_what_selects_is_what_is_labelled(self):
+        labels = self.set["template"]["metadata"]["labels"]
+        self.assertEqual(self.set["selector"]["matchLabels"], labels)
+        for service in of_kind("Service"):
+            self.assertEqual(service["spec"]["selector"], labels)
+        headless = {service["metadata"]["name"]: service["spec"].get("clusterIP")
+                    for service in of_kind("Service")}
+        self.assertEqual(headless[self.set["serviceName"]], "None")
+
+    def test_ports_are_the_gateways(self):
+        config = tomllib.loads(self.config["gateway.toml"])
+        self.assertEqual((config["fix"]["port"], config["fix"]["tls_port"], config["http"]["port"]),
+                         tuple(PORTS.values()))
+        ports = {port["name"]: port["containerPort"] for port in self.gateway["ports"]}
+        for name, number in ports.items():
+            self.assertEqual(number, PORTS[name])
+        for service in of_kind("Service"):
+            for port in service["spec"]["ports"]:
+                self.assertEqual(port["port"], PORTS[port["name"]])
+                self.assertIn(port["targetPort"], ports)
+        annotations = self.set["template"]["metadata"]["annotations"]
+        self.assertEqual(annotations["prometheus.io/port"], str(PORTS["http"]))
+
+    def test_no_session_comes_in_plain(self):
+        names = [port["name"] for service in of_kind("Service") for port in service["spec"]["ports"]]
+        self.assertNotIn("fix", names)
+        self.assertIn("\nRequireTls=Y\n", self.config["sessions.cfg"])
+
+    def test_probes_ask_what_the_gateway_answers(self):
+        paths = {}
+        for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+            get = self.gateway[probe]["httpGet"]
+            self.assertEqual(get["port"], "http")
+            paths[probe] = get["path"]
+        self.assertEqual(paths, {"startupProbe": "/startupz", "livenessProbe": "/livez",
+                                 "readinessProbe": "/readyz"})
+        with tempfile.TemporaryDirectory() as folder, demo_gateway(folder) as gateway:
+            for path in paths.values():
+                self.assertEqual(gateway.get(path), "ok\n")
+
+    def test_a_stop_has_as_long_as_under_systemd(self):
+        under_systemd = int(re.search(r"^TimeoutStopSec=(\d+)$", UNIT, re.MULTILINE)[1])
+        self.assertGreaterEqual(self.pod["terminationGracePeriodSeconds"], under_systemd)
+
+    def test_it_may_do_little(self):
+        self.assertTrue(self.pod["securityContext"]["runAsNonRoot"])
+        self.assertFalse(self.pod["automountServiceAccountToken"])
+        self.assertEqual(self.pod["securityContext"]["seccompProfile"], {"type": "RuntimeDefault"})
+        self.assertEqual(self.gateway["securityContext"],
+                         {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
+                          "capabilities": {"drop": ["ALL"]}})
+
+    def test_every_mount_has_its_volume(self):
+        volumes = {volume["name"] for volume in self.pod["volumes"]}
+        volumes |= {claim["metadata"]["name"] for claim in self.set["volumeClaimTemplates"]}
+        mounts = {mount["name"]: mount for mount in self.gateway["volumeMounts"]}
+        self.assertEqual(set(mounts), volumes)
+        self.assertEqual([name for name, mount in mounts.items() if not mount.get("readOnly")],
+                         ["log"])
+        for volume in self.pod["volumes"]:
+            source = volume.get("configMap") or volume.get("secret")
+            self.assertEqual(source["defaultMode"], 0o440, volume["name"])
+
+    def test_no_secret_stands_in_it(self):
+        self.assertEqual(of_kind("Secret"), [])
+        self.assertNotIn("pbkdf2", (CONFIG / "kubernetes.yaml").read_text())
+
+    def test_the_gateway_takes_its_configuration(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            paths = {"/etc/betex-credentials": folder / "credentials",
+                     "/etc/betex-tls": folder / "tls", "/var/lib/betex": folder / "log",
+                     "/usr/share/betex/fix_spec": SOURCE / "fix_spec"}
+            for path in ("credentials", "tls", "log", "config"):
+                (folder / path).mkdir()
+            for file, text in self.config.items():
+                for inside, outside in paths.items():
+                    text = text.replace(f'"{inside}', f'"{outside}')
+                (folder / "config" / file).write_text(text)
+            line = subprocess.run(
+                [program("betex-gateway"), "--hash-password", "BROKER1", "--generate"],
+                check=True, timeout=PATIENCE_S, capture_output=True).stdout
+            (folder / "credentials/credentials").write_bytes(line)
+            (folder / "credentials/credentials").chmod(0o440)
+            with demo_gateway(name):
+                for file in ("tls.crt", "tls.key"):
+                    shutil.copy(folder / "wal/tls-demo.pem", folder / "tls" / file)
+            checked = subprocess.run(
+                [program("betex-gateway"), "--config", str(folder / "config/gateway.toml"),
+                 "--check-config"], timeout=PATIENCE_S, capture_output=True, text=True)
+            self.assertEqual(checked.returncode, 0, checked.stderr)
+
+
+class Containerfile(unittest.TestCase):
+    def setUp(self):
+        text = (CONFIG / "Containerfile").read_text().replace("\\\n", " ")
+        self.lines = [line.split(None, 1) for line in text.split("\n")
+                      if line and not line.startswith("#")]
+
+    def values(self, instruction, stage=None):
+        """In the last stage, or in the one of this name."""
+        found = []
+        for name, value in self.lines:
+            if name == "FROM":
+                here = value.split(" AS ")[-1] if " AS " in value else None
+            elif name == instruction and here == stage:
+                found.append(value)
+        return found
+
+    def test_what_is_built_with_is_not_in_the_image(self):
+        stages = [value for name, value in self.lines if name == "FROM"]
+        self.assertEqual(stages, ["debian:bookworm AS build", "debian:bookworm-slim"])
+        self.assertEqual(self.values("COPY"), [])
+
+    def test_what_it_copies_is_there(self):
+        for value in self.values("COPY", "build"):
+            self.assertTrue((SOURCE / value.split()[0]).exists(), value)
+        self.assertTrue((SOURCE / ".ci/build").exists())
+
+    def test_it_runs_as_the_user_of_the_manifest(self):
+        user = of_kind("StatefulSet")[0]["spec"]["template"]["spec"]["securityContext"]
+        self.assertEqual(self.values("USER"), [f"{user['runAsUser']}:{user['runAsGroup']}"])
+        made = " ".join(self.values("RUN")[0].split())
+        self.assertIn(f"--uid {user['runAsUser']} ", made)
+        # The package's adduser takes a user as its own that is a system user: 100 to 999.
+        self.assertIn(user["runAsUser"], range(100, 1000))
+
+    def test_it_starts_what_the_unit_starts(self):
+        started = re.search(r"^ExecStart=(.*)$", UNIT, re.MULTILINE)[1].split()
+        self.assertEqual(yaml.safe_load(self.values("ENTRYPOINT")[0]), started[:1])
+        self.assertEqual(yaml.safe_load(self.values("CMD")[0]), started[1:])
+        args = of_kind("StatefulSet")[0]["spec"]["template"]["spec"]["containers"][0]["args"]
+        self.assertEqual(args, started[1:])
+
+    def test_it_is_stopped_and_reached_as_the_gateway_wants(self):
+        self.assertEqual(self.values("STOPSIGNAL"), ["SIGTERM"])
+        self.assertEqual(self.values("EXPOSE"), [" ".join(str(port) for port in PORTS.values())])
+        config = demo_config()
+        self.assertEqual(
+            (config["fix"]["port"], config["fix"]["tls_port"], config["http"]["port"]),
+            tuple(PORTS.values()))
+        self.assertEqual(self.values("VOLUME"), ["/var/lib/betex"])
+
+
+if __name__ == "__main__":
+    unittest.main()

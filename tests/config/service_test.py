@@ -1,0 +1,80 @@
+"""What systemd is told by a gateway that it has started."""
+
+import os
+import socket
+import subprocess
+import tempfile
+import unittest
+
+from support import CONFIG, PATIENCE_S, demo_gateway, program
+
+
+class Notifications:
+    """systemd's end: the socket that NOTIFY_SOCKET names."""
+
+    def __init__(self, folder):
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+        self._socket.bind(f"{folder}/notify")
+        self._socket.settimeout(PATIENCE_S)
+        self.environment = {"NOTIFY_SOCKET": f"{folder}/notify", "WATCHDOG_USEC": "300000"}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._socket.close()
+
+    def next(self):
+        return self._socket.recv(4096).decode()
+
+    def until(self, line):
+        """All of them up to the first that has this line, which is the last returned."""
+        seen = [self.next()]
+        while line not in seen[-1].split("\n"):
+            seen.append(self.next())
+        return seen
+
+    def there_now(self):
+        self._socket.setblocking(False)
+        seen = []
+        try:
+            while True:
+                seen.append(self.next())
+        except BlockingIOError:
+            return seen
+        finally:
+            self._socket.settimeout(PATIENCE_S)
+
+
+class Service(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def test_a_start_a_life_and_a_stop_are_told(self):
+        with Notifications(self.folder) as told, \
+                demo_gateway(self.folder, told.environment) as gateway:
+            start = told.until("READY=1")
+            self.assertTrue(all(lines.startswith("STATUS=starting: ") for lines in start[:-1]), start)
+            self.assertGreater(len(start), 1)
+            self.assertIn("STATUS=takes orders", start[-1])
+            for _ in range(3):
+                self.assertIn("WATCHDOG=1\n", told.next())
+            self.assertEqual(gateway.terminate(), 0)
+            stop = told.until("STOPPING=1")
+            self.assertTrue(all("READY=1" in lines for lines in stop[:-1]), stop)
+
+    def test_who_does_not_get_as_far_is_never_ready(self):
+        with Notifications(self.folder) as told, demo_gateway(self.folder):
+            ended = subprocess.run(
+                [program("betex-gateway"), "--config", str(CONFIG / "gateway.toml"),
+                 "--wal-root", f"{self.folder}/wal", "--fix-port", "0", "--tls-port", "0",
+                 "--http-port", "0"],
+                env={**os.environ, **told.environment}, timeout=PATIENCE_S, capture_output=True)
+            self.assertEqual(ended.returncode, 75, "another one writes this log")
+            self.assertNotIn("READY=1", "".join(told.there_now()))
+
+
+if __name__ == "__main__":
+    unittest.main()
