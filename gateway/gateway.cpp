@@ -5,11 +5,14 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -21,6 +24,8 @@
 
 #include "gateway/agent/agent_runner.h"
 #include "gateway/http/http_server.h"
+#include "gateway/link/network_view.h"
+#include "gateway/link/session_link.h"
 #include "gateway/pipeline/journal_link.h"
 #include "gateway/pipeline/journal_stage.h"
 #include "gateway/pipeline/match_stage.h"
@@ -43,12 +48,14 @@
 #include "gateway/start/retention.h"
 #include "gateway/start/snapshot_thread.h"
 #include "gateway/start/startup.h"
+#include "gateway/start/witness.h"
 #include "gateway/time/clock_at_start.h"
 #include "gateway/time/clock_watch.h"
 #include "gateway/time/gateway_clocks.h"
 #include "gateway/transport/authenticator.h"
 #include "gateway/transport/tls.h"
 #include "journal/environment_pool.h"
+#include "journal/format.h"
 #include "journal/journal.h"
 #include "journal/snapshot.h"
 
@@ -102,6 +109,11 @@ SnapshotSettings snapshot_settings(const Config& config) {
           .segment_map_size_bytes = config.wal.segment_map_size_bytes};
 }
 
+// How far the log is, for the file that is held against it.
+Witness witness_of(const journal::Journal& journal) {
+  return {.wal_id = journal.wal_id(), .durable = journal.durable_seq()};
+}
+
 // From the log's last timestamp on.
 using StartClocks = std::function<const GatewayClocks&(matching::Timestamp last)>;
 
@@ -109,6 +121,7 @@ using StartClocks = std::function<const GatewayClocks&(matching::Timestamp last)
 // has to say.
 Recovered start_from_journal(const RecoverySources& sources,
                              Retention& retention,
+                             Epochs epochs,
                              const StartClocks& start_clocks) {
   const Config& config = sources.config;
   if (const std::string warning = journal::sizing_warning(journal_config(config, retention));
@@ -116,11 +129,17 @@ Recovered start_from_journal(const RecoverySources& sources,
     spdlog::warn("{}", warning);
   }
   Recovered recovered = recover(sources, retention);
+  if (!config.wal.witness.empty() && epochs == Epochs::Kept) {
+    check_against_witness(config.wal.witness, witness_of(sources.journal));
+  }
   recovered.engine.reserve(config.engine);
   prepare_first_segment(snapshot_settings(config));
   const GatewayClocks& clocks = start_clocks(recovered.engine.last_timestamp());
-  run_start_commands(
-      recovered, sources.journal, config, {.exchange = clocks.exchange, .session = clocks.session});
+  run_start_commands(recovered,
+                     sources.journal,
+                     config,
+                     {.exchange = clocks.exchange, .session = clocks.session},
+                     epochs);
   retention.reports_taken(
       recovered.reports.cursors, recovered.engine.last_seq(), recovered.engine.last_timestamp());
   spdlog::info("recovered {}: {} events in {} transactions",
@@ -140,11 +159,68 @@ matching::ClOrdIdKey new_key() {
   return matching::ClOrdIdKey{words};
 }
 
-std::vector<matching::SessionInfo> sessions_of(const matching::Engine& engine) {
+// After the start's commands, which end them all; `up` says which of them were on before.
+std::vector<matching::SessionInfo> sessions_of(const Recovered& recovered) {
   std::vector<matching::SessionInfo> sessions;
-  engine.visit_sessions([&](const matching::SessionInfo& session) { sessions.push_back(session); });
+  recovered.engine.visit_sessions([&](const matching::SessionInfo& session) {
+    sessions.push_back(session);
+    sessions.back().up = std::ranges::count(recovered.left_up, session.session) != 0;
+  });
   return sessions;
 }
+
+// Who is on and how the node is, for operators. Called on the report thread: it reads counters, and
+// of the disk what costs no more than a look.
+class Node final : public NetworkView {
+ public:
+  // All outlive it.
+  struct Sources {
+    const fix::FixServer& server;
+    const CommandRing<RingCommand>& commands;
+    const EventRing& events;
+    const EventConsumer& journal_stage;
+    const journal::Journal& journal;
+    const std::filesystem::path& wal_root;
+  };
+
+  explicit Node(const Sources& sources) noexcept : sources_{sources} {}
+
+  [[nodiscard]] std::vector<fix::CounterpartyState> counterparties(
+      std::span<const matching::Name> comp_ids) const override {
+    return sources_.server.counterparties(comp_ids);
+  }
+
+  [[nodiscard]] fix::NodeState node() const override {
+    std::error_code error;  // what cannot be looked at is told as 0
+    const auto disk = std::filesystem::space(sources_.wal_root, error);
+    return {.durable = sources_.journal.durable_seq(),
+            .ring_fill_percent =
+                std::max(percent_full(sources_.commands), percent_full(sources_.events)),
+            .journal_lag = sources_.journal_stage.lag(),
+            .segments = segments(),
+            .disk_free_bytes = error ? 0 : disk.available,
+            .watermark = sources_.journal.watermark()};
+  }
+
+ private:
+  template <typename Ring>
+  [[nodiscard]] static std::uint32_t percent_full(const Ring& ring) noexcept {
+    constexpr std::size_t kPercent = 100;
+    return static_cast<std::uint32_t>(ring.fill() * kPercent / ring.capacity());
+  }
+
+  [[nodiscard]] std::uint32_t segments() const {
+    std::error_code error;
+    std::uint32_t count = 0;
+    std::filesystem::directory_iterator entry{sources_.wal_root / journal::kSegmentsFolder, error};
+    for (; !error && entry != std::filesystem::directory_iterator{}; entry.increment(error)) {
+      ++count;
+    }
+    return count;
+  }
+
+  const Sources sources_;
+};
 
 std::string to_hex(const journal::WalId& id) {
   std::string text;
@@ -177,6 +253,7 @@ class Gateway::Impl {
  public:
   Impl(const Config& config, const StartOptions& options)
       : config_{config},
+        four_eyes_{config.exchange.four_eyes},
         shared_{share_one_thread(config.rings.stage_threads)},
         // 1. Dictionaries, descriptors and ports: a wrong one, too few or an occupied one are found
         //    before anything on disk is touched.
@@ -201,6 +278,7 @@ class Gateway::Impl {
         recovered_{start_from_journal(
             {journal_, config.wal.root, segments_, config, new_key()},
             retention_,
+            options.new_epochs ? Epochs::New : Epochs::Kept,
             [&](matching::Timestamp last) -> auto& { return start_clocks(options, last); })},
         clock_watch_{io_.context(), machine_clock_, clocks_->session},
         log_{journal_},
@@ -232,10 +310,12 @@ class Gateway::Impl {
         // 6. The sessions: they take credits of the command ring before they read, and reports from
         //    the report stage. Their bytes wait for the session cache: the second gate.
         authenticator_{config.credentials},
-        sessions_{sessions_of(recovered_.engine)},
+        sessions_{sessions_of(recovered_)},
         cache_{config.wal.root / "cache",
                {.boot_id = fix::read_boot_id(), .wal_id = to_hex(journal_.wal_id())},
-               {.sessions = sessions_, .last_seq = recovered_.engine.last_seq()},
+               {.sessions = sessions_,
+                .last_seq = recovered_.engine.last_seq(),
+                .new_epochs = options.new_epochs},
                {.bounds = {.low_disk_bytes = config.wal.low_disk_bytes}}},
         server_{{.io = io_.context(),
                  .dictionaries = dictionaries_,
@@ -246,7 +326,13 @@ class Gateway::Impl {
                  .clock = clocks_->session},
                 limits_,
                 session_settings(config),
-                sessions_} {
+                sessions_},
+        node_{{.server = server_,
+               .commands = commands_,
+               .events = events_,
+               .journal_stage = journal_events_,
+               .journal = journal_,
+               .wal_root = config.wal.root}} {
     for (const AccountConfig& account : config.accounts()) {
       accounts_.insert(account.name);
     }
@@ -254,6 +340,7 @@ class Gateway::Impl {
       fix::make_demo_certificate(config.fix.tls->certificate);
     }
     report_.connect(server_);
+    report_.connect(node_);
     report_.connect(retention_);
     make_runners();
     metrics_.read_from({.commands = commands_,
@@ -285,6 +372,10 @@ class Gateway::Impl {
       runner->start();
     }
     snapshots_.start(retention_.newest_snapshot());
+    if (!config_.wal.witness.empty()) {
+      witness_.emplace(
+          config_.wal.witness, journal_.wal_id(), [this] { return journal_.durable_seq(); });
+    }
     std::vector<const AgentRunner*> watched;
     for (const auto& runner : runners_) {
       watched.push_back(runner.get());
@@ -310,10 +401,13 @@ class Gateway::Impl {
         operate(creation_of(account));
       }
     }
+    if (std::exchange(four_eyes_, config.exchange.four_eyes) != config.exchange.four_eyes) {
+      operate(matching::RequireApproval{.classes = config.exchange.four_eyes});
+    }
   }
 
   void operate(matching::CommandBody body) {
-    if (!command_port_.try_reserve(1)) {
+    if (!command_port_.try_reserve(1, RingShare::Operators)) {
       throw std::runtime_error{"the command ring is full: try again"};
     }
     matching::Command command;
@@ -381,6 +475,7 @@ class Gateway::Impl {
 
   const Config& config_;
   std::set<std::string> accounts_;  // that the engine has or is to create
+  std::uint32_t four_eyes_;         // as it has or is to have them
   const bool shared_;
   Health health_;
   GatewayMetrics metrics_{health_};
@@ -402,6 +497,7 @@ class Gateway::Impl {
   ClockWatch clock_watch_;
   JournalLog log_;
   SnapshotThread snapshots_;
+  std::optional<WitnessThread> witness_;  // none until it listens
 
   WaitStrategy match_wait_;
   WaitStrategy journal_wait_;
@@ -421,6 +517,7 @@ class Gateway::Impl {
   std::vector<matching::SessionInfo> sessions_;
   fix::MessageCache cache_;
   fix::FixServer server_;
+  const Node node_;
 
   std::vector<std::unique_ptr<AgentRunner>> runners_;
 };

@@ -23,6 +23,7 @@ struct Ports {
 // What the command line says of a start.
 struct StartOptions {
   bool accept_clock = false;  // the machine's clock is right, whatever the log or the kernel say
+  bool new_epochs = false;    // an older log was restored: all sessions begin again
 
   // Waits for so long; false: the program has been asked to end.
   std::function<bool(std::chrono::milliseconds)> pause = [](std::chrono::milliseconds time) {
@@ -55,8 +56,9 @@ class Gateway {
   Ports start();
 
   // Takes over what may change while it runs: certificates, credentials, how many connections there
-  // may be; of a session its AllowFrom, Authentication and throttle; sessions that are new. Throws
-  // std::runtime_error where the certificates are wrong; then nothing has changed.
+  // may be; of a session its AllowFrom, Authentication and throttle; sessions and accounts that are
+  // new; which requests need a second operator. Throws std::runtime_error where the certificates
+  // are wrong; then nothing has changed.
   void reload(const Config& config);
 
   // A command of the exchange's operator, journaled and acted on like all others, for who has the

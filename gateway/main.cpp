@@ -80,7 +80,9 @@ void reload(const CommandLine& command_line, Gateway& gateway, SettingsInForce& 
     for (const std::string& name : in_force.take_over(config)) {
       spdlog::warn("not taken over, which needs a restart: {}", name);
     }
-    spdlog::info("reloaded: certificates, credentials, connection limits, sessions, log level");
+    spdlog::info(
+        "reloaded: certificates, credentials, connection limits, sessions, accounts, four eyes, "
+        "log level");
   } catch (const ConfigError& error) {
     for (const Finding& finding : error.findings()) {
       spdlog::error("not reloaded, nothing has changed: {}", to_string(finding));
@@ -112,7 +114,9 @@ int run(const CommandLine& command_line, const Config& config) {
   set_up_logging(config.log);
   log_warnings(config);
   Gateway gateway{config,
-                  {.accept_clock = command_line.accept_clock, .pause = pause_unless_asked_to_stop}};
+                  {.accept_clock = command_line.accept_clock,
+                   .new_epochs = command_line.new_epochs,
+                   .pause = pause_unless_asked_to_stop}};
   print_ports(gateway.start());
   SettingsInForce in_force{config};
   while (wait_for_signal() != Signal::Terminate) {

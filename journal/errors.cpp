@@ -14,6 +14,9 @@ struct FaultInfo {
 constexpr std::string_view kRestore =
     "stop here, keep the folder as it is, and restore it from a replica or a backup; "
     "`betex-journal verify` shows how far the log is whole";
+constexpr std::string_view kRestoreOrBeginAgain =
+    "restore the newest records; if they are lost, start with --new-epochs and have the clients "
+    "begin again";
 constexpr std::string_view kDisk =
     "check the disk and the kernel's log, then start again: recovery reads what is really there";
 
@@ -121,7 +124,19 @@ constexpr FaultInfo info_of(Fault fault) noexcept {
     case Fault::CacheAhead:
       return {"CacheAhead",
               kExitCorrupt,
-              "restore the newest records, or move the folder cache/ away to go on without them"};
+              kRestoreOrBeginAgain};
+    case Fault::WitnessAhead:
+      return {"WitnessAhead", kExitCorrupt, kRestoreOrBeginAgain};
+    case Fault::WitnessForeign:
+      return {"WitnessForeign",
+              kExitCorrupt,
+              "give the root of the log that it is of; to go on with this one, start with "
+              "--new-epochs"};
+    case Fault::WitnessDamaged:
+      return {"WitnessDamaged",
+              kExitCorrupt,
+              "find out whether this log is the newest one, then move the witness away; if it is "
+              "not, start with --new-epochs"};
     case Fault::SegmentWithoutData:
       return {"SegmentWithoutData", kExitCorrupt, kRestore};
     case Fault::MetaDamaged:

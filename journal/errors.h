@@ -49,6 +49,9 @@ enum class Fault : std::uint8_t {
   SnapshotDamaged,
   SnapshotMismatch,  // of another history than the log's
   CacheAhead,        // the session cache knows of what the log does not
+  WitnessAhead,      // so does the witness
+  WitnessForeign,    // it is of another log
+  WitnessDamaged,
   // A segment
   SegmentWithoutData,  // an empty folder
   MetaDamaged,

@@ -47,6 +47,10 @@ std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* co
                line.accept_clock,
                "Start on the machine's clock as it is, though the log is ahead of it or the kernel "
                "calls it unsynchronised");
+  app.add_flag("--new-epochs",
+               line.new_epochs,
+               "Start though the session cache or the witness know more than the log, which was "
+               "restored: every session begins again at MsgSeqNum 1");
   auto* const check =
       app.add_flag("--check-config")->description("Check the configuration and end");
   auto* const print = app.add_flag("--print-config")

@@ -17,6 +17,7 @@ struct CommandLine {
   std::filesystem::path config_file;  // empty for HashPassword only
   Overrides overrides;
   bool accept_clock = false;       // Run only: start on the machine's clock as it is
+  bool new_epochs = false;         // Run only: every session begins again at number 1
   std::string username;            // HashPassword only: the line is made for this one
   bool generate_password = false;  // HashPassword only: none is read
 };

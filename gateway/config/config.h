@@ -31,6 +31,7 @@ struct WalConfig {
   std::uint64_t low_disk_bytes = std::uint64_t{1} << 30;  // with less free, new orders are refused
   std::uint64_t snapshot_every_events = 1'000'000;        // 0: no snapshots are taken
   RemoteFileSystems remote_file_systems = RemoteFileSystems::Refuse;
+  std::filesystem::path witness;  // a file outside of root that says how far it was; empty: none
 };
 
 // How the stages wait for work. Block spins a little, then sleeps: an idle gateway takes no CPU.
@@ -126,10 +127,13 @@ struct SessionConfig {
   std::uint32_t message_burst = 1;
 };
 
-// What is said of the exchange once, by the first start on an empty WAL.
+// What is said of the exchange. The first two count once, at the first start on an empty WAL.
 struct ExchangeConfig {
   std::string currency = "EUR";          // ISO 4217: of all amounts
   std::uint32_t max_requests_a_day = 0;  // of operators; 0: no limit
+  // The classes of requests that a second operator has to approve: the sum of
+  // matching::ApprovalClass.
+  std::uint32_t four_eyes = 0;
 };
 
 // What an account begins with: one that the journal knows already is never changed. Amounts are in
@@ -166,7 +170,7 @@ struct Config {
   HttpConfig http;
   ClockConfig clock;
   LogConfig log;
-  std::chrono::seconds trading_day_end{0};  // after midnight UTC
+  std::chrono::seconds trading_day_end{0};  // after midnight UTC; counts on an empty WAL only
   ExchangeConfig exchange;
   std::vector<AccountConfig> listed_accounts;  // in the accounts file
   std::vector<SessionConfig> sessions;

@@ -83,6 +83,31 @@ void put_overrides(TomlTable& file, const Overrides& overrides) {
   }
 }
 
+bool is_within(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
+         folder.end();
+}
+
+// Beside the log it would be lost, or restored, together with it.
+void check_witness(SectionReader& reader, const WalConfig& wal) {
+  if (wal.witness.empty()) {
+    return;
+  }
+  std::error_code error;
+  const auto folder = std::filesystem::canonical(wal.witness.parent_path(), error);
+  if (error) {
+    reader.complain(
+        "witness",
+        {"the folder of " + wal.witness.string() + " is not there", "create the folder"});
+  } else if (std::filesystem::is_directory(wal.witness, error)) {
+    reader.complain("witness", {wal.witness.string() + " is a folder", "name a file"});
+  } else if (is_within(folder, std::filesystem::weakly_canonical(wal.root, error))) {
+    reader.complain("witness",
+                    {wal.witness.string() + " is inside of the log's folder",
+                     "name a file elsewhere, on another disk if there is one"});
+  }
+}
+
 void read_wal(SectionReader reader, WalConfig& wal) {
   reader.require("root", "the folder of the write-ahead log");
   reader.path("root", wal.root);
@@ -108,6 +133,8 @@ void read_wal(SectionReader reader, WalConfig& wal) {
   reader.integer("snapshot_every_events", wal.snapshot_every_events, {0, 1'000'000'000'000});
   reader.integer("low_disk_bytes", wal.low_disk_bytes, {0, 1024 * 1024 * kGiB});
   reader.choice("remote_file_systems", wal.remote_file_systems, kRemoteFileSystems);
+  reader.path("witness", wal.witness);
+  check_witness(reader, wal);
   reader.finish();
 }
 
@@ -260,6 +287,30 @@ void read_log(SectionReader reader, LogConfig& log) {
   reader.finish();
 }
 
+void read_four_eyes(SectionReader& reader, std::uint32_t& classes) {
+  const std::string key = "four_eyes";
+  std::vector<std::string> words;
+  reader.texts(key, words);
+  for (const std::string& word : words) {
+    const auto* const known =
+        std::ranges::find(kApprovalClasses, word, &Word<matching::ApprovalClass>::word);
+    if (known == kApprovalClasses.end()) {
+      std::vector<std::string> possible;
+      for (const auto& entry : kApprovalClasses) {
+        possible.emplace_back(entry.word);
+      }
+      reader.complain(key,
+                      {"'" + word + "' is not known", "give some of " + comma_separated(possible)});
+      continue;
+    }
+    const auto bit = static_cast<std::uint32_t>(known->value);
+    if ((classes & bit) != 0) {
+      reader.complain(key, {"'" + word + "' is there twice", "remove one of the two"});
+    }
+    classes |= bit;
+  }
+}
+
 void read_exchange(SectionReader reader, ExchangeConfig& exchange, Files& files) {
   constexpr std::int64_t kMaxRequests = std::numeric_limits<std::uint32_t>::max();
   constexpr std::size_t kCurrencyLetters = 3;
@@ -272,6 +323,7 @@ void read_exchange(SectionReader reader, ExchangeConfig& exchange, Files& files)
                      "give its three capital letters, as in EUR"});
   }
   reader.integer("max_requests_a_day", exchange.max_requests_a_day, {0, kMaxRequests});
+  read_four_eyes(reader, exchange.four_eyes);
   reader.path("accounts", files.accounts);
   reader.finish();
 }

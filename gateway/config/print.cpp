@@ -29,6 +29,17 @@ std::string time_text(std::chrono::seconds time_of_day) {
       "{:02}:{:02}:{:02}", clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
+// "results", "funds"
+std::string four_eyes_text(std::uint32_t classes) {
+  std::string text;
+  for (const auto& [word, value] : kApprovalClasses) {
+    if ((classes & static_cast<std::uint32_t>(value)) != 0) {
+      text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", word);
+    }
+  }
+  return text;
+}
+
 std::string gateway_text(const Config& config) {
   const auto& [wal,
                rings,
@@ -52,6 +63,9 @@ std::string gateway_text(const Config& config) {
   fmt::format_to(out, "low_disk_bytes = {}\n", wal.low_disk_bytes);
   fmt::format_to(
       out, "remote_file_systems = \"{}\"\n", word_of(kRemoteFileSystems, wal.remote_file_systems));
+  if (!wal.witness.empty()) {
+    fmt::format_to(out, "witness = \"{}\"\n", wal.witness.string());
+  }
   fmt::format_to(out, "\n[rings]\ncommand_slots = {}\n", rings.command_slots);
   fmt::format_to(out, "event_slots = {}\n", rings.event_slots);
   fmt::format_to(out, "arena_bytes = {}\n", rings.arena_bytes);
@@ -91,6 +105,7 @@ std::string gateway_text(const Config& config) {
   fmt::format_to(out, "\n[trading_day]\nend_utc = {}\n", time_text(day_end));
   fmt::format_to(out, "\n[exchange]\ncurrency = \"{}\"\n", exchange.currency);
   fmt::format_to(out, "max_requests_a_day = {}\n", exchange.max_requests_a_day);
+  fmt::format_to(out, "four_eyes = [{}]\n", four_eyes_text(exchange.four_eyes));
   return text;
 }
 

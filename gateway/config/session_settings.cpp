@@ -150,6 +150,14 @@ class SessionReader : public SettingReader {
   }
 
   void read_throttle(SessionConfig& session) {
+    if (session.role == SessionRole::Ops) {
+      for (const char* const key : {"MaxMessagesPerSecond", "MessageBurst"}) {
+        if (is_own(key)) {
+          complain(key, {"is not for Ops, whose input is always read", "remove it"});
+        }
+      }
+      return;
+    }
     count("MaxMessagesPerSecond", 0, session.max_messages_per_second);
     session.message_burst = std::max(session.max_messages_per_second, 1U);
     count("MessageBurst", 1, session.message_burst);

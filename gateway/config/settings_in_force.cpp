@@ -14,7 +14,8 @@ using Values = std::map<std::string, std::string>;
 
 constexpr std::string_view kSession = "session ";
 
-constexpr std::array<std::string_view, 8> kOfTheGateway{"fix.limits.connections",
+constexpr std::array<std::string_view, 9> kOfTheGateway{"exchange.four_eyes",
+                                                        "fix.limits.connections",
                                                         "fix.limits.connections_before_logon",
                                                         "fix.limits.connections_per_address",
                                                         "fix.tls_certificate",
@@ -50,6 +51,11 @@ bool counts(std::string_view section) {
   return !section.starts_with("[[") && !section.starts_with('#');
 }
 
+// What the log's first start has settled: no restart takes it over.
+bool counts_once(std::string_view name) {
+  return name == "exchange.max_requests_a_day" || name == "trading_day.end_utc";
+}
+
 Values values_of(const Config& config) {
   Values values;
   std::string section;
@@ -72,10 +78,11 @@ Values values_of(const Config& config) {
     }
     const std::string key{trimmed(std::string_view{line}.substr(0, equals))};
     const std::string value{trimmed(std::string_view{line}.substr(equals + 1))};
+    const std::string name = section.substr(1, section.size() - 2) + "." + key;
     if (section == "[SESSION]") {
       session[key] = value;
-    } else {
-      values[section.substr(1, section.size() - 2) + "." + key] = value;
+    } else if (!counts_once(name)) {
+      values[name] = value;
     }
   }
   end_of_session();

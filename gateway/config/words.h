@@ -65,6 +65,11 @@ inline constexpr std::array<Word<matching::LadderKind>, 3> kBinaryLadders{
      {"TaperedDeciCent", matching::LadderKind::TaperedDeciCent},
      {"DeciCent", matching::LadderKind::DeciCent}}};
 
+inline constexpr std::array<Word<matching::ApprovalClass>, 3> kApprovalClasses{
+    {{"results", matching::ApprovalClass::Results},
+     {"funds", matching::ApprovalClass::Funds},
+     {"session_numbers", matching::ApprovalClass::SessionNumbers}}};
+
 // `value` must be in the table.
 template <typename T, std::size_t N>
 [[nodiscard]] constexpr std::string_view word_of(const std::array<Word<T>, N>& table, T value) {

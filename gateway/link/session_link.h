@@ -97,6 +97,12 @@ using RingCommand = std::variant<matching::Command, Query>;
 // With the ring's own counter beside it a slot has four cache lines.
 static_assert(sizeof(RingCommand) + sizeof(std::uint64_t) <= 256);
 
+// Which of the command ring's slots a command may take.
+enum class RingShare : std::uint8_t {
+  Common,
+  Operators,  // also the ring's last slots, which are kept free of all others'
+};
+
 // The producing end of the command ring. Thread-safe.
 class CommandPort {
  public:
@@ -104,7 +110,7 @@ class CommandPort {
 
   // Takes `count` credits if that many slots are certain to be free; without them the caller stops
   // reading its socket and tries again later.
-  [[nodiscard]] virtual bool try_reserve(std::size_t count) = 0;
+  [[nodiscard]] virtual bool try_reserve(std::size_t count, RingShare share) = 0;
 
   // Gives credits back that were not used.
   virtual void release(std::size_t count) = 0;
@@ -168,6 +174,8 @@ using SessionNotice = std::variant<matching::SessionWentUp,
                                    matching::NumbersReserved,
                                    matching::SessionNumbersSet,
                                    matching::SessionLoggedOut,
+                                   matching::SessionSuspended,
+                                   matching::SessionResumed,
                                    matching::CommandRejected,
                                    RejectDurable>;
 

@@ -198,7 +198,9 @@ void ReportStage::notify(const Event& event) {
   } else if constexpr (std::is_same_v<Event, matching::SessionWentDown> ||
                        std::is_same_v<Event, matching::NumbersReserved> ||
                        std::is_same_v<Event, matching::SessionNumbersSet> ||
-                       std::is_same_v<Event, matching::SessionLoggedOut>) {
+                       std::is_same_v<Event, matching::SessionLoggedOut> ||
+                       std::is_same_v<Event, matching::SessionSuspended> ||
+                       std::is_same_v<Event, matching::SessionResumed>) {
     sink_->notify(state_.model.comp_id(event.session), event);
   } else if constexpr (std::is_same_v<Event, matching::InboundRefused>) {
     if (event.answer == matching::RefuseInbound::Answer::SessionReject) {

@@ -14,10 +14,17 @@ namespace betex::gateway {
 // *Thread-safe.* The ring and the journal must outlive it.
 class RingCommandPort final : public CommandPort {
  public:
+  // Of the ring's slots one of so many is kept for operators: a desk that halts never waits until a
+  // broker leaves it a slot.
+  static constexpr std::size_t kOnePartForOperators = 16;
+
   RingCommandPort(CommandRing<RingCommand>& ring, const journal::Journal& journal) noexcept
       : ring_{ring}, journal_{journal} {}
 
-  [[nodiscard]] bool try_reserve(std::size_t count) override { return ring_.try_reserve(count); }
+  [[nodiscard]] bool try_reserve(std::size_t count, RingShare share) override {
+    const std::size_t kept = ring_.capacity() / kOnePartForOperators;
+    return ring_.try_reserve(count, share == RingShare::Operators ? 0 : kept);
+  }
 
   void release(std::size_t count) override { ring_.release(count); }
 

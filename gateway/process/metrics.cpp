@@ -239,6 +239,10 @@ std::vector<MetricFamily> GatewayMetrics::collect(const Sources& from) {
                "Logons with a MsgSeqNum below the expected one: a client that has seen another "
                "history."},
               sessions.logons_too_low.value()),
+      counter({"betex_fix_clients_ahead_total",
+               "Clients that have seen, or sent, what the log does not have: an older one was "
+               "restored."},
+              sessions.clients_ahead.value()),
       sessions_ended(sessions),
       counter({"betex_fix_scheduled_resets_total", "Sessions begun anew by the clock."},
               sessions.scheduled_resets.value()),

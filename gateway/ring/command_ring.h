@@ -50,15 +50,15 @@ class CommandRing {
     poll([](T&) {});
   }
 
-  // Takes `n` credits if that many slots are certain, else none; never waits. False also when the
-  // ring is closed, and always for more than the capacity. Each credit must be published or
-  // released, by any thread.
-  [[nodiscard]] bool try_reserve(std::size_t n) noexcept {
+  // Takes `n` credits if that many slots are certain, and `keep` others besides, else none; never
+  // waits. False also when the ring is closed, and always for more than the capacity. Each credit
+  // must be published or released, by any thread.
+  [[nodiscard]] bool try_reserve(std::size_t n, std::size_t keep = 0) noexcept {
     // Acquire: who raised the count to this had seen `consumed` that far; so do we, then.
     std::uint64_t reserved = producers_.reserved.load(std::memory_order_acquire);
     do {
       if ((reserved & kClosedBit) != 0 || n > capacity_ ||
-          reserved + n > consumed_.acquire() + capacity_) {
+          reserved + n + keep > consumed_.acquire() + capacity_) {
         return false;
       }
     } while (!producers_.reserved.compare_exchange_weak(

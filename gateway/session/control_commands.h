@@ -13,13 +13,14 @@ namespace betex::fix {
 class ControlCommands {
  public:
   // `port` must outlive it.
-  explicit ControlCommands(gateway::CommandPort& port) noexcept : port_{port} {}
+  ControlCommands(gateway::CommandPort& port, gateway::RingShare share) noexcept
+      : port_{port}, share_{share} {}
 
   void add(gateway::RingCommand command) { waiting_.push_back(std::move(command)); }
 
   // Submits as many as there are credits for. False: some still wait, so call again later.
   [[nodiscard]] bool submit() {
-    while (!waiting_.empty() && port_.try_reserve(1)) {
+    while (!waiting_.empty() && port_.try_reserve(1, share_)) {
       port_.submit(std::move(waiting_.front()));
       waiting_.pop_front();
     }
@@ -30,6 +31,7 @@ class ControlCommands {
 
  private:
   gateway::CommandPort& port_;
+  const gateway::RingShare share_;
   std::deque<gateway::RingCommand> waiting_;
 };
 

@@ -169,6 +169,25 @@ void FixServer::notify(const matching::Name& comp_id, gateway::SessionNotice not
   }
 }
 
+std::vector<CounterpartyState> FixServer::counterparties(
+    std::span<const matching::Name> comp_ids) const {
+  std::vector<CounterpartyState> states;
+  for (const auto& session : inside_->registry.configured()) {
+    states.push_back(session->counterparty());
+  }
+  if (comp_ids.empty()) {
+    return states;
+  }
+  std::vector<CounterpartyState> named;
+  for (const matching::Name& comp_id : comp_ids) {
+    const auto found = std::ranges::find(states, comp_id, &CounterpartyState::comp_id);
+    if (found != states.end()) {
+      named.push_back(*found);
+    }
+  }
+  return named;
+}
+
 // ---- The end ------------------------------------------------------------------------------------
 
 void FixServer::stop_reading() {

@@ -7,10 +7,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "gateway/link/clock.h"
+#include "gateway/link/report.h"
 #include "gateway/link/session_link.h"
 #include "gateway/session/session_settings.h"
 #include "gateway/transport/tls_files.h"
@@ -43,7 +45,8 @@ class FixServer final : public gateway::SessionSink {
     const gateway::Clock& clock;  // session time; QuickFIX goes by it too
   };
 
-  // `recovered`: the sessions as the engine knows them after recovery, all of them down.
+  // `recovered`: the sessions as the engine knows them after recovery, all of them down; `up` says
+  // which of them were on when the last process ended.
   FixServer(const Parts& parts,
             const TransportLimits& limits,
             std::vector<SessionSettings> sessions,
@@ -76,6 +79,10 @@ class FixServer final : public gateway::SessionSink {
 
   void deliver(matching::SessionId session, gateway::ReportDelivery delivery) override;
   void notify(const matching::Name& comp_id, gateway::SessionNotice notice) override;
+
+  // As in NetworkView. Waits for no session.
+  [[nodiscard]] std::vector<CounterpartyState> counterparties(
+      std::span<const matching::Name> comp_ids) const;
 
   using Impatient = std::function<bool()>;
 

@@ -27,9 +27,11 @@ constexpr std::chrono::seconds kTick{1};
 // So long between two ticks: the machine was suspended, or this process stopped.
 constexpr std::chrono::nanoseconds kAbsence = std::chrono::seconds{5};
 
+constexpr const char* kLoggedOutByOperator = "Logged out by the operator";
+
 template <typename Body>
 bool is_kind(std::uint16_t command_kind) {
-  return command_kind == CommandBody{Body{}}.index() + 1;
+  return command_kind == matching::kCommandKind<Body>;
 }
 
 }  // namespace
@@ -45,7 +47,7 @@ FixSession::FixSession(SessionSettings settings,
           [this] { return shared_from_this(); }},
       outbound_{core_, *this, known},
       inbound_{core_, *this, outbound_},
-      control_{environment.commands},
+      control_{environment.commands, core_.ring_share()},
       retry_timer_{core_.strand},
       reset_{core_.settings.reset_schedule},
       reset_timer_{core_.strand},
@@ -53,10 +55,13 @@ FixSession::FixSession(SessionSettings settings,
       tick_timer_{core_.strand} {
   if (known) {
     core_.id = known->session;
+    core_.suspended = known->suspended;
     inbound_.set_expected(known->next_in);
     take_epoch(known->epoch);
     reset_.recover(known->epoch_began);
+    end_expected_ = !known->up;
   }
+  publish_standing();
 }
 
 FixSession::~FixSession() = default;
@@ -67,6 +72,30 @@ void FixSession::take_epoch(matching::SessionEpoch epoch) {
   }
   core_.epoch = epoch;
   outbound_.begin_epoch();
+}
+
+// ---- For others ---------------------------------------------------------------------------------
+
+void FixSession::publish_standing() {
+  standing_.publish({.state = core_.state,
+                     .last_end = last_end_,
+                     .end_expected = end_expected_,
+                     .epoch = core_.epoch,
+                     .next_in = inbound_.expected(),
+                     .last_out = outbound_.numbers().last(),
+                     .reserved_to = outbound_.numbers().reserved_to(),
+                     .delivered = outbound_.delivered(),
+                     .queue_bytes = outbound_.unwritten_bytes(),
+                     .last_heard = last_heard_,
+                     .peer = core_.connection ? std::string_view{core_.connection->address()}
+                                              : std::string_view{}});
+}
+
+CounterpartyState FixSession::counterparty() const {
+  CounterpartyState state = standing_.state();
+  state.comp_id = matching::Name{core_.settings.comp_id};
+  state.role = core_.settings.role;
+  return state;
 }
 
 // ---- From the journal ---------------------------------------------------------------------------
@@ -85,20 +114,28 @@ void FixSession::on_notice(const gateway::SessionNotice& notice) {
     on_numbers_set(*numbers);
   } else if (std::holds_alternative<matching::SessionLoggedOut>(notice)) {
     on_logged_out_by_operator();
+  } else if (std::holds_alternative<matching::SessionSuspended>(notice)) {
+    core_.suspended = true;
+  } else if (std::holds_alternative<matching::SessionResumed>(notice)) {
+    core_.suspended = false;
   } else if (const auto* rejected = std::get_if<matching::CommandRejected>(&notice)) {
     on_command_rejected(*rejected);
   } else if (const auto* reject = std::get_if<gateway::RejectDurable>(&notice)) {
     inbound_.durable(reject->msg_seq_num);
     outbound_.release_reject(reject->msg_seq_num);
   }
+  publish_standing();
 }
 
 void FixSession::on_logged_out_by_operator() {
   spdlog::warn("session {}: logged out by an operator", core_.settings.comp_id);
-  if (core_.is_on()) {
+  if (core_.state == SessionState::Reserving) {
+    core_.ending.by_logout();
+    refusal_.text = kLoggedOutByOperator;  // its Logon is answered by that
+  } else if (core_.is_on()) {
     core_.ending.by_logout();
     core_.ending.note(SessionEnd::Operator);
-    core_.send_logout("Logged out by the operator");
+    core_.send_logout(kLoggedOutByOperator);
     outbound_.end_turn();
   }
 }
@@ -117,7 +154,12 @@ void FixSession::on_numbers_reserved(const matching::NumbersReserved& event) {
   }
 }
 
+// Of what the session has told of itself. An operator's request that names it, or that it has
+// brought itself, is answered by a report.
 void FixSession::on_command_rejected(const matching::CommandRejected& event) {
+  if (!event.request_id.empty()) {
+    return;
+  }
   const bool up = is_kind<matching::SessionUp>(event.command);
   const bool reserve = is_kind<matching::ReserveNumbers>(event.command);
   const bool reset = is_kind<matching::SetSessionNumbers>(event.command);
@@ -173,6 +215,7 @@ void FixSession::tick() {
     return end(core_.ending.down_reason());
   }
   start_ticking();
+  publish_standing();
 }
 
 // ---- Session commands: never dropped, never out of order, never waited for ----------------------
@@ -216,7 +259,9 @@ void FixSession::receive(Connection& connection, InboundFrames frames) {
               connection = connection.shared_from_this(),
               frames = std::move(frames)]() mutable {
                if (connection == core_.connection && core_.is_on()) {
+                 last_heard_ = core_.environment.clock.now();
                  inbound_.receive(std::move(frames));
+                 publish_standing();
                }
              });
 }
@@ -246,6 +291,7 @@ void FixSession::written(Connection& connection, std::size_t bytes, std::size_t 
                      inbound_.process_frames();
                      outbound_.end_turn();
                      finish_if_done();
+                     publish_standing();
                    }
                  });
 }
@@ -262,6 +308,7 @@ void FixSession::deliver(gateway::ReportDelivery delivery) {
                  inbound_.durable(delivery.durable_in);
                }
                outbound_.deliver(std::move(delivery));
+               publish_standing();
              });
 }
 

@@ -22,6 +22,7 @@
 #include "gateway/session/session_core.h"
 #include "gateway/session/session_inbound.h"
 #include "gateway/session/session_outbound.h"
+#include "gateway/session/session_standing.h"
 #include "gateway/transport/connection.h"
 #include "gateway/wire/logon_check.h"
 
@@ -59,6 +60,9 @@ class FixSession final : public ConnectionUser,
   // ---- From the report stage
   void deliver(gateway::ReportDelivery delivery);
   void notify(gateway::SessionNotice notice);
+
+  // *Thread-safe.* How it stands, as of a moment ago; `suspended` is left out.
+  [[nodiscard]] CounterpartyState counterparty() const;
 
   // ---- For the end of the process, in this order. `done` runs on the strand.
 
@@ -109,6 +113,7 @@ class FixSession final : public ConnectionUser,
       std::string_view frame, std::chrono::nanoseconds waited = std::chrono::nanoseconds{0});
   void go_up(const Logon& logon);
   void on_went_up(const matching::SessionWentUp& event);
+  void warn_of_what_is_not_asked_for(const matching::SessionWentUp& event);
   void prepare_numbers();
   void answer();
   void answer_logon();
@@ -130,6 +135,7 @@ class FixSession final : public ConnectionUser,
   // ---- fix_session.cpp: the session in the journal, its commands, its timer, its parts
   void take_epoch(matching::SessionEpoch epoch);
   void on_notice(const gateway::SessionNotice& notice);
+  void publish_standing();
   void on_numbers_reserved(const matching::NumbersReserved& event);
   void on_logged_out_by_operator();
   void on_command_rejected(const matching::CommandRejected& event);
@@ -190,6 +196,11 @@ class FixSession final : public ConnectionUser,
   Logon logon_;                // the one that it goes up by, or is on by
   RefusedLogon refusal_;
   Relogon relogon_;
+
+  SessionStanding standing_;
+  std::optional<SessionEnd> last_end_;  // as in SessionStanding::Figures, like the next one
+  bool end_expected_ = true;
+  matching::Timestamp last_heard_;  // by session time
 
   boost::asio::steady_timer tick_timer_;
   matching::Timestamp last_tick_;  // by session time

@@ -50,10 +50,13 @@ void FixSession::end(SessionDownReason reason) {
     outbound_.unsubscribe();
     core_.ending.note(SessionEnd::Fault);
     const SessionEnd cause = *core_.ending.cause();
+    last_end_ = cause;
+    end_expected_ = reason != SessionDownReason::Disconnect;
     core_.environment.metrics.sessions_ended[static_cast<std::size_t>(cause)].add();
     spdlog::info("session {}: off: {}", core_.settings.comp_id, words_of(cause).text);
   }
   core_.state = SessionState::Draining;
+  publish_standing();
   core_.quickfix.connection_lost();
   inbound_.drop_frames();
   forget_what_is_under_way();
@@ -105,6 +108,7 @@ void FixSession::finish_if_done() {
 
 void FixSession::become_off() {
   core_.state = SessionState::Off;
+  publish_standing();
   run_what_waits();
   if (core_.state == SessionState::Off && logons_.next() != nullptr) {
     begin_logon(*logons_.take_next());

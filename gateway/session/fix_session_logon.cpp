@@ -49,6 +49,11 @@ tl::expected<Logon, LogonRefusal> FixSession::judge(std::string_view frame,
     return tl::make_unexpected(LogonRefusal{.text = "SendingTime(52) is too far from our clock"});
   }
   if (core_.state == SessionState::Off || core_.is_on()) {
+    if (const auto processed = inbound_.processed_but_never_sent(); processed && !logon->reset) {
+      return tl::make_unexpected(
+          LogonRefusal{.text = never_sent_text(*processed, outbound_.numbers().last()),
+                       .kind = LogonRefusal::Kind::AnotherHistory});
+    }
     if (auto refusal = check_logon_numbers(
             *logon, {.next_in = inbound_.expected(), .next_out = outbound_.numbers().next()})) {
       return tl::make_unexpected(std::move(*refusal));
@@ -60,11 +65,13 @@ tl::expected<Logon, LogonRefusal> FixSession::judge(std::string_view frame,
 void FixSession::go_up(const Logon& logon) {
   logon_ = logon;
   core_.state = SessionState::GoingUp;
+  publish_standing();
   reset_.asked(core_.environment.clock.now());
   const SessionSettings& settings = core_.settings;
   submit_control(matching::SessionUp{
       .comp_id = matching::Name{settings.comp_id},
       .username = matching::Name{username_},
+      .number = logon.number,
       .reset = logon.reset,
       .cancel_on_disconnect = logon.cancel_on_disconnect.value_or(settings.cancel_on_disconnect),
       .grace_ms = static_cast<std::uint32_t>(settings.cancel_grace.count())});
@@ -77,6 +84,9 @@ void FixSession::on_went_up(const matching::SessionWentUp& event) {
   }
   core_.up = true;
   core_.id = event.session;
+  if (event.next_in > inbound_.expected() && event.next_in == logon_.number) {
+    warn_of_what_is_not_asked_for(event);
+  }
   inbound_.set_expected(event.next_in);
   outbound_.numbers().set_reserved_to(event.reserved_to);
   outbound_.numbers().block_answered();
@@ -93,6 +103,18 @@ void FixSession::on_went_up(const matching::SessionWentUp& event) {
     refusal_.text = refusal->text;
   }
   prepare_numbers();
+}
+
+// Nothing of ours was sent in this epoch, so what its client has sent in it was to another history.
+void FixSession::warn_of_what_is_not_asked_for(const matching::SessionWentUp& event) {
+  core_.environment.metrics.clients_ahead.add();
+  spdlog::error(
+      "session {}: the first Logon of epoch {} has MsgSeqNum {}, and {} was expected: what its "
+      "client has sent before belongs to a history that is not here, and is not asked for",
+      core_.settings.comp_id,
+      event.epoch.value(),
+      event.next_in.value(),
+      inbound_.expected().value());
 }
 
 // The answer to a Logon uses a number, and no number is used before its block is durable.
@@ -122,6 +144,8 @@ void FixSession::answer_logon() {
   inbound_.place_logon(logon_);
   outbound_.end_turn();
   core_.state = SessionState::On;
+  last_heard_ = core_.environment.clock.now();
+  publish_standing();
   core_.environment.metrics.logons.add();
   core_.environment.metrics.sessions_on.add();
   spdlog::info("session {}: on, from {}", core_.settings.comp_id, core_.connection->address());

@@ -11,8 +11,6 @@
 
 namespace betex::fix {
 
-using matching::SessionDownReason;
-
 namespace {
 
 RefusalKind kind_of(const LogonRefusal& refusal) {
@@ -23,6 +21,8 @@ RefusalKind kind_of(const LogonRefusal& refusal) {
       return RefusalKind::WrongCredentials;
     case LogonRefusal::Kind::NumberTooLow:
       return RefusalKind::NumberTooLow;
+    case LogonRefusal::Kind::AnotherHistory:
+      return RefusalKind::AnotherHistory;
   }
   return RefusalKind::BadLogon;
 }
@@ -48,7 +48,7 @@ void FixSession::answer_by_logout() {
   core_.quickfix.start(outbound_.numbers().next(), inbound_.expected());
   core_.quickfix.refuse_logon(refusal_.text);
   outbound_.end_turn();
-  end(SessionDownReason::Disconnect);
+  end(core_.ending.down_reason());
 }
 
 void FixSession::close_refused() {
@@ -59,12 +59,16 @@ void FixSession::close_refused() {
 
 void FixSession::log_refusal(const Connection& connection, const LogonRefusal& refusal) {
   const bool too_low = refusal.kind == LogonRefusal::Kind::NumberTooLow;
+  const bool ahead = refusal.kind == LogonRefusal::Kind::AnotherHistory;
   if (too_low) {
     core_.environment.metrics.logons_too_low.add();  // that client has seen another history
   }
+  if (ahead) {
+    core_.environment.metrics.clients_ahead.add();
+  }
   core_.environment.metrics.logons_refused.add();
   core_.environment.refusals.write(kind_of(refusal),
-                                   too_low ? spdlog::level::err : spdlog::level::warn,
+                                   too_low || ahead ? spdlog::level::err : spdlog::level::warn,
                                    "session {}: logon from {} refused: {}",
                                    core_.settings.comp_id,
                                    connection.address(),

@@ -57,6 +57,7 @@ bool FixSession::reset_is_due() const {
 // Behind the SessionDown on the command ring; a Logon that comes meanwhile waits.
 void FixSession::begin_reset() {
   core_.state = SessionState::Resetting;
+  publish_standing();
   reset_.asked(core_.environment.clock.now());
   submit_control(matching::SetSessionNumbers{.comp_id = matching::Name{core_.settings.comp_id},
                                              .next_in = {},

@@ -41,6 +41,10 @@ struct CacheIdentity {
 struct RecoveredSessions {
   std::span<const matching::SessionInfo> sessions;
   matching::EventSeq last_seq;
+
+  // All of them have just begun an epoch that nothing was sent in, and what an older cache holds is
+  // perhaps of another history: it is void.
+  bool new_epochs = false;
 };
 
 struct CacheLimits {

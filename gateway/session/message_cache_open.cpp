@@ -62,7 +62,7 @@ MessageCache::MessageCache(const std::filesystem::path& path,
   }
   space_.fit_to_disk(folder.parent_path());
   space_.look_at_disk(folder.parent_path());
-  if (can_be_used(folder, identity)) {
+  if (!recovered.new_epochs && can_be_used(folder, identity)) {
     try {
       open(folder);
       check_against(recovered);

@@ -59,6 +59,8 @@ class OutboundNumbers {
   // In the journal.
   void set_reserved_to(matching::MsgSeqNum number) noexcept { reserved_to_ = number; }
 
+  [[nodiscard]] matching::MsgSeqNum reserved_to() const noexcept { return reserved_to_; }
+
   [[nodiscard]] bool may_use(matching::MsgSeqNum number) const noexcept {
     return number <= reserved_to_;
   }

@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include "gateway/session/dictionaries.h"
+#include "gateway/session/session_metrics.h"
 #include "gateway/transport/connection.h"
 #include "gateway/transport/refusal_log.h"
 #include "gateway/transport/transport_limits.h"
@@ -44,6 +45,15 @@ void SessionCore::end_by_logout(const std::string& text) {
   ending.note(SessionEnd::Fault);
   environment.refusals.write(
       RefusalKind::SessionFault, spdlog::level::warn, "session {}: {}", settings.comp_id, text);
+  send_logout(text);
+  ending.disconnect();
+}
+
+void SessionCore::end_for_another_history(const std::string& text) {
+  environment.metrics.clients_ahead.add();
+  ending.note(SessionEnd::Fault);
+  environment.refusals.write(
+      RefusalKind::AnotherHistory, spdlog::level::err, "session {}: {}", settings.comp_id, text);
   send_logout(text);
   ending.disconnect();
 }

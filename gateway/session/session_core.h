@@ -11,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
 
+#include "gateway/link/session_link.h"
 #include "gateway/session/quickfix_session.h"
 #include "gateway/session/sending_time.h"
 #include "gateway/session/session_end.h"
@@ -50,12 +51,22 @@ struct SessionCore {
 
   [[nodiscard]] bool is_on() const noexcept { return state == SessionState::On; }
 
+  // An operator's input is always read (README.md).
+  [[nodiscard]] bool is_operator() const noexcept { return settings.role == SessionRole::Ops; }
+
+  [[nodiscard]] gateway::RingShare ring_share() const noexcept {
+    return is_operator() ? gateway::RingShare::Operators : gateway::RingShare::Common;
+  }
+
   // Unless it has been sent already. The client is to answer it, and may still send what it has
   // under way.
   void send_logout(const std::string& text);
 
   // Nothing that the client says further can be counted: a Logout says why, and is the last word.
   void end_by_logout(const std::string& text);
+
+  // The same for a client that shows to have seen what this gateway has never sent: an alarm.
+  void end_for_another_history(const std::string& text);
 
   SessionSettings settings;
   const SessionEnvironment& environment;
@@ -69,6 +80,7 @@ struct SessionCore {
   matching::SessionEpoch epoch;
   bool up = false;  // SessionUp is durable and SessionDown not yet asked for
   bool reading_stopped = false;
+  bool suspended = false;                  // by an operator
   std::shared_ptr<Connection> connection;  // the session's; null: it has none
   SessionEnding ending;
   FieldTable fields;  // of the frame that is being looked at

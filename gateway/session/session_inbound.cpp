@@ -66,11 +66,11 @@ void SessionInbound::process_frames() {
     return;
   }
   while (!core_.ending.is_to_disconnect() && !paused_ && !owner_.waits_for_logon() && has_input()) {
-    if (outbound_.is_full()) {
+    if (outbound_.is_full() && !core_.is_operator()) {
       break;  // when some of it has left it goes on
     }
     const std::size_t credits = core_.reading_stopped ? 0 : 1;
-    if (credits != 0 && !core_.environment.commands.try_reserve(credits)) {
+    if (credits != 0 && !core_.environment.commands.try_reserve(credits, core_.ring_share())) {
       owner_.on_no_credit();
       break;
     }
@@ -86,6 +86,9 @@ void SessionInbound::process_frames() {
   outbound_.end_turn();
   if (core_.ending.is_to_disconnect()) {
     return owner_.end(core_.ending.down_reason());
+  }
+  if (outbound_.close_operator_who_reads_nothing()) {
+    return;
   }
   if (!frames_.empty() && !has_input()) {
     frames_.clear();
@@ -175,7 +178,7 @@ SessionInbound::Taken SessionInbound::handle_numbered(std::string_view frame, Ms
   frame_number_ = number;
   if (is_session_message(type)) {
     if (type == "2" && outbound_.resends().full()) {
-      return Taken::NotYet;
+      return wait_for_resends();
     }
     handle_session_message(frame, number);
     return Taken::Yes;
@@ -185,6 +188,15 @@ SessionInbound::Taken SessionInbound::handle_numbered(std::string_view frame, Ms
     return Taken::NotYet;
   }
   core_.quickfix.set_next_in(number.next());
+  return Taken::Yes;
+}
+
+// Behind it stands what an operator asks, which must not wait for as long as his resends take.
+SessionInbound::Taken SessionInbound::wait_for_resends() {
+  if (!core_.is_operator()) {
+    return Taken::NotYet;
+  }
+  core_.end_by_logout("too many ResendRequests(2) that are not answered yet");
   return Taken::Yes;
 }
 

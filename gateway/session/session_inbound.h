@@ -21,11 +21,15 @@
 #include "gateway/wire/logon_check.h"
 #include "gateway/wire/order_decoder.h"
 #include "matching/commands.h"
+#include "matching/reason.h"
 #include "matching/types.h"
 
 namespace betex::fix {
 
 class SessionOutbound;
+
+// Why a message is refused whose 369 is `processed`, where our last number is `last`.
+[[nodiscard]] std::string never_sent_text(matching::MsgSeqNum processed, matching::MsgSeqNum last);
 
 // Owned by its session's strand.
 class SessionInbound {
@@ -111,6 +115,10 @@ class SessionInbound {
   // Of the frame that the core's fields are of.
   [[nodiscard]] bool has_good_header() const;
 
+  // The 369 of that frame, where it is of what was never sent: its client has seen a history that
+  // this gateway does not have.
+  [[nodiscard]] std::optional<matching::MsgSeqNum> processed_but_never_sent() const;
+
   // A message above the expected number has come; `sent_again`: as part of a resend.
   void request_missing_below(matching::MsgSeqNum number, bool sent_again);
 
@@ -127,6 +135,7 @@ class SessionInbound {
   [[nodiscard]] Taken take_input();
   [[nodiscard]] Taken handle_frame(std::string_view frame);
   [[nodiscard]] Taken handle_numbered(std::string_view frame, matching::MsgSeqNum number);
+  [[nodiscard]] Taken wait_for_resends();
 
   [[nodiscard]] std::optional<Taken> take_by_number(std::string_view frame,
                                                     matching::MsgSeqNum number);
@@ -143,15 +152,33 @@ class SessionInbound {
 
   [[nodiscard]] Taken handle_application(matching::MsgSeqNum number);
   [[nodiscard]] Decoded decode_request() const;
+  [[nodiscard]] bool disk_has_room() const;
+
+  // Why what was decoded is refused at the moment; None: it is not.
+  [[nodiscard]] matching::Reason why_not_now(const matching::PlaceOrder& order) const;
+  [[nodiscard]] matching::Reason why_not_now(const matching::AmendOrder& amend) const;
+  [[nodiscard]] matching::Reason why_not_now(const gateway::Query& query) const;
+  [[nodiscard]] matching::Reason why_not_now(const OperatorRequest& request) const;
+
+  template <typename Other>
+  [[nodiscard]] matching::Reason why_not_now(const Other& /*other*/) const {
+    return matching::Reason::None;
+  }
+
+  [[nodiscard]] InboundAllowance::Weighed weigh();
   [[nodiscard]] bool may_refuse();
   void take_decoded(matching::MsgSeqNum number, const Decoded& decoded);
   void take(matching::MsgSeqNum number, const matching::CommandBody& request);
+  void take(matching::MsgSeqNum number, const OperatorRequest& request);
   void take(matching::MsgSeqNum number, const gateway::Query& query);
   [[nodiscard]] bool has_too_many_answers(const gateway::Query& query) const;
   void take(matching::MsgSeqNum number, const BusinessReject& refused);
   void take(matching::MsgSeqNum number, const SessionReject& refused);
   void take(matching::MsgSeqNum number, Unanswered what);
+  [[nodiscard]] matching::Command command_of(matching::MsgSeqNum number,
+                                             const matching::CommandBody& body) const;
   void submit_application(matching::MsgSeqNum number, const matching::CommandBody& body);
+  void submit_application(matching::Command command);
   void use_credit(gateway::RingCommand command);
 
   SessionCore& core_;

@@ -29,6 +29,10 @@ bool is_refusal(const Decoded& decoded) {
          std::holds_alternative<BusinessReject>(decoded);
 }
 
+bool is_about_network(const gateway::Query& query) {
+  return std::holds_alternative<gateway::NetworkStatusQuery>(query);
+}
+
 Decoded refusal_of(matching::Reason reason, const FieldTable& fields) {
   return BusinessReject{.business_reject_reason = codes_of(reason).business_reject_reason,
                         .reason = reason,
@@ -50,8 +54,7 @@ SessionInbound::Taken SessionInbound::handle_application(MsgSeqNum number) {
   if (refused && !may_refuse()) {
     return Taken::NotYet;
   }
-  const auto weighed = allowance_.weigh(
-      effect_of(core_.fields.msg_type()), core_.fields.poss_dup(), Throttle::Clock::now());
+  const auto weighed = weigh();
   switch (weighed.verdict) {
     case Throttle::Verdict::Pass:
       break;
@@ -70,6 +73,14 @@ SessionInbound::Taken SessionInbound::handle_application(MsgSeqNum number) {
   return Taken::Yes;
 }
 
+// A desk that is not read cannot halt.
+InboundAllowance::Weighed SessionInbound::weigh() {
+  return core_.is_operator() ? InboundAllowance::Weighed{}
+                             : allowance_.weigh(effect_of(core_.fields.msg_type()),
+                                                core_.fields.poss_dup(),
+                                                Throttle::Clock::now());
+}
+
 // In sequence: the frame that QuickFIX was given.
 void SessionInbound::on_application_message(MsgSeqNum number) {
   BETEX_ASSERT(number == frame_number_);
@@ -82,34 +93,62 @@ void SessionInbound::take_decoded(MsgSeqNum number, const Decoded& decoded) {
 }
 
 bool SessionInbound::has_too_many_answers(const gateway::Query& query) const {
-  return std::holds_alternative<gateway::PositionsQuery>(query)
+  return std::holds_alternative<gateway::PositionsQuery>(query) || is_about_network(query)
              ? outbound_.has_too_many_for_long_answers()
              : outbound_.has_too_many_answers();
 }
 
-// Without room on the disk what adds to it is refused: orders, and requests whose answers would be
-// kept for a resend. What takes risk away is not.
 Decoded SessionInbound::decode_request() const {
   Decoded decoded = decode(core_.fields,
                            {.version = core_.settings.version,
                             .role = core_.settings.role,
                             .session = core_.id,
                             .accounts = core_.settings.accounts});
-  const bool query = std::holds_alternative<gateway::Query>(decoded);
-  const bool places = std::holds_alternative<matching::PlaceOrder>(decoded);
-  const bool amends = std::holds_alternative<matching::AmendOrder>(decoded);
-  const bool room =
-      core_.environment.commands.accepts_orders() && !core_.environment.cache.space().disk_is_low();
-  if ((query || places) && !room) {
-    return refusal_of(matching::Reason::LowDiskSpace, core_.fields);
-  }
-  if ((places || amends) && !core_.environment.clock.certain()) {
-    return refusal_of(matching::Reason::ClockUncertain, core_.fields);
-  }
-  if (query && has_too_many_answers(std::get<gateway::Query>(decoded))) {
-    return refusal_of(matching::Reason::Throttled, core_.fields);
+  const auto reason = std::visit([this](const auto& what) { return why_not_now(what); }, decoded);
+  if (reason != matching::Reason::None) {
+    return refusal_of(reason, core_.fields);
   }
   return decoded;
+}
+
+bool SessionInbound::disk_has_room() const {
+  return core_.environment.commands.accepts_orders() &&
+         !core_.environment.cache.space().disk_is_low();
+}
+
+// What adds risk. A cancel is for now whatever the disk and the clock are like.
+matching::Reason SessionInbound::why_not_now(const matching::PlaceOrder& /*order*/) const {
+  if (!disk_has_room()) {
+    return matching::Reason::LowDiskSpace;
+  }
+  return core_.environment.clock.certain() ? matching::Reason::None
+                                           : matching::Reason::ClockUncertain;
+}
+
+matching::Reason SessionInbound::why_not_now(const matching::AmendOrder& /*amend*/) const {
+  return core_.environment.clock.certain() ? matching::Reason::None
+                                           : matching::Reason::ClockUncertain;
+}
+
+// Answers would be kept for a resend. How the node is, an operator may see at any time: also when
+// its disk is full, and when he is suspended.
+matching::Reason SessionInbound::why_not_now(const gateway::Query& query) const {
+  if (!is_about_network(query) && core_.is_operator() && core_.suspended) {
+    return matching::Reason::SessionSuspended;
+  }
+  if (!is_about_network(query) && !disk_has_room()) {
+    return matching::Reason::LowDiskSpace;
+  }
+  return has_too_many_answers(query) ? matching::Reason::Throttled : matching::Reason::None;
+}
+
+// What makes the exchange safer is taken from the room that the disk has left, like a cancel.
+matching::Reason SessionInbound::why_not_now(const OperatorRequest& request) const {
+  if (!request.makes_safer && !disk_has_room()) {
+    return matching::Reason::LowDiskSpace;
+  }
+  return request.test && outbound_.has_too_many_answers() ? matching::Reason::Throttled
+                                                          : matching::Reason::None;
 }
 
 // Takes one from what the journal takes of refusals, or pauses.
@@ -123,6 +162,19 @@ bool SessionInbound::may_refuse() {
 
 void SessionInbound::take(MsgSeqNum number, const matching::CommandBody& request) {
   submit_application(number, request);
+}
+
+// A dry run is a question: nothing is journaled, and its id is not used up.
+void SessionInbound::take(MsgSeqNum number, const OperatorRequest& request) {
+  matching::Command command = command_of(number, request.body);
+  command.digest = request.digest;
+  command.remark = request.remark;
+  if (request.test) {
+    return take(
+        number,
+        gateway::Query{gateway::DryRunQuery{.msg_seq_num = number, .command = std::move(command)}});
+  }
+  submit_application(std::move(command));
 }
 
 void SessionInbound::take(MsgSeqNum /*number*/, const gateway::Query& query) {
@@ -199,12 +251,21 @@ void SessionInbound::on_business_reject(const RejectFields& reject) {
   handled_ = reject.ref_seq_num;
 }
 
-void SessionInbound::submit_application(MsgSeqNum number, const matching::CommandBody& body) {
+matching::Command SessionInbound::command_of(MsgSeqNum number,
+                                             const matching::CommandBody& body) const {
   matching::Command command;
   command.origin = {.session = core_.id, .epoch = core_.epoch, .msg_seq_num = number};
   command.body = body;
-  receipt_.submitted(number);
-  use_credit(command);
+  return command;
+}
+
+void SessionInbound::submit_application(MsgSeqNum number, const matching::CommandBody& body) {
+  submit_application(command_of(number, body));
+}
+
+void SessionInbound::submit_application(matching::Command command) {
+  receipt_.submitted(command.origin.msg_seq_num);
+  use_credit(std::move(command));
 }
 
 void SessionInbound::use_credit(gateway::RingCommand command) {

@@ -43,7 +43,25 @@ std::optional<SessionInbound::Taken> SessionInbound::take_by_number(std::string_
     core_.quickfix.heard();
     return Taken::Yes;
   }
+  if (const auto processed = processed_but_never_sent()) {
+    core_.end_for_another_history(never_sent_text(*processed, outbound_.numbers().last()));
+    return Taken::Yes;
+  }
   return std::nullopt;
+}
+
+std::string never_sent_text(MsgSeqNum processed, MsgSeqNum last) {
+  return "LastMsgSeqNumProcessed(369) is " + std::to_string(processed.value()) +
+         ", but our last number is " + std::to_string(last.value());
+}
+
+// One that is sent again bears what was right when it was sent first.
+std::optional<MsgSeqNum> SessionInbound::processed_but_never_sent() const {
+  const auto processed = parse_uint(core_.fields.value(tag::kLastMsgSeqNumProcessed));
+  if (!processed || core_.fields.poss_dup() || outbound_.numbers().may_use(MsgSeqNum{*processed})) {
+    return std::nullopt;
+  }
+  return MsgSeqNum{*processed};
 }
 
 // Who speaks to whom, in which version and when: what QuickFIX would look at as well, but its

@@ -17,6 +17,7 @@ struct SessionMetrics : TransportMetrics {
   Counter logons_refused;  // wrong credentials, a reset that is not allowed, a second logon
   std::array<Counter, kSessionEnds> sessions_ended;  // by SessionEnd
   Counter logons_too_low;                            // a client that has seen another history
+  Counter clients_ahead;  // they have seen, or sent, what this gateway's log does not have
   Counter scheduled_resets;
   Counter probes;         // of a session that is on, for another logon
   Counter probes_failed;  // it did not answer, and was disconnected

@@ -32,6 +32,11 @@ constexpr std::size_t kMaxUnanswered = 4096;
 // The same for requests whose answers may be long and are made before they are taken.
 constexpr std::size_t kMaxUnansweredBeforeLong = 16;
 
+// What waits for an operator's socket beyond the bound at which others are read no more. Reports
+// and answers that are on their way are a few MiB; more is what he has caused by messages of the
+// session layer.
+constexpr std::size_t kOperatorsRoom = std::size_t{16} << 20;
+
 }  // namespace
 
 SessionOutbound::SessionOutbound(SessionCore& core,
@@ -240,9 +245,23 @@ bool SessionOutbound::is_taken_in_since(std::chrono::steady_clock::time_point ti
 
 void SessionOutbound::check_slow_reader() {
   const auto now = std::chrono::steady_clock::now();
-  if (!is_full() || now - last_progress_ < core_.environment.limits.slow_reader_grace) {
-    return;
+  if (is_full() && now - last_progress_ >= core_.environment.limits.slow_reader_grace) {
+    close_on_slow_reader();
   }
+}
+
+bool SessionOutbound::close_operator_who_reads_nothing() {
+  if (!core_.is_operator() ||
+      queue_.unwritten_bytes() <= core_.environment.limits.outbound_queue_bytes + kOperatorsRoom) {
+    return false;
+  }
+  if (!core_.ending.cause()) {
+    close_on_slow_reader();
+  }
+  return true;
+}
+
+void SessionOutbound::close_on_slow_reader() {
   core_.environment.metrics.slow_readers.add();
   spdlog::warn("session {}: does not read, {} bytes are waiting: disconnected",
                core_.settings.comp_id,

@@ -64,6 +64,9 @@ class SessionOutbound {
   // In the journal: the client has proven to have the reports of events up to here.
   void set_delivered(matching::EventSeq delivered) noexcept { delivered_ = delivered; }
 
+  // The same, or what the journal has been told of since.
+  [[nodiscard]] matching::EventSeq delivered() const noexcept { return delivered_; }
+
   // The core's. In a new one the reports that are not proven to have arrived are sent again.
   void begin_epoch();
 
@@ -118,6 +121,10 @@ class SessionOutbound {
 
   [[nodiscard]] bool is_full() const noexcept;
 
+  // An operator's input is read all the same, so what it brings is bounded by this: true where his
+  // connection is closed.
+  [[nodiscard]] bool close_operator_who_reads_nothing();
+
   // The client does not have all of it yet, and has taken some of it in since then.
   [[nodiscard]] bool is_taken_in_since(std::chrono::steady_clock::time_point time) const noexcept;
 
@@ -157,6 +164,7 @@ class SessionOutbound {
   void confirm_delivery();
 
  private:
+  void close_on_slow_reader();
   void send_report(const Report& report);
   void write_released();
   void on_cached(const OutboundQueue::Block& block);

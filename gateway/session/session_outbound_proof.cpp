@@ -122,6 +122,10 @@ void SessionOutbound::check_held_reports() {
     hold_.restart(std::chrono::steady_clock::now());
   }
   send_waiting_reports();
+  // Reports give way, and not what an operator may still have to ask.
+  if (core_.is_operator()) {
+    return;
+  }
   if (hold_.is_on_for(core_.environment.limits.proof_patience, std::chrono::steady_clock::now())) {
     core_.ending.note(SessionEnd::NothingProven);
     core_.ending.by_logout();

@@ -34,7 +34,8 @@ void SessionRegistry::add(std::shared_ptr<FixSession> session,
                           const std::optional<matching::SessionInfo>& known) {
   const std::string comp_id = settings.comp_id;
   const std::unique_lock lock{mutex_};
-  if (!by_comp_id_.try_emplace(comp_id, Known{session, std::move(settings)}).second) {
+  const std::size_t place = by_comp_id_.size();
+  if (!by_comp_id_.try_emplace(comp_id, Known{session, std::move(settings), place}).second) {
     throw std::invalid_argument{"there is a FIX session " + comp_id + " already"};
   }
   if (known) {
@@ -121,6 +122,18 @@ std::vector<std::shared_ptr<FixSession>> SessionRegistry::all() const {
   for (const auto& [comp_id, known] : by_comp_id_) {
     sessions.push_back(known.session);
   }
+  return sessions;
+}
+
+std::vector<std::shared_ptr<FixSession>> SessionRegistry::configured() const {
+  const std::shared_lock lock{mutex_};
+  std::vector<std::shared_ptr<FixSession>> sessions(by_comp_id_.size());
+  for (const auto& [comp_id, known] : by_comp_id_) {
+    if (!known.settings.allow_from.empty()) {
+      sessions[known.place] = known.session;
+    }
+  }
+  std::erase(sessions, nullptr);
   return sessions;
 }
 

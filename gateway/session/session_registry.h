@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -61,6 +62,9 @@ class SessionRegistry final : public SessionDirectory {
 
   [[nodiscard]] std::vector<std::shared_ptr<FixSession>> all() const;
 
+  // Those that are configured, in the order in which they were added.
+  [[nodiscard]] std::vector<std::shared_ptr<FixSession>> configured() const;
+
   using Impatient = std::function<bool()>;
   using Call = std::function<void(FixSession&, std::function<void()> done)>;
 
@@ -75,6 +79,7 @@ class SessionRegistry final : public SessionDirectory {
   struct Known {
     std::shared_ptr<FixSession> session;
     SessionSettings settings;
+    std::size_t place = 0;  // among all, in the order in which they were added
   };
 
   // Whoever refuses a Logon, by why.

@@ -66,7 +66,8 @@ void SnapshotThread::run(const std::stop_token& stop, matching::EventSeq last) {
       spdlog::error("the next segment is not prepared: {}", error.what());
     }
     const matching::EventSeq taken = retention_.taken();
-    if (settings_.every_events != 0 && taken.value() - last.value() >= settings_.every_events) {
+    if (settings_.every_events != 0 && !journal_.disk_is_low() &&
+        taken.value() - last.value() >= settings_.every_events) {
       last = taken;
       try {
         take(stop, taken);

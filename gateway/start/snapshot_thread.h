@@ -25,8 +25,8 @@ struct SnapshotSettings {
 // Prepares the first segment of this opening, after recovery.
 void prepare_first_segment(const SnapshotSettings& settings);
 
-// *Owned by the main thread.* A snapshot that fails (a full disk, a damaged log) is logged and
-// tried again later: the journal's own writer is what must not fail.
+// *Owned by the main thread.* A snapshot that fails (a damaged log, say) is logged and tried again
+// later; while the disk is low none is taken: the journal's own writer is what must not fail.
 class SnapshotThread {
  public:
   // All must outlive it; `pool` is the process's one pool for this WAL.

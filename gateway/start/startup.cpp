@@ -78,6 +78,11 @@ void end_sessions_left_up(StartCommands& commands) {
   }
 }
 
+void begin_epoch(const Name& comp_id, StartCommands& commands) {
+  commands.run(matching::SetSessionNumbers{
+      .comp_id = comp_id, .next_in = {}, .reserved_to = {}, .new_epoch = true, .request_id = {}});
+}
+
 // What the clock asked for while nobody ran.
 void reset_sessions_that_are_due(const Config& config,
                                  const Clock& session_time,
@@ -93,8 +98,23 @@ void reset_sessions_that_are_due(const Config& config,
   });
   for (const Name& comp_id : due) {
     spdlog::info("session {}: scheduled reset, at the start", comp_id.view());
-    commands.run(matching::SetSessionNumbers{
-        .comp_id = comp_id, .next_in = {}, .reserved_to = {}, .new_epoch = true, .request_id = {}});
+    begin_epoch(comp_id, commands);
+  }
+}
+
+// Clients may have numbers, and reports, of a history that this log does not have. Also those of
+// sessions that are not configured any more.
+void begin_epochs_of_all(StartCommands& commands) {
+  std::vector<Name> known;
+  commands.engine().visit_sessions(
+      [&](const matching::SessionInfo& session) { known.push_back(session.comp_id); });
+  spdlog::warn(
+      "--new-epochs: {} sessions begin again at MsgSeqNum 1; what clients know of events after {} "
+      "belongs to a history that is gone",
+      known.size(),
+      commands.engine().last_seq().value());
+  for (const Name& comp_id : known) {
+    begin_epoch(comp_id, commands);
   }
 }
 
@@ -116,6 +136,19 @@ void check_currency(const Config& config, const matching::Engine& engine) {
                  .problem = "is " + config.exchange.currency +
                             ", and all amounts in the write-ahead log are in " + of_log,
                  .remedy = "give " + of_log + ", or the root of another log"}}};
+  }
+}
+
+void set_trading_day(std::chrono::seconds ends_at, StartCommands& commands) {
+  const auto ends_at_s = static_cast<std::uint32_t>(ends_at.count());
+  if (commands.engine().trading_day_ends_at_s() != ends_at_s) {
+    commands.run(matching::SetTradingDay{.ends_at_s = ends_at_s});
+  }
+}
+
+void require_approval(std::uint32_t classes, StartCommands& commands) {
+  if (commands.engine().exchange().approval_classes != classes) {
+    commands.run(matching::RequireApproval{.classes = classes});
   }
 }
 
@@ -251,7 +284,8 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
   const SnapshotSearch search{sources.wal_root, sources.journal.wal_id(), warnings, sources.key};
   Snapshot start = newest_snapshot_or_empty(search, kNoLimit);
   ReportState reports = reports_from(start, sources.config);
-  Recovered recovered{.engine = std::move(start.engine), .reports = std::move(reports)};
+  Recovered recovered{
+      .engine = std::move(start.engine), .reports = std::move(reports), .left_up = {}};
   retention.set_snapshots(whole_snapshots(sources.wal_root));
   const auto tell = [&] {
     recovered.engine.visit_sessions([&](const matching::SessionInfo& session) {
@@ -268,6 +302,11 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
   retention.reports_begin_after(
       reach_back(sources, search, recovered.reports, start.position.last_seq));
   tell();
+  recovered.engine.visit_sessions([&](const matching::SessionInfo& session) {
+    if (session.up) {
+      recovered.left_up.push_back(session.session);
+    }
+  });
   for (const std::string& warning : warnings) {
     spdlog::warn("{}", warning);
   }
@@ -288,7 +327,8 @@ matching::CreateAccount creation_of(const AccountConfig& account) {
 void run_start_commands(Recovered& recovered,
                         journal::Journal& journal,
                         const Config& config,
-                        const StartClockPair& clocks) {
+                        const StartClockPair& clocks,
+                        Epochs epochs) {
   const matching::Engine& engine = recovered.engine;
   const bool first_start = engine.last_seq() == matching::EventSeq{0};
   StartCommands commands{recovered, journal, clocks.exchange};
@@ -297,15 +337,17 @@ void run_start_commands(Recovered& recovered,
   }
   check_currency(config, engine);
   end_sessions_left_up(commands);
-  reset_sessions_that_are_due(config, clocks.session, commands);
+  if (epochs == Epochs::New) {
+    begin_epochs_of_all(commands);
+  } else {
+    reset_sessions_that_are_due(config, clocks.session, commands);
+  }
   while (engine.is_due(clocks.exchange.now()) && commands.run(matching::AdvanceTime{})) {
   }
-  const auto day_end = static_cast<std::uint32_t>(config.trading_day_end.count());
-  if (engine.trading_day_ends_at_s() != day_end) {
-    commands.run(matching::SetTradingDay{.ends_at_s = day_end});
-  }
+  require_approval(config.exchange.four_eyes, commands);
   create_missing_accounts(config, commands);
   if (first_start) {
+    set_trading_day(config.trading_day_end, commands);
     for (const MarketConfig& market : config.markets) {
       create_market(market, commands);
     }

@@ -3,7 +3,9 @@
 // configuration asks for.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <vector>
 
 #include "gateway/config/config.h"
 #include "gateway/link/clock.h"
@@ -19,6 +21,7 @@ namespace betex::gateway {
 struct Recovered {
   matching::Engine engine;
   ReportState reports;
+  std::vector<matching::SessionId> left_up;  // sessions that were on when the last process ended
 };
 
 // What recovery works on. All must outlive the call.
@@ -45,15 +48,24 @@ struct StartClockPair {
   const Clock& session;   // what schedules go by
 };
 
+// Whether sessions go on with their numbers.
+enum class Epochs : std::uint8_t {
+  Kept,
+  New,  // the journal was restored: each known session begins a new epoch
+};
+
 // The commands of every start, journaled like all others, as one commit: on an empty journal first
-// of all CreateExchange; SessionDown{restart} for sessions still up, scheduled resets of sessions
-// that are due, time's own steps that are due, the end of the trading day, accounts that the
-// configuration names and the journal does not know, and on an empty journal the configured
-// markets, created and opened. Throws std::runtime_error if the engine refuses a configured account
-// or market, ConfigError if the log's amounts are in another currency.
+// of all CreateExchange; SessionDown{restart} for sessions still up, new epochs of all sessions or
+// of those whose scheduled reset is due, time's own steps that are due, which requests need a
+// second operator where the journal says otherwise, accounts that the configuration names and the
+// journal does not know; and on an empty journal the end of the trading day and the configured
+// markets, created and opened. What the journal says of an account, a market or the trading day
+// stays. Throws std::runtime_error if the engine refuses a configured account or market,
+// ConfigError if the log's amounts are in another currency.
 void run_start_commands(Recovered& recovered,
                         journal::Journal& journal,
                         const Config& config,
-                        const StartClockPair& clocks);
+                        const StartClockPair& clocks,
+                        Epochs epochs = Epochs::Kept);
 
 }  // namespace betex::gateway

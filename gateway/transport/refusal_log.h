@@ -31,6 +31,7 @@ enum class RefusalKind : std::uint8_t {
   WrongCredentials,
   NotEntitled,  // a session that is on, for what it asks
   NumberTooLow,
+  AnotherHistory,   // it has seen what was never sent
   RefusedByClient,  // a message of ours, by a BusinessMessageReject
   NothingProven,
   SessionFault,  // of one that was on

@@ -291,7 +291,8 @@ std::optional<LogonRefusal> check_logon_numbers(const Logon& logon, const LogonN
     return LogonRefusal{.text = label(tag::kNextExpectedMsgSeqNum) + " is " +
                                 std::to_string(logon.next_expected->value()) +
                                 ", but our next number is " +
-                                std::to_string(numbers.next_out.value())};
+                                std::to_string(numbers.next_out.value()),
+                        .kind = LogonRefusal::Kind::AnotherHistory};
   }
   return std::nullopt;
 }

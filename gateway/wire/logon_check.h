@@ -39,7 +39,12 @@ struct Logon {
 };
 
 struct LogonRefusal {
-  enum class Kind : std::uint8_t { Content, Credentials, NumberTooLow };
+  enum class Kind : std::uint8_t {
+    Content,
+    Credentials,
+    NumberTooLow,
+    AnotherHistory,  // the client has seen what was never sent
+  };
 
   // For the log and Text(58): tag names, numbers and words of ours, no text of the peer's.
   std::string text;

@@ -64,6 +64,7 @@ std::map<std::string, Identity> identities(const std::string& dialect) {
   return {{"A", demo(fixt ? "BROKER1" : "BROKER3", dialect)},
           {"B", demo(fixt ? "BROKER2" : "BROKER4", dialect)},
           {"OPS", demo("OPS1", "FIXT.1.1")},
+          {"DESK", demo("OPS2", "FIXT.1.1")},
           {"DROP", demo("DROP1", "FIXT.1.1")}};
 }
 

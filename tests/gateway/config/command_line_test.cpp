@@ -47,6 +47,11 @@ TEST(CommandLine, TheClockIsAcceptedWhenAskedTo) {
   EXPECT_TRUE(accepted({"--config", "c", "--accept-clock"}).accept_clock);
 }
 
+TEST(CommandLine, SessionsBeginAgainWhenAskedTo) {
+  EXPECT_FALSE(accepted({"--config", "c"}).new_epochs);
+  EXPECT_TRUE(accepted({"--config", "c", "--new-epochs"}).new_epochs);
+}
+
 TEST(CommandLine, OverridesAreTaken) {
   const CommandLine line = accepted({"--config=c",
                                      "--wal-root",

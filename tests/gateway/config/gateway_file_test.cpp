@@ -46,6 +46,8 @@ TEST_F(GatewayFile, DefaultsStandWhereNothingIsSaid) {
   EXPECT_EQ(config.trading_day_end, std::chrono::seconds{0});
   EXPECT_EQ(config.exchange.currency, "EUR");
   EXPECT_EQ(config.exchange.max_requests_a_day, 0U);
+  EXPECT_EQ(config.exchange.four_eyes, 0U);
+  EXPECT_THAT(config.wal.witness.string(), IsEmpty());
 }
 
 TEST_F(GatewayFile, EveryValueIsTaken) {
@@ -56,6 +58,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "low_disk_bytes = 0\n"
           "snapshot_every_events = 9\n"
           "remote_file_systems = \"accept\"\n"
+          "witness = \"witness\"\n"
           "[rings]\n"
           "command_slots = 512\n"
           "event_slots = 128\n"
@@ -80,6 +83,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "[exchange]\n"
           "currency = \"GBP\"\n"
           "max_requests_a_day = 100_000\n"
+          "four_eyes = [\"session_numbers\", \"results\"]\n"
           "accounts = \"accounts.toml\"\n"
           "[fix.limits]\n"
           "message_bytes = 2048\n"
@@ -117,6 +121,8 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   EXPECT_EQ(config.trading_day_end, std::chrono::seconds{4 * 3600 + 30 * 60 + 15});
   EXPECT_EQ(config.exchange.currency, "GBP");
   EXPECT_EQ(config.exchange.max_requests_a_day, 100'000U);
+  EXPECT_EQ(config.exchange.four_eyes, 5U);
+  EXPECT_EQ(config.wal.witness, folder.path() / "witness");
   EXPECT_EQ(config.fix.limits.message_bytes, 2048U);
   EXPECT_EQ(config.fix.limits.fields, 100U);
   EXPECT_EQ(config.fix.limits.outbound_queue_bytes, 100'000U);
@@ -326,6 +332,24 @@ INSTANTIATE_TEST_SUITE_P(
                      "max_requests_a_day = -1",
                      "exchange.max_requests_a_day: -1 is out of range; give a whole number from 0 "
                      "to 4294967295"},
+        WrongSetting{"ClassOfRequestsThatThereIsNot",
+                     "exchange",
+                     "four_eyes = [\"results\", \"money\"]",
+                     "exchange.four_eyes: 'money' is not known; give some of results, funds, "
+                     "session_numbers"},
+        WrongSetting{"ClassOfRequestsTwice",
+                     "exchange",
+                     "four_eyes = [\"funds\", \"funds\"]",
+                     "exchange.four_eyes: 'funds' is there twice; remove one of the two"},
+        WrongSetting{"WitnessWithoutItsFolder",
+                     "wal",
+                     "witness = \"elsewhere/witness\"",
+                     "wal.witness: the folder of elsewhere/witness is not there; create the "
+                     "folder"},
+        WrongSetting{"WitnessThatIsAFolder",
+                     "wal",
+                     "witness = \"fix_spec\"",
+                     "wal.witness: fix_spec is a folder; name a file"},
         WrongSetting{"MorePerAddressThanInAll",
                      "fix.limits",
                      "connections_per_address = 5000",
@@ -346,6 +370,26 @@ TEST_F(GatewayFile, WalRootMustNotBeAFile) {
   replace(gateway, "root = \"wal\"", "root = \"sessions.cfg\"");
   EXPECT_THAT(complaints(),
               ElementsAre("gateway.toml:2: wal.root: sessions.cfg is not a folder; name a folder"));
+}
+
+// However it is spelled, and through a link too.
+TEST_F(GatewayFile, AWitnessInTheLogsFolderIsNone) {
+  std::filesystem::create_directories(folder.path() / "wal" / "inside");
+  std::filesystem::create_directory_symlink(folder.path() / "wal", folder.path() / "link");
+  replace(gateway, "[fix]\n", "witness = \"WITNESS\"\n[fix]\n");
+  const std::string as_it_was = gateway;
+  for (const std::string path :
+       {"wal/witness", "wal/inside/witness", "fix_spec/../wal/witness", "link/witness"}) {
+    gateway = as_it_was;
+    replace(gateway, "WITNESS", path);
+    EXPECT_THAT(complaints(),
+                ElementsAre(HasSubstr("witness is inside of the log's folder; name a file "
+                                      "elsewhere, on another disk if there is one")))
+        << path;
+  }
+  gateway = as_it_was;
+  replace(gateway, "WITNESS", "wal-witness");
+  EXPECT_THAT(complaints(), IsEmpty()) << "its name alone begins like the log's";
 }
 
 TEST_F(GatewayFile, DictionariesMustBeThere) {
@@ -457,13 +501,23 @@ TEST_F(GatewayFile, PrintsTheValuesInForceWithoutSecrets) {
                         "MaxHeartBtInt=60\nResetAllowed=N\nCancelOnDisconnect="
                         "N\nCancelOnDisconnectGrace=10\nAllowFrom=127.0.0.1\n"));
   EXPECT_THAT(text, HasSubstr("ANNA:pbkdf2-sha256:10000:****:****\n"));
-  EXPECT_THAT(text, HasSubstr("[exchange]\ncurrency = \"EUR\"\nmax_requests_a_day = 0\n"));
+  EXPECT_THAT(
+      text, HasSubstr("[exchange]\ncurrency = \"EUR\"\nmax_requests_a_day = 0\nfour_eyes = []\n"));
+  EXPECT_EQ(text.find("witness"), std::string::npos);
   EXPECT_THAT(text,
               HasSubstr("[[account]]\nname = \"ANNA\"\nkind = \"collateralised\"\n"
                         "balance = \"0.0000\"\ncredit = \"0.0000\"\n"));
   EXPECT_THAT(text, HasSubstr("[[market]]\nname = \"RAIN\"\nkind = \"binary\"\n"));
   EXPECT_EQ(text.find("000102"), std::string::npos);
   EXPECT_EQ(text.find("aaaa"), std::string::npos);
+}
+
+TEST_F(GatewayFile, PrintsTheWitnessAndWhatASecondOperatorHasToApprove) {
+  replace(gateway, "[fix]\n", "witness = \"witness\"\n[fix]\n");
+  replace(gateway, "[exchange]\n", "[exchange]\nfour_eyes = [\"funds\", \"results\"]\n");
+  const std::string text = print(load());
+  EXPECT_THAT(text, HasSubstr("witness = \"" + (folder.path() / "witness").string() + "\"\n"));
+  EXPECT_THAT(text, HasSubstr("four_eyes = [\"results\", \"funds\"]\n"));
 }
 
 }  // namespace

@@ -400,6 +400,16 @@ TEST_F(SessionSettings, OpsIsForFixtOnly) {
                           "BeginString=FIXT.1.1"));
 }
 
+TEST_F(SessionSettings, AnOpsSessionHasNoThrottle) {
+  replace(sessions, "Role=Broker\nAccounts=ANNA\n", "Role=Ops\n");
+  replace(sessions, "SenderCompID=BETEX\n", "SenderCompID=BETEX\nMaxMessagesPerSecond=5\n");
+  EXPECT_EQ(load().sessions[0].max_messages_per_second, 0U) << "the others' is no mistake";
+  sessions += "MaxMessagesPerSecond=7\n";
+  EXPECT_THAT(complaints(),
+              ElementsAre(::testing::HasSubstr(
+                  "MaxMessagesPerSecond: is not for Ops, whose input is always read; remove it")));
+}
+
 TEST_F(SessionSettings, OneSessionForEachCompId) {
   sessions += "[SESSION]\nBeginString=FIX.4.4\nTargetCompID=ANNA\nRole=Broker\nAccounts=ANNA\n";
   EXPECT_THAT(complaints(),

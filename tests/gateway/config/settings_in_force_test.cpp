@@ -23,6 +23,7 @@ class SettingsInForceTest : public ConfigFixture {
 TEST_F(SettingsInForceTest, WhatMayChangeIsTakenOverInSilence) {
   SettingsInForce in_force{load()};
   EXPECT_THAT(in_force.take_over(load()), IsEmpty());
+  replace(gateway, "[exchange]\n", "[exchange]\nfour_eyes = [\"funds\"]\n");
   gateway +=
       "[fix.limits]\nconnections = 7\nconnections_per_address = 6\n[log]\nlevel = \"warn\"\n";
   sessions += "AllowFrom=10.0.0.1\nMaxMessagesPerSecond=5\nMessageBurst=9\n";
@@ -45,6 +46,13 @@ TEST_F(SettingsInForceTest, WhatNeedsARestartIsNamedEachTime) {
                                     "wal.root");
   EXPECT_THAT(in_force.take_over(load()), expected);
   EXPECT_THAT(in_force.take_over(load()), expected);
+}
+
+TEST_F(SettingsInForceTest, WhatTheFirstStartHasSettledIsNotSaidToNeedARestart) {
+  SettingsInForce in_force{load()};
+  replace(gateway, "[exchange]\n", "[exchange]\nmax_requests_a_day = 7\n");
+  gateway += "[trading_day]\nend_utc = 04:00:00\n";
+  EXPECT_THAT(in_force.take_over(load()), IsEmpty());
 }
 
 TEST_F(SettingsInForceTest, TlsThatWasNotThereNeedsARestart) {

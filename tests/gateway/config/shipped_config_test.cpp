@@ -61,6 +61,8 @@ TEST(ShippedConfig, ShowsTheDefaults) {
   EXPECT_EQ(config.trading_day_end, defaults.trading_day_end);
   EXPECT_EQ(config.exchange.currency, defaults.exchange.currency);
   EXPECT_EQ(config.exchange.max_requests_a_day, defaults.exchange.max_requests_a_day);
+  EXPECT_EQ(config.exchange.four_eyes, defaults.exchange.four_eyes);
+  EXPECT_EQ(config.wal.witness, defaults.wal.witness);
 }
 
 TEST(ShippedConfig, HasTheDemoSessions) {
@@ -70,6 +72,7 @@ TEST(ShippedConfig, HasTheDemoSessions) {
       {"BROKER3", {FixVersion::Fix44, SessionRole::Broker}},
       {"BROKER4", {FixVersion::Fix44, SessionRole::Broker}},
       {"OPS1", {FixVersion::Fixt11, SessionRole::Ops}},
+      {"OPS2", {FixVersion::Fixt11, SessionRole::Ops}},
       {"DROP1", {FixVersion::Fixt11, SessionRole::DropCopy}}};
   std::map<std::string, std::pair<FixVersion, SessionRole>> actual;
   for (const SessionConfig& session : shipped().sessions) {

@@ -38,6 +38,17 @@ struct CommandRingTest : testing::Test {
   CommandRing<int> ring{4, wait};
 };
 
+TEST_F(CommandRingTest, LeavesFreeWhatIsKeptForOthers) {
+  EXPECT_FALSE(ring.try_reserve(3, 2));
+  EXPECT_TRUE(ring.try_reserve(2, 2));
+  EXPECT_FALSE(ring.try_reserve(1, 2));
+  EXPECT_TRUE(ring.try_reserve(2)) << "which they may take";
+  EXPECT_FALSE(ring.try_reserve(1));
+  ring.release(4);
+  EXPECT_TRUE(ring.try_reserve(1, 3));
+  ring.release(1);
+}
+
 TEST(CommandRingSize, MustBeAPowerOfTwo) {
   WaitStrategy wait;
   for (const std::size_t size : {0U, 1U, 3U, 1000U, (1U << 24) + 1}) {

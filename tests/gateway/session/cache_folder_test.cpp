@@ -26,16 +26,21 @@ class CacheFolderTest : public ::testing::Test {
   CacheFolderTest() { std::ofstream{victim_} << kPrecious; }
 
   [[nodiscard]] MessageCache open() const {
-    const matching::SessionInfo session{.session = kSession,
-                                        .comp_id = matching::Name{"BROKER1"},
-                                        .epoch = kEpoch,
-                                        .next_in = matching::MsgSeqNum{1},
-                                        .reserved_to = matching::MsgSeqNum{2},
-                                        .delivered = {}};
-    return MessageCache{path_,
-                        {.boot_id = "boot", .wal_id = "wal"},
-                        {.sessions = {&session, 1}, .last_seq = matching::EventSeq{20}},
-                        {.map_size = std::size_t{1} << 20}};
+    return open({.session = kSession,
+                 .comp_id = matching::Name{"BROKER1"},
+                 .epoch = kEpoch,
+                 .next_in = matching::MsgSeqNum{1},
+                 .reserved_to = matching::MsgSeqNum{2},
+                 .delivered = {}});
+  }
+
+  [[nodiscard]] MessageCache open(const matching::SessionInfo& session,
+                                  bool new_epochs = false) const {
+    return MessageCache{
+        path_,
+        {.boot_id = "boot", .wal_id = "wal"},
+        {.sessions = {&session, 1}, .last_seq = matching::EventSeq{20}, .new_epochs = new_epochs},
+        {.map_size = std::size_t{1} << 20}};
   }
 
   // The start's complaint.
@@ -123,6 +128,42 @@ TEST_F(CacheFolderTest, OneNewerThanTheJournalIsDamageOfTheJournal) {
   }
   ASSERT_EQ(fault(), journal::Fault::CacheAhead);
   EXPECT_EQ(journal::exit_code_of(journal::Fault::CacheAhead), journal::kExitCorrupt);
+}
+
+// The log was restored: number 1 of the new epoch may be one that the old cache has kept, of a
+// history that is gone.
+TEST_F(CacheFolderTest, NothingOfItOutlivesNewEpochs) {
+  const matching::MsgSeqNum first{1};
+  {
+    MessageCache cache = open();
+    auto block = std::make_shared<OutboundBlock>();
+    block->session = kSession;
+    block->state = {.epoch = kEpoch.next(),
+                    .last_number = matching::MsgSeqNum{900},
+                    .sent = {.event = matching::EventSeq{1000}},
+                    .poss_resend_to = {}};
+    block->bytes = "8=FIXT.1.1";
+    block->entries.push_back({.number = first,
+                              .report = {.event = matching::EventSeq{1000}},
+                              .offset = 0,
+                              .size = block->bytes.size()});
+    cache.write(std::vector<std::shared_ptr<const OutboundBlock>>{block});
+    ASSERT_EQ(cache.read(kSession, kEpoch.next(), first, first).size(), 1U);
+  }
+  ASSERT_EQ(fault(), journal::Fault::CacheAhead);
+  const MessageCache cache = open({.session = kSession,
+                                   .comp_id = matching::Name{"BROKER1"},
+                                   .epoch = kEpoch.next(),
+                                   .next_in = first,
+                                   .delivered = matching::EventSeq{15}},
+                                  true);
+  EXPECT_TRUE(cache.was_void());
+  EXPECT_TRUE(cache.read(kSession, kEpoch.next(), first, first).empty());
+  const OutboundState state = cache.state(kSession).value();
+  EXPECT_EQ(state.epoch, kEpoch.next());
+  EXPECT_EQ(state.last_number, matching::MsgSeqNum{0});
+  EXPECT_EQ(state.sent.event, matching::EventSeq{15}) << "what is not proven is told again";
+  EXPECT_EQ(state.poss_resend_to.event, matching::EventSeq{20}) << "marked";
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ using testing::IsEmpty;
 
 class FewCredits final : public gateway::CommandPort {
  public:
-  bool try_reserve(std::size_t count) override {
+  bool try_reserve(std::size_t count, gateway::RingShare share) override {
+    taken_of = share;
     if (credits < count) {
       return false;
     }
@@ -32,6 +33,7 @@ class FewCredits final : public gateway::CommandPort {
   bool accepts_orders() const override { return true; }
 
   std::size_t credits = 0;
+  gateway::RingShare taken_of{};
   std::vector<std::uint32_t> submitted;
 };
 
@@ -44,7 +46,7 @@ gateway::RingCommand command(std::uint32_t number) {
 
 TEST(ControlCommands, SubmitsInOrderAsCreditsCome) {
   FewCredits port;
-  ControlCommands control{port};
+  ControlCommands control{port, gateway::RingShare::Common};
   control.add(command(1));
   control.add(command(2));
   EXPECT_FALSE(control.submit());
@@ -63,9 +65,18 @@ TEST(ControlCommands, SubmitsInOrderAsCreditsCome) {
   EXPECT_EQ(port.credits, 3U) << "it takes no credit that it does not use";
 }
 
+TEST(ControlCommands, AnOperatorsMayUseTheLastSlots) {
+  FewCredits port;
+  ControlCommands control{port, gateway::RingShare::Operators};
+  port.credits = 1;
+  control.add(command(1));
+  EXPECT_TRUE(control.submit());
+  EXPECT_EQ(port.taken_of, gateway::RingShare::Operators);
+}
+
 TEST(ControlCommands, HasNothingToDoWithoutAny) {
   FewCredits port;
-  ControlCommands control{port};
+  ControlCommands control{port, gateway::RingShare::Common};
   EXPECT_TRUE(control.empty());
   EXPECT_TRUE(control.submit());
 }

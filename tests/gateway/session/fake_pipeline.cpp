@@ -35,6 +35,14 @@ bool wait_until(const std::function<bool()>& condition) {
   return true;
 }
 
+SessionId session_of(const gateway::Query& query) {
+  return std::visit(Overloaded{[](const gateway::DryRunQuery& dry_run) {
+                                 return dry_run.command->origin.session;
+                               },
+                               [](const auto& any) { return any.session; }},
+                    query);
+}
+
 std::string comp_id_of(const matching::Engine& engine, SessionId session) {
   std::string comp_id;
   engine.visit_sessions([&](const matching::SessionInfo& info) {
@@ -68,6 +76,14 @@ void FakePipeline::go_on() {
   }
 }
 
+void FakePipeline::go_on_with_one() {
+  const std::lock_guard lock{mutex_};
+  BETEX_ASSERT(!waiting_.empty());
+  const RingCommand command = std::move(waiting_.front());
+  waiting_.pop_front();
+  process(command);
+}
+
 void FakePipeline::set_clock(const gateway::Clock& clock) {
   const std::lock_guard lock{mutex_};
   clock_ = &clock;
@@ -81,6 +97,11 @@ matching::Timestamp FakePipeline::next_time() {
 void FakePipeline::set_full(bool full) {
   const std::lock_guard lock{mutex_};
   full_ = full;
+}
+
+void FakePipeline::set_full_of_orders(bool full) {
+  const std::lock_guard lock{mutex_};
+  full_of_orders_ = full;
 }
 
 void FakePipeline::set_disk_low(bool low) {
@@ -147,6 +168,11 @@ std::vector<Command> FakePipeline::submitted() const {
   return submitted_;
 }
 
+std::vector<gateway::Query> FakePipeline::queries() const {
+  const std::lock_guard lock{mutex_};
+  return queries_;
+}
+
 bool FakePipeline::wait_for_submitted(std::size_t count) const {
   return wait_until([&] { return submitted().size() >= count; });
 }
@@ -202,9 +228,9 @@ std::optional<fix::ReportId> FakePipeline::last_subscription(SessionId session) 
   return found == subscribed_from_.end() ? std::nullopt : std::optional{found->second};
 }
 
-bool FakePipeline::try_reserve(std::size_t count) {
+bool FakePipeline::try_reserve(std::size_t count, gateway::RingShare share) {
   const std::lock_guard lock{mutex_};
-  if (full_) {
+  if (full_ || (full_of_orders_ && share != gateway::RingShare::Operators)) {
     return false;
   }
   credits_out_ += count;
@@ -239,8 +265,8 @@ void FakePipeline::process(const RingCommand& ring_command) {
     if (const auto* order = std::get_if<gateway::OrderStatusQuery>(query)) {
       status.cl_ord_id = order->cl_ord_id;
     }
-    report(std::visit([](const auto& any) { return any.session; }, *query),
-           {.id = {}, .body = status});
+    queries_.push_back(*query);
+    report(session_of(*query), {.id = {}, .body = status});
     return;
   }
   Command command = std::get<Command>(ring_command);
@@ -285,6 +311,8 @@ void FakePipeline::tell(const Command& command, const matching::TransactionView&
           [&](matching::EventSeq, const matching::NumbersReserved& e) { notify(e.session, e); },
           [&](matching::EventSeq, const matching::SessionNumbersSet& e) { notify(e.session, e); },
           [&](matching::EventSeq, const matching::SessionLoggedOut& e) { notify(e.session, e); },
+          [&](matching::EventSeq, const matching::SessionSuspended& e) { notify(e.session, e); },
+          [&](matching::EventSeq, const matching::SessionResumed& e) { notify(e.session, e); },
           [&](matching::EventSeq, const matching::CommandRejected& e) {
             sink_->notify(e.subject, e);
           },

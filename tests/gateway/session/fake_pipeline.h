@@ -33,11 +33,15 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
   void hold();
   void go_on();
 
+  // The first command that is held, and no other.
+  void go_on_with_one();
+
   // Commands bear the time of `clock`, which must outlive this; else a count.
   void set_clock(const gateway::Clock& clock);
 
-  // As long as it is set, no credit is given.
+  // As long as it is set, no credit is given; or none but to operators.
   void set_full(bool full);
+  void set_full_of_orders(bool full);
 
   // As long as it is set, the disk has no room for orders.
   void set_disk_low(bool low);
@@ -70,6 +74,9 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
   // Waits for it. False: not in time.
   [[nodiscard]] bool wait_for_submitted(std::size_t count) const;
 
+  // Requests that change nothing.
+  [[nodiscard]] std::vector<gateway::Query> queries() const;
+
   // Waits until a command is held, of whatever kind. False: not in time.
   [[nodiscard]] bool wait_for_held() const;
 
@@ -89,7 +96,7 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
 
   // ---- CommandPort
 
-  [[nodiscard]] bool try_reserve(std::size_t count) override;
+  [[nodiscard]] bool try_reserve(std::size_t count, gateway::RingShare share) override;
   void release(std::size_t count) override;
   void submit(gateway::RingCommand command) override;
   [[nodiscard]] bool accepts_orders() const override;
@@ -121,6 +128,7 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
   gateway::SessionSink* sink_ = nullptr;
   bool held_ = false;
   bool full_ = false;
+  bool full_of_orders_ = false;
   bool disk_low_ = false;
   std::size_t times_down_ = 0;
   std::size_t credits_out_ = 0;
@@ -128,6 +136,7 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
   std::int64_t time_ = 0;
   const gateway::Clock* clock_ = nullptr;
   std::vector<matching::Command> submitted_;
+  std::vector<gateway::Query> queries_;
   std::deque<gateway::RingCommand> waiting_;
   std::map<matching::SessionId, std::vector<fix::Report>> reports_;
   std::map<matching::SessionId, Subscriber> subscribers_;

@@ -70,7 +70,7 @@ bool HoldableCache::wait_until_held() {
 
 std::vector<fix::SessionSettings> test_sessions() {
   std::vector<fix::SessionSettings> sessions;
-  for (const std::string comp_id : {"BROKER1", "BROKER2", "BROKER3", "STRICT"}) {
+  for (const std::string comp_id : {"BROKER1", "BROKER2", "BROKER3", "STRICT", "OPS1"}) {
     fix::SessionSettings settings;
     settings.version = speaks_fix44(comp_id) ? fix::FixVersion::Fix44 : fix::FixVersion::Fixt11;
     settings.our_comp_id = kOurCompId;
@@ -80,6 +80,11 @@ std::vector<fix::SessionSettings> test_sessions() {
     settings.reset_allowed = comp_id != "STRICT";
     settings.logon = {.min_heart_bt_int = 1, .max_heart_bt_int = 60};
     settings.allow_from = {*gateway::AddressRange::parse("127.0.0.0/8")};
+    if (comp_id == "OPS1") {
+      settings.role = fix::SessionRole::Ops;
+      settings.accounts.clear();
+      settings.throttle = {.messages_per_second = 1, .burst = 1, .refusals_before_a_pause = 1};
+    }
     sessions.push_back(settings);
   }
   return sessions;

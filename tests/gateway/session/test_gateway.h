@@ -30,8 +30,8 @@ namespace betex::test {
 
 inline constexpr const char* kTestPassword = "secret";
 
-// BROKER1 and BROKER2 speak FIXT.1.1, BROKER3 FIX.4.4; STRICT may not reset its numbers. Their
-// usernames are their CompIDs.
+// BROKER1 and BROKER2 speak FIXT.1.1, BROKER3 FIX.4.4; STRICT may not reset its numbers; OPS1 is an
+// operator's, with a throttle that must not count. Their usernames are their CompIDs.
 [[nodiscard]] std::vector<fix::SessionSettings> test_sessions();
 
 // A session cache whose commits wait, or fail, when the test says so.

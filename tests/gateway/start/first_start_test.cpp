@@ -100,6 +100,44 @@ TEST_F(FirstStartTest, NoLaterStartPaysAgainOrChangesAnAccount) {
   }
 }
 
+TEST_F(FirstStartTest, TheTradingDayIsTheFirstStartsUntilAnOperatorMovesIt) {
+  config_.trading_day_end = std::chrono::hours{4};
+  {
+    Life life{root()};
+    start(life);
+    EXPECT_EQ(life.recovered.engine.trading_day_ends_at_s(), 4U * 3600);
+  }
+  config_.trading_day_end = std::chrono::hours{5};
+  {
+    Life life{root()};
+    start(life);
+    EXPECT_EQ(life.recovered.engine.trading_day_ends_at_s(), 4U * 3600);
+    life.run(matching::SetTradingDay{.ends_at_s = 6 * 3600});
+  }
+  Life life{root()};
+  start(life);
+  EXPECT_EQ(life.recovered.engine.trading_day_ends_at_s(), 6U * 3600);
+}
+
+TEST_F(FirstStartTest, WhatASecondOperatorHasToApproveIsTheConfigurationsAtEachStart) {
+  config_.exchange.four_eyes = 3;
+  {
+    Life life{root()};
+    start(life);
+    EXPECT_EQ(life.recovered.engine.exchange().approval_classes, 3U);
+  }
+  {
+    Life life{root()};
+    const matching::EventSeq before = life.recovered.engine.last_seq();
+    start(life);
+    EXPECT_EQ(life.recovered.engine.last_seq(), before) << "nothing is different";
+  }
+  config_.exchange.four_eyes = 0;
+  Life life{root()};
+  start(life);
+  EXPECT_EQ(life.recovered.engine.exchange().approval_classes, 0U);
+}
+
 TEST_F(FirstStartTest, AnotherCurrencyThanTheLogsIsRefused) {
   {
     Life life{root()};

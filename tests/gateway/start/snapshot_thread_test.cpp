@@ -102,6 +102,32 @@ TEST(SnapshotThread, PreparesTheNextSegmentWhenHalfOfOneIsWritten) {
   EXPECT_EQ(life.journal.durable_seq(), life.recovered.engine.last_seq());
 }
 
+// They take room that the log needs more.
+TEST(SnapshotThread, WhileTheDiskIsLowThereAreNone) {
+  const betex::test::TempFolder folder;
+  const std::filesystem::path root = folder.path() / "wal";
+  Retention retention;
+  journal::EnvironmentPool pool;
+  journal::Journal journal{{.wal_root = root,
+                            .segment_map_size_bytes = std::size_t{4} << 20U,
+                            .low_disk_bytes = std::uint64_t{1} << 60U},
+                           pool};
+  const Config config;
+  Recovered recovered = recover({journal, root, pool, config}, retention);
+  const auto transaction =
+      recovered.engine.decide({.timestamp = matching::Timestamp{1},
+                               .body = matching::CreateAccount{.account = matching::Name{"ACC"}}});
+  journal.append(transaction);
+  journal.commit();
+  ASSERT_TRUE(journal.disk_is_low());
+  retention.reports_taken(
+      recovered.reports.cursors, recovered.engine.last_seq(), matching::Timestamp{1});
+  SnapshotThread thread{{.wal_root = root, .every_events = 1}, pool, journal, retention};
+  thread.start(EventSeq{0});
+  std::this_thread::sleep_for(std::chrono::milliseconds{500});
+  EXPECT_EQ(retention.newest_snapshot(), EventSeq{0});
+}
+
 TEST(SnapshotThread, WithoutAnIntervalThereAreNone) {
   const betex::test::TempFolder folder;
   Life life{folder.path() / "wal"};

@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gateway/time/published.h"
+#include "gateway/link/published.h"
 #include "tests/gateway/time/fake_machine_clock.h"
 
 namespace betex::gateway::testing {

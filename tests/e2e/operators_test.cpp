@@ -1,0 +1,268 @@
+// Operators over FIX, with the gateway as a process: two desks, four eyes, a full disk, and kill -9
+// between a request and its answer.
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateway/client/error.h"
+#include "gateway/client/message.h"
+#include "gateway/client/utc_time.h"
+#include "tests/support/broker.h"
+#include "tests/support/gateway_process.h"
+#include "tests/support/raw_fix_peer.h"
+#include "tests/support/temp_folder.h"
+
+namespace betex::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::SizeIs;
+
+constexpr int kOpsReqId = 20012;
+constexpr int kEventSeq = 20020;
+constexpr int kBalance = 20023;
+
+std::string deposit(const std::string& id, const std::string& more = {}) {
+  return "20012=" + id + "|20011=Deposit|1=BROKER1|20022=1.00|60=" + fix_now() + "|" + more;
+}
+
+class OperatorsTest : public testing::Test {
+ protected:
+  [[nodiscard]] std::filesystem::path wal() const { return folder_.path() / "wal"; }
+
+  // The option that starts a gateway with one line of its configuration changed.
+  std::vector<std::string> with(const std::string& shipped, const std::string& value) {
+    config_ = changed_config(folder_.path() / "config", shipped, value);
+    return {"--config", config_};
+  }
+
+  static std::unique_ptr<RawFixPeer> log_on(const GatewayProcess& gateway,
+                                            const std::string& comp_id,
+                                            int number = 1) {
+    auto peer = std::make_unique<RawFixPeer>(
+        gateway.fix_port(),
+        RawFixPeer::Names{.begin_string = "FIXT.1.1", .sender = comp_id, .target = "BETEX"});
+    peer->next_out = number;
+    peer->send("A", "98=0|108=30|553=" + comp_id + "|554=demo|1137=9|");
+    EXPECT_EQ(peer->read().type(), "A");
+    return peer;
+  }
+
+  TempFolder folder_;
+  std::filesystem::path config_;  // gateway.toml
+};
+
+// ---- Two desks ----------------------------------------------------------------------------------
+
+TEST_F(OperatorsTest, WhatOneDeskIsAnsweredTheOtherIsToldAsACopy) {
+  const GatewayProcess gateway{wal()};
+  const auto one = log_on(gateway, "OPS1");
+  const auto two = log_on(gateway, "OPS2");
+  const std::vector<std::string> requests{
+      "20012=r-1|20011=Suspend|1300=EPL-ARS-CHE|20032=1|20010=2|58=a goal|",
+      "20012=r-2|20011=Resume|1300=EPL-ARS-CHE|",
+      "20012=r-3|20011=Resume|1300=EPL-ARS-CHE|",  // refused
+      "20012=r-4|20011=Deposit|1=BROKER1|20022=5|",
+      "20012=r-5|20011=SetLimits|1=BROKER2|20026=9|",
+      "20012=r-6|20011=HaltExchange|",
+      "20012=r-7|20011=UnhaltExchange|",
+  };
+  for (const std::string& request : requests) {
+    one->send("UOC", request + "60=" + fix_now() + "|");
+    const RawFixMessage answer = one->read_type("UOR");
+    const RawFixMessage copy = two->read_type("UOR");
+    EXPECT_EQ(answer.value(kOpsReqId), request.substr(6, 3));
+    EXPECT_TRUE(answer.value(797).empty());
+    EXPECT_EQ(copy.value(797), "Y");
+    EXPECT_EQ(copy.value(20015), "OPS1");
+    const std::vector<int> own{8, 9, 10, 34, 52, 56, 369, 797, 20015};
+    EXPECT_EQ(copy.text_without(own), answer.text_without(own));
+  }
+}
+
+// ---- Four eyes ----------------------------------------------------------------------------------
+
+TEST_F(OperatorsTest, FundsThatNeedASecondOperatorMoveWhenAnotherHasApproved) {
+  const GatewayProcess gateway{wal(), with("four_eyes = []", "four_eyes = [\"funds\"]")};
+  const auto one = log_on(gateway, "OPS1");
+  const auto two = log_on(gateway, "OPS2");
+  one->send("UOC", deposit("pay-1", "58=by wire|"));
+  const RawFixMessage proposed = one->read_type("UOR");
+  EXPECT_EQ(proposed.value(20013), "6") << proposed.text();
+  const RawFixMessage shown = two->read_type("UOR");
+  EXPECT_EQ(shown.value(20013), "6");
+  EXPECT_EQ(shown.value(20022), "1.00");
+  EXPECT_EQ(shown.value(1), "BROKER1");
+  EXPECT_EQ(shown.value(58), "by wire");
+
+  const std::string approve = "20011=Approve|20014=pay-1|20020=" + shown.value(kEventSeq) + "|";
+  one->send("UOC", "20012=ok-1|" + approve + "60=" + fix_now() + "|");
+  const RawFixMessage refused = one->read_type("UOR");
+  EXPECT_EQ(refused.value(20013), "1");
+  EXPECT_EQ(refused.value(20001), "142") << "not the one who has proposed it";
+  (void)two->read_type("UOR");
+
+  two->send("UOC", "20012=ok-2|" + approve + "60=" + fix_now() + "|");
+  const RawFixMessage done = one->read_type("UOR");
+  EXPECT_EQ(done.value(20013), "0") << done.text();
+  EXPECT_EQ(done.value(20015), "OPS1");
+  EXPECT_EQ(done.value(20016), "OPS2");
+  EXPECT_EQ(done.value(kBalance), "10001.00");
+}
+
+TEST_F(OperatorsTest, SighupTakesOverWhatNeedsASecondOperator) {
+  GatewayProcess gateway{wal(), with("four_eyes = []", "four_eyes = [\"funds\"]")};
+  const auto peer = log_on(gateway, "OPS1");
+  peer->send("UOC", deposit("pay-1"));
+  EXPECT_EQ(peer->read_type("UOR").value(20013), "6");
+  std::string text;
+  {
+    std::ifstream stream{config_, std::ios::binary};
+    text = {std::istreambuf_iterator<char>{stream}, {}};
+  }
+  const std::string before = "four_eyes = [\"funds\"]";
+  text.replace(text.find(before), before.size(), "four_eyes = []");
+  std::ofstream{config_, std::ios::binary} << text;
+  gateway.process().signal(SIGHUP);
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (gateway.process().standard_error().find("reloaded") == std::string::npos &&
+         std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(10ms);
+  }
+  peer->send("UOC", deposit("pay-2"));
+  EXPECT_EQ(peer->read_type("UOR").value(20013), "0");
+}
+
+// ---- The machine --------------------------------------------------------------------------------
+
+TEST_F(OperatorsTest, OnAFullDiskSafetyIsTakenAndAllElseIsNot) {
+  {
+    GatewayProcess gateway{wal()};  // makes the markets
+    EXPECT_EQ(gateway.terminate(), 0);
+  }
+  const GatewayProcess gateway{
+      wal(), with("low_disk_bytes = 1_073_741_824", "low_disk_bytes = 1_000_000_000_000_000")};
+  const auto peer = log_on(gateway, "OPS1");
+  peer->send("UOC", deposit("pay-1"));
+  const RawFixMessage refused = peer->read_type("j");
+  EXPECT_EQ(refused.value(380), "4");
+  EXPECT_EQ(refused.value(20001), "144");
+  peer->send("UOC", "20012=goal-1|20011=Suspend|1300=EPL-ARS-CHE|20032=1|60=" + fix_now() + "|");
+  EXPECT_EQ(peer->read_type("UOR").value(20013), "0");
+}
+
+TEST_F(OperatorsTest, WhoIsOnAndHowTheNodeIs) {
+  GatewayProcess before{wal()};
+  {
+    const auto cut_off = log_on(before, "BROKER2");
+    before.kill();
+  }
+  const GatewayProcess gateway{wal()};
+  const auto peer = log_on(gateway, "OPS1");
+  peer->send("BC", "933=q|935=9|936=3|930=OPS1|930=BROKER1|930=BROKER2|");
+  const RawFixMessage answer = peer->read_type("BD");
+  EXPECT_EQ(answer.value(933), "q");
+  EXPECT_EQ(answer.value(893), "Y");
+  EXPECT_EQ(answer.value(936), "3");
+  EXPECT_NE(answer.text().find("|930=OPS1|928=1|"), std::string::npos) << answer.text();
+  EXPECT_NE(answer.text().find("|930=BROKER1|928=3|"), std::string::npos) << answer.text();
+  EXPECT_NE(answer.text().find("|930=BROKER2|928=2|"), std::string::npos) << answer.text();
+  EXPECT_GT(std::stoi(answer.value(20061)), 0);
+  EXPECT_GE(std::stoi(answer.value(20064)), 1);
+  EXPECT_GT(std::stoll(answer.value(20065)), 0);
+}
+
+// ---- kill -9 ------------------------------------------------------------------------------------
+
+class KilledDesk {
+ public:
+  void log_on(const GatewayProcess& gateway) { desk_.log_on(gateway.fix_port()); }
+
+  void ask(const std::string& id) {
+    client::Message request{"UOC"};
+    request.add(1, "BROKER1")
+        .add(60, client::utc_now())
+        .add(20011, "Deposit")
+        .add(kOpsReqId, id)
+        .add(20022, "1.00");
+    desk_.session().send(request);
+  }
+
+  // What has come, until the connection's end.
+  void take_rest() {
+    try {
+      while (take(kPatience)) {
+      }
+    } catch (const client::Disconnected&) {
+    }
+  }
+
+  // Until each of so many requests is answered. False: not in time.
+  bool take_until(std::size_t requests) {
+    while (events_.size() < requests) {
+      if (!take(kPatience)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // The events that have answered each request.
+  [[nodiscard]] const std::map<std::string, std::set<std::string>>& events() const {
+    return events_;
+  }
+
+  [[nodiscard]] const std::string& balance() const { return balance_; }
+
+ private:
+  bool take(std::chrono::milliseconds patience) {
+    const auto message = desk_.session().receive(patience);
+    if (message && message->type() == "UOR") {
+      EXPECT_TRUE(message->has(20013, "0"));
+      events_[std::string{message->get(kOpsReqId)}].emplace(message->get(kEventSeq));
+      balance_ = message->get(kBalance);
+    }
+    return message.has_value();
+  }
+
+  Broker desk_{"OPS1"};
+  std::map<std::string, std::set<std::string>> events_;
+  std::string balance_;
+};
+
+// At different moments: before the request is read, decided, durable, answered, and after it.
+TEST_F(OperatorsTest, KilledBetweenARequestAndItsAnswerEachIsDoneAndAnsweredOnce) {
+  constexpr int kRounds = 12;
+  KilledDesk desk;
+  for (int round = 0; round < kRounds; ++round) {
+    GatewayProcess gateway{wal()};
+    desk.log_on(gateway);
+    desk.ask("pay-" + std::to_string(round));
+    std::this_thread::sleep_for(round * 1ms);
+    gateway.kill();
+    desk.take_rest();
+  }
+  const GatewayProcess gateway{wal()};
+  desk.log_on(gateway);
+  desk.ask("last");
+  ASSERT_TRUE(desk.take_until(kRounds + 1));
+  for (const auto& [id, events] : desk.events()) {
+    EXPECT_THAT(events, SizeIs(1)) << id;
+  }
+  EXPECT_EQ(desk.balance(), "10013.00");
+}
+
+}  // namespace
+}  // namespace betex::test
