@@ -13,6 +13,7 @@ namespace {
 
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const std::string kUnit = std::string{BETEX_SOURCE_DIR} + "/config/betex-gateway.service";
 
@@ -58,10 +59,12 @@ TEST(SystemdUnit, IsToldWhenTheGatewayIsReadyAndThatItLives) {
   EXPECT_THAT(unit_text(), ContainsRegex("\nRestrictAddressFamilies=[^\n]*AF_UNIX"));
 }
 
-// The exits that come again at each start until somebody mends their cause.
+// The exits that come again at each start until somebody mends their cause. Of an ExecStartPre
+// systemd would start again after any.
 TEST(SystemdUnit, StaysDownWhereAStartMendsNothing) {
   EXPECT_THAT(unit_text(), HasSubstr("\nRestart=on-failure\n"));
   EXPECT_THAT(unit_text(), HasSubstr("\nRestartPreventExitStatus=64 65 69 75 78\n"));
+  EXPECT_THAT(unit_text(), Not(HasSubstr("\nExecStartPre=")));
 }
 
 // Without it a machine that boots with a wrong clock would start on it.
