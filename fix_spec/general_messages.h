@@ -23,6 +23,7 @@ inline constexpr Group kNewsSubjects{.fields = kNewsSubjectFields};
 inline constexpr std::array kNewsFields{
     MessageField{field::kNoLinesOfText, "YY", "1, with Text(58)", &kLinesOfText},
     MessageField{field::kOrigTime, "NN", "always"},
+    MessageField{field::kUrgency, "NN", "1 flash; absent: normal"},
     MessageField{field::kNoRelatedSym,
                  "NN",
                  "1, with Symbol(55): the market or instrument that it is about; absent: all",
@@ -47,8 +48,9 @@ inline constexpr std::array kBusinessMessageRejectFields{
     MessageField{field::kRefMsgType, "YY"},
     MessageField{field::kBusinessRejectRefId,
                  "NN",
-                 "the refused message's id, where it could be read: 584 of AF, 320 of x, 324 of e, "
-                 "710 of AN, 790 of H where it has one, else 11"},
+                 "the refused message's id, where it could be read: 584 of AF, 320 of x and c, 324 "
+                 "of e, 710 of AN, 790 of H where it has one, 20012 of UOC, 2328 of DH, 933 of BC, "
+                 "1472 of B, else 11"},
     MessageField{field::kBusinessRejectReason, "YY", "section 5"},
     MessageField{field::kEngineReason, "NN", "always"},
     MessageField{field::kRetry, "NN", "always"},

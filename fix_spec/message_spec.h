@@ -109,6 +109,7 @@ enum class Effect : std::uint8_t {
   Order,
   Cancel,
   MassCancel,
+  Operation,  // an operator's
 };
 
 class RoleSet {

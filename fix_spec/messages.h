@@ -9,6 +9,8 @@
 #include "fix_spec/general_messages.h"
 #include "fix_spec/market_messages.h"
 #include "fix_spec/message_spec.h"
+#include "fix_spec/operation_messages.h"
+#include "fix_spec/operation_report_messages.h"
 #include "fix_spec/order_messages.h"
 #include "fix_spec/session_messages.h"
 
@@ -17,13 +19,16 @@ namespace betex::fix {
 inline constexpr auto kMessages = [] {
   std::array<const MessageSpec*,
              kSessionMessages.size() + kOrderMessages.size() + kMarketMessages.size() +
-                 kAccountMessages.size() + kGeneralMessages.size()>
+                 kAccountMessages.size() + kGeneralMessages.size() + kOperationMessages.size() +
+                 kOperationReportMessages.size()>
       all{};
   auto* at = std::ranges::copy(kSessionMessages, all.begin()).out;
   at = std::ranges::copy(kOrderMessages, at).out;
   at = std::ranges::copy(kMarketMessages, at).out;
   at = std::ranges::copy(kAccountMessages, at).out;
-  std::ranges::copy(kGeneralMessages, at);
+  at = std::ranges::copy(kGeneralMessages, at).out;
+  at = std::ranges::copy(kOperationMessages, at).out;
+  std::ranges::copy(kOperationReportMessages, at);
   return all;
 }();
 

@@ -143,7 +143,7 @@ inline constexpr MessageSpec kOrderMassCancelRequest{
 };
 
 inline constexpr std::array kOrderStatusRequestFields{
-    MessageField{field::kAccount, "NN", "as on D"},
+    MessageField{field::kAccount, "NN", "as on D; of an Ops session any account, and required"},
     MessageField{field::kClOrdId, "CY", "without 37: of the order that is asked for"},
     MessageField{field::kOrderId, "NN", "as on F"},
     MessageField{field::kSide, "YY", "echoed where the order is unknown"},
@@ -155,13 +155,13 @@ inline constexpr MessageSpec kOrderStatusRequest{
     .type = "H",
     .name = "OrderStatusRequest",
     .direction = Direction::Inbound,
-    .roles = RoleSet{SessionRole::Broker},
+    .roles = RoleSet{SessionRole::Broker, SessionRole::Ops},
     .id_tags = {field::kOrdStatusReqId.tag, field::kClOrdId.tag},
     .fields = kOrderStatusRequestFields,
 };
 
 inline constexpr std::array kOrderMassStatusRequestFields{
-    MessageField{field::kAccount, "NN", "as on D"},
+    MessageField{field::kAccount, "NN", "as on D; of an Ops session any account, and required"},
     MessageField{field::kSide, "NN", "only orders of this side"},
     MessageField{field::kSymbol, "CC", "with 585=1"},
     MessageField{field::kMassStatusReqId, "YY", "echoed, at most 31 printable ASCII characters"},
@@ -173,7 +173,7 @@ inline constexpr MessageSpec kOrderMassStatusRequest{
     .type = "AF",
     .name = "OrderMassStatusRequest",
     .direction = Direction::Inbound,
-    .roles = RoleSet{SessionRole::Broker},
+    .roles = RoleSet{SessionRole::Broker, SessionRole::Ops},
     .id_tags = {field::kMassStatusReqId.tag},
     .fields = kOrderMassStatusRequestFields,
 };
@@ -217,9 +217,9 @@ inline constexpr std::array kExecutionReportFields{
     MessageField{field::kExecRestatementReason,
                  "NN",
                  "why an order was cancelled or reduced that you had not asked for: 5 reduced by "
-                 "self-trade prevention, 6 halt, 8 market, 12 connection lost, 13 logout, 18, 19, "
-                 "20 self-trade prevention (this order, the resting one, both), 99 other; on "
-                 "FIX.4.4 those above 10 are 99"},
+                 "self-trade prevention, 6 halt, 8 market, or a mass cancel of the exchange's, 12 "
+                 "connection lost, 13 logout, 18, 19, 20 self-trade prevention (this order, the "
+                 "resting one, both), 99 other; on FIX.4.4 those above 10 are 99"},
     MessageField{field::kMassStatusReqId, "NN", "of the request"},
     MessageField{field::kOrdStatusReqId, "NN", "of the request"},
     MessageField{field::kCopyMsgIndicator, "NN", "Y: a drop copy"},

@@ -32,6 +32,7 @@ ReasonCodes codes_of(Reason reason) noexcept {
     case Reason::BatchRunning:               return {99, 99, 0, Retry::Yes};
     case Reason::RunnerNotActive:            return {99, 99, 0, Retry::No};
     case Reason::StaleMarketVersion:         return { 8, 99, 0, Retry::No};
+    case Reason::ExchangeHalted:             return { 2, 99, 0, Retry::Yes};
     case Reason::MarketArchived:             return {99, 99, 0, Retry::No};
     case Reason::PriceNotOnLadder:           return {18, 18, 0, Retry::No};
     case Reason::BadQuantity:                return {13, 99, 0, Retry::No};
@@ -62,6 +63,7 @@ ReasonCodes codes_of(Reason reason) noexcept {
     case Reason::StaleEpoch:                 return {99, 99, 0, Retry::No};
     case Reason::DuplicateRequestId:         return {99, 99, 0, Retry::No};
     case Reason::SessionSuspended:           return {15, 99, 6, Retry::No};
+    case Reason::UnknownRequest:             return {99, 99, 1, Retry::No};
     case Reason::TooManyRequests:            return {99, 99, 8, Retry::Yes};
     case Reason::MalformedMessage:           return {99, 99, 0, Retry::No};
     case Reason::UnsupportedMessageType:     return {99, 99, 3, Retry::No};
@@ -102,6 +104,29 @@ std::uint16_t mass_cancel_reject_reason_for(FixVersion version, Reason reason) n
     default:
       return kOther;
   }
+}
+
+std::uint16_t security_reject_reason_for(Reason reason) noexcept {
+  constexpr std::uint16_t kInvalidInstrument = 1;
+  constexpr std::uint16_t kAlreadyExists = 2;
+  constexpr std::uint16_t kInvalidStructure = 12;
+  switch (reason) {
+    case Reason::UnknownInstrument:
+    case Reason::UnknownMarket:
+      return kInvalidInstrument;
+    case Reason::AlreadyExists:
+      return kAlreadyExists;
+    case Reason::InvalidParameter:
+      return kInvalidStructure;
+    default:
+      return 0;
+  }
+}
+
+std::uint16_t party_action_reject_reason_for(Reason reason) noexcept {
+  constexpr std::uint16_t kInvalidParty = 0;
+  return reason == Reason::UnknownAccount || reason == Reason::UnknownSession ? kInvalidParty
+                                                                              : kOther;
 }
 
 }  // namespace betex::fix

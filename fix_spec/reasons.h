@@ -32,8 +32,14 @@ struct ReasonCodes {
                                                        std::uint16_t code) noexcept;
 [[nodiscard]] std::uint16_t restatement_reason_for(FixVersion version, std::uint16_t code) noexcept;
 
-// MassCancelRejectReason(532).
+// MassCancelRejectReason(532), and MassActionRejectReason(1376) in FIXT.1.1.
 [[nodiscard]] std::uint16_t mass_cancel_reject_reason_for(FixVersion version,
                                                           matching::Reason reason) noexcept;
+
+// SecurityRejectReason(1607); 0: FIX has none for it.
+[[nodiscard]] std::uint16_t security_reject_reason_for(matching::Reason reason) noexcept;
+
+// PartyActionRejectReason(2333).
+[[nodiscard]] std::uint16_t party_action_reject_reason_for(matching::Reason reason) noexcept;
 
 }  // namespace betex::fix

@@ -128,7 +128,7 @@ inline constexpr std::array kLogonFields{
     MessageField{field::kMaxMessageSize,
                  "NN",
                  "at least 1024: our messages are no longer, but for the Heartbeat that echoes a "
-                 "longer TestReqID(112)"},
+                 "longer TestReqID(112), and some to operators, which may have 32768"},
     MessageField{field::kNoMsgTypes,
                  "NN",
                  "taken with its group of RefMsgType(372), MsgDirection(385) and, in FIXT.1.1, "

@@ -269,6 +269,8 @@ class Zeros {
     }
   }
 
+  friend constexpr bool operator==(const Zeros&, const Zeros&) noexcept = default;
+
  private:
   // As a number where OrderValues has them: with an array GCC takes more instructions a trade.
   using Bytes = std::conditional_t<Count == 4, std::uint32_t, std::array<std::uint8_t, Count>>;

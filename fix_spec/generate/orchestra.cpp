@@ -72,11 +72,6 @@ std::string code_set_of(const FieldSpec& field) {
   return std::string{field.name} + "CodeSet";
 }
 
-// A group has a name of its own, since the same count has other entries in other messages.
-std::string group_name(const MessageSpec& message, const FieldSpec& count) {
-  return std::string{message.name} + std::string{count.name} + "Grp";
-}
-
 class OrchestraWriter {
  public:
   OrchestraWriter(FixVersion version, Messages messages) : version_{version} {
@@ -251,9 +246,25 @@ class OrchestraWriter {
     xml_.close("fixr:groups");
   }
 
+  // A group has a name of its own, since the same count has other entries in other messages.
+  [[nodiscard]] std::string group_name(const MessageSpec& message, const FieldSpec& count) const {
+    return std::string{message.name} + (is_alone(message) ? "" : std::string{flow_of(message)}) +
+           std::string{count.name} + "Grp";
+  }
+
   [[nodiscard]] int group_id(const MessageSpec* message, const MessageField& row) const {
     const auto found = std::ranges::find(groups_, GroupOfMessage{message, &row});
     return kFirstGroupId + static_cast<int>(std::distance(groups_.begin(), found));
+  }
+
+  // Of a message that goes one way.
+  [[nodiscard]] static std::string_view flow_of(const MessageSpec& message) {
+    return message.direction == Direction::Inbound ? kToExchange : kToClient;
+  }
+
+  // Whether its type goes one way, or both with the same fields.
+  [[nodiscard]] bool is_alone(const MessageSpec& message) const {
+    return std::ranges::count(messages_, message.type, &MessageSpec::type) == 1;
   }
 
   void write_messages() {
@@ -286,12 +297,11 @@ class OrchestraWriter {
                 {{"id", number}, {"name", name}, {"msgType", type}, {"category", category}});
       return;
     }
-    const std::string flow{message.direction == Direction::Inbound ? kToExchange : kToClient};
-    const bool alone = std::ranges::count(messages_, message.type, &MessageSpec::type) == 1;
+    const std::string flow{flow_of(message)};
     xml_.open("fixr:message",
               {{"id", number},
                {"name", name},
-               {"scenario", alone ? "base" : flow},
+               {"scenario", is_alone(message) ? "base" : flow},
                {"msgType", type},
                {"category", category},
                {"flow", flow}});

@@ -87,6 +87,10 @@ std::string_view type_in_words(const FieldSpec& field) {
       return "count";
     case FieldType::Qty:
       return "quantity";
+    case FieldType::SeqNum:
+      return "number of a message";
+    case FieldType::UtcTimestamp:
+      return "UTC time";
     default:
       return "String";
   }

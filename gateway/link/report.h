@@ -2,6 +2,7 @@
 // events, a session's strand encodes them. Nothing here knows QuickFIX or bytes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -438,13 +439,15 @@ struct NodeState {
   friend bool operator==(const NodeState&, const NodeState&) = default;
 };
 
+inline constexpr std::size_t kMaxSessionsOfAMessage = 50;
+
 // One message of the answer to NetworkCounterpartySystemStatusRequest(BC).
 struct NetworkStatus {
-  matching::Name request_id;  // 933
-  std::uint32_t number = 0;   // of the message in the answer, from 1: in 932
-  bool last = true;           // 893
-  std::vector<CounterpartyState> sessions;
-  std::optional<NodeState> node;  // on the last one
+  matching::Name request_id;                // 933
+  std::uint32_t number = 0;                 // of the message in the answer, from 1: in 932
+  bool last = true;                         // 893
+  std::vector<CounterpartyState> sessions;  // at most kMaxSessionsOfAMessage
+  std::optional<NodeState> node;            // on the last one
 
   friend bool operator==(const NetworkStatus&, const NetworkStatus&) = default;
 };

@@ -1,6 +1,6 @@
-// What stands in a slot of the event ring: a transaction, a barrier that carries a status request
-// past the journal, or a part of an answer that only the engine knows. The ring itself knows only
-// bytes and a tag.
+// What stands in a slot of the event ring: a transaction, a barrier that carries a request which
+// changes nothing past the journal, or a part of an answer that only the engine knows. The ring
+// itself knows only bytes and a tag.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,12 @@
 #include <cstring>
 #include <span>
 #include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include "gateway/link/session_link.h"
+#include "gateway/reports/dry_run_part.h"
 #include "gateway/reports/positions_part.h"
 #include "gateway/ring/event_batch.h"
 #include "matching/info.h"
@@ -17,16 +21,35 @@
 
 namespace betex::gateway {
 
-enum class SlotTag : std::uint32_t { Transaction = 1, StatusBarrier = 2, Positions = 3 };
+enum class SlotTag : std::uint32_t {
+  Transaction = 1,
+  StatusBarrier = 2,
+  Positions = 3,
+  NetworkBarrier = 4,
+  DryRun = 5,
+};
 
-// A request that changes nothing, on its way to the report stage.
+// Requests that the report stage answers from what it knows, and that are small.
+using BarrierQuery =
+    std::variant<OrderStatusQuery, MassStatusQuery, SecurityListQuery, SecurityStatusQuery>;
+
+// One of them on its way to the report stage.
 struct StatusBarrier {
-  Query query;
+  BarrierQuery query;
   matching::OrderId order;  // that an OrderStatusQuery means, found by the match stage; 0: unknown
   matching::Timestamp asked_at;
 };
 
 static_assert(std::is_trivially_copyable_v<StatusBarrier>);
+
+// In front of the CompIDs that a NetworkStatusQuery names.
+struct NetworkBarrier {
+  matching::SessionId session;
+  std::uint32_t named = 0;
+  matching::Name network_request_id;
+};
+
+static_assert(std::is_trivially_copyable_v<NetworkBarrier>);
 
 // In front of a transaction's events.
 struct TransactionPrefix {
@@ -59,6 +82,45 @@ inline void write_slot(std::span<std::byte> slot,
   StatusBarrier barrier{};
   std::memcpy(static_cast<void*>(&barrier), slot.payload.data(), sizeof barrier);
   return barrier;
+}
+
+[[nodiscard]] inline std::size_t slot_size(const NetworkStatusQuery& query) noexcept {
+  return sizeof(NetworkBarrier) + query.comp_ids.size() * sizeof(matching::Name);
+}
+
+// `slot` has slot_size(query) bytes.
+inline void write_slot(std::span<std::byte> slot, const NetworkStatusQuery& query) noexcept {
+  const NetworkBarrier barrier{.session = query.session,
+                               .named = static_cast<std::uint32_t>(query.comp_ids.size()),
+                               .network_request_id = query.network_request_id};
+  std::memcpy(slot.data(), &barrier, sizeof barrier);
+  if (!query.comp_ids.empty()) {
+    std::memcpy(slot.data() + sizeof barrier,
+                query.comp_ids.data(),
+                query.comp_ids.size() * sizeof(matching::Name));
+  }
+}
+
+// Without its sequence number, which has done its work.
+[[nodiscard]] inline NetworkStatusQuery read_network_query(const EventSlot& slot) {
+  NetworkBarrier barrier{};
+  std::memcpy(static_cast<void*>(&barrier), slot.payload.data(), sizeof barrier);
+  std::vector<matching::Name> comp_ids(barrier.named);
+  if (!comp_ids.empty()) {
+    std::memcpy(static_cast<void*>(comp_ids.data()),
+                slot.payload.data() + sizeof barrier,
+                comp_ids.size() * sizeof(matching::Name));
+  }
+  return {.session = barrier.session,
+          .msg_seq_num = {},
+          .network_request_id = barrier.network_request_id,
+          .comp_ids = std::move(comp_ids)};
+}
+
+[[nodiscard]] inline DryRunPart read_dry_run_part(const EventSlot& slot) noexcept {
+  DryRunPart part{};
+  std::memcpy(static_cast<void*>(&part), slot.payload.data(), sizeof part);
+  return part;
 }
 
 [[nodiscard]] inline std::size_t slot_size(const PositionsPart& part) noexcept {

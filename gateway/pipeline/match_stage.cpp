@@ -5,9 +5,23 @@
 #include <cstring>
 #include <variant>
 
-#include "gateway/pipeline/event_slot.h"
-
 namespace betex::gateway {
+namespace {
+
+// An operator's; empty of what nobody else asks for.
+matching::Name request_id_of(const matching::Command& command) {
+  return std::visit(
+      [](const auto& body) {
+        if constexpr (requires { body.request_id; }) {
+          return body.request_id;
+        } else {
+          return matching::Name{};
+        }
+      },
+      command.body);
+}
+
+}  // namespace
 
 MatchStage::MatchStage(CommandRing<RingCommand>& commands,
                        matching::Engine& engine,
@@ -29,7 +43,7 @@ std::size_t MatchStage::do_work() {
     if (auto* const for_engine = std::get_if<matching::Command>(&command)) {
       sequence(*for_engine);
     } else {
-      pass_on(std::get<Query>(command));
+      std::visit([this](auto& query) { pass_on(query); }, std::get<Query>(command));
     }
     return waiting_.empty() ? AfterSlot::Continue : AfterSlot::Stop;
   });
@@ -56,19 +70,64 @@ void MatchStage::sequence(matching::Command& command) {
   continue_batch(command.timestamp, BatchTurns::Load::Busy);
 }
 
-void MatchStage::pass_on(const Query& query) {
-  if (const auto* const of_positions = std::get_if<PositionsQuery>(&query)) {
-    return ask_for_positions(*of_positions);
-  }
-  StatusBarrier barrier{.query = query, .order = {}, .asked_at = sequenced_time()};
-  if (const auto* const of_order = std::get_if<OrderStatusQuery>(&query)) {
-    barrier.order = engine_.find_order(of_order->account, of_order->order_id, of_order->cl_ord_id)
-                        .value_or(matching::OrderId{0});
-  }
+// ---- Requests that change nothing
+
+void MatchStage::pass_on(const OrderStatusQuery& query) {
+  pass_barrier(query,
+               engine_.find_order(query.account, query.order_id, query.cl_ord_id)
+                   .value_or(matching::OrderId{0}));
+}
+
+void MatchStage::pass_on(const MassStatusQuery& query) {
+  pass_barrier(query);
+}
+
+void MatchStage::pass_on(const SecurityListQuery& query) {
+  pass_barrier(query);
+}
+
+void MatchStage::pass_on(const SecurityStatusQuery& query) {
+  pass_barrier(query);
+}
+
+void MatchStage::pass_barrier(const BarrierQuery& query, matching::OrderId order) {
+  const StatusBarrier barrier{.query = query, .order = order, .asked_at = sequenced_time()};
   publish_slot(static_cast<std::uint32_t>(SlotTag::StatusBarrier),
                sizeof barrier,
                [&](std::span<std::byte> slot) { std::memcpy(slot.data(), &barrier, slot.size()); });
 }
+
+void MatchStage::pass_on(const NetworkStatusQuery& query) {
+  publish_slot(static_cast<std::uint32_t>(SlotTag::NetworkBarrier),
+               slot_size(query),
+               [&](std::span<std::byte> slot) { write_slot(slot, query); });
+}
+
+void MatchStage::pass_on(DryRunQuery& query) {
+  matching::Command& command = *query.command;
+  command.timestamp = sequenced_time();
+  const DryRunPart part{.session = command.origin.session,
+                        .command = static_cast<std::uint16_t>(command.body.index() + 1),
+                        .request_id = request_id_of(command),
+                        .asked_at = command.timestamp,
+                        .outcome = engine_.dry_run(command)};
+  publish_slot(static_cast<std::uint32_t>(SlotTag::DryRun),
+               sizeof part,
+               [&](std::span<std::byte> slot) { std::memcpy(slot.data(), &part, slot.size()); });
+}
+
+void MatchStage::pass_on(const PositionsQuery& query) {
+  const matching::Timestamp now = sequenced_time();
+  if (!positions_.add(query, now)) {
+    publish({.part = {.query = query,
+                      .asked_at = now,
+                      .kind = PositionsPart::Kind::TooMany,
+                      .account = {}},
+             .runners = {}});
+  }
+}
+
+// ---- Steps of the engine's own
 
 std::size_t MatchStage::advance_time(matching::Timestamp now) {
   std::size_t transactions = 0;
@@ -90,17 +149,6 @@ std::size_t MatchStage::continue_batch(matching::Timestamp now, BatchTurns::Load
   }
   publish(engine_.decide({.timestamp = now, .origin = {}, .body = matching::ContinueBatch{}}));
   return 1;
-}
-
-void MatchStage::ask_for_positions(const PositionsQuery& query) {
-  const matching::Timestamp now = sequenced_time();
-  if (!positions_.add(query, now)) {
-    publish({.part = {.query = query,
-                      .asked_at = now,
-                      .kind = PositionsPart::Kind::TooMany,
-                      .account = {}},
-             .runners = {}});
-  }
 }
 
 std::size_t MatchStage::go_on_with_positions() {

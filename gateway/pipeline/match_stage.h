@@ -13,6 +13,7 @@
 #include "gateway/link/clock.h"
 #include "gateway/link/session_link.h"
 #include "gateway/pipeline/batch_turns.h"
+#include "gateway/pipeline/event_slot.h"
 #include "gateway/pipeline/position_answers.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
@@ -51,8 +52,15 @@ class MatchStage final : public Agent {
   // What commands that are already in the ring will need comes from memory meanwhile.
   void prepare_next();
   void sequence(matching::Command& command);
-  void pass_on(const Query& query);
-  void ask_for_positions(const PositionsQuery& query);
+  // A request that changes nothing: to whoever answers it, or with its answer.
+  void pass_on(const OrderStatusQuery& query);
+  void pass_on(const MassStatusQuery& query);
+  void pass_on(const SecurityListQuery& query);
+  void pass_on(const SecurityStatusQuery& query);
+  void pass_on(const PositionsQuery& query);
+  void pass_on(const NetworkStatusQuery& query);
+  void pass_on(DryRunQuery& query);
+  void pass_barrier(const BarrierQuery& query, matching::OrderId order = {});
   // Lets the engine take the steps that are due by `now`; returns how many transactions.
   std::size_t advance_time(matching::Timestamp now);
   // The next chunk of a process over many orders or rows, if one is under way and it is its turn.

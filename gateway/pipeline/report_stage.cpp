@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "fix_spec/reasons.h"
 #include "gateway/pipeline/event_slot.h"
@@ -68,6 +69,12 @@ std::size_t ReportStage::do_work() {
         answer(part, runners_of(slot, part));
         break;
       }
+      case SlotTag::NetworkBarrier:
+        answer(read_network_query(slot));
+        break;
+      case SlotTag::DryRun:
+        answer(read_dry_run_part(slot));
+        break;
     }
   }
   if (!batch.empty()) {
@@ -115,7 +122,7 @@ void ReportStage::answer(const StatusBarrier& barrier) {
     answer_at_length(*orders, barrier.asked_at);
   } else if (const auto* const securities = std::get_if<SecurityListQuery>(&barrier.query)) {
     answer_at_length(*securities, barrier.asked_at);
-  }  // what the engine answers itself comes in parts
+  }
 }
 
 void ReportStage::answer(const PositionsPart& part, std::span<const matching::RunnerBets> runners) {
@@ -128,6 +135,28 @@ void ReportStage::answer(const PositionsPart& part, std::span<const matching::Ru
   }
   state_.maker().positions(
       part, runners, [&](fix::Report message) { feeds_.answer(session, std::move(message)); });
+}
+
+void ReportStage::answer(const NetworkStatusQuery& query) {
+  if (!feeds_.listening(query.session)) {
+    return;  // as above
+  }
+  std::vector<fix::CounterpartyState> sessions;
+  fix::NodeState node;
+  if (network_ != nullptr) {
+    sessions = network_->counterparties(query.comp_ids);
+    node = network_->node();
+  }
+  state_.maker().network_status(
+      query.network_request_id, std::move(sessions), node, [&](fix::Report message) {
+        feeds_.answer(query.session, std::move(message));
+      });
+}
+
+void ReportStage::answer(const DryRunPart& part) {
+  if (feeds_.listening(part.session)) {
+    feeds_.answer(part.session, state_.maker().dry_run(part));
+  }
 }
 
 template <typename Query>
@@ -170,6 +199,9 @@ void ReportStage::notify(const Event& event) {
       sink_->notify(state_.model.comp_id(event.session), RejectDurable{event.msg_seq_num});
     }
   } else if constexpr (std::is_same_v<Event, matching::CommandRejected>) {
+    if (!event.request_id.empty()) {
+      return;  // an operator's, who is told by a report
+    }
     if (event.session != SessionId{0}) {
       sink_->notify(state_.model.comp_id(event.session), event);
     } else {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "gateway/agent/agent.h"
+#include "gateway/link/network_view.h"
 #include "gateway/link/session_link.h"
 #include "gateway/pipeline/event_slot.h"
 #include "gateway/reports/report_keeper.h"
@@ -32,6 +33,9 @@ class ReportStage final : public Agent, private ReportReceiver {
   // Without one the whole journal is kept. Once, before the thread starts; must outlive the thread.
   void connect(ReportKeeper& keeper) noexcept;
 
+  // Who is on; without one nobody is told of. Once, before the thread starts; must outlive it.
+  void connect(const NetworkView& network) noexcept { network_ = &network; }
+
   // Where sessions get their reports from. Thread-safe.
   [[nodiscard]] ReportFeed& feed() noexcept { return feeds_; }
 
@@ -48,6 +52,8 @@ class ReportStage final : public Agent, private ReportReceiver {
   void take(const matching::TransactionView& transaction);
   void answer(const StatusBarrier& barrier);
   void answer(const PositionsPart& part, std::span<const matching::RunnerBets> runners);
+  void answer(const NetworkStatusQuery& query);
+  void answer(const DryRunPart& part);
   template <typename Query>
   void answer_at_length(const Query& query, matching::Timestamp asked_at);
   template <typename Query>
@@ -65,6 +71,7 @@ class ReportStage final : public Agent, private ReportReceiver {
   SessionFeeds feeds_;
   SessionSink* sink_ = nullptr;
   ReportKeeper* keeper_ = nullptr;
+  const NetworkView* network_ = nullptr;
 };
 
 }  // namespace betex::gateway

@@ -1,6 +1,9 @@
-// What the brokers and drop copies of an account are told of its bets and its money.
+// What is told of an account's bets and its money: to its brokers and drop copies what has changed,
+// to operators that what they have asked is done.
 #include <utility>
 
+#include "gateway/reports/account_money.h"
+#include "gateway/reports/operation_names.h"
 #include "gateway/reports/report_maker.h"
 
 namespace betex::gateway {
@@ -98,6 +101,15 @@ void ReportMaker::on(const Context& context, const matching::FundsMoved& event) 
                          .balance = event.balance,
                          .transact_time = context.timestamp};
   });
+  if (answers<matching::MoveFunds>(context)) {
+    fix::OperationsReport report{
+        .operation = *operation_of(matching::kCommandKind<matching::MoveFunds>,
+                                   static_cast<std::uint8_t>(event.kind)),
+        .account = model_.account(event.account)};
+    tell_money(report,
+               {.balance = event.balance, .exposure = event.exposure, .credit = event.credit});
+    answer(context, {.session = context.origin, .request_id = event.request_id}, std::move(report));
+  }
 }
 
 void ReportMaker::positions(const PositionsPart& part,

@@ -23,10 +23,39 @@ bool has(const AudienceMember& member, const matching::Name& account) {
 // Where the member's accounts have this one among them.
 void Audience::connect(const Known& known, Account& account) const {
   const AudienceMember& member = members_[known.member];
-  if (has(member, account.name)) {
-    add_once(member.role == fix::SessionRole::Broker ? account.brokers : account.followers,
-             known.session);
+  if (!has(member, account.name)) {
+    return;
   }
+  switch (member.role) {
+    case fix::SessionRole::Broker:
+      add_once(account.brokers, known.session);
+      break;
+    case fix::SessionRole::DropCopy:
+      add_once(account.followers, known.session);
+      break;
+    case fix::SessionRole::Ops:
+      break;
+  }
+}
+
+const AudienceMember* Audience::member(SessionId session) const noexcept {
+  const auto found = std::ranges::find(known_, session, &Known::session);
+  return found == known_.end() ? nullptr : &members_[found->member];
+}
+
+bool Audience::is_broker(SessionId session) const noexcept {
+  const AudienceMember* const its = member(session);
+  return its != nullptr && its->role == fix::SessionRole::Broker;
+}
+
+bool Audience::is_operator(SessionId session) const noexcept {
+  const AudienceMember* const its = member(session);
+  return its != nullptr && its->role == fix::SessionRole::Ops;
+}
+
+bool Audience::speaks_fixt(SessionId session) const noexcept {
+  const AudienceMember* const its = member(session);
+  return its != nullptr && its->version == fix::FixVersion::Fixt11;
 }
 
 void Audience::add_session(SessionId session, const matching::Name& comp_id) {
@@ -34,6 +63,10 @@ void Audience::add_session(SessionId session, const matching::Name& comp_id) {
   if (member == members_.end() ||
       std::ranges::find(known_, session, &Known::session) != known_.end()) {
     return;  // it was configured once, and is not any more; or it is known
+  }
+  everybody_.push_back(session);
+  if (member->role == fix::SessionRole::Ops) {
+    operators_.push_back(session);
   }
   if (member->role == fix::SessionRole::Broker) {
     brokers_.push_back(session);

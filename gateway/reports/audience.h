@@ -1,6 +1,7 @@
 // Who is told without having asked: drop-copy sessions of the accounts that they follow, brokers of
-// what happens to markets and to their accounts. Follows from the configuration and from which
-// sessions and accounts the journal knows. *Owned by the report thread.*
+// what happens to markets and to their accounts, operators of what other operators do. Follows from
+// the configuration and from which sessions and accounts the journal knows. *Owned by the report
+// thread.*
 #pragma once
 
 #include <cstddef>
@@ -49,14 +50,30 @@ class Audience {
                : std::span<const matching::SessionId>{};
   }
 
-  // Those who are told news. Valid until the next add.
+  // Valid until the next add, as the three below.
   [[nodiscard]] std::span<const matching::SessionId> brokers() const noexcept { return brokers_; }
 
+  // Whatever one of them is answered the others are told too.
+  [[nodiscard]] std::span<const matching::SessionId> operators() const noexcept {
+    return operators_;
+  }
+
+  // Those who are told news.
+  [[nodiscard]] std::span<const matching::SessionId> everybody() const noexcept {
+    return everybody_;
+  }
+
   // Those who are told how markets change: brokers, but those of FIX.4.4, which is for order entry
-  // alone. Valid until the next add.
+  // alone.
   [[nodiscard]] std::span<const matching::SessionId> market_watchers() const noexcept {
     return market_watchers_;
   }
+
+  [[nodiscard]] bool is_broker(matching::SessionId session) const noexcept;
+  [[nodiscard]] bool is_operator(matching::SessionId session) const noexcept;
+
+  // It knows messages that only FIXT.1.1 has.
+  [[nodiscard]] bool speaks_fixt(matching::SessionId session) const noexcept;
 
  private:
   struct Account {
@@ -72,11 +89,15 @@ class Audience {
   };
 
   void connect(const Known& known, Account& account) const;
+  // Null: it is not configured, or not known.
+  [[nodiscard]] const AudienceMember* member(matching::SessionId session) const noexcept;
 
   std::vector<AudienceMember> members_;
   std::vector<Account> accounts_;  // by id
   std::vector<Known> known_;
   std::vector<matching::SessionId> brokers_;
+  std::vector<matching::SessionId> operators_;
+  std::vector<matching::SessionId> everybody_;
   std::vector<matching::SessionId> market_watchers_;
 };
 

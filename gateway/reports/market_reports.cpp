@@ -1,11 +1,14 @@
-// What brokers are told of markets: changes of state, lists of instruments, news.
+// What is told of markets: to brokers how they change, to operators that what they have asked is
+// done; lists of instruments and their state to whoever asks.
 #include <utility>
 
+#include "gateway/reports/operation_names.h"
 #include "gateway/reports/report_maker.h"
 
 namespace betex::gateway {
 namespace {
 
+using fix::OpsResult;
 using fix::ReportId;
 using fix::SecurityStatus;
 using fix::TradingStatus;
@@ -65,18 +68,85 @@ void ReportMaker::tell_brokers(const Context& context,
   }
 }
 
+template <typename Command, typename Event>
+void ReportMaker::answer_about_market(const Context& context,
+                                      const Event& event,
+                                      fix::OperationsReport report) const {
+  if (!answers<Command>(context)) {
+    return;
+  }
+  report.operation = *operation_of(matching::kCommandKind<Command>, 0);
+  report.market = model_.market(event.header.market).name;
+  if constexpr (requires { event.version; }) {
+    report.market_version = event.version;
+  }
+  if constexpr (requires { event.goes_on; }) {
+    report.result = event.goes_on ? OpsResult::Running : OpsResult::Done;
+  }
+  answer(context, {.session = context.origin, .request_id = event.request_id}, std::move(report));
+}
+
+// ---- Before a market opens
+
+void ReportMaker::on(const Context& context, const matching::MarketCreated& event) const {
+  const Market& market = model_.market(event.header.market);
+  const Units units = units_of(event.kind);
+  fix::SecurityDefinition report{.market = event.name,
+                                 .kind = event.kind,
+                                 .ladder = event.ladder,
+                                 .winners = event.winners,
+                                 .bet_delay_ms = event.bet_delay_ms,
+                                 .commission_bp = event.commission_bp,
+                                 .quantity_step = units.quantity(event.quantity_step),
+                                 .min_quantity = units.quantity(event.min_quantity),
+                                 .max_quantity = units.quantity(event.max_quantity),
+                                 .format = units.format};
+  if (event.max_position != matching::Quantity{0}) {
+    report.max_position = units.quantity(event.max_position);
+  }
+  if (event.kind == matching::MarketKind::ExchangeOdds) {
+    BETEX_ASSERT(event.runners <= market.instruments.size());
+    for (std::uint32_t i = 0; i < event.runners; ++i) {
+      report.runners.push_back(model_.instrument(market.instruments[i]).symbol);
+    }
+  }
+  answer(context, {.session = context.origin, .request_id = event.request_id}, std::move(report));
+}
+
+void ReportMaker::on(const Context& context, const matching::RunnerAdded& event) const {
+  answer_about_market<matching::AddRunner>(
+      context, event, {.symbol = event.symbol, .market_state = MarketState::Inactive});
+}
+
+void ReportMaker::on(const Context& context, const matching::MarketChanged& event) const {
+  answer_about_market<matching::ChangeMarket>(context, event, {});
+}
+
+void ReportMaker::on(const Context& context, const matching::MarketDescribed& event) const {
+  fix::OperationsReport report;
+  if (event.instrument != matching::InstrumentId{0}) {
+    report.symbol = model_.instrument(event.instrument).symbol;
+  }
+  answer_about_market<matching::DescribeMarket>(context, event, std::move(report));
+}
+
+// ---- While it lives
+
 void ReportMaker::on(const Context& context, const matching::MarketOpened& event) const {
   tell_brokers(context, event, {.status = TradingStatus::Ready});
+  answer_about_market<matching::OpenMarket>(context, event, {.market_state = MarketState::Open});
 }
 
 void ReportMaker::on(const Context& context, const matching::RunnerRemoved& event) const {
+  const matching::Name& symbol = model_.instrument(event.instrument).symbol;
   tell_brokers(context,
                kOnlyLeg,
-               {.symbol = model_.instrument(event.instrument).symbol,
+               {.symbol = symbol,
                 .market = model_.market(event.header.market).name,
                 .status = TradingStatus::NotAvailable,
                 .market_version = event.version,
                 .transact_time = context.timestamp});
+  answer_about_market<matching::RemoveRunner>(context, event, {.symbol = symbol});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketSuspended& event) const {
@@ -84,35 +154,54 @@ void ReportMaker::on(const Context& context, const matching::MarketSuspended& ev
       context,
       event,
       {.status = TradingStatus::Halt, .suspend_reason = static_cast<std::uint8_t>(event.reason)});
+  const bool halted = event.state == MarketState::Halted;
+  answer_about_market<matching::SuspendMarket>(
+      context, event, {.market_state = halted ? MarketState::Halted : MarketState::Suspended});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketResumed& event) const {
   tell_brokers(context, event, {.status = TradingStatus::Resume});
+  answer_about_market<matching::ResumeMarket>(context, event, {.market_state = MarketState::Open});
+}
+
+void ReportMaker::on(const Context& context, const matching::MarketReopened& event) const {
+  tell_brokers(context, event, {.status = TradingStatus::Halt});
+  answer_about_market<matching::ReopenMarket>(
+      context, event, {.market_state = MarketState::Suspended});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketHalted& event) const {
   tell_brokers(context, event, {.status = TradingStatus::Halt});
+  answer_about_market<matching::HaltMarket>(context, event, {.market_state = MarketState::Halted});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketUnhalted& event) const {
   const bool open = event.state == MarketState::Open;
   tell_brokers(context, event, {.status = open ? TradingStatus::Resume : TradingStatus::Halt});
+  answer_about_market<matching::UnhaltMarket>(context, event, {.market_state = event.state});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketTurnedInPlay& event) const {
   tell_brokers(context, event, {.status = status_of(event.state), .in_play = true});
+  answer_about_market<matching::TurnInPlay>(context, event, {.market_state = event.state});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketClosed& event) const {
   tell_brokers(context, event, {.status = TradingStatus::NotAvailable});
+  answer_about_market<matching::CloseMarket>(context, event, {.market_state = MarketState::Closed});
 }
+
+// ---- Its end
 
 void ReportMaker::on(const Context& context, const matching::MarketDetermined& event) const {
   tell_brokers(context, event, {.status = TradingStatus::Determined});
+  answer_about_market<matching::DetermineMarket>(
+      context, event, {.market_state = MarketState::Determined});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketVoided& event) const {
   tell_brokers(context, event, {.status = TradingStatus::Voided});
+  answer_about_market<matching::VoidMarket>(context, event, {.market_state = MarketState::Voided});
 }
 
 // Of a void one they have heard by MarketVoided.
@@ -122,18 +211,19 @@ void ReportMaker::on(const Context& context, const matching::MarketSettled& even
   }
 }
 
-void ReportMaker::on(const Context& context, const matching::Announced& event) const {
-  const ReportId id{context.seq, kOnlyLeg};
-  for (const matching::SessionId broker : model_.audience().brokers()) {
-    if (context.receiver.wants(broker, id)) {
-      context.receiver.receive(broker,
-                               {id,
-                                fix::News{.orig_time = context.timestamp,
-                                          .subject = event.subject,
-                                          .headline = event.headline}});
-    }
+// With the last of its rows, perhaps long after it was asked for; an approval is answered by its
+// own event while it decides.
+void ReportMaker::on(const Context& context, const matching::MarketArchived& event) const {
+  if (!answers<matching::Approve>(context)) {
+    answer(context,
+           {.session = event.requester, .request_id = event.request_id},
+           fix::OperationsReport{.operation = fix::Operation::Archive,
+                                 .market = model_.market(event.header.market).name,
+                                 .market_version = event.version});
   }
 }
+
+// ---- Asked for
 
 fix::Report ReportMaker::status(const SecurityStatusQuery& query, matching::Timestamp now) const {
   SecurityStatus answer{

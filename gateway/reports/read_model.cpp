@@ -66,9 +66,14 @@ ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
     : seq_{engine.last_seq()},
       generation_{engine.cl_ord_id_generation()},
       audience_{std::move(audience)},
-      currency_{engine.house().currency} {
-  engine.visit_sessions(
-      [&](const matching::SessionInfo& info) { add_session(info.session, info.comp_id); });
+      currency_{engine.house().currency},
+      exchange_halted_{engine.exchange().halted} {
+  engine.visit_sessions([&](const matching::SessionInfo& info) {
+    add_session(info.session, info.comp_id);
+    if (info.suspended) {
+      suspended_.push_back(info.session);
+    }
+  });
   engine.visit_accounts(
       [&](const matching::AccountInfo& info) { add_account(info.account, info.name); });
   engine.visit_markets([&](const matching::MarketInfo& info) {
@@ -191,6 +196,11 @@ const matching::Name& ReadModel::comp_id(matching::SessionId session) const {
   return at(comp_ids_, session);
 }
 
+bool ReadModel::is_suspended(const matching::Name& comp_id) const {
+  return std::ranges::any_of(
+      suspended_, [&](matching::SessionId session) { return this->comp_id(session) == comp_id; });
+}
+
 void ReadModel::add_instrument(const matching::InstrumentInfo& info) {
   grow_to(instruments_, info.instrument) = {.symbol = info.symbol,
                                             .market = info.market,
@@ -215,8 +225,26 @@ void ReadModel::on(const matching::SessionWentUp& event) {
   add_session(event.session, event.comp_id);
 }
 
+void ReadModel::on(const matching::SessionSuspended& event) {
+  if (std::ranges::find(suspended_, event.session) == suspended_.end()) {
+    suspended_.push_back(event.session);
+  }
+}
+
+void ReadModel::on(const matching::SessionResumed& event) {
+  std::erase(suspended_, event.session);
+}
+
 void ReadModel::on(const matching::ExchangeCreated& event) {
   currency_ = event.currency;
+}
+
+void ReadModel::on(const matching::ExchangeHalted& /*event*/) {
+  exchange_halted_ = true;
+}
+
+void ReadModel::on(const matching::ExchangeUnhalted& /*event*/) {
+  exchange_halted_ = false;
 }
 
 void ReadModel::on(const matching::AccountCreated& event) {
@@ -273,6 +301,16 @@ void ReadModel::on(const matching::MarketTurnedInPlay& event) {
 
 void ReadModel::on(const matching::MarketClosed& event) {
   change_market(event);
+}
+
+void ReadModel::on(const matching::MarketReopened& event) {
+  change_market(event);
+}
+
+void ReadModel::on(const matching::MarketChanged& event) {
+  Market& market = at(markets_, event.header.market);
+  market.version = event.version;
+  market.max_quantity = event.max_quantity;
 }
 
 void ReadModel::on(const matching::MarketDetermined& event) {

@@ -104,6 +104,11 @@ class ReadModel {
 
   [[nodiscard]] const matching::Name& comp_id(matching::SessionId session) const;
 
+  // The session of that name may only cancel.
+  [[nodiscard]] bool is_suspended(const matching::Name& comp_id) const;
+
+  [[nodiscard]] bool exchange_halted() const noexcept { return exchange_halted_; }
+
   // The `index`th accepted request of the order's chain, 0 being its NewOrderSingle.
   [[nodiscard]] const ChainEntry& chain(matching::OrderId order, std::uint32_t index) const {
     return orders_.chain(orders_.at(order), index);
@@ -145,7 +150,11 @@ class ReadModel {
 
  private:
   void on(const matching::SessionWentUp& event);
+  void on(const matching::SessionSuspended& event);
+  void on(const matching::SessionResumed& event);
   void on(const matching::ExchangeCreated& event);
+  void on(const matching::ExchangeHalted& event);
+  void on(const matching::ExchangeUnhalted& event);
   void on(const matching::AccountCreated& event);
   void on(const matching::MarketCreated& event);
   void on(const matching::RunnerAdded& event);
@@ -157,6 +166,8 @@ class ReadModel {
   void on(const matching::MarketUnhalted& event);
   void on(const matching::MarketTurnedInPlay& event);
   void on(const matching::MarketClosed& event);
+  void on(const matching::MarketReopened& event);
+  void on(const matching::MarketChanged& event);
   void on(const matching::MarketDetermined& event);
   void on(const matching::MarketVoided& event);
   void on(const matching::MarketSettled& event);
@@ -193,11 +204,13 @@ class ReadModel {
   std::uint32_t generation_ = 0;  // of ClOrdIDs
   FinishedOrders finished_;
   Audience audience_;
-  matching::Currency currency_;           // of all amounts; empty where the log does not say
-  std::vector<Instrument> instruments_;   // by id
-  std::vector<Account> accounts_;         // by id
-  std::vector<matching::Name> comp_ids_;  // by session id
-  std::vector<Market> markets_;           // by id
+  matching::Currency currency_;  // of all amounts; empty where the log does not say
+  bool exchange_halted_ = false;
+  std::vector<Instrument> instruments_;         // by id
+  std::vector<Account> accounts_;               // by id
+  std::vector<matching::Name> comp_ids_;        // by session id
+  std::vector<matching::SessionId> suspended_;  // sessions
+  std::vector<Market> markets_;                 // by id
   std::unordered_map<matching::Name, matching::InstrumentId> symbols_;
   std::unordered_map<matching::Name, matching::MarketId> market_names_;
 };

@@ -6,16 +6,29 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "gateway/link/report.h"
 #include "gateway/link/session_link.h"
+#include "gateway/reports/dry_run_part.h"
 #include "gateway/reports/positions_part.h"
 #include "gateway/reports/read_model.h"
+#include "matching/commands.h"
 #include "matching/events.h"
 #include "matching/transaction.h"
 
 namespace betex::gateway {
+
+// The leg of the answer to the operator who has asked for what an event tells of, and of its
+// copies: behind those of what follows for others, of which no event has so many.
+inline constexpr std::uint32_t kAnswerLeg = 10'001;
+
+// That of the answer to whoever has proposed it, where another one has approved or declined.
+inline constexpr std::uint32_t kProposerLeg = kAnswerLeg + 1;
+
+static_assert(matching::kMaxBatchedOrders < kAnswerLeg);
 
 // Takes the reports of an event. `wants` is asked first, so that nothing is made for nobody.
 class ReportReceiver {
@@ -26,7 +39,7 @@ class ReportReceiver {
 };
 
 // Makes all reports of an event of the transaction with this header. `model` must have applied the
-// event already; having applied later ones as well changes nothing.
+// transaction already; having applied later ones as well changes nothing.
 class ReportMaker {
  public:
   explicit ReportMaker(const ReadModel& model) noexcept : model_{model} {}
@@ -37,7 +50,8 @@ class ReportMaker {
             matching::EventSeq seq,
             const Event& event,
             ReportReceiver& receiver) const {
-    const Context context{seq, header.timestamp, header.origin_session, receiver};
+    const Context context{
+        seq, header.timestamp, header.origin_session, header.command_kind, receiver};
     if constexpr (requires { on(context, event); }) {
       on(context, event);
     }
@@ -75,12 +89,35 @@ class ReportMaker {
                  std::span<const matching::RunnerBets> runners,
                  const Tell& tell) const;
 
+  // How a request of an operator would have been decided: its own kind of report, marked as a test.
+  [[nodiscard]] fix::Report dry_run(const DryRunPart& part) const;
+
+  // Who is on, in messages of so many sessions; the last one tells of the node too.
+  static constexpr std::size_t kSessionsPerMessage = 50;
+  void network_status(const matching::Name& network_request_id,
+                      std::vector<fix::CounterpartyState> sessions,
+                      const fix::NodeState& node,
+                      const Tell& tell) const;
+
+  // What a session is told whenever it has logged on, as long as it is so: that the exchange is
+  // halted.
+  [[nodiscard]] std::optional<fix::Report> at_logon(matching::SessionId session,
+                                                    matching::Timestamp now) const;
+
  private:
   struct Context {
     matching::EventSeq seq;
     matching::Timestamp timestamp;
     matching::SessionId origin;  // who asked; 0: nobody did
+    std::uint16_t command = 0;   // the kind of what was asked
     ReportReceiver& receiver;
+  };
+
+  // An operator's request that an event answers. No session, or no id: nobody waits for it.
+  struct Asked {
+    matching::SessionId session;
+    matching::Name request_id;
+    std::uint32_t leg = kAnswerLeg;
   };
 
   void on(const Context& context, const matching::OrderAccepted& event) const;
@@ -96,7 +133,10 @@ class ReportMaker {
   void on(const Context& context, const matching::OrderStatusAnswered& event) const;
   void on(const Context& context, const matching::InboundRefused& event) const;
   void on(const Context& context, const matching::BatchCompleted& event) const;
+  void on(const Context& context, const matching::BatchStarted& event) const;
   void on(const Context& context, const matching::MassCancelRejected& event) const;
+  void on(const Context& context, const matching::MarketCreated& event) const;
+  void on(const Context& context, const matching::RunnerAdded& event) const;
   void on(const Context& context, const matching::MarketOpened& event) const;
   void on(const Context& context, const matching::RunnerRemoved& event) const;
   void on(const Context& context, const matching::MarketSuspended& event) const;
@@ -105,6 +145,10 @@ class ReportMaker {
   void on(const Context& context, const matching::MarketUnhalted& event) const;
   void on(const Context& context, const matching::MarketTurnedInPlay& event) const;
   void on(const Context& context, const matching::MarketClosed& event) const;
+  void on(const Context& context, const matching::MarketReopened& event) const;
+  void on(const Context& context, const matching::MarketChanged& event) const;
+  void on(const Context& context, const matching::MarketDescribed& event) const;
+  void on(const Context& context, const matching::MarketArchived& event) const;
   void on(const Context& context, const matching::MarketDetermined& event) const;
   void on(const Context& context, const matching::MarketVoided& event) const;
   void on(const Context& context, const matching::MarketSettled& event) const;
@@ -112,6 +156,23 @@ class ReportMaker {
   void on(const Context& context, const matching::RunnerBetsVoided& event) const;
   void on(const Context& context, const matching::FundsMoved& event) const;
   void on(const Context& context, const matching::Announced& event) const;
+  void on(const Context& context, const matching::ExchangeHalted& event) const;
+  void on(const Context& context, const matching::ExchangeUnhalted& event) const;
+  void on(const Context& context, const matching::AccountCreated& event) const;
+  void on(const Context& context, const matching::AccountLimitsSet& event) const;
+  void on(const Context& context, const matching::AccountSuspended& event) const;
+  void on(const Context& context, const matching::AccountResumed& event) const;
+  void on(const Context& context, const matching::SessionSuspended& event) const;
+  void on(const Context& context, const matching::SessionResumed& event) const;
+  void on(const Context& context, const matching::SessionLoggedOut& event) const;
+  void on(const Context& context, const matching::SessionNumbersSet& event) const;
+  void on(const Context& context, const matching::TradingDaySet& event) const;
+  void on(const Context& context, const matching::WatermarkMoved& event) const;
+  void on(const Context& context, const matching::CommandRejected& event) const;
+  void on(const Context& context, const matching::RequestKnown& event) const;
+  void on(const Context& context, const matching::OperationProposed& event) const;
+  void on(const Context& context, const matching::OperationApproved& event) const;
+  void on(const Context& context, const matching::OperationDropped& event) const;
 
   // Whom a report of an order is for, and which of the event's it is.
   struct Recipient {
@@ -132,6 +193,53 @@ class ReportMaker {
                     matching::AccountId account,
                     std::uint32_t leg,
                     const Make& make) const;
+
+  // Tells who has asked how it went, and every other operator a copy. Fills in what all such
+  // reports begin with: the request's id, the event and its time.
+  template <typename Report>
+  void answer(const Context& context, const Asked& asked, Report report) const;
+
+  // The event's transaction is that of a `Command`, to which the event is the answer: other
+  // commands cause the same event as a part of what they do.
+  template <typename Command>
+  [[nodiscard]] static bool answers(const Context& context) noexcept {
+    return context.command == matching::kCommandKind<Command>;
+  }
+
+  // The answer to a `Command` about the event's market, with what the event says of that.
+  template <typename Command, typename Event>
+  void answer_about_market(const Context& context,
+                           const Event& event,
+                           fix::OperationsReport report) const;
+
+  // A request that was refused, or is known already.
+  template <typename Event>
+  void tell_without_effect(const Context& context, const Event& event) const;
+
+  // An account or a session is suspended or reinstated: tells the operators and those whom it
+  // concerns.
+  void tell_of_party(const Context& context,
+                     matching::AccountId account,
+                     const Asked& asked,
+                     fix::PartyActionReport report) const;
+  void tell_of_party(const Context& context,
+                     matching::SessionId session,
+                     const Asked& asked,
+                     fix::PartyActionReport report) const;
+  void tell_concerned(const Context& context,
+                      std::span<const matching::SessionId> sessions,
+                      const fix::PartyActionReport& report) const;
+
+  // The outcome of a process that an operator's request has started.
+  void tell_of_end(const Context& context, const matching::BatchCompleted& event) const;
+  // The mass cancel that is a process with this filter.
+  template <typename Event>
+  [[nodiscard]] fix::OrderMassActionReport mass_action(const Event& event) const;
+
+  void tell_of_halt(const Context& context, bool halted) const;
+  [[nodiscard]] fix::Report halt_report(matching::SessionId session,
+                                        bool halted,
+                                        matching::Timestamp time) const;
 
   // Tells all brokers that are told of markets about each instrument of the event's market.
   template <typename Event>

@@ -61,9 +61,12 @@ template <typename Also>
 void ReportState::take(const matching::TransactionView& transaction,
                        ReportReceiver& receiver,
                        const Also& also) {
-  ReportNotes notes{cursors, receiver};
+  // The whole transaction first: a market's creation tells of the runners that it begins with.
   matching::for_each_event(transaction, [&](matching::EventSeq seq, const auto& event) {
     model.apply(transaction.header.origin_session, seq, event);
+  });
+  ReportNotes notes{cursors, receiver};
+  matching::for_each_event(transaction, [&](matching::EventSeq seq, const auto& event) {
     cursors.apply(event);
     maker().make(transaction.header, seq, event, notes);
     also(event);

@@ -152,7 +152,10 @@ fix::Report ReportMaker::mass_status(matching::OrderId order,
 void ReportMaker::on(const Context& context, const matching::BatchCompleted& event) const {
   const ReportId id{context.seq, kOnlyLeg};
   const bool by_owner = !event.cl_ord_id.empty();
-  if (!by_owner || !context.receiver.wants(event.requester, id)) {
+  if (!by_owner) {
+    return tell_of_end(context, event);
+  }
+  if (!context.receiver.wants(event.requester, id)) {
     return;
   }
   fix::OrderMassCancelReport report{.cl_ord_id = event.cl_ord_id,

@@ -41,6 +41,7 @@ struct SessionFeed {
   std::size_t in_flight = 0;
   std::optional<CatchUp> catch_up;  // none: live
   bool tell_progress = false;       // also where there is no report to hand over
+  bool greet = false;               // it has logged on, and has not been live since
   bool waits_for_turns = false;     // it catches up, or has long answers
 
   // Made in this turn, handed over at its end.

@@ -88,6 +88,7 @@ std::size_t SessionFeeds::serve_waiting() {
   for (std::size_t i = 0; i < waiting_.size(); ++i) {
     const SessionId session = waiting_[i];
     SessionFeed& its_feed = feed(session);
+    greet(session, its_feed);
     if (its_feed.live() && its_feed.in_flight < kRefillBelow && looks > 0) {
       serve_long_answers(session, its_feed, looks);
       served = i + 1;
@@ -168,6 +169,16 @@ void SessionFeeds::tell_of_loss(SessionId session) {
            .orig_time = state_.last_time, .subject = {}, .headline = matching::Remark{text}}});
 }
 
+// Behind the reports that it lacked, so that the last that it hears is how things are.
+void SessionFeeds::greet(SessionId session, SessionFeed& its_feed) {
+  if (!its_feed.live() || !std::exchange(its_feed.greet, false)) {
+    return;
+  }
+  if (auto greeting = state_.maker().at_logon(session, state_.last_time)) {
+    its_feed.outgoing.push_back(*std::move(greeting));
+  }
+}
+
 // ---- Handing over -------------------------------------------------------------------------------
 
 void SessionFeeds::deliver_all() {
@@ -244,6 +255,7 @@ void SessionFeeds::on(const Subscribe& request) {
   SessionFeed& anew = reset(request.session);
   anew.subscription = request.subscription;
   anew.position = request.sent;
+  anew.greet = true;
   if (request.sent < state_.cursors.last(request.session)) {
     // Of the last report's event there may be more; what the client has proven to have it has.
     const matching::EventSeq before{std::max<std::uint64_t>(request.sent.event.value(), 1) - 1};
@@ -251,6 +263,7 @@ void SessionFeeds::on(const Subscribe& request) {
     tell_of_loss(request.session);
   } else {
     anew.tell_progress = true;
+    greet(request.session, anew);
     touched_.push_back(request.session);
   }
 }

@@ -102,6 +102,8 @@ class SessionFeeds final : public ReportFeed {
   // Takes from `looks` what it uses of it.
   void serve_long_answers(matching::SessionId session, SessionFeed& feed, std::size_t& looks);
   void tell_of_loss(matching::SessionId session);
+  // For a session that has become live: what is told at each logon.
+  void greet(matching::SessionId session, SessionFeed& feed);
   void deliver(matching::SessionId session, SessionFeed& feed);
   [[nodiscard]] SessionFeed& feed(matching::SessionId session);
 

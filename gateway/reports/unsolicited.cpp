@@ -41,6 +41,7 @@ Unsolicited unsolicited(CancelCause cause) noexcept {
     case CancelCause::RunnerRemoved:
       return {Reason::RunnerNotActive, kMarketOption};
     case CancelCause::TurnedInPlay:
+    case CancelCause::MassCancelOnBehalf:
       return {Reason::None, kMarketOption};
     case CancelCause::MarketClosed:
     case CancelCause::MarketVoided:

@@ -1,4 +1,4 @@
-// Writes the fields of one message into a buffer of fixed size, in place: no allocation, and no
+// Writes the fields of one message into a buffer that it is given, in place: no allocation, and no
 // byte is moved afterwards.
 #pragma once
 
@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string_view>
 
 #include "gateway/link/report.h"
@@ -16,9 +17,12 @@
 
 namespace betex::fix {
 
-// More than any message that we make: its longest texts are twice a headline of 255, some of 36
-// and 31, and the CompIDs. That it suffices is asserted field by field.
+// More than any message that we make, but for those below: its longest texts are twice a headline
+// of 255, some of 36 and 31, and the CompIDs. That it suffices is asserted field by field.
 inline constexpr std::size_t kMaxReportBytes = 2048;
+
+// The same of those to operators that have a group of a hundred runners or of fifty sessions.
+inline constexpr std::size_t kMaxLongReportBytes = 32'768;
 
 // `tag` is the tag and its '=', as the wire has them.
 class FieldWriter {
@@ -26,7 +30,12 @@ class FieldWriter {
   // Leaves room in front for what is known only at the end.
   static constexpr std::size_t kRoomInFront = 32;
 
-  FieldWriter() noexcept : at_{room_ + kRoomInFront}, begin_{at_} {}
+  // `room` must outlive it.
+  explicit FieldWriter(std::span<char> room) noexcept
+      : room_{room.data()},
+        end_{room.data() + room.size()},
+        at_{room.data() + kRoomInFront},
+        begin_{at_} {}
 
   FieldWriter(const FieldWriter&) = delete;
   FieldWriter& operator=(const FieldWriter&) = delete;
@@ -135,7 +144,7 @@ class FieldWriter {
 
   // Writes the tag; returns where its value goes, which has room for `size` bytes and the SOH.
   char* begin_field(std::string_view tag, std::size_t size) noexcept {
-    BETEX_ASSERT(tag.size() + size < static_cast<std::size_t>(room_ + kMaxReportBytes - at_));
+    BETEX_ASSERT(tag.size() + size < static_cast<std::size_t>(end_ - at_));
     std::memcpy(at_, tag.data(), tag.size());
     return at_ + tag.size();
   }
@@ -145,7 +154,8 @@ class FieldWriter {
     at_ = end + 1;
   }
 
-  char room_[kMaxReportBytes];  // only what was written is ever read
+  char* room_;
+  char* end_;
   char* at_;
   char* begin_;
 };

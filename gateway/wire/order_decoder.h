@@ -11,6 +11,7 @@
 #include "fix_spec/dialect.h"
 #include "gateway/link/session_link.h"
 #include "gateway/wire/field_table.h"
+#include "matching/boxed.h"
 #include "matching/commands.h"
 #include "matching/reason.h"
 #include "matching/types.h"
@@ -24,6 +25,16 @@ struct SessionContext {
   SessionRole role = SessionRole::Broker;
   matching::SessionId session;
   std::span<const matching::Name> accounts;
+  matching::Currency currency;  // the exchange's; empty: a request that names one is refused
+};
+
+// What an operator asks, but for questions (Query).
+struct OperatorRequest {
+  matching::CommandBody body;
+  std::uint64_t digest = 0;  // Command::digest
+  matching::OptionalBox<matching::Remark> remark;
+  bool test = false;         // a dry run: it becomes a DryRunQuery
+  bool makes_safer = false;  // it is never held up, nor refused for anything but its form
 };
 
 // To be answered by Reject(3).
@@ -51,6 +62,7 @@ using Decoded = std::variant<matching::PlaceOrder,
                              matching::AmendOrder,
                              matching::MassCancel,
                              gateway::Query,
+                             OperatorRequest,
                              SessionReject,
                              BusinessReject,
                              Unanswered>;
@@ -59,7 +71,7 @@ using Decoded = std::variant<matching::PlaceOrder,
 // answered as such, whatever else it holds.
 [[nodiscard]] Decoded decode(const FieldTable& fields, const SessionContext& session);
 
-// The id that a refusal names the request by: its own 584, 320, 324 or 790, else 11; empty where
+// The id that a refusal names the request by: the field for it of its type, else 11; empty where
 // that could not be read.
 [[nodiscard]] matching::ClOrdId readable_request_id(const FieldTable& fields);
 

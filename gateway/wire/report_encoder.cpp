@@ -10,6 +10,7 @@
 #include "gateway/wire/account_reports.h"
 #include "gateway/wire/checksum.h"
 #include "gateway/wire/field_writer.h"
+#include "gateway/wire/operation_reports.h"
 
 namespace betex::fix {
 namespace {
@@ -221,9 +222,13 @@ void write_body(FieldWriter& out,
 }
 
 void write_body(FieldWriter& out, const ReportId& id, const News& report, FixVersion /*version*/) {
+  constexpr char kFlash = '1';
   out.integer("33=", 1);
   out.text("58=", report.headline.view());
   out.time("42=", report.orig_time);
+  if (report.urgent) {
+    out.character("61=", kFlash);
+  }
   if (!report.subject.empty()) {
     out.integer("146=", 1);
     out.text("55=", report.subject.view());
@@ -259,6 +264,54 @@ void write_body(FieldWriter& out,
   write_positions(out, report, version);
 }
 
+void write_body(FieldWriter& out,
+                const ReportId& id,
+                const matching::Boxed<OperationsReport>& report,
+                FixVersion /*version*/) {
+  write_operations_report(out, id, *report);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& id,
+                const SecurityDefinition& report,
+                FixVersion /*version*/) {
+  write_security_definition(out, id, report);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& id,
+                const OrderMassActionReport& report,
+                FixVersion /*version*/) {
+  write_mass_action_report(out, id, report);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& id,
+                const PartyActionReport& report,
+                FixVersion version) {
+  if (version == FixVersion::Fix44) {
+    return write_body(out, id, in_words(report), version);
+  }
+  write_party_action_report(out, id, report);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& id,
+                const TradingSessionStatus& report,
+                FixVersion version) {
+  if (version == FixVersion::Fix44) {
+    return write_body(out, id, in_words(report), version);
+  }
+  write_trading_session_status(out, id, report);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& /*id*/,
+                const NetworkStatus& report,
+                FixVersion /*version*/) {
+  write_network_status(out, report);
+}
+
 void write_header(FieldWriter& out, std::string_view msg_type, const OutboundHeader& header) {
   out.text("35=", msg_type);
   out.integer("34=", header.msg_seq_num.value());
@@ -281,27 +334,56 @@ void write_checksum(FieldWriter& out) {
   out.text("10=", {digits.data(), digits.size()});
 }
 
+// Appends the whole message to `to`. `out` is new.
+void write_message(FieldWriter& out,
+                   const Report& report,
+                   const OutboundHeader& header,
+                   std::string& to) {
+  write_header(out, msg_type_of(report, header.version), header);
+  std::visit([&](const auto& body) { write_body(out, report.id, body, header.version); },
+             report.body);
+  std::array<char, kMaxNumber> length;
+  const char* const end = write_uint(length.data(), out.message().size());
+  out.put_in_front("9=", {length.data(), static_cast<std::size_t>(end - length.data())});
+  out.put_in_front("8=", begin_string(header.version));
+  write_checksum(out);
+  to.append(out.message());
+}
+
+// Apart, so that the others have no use for its room.
+[[gnu::noinline]] void encode_long(const Report& report,
+                                   const OutboundHeader& header,
+                                   std::string& out) {
+  std::array<char, kMaxLongReportBytes> room;  // only what was written is ever read
+  FieldWriter fields{room};
+  write_message(fields, report, header, out);
+}
+
+bool may_be_long(const Report& report) noexcept {
+  return std::holds_alternative<matching::Boxed<OperationsReport>>(report.body) ||
+         std::holds_alternative<SecurityDefinition>(report.body) ||
+         std::holds_alternative<NetworkStatus>(report.body);
+}
+
 }  // namespace
 
 std::string_view msg_type_of(const Report& report, FixVersion version) noexcept {
   using Types = std::array<std::string_view, std::variant_size_v<decltype(Report::body)>>;
-  constexpr Types kOfFixt11{"8", "9", "j", "r", "f", "y", "B", "UMS", "UAR", "AP"};
-  constexpr Types kOfFix44{"8", "9", "j", "r", "f", "y", "B", "B", "B", "AP"};
+  constexpr Types kOfFixt11{
+      "8", "9", "j", "r", "f", "y", "B", "UMS", "UAR", "AP", "UOR", "d", "BZ", "DI", "h", "BD"};
+  constexpr Types kOfFix44{
+      "8", "9", "j", "r", "f", "y", "B", "B", "B", "AP", "UOR", "d", "BZ", "B", "B", "BD"};
   static_assert(!kOfFixt11.back().empty() && !kOfFix44.back().empty());
   return (version == FixVersion::Fixt11 ? kOfFixt11 : kOfFix44)[report.body.index()];
 }
 
 void encode(const Report& report, const OutboundHeader& header, std::string& out) {
-  FieldWriter fields;
-  write_header(fields, msg_type_of(report, header.version), header);
-  std::visit([&](const auto& body) { write_body(fields, report.id, body, header.version); },
-             report.body);
-  std::array<char, kMaxNumber> length;
-  const char* const end = write_uint(length.data(), fields.message().size());
-  fields.put_in_front("9=", {length.data(), static_cast<std::size_t>(end - length.data())});
-  fields.put_in_front("8=", begin_string(header.version));
-  write_checksum(fields);
-  out.append(fields.message());
+  if (may_be_long(report)) {
+    return encode_long(report, header, out);
+  }
+  std::array<char, kMaxReportBytes> room;  // only what was written is ever read
+  FieldWriter fields{room};
+  write_message(fields, report, header, out);
 }
 
 }  // namespace betex::fix

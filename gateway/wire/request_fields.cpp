@@ -1,12 +1,14 @@
 #include "gateway/wire/request_fields.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "fix_spec/session_messages.h"
 #include "gateway/wire/known_tags.h"
 #include "gateway/wire/session_reject.h"
 #include "gateway/wire/utc_time.h"
+#include "matching/hash.h"
 
 namespace betex::fix {
 namespace {
@@ -29,6 +31,18 @@ std::size_t place_in(const Group& group, std::uint32_t tag, FixVersion version) 
     return row.field.tag == tag && row.is_in(version);
   });
   return static_cast<std::size_t>(found - group.fields.begin());
+}
+
+std::uint64_t hash_of(std::string_view text) noexcept {
+  std::uint64_t hash = text.size();
+  while (!text.empty()) {
+    std::uint64_t word = 0;
+    const std::size_t size = std::min(text.size(), sizeof(word));
+    std::memcpy(&word, text.data(), size);
+    hash = matching::mix(hash, word);
+    text.remove_prefix(size);
+  }
+  return hash;
 }
 
 }  // namespace
@@ -147,6 +161,15 @@ void RequestFields::forbid(FieldIndex field) noexcept {
   }
 }
 
+void RequestFields::take_only(const FieldSet& required, const FieldSet& optional) noexcept {
+  if (const FieldSet others = present_.without(required | optional); !others.empty()) {
+    forbid(others.first());
+  }
+  if (const FieldSet missing = required.without(present_); !missing.empty()) {
+    require(missing.first());
+  }
+}
+
 ClOrdId RequestFields::cl_ord_id(FieldIndex field) noexcept {
   if (!has(field)) {
     return {};
@@ -158,15 +181,14 @@ ClOrdId RequestFields::cl_ord_id(FieldIndex field) noexcept {
   return ClOrdId{text(field)};
 }
 
-Name RequestFields::name(FieldIndex field) noexcept {
-  if (!has(field)) {
-    return {};
-  }
-  if (text(field).size() > Name::kCapacity || !is_printable(text(field))) {
+std::string_view RequestFields::printable_text(FieldIndex field,
+                                               std::string_view value,
+                                               std::size_t capacity) noexcept {
+  if (value.size() > capacity || !is_printable(value)) {
     refuse_value(field);
     return {};
   }
-  return Name{text(field)};
+  return value;
 }
 
 Decimal RequestFields::decimal(FieldIndex field) noexcept {
@@ -187,6 +209,29 @@ Decimal RequestFields::positive_decimal(FieldIndex field) noexcept {
     refuse_value(field);
   }
   return value;
+}
+
+std::uint32_t RequestFields::integer(FieldIndex field) noexcept {
+  return integer_of(field, text(field));
+}
+
+std::uint32_t RequestFields::integer_of(FieldIndex field, std::string_view value) noexcept {
+  if (value.empty()) {
+    return 0;
+  }
+  const auto number = parse_uint(value);
+  if (!number) {
+    fail_parse(field, number.error());
+    return 0;
+  }
+  return *number;
+}
+
+bool RequestFields::flag(FieldIndex field) noexcept {
+  if (has(field) && text(field) != "Y" && text(field) != "N") {
+    fail_parse(field, ParseFault::Format);
+  }
+  return text(field) == "Y";
 }
 
 std::uint64_t RequestFields::positive_integer(FieldIndex field) noexcept {
@@ -248,6 +293,33 @@ ExecInst RequestFields::exec_inst() noexcept {
     }
   }
   return flags;
+}
+
+std::uint64_t RequestFields::digest() const noexcept {
+  constexpr FieldIndex kTime{tag::kTransactTime};
+  constexpr FieldIndex kTest{tag::kApplTestMessageIndicator};
+  const std::span<const Field> all = message_.fields();
+  const std::uint64_t type = hash_of(message_.msg_type());
+  std::uint64_t sum = type;
+  for (std::size_t at = 0; at < all.size(); ++at) {
+    const FieldIndex field = FieldIndex::find(all[at].tag);
+    if (!field.is_field() || !present_.contains(field) || at_[field.value()] != at ||
+        field.value() == kTime.value() || field.value() == kTest.value()) {
+      continue;
+    }
+    std::uint64_t hash = matching::mix(type ^ all[at].tag, hash_of(all[at].value));
+    if (spec_.group(field) != nullptr) {  // in which the order counts
+      std::span<const Field> rest = all.subspan(at + 1);
+      for (std::size_t size = entry_size(field, rest); size != 0; size = entry_size(field, rest)) {
+        for (const Field& of_entry : rest.first(size)) {
+          hash = matching::mix(hash ^ of_entry.tag, hash_of(of_entry.value));
+        }
+        rest = rest.subspan(size);
+      }
+    }
+    sum += hash;
+  }
+  return sum;
 }
 
 void RequestFields::fail(std::uint32_t tag, std::uint16_t reject_reason) noexcept {

@@ -60,6 +60,11 @@ class RequestFields {
   // The whole message, for its header.
   [[nodiscard]] const FieldTable& message() const noexcept { return message_; }
 
+  // By which a session that asks for many messages knows the request.
+  [[nodiscard]] matching::MsgSeqNum number() const noexcept {
+    return message_.msg_seq_num().value_or(matching::MsgSeqNum{});
+  }
+
   [[nodiscard]] bool has(FieldIndex field) const noexcept { return present_.contains(field); }
 
   // A field that only some requests of this type must have.
@@ -71,6 +76,9 @@ class RequestFields {
   // A field that requests of one kind must have, and others of the same type must not.
   void only_if(FieldIndex field, bool due) noexcept { due ? require(field) : forbid(field); }
 
+  // The fields that requests of one kind must have, and all that they may have beside these.
+  void take_only(const FieldSet& required, const FieldSet& optional) noexcept;
+
   // The value of `field` is none that we take.
   void refuse_value(FieldIndex field) noexcept;
 
@@ -81,10 +89,23 @@ class RequestFields {
   }
 
   [[nodiscard]] matching::ClOrdId cl_ord_id(FieldIndex field) noexcept;
-  [[nodiscard]] matching::Name name(FieldIndex field) noexcept;
+
+  [[nodiscard]] matching::Name name(FieldIndex field) noexcept {
+    return printable<matching::Name::kCapacity>(field);
+  }
+
+  // Printable ASCII characters, as many as the text holds.
+  template <std::size_t Capacity>
+  [[nodiscard]] matching::Text<Capacity> printable(FieldIndex field) noexcept {
+    return matching::Text<Capacity>{printable_text(field, text(field), Capacity)};
+  }
+
   [[nodiscard]] matching::Decimal decimal(FieldIndex field) noexcept;
   [[nodiscard]] matching::Decimal positive_decimal(FieldIndex field) noexcept;
+  // Of at most 9 digits.
+  [[nodiscard]] std::uint32_t integer(FieldIndex field) noexcept;
   [[nodiscard]] std::uint64_t positive_integer(FieldIndex field) noexcept;
+  [[nodiscard]] bool flag(FieldIndex field) noexcept;
   [[nodiscard]] matching::Timestamp time(FieldIndex field) noexcept;
   // "NONE", which is what we call an order that does not exist, counts as absent.
   [[nodiscard]] matching::OrderId order_id() noexcept;
@@ -112,6 +133,21 @@ class RequestFields {
     return value;
   }
 
+  // Of an entry, as above.
+
+  [[nodiscard]] matching::Name name(const GroupEntry& entry, FieldIndex field) noexcept {
+    return matching::Name{printable_text(field, entry.text(field), matching::Name::kCapacity)};
+  }
+
+  [[nodiscard]] std::uint32_t integer(const GroupEntry& entry, FieldIndex field) noexcept {
+    return integer_of(field, entry.text(field));
+  }
+
+  // Of the message's type and all its body says, but for TransactTime(60) and whether it is a dry
+  // run (2330): equal for requests that ask the same, in whichever order their fields stand. Stands
+  // in the journal, so it is the same in every release.
+  [[nodiscard]] std::uint64_t digest() const noexcept;
+
   // Calls `take` with each entry of the group that `count` counts, in their order. They count only
   // where there is no fault.
   template <typename Take>
@@ -136,6 +172,13 @@ class RequestFields {
   // How many fields the entry has with which `rest` begins; 0: it begins with none.
   [[nodiscard]] std::size_t entry_size(FieldIndex count,
                                        std::span<const Field> rest) const noexcept;
+
+  // "" where the value is none.
+  [[nodiscard]] std::string_view printable_text(FieldIndex field,
+                                                std::string_view value,
+                                                std::size_t capacity) noexcept;
+  // 0 where the value is none, or empty.
+  [[nodiscard]] std::uint32_t integer_of(FieldIndex field, std::string_view value) noexcept;
 
   void fail(std::uint32_t tag, std::uint16_t reject_reason) noexcept;
   void fail_parse(FieldIndex field, ParseFault parse_fault) noexcept;

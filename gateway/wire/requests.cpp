@@ -6,6 +6,7 @@
 #include "fix_spec/messages.h"
 #include "gateway/link/report.h"
 #include "gateway/link/session_link.h"
+#include "gateway/wire/operation_requests.h"
 #include "gateway/wire/tags.h"
 #include "matching/commands.h"
 
@@ -139,11 +140,6 @@ Decoded read_mass_cancel(RequestFields& request, const Sender& sender) {
 
 // ---- Requests that change nothing ---------------------------------------------------------------
 
-// The number by which a session that asks for many messages knows the request.
-matching::MsgSeqNum number_of(const RequestFields& request) {
-  return request.message().msg_seq_num().value_or(matching::MsgSeqNum{});
-}
-
 Decoded read_status_request(RequestFields& request, const Sender& sender) {
   gateway::OrderStatusQuery query{
       .session = sender.session,
@@ -164,7 +160,7 @@ Decoded read_mass_status_request(RequestFields& request, const Sender& sender) {
   enum class Type : std::uint8_t { Security = 1, All = 7 };
   gateway::MassStatusQuery query{
       .session = sender.session,
-      .msg_seq_num = number_of(request),
+      .msg_seq_num = request.number(),
       .account = sender.account,
       .symbol = request.name(tag::kSymbol),
       .side = request.side_if_given(),
@@ -180,7 +176,7 @@ Decoded read_security_list_request(RequestFields& request, const Sender& sender)
   enum class Type : std::uint8_t { Symbol = 0, All = 4, Market = 5 };
   gateway::SecurityListQuery query{
       .session = sender.session,
-      .msg_seq_num = number_of(request),
+      .msg_seq_num = request.number(),
       .security_req_id = request.name(tag::kSecurityReqId),
       .symbol = request.name(tag::kSymbol),
       .market = request.name(tag::kMarketSegmentId),
@@ -208,7 +204,7 @@ Decoded read_request_for_positions(RequestFields& request, const Sender& sender)
   static_cast<void>(request.time(tag::kTransactTime));  // required, and never too old
   static_cast<void>(request.enumerator<Type::Positions>(tag::kPosReqType, Type::Positions));
   return gateway::PositionsQuery{.session = sender.session,
-                                 .msg_seq_num = number_of(request),
+                                 .msg_seq_num = request.number(),
                                  .account = sender.account,
                                  .pos_req_id = request.name(tag::kPosReqId)};
 }
@@ -225,6 +221,12 @@ constexpr std::array kRequests{
     Request{RequestSpec{kSecurityListRequest}, read_security_list_request},
     Request{RequestSpec{kSecurityStatusRequest}, read_security_status_request},
     Request{RequestSpec{kRequestForPositions}, read_request_for_positions},
+    Request{RequestSpec{kSecurityDefinitionRequest}, read_security_definition_request},
+    Request{RequestSpec{kOperationsCommand}, read_operations_command},
+    Request{RequestSpec{kOrderMassActionRequest}, read_order_mass_action_request},
+    Request{RequestSpec{kPartyActionRequest}, read_party_action_request},
+    Request{RequestSpec{kNetworkStatusRequest}, read_network_status_request},
+    Request{RequestSpec{kAnnouncement}, read_announcement},
 };
 
 constexpr bool is_read(const MessageSpec& message) {

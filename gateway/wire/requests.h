@@ -17,7 +17,8 @@ namespace betex::fix {
 // Who has sent a request.
 struct Sender {
   matching::SessionId session;
-  const matching::Name& account;  // the one that it is for
+  const matching::Name& account;       // the one that it is for
+  const matching::Currency& currency;  // the exchange's
 };
 
 struct Request {

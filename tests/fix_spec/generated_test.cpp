@@ -95,6 +95,8 @@ TEST(Orchestra, HasAScenarioForEachDirection) {
   const std::string both = orchestra(FixVersion::Fixt11, kBothWays);
   EXPECT_THAT(both, HasSubstr(R"(scenario="ToExchange")"));
   EXPECT_THAT(both, HasSubstr(R"(scenario="ToClient")"));
+  EXPECT_THAT(both, HasSubstr(R"(name="NewsToExchangeNoRelatedSymGrp")"));
+  EXPECT_THAT(both, HasSubstr(R"(name="NewsToClientNoRelatedSymGrp")"));
   EXPECT_THAT(orchestra(FixVersion::Fix44, kBothWays), HasSubstr(R"(scenario="base")"));
 }
 

@@ -8,12 +8,14 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "fix_spec/messages.h"
+#include "fix_spec/operations.h"
 #include "fix_spec/reasons.h"
 #include "gateway/wire/known_tags.h"
 #include "gateway/wire/session_reject.h"
@@ -121,6 +123,31 @@ std::set<Entry> in_dictionary(const FIX::DataDictionary& dictionary, const std::
   return entries;
 }
 
+// Behind the heading of a message that goes both ways: the table of what we take.
+const std::string kFromOperators = ", from operators";
+
+// All rows of a message: where it goes both ways, of both its tables, and what both have is
+// required where both require it. QuickFIX's dictionaries know no direction.
+std::set<Entry> documented_both_ways(const std::string& heading, FixVersion version) {
+  std::set<Entry> entries = documented(tables().at(heading), version);
+  const auto other = tables().find(heading + kFromOperators);
+  if (other == tables().end()) {
+    return entries;
+  }
+  const std::set<Entry> others = documented(other->second, version);
+  if (others.empty()) {
+    return entries;
+  }
+  std::set<Entry> both;
+  for (const std::set<Entry>* const all : {&std::as_const(entries), &others}) {
+    for (const Entry& entry : *all) {
+      const bool required = entries.contains(entry) && others.contains(entry) && entry.required;
+      both.insert({entry.tag, entry.name, required});
+    }
+  }
+  return both;
+}
+
 // The message types that the document has a table for: "Name (T)".
 std::map<std::string, std::string> documented_messages() {
   std::map<std::string, std::string> heading_of;
@@ -170,7 +197,7 @@ TEST(Rules, ListTheFieldsOfEveryMessageAsTheDictionariesDo) {
       if (!dictionary.isMsgType(msg_type)) {
         continue;  // the table says so, as the test above has seen
       }
-      EXPECT_EQ(documented(tables().at(heading), version), in_dictionary(dictionary, msg_type))
+      EXPECT_EQ(documented_both_ways(heading, version), in_dictionary(dictionary, msg_type))
           << heading;
       std::string name;
       ASSERT_TRUE(dictionary.getValueName(35, msg_type, name));
@@ -245,8 +272,9 @@ TEST(Rules, ListTheFieldsOfEveryGroupAsTheDictionariesDo) {
       EXPECT_EQ(documented_groups(tables().at(heading), version), expected) << heading;
     }
   }
-  EXPECT_EQ(groups, 12U) << "Logon has one in either dialect, News two, PositionReport one; "
-                            "SecurityList one, MarketSettlementReport three";
+  EXPECT_EQ(groups, 22U) << "Logon has one in either dialect, News two, PositionReport one; "
+                            "SecurityList one, MarketSettlementReport three, ten messages of "
+                            "operations one";
 }
 
 TEST(Rules, ListWhatEachRoleMaySend) {
@@ -254,16 +282,35 @@ TEST(Rules, ListWhatEachRoleMaySend) {
                                                  {"DropCopy", SessionRole::DropCopy},
                                                  {"Ops", SessionRole::Ops}};
   ASSERT_EQ(tables().at("Roles").size(), roles.size());
-  for (const Row& row : tables().at("Roles")) {
-    for (const MessageSpec* const message : kMessages) {
-      if (message->layer == Layer::Application) {
-        const std::string name =
-            std::string{message->name} + "(" + std::string{message->type} + ")";
-        EXPECT_EQ(row[1].find(name) != std::string::npos, message->roles.contains(roles.at(row[0])))
-            << row[0] << " " << name;
-      }
+  std::map<std::string, RoleSet> senders;
+  for (const MessageSpec* const message : kMessages) {
+    if (message->layer == Layer::Application) {
+      const std::string name = std::string{message->name} + "(" + std::string{message->type} + ")";
+      const bool request = message->direction == Direction::Inbound;
+      senders[name] = request ? message->roles : senders[name];
     }
   }
+  for (const Row& row : tables().at("Roles")) {
+    for (const auto& [name, may_send] : senders) {
+      EXPECT_EQ(row[1].find(name) != std::string::npos, may_send.contains(roles.at(row[0])))
+          << row[0] << " " << name;
+    }
+  }
+}
+
+TEST(Rules, ListEveryOperation) {
+  std::vector<std::string> listed;
+  for (const Row& row : tables().at("Commands")) {
+    listed.push_back(row[0]);
+  }
+  EXPECT_EQ(listed,
+            (std::vector<std::string>{kOperationWords.begin(),
+                                      kOperationWords.begin() + kOperationsByUoc}));
+  std::set<std::string_view> words;
+  for (const Value& value : field::kOpsCommand.values) {
+    words.insert(value.text);
+  }
+  EXPECT_EQ(words, (std::set<std::string_view>{kOperationWords.begin(), kOperationWords.end()}));
 }
 
 TEST(Rules, ListOurOwnTags) {
@@ -424,6 +471,31 @@ TEST(Reasons, AreFixsOwnWhereFixHasOne) {
   EXPECT_EQ(codes_of(Reason::ClockUncertain).business_reject_reason, 4);
   EXPECT_EQ(codes_of(Reason::NotEntitled).business_reject_reason, 6);
   EXPECT_EQ(codes_of(Reason::Throttled).business_reject_reason, 8);
+}
+
+TEST(Reasons, HaveTheirCodesOnAnswersToOperators) {
+  EXPECT_EQ(codes_of(Reason::ExchangeHalted).ord_rej_reason, 2);
+  EXPECT_EQ(codes_of(Reason::ExchangeHalted).retry, Retry::Yes);
+  EXPECT_EQ(codes_of(Reason::UnknownRequest).business_reject_reason, 1);
+  const FIX::DataDictionary& dictionary = application_dictionary(FixVersion::Fixt11);
+  for (const Reason reason : all_reasons()) {
+    EXPECT_TRUE(dictionary.isFieldValue(
+        1376, std::to_string(mass_cancel_reject_reason_for(FixVersion::Fixt11, reason))))
+        << matching::to_text(reason);
+    EXPECT_TRUE(
+        dictionary.isFieldValue(2333, std::to_string(party_action_reject_reason_for(reason))))
+        << matching::to_text(reason);
+    const std::uint16_t security = security_reject_reason_for(reason);
+    EXPECT_TRUE(security == 0 || dictionary.isFieldValue(1607, std::to_string(security)))
+        << matching::to_text(reason);
+  }
+  EXPECT_EQ(security_reject_reason_for(Reason::UnknownMarket), 1);
+  EXPECT_EQ(security_reject_reason_for(Reason::AlreadyExists), 2);
+  EXPECT_EQ(security_reject_reason_for(Reason::InvalidParameter), 12);
+  EXPECT_EQ(security_reject_reason_for(Reason::StaleRequest), 0);
+  EXPECT_EQ(party_action_reject_reason_for(Reason::UnknownAccount), 0);
+  EXPECT_EQ(party_action_reject_reason_for(Reason::UnknownSession), 0);
+  EXPECT_EQ(party_action_reject_reason_for(Reason::StaleRequest), 99);
 }
 
 TEST(Reasons, DegradeToOtherWhereFix44HasNoCode) {

@@ -28,7 +28,8 @@ const std::string kVerdictMark = "# The decoder says: ";
 struct Sample {
   std::string where;  // file and line
   FixVersion version = FixVersion::Fixt11;
-  bool from_broker = false;
+  SessionRole role = SessionRole::Broker;
+  bool from_client = false;
   std::string text;     // on the wire
   std::string verdict;  // the decoder's, "" where it takes the message
 };
@@ -50,7 +51,9 @@ std::vector<Sample> read_samples() {
         samples.push_back(
             {.where = name + ":" + std::to_string(number),
              .version = name.starts_with("fixt11_") ? FixVersion::Fixt11 : FixVersion::Fix44,
-             .from_broker = line.starts_with('>'),
+             .role = name.find("operations") == std::string::npos ? SessionRole::Broker
+                                                                  : SessionRole::Ops,
+             .from_client = line.starts_with('>'),
              .text = testing::wire(line.substr(2)),
              .verdict = std::exchange(verdict, "")});
       }
@@ -114,17 +117,21 @@ TEST(Samples, OfRequestsPassGuardAndDecoderAsTheySay) {
   for (const Sample& sample : samples()) {
     FieldTable fields;
     ASSERT_EQ(fields.read(sample.text), FieldTable::Fault::None) << sample.where;
-    if (!sample.from_broker) {
+    if (!sample.from_client) {
       continue;
     }
     EXPECT_TRUE(std::holds_alternative<Accepted>(guard(fields, sample.version))) << sample.where;
     if (!is_session_message(fields.msg_type())) {
-      const Decoded decoded = decode(fields, {.version = sample.version, .accounts = kAccounts});
+      const Decoded decoded = decode(fields,
+                                     {.version = sample.version,
+                                      .role = sample.role,
+                                      .accounts = kAccounts,
+                                      .currency = matching::Currency{"EUR"}});
       EXPECT_EQ(verdict_of(decoded), sample.verdict) << sample.where;
       refusals += sample.verdict.empty() ? 0U : 1U;
     }
   }
-  EXPECT_EQ(refusals, 9U);
+  EXPECT_EQ(refusals, 11U);
 }
 
 // Application messages from us stand as QuickFIX would write them, so as we write them.
@@ -135,7 +142,7 @@ TEST(Samples, OfReportsStandInTheOrderOfTheWire) {
                          testing::session_dictionary(sample.version),
                          testing::application_dictionary(sample.version),
                          true};
-    if (!sample.from_broker && message.isApp()) {
+    if (!sample.from_client && message.isApp()) {
       EXPECT_EQ(testing::readable(message.toString()), testing::readable(sample.text))
           << sample.where;
       ++reports;

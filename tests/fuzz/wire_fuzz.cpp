@@ -78,8 +78,47 @@ struct Verifier {
   }
 
   void operator()(const gateway::PositionsQuery& query) const {
-    BETEX_ASSERT(!query.pos_req_id.empty());
-    BETEX_ASSERT(std::ranges::count(kAccounts, query.account) == 1);
+    BETEX_ASSERT(!query.pos_req_id.empty() && !query.account.empty());
+    BETEX_ASSERT(role == SessionRole::Ops || std::ranges::count(kAccounts, query.account) == 1);
+  }
+
+  void operator()(const gateway::NetworkStatusQuery& query) const {
+    BETEX_ASSERT(!query.network_request_id.empty() && query.comp_ids.size() <= 100);
+  }
+
+  // Whoever takes the request makes it of that.
+  void operator()(const gateway::DryRunQuery& /*query*/) const { BETEX_ASSERT(false); }
+
+  void operator()(const OperatorRequest& request) const {
+    BETEX_ASSERT(role == SessionRole::Ops);
+    std::visit(*this, request.body);
+    BETEX_ASSERT(!request.remark.has_value() || !(*request.remark).empty());
+  }
+
+  void operator()(const matching::CreateMarket& create) const {
+    BETEX_ASSERT(!create.market.empty() && !create.request_id.empty());
+    BETEX_ASSERT(create.runners.size() <= matching::kMaxRunners);
+  }
+
+  void operator()(const matching::DetermineMarket& determine) const {
+    BETEX_ASSERT(!determine.market.empty() && !determine.request_id.empty());
+    BETEX_ASSERT(!determine.shares.empty() && determine.shares.size() <= matching::kMaxRunners);
+  }
+
+  void operator()(const matching::CancelOnBehalf& cancel) const {
+    BETEX_ASSERT(!cancel.request_id.empty() && cancel.side <= 2);
+    BETEX_ASSERT(!cancel.account.empty() || !cancel.comp_id.empty() || !cancel.market.empty() ||
+                 !cancel.symbol.empty());
+  }
+
+  // Every other command of an operator.
+  template <typename Body>
+  void operator()(const Body& body) const {
+    if constexpr (requires { body.request_id; }) {
+      BETEX_ASSERT(!body.request_id.empty());
+    } else {
+      BETEX_ASSERT(false);
+    }
   }
 
   void operator()(const gateway::Query& query) const { std::visit(*this, query); }
@@ -97,6 +136,7 @@ struct Verifier {
   }
 
   std::string_view msg_type;
+  SessionRole role;
 };
 
 void read_message(std::string_view frame, FixVersion version) {
@@ -113,8 +153,14 @@ void read_message(std::string_view frame, FixVersion version) {
   }
   BETEX_ASSERT(fields.msg_seq_num().has_value() && fields.fault() == FieldTable::Fault::None);
   if (!is_session_message(fields.msg_type())) {
-    std::visit(Verifier{fields.msg_type()},
-               decode(fields, {.version = version, .accounts = kAccounts}));
+    for (const SessionRole role : {SessionRole::Broker, SessionRole::Ops}) {
+      std::visit(Verifier{fields.msg_type(), role},
+                 decode(fields,
+                        {.version = version,
+                         .role = role,
+                         .accounts = kAccounts,
+                         .currency = matching::Currency{"EUR"}}));
+    }
   }
 }
 

@@ -59,7 +59,7 @@ const std::vector<Rule>& rules() {
       // The rooms of the gateway, from the lowest to the highest: gateway/README.md.
       {"gateway/ring", {"gateway/ring", "matching/assert.h"}, {"*"}, true},
       {"gateway/agent", {"gateway/agent", "gateway/ring", "matching/assert.h"}, {"*"}, true},
-      {"gateway/link", {"gateway/link", "matching"}, {}, false},
+      {"gateway/link", {"gateway/link", "fix_spec", "matching"}, {}, false},
       {"gateway/config", {"gateway/config", "fix_spec", "journal", "matching"}, {"*"}, true},
       {"gateway/log", {"gateway/log", "gateway/config", "matching"}, {"*"}, true},
       {"gateway/http", {"gateway/http", "gateway/config"}, {"*"}, true},

@@ -311,6 +311,37 @@ TEST_F(EveryField, OfAMarketIsKept) {
   expect_all_kept(kMarketFields, markets);
 }
 
+TEST_F(EveryField, OfWhatOperatorsChangeIsKept) {
+  const Name bin{"BIN"};
+  const Name odds{"ODDS"};
+  run(matching::ChangeMarket{.market = bin, .max_quantity = Decimal{600'000'000}});
+  run(matching::CloseMarket{.market = bin});
+  run(matching::ReopenMarket{.market = bin});
+  run(matching::HaltMarket{.market = odds});
+  run(matching::SuspendMarket{.market = odds});
+  run(matching::SuspendSession{.comp_id = Name{"ONE"}});
+  run(matching::SuspendSession{.comp_id = Name{"TWO"}});
+  run(matching::ResumeSession{.comp_id = Name{"ONE"}});
+  run(matching::HaltExchange{});
+  const ReadModel rebuilt{reloaded(engine_)};
+  for (const ReadModel* const model : std::array<const ReadModel*, 2>{&live_, &rebuilt}) {
+    const Market& reopened = model->market(matching::MarketId{1});
+    EXPECT_EQ(reopened.state, matching::MarketState::Suspended);
+    EXPECT_EQ(reopened.max_quantity, matching::Quantity{600});
+    EXPECT_EQ(model->market(matching::MarketId{2}).state, matching::MarketState::Halted);
+    EXPECT_FALSE(model->is_suspended(Name{"ONE"}));
+    EXPECT_TRUE(model->is_suspended(Name{"TWO"}));
+    EXPECT_TRUE(model->exchange_halted());
+  }
+  for (const std::uint32_t id : {1U, 2U}) {
+    EXPECT_EQ(live_.market(matching::MarketId{id}).version,
+              rebuilt.market(matching::MarketId{id}).version);
+  }
+  run(matching::UnhaltExchange{});
+  EXPECT_FALSE(live_.exchange_halted());
+  EXPECT_FALSE(ReadModel{reloaded(engine_)}.exchange_halted());
+}
+
 TEST_F(EveryField, OfAnInstrumentAnAccountAndASessionIsKept) {
   const ReadModel rebuilt{reloaded(engine_)};
   for (const std::uint32_t number : {1U, 2U, 3U}) {

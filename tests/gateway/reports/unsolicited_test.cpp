@@ -47,8 +47,9 @@ constexpr std::array kRows{
     Row{CancelCause::SessionSuspended, Reason::SessionSuspended, 99},
     Row{CancelCause::DelayFailed, Reason::None, 99},  // the event has the reason
     Row{CancelCause::MassCancel, Reason::None, 99},
+    Row{CancelCause::MassCancelOnBehalf, Reason::None, 8},
 };
-static_assert(kRows.size() == static_cast<std::size_t>(CancelCause::LoggedOut) + 1);
+static_assert(kRows.size() == static_cast<std::size_t>(CancelCause::MassCancelOnBehalf) + 1);
 
 TEST(Unsolicited, EveryCauseHasItsCode) {
   for (const Row& row : kRows) {

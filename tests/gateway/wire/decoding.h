@@ -26,9 +26,12 @@ inline Decoded decode_as(SessionRole role, FixVersion version, const std::string
   const std::string frame = message(version, body);
   FieldTable fields;
   EXPECT_EQ(fields.read(frame), FieldTable::Fault::None) << body;
-  return decode(
-      fields,
-      {.version = version, .role = role, .session = matching::SessionId{7}, .accounts = kAccounts});
+  return decode(fields,
+                {.version = version,
+                 .role = role,
+                 .session = matching::SessionId{7},
+                 .accounts = kAccounts,
+                 .currency = matching::Currency{"EUR"}});
 }
 
 inline Decoded decode_body(FixVersion version, const std::string& body) {
@@ -46,6 +49,8 @@ inline std::string describe(const Decoded& decoded) {
     std::string operator()(const matching::MassCancel&) const { return "mass cancel"; }
 
     std::string operator()(const gateway::Query&) const { return "query"; }
+
+    std::string operator()(const OperatorRequest&) const { return "operation"; }
 
     std::string operator()(const Unanswered&) const { return "unanswered"; }
 

@@ -17,7 +17,7 @@ namespace {
 
 TEST(Decode, AnswersMessagesThatWeDoNotTake) {
   for (const std::string type :
-       {"8", "9", "E", "V", "R", "AE", "CA", "BE", "b", "U", "U1", "U2a", "UXYZ123"}) {
+       {"8", "9", "E", "V", "R", "AE", "CB", "BE", "b", "U", "U1", "U2a", "UXYZ123"}) {
     check({{Request{type, {"11=id-1", "262=x"}}, "380=3 tag 0 reason 141"}});
   }
   for (const std::string type : {"I", "O", "ZZ", "DD1", "AA1", "d1", "u1", "1U"}) {
@@ -35,6 +35,8 @@ std::string outcome_of(Effect effect) {
       return "cancel";
     case Effect::MassCancel:
       return "mass cancel";
+    case Effect::Operation:
+      return "operation";
   }
   return "";
 }
@@ -49,15 +51,25 @@ TEST(Decode, MakesOfEachRequestWhatTheTableSaysThatItDoes) {
       {"AF", Request{"AF", {"584=s1", "585=7"}}},
       {"x", Request{"x", {"320=r1", "559=4"}}},
       {"e", Request{"e", {"324=r2", "55=RAIN-LON", "263=0"}}},
-      {"AN", Request{"AN", {"60=20261122-14:20:31", "710=p1", "724=0"}}}};
+      {"AN", Request{"AN", {"60=20261122-14:20:31", "710=p1", "724=0"}}},
+      {"c",
+       Request{"c", {"320=c1", "321=1", "1300=M", "20030=1", "20031=1", "60=20261122-14:20:31"}}},
+      {"UOC", Request{"UOC", {"20012=o1", "20011=HaltExchange", "60=20261122-14:20:31"}}},
+      {"CA", Request{"CA", {"11=m1", "1373=3", "1374=9", "1300=M", "60=20261122-14:20:31"}}},
+      {"DH",
+       Request{"DH", {"2328=p1", "2329=0", "453=1|448=A|447=D|452=24", "60=20261122-14:20:31"}}},
+      {"BC", Request{"BC", {"933=n1", "935=1"}}},
+      {"B", Request{"B", {"1472=b1", "148=t", "33=1|58=t", "60=20261122-14:20:31"}}}};
   std::size_t found = 0;
   for (const MessageSpec* const message : kMessages) {
     if (message->layer == Layer::Session || message->direction != Direction::Inbound) {
       continue;
     }
     ++found;
+    const SessionRole role =
+        message->roles.contains(SessionRole::Broker) ? SessionRole::Broker : SessionRole::Ops;
     const std::string outcome =
-        describe(decode_body(FixVersion::Fixt11, requests.at(message->type).body()));
+        describe(decode_as(role, FixVersion::Fixt11, requests.at(message->type).body()));
     EXPECT_EQ(outcome == "place" || outcome == "amend" ? "place or amend" : outcome,
               outcome_of(message->effect))
         << message->type;
@@ -72,10 +84,30 @@ TEST(Decode, AnswersNoBusinessMessageReject) {
 }
 
 TEST(Decode, LetsOnlyBrokersEnterOrders) {
-  for (const Request& request : {kGoodOrder, kCancel, kReplace, kMassCancel, kStatus}) {
+  for (const Request& request : {kGoodOrder, kCancel, kReplace, kMassCancel}) {
     for (const SessionRole role : {SessionRole::DropCopy, SessionRole::Ops}) {
       EXPECT_EQ(describe(decode_as(role, FixVersion::Fixt11, request.body())),
                 "380=6 tag 0 reason 142");
+    }
+  }
+}
+
+// Of every type, whatever stands in the message.
+TEST(Decode, LetsARoleSendWhatTheTableSays) {
+  for (const MessageSpec* const message : kMessages) {
+    if (message->layer == Layer::Session || message->direction != Direction::Inbound) {
+      continue;
+    }
+    for (const SessionRole role : {SessionRole::Broker, SessionRole::DropCopy, SessionRole::Ops}) {
+      for (const FixVersion version : kVersions) {
+        const std::string outcome =
+            describe(decode_as(role, version, Request{std::string{message->type}, {}}.body()));
+        EXPECT_EQ(outcome == "380=6 tag 0 reason 142",
+                  message->is_in(version) && !message->roles.contains(role))
+            << message->type << ": " << outcome;
+        EXPECT_EQ(outcome == "380=3 tag 0 reason 141", !message->is_in(version))
+            << message->type << ": " << outcome;
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 // The hand-made codec beside QuickFIX with our dictionaries: what we write it accepts and would
 // write again byte for byte, and what we take or refuse it takes or refuses as well.
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <set>
@@ -11,19 +12,33 @@
 #include <gtest/gtest.h>
 
 #include "fix_spec/messages.h"
+#include "fix_spec/operations.h"
 #include "gateway/session/quickfix.h"
 #include "gateway/wire/guard.h"
 #include "gateway/wire/order_decoder.h"
 #include "gateway/wire/report_encoder.h"
 #include "tests/fix_spec/dictionaries.h"
 #include "tests/gateway/wire/fix_text.h"
-#include "tests/gateway/wire/sample_reports.h"
+#include "tests/gateway/wire/sample_operation_reports.h"
+#include "tests/gateway/wire/sample_operations.h"
 
 namespace betex::fix {
 namespace {
 
 using testing::message;
 using testing::readable;
+
+const MessageSpec& request_spec(std::string_view msg_type) {
+  return **std::ranges::find_if(kMessages, [&](const MessageSpec* message) {
+    return message->type == msg_type && message->direction == Direction::Inbound;
+  });
+}
+
+// One that may send it.
+SessionRole sender_of(std::string_view msg_type) {
+  return request_spec(msg_type).roles.contains(SessionRole::Broker) ? SessionRole::Broker
+                                                                    : SessionRole::Ops;
+}
 
 class QuickFixAgreement : public ::testing::TestWithParam<FixVersion> {
  protected:
@@ -62,7 +77,11 @@ class QuickFixAgreement : public ::testing::TestWithParam<FixVersion> {
     FieldTable fields;
     EXPECT_EQ(fields.read(text), FieldTable::Fault::None) << readable(text);
     EXPECT_TRUE(std::holds_alternative<Accepted>(guard(fields, GetParam()))) << readable(text);
-    return decode(fields, {.version = GetParam(), .accounts = kAccounts});
+    return decode(fields,
+                  {.version = GetParam(),
+                   .role = sender_of(fields.msg_type()),
+                   .accounts = kAccounts,
+                   .currency = matching::Currency{"EUR"}});
   }
 
   static std::string message_with(const std::string& body) {
@@ -72,6 +91,35 @@ class QuickFixAgreement : public ::testing::TestWithParam<FixVersion> {
                        body.substr(body.find('|') + 1));
   }
 };
+
+// What operators ask, likewise.
+std::vector<std::string> full_operations() {
+  std::vector<std::string> requests{
+      "35=c|15=EUR|60=20261122-14:20:31|146=2|55=X|55=Y|320=r|321=1|561=0.5|562=1|1140=9|1300=M|"
+      "2330=Y|20030=1|20031=1|20034=2|20035=5000|20036=500|",
+      "35=c|60=20261122-14:20:31|320=r|321=1|1300=M|20029=500|20030=5|20031=2|",
+      "35=CA|11=m|54=1|60=20261122-14:20:31|1373=3|1374=7|1461=1|1462=A|1463=D|1464=24|2330=N|",
+      "35=CA|11=m|55=X|60=20261122-14:20:31|1373=3|1374=1|",
+      "35=CA|11=m|60=20261122-14:20:31|1300=M|1373=3|1374=9|",
+      "35=DH|60=20261122-14:20:31|453=1|448=A|447=D|452=55|2328=p|2329=1|2330=N|",
+      "35=BC|933=n|935=1|",
+      "35=BC|933=n|935=9|936=2|930=A|930=B|",
+      "35=B|33=1|58=t|60=20261122-14:20:31|61=1|146=1|55=X|148=t|1472=n|",
+      "35=UOC|60=20261122-14:20:31|1300=M|107=t|20011=DescribeMarket|20012=o|55=X|"};
+  for (const testing::SampleCommand& sample : testing::sample_commands()) {
+    std::string body = "35=UOC|20011=" + std::string{to_text(sample.operation)} + "|";
+    for (const auto& fields : {testing::kRequiredOfEveryCommand,
+                               sample.required,
+                               sample.optional,
+                               testing::kOptionalOfEveryCommand}) {
+      for (const std::string& field : fields) {
+        body += field + "|";
+      }
+    }
+    requests.push_back(body);
+  }
+  return requests;
+}
 
 // The requests that we take, each with every field that it may have.
 std::vector<std::string> full_requests(FixVersion version) {
@@ -94,6 +142,9 @@ std::vector<std::string> full_requests(FixVersion version) {
                      "35=x|55=X|320=r|559=0|",
                      "35=x|320=r|559=5|1300=M|",
                      "35=e|55=X|263=1|324=r|"});
+    for (const std::string& operation : full_operations()) {
+      requests.push_back(operation);
+    }
   }
   return requests;
 }
@@ -103,13 +154,13 @@ std::string msg_type_of(const std::string& body) {
 }
 
 TEST_P(QuickFixAgreement, QuickFixAcceptsAllThatWeSend) {
-  for (const Report& report : testing::all_reports(GetParam())) {
+  for (const Report& report : testing::all_reports_and_operations(GetParam())) {
     EXPECT_EQ(validate(encoded(report)), "") << readable(encoded(report));
   }
 }
 
 TEST_P(QuickFixAgreement, QuickFixWouldResendOurMessagesByteForByte) {
-  for (const Report& report : testing::all_reports(GetParam())) {
+  for (const Report& report : testing::all_reports_and_operations(GetParam())) {
     const std::string text = encoded(report);
     EXPECT_EQ(readable(parse(text).toString()), readable(text));
   }
@@ -129,7 +180,7 @@ TEST_P(QuickFixAgreement, AResendDiffersInFiveFieldsAlone) {
     }
     return fields;
   };
-  for (const Report& report : testing::all_reports(GetParam())) {
+  for (const Report& report : testing::all_reports_and_operations(GetParam())) {
     const std::string text = encoded(report);
     FIX::Message resent = parse(text);
     resent.getHeader().setField(FIX::OrigSendingTime{FIX::UtcTimeStamp{}});
@@ -179,19 +230,28 @@ TEST_P(QuickFixAgreement, BothAgreeOnTheTagsOfEveryRequest) {
     tags.push_back(tag);
   }
   std::size_t taken = 0;
+  std::set<std::string> types;
   for (const std::string& body : full_requests(GetParam())) {
-    const std::string msg_type = msg_type_of(body);
+    types.insert(msg_type_of(body));
+  }
+  for (const std::string& msg_type : types) {
+    const bool goes_both_ways = std::ranges::count(kMessages, msg_type, &MessageSpec::type) > 1;
     for (const std::uint32_t tag : tags) {
       if (session_dictionary().isHeaderField(static_cast<int>(tag)) ||
           session_dictionary().isTrailerField(static_cast<int>(tag))) {
         continue;
       }
+      // Which has the fields of both directions.
+      const bool from_us_alone =
+          goes_both_ways &&
+          std::ranges::none_of(request_spec(msg_type).fields,
+                               [&](const MessageField& row) { return row.field.tag == tag; });
       const bool in_dictionary =
-          application_dictionary().isMsgField(msg_type, static_cast<int>(tag));
+          application_dictionary().isMsgField(msg_type, static_cast<int>(tag)) && !from_us_alone;
       const std::string text = message_with("35=" + msg_type + "|" + std::to_string(tag) + "=1|");
       FieldTable fields;
       ASSERT_EQ(fields.read(text), FieldTable::Fault::None);
-      const Decoded decoded = decode(fields, {.version = GetParam()});
+      const Decoded decoded = decode(fields, {.version = GetParam(), .role = sender_of(msg_type)});
       const auto* const reject = std::get_if<SessionReject>(&decoded);
       const bool refused =
           !std::holds_alternative<Accepted>(guard(fields, GetParam())) ||
@@ -204,6 +264,46 @@ TEST_P(QuickFixAgreement, BothAgreeOnTheTagsOfEveryRequest) {
   EXPECT_GT(taken, 50U);
 }
 
+// What other fields of the request make required: no dictionary can tell.
+bool is_conditional(const std::string& body, std::uint32_t tag) {
+  const std::string msg_type = msg_type_of(body);
+  const auto says = [&](const std::string& field) {
+    return body.find("|" + field + "|") != std::string::npos;
+  };
+  if (msg_type == "D") {
+    return tag == 44 || tag == 126;
+  }
+  if (msg_type == "AF" || msg_type == "q" || msg_type == "x") {
+    return tag == 55 || tag == 1300;
+  }
+  if (msg_type == "CA") {
+    return tag == 55 || tag == 1300 || tag == 1463 || tag == 1464 ||
+           (tag == 1461 && says("1374=7"));
+  }
+  if (msg_type == "DH") {
+    return tag == 447 || tag == 452;
+  }
+  if (msg_type == "BC") {
+    return tag == 936;
+  }
+  if (msg_type != "UOC") {
+    return false;
+  }
+  if (tag == 107) {
+    return true;
+  }
+  for (const testing::SampleCommand& sample : testing::sample_commands()) {
+    if (says("20011=" + std::string{to_text(sample.operation)})) {
+      return std::ranges::any_of(sample.required, [&](const std::string& field) {
+        return field.starts_with(std::to_string(tag) + "=") ||
+               (field.starts_with("146=") && (tag == 20037 || tag == 20038));
+      });
+    }
+  }
+  return false;
+}
+
+// Those of groups go with their counts.
 TEST_P(QuickFixAgreement, BothRequireTheSameFields) {
   for (const std::string& body : full_requests(GetParam())) {
     const std::string msg_type = msg_type_of(body);
@@ -216,9 +316,16 @@ TEST_P(QuickFixAgreement, BothRequireTheSameFields) {
         continue;
       }
       std::string rest = "35=" + msg_type + "|";
+      bool in_left_out = false;
+      int first = 0;
+      const FIX::DataDictionary* group = nullptr;
+      application_dictionary().getGroup(msg_type, static_cast<int>(left_out.tag), first, group);
       for (const Field& field : all.fields()) {
-        if (field.tag != left_out.tag && field.tag != 10 &&
-            !session_dictionary().isHeaderField(static_cast<int>(field.tag))) {
+        const int tag = static_cast<int>(field.tag);
+        in_left_out =
+            group != nullptr && (field.tag == left_out.tag || (in_left_out && group->isField(tag)));
+        if (field.tag != left_out.tag && !in_left_out && field.tag != 10 &&
+            !session_dictionary().isHeaderField(tag)) {
           rest += std::to_string(field.tag) + "=" + std::string{field.value} + "|";
         }
       }
@@ -226,14 +333,10 @@ TEST_P(QuickFixAgreement, BothRequireTheSameFields) {
       const auto* const reject = std::get_if<SessionReject>(&decoded);
       const bool required_by_us = reject != nullptr && reject->ref_tag_id == left_out.tag &&
                                   reject->session_reject_reason == 1;
-      // These are required by what other fields say: no dictionary can tell.
-      const bool conditional = (msg_type == "D" && (left_out.tag == 44 || left_out.tag == 126)) ||
-                               (msg_type.find_first_of("AFqx") != std::string::npos &&
-                                msg_type != "F" && (left_out.tag == 55 || left_out.tag == 1300));
       EXPECT_EQ(required_by_us,
-                conditional || application_dictionary().isRequiredField(
-                                   msg_type, static_cast<int>(left_out.tag)))
-          << "tag " << left_out.tag << " of " << msg_type;
+                is_conditional(body, left_out.tag) || application_dictionary().isRequiredField(
+                                                          msg_type, static_cast<int>(left_out.tag)))
+          << "tag " << left_out.tag << " of " << body;
     }
   }
 }
@@ -270,11 +373,13 @@ TEST_P(QuickFixAgreement, BothAgreeOnEveryEnumeration) {
       }
     }
   }
-  EXPECT_EQ(
-      enumerations,
-      GetParam() == FixVersion::Fixt11
-          ? (std::set<std::uint32_t>{18, 21, 40, 54, 59, 263, 530, 559, 585, 724, 2964, 20004})
-          : (std::set<std::uint32_t>{18, 21, 40, 54, 59, 530, 585, 724, 20003, 20004}));
+  EXPECT_EQ(enumerations,
+            GetParam() == FixVersion::Fixt11
+                ? (std::set<std::uint32_t>{18,    21,    40,    54,    59,    61,    263,
+                                           321,   447,   452,   530,   559,   585,   724,
+                                           935,   1373,  1374,  1463,  1464,  2329,  2964,
+                                           20004, 20010, 20011, 20021, 20030, 20031, 20032})
+                : (std::set<std::uint32_t>{18, 21, 40, 54, 59, 530, 585, 724, 20003, 20004}));
 }
 
 // The values that our reports bear are those that the dictionary lists.
@@ -305,6 +410,17 @@ TEST_P(QuickFixAgreement, TheDictionaryListsTheValuesThatWeSend) {
     EXPECT_EQ(listed(20030), (Values{"1", "2", "3", "4", "5"}));
     EXPECT_EQ(listed(20031), (Values{"1", "2"}));
     EXPECT_EQ(listed(20032), (Values{"1", "2", "3", "4"}));
+    EXPECT_EQ(listed(323), (Values{"1", "5"}));
+    EXPECT_EQ(listed(340), (Values{"1", "2"}));
+    EXPECT_EQ(listed(928), (Values{"1", "2", "3", "4"}));
+    EXPECT_EQ(listed(937), (Values{"1"}));
+    EXPECT_EQ(listed(1375), (Values{"0", "1", "2"}));
+    EXPECT_EQ(listed(1376), (Values{"1", "8", "99"}));
+    EXPECT_EQ(listed(1607), (Values{"1", "2", "12"}));
+    EXPECT_EQ(listed(2332), (Values{"0", "1", "2"}));
+    EXPECT_EQ(listed(2333), (Values{"0", "99"}));
+    EXPECT_EQ(listed(20013), (Values{"0", "1", "2", "3", "4", "5", "6", "7"}));
+    EXPECT_EQ(listed(20019), (Values{"1", "2", "3", "4", "5", "6", "7", "8"}));
   }
 }
 

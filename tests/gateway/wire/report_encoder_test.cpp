@@ -9,6 +9,7 @@
 #include "gateway/wire/field_table.h"
 #include "gateway/wire/framer.h"
 #include "tests/gateway/wire/fix_text.h"
+#include "tests/gateway/wire/sample_operation_reports.h"
 #include "tests/gateway/wire/sample_reports.h"
 
 namespace betex::fix {
@@ -286,7 +287,7 @@ TEST(EncodeReport, NamesTheMessageType) {
 
 // Lengths of two to four digits, and every report that there is: our own framer takes them back.
 TEST(EncodeReport, HasLengthAndChecksumThatTheFramerAccepts) {
-  std::vector<Report> reports = testing::all_reports(FixVersion::Fixt11);
+  std::vector<Report> reports = testing::all_reports_and_operations(FixVersion::Fixt11);
   Report longest = testing::rejected(Reason::UnknownAccount);
   auto& execution = std::get<ExecutionReport>(longest.body);
   execution.account = matching::Name{std::string(31, 'a')};

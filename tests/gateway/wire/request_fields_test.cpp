@@ -1,5 +1,5 @@
-// Repeating groups, in a message that is in no table but that of this test: none of our requests
-// has one yet.
+// Repeating groups, in a message that is in no table but that of this test: it has what can be
+// wrong with one.
 #include "gateway/wire/request_fields.h"
 
 #include <array>

@@ -1,0 +1,29 @@
+// What operators are told, and in words what of it others are told on FIX.4.4.
+#pragma once
+
+#include "gateway/link/report.h"
+#include "gateway/wire/field_writer.h"
+
+namespace betex::fix {
+
+// The bodies, ascending by tag.
+void write_operations_report(FieldWriter& out, const ReportId& id, const OperationsReport& report);
+void write_security_definition(FieldWriter& out,
+                               const ReportId& id,
+                               const SecurityDefinition& report);
+void write_mass_action_report(FieldWriter& out,
+                              const ReportId& id,
+                              const OrderMassActionReport& report);
+void write_party_action_report(FieldWriter& out,
+                               const ReportId& id,
+                               const PartyActionReport& report);
+void write_trading_session_status(FieldWriter& out,
+                                  const ReportId& id,
+                                  const TradingSessionStatus& report);
+void write_network_status(FieldWriter& out, const NetworkStatus& report);
+
+// What FIX.4.4 is told in place of these two.
+[[nodiscard]] News in_words(const PartyActionReport& report);
+[[nodiscard]] News in_words(const TradingSessionStatus& report);
+
+}  // namespace betex::fix

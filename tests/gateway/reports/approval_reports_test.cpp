@@ -1,0 +1,137 @@
+// Four eyes: what the one who has proposed something, the one who decides it and everybody else are
+// told.
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/gateway/reports/operators_fixture.h"
+
+namespace betex::gateway::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class ApprovalReportsTest : public OperatorsTest {
+ protected:
+  void SetUp() override {
+    OperatorsTest::SetUp();
+    pipeline.submit(matching::RequireApproval{.classes = matching::kAllApprovalClasses});
+    settle();
+  }
+
+  // What the last proposal is named by when it is approved.
+  [[nodiscard]] matching::EventSeq last_event() const { return pipeline.engine.last_seq(); }
+};
+
+TEST_F(ApprovalReportsTest, AProposalIsToldWholeToEveryOperator) {
+  ask("p1", matching::MoveFunds{.account = Name{"ACC"}, .amount = Decimal{5'000'000}});
+  ask("p2",
+      matching::DetermineMarket{
+          .market = Name{"MKT"},
+          .shares = {{.symbol = Name{"RUN"}, .numerator = 1, .denominator = 2},
+                     {.symbol = Name{"OTHER"}, .numerator = 1, .denominator = 2}},
+          .version_guard = 1});
+  ask("p3", matching::SetSessionNumbers{.comp_id = Name{"TWO"}, .new_epoch = true});
+  ask("p4",
+      matching::SetSessionNumbers{.comp_id = Name{"TWO"},
+                                  .next_in = matching::MsgSeqNum{9},
+                                  .reserved_to = matching::MsgSeqNum{500}});
+  const Lines proposed{
+      "UOR id=p1 op=Deposit result=6 account=ACC expires amount=5000000 by=OPS1",
+      "UOR id=p2 op=Determine result=6 market=MKT expires share=RUN:1/2 share=OTHER:1/2 guard=1 "
+      "by=OPS1",
+      "UOR id=p3 op=SetSessionNumbers result=6 session=TWO expires new_epoch by=OPS1",
+      "UOR id=p4 op=SetSessionNumbers result=6 session=TWO next_in=9 reserved_to=500 expires "
+      "by=OPS1"};
+  EXPECT_EQ(told_to(kOps1), proposed);
+  Lines copies = proposed;
+  for (std::string& line : copies) {
+    line.replace(line.find(" by="), 0, " copy");
+  }
+  EXPECT_EQ(told_to(kOps2), copies);
+  EXPECT_THAT(told_to(kOne), IsEmpty());
+}
+
+TEST_F(ApprovalReportsTest, WhoProposesAndWhoApprovesAreAnsweredEachUnderHisOwnId) {
+  ask("p1", matching::MoveFunds{.account = Name{"ACC"}, .amount = Decimal{5'000'000}});
+  told_to(kOps1);
+  told_to(kOps2);
+  ask("y1", matching::Approve{.proposal = Name{"p1"}, .proposed = last_event()}, kOps2);
+  const std::string money = " account=ACC balance=50000 exposure=0 available=50000";
+  const std::string both = " by=OPS1 approved=OPS2";
+  EXPECT_THAT(told_to(kOps2),
+              ElementsAre("UOR id=y1 op=Approve result=0 ref=p1" + money + both,
+                          "UOR id=p1 op=Deposit result=0" + money + " copy" + both));
+  EXPECT_THAT(told_to(kOps1),
+              ElementsAre("UOR id=y1 op=Approve result=0 ref=p1" + money + " copy" + both,
+                          "UOR id=p1 op=Deposit result=0" + money + both));
+  EXPECT_THAT(told_to(kOne), ElementsAre("UAR change=1"));
+}
+
+TEST_F(ApprovalReportsTest, WhatCanNotBeCarriedOutIsRefusedToBoth) {
+  ask("p1", matching::ReopenMarket{.market = Name{"MKT"}});
+  told_to(kOps1);
+  told_to(kOps2);
+  ask("y1", matching::Approve{.proposal = Name{"p1"}, .proposed = last_event()}, kOps2);
+  const std::string tail = " by=OPS1 approved=OPS2 reason=" +
+                           std::to_string(static_cast<int>(matching::Reason::InvalidState));
+  EXPECT_THAT(
+      told_to(kOps1),
+      ElementsAre("UOR id=y1 op=Approve result=1 ref=p1 market=MKT version=1 state=2 copy" + tail,
+                  "UOR id=p1 op=Reopen result=1 market=MKT version=1 state=2" + tail));
+}
+
+// The processes of what was approved are the proposer's: those that go on after the approval are
+// told of when they have ended.
+TEST_F(ApprovalReportsTest, ProcessesOfAnApprovedRequestEndForItsProposer) {
+  pipeline.place(kOne, "A", Side::Ask, 204, 1000);
+  pipeline.run();
+  ask("p1", matching::VoidMarket{.market = Name{"MKT"}});
+  told_to(kOps1);
+  ask("y1", matching::Approve{.proposal = Name{"p1"}, .proposed = last_event()}, kOps2);
+  const Lines lines = told_to(kOps1);
+  ASSERT_GE(lines.size(), 2U);
+  EXPECT_THAT(lines[0], ::testing::StartsWith("UOR id=y1 op=Approve result=0 ref=p1 market=MKT"));
+  const bool goes_on = lines.size() == 3;
+  EXPECT_THAT(
+      lines[1],
+      ::testing::StartsWith("UOR id=p1 op=Void result=" + std::string{goes_on ? "2" : "0"}));
+  if (goes_on) {
+    EXPECT_THAT(lines[2], ::testing::StartsWith("UOR id=p1 op=Void result=3"));
+  }
+}
+
+TEST_F(ApprovalReportsTest, WhatIsDeclinedIsToldToItsProposer) {
+  ask("p1", matching::VoidMarket{.market = Name{"MKT"}});
+  ask("p2", matching::VoidMarket{.market = Name{"MKT"}});
+  told_to(kOps1);
+  told_to(kOps2);
+  ask("n1", matching::Decline{.proposal = Name{"p1"}}, kOps2);
+  ask("n2", matching::Decline{.proposal = Name{"p2"}});  // his own
+  EXPECT_THAT(told_to(kOps1),
+              ElementsAre("UOR id=n1 op=Decline result=0 ref=p1 market=MKT copy by=OPS2",
+                          "UOR id=p1 op=Void result=7 market=MKT by=OPS1",
+                          "UOR id=n2 op=Decline result=0 ref=p2 market=MKT",
+                          "UOR id=p2 op=Void result=7 market=MKT by=OPS1"));
+  EXPECT_THAT(told_to(kOps2),
+              ElementsAre("UOR id=n1 op=Decline result=0 ref=p1 market=MKT",
+                          "UOR id=p1 op=Void result=7 market=MKT copy by=OPS1",
+                          "UOR id=n2 op=Decline result=0 ref=p2 market=MKT copy by=OPS1",
+                          "UOR id=p2 op=Void result=7 market=MKT copy by=OPS1"));
+}
+
+TEST_F(ApprovalReportsTest, AProposalWhoseTimeIsUpIsToldToItsProposer) {
+  ask("p1", matching::ArchiveMarket{.market = Name{"MKT"}});
+  told_to(kOps1);
+  told_to(kOps2);
+  constexpr std::int64_t kQuarterOfAnHour = std::int64_t{15} * 60 * 1'000'000'000;
+  pass(kQuarterOfAnHour);
+  EXPECT_THAT(told_to(kOps1), ElementsAre("UOR id=p1 op=Archive result=7 market=MKT by=OPS1"));
+  EXPECT_THAT(told_to(kOps2), ElementsAre("UOR id=p1 op=Archive result=7 market=MKT copy by=OPS1"));
+}
+
+}  // namespace
+}  // namespace betex::gateway::testing
