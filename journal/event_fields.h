@@ -55,6 +55,13 @@ class StructureCheck {
     }
   }
 
+  template <NamedEnum Enum>
+  void operator()(std::string_view name, matching::OrNone<Enum> value) {
+    if (value != Enum{}) {
+      (*this)(name, value.value());
+    }
+  }
+
   template <std::size_t kCapacity>
   void operator()(std::string_view name, const matching::Text<kCapacity>& text) {
     if (!text.well_formed()) {
@@ -131,6 +138,12 @@ class Describer {
   template <NamedEnum Enum>
   void operator()(std::string_view name, Enum value) {
     add(name, std::string{name_of(value)});
+  }
+
+  // None is an empty text.
+  template <NamedEnum Enum>
+  void operator()(std::string_view name, matching::OrNone<Enum> value) {
+    (*this)(name, value.value());
   }
 
   template <std::size_t kCapacity>

@@ -49,11 +49,11 @@ std::optional<SegmentName> SegmentName::parse(std::string_view text) {
 void check_version(std::uint32_t version,
                    const std::string& place,
                    std::optional<std::uint64_t> key) {
-  static_assert(kOldestFormatVersion == kFormatVersion, "say which versions are read");
   if (version < kOldestFormatVersion || version > kFormatVersion) {
     throw JournalError{{.fault = Fault::UnknownVersion,
                         .what = "it has format version " + std::to_string(version) +
-                                ", and this program reads version " +
+                                ", and this program reads versions " +
+                                std::to_string(kOldestFormatVersion) + " to " +
                                 std::to_string(kFormatVersion),
                         .segment = place,
                         .key = key}};

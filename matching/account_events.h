@@ -1,6 +1,7 @@
 // Events about the exchange itself, accounts, and the money that operators move.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "matching/commands.h"
@@ -95,6 +96,7 @@ BETEX_FIELDS(AccountResumed, header, account, reserved, request_id);
 // All its limits, those that stay as they were too.
 struct AccountLimitsSet {
   static constexpr EventKind kKind = EventKind::AccountLimitsSet;
+  static constexpr std::size_t kFirstSize = 96;
   EventHeader header;
   AccountId account;
   std::uint32_t max_open_orders = 0;  // 0: none, as with the two limits below
@@ -124,6 +126,7 @@ BETEX_FIELDS(AccountLimitsSet,
 // A deposit, a withdrawal, a correction or a write-off.
 struct FundsMoved {
   static constexpr EventKind kKind = EventKind::FundsMoved;
+  static constexpr std::size_t kFirstSize = 96;
   EventHeader header;
   AccountId account;
   FundsKind kind{};

@@ -33,7 +33,7 @@ struct OperationProposed {
   EventHeader header;
   SessionId proposer;
   std::uint16_t command = 0;  // CommandKind: the index of the alternative in CommandBody, from 1
-  FundsKind funds{};          // of MoveFunds
+  OrNone<FundsKind> funds;    // of MoveFunds
   Flag new_epoch;             // of SetSessionNumbers, as the next two
   MsgSeqNum next_in;
   MsgSeqNum reserved_to;
@@ -74,9 +74,9 @@ struct OperationApproved {
   SessionId approver;
   Reason reason{};            // why it was refused
   std::uint16_t command = 0;  // as in OperationProposed, as the next one
-  FundsKind funds{};
-  Flag goes_on;         // a process of it follows
-  MarketState state{};  // of the market, as its version
+  OrNone<FundsKind> funds;
+  Flag goes_on;               // a process of it follows
+  OrNone<MarketState> state;  // of the market, as its version
   Zeros<1> reserved;
   std::uint64_t version = 0;
   EventSeq proposed;
@@ -122,7 +122,7 @@ struct OperationDropped {
   SessionId proposer;
   SessionId decliner;         // 0: its time was up
   std::uint16_t command = 0;  // as in OperationProposed, as the next one
-  FundsKind funds{};
+  OrNone<FundsKind> funds;
   Zeros<5> reserved;
   EventSeq proposed;
   Name subject;

@@ -32,6 +32,7 @@ enum class BatchWork : std::uint8_t {  // on disk
 // match everything.
 struct BatchStarted {
   static constexpr EventKind kKind = EventKind::BatchStarted;
+  static constexpr std::size_t kFirstSize = 144;
   EventHeader header;  // header.market: the market that it is about, for a market-wide process
   BatchId batch;
   AccountId account;
@@ -94,6 +95,7 @@ BETEX_FIELDS(OrderCancelledBatched, header, batch, cause, reserved, cursor_after
 
 struct BatchCompleted {
   static constexpr EventKind kKind = EventKind::BatchCompleted;
+  static constexpr std::size_t kFirstSize = 128;
   EventHeader header;
   BatchId batch;
   SessionId requester;
@@ -243,6 +245,7 @@ BETEX_FIELDS(CommandRejected,
 // A request of an operator that had come before, with the same content: nothing happened now.
 struct RequestKnown {
   static constexpr EventKind kKind = EventKind::RequestKnown;
+  static constexpr std::size_t kFirstSize = 104;
   EventHeader header;
   SessionId session;          // that asked
   Reason reason{};            // of the first one, where it was refused
@@ -267,6 +270,7 @@ BETEX_FIELDS(RequestKnown,
 
 struct Announced {
   static constexpr EventKind kKind = EventKind::Announced;
+  static constexpr std::size_t kFirstSize = 344;
   EventHeader header;
   Name request_id;
   Name subject;  // market or instrument; empty: everybody

@@ -93,7 +93,7 @@ struct MarketSuspended {
   SuspendReason reason{};
   CancelScope scope{};
   Flag goes_on;
-  MarketState state{};  // from now on: Suspended, or Halted until that ends; 0: Suspended
+  OrNone<MarketState> state;  // from now on: Suspended, or Halted until that ends; none: Suspended
   Zeros<4> reserved;
   Name request_id;
 };
@@ -145,6 +145,7 @@ BETEX_FIELDS(MarketTurnedInPlay, header, version, state, goes_on, reserved, requ
 
 struct MarketClosed {
   static constexpr EventKind kKind = EventKind::MarketClosed;
+  static constexpr std::size_t kFirstSize = 64;
   EventHeader header;
   std::uint64_t version = 0;
   Name request_id;
@@ -219,6 +220,7 @@ BETEX_FIELDS(MarketDetermined, header, version, request_id, count, reserved);
 
 struct MarketVoided {
   static constexpr EventKind kKind = EventKind::MarketVoided;
+  static constexpr std::size_t kFirstSize = 72;
   EventHeader header;
   std::uint64_t version = 0;
   Price price;  // binary: what YES gets, the rest is NO's; 0 in an odds market

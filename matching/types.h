@@ -228,6 +228,28 @@ class Flag {
   std::uint8_t byte_ = 0;
 };
 
+// An enumerator, or none of them: 0, which the enumeration does not have. It stands for the
+// enumeration wherever one is meant; none is Enum{}.
+template <typename Enum>
+class OrNone {
+ public:
+  using Enumeration = Enum;
+
+  constexpr OrNone() noexcept = default;
+
+  constexpr OrNone(Enum value) noexcept  // NOLINT(google-explicit-constructor)
+      : value_{value} {}
+
+  constexpr operator Enum() const noexcept {
+    return value_;
+  }  // NOLINT(google-explicit-constructor)
+
+  [[nodiscard]] constexpr Enum value() const noexcept { return value_; }
+
+ private:
+  Enum value_{};
+};
+
 // Bytes that mean nothing and are 0: they stand where a struct would be padded.
 template <std::size_t Count>
 class Zeros {

@@ -69,15 +69,18 @@ class Collector {
 
   void operator()(EventSeq, const matching::Remarked& event) { remark_ = event; }
 
+  void operator()(EventSeq, const matching::OperationApproved& event) { approved_ = event; }
+
   template <typename Event>
   void operator()(EventSeq, const Event&) {}
 
   [[nodiscard]] std::vector<AccountEntry> take() {
-    if (remark_) {
-      for (AccountEntry& entry : entries_) {
-        if (entry.reference == remark_->request_id.view()) {
-          entry.details.push_back({"remark", std::string{remark_->remark.view()}});
-        }
+    for (AccountEntry& entry : entries_) {
+      if (remark_ && entry.reference == remark_->request_id.view()) {
+        entry.details.push_back({"remark", std::string{remark_->remark.view()}});
+      }
+      if (approved_ && entry.reference == approved_->proposal.view()) {
+        add_approval(entry);
       }
     }
     return std::move(entries_);
@@ -95,6 +98,15 @@ class Collector {
                                               .reference = std::string{reference},
                                               .amount = amount,
                                               .balance = balance});
+  }
+
+  // Of a request that a second operator has approved.
+  void add_approval(AccountEntry& entry) const {
+    const std::string_view remark = names_.remark_of_proposal(entry.reference);
+    if (!remark.empty()) {
+      entry.details.push_back({"remark", std::string{remark}});
+    }
+    entry.details.push_back({"approved_by", std::string{approved_->request_id.view()}});
   }
 
   void add_leg(EventSeq seq,
@@ -135,6 +147,9 @@ class Collector {
                      {"round", std::int64_t{event.round}},
                      {"gross", WideMoney{row.gross}},
                      {"commission", commission}};
+    if (const std::string_view request = names_.request(event.batch); !request.empty()) {
+      entry.details.push_back({"request", std::string{request}});
+    }
   }
 
   matching::AccountId account_;
@@ -142,6 +157,7 @@ class Collector {
   Timestamp time_;
   std::vector<AccountEntry> entries_;
   std::optional<matching::Remarked> remark_;
+  std::optional<matching::OperationApproved> approved_;
 };
 
 }  // namespace

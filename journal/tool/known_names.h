@@ -1,8 +1,10 @@
-// What the numbers in events mean: the names of markets and instruments, and the log's currency,
-// learned from the events that give them.
+// What the numbers in events mean: the names of markets and instruments, the log's currency, and
+// what was asked for of what is done later; learned from the events that say it.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <string>
 #include <string_view>
 
 #include "matching/engine.h"
@@ -22,6 +24,16 @@ class KnownNames {
 
   void learn(const matching::RunnerAdded& event) { instruments_[event.instrument] = event.symbol; }
 
+  void learn(const matching::BatchStarted& event) {
+    if (!event.request_id.empty()) {
+      requests_[event.batch] = event.request_id;
+    }
+  }
+
+  void learn(const matching::OperationProposed& event) {
+    remarks_[std::string{event.request_id.view()}] = event.remark;
+  }
+
   // Of all others there is nothing to learn.
   template <typename Event>
   void learn(const Event&) {}
@@ -37,6 +49,17 @@ class KnownNames {
     return name_in(instruments_, id);
   }
 
+  // The id of the operator's request that began the process.
+  [[nodiscard]] std::string_view request(matching::BatchId id) const {
+    return name_in(requests_, id);
+  }
+
+  // What was written beside a request that a second operator had to approve.
+  [[nodiscard]] std::string_view remark_of_proposal(std::string_view request) const {
+    const auto found = remarks_.find(request);
+    return found == remarks_.end() ? std::string_view{} : found->second.view();
+  }
+
  private:
   template <typename Id>
   using Names = std::map<Id, matching::Name>;
@@ -50,6 +73,8 @@ class KnownNames {
   matching::Currency currency_;
   Names<matching::MarketId> markets_;
   Names<matching::InstrumentId> instruments_;
+  Names<matching::BatchId> requests_;
+  std::map<std::string, matching::Remark, std::less<>> remarks_;
 };
 
 }  // namespace betex::journal

@@ -201,10 +201,11 @@ TEST_F(DamageTest, ASegmentOfAnotherVersion) {
   for (const std::uint32_t version : {1U, kFormatVersion + 1}) {
     change_header(names_[1], [&](SegmentHeader& header) { header.format_version = version; });
     expect_fault(Fault::UnknownVersion, names_[1]);
-    EXPECT_THAT(reading_error()->what(),
-                HasSubstr("it has format version " + std::to_string(version) +
-                          ", and this program reads version 2 [UnknownVersion]; remedy: keep the "
-                          "folder as it is"));
+    EXPECT_THAT(
+        reading_error()->what(),
+        HasSubstr("it has format version " + std::to_string(version) +
+                  ", and this program reads versions 2 to 3 [UnknownVersion]; remedy: keep the "
+                  "folder as it is"));
   }
 }
 

@@ -1,5 +1,6 @@
 #include "journal/event_codec.h"
 
+#include <cstring>
 #include <limits>
 
 #include <gmock/gmock.h>
@@ -216,6 +217,64 @@ TEST_F(MalformedTailTest, EveryFlippedBitIsFoundOrShown) {
   }
 }
 
+// ---- Enumerators that may be none ---------------------------------------------------------------
+
+test::EventBytes suspended(matching::OrNone<matching::MarketState> state) {
+  test::EventBytes events;
+  events.add(matching::MarketSuspended{.header = {.market = matching::MarketId{3}, .market_seq = 9},
+                                       .version = 2,
+                                       .reason = matching::SuspendReason::Goal,
+                                       .state = state,
+                                       .request_id = matching::Name{"ops-1"}});
+  return events;
+}
+
+std::optional<std::string> problem_of(const test::EventBytes& events) {
+  return find_malformed(test::make_transaction_header(matching::TxId{1}, events), events.bytes());
+}
+
+TEST(EnumeratorOrNone, IsAnEnumeratorOrZero) {
+  EXPECT_EQ(problem_of(suspended({})), std::nullopt);
+  EXPECT_EQ(problem_of(suspended(matching::MarketState::Halted)), std::nullopt);
+  EXPECT_EQ(problem_of(suspended(static_cast<matching::MarketState>(9))),
+            "event 1: state is no value of its enumeration");
+}
+
+TEST(EnumeratorOrNone, NoneIsAnEmptyText) {
+  EXPECT_THAT(to_text(describe(suspended({}).front())),
+              EndsWith(R"( scope="None" goes_on=0 state="" request_id="ops-1")"));
+  EXPECT_THAT(to_text(describe(suspended(matching::MarketState::Halted).front())),
+              EndsWith(R"( state="Halted" request_id="ops-1")"));
+}
+
+// What operators propose, with a share of a tie: no bit of it means nothing.
+TEST(ProposedOperation, EveryFlippedBitIsFoundOrShown) {
+  test::EventBytes events;
+  events.add(matching::OperationProposed{.proposer = matching::SessionId{3},
+                                         .command = 21,
+                                         .funds = matching::FundsKind::Deposit,
+                                         .new_epoch = true,
+                                         .next_in = matching::MsgSeqNum{7},
+                                         .reserved_to = matching::MsgSeqNum{8},
+                                         .expires = matching::Timestamp{9},
+                                         .version_guard = 4,
+                                         .amount = matching::Decimal{5},
+                                         .subject = matching::Name{"CUP"},
+                                         .request_id = matching::Name{"ops-1"},
+                                         .remark = matching::Remark{"as agreed"}},
+             {{.symbol = matching::Name{"A"}, .numerator = 1, .denominator = 2}});
+  ASSERT_EQ(problem_of(events), std::nullopt);
+  const std::string text = to_text(describe(events.front()));
+  EXPECT_THAT(text, HasSubstr(R"( funds="Deposit" new_epoch=1 )"));
+  EXPECT_THAT(text, EndsWith(R"( count=1 share.symbol="A" share.numerator=1 share.denominator=2)"));
+  for (std::size_t bit = 0; bit < events.bytes().size() * 8; ++bit) {
+    std::byte& byte = events.writable_bytes()[bit / 8];
+    byte ^= std::byte{1} << (bit % 8);
+    EXPECT_TRUE(problem_of(events) || to_text(describe(events.front())) != text) << "bit " << bit;
+    byte ^= std::byte{1} << (bit % 8);
+  }
+}
+
 // ---- What events say ----------------------------------------------------------------------------
 
 TEST(EventDescription, NamesEachFieldAndSaysTextsAndEnumeratorsInWords) {
@@ -367,6 +426,27 @@ TEST_F(GrownEventTest, WhatStandsBehindItIsNotItsOwn) {
   reinterpret_cast<std::uint8_t&>(event_.flag) = 2;
   EXPECT_EQ(problem_of_size(40), std::nullopt);
   EXPECT_EQ(problem_of_size(48), "flag is neither 0 nor 1");
+}
+
+// Each that has grown, as version 2 wrote it: nothing of what has come since is read.
+TEST(EventsOfVersion2, HaveZerosForWhatHasComeSince) {
+  int grown = 0;
+  matching::for_each_event_type([&grown]<typename Event>(std::type_identity<Event>) {
+    constexpr std::size_t kFirst = matching::first_size<Event>();
+    if constexpr (kFirst < sizeof(Event)) {
+      ++grown;
+      Event event{};
+      event.header.kind = Event::kKind;
+      event.header.size = sizeof(Event);
+      const std::vector<EventField> zeros = describe_fields<Event>(event.header);
+      std::memset(reinterpret_cast<std::byte*>(&event) + kFirst, 0xff, sizeof(Event) - kFirst);
+      event.header.size = kFirst;
+      const std::vector<EventField> fields = describe_fields<Event>(event.header);
+      EXPECT_EQ(to_text({.kind = "", .fields = fields}), to_text({.kind = "", .fields = zeros}))
+          << "kind " << static_cast<int>(Event::kKind);
+    }
+  });
+  EXPECT_EQ(grown, 8);
 }
 
 }  // namespace

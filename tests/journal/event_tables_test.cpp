@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "journal/enumerator_names.h"
+#include "journal/format.h"
 #include "matching/events.h"
 #include "matching/fields.h"
 
@@ -65,9 +66,11 @@ class Tables {
   // "64, since version 3 72" where fields were added.
   template <typename Event>
   static std::string size_of() {
-    static_assert(matching::first_size<Event>() == sizeof(Event),
-                  "say in FORMAT.md which size it had in which version, and here how");
-    return std::to_string(sizeof(Event));
+    constexpr std::size_t kFirst = matching::first_size<Event>();
+    static_assert(kFormatVersion == 3, "say here in which version an event has grown");
+    return kFirst == sizeof(Event)
+               ? std::to_string(kFirst)
+               : std::to_string(kFirst) + ", since version 3 " + std::to_string(sizeof(Event));
   }
 
   template <typename Event>
@@ -105,6 +108,8 @@ class Tables {
       enumerations_[type_name<Field>()] =
           row({type_name<Field>(), type<std::underlying_type_t<Field>>(), enumerators<Field>()});
       return type_name<Field>();
+    } else if constexpr (requires { typename Field::Enumeration; }) {
+      return type<typename Field::Enumeration>() + " or 0";
     } else if constexpr (std::is_same_v<Field, matching::Flag>) {
       return "flag";
     } else if constexpr (requires { Field::kCapacity; }) {

@@ -226,6 +226,47 @@ TEST_F(StatementTest, HasEachRoundWithGrossAndCommission) {
                        R"( market="RAIN" round=2 gross=-20.0000 commission=-0.4000)"));
 }
 
+TEST_F(StatementTest, NamesTheRequestOfARound) {
+  open();
+  commit(BatchStarted{.header = {.market = kRain},
+                      .batch = BatchId{3},
+                      .work = BatchWork::PayRows,
+                      .request_id = Name{"settle-1"}});
+  commit(PositionsSettled{.header = {.market = kRain},
+                          .batch = BatchId{3},
+                          .round = 1,
+                          .result = SettlementResult::Determined},
+         std::vector<SettledRow>{{.account = kAlice,
+                                  .gross = Money{200'000},
+                                  .target = Money{200'000},
+                                  .balance = Money{1'200'000}}});
+  EXPECT_THAT(entries("alice").back(),
+              EndsWith(" batch 3"
+                       R"( market="RAIN" round=1 gross=20.0000 commission=0.0000)"
+                       R"( request="settle-1")"));
+}
+
+// What was written beside a request that waited for a second operator is in the proposal.
+TEST_F(StatementTest, NamesTheApprovalAndTheRemarkOfWhatWasProposed) {
+  open();
+  commit(OperationProposed{.command = kCommandKind<MoveFunds>,
+                           .funds = FundsKind::Deposit,
+                           .subject = Name{"alice"},
+                           .request_id = Name{"ops-2"},
+                           .remark = Remark{"by bank"}},
+         std::vector<RunnerShare>{});
+  add(deposit(25'000, 1'025'000));
+  add(OperationApproved{.command = kCommandKind<MoveFunds>,
+                        .funds = FundsKind::Deposit,
+                        .subject = Name{"alice"},
+                        .proposal = Name{"ops-2"},
+                        .request_id = Name{"ops-9"}});
+  add(Remarked{.request_id = Name{"ops-9"}, .remark = Remark{"seen"}});
+  commit_transaction();
+  EXPECT_THAT(entries("alice").back(),
+              EndsWith(R"( deposit 2.5000 102.5000 ops-2 remark="by bank" approved_by="ops-9")"));
+}
+
 TEST_F(StatementTest, SpeaksJsonWithMoneyInMu) {
   open();
   commit(trade(leg(kBob, 7, -80'000, -80'000), leg(kAlice, 8, -120'000, 880'000)));
@@ -368,6 +409,7 @@ class EngineStatementTest : public StatementTest {
   std::uint32_t pick(std::uint32_t end) { return static_cast<std::uint32_t>(random_()) % end; }
 
   void keep(CommandBody body) {
+    const bool moves_funds = std::holds_alternative<MoveFunds>(body);
     now_ += Timestamp{1'000'000};
     std::visit(
         [this](auto& request) {
@@ -377,7 +419,10 @@ class EngineStatementTest : public StatementTest {
         },
         body);
     const TransactionView view =
-        engine_.decide({.timestamp = now_, .digest = ++digest_, .body = std::move(body)});
+        engine_.decide({.timestamp = now_,
+                        .digest = ++digest_,
+                        .remark = moves_funds ? Remark{"so be it"} : OptionalBox<Remark>{},
+                        .body = std::move(body)});
     if (view.header.event_count != 0) {
       log_.push_back({view.header, view.first_seq, {view.events.begin(), view.events.end()}});
     }
@@ -388,7 +433,6 @@ class EngineStatementTest : public StatementTest {
     MoveFunds move{.account = Name{kAccounts[pick(3)]},
                    .kind = kind,
                    .amount = Decimal{(1 + pick(50'000)) * std::int64_t{100}},
-                   .remark = Remark{"so be it"},
                    .request_id = request()};
     if (kind == FundsKind::Correction && pick(2) == 0) {
       move.amount = Decimal{-move.amount.value()};

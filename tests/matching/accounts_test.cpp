@@ -25,7 +25,10 @@ class Funds : public ::testing::Test {
 
   std::string move(FundsKind kind, Decimal amount, const char* remark = "") {
     return x
-        .run(MoveFunds{.account = kDave, .kind = kind, .amount = amount, .remark = Remark{remark}})
+        .run(MoveFunds{.account = kDave, .kind = kind, .amount = amount},
+             Origin{},
+             0,
+             Remark{remark})
         .at(0);
   }
 
@@ -73,11 +76,12 @@ TEST_F(Funds, CreditCanBeBetButNotWithdrawn) {
 }
 
 TEST_F(Funds, RemarkStandsBesideWhatItIsAbout) {
-  EXPECT_THAT(x.run(MoveFunds{.account = kDave,
-                              .kind = FundsKind::Correction,
-                              .amount = decimal("3"),
-                              .remark = Remark{"paid late"}}),
-              ElementsAre("correction dave 3.0000 balance 103.0000", "remark paid late"));
+  EXPECT_THAT(
+      x.run(MoveFunds{.account = kDave, .kind = FundsKind::Correction, .amount = decimal("3")},
+            Origin{},
+            0,
+            Remark{"paid late"}),
+      ElementsAre("correction dave 3.0000 balance 103.0000", "remark paid late"));
 }
 
 TEST_F(Funds, WriteOffTakesOverANegativeBalanceWhole) {
@@ -272,6 +276,59 @@ TEST_F(Funds, RemovalLeadsToADeficit) {
 }
 
 // ---- The exchange -------------------------------------------------------------------------------
+
+// Fifty of them come to 2^62 less 4.
+class NearlyTooMuch : public ::testing::Test {
+ protected:
+  NearlyTooMuch() { x.run(CreateAccount{.account = kDave}); }
+
+  std::string deposit(int times) {
+    Lines lines;
+    for (int i = 0; i < times; ++i) {
+      lines = x.deposit("dave", "9223372036854.7758");
+    }
+    return lines.back();
+  }
+
+  Exchange x;
+};
+
+TEST_F(NearlyTooMuch, BalanceAloneMayBe) {
+  EXPECT_THAT(deposit(50), StartsWith("deposit"));
+  EXPECT_THAT(x.deposit("dave", "0.0004"), ElementsAre(StartsWith("deposit")));
+  EXPECT_THAT(x.deposit("dave", "0.0001"), ElementsAre(EndsWith("amount is too large")));
+}
+
+// An order may be filled at any better price, so it counts with the most that it could move.
+TEST_F(NearlyTooMuch, AnOrderCountsWithTheMostThatItCouldMove) {
+  deposit(50);
+  EXPECT_THAT(x.back("dave", "0.01", "1.01"), ElementsAre(EndsWith("amount is too large")));
+  EXPECT_THAT(x.buy("dave", "1", "0.01"), ElementsAre(EndsWith("amount is too large")));
+}
+
+TEST_F(NearlyTooMuch, OpenQuantitiesCountForDepositsAndCredit) {
+  deposit(49);
+  x.back("dave", "0.01", "1.01");  // #1
+  x.buy("dave", "1", "0.01");      // #2
+  EXPECT_THAT(deposit(1), EndsWith("amount is too large"));
+  EXPECT_THAT(x.run(SetLimits{.account = kDave, .credit = decimal("9223372036854.7758")}),
+              ElementsAre(EndsWith("amount is too large")));
+  x.cancel("dave", 1);
+  EXPECT_THAT(deposit(1), EndsWith("amount is too large"));
+  x.cancel("dave", 2);
+  EXPECT_THAT(deposit(1), StartsWith("deposit"));
+}
+
+TEST_F(NearlyTooMuch, MatchedQuantitiesCountUntilTheirMarketIsArchived) {
+  deposit(49);
+  x.back("dave", "0.01", "1.01");
+  x.lay("bob", "0.01", "1.01");
+  EXPECT_THAT(deposit(1), EndsWith("amount is too large"));
+  x.run(VoidMarket{.market = kHorse});
+  EXPECT_THAT(deposit(1), EndsWith("amount is too large")) << "it may be corrected";
+  x.run(ArchiveMarket{.market = kHorse});
+  EXPECT_THAT(deposit(1), StartsWith("deposit"));
+}
 
 TEST(ExchangeItself, IsMadeOnceAndFirst) {
   Engine engine;

@@ -154,7 +154,7 @@ TEST(MassCancel, RunsOnceAtATimeForAnAccount) {
   EXPECT_THAT(x.run(all_of("bob")).at(0), StartsWith("batch 2"));
 
   // An operator's is nobody's second one, and the next one is served when the first has ended.
-  EXPECT_THAT(x.run(MassCancel{.account = Name{"alice"}, .request_id = Name{"ops-1"}}).at(0),
+  EXPECT_THAT(x.run(CancelOnBehalf{.account = Name{"alice"}, .request_id = Name{"ops-1"}}).at(0),
               StartsWith("batch 3"));
   x.finish_batches();
   EXPECT_THAT(x.run(all_of("alice")).at(0), StartsWith("batch 4"));

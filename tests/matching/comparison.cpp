@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -66,7 +67,9 @@ std::string Comparison::run(const StreamSize& size) {
     }
   }
   check_every_ = 1;
-  return check_state() && compare_money() && compare_orders() ? "" : failure_;
+  const bool all_same = check_state() && compare_money() && compare_orders() && compare_markets() &&
+                        compare_operations();
+  return all_same ? "" : failure_;
 }
 
 bool Comparison::fail(std::string what) {
@@ -92,8 +95,7 @@ bool Comparison::same(const SaidEvents& expected, const SaidEvents& said) {
 }
 
 bool Comparison::decide(const Asked& asked, SaidEvents& said) {
-  const TransactionView transaction = engine_.decide(
-      {.timestamp = now_, .origin = asked.origin, .digest = asked.digest, .body = asked.body});
+  const TransactionView transaction = engine_.decide(asked.at(now_));
   if (transaction.header.event_count == 0) {
     return true;
   }
@@ -159,17 +161,94 @@ bool Comparison::compare_money() {
 }
 
 bool Comparison::step(const Asked& asked) {
-  const SaidEvents expected = reference_.run(
-      {.timestamp = now_, .origin = asked.origin, .digest = asked.digest, .body = asked.body});
+  const SaidEvents expected = reference_.run(asked.at(now_));
   SaidEvents said;
-  return decide(asked, said) && same(expected, said);
+  const bool is_request =
+      std::visit([]<typename Body>(const Body&) { return kIsRequest<Body>; }, asked.body);
+  if (!is_request) {
+    return decide(asked, said) && same(expected, said);
+  }
+  const bool looks = transactions_ % check_every_ == 0;
+  const EventSeq last = engine_.last_seq();
+  const std::uint64_t hash = looks ? engine_.state_hash() : 0;
+  const DryRun dry = engine_.dry_run(asked.at(now_));
+  if (looks && engine_.state_hash() != hash) {
+    return fail("a dry run has changed the state ");
+  }
+  if (!expected.empty() && expected.front().kind() == EventKind::OperationProposed &&
+      !compare_unapproved(asked, dry)) {
+    return false;
+  }
+  return decide(asked, said) && same(expected, said) && compare_dry_run(dry, last, said);
+}
+
+// It is as the events that followed, but for a proposal, of which they say nothing yet.
+bool Comparison::compare_dry_run(const DryRun& dry, EventSeq last, const SaidEvents& said) {
+  DryRun as_said{.open_orders = dry.open_orders, .as_of = last};
+  as_said.subject = dry.subject;
+  as_said.detail = dry.detail;
+  std::uint64_t cancelled = 0;
+  for (const SaidEvent& event : said) {
+    event.visit([&]<typename Event>(const Event& e) {
+      if constexpr (std::is_same_v<Event, CommandRejected> || std::is_same_v<Event, RequestKnown>) {
+        as_said.reason = e.reason;
+        as_said.subject = e.subject;
+        as_said.detail = e.detail;
+      } else if constexpr (std::is_same_v<Event, OperationApproved>) {
+        as_said.reason = e.reason;
+      } else if constexpr (std::is_same_v<Event, OperationProposed>) {
+        as_said.reason = dry.reason;
+      } else if constexpr (std::is_same_v<Event, OrderCancelledBatched>) {
+        cancelled += e.count;
+      }
+      if constexpr (std::is_same_v<Event, RequestKnown>) {
+        as_said.answered_by = e.answered_by;
+      }
+    });
+  }
+  if (dry.reason != as_said.reason || dry.answered_by != as_said.answered_by ||
+      dry.subject != as_said.subject || dry.detail != as_said.detail ||
+      dry.as_of != as_said.as_of) {
+    return fail("the dry run says reason " + std::to_string(static_cast<int>(dry.reason)) +
+                " answered by " + std::to_string(dry.answered_by.value()) + " subject " +
+                std::string{dry.subject.view()} + " detail " + std::to_string(dry.detail) +
+                " as of " + std::to_string(dry.as_of.value()) + ", and then\n" + to_string(said));
+  }
+  return cancelled <= dry.open_orders ||
+         fail("the dry run says " + std::to_string(dry.open_orders) + " orders, and then\n" +
+              to_string(said));
+}
+
+// A dry run of what is proposed tells what its command would come to: an engine in the same state
+// decides it as the gateway's own, which waits for nobody.
+bool Comparison::compare_unapproved(const Asked& asked, const DryRun& dry) {
+  Asked own{.body = asked.body, .remark = asked.remark};
+  std::visit(
+      [](auto& body) {
+        if constexpr (requires { body.request_id; }) {
+          body.request_id = Name{};
+        }
+      },
+      own.body);
+  Engine other = reloaded(engine_);
+  Reason reason = Reason::None;
+  for (const SaidEvent& event : events_of(other.decide(own.at(now_)))) {
+    event.visit([&]<typename Event>(const Event& e) {
+      if constexpr (std::is_same_v<Event, CommandRejected>) {
+        reason = e.reason;
+      }
+    });
+  }
+  return reason == dry.reason || fail("the dry run of a proposal says reason " +
+                                      std::to_string(static_cast<int>(dry.reason)) + ", not " +
+                                      std::to_string(static_cast<int>(reason)) + " ");
 }
 
 bool Comparison::advance_time() {
   SaidEvents said;
   while (engine_.is_due(now_)) {
     const std::size_t before = said.size();
-    if (!decide({AdvanceTime{}, {}}, said)) {
+    if (!decide({.body = AdvanceTime{}}, said)) {
       return false;
     }
     if (said.size() == before) {
@@ -189,7 +268,7 @@ bool Comparison::continue_batch() {
     return true;
   }
   ++unfinished_chunks_;
-  return !commands_.continues(pending) || step({ContinueBatch{}, {}});
+  return !commands_.continues(pending) || step({.body = ContinueBatch{}});
 }
 
 // Orders that have finished are looked at too, at the end.
@@ -222,9 +301,54 @@ bool Comparison::compare_orders() {
                     info.next_in.value() == session.next_in &&
                     info.reserved_to.value() == session.reserved_to &&
                     info.delivered.value() == session.delivered &&
-                    info.epoch_began.value() == session.epoch_began;
+                    info.epoch_began.value() == session.epoch_began &&
+                    info.suspended == session.suspended && info.username == session.username;
   });
   return same_sessions || fail("the sessions differ ");
+}
+
+// Their terms and descriptions, and what was traded there.
+bool Comparison::compare_markets() {
+  bool same_markets = true;
+  const auto is_described = [](const MarketText& text, const RefDescription& as) {
+    return text.text == as.text && text.parent == as.parent &&
+           text.scheduled_start == as.scheduled_start;
+  };
+  engine_.visit_markets([&](const MarketInfo& info) {
+    const RefMarket& market = reference_.markets().at(info.market.value());
+    same_markets = same_markets && info.state == market.state && info.version == market.version &&
+                   info.max_quantity.value() == market.maximum &&
+                   info.bet_delay_ms == market.made.bet_delay_ms &&
+                   info.commission_bp == market.made.commission_bp &&
+                   info.archived == market.archived &&
+                   is_described(info.description, market.description);
+  });
+  engine_.visit_instruments([&](const InstrumentInfo& info) {
+    const RefInstrument& instrument = reference_.instruments().at(info.instrument.value());
+    std::map<std::int64_t, Int128> traded;
+    engine_.visit_traded(info.instrument, [&traded](const TradedLevel& level) {
+      traded[level.tick.value()] = level.volume.value();
+    });
+    const bool archived = reference_.markets().at(info.market.value()).archived;
+    same_markets = same_markets && info.text == instrument.description.text &&
+                   traded == (archived ? std::map<std::int64_t, Int128>{} : instrument.traded);
+  });
+  return same_markets || fail("the markets differ ");
+}
+
+bool Comparison::compare_operations() {
+  const ExchangeInfo exchange = engine_.exchange();
+  bool same_proposals = exchange.halted == reference_.halted() &&
+                        exchange.approval_classes == reference_.approval_classes();
+  auto waiting = reference_.proposals().begin();
+  engine_.visit_proposals([&](const ProposalInfo& info) {
+    same_proposals = same_proposals && waiting != reference_.proposals().end() &&
+                     info.proposed.value() == waiting->event &&
+                     info.event.request_id == waiting->id;
+    waiting += waiting == reference_.proposals().end() ? 0 : 1;
+  });
+  return (same_proposals && waiting == reference_.proposals().end()) ||
+         fail("what waits for approval differs ");
 }
 
 // The engine goes on as one that has replayed the log, or loaded the saved state.

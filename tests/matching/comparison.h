@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "matching/dry_run.h"
 #include "matching/engine.h"
 #include "tests/matching/log_invariants.h"
 #include "tests/matching/random_commands.h"
@@ -44,11 +45,15 @@ class Comparison {
  private:
   bool step(const Asked& asked);
   bool advance_time();
+  bool compare_dry_run(const DryRun& dry, EventSeq last, const SaidEvents& said);
+  bool compare_unapproved(const Asked& asked, const DryRun& dry);
   bool continue_batch();
   bool decide(const Asked& asked, SaidEvents& said);
   bool check_state();
   bool compare_money();
   bool compare_orders();
+  bool compare_markets();
+  bool compare_operations();
   bool have_accident();
   bool same(const SaidEvents& expected, const SaidEvents& said);
   bool fail(std::string what);

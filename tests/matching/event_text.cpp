@@ -126,7 +126,56 @@ class Describer {
     return line("removed ", instruments_[e.instrument].symbol.view(), " v", e.version);
   }
 
-  std::string operator()(const MarketSuspended& e) { return line("suspended v", e.version); }
+  std::string operator()(const MarketSuspended& e) {
+    return line("suspended v", e.version, e.state == MarketState::Halted ? " after the halt" : "");
+  }
+
+  std::string operator()(const MarketReopened& e) { return line("reopened v", e.version); }
+
+  std::string operator()(const MarketChanged& e) {
+    const bool odds = markets_[e.header.market].kind == MarketKind::ExchangeOdds;
+    return line("changed v",
+                e.version,
+                " delay ",
+                e.bet_delay_ms,
+                " commission ",
+                e.commission_bp,
+                " largest ",
+                decimal_text(e.max_quantity.value(), odds ? 2 : 0));
+  }
+
+  std::string operator()(const MarketDescribed& e) {
+    const bool of_market = e.instrument == InstrumentId{};
+    return line("described ",
+                (of_market ? markets_[e.header.market] : instruments_[e.instrument]).symbol.view(),
+                " \"",
+                e.text.view(),
+                "\" parent \"",
+                e.parent.view(),
+                "\" start ",
+                e.scheduled_start.value());
+  }
+
+  std::string operator()(const ExchangeHalted&) { return "exchange halted"; }
+
+  std::string operator()(const ExchangeUnhalted&) { return "exchange unhalted"; }
+
+  std::string operator()(const ApprovalRequired& e) {
+    return line("approval required ", e.classes);
+  }
+
+  std::string operator()(const OperationProposed& e) {
+    return line("proposed ", e.request_id.view(), " about ", e.subject.view());
+  }
+
+  std::string operator()(const OperationApproved& e) {
+    return line(
+        "approved ", e.proposal.view(), e.reason == Reason::None ? "" : ": ", to_text(e.reason));
+  }
+
+  std::string operator()(const OperationDropped& e) {
+    return line(e.decliner == SessionId{} ? "ran out " : "declined ", e.proposal.view());
+  }
 
   std::string operator()(const MarketResumed& e) { return line("resumed v", e.version); }
 
@@ -284,7 +333,9 @@ class Describer {
 
   std::string operator()(const Remarked& e) { return line("remark ", e.remark.view()); }
 
-  std::string operator()(const Announced& e) { return line("announced ", e.headline.view()); }
+  std::string operator()(const Announced& e) {
+    return line("announced ", e.urgent ? "at once " : "", e.headline.view());
+  }
 
   std::string operator()(const WatermarkMoved& e) {
     return line("watermark ", e.watermark.value());
@@ -458,6 +509,8 @@ class Describer {
         return "disconnected";
       case CancelCause::LoggedOut:
         return "logged-out";
+      case CancelCause::MassCancelOnBehalf:
+        return "mass-cancel-on-behalf";
     }
     return "?";
   }
@@ -483,6 +536,9 @@ class Describer {
 
 std::string decimal_text(std::int64_t units, int fraction_digits) {
   std::string digits = std::to_string(units);
+  if (fraction_digits == 0) {
+    return digits;
+  }
   const auto width = static_cast<std::size_t>(fraction_digits);
   if (digits.size() <= width) {
     digits.insert(0, width + 1 - digits.size(), '0');

@@ -1,5 +1,7 @@
 #include "tests/matching/exchange.h"
 
+#include <algorithm>
+#include <cctype>
 #include <span>
 #include <stdexcept>
 #include <variant>
@@ -41,8 +43,12 @@ Lines Exchange::run(const CommandBody& body) {
   return run(body, Origin{});
 }
 
-Lines Exchange::run(const CommandBody& body, const Origin& origin, std::uint64_t digest) {
-  Command command{.timestamp = now_, .origin = origin, .digest = digest, .body = body};
+Lines Exchange::run(const CommandBody& body,
+                    const Origin& origin,
+                    std::uint64_t digest,
+                    const OptionalBox<Remark>& remark) {
+  Command command{
+      .timestamp = now_, .origin = origin, .digest = digest, .remark = remark, .body = body};
   std::visit(
       [this](auto& request) {
         if constexpr (requires { request.request_id, request.transact_time; }) {
@@ -58,6 +64,21 @@ Lines Exchange::run(const CommandBody& body, const Origin& origin, std::uint64_t
   }
   log.push_back({view.header, view.first_seq, {view.events.begin(), view.events.end()}});
   return text_.describe(view);
+}
+
+// A session's user is called as it is, in small letters.
+Lines Exchange::ask(std::string_view session, const CommandBody& body, std::string_view remark) {
+  const auto [known, is_new] =
+      sessions_.try_emplace(std::string{session}, static_cast<std::uint32_t>(sessions_.size() + 1));
+  if (is_new) {
+    std::string user{session};
+    std::transform(user.begin(), user.end(), user.begin(), [](unsigned char c) {
+      return static_cast<char>(std::tolower(c));
+    });
+    run(SessionUp{.comp_id = Name{session}, .username = Name{user}});
+  }
+  const Origin origin{known->second, SessionEpoch{1}, MsgSeqNum{1}};
+  return run(body, origin, 0, remark.empty() ? OptionalBox<Remark>{} : Remark{remark});
 }
 
 PlaceOrder Exchange::order(std::string_view account,

@@ -3,8 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "matching/engine.h"
@@ -36,7 +39,13 @@ class Exchange {
   // Each returns the events as lines (event_text.h). An operator's request without a time gets the
   // present one.
   Lines run(const CommandBody& body);
-  Lines run(const CommandBody& body, const Origin& origin, std::uint64_t digest = 0);
+  Lines run(const CommandBody& body,
+            const Origin& origin,
+            std::uint64_t digest = 0,
+            const OptionalBox<Remark>& remark = {});
+
+  // As from the session, which this brings up the first time; with its user's name.
+  Lines ask(std::string_view session, const CommandBody& body, std::string_view remark = "");
 
   // A GTC limit order with a fresh ClOrdID; the caller changes what it needs.
   PlaceOrder order(std::string_view account,
@@ -82,6 +91,21 @@ class Exchange {
   EventText text_;
   Timestamp now_{1'700'000'000'000'000'000};
   std::uint64_t ids_ = 0;
+  std::map<std::string, SessionId, std::less<>> sessions_;
 };
+
+// The events of one type in a log, without their tails.
+template <typename Event>
+std::vector<Event> all_of(const std::vector<StoredTransaction>& log) {
+  std::vector<Event> found;
+  for (const StoredTransaction& transaction : log) {
+    for_each_event(transaction.view(), [&found]<typename Other>(EventSeq, const Other& event) {
+      if constexpr (std::is_same_v<Event, Other>) {
+        found.push_back(event);
+      }
+    });
+  }
+  return found;
+}
 
 }  // namespace betex::matching::testing

@@ -381,10 +381,97 @@ TEST(Deficits, WithoutACauseBreakTheirInvariant) {
   EXPECT_NE(nobody_is_in_deficit_without_a_cause(view, invariants.shadow()), "");
   x.run(MoveFunds{.account = Name{"dave"},
                   .kind = FundsKind::Correction,
-                  .amount = Decimal{-kDecimalScale},
-                  .remark = Remark{"paid twice"}});
+                  .amount = Decimal{-kDecimalScale}},
+        Origin{},
+        0,
+        Remark{"paid twice"});
   invariants.read(x.log.back().view());
   EXPECT_EQ(nobody_is_in_deficit_without_a_cause(view, invariants.shadow()), "");
+}
+
+// ---- Operations ---------------------------------------------------------------------------------
+
+// Halts, processes that follow each other, and two proposals of which one is approved.
+class OperationsStory : public ::testing::Test {
+ protected:
+  OperationsStory() {
+    x.buy("alice", "10", "0.40");
+    x.run(HaltExchange{});
+    x.cancel("alice", 1);
+    x.run(UnhaltExchange{});
+    x.buy("alice", "10", "0.40");
+    x.sell("bob", "4", "0.40");
+    x.run(x.order("alice", "A", Side::Bid, "5", "2"));
+    x.run(SuspendAccount{.account = Name{"alice"}, .cancel_orders = true});
+    x.run(ResumeAccount{.account = Name{"alice"}});
+    x.buy("alice", "10", "0.40");
+    x.run(RequireApproval{.classes = kAllApprovalClasses});
+    x.ask("OPS1",
+          VoidMarket{.market = Name{"RAIN"}, .price = decimal("0.5"), .request_id = Name{"p1"}});
+    const EventSeq proposed = x.log.back().first_seq;
+    x.ask("OPS1",
+          MoveFunds{.account = Name{"bob"}, .amount = decimal("5"), .request_id = Name{"p2"}});
+    x.ask("OPS2", Approve{.proposal = Name{"p1"}, .proposed = proposed, .request_id = Name{"a1"}});
+    x.pass(900 * kSecond);
+  }
+
+  template <typename Event>
+  void expect_breach(const char* invariant, const std::function<void(Event&)>& change) {
+    std::vector<StoredTransaction> log = x.log;
+    damage<Event>(log, change);
+    EXPECT_THAT(read(log), Contains(HasSubstr(invariant)));
+  }
+
+  Exchange x;
+};
+
+TEST_F(OperationsStory, BreaksNothing) {
+  EXPECT_THAT(read(x.log), IsEmpty());
+  EXPECT_EQ(all_of<OperationApproved>(x.log).size(), 1U);
+  EXPECT_EQ(all_of<OperationDropped>(x.log).size(), 1U);
+}
+
+TEST_F(OperationsStory, WhatIsEnteredWhileTheExchangeIsHaltedBreaksItsInvariant) {
+  expect_breach<ExchangeUnhalted>(
+      "nothing is entered or opened while the exchange is halted", [](ExchangeUnhalted& event) {
+        event.header.kind = EventKind::ExchangeHalted;  // of the same size
+      });
+}
+
+TEST_F(OperationsStory, WhatDoesNotGoOnAsItSaysBreaksItsInvariant) {
+  const char* const invariant = "what goes on is followed";
+  expect_breach<AccountSuspended>(invariant,
+                                  [](AccountSuspended& event) { event.goes_on = false; });
+  expect_breach<MarketVoided>(invariant, [](MarketVoided& event) { event.goes_on = false; });
+  expect_breach<OperationApproved>(invariant,
+                                   [](OperationApproved& event) { event.goes_on = true; });
+  expect_breach<BatchCompleted>(invariant, [](BatchCompleted& event) { event.goes_on = true; });
+  expect_breach<BatchCompleted>(invariant, [](BatchCompleted& event) { event.goes_on = false; });
+}
+
+TEST_F(OperationsStory, ItemsThatDoNotAddUpBreakTheirInvariant) {
+  expect_breach<BatchStarted>("items add up", [](BatchStarted& event) { ++event.done_before; });
+  expect_breach<BatchCompleted>("items add up", [](BatchCompleted& event) { ++event.total; });
+  expect_breach<BatchCompleted>("items add up", [](BatchCompleted& event) { ++event.done_before; });
+}
+
+TEST_F(OperationsStory, ProposalsThatActTwiceOrLateBreakTheirInvariant) {
+  const char* const invariant = "a proposal acts once and in time";
+  expect_breach<OperationApproved>(invariant, [](OperationApproved& event) {
+    event.proposed = EventSeq{event.proposed.value() + 1};
+  });
+  const EventSeq approved = all_of<OperationApproved>(x.log).front().proposed;
+  expect_breach<OperationDropped>(invariant, [approved](OperationDropped& event) {
+    event.proposed = approved;  // once more
+    event.proposal = Name{"p1"};
+  });
+  expect_breach<OperationProposed>(invariant,
+                                   [](OperationProposed& event) { event.expires += Timestamp{1}; });
+  std::vector<StoredTransaction> log = x.log;
+  for (std::size_t i = log.size() - 2; i < log.size(); ++i) {  // the approval comes too late
+    log[i].header.timestamp += Timestamp{900 * kSecond};
+  }
+  EXPECT_THAT(read(log), Contains(HasSubstr(invariant)));
 }
 
 // ---- (13) The mirror ----------------------------------------------------------------------------

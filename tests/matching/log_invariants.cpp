@@ -27,7 +27,8 @@ bool acts([[maybe_unused]] const Event& event) {
   }
   return !is_same_v<Event, CommandRejected> && !is_same_v<Event, RequestKnown> &&
          !is_same_v<Event, BatchCompleted> && !is_same_v<Event, MarketSettled> &&
-         !is_same_v<Event, MarketArchived>;
+         !is_same_v<Event, MarketArchived> && !is_same_v<Event, OperationProposed> &&
+         !is_same_v<Event, Remarked>;
 }
 
 }  // namespace
@@ -41,13 +42,18 @@ Breaches LogInvariants::read(const TransactionView& transaction) {
   breaches_.clear();
   taken_.clear();
   requests_now_.clear();
+  announcements_.clear();
+  started_now_ = BatchId{};
   header_ = transaction.header;
   sequences_are_gapless(transaction);
   time_does_not_run_back(transaction);
-  for_each_event(transaction, [this](EventSeq, const auto& event) {
+  for_each_event(transaction, [this](EventSeq seq, const auto& event) {
     if (!breaches_.empty()) {
       return;
     }
+    seq_ = seq;
+    nothing_is_entered_or_opened_while_halted(event);
+    note_announcement(event);
     market_sequence_is_gapless(event.header);
     if constexpr (requires { event.request_id; }) {
       if (acts(event)) {
@@ -63,6 +69,7 @@ Breaches LogInvariants::read(const TransactionView& transaction) {
     fill_or_kill_is_whole_or_nothing();
     minimum_fill_is_reached_or_nothing();
     money_is_neither_made_nor_lost();
+    what_goes_on_is_followed();
   }
   for (const std::string& request : requests_now_) {
     requests_[request] = header_.timestamp;
@@ -182,11 +189,13 @@ void LogInvariants::check(const OrderAmended& event) {
 }
 
 void LogInvariants::check(const BatchStarted& event) {
+  note_start(event);
   batches_[event.batch] = event;
 }
 
 void LogInvariants::check(const OrderCancelledBatched& event) {
   chunk_is_in_order_and_small(event);
+  note_work(event.batch, event.count);
   for (const OrderId order : tail_of(event)) {
     order_is_live(order, "is cancelled in a batch");
     if (breaches_.empty() && !is_meant(batches_.at(event.batch), shadow_.live.at(order))) {
@@ -197,6 +206,8 @@ void LogInvariants::check(const OrderCancelledBatched& event) {
 
 void LogInvariants::check(const BatchCompleted& event) {
   completed_batch_leaves_nobody(event);
+  items_add_up(event);
+  note_end(event);
   batches_.erase(event.batch);
   cursors_.erase(event.batch);
   rounds_.erase(event.batch);

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -49,6 +50,20 @@ class LogInvariants {
     std::uint32_t rows = 0;
   };
 
+  // A process, or one that was.
+  struct Progress {
+    BatchId first;            // of the processes of its request
+    std::uint64_t items = 0;  // that it has done its work on
+    bool runs = true;
+  };
+
+  // An event that says of processes that come after it whether there are any.
+  struct Announcement {
+    BatchId first;  // of the processes that it is one of; 0: it is none
+    bool goes_on = false;
+    bool is_followed = false;
+  };
+
   // Before the event is part of the picture.
   template <typename Event>
   void check(const Event&) {}
@@ -69,6 +84,23 @@ class LogInvariants {
   void check(const PositionsSettled& event);
   void check(const MarketSettled& event);
   void check(const RowsArchived& event);
+  void check(const OperationProposed& event);
+  void check(const OperationApproved& event);
+  void check(const OperationDropped& event);
+
+  // log_invariants_operations.cpp
+  template <typename Event>
+  void nothing_is_entered_or_opened_while_halted(const Event& event);
+  template <typename Event>
+  void note_announcement(const Event& event);
+  void note_start(const BatchStarted& event);
+  void note_work(BatchId batch, std::uint64_t items);
+  void note_end(const BatchCompleted& event);
+  [[nodiscard]] std::uint64_t done_in(BatchId first) const;
+  [[nodiscard]] bool others_run(BatchId batch) const;
+  void what_goes_on_is_followed();
+  void items_add_up(const BatchCompleted& event);
+  void proposal_acts_once_and_in_time(EventSeq proposed, const Name& id, bool is_late);
 
   void sequences_are_gapless(const TransactionView& transaction);
   void market_sequence_is_gapless(const EventHeader& header);
@@ -114,10 +146,42 @@ class LogInvariants {
   std::map<std::string, Timestamp> requests_;  // when they acted, in transactions before
   std::set<std::string> requests_now_;
   std::map<BatchId, RoundSums> rounds_;  // that go on
-  std::map<OrderId, Taken> taken_;       // in the transaction that is read
+  std::map<BatchId, Progress> progress_;
+  std::map<EventSeq, OperationProposed> proposals_;  // that wait
+  EventSeq seq_;                                     // of the event that is read
+  std::vector<Announcement> announcements_;          // in the transaction that is read
+  BatchId started_now_;                              // the last one, in it
+  std::map<OrderId, Taken> taken_;                   // in it
   std::map<InstrumentId, Quantity> bought_;
   std::map<InstrumentId, Quantity> sold_;
 };
+
+template <typename Event>
+void LogInvariants::nothing_is_entered_or_opened_while_halted([[maybe_unused]] const Event& event) {
+  using std::is_same_v;
+  if constexpr (is_same_v<Event, OrderAccepted> || is_same_v<Event, OrderReleased> ||
+                is_same_v<Event, OrderAmended> || is_same_v<Event, AmendDelayed> ||
+                is_same_v<Event, TradeMatched> || is_same_v<Event, MarketOpened> ||
+                is_same_v<Event, MarketResumed> || is_same_v<Event, MarketUnhalted> ||
+                is_same_v<Event, MarketReopened> || is_same_v<Event, AccountResumed> ||
+                is_same_v<Event, SessionResumed>) {
+    if (shadow_.halted) {
+      breach("nothing is entered or opened while the exchange is halted", "event " + number(seq_));
+    }
+  }
+}
+
+template <typename Event>
+void LogInvariants::note_announcement([[maybe_unused]] const Event& event) {
+  if constexpr (std::is_same_v<Event, OperationApproved>) {
+    announcements_.push_back(
+        {.first = {},
+         .goes_on = event.goes_on,
+         .is_followed = started_now_ != BatchId{} && progress_.at(started_now_).runs});
+  } else if constexpr (requires { event.goes_on; } && !std::is_same_v<Event, BatchCompleted>) {
+    announcements_.push_back({.first = {}, .goes_on = event.goes_on, .is_followed = false});
+  }
+}
 
 // True if `batch` is to cancel `order`.
 [[nodiscard]] bool is_meant(const BatchStarted& batch, const ShadowOrder& order);

@@ -13,6 +13,7 @@ void LogInvariants::check(const FundsMoved& event) {
 }
 
 void LogInvariants::check(const RunnerBetsVoided& event) {
+  note_work(event.batch, event.count);
   rows_are_passed_in_order(event.header, event.batch, event.cursor_after);
   if (breaches_.empty()) {
     bets_are_made_void_once(event);
@@ -21,6 +22,7 @@ void LogInvariants::check(const RunnerBetsVoided& event) {
 
 void LogInvariants::check(const PositionsSettled& event) {
   rows_are_passed_in_order(event.header, event.batch, event.cursor_after);
+  note_work(event.batch, event.count);
   RoundSums& sums = rounds_[event.batch];
   for (const SettledRow& entry : tail_of(event)) {
     if (!breaches_.empty()) {
@@ -44,6 +46,7 @@ void LogInvariants::check(const MarketSettled& event) {
 }
 
 void LogInvariants::check(const RowsArchived& event) {
+  note_work(event.batch, event.cursor_after - shadow_.markets.at(event.header.market).passed);
   rows_are_passed_in_order(event.header, event.batch, event.cursor_after);
   if (shadow_.markets.at(event.header.market).pot != 0) {
     breach("a pot is empty when its market is archived", number(event.header.market));

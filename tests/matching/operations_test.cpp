@@ -78,7 +78,7 @@ TEST(RequestIds, RefusalThatWasCausedByTheRequesterUsesNoIdUp) {
 
 TEST(RequestIds, AreOfOneSpaceForAllOperations) {
   Exchange x;
-  ask(x, MassCancel{.market = kRain, .request_id = Name{"r1"}});
+  ask(x, CancelOnBehalf{.market = kRain, .request_id = Name{"r1"}});
   EXPECT_THAT(ask(x, dave("r1"), kOtherContent),
               ElementsAre("command rejected dave: request id was used before"));
 }
@@ -164,11 +164,13 @@ TEST_F(DailyLimit, HoldsNobodyWhoMakesTheExchangeSafer) {
     body.transact_time = now;
     return decide(body);
   };
-  EXPECT_EQ(with_id(MassCancel{.market = kRain}, "s1"), "batch 1 mass-cancel to #0");
+  EXPECT_EQ(with_id(CancelOnBehalf{.market = kRain}, "s1"), "batch 1 mass-cancel-on-behalf to #0");
   EXPECT_EQ(with_id(SuspendMarket{.market = kRain}, "s2"), "suspended v2");
   EXPECT_THAT(with_id(ResumeMarket{.market = kRain}, "s3"), StartsWith("command rejected"));
   EXPECT_EQ(with_id(HaltMarket{.market = kRain}, "s4"), "halted v3");
   EXPECT_EQ(with_id(CloseMarket{.market = kRain}, "s5"), "closed v4");
+  EXPECT_EQ(with_id(HaltExchange{}, "s8"), "exchange halted");
+  EXPECT_THAT(with_id(UnhaltExchange{}, "s9"), StartsWith("command rejected : too many requests"));
   EXPECT_THAT(with_id(SuspendAccount{.account = Name{"nobody"}}, "s6"),
               "command rejected nobody: unknown account");
   EXPECT_THAT(with_id(SuspendSession{.comp_id = Name{"nobody"}}, "s7"),

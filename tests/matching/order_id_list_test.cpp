@@ -85,7 +85,7 @@ TEST(ListsOfAProcess, AreSweptByItsStart) {
   EXPECT_EQ(before->sessions.at(SessionId{1}).open_orders, 0U);
 
   x.run(MassCancel{.account = Name{"alice"}, .cl_ord_id = x.fresh_id()});
-  x.run(MassCancel{.session = SessionId{1}, .request_id = Name{"ops-1"}});
+  x.run(CancelOnBehalf{.comp_id = Name{"BROKER1"}, .request_id = Name{"ops-1"}});
   x.buy("bob", "1", "0.40");  // without any order there would be no process
   x.run(CloseMarket{.market = Name{"RAIN"}});
   const auto after = state_after(x.log);

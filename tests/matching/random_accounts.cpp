@@ -64,9 +64,6 @@ MoveFunds RandomCommands::funds() {
     move.amount =
         pick({Decimal{}, Decimal{-5}, Decimal{kDecimalScale + 1}, Decimal{-kDecimalScale}});
   }
-  if (move.kind == FundsKind::Correction ? !one_in(10) : one_in(10)) {
-    move.remark = Remark{"as agreed"};
-  }
   return move;
 }
 

@@ -34,14 +34,23 @@ void RandomCommands::create_market(MarketKind kind, LadderKind ladder, std::uint
       .request_id = request()});
   if (odds) {
     const std::uint64_t runners = 2 + winners + below(2);
+    const std::uint64_t created = one_in(2) ? 0 : below(runners + 1);  // with the market
+    const std::size_t creation = planned_.size() - 1;
     for (std::uint64_t i = 0; i < runners; ++i) {
       market.symbols.push_back(Name{name + "." + std::to_string(i + 1)});
-      planned_.push_back(AddRunner{.market = market.name, .symbol = market.symbols.back()});
+      if (i < created) {
+        std::get<CreateMarket>(planned_[creation]).runners.push_back(market.symbols.back());
+      } else {
+        planned_.push_back(AddRunner{.market = market.name, .symbol = market.symbols.back()});
+      }
     }
   } else {
     market.symbols = {market.name};
   }
-  planned_.push_back(OpenMarket{.market = market.name, .request_id = request()});
+  const auto expected = static_cast<std::uint32_t>(market.symbols.size());
+  planned_.push_back(OpenMarket{.market = market.name,
+                                .expected_runners = pick({0U, 0U, expected}),
+                                .request_id = request()});
   markets_.push_back(std::move(market));
 }
 
@@ -78,10 +87,14 @@ std::vector<Asked> RandomCommands::setup(Timestamp now, std::uint64_t crowd) {
   }
   planned_.push_back(SetLimits{.account = Name{"dan"}, .max_open_orders = 30});
   for (const char* name : kSessions) {
-    planned_.push_back(SessionUp{.comp_id = Name{name},
-                                 .username = one_in(2) ? Name{} : Name{"user"},
-                                 .cancel_on_disconnect = name != kSessions[0],
-                                 .grace_ms = 2'000});
+    SessionUp up = session_up(Name{name});
+    up.reset = false;
+    up.cancel_on_disconnect = name != kSessions[0];
+    up.grace_ms = 2'000;
+    planned_.push_back(up);
+  }
+  if (one_in(2)) {
+    planned_.push_back(require_approval());
   }
   create_market(MarketKind::ExchangeOdds, LadderKind::Classic, 0);
   create_market(MarketKind::ExchangeOdds, LadderKind::Finest, 5'000);
@@ -90,7 +103,7 @@ std::vector<Asked> RandomCommands::setup(Timestamp now, std::uint64_t crowd) {
   create_market(MarketKind::Binary, LadderKind::DeciCent, 0);
   std::vector<Asked> commands;
   for (const CommandBody& body : planned_) {
-    commands.push_back(sign({body, {}}));
+    commands.push_back(sign({.body = body}));
   }
   planned_.clear();
   return commands;
@@ -122,6 +135,14 @@ Asked RandomCommands::sign(Asked asked) {
           request.transact_time = now_;
           if (one_in(60)) {
             request.transact_time += Timestamp{pick<std::int64_t>({-31 * 24, 1}) * kHourNs};
+          } else if (one_in(12)) {  // too late, or just not, for what reopens
+            request.transact_time += Timestamp{pick<std::int64_t>({-1, 1}) *
+                                               (kHourNs / 60 + pick<std::int64_t>({0, 1}))};
+          }
+          const auto* const move = std::get_if<MoveFunds>(&asked.body);
+          const bool corrects = move != nullptr && move->kind == FundsKind::Correction;
+          if (corrects ? !one_in(10) : one_in(8)) {
+            asked.remark = Remark{"as agreed"};
           }
           if (request.request_id.empty()) {
             return;
@@ -193,35 +214,45 @@ Origin RandomCommands::origin(const ReferenceEngine& reference) {
 
 Asked RandomCommands::next(Timestamp now, const ReferenceEngine& reference) {
   now_ = now;
+  if (!reference.proposals().empty() && one_in(5)) {
+    return sign({.body = approval_command(reference), .origin = origin(reference)});
+  }
+  if (reference.halted() && one_in(12)) {
+    return sign({.body = UnhaltExchange{.request_id = request()}});
+  }
   const bool waits = reference.batch_pending() != PendingBatch::None && !one_in(8);
   if (!planned_.empty() && !waits && !one_in(3)) {
     const CommandBody body = planned_.front();
     planned_.pop_front();
-    return sign({body, {}});
+    return sign({.body = body, .origin = one_in(3) ? origin(reference) : Origin{}});
   }
   const std::uint64_t dice = below(1000);
   if (dice < 600) {
-    return {place(), origin(reference)};
+    return {.body = place(), .origin = origin(reference)};
   }
   if (dice < 770) {
-    return {cancel(reference), origin(reference)};
+    return {.body = cancel(reference), .origin = origin(reference)};
   }
   if (dice < 910) {
-    return {amend(reference), origin(reference)};
+    return {.body = amend(reference), .origin = origin(reference)};
   }
   if (dice < 916) {
-    return sign({mass_cancel(), origin(reference)});
+    return sign(
+        {.body = one_in(3) ? CommandBody{cancel_on_behalf(reference)} : CommandBody{mass_cancel()},
+         .origin = origin(reference)});
   }
   if (dice < 935) {
     return sign(session_command(reference));
   }
   if (dice < 956) {
-    return sign({account_command(), origin(reference)});
+    return sign({.body = account_command(), .origin = origin(reference)});
   }
   if (dice < 960) {
-    return sign({exchange_command(reference), origin(reference)});
+    return sign({.body = exchange_command(reference), .origin = origin(reference)});
   }
-  return sign({market_command(reference), one_in(3) ? origin(reference) : Origin{}});
+  CommandBody body = market_command(reference);
+  guard_version(body, reference);
+  return sign({.body = std::move(body), .origin = one_in(3) ? origin(reference) : Origin{}});
 }
 
 bool RandomCommands::continues(PendingBatch pending) {

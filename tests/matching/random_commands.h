@@ -24,7 +24,12 @@ namespace betex::matching::testing {
 struct Asked {
   CommandBody body;
   Origin origin;
-  std::uint64_t digest = 0;  // of an operator's request
+  std::uint64_t digest = 0;    // of an operator's request
+  OptionalBox<Remark> remark;  // likewise
+
+  [[nodiscard]] Command at(Timestamp now) const {
+    return {.timestamp = now, .origin = origin, .digest = digest, .remark = remark, .body = body};
+  }
 };
 
 class RandomCommands {
@@ -104,8 +109,12 @@ class RandomCommands {
   AmendOrder amend(const ReferenceEngine& reference);
   CancelOrder cancel(const ReferenceEngine& reference);
   MassCancel mass_cancel();
+  CancelOnBehalf cancel_on_behalf(const ReferenceEngine& reference);
   CommandBody market_command(const ReferenceEngine& reference);
   CommandBody runner_command(const Market& market);
+  std::vector<Name> some_runners();
+  CommandBody terms_command(const Market& market);
+  CommandBody description_command(const Market& market);
   void plan_end(std::size_t which, const ReferenceEngine& reference);
   CommandBody result_command(const ReferenceEngine& reference);
   DetermineMarket result_of(const Market& market, const ReferenceEngine& reference);
@@ -118,6 +127,10 @@ class RandomCommands {
   Decimal amount(std::int64_t most);
   Asked session_command(const ReferenceEngine& reference);
   CommandBody exchange_command(const ReferenceEngine& reference);
+  CommandBody approval_command(const ReferenceEngine& reference);
+  SessionUp session_up(const Name& comp_id);
+  RequireApproval require_approval();
+  void guard_version(CommandBody& body, const ReferenceEngine& reference);
   void create_market(MarketKind kind, LadderKind ladder, std::uint32_t bet_delay_ms);
   void create_some_market();
 

@@ -58,6 +58,10 @@ void RandomCommands::plan_end(std::size_t which, const ReferenceEngine& referenc
   Market& market = markets_[which];
   market.ends = true;
   planned_.push_back(CloseMarket{.market = market.name, .request_id = request()});
+  if (one_in(4)) {
+    planned_.push_back(ReopenMarket{.market = market.name, .request_id = request()});
+    planned_.push_back(CloseMarket{.market = market.name, .request_id = request()});
+  }
   const std::uint64_t rounds = one_in(6) ? 0 : 1 + below(3);
   for (std::uint64_t i = 0; i < rounds; ++i) {
     if (one_in(3)) {
@@ -89,7 +93,9 @@ void RandomCommands::plan_end(std::size_t which, const ReferenceEngine& referenc
 // In any order, and so mostly refused.
 CommandBody RandomCommands::result_command(const ReferenceEngine& reference) {
   const Market& chosen = market();
-  switch (below(5)) {
+  switch (below(6)) {
+    case 5:
+      return ReopenMarket{.market = chosen.name, .request_id = request()};
     case 0:
       return SettleMarket{.market = chosen.name, .request_id = request()};
     case 1:
@@ -116,16 +122,15 @@ Asked RandomCommands::crowd_order(std::uint64_t i) {
   const bool binary = i % 8 >= 6;  // pairs of opposite sides, one of four in the binary market
   const Market& market = markets_[binary ? 2 : 0];
   const bool late = i >= 2'000 && i % 8 == 0;  // of those who go on to bet
-  return {PlaceOrder{.account = late ? Name{kAccounts[i / 8 % kAccounts.size()]}
-                                     : Name{"u" + std::to_string(i)},
-                     .cl_ord_id = id(),
-                     .symbol = market.symbols[0],
-                     .transact_time = now_,
-                     .price = binary ? Decimal{500'000} : Decimal{2'000'000},
-                     .quantity = Decimal{20 * kDecimalScale},
-                     .side = i % 2 == 0 ? Side::Bid : Side::Ask,
-                     .time_in_force = TimeInForce::Gtc},
-          {}};
+  return {.body = PlaceOrder{.account = late ? Name{kAccounts[i / 8 % kAccounts.size()]}
+                                             : Name{"u" + std::to_string(i)},
+                             .cl_ord_id = id(),
+                             .symbol = market.symbols[0],
+                             .transact_time = now_,
+                             .price = binary ? Decimal{500'000} : Decimal{2'000'000},
+                             .quantity = Decimal{20 * kDecimalScale},
+                             .side = i % 2 == 0 ? Side::Bid : Side::Ask,
+                             .time_in_force = TimeInForce::Gtc}};
 }
 
 void RandomCommands::plan_end_of_crowd() {

@@ -17,7 +17,19 @@ CommandBody RandomCommands::runner_command(const Market& market) {
 CommandBody RandomCommands::market_command(const ReferenceEngine& reference) {
   const Market& chosen = market();
   const Name& name = one_in(100) ? Name{"NONE"} : chosen.name;
-  switch (below(40)) {
+  switch (below(46)) {
+    case 40:
+    case 41:
+      return terms_command(chosen);
+    case 42:
+      return description_command(chosen);
+    case 43:
+      return cancel_on_behalf(reference);
+    case 44:
+    case 45:
+      return SuspendMarket{.market = name,
+                           .scope = pick({CancelScope::None, CancelScope::LapseOnly}),
+                           .request_id = request()};
     case 0:
     case 1:
       return one_in(2) ? CommandBody{HaltMarket{.market = name, .request_id = request()}}
@@ -25,7 +37,9 @@ CommandBody RandomCommands::market_command(const ReferenceEngine& reference) {
     case 2:
       return TurnInPlay{.market = name, .request_id = request()};
     case 3:
-      return OpenMarket{.market = name, .request_id = request()};
+      return OpenMarket{.market = name,
+                        .expected_runners = static_cast<std::uint32_t>(below(5)),
+                        .request_id = request()};
     case 4:
     case 5:
       return runner_command(chosen);
@@ -50,6 +64,7 @@ CommandBody RandomCommands::market_command(const ReferenceEngine& reference) {
                                 Decimal{kDecimalScale},
                                 Decimal{-kDecimalScale},
                                 Decimal{2'000'000'000'000 * kDecimalScale}}),
+          .runners = some_runners(),
           .request_id = request()};
     case 10:
     case 11:
@@ -70,6 +85,94 @@ CommandBody RandomCommands::market_command(const ReferenceEngine& reference) {
   }
 }
 
+// Of a market that is created in vain, mostly.
+std::vector<Name> RandomCommands::some_runners() {
+  if (one_in(2)) {
+    return {};
+  }
+  std::vector<Name> runners;
+  const std::uint64_t count = one_in(4) ? 99 + below(3) : below(4);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    runners.push_back(Name{"V" + std::to_string(requests_) + "." + std::to_string(i)});
+  }
+  if (!runners.empty() && one_in(3)) {
+    runners.back() = pick({Name{}, runners.front(), symbol_of(market())});
+  }
+  return runners;
+}
+
+CommandBody RandomCommands::terms_command(const Market& market) {
+  ChangeMarket change{.market = market.name, .request_id = request()};
+  if (one_in(2)) {
+    change.bet_delay_ms = pick({0U, 500U, 1'000U, 5'000U, 60'000U, 60'001U});
+  }
+  if (one_in(2)) {
+    change.commission_bp = pick({0U, 100U, 500U, 10'000U, 10'001U});
+  }
+  if (one_in(2)) {
+    change.max_quantity = pick({Decimal{},
+                                Decimal{},
+                                Decimal{5'000 * kDecimalScale},
+                                Decimal{40 * kDecimalScale},
+                                Decimal{2 * kDecimalScale},
+                                Decimal{kDecimalScale},
+                                Decimal{-kDecimalScale},
+                                Decimal{1},
+                                Decimal{2'000'000'000'000 * kDecimalScale}});
+  }
+  return change;
+}
+
+CommandBody RandomCommands::description_command(const Market& market) {
+  DescribeMarket describe{.market = market.name, .request_id = request()};
+  Description& description = *describe.description;
+  if (one_in(2)) {
+    description.text = DescriptionText{pick({"", "a race", "the other race"})};
+  }
+  if (one_in(2)) {
+    describe.symbol = symbol_of(one_in(8) ? this->market() : market);
+    if (!one_in(4)) {
+      return describe;
+    }
+  }
+  if (one_in(2)) {
+    description.parent = Name{one_in(4) ? "" : "CUP"};
+  }
+  if (one_in(2)) {
+    description.scheduled_start = one_in(4) ? Timestamp{} : now_ + Timestamp{kHourNs};
+  }
+  return describe;
+}
+
+// Mostly the version that the market has, or none.
+void RandomCommands::guard_version(CommandBody& body, const ReferenceEngine& reference) {
+  if (one_in(2)) {
+    return;
+  }
+  std::visit(
+      [&](auto& asked) {
+        if constexpr (requires {
+                        asked.version_guard;
+                        asked.market;
+                      }) {
+          const RefMarket* const known = reference.find_market(asked.market);
+          if (known != nullptr) {
+            asked.version_guard = known->version + (one_in(6) ? 1 : 0);
+          }
+        }
+      },
+      body);
+}
+
+SessionUp RandomCommands::session_up(const Name& comp_id) {
+  return {.comp_id = comp_id,
+          .username = Name{pick({"", "ina", "ina", "jon", "kit"})},
+          .number = MsgSeqNum{one_in(2) ? 0 : static_cast<std::uint32_t>(below(9))},
+          .reset = one_in(8),
+          .cancel_on_disconnect = !one_in(3),
+          .grace_ms = pick({0U, 1'000U, 10'000U})};
+}
+
 Asked RandomCommands::session_command(const ReferenceEngine& reference) {
   const RefSession& session = reference.sessions().at(1 + below(std::size(kSessions)));
   const Name name = one_in(60) ? Name{"S9"} : Name{session.comp_id};
@@ -78,68 +181,94 @@ Asked RandomCommands::session_command(const ReferenceEngine& reference) {
   switch (below(15)) {
     case 0:
     case 1:
-      return {SessionDown{id,
-                          epoch,
-                          MsgSeqNum{session.next_in + 1},
-                          pick({SessionDownReason::Logout,
-                                SessionDownReason::Disconnect,
-                                SessionDownReason::Restart,
-                                SessionDownReason::Shutdown})},
-              {}};
+      return {.body = SessionDown{id,
+                                  epoch,
+                                  MsgSeqNum{session.next_in + 1},
+                                  pick({SessionDownReason::Logout,
+                                        SessionDownReason::Disconnect,
+                                        SessionDownReason::Restart,
+                                        SessionDownReason::Shutdown})}};
     case 2:
-      return {ReserveNumbers{
-                  id, epoch, MsgSeqNum{session.reserved_to + static_cast<std::uint32_t>(below(3))}},
-              {}};
+      return {
+          .body = ReserveNumbers{
+              id, epoch, MsgSeqNum{session.reserved_to + static_cast<std::uint32_t>(below(3))}}};
     case 3:
-      return {ConfirmDelivery{.session = id, .delivered = EventSeq{session.delivered + below(200)}},
-              {}};
+      return {.body = ConfirmDelivery{.session = id,
+                                      .delivered = EventSeq{session.delivered + below(200)}}};
     case 4:
     case 5:
-      return {RefuseInbound{.msg_type = Text<7>{"D"},
-                            .cl_ord_id = this->id(),
-                            .tag = 44,
-                            .fix_reason = 5,
-                            .reason = Reason::Throttled},
-              origin(reference)};
+      return {.body = RefuseInbound{.msg_type = Text<7>{"D"},
+                                    .cl_ord_id = this->id(),
+                                    .tag = 44,
+                                    .fix_reason = 5,
+                                    .reason = Reason::Throttled},
+              .origin = origin(reference)};
     case 6:
-      return {SetSessionNumbers{.comp_id = name,
-                                .next_in = MsgSeqNum{static_cast<std::uint32_t>(below(3))},
-                                .reserved_to = MsgSeqNum{static_cast<std::uint32_t>(below(3))},
-                                .new_epoch = one_in(2),
-                                .request_id = request()},
-              {}};
+      return {
+          .body = SetSessionNumbers{.comp_id = name,
+                                    .next_in = MsgSeqNum{static_cast<std::uint32_t>(below(3))},
+                                    .reserved_to = MsgSeqNum{pick(
+                                        {0U, 1U, session.reserved_to, session.reserved_to + 1})},
+                                    .new_epoch = one_in(2),
+                                    .request_id = request()},
+          .origin = origin(reference)};
     case 7:
       if (one_in(2)) {
-        return {ResumeSession{.comp_id = name}, {}};
+        return {.body = ResumeSession{.comp_id = name}};
       }
-      return {SuspendSession{.comp_id = name, .request_id = request(), .cancel_orders = one_in(2)},
-              {}};
+      return {.body = SuspendSession{
+                  .comp_id = name, .request_id = request(), .cancel_orders = one_in(2)}};
     case 8:
     case 9:
-      return {ResumeSession{.comp_id = name, .request_id = request()}, {}};
+      return {.body = ResumeSession{.comp_id = name, .request_id = request()}};
     case 10:
-      return {LogoutSession{.comp_id = name, .request_id = request()}, {}};
+      return {.body = LogoutSession{.comp_id = name, .request_id = request()}};
     default:
-      return {SessionUp{.comp_id = one_in(60) ? Name{} : Name{session.comp_id},
-                        .reset = one_in(8),
-                        .cancel_on_disconnect = !one_in(3),
-                        .grace_ms = pick({0U, 1'000U, 10'000U})},
-              {}};
+      return {.body = session_up(one_in(60) ? Name{} : Name{session.comp_id})};
   }
 }
 
 CommandBody RandomCommands::exchange_command(const ReferenceEngine& reference) {
-  switch (below(3)) {
+  switch (below(10)) {
     case 0:
+    case 1:
       return SetTradingDay{.ends_at_s = pick({0U, 3'600U, 61'200U, 90'000U}),
                            .request_id = request()};
-    case 1:
-      return Announce{
-          .subject = market().name, .headline = Text<255>{"hear"}, .request_id = request()};
+    case 2:
+    case 3:
+      return Announce{.subject = market().name,
+                      .headline = Text<255>{"hear"},
+                      .urgent = one_in(2),
+                      .request_id = request()};
+    case 4:
+    case 5:
+      return HaltExchange{.request_id = request()};
+    case 6:
+      return UnhaltExchange{.request_id = request()};
+    case 7:
+      return require_approval();
     default:
       return MoveWatermark{.watermark = EventSeq{reference.last_seq() + 2 - below(5)},
                            .request_id = request()};
   }
+}
+
+// ---- Four eyes ----------------------------------------------------------------------------------
+
+RequireApproval RandomCommands::require_approval() {
+  return {.classes = static_cast<std::uint32_t>(one_in(20) ? 8 : below(8))};
+}
+
+// Of one of the proposals that wait, mostly.
+CommandBody RandomCommands::approval_command(const ReferenceEngine& reference) {
+  const RefProposal& proposal = reference.proposals()[below(reference.proposals().size())];
+  const Name id = one_in(12) ? request() : proposal.id;
+  if (one_in(6)) {
+    return Decline{.proposal = id, .request_id = request()};
+  }
+  return Approve{.proposal = id,
+                 .proposed = EventSeq{proposal.event + (one_in(12) ? 1 : 0)},
+                 .request_id = request()};
 }
 
 void RandomCommands::plan_process() {

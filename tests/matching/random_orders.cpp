@@ -118,7 +118,7 @@ Asked RandomCommands::far_order(Timestamp now, const ReferenceEngine& reference)
   } else {
     order.price = Decimal{bid ? 100'000 + ticks * 10'000 : 700'000 + ticks * 10'000};
   }
-  return {order, origin(reference)};
+  return {.body = order, .origin = origin(reference)};
 }
 
 std::uint64_t RandomCommands::recent_order(const ReferenceEngine& reference) {
@@ -178,15 +178,27 @@ MassCancel RandomCommands::mass_cancel() {
   if (one_in(3)) {
     cancel.symbol = one_in(30) ? Name{"NONE"} : symbol_of(one_in(10) ? market() : chosen);
   }
-  if (one_in(4)) {
-    cancel.session = SessionId{pick({1U, 2U, 3U, 9U})};
-  }
-  if (one_in(3)) {  // on behalf
-    cancel.request_id = request();
-    cancel.account = one_in(2) ? Name{} : account();
-  } else {
-    cancel.cl_ord_id = id();
+  cancel.cl_ord_id = id();
+  cancel.account = account();
+  return cancel;
+}
+
+CancelOnBehalf RandomCommands::cancel_on_behalf(const ReferenceEngine& reference) {
+  CancelOnBehalf cancel{.side = static_cast<std::uint8_t>(one_in(40) ? 3 : below(3)),
+                        .request_id = request()};
+  const Market& chosen = market();
+  if (one_in(3)) {
     cancel.account = account();
+  }
+  if (one_in(3)) {
+    const RefSession& session = reference.sessions().at(1 + below(std::size(kSessions)));
+    cancel.comp_id = one_in(30) ? Name{"S9"} : Name{session.comp_id};
+  }
+  if (one_in(3)) {
+    cancel.market = one_in(30) ? Name{"NONE"} : chosen.name;
+  }
+  if (one_in(3)) {
+    cancel.symbol = one_in(30) ? Name{"NONE"} : symbol_of(one_in(10) ? market() : chosen);
   }
   return cancel;
 }

@@ -91,7 +91,7 @@ std::vector<std::string> never_seen(const Comparison::Coverage& coverage) {
           UnsupportedCombination, BadExpireTime,    OrderSizeLimit,  OpenOrdersLimit,
           PositionLimit,          ExposureLimit,    InDeficit,       InsufficientFunds,
           PostOnlyWouldCross,     UnknownSession,   StaleEpoch,      SessionSuspended,
-          AmountOverflow},
+          AmountOverflow,         ExchangeHalted},
          "an order");
   expect(EventKind::CancelRejected,
          {BelowFilledQuantity,
@@ -100,22 +100,36 @@ std::vector<std::string> never_seen(const Comparison::Coverage& coverage) {
           WaitsForDelay,
           PositionLimit,
           ExposureLimit,
-          InsufficientFunds},
-         "an amend");
-  expect(EventKind::CommandRejected,
-         {UnknownMarket,
-          UnknownAccount,
-          StaleRequest,
-          DuplicateRequestId,
-          TooManyRequests,
-          InvalidState,
-          InvalidParameter,
-          MarketArchived,
-          AmountOverflow,
           InsufficientFunds,
-          RunnerNotActive,
-          AlreadyExists},
+          ExchangeHalted},
+         "an amend");
+  if (!coverage.contains(
+          {EventKind::OrderCancelled, static_cast<std::uint32_t>(CancelCause::DelayFailed)})) {
+    missing.push_back("a delayed order that fails");
+  }
+  expect(EventKind::CommandRejected,
+         {UnknownMarket,         UnknownAccount,     StaleRequest,
+          DuplicateRequestId,    TooManyRequests,    InvalidState,
+          InvalidParameter,      MarketArchived,     AmountOverflow,
+          InsufficientFunds,     RunnerNotActive,    AlreadyExists,
+          UnknownInstrument,     UnknownSession,     StaleEpoch,
+          SessionSuspended,      StaleMarketVersion, ExchangeHalted,
+          MarketBatchCancelling, UnknownRequest,     NotEntitled},
          "a request");
+  expect(EventKind::OperationApproved,
+         {None, InvalidState, InvalidParameter, StaleMarketVersion},
+         "an approved request");
+  // 0: its time was up, 1: it was declined.
+  for (const std::uint32_t how : {0U, 1U}) {
+    if (!coverage.contains({EventKind::OperationDropped, how})) {
+      missing.push_back("a proposal dropped as " + std::to_string(how));
+    }
+  }
+  for (const MarketState state : {MarketState::Suspended, MarketState::Halted}) {
+    if (!coverage.contains({EventKind::MarketSuspended, static_cast<std::uint32_t>(state)})) {
+      missing.push_back("a suspension in state " + std::to_string(static_cast<int>(state)));
+    }
+  }
   expect(EventKind::RequestKnown, {None, InvalidState, InvalidParameter}, "a known request");
   for (const FundsKind kind :
        {FundsKind::Deposit, FundsKind::Withdrawal, FundsKind::Correction, FundsKind::WriteOff}) {
@@ -124,7 +138,7 @@ std::vector<std::string> never_seen(const Comparison::Coverage& coverage) {
     }
   }
   for (auto cause = static_cast<std::uint32_t>(CancelCause::MassCancel);
-       cause <= static_cast<std::uint32_t>(CancelCause::LoggedOut);
+       cause <= static_cast<std::uint32_t>(CancelCause::MassCancelOnBehalf);
        ++cause) {
     if (!coverage.contains({EventKind::OrderCancelledBatched, cause})) {
       missing.push_back("a batch of cause " + std::to_string(cause));

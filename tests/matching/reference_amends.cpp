@@ -140,7 +140,9 @@ void ReferenceEngine::on(const AmendOrder& asked) {
   const RefId id = find_order(account, asked.order_id, asked.orig_cl_ord_id);
   RefOrder changed;
   if (consumed) {
-    if (id == 0) {
+    if (halted_) {
+      reason = Reason::ExchangeHalted;
+    } else if (id == 0) {
       reason = Reason::UnknownOrder;
     } else {
       changed = orders_.at(id);

@@ -52,6 +52,7 @@ bool ReferenceEngine::in_filter(const RefBatch& batch, const RefOrder& order) co
 
 void ReferenceEngine::start_batch(RefBatch batch) {
   batch.id = ++last_batch_;
+  batch.group = batch.group == 0 ? batch.id : batch.group;
   batch.last = last_order_;
   say(BatchStarted{.batch = plain(batch.id),
                    .account = plain(batch.account.value_or(0)),
@@ -67,7 +68,8 @@ void ReferenceEngine::start_batch(RefBatch batch) {
                    .requester_account = plain(batch.requester_account),
                    .work = batch.work,
                    .request_id = batch.request,
-                   .cl_ord_id = batch.cl_ord_id},
+                   .cl_ord_id = batch.cl_ord_id,
+                   .done_before = static_cast<std::uint64_t>(done_[batch.group])},
       batch.market.value_or(0));
   if (!batch.cl_ord_id.empty()) {
     learn({batch.requester_account, std::string{batch.cl_ord_id.view()}}, 0);
@@ -108,25 +110,41 @@ void ReferenceEngine::run_chunk(RefId id) {
                      .cause = batch.cause,
                      .side = static_cast<std::uint8_t>(batch.side),
                      .work = batch.work,
+                     .goes_on = others_run(batch) || is_followed(batch),
                      .instrument = plain(batch.instrument.value_or(0)),
                      .total = static_cast<std::uint64_t>(batch.total),
                      .request_id = batch.request,
-                     .cl_ord_id = batch.cl_ord_id},
+                     .cl_ord_id = batch.cl_ord_id,
+                     .account = plain(batch.account.value_or(0)),
+                     .session = plain(batch.session.value_or(0)),
+                     .done_before = static_cast<std::uint64_t>(done_[batch.group])},
       batch.market.value_or(0));
+  done_[batch.group] += batch.total;
   batches_.erase(running);
-  if (batch.then) {
+  if (is_followed(batch)) {
     follow(batch);
   }
 }
 
+// Of its group, which a removal's suspension and the runner's orders can be at once.
+bool ReferenceEngine::others_run(const RefBatch& batch) const {
+  return std::any_of(batches_.begin(), batches_.end(), [&batch](const RefBatch& other) {
+    return other.id != batch.id && other.group == batch.group;
+  });
+}
+
+// There are no bets to make void in a market without rows.
+bool ReferenceEngine::is_followed(const RefBatch& batch) const {
+  return batch.then == BatchWork::VoidRunner ? !markets_.at(*batch.market).rows.empty()
+                                             : batch.then.has_value();
+}
+
 // What waited for the cancels begins.
 void ReferenceEngine::follow(const RefBatch& batch) {
-  if (batch.then == BatchWork::VoidRunner && markets_.at(*batch.market).rows.empty()) {
-    return;
-  }
   RefBatch next{.work = *batch.then,
                 .market = batch.market,
                 .cause = batch.cause,
+                .group = batch.group,
                 .requester = batch.requester,
                 .request = batch.request};
   if (next.work == BatchWork::VoidRunner) {
@@ -181,42 +199,30 @@ bool ReferenceEngine::run_order_chunk(RefBatch& batch) {
 
 // ---- Mass cancel --------------------------------------------------------------------------------
 
-Reason ReferenceEngine::filter_fails(const MassCancel& asked, RefBatch& batch) {
-  if (asked.side > 2) {
-    return Reason::InvalidParameter;
-  }
-  batch.side = asked.side;
-  if (!asked.market.empty()) {
-    batch.market = id_of(markets_by_name_, asked.market);
+// A market and an instrument, where they are named.
+Reason ReferenceEngine::places_fail(const Name& market, const Name& symbol, RefBatch& batch) const {
+  if (!market.empty()) {
+    batch.market = id_of(markets_by_name_, market);
     if (batch.market == RefId{0}) {
       return Reason::UnknownMarket;
     }
   }
-  if (!asked.symbol.empty()) {
-    const RefId instrument = id_of(symbols_, asked.symbol);
+  if (!symbol.empty()) {
+    const RefId instrument = id_of(symbols_, symbol);
     if (instrument == 0 || (batch.market && *batch.market != instruments_.at(instrument).market)) {
       return Reason::UnknownInstrument;
     }
     batch.instrument = instrument;
     batch.market = instruments_.at(instrument).market;
   }
-  if (asked.session != SessionId{}) {
-    if (!sessions_.contains(asked.session.value())) {
-      return Reason::UnknownSession;
-    }
-    batch.session = asked.session.value();
-  }
   return Reason::None;
 }
 
 void ReferenceEngine::on(const MassCancel& asked) {
-  if (asked.cl_ord_id.empty()) {
-    cancel_on_behalf(asked);
-    return;
-  }
   const RefId account = id_of(accounts_by_name_, asked.account);
   const RefClOrdId key{account, asked.cl_ord_id.view()};
   RefBatch batch{.account = account,
+                 .side = asked.side,
                  .scope = CancelScope::All,
                  .cause = CancelCause::MassCancel,
                  .requester = requester(),
@@ -235,7 +241,12 @@ void ReferenceEngine::on(const MassCancel& asked) {
         std::any_of(batches_.begin(), batches_.end(), [account](const RefBatch& running) {
           return running.requester_account == account;
         });
-    reason = another ? Reason::BatchRunning : filter_fails(asked, batch);
+    if (another) {
+      reason = Reason::BatchRunning;
+    } else {
+      reason = asked.side > 2 ? Reason::InvalidParameter
+                              : places_fail(asked.market, asked.symbol, batch);
+    }
   }
   if (reason == Reason::None) {
     start_batch(batch);
@@ -255,27 +266,26 @@ void ReferenceEngine::on(const MassCancel& asked) {
                          .cl_ord_id = asked.cl_ord_id});
 }
 
-void ReferenceEngine::cancel_on_behalf(const MassCancel& asked) {
-  if (!admit(asked, asked.market)) {
-    return;
-  }
-  RefBatch batch{.scope = CancelScope::All,
-                 .cause = CancelCause::MassCancel,
+// The account, the session and the market are known where they are named.
+void ReferenceEngine::on(const CancelOnBehalf& asked) {
+  RefBatch batch{.side = asked.side,
+                 .scope = CancelScope::All,
+                 .cause = CancelCause::MassCancelOnBehalf,
                  .requester = requester(),
                  .request = asked.request_id};
-  Reason reason = Reason::None;
+  Reason reason = places_fail(asked.market, asked.symbol, batch);
   if (!asked.account.empty()) {
     batch.account = id_of(accounts_by_name_, asked.account);
-    reason = batch.account == RefId{0} ? Reason::UnknownAccount : Reason::None;
   }
-  if (reason == Reason::None) {
-    reason = filter_fails(asked, batch);
+  if (!asked.comp_id.empty()) {
+    batch.session = id_of(sessions_by_name_, asked.comp_id);
   }
-  if (reason == Reason::None && !batch.account && !batch.session && !batch.market) {
+  if (reason == Reason::None &&
+      (asked.side > 2 || (!batch.account && !batch.session && !batch.market))) {
     reason = Reason::InvalidParameter;
   }
   if (reason != Reason::None) {
-    refuse(reason, asked.market, asked.request_id);
+    refuse(reason, asked);
     return;
   }
   start_batch(batch);

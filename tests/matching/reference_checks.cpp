@@ -92,6 +92,9 @@ Reason ReferenceEngine::flags_fail(const PlaceOrder& asked, RefOrder& order) {
 }
 
 Reason ReferenceEngine::why_not(const PlaceOrder& asked, RefOrder& order) {
+  if (halted_) {
+    return Reason::ExchangeHalted;
+  }
   order.instrument = id_of(symbols_, asked.symbol);
   if (order.instrument == 0) {
     return Reason::UnknownInstrument;

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
+#include "tests/matching/reference_requests.h"
+
 namespace betex::matching::testing {
 namespace {
 
 constexpr std::int64_t kHourNs = 3'600 * std::int64_t{1'000'000'000};
 constexpr std::int64_t kGenerationNs = 25 * kHourNs;
 constexpr std::int64_t kRequestGenerationNs = 35 * 24 * kHourNs;
-constexpr std::int64_t kOldestRequestNs = 30 * 24 * kHourNs;
-constexpr std::int64_t kEarliestRequestNs = kHourNs / 12;
 
 }  // namespace
 
@@ -40,20 +40,6 @@ OrderValues ReferenceEngine::values_of(const RefOrder& order) {
           .chain_index = static_cast<std::uint32_t>(requests == 0 ? 0 : requests - 1)};
 }
 
-// Of an operator's request that was admitted.
-void ReferenceEngine::refuse(Reason reason, const Name& subject, const Name& request) {
-  const auto known = requests_.find(std::string{request.view()});
-  if (known != requests_.end()) {
-    known->second.reason = reason;
-  }
-  say(CommandRejected{.session = plain(requester()),
-                      .reason = reason,
-                      .command = static_cast<std::uint16_t>(command_->body.index() + 1),
-                      .id_consumed = !request.empty(),
-                      .subject = subject,
-                      .request_id = request});
-}
-
 // A message of a session that is not known, or of an epoch that is over, changes nothing.
 Reason ReferenceEngine::origin_fails() const {
   if (requester() == 0) {
@@ -67,24 +53,6 @@ Reason ReferenceEngine::origin_fails() const {
                                                                  : Reason::StaleEpoch;
 }
 
-// What comes without an id is the gateway's own.
-Reason ReferenceEngine::request_fails(const Name& request,
-                                      Timestamp transact_time,
-                                      bool is_safer) const {
-  if (const Reason reason = origin_fails(); reason != Reason::None || request.empty()) {
-    return reason;
-  }
-  if (requests_.contains(std::string{request.view()})) {
-    return Reason::DuplicateRequestId;
-  }
-  if (transact_time.value() < now_ - kOldestRequestNs ||
-      transact_time.value() > now_ + kEarliestRequestNs) {
-    return Reason::StaleRequest;
-  }
-  const bool limited = max_requests_a_day_ != 0 && !is_safer;
-  return limited && requests_today_ >= max_requests_a_day_ ? Reason::TooManyRequests : Reason::None;
-}
-
 // The id acts no more until it is forgotten.
 void ReferenceEngine::learn(const RefClOrdId& id, RefId order, Reason reason) {
   known_ids_[id] = {.order = order, .reason = reason, .came_in = generation_};
@@ -94,7 +62,15 @@ SaidEvents ReferenceEngine::run(const Command& command) {
   events_.clear();
   command_ = &command;
   now_ = command.timestamp.value();
-  std::visit([this](const auto& body) { on(body); }, command.body);
+  std::visit(
+      [this]<typename Body>(const Body& body) {
+        if constexpr (kIsRequest<Body>) {
+          run_request(body);
+        } else {
+          on(body);
+        }
+      },
+      command.body);
   if (events_.empty()) {
     return {};
   }

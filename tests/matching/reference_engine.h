@@ -44,6 +44,13 @@ class ReferenceEngine {
 
   [[nodiscard]] PendingBatch batch_pending() const;
 
+  // The whole exchange.
+  [[nodiscard]] bool halted() const { return halted_; }
+
+  [[nodiscard]] const std::vector<RefProposal>& proposals() const { return proposals_; }
+
+  [[nodiscard]] std::uint32_t approval_classes() const { return approval_classes_; }
+
   // Of a row, as RULES.md section 5 says it.
   [[nodiscard]] std::int64_t exposure(const RefMarket& market, const RefRow& row) const;
 
@@ -154,12 +161,14 @@ class ReferenceEngine {
 
   // reference_batches.cpp
   void on(const MassCancel& asked);
+  void on(const CancelOnBehalf& asked);
   void on(const ContinueBatch&);
-  void cancel_on_behalf(const MassCancel& asked);
-  Reason filter_fails(const MassCancel& asked, RefBatch& batch);
+  Reason places_fail(const Name& market, const Name& symbol, RefBatch& batch) const;
   void start_batch(RefBatch batch);
   void run_chunk(RefId batch);
   void follow(const RefBatch& batch);
+  [[nodiscard]] bool is_followed(const RefBatch& batch) const;
+  [[nodiscard]] bool others_run(const RefBatch& batch) const;
   bool run_order_chunk(RefBatch& batch);
   [[nodiscard]] bool walks(const RefBatch& batch, const RefOrder& order) const;
   [[nodiscard]] bool in_filter(const RefBatch& batch, const RefOrder& order) const;
@@ -175,9 +184,16 @@ class ReferenceEngine {
   void on(const TurnInPlay& turn);
   void on(const RemoveRunner& remove);
   void on(const CloseMarket& close);
+  void on(const ReopenMarket& reopen);
+  void on(const ChangeMarket& change);
+  void on(const DescribeMarket& describe);
   Reason market_parameters_fail(const CreateMarket& create);
+  Reason runners_fail(const CreateMarket& create) const;
+  Reason change_fails(const ChangeMarket& change, RefMarket& changed) const;
   void add_instrument(RefMarket& market, const Name& symbol, const Name& request);
+  [[nodiscard]] bool has_orders(const RefMarket& market) const;
   [[nodiscard]] bool being_cancelled(const RefMarket& market) const;
+  [[nodiscard]] std::uint32_t active_runners(const RefMarket& market) const;
   [[nodiscard]] bool is_contest(const RefMarket& market) const;
   [[nodiscard]] bool being_reduced(const RefMarket& market) const;
   template <typename Event>
@@ -185,6 +201,8 @@ class ReferenceEngine {
   bool cancel_in(const RefMarket& market, RefBatch batch);
 
   // reference_sessions.cpp: sessions, operators.
+  void on(const HaltExchange& halt);
+  void on(const UnhaltExchange& unhalt);
   void on(const SetTradingDay& set);
   void on(const Announce& announce);
   void on(const MoveWatermark& move);
@@ -212,6 +230,7 @@ class ReferenceEngine {
   void end_generation();
   void end_request_generation();
   void end_grace();
+  void end_proposal();
   [[nodiscard]] std::int64_t day_end_after(std::int64_t time) const;
 
   // reference_engine.cpp: what all commands share.
@@ -221,22 +240,60 @@ class ReferenceEngine {
   void say(Event event, RefId market, const std::vector<typename Event::Tail>& tail);
   [[nodiscard]] EventHeader header_of(RefId market);
   [[nodiscard]] static OrderValues values_of(const RefOrder& order);
-  void refuse(Reason reason, const Name& subject, const Name& request);
+  template <typename Body>
+  void refuse(Reason reason, const Body& body);
   [[nodiscard]] Reason origin_fails() const;
-  template <typename Body>
-  bool admit(const Body& body, const Name& subject);
-  Reason request_fails(const Name& request, Timestamp transact_time, bool is_safer) const;
   void learn(const RefClOrdId& id, RefId order, Reason reason = Reason::None);
-  template <typename Body>
-  RefMarket* market_for(const Body& body);
-  template <typename Body>
-  RefAccount* account_for(const Body& body);
-  template <typename Body>
-  RefSession* session_for(const Body& body);
 
-  [[nodiscard]] RefId requester() const { return command_->origin.session.value(); }
+  // reference_requests.cpp: what all requests of operators share.
+  template <typename Body>
+  void run_request(const Body& body);
+  template <typename Body>
+  void decide_request(const Body& body);
+  template <typename Body>
+  Reason request_fails(const Body& body) const;
+  template <typename Body>
+  void answer_known(const Body& body, const RefRequest& first);
+  template <typename Body>
+  void perform(const Body& body);
+  template <typename Body>
+  [[nodiscard]] Reason moment_fails(const Body& body) const;
+  template <typename Body>
+  [[nodiscard]] bool needs_approval(const Body& body) const;
+  template <typename Body>
+  [[nodiscard]] RefMarket& market_of(const Body& body);
+  template <typename Body>
+  [[nodiscard]] RefAccount& account_of(const Body& body);
+  template <typename Body>
+  [[nodiscard]] RefSession& session_of(const Body& body);
+
+  // reference_approvals.cpp: four eyes.
+  void on(const RequireApproval& require);
+  void on(const Approve& approve);
+  void on(const Decline& decline);
+  template <typename Body>
+  void propose(const Body& body);
+  void drop(const RefProposal& proposal, RefId decliner, const Name& request);
+  void tell_approved(const RefProposal& proposal, const Approve& approve, Reason reason);
+  [[nodiscard]] RefProposal* find_proposal(const Name& id);
+  [[nodiscard]] Reason approver_fails(const RefProposal& proposal) const;
+
+  // Of a proposal that is carried out, its proposer.
+  [[nodiscard]] RefId requester() const {
+    return carried_ != nullptr ? carried_->proposer : command_->origin.session.value();
+  }
+
+  // What was written beside the request that is decided; empty where nothing was.
+  [[nodiscard]] Remark remark() const {
+    if (carried_ != nullptr) {
+      return carried_->remark;
+    }
+    return command_->remark.has_value() ? *command_->remark : Remark{};
+  }
 
   const Command* command_ = nullptr;
+  const RefProposal* carried_ = nullptr;  // the proposal that the command carries out
+  Reason carried_reason_{};               // why that is refused
   SaidEvents events_;
   std::int64_t now_ = 0;
   std::uint64_t last_seq_ = 0;  // before the command that runs
@@ -257,11 +314,15 @@ class ReferenceEngine {
   std::map<RefId, RefWaitingAmend> waiting_amends_;
   std::map<RefClOrdId, RefKnownId> known_ids_;
   std::vector<RefBatch> batches_;
+  std::map<RefId, std::int64_t> done_;  // by processes that have ended, by their group
   std::map<std::string, RefRequest> requests_;
   std::uint32_t max_requests_a_day_ = 0;  // 0: none
   std::uint32_t requests_today_ = 0;
   std::int64_t request_generation_end_ = 0;
   std::uint64_t request_generation_ = 0;
+  bool halted_ = false;  // the whole exchange
+  std::uint32_t approval_classes_ = 0;
+  std::vector<RefProposal> proposals_;  // the oldest first
   std::map<RefId, std::uint64_t> market_seqs_;
   Int128 house_ = 0;
   Int128 rounding_ = 0;
@@ -305,83 +366,108 @@ void ReferenceEngine::say(Event event,
 
 // ---- Requests of operators ----------------------------------------------------------------------
 
+template <typename Body>
+constexpr bool kIsRequest = requires(const Body& body) {
+  body.request_id;
+  body.transact_time;
+};
+
 // What makes the exchange safer is asked for as often as it is needed.
 template <typename Body>
 constexpr bool kMakesSafer =
     std::is_same_v<Body, SuspendMarket> || std::is_same_v<Body, SuspendAccount> ||
     std::is_same_v<Body, SuspendSession> || std::is_same_v<Body, HaltMarket> ||
-    std::is_same_v<Body, CloseMarket> || std::is_same_v<Body, MassCancel>;
+    std::is_same_v<Body, HaltExchange> || std::is_same_v<Body, CloseMarket> ||
+    std::is_same_v<Body, CancelOnBehalf>;
 
-// The checks that come before all others; false, and answered, where one fails. The request's id
-// is used up from here on.
 template <typename Body>
-bool ReferenceEngine::admit(const Body& body, const Name& subject) {
-  const Reason reason = request_fails(body.request_id, body.transact_time, kMakesSafer<Body>);
-  const std::string id{body.request_id.view()};
-  const auto known = requests_.find(id);
-  if (reason == Reason::DuplicateRequestId && known->second.digest == command_->digest) {
-    say(RequestKnown{.session = plain(requester()),
-                     .reason = known->second.reason,
-                     .command = static_cast<std::uint16_t>(command_->body.index() + 1),
-                     .answered_by = plain(known->second.answered_by),
-                     .subject = subject,
-                     .request_id = body.request_id});
-    return false;
-  }
-  if (reason != Reason::None) {
-    say(CommandRejected{.session = plain(requester()),
-                        .reason = reason,
-                        .command = static_cast<std::uint16_t>(command_->body.index() + 1),
-                        .subject = subject,
-                        .request_id = body.request_id});
-    return false;
-  }
-  if (!id.empty()) {
-    ++requests_today_;
-    requests_[id] = {
-        .digest = command_->digest, .answered_by = last_seq_ + 1, .came_in = request_generation_};
-  }
-  return true;
-}
+constexpr bool kReopens =
+    std::is_same_v<Body, OpenMarket> || std::is_same_v<Body, ReopenMarket> ||
+    std::is_same_v<Body, ResumeMarket> || std::is_same_v<Body, UnhaltMarket> ||
+    std::is_same_v<Body, UnhaltExchange> || std::is_same_v<Body, ResumeAccount> ||
+    std::is_same_v<Body, ResumeSession>;
 
-// Null, and answered, where the request is not admitted or names nothing that there is.
-template <typename Body>
-RefMarket* ReferenceEngine::market_for(const Body& body) {
-  if (!admit(body, body.market)) {
-    return nullptr;
+// What a refusal has to tell of a request.
+struct RefSubject {
+  Name name;
+  std::uint8_t detail = 0;
+};
+
+// The narrowest thing that is named.
+inline RefSubject subject_of(const CancelOnBehalf& asked) {
+  const std::pair<const Name&, CancelTarget> targets[] = {{asked.symbol, CancelTarget::Instrument},
+                                                          {asked.market, CancelTarget::Market},
+                                                          {asked.account, CancelTarget::Account},
+                                                          {asked.comp_id, CancelTarget::Session}};
+  for (const auto& [name, target] : targets) {
+    if (!name.empty()) {
+      return {name, static_cast<std::uint8_t>(target)};
+    }
   }
-  const RefId id = id_of(markets_by_name_, body.market);
-  if (id == 0) {
-    refuse(Reason::UnknownMarket, body.market, body.request_id);
-    return nullptr;
-  }
-  return &markets_.at(id);
+  return {};
 }
 
 template <typename Body>
-RefAccount* ReferenceEngine::account_for(const Body& body) {
-  if (!admit(body, body.account)) {
-    return nullptr;
+RefSubject subject_of(const Body& body) {
+  RefSubject subject;
+  if constexpr (requires { body.market; }) {
+    subject.name = body.market;
+  } else if constexpr (requires { body.account; }) {
+    subject.name = body.account;
+  } else if constexpr (requires { body.comp_id; }) {
+    subject.name = body.comp_id;
+  } else if constexpr (requires { body.proposal; }) {
+    subject.name = body.proposal;
+  } else if constexpr (requires { body.subject; }) {
+    subject.name = body.subject;
   }
-  const RefId id = id_of(accounts_by_name_, body.account);
-  if (id == 0) {
-    refuse(Reason::UnknownAccount, body.account, body.request_id);
-    return nullptr;
+  if constexpr (std::is_same_v<Body, MoveFunds>) {
+    subject.detail = static_cast<std::uint8_t>(body.kind);
+  } else if constexpr (requires { body.cancel_orders; }) {
+    subject.detail = body.cancel_orders ? 1 : 0;
   }
-  return &accounts_.at(id);
+  return subject;
+}
+
+// An operator's request that is refused now that it is decided. One that a second operator has
+// approved is no event of its own.
+template <typename Body>
+void ReferenceEngine::refuse(Reason reason, const Body& body) {
+  if (carried_ != nullptr) {
+    carried_reason_ = reason;
+    return;
+  }
+  Name request;
+  if constexpr (requires { body.request_id; }) {
+    request = body.request_id;
+  }
+  const auto known = requests_.find(std::string{request.view()});
+  if (known != requests_.end()) {
+    known->second.reason = reason;
+  }
+  const RefSubject subject = subject_of(body);
+  say(CommandRejected{.session = plain(requester()),
+                      .reason = reason,
+                      .command = kCommandKind<Body>,
+                      .id_consumed = !request.empty(),
+                      .detail = subject.detail,
+                      .subject = subject.name,
+                      .request_id = request});
 }
 
 template <typename Body>
-RefSession* ReferenceEngine::session_for(const Body& body) {
-  if (!admit(body, body.comp_id)) {
-    return nullptr;
-  }
-  const RefId id = id_of(sessions_by_name_, body.comp_id);
-  if (id == 0) {
-    refuse(Reason::UnknownSession, body.comp_id, body.request_id);
-    return nullptr;
-  }
-  return &sessions_.at(id);
+RefMarket& ReferenceEngine::market_of(const Body& body) {
+  return markets_.at(id_of(markets_by_name_, body.market));
+}
+
+template <typename Body>
+RefAccount& ReferenceEngine::account_of(const Body& body) {
+  return accounts_.at(id_of(accounts_by_name_, body.account));
+}
+
+template <typename Body>
+RefSession& ReferenceEngine::session_of(const Body& body) {
+  return sessions_.at(id_of(sessions_by_name_, body.comp_id));
 }
 
 }  // namespace betex::matching::testing

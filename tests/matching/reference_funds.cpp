@@ -34,7 +34,7 @@ void ReferenceEngine::on(const CreateExchange& create) {
     reason = Reason::InvalidParameter;
   }
   if (reason != Reason::None) {
-    refuse(reason, Name{}, Name{});
+    refuse(reason, create);
     return;
   }
   max_requests_a_day_ = create.max_requests_a_day;
@@ -63,12 +63,9 @@ Reason ReferenceEngine::account_parameters_fail(const CreateAccount& create, Ref
 }
 
 void ReferenceEngine::on(const CreateAccount& create) {
-  if (!admit(create, create.account)) {
-    return;
-  }
   RefAccount account;
   if (const Reason reason = account_parameters_fail(create, account); reason != Reason::None) {
-    refuse(reason, create.account, create.request_id);
+    refuse(reason, create);
     return;
   }
   account.id = accounts_.size() + 1;
@@ -87,18 +84,15 @@ void ReferenceEngine::on(const CreateAccount& create) {
 }
 
 void ReferenceEngine::on(const SuspendAccount& suspend) {
-  RefAccount* const account = account_for(suspend);
-  if (account == nullptr) {
-    return;
-  }
-  if (account->suspended) {
-    refuse(Reason::InvalidState, suspend.account, suspend.request_id);
-    return;
-  }
-  account->suspended = true;
-  say(AccountSuspended{.account = plain(account->id), .request_id = suspend.request_id});
-  if (suspend.cancel_orders) {
-    start_batch({.account = account->id,
+  RefAccount& account = account_of(suspend);
+  account.suspended = true;
+  const bool cancels = suspend.cancel_orders && account.open != 0;
+  say(AccountSuspended{.account = plain(account.id),
+                       .cancel_orders = suspend.cancel_orders,
+                       .goes_on = cancels,
+                       .request_id = suspend.request_id});
+  if (cancels) {
+    start_batch({.account = account.id,
                  .scope = CancelScope::All,
                  .cause = CancelCause::AccountSuspended,
                  .requester = requester(),
@@ -107,16 +101,13 @@ void ReferenceEngine::on(const SuspendAccount& suspend) {
 }
 
 void ReferenceEngine::on(const ResumeAccount& resume) {
-  RefAccount* const account = account_for(resume);
-  if (account == nullptr) {
+  RefAccount& account = account_of(resume);
+  if (!account.suspended) {
+    refuse(Reason::InvalidState, resume);
     return;
   }
-  if (!account->suspended) {
-    refuse(Reason::InvalidState, resume.account, resume.request_id);
-    return;
-  }
-  account->suspended = false;
-  say(AccountResumed{.account = plain(account->id), .request_id = resume.request_id});
+  account.suspended = false;
+  say(AccountResumed{.account = plain(account.id), .request_id = resume.request_id});
 }
 
 // Fills in what the account's limits would be.
@@ -133,23 +124,22 @@ Reason ReferenceEngine::limits_fail(const SetLimits& set, RefAccount& limits) co
 }
 
 void ReferenceEngine::on(const SetLimits& set) {
-  RefAccount* const account = account_for(set);
-  if (account == nullptr) {
-    return;
-  }
-  RefAccount limits = *account;
+  RefAccount& account = account_of(set);
+  RefAccount limits = account;
   if (const Reason reason = limits_fail(set, limits); reason != Reason::None) {
-    refuse(reason, set.account, set.request_id);
+    refuse(reason, set);
     return;
   }
-  *account = limits;
-  say(AccountLimitsSet{.account = plain(account->id),
-                       .max_open_orders = account->max_open,
-                       .commission_discount_bp = account->discount_bp,
-                       .credit = plain(account->credit),
-                       .exposure_limit = plain(account->exposure_limit),
-                       .market_exposure_limit = plain(account->market_exposure_limit),
-                       .request_id = set.request_id});
+  account = limits;
+  say(AccountLimitsSet{.account = plain(account.id),
+                       .max_open_orders = account.max_open,
+                       .commission_discount_bp = account.discount_bp,
+                       .credit = plain(account.credit),
+                       .exposure_limit = plain(account.exposure_limit),
+                       .market_exposure_limit = plain(account.market_exposure_limit),
+                       .request_id = set.request_id,
+                       .balance = plain(account.balance),
+                       .exposure = plain(exposure_of_all(account.id))});
 }
 
 // ---- Moving funds -------------------------------------------------------------------------------
@@ -182,7 +172,7 @@ Reason ReferenceEngine::funds_fail(const MoveFunds& move,
                  : Reason::None;
     case FundsKind::Correction:
       amount = *asked;
-      if (amount == 0 || move.remark->empty()) {
+      if (amount == 0 || remark().empty()) {
         return Reason::InvalidParameter;
       }
       break;
@@ -198,28 +188,24 @@ Reason ReferenceEngine::funds_fail(const MoveFunds& move,
 }
 
 void ReferenceEngine::on(const MoveFunds& move) {
-  RefAccount* const account = account_for(move);
-  if (account == nullptr) {
-    return;
-  }
+  RefAccount& account = account_of(move);
   std::int64_t amount = 0;
-  if (const Reason reason = funds_fail(move, *account, amount); reason != Reason::None) {
-    refuse(reason, move.account, move.request_id);
+  if (const Reason reason = funds_fail(move, account, amount); reason != Reason::None) {
+    refuse(reason, move);
     return;
   }
-  account->balance += amount;
+  account.balance += amount;
   if (move.kind == FundsKind::WriteOff) {
     house_ -= amount;
   }
-  say(FundsMoved{.account = plain(account->id),
+  say(FundsMoved{.account = plain(account.id),
                  .kind = move.kind,
                  .amount = plain(amount),
-                 .balance = plain(account->balance),
+                 .balance = plain(account.balance),
                  .house = WideMoney{house_},
-                 .request_id = move.request_id});
-  if (!move.remark->empty()) {
-    say(Remarked{.request_id = move.request_id, .remark = *move.remark});
-  }
+                 .request_id = move.request_id,
+                 .exposure = plain(exposure_of_all(account.id)),
+                 .credit = plain(account.credit)});
 }
 
 }  // namespace betex::matching::testing

@@ -74,12 +74,16 @@ bool ReferenceEngine::being_reduced(const RefMarket& market) const {
   });
 }
 
-// More runners than winners, and at least two.
-bool ReferenceEngine::is_contest(const RefMarket& market) const {
-  const auto active =
+std::uint32_t ReferenceEngine::active_runners(const RefMarket& market) const {
+  return static_cast<std::uint32_t>(
       std::count_if(market.instruments.begin(), market.instruments.end(), [this](RefId instrument) {
         return !instruments_.at(instrument).removed;
-      });
+      }));
+}
+
+// More runners than winners, and at least two.
+bool ReferenceEngine::is_contest(const RefMarket& market) const {
+  const std::uint32_t active = active_runners(market);
   return !market.odds() || (active >= 2 && active > market.made.winners);
 }
 
@@ -91,17 +95,21 @@ void ReferenceEngine::set_state(RefMarket& market, Event event, MarketState stat
   say(event, market.id);
 }
 
-// True if a process has begun: there was something to cancel.
-bool ReferenceEngine::cancel_in(const RefMarket& market, RefBatch batch) {
-  const bool has_orders = std::any_of(live_.begin(), live_.end(), [&](const auto& entry) {
+bool ReferenceEngine::has_orders(const RefMarket& market) const {
+  return std::any_of(live_.begin(), live_.end(), [&market](const auto& entry) {
     return entry.second->market == market.id;
   });
-  if (has_orders) {
-    batch.market = market.id;
-    batch.requester = requester();
-    start_batch(batch);
+}
+
+// True if a process has begun: there was something to cancel.
+bool ReferenceEngine::cancel_in(const RefMarket& market, RefBatch batch) {
+  if (!has_orders(market)) {
+    return false;
   }
-  return has_orders;
+  batch.market = market.id;
+  batch.requester = requester();
+  start_batch(batch);
+  return true;
 }
 
 // ---- Creation -----------------------------------------------------------------------------------
@@ -127,6 +135,23 @@ Reason ReferenceEngine::market_parameters_fail(const CreateMarket& create) {
   if (!position || *position < 0 || *position > 1'000'000'000'000 || (odds && *position != 0)) {
     return Reason::InvalidParameter;
   }
+  return runners_fail(create);
+}
+
+Reason ReferenceEngine::runners_fail(const CreateMarket& create) const {
+  const bool odds = create.kind == MarketKind::ExchangeOdds;
+  if (create.runners.size() > kMostRunners || (!odds && !create.runners.empty())) {
+    return Reason::InvalidParameter;
+  }
+  std::set<std::string> named;
+  for (const Name& symbol : create.runners) {
+    if (symbol.empty() || !named.emplace(symbol.view()).second) {
+      return Reason::InvalidParameter;
+    }
+    if (id_of(symbols_, symbol) != 0) {
+      return Reason::AlreadyExists;
+    }
+  }
   return Reason::None;
 }
 
@@ -139,11 +164,8 @@ void ReferenceEngine::add_instrument(RefMarket& market, const Name& symbol, cons
 }
 
 void ReferenceEngine::on(const CreateMarket& create) {
-  if (!admit(create, create.market)) {
-    return;
-  }
   if (const Reason reason = market_parameters_fail(create); reason != Reason::None) {
-    refuse(reason, create.market, create.request_id);
+    refuse(reason, create);
     return;
   }
   RefMarket market{.id = markets_.size() + 1, .made = create};
@@ -167,223 +189,311 @@ void ReferenceEngine::on(const CreateMarket& create) {
                     .quantity_step = plain(market.step),
                     .max_quantity = plain(market.maximum),
                     .max_position = plain(market.max_position),
+                    .runners =
+                        market.odds() ? static_cast<std::uint32_t>(create.runners.size()) : 1,
                     .name = create.market,
                     .request_id = create.request_id},
       market.id);
   if (!kept.odds()) {
     add_instrument(kept, create.market, create.request_id);
   }
+  for (const Name& symbol : create.runners) {
+    add_instrument(kept, symbol, create.request_id);
+  }
 }
 
 void ReferenceEngine::on(const AddRunner& add) {
-  RefMarket* const market = market_for(add);
-  if (market == nullptr) {
-    return;
-  }
+  RefMarket& market = market_of(add);
   Reason reason = Reason::None;
   if (add.symbol.empty()) {
     reason = Reason::InvalidParameter;
   } else if (id_of(symbols_, add.symbol) != 0) {
     reason = Reason::AlreadyExists;
-  } else if (!market->odds() || market->state != MarketState::Inactive ||
-             market->instruments.size() == kMostRunners) {
+  } else if (!market.odds() || market.state != MarketState::Inactive ||
+             market.instruments.size() == kMostRunners) {
     reason = Reason::InvalidState;
   }
   if (reason != Reason::None) {
-    refuse(reason, add.market, add.request_id);
+    refuse(reason, add);
     return;
   }
-  add_instrument(*market, add.symbol, add.request_id);
+  add_instrument(market, add.symbol, add.request_id);
 }
 
 // ---- Lifecycle ----------------------------------------------------------------------------------
 
 void ReferenceEngine::on(const OpenMarket& open) {
-  RefMarket* const market = market_for(open);
-  if (market == nullptr) {
+  RefMarket& market = market_of(open);
+  if (market.state != MarketState::Inactive || !is_contest(market) ||
+      (open.expected_runners != 0 && open.expected_runners != active_runners(market))) {
+    refuse(Reason::InvalidState, open);
     return;
   }
-  if (market->state != MarketState::Inactive || !is_contest(*market)) {
-    refuse(Reason::InvalidState, open.market, open.request_id);
-    return;
-  }
-  set_state(*market, MarketOpened{.request_id = open.request_id}, MarketState::Open);
+  set_state(market, MarketOpened{.request_id = open.request_id}, MarketState::Open);
 }
 
 void ReferenceEngine::on(const SuspendMarket& suspend) {
-  RefMarket* const market = market_for(suspend);
-  if (market == nullptr) {
-    return;
-  }
+  RefMarket& market = market_of(suspend);
   const bool pause = suspend.reason == SuspendReason::Pause;
   Reason reason = Reason::None;
   if ((pause && suspend.scope != CancelScope::None) || suspend.scope == CancelScope::OnPause) {
     reason = Reason::InvalidParameter;
-  } else if (!market->is_one_of({MarketState::Open, MarketState::Closed})) {
+  } else if (!market.is_one_of({MarketState::Open, MarketState::Suspended, MarketState::Halted})) {
     reason = Reason::InvalidState;
-  } else if (market->state == MarketState::Closed &&
-             (being_cancelled(*market) || being_reduced(*market))) {
-    reason = Reason::MarketBatchCancelling;
   }
   if (reason != Reason::None) {
-    refuse(reason, suspend.market, suspend.request_id);
+    refuse(reason, suspend);
     return;
   }
-  set_state(*market,
-            MarketSuspended{
-                .reason = suspend.reason, .scope = suspend.scope, .request_id = suspend.request_id},
-            MarketState::Suspended);
+  const bool halted = market.state == MarketState::Halted;
+  if (halted) {
+    market.before_halt = MarketState::Suspended;
+  }
+  const MarketState state = halted ? MarketState::Halted : MarketState::Suspended;
+  set_state(market,
+            MarketSuspended{.reason = suspend.reason,
+                            .scope = suspend.scope,
+                            .goes_on = has_orders(market),
+                            .state = state,
+                            .request_id = suspend.request_id},
+            state);
   const bool material = suspend.scope != CancelScope::None;
-  cancel_in(*market,
-            {.guard_below = material ? market->version : 0,
+  cancel_in(market,
+            {.guard_below = material ? market.version : 0,
              .scope = material ? suspend.scope : CancelScope::OnPause,
              .cause = pause ? CancelCause::MarketPaused : CancelCause::MarketSuspended,
              .request = suspend.request_id});
 }
 
 void ReferenceEngine::on(const ResumeMarket& resume) {
-  RefMarket* const market = market_for(resume);
-  if (market == nullptr) {
-    return;
-  }
+  RefMarket& market = market_of(resume);
   Reason reason = Reason::None;
-  if (market->state != MarketState::Suspended) {
+  if (market.state != MarketState::Suspended) {
     reason = Reason::InvalidState;
-  } else if (being_cancelled(*market) || being_reduced(*market)) {
+  } else if (being_cancelled(market) || being_reduced(market)) {
     reason = Reason::MarketBatchCancelling;
-  } else if (!is_contest(*market)) {
+  } else if (!is_contest(market)) {
     reason = Reason::InvalidState;
   }
   if (reason != Reason::None) {
-    refuse(reason, resume.market, resume.request_id);
+    refuse(reason, resume);
     return;
   }
-  set_state(*market, MarketResumed{.request_id = resume.request_id}, MarketState::Open);
+  set_state(market, MarketResumed{.request_id = resume.request_id}, MarketState::Open);
+}
+
+void ReferenceEngine::on(const ReopenMarket& reopen) {
+  RefMarket& market = market_of(reopen);
+  Reason reason = Reason::None;
+  if (market.state != MarketState::Closed) {
+    reason = Reason::InvalidState;
+  } else if (being_cancelled(market) || being_reduced(market)) {
+    reason = Reason::MarketBatchCancelling;
+  }
+  if (reason != Reason::None) {
+    refuse(reason, reopen);
+    return;
+  }
+  set_state(market, MarketReopened{.request_id = reopen.request_id}, MarketState::Suspended);
 }
 
 void ReferenceEngine::on(const HaltMarket& halt) {
-  RefMarket* const market = market_for(halt);
-  if (market == nullptr) {
+  RefMarket& market = market_of(halt);
+  if (!market.is_one_of({MarketState::Open, MarketState::Suspended})) {
+    refuse(Reason::InvalidState, halt);
     return;
   }
-  if (!market->is_one_of({MarketState::Open, MarketState::Suspended})) {
-    refuse(Reason::InvalidState, halt.market, halt.request_id);
-    return;
-  }
-  market->before_halt = market->state;
-  set_state(*market, MarketHalted{.request_id = halt.request_id}, MarketState::Halted);
+  market.before_halt = market.state;
+  set_state(market, MarketHalted{.request_id = halt.request_id}, MarketState::Halted);
 }
 
 void ReferenceEngine::on(const UnhaltMarket& unhalt) {
-  RefMarket* const market = market_for(unhalt);
-  if (market == nullptr) {
-    return;
-  }
-  const bool reopens = market->before_halt == MarketState::Open;
+  RefMarket& market = market_of(unhalt);
+  const bool reopens = market.before_halt == MarketState::Open;
   Reason reason = Reason::None;
-  if (market->state != MarketState::Halted) {
+  if (market.state != MarketState::Halted) {
     reason = Reason::InvalidState;
-  } else if (reopens && (being_cancelled(*market) || being_reduced(*market))) {
+  } else if (reopens && (being_cancelled(market) || being_reduced(market))) {
     reason = Reason::MarketBatchCancelling;
-  } else if (reopens && !is_contest(*market)) {
+  } else if (reopens && !is_contest(market)) {
     reason = Reason::InvalidState;
   }
   if (reason != Reason::None) {
-    refuse(reason, unhalt.market, unhalt.request_id);
+    refuse(reason, unhalt);
     return;
   }
-  set_state(*market,
-            MarketUnhalted{.state = market->before_halt, .request_id = unhalt.request_id},
-            market->before_halt);
+  set_state(market,
+            MarketUnhalted{.state = market.before_halt, .request_id = unhalt.request_id},
+            market.before_halt);
 }
 
 void ReferenceEngine::on(const TurnInPlay& turn) {
-  RefMarket* const market = market_for(turn);
-  if (market == nullptr) {
+  RefMarket& market = market_of(turn);
+  if (market.in_play || !market.is_one_of({MarketState::Open, MarketState::Suspended})) {
+    refuse(Reason::InvalidState, turn);
     return;
   }
-  if (market->in_play || !market->is_one_of({MarketState::Open, MarketState::Suspended})) {
-    refuse(Reason::InvalidState, turn.market, turn.request_id);
-    return;
-  }
-  market->in_play = true;
-  set_state(*market,
-            MarketTurnedInPlay{.state = market->state, .request_id = turn.request_id},
-            market->state);
-  cancel_in(*market,
-            {.guard_below = market->version,
+  market.in_play = true;
+  set_state(
+      market,
+      MarketTurnedInPlay{
+          .state = market.state, .goes_on = has_orders(market), .request_id = turn.request_id},
+      market.state);
+  cancel_in(market,
+            {.guard_below = market.version,
              .scope = CancelScope::LapseOnly,
              .cause = CancelCause::TurnedInPlay,
              .request = turn.request_id});
 }
 
 void ReferenceEngine::on(const RemoveRunner& remove) {
-  RefMarket* const market = market_for(remove);
-  if (market == nullptr) {
-    return;
-  }
+  RefMarket& market = market_of(remove);
   const RefId id = id_of(symbols_, remove.symbol);
   Reason reason = Reason::None;
-  if (id == 0 || instruments_.at(id).market != market->id) {
+  if (id == 0 || instruments_.at(id).market != market.id) {
     reason = Reason::UnknownInstrument;
   } else if (instruments_.at(id).removed) {
     reason = Reason::RunnerNotActive;
-  } else if (!market->odds() || !market->is_one_of({MarketState::Inactive,
-                                                    MarketState::Open,
-                                                    MarketState::Suspended,
-                                                    MarketState::Halted})) {
+  } else if (!market.odds() || !market.is_one_of({MarketState::Inactive,
+                                                  MarketState::Open,
+                                                  MarketState::Suspended,
+                                                  MarketState::Halted})) {
     reason = Reason::InvalidState;
   }
-  if (reason == Reason::None && being_reduced(*market)) {
+  if (reason == Reason::None && being_reduced(market)) {
     reason = Reason::MarketBatchCancelling;
   }
   if (reason != Reason::None) {
-    refuse(reason, remove.market, remove.request_id);
+    refuse(reason, remove);
     return;
   }
-  if (market->state == MarketState::Open) {
-    set_state(
-        *market,
-        MarketSuspended{.reason = SuspendReason::RunnerRemoval, .request_id = remove.request_id},
-        MarketState::Suspended);
-    cancel_in(*market,
-              {.scope = CancelScope::OnPause,
-               .cause = CancelCause::MarketSuspended,
-               .request = remove.request_id});
+  RefId group = 0;
+  if (market.state == MarketState::Open) {
+    set_state(market,
+              MarketSuspended{.reason = SuspendReason::RunnerRemoval,
+                              .goes_on = !market.rows.empty(),
+                              .state = MarketState::Suspended,
+                              .request_id = remove.request_id},
+              MarketState::Suspended);
+    if (cancel_in(market,
+                  {.scope = CancelScope::OnPause,
+                   .cause = CancelCause::MarketSuspended,
+                   .request = remove.request_id})) {
+      group = last_batch_;
+    }
   }
   instruments_.at(id).removed = true;
-  set_state(*market,
-            RunnerRemoved{.instrument = plain(id), .request_id = remove.request_id},
-            market->state);
+  set_state(market,
+            RunnerRemoved{.instrument = plain(id),
+                          .goes_on = !market.rows.empty(),
+                          .request_id = remove.request_id},
+            market.state);
   const RefBatch cancels{.then = BatchWork::VoidRunner,
-                         .market = market->id,
+                         .market = market.id,
                          .instrument = id,
-                         .guard_below = market->version,
+                         .guard_below = market.version,
                          .scope = CancelScope::All,
                          .cause = CancelCause::RunnerRemoved,
+                         .group = group,
                          .requester = requester(),
                          .request = remove.request_id};
-  if (!cancel_in(*market, cancels)) {
+  if (!cancel_in(market, cancels) && is_followed(cancels)) {
     follow(cancels);
   }
 }
 
 void ReferenceEngine::on(const CloseMarket& close) {
-  RefMarket* const market = market_for(close);
-  if (market == nullptr) {
+  RefMarket& market = market_of(close);
+  if (!market.is_one_of({MarketState::Inactive,
+                         MarketState::Open,
+                         MarketState::Suspended,
+                         MarketState::Halted})) {
+    refuse(Reason::InvalidState, close);
     return;
   }
-  if (!market->is_one_of({MarketState::Inactive,
+  set_state(market,
+            MarketClosed{.request_id = close.request_id, .goes_on = has_orders(market)},
+            MarketState::Closed);
+  cancel_in(
+      market,
+      {.scope = CancelScope::All, .cause = CancelCause::MarketClosed, .request = close.request_id});
+}
+
+// ---- Terms and descriptions ---------------------------------------------------------------------
+
+// Fills in what the market's terms would be.
+Reason ReferenceEngine::change_fails(const ChangeMarket& change, RefMarket& changed) const {
+  if (!changed.is_one_of({MarketState::Inactive,
                           MarketState::Open,
                           MarketState::Suspended,
                           MarketState::Halted})) {
-    refuse(Reason::InvalidState, close.market, close.request_id);
+    return Reason::InvalidState;
+  }
+  changed.made.bet_delay_ms = change.bet_delay_ms.value_or(changed.made.bet_delay_ms);
+  changed.made.commission_bp = change.commission_bp.value_or(changed.made.commission_bp);
+  if (changed.made.bet_delay_ms > 60'000 || changed.made.commission_bp > 10'000) {
+    return Reason::InvalidParameter;
+  }
+  if (change.max_quantity) {
+    const std::int64_t cap = changed.odds() ? 100'000'000'000 : 1'000'000'000'000;
+    const auto units = whole(*change.max_quantity, changed.odds() ? 100 : 1);
+    if (!units || *units < 0 || *units > cap) {
+      return Reason::InvalidParameter;
+    }
+    changed.maximum = *units == 0 ? cap : *units;
+    if (changed.maximum < changed.minimum) {
+      return Reason::InvalidParameter;
+    }
+  }
+  return Reason::None;
+}
+
+void ReferenceEngine::on(const ChangeMarket& change) {
+  RefMarket& market = market_of(change);
+  RefMarket changed = market;
+  if (const Reason reason = change_fails(change, changed); reason != Reason::None) {
+    refuse(reason, change);
     return;
   }
-  set_state(*market, MarketClosed{.request_id = close.request_id}, MarketState::Closed);
-  cancel_in(
-      *market,
-      {.scope = CancelScope::All, .cause = CancelCause::MarketClosed, .request = close.request_id});
+  market = changed;
+  set_state(market,
+            MarketChanged{.bet_delay_ms = market.made.bet_delay_ms,
+                          .commission_bp = market.made.commission_bp,
+                          .max_quantity = plain(market.maximum),
+                          .request_id = change.request_id},
+            market.state);
+}
+
+void ReferenceEngine::on(const DescribeMarket& describe) {
+  RefMarket& market = market_of(describe);
+  const Description& asked = *describe.description;
+  const RefId runner = id_of(symbols_, describe.symbol);
+  const bool of_runner = !describe.symbol.empty();
+  Reason reason = Reason::None;
+  if (!market.is_one_of({MarketState::Inactive,
+                         MarketState::Open,
+                         MarketState::Suspended,
+                         MarketState::Halted})) {
+    reason = Reason::InvalidState;
+  } else if (of_runner && (runner == 0 || instruments_.at(runner).market != market.id)) {
+    reason = Reason::UnknownInstrument;
+  } else if (of_runner && (asked.parent || asked.scheduled_start)) {
+    reason = Reason::InvalidParameter;
+  }
+  if (reason != Reason::None) {
+    refuse(reason, describe);
+    return;
+  }
+  RefDescription& whole = of_runner ? instruments_.at(runner).description : market.description;
+  whole = {.text = asked.text.value_or(whole.text),
+           .parent = asked.parent.value_or(whole.parent),
+           .scheduled_start = asked.scheduled_start.value_or(whole.scheduled_start)};
+  say(MarketDescribed{.instrument = plain(runner),
+                      .scheduled_start = whole.scheduled_start,
+                      .parent = whole.parent,
+                      .text = whole.text,
+                      .request_id = describe.request_id},
+      market.id);
 }
 
 }  // namespace betex::matching::testing

@@ -146,6 +146,7 @@ void ReferenceEngine::trade(RefOrder& maker, RefOrder& taker, std::int64_t quant
   const std::int64_t price = price_at(maker);
   const TradeLeg makers = fill(maker, price, quantity);
   const TradeLeg takers = fill(taker, price, quantity);
+  instruments_.at(taker.instrument).traded[maker.tick] += quantity;
   say(TradeMatched{.instrument = plain(taker.instrument),
                    .tick = plain(maker.tick),
                    .price = plain(price),

@@ -1,4 +1,6 @@
 // Sessions and operators of the reference engine: RULES.md section 6.
+#include <algorithm>
+
 #include "tests/matching/reference_engine.h"
 
 namespace betex::matching::testing {
@@ -56,7 +58,11 @@ void ReferenceEngine::on(const SessionUp& up) {
     session.reserved_to = 0;
   }
   RefSession& session = sessions_.at(sessions_by_name_.at(name));
+  if (session.reserved_to == 0) {  // what came before belongs to a history that we have not
+    session.next_in = std::max(session.next_in, up.number.value());
+  }
   session.up = true;
+  session.username = up.username;
   session.cancels = up.cancel_on_disconnect;
   session.grace = up.grace_ms;
   session.cancel_at = 0;
@@ -147,46 +153,50 @@ void ReferenceEngine::on(const ConfirmDelivery& confirm) {
 }
 
 void ReferenceEngine::on(const SetSessionNumbers& set) {
-  RefSession* const session = session_for(set);
-  if (session == nullptr) {
-    return;
+  RefSession& session = session_of(set);
+  Reason reason = Reason::None;
+  if (session.up) {
+    reason = Reason::InvalidState;
+  } else if (!set.new_epoch && set.reserved_to != MsgSeqNum{} &&
+             set.reserved_to.value() < session.reserved_to) {
+    reason = Reason::InvalidParameter;
   }
-  if (session->up) {
-    refuse(Reason::InvalidState, set.comp_id, set.request_id);
+  if (reason != Reason::None) {
+    refuse(reason, set);
     return;
   }
   if (set.new_epoch) {
-    ++session->epoch;
-    session->epoch_began = now_;
-    session->next_in = 1;
-    session->reserved_to = 0;
+    ++session.epoch;
+    session.epoch_began = now_;
+    session.next_in = 1;
+    session.reserved_to = 0;
   }
   if (set.next_in != MsgSeqNum{}) {
-    session->next_in = set.next_in.value();
+    session.next_in = set.next_in.value();
   }
   if (set.reserved_to != MsgSeqNum{}) {
-    session->reserved_to = set.reserved_to.value();
+    session.reserved_to = set.reserved_to.value();
   }
-  say(SessionNumbersSet{.session = plain(session->id),
-                        .epoch = plain(session->epoch),
-                        .next_in = plain(session->next_in),
-                        .reserved_to = plain(session->reserved_to),
+  say(SessionNumbersSet{.session = plain(session.id),
+                        .epoch = plain(session.epoch),
+                        .next_in = plain(session.next_in),
+                        .reserved_to = plain(session.reserved_to),
                         .request_id = set.request_id});
 }
 
 void ReferenceEngine::on(const SuspendSession& suspend) {
-  RefSession* const session = session_for(suspend);
-  if (session == nullptr) {
-    return;
-  }
-  if (session->suspended) {
-    refuse(Reason::InvalidState, suspend.comp_id, suspend.request_id);
-    return;
-  }
-  session->suspended = true;
-  say(SessionSuspended{.session = plain(session->id), .request_id = suspend.request_id});
-  if (suspend.cancel_orders) {
-    start_batch({.session = session->id,
+  RefSession& session = session_of(suspend);
+  session.suspended = true;
+  const bool cancels =
+      suspend.cancel_orders && std::any_of(live_.begin(), live_.end(), [&](const auto& entry) {
+        return entry.second->session == session.id;
+      });
+  say(SessionSuspended{.session = plain(session.id),
+                       .cancel_orders = suspend.cancel_orders,
+                       .goes_on = cancels,
+                       .request_id = suspend.request_id});
+  if (cancels) {
+    start_batch({.session = session.id,
                  .scope = CancelScope::All,
                  .cause = CancelCause::SessionSuspended,
                  .requester = requester(),
@@ -195,38 +205,47 @@ void ReferenceEngine::on(const SuspendSession& suspend) {
 }
 
 void ReferenceEngine::on(const ResumeSession& resume) {
-  RefSession* const session = session_for(resume);
-  if (session == nullptr) {
+  RefSession& session = session_of(resume);
+  if (!session.suspended) {
+    refuse(Reason::InvalidState, resume);
     return;
   }
-  if (!session->suspended) {
-    refuse(Reason::InvalidState, resume.comp_id, resume.request_id);
-    return;
-  }
-  session->suspended = false;
-  say(SessionResumed{.session = plain(session->id), .request_id = resume.request_id});
+  session.suspended = false;
+  say(SessionResumed{.session = plain(session.id), .request_id = resume.request_id});
 }
 
 void ReferenceEngine::on(const LogoutSession& logout) {
-  RefSession* const session = session_for(logout);
-  if (session == nullptr) {
+  RefSession& session = session_of(logout);
+  if (!session.up) {
+    refuse(Reason::InvalidState, logout);
     return;
   }
-  if (!session->up) {
-    refuse(Reason::InvalidState, logout.comp_id, logout.request_id);
-    return;
-  }
-  say(SessionLoggedOut{.session = plain(session->id), .request_id = logout.request_id});
+  say(SessionLoggedOut{.session = plain(session.id), .request_id = logout.request_id});
 }
 
 // ---- The exchange -------------------------------------------------------------------------------
 
-void ReferenceEngine::on(const SetTradingDay& set) {
-  if (!admit(set, Name{})) {
+void ReferenceEngine::on(const HaltExchange& halt) {
+  if (halted_) {
+    refuse(Reason::InvalidState, halt);
     return;
   }
+  halted_ = true;
+  say(ExchangeHalted{.request_id = halt.request_id});
+}
+
+void ReferenceEngine::on(const UnhaltExchange& unhalt) {
+  if (!halted_) {
+    refuse(Reason::InvalidState, unhalt);
+    return;
+  }
+  halted_ = false;
+  say(ExchangeUnhalted{.request_id = unhalt.request_id});
+}
+
+void ReferenceEngine::on(const SetTradingDay& set) {
   if (set.ends_at_s >= 86'400) {
-    refuse(Reason::InvalidParameter, Name{}, set.request_id);
+    refuse(Reason::InvalidParameter, set);
     return;
   }
   day_ends_at_s_ = set.ends_at_s;
@@ -236,19 +255,15 @@ void ReferenceEngine::on(const SetTradingDay& set) {
 }
 
 void ReferenceEngine::on(const Announce& announce) {
-  if (admit(announce, announce.subject)) {
-    say(Announced{.request_id = announce.request_id,
-                  .subject = announce.subject,
-                  .headline = *announce.headline});
-  }
+  say(Announced{.request_id = announce.request_id,
+                .subject = announce.subject,
+                .headline = *announce.headline,
+                .urgent = announce.urgent});
 }
 
 void ReferenceEngine::on(const MoveWatermark& move) {
-  if (!admit(move, Name{})) {
-    return;
-  }
   if (move.watermark.value() <= watermark_ || move.watermark.value() > last_seq_) {
-    refuse(Reason::InvalidParameter, Name{}, move.request_id);
+    refuse(Reason::InvalidParameter, move);
     return;
   }
   watermark_ = move.watermark.value();

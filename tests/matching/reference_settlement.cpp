@@ -73,64 +73,55 @@ Reason ReferenceEngine::result_refused(const RefMarket& market,
 }
 
 void ReferenceEngine::on(const DetermineMarket& determine) {
-  RefMarket* const market = market_for(determine);
-  if (market == nullptr) {
-    return;
-  }
+  RefMarket& market = market_of(determine);
   Reason reason =
-      result_refused(*market, {MarketState::Closed, MarketState::Determined, MarketState::Settled});
-  if (reason == Reason::None && being_cancelled(*market)) {
+      result_refused(market, {MarketState::Closed, MarketState::Determined, MarketState::Settled});
+  if (reason == Reason::None && being_cancelled(market)) {
     reason = Reason::MarketBatchCancelling;
   }
-  if (reason == Reason::None && !is_contest(*market)) {
+  if (reason == Reason::None && !is_contest(market)) {
     reason = Reason::InvalidState;
   }
   if (reason == Reason::None) {
-    reason = shares_fail(determine, *market);
+    reason = shares_fail(determine, market);
   }
   if (reason != Reason::None) {
-    refuse(reason, determine.market, determine.request_id);
+    refuse(reason, determine);
     return;
   }
-  market->shares.clear();
-  market->share_of = determine.shares.front().denominator;
+  market.shares.clear();
+  market.share_of = determine.shares.front().denominator;
   std::vector<InstrumentShare> tail;
   for (const RunnerShare& share : determine.shares) {
     const RefId id = id_of(symbols_, share.symbol);
-    market->shares[id] = share.numerator;
+    market.shares[id] = share.numerator;
     tail.push_back({plain(id), share.numerator, share.denominator});
   }
-  market->state = MarketState::Determined;
-  say(MarketDetermined{.version = ++market->version, .request_id = determine.request_id},
-      market->id,
+  market.state = MarketState::Determined;
+  say(MarketDetermined{.version = ++market.version, .request_id = determine.request_id},
+      market.id,
       tail);
 }
 
 void ReferenceEngine::on(const SettleMarket& settle) {
-  RefMarket* const market = market_for(settle);
-  if (market == nullptr) {
-    return;
-  }
-  Reason reason = result_refused(*market, {MarketState::Determined});
-  if (reason == Reason::None && being_cancelled(*market)) {
+  RefMarket& market = market_of(settle);
+  Reason reason = result_refused(market, {MarketState::Determined});
+  if (reason == Reason::None && being_cancelled(market)) {
     reason = Reason::MarketBatchCancelling;
   }
   if (reason != Reason::None) {
-    refuse(reason, settle.market, settle.request_id);
+    refuse(reason, settle);
     return;
   }
   start_batch({.work = BatchWork::PayRows,
-               .market = market->id,
+               .market = market.id,
                .requester = requester(),
                .request = settle.request_id});
 }
 
 void ReferenceEngine::on(const VoidMarket& annul) {
-  RefMarket* const market = market_for(annul);
-  if (market == nullptr) {
-    return;
-  }
-  Reason reason = result_refused(*market,
+  RefMarket& market = market_of(annul);
+  Reason reason = result_refused(market,
                                  {MarketState::Inactive,
                                   MarketState::Open,
                                   MarketState::Suspended,
@@ -140,43 +131,41 @@ void ReferenceEngine::on(const VoidMarket& annul) {
                                   MarketState::Settled});
   const auto price = whole(annul.price, kPayoutMu);
   const bool priced =
-      market->odds() ? annul.price == Decimal{} : price && *price > 0 && *price < kPayoutMu;
+      market.odds() ? annul.price == Decimal{} : price && *price > 0 && *price < kPayoutMu;
   if (reason == Reason::None && !priced) {
     reason = Reason::InvalidParameter;
   }
   if (reason != Reason::None) {
-    refuse(reason, annul.market, annul.request_id);
+    refuse(reason, annul);
     return;
   }
-  market->void_price = *price;
-  market->state = MarketState::Voided;
-  say(
-      MarketVoided{
-          .version = ++market->version, .price = plain(*price), .request_id = annul.request_id},
-      market->id);
+  market.void_price = *price;
+  market.state = MarketState::Voided;
+  say(MarketVoided{.version = ++market.version,
+                   .price = plain(*price),
+                   .request_id = annul.request_id,
+                   .goes_on = true},
+      market.id);
   const RefBatch cancels{.then = BatchWork::PayRows,
-                         .market = market->id,
+                         .market = market.id,
                          .scope = CancelScope::All,
                          .cause = CancelCause::MarketVoided,
                          .requester = requester(),
                          .request = annul.request_id};
-  if (!cancel_in(*market, cancels)) {
+  if (!cancel_in(market, cancels)) {
     follow(cancels);
   }
 }
 
 void ReferenceEngine::on(const ArchiveMarket& archive) {
-  RefMarket* const market = market_for(archive);
-  if (market == nullptr) {
-    return;
-  }
-  const Reason reason = result_refused(*market, {MarketState::Settled, MarketState::Voided});
+  RefMarket& market = market_of(archive);
+  const Reason reason = result_refused(market, {MarketState::Settled, MarketState::Voided});
   if (reason != Reason::None) {
-    refuse(reason, archive.market, archive.request_id);
+    refuse(reason, archive);
     return;
   }
   start_batch({.work = BatchWork::ArchiveRows,
-               .market = market->id,
+               .market = market.id,
                .requester = requester(),
                .request = archive.request_id});
 }

@@ -79,6 +79,13 @@ struct RefPosition {
   std::int64_t cash = 0;
 };
 
+// What people are told of a market or a runner.
+struct RefDescription {
+  DescriptionText text;
+  Name parent;
+  Timestamp scheduled_start;
+};
+
 struct RefMarket {
   RefId id = 0;
   CreateMarket made;
@@ -96,6 +103,7 @@ struct RefMarket {
   std::map<RefId, std::int64_t> shares;
   std::int64_t share_of = 1;  // the denominator of all shares
   std::int64_t void_price = 0;
+  RefDescription description;
   Int128 pot = 0;
   std::uint32_t rounds = 0;  // that are complete
   bool archived = false;
@@ -116,6 +124,8 @@ struct RefInstrument {
   RefId id = 0;
   RefId market = 0;
   bool removed = false;
+  RefDescription description;
+  std::map<std::int64_t, Int128> traded;  // by tick
   RefBook bids;
   RefBook asks;
 };
@@ -136,6 +146,7 @@ struct RefAccount {
 struct RefSession {
   RefId id = 0;
   std::string comp_id;
+  Name username;  // with which it went up last
   bool up = false;
   bool suspended = false;
   bool cancels = false;  // on disconnect
@@ -162,6 +173,7 @@ struct RefBatch {
   CancelScope scope{};
   CancelCause cause{};
   std::int64_t total = 0;
+  RefId group = 0;  // the first process of the same request; 0: this is the first
   RefId requester = 0;
   RefId requester_account = 0;
   ClOrdId cl_ord_id;
@@ -212,6 +224,16 @@ struct RefRequest {
   std::uint64_t answered_by = 0;  // the first event that it caused
   Reason reason{};                // of its refusal
   std::uint64_t came_in = 0;      // generation of request ids
+};
+
+// A request that waits for a second operator.
+struct RefProposal {
+  std::uint64_t event = 0;  // that told of it
+  RefId proposer = 0;
+  Name id;
+  CommandBody body;
+  Remark remark;
+  std::int64_t expires = 0;
 };
 
 // How much an order would trade, and what that would cost.

@@ -25,7 +25,7 @@ std::uint32_t date_of(std::int64_t ns) {
 
 // What happens at one instant comes in this order.
 struct ReferenceEngine::Due {
-  enum class What { Order, Day, Generation, RequestGeneration, Grace };
+  enum class What { Order, Day, Generation, RequestGeneration, Proposal, Grace };
 
   std::int64_t at = std::numeric_limits<std::int64_t>::max();
   What what{};
@@ -62,6 +62,9 @@ ReferenceEngine::Due ReferenceEngine::next_due() const {
   consider(day_end_, Due::What::Day, 0);
   consider(generation_end_, Due::What::Generation, 0);
   consider(request_generation_end_, Due::What::RequestGeneration, 0);
+  if (!proposals_.empty()) {
+    consider(proposals_.front().expires, Due::What::Proposal, 0);
+  }
   for (const auto& [id, session] : sessions_) {
     if (session.cancel_at != 0) {
       consider(session.cancel_at, Due::What::Grace, 0);
@@ -90,6 +93,9 @@ void ReferenceEngine::on(const AdvanceTime&) {
         break;
       case Due::What::Grace:
         end_grace();
+        break;
+      case Due::What::Proposal:
+        end_proposal();
         break;
     }
   }
@@ -126,6 +132,8 @@ void ReferenceEngine::release(RefOrder& order) {
     reason = Reason::AccountSuspended;
   } else if (order.session != 0 && sessions_.at(order.session).suspended) {
     reason = Reason::SessionSuspended;
+  } else if (halted_) {
+    reason = Reason::ExchangeHalted;
   } else if (reason != Reason::None) {
     // the market's
   } else if (order.asked.version_guard != 0 && order.asked.version_guard != market.version) {
@@ -161,7 +169,10 @@ void ReferenceEngine::release_amend(RefOrder& order) {
   changed.tick = amend.tick;
   changed.quantity = amend.quantity;
   changed.expires = amend.expires;
-  const Reason reason = live_.contains(order.id) ? new_terms_fail(order, changed) : Reason::TooLate;
+  Reason reason = Reason::TooLate;
+  if (live_.contains(order.id)) {
+    reason = halted_ ? Reason::ExchangeHalted : new_terms_fail(order, changed);
+  }
   if (reason == Reason::None) {
     carry_out_amend(order,
                     changed,

@@ -111,13 +111,18 @@ std::string to_string(const SaidEvents& events) {
 std::uint32_t outcome_of(const SaidEvent& said) {
   std::uint32_t outcome = 0;
   said.visit([&outcome](const auto& event) {
-    if constexpr (requires { event.cause; }) {
+    using Event = std::decay_t<decltype(event)>;
+    if constexpr (std::is_same_v<Event, MarketSuspended>) {
+      outcome = static_cast<std::uint32_t>(event.state);
+    } else if constexpr (std::is_same_v<Event, OperationDropped>) {
+      outcome = event.decliner == SessionId{} ? 0 : 1;
+    } else if constexpr (requires { event.cause; }) {
       outcome = static_cast<std::uint32_t>(event.cause);
     } else if constexpr (requires { event.reason; }) {
       outcome = static_cast<std::uint32_t>(event.reason);
     } else if constexpr (requires { event.entry; }) {
       outcome = static_cast<std::uint32_t>(event.entry);
-    } else if constexpr (std::is_same_v<std::decay_t<decltype(event)>, FundsMoved>) {
+    } else if constexpr (std::is_same_v<Event, FundsMoved>) {
       outcome = static_cast<std::uint32_t>(event.kind);
     }
   });

@@ -340,9 +340,9 @@ TEST_F(HalfRemoved, AnotherRemovalWaitsAndSoDoesTheMarket) {
   x.run(CloseMarket{.market = kHorse});
   EXPECT_THAT(x.determine("HORSE", {wins("B")}), ElementsAre(waits));
   EXPECT_THAT(x.run(VoidMarket{.market = kHorse}), ElementsAre(waits));
-  EXPECT_THAT(x.run(SuspendMarket{.market = kHorse}), ElementsAre(waits)) << "it would reopen";
+  EXPECT_THAT(x.run(ReopenMarket{.market = kHorse}), ElementsAre(waits));
   x.finish_batches();
-  EXPECT_THAT(x.run(SuspendMarket{.market = kHorse}), ElementsAre("suspended v5"));
+  EXPECT_THAT(x.run(ReopenMarket{.market = kHorse}), ElementsAre("reopened v5"));
   EXPECT_THAT(x.run(ResumeMarket{.market = kHorse}), ElementsAre("resumed v6"));
 }
 

@@ -26,7 +26,24 @@ void Shadow::read(const MarketResumed& event) {
 }
 
 void Shadow::read(const MarketSuspended& event) {
+  ShadowMarket& market = markets.at(event.header.market);
+  if (event.state == MarketState::Halted) {
+    market.before_halt = MarketState::Suspended;
+  } else {
+    market.state = MarketState::Suspended;
+  }
+}
+
+void Shadow::read(const MarketReopened& event) {
   markets.at(event.header.market).state = MarketState::Suspended;
+}
+
+void Shadow::read(const ExchangeHalted&) {
+  halted = true;
+}
+
+void Shadow::read(const ExchangeUnhalted&) {
+  halted = false;
 }
 
 void Shadow::read(const MarketHalted& event) {

@@ -93,6 +93,9 @@ class Shadow {
   void read(const MarketSuspended& event);
   void read(const MarketHalted& event);
   void read(const MarketUnhalted& event);
+  void read(const MarketReopened& event);
+  void read(const ExchangeHalted& event);
+  void read(const ExchangeUnhalted& event);
   void read(const MarketClosed& event);
   void read(const MarketDetermined& event);
   void read(const MarketVoided& event);
@@ -143,7 +146,8 @@ class Shadow {
   std::map<AccountId, ShadowAccount> accounts;
   Int128 house = 0;
   Int128 rounding = 0;
-  Int128 put_in = 0;  // by operators: opening balances, deposits - withdrawals + corrections
+  bool halted = false;  // the whole exchange
+  Int128 put_in = 0;    // by operators: opening balances, deposits - withdrawals + corrections
 
  private:
   void take_out(OrderId order);

@@ -7,6 +7,7 @@
 
 #include "matching/ladder.h"
 #include "tests/matching/exchange.h"
+#include "tests/scripts/script_words.h"
 
 namespace betex::matching::testing {
 namespace {
@@ -49,35 +50,6 @@ LadderKind ladder_named(const std::string& name) {
       {"TaperedDeciCent", LadderKind::TaperedDeciCent},
       {"DeciCent", LadderKind::DeciCent}};
   return kLadders.at(name);
-}
-
-// "-12.5" as an operator's decimal.
-Decimal signed_decimal(const std::string& word) {
-  return word[0] == '-' ? Decimal{-decimal(word.substr(1)).value()} : decimal(word);
-}
-
-// The value of "key=value" among the words from `first` on; empty where there is none.
-std::string option(const std::vector<std::string>& words,
-                   std::size_t first,
-                   const std::string& key) {
-  for (std::size_t i = first; i < words.size(); ++i) {
-    if (words[i].starts_with(key + "=")) {
-      return words[i].substr(key.size() + 1);
-    }
-  }
-  return "";
-}
-
-std::uint32_t number_option(const std::vector<std::string>& words,
-                            const std::string& key,
-                            std::uint32_t otherwise) {
-  const std::string value = option(words, 2, key);
-  return value.empty() ? otherwise : static_cast<std::uint32_t>(std::stoul(value));
-}
-
-Decimal money_option(const std::vector<std::string>& words, const std::string& key) {
-  const std::string value = option(words, 2, key);
-  return value.empty() ? Decimal{} : signed_decimal(value);
 }
 
 SelfTradePrevention mode_named(const std::string& name) {
@@ -175,6 +147,12 @@ ScriptRunner::Lines ScriptRunner::execute(const Words& words) {
       first == "correct" || first == "write-off") {
     return money_command(words);
   }
+  if (words.size() > 1 && words[1] == "asks") {
+    return request(words);
+  }
+  if (is_operation(words)) {
+    return operations_command(words);
+  }
   if (first == "times") {
     const Words repeated{words.begin() + 2, words.end()};
     for (int left = std::stoi(words.at(1)); left > 0; --left) {
@@ -195,10 +173,12 @@ ScriptRunner::Lines ScriptRunner::execute(const Words& words) {
 
 ScriptRunner::Lines ScriptRunner::send(const CommandBody& body) {
   Command command{.timestamp = now_, .body = body};
+  sign(command);
   if (session_ != SessionId{}) {
     command.origin = {session_, SessionEpoch{1}, MsgSeqNum{1}};
   }
   const TransactionView transaction = engine_.decide(command);
+  note_proposals(transaction);
   return transaction.header.event_count == 0 ? Lines{} : text_.describe(transaction);
 }
 
@@ -239,16 +219,18 @@ ScriptRunner::Lines ScriptRunner::create_market(const Words& words) {
   return opened == Lines{"opened v1"} ? Lines{} : opened;
 }
 
-// logon NAME [grace=SECONDS]: with a grace its orders are cancelled so long after it is gone.
+// logon NAME [grace=SECONDS] [user=NAME] [number=N]: with a grace its orders are cancelled so long
+// after it is gone.
 ScriptRunner::Lines ScriptRunner::session_command(const Words& words) {
   const std::string& name = words.at(1);
   if (words[0] == "logon") {
-    const bool cancels = words.size() > 2;
-    const auto grace = cancels ? std::stoul(words[2].substr(words[2].find('=') + 1)) * 1'000 : 0UL;
+    const bool cancels = !option(words, 2, "grace").empty();
     sessions_.try_emplace(name, static_cast<std::uint32_t>(sessions_.size() + 1));
     return send(SessionUp{.comp_id = Name{name},
+                          .username = Name{option(words, 2, "user")},
+                          .number = MsgSeqNum{number_option(words, "number", 0)},
                           .cancel_on_disconnect = cancels,
-                          .grace_ms = static_cast<std::uint32_t>(grace)});
+                          .grace_ms = number_option(words, "grace", 0) * 1'000});
   }
   return send(SessionDown{
       .session = sessions_.at(name),
@@ -280,12 +262,17 @@ ScriptRunner::Lines ScriptRunner::change_market(const Words& words) {
   if (verb == "remove") {
     return send(RemoveRunner{.market = market, .symbol = Name{option}});
   }
+  if (verb == "open" && !option.empty()) {
+    return send(OpenMarket{.market = market,
+                           .expected_runners = static_cast<std::uint32_t>(std::stoul(option))});
+  }
   const std::map<std::string, CommandBody> plain{{"open", OpenMarket{.market = market}},
                                                  {"resume", ResumeMarket{.market = market}},
                                                  {"halt", HaltMarket{.market = market}},
                                                  {"unhalt", UnhaltMarket{.market = market}},
                                                  {"in-play", TurnInPlay{.market = market}},
                                                  {"close", CloseMarket{.market = market}},
+                                                 {"reopen", ReopenMarket{.market = market}},
                                                  {"settle", SettleMarket{.market = market}},
                                                  {"archive", ArchiveMarket{.market = market}}};
   const auto found = plain.find(verb);
@@ -335,15 +322,13 @@ ScriptRunner::Lines ScriptRunner::account_command(const Words& words) {
       CancelOrder{.account = account, .cl_ord_id = fresh_id(), .order_id = order_id(words[2])});
 }
 
-// NAME cancels all [SYMBOL] [market=NAME] [session=NAME] [bids|asks]
+// NAME cancels all [SYMBOL] [market=NAME] [bids|asks]
 MassCancel ScriptRunner::mass_cancel(const Words& words) {
   MassCancel cancel{.account = Name{words[0]}, .cl_ord_id = fresh_id()};
   for (std::size_t i = 3; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (word.starts_with("market=")) {
       cancel.market = Name{word.substr(word.find('=') + 1)};
-    } else if (word.starts_with("session=")) {
-      cancel.session = sessions_.at(word.substr(word.find('=') + 1));
     } else if (word == "bids" || word == "asks") {
       cancel.side = static_cast<std::uint8_t>(word == "bids" ? Side::Bid : Side::Ask);
     } else {
@@ -471,10 +456,13 @@ ScriptRunner::Lines ScriptRunner::move_funds(const Words& words) {
               : words[0] == "withdraw" ? FundsKind::Withdrawal
                                        : FundsKind::Correction;
   move.amount = signed_decimal(words.at(2));
-  if (move.kind == FundsKind::Correction) {
-    move.remark = Remark{"script"};
+  if (move.kind != FundsKind::Correction || !request_.remark.empty()) {
+    return send(move);
   }
-  return send(move);
+  request_.remark = "script";
+  const Lines lines = send(move);
+  request_.remark.clear();
+  return lines;
 }
 
 // One line an account, or the exchange's own: "| alice | balance | exposure | available |".

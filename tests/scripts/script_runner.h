@@ -31,6 +31,15 @@ class ScriptRunner {
   Lines session_command(const Words& words);
   MassCancel mass_cancel(const Words& words);
   static DetermineMarket determine(const Words& words);
+  Lines request(const Words& words);
+  Lines operations_command(const Words& words);
+  CancelOnBehalf cancel_on_behalf(const Words& words) const;
+  ChangeMarket change_of(const Words& words) const;
+  DescribeMarket description_of(const Words& words) const;
+  SetSessionNumbers numbers_of(const Words& words) const;
+  static RequireApproval requirement_of(const Words& words);
+  void sign(Command& command) const;
+  void note_proposals(const TransactionView& transaction);
   Lines money_command(const Words& words);
   Lines create_account(const Words& words);
   Lines set_limits(const Words& words);
@@ -49,7 +58,19 @@ class ScriptRunner {
   EventText text_;
   std::set<std::string> accounts_;
   std::map<std::string, SessionId> sessions_;
-  SessionId session_;  // that the order comes from
+  SessionId session_;  // that the order or the request comes from
+
+  // What stands before the command of an operator's request.
+  struct Request {
+    std::string id;  // empty: it is none
+    std::string content;
+    std::uint64_t version = 0;
+    std::int64_t late_s = 0;
+    std::string remark;
+  };
+
+  Request request_;
+  std::map<std::string, EventSeq> proposals_;  // by their requests' ids
   Timestamp now_{1'700'000'000'000'000'000};
   std::uint64_t ids_ = 0;
 };
