@@ -63,7 +63,7 @@ def set_up():
 def install():
     for name in ("betex-gateway", "betex-fix", "betex-journal"):
         shutil.copy(BINARY / "bin" / name, "/usr/bin")
-    for name in ("systemctl", "journalctl", "a-day"):
+    for name in ("systemctl", "journalctl", "a-day", "make-packages"):
         shutil.copy(HERE / name, "/usr/local/bin")
         pathlib.Path("/usr/local/bin", name).chmod(0o755)
     pathlib.Path("/usr/share/betex").mkdir()
