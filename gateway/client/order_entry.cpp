@@ -57,6 +57,7 @@ constexpr int kTotNumReports = 911;
 constexpr int kLastRptRequested = 912;
 constexpr int kMarketSegmentId = 1300;
 constexpr int kReason = 20001;
+constexpr int kPersistence = 20004;
 }  // namespace field
 
 void add_unless_empty(Message& message, int tag, std::string_view value) {
@@ -159,6 +160,9 @@ MessageReject to_message_reject(const Message& message) {
 
 Message to_message(const NewOrder& order) {
   Message message{"D"};
+  if (order.poss_resend) {
+    message.add(field::kPossResend, "Y");  // of the header, so it stands first
+  }
   message.add(field::kClOrdId, order.cl_ord_id);
   add_unless_empty(message, field::kAccount, order.account);
   add_unless_empty(message, field::kExecInst, order.exec_inst);
@@ -171,6 +175,7 @@ Message to_message(const NewOrder& order) {
   add_unless_empty(message, field::kPrice, order.price);
   add_code(message, field::kTimeInForce, order.time_in_force);
   add_unless_empty(message, field::kExpireTime, order.expire_time);
+  add_unless_empty(message, field::kPersistence, order.persistence);
   return message;
 }
 

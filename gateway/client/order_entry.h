@@ -36,6 +36,9 @@ struct NewOrder {
   std::string min_quantity;
   std::string expire_time;  // UTCTimestamp, for GoodTillDate
   std::string exec_inst;    // 18: "6" post-only, "K" cancel on a trading halt
+  std::string persistence;  // 20004: "1" stays when the market turns in play
+  // 97=Y: it may have arrived before; if it has, the answer is how it stands (150=I).
+  bool poss_resend = false;
 };
 
 // OrderCancelRequest(F). The order is named by `order_id` or, where that is empty, by

@@ -95,6 +95,9 @@ class Session {
 
   [[nodiscard]] bool logged_on() const noexcept { return state_ == State::LoggedOn; }
 
+  // SenderCompID.
+  [[nodiscard]] const std::string& sender() const noexcept { return settings_.sender; }
+
   [[nodiscard]] Dialect dialect() const noexcept { return settings_.dialect; }
 
   [[nodiscard]] const SessionCounters& counters() const noexcept { return counters_; }

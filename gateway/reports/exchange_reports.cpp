@@ -1,7 +1,4 @@
 // What everybody is told: halts of the whole exchange, and announcements.
-#include <string_view>
-#include <utility>
-
 #include "gateway/reports/report_maker.h"
 
 namespace betex::gateway {
@@ -14,34 +11,17 @@ using matching::SessionId;
 
 constexpr std::uint32_t kOnlyLeg = 1;
 
-// To those whose dialect has no message for it.
-constexpr std::string_view kHalted = "The exchange is halted: new orders and amends are refused";
-constexpr std::string_view kUnhalted = "The halt of the exchange has ended";
-
 }  // namespace
 
 // ---- Halts
-
-fix::Report ReportMaker::halt_report(SessionId session,
-                                     bool halted,
-                                     matching::Timestamp time) const {
-  if (model_.audience().speaks_fixt(session)) {
-    return {.id = {}, .body = fix::TradingSessionStatus{.halted = halted, .transact_time = time}};
-  }
-  return {.id = {},
-          .body = fix::News{.orig_time = time,
-                            .subject = {},
-                            .headline = matching::Remark{halted ? kHalted : kUnhalted},
-                            .urgent = halted}};
-}
 
 void ReportMaker::tell_of_halt(const Context& context, bool halted) const {
   const ReportId id{context.seq, kOnlyLeg};
   for (const SessionId broker : model_.audience().brokers()) {
     if (context.receiver.wants(broker, id)) {
-      fix::Report report = halt_report(broker, halted, context.timestamp);
-      report.id = id;
-      context.receiver.receive(broker, std::move(report));
+      context.receiver.receive(
+          broker,
+          {id, fix::TradingSessionStatus{.halted = halted, .transact_time = context.timestamp}});
     }
   }
 }
@@ -64,7 +44,8 @@ std::optional<fix::Report> ReportMaker::at_logon(SessionId session, matching::Ti
   if (!model_.exchange_halted() || !model_.audience().is_broker(session)) {
     return std::nullopt;
   }
-  return halt_report(session, true, now);
+  return fix::Report{.id = {},
+                     .body = fix::TradingSessionStatus{.halted = true, .transact_time = now}};
 }
 
 // ---- Announcements

@@ -18,7 +18,8 @@ void ReportMaker::network_status(const matching::Name& network_request_id,
   auto next = sessions.begin();
   do {
     const auto end = std::next(
-        next, std::min<std::ptrdiff_t>(kSessionsPerMessage, std::distance(next, sessions.end())));
+        next,
+        std::min<std::ptrdiff_t>(fix::kMaxSessionsOfAMessage, std::distance(next, sessions.end())));
     message.sessions.assign(std::move_iterator{next}, std::move_iterator{end});
     next = end;
     if (next == sessions.end()) {

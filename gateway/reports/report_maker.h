@@ -92,8 +92,7 @@ class ReportMaker {
   // How a request of an operator would have been decided: its own kind of report, marked as a test.
   [[nodiscard]] fix::Report dry_run(const DryRunPart& part) const;
 
-  // Who is on, in messages of so many sessions; the last one tells of the node too.
-  static constexpr std::size_t kSessionsPerMessage = 50;
+  // Who is on, in as many messages as it takes; the last one tells of the node too.
   void network_status(const matching::Name& network_request_id,
                       std::vector<fix::CounterpartyState> sessions,
                       const fix::NodeState& node,
@@ -237,9 +236,6 @@ class ReportMaker {
   [[nodiscard]] fix::OrderMassActionReport mass_action(const Event& event) const;
 
   void tell_of_halt(const Context& context, bool halted) const;
-  [[nodiscard]] fix::Report halt_report(matching::SessionId session,
-                                        bool halted,
-                                        matching::Timestamp time) const;
 
   // Tells all brokers that are told of markets about each instrument of the event's market.
   template <typename Event>

@@ -11,6 +11,7 @@
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
+#include "gateway/tools/command_parser.h"
 #include "gateway/tools/password.h"
 #include "journal/process/command_line.h"
 
@@ -18,15 +19,19 @@ namespace betex::tools {
 namespace {
 
 constexpr const char* kFooter = R"(
-Options may stand before or behind the subcommand. The password of the session's user is the first
-line of --password-file, else the environment's BETEX_FIX_PASSWORD, else "demo".
+Without a subcommand, on a terminal: a prompt that takes the same words, with history and completion
+(Tab). Options may stand before or behind the subcommand. The password of the session's user is the
+first line of --password-file, else the environment's BETEX_FIX_PASSWORD, else "demo".
 
 Exit codes: 0 carried out; 1 the exchange refused (one of) the request(s); 2 no connection or
 logon; 3 the session ended, or nothing came within --wait-ms, before the answer: the outcome is
 not known yet, and comes with the next logon; 4 carried out, but not printed, since standard output
 cannot be written: what is missing is printed at the next logon, and of a script the rest was not
-sent; 64 wrong words; 74 standard input cannot be read, or standard output cannot be written and
-nothing was to be carried out.
+sent; 5 it waits for another operator's approval; 64 wrong words; 74 standard input cannot be read,
+or standard output cannot be written and nothing was to be carried out.
+
+An order or an operator's request acts once under its --id. After a 2 or 3 give it again with the
+--id that was shown, an order with --again as well.
 
 Sequence numbers, and what was sent, are kept in a state file, so that reports made while nobody
 was logged on are printed at the next logon.)";
@@ -39,7 +44,7 @@ struct Files {
   std::string password;
 };
 
-std::filesystem::path default_state_file(const BrokerSettings& settings) {
+std::filesystem::path default_state_file(const DeskSettings& settings) {
   const char* const state_home = std::getenv("XDG_STATE_HOME");
   const char* const home = std::getenv("HOME");
   std::filesystem::path folder = std::filesystem::temp_directory_path();
@@ -52,7 +57,7 @@ std::filesystem::path default_state_file(const BrokerSettings& settings) {
          fmt::format("{}@{}:{}", settings.session.sender, settings.host, settings.port);
 }
 
-void add_tls_options(CLI::App& app, BrokerSettings& settings, const CLI::Option* port) {
+void add_tls_options(CLI::App& app, DeskSettings& settings, const CLI::Option* port) {
   app.add_option_function<std::string>(
          "--tls",
          [&settings, port](const std::string& ca) {
@@ -98,7 +103,7 @@ void add_password_options(CLI::App& app, Files& files) {
       ->group("");  // not in the help
 }
 
-void add_session_options(CLI::App& app, BrokerSettings& settings, Files& files) {
+void add_session_options(CLI::App& app, DeskSettings& settings, Files& files) {
   app.add_option("--as,--sender", settings.session.sender, "SenderCompID and Username")
       ->required()
       ->type_name("COMPID");
@@ -109,7 +114,7 @@ void add_session_options(CLI::App& app, BrokerSettings& settings, Files& files) 
   port->transform(process::decimal())->type_name("PORT")->capture_default_str();
   add_tls_options(app, settings, port);
   app.add_option("--target", settings.session.target, "TargetCompID")->capture_default_str();
-  app.add_option("--account", settings.account, "Account; without it the session's own");
+  app.add_option("--account", settings.account, "of orders; without it the session's own");
   app.add_flag_callback(
       "--fix44",
       [&settings] { settings.session.dialect = client::Dialect::Fix44; },
@@ -133,16 +138,20 @@ void add_session_options(CLI::App& app, BrokerSettings& settings, Files& files) 
       "print the FIX messages of both directions instead of lines, passwords masked");
 }
 
-void add_commands(CLI::App& app, FixCommandLine& line) {
-  app.require_subcommand(1);
+void add_modes(CLI::App& app, FixCommandLine& line) {
+  app.require_subcommand(0, 1);
   app.fallthrough();  // options of the session may stand behind the subcommand as well
-  add_requests(app, [&line](Request request) { line.request = std::move(request); });
+  add_commands(app, [&line](Request request) {
+    line.mode = Mode::Once;
+    line.request = std::move(request);
+  });
   CLI::App* const watch = app.add_subcommand("watch", "print reports until interrupted");
   watch->add_option("--for-ms", line.watch_ms, "or until this time has passed")
       ->transform(process::decimal())
       ->type_name("MS");
+  watch->callback([&line] { line.mode = Mode::Watch; });
   app.add_subcommand("script", "read requests from standard input, one a line, in these words")
-      ->callback([&line] { line.script = true; });
+      ->callback([&line] { line.mode = Mode::Script; });
 }
 
 }  // namespace
@@ -150,12 +159,14 @@ void add_commands(CLI::App& app, FixCommandLine& line) {
 std::variant<FixCommandLine, EarlyExit> parse_fix_command_line(int argc, const char* const* argv) {
   FixCommandLine line;
   Files files;
-  CLI::App app{"A FIX client for people and scripts: sends orders as a broker and prints reports.",
-               "betex-fix"};
+  CLI::App app{
+      "A FIX client for people and scripts, brokers and operators: sends what they ask for "
+      "and prints the reports.",
+      "betex-fix"};
   app.footer(kFooter);
   app.option_defaults()->always_capture_default(false);
   add_session_options(app, line.settings, files);
-  add_commands(app, line);
+  add_modes(app, line);
   try {
     process::parse(app, argc, argv);
     line.settings.session.password = read_password(files.password);

@@ -6,16 +6,23 @@
 #include <string>
 #include <variant>
 
-#include "gateway/tools/broker.h"
-#include "gateway/tools/fix_request.h"
+#include "gateway/tools/desk.h"
+#include "gateway/tools/request.h"
 
 namespace betex::tools {
 
+enum class Mode {
+  Once,    // one request
+  Script,  // requests from standard input
+  Watch,   // none, only reports
+  Prompt,  // requests as somebody types them
+};
+
 struct FixCommandLine {
-  BrokerSettings settings;
-  std::optional<Request> request;
-  bool script = false;
-  std::optional<std::int64_t> watch_ms;  // none: until it is interrupted
+  DeskSettings settings;
+  Mode mode = Mode::Prompt;
+  std::optional<Request> request;        // of Once
+  std::optional<std::int64_t> watch_ms;  // of Watch; none: until it is interrupted
 };
 
 // Nothing to do: `text` goes to standard output when `code` is 0 (--help), else to standard error.

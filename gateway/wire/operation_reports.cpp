@@ -198,10 +198,11 @@ void write_security_definition(FieldWriter& out,
   constexpr std::uint64_t kAccepted = 1;
   constexpr std::uint64_t kRejected = 5;
   const bool refused = report.reason != Reason::None;
+  const bool has_terms = !refused && !report.test;  // what was only tried has none in force
   const unsigned decimals = report.format.quantity_decimals;
   out.text_if("58=", matching::to_text(report.reason));
   out.time("60=", report.transact_time);
-  if (!refused && !report.runners.empty()) {
+  if (has_terms && !report.runners.empty()) {
     out.integer("146=", report.runners.size());
     for (const Name& runner : report.runners) {
       out.text("55=", runner.view());
@@ -210,12 +211,12 @@ void write_security_definition(FieldWriter& out,
   out.text("320=", report.request_id.view());
   out.report_id("322=", id);
   out.integer("323=", refused ? kRejected : kAccepted);
-  if (!refused) {
+  if (has_terms) {
     out.decimal("561=", report.quantity_step, decimals);
     out.decimal("562=", report.min_quantity, decimals);
   }
   flag_if(out, "797=", report.involved.copy);
-  if (!refused) {
+  if (has_terms) {
     out.decimal("1140=", report.max_quantity, decimals);
   }
   out.text("1300=", report.market.view());
@@ -224,7 +225,7 @@ void write_security_definition(FieldWriter& out,
   write_reason_codes(out, report.reason);
   out.text_if("20015=", report.involved.requested_by.view());
   out.integer("20020=", report.event.value());
-  if (!refused) {
+  if (has_terms) {
     if (report.max_position) {
       out.decimal("20029=", *report.max_position, decimals);
     }

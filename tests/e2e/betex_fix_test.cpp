@@ -99,9 +99,9 @@ TEST_F(BetexFixTest, InstrumentsAndDropCopiesArePrinted) {
   const Ended list = betex_fix("BROKER1", {"list", "--market", "EPL-ARS-CHE"});
   EXPECT_EQ(list.exit_code, 0) << list.err;
   EXPECT_EQ(std::count(list.out.begin(), list.out.end(), '\n'), 3) << list.out;
-  const Ended market = betex_fix("BROKER1", {"market", "RAIN-LON"});
+  const Ended market = betex_fix("BROKER1", {"market", "show", "RAIN-LON"});
   EXPECT_TRUE(contains(market.out, "RAIN-LON           OPEN")) << market.out;
-  EXPECT_EQ(betex_fix("BROKER1", {"market", "NOWHERE"}).exit_code, 1);
+  EXPECT_EQ(betex_fix("BROKER1", {"market", "show", "NOWHERE"}).exit_code, 1);
 
   betex_fix("DROP1", {"watch", "--for-ms", "0"});  // from now on it follows
   betex_fix("BROKER1", {"buy", "RAIN-LON", "100", "@0.60"});

@@ -67,13 +67,42 @@ TEST_F(FixCommandLineTest, OptionsOfTheSessionStandBeforeOrBehindTheSubcommand) 
     EXPECT_EQ(line.settings.session.sender, "B");
     EXPECT_EQ(line.settings.port, 1);
     EXPECT_EQ(line.settings.session.dialect, client::Dialect::Fix44);
-    EXPECT_EQ(std::get<client::MassStatusRequest>(line.request.value()).symbol, "RAIN-LON");
+    EXPECT_EQ(std::get<client::MassStatusRequest>(line.request.value().body).symbol, "RAIN-LON");
   }
 }
 
 TEST_F(FixCommandLineTest, AnOrderMayBeNamedLikeASubcommand) {
   const FixCommandLine line = accepted({"--as", "B", "cancel", "list", "--port", "1"});
-  EXPECT_EQ(std::get<CancelArgs>(line.request.value()).order.cl_ord_id, "list");
+  EXPECT_EQ(std::get<CancelArgs>(line.request.value().body).order.cl_ord_id, "list");
+}
+
+TEST_F(FixCommandLineTest, CommandsOfTwoWordsTakeThemToo) {
+  for (const auto& words :
+       {std::vector<std::string>{
+            "--as", "OPS1", "market", "suspend", "EPL", "goal", "--port", "1", "--id", "r"},
+        {"market", "--as", "OPS1", "suspend", "EPL", "goal", "--id", "r", "--port", "1"},
+        {"market", "suspend", "--port=1", "EPL", "--id", "r", "goal", "--as=OPS1"}}) {
+    const FixCommandLine line = accepted(words);
+    EXPECT_EQ(line.mode, Mode::Once);
+    EXPECT_EQ(line.settings.session.sender, "OPS1");
+    EXPECT_EQ(line.settings.port, 1);
+    EXPECT_EQ(std::get<Operation>(line.request.value().body).id, "r");
+  }
+  expect_usage_error({"--as", "OPS1", "market"}, "subcommand");
+}
+
+TEST_F(FixCommandLineTest, AnAmountMayBeNegativeAndATextHaveBlanks) {
+  const FixCommandLine line =
+      accepted({"--as", "OPS1", "account", "correct", "ALICE", "-5.25", "--remark", "paid twice"});
+  const auto operation = std::get<Operation>(line.request.value().body);
+  EXPECT_EQ(operation.fields.at(2).value, "-5.25");
+  EXPECT_EQ(operation.fields.at(3).value, "paid twice");
+}
+
+TEST_F(FixCommandLineTest, WithoutASubcommandItIsAPrompt) {
+  EXPECT_EQ(accepted({"--as", "B"}).mode, Mode::Prompt);
+  EXPECT_EQ(accepted({"--as", "B", "script"}).mode, Mode::Script);
+  EXPECT_EQ(accepted({"--as", "B", "watch"}).mode, Mode::Watch);
 }
 
 TEST_F(FixCommandLineTest, NumbersAreDecimal) {

@@ -1,5 +1,8 @@
 #include "gateway/tools/report_line.h"
 
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace betex::tools {
@@ -10,6 +13,12 @@ using client::ExecutionReport;
 using client::MassCancelReport;
 using client::MessageReject;
 using client::Side;
+
+std::string to_line(const client::Report& report) {
+  const std::vector<std::string> lines = to_lines(report);
+  EXPECT_EQ(lines.size(), 1U);
+  return lines.empty() ? std::string{} : lines.front();
+}
 
 ExecutionReport resting_lay() {
   return {.exec_id = "9.0",
@@ -148,6 +157,10 @@ TEST(ReportLineTest, InstrumentsAndTheirStateAreWords) {
   client::Message status{"f"};
   status.add(60, "20261122-14:05:01.123456").add(55, "RAIN-LON").add(326, "2").add(20033, "Y");
   EXPECT_EQ(to_line(status), "2026-11-22 14:05:01.123456 RAIN-LON           HALTED, in play");
+  status.add(20032, "1").add(20005, "42");
+  EXPECT_EQ(to_line(status),
+            "2026-11-22 14:05:01.123456 RAIN-LON           HALTED (goal), in play, version 42");
+  EXPECT_EQ(tone_of(status), Tone::Notice);
 
   client::Message nothing{"y"};
   nothing.add(58, "unknown market").add(20001, "21");
@@ -177,6 +190,46 @@ TEST(ReportLineTest, WhatHappensToAnAccountIsASentence) {
   EXPECT_EQ(to_line(bets),
             "2026-11-22 14:05:01.123456 account BROKER1: bets on EPL-ARS-CHE.DRAW VOID: if it won "
             "20.40, if it lost -20.00 EUR");
+}
+
+TEST(ReportLineTest, WhatAnAccountHasIsALineForEachBetAndOneInAll) {
+  client::Message runner{"AP"};
+  runner.add(1, "BROKER1").add(55, "EPL.HOME").add(20024, "31.20").add(20092, "EPL");
+  runner.add(20093, "-31.20").add(20094, "30.00");
+  EXPECT_EQ(to_line(runner),
+            "account BROKER1: EPL.HOME           of EPL                if it wins -31.20, if it "
+            "loses 30.00, exposure of the market 31.20");
+  client::Message binary{"AP"};
+  binary.add(1, "BROKER1").add(55, "RAIN").add(702, "1").add(703, "TQ").add(704, "0");
+  binary.add(705, "20").add(20024, "0").add(20092, "RAIN");
+  EXPECT_NE(to_line(binary).find(" YES 0, NO 20, "), std::string::npos);
+  client::Message totals{"AP"};
+  totals.add(1, "BROKER1").add(15, "EUR").add(20023, "100.00").add(20024, "31.20");
+  totals.add(20025, "88.80").add(20028, "20.00");
+  EXPECT_EQ(to_line(totals),
+            "account BROKER1: balance 100.00, exposure 31.20, credit 20.00, available 88.80 EUR");
+}
+
+TEST(ReportLineTest, NewsAndTheExchangesStateAreSentences) {
+  client::Message news{"B"};
+  news.add(42, "20261122-14:05:01.123456").add(33, "1").add(58, "rain").add(146, "1");
+  news.add(55, "RAIN-LON").add(61, "1").add(148, "rain");
+  EXPECT_EQ(to_line(news), "2026-11-22 14:05:01.123456 NEWS, urgent of RAIN-LON: rain");
+  client::Message halted{"h"};
+  halted.add(60, "20261122-14:05:01.123456").add(336, "1").add(340, "1");
+  EXPECT_EQ(to_line(halted), "2026-11-22 14:05:01.123456 the exchange is HALTED");
+  EXPECT_EQ(tone_of(halted), Tone::Notice);
+}
+
+TEST(ReportLineTest, ATradeARefusalAndACopyAreSeenAtAGlance) {
+  ExecutionReport report = resting_lay();
+  EXPECT_EQ(tone_of(report), Tone::Plain);
+  report.exec_type = 'F';
+  EXPECT_EQ(tone_of(report), Tone::Good);
+  report.copy = true;
+  EXPECT_EQ(tone_of(report), Tone::Faint);
+  report.ord_status = '8';
+  EXPECT_EQ(tone_of(report), Tone::Bad);
 }
 
 TEST(ReportLineTest, ARefusedMessageIsNamedByItsNumber) {

@@ -1,9 +1,7 @@
-#include "gateway/tools/broker.h"
+#include "gateway/tools/desk.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <utility>
 #include <variant>
 
@@ -13,6 +11,7 @@
 
 #include "gateway/client/error.h"
 #include "gateway/client/utc_time.h"
+#include "gateway/tools/answer.h"
 #include "gateway/tools/report_line.h"
 #include "journal/quoted.h"
 
@@ -26,42 +25,12 @@ using client::ResetNumbers;
 constexpr int kClOrdId = 11;
 constexpr int kSide = 54;
 constexpr int kSymbol = 55;
-constexpr int kSecurityStatusReqId = 324;
-constexpr int kMassStatusReqId = 584;
-constexpr int kOrdStatusReqId = 790;
-constexpr int kLastFragment = 893;
+constexpr int kRefCompId = 930;
+constexpr int kNetworkRequestType = 935;
+constexpr int kNoCompIds = 936;
 
-// The report is the answer to the request that was sent as `number`. Other reports of the same
-// order may come before it.
-bool answers(const Report& report, const Message& request, std::uint32_t number) {
-  if (const auto* reject = std::get_if<client::MessageReject>(&report)) {
-    return reject->ref_seq_num == number;
-  }
-  if (const auto* reject = std::get_if<client::CancelReject>(&report)) {
-    return (request.type() == "F" || request.type() == "G") &&
-           request.has(kClOrdId, reject->cl_ord_id);
-  }
-  if (const auto* mass_cancel = std::get_if<client::MassCancelReport>(&report)) {
-    return request.type() == "q" && request.has(kClOrdId, mass_cancel->cl_ord_id);
-  }
-  if (const auto* message = std::get_if<Message>(&report)) {
-    const bool last_of_list = message->type() == "y" && !message->has(kLastFragment, "N");
-    return (request.type() == "x" && last_of_list) ||
-           (request.type() == "e" && message->type() == "f" &&
-            message->find(kSecurityStatusReqId) == request.find(kSecurityStatusReqId));
-  }
-  const auto& execution = std::get<client::ExecutionReport>(report);
-  const char type = execution.exec_type;
-  if (request.type() == "H") {
-    return type == 'I' && request.has(kOrdStatusReqId, execution.status_req_id);
-  }
-  if (request.type() == "AF") {
-    return request.has(kMassStatusReqId, execution.mass_status_req_id) && execution.last_report;
-  }
-  const bool first_or_last =
-      type == '5' || type == '0' || type == '4' || type == '8' || type == 'A';
-  return first_or_last && request.has(kClOrdId, execution.cl_ord_id);
-}
+// Between two looks for a signal.
+constexpr std::chrono::milliseconds kStep{100};
 
 // For the eyes of whoever looks on: the values of Password(554) and NewPassword(925) as stars.
 std::string without_passwords(std::string_view frame) {
@@ -83,8 +52,9 @@ std::string without_passwords(std::string_view frame) {
 
 }  // namespace
 
-Broker::Broker(BrokerSettings settings)
+Desk::Desk(DeskSettings settings, Screen& screen)
     : settings_{std::move(settings)},
+      screen_{screen},
       store_{settings_.state_file},
       session_{std::move(settings_.session), store_} {
   if (settings_.output == Output::RawMessages) {
@@ -96,7 +66,7 @@ Broker::Broker(BrokerSettings settings)
   }
 }
 
-client::Connection Broker::open_connection() const {
+client::Connection Desk::open_connection() const {
   if (settings_.tls) {
     return client::Connection::open_tls(
         settings_.host, settings_.port, *settings_.tls, settings_.patience);
@@ -104,7 +74,7 @@ client::Connection Broker::open_connection() const {
   return client::Connection::open(settings_.host, settings_.port, settings_.patience);
 }
 
-void Broker::log_on() {
+void Desk::log_on() {
   const bool used_here = store_.next_out() > 1 || store_.next_in() > 1;
   try {
     connect(settings_.reset);
@@ -126,43 +96,103 @@ void Broker::log_on() {
   watch(std::chrono::milliseconds{0});
 }
 
-void Broker::connect(ResetNumbers reset) {
+void Desk::connect(ResetNumbers reset) {
   session_.logon(open_connection(), reset, settings_.patience);
 }
 
-Broker::Outcome Broker::carry_out(Request request) {
-  const Message message = to_message(std::move(request));
+Desk::Outcome Desk::carry_out(Request request) {
+  const Until until = request.until;
+  const Message message = to_message(std::move(request.body));
   const std::uint32_t number = session_.send(message);
-  const auto deadline = client::Clock::now() + settings_.patience;
   std::optional<Outcome> outcome;
-  while (!outcome) {
-    const auto answer = session_.receive(deadline - client::Clock::now());
-    if (!answer) {
-      throw client::TimedOut{fmt::format(
-          "no answer to message {} within {} ms; whether it acted is not known yet: `betex-fix "
-          "watch` shows it when it comes",
-          number,
-          settings_.patience.count())};
+  try {
+    outcome = outcome_of(message, number, until);
+    session_.synchronise(settings_.patience);  // the fills that came with the answer
+    watch(std::chrono::milliseconds{0});
+  } catch (const client::ClientError&) {
+    const std::string again = how_to_repeat(message);
+    if (!outcome && !again.empty()) {
+      fmt::print(stderr, "betex-fix: the same request with {} acts once\n", again);
     }
-    const Report report = client::to_report(*answer);
-    print(report);
-    if (answers(report, message, number)) {
-      outcome = refused(report) ? Outcome::Refused : Outcome::Accepted;
-    }
+    throw;
   }
-  session_.synchronise(settings_.patience);  // the fills that came with the answer
-  watch(std::chrono::milliseconds{0});
   return *outcome;
 }
 
-void Broker::watch(std::chrono::milliseconds time) {
+Desk::Outcome Desk::outcome_of(const Message& message, std::uint32_t number, Until until) {
+  auto deadline = client::Clock::now() + settings_.patience;
+  for (;;) {
+    const Report report = client::to_report(next_answer(number, deadline));
+    print(report);
+    switch (progress_of(report, message, number)) {
+      case Progress::Done:
+        return Outcome::Accepted;
+      case Progress::Refused:
+        return Outcome::Refused;
+      case Progress::WaitsForDelay:
+        if (until == Until::Answered) {
+          return Outcome::Accepted;
+        }
+        deadline = client::Clock::time_point::max();
+        break;
+      case Progress::WaitsForApproval:
+        if (until == Until::Answered) {
+          return Outcome::WaitsForApproval;
+        }
+        deadline = client::Clock::time_point::max();
+        break;
+      case Progress::Underway:
+        deadline = std::max(deadline, client::Clock::now() + settings_.patience);
+        break;
+      case Progress::Unrelated:
+        break;
+    }
+  }
+}
+
+Message Desk::next_answer(std::uint32_t number, client::Clock::time_point until) {
+  while (client::Clock::now() < until) {
+    const client::Clock::duration step{kStep};
+    auto answer = session_.receive(std::min(step, until - client::Clock::now()));
+    if (answer) {
+      return std::move(*answer);
+    }
+    if (interrupts_ != nullptr && interrupts_->came() != 0) {
+      throw client::TimedOut{fmt::format("interrupted before the answer to message {}", number)};
+    }
+  }
+  throw client::TimedOut{fmt::format(
+      "no answer to message {} within {} ms; whether it acted is not known yet: `betex-fix watch` "
+      "shows it when it comes",
+      number,
+      settings_.patience.count())};
+}
+
+void Desk::learn_names() {
+  client::SecurityListRequest request;
+  const Message message = message_of(request);
+  const std::uint32_t number = session_.send(message);
+  const auto deadline = client::Clock::now() + settings_.patience;
+  for (Progress progress = Progress::Unrelated; progress == Progress::Unrelated;) {
+    const Report report = client::to_report(next_answer(number, deadline));
+    progress = progress_of(report, message, number);
+    const auto* const listed = std::get_if<Message>(&report);
+    if (listed != nullptr && listed->type() == "y") {
+      names_.learn(report);
+    } else if (progress == Progress::Unrelated) {
+      print(report);
+    }
+  }
+}
+
+void Desk::watch(std::chrono::milliseconds time) {
   const auto deadline = client::Clock::now() + time;
   while (const auto message = session_.receive(deadline - client::Clock::now())) {
     print(client::to_report(*message));
   }
 }
 
-void Broker::log_out() {
+void Desk::log_out() {
   session_.logout(settings_.patience);
   try {
     watch(std::chrono::milliseconds{0});
@@ -171,29 +201,31 @@ void Broker::log_out() {
   }
 }
 
-Message Broker::to_message(Request request) {
+Message Desk::to_message(Request::Body request) {
   return std::visit([this](auto& args) { return message_of(args); }, request);
 }
 
-Message Broker::message_of(client::NewOrder& order) {
-  order.account = settings_.account;
+Message Desk::message_of(client::NewOrder& order) {
+  fill_account(order.account);
   fill(order.cl_ord_id);
   return client::to_message(order);
 }
 
-Message Broker::message_of(CancelArgs& args) {
+Message Desk::message_of(CancelArgs& args) {
   complete(args.order);
+  fill_account(args.account);
   fill(args.cl_ord_id);
   return client::to_message(client::CancelRequest{.cl_ord_id = args.cl_ord_id,
                                                   .orig_cl_ord_id = args.order.cl_ord_id,
                                                   .order_id = args.order.order_id,
                                                   .symbol = args.order.symbol,
                                                   .side = *args.order.side,
-                                                  .account = settings_.account});
+                                                  .account = args.account});
 }
 
-Message Broker::message_of(ReplaceArgs& args) {
+Message Desk::message_of(ReplaceArgs& args) {
   complete(args.order);
+  fill_account(args.account);
   fill(args.cl_ord_id);
   return client::to_message(client::ReplaceRequest{.cl_ord_id = args.cl_ord_id,
                                                    .orig_cl_ord_id = args.order.cl_ord_id,
@@ -203,49 +235,70 @@ Message Broker::message_of(ReplaceArgs& args) {
                                                    .quantity = args.quantity,
                                                    .price = args.price,
                                                    .expire_time = args.expire_time,
-                                                   .account = settings_.account});
+                                                   .account = args.account});
 }
 
-Message Broker::message_of(StatusArgs& args) {
+Message Desk::message_of(StatusArgs& args) {
   complete(args.order);
+  fill_account(args.account);
   return client::to_message(client::StatusRequest{.cl_ord_id = args.order.cl_ord_id,
                                                   .order_id = args.order.order_id,
                                                   .symbol = args.order.symbol,
                                                   .side = *args.order.side,
-                                                  .status_req_id = next_cl_ord_id(),
-                                                  .account = settings_.account});
+                                                  .status_req_id = next_id(),
+                                                  .account = args.account});
 }
 
-Message Broker::message_of(client::MassCancelRequest& request) {
-  request.account = settings_.account;
+Message Desk::message_of(client::MassCancelRequest& request) {
+  fill_account(request.account);
   fill(request.cl_ord_id);
   return client::to_message(request);
 }
 
-Message Broker::message_of(client::MassStatusRequest& request) {
-  request.account = settings_.account;
+Message Desk::message_of(client::MassStatusRequest& request) {
+  fill_account(request.account);
   fill(request.mass_status_req_id);
   return client::to_message(request);
 }
 
-Message Broker::message_of(client::SecurityListRequest& request) {
+Message Desk::message_of(client::SecurityListRequest& request) {
   fill(request.security_req_id);
   return client::to_message(request);
 }
 
-Message Broker::message_of(client::SecurityStatusRequest& request) {
+Message Desk::message_of(client::SecurityStatusRequest& request) {
   fill(request.security_status_req_id);
   return client::to_message(request);
 }
 
-void Broker::fill(std::string& id) {
+// The node's figures come with any answer: asked for is the shortest, about this session alone.
+Message Desk::message_of(NodeRequest& /*request*/) {
+  Operation operation{
+      .kind = &kSystemStatus,
+      .id = "",
+      .fields = {{kNetworkRequestType, "9"}, {kNoCompIds, "1"}, {kRefCompId, session_.sender()}}};
+  return message_of(operation);
+}
+
+Message Desk::message_of(Operation& operation) {
+  fill(operation.id);
+  return tools::to_message(operation);
+}
+
+void Desk::fill(std::string& id) {
   if (id.empty()) {
-    id = next_cl_ord_id();
+    id = next_id();
+  }
+}
+
+void Desk::fill_account(std::string& account) const {
+  if (account.empty()) {
+    account = settings_.account;
   }
 }
 
 // Takes what is missing from the order as this session sent it.
-void Broker::complete(OrderRef& order) const {
+void Desk::complete(OrderRef& order) const {
   for (std::uint32_t number = store_.next_out() - 1;
        number > 0 && (order.symbol.empty() || !order.side);
        --number) {
@@ -262,27 +315,25 @@ void Broker::complete(OrderRef& order) const {
   }
 }
 
-void Broker::print(const Report& report) {
+void Desk::print(const Report& report) {
+  names_.learn(report);
   if (settings_.output == Output::Lines) {
-    print_line(to_line(report));
+    const Tone tone = tone_of(report);
+    for (const std::string& line : to_lines(report)) {
+      print_line(line, tone);
+    }
   }
 }
 
-void Broker::print_line(const std::string& line) {
-  if (!all_printed()) {
-    return;
-  }
-  errno = 0;
-  const std::string text = line + '\n';
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    why_not_printed_ = std::strerror(errno);
+void Desk::print_line(const std::string& line, Tone tone) {
+  if (all_printed() && !screen_.print(line, tone)) {
     session_.leave_untaken();
   }
 }
 
-// Unique for an account as long as nobody else makes up ids from the same clock: the time in
+// Unique as long as nobody else makes up ids from the same clock: the time in
 // microseconds, moved on where two are made in one.
-std::string Broker::next_cl_ord_id() {
+std::string Desk::next_id() {
   const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
                        std::chrono::system_clock::now().time_since_epoch())
                        .count();

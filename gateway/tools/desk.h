@@ -1,21 +1,26 @@
-// A broker at the exchange: logs on, carries out one request at a time, and prints every report.
+// A desk at the exchange, a broker's or an operator's: logs on, carries out one request at a time,
+// and prints every report.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 #include "gateway/client/session.h"
 #include "gateway/client/session_store.h"
-#include "gateway/tools/fix_request.h"
+#include "gateway/tools/interrupts.h"
+#include "gateway/tools/known_names.h"
+#include "gateway/tools/request.h"
+#include "gateway/tools/screen.h"
 
 namespace betex::tools {
 
 enum class Output { Lines, RawMessages };
 
-struct BrokerSettings {
+struct DeskSettings {
   std::string host = "127.0.0.1";
   std::uint16_t port = 9880;
   std::optional<client::TlsFiles> tls;  // none: plain
@@ -33,13 +38,17 @@ class UnclearRequest : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// One thread. Reports go to standard output, notes about the session to standard error.
-class Broker {
+// One thread. Reports go to `screen`, notes about the session to standard error.
+class Desk {
  public:
-  enum class Outcome { Accepted, Refused };
+  enum class Outcome { Accepted, Refused, WaitsForApproval };
 
-  // Throws client::StateFileError.
-  explicit Broker(BrokerSettings settings);
+  // `screen` must outlive it. Throws client::StateFileError.
+  Desk(DeskSettings settings, Screen& screen);
+
+  // From now on a signal ends the waiting for an answer, by client::TimedOut. `interrupts` must
+  // outlive it.
+  void heed(const Interrupts& interrupts) noexcept { interrupts_ = &interrupts; }
 
   // Goes on with the numbers in the state file. Where they are not the gateway's, because its
   // journal is another one than at the last time, or the session was on with another state file,
@@ -47,9 +56,15 @@ class Broker {
   // Throws client::ClientError.
   void log_on();
 
-  // Returns when the request's answer and all that belongs to it have been printed. Throws
-  // UnclearRequest before anything is sent; client::ClientError after: then the outcome is unknown.
+  // Returns when the request's answer and all that belongs to it have been printed: of one that
+  // waits for a bet delay or an approval the answer that says so, or with Until::Settled the one
+  // after it, however long that takes. Throws UnclearRequest before anything is sent;
+  // client::ClientError after: then the outcome is unknown, and a note says how to ask again.
   Outcome carry_out(Request request);
+
+  // Asks which instruments there are, and learns their names without printing them. Throws
+  // client::ClientError.
+  void learn_names();
 
   // Prints what comes within `time`. Throws client::ClientError.
   void watch(std::chrono::milliseconds time);
@@ -57,16 +72,19 @@ class Broker {
   // Prints what comes before the gateway's own Logout.
   void log_out();
 
+  // The names in all that has come.
+  [[nodiscard]] const KnownNames& names() const noexcept { return names_; }
+
   // False once standard output could not be written. From then on nothing is printed, and no report
   // counts as taken: the next logon gets it again.
-  [[nodiscard]] bool all_printed() const noexcept { return why_not_printed_.empty(); }
-
-  [[nodiscard]] const std::string& why_not_printed() const noexcept { return why_not_printed_; }
+  [[nodiscard]] bool all_printed() const noexcept { return screen_.works(); }
 
  private:
   [[nodiscard]] client::Connection open_connection() const;
   void connect(client::ResetNumbers reset);
-  client::Message to_message(Request request);
+  Outcome outcome_of(const client::Message& message, std::uint32_t number, Until until);
+  [[nodiscard]] client::Message next_answer(std::uint32_t number, client::Clock::time_point until);
+  client::Message to_message(Request::Body request);
   client::Message message_of(client::NewOrder& order);
   client::Message message_of(CancelArgs& args);
   client::Message message_of(ReplaceArgs& args);
@@ -75,18 +93,23 @@ class Broker {
   client::Message message_of(client::MassStatusRequest& request);
   client::Message message_of(client::SecurityListRequest& request);
   client::Message message_of(client::SecurityStatusRequest& request);
-  // Gives a request that came without an id one of its own.
+  client::Message message_of(NodeRequest& request);
+  client::Message message_of(Operation& operation);
+  // Gives a request that came without an id one of its own, without an account the session's.
   void fill(std::string& id);
+  void fill_account(std::string& account) const;
   void complete(OrderRef& order) const;
   void print(const client::Report& report);
-  void print_line(const std::string& line);
-  std::string next_cl_ord_id();
+  void print_line(const std::string& line, Tone tone = Tone::Plain);
+  std::string next_id();
 
-  BrokerSettings settings_;
+  DeskSettings settings_;
+  Screen& screen_;
+  const Interrupts* interrupts_ = nullptr;
   client::SessionStore store_;
   client::Session session_;
+  KnownNames names_;
   std::int64_t last_id_ = 0;
-  std::string why_not_printed_;
 };
 
 }  // namespace betex::tools

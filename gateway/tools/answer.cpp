@@ -1,0 +1,167 @@
+#include "gateway/tools/answer.h"
+
+#include <string_view>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "gateway/tools/report_line.h"
+#include "gateway/tools/report_words.h"
+
+namespace betex::tools {
+namespace {
+
+using client::Message;
+
+namespace tag {
+constexpr int kClOrdId = 11;
+constexpr int kSymbol = 55;
+constexpr int kPossResend = 97;
+constexpr int kSecurityReqId = 320;
+constexpr int kSecurityStatusReqId = 324;
+constexpr int kMassStatusReqId = 584;
+constexpr int kOrdStatusReqId = 790;
+constexpr int kCopyMsgIndicator = 797;
+constexpr int kLastFragment = 893;
+constexpr int kMassActionResponse = 1375;
+constexpr int kApplTestMessageIndicator = 2330;
+constexpr int kPartyActionResponse = 2332;
+constexpr int kEngineReason = 20001;
+constexpr int kOpsCommand = 20011;
+constexpr int kOpsReqId = 20012;
+constexpr int kOpsResult = 20013;
+}  // namespace tag
+
+Progress ended(bool refused) {
+  return refused ? Progress::Refused : Progress::Done;
+}
+
+// ---- operators ---------------------------------------------------------------------------------
+
+// What an approval starts ends with a report that bears the proposal's id, not the approval's.
+bool ends_with_what_it_starts(const Message& request) {
+  return !request.has(tag::kOpsCommand, "Approve");
+}
+
+Progress of_result(const Message& report, const Message& request) {
+  const std::string_view result = report.get(tag::kOpsResult);
+  if (result == "2") {
+    return ends_with_what_it_starts(request) ? Progress::Underway : Progress::Done;
+  }
+  if (result == "6") {
+    return Progress::WaitsForApproval;
+  }
+  const bool known_as_refused = result == "4" && report.find(tag::kEngineReason);
+  return ended(result == "1" || result == "7" || known_as_refused);
+}
+
+// Accepted, and another answer follows, but for a dry run's.
+Progress of_response(const Message& report, int response_tag, std::string_view accepted) {
+  if (report.find(tag::kEngineReason)) {
+    return Progress::Refused;
+  }
+  const bool goes_on =
+      report.has(response_tag, accepted) && !report.has(tag::kApplTestMessageIndicator, "Y");
+  return goes_on ? Progress::Underway : Progress::Done;
+}
+
+Progress of_operation(const Message& report, const Message& request, const OperationKind& kind) {
+  const auto id = request.find(kind.id_tag);
+  if (report.has(tag::kCopyMsgIndicator, "Y")) {
+    return Progress::Unrelated;
+  }
+  if (report.type() == "UOR") {
+    return report.find(tag::kOpsReqId) == id ? of_result(report, request) : Progress::Unrelated;
+  }
+  if (report.type() != kind.answer || report.find(kind.id_tag) != id) {
+    return Progress::Unrelated;
+  }
+  if (kind.answer == "BZ") {
+    return of_response(report, tag::kMassActionResponse, "1");
+  }
+  if (kind.answer == "DI") {
+    return of_response(report, tag::kPartyActionResponse, "0");
+  }
+  const bool more_follow = (kind.answer == "BD" && report.has(tag::kLastFragment, "N")) ||
+                           (kind.answer == "AP" && report.find(tag::kSymbol));
+  return more_follow ? Progress::Unrelated : ended(refused(report));
+}
+
+// ---- all, by the kind of report ----------------------------------------------------------------
+
+Progress of_report(const Message& report, const Message& request, std::uint32_t /*number*/) {
+  if (const OperationKind* const kind = operation_kind(request.type())) {
+    return of_operation(report, request, *kind);
+  }
+  const bool answers =
+      (request.type() == "x" && report.type() == "y" && !report.has(tag::kLastFragment, "N") &&
+       report.find(tag::kSecurityReqId) == request.find(tag::kSecurityReqId)) ||
+      (request.type() == "e" && report.type() == "f" &&
+       report.find(tag::kSecurityStatusReqId) == request.find(tag::kSecurityStatusReqId));
+  return answers ? ended(refused(report)) : Progress::Unrelated;
+}
+
+Progress of_report(const client::ExecutionReport& report,
+                   const Message& request,
+                   std::uint32_t /*number*/) {
+  const char type = report.exec_type;
+  if (request.type() == "H") {
+    const bool answers = type == 'I' && request.has(tag::kOrdStatusReqId, report.status_req_id);
+    return answers ? ended(refused(report)) : Progress::Unrelated;
+  }
+  if (request.type() == "AF") {
+    const bool answers =
+        request.has(tag::kMassStatusReqId, report.mass_status_req_id) && report.last_report;
+    return answers ? ended(refused(report)) : Progress::Unrelated;
+  }
+  if (report.copy || !request.has(tag::kClOrdId, report.cl_ord_id)) {
+    return Progress::Unrelated;
+  }
+  // How it stands: of an order that may have arrived before.
+  const bool as_it_stands = type == 'I' && request.has(tag::kPossResend, "Y");
+  if (type == 'A' || (as_it_stands && report.ord_status == 'A')) {
+    return Progress::WaitsForDelay;
+  }
+  const bool first_or_last = type == '5' || type == '0' || type == '4' || type == '8';
+  return first_or_last || as_it_stands ? ended(refused(report)) : Progress::Unrelated;
+}
+
+Progress of_report(const client::CancelReject& reject,
+                   const Message& request,
+                   std::uint32_t /*number*/) {
+  const bool answers = (request.type() == "F" || request.type() == "G") &&
+                       request.has(tag::kClOrdId, reject.cl_ord_id);
+  return answers ? Progress::Refused : Progress::Unrelated;
+}
+
+Progress of_report(const client::MassCancelReport& report,
+                   const Message& request,
+                   std::uint32_t /*number*/) {
+  const bool answers = request.type() == "q" && request.has(tag::kClOrdId, report.cl_ord_id);
+  return answers ? ended(report.refused) : Progress::Unrelated;
+}
+
+Progress of_report(const client::MessageReject& reject,
+                   const Message& /*request*/,
+                   std::uint32_t number) {
+  return reject.ref_seq_num == number ? Progress::Refused : Progress::Unrelated;
+}
+
+}  // namespace
+
+Progress progress_of(const client::Report& report, const Message& request, std::uint32_t number) {
+  return std::visit([&](const auto& body) { return of_report(body, request, number); }, report);
+}
+
+std::string how_to_repeat(const Message& request) {
+  const OperationKind* const kind = operation_kind(request.type());
+  if (kind != nullptr && kind->answer != "BD" && kind->answer != "AP") {
+    return fmt::format("--id {}", word(request.get(kind->id_tag)));
+  }
+  if (request.type() == "D") {
+    return fmt::format("--id {} --again", word(request.get(tag::kClOrdId)));
+  }
+  return {};
+}
+
+}  // namespace betex::tools

@@ -1,0 +1,345 @@
+#include "gateway/tools/operation_line.h"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "gateway/tools/report_words.h"
+
+namespace betex::tools {
+namespace {
+
+using client::Message;
+using Meaning = std::pair<std::string_view, std::string_view>;
+
+namespace tag {
+constexpr int kAccount = 1;
+constexpr int kClOrdId = 11;
+constexpr int kSymbol = 55;
+constexpr int kTransactTime = 60;
+constexpr int kSecurityReqId = 320;
+constexpr int kSecurityResponseType = 323;
+constexpr int kPartyId = 448;
+constexpr int kPartyRole = 452;
+constexpr int kTotalAffectedOrders = 533;
+constexpr int kCopyMsgIndicator = 797;
+constexpr int kLastFragment = 893;
+constexpr int kStatusValue = 928;
+constexpr int kStatusText = 929;
+constexpr int kRefCompId = 930;
+constexpr int kMarketSegmentId = 1300;
+constexpr int kMassActionResponse = 1375;
+constexpr int kTargetPartyId = 1462;
+constexpr int kPartyActionRequestId = 2328;
+constexpr int kPartyActionType = 2329;
+constexpr int kApplTestMessageIndicator = 2330;
+constexpr int kPartyActionResponse = 2332;
+constexpr int kEngineReason = 20001;
+constexpr int kRetry = 20002;
+constexpr int kMarketVersion = 20005;
+constexpr int kOpsCommand = 20011;
+constexpr int kOpsReqId = 20012;
+constexpr int kOpsResult = 20013;
+constexpr int kRequestedBy = 20015;
+constexpr int kApprovedBy = 20016;
+constexpr int kFirstAnswer = 20017;
+constexpr int kMarketState = 20019;
+constexpr int kEventSeq = 20020;
+constexpr int kBalance = 20023;
+constexpr int kExposure = 20024;
+constexpr int kAvailable = 20025;
+constexpr int kNextIn = 20040;
+constexpr int kReservedTo = 20041;
+constexpr int kLastOut = 20042;
+constexpr int kDelivered = 20043;
+constexpr int kEpoch = 20044;
+constexpr int kSessionRole = 20045;
+constexpr int kQueueBytes = 20046;
+constexpr int kPeer = 20047;
+constexpr int kLastHeard = 20048;
+constexpr int kDurableSeq = 20061;
+constexpr int kRingFillPct = 20062;
+constexpr int kJournalLagSlots = 20063;
+constexpr int kSegments = 20064;
+constexpr int kDiskFreeBytes = 20065;
+constexpr int kWatermark = 20066;
+constexpr int kHeldBackBy = 20067;
+}  // namespace tag
+
+// A field, and what is written before its value.
+using Labels = std::pair<int, std::string_view>;
+
+constexpr std::array<Meaning, 8> kMarketStates{{{"1", "inactive"},
+                                                {"2", "open"},
+                                                {"3", "suspended"},
+                                                {"4", "halted"},
+                                                {"5", "closed"},
+                                                {"6", "determined"},
+                                                {"7", "settled"},
+                                                {"8", "voided"}}};
+
+constexpr std::array<Meaning, 4> kSessionStates{
+    {{"1", "on"}, {"2", "lost"}, {"3", "off"}, {"4", "going up or down"}}};
+
+// Of accounts; a session is one where the party's role is 55.
+constexpr std::array<Meaning, 3> kPartyActions{
+    {{"0", "suspend"}, {"1", "suspend and cancel"}, {"2", "resume"}}};
+
+template <typename Fields>
+std::string labelled(const Message& message, const Fields& fields) {
+  std::string text;
+  for (const auto& [field, label] : fields) {
+    if (message.find(field)) {
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", label, word(message.get(field)));
+    }
+  }
+  return text;
+}
+
+std::string affected(const Message& message) {
+  const std::string_view orders = value_of(message, tag::kTotalAffectedOrders);
+  return orders.empty() ? "" : fmt::format(", {} orders", orders);
+}
+
+std::string refusal(const Message& message) {
+  return fmt::format("REFUSED: {}{}",
+                     reason_text(message),
+                     message.has(tag::kRetry, "Y") ? "; may be asked again under a new id" : "");
+}
+
+// ---- OperationsReport --------------------------------------------------------------------------
+
+std::string known(const Message& message) {
+  const std::string first = message.find(tag::kFirstAnswer)
+                                ? fmt::format(" by event {}", message.get(tag::kFirstAnswer))
+                                : "";
+  return message.find(tag::kEngineReason)
+             ? fmt::format("KNOWN: refused before{}: {}", first, reason_text(message))
+             : fmt::format("KNOWN: done before{}", first);
+}
+
+std::string result(const Message& message) {
+  const std::string_view code = message.get(tag::kOpsResult);
+  if (code == "0") {
+    return "DONE";
+  }
+  if (code == "1") {
+    return refusal(message);
+  }
+  if (code == "2") {
+    return "DONE, what follows from it runs";
+  }
+  if (code == "3") {
+    return "COMPLETE" + affected(message);
+  }
+  if (code == "4") {
+    return known(message);
+  }
+  if (code == "5") {
+    return "WOULD BE DONE" + affected(message);
+  }
+  if (code == "6") {
+    return "WAITS FOR APPROVAL";
+  }
+  return code == "7" ? fmt::format("DECLINED OR EXPIRED: {}", reason_text(message))
+                     : fmt::format("result {}", code);
+}
+
+std::string subject(const Message& message) {
+  std::string text;
+  for (const int field : {tag::kMarketSegmentId, tag::kSymbol, tag::kAccount, tag::kRefCompId}) {
+    if (message.find(field)) {
+      text += text.empty() ? word(message.get(field)) : " " + word(message.get(field));
+    }
+  }
+  return text.empty() ? "exchange" : text;
+}
+
+std::string state(const Message& message) {
+  return message.find(tag::kMarketState)
+             ? fmt::format("; {}", word_for(message.get(tag::kMarketState), kMarketStates))
+             : "";
+}
+
+// What stands behind the outcome on all of them.
+std::string trailer(const Message& message, std::string_view id) {
+  constexpr std::array<Labels, 14> kDetails{{{tag::kMarketVersion, "version"},
+                                             {tag::kBalance, "balance"},
+                                             {tag::kExposure, "exposure"},
+                                             {tag::kAvailable, "available"},
+                                             {tag::kEpoch, "epoch"},
+                                             {tag::kNextIn, "next in"},
+                                             {tag::kReservedTo, "reserved to"},
+                                             {tag::kLastOut, "last out"},
+                                             {tag::kDelivered, "delivered"},
+                                             {tag::kWatermark, "watermark"},
+                                             {tag::kHeldBackBy, "held back by"},
+                                             {tag::kRequestedBy, "asked by"},
+                                             {tag::kApprovedBy, "approved by"},
+                                             {tag::kEventSeq, "event"}}};
+  const std::string details = labelled(message, kDetails);
+  return fmt::format("{}{}{}{}",
+                     details.empty() ? "" : "  " + details,
+                     id.empty() ? "" : fmt::format("  id {}", word(id)),
+                     copy_note(message),
+                     message.has(tag::kApplTestMessageIndicator, "Y") ? " (dry run)" : "");
+}
+
+std::string line_of(std::string_view time,
+                    std::string_view whom,
+                    std::string_view what,
+                    std::string_view outcome) {
+  return fmt::format("{:<26} {:<18} {} {}", readable_time(time), whom, what, outcome);
+}
+
+std::string line_of_report(const Message& message) {
+  return line_of(
+      value_of(message, tag::kTransactTime),
+      subject(message),
+      word(message.get(tag::kOpsCommand)),
+      result(message) + state(message) + trailer(message, value_of(message, tag::kOpsReqId)));
+}
+
+// ---- the answers to standard requests ----------------------------------------------------------
+
+std::string line_of_definition(const Message& message) {
+  const bool dry = message.has(tag::kApplTestMessageIndicator, "Y");
+  const std::string outcome = message.has(tag::kSecurityResponseType, "5") ? refusal(message)
+                              : dry                                        ? "WOULD BE DONE"
+                                                                           : "DONE; inactive";
+  return line_of(value_of(message, tag::kTransactTime),
+                 word(message.get(tag::kMarketSegmentId)),
+                 "CreateMarket",
+                 outcome + trailer(message, value_of(message, tag::kSecurityReqId)));
+}
+
+std::string line_of_mass_action(const Message& message) {
+  const std::string_view response = message.get(tag::kMassActionResponse);
+  const bool dry = message.has(tag::kApplTestMessageIndicator, "Y");
+  const std::string outcome = response == "0"   ? refusal(message)
+                              : dry             ? "WOULD BE DONE" + affected(message)
+                              : response == "2" ? "COMPLETE" + affected(message)
+                                                : "DONE, its cancels run";
+  std::string whom;
+  for (const int field : {tag::kMarketSegmentId, tag::kSymbol, tag::kTargetPartyId}) {
+    if (message.find(field)) {
+      whom += whom.empty() ? word(message.get(field)) : " " + word(message.get(field));
+    }
+  }
+  return line_of(value_of(message, tag::kTransactTime),
+                 whom,
+                 "MassCancel",
+                 outcome + trailer(message, value_of(message, tag::kClOrdId)));
+}
+
+std::string line_of_party_action(const Message& message) {
+  const std::string_view response = message.get(tag::kPartyActionResponse);
+  const bool dry = message.has(tag::kApplTestMessageIndicator, "Y");
+  const std::string outcome = response == "2"   ? refusal(message)
+                              : dry             ? "WOULD BE DONE" + affected(message)
+                              : response == "1" ? "COMPLETE" + affected(message)
+                                                : "DONE, its cancels run";
+  return line_of(value_of(message, tag::kTransactTime),
+                 word(value_of(message, tag::kPartyId)),
+                 fmt::format("{} {}",
+                             message.has(tag::kPartyRole, "55") ? "session" : "account",
+                             word_for(message.get(tag::kPartyActionType), kPartyActions)),
+                 outcome + trailer(message, value_of(message, tag::kPartyActionRequestId)));
+}
+
+// ---- NetworkCounterpartySystemStatusResponse ---------------------------------------------------
+
+// The entry of the group that begins at `at`, as a message of its own; `at` moves behind it.
+Message next_entry(const Message& message, std::size_t& at) {
+  Message entry{"BD"};
+  const auto& fields = message.fields();
+  do {
+    entry.add(fields[at].tag, fields[at].value);
+    ++at;
+  } while (at < fields.size() && fields[at].tag != tag::kRefCompId);
+  return entry;
+}
+
+std::string line_of_session(const Message& entry) {
+  constexpr std::array<Labels, 8> kNumbers{{{tag::kEpoch, "epoch"},
+                                            {tag::kNextIn, "next in"},
+                                            {tag::kLastOut, "last out"},
+                                            {tag::kReservedTo, "reserved to"},
+                                            {tag::kDelivered, "delivered"},
+                                            {tag::kQueueBytes, "queued bytes"},
+                                            {tag::kPeer, "from"},
+                                            {tag::kLastHeard, "heard"}}};
+  const std::string_view role = value_of(entry, tag::kSessionRole);
+  const std::string_view text = value_of(entry, tag::kStatusText);
+  return fmt::format("session {:<16} {:<8}{}  {}{}",
+                     word(entry.get(tag::kRefCompId)),
+                     word_for(value_of(entry, tag::kStatusValue), kSessionStates),
+                     role.empty() ? "" : fmt::format(" role {}", role),
+                     labelled(entry, kNumbers),
+                     text.empty() ? "" : fmt::format(" ({})", text));
+}
+
+std::vector<std::string> lines_of_status(const Message& message) {
+  constexpr std::array<Labels, 6> kFigures{{{tag::kDurableSeq, "durable event"},
+                                            {tag::kRingFillPct, "ring filled, %,"},
+                                            {tag::kJournalLagSlots, "journal behind, slots,"},
+                                            {tag::kSegments, "segments"},
+                                            {tag::kDiskFreeBytes, "disk free, bytes,"},
+                                            {tag::kWatermark, "watermark"}}};
+  std::vector<std::string> lines;
+  const auto& fields = message.fields();
+  for (std::size_t at = 0; at < fields.size();) {
+    if (fields[at].tag == tag::kRefCompId) {
+      lines.push_back(line_of_session(next_entry(message, at)));
+    } else {
+      ++at;
+    }
+  }
+  if (!message.has(tag::kLastFragment, "N")) {
+    lines.push_back("node: " + labelled(message, kFigures));
+  }
+  return lines;
+}
+
+}  // namespace
+
+bool is_operation_report(const Message& message) {
+  constexpr std::array<std::string_view, 5> kTypes{"UOR", "d", "BZ", "DI", "BD"};
+  for (const std::string_view type : kTypes) {
+    if (type == message.type()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::vector<std::string> operation_lines(const Message& message) {
+  if (message.type() == "BD") {
+    return lines_of_status(message);
+  }
+  return {message.type() == "UOR"  ? line_of_report(message)
+          : message.type() == "d"  ? line_of_definition(message)
+          : message.type() == "BZ" ? line_of_mass_action(message)
+                                   : line_of_party_action(message)};
+}
+
+Tone operation_tone(const Message& message) {
+  if (message.has(tag::kCopyMsgIndicator, "Y")) {
+    return Tone::Faint;
+  }
+  if (message.type() == "BD") {
+    return Tone::Plain;
+  }
+  const std::string_view code = value_of(message, tag::kOpsResult);
+  if (code == "7") {
+    return Tone::Bad;
+  }
+  const bool unfinished = code == "2" || code == "4" || code == "5" || code == "6" ||
+                          message.has(tag::kMassActionResponse, "1") ||
+                          message.has(tag::kPartyActionResponse, "0");
+  return unfinished ? Tone::Notice : Tone::Good;
+}
+
+}  // namespace betex::tools
