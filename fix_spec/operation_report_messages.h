@@ -11,7 +11,8 @@ namespace betex::fix {
 
 inline constexpr std::array kOperationsReportFields{
     MessageField{field::kAccount, "C-", "where it is about an account"},
-    MessageField{field::kSymbol, "C-", "where it is about a runner"},
+    MessageField{
+        field::kSymbol, "C-", "where it is about a runner, or News(B) about an instrument"},
     MessageField{
         field::kText, "C-", "with 20001; on a proposal the remark of the one who has made it"},
     MessageField{field::kTransactTime, "Y-", "the event's; on a dry run of the answer"},
@@ -87,15 +88,16 @@ inline constexpr MessageSpec kOperationsReport{
 inline constexpr std::array kSecurityDefinitionFields{
     MessageField{field::kText, "N-", "with 323=5"},
     MessageField{field::kTransactTime, "Y-", "when the exchange decided"},
-    MessageField{field::kNoRelatedSym,
-                 "N-",
-                 "with 323=1: its runners; of a binary market its one instrument",
-                 &kNewRunners},
+    MessageField{
+        field::kNoRelatedSym,
+        "N-",
+        "with 323=1, but for a dry run: its runners; of a binary market its one instrument",
+        &kNewRunners},
     MessageField{field::kSecurityReqId, "Y-", "of the request"},
     MessageField{
         field::kSecurityResponseId, "Y-", "event and leg, as ExecID has them; 0 on a dry run"},
     MessageField{field::kSecurityResponseType, "Y-", "1 created, 5 refused"},
-    MessageField{field::kRoundLot, "N-", "with 323=1, as the next two: the values in force"},
+    MessageField{field::kRoundLot, "N-", "likewise, as 562 and 1140: the values in force"},
     MessageField{field::kMinTradeVol, "N-"},
     MessageField{field::kCopyMsgIndicator, "N-", "Y: another session has asked"},
     MessageField{field::kMaxTradeVol, "N-"},
@@ -110,7 +112,7 @@ inline constexpr std::array kSecurityDefinitionFields{
     MessageField{field::kEventSeq,
                  "Y-",
                  "the event that this tells of; on a dry run the last one that the answer knows"},
-    MessageField{field::kMaxPosition, "N-", "with 323=1, as the next five: where it has one"},
+    MessageField{field::kMaxPosition, "N-", "likewise, as the next five: where it has one"},
     MessageField{field::kLadder, "N-"},
     MessageField{field::kMarketKind, "N-"},
     MessageField{field::kWinners, "N-"},

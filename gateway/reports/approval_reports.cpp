@@ -20,7 +20,7 @@ using matching::Reason;
 // What is proposed: begins the report about it.
 template <typename Event>
 OperationsReport report_of(const Event& event) {
-  const auto detail = static_cast<std::uint8_t>(event.funds);
+  const auto detail = static_cast<std::uint8_t>(event.funds.value());
   const std::optional<Operation> operation = operation_of(event.command, detail);
   BETEX_ASSERT(operation.has_value());
   OperationsReport report{.operation = *operation};

@@ -104,11 +104,9 @@ void ReportMaker::on(const Context& context, const matching::MarketCreated& even
   if (event.max_position != matching::Quantity{0}) {
     report.max_position = units.quantity(event.max_position);
   }
-  if (event.kind == matching::MarketKind::ExchangeOdds) {
-    BETEX_ASSERT(event.runners <= market.instruments.size());
-    for (std::uint32_t i = 0; i < event.runners; ++i) {
-      report.runners.push_back(model_.instrument(market.instruments[i]).symbol);
-    }
+  BETEX_ASSERT(event.runners <= market.instruments.size());
+  for (std::uint32_t i = 0; i < event.runners; ++i) {
+    report.runners.push_back(model_.instrument(market.instruments[i]).symbol);
   }
   answer(context, {.session = context.origin, .request_id = event.request_id}, std::move(report));
 }

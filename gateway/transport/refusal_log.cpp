@@ -35,6 +35,8 @@ std::string_view text_of(RefusalKind why) {
       return "logons with a MsgSeqNum too low";
     case RefusalKind::RefusedByClient:
       return "messages of ours that clients refused";
+    case RefusalKind::AnotherHistory:
+      return "clients that have seen what was never sent";
     case RefusalKind::NothingProven:
       return "sessions that get no further report";
     case RefusalKind::SessionFault:

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "fix_spec/operations.h"
@@ -320,18 +319,6 @@ void write_network_status(FieldWriter& out, const NetworkStatus& report) {
   if (report.node) {
     write_node(out, *report.node);
   }
-}
-
-News in_words(const PartyActionReport& report) {
-  const bool account = !report.account.empty();
-  const std::string_view name = account ? report.account.view() : report.comp_id.view();
-  std::string text = (account ? "Account " : "Session ") + std::string{name};
-  text += report.action == PartyAction::Reinstate ? " may trade again"
-                                                  : " is suspended: it may only cancel";
-  return {.orig_time = report.transact_time,
-          .subject = {},
-          .headline = matching::Remark{text},
-          .urgent = false};
 }
 
 News in_words(const TradingSessionStatus& report) {

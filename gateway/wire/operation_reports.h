@@ -1,4 +1,5 @@
-// What operators are told, and in words what of it others are told on FIX.4.4.
+// What operators are told, and what of it others are told too; but for the halt of the exchange of
+// FIXT.1.1 alone.
 #pragma once
 
 #include "gateway/link/report.h"
@@ -22,8 +23,7 @@ void write_trading_session_status(FieldWriter& out,
                                   const TradingSessionStatus& report);
 void write_network_status(FieldWriter& out, const NetworkStatus& report);
 
-// What FIX.4.4 is told in place of these two.
-[[nodiscard]] News in_words(const PartyActionReport& report);
+// What FIX.4.4 is told in its place.
 [[nodiscard]] News in_words(const TradingSessionStatus& report);
 
 }  // namespace betex::fix

@@ -7,7 +7,6 @@
 #include <initializer_list>
 #include <limits>
 #include <optional>
-#include <type_traits>
 #include <utility>
 
 #include "fix_spec/field_index.h"
@@ -16,6 +15,7 @@
 #include "gateway/link/session_link.h"
 #include "gateway/wire/tags.h"
 #include "matching/commands.h"
+#include "matching/request_kinds.h"
 #include "matching/types.h"
 
 namespace betex::fix {
@@ -28,14 +28,6 @@ using matching::Remark;
 
 // Of at most this many named sessions, NetworkCounterpartySystemStatusRequest(BC).
 constexpr std::uint32_t kMaxNamedSessions = 100;
-
-template <typename Body>
-constexpr bool kMakesSafer =
-    std::is_same_v<Body, matching::SuspendMarket> || std::is_same_v<Body, matching::HaltMarket> ||
-    std::is_same_v<Body, matching::HaltExchange> || std::is_same_v<Body, matching::CloseMarket> ||
-    std::is_same_v<Body, matching::CancelOnBehalf> ||
-    std::is_same_v<Body, matching::SuspendAccount> ||
-    std::is_same_v<Body, matching::SuspendSession>;
 
 // ---- What they have in common -------------------------------------------------------------------
 
@@ -70,7 +62,7 @@ OperatorRequest operator_request(RequestFields& request, Body body) {
                         .digest = request.digest(),
                         .remark = {},
                         .test = request.flag(tag::kApplTestMessageIndicator),
-                        .makes_safer = kMakesSafer<Body>};
+                        .makes_safer = matching::kMakesSafer<Body>};
   if (request.has(tag::kText)) {
     asked.remark = request.printable<Remark::kCapacity>(tag::kText);
   }

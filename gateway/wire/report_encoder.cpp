@@ -288,10 +288,7 @@ void write_body(FieldWriter& out,
 void write_body(FieldWriter& out,
                 const ReportId& id,
                 const PartyActionReport& report,
-                FixVersion version) {
-  if (version == FixVersion::Fix44) {
-    return write_body(out, id, in_words(report), version);
-  }
+                FixVersion /*version*/) {
   write_party_action_report(out, id, report);
 }
 
@@ -372,7 +369,7 @@ std::string_view msg_type_of(const Report& report, FixVersion version) noexcept 
   constexpr Types kOfFixt11{
       "8", "9", "j", "r", "f", "y", "B", "UMS", "UAR", "AP", "UOR", "d", "BZ", "DI", "h", "BD"};
   constexpr Types kOfFix44{
-      "8", "9", "j", "r", "f", "y", "B", "B", "B", "AP", "UOR", "d", "BZ", "B", "B", "BD"};
+      "8", "9", "j", "r", "f", "y", "B", "B", "B", "AP", "UOR", "d", "BZ", "DI", "B", "BD"};
   static_assert(!kOfFixt11.back().empty() && !kOfFix44.back().empty());
   return (version == FixVersion::Fixt11 ? kOfFixt11 : kOfFix44)[report.body.index()];
 }

@@ -572,6 +572,26 @@ TEST_F(StoredLogTest, OfVersion3IsDumpedAndReplayedAsBefore) {
   expect_readable(3, 66, 3);
 }
 
+// Each value of its JSON is a number, a text or a list of either, as in that of all other events.
+TEST_F(StoredLogTest, OfVersion3IsDumpedAsJson) {
+  copy(3);
+  const test::ToolOutput dump = test::run_tool(root(), {"dump", "--json"});
+  EXPECT_EQ(dump.code, 0);
+  const auto has = [&dump](const std::string& part) {
+    return std::ranges::any_of(dump.lines, [&part](const std::string& line) {
+      return line.find(part) != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(has(R"("kind":"ExchangeHalted")"));
+  EXPECT_TRUE(has(R"("kind":"OperationProposed")"));
+  EXPECT_TRUE(has(R"("funds":"Deposit")"));
+  EXPECT_TRUE(has(R"("funds":"","new_epoch":1)"));
+  EXPECT_TRUE(has(R"("share.symbol":["GALTEE","HYPERION"],"share.numerator":[1,1])"));
+  EXPECT_TRUE(has(R"("cause":"MassCancelOnBehalf")"));
+  EXPECT_TRUE(has(R"("reason":"ExchangeHalted")"));
+  EXPECT_TRUE(has(R"("text":"Galtee More")"));
+}
+
 class EachStoredLog : public StoredLogTest, public ::testing::WithParamInterface<int> {};
 
 INSTANTIATE_TEST_SUITE_P(Versions, EachStoredLog, ::testing::Values(2, 3));

@@ -68,16 +68,21 @@ Lines Exchange::run(const CommandBody& body,
 
 // A session's user is called as it is, in small letters.
 Lines Exchange::ask(std::string_view session, const CommandBody& body, std::string_view remark) {
-  const auto [known, is_new] =
-      sessions_.try_emplace(std::string{session}, static_cast<std::uint32_t>(sessions_.size() + 1));
-  if (is_new) {
+  SessionInfo found;
+  const auto find = [&] {
+    engine.visit_sessions(
+        [&](const SessionInfo& info) { found = info.comp_id.view() == session ? info : found; });
+  };
+  find();
+  if (found.session == SessionId{}) {
     std::string user{session};
     std::transform(user.begin(), user.end(), user.begin(), [](unsigned char c) {
       return static_cast<char>(std::tolower(c));
     });
     run(SessionUp{.comp_id = Name{session}, .username = Name{user}});
+    find();
   }
-  const Origin origin{known->second, SessionEpoch{1}, MsgSeqNum{1}};
+  const Origin origin{found.session, found.epoch, found.next_in};
   return run(body, origin, 0, remark.empty() ? OptionalBox<Remark>{} : Remark{remark});
 }
 

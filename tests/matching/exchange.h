@@ -3,8 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -91,7 +89,6 @@ class Exchange {
   EventText text_;
   Timestamp now_{1'700'000'000'000'000'000};
   std::uint64_t ids_ = 0;
-  std::map<std::string, SessionId, std::less<>> sessions_;
 };
 
 // The events of one type in a log, without their tails.

@@ -264,7 +264,8 @@ CommandBody RandomCommands::approval_command(const ReferenceEngine& reference) {
   const RefProposal& proposal = reference.proposals()[below(reference.proposals().size())];
   const Name id = one_in(12) ? request() : proposal.id;
   if (one_in(6)) {
-    return Decline{.proposal = id, .request_id = request()};
+    const Name own = request();  // what nobody declines has run out
+    return Decline{.proposal = id, .request_id = own.empty() ? Name{"declined"} : own};
   }
   return Approve{.proposal = id,
                  .proposed = EventSeq{proposal.event + (one_in(12) ? 1 : 0)},

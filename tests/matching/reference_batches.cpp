@@ -110,7 +110,7 @@ void ReferenceEngine::run_chunk(RefId id) {
                      .cause = batch.cause,
                      .side = static_cast<std::uint8_t>(batch.side),
                      .work = batch.work,
-                     .goes_on = others_run(batch) || is_followed(batch),
+                     .goes_on = batch.another || others_run(batch) || is_followed(batch),
                      .instrument = plain(batch.instrument.value_or(0)),
                      .total = static_cast<std::uint64_t>(batch.total),
                      .request_id = batch.request,

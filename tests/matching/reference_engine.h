@@ -199,6 +199,7 @@ class ReferenceEngine {
   template <typename Event>
   void set_state(RefMarket& market, Event event, MarketState state);
   bool cancel_in(const RefMarket& market, RefBatch batch);
+  RefId suspend_for_removal(RefMarket& market, const RemoveRunner& remove);
 
   // reference_sessions.cpp: sessions, operators.
   void on(const HaltExchange& halt);

@@ -367,21 +367,7 @@ void ReferenceEngine::on(const RemoveRunner& remove) {
     refuse(reason, remove);
     return;
   }
-  RefId group = 0;
-  if (market.state == MarketState::Open) {
-    set_state(market,
-              MarketSuspended{.reason = SuspendReason::RunnerRemoval,
-                              .goes_on = !market.rows.empty(),
-                              .state = MarketState::Suspended,
-                              .request_id = remove.request_id},
-              MarketState::Suspended);
-    if (cancel_in(market,
-                  {.scope = CancelScope::OnPause,
-                   .cause = CancelCause::MarketSuspended,
-                   .request = remove.request_id})) {
-      group = last_batch_;
-    }
-  }
+  const RefId suspension = suspend_for_removal(market, remove);
   instruments_.at(id).removed = true;
   set_state(market,
             RunnerRemoved{.instrument = plain(id),
@@ -394,12 +380,39 @@ void ReferenceEngine::on(const RemoveRunner& remove) {
                          .guard_below = market.version,
                          .scope = CancelScope::All,
                          .cause = CancelCause::RunnerRemoved,
-                         .group = group,
+                         .group = suspension,
                          .requester = requester(),
                          .request = remove.request_id};
   if (!cancel_in(market, cancels) && is_followed(cancels)) {
     follow(cancels);
   }
+  for (RefBatch& batch : batches_) {
+    batch.another = false;  // it has begun
+  }
+}
+
+// An open market is suspended by the removal of a runner. The process that this has begun, of which
+// those of the removal are too; 0: none. One without an id, for which nobody waits, is of none that
+// runs beside it.
+RefId ReferenceEngine::suspend_for_removal(RefMarket& market, const RemoveRunner& remove) {
+  if (market.state != MarketState::Open) {
+    return 0;
+  }
+  set_state(market,
+            MarketSuspended{.reason = SuspendReason::RunnerRemoval,
+                            .goes_on = !market.rows.empty(),
+                            .state = MarketState::Suspended,
+                            .request_id = remove.request_id},
+            MarketState::Suspended);
+  if (!cancel_in(market,
+                 {.another = true,  // whoever has orders has a row
+                  .scope = CancelScope::OnPause,
+                  .cause = CancelCause::MarketSuspended,
+                  .request = remove.request_id})) {
+    return 0;
+  }
+  const bool runs = !batches_.empty() && batches_.back().id == last_batch_;
+  return runs && remove.request_id.empty() ? 0 : last_batch_;
 }
 
 void ReferenceEngine::on(const CloseMarket& close) {

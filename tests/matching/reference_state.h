@@ -165,6 +165,7 @@ struct RefBatch {
   RefId id = 0;
   BatchWork work = BatchWork::CancelOrders;
   std::optional<BatchWork> then;  // begins when this one has ended
+  bool another = false;           // process of the same request is about to begin
   std::optional<RefId> market, account, session, instrument;
   int side = 0;
   RefId last = 0;

@@ -113,7 +113,7 @@ std::uint32_t outcome_of(const SaidEvent& said) {
   said.visit([&outcome](const auto& event) {
     using Event = std::decay_t<decltype(event)>;
     if constexpr (std::is_same_v<Event, MarketSuspended>) {
-      outcome = static_cast<std::uint32_t>(event.state);
+      outcome = static_cast<std::uint32_t>(event.state.value());
     } else if constexpr (std::is_same_v<Event, OperationDropped>) {
       outcome = event.decliner == SessionId{} ? 0 : 1;
     } else if constexpr (requires { event.cause; }) {

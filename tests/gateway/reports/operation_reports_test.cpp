@@ -54,7 +54,7 @@ TEST_F(OperationReportsTest, AMarketThatIsCreatedIsDefinedWithTheRunnersThatItBe
   const auto& rain = std::get<fix::SecurityDefinition>(reports[1].body);
   EXPECT_EQ(rain.kind, matching::MarketKind::Binary);
   EXPECT_EQ(rain.ladder, matching::LadderKind::LinearCent);
-  EXPECT_THAT(rain.runners, IsEmpty());
+  EXPECT_THAT(rain.runners, ElementsAre(Name{"RAIN"}));
   EXPECT_EQ(rain.quantity_step, Decimal{1'000'000});
   EXPECT_EQ(rain.max_quantity, Decimal{500'000'000});
   EXPECT_EQ(rain.max_position, Decimal{1'000'000'000});

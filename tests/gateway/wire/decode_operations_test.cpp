@@ -452,8 +452,8 @@ TEST(DigestOfAnOperatorsRequest, IsTheHeadersBusinessInNothing) {
 
 // It stands in journals.
 TEST(DigestOfAnOperatorsRequest, StaysWhatItWas) {
-  EXPECT_EQ(asked(full(Operation::Suspend)).digest, 0U);
-  EXPECT_EQ(asked(full(Operation::Determine)).digest, 0U);
+  EXPECT_EQ(asked(full(Operation::Suspend)).digest, 2'035'087'829'079'331'964U);
+  EXPECT_EQ(asked(full(Operation::Determine)).digest, 16'489'464'537'879'264'331U);
 }
 
 // ---- SecurityDefinitionRequest ------------------------------------------------------------------

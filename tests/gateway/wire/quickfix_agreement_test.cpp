@@ -280,6 +280,9 @@ bool is_conditional(const std::string& body, std::uint32_t tag) {
     return tag == 55 || tag == 1300 || tag == 1463 || tag == 1464 ||
            (tag == 1461 && says("1374=7"));
   }
+  if (msg_type == "B") {  // which the dictionaries have without a direction
+    return tag == 60 || tag == 1472;
+  }
   if (msg_type == "DH") {
     return tag == 447 || tag == 452;
   }

@@ -216,6 +216,13 @@ inline Report binary_market_created() {
   return report;
 }
 
+inline Report market_would_be_created() {
+  Report report = market_created();
+  report.id = {};
+  std::get<SecurityDefinition>(report.body).test = true;
+  return report;
+}
+
 inline Report market_not_created(matching::Reason reason) {
   return {.id = {.event = matching::EventSeq{90'410}, .leg = 1},
           .body = SecurityDefinition{.request_id = matching::Name{"create-2"},
@@ -390,6 +397,7 @@ inline std::vector<Report> operation_reports() {
           watermark_moved(),
           market_created(),
           binary_market_created(),
+          market_would_be_created(),
           market_not_created(Reason::AlreadyExists),
           market_not_created(Reason::StaleRequest),
           mass_action(MassActionResponse::Accepted),
@@ -405,21 +413,10 @@ inline std::vector<Report> operation_reports() {
           network_status_goes_on()};
 }
 
-// What others are told too, in either dialect.
-inline std::vector<Report> operation_reports_to_all() {
-  return {party_action(PartyActionResponse::Accepted),
-          session_reinstated(),
-          exchange_halted(true),
-          exchange_halted(false),
-          urgent_news()};
-}
-
 // All reports, and those of operations.
 inline std::vector<Report> all_reports_and_operations(FixVersion version) {
   std::vector<Report> reports = all_reports(version);
-  for (const Report& report : operation_reports_to_all()) {
-    reports.push_back(report);
-  }
+  reports.insert(reports.end(), {urgent_news(), exchange_halted(true), exchange_halted(false)});
   if (version == FixVersion::Fixt11) {
     for (const Report& report : operation_reports()) {
       reports.push_back(report);
