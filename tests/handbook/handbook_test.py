@@ -26,7 +26,7 @@ class Shell:
             ["bash", "--norc"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, cwd="/root",
             env={"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
-                 "LC_ALL": "C.UTF-8", "TZ": "UTC"})
+                 "LC_ALL": "C.UTF-8", "TZ": "UTC", "BUILT": str(sandbox.BINARY)})
 
     def carry_out(self, command):
         """Returns the lines that it has printed, and its exit code."""

@@ -63,7 +63,7 @@ def set_up():
 def install():
     for name in ("betex-gateway", "betex-fix", "betex-journal"):
         shutil.copy(BINARY / "bin" / name, "/usr/bin")
-    for name in ("systemctl", "journalctl", "a-day"):
+    for name in ("systemctl", "journalctl", "a-day", "make-packages"):
         shutil.copy(HERE / name, "/usr/local/bin")
         pathlib.Path("/usr/local/bin", name).chmod(0o755)
     pathlib.Path("/usr/share/betex").mkdir()
@@ -78,11 +78,13 @@ def install():
     shutil.chown("/etc/betex/credentials", "root", "betex")
     os.chmod("/etc/betex/credentials", 0o640)
     text = (SOURCE / "config/gateway.toml").read_text()
-    values = {"root": '"/var/lib/betex/wal"', "dictionaries": '"/usr/share/betex/fix_spec"', **SIZES}
+    values = {"root": '"/var/lib/betex/wal"', "dictionaries": '"/usr/share/betex/fix_spec"',
+              "witness": '"/var/lib/betex-witness/witness"', **SIZES}
     for name, value in values.items():
-        text, count = re.subn(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
+        text, count = re.subn(rf"^(# )?{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
         assert count == 1, name
     pathlib.Path("/etc/betex/gateway.toml").write_text(text)
+    run("install", "-d", "-o", "betex", "-g", "betex", "/var/lib/betex-witness")
 
 
 def clear_up(changes):

@@ -59,6 +59,11 @@ TEST(SystemdUnit, IsToldWhenTheGatewayIsReadyAndThatItLives) {
   EXPECT_THAT(unit_text(), ContainsRegex("\nRestrictAddressFamilies=[^\n]*AF_UNIX"));
 }
 
+// The folders of the log and of the witness that gateway.toml proposes; all else is read-only.
+TEST(SystemdUnit, MayWriteTheLogAndTheWitness) {
+  EXPECT_THAT(unit_text(), HasSubstr("\nStateDirectory=betex betex-witness\n"));
+}
+
 // The exits that come again at each start until somebody mends their cause. Of an ExecStartPre
 // systemd would start again after any.
 TEST(SystemdUnit, StaysDownWhereAStartMendsNothing) {
