@@ -265,7 +265,8 @@ CommandBody RandomCommands::approval_command(const ReferenceEngine& reference) {
   const Name id = one_in(12) ? request() : proposal.id;
   if (one_in(6)) {
     const Name own = request();  // what nobody declines has run out
-    return Decline{.proposal = id, .request_id = own.empty() ? Name{"declined"} : own};
+    return Decline{.proposal = id,
+                   .request_id = own.empty() ? Name{"r" + std::to_string(++requests_)} : own};
   }
   return Approve{.proposal = id,
                  .proposed = EventSeq{proposal.event + (one_in(12) ? 1 : 0)},
