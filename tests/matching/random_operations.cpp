@@ -166,7 +166,7 @@ void RandomCommands::guard_version(CommandBody& body, const ReferenceEngine& ref
 
 SessionUp RandomCommands::session_up(const Name& comp_id) {
   return {.comp_id = comp_id,
-          .username = Name{pick({"", "ina", "ina", "jon", "kit"})},
+          .username = Name{pick({"", "ina", "ina", "jon", "kit", "lea"})},
           .number = MsgSeqNum{one_in(2) ? 0 : static_cast<std::uint32_t>(below(9))},
           .reset = one_in(8),
           .cancel_on_disconnect = !one_in(3),
