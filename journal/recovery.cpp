@@ -1,5 +1,6 @@
 #include "journal/recovery.h"
 
+#include <system_error>
 #include <utility>
 
 #include "journal/epoch_file.h"
@@ -25,6 +26,23 @@ void check_wal(const Snapshot& snapshot, const WalId& wal_id) {
                  to_hex(wal_id),
          .segment = "snapshot " + std::to_string(snapshot.position.last_seq.value())}};
   }
+}
+
+// An older program's snapshot has not all of the state that the log gives by now, so where that
+// still begins with its first event it is replayed from there.
+bool is_passed_over(const Snapshot& snapshot, const std::filesystem::path& wal_root) {
+  if (snapshot.format_version == kFormatVersion) {
+    return false;
+  }
+  std::error_code error;
+  for (const auto& folder :
+       std::filesystem::directory_iterator{wal_root / kSegmentsFolder, error}) {
+    const auto name = SegmentName::parse(folder.path().filename().string());
+    if (name && name->first_seq == EventSeq{1}) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // The end of a transaction that has come as far as the task asks, or of the log. None: stopped.
@@ -55,6 +73,9 @@ std::optional<Snapshot> newest_snapshot(const SnapshotSearch& search, EventSeq l
     try {
       Snapshot snapshot = load_snapshot(search.wal_root, *seq, search.key);
       check_wal(snapshot, search.wal_id);
+      if (is_passed_over(snapshot, search.wal_root)) {
+        continue;
+      }
       return snapshot;
     } catch (const JournalError& error) {
       if (error.fault() != Fault::SnapshotDamaged) {

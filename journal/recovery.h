@@ -25,7 +25,8 @@ struct SnapshotSearch {
 };
 
 // The newest whole snapshot that is not after `limit`; none where there is none. SnapshotMismatch
-// where it is another log's.
+// where it is another log's. Those of older versions are passed over while the log still has its
+// first event.
 [[nodiscard]] std::optional<Snapshot> newest_snapshot(const SnapshotSearch& search, EventSeq limit);
 
 struct RecoveredEngine {

@@ -157,7 +157,8 @@ Snapshot load_snapshot(const std::filesystem::path& wal_root,
                                    .segment = {}},
                       .wal_id = header.wal_id,
                       .engine = matching::Engine::load(state, key),
-                      .note = {reinterpret_cast<const char*>(note.data()), note.size()}};
+                      .note = {reinterpret_cast<const char*>(note.data()), note.size()},
+                      .format_version = header.format_version};
     // Another version's hash is over what that saves; the checksum holds all bytes in any case.
     const bool same_hash = header.format_version != kFormatVersion ||
                            snapshot.engine.state_hash() == header.state_hash;

@@ -3,6 +3,7 @@
 // temporary name and renamed into place.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ struct Snapshot {
   WalId wal_id{};
   matching::Engine engine{};
   std::string note;  // the gateway's; the journal does not know what it means
+  // That it was written in. In an older one there is not all that the log tells by now.
+  std::uint32_t format_version = kFormatVersion;
 };
 
 // The sequences of all snapshots, ascending; says nothing about whether they are whole.

@@ -30,14 +30,23 @@ std::vector<std::string> words_of(const std::vector<Choice>& choices) {
   return words;
 }
 
-CLI::Option* add_value(CLI::App& app, const Argument& argument, Words* words) {
+// One that has several words takes what follows up to its most; of one word it is that word.
+CLI::Option* add_option(CLI::App& app, const Argument& argument, Words* words) {
   const std::string name{argument.name};
+  const std::string help{argument.help};
+  if (argument.most == 1) {
+    return app.add_option_function<std::string>(
+        name, [words, name](const std::string& value) { words->put(name, {value}); }, help);
+  }
   CLI::Option* const option = app.add_option_function<std::vector<std::string>>(
       name,
       [words, name](const std::vector<std::string>& values) { words->put(name, values); },
-      std::string{argument.help});
-  option->expected(argument.is_option() ? argument.least : std::max(argument.least, 1),
-                   argument.most);
+      help);
+  return option->expected(std::max(argument.least, 1), argument.most);
+}
+
+CLI::Option* add_value(CLI::App& app, const Argument& argument, Words* words) {
+  CLI::Option* const option = add_option(app, argument, words);
   option->transform(CLI::Validator{no_control_characters, ""});
   if (argument.takes == Takes::Number) {
     option->transform(process::decimal());

@@ -98,9 +98,17 @@ std::string labelled(const Message& message, const Fields& fields) {
   return text;
 }
 
+// What TotalAffectedOrders(533) counts.
+std::string_view things(const Message& message) {
+  const std::string_view command = value_of(message, tag::kOpsCommand);
+  return command == "Settle"                              ? "accounts"
+         : command == "Void" || command == "RemoveRunner" ? "orders and accounts"
+                                                          : "orders";
+}
+
 std::string affected(const Message& message) {
-  const std::string_view orders = value_of(message, tag::kTotalAffectedOrders);
-  return orders.empty() ? "" : fmt::format(", {} orders", orders);
+  const std::string_view count = value_of(message, tag::kTotalAffectedOrders);
+  return count.empty() ? "" : fmt::format(", {} {}", count, things(message));
 }
 
 std::string refusal(const Message& message) {

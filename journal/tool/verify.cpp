@@ -26,7 +26,9 @@ std::string hex(std::uint64_t value) {
 }
 
 // The engine that the log is replayed into: from the first event, or from the oldest whole snapshot
-// that the log goes on from. What later snapshots hold is compared with it on the way.
+// that the log goes on from. What later snapshots hold is compared with it on the way, but those of
+// older versions, which lack what the state has by now: where nothing else is left, it is loaded
+// from the last of these, and from the next one of the newest version.
 class Replay {
  public:
   // `before`: behind which the log's oldest transaction stands.
@@ -100,10 +102,15 @@ class Replay {
     if (seq != position.last_seq || snapshot.position.chain != position.chain) {
       fail(Fault::SnapshotMismatch, seq, "the log does not go on from it");
     }
-    if (!runs_) {
+    const bool is_older = snapshot.format_version != kFormatVersion;
+    if (!runs_ || lacks_something_) {
       engine_ = std::move(snapshot.engine);
       began_after_ = seq;
       runs_ = true;
+      lacks_something_ = is_older;
+      return;
+    }
+    if (is_older) {
       return;
     }
     if (snapshot.engine.state_hash() != engine_.state_hash()) {
@@ -131,6 +138,7 @@ class Replay {
   WalId wal_id_{};
   matching::Engine engine_;
   bool runs_ = false;
+  bool lacks_something_ = false;  // it was loaded from a snapshot of an older version
   EventSeq began_after_;
   std::uint64_t compared_ = 0;
   std::deque<EventSeq> waiting_;  // snapshots not come to yet, ascending

@@ -93,7 +93,7 @@ std::vector<Asked> RandomCommands::setup(Timestamp now, std::uint64_t crowd) {
     up.grace_ms = 2'000;
     planned_.push_back(up);
   }
-  if (one_in(2)) {
+  if (!one_in(3)) {
     planned_.push_back(require_approval());
   }
   create_market(MarketKind::ExchangeOdds, LadderKind::Classic, 0);
@@ -222,8 +222,11 @@ Asked RandomCommands::next(Timestamp now, const ReferenceEngine& reference) {
   }
   const bool waits = reference.batch_pending() != PendingBatch::None && !one_in(8);
   if (!planned_.empty() && !waits && !one_in(3)) {
-    const CommandBody body = planned_.front();
+    CommandBody body = planned_.front();
     planned_.pop_front();
+    if (one_in(3)) {
+      guard_version(body, reference);
+    }
     return sign({.body = body, .origin = one_in(3) ? origin(reference) : Origin{}});
   }
   const std::uint64_t dice = below(1000);

@@ -166,7 +166,7 @@ void RandomCommands::guard_version(CommandBody& body, const ReferenceEngine& ref
 
 SessionUp RandomCommands::session_up(const Name& comp_id) {
   return {.comp_id = comp_id,
-          .username = Name{pick({"", "ina", "ina", "jon", "kit"})},
+          .username = Name{pick({"", "ina", "ina", "jon", "kit", "lea"})},
           .number = MsgSeqNum{one_in(2) ? 0 : static_cast<std::uint32_t>(below(9))},
           .reset = one_in(8),
           .cancel_on_disconnect = !one_in(3),
@@ -265,7 +265,8 @@ CommandBody RandomCommands::approval_command(const ReferenceEngine& reference) {
   const Name id = one_in(12) ? request() : proposal.id;
   if (one_in(6)) {
     const Name own = request();  // what nobody declines has run out
-    return Decline{.proposal = id, .request_id = own.empty() ? Name{"declined"} : own};
+    return Decline{.proposal = id,
+                   .request_id = own.empty() ? Name{"r" + std::to_string(++requests_)} : own};
   }
   return Approve{.proposal = id,
                  .proposed = EventSeq{proposal.event + (one_in(12) ? 1 : 0)},

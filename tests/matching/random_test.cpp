@@ -108,13 +108,11 @@ std::vector<std::string> never_seen(const Comparison::Coverage& coverage) {
     missing.push_back("a delayed order that fails");
   }
   expect(EventKind::CommandRejected,
-         {UnknownMarket,         UnknownAccount,     StaleRequest,
-          DuplicateRequestId,    TooManyRequests,    InvalidState,
-          InvalidParameter,      MarketArchived,     AmountOverflow,
-          InsufficientFunds,     RunnerNotActive,    AlreadyExists,
-          UnknownInstrument,     UnknownSession,     StaleEpoch,
-          SessionSuspended,      StaleMarketVersion, ExchangeHalted,
-          MarketBatchCancelling, UnknownRequest,     NotEntitled},
+         {UnknownMarket,      UnknownAccount,    StaleRequest,     DuplicateRequestId,
+          TooManyRequests,    InvalidState,      InvalidParameter, MarketArchived,
+          AmountOverflow,     InsufficientFunds, RunnerNotActive,  AlreadyExists,
+          UnknownInstrument,  UnknownSession,    StaleEpoch,       SessionSuspended,
+          StaleMarketVersion, ExchangeHalted,    UnknownRequest,   NotEntitled},
          "a request");
   expect(EventKind::OperationApproved,
          {None, InvalidState, InvalidParameter, StaleMarketVersion},

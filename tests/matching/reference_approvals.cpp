@@ -27,7 +27,7 @@ Event about(const RefProposal& proposal) {
 }  // namespace
 
 void ReferenceEngine::on(const RequireApproval& require) {
-  Reason reason = origin_fails();
+  Reason reason = asker_fails();
   if (reason == Reason::None && (require.classes & ~kAllApprovalClasses) != 0) {
     reason = Reason::InvalidParameter;
   }

@@ -53,6 +53,14 @@ Reason ReferenceEngine::origin_fails() const {
                                                                  : Reason::StaleEpoch;
 }
 
+// Nor does a request of an operator whose session is suspended.
+Reason ReferenceEngine::asker_fails() const {
+  const Reason reason = origin_fails();
+  return reason == Reason::None && requester() != 0 && sessions_.at(requester()).suspended
+             ? Reason::SessionSuspended
+             : reason;
+}
+
 // The id acts no more until it is forgotten.
 void ReferenceEngine::learn(const RefClOrdId& id, RefId order, Reason reason) {
   known_ids_[id] = {.order = order, .reason = reason, .came_in = generation_};

@@ -244,6 +244,7 @@ class ReferenceEngine {
   template <typename Body>
   void refuse(Reason reason, const Body& body);
   [[nodiscard]] Reason origin_fails() const;
+  [[nodiscard]] Reason asker_fails() const;
   void learn(const RefClOrdId& id, RefId order, Reason reason = Reason::None);
 
   // reference_requests.cpp: what all requests of operators share.

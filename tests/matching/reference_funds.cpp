@@ -26,7 +26,7 @@ constexpr std::uint32_t kAllBp = 10'000;
 }  // namespace
 
 void ReferenceEngine::on(const CreateExchange& create) {
-  Reason reason = origin_fails();
+  Reason reason = asker_fails();
   if (reason == Reason::None && last_seq_ != 0) {
     reason = Reason::InvalidState;
   }

@@ -14,14 +14,8 @@ template <typename Body>
 Reason ReferenceEngine::request_fails(const Body& body) const {
   constexpr std::int64_t kMinuteNs = 60'000'000'000;
   constexpr std::int64_t kDayNs = 24 * 60 * kMinuteNs;
-  if (const Reason reason = origin_fails(); reason != Reason::None) {
+  if (const Reason reason = asker_fails(); reason != Reason::None || body.request_id.empty()) {
     return reason;
-  }
-  if (requester() != 0 && sessions_.at(requester()).suspended) {
-    return Reason::SessionSuspended;
-  }
-  if (body.request_id.empty()) {
-    return Reason::None;
   }
   if (requests_.contains(std::string{body.request_id.view()})) {
     return Reason::DuplicateRequestId;

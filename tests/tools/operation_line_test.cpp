@@ -49,6 +49,8 @@ TEST(OperationLineTest, TheResultStandsInWords) {
             "event 90211  id goal-1");
   EXPECT_THAT(line(suspended("2")), HasSubstr(" DONE, what follows from it runs; suspended "));
   EXPECT_THAT(line(suspended("3").add(533, "9000")), HasSubstr(" COMPLETE, 9000 orders; "));
+  EXPECT_THAT(line(message("UOR", {{20011, "Settle"}, {20013, "3"}, {533, "4"}, {1300, "EPL"}})),
+              HasSubstr(" Settle COMPLETE, 4 accounts"));
   EXPECT_THAT(line(suspended("6")), HasSubstr(" WAITS FOR APPROVAL; "));
   EXPECT_THAT(line(suspended("5").add(533, "7").add(2330, "Y")),
               HasSubstr(" WOULD BE DONE, 7 orders; "));

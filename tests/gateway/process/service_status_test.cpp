@@ -2,6 +2,7 @@
 #include "gateway/process/service_status.h"
 
 #include <array>
+#include <cstddef>
 #include <cstdlib>
 #include <string>
 
@@ -27,7 +28,7 @@ TEST(ServiceStatus, AStartIsNotReady) {
 }
 
 TEST(ServiceStatus, AGatewayThatListensIsReadyAndAlive) {
-  const FakeHealth health;
+  const FakeHealth health{};
   EXPECT_EQ(service_status(Phase::Accepting, health), "READY=1\nWATCHDOG=1\nSTATUS=takes orders\n");
 }
 
@@ -47,7 +48,7 @@ TEST(ServiceStatus, TheWatchdogHearsNothingOfOneThatIsStuck) {
 }
 
 TEST(ServiceStatus, AStopIsSaid) {
-  const FakeHealth health;
+  const FakeHealth health{};
   EXPECT_EQ(service_status(Phase::Stopping, health), "STOPPING=1\nSTATUS=stopping\n");
 }
 
@@ -123,12 +124,12 @@ class Environment {
 
 TEST(ServiceManager, IsFoundInTheEnvironment) {
   EXPECT_FALSE(ServiceManager::from_environment().listens());
-  const Environment socket{"NOTIFY_SOCKET", "/run/systemd/notify"};
+  const Environment in_a_socket{"NOTIFY_SOCKET", "/run/systemd/notify"};
   EXPECT_TRUE(ServiceManager::from_environment().listens());
   EXPECT_EQ(ServiceManager::from_environment().watchdog(), std::nullopt);
-  const Environment watchdog{"WATCHDOG_USEC", "30000000"};
+  const Environment with_a_watchdog{"WATCHDOG_USEC", "30000000"};
   EXPECT_EQ(ServiceManager::from_environment().watchdog(), std::chrono::seconds{30});
-  const Environment wrong{"WATCHDOG_USEC", "soon"};
+  const Environment that_is_wrong{"WATCHDOG_USEC", "soon"};
   EXPECT_EQ(ServiceManager::from_environment().watchdog(), std::nullopt);
 }
 
