@@ -163,6 +163,10 @@ class Exchange {
         submit(fix::to_command(reject, msg_type));
       }
 
+      void operator()(const fix::OperatorRequest&) const {
+        FAIL() << "no operator's session is recorded";
+      }
+
       void operator()(const fix::Unanswered&) const {}
     };
 

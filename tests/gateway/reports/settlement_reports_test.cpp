@@ -278,10 +278,11 @@ TEST_F(SettlementReportsTest, MoneyThatOperatorsMoveIsReported) {
       .account = kAcc, .kind = FundsKind::Deposit, .amount = Decimal{100'500'000}});
   pipeline.submit(matching::MoveFunds{
       .account = kAcc, .kind = FundsKind::Withdrawal, .amount = Decimal{500'000}});
-  pipeline.submit(matching::MoveFunds{.account = kAcc,
-                                      .kind = FundsKind::Correction,
-                                      .amount = Decimal{-150'000'000},
-                                      .remark = matching::Remark{"paid in twice"}});
+  BETEX_ASSERT(pipeline.commands.try_reserve(1));
+  pipeline.commands.publish(matching::Command{
+      .remark = matching::Remark{"paid in twice"},
+      .body = matching::MoveFunds{
+          .account = kAcc, .kind = FundsKind::Correction, .amount = Decimal{-150'000'000}}});
   pipeline.submit(matching::MoveFunds{.account = kAcc, .kind = FundsKind::WriteOff});
   pipeline.run();
   const auto reports = bodies<AccountReport>(kTwo);
