@@ -82,9 +82,11 @@ void ReportMaker::on(const Context& context, const matching::BatchStarted& event
   }
 }
 
+// What was approved is told of by the event of its approval, which comes behind this one and knows
+// whether anything goes on.
 void ReportMaker::tell_of_end(const Context& context, const matching::BatchCompleted& event) const {
   const auto operation = operation_of(event);
-  if (!operation || event.goes_on) {
+  if (!operation || event.goes_on || answers<matching::Approve>(context)) {
     return;
   }
   const Asked asked{.session = event.requester, .request_id = event.request_id};

@@ -84,24 +84,37 @@ TEST_F(ApprovalReportsTest, WhatCanNotBeCarriedOutIsRefusedToBoth) {
                   "UOR id=p1 op=Reopen result=1 market=MKT version=1 state=2" + tail));
 }
 
-// The processes of what was approved are the proposer's: those that go on after the approval are
-// told of when they have ended.
-TEST_F(ApprovalReportsTest, ProcessesOfAnApprovedRequestEndForItsProposer) {
+// What has ended with the approval has no second answer.
+TEST_F(ApprovalReportsTest, AnApprovedRequestThatIsAllDoneIsAnsweredOnce) {
   pipeline.place(kOne, "A", Side::Ask, 204, 1000);
   pipeline.run();
   ask("p1", matching::VoidMarket{.market = Name{"MKT"}});
   told_to(kOps1);
   ask("y1", matching::Approve{.proposal = Name{"p1"}, .proposed = last_event()}, kOps2);
-  const Lines lines = told_to(kOps1);
-  ASSERT_GE(lines.size(), 2U);
-  EXPECT_THAT(lines[0], ::testing::StartsWith("UOR id=y1 op=Approve result=0 ref=p1 market=MKT"));
-  const bool goes_on = lines.size() == 3;
+  const std::string tail = " by=OPS1 approved=OPS2";
   EXPECT_THAT(
-      lines[1],
-      ::testing::StartsWith("UOR id=p1 op=Void result=" + std::string{goes_on ? "2" : "0"}));
-  if (goes_on) {
-    EXPECT_THAT(lines[2], ::testing::StartsWith("UOR id=p1 op=Void result=3"));
+      told_to(kOps1),
+      ElementsAre("UOR id=y1 op=Approve result=0 ref=p1 market=MKT version=3 state=8 copy" + tail,
+                  "UOR id=p1 op=Void result=0 market=MKT version=3 state=8" + tail));
+}
+
+// Its processes are the proposer's: those that go on after the approval tell him when they end.
+TEST_F(ApprovalReportsTest, WhatGoesOnAfterAnApprovalEndsForItsProposer) {
+  constexpr int kMoreThanAChunk = static_cast<int>(matching::kMaxBatchedOrders) + 10;
+  for (int i = 0; i < kMoreThanAChunk; ++i) {
+    pipeline.place(kOne, "A" + std::to_string(i), Side::Ask, 204, 1000);
+    pipeline.run();
   }
+  ask("p1", matching::VoidMarket{.market = Name{"MKT"}});
+  told_to(kOps1);
+  ask("y1", matching::Approve{.proposal = Name{"p1"}, .proposed = last_event()}, kOps2);
+  const std::string market = " market=MKT version=3 state=8";
+  const std::string tail = " by=OPS1 approved=OPS2";
+  EXPECT_THAT(told_to(kOps1),
+              ElementsAre("UOR id=y1 op=Approve result=0 ref=p1" + market + " copy" + tail,
+                          "UOR id=p1 op=Void result=2" + market + tail,
+                          "UOR id=p1 op=Void result=3 market=MKT affected=" +
+                              std::to_string(kMoreThanAChunk)));
 }
 
 TEST_F(ApprovalReportsTest, WhatIsDeclinedIsToldToItsProposer) {
