@@ -138,33 +138,36 @@ Command show_account_command() {
           .read = read_show_account};
 }
 
-Command limits_command() {
+std::vector<Argument> limits() {
+  return {number("--max-open-orders", "at a time", tag::kMaxOpenOrders),
+          word("--exposure", "what all its bets may cost at worst", tag::kExposureLimit),
+          word("--market-exposure", "the same in each market", tag::kMarketExposureLimit),
+          word("--credit", "how far beyond its balance it may bet", tag::kCredit),
+          number("--discount-bp",
+                 "off the commission, in hundredths of a percent",
+                 tag::kCommissionDiscountBp)};
+}
+
+Command create_command() {
+  std::vector<Argument> arguments{{.name = "kind",
+                                   .help = "whether its orders are checked for funds",
+                                   .takes = Takes::Choice,
+                                   .tag = tag::kAccountKind,
+                                   .choices = {{"unlimited", "1"}, {"collateralised", "2"}}}};
+  std::vector<Argument> more = limits();
+  std::move(more.begin(), more.end(), std::back_inserter(arguments));
   return of(account(),
-            "account limits",
-            "SetLimits",
-            "what it may do; what is not given stays, 0 is none",
-            {number("--max-open-orders", "at a time", tag::kMaxOpenOrders),
-             word("--exposure", "what all its bets may cost at worst", tag::kExposureLimit),
-             word("--market-exposure", "the same in each market", tag::kMarketExposureLimit),
-             word("--credit", "how far beyond its balance it may bet", tag::kCredit),
-             number("--discount-bp",
-                    "off the commission, in hundredths of a percent",
-                    tag::kCommissionDiscountBp)});
+            "account create",
+            "CreateAccount",
+            "make an account, with nothing in it",
+            std::move(arguments));
 }
 
 }  // namespace
 
 std::vector<Command> account_commands() {
   return {show_account_command(),
-          of(account(),
-             "account create",
-             "CreateAccount",
-             "make an account, with nothing in it",
-             {{.name = "kind",
-               .help = "whether its orders are checked for funds",
-               .takes = Takes::Choice,
-               .tag = tag::kAccountKind,
-               .choices = {{"unlimited", "1"}, {"collateralised", "2"}}}}),
+          create_command(),
           of(account(), "account deposit", "Deposit", "pay in", {amount("as 100.00")}),
           of(account(), "account withdraw", "Withdraw", "pay out", {amount("as 100.00")}),
           of(account(),
@@ -176,7 +179,11 @@ std::vector<Command> account_commands() {
              "account writeoff",
              "WriteOff",
              "take over its negative balance: the exchange pays it"),
-          limits_command(),
+          of(account(),
+             "account limits",
+             "SetLimits",
+             "what it may do; what is not given stays, 0 is none",
+             limits()),
           suspend(account(0), "account suspend", "it may cancel, and enter nothing"),
           resume(account(0), "account resume", "end its suspension"),
           {.words = "session show",

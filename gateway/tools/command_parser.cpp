@@ -114,6 +114,12 @@ std::string described(const Argument& argument) {
   return words.empty() ? text : fmt::format("{}: {}", text, fmt::join(words, ", "));
 }
 
+bool is_first_word(std::string_view word) {
+  return std::any_of(commands().begin(), commands().end(), [word](const Command& command) {
+    return command.words.substr(0, command.words.find(' ')) == word;
+  });
+}
+
 bool begins_with(std::string_view words, const std::vector<std::string>& first) {
   std::string text;
   for (const std::string& word : first) {
@@ -165,6 +171,10 @@ std::optional<Request> parse_line(std::string_view line) {
   std::vector<std::string> words = split_line(line);
   if (words.empty()) {
     return std::nullopt;
+  }
+  if (!is_first_word(words.front())) {
+    throw CLI::ValidationError{
+        "command", fmt::format("there is no '{}'; `help` shows what there is", words.front())};
   }
   std::optional<Request> request;
   CLI::App app;

@@ -19,11 +19,14 @@ constexpr int kAccount = 1;
 constexpr int kClOrdId = 11;
 constexpr int kSymbol = 55;
 constexpr int kTransactTime = 60;
+constexpr int kNoRelatedSym = 146;
 constexpr int kSecurityReqId = 320;
 constexpr int kSecurityResponseType = 323;
 constexpr int kPartyId = 448;
 constexpr int kPartyRole = 452;
+constexpr int kExpireTime = 126;
 constexpr int kTotalAffectedOrders = 533;
+constexpr int kSettlPrice = 730;
 constexpr int kCopyMsgIndicator = 797;
 constexpr int kLastFragment = 893;
 constexpr int kStatusValue = 928;
@@ -42,14 +45,18 @@ constexpr int kMarketVersion = 20005;
 constexpr int kOpsCommand = 20011;
 constexpr int kOpsReqId = 20012;
 constexpr int kOpsResult = 20013;
+constexpr int kRefOpsReqId = 20014;
 constexpr int kRequestedBy = 20015;
 constexpr int kApprovedBy = 20016;
 constexpr int kFirstAnswer = 20017;
 constexpr int kMarketState = 20019;
 constexpr int kEventSeq = 20020;
+constexpr int kAmount = 20022;
 constexpr int kBalance = 20023;
 constexpr int kExposure = 20024;
 constexpr int kAvailable = 20025;
+constexpr int kShareNumerator = 20037;
+constexpr int kShareDenominator = 20038;
 constexpr int kNextIn = 20040;
 constexpr int kReservedTo = 20041;
 constexpr int kLastOut = 20042;
@@ -59,6 +66,7 @@ constexpr int kSessionRole = 20045;
 constexpr int kQueueBytes = 20046;
 constexpr int kPeer = 20047;
 constexpr int kLastHeard = 20048;
+constexpr int kNewEpoch = 20049;
 constexpr int kDurableSeq = 20061;
 constexpr int kRingFillPct = 20062;
 constexpr int kJournalLagSlots = 20063;
@@ -128,6 +136,29 @@ std::string known(const Message& message) {
              : fmt::format("KNOWN: done before{}", first);
 }
 
+// What a second operator has to see: all that the command says, and how long it waits.
+std::string proposal(const Message& message) {
+  constexpr std::array<Labels, 5> kSaid{{{tag::kAmount, "amount"},
+                                         {tag::kSettlPrice, "price"},
+                                         {tag::kNewEpoch, "new epoch"},
+                                         {client::tag::kText, "remark"},
+                                         {tag::kExpireTime, "until"}}};
+  std::string text = "WAITS FOR APPROVAL";
+  std::string_view symbol;
+  std::string_view numerator;
+  for (const client::Field& field : message.fields()) {
+    if (field.tag == tag::kSymbol) {
+      symbol = field.value;
+    } else if (field.tag == tag::kShareNumerator) {
+      numerator = field.value;
+    } else if (field.tag == tag::kShareDenominator) {
+      text += fmt::format(" {}={}/{}", word(symbol), numerator, field.value);
+    }
+  }
+  const std::string said = labelled(message, kSaid);
+  return said.empty() ? text : fmt::format("{} ({})", text, said);
+}
+
 std::string result(const Message& message) {
   const std::string_view code = message.get(tag::kOpsResult);
   if (code == "0") {
@@ -149,16 +180,18 @@ std::string result(const Message& message) {
     return "WOULD BE DONE" + affected(message);
   }
   if (code == "6") {
-    return "WAITS FOR APPROVAL";
+    return proposal(message);
   }
   return code == "7" ? fmt::format("DECLINED OR EXPIRED: {}", reason_text(message))
                      : fmt::format("result {}", code);
 }
 
+// The symbols of a group are no subject.
 std::string subject(const Message& message) {
+  const bool has_group = message.find(tag::kNoRelatedSym).has_value();
   std::string text;
   for (const int field : {tag::kMarketSegmentId, tag::kSymbol, tag::kAccount, tag::kRefCompId}) {
-    if (message.find(field)) {
+    if (message.find(field) && !(field == tag::kSymbol && has_group)) {
       text += text.empty() ? word(message.get(field)) : " " + word(message.get(field));
     }
   }
@@ -173,7 +206,8 @@ std::string state(const Message& message) {
 
 // What stands behind the outcome on all of them.
 std::string trailer(const Message& message, std::string_view id) {
-  constexpr std::array<Labels, 14> kDetails{{{tag::kMarketVersion, "version"},
+  constexpr std::array<Labels, 15> kDetails{{{tag::kRefOpsReqId, "proposal"},
+                                             {tag::kMarketVersion, "version"},
                                              {tag::kBalance, "balance"},
                                              {tag::kExposure, "exposure"},
                                              {tag::kAvailable, "available"},

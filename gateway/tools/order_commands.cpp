@@ -19,12 +19,13 @@ using client::TimeInForce;
 
 constexpr const char* kTime = "YYYYMMDD-HH:MM:SS, UTC";
 
-// "@ 2.04", "@2.04" or "2.04".
+// "@ 2.04", "@2.04" or "2.04", also as one word.
 std::string join_price(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) {
     text += word;
   }
+  std::erase(text, ' ');
   if (!text.empty() && text.front() == '@') {
     text.erase(0, 1);
   }

@@ -63,29 +63,29 @@ class BetexFixOperationsTest : public testing::Test {
 };
 
 TEST_F(BetexFixOperationsTest, AMarketIsTakenThroughItsLife) {
-  const std::string out =
-      done("OPS1",
-           "market create M --runners M.A M.B --id create\n"
-           "runner add M M.C\n"
-           "runner add M M.D\n"
-           "market describe M --text 'a race' --symbol M.A --symbol-text first\n"
-           "market change M --commission-bp 200\n"
-           "market open M --runners 4 --id open\n"
-           "market suspend M goal --cancel lapsing\n"
-           "market resume M\n"
-           "market halt M\n"
-           "market unhalt M\n"
-           "runner remove M M.D\n"
-           "market resume M\n"
-           "market inplay M\n"
-           "market close M\n"
-           "market reopen M\n"
-           "market close M\n"
-           "market determine M M.A\n"
-           "market settle M\n"
-           "market determine M M.B=1/2 M.C=1/2\n"
-           "market settle M\n"
-           "market archive M\n");
+  const std::string out = done("OPS1",
+                               "market create M --runners M.A M.B --id create\n"
+                               "runner add M M.C\n"
+                               "runner add M M.D\n"
+                               "market describe M --text 'a race' --parent RACES\n"
+                               "market describe M --symbol M.A --symbol-text first\n"
+                               "market change M --commission-bp 200\n"
+                               "market open M --runners 4 --id open\n"
+                               "market suspend M goal --cancel lapsing\n"
+                               "market resume M\n"
+                               "market halt M\n"
+                               "market unhalt M\n"
+                               "runner remove M M.D\n"
+                               "market resume M\n"
+                               "market inplay M\n"
+                               "market close M\n"
+                               "market reopen M\n"
+                               "market close M\n"
+                               "market determine M M.A\n"
+                               "market settle M\n"
+                               "market determine M M.B=1/2 M.C=1/2\n"
+                               "market settle M\n"
+                               "market archive M\n");
   EXPECT_THAT(out,
               AllOf(HasSubstr("CreateMarket DONE; inactive"),
                     HasSubstr("M M.C"),
@@ -190,6 +190,7 @@ TEST_F(BetexFixOperationsTest, SessionsAndTheNodeAreShown) {
 }
 
 TEST_F(BetexFixOperationsTest, ASessionsNumbersAreRepaired) {
+  (void)betex_fix("BROKER1", {"watch", "--for-ms", "0"});  // it has some
   EXPECT_THAT(done("OPS1", "session numbers BROKER1 --new-epoch"),
               HasSubstr("BROKER1            SetSessionNumbers DONE"));
   EXPECT_THAT(refused("OPS1", "session numbers OPS1 --next-in 1"), HasSubstr("REFUSED"));

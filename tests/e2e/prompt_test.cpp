@@ -58,10 +58,10 @@ TEST_F(PromptTest, WordsAndNamesAreCompleted) {
   terminal.read_to(kPrompt);
   terminal.type("la");
   terminal.type(kTab);
-  terminal.read_to("lay ");
+  terminal.read_to("y ");
   terminal.type("RA");
   terminal.type(kTab);
-  terminal.read_to("RAIN-LON ");
+  terminal.read_to("IN-LON ");
   terminal.type("5 @ 0.60 --go");
   terminal.type(kTab);  // nothing begins so
   terminal.type("\b");
@@ -175,7 +175,7 @@ TEST_F(PromptTest, ControlCLeavesALineAndControlDThePrompt) {
 TEST_F(PromptTest, WrongWordsAreSaidAndTheNextLineIsAsked) {
   Terminal terminal{command("BROKER1"), home()};
   terminal.read_to(kPrompt);
-  for (const auto& [line, answer] : {std::pair{"hedge everything", "hedge"},
+  for (const auto& [line, answer] : {std::pair{"hedge everything", "there is no 'hedge'"},
                                      {"lay", "symbol is required"},
                                      {"cancel nothing", "--symbol and --side?"},
                                      {"news \"open", "is not closed"},
@@ -192,7 +192,7 @@ TEST_F(PromptTest, WrongWordsAreSaidAndTheNextLineIsAsked) {
 }
 
 TEST_F(PromptTest, LinesHaveColoursUnlessSomebodyWantsNone) {
-  const std::vector<std::string> refused = command("BROKER1", {"lay", "RAIN-LON", "5", "@ 5"});
+  const std::vector<std::string> refused = command("BROKER1", {"lay", "RAIN-LON", "5", "@5"});
   Terminal coloured{refused, home()};
   coloured.read_to("\x1b[31m");
   EXPECT_THAT(coloured.read_to("\x1b[0m"), HasSubstr("REJECTED"));

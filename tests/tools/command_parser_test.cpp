@@ -52,6 +52,7 @@ TEST(CommandParserTest, OptionsStandAfterTheTerms) {
 }
 
 TEST(CommandParserTest, AMarketOrderMustBeAskedForInWords) {
+  EXPECT_EQ(parsed<NewOrder>("buy RAIN-LON 5 '@ 0.60'").price, "0.60");
   EXPECT_EQ(parsed<NewOrder>("buy RAIN-LON 5 --market").price, "");
   EXPECT_THROW(parse_line("buy RAIN-LON 5"), CLI::ParseError);
   EXPECT_THROW(parse_line("buy RAIN-LON 5 @"), CLI::ParseError);
@@ -165,6 +166,7 @@ TEST(CommandParserTest, WrongWordsAreErrors) {
                            "exchange day-end 25:00",
                            "exchange day-end 22",
                            "exchange day-end 22:30:00:00",
+                           "market describe EPL --symbol A --text T",
                            "approve goal-1",
                            "cancel a-1 --market EPL-ARS-CHE",
                            "cancel --of BROKER1 --of-session BROKER1",

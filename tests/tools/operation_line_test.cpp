@@ -52,6 +52,24 @@ TEST(OperationLineTest, TheResultStandsInWords) {
   EXPECT_THAT(line(message("UOR", {{20011, "Settle"}, {20013, "3"}, {533, "4"}, {1300, "EPL"}})),
               HasSubstr(" Settle COMPLETE, 4 accounts"));
   EXPECT_THAT(line(suspended("6")), HasSubstr(" WAITS FOR APPROVAL; "));
+  EXPECT_THAT(
+      line(message("UOR",
+                   {{20012, "r"},
+                    {20011, "Determine"},
+                    {20013, "6"},
+                    {1300, "EPL"},
+                    {58, "seen it"},
+                    {126, kTime},
+                    {146, "2"},
+                    {55, "A"},
+                    {20037, "1"},
+                    {20038, "2"},
+                    {55, "B"},
+                    {20037, "1"},
+                    {20038, "2"}})),
+      HasSubstr(
+          " EPL                Determine WAITS FOR APPROVAL A=1/2 B=1/2 (remark \"seen it\", until "
+          "20261122-14:05:01.123456)"));
   EXPECT_THAT(line(suspended("5").add(533, "7").add(2330, "Y")),
               HasSubstr(" WOULD BE DONE, 7 orders; "));
   EXPECT_THAT(line(suspended("7").add(58, "declined")),

@@ -82,6 +82,8 @@ constexpr Row kRows[] = {
     {"account show", "35=AN|710=made-up|724=0|60=T|"},
     {"account create ALICE collateralised",
      "35=UOC|20012=made-up|20011=CreateAccount|1=ALICE|20021=2|60=T|"},
+    {"account create ALICE collateralised --credit 10",
+     "35=UOC|20012=made-up|20011=CreateAccount|1=ALICE|20021=2|20028=10|60=T|"},
     {"account create ALICE unlimited",
      "35=UOC|20012=made-up|20011=CreateAccount|1=ALICE|20021=1|60=T|"},
     {"account deposit ALICE 100.00 --id dep-1",
