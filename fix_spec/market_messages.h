@@ -87,7 +87,8 @@ inline constexpr std::array kSecurityStatusFields{
         field::kSecurityTradingStatus,
         "N-",
         "2 halt (suspended, halted), 3 resume, 17 ready to trade, 18 not available (not open yet, "
-        "closed, runner removed), 20 unknown instrument, 100 determined, 101 settled, 102 voided"},
+        "closed, runner removed), 20 unknown instrument, 100 determined, 101 settled, 102 voided; "
+        "absent where the market's terms have changed and its state has not"},
     MessageField{field::kMarketSegmentId, "N-", "the market"},
     MessageField{field::kEngineReason, "N-", "with 326=20"},
     MessageField{field::kRetry, "N-", "with 326=20"},

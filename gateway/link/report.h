@@ -152,12 +152,12 @@ enum class TradingStatus : std::uint8_t {
 // SecurityStatus(f) of one instrument.
 struct SecurityStatus {
   matching::Name symbol;
-  matching::Name market;         // 1300; empty: unknown instrument
-  matching::Name status_req_id;  // 324; empty: nobody asked
-  TradingStatus status = TradingStatus::Unknown;
-  std::uint64_t market_version = 0;  // 20005; 0: absent
-  std::uint8_t suspend_reason = 0;   // 20032, matching::SuspendReason; 0: absent
-  std::optional<bool> in_play;       // 20033
+  matching::Name market;                          // 1300; empty: unknown instrument
+  matching::Name status_req_id;                   // 324; empty: nobody asked
+  TradingStatus status = TradingStatus::Unknown;  // 326; 0: as it was, absent
+  std::uint64_t market_version = 0;               // 20005; 0: absent
+  std::uint8_t suspend_reason = 0;                // 20032, matching::SuspendReason; 0: absent
+  std::optional<bool> in_play;                    // 20033
   matching::Timestamp transact_time;
   matching::Reason reason = matching::Reason::None;
 

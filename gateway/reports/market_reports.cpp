@@ -116,7 +116,9 @@ void ReportMaker::on(const Context& context, const matching::RunnerAdded& event)
       context, event, {.symbol = event.symbol, .market_state = MarketState::Inactive});
 }
 
+// The state is as it was; what they learn is the version, which their orders are held against.
 void ReportMaker::on(const Context& context, const matching::MarketChanged& event) const {
+  tell_brokers(context, event, {.status = TradingStatus{}});
   answer_about_market<matching::ChangeMarket>(context, event, {});
 }
 

@@ -133,7 +133,7 @@ std::string known(const Message& message) {
                                 : "";
   return message.find(tag::kEngineReason)
              ? fmt::format("KNOWN: refused before{}: {}", first, reason_text(message))
-             : fmt::format("KNOWN: done before{}", first);
+             : fmt::format("KNOWN: answered before{}", first);
 }
 
 // What a second operator has to see: all that the command says, and how long it waits.
@@ -182,8 +182,7 @@ std::string result(const Message& message) {
   if (code == "6") {
     return proposal(message);
   }
-  return code == "7" ? fmt::format("DECLINED OR EXPIRED: {}", reason_text(message))
-                     : fmt::format("result {}", code);
+  return code == "7" ? "DECLINED OR EXPIRED" : fmt::format("result {}", code);
 }
 
 // The symbols of a group are no subject.
@@ -310,7 +309,7 @@ std::string line_of_session(const Message& entry) {
                                             {tag::kLastOut, "last out"},
                                             {tag::kReservedTo, "reserved to"},
                                             {tag::kDelivered, "delivered"},
-                                            {tag::kQueueBytes, "queued bytes"},
+                                            {tag::kQueueBytes, "queue (bytes)"},
                                             {tag::kPeer, "from"},
                                             {tag::kLastHeard, "heard"}}};
   const std::string_view role = value_of(entry, tag::kSessionRole);
@@ -325,10 +324,10 @@ std::string line_of_session(const Message& entry) {
 
 std::vector<std::string> lines_of_status(const Message& message) {
   constexpr std::array<Labels, 6> kFigures{{{tag::kDurableSeq, "durable event"},
-                                            {tag::kRingFillPct, "ring filled, %,"},
-                                            {tag::kJournalLagSlots, "journal behind, slots,"},
+                                            {tag::kRingFillPct, "ring fill (%)"},
+                                            {tag::kJournalLagSlots, "journal lag (slots)"},
                                             {tag::kSegments, "segments"},
-                                            {tag::kDiskFreeBytes, "disk free, bytes,"},
+                                            {tag::kDiskFreeBytes, "disk free (bytes)"},
                                             {tag::kWatermark, "watermark"}}};
   std::vector<std::string> lines;
   const auto& fields = message.fields();

@@ -26,6 +26,8 @@ constexpr std::chrono::milliseconds kStep{100};
 constexpr int kRemembered = 1000;  // lines
 constexpr mode_t kPrivate = 0600;
 constexpr std::size_t kUsualWidth = 80;
+constexpr unsigned char kControlD = 0x04;
+constexpr unsigned char kEarlyEnd = 0;  // how a Control-D arrives that came between two lines
 
 std::size_t columns() {
   winsize size{};
@@ -79,6 +81,7 @@ std::optional<std::string> Prompt::next_line() {
   do {
     begin_anew_ = false;
     int size = 0;
+    el_set(editor_, EL_PREP_TERM, 1);  // before the prompt is seen, not after, as libedit would
     typing_ = true;
     const char* const text = el_gets(editor_, &size);
     typing_ = false;
@@ -153,7 +156,7 @@ int Prompt::read_character(wchar_t& character) {
         return 0;
       }
       if (is_key(byte)) {
-        character = byte;
+        character = byte == kEarlyEnd ? kControlD : byte;
         return 1;
       }
     }

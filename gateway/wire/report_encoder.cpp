@@ -176,7 +176,9 @@ void write_body(FieldWriter& out,
   write_reason_text(out, report.reason);
   out.time("60=", report.transact_time);
   out.text_if("324=", report.status_req_id.view());
-  out.integer("326=", static_cast<std::uint64_t>(report.status));
+  if (report.status != TradingStatus{}) {
+    out.integer("326=", static_cast<std::uint64_t>(report.status));
+  }
   out.text_if("1300=", report.market.view());
   write_reason_codes(out, report.reason);
   if (report.market_version != 0) {

@@ -31,6 +31,16 @@ TEST(OrderEntryTest, AnOrderWithoutPriceIsAMarketOrder) {
   EXPECT_FALSE(message.find(44).has_value());
 }
 
+TEST(OrderEntryTest, AnOrderThatMayHaveArrivedSaysSoInItsHeader) {
+  const Message message = to_message(NewOrder{.cl_ord_id = "a",
+                                              .symbol = "RAIN-LON",
+                                              .quantity = "5",
+                                              .persistence = "1",
+                                              .poss_resend = true});
+  EXPECT_EQ(message.fields().front().tag, 97);
+  EXPECT_TRUE(message.has(97, "Y") && message.has(20004, "1"));
+}
+
 TEST(OrderEntryTest, ReadsAnExecutionReport) {
   Message message{"8"};
   message.add(17, "12.1").add(37, "3").add(11, "a").add(150, "F").add(39, "1").add(54, "1");

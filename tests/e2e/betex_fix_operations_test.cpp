@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -22,6 +23,7 @@ using ::testing::Not;
 constexpr std::chrono::seconds kTimeout{180};
 constexpr int kDone = 0;
 constexpr int kRefused = 1;
+constexpr int kWaitsForApproval = 5;
 
 struct Ended {
   int exit_code = 0;
@@ -58,8 +60,28 @@ class BetexFixOperationsTest : public testing::Test {
     return ended.out;
   }
 
+  // The shipped configuration, with its line about four eyes replaced.
+  explicit BetexFixOperationsTest(const std::string& four_eyes = "four_eyes = []")
+      : gateway_{
+            folder_.path() / "wal",
+            {"--config", changed_config(folder_.path(), "four_eyes = []", four_eyes).string()}} {}
+
   TempFolder folder_;
-  GatewayProcess gateway_{folder_.path() / "wal"};
+  GatewayProcess gateway_;
+};
+
+// Two have to agree on money and results.
+class FourEyesTest : public BetexFixOperationsTest {
+ protected:
+  FourEyesTest() : BetexFixOperationsTest{R"(four_eyes = ["funds", "results"])"} {}
+
+  // The number of the event, out of the line that tells of it.
+  [[nodiscard]] static std::string event_in(const std::string& line) {
+    constexpr std::string_view kLabel = "event ";
+    const std::size_t found = line.find(kLabel);
+    const std::size_t begin = found + kLabel.size();
+    return found == std::string::npos ? "none" : line.substr(begin, line.find(' ', begin) - begin);
+  }
 };
 
 TEST_F(BetexFixOperationsTest, AMarketIsTakenThroughItsLife) {
@@ -132,7 +154,7 @@ TEST_F(BetexFixOperationsTest, ARequestActsOnceUnderItsId) {
   EXPECT_THAT(done("OPS1", "account deposit BROKER1 100.00 --id once\n"),
               HasSubstr("Deposit DONE  balance 10100.00"));
   EXPECT_THAT(done("OPS1", "account deposit BROKER1 100.00 --id once\n"),
-              HasSubstr("Deposit KNOWN: done before by event "));
+              HasSubstr("Deposit KNOWN: answered before by event "));
   EXPECT_THAT(done("OPS2", "account deposit BROKER1 100.00 --id once\n"), HasSubstr("KNOWN"));
   EXPECT_THAT(refused("OPS1", "account deposit BROKER1 200.00 --id once\n"),
               HasSubstr("(reason 125)"));
@@ -223,6 +245,38 @@ TEST_F(BetexFixOperationsTest, OneDeskSeesWhatTheOtherDid) {
 TEST_F(BetexFixOperationsTest, ABrokerIsNoOperator) {
   EXPECT_THAT(refused("BROKER1", "market suspend RAIN-LON goal"), HasSubstr("REFUSED"));
   EXPECT_THAT(refused("BROKER1", "cancel --market RAIN-LON"), HasSubstr("REFUSED"));
+}
+
+TEST_F(FourEyesTest, ARequestWaitsUntilAnotherOperatorHasApprovedIt) {
+  (void)betex_fix("OPS2", {"watch", "--for-ms", "0"});  // it has a Username from now on
+  const Ended asked = betex_fix(
+      "OPS1", {"account", "deposit", "BROKER1", "100.00", "--id", "pay", "--remark", "by bank"});
+  EXPECT_EQ(asked.exit_code, kWaitsForApproval) << asked.err;
+  EXPECT_THAT(asked.out,
+              HasSubstr("BROKER1            Deposit WAITS FOR APPROVAL (amount 100.00, remark \"by "
+                        "bank\", until "));
+  const std::string event = event_in(asked.out);
+  EXPECT_THAT(refused("OPS1", "approve pay " + event), HasSubstr("(reason 142)"));
+  EXPECT_THAT(refused("OPS2", "approve pay 1"), HasSubstr("(reason 127)"));
+  EXPECT_THAT(done("OPS2", "approve pay " + event),
+              AllOf(HasSubstr("Approve DONE  proposal pay, balance 10100.00"),
+                    HasSubstr("asked by OPS1, approved by OPS2")));
+  EXPECT_THAT(betex_fix("OPS1", {"watch", "--for-ms", "0"}).out,
+              HasSubstr("Deposit DONE  balance 10100.00"));
+}
+
+TEST_F(FourEyesTest, OneMayStayUntilItIsDeclined) {
+  (void)done("OPS1", "market close RAIN-LON");
+  ChildProcess asking{
+      command("OPS1", {"market", "determine", "RAIN-LON", "yes", "--id", "result", "--wait"})};
+  std::string seen;
+  for (int i = 0; i < 100 && seen.find("Determine WAITS FOR APPROVAL") == std::string::npos; ++i) {
+    seen += betex_fix("OPS2", {"watch", "--for-ms", "50"}).out;
+  }
+  EXPECT_THAT(seen, HasSubstr("Determine WAITS FOR APPROVAL RAIN-LON=1/1"));
+  EXPECT_THAT(done("OPS2", "decline result"), HasSubstr("Decline DONE  proposal result"));
+  EXPECT_EQ(asking.wait(kTimeout), kRefused);
+  EXPECT_THAT(asking.standard_output(), HasSubstr("Determine DECLINED OR EXPIRED"));
 }
 
 TEST_F(BetexFixOperationsTest, AnOperatorWorksAtThePrompt) {

@@ -72,6 +72,8 @@ def main(words):
             else:
                 wrong = wrong or carry_out(shell, step)
     finally:
+        if wrong:
+            subprocess.run(["/usr/local/bin/journalctl", "-n", "20"])
         shell.bash.kill()
         subprocess.run(["/usr/local/bin/systemctl", "stop"], timeout=PATIENCE_S)
         sandbox.clear_up(changes)

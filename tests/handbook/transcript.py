@@ -2,7 +2,8 @@
 
 A block begins with ```console. A line that begins with "$ " is a command, "> " goes on with it, and what
 follows is its output. `[exit code 65]` is the last line where the code is not 0. Numbers, times and ids may
-differ, but for amounts; "..." stands for anything, on a line of its own for any lines.
+differ, but for amounts, and for codes that stand alone; "..." stands for anything, on a line of its own for
+any lines.
 
 A comment that begins with "after" says what has happened before what stands below it: the steps of other
 chapters, as in <!-- after: Start, Back up -->, and commands, one a line, whatever they print."""
@@ -94,6 +95,8 @@ def amount(number):
 
 
 def agrees(line, printed):
+    if re.fullmatch(r"\d+", line):  # a code
+        return line == printed
     parts = [re.escape(comparable(part)) for part in line.split("...")]
     return re.fullmatch(r"\s*.*\s*".join(parts), comparable(printed)) is not None
 

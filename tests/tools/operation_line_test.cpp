@@ -72,8 +72,7 @@ TEST(OperationLineTest, TheResultStandsInWords) {
           "20261122-14:05:01.123456)"));
   EXPECT_THAT(line(suspended("5").add(533, "7").add(2330, "Y")),
               HasSubstr(" WOULD BE DONE, 7 orders; "));
-  EXPECT_THAT(line(suspended("7").add(58, "declined")),
-              HasSubstr(" DECLINED OR EXPIRED: declined"));
+  EXPECT_THAT(line(suspended("7")), HasSubstr(" DECLINED OR EXPIRED; suspended"));
 }
 
 TEST(OperationLineTest, ARefusalSaysWhyAndWhetherToAskAgain) {
@@ -96,7 +95,7 @@ TEST(OperationLineTest, ARefusalSaysWhyAndWhetherToAskAgain) {
 
 TEST(OperationLineTest, AKnownRequestSaysWhatTheFirstDid) {
   EXPECT_THAT(line(suspended("4").add(20017, "90000")),
-              HasSubstr(" KNOWN: done before by event 90000"));
+              HasSubstr(" KNOWN: answered before by event 90000"));
   EXPECT_THAT(line(suspended("4").add(20017, "90000").add(20001, "121").add(58, "no")),
               HasSubstr(" KNOWN: refused before by event 90000: no (reason 121)"));
   EXPECT_EQ(operation_tone(suspended("4")), Tone::Notice);

@@ -108,7 +108,7 @@ TEST_F(ApprovalReportsTest, WhatGoesOnAfterAnApprovalEndsForItsProposer) {
   ask("p1", matching::VoidMarket{.market = Name{"MKT"}});
   told_to(kOps1);
   ask("y1", matching::Approve{.proposal = Name{"p1"}, .proposed = last_event()}, kOps2);
-  const std::string market = " market=MKT version=3 state=8";
+  const std::string market = " market=MKT version=2 state=8";
   const std::string tail = " by=OPS1 approved=OPS2";
   EXPECT_THAT(told_to(kOps1),
               ElementsAre("UOR id=y1 op=Approve result=0 ref=p1" + market + " copy" + tail,

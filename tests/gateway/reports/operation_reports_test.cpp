@@ -118,6 +118,8 @@ TEST_F(OperationReportsTest, AMarketIsLedThroughItsLife) {
                           "f symbol=OTHER status=2 version=6",
                           "f symbol=RUN status=3 version=7",
                           "f symbol=OTHER status=3 version=7",
+                          "f symbol=RUN version=8",
+                          "f symbol=OTHER version=8",
                           "f symbol=RUN status=18 version=9",
                           "f symbol=OTHER status=18 version=9",
                           "f symbol=RUN status=2 version=10",
