@@ -13,6 +13,9 @@ void ReportMaker::network_status(const matching::Name& network_request_id,
                                  const Tell& tell) const {
   for (fix::CounterpartyState& session : sessions) {
     session.suspended = model_.is_suspended(session.comp_id);
+    if (session.suspended) {
+      session.words += ", suspended";
+    }
   }
   fix::NetworkStatus message{.request_id = network_request_id, .number = 1, .last = false};
   auto next = sessions.begin();

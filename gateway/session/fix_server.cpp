@@ -59,6 +59,7 @@ struct FixServer::Inside {
             .resends = resends,
             .clock = parts.clock,
             .machine_clock = machine_clock,
+            .currency = parts.currency,
             .named =
                 [this](matching::SessionId id, const std::shared_ptr<FixSession>& session) {
                   registry.name(id, session);

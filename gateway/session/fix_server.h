@@ -43,6 +43,7 @@ class FixServer final : public gateway::SessionSink {
     Authenticator& authenticator;
     MessageCache& cache;
     const gateway::Clock& clock;  // session time; QuickFIX goes by it too
+    matching::Currency currency;  // of all amounts, as the log says; empty where it does not
   };
 
   // `recovered`: the sessions as the engine knows them after recovery, all of them down; `up` says

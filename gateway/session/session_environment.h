@@ -45,6 +45,7 @@ struct SessionEnvironment {
   HandshakeTurns& resends;      // slices of them take turns, as handshakes do
   const gateway::Clock& clock;  // session time: SendingTime(52), scheduled resets
   const gateway::Clock& machine_clock;
+  const matching::Currency currency;  // as in FixServer::Parts
 
   // The journal has named a session: reports for `id` are for it from now on.
   std::function<void(matching::SessionId id, const std::shared_ptr<FixSession>&)> named;

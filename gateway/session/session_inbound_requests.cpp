@@ -103,7 +103,8 @@ Decoded SessionInbound::decode_request() const {
                            {.version = core_.settings.version,
                             .role = core_.settings.role,
                             .session = core_.id,
-                            .accounts = core_.settings.accounts});
+                            .accounts = core_.settings.accounts,
+                            .currency = core_.environment.currency});
   const auto reason = std::visit([this](const auto& what) { return why_not_now(what); }, decoded);
   if (reason != matching::Reason::None) {
     return refusal_of(reason, core_.fields);

@@ -91,6 +91,8 @@ TEST_F(NetworkStatusTest, TheLogSaysWhoIsSuspended) {
   EXPECT_EQ(answers[0].sessions[0].status, fix::CounterpartyStatus::Connected);
   EXPECT_FALSE(answers[0].sessions[0].suspended);
   EXPECT_TRUE(answers[0].sessions[1].suspended);
+  EXPECT_TRUE(answers[0].sessions[1].words.ends_with(", suspended"))
+      << answers[0].sessions[1].words;
   ask("k2", matching::ResumeSession{.comp_id = Name{"TWO"}});
   answers = ask_who_is_on({Name{"TWO"}});
   EXPECT_FALSE(answers[0].sessions[0].suspended);

@@ -123,7 +123,7 @@ TEST_F(SessionStandingTest, OneThatWaitsForTheJournalIsOnItsWay) {
 }
 
 TEST_F(SessionStandingTest, WhatTheJournalKnowsIsToldAfterAStartToo) {
-  (void)gateway_->log_on("BROKER1");
+  const auto peer = gateway_->log_on("BROKER1");
   gateway_.reset();
   pipeline_.crash();
   start();

@@ -108,16 +108,18 @@ TestGateway::TestGateway(FakePipeline& pipeline,
       fix::CacheIdentity{.boot_id = options.boot_id, .wal_id = "wal-1"},
       fix::RecoveredSessions{.sessions = recovered, .last_seq = pipeline.last_seq()},
       options.cache);
-  server_ = std::make_unique<fix::FixServer>(fix::FixServer::Parts{.io = io_,
-                                                                   .dictionaries = dictionaries(),
-                                                                   .commands = pipeline,
-                                                                   .reports = pipeline,
-                                                                   .authenticator = authenticator_,
-                                                                   .cache = *cache_,
-                                                                   .clock = clock},
-                                             limits_,
-                                             sessions,
-                                             recovered);
+  server_ =
+      std::make_unique<fix::FixServer>(fix::FixServer::Parts{.io = io_,
+                                                             .dictionaries = dictionaries(),
+                                                             .commands = pipeline,
+                                                             .reports = pipeline,
+                                                             .authenticator = authenticator_,
+                                                             .cache = *cache_,
+                                                             .clock = clock,
+                                                             .currency = matching::Currency{"EUR"}},
+                                       limits_,
+                                       sessions,
+                                       recovered);
   pipeline.set_sink(server_.get());
   port_ = server_->listen("127.0.0.1", 0);
   for (int i = 0; i < options.io_threads; ++i) {
