@@ -60,7 +60,7 @@ MoveFunds RandomCommands::funds() {
       move.amount = one_in(2) ? amount(200) : Decimal{-amount(400).value()};
       break;
   }
-  if (one_in(30)) {
+  if (one_in(12)) {
     move.amount =
         pick({Decimal{}, Decimal{-5}, Decimal{kDecimalScale + 1}, Decimal{-kDecimalScale}});
   }

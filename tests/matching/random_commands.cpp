@@ -163,7 +163,7 @@ Asked RandomCommands::sign(Asked asked) {
 }
 
 Name RandomCommands::account() {
-  if (one_in(80)) {
+  if (one_in(50)) {
     return kWhale;
   }
   return one_in(500) ? Name{"nobody"} : Name{kAccounts[below(std::size(kAccounts))]};
@@ -214,7 +214,7 @@ Origin RandomCommands::origin(const ReferenceEngine& reference) {
 
 Asked RandomCommands::next(Timestamp now, const ReferenceEngine& reference) {
   now_ = now;
-  if (!reference.proposals().empty() && one_in(5)) {
+  if (!reference.proposals().empty() && one_in(9)) {
     return sign({.body = approval_command(reference), .origin = origin(reference)});
   }
   if (reference.halted() && one_in(12)) {

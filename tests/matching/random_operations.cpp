@@ -17,7 +17,15 @@ CommandBody RandomCommands::runner_command(const Market& market) {
 CommandBody RandomCommands::market_command(const ReferenceEngine& reference) {
   const Market& chosen = market();
   const Name& name = one_in(100) ? Name{"NONE"} : chosen.name;
-  switch (below(46)) {
+  switch (below(47)) {
+    case 46: {  // only where that is proposed, since no market comes back from it
+      VoidMarket annul = void_of(chosen);
+      annul.request_id = Name{"r" + std::to_string(++requests_)};
+      if (reference.approval_classes() % 2 == 1) {
+        return annul;
+      }
+      return ResumeMarket{.market = name};
+    }
     case 40:
     case 41:
       return terms_command(chosen);
@@ -26,7 +34,6 @@ CommandBody RandomCommands::market_command(const ReferenceEngine& reference) {
     case 43:
       return cancel_on_behalf(reference);
     case 44:
-    case 45:
       return SuspendMarket{.market = name,
                            .scope = pick({CancelScope::None, CancelScope::LapseOnly}),
                            .request_id = request()};
@@ -42,6 +49,7 @@ CommandBody RandomCommands::market_command(const ReferenceEngine& reference) {
                         .request_id = request()};
     case 4:
     case 5:
+    case 45:
       return runner_command(chosen);
     case 6:
     case 7:
@@ -262,6 +270,10 @@ RequireApproval RandomCommands::require_approval() {
 // Of one of the proposals that wait, mostly.
 CommandBody RandomCommands::approval_command(const ReferenceEngine& reference) {
   const RefProposal& proposal = reference.proposals()[below(reference.proposals().size())];
+  const auto* const annul = std::get_if<VoidMarket>(&proposal.body);
+  if (annul != nullptr && one_in(3)) {  // that the market has changed is noticed then
+    return ChangeMarket{.market = annul->market, .request_id = request()};
+  }
   const Name id = one_in(12) ? request() : proposal.id;
   if (one_in(6)) {
     const Name own = request();  // what nobody declines has run out
