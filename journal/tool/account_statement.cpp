@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -48,8 +47,7 @@ class Statement {
   void apply(const matching::TransactionView& transaction) {
     matching::for_each_event(transaction, [this](EventSeq, const auto& event) { learn(event); });
     if (account_) {
-      for (AccountEntry& entry : entries_of(transaction, *account_, names_)) {
-        add_remark_of_proposal(entry);
+      for (const AccountEntry& entry : entries_of(transaction, *account_, names_)) {
         add(entry);
       }
     }
@@ -76,21 +74,6 @@ class Statement {
         account_ = event.account;
         sum_ = WideMoney{};
       }
-    } else if constexpr (std::is_same_v<Event, matching::OperationProposed>) {
-      if (!event.remark.empty()) {
-        proposed_remarks_[std::string{event.request_id.view()}] = event.remark.view();
-      }
-    } else if constexpr (std::is_same_v<Event, matching::OperationDropped>) {
-      proposed_remarks_.erase(std::string{event.proposal.view()});
-    }
-  }
-
-  // What an operator wrote beside a request that another one had to approve stands in the proposal.
-  void add_remark_of_proposal(AccountEntry& entry) {
-    if (const auto found = proposed_remarks_.find(entry.reference);
-        found != proposed_remarks_.end()) {
-      entry.details.push_back({"remark", found->second});
-      proposed_remarks_.erase(found);
     }
   }
 
@@ -138,7 +121,6 @@ class Statement {
   std::optional<AccountId> account_;  // once it is known
   std::optional<WideMoney> sum_;      // of all amounts, once an event has told a balance
   WideMoney saved_balance_;
-  std::map<std::string, std::string> proposed_remarks_;  // by the id of the request
   bool begun_ = false;
 };
 

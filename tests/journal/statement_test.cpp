@@ -170,18 +170,6 @@ TEST_F(StatementTest, HasEachMovementOfFundsWithWhatWasWrittenBesideIt) {
                         R"( remark="he said \"sorry\"")"));
 }
 
-TEST_F(StatementTest, HasWhatWasWrittenBesideARequestThatHadToBeApproved) {
-  open();
-  add(matching::OperationProposed{.request_id = Name{"ops-3"}, .remark = Remark{"booked twice"}});
-  commit_transaction();
-  FundsMoved correction = deposit(-1'000'000, 0);
-  correction.kind = FundsKind::Correction;
-  correction.request_id = Name{"ops-3"};
-  commit(correction);
-  EXPECT_THAT(entries("alice").back(),
-              HasSubstr(R"( correction -100.0000 0.0000 ops-3 remark="booked twice")"));
-}
-
 TEST_F(StatementTest, HasTheSideOfATradeThatIsTheAccounts) {
   open();
   commit(trade(leg(kBob, 7, -80'000, -80'000), leg(kAlice, 8, -120'000, 880'000)));
