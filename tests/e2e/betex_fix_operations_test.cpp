@@ -266,6 +266,7 @@ TEST_F(FourEyesTest, ARequestWaitsUntilAnotherOperatorHasApprovedIt) {
 }
 
 TEST_F(FourEyesTest, OneMayStayUntilItIsDeclined) {
+  (void)betex_fix("OPS2", {"watch", "--for-ms", "0"});  // it is told from now on
   (void)done("OPS1", "market close RAIN-LON");
   ChildProcess asking{
       command("OPS1", {"market", "determine", "RAIN-LON", "yes", "--id", "result", "--wait"})};
