@@ -5,14 +5,11 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <random>
 #include <set>
-#include <span>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -24,8 +21,8 @@
 
 #include "gateway/agent/agent_runner.h"
 #include "gateway/http/http_server.h"
-#include "gateway/link/network_view.h"
 #include "gateway/link/session_link.h"
+#include "gateway/node.h"
 #include "gateway/pipeline/journal_link.h"
 #include "gateway/pipeline/journal_stage.h"
 #include "gateway/pipeline/match_stage.h"
@@ -168,59 +165,6 @@ std::vector<matching::SessionInfo> sessions_of(const Recovered& recovered) {
   });
   return sessions;
 }
-
-// Who is on and how the node is, for operators. Called on the report thread: it reads counters, and
-// of the disk what costs no more than a look.
-class Node final : public NetworkView {
- public:
-  // All outlive it.
-  struct Sources {
-    const fix::FixServer& server;
-    const CommandRing<RingCommand>& commands;
-    const EventRing& events;
-    const EventConsumer& journal_stage;
-    const journal::Journal& journal;
-    const std::filesystem::path& wal_root;
-  };
-
-  explicit Node(const Sources& sources) noexcept : sources_{sources} {}
-
-  [[nodiscard]] std::vector<fix::CounterpartyState> counterparties(
-      std::span<const matching::Name> comp_ids) const override {
-    return sources_.server.counterparties(comp_ids);
-  }
-
-  [[nodiscard]] fix::NodeState node() const override {
-    std::error_code error;  // what cannot be looked at is told as 0
-    const auto disk = std::filesystem::space(sources_.wal_root, error);
-    return {.durable = sources_.journal.durable_seq(),
-            .ring_fill_percent =
-                std::max(percent_full(sources_.commands), percent_full(sources_.events)),
-            .journal_lag = sources_.journal_stage.lag(),
-            .segments = segments(),
-            .disk_free_bytes = error ? 0 : disk.available,
-            .watermark = sources_.journal.watermark()};
-  }
-
- private:
-  template <typename Ring>
-  [[nodiscard]] static std::uint32_t percent_full(const Ring& ring) noexcept {
-    constexpr std::size_t kPercent = 100;
-    return static_cast<std::uint32_t>(ring.fill() * kPercent / ring.capacity());
-  }
-
-  [[nodiscard]] std::uint32_t segments() const {
-    std::error_code error;
-    std::uint32_t count = 0;
-    std::filesystem::directory_iterator entry{sources_.wal_root / journal::kSegmentsFolder, error};
-    for (; !error && entry != std::filesystem::directory_iterator{}; entry.increment(error)) {
-      ++count;
-    }
-    return count;
-  }
-
-  const Sources sources_;
-};
 
 std::string to_hex(const journal::WalId& id) {
   std::string text;
