@@ -17,18 +17,13 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <string>
-#include <string_view>
-#include <thread>
 #include <vector>
 
 #include <CLI/CLI.hpp>
-#include <sys/utsname.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
-#include "gateway/client/utc_time.h"
+#include "tests/bench/conditions.h"
 #include "tests/bench/cpu_usage.h"
 #include "tests/bench/floors.h"
 #include "tests/bench/load.h"
@@ -54,38 +49,8 @@ struct Effort {
   std::uint64_t orders = 50'000;  // pipelined, each round
 };
 
-std::string cpu_model() {
-  std::ifstream info{"/proc/cpuinfo"};
-  for (std::string line; std::getline(info, line);) {
-    if (line.starts_with("model name")) {
-      return line.substr(line.find(':') + 2);
-    }
-  }
-  return "unknown CPU";
-}
-
 void print_conditions(const std::filesystem::path& folder, const Effort& effort) {
-  utsname system{};
-  uname(&system);
-
-  struct statfs disk {};
-
-  statfs(folder.c_str(), &disk);
-#ifdef NDEBUG
-  constexpr const char* kBuild = "optimised";
-#else
-  constexpr const char* kBuild = "DEBUG, not for comparing";
-#endif
-  std::array<double, 1> load{};
-  getloadavg(load.data(), 1);
-  std::printf("%s, load average %.1f\n", client::utc_now().c_str(), load[0]);
-  std::printf("%s, %u threads; %s %s; file system type 0x%lx; build: %s\n",
-              cpu_model().c_str(),
-              std::thread::hardware_concurrency(),
-              system.sysname,
-              system.release,
-              static_cast<unsigned long>(disk.f_type),
-              kBuild);
+  print(conditions_of(folder));
   std::printf(
       "%d rounds of %d round trips and %lu pipelined orders, window %lu; FIXT.1.1, TCP over "
       "loopback, WAL synced, gateway as shipped in config/\n",

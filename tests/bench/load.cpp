@@ -1,17 +1,13 @@
 #include "tests/bench/load.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <cstddef>
 #include <deque>
-#include <system_error>
 
-#include <sys/epoll.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
 #include "tests/bench/session_name.h"
+#include "tests/bench/session_poll.h"
 
 namespace betex::bench {
 namespace {
@@ -19,45 +15,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 }  // namespace
-
-// Waits until sessions have something to read.
-class Load::Poll {
- public:
-  explicit Poll(const std::vector<std::unique_ptr<TradingSession>>& sessions)
-      : descriptor_{epoll_create1(EPOLL_CLOEXEC)} {
-    for (std::size_t i = 0; i < sessions.size(); ++i) {
-      epoll_event event{};
-      event.events = EPOLLIN;
-      event.data.u64 = i;
-      epoll_ctl(descriptor_, EPOLL_CTL_ADD, sessions[i]->descriptor(), &event);
-    }
-  }
-
-  ~Poll() { close(descriptor_); }
-
-  Poll(const Poll&) = delete;
-  Poll& operator=(const Poll&) = delete;
-
-  // Calls `ready(index)` for those that have, at the latest after `timeout`.
-  template <typename Ready>
-  void wait(std::chrono::nanoseconds timeout, Ready ready) {
-    constexpr long kNanos = 1'000'000'000;
-    const long nanos = std::max<long>(0, timeout.count());
-    const timespec time{.tv_sec = nanos / kNanos, .tv_nsec = nanos % kNanos};
-    std::array<epoll_event, 256> events;
-    const int count =
-        epoll_pwait2(descriptor_, events.data(), static_cast<int>(events.size()), &time, nullptr);
-    if (count < 0 && errno != EINTR) {
-      throw std::system_error{errno, std::generic_category(), "epoll_pwait2"};
-    }
-    for (int i = 0; i < count; ++i) {
-      ready(events[static_cast<std::size_t>(i)].data.u64);
-    }
-  }
-
- private:
-  int descriptor_;
-};
 
 double percentile(Micros samples, double share) {
   const auto index = static_cast<std::size_t>(share * static_cast<double>(samples.size() - 1));
@@ -98,7 +55,7 @@ double Load::pipeline(std::uint64_t orders, std::uint64_t window) {
     }
     sessions_[i]->flush();
   };
-  Poll poll{sessions_};
+  SessionPoll poll{sessions_};
   const auto begin = Clock::now();
   for (std::size_t i = 0; i < sessions_.size(); ++i) {
     refill(i);
@@ -117,7 +74,7 @@ double Load::pipeline(std::uint64_t orders, std::uint64_t window) {
 
 Load::SentAgain Load::settle() {
   constexpr std::chrono::milliseconds kQuiet{300};
-  Poll poll{sessions_};
+  SessionPoll poll{sessions_};
   const auto begin = Clock::now();
   auto last = begin;
   for (bool quiet = false; !quiet;) {
@@ -140,7 +97,7 @@ OpenLoop Load::open_loop(std::uint64_t orders, double rate) {
   OpenLoop result;
   result.times.reserve(orders);
   result.due.reserve(orders);
-  Poll poll{sessions_};
+  SessionPoll poll{sessions_};
   const auto begin = Clock::now();
   const auto due_time = [&](std::uint64_t order) {
     return begin + std::chrono::duration_cast<Clock::duration>(

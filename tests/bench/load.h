@@ -50,8 +50,6 @@ class Load {
   SentAgain settle();
 
  private:
-  class Poll;
-
   std::vector<std::unique_ptr<TradingSession>> sessions_;
 };
 
