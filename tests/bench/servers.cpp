@@ -14,7 +14,7 @@ namespace betex::bench {
 namespace {
 
 // A copy of the shipped configuration in `folder` with these sessions instead of the demo's.
-std::filesystem::path config_with(const std::filesystem::path& folder, int sessions) {
+std::filesystem::path config_with(const std::filesystem::path& folder, int brokers, Desk desk) {
   const auto file = test::changed_config(
       folder, "connections_per_address = 100\n", "connections_per_address = 1_000\n");
   const auto hash = gateway::hash_password("demo", gateway::kMinPasswordIterations);
@@ -22,10 +22,14 @@ std::filesystem::path config_with(const std::filesystem::path& folder, int sessi
   std::ofstream credentials{file.parent_path() / "credentials"};
   settings << "[DEFAULT]\nConnectionType=acceptor\nSenderCompID=BETEX\nBeginString=FIXT.1.1\n"
               "DefaultApplVerID=9\nRole=Broker\nResetAllowed=Y\nAllowFrom=127.0.0.1\n";
-  for (int i = 0; i < sessions; ++i) {
+  for (int i = 0; i < brokers; ++i) {
     const std::string name = session_name(i);
     settings << "[SESSION]\nTargetCompID=" << name << "\nAccounts=" << name << "\n";
     credentials << gateway::credential_line(name, hash) << "\n";
+  }
+  if (desk == Desk::Ops1) {
+    settings << "[SESSION]\nTargetCompID=OPS1\nRole=Ops\n";
+    credentials << gateway::credential_line("OPS1", hash) << "\n";
   }
   return file;
 }
@@ -37,8 +41,9 @@ std::filesystem::path created(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Gateway::Gateway(const std::filesystem::path& folder, int sessions)
-    : process_{folder / "wal", {"--config", config_with(created(folder), sessions).string()}} {}
+Gateway::Gateway(const std::filesystem::path& folder, int brokers, Desk desk)
+    : process_{folder / "wal", {"--config", config_with(created(folder), brokers, desk).string()}} {
+}
 
 Baseline::Baseline(const std::filesystem::path& folder, int sessions)
     : port_{Listener{}.port()},

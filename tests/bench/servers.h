@@ -11,10 +11,14 @@
 
 namespace betex::bench {
 
-// betex-gateway as shipped, but for its sessions: `sessions` FIXT.1.1 brokers from "S0001" on.
+// An operator's session beside the brokers.
+enum class Desk : std::uint8_t { None, Ops1 };
+
+// betex-gateway as shipped, but for its sessions: `brokers` of FIXT.1.1 from "S0001" on, and where
+// asked for the operator "OPS1". The password of all is "demo".
 class Gateway {
  public:
-  Gateway(const std::filesystem::path& folder, int sessions);
+  Gateway(const std::filesystem::path& folder, int brokers, Desk desk = Desk::None);
 
   [[nodiscard]] std::uint16_t port() const noexcept { return process_.fix_port(); }
 

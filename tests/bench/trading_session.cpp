@@ -145,6 +145,14 @@ std::size_t TradingSession::receive_news(Wait wait) {
   return news;
 }
 
+void TradingSession::take_status(std::string_view frame) {
+  const std::string_view version = value(frame,
+                                         "\x01"
+                                         "20005=");
+  ++statuses_.count;
+  std::from_chars(version.data(), version.data() + version.size(), statuses_.version);
+}
+
 // True for a New. Reports of before the reset (97=Y) do not count.
 bool TradingSession::take(std::string_view frame) {
   const std::string_view type = value(frame,
@@ -169,6 +177,8 @@ bool TradingSession::take(std::string_view frame) {
                                  "112=")} +
                kSoh);
     flush();
+  } else if (type == "f") {
+    take_status(frame);
   } else if (type == "A") {
     logged_on_ = true;
   } else if (type != "0") {

@@ -1,6 +1,6 @@
 // A FIXT.1.1 session that does next to nothing itself: orders are one preformatted message with a
 // few digits patched in, answers are counted by their first bytes. So that a benchmark measures the
-// server and not its client.
+// server and not its client. What it is told of markets is counted.
 #pragma once
 
 #include <cstddef>
@@ -36,9 +36,17 @@ class TradingSession {
   // Reports of before the reset of its numbers (97=Y) that have come.
   [[nodiscard]] std::size_t sent_again() const noexcept { return sent_again_; }
 
+  // What has come of SecurityStatus(f): how many, and the MarketVersion(20005) of the last one.
+  struct Statuses {
+    std::size_t count = 0;
+    std::uint64_t version = 0;
+  };
+
+  [[nodiscard]] const Statuses& statuses() const noexcept { return statuses_; }
+
  private:
-  std::size_t sent_again_ = 0;
   bool take(std::string_view frame);
+  void take_status(std::string_view frame);
   void append(std::string_view type, std::string_view body);
 
   int descriptor_ = -1;
@@ -47,6 +55,8 @@ class TradingSession {
   std::string received_;
   std::string id_prefix_;
   std::uint64_t next_number_ = 1;
+  std::size_t sent_again_ = 0;
+  Statuses statuses_;
   bool logged_on_ = false;
 };
 
