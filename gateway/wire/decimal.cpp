@@ -17,14 +17,27 @@ bool all_digits(std::string_view text) noexcept {
   return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// How many digits never make a number above `max`, whatever they are.
+template <typename Integer>
+constexpr std::size_t harmless_digits(Integer max) noexcept {
+  std::size_t digits = 0;
+  for (; max >= 9; max = static_cast<Integer>((max - 9) / 10)) {
+    ++digits;
+  }
+  return digits;
+}
+
 // A number being read digit by digit; once too large it stays so.
 template <typename Integer, Integer kMax>
 class Accumulator {
  public:
   void append(std::string_view digits) noexcept {
+    read_ += digits.size();
     for (const char c : digits) {
       const auto digit = static_cast<Integer>(c - '0');
-      too_large_ = too_large_ || value_ > (kMax - digit) / 10;
+      if (read_ > harmless_digits(kMax)) {
+        too_large_ = too_large_ || value_ > (kMax - digit) / 10;
+      }
       value_ = too_large_ ? value_ : static_cast<Integer>(value_ * 10 + digit);
     }
   }
@@ -35,6 +48,7 @@ class Accumulator {
 
  private:
   Integer value_ = 0;
+  std::size_t read_ = 0;
   bool too_large_ = false;
 };
 

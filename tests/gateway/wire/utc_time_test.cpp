@@ -74,6 +74,22 @@ TEST(ParseUtcTimestamp, RefusesAnyOtherShapeAsFormat) {
   }
 }
 
+// Whatever the byte and wherever it stands.
+TEST(ParseUtcTimestamp, TakesDigitsAndItsOwnSeparatorsAlone) {
+  const std::string good = "20261122-14:20:31";
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    const bool digit_wanted = good[at] != '-' && good[at] != ':';
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string text = good;
+      text[at] = static_cast<char>(byte);
+      const auto time = parse_utc_timestamp(text);
+      const bool well_formed = digit_wanted ? byte >= '0' && byte <= '9' : text[at] == good[at];
+      const bool called_malformed = !time && time.error() == ParseFault::Format;
+      EXPECT_EQ(called_malformed, !well_formed) << "byte " << byte << " at " << at;
+    }
+  }
+}
+
 TEST(ParseUtcTimestamp, RefusesDaysAndTimesThatDoNotExistAsRange) {
   for (const std::string text : {"20261322-14:20:31",
                                  "20260022-14:20:31",
