@@ -8,6 +8,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -117,11 +120,38 @@ class CommandPort {
 
   // Uses one credit. Neither blocks nor fails. The match stage assigns the timestamp; until then it
   // says when the command was submitted, for whoever measures how long it waits.
-  virtual void submit(RingCommand command) = 0;
+  void submit(RingCommand&& command) {
+    const Place place = claim();
+    std::construct_at(place.command, std::move(command));
+    publish(place);
+  }
+
+  // The same for a command of a session's, which is made where the ring has its place: there are
+  // too many of them to copy each more than once.
+  template <typename Body>
+  void submit(const matching::Origin& origin, const Body& body) {
+    static_assert(std::is_nothrow_copy_constructible_v<Body>, "a claimed slot must be published");
+    const Place place = claim();
+    RingCommand& made = *std::construct_at(place.command, std::in_place_type<matching::Command>);
+    auto& command = *std::get_if<matching::Command>(&made);
+    command.origin = origin;
+    command.body.emplace<Body>(body);
+    publish(place);
+  }
 
   // False while the disk is so full that new orders are refused (BusinessMessageReject, 380=4,
   // journaled like every refusal), so that there is room for cancels.
   [[nodiscard]] virtual bool accepts_orders() const = 0;
+
+ protected:
+  struct Place {
+    RingCommand* command = nullptr;  // memory of one, to be constructed
+    std::uint64_t number = 0;        // the port's own
+  };
+
+  // The place of the next command, for one credit; publish() follows at once.
+  [[nodiscard]] virtual Place claim() = 0;
+  virtual void publish(const Place& place) = 0;
 };
 
 // One logon's interest in reports. A session's later logon has a greater one, so that reports which

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <chrono>
-#include <utility>
+#include <cstddef>
 #include <variant>
 
 #include "gateway/link/session_link.h"
@@ -28,16 +28,21 @@ class RingCommandPort final : public CommandPort {
 
   void release(std::size_t count) override { ring_.release(count); }
 
-  void submit(RingCommand command) override {
-    if (auto* const for_engine = std::get_if<matching::Command>(&command)) {
-      for_engine->timestamp = now();
-    }
-    ring_.publish(std::move(command));
-  }
-
   [[nodiscard]] bool accepts_orders() const override { return !journal_.disk_is_low(); }
 
  private:
+  [[nodiscard]] Place claim() override {
+    const auto place = ring_.claim();
+    return {.command = place.value, .number = place.seq};
+  }
+
+  void publish(const Place& place) override {
+    if (auto* const for_engine = std::get_if<matching::Command>(place.command)) {
+      for_engine->timestamp = now();
+    }
+    ring_.publish({.value = place.command, .seq = place.number});
+  }
+
   // CLOCK_MONOTONIC, until the match stage has read it and puts exchange time in its place.
   [[nodiscard]] static matching::Timestamp now() noexcept {
     const std::chrono::nanoseconds since_boot = std::chrono::steady_clock::now().time_since_epoch();

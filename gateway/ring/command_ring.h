@@ -22,9 +22,9 @@ namespace betex::gateway {
 // What a handler may return to end a poll early; one that returns void goes on.
 enum class AfterSlot : std::uint8_t { Continue, Stop };
 
-// The capacity is a power of two (else std::invalid_argument). try_reserve(), release(), publish(),
-// close() and the metrics are *thread-safe*; poll(), ahead() and drained() are *owned by the
-// consumer thread*. Order: slots are consumed in the order in which publish() claimed them, so each
+// The capacity is a power of two (else std::invalid_argument). try_reserve(), release(), claim(),
+// publish(), close() and the metrics are *thread-safe*; poll(), ahead() and drained() are *owned by
+// the consumer thread*. Order: slots are consumed in the order in which they were claimed, so each
 // producer's commands keep their order.
 template <typename T>
 class CommandRing {
@@ -76,16 +76,34 @@ class CommandRing {
     }
   }
 
-  // Moves `value` into the next slot, for one credit. Never blocks, never fails.
-  void publish(T&& value) noexcept {
+  // The place of a command that is being made. Nothing behind it is consumed before it is
+  // published, so that must follow at once and can't fail.
+  struct Place {
+    T* value = nullptr;  // memory of a T, and no T yet: whoever has claimed it constructs one
+    SlotSeq seq = 0;
+  };
+
+  // The next slot, for one credit. Never blocks, never fails.
+  [[nodiscard]] Place claim() noexcept {
     // Acquire and release: publishers follow each other, so that the slot's last consumer, seen by
     // whoever reserved it, has left it for this thread too.
     const SlotSeq seq = producers_.claimed.fetch_add(1, std::memory_order_acq_rel);
     BETEX_ASSERT(seq < credits(producers_.reserved.load(std::memory_order_relaxed)));
-    Slot& slot = slot_at(seq);
-    std::construct_at(slot.value(), std::move(value));
-    slot.published.store(seq + 1, std::memory_order_release);  // pairs with poll()
+    return {.value = reinterpret_cast<T*>(slot_at(seq).storage), .seq = seq};
+  }
+
+  // What has been constructed there is a command from now on.
+  void publish(const Place& place) noexcept {
+    // Release pairs with poll().
+    slot_at(place.seq).published.store(place.seq + 1, std::memory_order_release);
     consumer_wait_.signal();
+  }
+
+  // Moves `value` into the next slot, for one credit. Never blocks, never fails.
+  void publish(T&& value) noexcept {
+    const Place place = claim();
+    std::construct_at(place.value, std::move(value));
+    publish(place);
   }
 
   // Nobody can reserve from now on; credits already held may still be published or released.

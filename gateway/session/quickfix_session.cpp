@@ -49,8 +49,9 @@ class QuickfixSession::StoreFactory final : public FIX::MessageStoreFactory {
 
   void destroy(FIX::MessageStore* store) override { delete store; }
 
-  // The one that the session has made.
-  [[nodiscard]] SessionStore& store() { return *store_; }
+  // The one that the session has made. It holds the numbers, for QuickFIX and for us, who are on
+  // one strand: QuickFIX's own way to them takes a lock.
+  [[nodiscard]] SessionStore& store() noexcept { return *store_; }
 
  private:
   SessionStore::Callbacks callbacks_;
@@ -78,6 +79,8 @@ void QuickfixSession::start(MsgSeqNum next_out, MsgSeqNum next_in) {
   session_->setNextSenderMsgSeqNum(as_int(next_out));
   session_->setNextTargetMsgSeqNum(as_int(next_in));
   state().logoutReason("");
+  heard_ = false;
+  sent_ = false;
   session_->logon();  // a Logout of ours has disabled it
   session_->setResponder(this);
   connected_ = true;
@@ -138,6 +141,7 @@ bool QuickfixSession::receive(const std::string& frame) {
 }
 
 void QuickfixSession::tick() {
+  end_turn();
   session_->next(now());
 }
 
@@ -172,18 +176,13 @@ bool QuickfixSession::sent_logout() {
   return session_->sentLogout();
 }
 
-MsgSeqNum QuickfixSession::next_in() {
-  return MsgSeqNum{static_cast<std::uint32_t>(session_->getExpectedTargetNum())};
+MsgSeqNum QuickfixSession::next_in() const noexcept {
+  return MsgSeqNum{static_cast<std::uint32_t>(stores_->store().getNextTargetMsgSeqNum())};
 }
 
-void QuickfixSession::set_next_in(MsgSeqNum number) {
-  session_->setNextTargetMsgSeqNum(as_int(number));
+void QuickfixSession::set_next_in(MsgSeqNum number) noexcept {
+  stores_->store().setNextTargetMsgSeqNum(as_int(number));
   heard();
-}
-
-void QuickfixSession::heard() {
-  state().lastReceivedTime(FIX::UtcTimeStamp{});
-  state().testRequest(0);
 }
 
 void QuickfixSession::test_request(MsgSeqNum number) {
@@ -201,9 +200,23 @@ void QuickfixSession::request_resend() {
   session_->send(message);
 }
 
-void QuickfixSession::set_next_out(MsgSeqNum number) {
-  session_->setNextSenderMsgSeqNum(as_int(number));
-  state().lastSentTime(FIX::UtcTimeStamp{});
+void QuickfixSession::set_next_out(MsgSeqNum number) noexcept {
+  stores_->store().setNextSenderMsgSeqNum(as_int(number));
+  sent_ = true;
+}
+
+void QuickfixSession::end_turn() {
+  if (!heard_ && !sent_) {
+    return;
+  }
+  const FIX::UtcTimeStamp time;
+  if (std::exchange(heard_, false)) {
+    state().lastReceivedTime(time);
+    state().testRequest(0);
+  }
+  if (std::exchange(sent_, false)) {
+    state().lastSentTime(time);
+  }
 }
 
 FIX::UtcTimeStamp QuickfixSession::now() {

@@ -98,11 +98,11 @@ class QuickfixSession final : private FIX::Application, private FIX::Responder {
   [[nodiscard]] bool logged_on();
   [[nodiscard]] bool sent_logout();
 
-  [[nodiscard]] matching::MsgSeqNum next_in();
-  void set_next_in(matching::MsgSeqNum number);
+  [[nodiscard]] matching::MsgSeqNum next_in() const noexcept;
+  void set_next_in(matching::MsgSeqNum number) noexcept;
 
   // Something has come that does not go through QuickFIX: the client lives.
-  void heard();
+  void heard() noexcept { heard_ = true; }
 
   // `number` is the one that it will have.
   void test_request(matching::MsgSeqNum number);
@@ -111,7 +111,12 @@ class QuickfixSession final : private FIX::Application, private FIX::Responder {
   void request_resend();
 
   // The number before it was used by a message that does not go through QuickFIX.
-  void set_next_out(matching::MsgSeqNum number);
+  void set_next_out(matching::MsgSeqNum number) noexcept;
+
+  // Tells QuickFIX, whose timers go by it, when something was heard or sent last that did not go
+  // through it: now, if anything was since the last turn. Telling takes a lock and a calendar, too
+  // much for each message.
+  void end_turn();
 
  private:
   void onCreate(const FIX::SessionID&) override {}
@@ -143,6 +148,8 @@ class QuickfixSession final : private FIX::Application, private FIX::Responder {
   const SendingTimeCheck sending_time_;
   matching::MsgSeqNum next_expected_;  // 789 of our Logon; 0: absent
   bool connected_ = false;
+  bool heard_ = false;  // in this turn, and QuickFIX not told yet
+  bool sent_ = false;   // the same
   QuickfixLogFactory logs_;
   std::unique_ptr<StoreFactory> stores_;
   std::unique_ptr<FIX::Session> session_;  // last: it uses all of the above until it is destroyed

@@ -9,11 +9,17 @@ namespace betex::fix {
 bool SendingTimeCheck::passes(std::string_view sending_time,
                               std::chrono::nanoseconds waited) const {
   const auto sent = parse_utc_timestamp(sending_time);
-  const auto is_near = [&](const gateway::Clock& clock) {
-    const std::chrono::nanoseconds tolerance = tolerance_;
-    return std::abs((clock.now() - *sent).value() - waited.count()) <= tolerance.count();
-  };
-  return sent && (is_near(session_time_) || is_near(machine_time_));
+  return sent && passes(*sent + matching::Timestamp{waited.count()}, session_time_.now());
+}
+
+bool SendingTimeCheck::passes(matching::Timestamp sending_time, matching::Timestamp now) const {
+  return near(sending_time, now) || near(sending_time, machine_time_.now());
+}
+
+bool SendingTimeCheck::near(matching::Timestamp sending_time,
+                            matching::Timestamp now) const noexcept {
+  const std::chrono::nanoseconds tolerance = tolerance_;
+  return std::abs((now - sending_time).value()) <= tolerance.count();
 }
 
 std::string_view sending_time_of(std::string_view message) noexcept {

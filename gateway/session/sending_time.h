@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "gateway/link/clock.h"
+#include "matching/types.h"
 
 namespace betex::fix {
 
@@ -22,9 +23,15 @@ class SendingTimeCheck {
   [[nodiscard]] bool passes(std::string_view sending_time,
                             std::chrono::nanoseconds waited = std::chrono::nanoseconds{0}) const;
 
+  // `now`: session time, read for many messages at once. The machine's clock is read only for one
+  // that is not near to it.
+  [[nodiscard]] bool passes(matching::Timestamp sending_time, matching::Timestamp now) const;
+
   [[nodiscard]] std::chrono::seconds tolerance() const noexcept { return tolerance_; }
 
  private:
+  [[nodiscard]] bool near(matching::Timestamp sending_time, matching::Timestamp now) const noexcept;
+
   const gateway::Clock& session_time_;
   const gateway::Clock& machine_time_;
   std::chrono::seconds tolerance_;

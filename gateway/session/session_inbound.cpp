@@ -65,6 +65,8 @@ void SessionInbound::process_frames() {
   if (!core_.is_on()) {
     return;
   }
+  now_ = core_.environment.clock.now();
+  steady_now_ = Throttle::Clock::now();
   while (!core_.ending.is_to_disconnect() && !paused_ && !owner_.waits_for_logon() && has_input()) {
     if (outbound_.is_full() && !core_.is_operator()) {
       break;  // when some of it has left it goes on

@@ -168,16 +168,19 @@ class SessionInbound {
   [[nodiscard]] InboundAllowance::Weighed weigh();
   [[nodiscard]] bool may_refuse();
   void take_decoded(matching::MsgSeqNum number, const Decoded& decoded);
-  void take(matching::MsgSeqNum number, const matching::CommandBody& request);
+  void take(matching::MsgSeqNum number, const matching::PlaceOrder& order);
+  void take(matching::MsgSeqNum number, const matching::CancelOrder& cancel);
+  void take(matching::MsgSeqNum number, const matching::AmendOrder& amend);
+  void take(matching::MsgSeqNum number, const matching::MassCancel& cancel);
   void take(matching::MsgSeqNum number, const OperatorRequest& request);
   void take(matching::MsgSeqNum number, const gateway::Query& query);
   [[nodiscard]] bool has_too_many_answers(const gateway::Query& query) const;
   void take(matching::MsgSeqNum number, const BusinessReject& refused);
   void take(matching::MsgSeqNum number, const SessionReject& refused);
   void take(matching::MsgSeqNum number, Unanswered what);
-  [[nodiscard]] matching::Command command_of(matching::MsgSeqNum number,
-                                             const matching::CommandBody& body) const;
-  void submit_application(matching::MsgSeqNum number, const matching::CommandBody& body);
+  [[nodiscard]] matching::Origin origin(matching::MsgSeqNum number) const;
+  template <typename Body>
+  void submit_application(matching::MsgSeqNum number, const Body& body);
   void submit_application(matching::Command command);
   void use_credit(gateway::RingCommand command);
 
@@ -189,6 +192,8 @@ class SessionInbound {
   std::size_t next_frame_ = 0;
   matching::MsgSeqNum frame_number_;  // of the application message that is being handled
   std::size_t credits_ = 0;
+  matching::Timestamp now_;  // session time when this turn began
+  Throttle::Clock::time_point steady_now_;
   boost::asio::steady_timer pause_timer_;
   bool paused_ = false;
 

@@ -75,10 +75,10 @@ SessionInbound::Taken SessionInbound::handle_application(MsgSeqNum number) {
 
 // A desk that is not read cannot halt.
 InboundAllowance::Weighed SessionInbound::weigh() {
-  return core_.is_operator() ? InboundAllowance::Weighed{}
-                             : allowance_.weigh(effect_of(core_.fields.msg_type()),
-                                                core_.fields.poss_dup(),
-                                                Throttle::Clock::now());
+  return core_.is_operator()
+             ? InboundAllowance::Weighed{}
+             : allowance_.weigh(
+                   effect_of(core_.fields.msg_type()), core_.fields.poss_dup(), steady_now_);
 }
 
 // In sequence: the frame that QuickFIX was given.
@@ -161,15 +161,29 @@ bool SessionInbound::may_refuse() {
   return !later;
 }
 
-void SessionInbound::take(MsgSeqNum number, const matching::CommandBody& request) {
-  submit_application(number, request);
+void SessionInbound::take(MsgSeqNum number, const matching::PlaceOrder& order) {
+  submit_application(number, order);
+}
+
+void SessionInbound::take(MsgSeqNum number, const matching::CancelOrder& cancel) {
+  submit_application(number, cancel);
+}
+
+void SessionInbound::take(MsgSeqNum number, const matching::AmendOrder& amend) {
+  submit_application(number, amend);
+}
+
+void SessionInbound::take(MsgSeqNum number, const matching::MassCancel& cancel) {
+  submit_application(number, cancel);
 }
 
 // A dry run is a question: nothing is journaled, and its id is not used up.
 void SessionInbound::take(MsgSeqNum number, const OperatorRequest& request) {
-  matching::Command command = command_of(number, request.body);
-  command.digest = request.digest;
-  command.remark = request.remark;
+  matching::Command command{.timestamp = {},
+                            .origin = origin(number),
+                            .digest = request.digest,
+                            .remark = request.remark,
+                            .body = request.body};
   if (request.test) {
     return take(
         number,
@@ -252,16 +266,17 @@ void SessionInbound::on_business_reject(const RejectFields& reject) {
   handled_ = reject.ref_seq_num;
 }
 
-matching::Command SessionInbound::command_of(MsgSeqNum number,
-                                             const matching::CommandBody& body) const {
-  matching::Command command;
-  command.origin = {.session = core_.id, .epoch = core_.epoch, .msg_seq_num = number};
-  command.body = body;
-  return command;
+matching::Origin SessionInbound::origin(MsgSeqNum number) const {
+  return {.session = core_.id, .epoch = core_.epoch, .msg_seq_num = number};
 }
 
-void SessionInbound::submit_application(MsgSeqNum number, const matching::CommandBody& body) {
-  submit_application(command_of(number, body));
+// Most of what comes is an order: it is copied once, to its place in the ring.
+template <typename Body>
+void SessionInbound::submit_application(MsgSeqNum number, const Body& body) {
+  receipt_.submitted(number);
+  BETEX_ASSERT(credits_ > 0);
+  --credits_;
+  core_.environment.commands.submit(origin(number), body);
 }
 
 void SessionInbound::submit_application(matching::Command command) {

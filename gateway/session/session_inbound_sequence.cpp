@@ -110,8 +110,8 @@ std::optional<Refusal> SessionInbound::check_header() const {
                    .session_reject_reason = session_reject::kCompIdProblem,
                    .text = "TargetCompID(56) is not this session's"};
   }
-  if (parse_utc_timestamp(core_.fields.sending_time()) &&
-      !core_.sending_time.passes(core_.fields.sending_time())) {
+  const auto sent = parse_utc_timestamp(core_.fields.sending_time());
+  if (sent && !core_.sending_time.passes(*sent, now_)) {
     return Refusal{.ref_tag_id = tag::kSendingTime,
                    .session_reject_reason = session_reject::kSendingTimeAccuracy,
                    .text = "SendingTime(52) is too far from our clock"};

@@ -22,6 +22,7 @@ namespace betex::fix {
 namespace asio = boost::asio;
 using matching::EventSeq;
 using matching::MsgSeqNum;
+using matching::Timestamp;
 
 namespace {
 
@@ -111,6 +112,7 @@ bool SessionOutbound::has_too_many_for_long_answers() const noexcept {
 
 // Reports wait for numbers, and for the end of all resends: the client gets them in order.
 void SessionOutbound::send_waiting_reports() {
+  const Timestamp now = core_.environment.clock.now();
   while (!waiting_.empty() && resends_.none()) {
     const gateway::ReportDelivery& delivery = waiting_.front();
     if (next_report_ == 0 && !delivery.reports.empty() && waits_for_proof()) {
@@ -120,7 +122,7 @@ void SessionOutbound::send_waiting_reports() {
       if (numbers_.left() <= OutboundNumbers::kSpare) {
         return;
       }
-      send_report(delivery.reports[next_report_++]);
+      send_report(delivery.reports[next_report_++], now);
     }
     proof_.complete(numbers_.last(), delivery.complete_to);
     const bool all_sent = prove_behind_ && delivery.complete_to >= *prove_behind_;
@@ -133,14 +135,14 @@ void SessionOutbound::send_waiting_reports() {
   }
 }
 
-void SessionOutbound::send_report(const Report& report) {
+void SessionOutbound::send_report(const Report& report, Timestamp now) {
   const bool of_event = report.id.event != EventSeq{};
   const MsgSeqNum number = numbers_.next();
   const OutboundHeader header{.version = core_.settings.version,
                               .sender_comp_id = core_.settings.our_comp_id,
                               .target_comp_id = core_.settings.comp_id,
                               .msg_seq_num = number,
-                              .sending_time = core_.environment.clock.now(),
+                              .sending_time = now,
                               .last_msg_seq_num_processed = owner_.last_processed(),
                               .poss_resend = of_event && numbers_.is_poss_resend(report.id)};
   numbers_.use(number);
@@ -202,6 +204,7 @@ void SessionOutbound::release_reject(MsgSeqNum number) {
 // ---- To the socket ------------------------------------------------------------------------------
 
 void SessionOutbound::end_turn() {
+  core_.quickfix.end_turn();
   for (auto& block : queue_.seal(core_.id, proof_.proven())) {
     sent_.add(block);
     core_.environment.flusher.commit(block, [this, self = core_.keep_alive(), block] {

@@ -165,7 +165,7 @@ class SessionOutbound {
 
  private:
   void close_on_slow_reader();
-  void send_report(const Report& report);
+  void send_report(const Report& report, matching::Timestamp now);
   void write_released();
   void on_cached(const OutboundQueue::Block& block);
   void note_answers_made(const gateway::ReportDelivery& delivery) noexcept;

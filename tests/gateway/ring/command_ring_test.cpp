@@ -17,6 +17,7 @@ namespace betex::gateway {
 namespace {
 
 using testing::ElementsAre;
+using testing::IsEmpty;
 
 TimePoint now() {
   return std::chrono::steady_clock::now();
@@ -214,6 +215,19 @@ TEST(CommandRing, MovesItsCommandsAndDestroysThemWhenHandled) {
   EXPECT_EQ(watched.use_count(), 1);
   ring.poll([](const std::shared_ptr<int>& value) { EXPECT_EQ(*value, 5); });
   EXPECT_TRUE(watched.expired());
+}
+
+TEST_F(CommandRingTest, WhatIsClaimedFirstIsConsumedFirstAndNotBeforeItIsPublished) {
+  ASSERT_TRUE(ring.try_reserve(2));
+  const auto first = ring.claim();
+  const auto second = ring.claim();
+  std::construct_at(second.value, 2);
+  ring.publish(second);
+  EXPECT_THAT(take(ring), IsEmpty());
+  EXPECT_FALSE(ring.drained());
+  std::construct_at(first.value, 1);
+  ring.publish(first);
+  EXPECT_THAT(take(ring), ElementsAre(1, 2));
 }
 
 TEST(CommandRing, DestroysWhatNobodyConsumed) {

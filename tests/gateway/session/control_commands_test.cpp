@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/gateway/session/boxed_command_port.h"
+
 namespace betex::fix {
 namespace {
 
@@ -12,7 +14,7 @@ using matching::MsgSeqNum;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class FewCredits final : public gateway::CommandPort {
+class FewCredits final : public test::BoxedCommandPort {
  public:
   bool try_reserve(std::size_t count, gateway::RingShare share) override {
     taken_of = share;
@@ -25,16 +27,17 @@ class FewCredits final : public gateway::CommandPort {
 
   void release(std::size_t count) override { credits += count; }
 
-  void submit(gateway::RingCommand command) override {
-    const auto& body = std::get<matching::Command>(command).body;
-    submitted.push_back(std::get<matching::ReserveNumbers>(body).up_to.value());
-  }
-
   bool accepts_orders() const override { return true; }
 
   std::size_t credits = 0;
   gateway::RingShare taken_of{};
   std::vector<std::uint32_t> submitted;
+
+ private:
+  void take(gateway::RingCommand command) override {
+    const auto& body = std::get<matching::Command>(command).body;
+    submitted.push_back(std::get<matching::ReserveNumbers>(body).up_to.value());
+  }
 };
 
 // Known by its number.

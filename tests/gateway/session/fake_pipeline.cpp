@@ -243,7 +243,7 @@ void FakePipeline::release(std::size_t count) {
   credits_out_ -= count;
 }
 
-void FakePipeline::submit(RingCommand command) {
+void FakePipeline::take(RingCommand command) {
   const std::lock_guard lock{mutex_};
   BETEX_ASSERT(credits_out_ > 0);
   --credits_out_;

@@ -16,11 +16,12 @@
 #include "gateway/link/clock.h"
 #include "gateway/link/session_link.h"
 #include "matching/engine.h"
+#include "tests/gateway/session/boxed_command_port.h"
 
 namespace betex::test {
 
 // Thread-safe. It outlives the servers that use it: what is durable in it survives them.
-class FakePipeline final : public gateway::CommandPort, public gateway::ReportFeed {
+class FakePipeline final : public BoxedCommandPort, public gateway::ReportFeed {
  public:
   FakePipeline();
 
@@ -98,7 +99,6 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
 
   [[nodiscard]] bool try_reserve(std::size_t count, gateway::RingShare share) override;
   void release(std::size_t count) override;
-  void submit(gateway::RingCommand command) override;
   [[nodiscard]] bool accepts_orders() const override;
 
   // ---- ReportFeed
@@ -117,6 +117,7 @@ class FakePipeline final : public gateway::CommandPort, public gateway::ReportFe
     fix::ReportId sent;
   };
 
+  void take(gateway::RingCommand command) override;
   [[nodiscard]] matching::Timestamp next_time();
   void process(const gateway::RingCommand& command);
   void tell(const matching::Command& command, const matching::TransactionView& transaction);
