@@ -31,7 +31,7 @@
 #include "gateway/process/descriptor_budget.h"
 #include "gateway/process/fail_stop.h"
 #include "gateway/process/health.h"
-#include "gateway/process/io_thread.h"
+#include "gateway/process/io_threads.h"
 #include "gateway/process/metrics.h"
 #include "gateway/process/port_reservation.h"
 #include "gateway/process/service_manager.h"
@@ -203,6 +203,7 @@ class Gateway::Impl {
         //    before anything on disk is touched.
         dictionaries_{config.fix.dictionaries},
         limits_{limits_that_fit(config)},
+        io_{io_thread_count(config.fix.io_threads, std::thread::hardware_concurrency())},
         fix_port_{config.fix.address, config.fix.port, "--fix-port"},
         tls_port_{config.fix.tls ? std::make_unique<PortReservation>(
                                        config.fix.address, config.fix.tls->port, "--tls-port")
@@ -429,7 +430,7 @@ class Gateway::Impl {
 
   const fix::Dictionaries dictionaries_;
   const fix::TransportLimits limits_;
-  IoThread io_;
+  IoThreads io_;
   PortReservation fix_port_;
   std::unique_ptr<PortReservation> tls_port_;  // null: no TLS
   std::unique_ptr<HttpServer> http_;

@@ -79,6 +79,7 @@ struct FixConfig {
   std::optional<TlsConfig> tls;
   std::filesystem::path credentials_file;  // what is in it: Config::credentials
   std::filesystem::path dictionaries;
+  std::uint32_t io_threads = 0;  // 0: as the number of processors suggests
   FixLimits limits;
 };
 

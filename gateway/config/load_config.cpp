@@ -257,6 +257,8 @@ void read_fix(SectionReader reader, FixConfig& fix, Files& files) {
                     {fix.dictionaries.string() + " is not a folder",
                      "name the folder fix_spec of the source tree, or a copy of it"});
   }
+  constexpr IntegerRange kIoThreads{0, 64};
+  reader.integer("io_threads", fix.io_threads, kIoThreads);
   read_limits(reader.section("limits"), fix.limits);
   reader.finish();
 }

@@ -87,6 +87,7 @@ std::string gateway_text(const Config& config) {
     }
   }
   fmt::format_to(out, "dictionaries = \"{}\"\n", fix.dictionaries.string());
+  fmt::format_to(out, "io_threads = {}\n", fix.io_threads);
   fmt::format_to(out, "\n[fix.limits]\nmessage_bytes = {}\n", fix.limits.message_bytes);
   fmt::format_to(out, "fields = {}\n", fix.limits.fields);
   fmt::format_to(out, "outbound_queue_bytes = {}\n", fix.limits.outbound_queue_bytes);

@@ -205,8 +205,10 @@ class CrashTest : public testing::Test {
   TempFolder folder_;
   std::filesystem::path shared_config_ = changed_config(
       folder_.path() / "shared", "stage_threads = \"auto\"", "stage_threads = \"shared\"");
-  std::filesystem::path separate_config_ = changed_config(
-      folder_.path() / "separate", "stage_threads = \"auto\"", "stage_threads = \"separate\"");
+  std::filesystem::path separate_config_ =
+      changed_config(folder_.path() / "separate",
+                     {{"stage_threads = \"auto\"", "stage_threads = \"separate\""},
+                      {"io_threads = 0", "io_threads = 2"}});
   GatewayAddress address_;
   std::vector<std::unique_ptr<CrashTrader>> traders_;
   std::size_t stops_tried_ = 0;

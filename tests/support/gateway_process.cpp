@@ -165,6 +165,11 @@ std::vector<std::string> gateway_command(const std::string& program,
 std::filesystem::path changed_config(const std::filesystem::path& folder,
                                      const std::string& shipped,
                                      const std::string& value) {
+  return changed_config(folder, {{.shipped = shipped, .value = value}});
+}
+
+std::filesystem::path changed_config(const std::filesystem::path& folder,
+                                     const std::vector<ConfigChange>& changes) {
   const std::filesystem::path original = std::filesystem::path{BETEX_CONFIG_FILE}.parent_path();
   std::filesystem::create_directories(folder);
   std::filesystem::copy(original, folder / "config", std::filesystem::copy_options::recursive);
@@ -172,11 +177,13 @@ std::filesystem::path changed_config(const std::filesystem::path& folder,
                                             folder / "fix_spec");
   const std::filesystem::path file = folder / "config" / "gateway.toml";
   std::string text = content_of(file);
-  const std::size_t found = text.find(shipped);
-  if (found == std::string::npos) {
-    throw std::runtime_error{"config/gateway.toml does not say " + shipped};
+  for (const ConfigChange& change : changes) {
+    const std::size_t found = text.find(change.shipped);
+    if (found == std::string::npos) {
+      throw std::runtime_error{"config/gateway.toml does not say " + change.shipped};
+    }
+    text.replace(found, change.shipped.size(), change.value);
   }
-  text.replace(found, shipped.size(), value);
   std::ofstream{file, std::ios::binary} << text;
   return file;
 }

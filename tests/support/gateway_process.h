@@ -95,6 +95,16 @@ class GatewayProcess {
                                                    const std::string& shipped,
                                                    const std::string& value);
 
+// What the shipped gateway.toml says, and what stands there instead.
+struct ConfigChange {
+  std::string shipped;
+  std::string value;
+};
+
+// The same for several.
+[[nodiscard]] std::filesystem::path changed_config(const std::filesystem::path& folder,
+                                                   const std::vector<ConfigChange>& changes);
+
 // The built betex-fix as COMP_ID with the gateway on this port, its state file in `state_home`, and
 // further `arguments`.
 [[nodiscard]] std::vector<std::string> betex_fix_command(const std::string& comp_id,

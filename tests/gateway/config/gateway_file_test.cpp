@@ -96,7 +96,8 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "sending_time_tolerance_s = 30\n"
           "[fix]\n"
           "address = \"0.0.0.0\"\n"
-          "port = 0\n");
+          "port = 0\n"
+          "io_threads = 3\n");
   replace(gateway, "[exchange]\naccounts = \"accounts.toml\"\n[markets]", "[markets]");
   const Config config = load();
   EXPECT_TRUE(config.clock.require_synchronised);
@@ -133,6 +134,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   EXPECT_EQ(config.fix.limits.sending_time_tolerance, std::chrono::seconds{30});
   EXPECT_EQ(config.fix.address, "0.0.0.0");
   EXPECT_EQ(config.fix.port, 0);
+  EXPECT_EQ(config.fix.io_threads, 3U);
 }
 
 TEST_F(GatewayFile, EverythingThatIsWrongIsSaidAtOnce) {

@@ -46,6 +46,7 @@ TEST(ShippedConfig, ShowsTheDefaults) {
   EXPECT_EQ(config.engine.cl_ord_ids, defaults.engine.cl_ord_ids);
   EXPECT_EQ(config.fix.address, defaults.fix.address);
   EXPECT_EQ(config.fix.port, defaults.fix.port);
+  EXPECT_EQ(config.fix.io_threads, defaults.fix.io_threads);
   EXPECT_EQ(config.fix.limits.message_bytes, defaults.fix.limits.message_bytes);
   EXPECT_EQ(config.fix.limits.fields, defaults.fix.limits.fields);
   EXPECT_EQ(config.fix.limits.outbound_queue_bytes, defaults.fix.limits.outbound_queue_bytes);

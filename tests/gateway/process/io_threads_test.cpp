@@ -1,0 +1,58 @@
+#include "gateway/process/io_threads.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include <boost/asio/post.hpp>
+#include <gtest/gtest.h>
+
+namespace betex::gateway {
+namespace {
+
+TEST(IoThreadCount, IsWhatIsConfigured) {
+  EXPECT_EQ(io_thread_count(1, 64), 1U);
+  EXPECT_EQ(io_thread_count(5, 1), 5U);
+}
+
+TEST(IoThreadCount, GoesByTheProcessorsWhereNothingIsConfigured) {
+  EXPECT_EQ(io_thread_count(0, 0), 1U);  // not known
+  EXPECT_EQ(io_thread_count(0, 2), 1U);
+  EXPECT_EQ(io_thread_count(0, 8), 2U);
+  EXPECT_EQ(io_thread_count(0, 31), 7U);
+  EXPECT_EQ(io_thread_count(0, 256), 8U);
+}
+
+// Each handler waits until all of them run: on fewer threads they never would.
+TEST(IoThreads, RunSideBySide) {
+  constexpr std::size_t kThreads = 3;
+  constexpr std::chrono::seconds kPatience{60};
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::set<std::thread::id> here;
+  IoThreads io{kThreads};
+  for (std::size_t i = 0; i < kThreads; ++i) {
+    boost::asio::post(io.context(), [&] {
+      std::unique_lock lock{mutex};
+      here.insert(std::this_thread::get_id());
+      changed.notify_all();
+      changed.wait_for(lock, kPatience, [&] { return here.size() == kThreads; });
+    });
+  }
+  std::unique_lock lock{mutex};
+  EXPECT_TRUE(changed.wait_for(lock, kPatience, [&] { return here.size() == kThreads; }));
+}
+
+TEST(IoThreads, EndWithWhatWasPostedUndone) {
+  IoThreads io{2};
+  io.stop();
+  bool ran = false;
+  boost::asio::post(io.context(), [&] { ran = true; });
+  io.stop();
+  EXPECT_FALSE(ran);
+}
+
+}  // namespace
+}  // namespace betex::gateway
