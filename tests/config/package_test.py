@@ -14,6 +14,7 @@ import clean_root
 from support import BINARY, PATIENCE_S, Gateway
 
 UNIT = "lib/systemd/system/betex-gateway.service"
+ENABLED = "multi-user.target.wants/betex-gateway.service"
 SESSION = """
 [SESSION]
 BeginString=FIXT.1.1
@@ -82,6 +83,19 @@ class Package(unittest.TestCase):
     def path(self, name):
         return self.root.path / name
 
+    def links_of_the_unit(self):
+        """By which systemd starts it at boot, or does not. Their targets are not there outside of the
+        root, so what looks for one by its name, and follows it, does not find it."""
+        folder = self.path("etc/systemd/system")
+        return [str(path.relative_to(folder)) for path in folder.rglob("*")
+                if path.name == "betex-gateway.service"]
+
+    def enable_the_unit(self):
+        """As systemctl does."""
+        link = self.path(f"etc/systemd/system/{ENABLED}")
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(f"/{UNIT}")
+
     def owner_and_mode(self, name):
         at = self.path(name).stat()
         users = dict(re.findall(r"^(\w+):[^:]*:(\d+)", self.path("etc/passwd").read_text(), re.M))
@@ -140,14 +154,16 @@ class Package(unittest.TestCase):
                                 "--check-config", user="betex", expect=78)
         self.assertIn("has no session", checked)
         self.assertEqual(len(checked.strip().split("\n")), 1, checked)
-        enabled = self.path("etc/systemd/system").rglob("betex-gateway.service")
-        self.assertEqual(list(enabled), [])
+        self.assertEqual(self.links_of_the_unit(), [])
         for program in ("betex-gateway", "betex-fix", "betex-journal"):
             self.root.run(f"/usr/bin/{program}", "--help")
+        self.install(self.next)
+        self.assertEqual(self.links_of_the_unit(), [], "an upgrade enables nothing either")
 
     def test_its_life(self):
         self.install(self.package)
         password = self.add_a_session()
+        self.enable_the_unit()
         with self.gateway() as gateway:
             self.ask(gateway, password, "lay", "EPL-ARS-CHE.HOME", "30", "@2.04", "--id", "FIRST")
             self.assertEqual(gateway.terminate(), 0, gateway.standard_error())
@@ -159,6 +175,7 @@ class Package(unittest.TestCase):
         self.assertNotIn("# new", self.path("etc/betex/sessions.cfg").read_text())
         self.assertIn("# new", self.path("etc/betex/accounts.toml").read_text(), "nobody changed it")
         self.assertEqual(self.owner_and_mode("etc/betex/credentials"), ("root", "betex", "0o640"))
+        self.assertEqual(self.links_of_the_unit(), [ENABLED])
         with self.gateway() as gateway:
             status = self.ask(gateway, password, "status", "FIRST")
             self.assertIn("leaves 30.00", status)
@@ -174,6 +191,7 @@ class Package(unittest.TestCase):
         self.assertIn("the exchange's log is kept in /var/lib/betex", output)
         self.assertFalse(self.path("etc/betex/credentials").exists())
         self.assertTrue(self.path("var/lib/betex/wal").exists())
+        self.assertEqual(self.links_of_the_unit(), [])
 
         self.install(self.package)
         password = self.add_a_session()
