@@ -184,6 +184,12 @@ class Containerfile(unittest.TestCase):
         args = of_kind("StatefulSet")[0]["spec"]["template"]["spec"]["containers"][0]["args"]
         self.assertEqual(args, started[1:])
 
+    def test_it_has_the_environment_of_the_unit_and_of_the_source_tree(self):
+        of_the_unit = re.search(r"^Environment=(.*)$", UNIT, re.MULTILINE)[1]
+        self.assertEqual(self.values("ENV"), [of_the_unit])
+        name, value = of_the_unit.split("=", 1)
+        self.assertIn(f'\nexport {name}="${{{name}-{value}}}"\n', (SOURCE / "gateway/run").read_text())
+
     def test_it_is_stopped_and_reached_as_the_gateway_wants(self):
         self.assertEqual(self.values("STOPSIGNAL"), ["SIGTERM"])
         self.assertEqual(self.values("EXPOSE"), [" ".join(str(port) for port in PORTS.values())])

@@ -44,13 +44,13 @@ def build_package(folder):
 
 
 def next_version(package, folder):
-    """The same with a higher version, and a line more in two of its conffiles."""
+    """The same with a higher version, and a line more in three of its conffiles."""
     files = pathlib.Path(folder) / "files"
     run("dpkg-deb", "--raw-extract", str(package), str(files))
     control = files / "DEBIAN/control"
     control.write_text(re.sub(r"^Version: .*$", "Version: 999", control.read_text(), flags=re.M))
     (files / "DEBIAN/md5sums").unlink()
-    for name in ("sessions.cfg", "accounts.toml"):
+    for name in ("sessions.cfg", "accounts.toml", "credentials"):
         with open(files / "etc/betex" / name, "a") as file:
             file.write("# new\n")
     path = pathlib.Path(folder) / "betex_999.deb"
@@ -95,6 +95,13 @@ class Package(unittest.TestCase):
         link = self.path(f"etc/systemd/system/{ENABLED}")
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(f"/{UNIT}")
+
+    def make_the_folders_of_the_unit(self):
+        """As systemd does before a start."""
+        unit = self.path(UNIT).read_text()
+        for setting, folder in (("StateDirectory", "var/lib"), ("LogsDirectory", "var/log")):
+            for name in re.search(rf"^{setting}=(.*)$", unit, re.MULTILINE)[1].split():
+                self.path(f"{folder}/{name}").mkdir(parents=True, exist_ok=True)
 
     def owner_and_mode(self, name):
         at = self.path(name).stat()
@@ -159,6 +166,8 @@ class Package(unittest.TestCase):
             self.root.run(f"/usr/bin/{program}", "--help")
         self.install(self.next)
         self.assertEqual(self.links_of_the_unit(), [], "an upgrade enables nothing either")
+        self.assertIn("# new", self.path("etc/betex/credentials").read_text(), "nobody changed it")
+        self.assertEqual(self.owner_and_mode("etc/betex/credentials"), ("root", "betex", "0o640"))
 
     def test_its_life(self):
         self.install(self.package)
@@ -198,12 +207,17 @@ class Package(unittest.TestCase):
         with self.gateway() as gateway:
             self.assertIn("leaves 30.00", self.ask(gateway, password, "status", "FIRST"))
             gateway.kill()
+        self.make_the_folders_of_the_unit()
+        self.path("var/lib/betex-witness/witness").touch()
         self.root.run("debconf-set-selections", text="betex betex/purge_log boolean true\n")
         self.root.run("dpkg", "--purge", "betex")
         self.assertFalse(self.path("var/lib/betex").exists())
+        self.assertFalse(self.path("var/lib/betex-witness").exists())
 
     def test_a_purge_without_a_log_leaves_nothing(self):
         self.install(self.package)
+        self.make_the_folders_of_the_unit()
+        self.path("var/log/betex/gateway.log").touch()
         self.root.run("dpkg", "--purge", "betex")
         of_the_user = re.compile(r"/etc/(passwd|group|shadow|gshadow|subuid|subgid)-?"
                                  r"|/etc/\.pwd\.lock|/run/adduser|/var/log/dpkg\.log")

@@ -59,9 +59,15 @@ TEST(SystemdUnit, IsToldWhenTheGatewayIsReadyAndThatItLives) {
   EXPECT_THAT(unit_text(), ContainsRegex("\nRestrictAddressFamilies=[^\n]*AF_UNIX"));
 }
 
-// The folders of the log and of the witness that gateway.toml proposes; all else is read-only.
-TEST(SystemdUnit, MayWriteTheLogAndTheWitness) {
+// The folders of the log, of the witness and of the log file that gateway.toml proposes; all else is
+// read-only.
+TEST(SystemdUnit, MayWriteWhatTheConfigurationProposes) {
   EXPECT_THAT(unit_text(), HasSubstr("\nStateDirectory=betex betex-witness\n"));
+  EXPECT_THAT(unit_text(), HasSubstr("\nLogsDirectory=betex\n"));
+  std::ostringstream config;
+  config << std::ifstream{std::string{BETEX_SOURCE_DIR} + "/config/gateway.toml"}.rdbuf();
+  EXPECT_THAT(config.str(), HasSubstr("\n# witness = \"/var/lib/betex-witness/"));
+  EXPECT_THAT(config.str(), HasSubstr("\n# file = \"/var/log/betex/"));
 }
 
 // The exits that come again at each start until somebody mends their cause. Of an ExecStartPre
