@@ -73,6 +73,7 @@ class Package(unittest.TestCase):
         self.addCleanup(root.cleanup)
         needs = run("dpkg-deb", "--field", str(self.package), "Depends")
         self.root = clean_root.CleanRoot(root.name, needs.strip())
+        self.addCleanup(self.root.clear_up)
         self.fresh = self.root.files()
         for package in (self.package, self.next):
             shutil.copy(package, self.root.path / "tmp")
