@@ -86,7 +86,10 @@ TEST(SystemdUnit, StartsWhenTheClockIsRight) {
 
 // What systemd itself would warn of: unknown settings and values. Only the programs are not there.
 TEST(SystemdUnit, IsUnderstoodBySystemd) {
-  std::istringstream lines{run("systemd-analyze verify --man=no " + kUnit).output};
+  const Ended ended = run("systemd-analyze verify --man=no " + kUnit);
+  constexpr int kNotFound = 127;  // the shell's: then nothing was looked at
+  ASSERT_NE(ended.exit_code, kNotFound) << ended.output;
+  std::istringstream lines{ended.output};
   for (std::string line; std::getline(lines, line);) {
     EXPECT_TRUE(line.find("betex-gateway.service:") == std::string::npos ||
                 line.find("is not executable") != std::string::npos)
