@@ -72,6 +72,7 @@ class CleanRoot:
 
     def __init__(self, path, wanted):
         self.path = pathlib.Path(path)
+        self._mounted = []
         self.path.chmod(0o755)
         for folder in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
             (self.path / "usr" / folder).mkdir(parents=True)
@@ -125,10 +126,16 @@ class CleanRoot:
         except PermissionError:  # in a user namespace, which has mounts of its own
             null.touch()
             subprocess.run(["mount", "--bind", "/dev/null", str(null)], check=True)
+            self._mounted.append(str(null))
         boot_id = self.path / "proc/sys/kernel/random/boot_id"
         boot_id.parent.mkdir(parents=True)
         shutil.copy("/proc/sys/kernel/random/boot_id", boot_id)
         self.run("/sbin/ldconfig")
+
+    def clear_up(self):
+        """Before the folder can be removed."""
+        while self._mounted:
+            subprocess.run(["umount", self._mounted.pop()], check=True)
 
     def command(self, *words, user=None):
         """What runs `words` in it, as root or as this user with its own group."""

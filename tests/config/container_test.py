@@ -73,6 +73,16 @@ class Kubernetes(unittest.TestCase):
         annotations = self.set["template"]["metadata"]["annotations"]
         self.assertEqual(annotations["prometheus.io/port"], str(PORTS["http"]))
 
+    def test_clients_reach_it_to_cancel_while_it_takes_no_orders(self):
+        for service in of_kind("Service"):
+            self.assertIs(service["spec"]["publishNotReadyAddresses"], True)
+
+    def test_the_image_is_the_one_that_is_built(self):
+        version = re.search(r"^project\(betex VERSION (\S+) ", (SOURCE / "CMakeLists.txt").read_text(),
+                            re.MULTILINE)[1]
+        self.assertEqual(self.gateway["image"], f"betex:{version}")
+        self.assertIn(f" --tag {self.gateway['image']} ", (CONFIG / "Containerfile").read_text())
+
     def test_no_session_comes_in_plain(self):
         names = [port["name"] for service in of_kind("Service") for port in service["spec"]["ports"]]
         self.assertNotIn("fix", names)
@@ -183,6 +193,12 @@ class Containerfile(unittest.TestCase):
         self.assertEqual(yaml.safe_load(self.values("CMD")[0]), started[1:])
         args = of_kind("StatefulSet")[0]["spec"]["template"]["spec"]["containers"][0]["args"]
         self.assertEqual(args, started[1:])
+
+    def test_it_has_the_environment_of_the_unit_and_of_the_source_tree(self):
+        of_the_unit = re.search(r"^Environment=(.*)$", UNIT, re.MULTILINE)[1]
+        self.assertEqual(self.values("ENV"), [of_the_unit])
+        name, value = of_the_unit.split("=", 1)
+        self.assertIn(f'\nexport {name}="${{{name}-{value}}}"\n', (SOURCE / "gateway/run").read_text())
 
     def test_it_is_stopped_and_reached_as_the_gateway_wants(self):
         self.assertEqual(self.values("STOPSIGNAL"), ["SIGTERM"])

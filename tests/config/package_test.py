@@ -14,6 +14,7 @@ import clean_root
 from support import BINARY, PATIENCE_S, Gateway
 
 UNIT = "lib/systemd/system/betex-gateway.service"
+ENABLED = "multi-user.target.wants/betex-gateway.service"
 SESSION = """
 [SESSION]
 BeginString=FIXT.1.1
@@ -43,13 +44,13 @@ def build_package(folder):
 
 
 def next_version(package, folder):
-    """The same with a higher version, and a line more in two of its conffiles."""
+    """The same with a higher version, and a line more in three of its conffiles."""
     files = pathlib.Path(folder) / "files"
     run("dpkg-deb", "--raw-extract", str(package), str(files))
     control = files / "DEBIAN/control"
     control.write_text(re.sub(r"^Version: .*$", "Version: 999", control.read_text(), flags=re.M))
     (files / "DEBIAN/md5sums").unlink()
-    for name in ("sessions.cfg", "accounts.toml"):
+    for name in ("sessions.cfg", "accounts.toml", "credentials"):
         with open(files / "etc/betex" / name, "a") as file:
             file.write("# new\n")
     path = pathlib.Path(folder) / "betex_999.deb"
@@ -72,6 +73,7 @@ class Package(unittest.TestCase):
         self.addCleanup(root.cleanup)
         needs = run("dpkg-deb", "--field", str(self.package), "Depends")
         self.root = clean_root.CleanRoot(root.name, needs.strip())
+        self.addCleanup(self.root.clear_up)
         self.fresh = self.root.files()
         for package in (self.package, self.next):
             shutil.copy(package, self.root.path / "tmp")
@@ -81,6 +83,26 @@ class Package(unittest.TestCase):
 
     def path(self, name):
         return self.root.path / name
+
+    def links_of_the_unit(self):
+        """By which systemd starts it at boot, or does not. Their targets are not there outside of the
+        root, so what looks for one by its name, and follows it, does not find it."""
+        folder = self.path("etc/systemd/system")
+        return [str(path.relative_to(folder)) for path in folder.rglob("*")
+                if path.name == "betex-gateway.service"]
+
+    def enable_the_unit(self):
+        """As systemctl does."""
+        link = self.path(f"etc/systemd/system/{ENABLED}")
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(f"/{UNIT}")
+
+    def make_the_folders_of_the_unit(self):
+        """As systemd does before a start."""
+        unit = self.path(UNIT).read_text()
+        for setting, folder in (("StateDirectory", "var/lib"), ("LogsDirectory", "var/log")):
+            for name in re.search(rf"^{setting}=(.*)$", unit, re.MULTILINE)[1].split():
+                self.path(f"{folder}/{name}").mkdir(parents=True, exist_ok=True)
 
     def owner_and_mode(self, name):
         at = self.path(name).stat()
@@ -140,14 +162,18 @@ class Package(unittest.TestCase):
                                 "--check-config", user="betex", expect=78)
         self.assertIn("has no session", checked)
         self.assertEqual(len(checked.strip().split("\n")), 1, checked)
-        enabled = self.path("etc/systemd/system").rglob("betex-gateway.service")
-        self.assertEqual(list(enabled), [])
+        self.assertEqual(self.links_of_the_unit(), [])
         for program in ("betex-gateway", "betex-fix", "betex-journal"):
             self.root.run(f"/usr/bin/{program}", "--help")
+        self.install(self.next)
+        self.assertEqual(self.links_of_the_unit(), [], "an upgrade enables nothing either")
+        self.assertIn("# new", self.path("etc/betex/credentials").read_text(), "nobody changed it")
+        self.assertEqual(self.owner_and_mode("etc/betex/credentials"), ("root", "betex", "0o640"))
 
     def test_its_life(self):
         self.install(self.package)
         password = self.add_a_session()
+        self.enable_the_unit()
         with self.gateway() as gateway:
             self.ask(gateway, password, "lay", "EPL-ARS-CHE.HOME", "30", "@2.04", "--id", "FIRST")
             self.assertEqual(gateway.terminate(), 0, gateway.standard_error())
@@ -159,6 +185,7 @@ class Package(unittest.TestCase):
         self.assertNotIn("# new", self.path("etc/betex/sessions.cfg").read_text())
         self.assertIn("# new", self.path("etc/betex/accounts.toml").read_text(), "nobody changed it")
         self.assertEqual(self.owner_and_mode("etc/betex/credentials"), ("root", "betex", "0o640"))
+        self.assertEqual(self.links_of_the_unit(), [ENABLED])
         with self.gateway() as gateway:
             status = self.ask(gateway, password, "status", "FIRST")
             self.assertIn("leaves 30.00", status)
@@ -174,18 +201,24 @@ class Package(unittest.TestCase):
         self.assertIn("the exchange's log is kept in /var/lib/betex", output)
         self.assertFalse(self.path("etc/betex/credentials").exists())
         self.assertTrue(self.path("var/lib/betex/wal").exists())
+        self.assertEqual(self.links_of_the_unit(), [])
 
         self.install(self.package)
         password = self.add_a_session()
         with self.gateway() as gateway:
             self.assertIn("leaves 30.00", self.ask(gateway, password, "status", "FIRST"))
             gateway.kill()
+        self.make_the_folders_of_the_unit()
+        self.path("var/lib/betex-witness/witness").touch()
         self.root.run("debconf-set-selections", text="betex betex/purge_log boolean true\n")
         self.root.run("dpkg", "--purge", "betex")
         self.assertFalse(self.path("var/lib/betex").exists())
+        self.assertFalse(self.path("var/lib/betex-witness").exists())
 
     def test_a_purge_without_a_log_leaves_nothing(self):
         self.install(self.package)
+        self.make_the_folders_of_the_unit()
+        self.path("var/log/betex/gateway.log").touch()
         self.root.run("dpkg", "--purge", "betex")
         of_the_user = re.compile(r"/etc/(passwd|group|shadow|gshadow|subuid|subgid)-?"
                                  r"|/etc/\.pwd\.lock|/run/adduser|/var/log/dpkg\.log")

@@ -37,9 +37,13 @@ class Shell:
         output = b""
         deadline = time.monotonic() + PATIENCE_S
         while not (ended := re.search(rb"\n<ended (\d+)>\n\Z", output)):
-            if not select.select([self.bash.stdout], [], [], deadline - time.monotonic())[0]:
+            left = max(deadline - time.monotonic(), 0)
+            if not select.select([self.bash.stdout], [], [], left)[0]:
                 sys.exit(f"does not end: {command}\n{output.decode()}")
-            output += os.read(self.bash.stdout.fileno(), 65536)
+            more = os.read(self.bash.stdout.fileno(), 65536)
+            if not more:
+                sys.exit(f"ends the shell: {command}\n{output.decode()}")
+            output += more
         text = output[:ended.start()].decode().rstrip("\n")
         return text.split("\n") if text else [], int(ended[1])
 

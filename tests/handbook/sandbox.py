@@ -60,7 +60,18 @@ def set_up():
     return changes
 
 
+def remove_what_is_installed():
+    """Of a betex that this machine has."""
+    for folder in ("/etc/betex", "/usr/share/betex", "/var/lib/betex", "/var/lib/betex-witness"):
+        shutil.rmtree(folder, ignore_errors=True)
+    for file in map(pathlib.Path, ("/etc/passwd", "/etc/group")):
+        lines = [line for line in file.read_text().splitlines(keepends=True)
+                 if not re.match(r"betex:|[^:]*:[^:]*:850:", line)]
+        file.write_text("".join(lines))
+
+
 def install():
+    remove_what_is_installed()
     for name in ("betex-gateway", "betex-fix", "betex-journal"):
         shutil.copy(BINARY / "bin" / name, "/usr/bin")
     for name in ("systemctl", "journalctl", "a-day", "make-packages"):

@@ -59,9 +59,15 @@ TEST(SystemdUnit, IsToldWhenTheGatewayIsReadyAndThatItLives) {
   EXPECT_THAT(unit_text(), ContainsRegex("\nRestrictAddressFamilies=[^\n]*AF_UNIX"));
 }
 
-// The folders of the log and of the witness that gateway.toml proposes; all else is read-only.
-TEST(SystemdUnit, MayWriteTheLogAndTheWitness) {
+// The folders of the log, of the witness and of the log file that gateway.toml proposes; all else is
+// read-only.
+TEST(SystemdUnit, MayWriteWhatTheConfigurationProposes) {
   EXPECT_THAT(unit_text(), HasSubstr("\nStateDirectory=betex betex-witness\n"));
+  EXPECT_THAT(unit_text(), HasSubstr("\nLogsDirectory=betex\n"));
+  std::ostringstream config;
+  config << std::ifstream{std::string{BETEX_SOURCE_DIR} + "/config/gateway.toml"}.rdbuf();
+  EXPECT_THAT(config.str(), HasSubstr("\n# witness = \"/var/lib/betex-witness/"));
+  EXPECT_THAT(config.str(), HasSubstr("\n# file = \"/var/log/betex/"));
 }
 
 // The exits that come again at each start until somebody mends their cause. Of an ExecStartPre
@@ -80,7 +86,10 @@ TEST(SystemdUnit, StartsWhenTheClockIsRight) {
 
 // What systemd itself would warn of: unknown settings and values. Only the programs are not there.
 TEST(SystemdUnit, IsUnderstoodBySystemd) {
-  std::istringstream lines{run("systemd-analyze verify --man=no " + kUnit).output};
+  const Ended ended = run("systemd-analyze verify --man=no " + kUnit);
+  constexpr int kNotFound = 127;  // the shell's: then nothing was looked at
+  ASSERT_NE(ended.exit_code, kNotFound) << ended.output;
+  std::istringstream lines{ended.output};
   for (std::string line; std::getline(lines, line);) {
     EXPECT_TRUE(line.find("betex-gateway.service:") == std::string::npos ||
                 line.find("is not executable") != std::string::npos)
