@@ -218,6 +218,7 @@ class Gateway::Impl {
 
         // 2. The journal, under its lock, and from it the engine: all that was ever promised.
         //    What it keeps is what snapshots and reports need. Its time goes on where it stood.
+        retention_{config.wal.retire},
         journal_{journal_config(config, retention_), segments_},
         recovered_{start_from_journal(
             {journal_, config.wal.root, segments_, config, new_key()},
@@ -277,6 +278,7 @@ class Gateway::Impl {
                .events = events_,
                .journal_stage = journal_events_,
                .journal = journal_,
+               .retention = retention_,
                .wal_root = config.wal.root}} {
     for (const AccountConfig& account : config.accounts()) {
       accounts_.insert(account.name);

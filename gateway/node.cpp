@@ -42,7 +42,7 @@ fix::NodeState Node::node() const {
       .journal_lag = sources_.journal_stage.lag(),
       .segments = segments_in(sources_.wal_root),
       .disk_free_bytes = error ? 0 : disk.available,
-      .watermark = sources_.journal.watermark()};
+      .watermark = sources_.retention.watermark()};
 }
 
 }  // namespace betex::gateway

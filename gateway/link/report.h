@@ -427,6 +427,21 @@ struct CounterpartyState {
   friend bool operator==(const CounterpartyState&, const CounterpartyState&) = default;
 };
 
+// What keeps the log's oldest segment from being retired: HeldBackBy(20067).
+struct HeldBackBy {
+  enum class What : std::uint8_t {
+    Nothing,    // it goes at the next rotation, or is the one that is written
+    Snapshot,   // a start could not do without it: there are not two snapshots behind it
+    Session,    // reports of it, or of later events, may have to be made again for this one
+    Watermark,  // it is above the watermark, and the configuration waits for that
+  };
+
+  What what = What::Nothing;
+  matching::Name session;  // its CompID
+
+  friend bool operator==(const HeldBackBy&, const HeldBackBy&) = default;
+};
+
 // How the node is.
 struct NodeState {
   matching::EventSeq durable;           // 20061
