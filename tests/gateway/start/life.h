@@ -87,7 +87,7 @@ class Life {
         wal_root_, pool, {.note = [this](matching::EventSeq end) { return retention.note(end); }});
     BETEX_ASSERT(seq);
     retention.add_snapshot(*seq);
-    journal.advance_watermark(*seq);
+    journal.advance_recovery_point(*seq);
     return *seq;
   }
 
