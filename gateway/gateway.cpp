@@ -29,6 +29,7 @@
 #include "gateway/pipeline/report_stage.h"
 #include "gateway/pipeline/ring_command_port.h"
 #include "gateway/process/descriptor_budget.h"
+#include "gateway/process/disk_watch.h"
 #include "gateway/process/fail_stop.h"
 #include "gateway/process/health.h"
 #include "gateway/process/io_thread.h"
@@ -323,6 +324,10 @@ class Gateway::Impl {
       witness_.emplace(
           config_.wal.witness, journal_.wal_id(), [this] { return journal_.durable_seq(); });
     }
+    // The probes go by the journal's look, so it comes last: when they say that there is room, no
+    // order is refused any more.
+    disk_watch_.emplace(std::vector<DiskWatch::Look>{[this] { cache_.look_at_disk(); },
+                                                     [this] { journal_.look_at_disk(); }});
     std::vector<const AgentRunner*> watched;
     for (const auto& runner : runners_) {
       watched.push_back(runner.get());
@@ -467,6 +472,7 @@ class Gateway::Impl {
   const Node node_;
 
   std::vector<std::unique_ptr<AgentRunner>> runners_;
+  std::optional<DiskWatch> disk_watch_;  // none until it listens
 };
 
 Gateway::Gateway(const Config& config, const StartOptions& options)
