@@ -450,6 +450,7 @@ struct NodeState {
   std::uint32_t segments = 0;           // 20064
   std::uint64_t disk_free_bytes = 0;    // 20065
   matching::EventSeq watermark;         // 20066
+  HeldBackBy held_back_by;              // 20067
 
   friend bool operator==(const NodeState&, const NodeState&) = default;
 };
