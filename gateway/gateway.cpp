@@ -378,6 +378,7 @@ class Gateway::Impl {
     }
     journal_.close();
     server_.log_out(kLogoutDeadline, impatient);
+    witness_.reset();  // it has the last event then
     io_.stop();
   }
 
