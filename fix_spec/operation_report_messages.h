@@ -244,7 +244,14 @@ inline constexpr std::array kNetworkStatusResponseFields{
     MessageField{field::kJournalLagSlots, "N-", "slots that wait for the disk"},
     MessageField{field::kSegments, "N-", "of the log"},
     MessageField{field::kDiskFreeBytes, "N-", "on the log's disk"},
-    MessageField{field::kWatermark, "N-", "segments of the log up to this event may go"},
+    MessageField{field::kWatermark,
+                 "N-",
+                 "operators have the log up to this event elsewhere: MoveWatermark"},
+    MessageField{field::kHeldBackBy,
+                 "N-",
+                 "what keeps the oldest segment of the log from being retired: snapshot (a start "
+                 "needs it), session and a CompID (its reports may have to be made again), "
+                 "watermark (it is above it), nothing"},
 };
 
 inline constexpr MessageSpec kNetworkStatusResponse{

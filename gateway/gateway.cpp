@@ -29,6 +29,7 @@
 #include "gateway/pipeline/report_stage.h"
 #include "gateway/pipeline/ring_command_port.h"
 #include "gateway/process/descriptor_budget.h"
+#include "gateway/process/disk_watch.h"
 #include "gateway/process/fail_stop.h"
 #include "gateway/process/health.h"
 #include "gateway/process/io_threads.h"
@@ -219,6 +220,7 @@ class Gateway::Impl {
 
         // 2. The journal, under its lock, and from it the engine: all that was ever promised.
         //    What it keeps is what snapshots and reports need. Its time goes on where it stood.
+        retention_{config.wal.retire},
         journal_{journal_config(config, retention_), segments_},
         recovered_{start_from_journal(
             {journal_, config.wal.root, segments_, config, new_key()},
@@ -278,6 +280,7 @@ class Gateway::Impl {
                .events = events_,
                .journal_stage = journal_events_,
                .journal = journal_,
+               .retention = retention_,
                .wal_root = config.wal.root}} {
     for (const AccountConfig& account : config.accounts()) {
       accounts_.insert(account.name);
@@ -322,6 +325,10 @@ class Gateway::Impl {
       witness_.emplace(
           config_.wal.witness, journal_.wal_id(), [this] { return journal_.durable_seq(); });
     }
+    // The probes go by the journal's look, so it comes last: when they say that there is room, no
+    // order is refused any more.
+    disk_watch_.emplace(std::vector<DiskWatch::Look>{[this] { cache_.look_at_disk(); },
+                                                     [this] { journal_.look_at_disk(); }});
     std::vector<const AgentRunner*> watched;
     for (const auto& runner : runners_) {
       watched.push_back(runner.get());
@@ -372,6 +379,7 @@ class Gateway::Impl {
     }
     journal_.close();
     server_.log_out(kLogoutDeadline, impatient);
+    witness_.reset();  // it has the last event then
     io_.stop();
   }
 
@@ -466,6 +474,7 @@ class Gateway::Impl {
   const Node node_;
 
   std::vector<std::unique_ptr<AgentRunner>> runners_;
+  std::optional<DiskWatch> disk_watch_;  // none until it listens
 };
 
 Gateway::Gateway(const Config& config, const StartOptions& options)

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <system_error>
+#include <vector>
 
 #include "journal/format.h"
+#include "journal/segment_catalog.h"
 
 namespace betex::gateway {
 namespace {
@@ -16,14 +19,13 @@ std::uint32_t percent_full(const Ring& ring) noexcept {
   return static_cast<std::uint32_t>(ring.fill() * kPercent / ring.capacity());
 }
 
-std::uint32_t segments_in(const std::filesystem::path& wal_root) {
-  std::error_code error;
-  std::uint32_t count = 0;
-  std::filesystem::directory_iterator entry{wal_root / journal::kSegmentsFolder, error};
-  for (; !error && entry != std::filesystem::directory_iterator{}; entry.increment(error)) {
-    ++count;
+// None where they can't be looked at.
+std::vector<journal::SegmentName> segments_in(const std::filesystem::path& wal_root) {
+  try {
+    return journal::list_segments(wal_root / journal::kSegmentsFolder);
+  } catch (const std::exception&) {
+    return {};
   }
-  return count;
 }
 
 }  // namespace
@@ -36,13 +38,17 @@ std::vector<fix::CounterpartyState> Node::counterparties(
 fix::NodeState Node::node() const {
   std::error_code error;  // what cannot be looked at is told as 0
   const auto disk = std::filesystem::space(sources_.wal_root, error);
+  const std::vector<journal::SegmentName> segments = segments_in(sources_.wal_root);
+  const auto oldest_ends = journal::end_of_oldest(segments);
   return {
       .durable = sources_.journal.durable_seq(),
       .ring_fill_percent = std::max(percent_full(sources_.commands), percent_full(sources_.events)),
       .journal_lag = sources_.journal_stage.lag(),
-      .segments = segments_in(sources_.wal_root),
+      .segments = static_cast<std::uint32_t>(segments.size()),
       .disk_free_bytes = error ? 0 : disk.available,
-      .watermark = sources_.journal.watermark()};
+      .watermark = sources_.retention.watermark(),
+      .held_back_by =
+          oldest_ends ? sources_.retention.held_back_by(*oldest_ends) : fix::HeldBackBy{}};
 }
 
 }  // namespace betex::gateway

@@ -11,6 +11,7 @@
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
 #include "gateway/session/fix_server.h"
+#include "gateway/start/retention.h"
 #include "journal/journal.h"
 #include "matching/types.h"
 
@@ -26,6 +27,7 @@ class Node final : public NetworkView {
     const EventRing& events;
     const EventConsumer& journal_stage;
     const journal::Journal& journal;
+    const Retention& retention;
     const std::filesystem::path& wal_root;
   };
 

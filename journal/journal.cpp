@@ -155,7 +155,7 @@ class Journal::Impl {
       retire_segment(config_.wal_root, empty);
     }
     write_epoch_file(config_.wal_root, epoch_);
-    retire(config_.recovery_point);
+    retire();
     durable_ = plan_.end;
     appended_ = plan_.end;
     publish();
@@ -206,7 +206,7 @@ class Journal::Impl {
       rotated_ = true;
     }
     if (std::exchange(rotated_, false)) {
-      retire(EventSeq{watermark_.load(std::memory_order_acquire)});
+      retire();
     }
     look_at_disk();
     state_ = State::Writable;
@@ -228,15 +228,11 @@ class Journal::Impl {
 
   [[nodiscard]] const EpochRecord& epoch() const noexcept { return epoch_; }
 
-  void advance_watermark(EventSeq seq) noexcept {
-    std::uint64_t current = watermark_.load(std::memory_order_relaxed);
-    while (current < seq.value() &&
-           !watermark_.compare_exchange_weak(current, seq.value(), std::memory_order_release)) {
+  void advance_recovery_point(EventSeq seq) noexcept {
+    std::uint64_t current = recovery_point_.load(std::memory_order_relaxed);
+    while (current < seq.value() && !recovery_point_.compare_exchange_weak(
+                                        current, seq.value(), std::memory_order_release)) {
     }
-  }
-
-  [[nodiscard]] EventSeq watermark() const noexcept {
-    return EventSeq{watermark_.load(std::memory_order_acquire)};
   }
 
   [[nodiscard]] bool disk_is_low() const noexcept {
@@ -245,6 +241,12 @@ class Journal::Impl {
 
   [[nodiscard]] std::uint64_t disk_free_bytes() const noexcept {
     return disk_free_bytes_.load(std::memory_order_relaxed);
+  }
+
+  // Of two threads that look at once the older look may be the last one stored; the next one mends
+  // that.
+  void look_at_disk() {
+    disk_free_bytes_.store(free_disk_bytes(config_.wal_root), std::memory_order_relaxed);
   }
 
  private:
@@ -284,8 +286,9 @@ class Journal::Impl {
     BETEX_ASSERT(reader.position() == plan_.end);
   }
 
-  // Retires what lies at or below `point` and what the rest of the process has given free.
-  void retire(EventSeq point) {
+  // Retires what no recovery needs and the rest of the process has given free.
+  void retire() {
+    const EventSeq point{recovery_point_.load(std::memory_order_acquire)};
     if (point.value() != 0) {
       retire_up_to(config_.wal_root, config_.floor ? std::min(point, config_.floor()) : point);
     }
@@ -369,10 +372,6 @@ class Journal::Impl {
         pool_);
   }
 
-  void look_at_disk() {
-    disk_free_bytes_.store(free_disk_bytes(config_.wal_root), std::memory_order_relaxed);
-  }
-
   void seal() {
     if (writer_) {
       writer_->cut_off_unused();
@@ -398,9 +397,8 @@ class Journal::Impl {
   std::vector<std::byte> pending_;  // transactions, as they will stand in the record
   std::vector<Mark> marks_;
   bool rotated_ = false;  // naturally, in this commit
-  // The watermark is raised by any thread and read by the journal thread; the free disk the other
-  // way.
-  std::atomic<std::uint64_t> watermark_{0};
+  std::atomic<std::uint64_t> recovery_point_{config_.recovery_point.value()};
+  // Written by the journal thread and by whoever looks at the disk, read by any.
   std::atomic<std::uint64_t> disk_free_bytes_{std::numeric_limits<std::uint64_t>::max()};
   std::atomic<std::uint64_t> durable_seq_{0};  // written by the journal thread, read by any
 };
@@ -430,12 +428,8 @@ void Journal::close() {
   impl_->close();
 }
 
-void Journal::advance_watermark(EventSeq seq) noexcept {
-  impl_->advance_watermark(seq);
-}
-
-EventSeq Journal::watermark() const noexcept {
-  return impl_->watermark();
+void Journal::advance_recovery_point(EventSeq seq) noexcept {
+  impl_->advance_recovery_point(seq);
 }
 
 bool Journal::disk_is_low() const noexcept {
@@ -444,6 +438,10 @@ bool Journal::disk_is_low() const noexcept {
 
 std::uint64_t Journal::disk_free_bytes() const noexcept {
   return impl_->disk_free_bytes();
+}
+
+void Journal::look_at_disk() {
+  impl_->look_at_disk();
 }
 
 EventSeq Journal::durable_seq() const noexcept {

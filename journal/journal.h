@@ -33,8 +33,9 @@ struct JournalConfig {
   Sync sync = Sync::Always;
   RemoteFileSystems remote_file_systems = RemoteFileSystems::Refuse;
   WriterAuthority* authority = nullptr;  // must outlive the journal; null: the lock is enough
-  // Retirement. A point up to which somebody has all events: after a successful recovery the
-  // segments wholly at or below it are retired. 0: none.
+  // Retirement. Where a recovery can begin without the events up to there, a snapshot's sequence:
+  // after a successful recovery the segments wholly at or below it are retired. 0: nowhere. It is
+  // where advance_recovery_point() goes on from.
   EventSeq recovery_point;
   // Segments above what it returns are never retired; asked by the journal thread. Empty: no limit.
   std::function<EventSeq()> floor;
@@ -73,19 +74,23 @@ class Journal {
   // Makes all that was appended durable, as one record. Without an append it does nothing.
   void commit();
 
-  // Raises the retention watermark: somebody has all events up to `seq`. It is this process's own,
-  // begins at 0, and never goes back. Sealed segments wholly at or below it, and the floor, are
+  // A recovery can begin after `seq` now. The point is this process's own, not the watermark that
+  // operators move, and never goes back. Sealed segments wholly at or below it, and the floor, are
   // retired after the next natural rotation (by hint, pages or a full map), oldest first.
-  // Thread-safe, as is watermark().
-  void advance_watermark(EventSeq seq) noexcept;
-  [[nodiscard]] EventSeq watermark() const noexcept;
+  // Thread-safe.
+  void advance_recovery_point(EventSeq seq) noexcept;
 
-  // After the last commit less than low_disk_bytes were free: time to refuse new orders, so that
-  // there is room for cancels. Thread-safe.
+  // At the last look less than low_disk_bytes were free: time to refuse new orders, so that there
+  // is room for cancels. Thread-safe.
   [[nodiscard]] bool disk_is_low() const noexcept;
 
-  // Free on the disk after the last commit. Thread-safe.
+  // Free on the disk at the last look: after each commit, and whenever somebody asks for it.
+  // Thread-safe.
   [[nodiscard]] std::uint64_t disk_free_bytes() const noexcept;
+
+  // Looks now: without commits nobody would see that room was made. Thread-safe; JournalError where
+  // the disk does not say.
+  void look_at_disk();
 
   // A clean stop, after the last commit: notes which segment is the newest, so that its loss would
   // be seen. The lock is released by the destructor.

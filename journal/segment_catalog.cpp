@@ -44,6 +44,15 @@ std::vector<SegmentName> list_segments(const std::filesystem::path& folder) {
   return names;
 }
 
+std::optional<EventSeq> end_of_oldest(const std::vector<SegmentName>& segments) {
+  for (const SegmentName& later : segments) {
+    if (later.first_seq > segments.front().first_seq) {
+      return EventSeq{later.first_seq.value() - 1};
+    }
+  }
+  return std::nullopt;
+}
+
 bool holds_segment_from(const std::filesystem::path& folder, EventSeq first_seq) {
   bool found = false;
   for_each_entry(folder, [&](const std::filesystem::path&, const std::string& text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "journal/format.h"
@@ -11,6 +12,10 @@ namespace betex::journal {
 // The segments in `folder` (segments/ or retired/), ascending; a missing folder holds none.
 // Unfinished ones (`.new-…`) are left out; StrayEntry for any other name.
 [[nodiscard]] std::vector<SegmentName> list_segments(const std::filesystem::path& folder);
+
+// The last event of the oldest of these segments, which are ascending: of two that begin alike one
+// is empty. None where it is the newest one too, which may still be written.
+[[nodiscard]] std::optional<EventSeq> end_of_oldest(const std::vector<SegmentName>& segments);
 
 // Does `folder` hold a segment that begins at `first_seq`? Ignores names that are no segment's:
 // retired/ is the operators'.

@@ -281,7 +281,7 @@ struct Announced {
 
 BETEX_FIELDS(Announced, header, request_id, subject, headline, urgent, reserved);
 
-// An external recovery point was reached. Replay does not move the watermark.
+// Operators have the log up to this event elsewhere. Those after it never say less.
 struct WatermarkMoved {
   static constexpr EventKind kKind = EventKind::WatermarkMoved;
   EventHeader header;

@@ -328,7 +328,8 @@ ExchangeInfo Engine::exchange() const noexcept {
   const Exchange& exchange = impl_->state.exchange;
   return {.halted = exchange.halted,
           .approval_classes = exchange.approval_classes,
-          .max_requests_a_day = exchange.max_requests_a_day};
+          .max_requests_a_day = exchange.max_requests_a_day,
+          .watermark = impl_->state.watermark};
 }
 
 void Engine::visit_traded(InstrumentId id,

@@ -187,6 +187,7 @@ struct ExchangeInfo {
   bool halted = false;
   std::uint32_t approval_classes = 0;  // the sum of ApprovalClass
   std::uint32_t max_requests_a_day = 0;
+  EventSeq watermark;  // operators have the log up to this event elsewhere; 0: none of it
 };
 
 // A request that waits for a second operator.

@@ -36,6 +36,7 @@ struct Announce {
   Timestamp transact_time;
 };
 
+// To an event that there is, and never back.
 struct MoveWatermark {
   EventSeq watermark;
   Name request_id;

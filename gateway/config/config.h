@@ -23,6 +23,10 @@ namespace betex::gateway {
 // LMDB forbids remote file systems; Accept is for those who know better of theirs.
 enum class RemoteFileSystems : std::uint8_t { Refuse, Accept };
 
+// Which segments of the log are moved to retired/: all that neither a start nor a client needs; or
+// of these only what lies at or below the watermark, which operators move (MoveWatermark).
+enum class Retire : std::uint8_t { WhenUnneeded, UpToWatermark };
+
 struct WalConfig {
   std::filesystem::path root;
   std::uint64_t max_segment_events =
@@ -30,6 +34,7 @@ struct WalConfig {
   std::uint64_t segment_map_size_bytes = std::uint64_t{2} << 30;
   std::uint64_t low_disk_bytes = std::uint64_t{1} << 30;  // with less free, new orders are refused
   std::uint64_t snapshot_every_events = 1'000'000;        // 0: no snapshots are taken
+  Retire retire = Retire::WhenUnneeded;
   RemoteFileSystems remote_file_systems = RemoteFileSystems::Refuse;
   std::filesystem::path witness;  // a file outside of root that says how far it was; empty: none
 };

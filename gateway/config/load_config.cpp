@@ -131,6 +131,7 @@ void read_wal(SectionReader reader, WalConfig& wal) {
                      "give a multiple of " + std::to_string(kPageBytes)});
   }
   reader.integer("snapshot_every_events", wal.snapshot_every_events, {0, 1'000'000'000'000});
+  reader.choice("retire", wal.retire, kRetire);
   reader.integer("low_disk_bytes", wal.low_disk_bytes, {0, 1024 * 1024 * kGiB});
   reader.choice("remote_file_systems", wal.remote_file_systems, kRemoteFileSystems);
   reader.path("witness", wal.witness);

@@ -60,6 +60,7 @@ std::string gateway_text(const Config& config) {
   fmt::format_to(out, "max_segment_events = {}\n", wal.max_segment_events);
   fmt::format_to(out, "segment_map_size_bytes = {}\n", wal.segment_map_size_bytes);
   fmt::format_to(out, "snapshot_every_events = {}\n", wal.snapshot_every_events);
+  fmt::format_to(out, "retire = \"{}\"\n", word_of(kRetire, wal.retire));
   fmt::format_to(out, "low_disk_bytes = {}\n", wal.low_disk_bytes);
   fmt::format_to(
       out, "remote_file_systems = \"{}\"\n", word_of(kRemoteFileSystems, wal.remote_file_systems));

@@ -20,6 +20,9 @@ struct Word {
 inline constexpr std::array<Word<RemoteFileSystems>, 2> kRemoteFileSystems{
     {{"refuse", RemoteFileSystems::Refuse}, {"accept", RemoteFileSystems::Accept}}};
 
+inline constexpr std::array<Word<Retire>, 2> kRetire{
+    {{"when_unneeded", Retire::WhenUnneeded}, {"up_to_watermark", Retire::UpToWatermark}}};
+
 inline constexpr std::array<Word<WaitMode>, 3> kWaitModes{
     {{"busy-spin", WaitMode::BusySpin}, {"yield", WaitMode::Yield}, {"block", WaitMode::Block}}};
 

@@ -427,6 +427,21 @@ struct CounterpartyState {
   friend bool operator==(const CounterpartyState&, const CounterpartyState&) = default;
 };
 
+// What keeps the log's oldest segment from being retired: HeldBackBy(20067).
+struct HeldBackBy {
+  enum class What : std::uint8_t {
+    Nothing,    // it goes at the next rotation, or is the one that is written
+    Snapshot,   // a start could not do without it: there are not two snapshots behind it
+    Session,    // reports of it, or of later events, may have to be made again for this one
+    Watermark,  // it is above the watermark, and the configuration waits for that
+  };
+
+  What what = What::Nothing;
+  matching::Name session;  // its CompID
+
+  friend bool operator==(const HeldBackBy&, const HeldBackBy&) = default;
+};
+
 // How the node is.
 struct NodeState {
   matching::EventSeq durable;           // 20061
@@ -435,6 +450,7 @@ struct NodeState {
   std::uint32_t segments = 0;           // 20064
   std::uint64_t disk_free_bytes = 0;    // 20065
   matching::EventSeq watermark;         // 20066
+  HeldBackBy held_back_by;              // 20067
 
   friend bool operator==(const NodeState&, const NodeState&) = default;
 };

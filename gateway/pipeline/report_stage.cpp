@@ -202,6 +202,10 @@ void ReportStage::notify(const Event& event) {
                        std::is_same_v<Event, matching::SessionSuspended> ||
                        std::is_same_v<Event, matching::SessionResumed>) {
     sink_->notify(state_.model.comp_id(event.session), event);
+  } else if constexpr (std::is_same_v<Event, matching::WatermarkMoved>) {
+    if (keeper_ != nullptr) {
+      keeper_->watermark_moved(event.watermark);
+    }
   } else if constexpr (std::is_same_v<Event, matching::InboundRefused>) {
     if (event.answer == matching::RefuseInbound::Answer::SessionReject) {
       sink_->notify(state_.model.comp_id(event.session), RejectDurable{event.msg_seq_num});

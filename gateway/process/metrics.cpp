@@ -198,7 +198,7 @@ std::vector<MetricFamily> GatewayMetrics::collect(const Sources& from) {
             from.journal.durable_seq().value()),
       gauge({"betex_snapshot_sequence", "The last event of the newest snapshot; 0: none."},
             from.retention.newest_snapshot().value()),
-      gauge({"betex_journal_disk_free_bytes", "Free on the journal's disk after its last commit."},
+      gauge({"betex_journal_disk_free_bytes", "Free on the journal's disk."},
             from.journal.disk_free_bytes()),
       gauge({"betex_journal_disk_low", "1 while the disk is nearly full: new orders are refused."},
             from.journal.disk_is_low() ? 1 : 0),

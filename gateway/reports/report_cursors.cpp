@@ -63,15 +63,23 @@ EventSeq ReportCursors::needed_after(SessionId session) const noexcept {
   return session.value() < cursors_.size() ? cursors_[session.value()].needed_after : EventSeq{0};
 }
 
-std::optional<EventSeq> ReportCursors::needed_after() const noexcept {
-  std::optional<EventSeq> needed;
-  for (const Cursor& its : cursors_) {
+std::optional<ReportCursors::Need> ReportCursors::oldest_need() const noexcept {
+  std::optional<Need> oldest;
+  for (std::size_t i = 0; i < cursors_.size(); ++i) {
+    const Cursor& its = cursors_[i];
     if (its.pending() && its.last.event > given_up_to_) {
       const EventSeq after = std::max(its.needed_after, given_up_to_);
-      needed = std::min(needed.value_or(after), after);
+      if (!oldest || after < oldest->after) {
+        oldest = Need{.session = SessionId{static_cast<std::uint32_t>(i)}, .after = after};
+      }
     }
   }
-  return needed;
+  return oldest;
+}
+
+std::optional<EventSeq> ReportCursors::needed_after() const noexcept {
+  const std::optional<Need> oldest = oldest_need();
+  return oldest ? std::optional{oldest->after} : std::nullopt;
 }
 
 bool ReportCursors::lacks(SessionId session, EventSeq event) const noexcept {

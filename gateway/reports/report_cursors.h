@@ -43,8 +43,16 @@ class ReportCursors {
   // The last event up to which the session has all its reports, or needs none.
   [[nodiscard]] matching::EventSeq needed_after(matching::SessionId session) const noexcept;
 
-  // The last event whose reports nobody needs any more: all later ones must be kept. None where
-  // all reports have been delivered or given up.
+  // A session that needs reports, of events after `after`.
+  struct Need {
+    matching::SessionId session;
+    matching::EventSeq after;
+  };
+
+  // The one that needs the oldest. None where all reports have been delivered or given up.
+  [[nodiscard]] std::optional<Need> oldest_need() const noexcept;
+
+  // The last event whose reports nobody needs any more: all later ones must be kept. None as above.
   [[nodiscard]] std::optional<matching::EventSeq> needed_after() const noexcept;
 
   // The session may lack a report of an event up to `event` that can still be made.

@@ -19,6 +19,9 @@ class ReportKeeper {
                              matching::EventSeq taken,
                              matching::Timestamp time) = 0;
 
+  // Operators have the log up to this event elsewhere.
+  virtual void watermark_moved(matching::EventSeq watermark) = 0;
+
   // The first event whose reports can still be made.
   [[nodiscard]] virtual matching::EventSeq kept_from() const = 0;
 };

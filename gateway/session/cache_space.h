@@ -23,7 +23,8 @@ struct CacheBounds {
   std::uint64_t low_disk_bytes = 0;
 };
 
-// *Thread-safe.* The sessions count here what is not proven, the cache looks at the disk.
+// *Thread-safe.* The sessions count here what is not proven; the cache looks at the disk, and so
+// does the process, in case nothing is written.
 class CacheSpace {
  public:
   explicit CacheSpace(const CacheBounds& bounds) noexcept : bounds_{bounds} {}
@@ -63,15 +64,21 @@ class CacheSpace {
     return unproven_.load(std::memory_order_relaxed);
   }
 
-  // Looks, unless it has just done so. The cache's writer only: a flood of answers is written
-  // without a commit of the journal, which looks at the disk as well.
   void look_at_disk(const std::filesystem::path& folder) {
-    constexpr std::chrono::milliseconds kInterval{100};
-    const auto now = std::chrono::steady_clock::now();
-    if (bounds_.low_disk_bytes != 0 && now >= look_next_) {
-      look_next_ = now + kInterval;
+    if (bounds_.low_disk_bytes != 0) {
       low_.store(journal::free_disk_bytes(folder) < bounds_.low_disk_bytes,
                  std::memory_order_relaxed);
+    }
+  }
+
+  // Looks, unless it has just done so. The cache's writer only: a flood of answers is written
+  // without a commit of the journal, which looks at the disk as well.
+  void look_at_disk_if_due(const std::filesystem::path& folder) {
+    constexpr std::chrono::milliseconds kInterval{100};
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= look_next_) {
+      look_next_ = now + kInterval;
+      look_at_disk(folder);
     }
   }
 
@@ -79,7 +86,7 @@ class CacheSpace {
 
  private:
   CacheBounds bounds_;
-  // Counts and a flag that order nothing: written by any I/O thread, read by all.
+  // Counts and a flag that order nothing: written by any thread, read by all.
   std::atomic<std::size_t> unproven_{0};
   std::atomic<std::size_t> sessions_{0};
   std::atomic<bool> low_{false};

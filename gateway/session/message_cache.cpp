@@ -94,9 +94,13 @@ std::optional<MsgSeqNum> MessageCache::next_number(SessionId session,
 
 // ---- Writing ------------------------------------------------------------------------------------
 
+void MessageCache::look_at_disk() {
+  space_.look_at_disk(environment_->folder());
+}
+
 void MessageCache::write(std::span<const std::shared_ptr<const OutboundBlock>> blocks) {
   const std::lock_guard lock{mutex_};
-  space_.look_at_disk(environment_->folder());
+  space_.look_at_disk_if_due(environment_->folder());
   for (;;) {
     try {
       write_in_one(blocks);

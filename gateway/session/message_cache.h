@@ -80,6 +80,10 @@ class MessageCache {
 
   [[nodiscard]] CacheSpace& space() const noexcept { return space_; }
 
+  // It looks now and then as it writes; this is for when it does not. Throws JournalError where the
+  // disk does not say.
+  void look_at_disk();
+
   // What was found at the start of the session's reports that are not proven to have arrived.
   [[nodiscard]] std::deque<UnprovenStep> unproven_at_start(matching::SessionId session) const;
 

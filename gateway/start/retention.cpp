@@ -41,9 +41,14 @@ void Retention::reports_taken(const ReportCursors& cursors, EventSeq taken, Time
   sample(taken, time);
 }
 
+void Retention::watermark_moved(EventSeq watermark) {
+  const std::lock_guard lock{mutex_};
+  watermark_ = std::max(watermark_, watermark);
+}
+
 EventSeq Retention::kept_from() const {
   const std::lock_guard lock{mutex_};
-  return std::max(floor_, reports_begin_after_).next();
+  return std::max(oldest_needed_, reports_begin_after_).next();
 }
 
 EventSeq Retention::taken() const {
@@ -86,36 +91,74 @@ EventSeq Retention::needed_after() const {
 
 std::size_t Retention::sessions_behind() const {
   const std::lock_guard lock{mutex_};
-  return cursors_.behind(std::max(floor_, reports_begin_after_)).size();
+  return cursors_.behind(std::max(oldest_needed_, reports_begin_after_)).size();
 }
 
-void Retention::move_floor(EventSeq floor) {
-  const auto behind_before = cursors_.behind(floor_);
-  for (const SessionId session : cursors_.behind(floor)) {
+EventSeq Retention::watermark() const {
+  const std::lock_guard lock{mutex_};
+  return watermark_;
+}
+
+EventSeq Retention::needed_snapshot() const {
+  EventSeq needed = oldest_needed_;
+  if (snapshots_.size() >= 2) {
+    const EventSeq limit = std::min(snapshots_[snapshots_.size() - 2], needed_after());
+    for (const EventSeq snapshot : snapshots_) {
+      if (snapshot <= limit) {
+        needed = std::max(needed, snapshot);
+      }
+    }
+  }
+  return needed;
+}
+
+void Retention::give_up_what_is_too_old() {
+  const EventSeq before = std::exchange(oldest_needed_, needed_snapshot());
+  if (oldest_needed_ == before) {
+    return;
+  }
+  const auto behind_before = cursors_.behind(before);
+  for (const SessionId session : cursors_.behind(oldest_needed_)) {
     if (std::ranges::find(behind_before, session) == behind_before.end()) {
       spdlog::error(
           "session {} has not taken reports for more than 7 days: those of events up to {} "
           "are not kept for it any more",
           comp_ids_[session].view(),
-          floor.value());
+          oldest_needed_.value());
     }
   }
-  floor_ = floor;
+}
+
+EventSeq Retention::oldest_needed_snapshot() {
+  const std::lock_guard lock{mutex_};
+  give_up_what_is_too_old();
+  return oldest_needed_;
 }
 
 EventSeq Retention::floor() {
   const std::lock_guard lock{mutex_};
-  if (snapshots_.size() < 2) {
-    return floor_;
-  }
-  const EventSeq second_newest = snapshots_[snapshots_.size() - 2];
-  const EventSeq limit = std::min(second_newest, needed_after());
-  for (const EventSeq snapshot : snapshots_) {
-    if (snapshot <= limit && snapshot > floor_) {
-      move_floor(snapshot);
+  give_up_what_is_too_old();
+  return retire_ == Retire::UpToWatermark ? std::min(oldest_needed_, watermark_) : oldest_needed_;
+}
+
+fix::HeldBackBy Retention::held_back_by(EventSeq last) const {
+  using What = fix::HeldBackBy::What;
+  const std::lock_guard lock{mutex_};
+  if (last > needed_snapshot()) {
+    const bool snapshots_reach =
+        snapshots_.size() >= 2 && last <= snapshots_[snapshots_.size() - 2];
+    const auto need = cursors_.oldest_need();
+    if (!snapshots_reach || !need) {
+      return {.what = What::Snapshot, .session = {}};
     }
+    const auto name = comp_ids_.find(need->session);
+    return {.what = What::Session,
+            .session = name == comp_ids_.end() ? matching::Name{} : name->second};
   }
-  return floor_;
+  if (retire_ == Retire::UpToWatermark && last > watermark_) {
+    return {.what = What::Watermark, .session = {}};
+  }
+  return {};
 }
 
 }  // namespace betex::gateway

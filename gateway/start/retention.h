@@ -1,6 +1,6 @@
 // How much of the journal is kept: all that a recovery, or a report that nobody has proven to have,
-// may still need. The journal asks it before it retires segments; the report stage and the snapshot
-// thread tell it how far they are.
+// may still need; and more where operators say when it may go. The journal asks it before it
+// retires segments; the report stage and the snapshot thread tell it how far they are.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "gateway/config/config.h"
+#include "gateway/link/report.h"
 #include "gateway/reports/report_keeper.h"
 #include "matching/types.h"
 
@@ -20,6 +22,8 @@ class Retention final : public ReportKeeper {
  public:
   // Reports older than this (7 days of journaled time) are not kept for a session that is away.
   static constexpr std::int64_t kHorizonNanos = std::int64_t{7} * 24 * 3600 * 1'000'000'000;
+
+  explicit Retention(Retire retire = Retire::WhenUnneeded) noexcept : retire_{retire} {}
 
   // ---- At a start, on the main thread
 
@@ -34,6 +38,7 @@ class Retention final : public ReportKeeper {
   void reports_taken(const ReportCursors& cursors,
                      matching::EventSeq taken,
                      matching::Timestamp time) override;
+  void watermark_moved(matching::EventSeq watermark) override;
   [[nodiscard]] matching::EventSeq kept_from() const override;
 
   // ---- The snapshot thread
@@ -44,16 +49,24 @@ class Retention final : public ReportKeeper {
   [[nodiscard]] std::string note(matching::EventSeq seq) const;
   void add_snapshot(matching::EventSeq seq);
   [[nodiscard]] matching::EventSeq newest_snapshot() const;  // 0: there is none
+  // The newest snapshot from which a start finds everything that is needed, and beside which there
+  // is a newer one. 0: none. It never goes back.
+  [[nodiscard]] matching::EventSeq oldest_needed_snapshot();
 
   // ---- Whoever watches
 
   // Sessions that may lack reports which are not kept any more.
   [[nodiscard]] std::size_t sessions_behind() const;
+  // Operators have the log up to this event elsewhere. 0: none of it.
+  [[nodiscard]] matching::EventSeq watermark() const;
+  // Why a segment that ends with event `last` is not retired at the next rotation. Of several
+  // reasons the one that stands first in the enumeration.
+  [[nodiscard]] fix::HeldBackBy held_back_by(matching::EventSeq last) const;
 
   // ---- The journal
 
-  // Segments above it must stay: the newest snapshot from which a start finds everything that is
-  // needed, and beside which there is a newer one. 0: all must stay. It never goes back.
+  // Segments above it must stay: that snapshot, or the watermark where that holds them back. 0: all
+  // must stay. It never goes back.
   [[nodiscard]] matching::EventSeq floor();
 
  private:
@@ -65,9 +78,11 @@ class Retention final : public ReportKeeper {
 
   void sample(matching::EventSeq seq, matching::Timestamp time);
   [[nodiscard]] matching::EventSeq needed_after() const;
-  void move_floor(matching::EventSeq floor);
+  [[nodiscard]] matching::EventSeq needed_snapshot() const;
+  void give_up_what_is_too_old();
 
-  mutable std::mutex mutex_;  // guards all
+  const Retire retire_;
+  mutable std::mutex mutex_;  // guards all that follows
   ReportCursors cursors_;
   std::map<matching::SessionId, matching::Name> comp_ids_;
   matching::EventSeq taken_;
@@ -75,7 +90,8 @@ class Retention final : public ReportKeeper {
   std::vector<matching::EventSeq> snapshots_;  // whole, ascending
   std::deque<Sample> samples_;
   matching::EventSeq reports_begin_after_;
-  matching::EventSeq floor_;
+  matching::EventSeq oldest_needed_;  // snapshot, when somebody asked last
+  matching::EventSeq watermark_;
 };
 
 }  // namespace betex::gateway

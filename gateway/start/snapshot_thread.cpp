@@ -93,8 +93,8 @@ void SnapshotThread::take(const std::stop_token& stop, matching::EventSeq up_to)
     return;
   }
   retention_.add_snapshot(*seq);
-  journal_.advance_watermark(*seq);
-  journal::remove_snapshots_below(settings_.wal_root, retention_.floor());
+  journal_.advance_recovery_point(*seq);
+  journal::remove_snapshots_below(settings_.wal_root, retention_.oldest_needed_snapshot());
   spdlog::info("snapshot after event {}", seq->value());
 }
 

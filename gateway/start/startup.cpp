@@ -293,11 +293,17 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
     });
     retention.reports_taken(
         recovered.reports.cursors, recovered.reports.last_seq, recovered.engine.last_timestamp());
+    retention.watermark_moved(recovered.engine.exchange().watermark);
   };
   tell();
   sources.journal.recover(start.position, [&](const matching::TransactionView& transaction) {
+    const EventSeq before = recovered.engine.exchange().watermark;
     recovered.engine.apply(transaction);
     recovered.reports.take(transaction);
+    const EventSeq watermark = recovered.engine.exchange().watermark;
+    if (watermark != before) {  // the journal asks for its floor before it returns
+      retention.watermark_moved(watermark);
+    }
   });
   retention.reports_begin_after(
       reach_back(sources, search, recovered.reports, start.position.last_seq));

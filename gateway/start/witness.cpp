@@ -135,6 +135,7 @@ struct WitnessThread::Shared {
   std::condition_variable changed;
   // Guarded by mutex, like what follows; empty from the moment on that nobody may call it.
   std::function<EventSeq()> durable;
+  bool ending = false;
   bool ended = false;
 
   void run();
@@ -154,7 +155,8 @@ bool WitnessThread::Shared::write(EventSeq seq) const {
 void WitnessThread::Shared::run() {
   std::optional<EventSeq> written;
   std::unique_lock lock{mutex};
-  while (durable) {
+  for (bool last = false; durable && !last;) {
+    last = ending;
     const EventSeq seq = durable();
     if (seq != written) {
       lock.unlock();
@@ -162,7 +164,9 @@ void WitnessThread::Shared::run() {
       lock.lock();
       written = done ? std::optional{seq} : std::nullopt;
     }
-    changed.wait_for(lock, interval, [this] { return !durable; });
+    if (!last) {
+      changed.wait_for(lock, interval, [this] { return ending; });
+    }
   }
   ended = true;
   changed.notify_all();
@@ -184,9 +188,10 @@ WitnessThread::WitnessThread(std::filesystem::path file,
 
 WitnessThread::~WitnessThread() {
   std::unique_lock lock{shared_->mutex};
-  shared_->durable = nullptr;
+  shared_->ending = true;
   shared_->changed.notify_all();
   const bool ended = shared_->changed.wait_for(lock, kPatience, [&] { return shared_->ended; });
+  shared_->durable = nullptr;
   lock.unlock();
   if (ended) {
     thread_.join();

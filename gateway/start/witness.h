@@ -44,7 +44,8 @@ class WitnessThread {
                 std::function<matching::EventSeq()> durable,
                 std::chrono::milliseconds interval = std::chrono::seconds{1});
 
-  // Waits a moment for a write that is under way, and leaves it to itself if that is not enough.
+  // Has it written once more, if something has become durable since. Waits a moment for that, and
+  // leaves it to itself if that is not enough.
   ~WitnessThread();
 
   WitnessThread(const WitnessThread&) = delete;

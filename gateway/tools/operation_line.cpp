@@ -205,7 +205,7 @@ std::string state(const Message& message) {
 
 // What stands behind the outcome on all of them.
 std::string trailer(const Message& message, std::string_view id) {
-  constexpr std::array<Labels, 15> kDetails{{{tag::kRefOpsReqId, "proposal"},
+  constexpr std::array<Labels, 14> kDetails{{{tag::kRefOpsReqId, "proposal"},
                                              {tag::kMarketVersion, "version"},
                                              {tag::kBalance, "balance"},
                                              {tag::kExposure, "exposure"},
@@ -216,7 +216,6 @@ std::string trailer(const Message& message, std::string_view id) {
                                              {tag::kLastOut, "last out"},
                                              {tag::kDelivered, "delivered"},
                                              {tag::kWatermark, "watermark"},
-                                             {tag::kHeldBackBy, "held back by"},
                                              {tag::kRequestedBy, "asked by"},
                                              {tag::kApprovedBy, "approved by"},
                                              {tag::kEventSeq, "event"}}};
@@ -323,12 +322,13 @@ std::string line_of_session(const Message& entry) {
 }
 
 std::vector<std::string> lines_of_status(const Message& message) {
-  constexpr std::array<Labels, 6> kFigures{{{tag::kDurableSeq, "durable event"},
+  constexpr std::array<Labels, 7> kFigures{{{tag::kDurableSeq, "durable event"},
                                             {tag::kRingFillPct, "ring fill (%)"},
                                             {tag::kJournalLagSlots, "journal lag (slots)"},
                                             {tag::kSegments, "segments"},
                                             {tag::kDiskFreeBytes, "disk free (bytes)"},
-                                            {tag::kWatermark, "watermark"}}};
+                                            {tag::kWatermark, "watermark"},
+                                            {tag::kHeldBackBy, "oldest segment held back by"}}};
   std::vector<std::string> lines;
   const auto& fields = message.fields();
   for (std::size_t at = 0; at < fields.size();) {

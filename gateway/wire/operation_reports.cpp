@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "fix_spec/operations.h"
@@ -145,6 +146,20 @@ void write_session(FieldWriter& out, const CounterpartyState& session) {
   }
 }
 
+std::string text_of(const HeldBackBy& held_back_by) {
+  switch (held_back_by.what) {
+    case HeldBackBy::What::Nothing:
+      return "nothing";
+    case HeldBackBy::What::Snapshot:
+      return "snapshot";
+    case HeldBackBy::What::Session:
+      return "session " + std::string{held_back_by.session.view()};
+    case HeldBackBy::What::Watermark:
+      return "watermark";
+  }
+  return "";
+}
+
 void write_node(FieldWriter& out, const NodeState& node) {
   out.integer("20061=", node.durable.value());
   out.integer("20062=", node.ring_fill_percent);
@@ -152,6 +167,7 @@ void write_node(FieldWriter& out, const NodeState& node) {
   out.integer("20064=", node.segments);
   out.integer("20065=", node.disk_free_bytes);
   out.integer("20066=", node.watermark.value());
+  out.text("20067=", text_of(node.held_back_by));
 }
 
 }  // namespace

@@ -1,12 +1,14 @@
-"""What systemd is told by a gateway that it has started."""
+"""What systemd is told by a gateway that it has started, and after which ends it starts it again."""
 
+import configparser
 import os
+import re
 import socket
 import subprocess
 import tempfile
 import unittest
 
-from support import CONFIG, PATIENCE_S, demo_gateway, program
+from support import CONFIG, PATIENCE_S, SOURCE, demo_gateway, program
 
 
 class Notifications:
@@ -74,6 +76,32 @@ class Service(unittest.TestCase):
                 env={**os.environ, **told.environment}, timeout=PATIENCE_S, capture_output=True)
             self.assertEqual(ended.returncode, 75, "another one writes this log")
             self.assertNotIn("READY=1", "".join(told.there_now()))
+
+
+class Ends(unittest.TestCase):
+    def test_it_is_started_again_after_all_but_those_that_need_somebody(self):
+        unit = configparser.ConfigParser(strict=False, interpolation=None)
+        unit.optionxform = str
+        unit.read(CONFIG / "betex-gateway.service")
+        stays_down = unit["Service"]["RestartPreventExitStatus"].split()
+        self.assertEqual(unit["Service"]["Restart"], "on-failure")
+        self.assertEqual(unit["Unit"]["StartLimitIntervalSec"], "0", "however often")
+        table = (SOURCE / "gateway/README.md").read_text().split("| exit code | meaning |")[1]
+        known = re.findall(r"^\| (\d+) \|", table.split("\n\n")[0], re.MULTILINE)
+        self.assertEqual(set(known) - set(stays_down), {"0", "74"})
+        self.assertLess(set(stays_down), set(known))
+
+    def test_an_exit_with_74_may_be_mended_by_a_later_start(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with socket.create_server(("127.0.0.1", 0)) as taken:
+                port = str(taken.getsockname()[1])
+                command = [program("betex-gateway"), "--config", str(CONFIG / "gateway.toml"),
+                           "--wal-root", f"{folder}/wal", "--tls-port", "0", "--http-port", "0",
+                           "--fix-port"]
+                ended = subprocess.run([*command, port], timeout=PATIENCE_S, capture_output=True)
+                self.assertEqual(ended.returncode, 74, ended.stderr.decode())
+            with demo_gateway(folder) as gateway:
+                self.assertEqual(gateway.terminate(), 0)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 // The gateway over its journal's life: snapshots, retired segments, a disk that runs full.
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -91,6 +92,40 @@ TEST_F(GatewayJournalTest, OnAFullDiskOrdersAreRefusedAndCancelsAreNot) {
   broker.log_on(gateway.fix_port());
   broker.send(lay("lay-2"));
   EXPECT_EQ(broker.next_execution().exec_type, '0') << "the refused order's id is free";
+}
+
+// Nobody is active but the client that is refused, whose refusal has the session cache look too.
+TEST_F(GatewayJournalTest, RoomThatIsMadeIsSeenThoughNobodyWrites) {
+  const std::filesystem::path free = folder_.path() / "free";
+  const auto make_room = [&](std::uint64_t bytes) {
+    const std::filesystem::path written = folder_.path() / "written";
+    std::ofstream{written} << bytes;
+    std::filesystem::rename(written, free);  // the gateway reads it at any time
+  };
+  constexpr std::uint64_t kEnough = std::uint64_t{4} << 30U;
+  make_room(kEnough);
+  GatewayProcess gateway{wal(), {}, with_shim(wal(), {"BETEX_DISK_FREE=" + free.string()})};
+  const auto comes_to_say = [&](const std::string& status) {
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    bool said = false;
+    while (!said && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+      said = http_status(gateway.http_port(), "/readyz").find(status) != std::string::npos;
+    }
+    return said;
+  };
+  Broker broker{"BROKER1"};
+  broker.log_on(gateway.fix_port());
+  EXPECT_TRUE(comes_to_say("200"));
+  make_room(0);
+  EXPECT_TRUE(comes_to_say("503"));
+  broker.send(lay("lay-1"));
+  EXPECT_EQ(broker.next_message_reject().reason, 144);
+  make_room(kEnough);
+  EXPECT_TRUE(comes_to_say("200"));
+  broker.send(lay("lay-1"));
+  EXPECT_EQ(broker.next_execution().exec_type, '0');
+  EXPECT_EQ(gateway.terminate(), 0);
 }
 
 TEST_F(GatewayJournalTest, AFailingDiskEndsItWithoutAWordAndEveryOrderActsOnce) {

@@ -1,7 +1,8 @@
-// Operators over FIX, with the gateway as a process: two desks, four eyes, a full disk, and kill -9
-// between a request and its answer.
+// Operators over FIX, with the gateway as a process: two desks, four eyes, a full disk, segments
+// that they archive, and kill -9 between a request and its answer.
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -10,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -19,6 +21,9 @@
 #include "gateway/client/error.h"
 #include "gateway/client/message.h"
 #include "gateway/client/utc_time.h"
+#include "journal/format.h"
+#include "journal/segment_catalog.h"
+#include "matching/types.h"
 #include "tests/support/broker.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/raw_fix_peer.h"
@@ -28,6 +33,7 @@ namespace betex::test {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::IsEmpty;
 using testing::SizeIs;
 
 constexpr int kOpsReqId = 20012;
@@ -46,6 +52,19 @@ class OperatorsTest : public testing::Test {
   std::vector<std::string> with(const std::string& shipped, const std::string& value) {
     config_ = changed_config(folder_.path() / "config", shipped, value);
     return {"--config", config_};
+  }
+
+  // One more.
+  void change(const std::string& from, const std::string& to) const {
+    std::string text;
+    {
+      std::ifstream stream{config_, std::ios::binary};
+      text = {std::istreambuf_iterator<char>{stream}, {}};
+    }
+    const std::size_t found = text.find(from);
+    ASSERT_NE(found, std::string::npos) << from;
+    text.replace(found, from.size(), to);
+    std::ofstream{config_, std::ios::binary} << text;
   }
 
   static std::unique_ptr<RawFixPeer> log_on(const GatewayProcess& gateway,
@@ -127,14 +146,7 @@ TEST_F(OperatorsTest, SighupTakesOverWhatNeedsASecondOperator) {
   const auto peer = log_on(gateway, "OPS1");
   peer->send("UOC", deposit("pay-1"));
   EXPECT_EQ(peer->read_type("UOR").value(20013), "6");
-  std::string text;
-  {
-    std::ifstream stream{config_, std::ios::binary};
-    text = {std::istreambuf_iterator<char>{stream}, {}};
-  }
-  const std::string before = "four_eyes = [\"funds\"]";
-  text.replace(text.find(before), before.size(), "four_eyes = []");
-  std::ofstream{config_, std::ios::binary} << text;
+  change("four_eyes = [\"funds\"]", "four_eyes = []");
   gateway.process().signal(SIGHUP);
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (gateway.process().standard_error().find("reloaded") == std::string::npos &&
@@ -182,6 +194,114 @@ TEST_F(OperatorsTest, WhoIsOnAndHowTheNodeIs) {
   EXPECT_GT(std::stoi(answer.value(20061)), 0);
   EXPECT_GE(std::stoi(answer.value(20064)), 1);
   EXPECT_GT(std::stoll(answer.value(20065)), 0);
+}
+
+// ---- Retention ----------------------------------------------------------------------------------
+
+// A desk that proves what it has, as sessions have to whose reports shall not keep the log.
+class ArchivingDesk {
+ public:
+  void log_on(const GatewayProcess& gateway) { desk_.log_on(gateway.fix_port()); }
+
+  void pay() {
+    client::Message request = operation("Deposit");
+    ask(request.add(1, "BROKER1").add(20022, "1.00"), "UOR");
+  }
+
+  client::Message move_watermark(matching::EventSeq seq) {
+    client::Message request = operation("MoveWatermark");
+    return ask(request.add(kEventSeq, static_cast<std::int64_t>(seq.value())), "UOR");
+  }
+
+  // Gives the log something to rotate by, until the node's figure is this.
+  bool pay_until(int tag, const std::string& value) {
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (figure(tag) != value && std::chrono::steady_clock::now() < end) {
+      pay();
+      std::this_thread::sleep_for(10ms);
+    }
+    return figure(tag) == value;
+  }
+
+  // Of the node's figures.
+  std::string figure(int tag) {
+    client::Message request{"BC"};
+    return std::string{
+        ask(request.add(933, "q").add(935, "9").add(936, "1").add(930, "OPS1"), "BD").get(tag)};
+  }
+
+  // The connection has ended, or is about to.
+  void lose_connection() {
+    try {
+      while (desk_.session().receive(kPatience)) {
+      }
+    } catch (const client::Disconnected&) {
+    }
+  }
+
+ private:
+  client::Message operation(const std::string& command) {
+    client::Message request{"UOC"};
+    request.add(60, client::utc_now())
+        .add(20011, command)
+        .add(kOpsReqId, "r-" + std::to_string(++requests_));
+    return request;
+  }
+
+  // The next message of this type.
+  client::Message ask(const client::Message& request, std::string_view type) {
+    desk_.session().send(request);
+    for (;;) {
+      client::Message answer = desk_.next_message();
+      if (answer.type() == type) {
+        return answer;
+      }
+    }
+  }
+
+  Broker desk_{"OPS1"};
+  int requests_ = 0;
+};
+
+TEST_F(OperatorsTest, SegmentsStayUntilOperatorsHaveThemElsewhere) {
+  std::vector<std::string> arguments =
+      with("retire = \"when_unneeded\"", "retire = \"up_to_watermark\"");
+  change("snapshot_every_events = 1_000_000", "snapshot_every_events = 10");
+  arguments.insert(arguments.end(), {"--max-segment-events", "5"});
+  const auto retired = [&] { return journal::list_segments(wal() / journal::kRetiredFolder); };
+  ArchivingDesk desk;
+  std::optional<matching::EventSeq> first_ends;
+  {
+    GatewayProcess gateway{wal(), arguments};
+    desk.log_on(gateway);
+    EXPECT_EQ(desk.figure(20067), "snapshot");
+    ASSERT_TRUE(desk.pay_until(20067, "watermark")) << desk.figure(20067);
+    EXPECT_EQ(desk.figure(20066), "0");
+    EXPECT_THAT(retired(), IsEmpty()) << "though nothing needs the first one any more";
+
+    first_ends = journal::end_of_oldest(journal::list_segments(wal() / journal::kSegmentsFolder));
+    ASSERT_TRUE(first_ends);
+    const client::Message moved = desk.move_watermark(*first_ends);
+    EXPECT_TRUE(moved.has(20013, "0"));
+    EXPECT_EQ(moved.get(20066), std::to_string(first_ends->value()));
+    EXPECT_TRUE(desk.move_watermark(matching::EventSeq{1}).has(20013, "1")) << "back";
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (retired().empty() && std::chrono::steady_clock::now() < end) {
+      desk.pay();
+    }
+    gateway.kill();
+    desk.lose_connection();
+  }
+  const auto is_the_first_alone = [&] {
+    return retired().size() == 1 && retired().front().first_seq == matching::EventSeq{1};
+  };
+  EXPECT_TRUE(is_the_first_alone());
+  const GatewayProcess gateway{wal(), arguments};
+  desk.log_on(gateway);
+  EXPECT_EQ(desk.figure(20066), std::to_string(first_ends->value()));
+  EXPECT_TRUE(is_the_first_alone()) << "a start goes by it too";
+  EXPECT_TRUE(desk.pay_until(20067, "watermark")) << desk.figure(20067);
+  EXPECT_TRUE(is_the_first_alone());
 }
 
 // ---- kill -9 ------------------------------------------------------------------------------------

@@ -215,6 +215,24 @@ TEST_F(RestoredLogTest, TheWitnessRefusesOneThatWasRestoredWithItsCache) {
   }
 }
 
+// The sessions' ends, too, which are journaled a moment before the process ends.
+TEST_F(RestoredLogTest, AnOrderlyStopLeavesAWitnessOfTheWholeLog) {
+  use_witness();
+  {
+    const auto gateway = start();
+    const auto peer = knock(*gateway);
+    EXPECT_EQ(peer->read().type(), "A");
+    place(*peer, "KEPT");
+    EXPECT_EQ(gateway->terminate(), 0);
+  }
+  journal::EnvironmentPool pool;
+  journal::JournalReader reader{wal(), pool, matching::EventSeq{1}};
+  while (reader.next()) {
+  }
+  EXPECT_THAT(content_of(witness()),
+              HasSubstr("\ndurable " + std::to_string(reader.position().last_seq.value()) + "\n"));
+}
+
 TEST_F(RestoredLogTest, TheWitnessRefusesAnotherLogToo) {
   use_witness();
   live();

@@ -84,7 +84,7 @@ void write_batches(journal::Journal& journal,
     // Now and then a batch that does not fit into what is left of the map.
     commit_batch(journal, random() % 50 == 0 ? 2000 : random() % 40 + 1);
     if (batches.segments == Segments::Retired) {
-      journal.advance_watermark(journal.durable_seq());
+      journal.advance_recovery_point(journal.durable_seq());
     }
     if (!acknowledge(journal)) {
       return;

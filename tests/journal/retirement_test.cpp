@@ -30,58 +30,73 @@ void recover(Journal& journal) {
   journal.recover(EventSeq{0}, [](const auto&) {});
 }
 
-TEST_F(RetirementTest, WithoutAWatermarkNothingIsRetired) {
+TEST_F(RetirementTest, WithoutARecoveryPointNothingIsRetired) {
   write(8, kBatch);
   EXPECT_EQ(segment_names().size(), 4U);
   EXPECT_TRUE(retired_names().empty());
 }
 
-TEST_F(RetirementTest, ANaturalRotationRetiresWhatLiesWhollyAtOrBelowTheWatermark) {
+TEST_F(RetirementTest, ANaturalRotationRetiresWhatLiesWhollyAtOrBelowTheRecoveryPoint) {
   Journal journal{config(), pool_};
   recover(journal);
   commit(journal, 5, kBatch);  // 50 events
-  journal.advance_watermark(EventSeq{39});
+  journal.advance_recovery_point(EventSeq{39});
   commit(journal, 1, kBatch);  // rotates at 60
   EXPECT_EQ(retired_names(), (Names{name(1)}));
-  journal.advance_watermark(EventSeq{40});
+  journal.advance_recovery_point(EventSeq{40});
   commit(journal, 2, kBatch);
   EXPECT_EQ(retired_names(), (Names{name(1), name(21)}));
   EXPECT_EQ(segment_names(), (Names{name(41), name(61)}));
 }
 
-TEST_F(RetirementTest, TheWatermarkIsLookedAtOnlyAfterARotation) {
+TEST_F(RetirementTest, TheRecoveryPointIsLookedAtOnlyAfterARotation) {
   Journal journal{config(), pool_};
   recover(journal);
   commit(journal, 4, kBatch);
-  journal.advance_watermark(EventSeq{20});
+  journal.advance_recovery_point(EventSeq{20});
   commit(journal, 1, kBatch);  // 50 events: no rotation
   EXPECT_TRUE(retired_names().empty());
   commit(journal, 1, kBatch);
   EXPECT_EQ(retired_names(), (Names{name(1)}));
 }
 
-TEST_F(RetirementTest, TheWatermarkOnlyMovesForward) {
+TEST_F(RetirementTest, TheRecoveryPointOnlyMovesForward) {
   Journal journal{config(), pool_};
-  journal.advance_watermark(EventSeq{20});
-  journal.advance_watermark(EventSeq{10});
-  EXPECT_EQ(journal.watermark(), EventSeq{20});
+  recover(journal);
+  journal.advance_recovery_point(EventSeq{20});
+  journal.advance_recovery_point(EventSeq{10});
+  commit(journal, 6, kBatch);
+  EXPECT_EQ(retired_names(), (Names{name(1)}));
 }
 
-TEST_F(RetirementTest, TheWatermarkIsZeroAgainAfterARestartAndAnOpeningDoesNotLookAtIt) {
+TEST_F(RetirementTest, TheRecoveryPointIsForgottenWithTheProcess) {
   {
     Journal journal{config(), pool_};
     recover(journal);
     commit(journal, 4, kBatch);
-    journal.advance_watermark(EventSeq{40});
+    journal.advance_recovery_point(EventSeq{40});
   }
   Journal journal{config(), pool_};
   recover(journal);
-  EXPECT_EQ(journal.watermark(), EventSeq{0});
   commit(journal, 4, kBatch);
   EXPECT_TRUE(retired_names().empty());
 }
 
-TEST_F(RetirementTest, ARotationByAFullMapLooksAtTheWatermarkAsWell) {
+TEST_F(RetirementTest, TheRecoveryPointOfAnOpeningHoldsForItsRotationsToo) {
+  write(8, kBatch);
+  EventSeq floor;
+  JournalConfig pruning = config();
+  pruning.recovery_point = EventSeq{45};
+  pruning.floor = [&] { return floor; };
+  Journal journal{pruning, pool_};
+  recover(journal);
+  EXPECT_TRUE(retired_names().empty());
+  floor = EventSeq{1000};
+  commit(journal, 2, kBatch);
+  EXPECT_EQ(retired_names(), (Names{name(1), name(21)}));
+}
+
+TEST_F(RetirementTest, ARotationByAFullMapLooksAtTheRecoveryPointAsWell) {
   JournalConfig small = config();
   small.max_segment_events = 1'000'000;
   small.segment_map_size_bytes = std::size_t{1} << 20U;
@@ -90,7 +105,7 @@ TEST_F(RetirementTest, ARotationByAFullMapLooksAtTheWatermarkAsWell) {
   commit(journal, 2, 2800);
   const Names before = segment_names();
   ASSERT_EQ(before.size(), 2U);
-  journal.advance_watermark(journal.durable_seq());
+  journal.advance_recovery_point(journal.durable_seq());
   commit(journal, 1, 2800);
   EXPECT_EQ(retired_names(), (Names{before[0], before[1]}));
 }
@@ -101,7 +116,7 @@ TEST_F(RetirementTest, TheFloorHoldsSegmentsBack) {
   with_floor.floor = [&] { return floor; };
   Journal journal{with_floor, pool_};
   recover(journal);
-  journal.advance_watermark(EventSeq{1000});
+  journal.advance_recovery_point(EventSeq{1000});
   commit(journal, 8, kBatch);
   EXPECT_EQ(retired_names(), (Names{name(1)}));
   floor = EventSeq{1000};
@@ -112,7 +127,7 @@ TEST_F(RetirementTest, TheFloorHoldsSegmentsBack) {
 TEST_F(RetirementTest, TheNewestSegmentStays) {
   Journal journal{config(), pool_};
   recover(journal);
-  journal.advance_watermark(EventSeq{1000});
+  journal.advance_recovery_point(EventSeq{1000});
   commit(journal, 6, kBatch);
   EXPECT_EQ(segment_names(), (Names{name(41)}));
 }
@@ -228,6 +243,13 @@ TEST_F(RetirementTest, DiskSpaceBelowTheLowWaterMarkIsSaid) {
   recover(journal);
   commit(journal, 1, 1);
   EXPECT_FALSE(journal.disk_is_low());
+}
+
+TEST_F(RetirementTest, TheDiskIsLookedAtWheneverSomebodyAsks) {
+  Journal journal{config(), pool_};
+  EXPECT_EQ(journal.disk_free_bytes(), ~std::uint64_t{0}) << "nobody has looked yet";
+  journal.look_at_disk();
+  EXPECT_LT(journal.disk_free_bytes(), ~std::uint64_t{0});
 }
 
 }  // namespace

@@ -339,7 +339,8 @@ bool Comparison::compare_markets() {
 bool Comparison::compare_operations() {
   const ExchangeInfo exchange = engine_.exchange();
   bool same_proposals = exchange.halted == reference_.halted() &&
-                        exchange.approval_classes == reference_.approval_classes();
+                        exchange.approval_classes == reference_.approval_classes() &&
+                        exchange.watermark.value() == reference_.watermark();
   auto waiting = reference_.proposals().begin();
   engine_.visit_proposals([&](const ProposalInfo& info) {
     same_proposals = same_proposals && waiting != reference_.proposals().end() &&

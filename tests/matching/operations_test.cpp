@@ -235,5 +235,53 @@ TEST(RequestIds, ReplayKnowsThem) {
   EXPECT_TRUE(std::equal(again.events.begin(), again.events.end(), x.log.back().events.begin()));
 }
 
+// ---- The watermark ------------------------------------------------------------------------------
+
+class Watermark : public ::testing::Test {
+ protected:
+  std::string move_to(EventSeq seq) {
+    return ask(x, MoveWatermark{.watermark = seq, .request_id = Name{std::to_string(++requests_)}})
+        .at(0);
+  }
+
+  Exchange x;
+
+ private:
+  int requests_ = 0;
+};
+
+TEST_F(Watermark, MovesForwardAndNotBeyondWhatThereIs) {
+  const std::string refusal = "command rejected : invalid parameter";
+  EXPECT_EQ(x.engine.exchange().watermark, EventSeq{0});
+  EXPECT_EQ(move_to(EventSeq{0}), refusal);
+  EXPECT_EQ(move_to(EventSeq{2}), "watermark 2");
+  EXPECT_EQ(move_to(EventSeq{2}), refusal);
+  EXPECT_EQ(move_to(EventSeq{1}), refusal);
+  EXPECT_EQ(move_to(x.engine.last_seq().next()), refusal) << "that event would be the move itself";
+  EXPECT_EQ(x.engine.exchange().watermark, EventSeq{2});
+  const EventSeq last = x.engine.last_seq();
+  EXPECT_EQ(move_to(last), "watermark " + std::to_string(last.value()));
+  EXPECT_EQ(x.engine.exchange().watermark, last);
+}
+
+TEST_F(Watermark, OutlivesARestart) {
+  move_to(EventSeq{2});
+  Engine loaded = Engine::load(x.saved());
+  EXPECT_EQ(loaded.exchange().watermark, EventSeq{2});
+  Engine replayed;
+  for (const StoredTransaction& transaction : x.log) {
+    replayed.apply(transaction.view());
+  }
+  EXPECT_EQ(replayed.exchange().watermark, EventSeq{2});
+  EXPECT_EQ(replayed.state_hash(), x.engine.state_hash());
+  EventText text;
+  const TransactionView back = loaded.decide(
+      {.timestamp = x.now(),
+       .digest = kContent,
+       .body = MoveWatermark{
+           .watermark = EventSeq{1}, .request_id = Name{"back"}, .transact_time = x.now()}});
+  EXPECT_EQ(text.describe(back).at(0), "command rejected : invalid parameter");
+}
+
 }  // namespace
 }  // namespace betex::matching::testing

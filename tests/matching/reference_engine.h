@@ -51,6 +51,8 @@ class ReferenceEngine {
 
   [[nodiscard]] std::uint32_t approval_classes() const { return approval_classes_; }
 
+  [[nodiscard]] std::uint64_t watermark() const { return watermark_; }
+
   // Of a row, as RULES.md section 5 says it.
   [[nodiscard]] std::int64_t exposure(const RefMarket& market, const RefRow& row) const;
 

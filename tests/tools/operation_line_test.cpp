@@ -203,13 +203,15 @@ TEST(OperationLineTest, SessionsAreALineEachAndTheNodeIsTheLast) {
                                   {937, "1"},
                                   {893, "Y"},
                                   {20061, "90211"},
-                                  {20064, "3"}});
+                                  {20064, "3"},
+                                  {20067, "session BROKER1"}});
   EXPECT_THAT(
       operation_lines(status),
       ElementsAre("session BROKER1          on        epoch 1, next in 7, last out 12, from "
                   "127.0.0.1:4711",
                   "session OPS1             lost       (lost its connection)",
-                  "node: durable event 90211, segments 3"));
+                  "node: durable event 90211, segments 3, oldest segment held back by session "
+                  "BROKER1"));
   EXPECT_EQ(operation_lines(message("BD", {{933, "q"}, {893, "N"}})).size(), 0U);
 }
 

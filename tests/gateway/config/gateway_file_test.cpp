@@ -23,6 +23,7 @@ TEST_F(GatewayFile, DefaultsStandWhereNothingIsSaid) {
   EXPECT_EQ(config.wal.segment_map_size_bytes, 2U << 30);
   EXPECT_EQ(config.wal.low_disk_bytes, 1U << 30);
   EXPECT_EQ(config.wal.snapshot_every_events, 1'000'000U);
+  EXPECT_EQ(config.wal.retire, Retire::WhenUnneeded);
   EXPECT_EQ(config.wal.remote_file_systems, RemoteFileSystems::Refuse);
   EXPECT_EQ(config.rings.command_slots, 32768U);
   EXPECT_EQ(config.rings.event_slots, 32768U);
@@ -57,6 +58,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "segment_map_size_bytes = 8_388_608\n"
           "low_disk_bytes = 0\n"
           "snapshot_every_events = 9\n"
+          "retire = \"up_to_watermark\"\n"
           "remote_file_systems = \"accept\"\n"
           "witness = \"witness\"\n"
           "[rings]\n"
@@ -105,6 +107,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   EXPECT_EQ(config.wal.segment_map_size_bytes, 8U << 20);
   EXPECT_EQ(config.wal.low_disk_bytes, 0U);
   EXPECT_EQ(config.wal.snapshot_every_events, 9U);
+  EXPECT_EQ(config.wal.retire, Retire::UpToWatermark);
   EXPECT_EQ(config.wal.remote_file_systems, RemoteFileSystems::Accept);
   EXPECT_EQ(config.rings.command_slots, 512U);
   EXPECT_EQ(config.rings.event_slots, 128U);
@@ -306,6 +309,11 @@ INSTANTIATE_TEST_SUITE_P(
                      "segment_map_size_bytes = 1_048_577",
                      "wal.segment_map_size_bytes: 1048577 is not a whole number of pages; give a "
                      "multiple of 4096"},
+        WrongSetting{"UnknownWayToRetire",
+                     "wal",
+                     "retire = \"watermark\"",
+                     "wal.retire: 'watermark' is not known; give one of when_unneeded, "
+                     "up_to_watermark"},
         WrongSetting{"EmptyText",
                      "log",
                      "level = \"\"",
@@ -493,6 +501,7 @@ TEST_F(GatewayFile, PrintsTheValuesInForceWithoutSecrets) {
   const std::string text = print(load());
   EXPECT_THAT(text, HasSubstr("[wal]\nroot = \"" + (folder.path() / "wal").string() + "\"\n"));
   EXPECT_THAT(text, HasSubstr("[fix]\naddress = \"127.0.0.1\"\nport = 1234\n"));
+  EXPECT_THAT(text, HasSubstr("retire = \"when_unneeded\"\n"));
   EXPECT_THAT(text, HasSubstr("wait_strategy = \"block\"\n"));
   EXPECT_THAT(text, HasSubstr("[engine]\nlive_orders = 0\nfinished_orders = 0\ncl_ord_ids = 0\n"));
   EXPECT_THAT(text, HasSubstr("[clock]\nrequire_synchronised = false\n"));

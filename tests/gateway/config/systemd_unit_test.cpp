@@ -78,6 +78,12 @@ TEST(SystemdUnit, StaysDownWhereAStartMendsNothing) {
   EXPECT_THAT(unit_text(), Not(HasSubstr("\nExecStartPre=")));
 }
 
+// A full disk gets room at some time, and nobody has to tell the unit then.
+TEST(SystemdUnit, NeverGivesUpOnWhatAStartMayMend) {
+  EXPECT_THAT(unit_text(), HasSubstr("\nStartLimitIntervalSec=0\n"));
+  EXPECT_THAT(unit_text(), HasSubstr("\nRestartSec=5\n"));
+}
+
 // Without it a machine that boots with a wrong clock would start on it.
 TEST(SystemdUnit, StartsWhenTheClockIsRight) {
   EXPECT_THAT(unit_text(), ContainsRegex("\nWants=[^\n]*time-sync\\.target"));

@@ -49,9 +49,12 @@ class Keeper final : public ReportKeeper {
 
   void reports_taken(const ReportCursors&, matching::EventSeq, matching::Timestamp) override {}
 
+  void watermark_moved(matching::EventSeq to) override { watermark = to; }
+
   [[nodiscard]] matching::EventSeq kept_from() const override { return from; }
 
   matching::EventSeq from{1};
+  matching::EventSeq watermark;
   std::map<SessionId, Name> names;
 };
 
@@ -61,6 +64,19 @@ TEST_F(ReportStageTest, TheKeeperIsToldWhoASessionIs) {
   pipeline.submit(matching::SessionUp{.comp_id = Name{"THREE"}});
   pipeline.run();
   EXPECT_EQ(keeper.names, (std::map<SessionId, Name>{{SessionId{3}, Name{"THREE"}}}));
+}
+
+TEST_F(ReportStageTest, TheKeeperIsToldOfTheWatermarkOnceItIsDurable) {
+  Keeper keeper;
+  pipeline.report.connect(keeper);
+  pipeline.submit(matching::MoveWatermark{.watermark = matching::EventSeq{3}});
+  pipeline.run_but_journal();
+  EXPECT_EQ(keeper.watermark, matching::EventSeq{0});
+  pipeline.run();
+  EXPECT_EQ(keeper.watermark, matching::EventSeq{3});
+  pipeline.submit(matching::MoveWatermark{.watermark = matching::EventSeq{2}});
+  pipeline.run();
+  EXPECT_EQ(keeper.watermark, matching::EventSeq{3}) << "refused";
 }
 
 TEST_F(ReportStageTest, ASessionIsToldFirstThatReportsAreNotKeptForItAnyMore) {

@@ -24,7 +24,8 @@ inline constexpr matching::SessionId kTwo{2};
 
 class Life {
  public:
-  explicit Life(std::filesystem::path wal_root) : wal_root_{std::move(wal_root)} {}
+  explicit Life(std::filesystem::path wal_root, Retire retire = Retire::WhenUnneeded)
+      : wal_root_{std::move(wal_root)}, retention{retire} {}
 
   // Sessions ONE and TWO, which trade for the account ACC, and an odds market with a runner RUN.
   void open_market() {
@@ -77,6 +78,7 @@ class Life {
     }
     journal.commit();
     retention.reports_taken(recovered.reports.cursors, recovered.engine.last_seq(), time_);
+    retention.watermark_moved(recovered.engine.exchange().watermark);
   }
 
   // As the snapshot thread does.
@@ -85,7 +87,7 @@ class Life {
         wal_root_, pool, {.note = [this](matching::EventSeq end) { return retention.note(end); }});
     BETEX_ASSERT(seq);
     retention.add_snapshot(*seq);
-    journal.advance_watermark(*seq);
+    journal.advance_recovery_point(*seq);
     return *seq;
   }
 

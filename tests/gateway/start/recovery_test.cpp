@@ -125,6 +125,45 @@ TEST_F(RecoveryTest, FromASnapshotAndTheRestEqualsFromTheStart) {
             reports_from(from_start, folder_.path() / "copy", kOne, snapshot.next()));
 }
 
+// A start retires too, when it has read how far the watermark is.
+TEST_F(RecoveryTest, SegmentsAboveTheWatermarkStay) {
+  const auto end_of_oldest = [this] {
+    return journal::end_of_oldest(journal::list_segments(root() / journal::kSegmentsFolder));
+  };
+  EventSeq watermark;
+  {
+    Life life{root(), Retire::UpToWatermark};
+    life.open_market();
+    for (const char* const id : {"1", "2", "3", "4"}) {
+      trade(life, id);
+      life.confirm(kOne);
+      life.confirm(kTwo);
+      life.snapshot();
+    }
+    trade(life, "5");
+    EXPECT_EQ(count(journal::kRetiredFolder), 0U);
+    watermark = end_of_oldest().value();
+    ASSERT_LE(watermark, life.retention.oldest_needed_snapshot());
+    life.run(matching::MoveWatermark{.watermark = watermark});
+    for (const char* const id : {"6", "7", "8"}) {  // a rotation
+      trade(life, id);
+    }
+    EXPECT_EQ(count(journal::kRetiredFolder), 1U);
+  }
+  {
+    Life life{root(), Retire::UpToWatermark};
+    EXPECT_EQ(life.retention.watermark(), watermark);
+    EXPECT_EQ(count(journal::kRetiredFolder), 1U);
+    watermark = end_of_oldest().value();
+    ASSERT_LE(watermark, life.retention.oldest_needed_snapshot());
+    life.run(matching::MoveWatermark{.watermark = watermark});
+    EXPECT_EQ(count(journal::kRetiredFolder), 1U) << "it is looked at after a rotation";
+  }
+  const Life life{root(), Retire::UpToWatermark};
+  EXPECT_EQ(life.retention.watermark(), watermark);
+  EXPECT_EQ(count(journal::kRetiredFolder), 2U);
+}
+
 TEST_F(RecoveryTest, RoomThatIsMadeAfterItChangesNothing) {
   {
     Life life{root()};

@@ -46,6 +46,22 @@ TEST(ReportCursors, WhatIsDeliveredIsNotNeeded) {
   EXPECT_FALSE(cursors.needed_after());
 }
 
+TEST(ReportCursors, SaysWhoNeedsTheOldest) {
+  ReportCursors cursors;
+  EXPECT_FALSE(cursors.oldest_need());
+  cursors.reported(kTwo, report(20));
+  cursors.reported(kOne, report(30));
+  ASSERT_TRUE(cursors.oldest_need());
+  EXPECT_EQ(cursors.oldest_need()->session, kTwo);
+  EXPECT_EQ(cursors.oldest_need()->after, EventSeq{19});
+  cursors.delivered(kTwo, EventSeq{20});
+  ASSERT_TRUE(cursors.oldest_need());
+  EXPECT_EQ(cursors.oldest_need()->session, kOne);
+  EXPECT_EQ(cursors.oldest_need()->after, EventSeq{29});
+  cursors.give_up(EventSeq{30});
+  EXPECT_FALSE(cursors.oldest_need());
+}
+
 TEST(ReportCursors, ASessionLacksWhatItWasNotProvenToHave) {
   ReportCursors cursors;
   cursors.delivered(kOne, EventSeq{7});

@@ -20,6 +20,8 @@ constexpr std::int64_t kHour = std::int64_t{3600} * 1'000'000'000;
 
 class RetentionTest : public testing::Test {
  protected:
+  explicit RetentionTest(Retire retire = Retire::WhenUnneeded) : retention_{retire} {}
+
   void take(std::uint64_t seq, std::int64_t hours = 0) {
     retention_.reports_taken(cursors_, EventSeq{seq}, Timestamp{hours * kHour});
   }
@@ -46,6 +48,7 @@ TEST_F(RetentionTest, TheSecondNewestSnapshotIsTheFloor) {
   EXPECT_EQ(retention_.floor(), EventSeq{100});
   retention_.add_snapshot(EventSeq{300});
   EXPECT_EQ(retention_.floor(), EventSeq{200});
+  EXPECT_EQ(retention_.oldest_needed_snapshot(), EventSeq{200});
   EXPECT_EQ(retention_.kept_from(), EventSeq{201});
 }
 
@@ -108,6 +111,88 @@ TEST_F(RetentionTest, ReportsThatCannotBeMadeAreNotOffered) {
   EXPECT_EQ(retention_.kept_from(), EventSeq{1});
   retention_.reports_begin_after(EventSeq{70});
   EXPECT_EQ(retention_.kept_from(), EventSeq{71});
+}
+
+// ---- The operators' watermark -------------------------------------------------------------------
+
+class UpToWatermarkTest : public RetentionTest {
+ protected:
+  UpToWatermarkTest() : RetentionTest{Retire::UpToWatermark} {}
+};
+
+TEST_F(RetentionTest, TheWatermarkHoldsNothingBackWhereNobodyWaitsForIt) {
+  take(1000);
+  retention_.set_snapshots({EventSeq{100}, EventSeq{200}});
+  retention_.watermark_moved(EventSeq{50});
+  EXPECT_EQ(retention_.watermark(), EventSeq{50});
+  EXPECT_EQ(retention_.floor(), EventSeq{100});
+  EXPECT_EQ(retention_.held_back_by(EventSeq{100}), fix::HeldBackBy{});
+}
+
+TEST_F(UpToWatermarkTest, WhatIsAboveItStaysThoughNothingNeedsIt) {
+  take(1000);
+  retention_.set_snapshots({EventSeq{100}, EventSeq{200}, EventSeq{300}});
+  EXPECT_EQ(retention_.floor(), EventSeq{0});
+  retention_.watermark_moved(EventSeq{150});
+  EXPECT_EQ(retention_.floor(), EventSeq{150});
+  retention_.watermark_moved(EventSeq{120});
+  EXPECT_EQ(retention_.floor(), EventSeq{150});
+}
+
+TEST_F(UpToWatermarkTest, WhatIsNeededStaysThoughItIsBelowIt) {
+  take(1000);
+  retention_.set_snapshots({EventSeq{100}, EventSeq{200}, EventSeq{300}});
+  retention_.watermark_moved(EventSeq{1000});
+  EXPECT_EQ(retention_.floor(), EventSeq{200});
+}
+
+TEST_F(UpToWatermarkTest, SnapshotsAndReportsDoNotWaitForIt) {
+  take(1000);
+  retention_.set_snapshots({EventSeq{100}, EventSeq{200}, EventSeq{300}});
+  EXPECT_EQ(retention_.oldest_needed_snapshot(), EventSeq{200});
+  EXPECT_EQ(retention_.kept_from(), EventSeq{201});
+}
+
+TEST_F(UpToWatermarkTest, ItIsSaidWhatHoldsASegmentBack) {
+  using What = fix::HeldBackBy::What;
+  const auto held_back = [this](std::uint64_t last) {
+    return retention_.held_back_by(EventSeq{last}).what;
+  };
+  retention_.name_session(kOne, matching::Name{"BROKER1"});
+  take(1000);
+  EXPECT_EQ(held_back(1), What::Snapshot);
+  retention_.set_snapshots({EventSeq{100}, EventSeq{200}, EventSeq{300}, EventSeq{400}});
+  EXPECT_EQ(held_back(1), What::Watermark);
+  EXPECT_EQ(held_back(300), What::Watermark);
+  EXPECT_EQ(held_back(301), What::Snapshot);
+  retention_.watermark_moved(EventSeq{150});
+  EXPECT_EQ(held_back(150), What::Nothing);
+  EXPECT_EQ(held_back(151), What::Watermark);
+
+  report(250);  // a start would begin at the snapshot after event 200
+  take(1001);
+  EXPECT_EQ(held_back(200), What::Watermark);
+  EXPECT_EQ(held_back(201), What::Session);
+  EXPECT_EQ(retention_.held_back_by(EventSeq{300}).session, matching::Name{"BROKER1"});
+  EXPECT_EQ(held_back(301), What::Snapshot);
+  retention_.watermark_moved(EventSeq{1000});
+  EXPECT_EQ(held_back(200), What::Nothing);
+  EXPECT_EQ(held_back(201), What::Session);
+  cursors_.delivered(kOne, EventSeq{250});
+  take(1002);
+  EXPECT_EQ(held_back(300), What::Nothing);
+}
+
+TEST_F(RetentionTest, ASessionHoldsNothingBackForLongerThanReportsAreKept) {
+  using What = fix::HeldBackBy::What;
+  take(90, 0);
+  retention_.set_snapshots({EventSeq{80}, EventSeq{200}, EventSeq{300}});
+  report(150);
+  take(250, 10);
+  take(400, 7 * 24 + 9);
+  EXPECT_EQ(retention_.held_back_by(EventSeq{100}).what, What::Session);
+  take(401, 7 * 24 + 10);
+  EXPECT_EQ(retention_.held_back_by(EventSeq{100}).what, What::Nothing);
 }
 
 }  // namespace

@@ -163,6 +163,26 @@ TEST_F(WitnessThreadTest, WritesAgainWhatCouldNotBeWritten) {
   EXPECT_TRUE(comes_to(1));
 }
 
+TEST_F(WitnessThreadTest, WritesOnceMoreAtItsEnd) {
+  {
+    const WitnessThread thread{
+        file_, log_.wal_id, [this] { return EventSeq{durable_.load()}; }, 1h};
+    EXPECT_TRUE(comes_to(1));
+    durable_ = 5;
+  }
+  EXPECT_EQ(read_witness(file_), (Witness{.wal_id = log_.wal_id, .durable = EventSeq{5}}));
+}
+
+TEST_F(WitnessThreadTest, EndsThoughItCannotWrite) {
+  std::filesystem::create_directory(file_);
+  const auto begin = std::chrono::steady_clock::now();
+  {
+    const WitnessThread thread{
+        file_, log_.wal_id, [this] { return EventSeq{durable_.load()}; }, 1h};
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, betex::test::kPatience);
+}
+
 TEST_F(WitnessThreadTest, EndsAtOnceHoweverLongItWouldRest) {
   const auto begin = std::chrono::steady_clock::now();
   {

@@ -3,6 +3,8 @@
 
 #include <cstring>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include <gtest/gtest.h>
 
@@ -236,8 +238,20 @@ TEST(NetworkStatus, TellsOfSessionsAndOfTheNode) {
             "929=on, suspended|20040=17|20041=1000|20042=99|20043=90431|20044=1|20045=Broker|"
             "20046=0|20047=127.0.0.1:40312|20048=20261122-14:20:31.000001|930=DROP1|928=3|"
             "929=never on|20045=DropCopy|937=1|20061=90440|20062=1|20063=2|20064=3|"
-            "20065=64000000000|20066=90000|");
+            "20065=64000000000|20066=90000|20067=session DROP1|");
   EXPECT_EQ(body(network_status_goes_on()), "35=BD|893=N|932=network-1-1|933=network-1|937=1|");
+}
+
+TEST(NetworkStatus, TellsWhatHoldsTheOldestSegmentBack) {
+  using What = HeldBackBy::What;
+  for (const auto& [what, word] : {std::pair{What::Nothing, "nothing"},
+                                   std::pair{What::Snapshot, "snapshot"},
+                                   std::pair{What::Session, "session DROP1"},
+                                   std::pair{What::Watermark, "watermark"}}) {
+    Report report = network_status();
+    std::get<NetworkStatus>(report.body).node->held_back_by.what = what;
+    EXPECT_NE(body(report).find("|20067=" + std::string{word} + "|"), std::string::npos) << word;
+  }
 }
 
 TEST(NetworkStatus, HasRoomForFiftySessions) {

@@ -1,0 +1,67 @@
+// Who looks at the disks while nobody writes.
+#include "gateway/process/disk_watch.h"
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/patience.h"
+
+namespace betex::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+bool comes_to(const std::atomic<int>& count, int wanted) {
+  const auto end = std::chrono::steady_clock::now() + betex::test::kPatience;
+  while (count < wanted && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(1ms);
+  }
+  return count >= wanted;
+}
+
+TEST(DiskWatch, LooksAgainAndAgainInTheOrderGiven) {
+  std::atomic<int> second{0};
+  std::vector<int> order;  // the watch's, until it has ended
+  {
+    const DiskWatch watch{{[&] { order.push_back(1); },
+                           [&] {
+                             order.push_back(2);
+                             ++second;
+                           }},
+                          1ms};
+    EXPECT_TRUE(comes_to(second, 3));
+  }
+  ASSERT_GE(order.size(), 6U);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    EXPECT_EQ(order[i], i % 2 == 0 ? 1 : 2) << i;
+  }
+}
+
+TEST(DiskWatch, ALookThatFailsIsNoReasonToStop) {
+  std::atomic<int> failed{0};
+  std::atomic<int> after{0};
+  const DiskWatch watch{{[&] {
+                           ++failed;
+                           throw std::runtime_error{"no answer " + std::to_string(failed.load())};
+                         },
+                         [&] { ++after; }},
+                        1ms};
+  EXPECT_TRUE(comes_to(failed, 3));
+  EXPECT_TRUE(comes_to(after, 3));
+}
+
+TEST(DiskWatch, EndsAtOnceHoweverLongItWouldRest) {
+  const auto begin = std::chrono::steady_clock::now();
+  { const DiskWatch watch{{}, 1h}; }
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, betex::test::kPatience);
+}
+
+}  // namespace
+}  // namespace betex::gateway
