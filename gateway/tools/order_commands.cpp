@@ -1,11 +1,12 @@
 // What brokers say: orders, and questions about orders and instruments.
+#include <algorithm>
 #include <initializer_list>
-#include <map>
 #include <utility>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <fmt/format.h>
 
 #include "gateway/tools/command.h"
 #include "gateway/tools/operation.h"
@@ -19,25 +20,35 @@ using client::TimeInForce;
 
 constexpr const char* kTime = "YYYYMMDD-HH:MM:SS, UTC";
 
-// "@ 2.04", "@2.04" or "2.04", also as one word.
-std::string join_price(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    text += word;
+// "@ 2.04", "@2.04" or "2.04", whether the shell has made one word of it or two. Empty where there
+// is no number. Two numbers are no price: nobody knows which one was meant.
+std::string read_price(const Words& words) {
+  const std::string given = fmt::format("{}", fmt::join(words.all("price"), " "));
+  std::string_view price = given;
+  if (price.starts_with('@')) {
+    price.remove_prefix(1);
   }
-  std::erase(text, ' ');
-  if (!text.empty() && text.front() == '@') {
-    text.erase(0, 1);
+  price.remove_prefix(std::min(price.find_first_not_of(' '), price.size()));
+  if (price.find_first_of("@ ") != std::string_view::npos) {
+    throw CLI::ValidationError{"price", fmt::format("'{}' is not one price, as @ 2.04", given)};
   }
-  return text;
+  return std::string{price};
 }
 
-std::string read_price(const Words& words) {
-  std::string text = join_price(words.all("price"));
-  if (text.empty() != words.has("--market")) {
+std::string read_order_price(const Words& words) {
+  std::string price = read_price(words);
+  if (price.empty() != words.has("--market")) {
     throw CLI::ValidationError{"price", "either @ PRICE, or --market for a market order"};
   }
-  return text;
+  return price;
+}
+
+std::string read_new_price(const Words& words) {
+  std::string price = read_price(words);
+  if (price.empty()) {
+    throw CLI::ValidationError{"price", "there is none behind the @"};
+  }
+  return price;
 }
 
 std::string read_exec_inst(const Words& words) {
@@ -65,7 +76,7 @@ Request read_order(const Command& command, const Words& words) {
                            .symbol = words.get("symbol"),
                            .side = buys ? Side::BackOrBuy : Side::LayOrSell,
                            .quantity = words.get("quantity"),
-                           .price = read_price(words),
+                           .price = read_order_price(words),
                            .time_in_force = read_time_in_force(words),
                            .account = words.get("--account"),
                            .min_quantity = words.get("--min"),
@@ -110,7 +121,7 @@ Request read_replace(const Command& command, const Words& words) {
                               .account = words.get("--account"),
                               .cl_ord_id = words.get("--id"),
                               .quantity = words.get("quantity"),
-                              .price = join_price(words.all("price")),
+                              .price = read_new_price(words),
                               .expire_time = words.get("--expire")},
           .until = until(words)};
 }
