@@ -280,7 +280,14 @@ Message Desk::message_of(NodeRequest& /*request*/) {
   return message_of(operation);
 }
 
+// The account of the session's orders does not narrow an operator's cancel down: who thinks so
+// would cancel everybody's.
 Message Desk::message_of(Operation& operation) {
+  if (operation.kind == &kMassAction && !settings_.account.empty()) {
+    throw UnclearRequest{fmt::format(
+        "--account {} is of orders; --of names an account whose orders an operator cancels",
+        settings_.account)};
+  }
   fill(operation.id);
   return tools::to_message(operation);
 }

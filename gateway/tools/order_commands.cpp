@@ -94,6 +94,17 @@ std::optional<Side> read_side(const Command& command, const Words& words) {
   return static_cast<Side>(code_of(argument_of(command, "--side"), words.get("--side")).front());
 }
 
+// The first of these options that was given; null: none of them.
+const char* first_given(const Words& words, std::initializer_list<const char*> options) {
+  const auto* const found = std::find_if(
+      options.begin(), options.end(), [&words](const char* option) { return words.has(option); });
+  return found == options.end() ? nullptr : *found;
+}
+
+bool names_an_order(const Words& words) {
+  return words.has("id") || words.has("--order");
+}
+
 OrderRef read_order_ref(const Command& command, const Words& words) {
   return {.cl_ord_id = words.get("id"),
           .order_id = words.get("--order"),
@@ -101,15 +112,19 @@ OrderRef read_order_ref(const Command& command, const Words& words) {
           .side = read_side(command, words)};
 }
 
+// No option that was given may be without effect: it would cancel more than was meant.
 Request read_cancel(const Command& command, const Words& words) {
-  const bool of_one_order = words.has("id") || words.has("--order");
-  if (!of_one_order) {
+  if (!names_an_order(words)) {
+    if (words.has("--account")) {
+      throw CLI::ValidationError{
+          "--account",
+          "is the account of an order that an ID names; all orders of one are cancelled by --of"};
+    }
     return read_mass_action(command, words);
   }
-  for (const char* option : {"--market", "--of", "--of-session", "--dry-run"}) {
-    if (words.has(option)) {
-      throw CLI::ExcludesError{option, "an order"};
-    }
+  if (const char* const option =
+          first_given(words, {"--market", "--of", "--of-session", "--dry-run"})) {
+    throw CLI::ExcludesError{option, "an order"};
   }
   return {CancelArgs{.order = read_order_ref(command, words),
                      .account = words.get("--account"),
@@ -127,7 +142,10 @@ Request read_replace(const Command& command, const Words& words) {
 }
 
 Request read_status(const Command& command, const Words& words) {
-  if (!words.has("id") && !words.has("--order")) {
+  if (!names_an_order(words)) {
+    if (const char* const option = first_given(words, {"--symbol", "--side", "--account"})) {
+      throw CLI::RequiredError{fmt::format("with {}, the order's ClOrdID or --order", option)};
+    }
     return {NodeRequest{}};
   }
   return {StatusArgs{.order = read_order_ref(command, words), .account = words.get("--account")}};

@@ -24,6 +24,7 @@ constexpr std::chrono::seconds kTimeout{180};
 constexpr int kDone = 0;
 constexpr int kRefused = 1;
 constexpr int kWaitsForApproval = 5;
+constexpr int kUsage = 64;
 
 struct Ended {
   int exit_code = 0;
@@ -192,6 +193,19 @@ TEST_F(BetexFixOperationsTest, OrdersOfOthersAreCancelled) {
   EXPECT_THAT(refused("BROKER1", "buy RAIN-LON 100 @ 0.60"), HasSubstr("(reason 126)"));
   (void)done("OPS1", "session resume BROKER1");
   (void)done("BROKER1", "buy RAIN-LON 100 @ 0.60");
+}
+
+// It would have cancelled everybody's.
+TEST_F(BetexFixOperationsTest, TheAccountOfOrdersIsNotTakenForTheOneWhoseOrdersAreCancelled) {
+  (void)done("BROKER1", "buy RAIN-LON 100 @ 0.60 --gtc");
+  for (const auto& words :
+       {std::vector<std::string>{"--account", "BROKER2", "cancel", "--market", "RAIN-LON"},
+        {"cancel", "--market", "RAIN-LON", "--account", "BROKER2"}}) {
+    const Ended ended = betex_fix("OPS1", words);
+    EXPECT_EQ(ended.exit_code, kUsage) << ended.out;
+    EXPECT_THAT(ended.err, HasSubstr("--of"));
+  }
+  EXPECT_THAT(done("BROKER1", "orders"), HasSubstr("100 @ 0.60"));
 }
 
 TEST_F(BetexFixOperationsTest, SessionsAndTheNodeAreShown) {
