@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -81,6 +82,9 @@ class Session {
   // within `timeout`. Throws Disconnected once all that came before the end has been taken, and
   // ProtocolError at once. A message counts as taken, for the store, when the next is asked for.
   std::optional<Message> receive(Clock::duration timeout);
+
+  // How many messages receive() would give without looking for more.
+  [[nodiscard]] std::size_t waiting() const noexcept { return ready_.size(); }
 
   // Sends a Logout and waits for the answer; messages that come before it are kept for receive(),
   // which may still be called. Throws TimedOut or Disconnected, and is then disconnected.

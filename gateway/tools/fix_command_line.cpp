@@ -29,7 +29,8 @@ logon; 3 the session ended, or nothing came within --wait-ms, before the answer:
 not known yet, and comes with the next logon; 4 carried out, but not printed, since standard output
 cannot be written: what is missing is printed at the next logon, and of a script the rest was not
 sent; 5 it waits for another operator's approval; 64 wrong words; 74 standard input cannot be read,
-or standard output cannot be written and nothing was to be carried out.
+or standard output cannot be written and nothing was to be carried out; 128 and its number: a signal
+came before a script's end, and the rest was not sent.
 
 An order or an operator's request acts once under its --id. After a 2 or 3 give it again with the
 --id that was shown, an order with --again as well.

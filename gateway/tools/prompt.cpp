@@ -47,7 +47,7 @@ bool is_key(unsigned char byte) {
 
 }  // namespace
 
-Prompt::Prompt(PromptSettings settings, const Interrupts& interrupts)
+Prompt::Prompt(PromptSettings settings, Interrupts& interrupts)
     : settings_{std::move(settings)},
       interrupts_{interrupts},
       editor_{el_init("betex-fix", stdin, stdout, stderr)},

@@ -29,7 +29,7 @@ struct PromptSettings {
 class Prompt {
  public:
   // `interrupts` must outlive it.
-  Prompt(PromptSettings settings, const Interrupts& interrupts);
+  Prompt(PromptSettings settings, Interrupts& interrupts);
   ~Prompt();
   Prompt(const Prompt&) = delete;
   Prompt& operator=(const Prompt&) = delete;
@@ -55,7 +55,7 @@ class Prompt {
   void remember(const std::string& line);
 
   PromptSettings settings_;
-  const Interrupts& interrupts_;
+  Interrupts& interrupts_;
   editline* editor_;
   history* history_;
   bool typing_ = false;

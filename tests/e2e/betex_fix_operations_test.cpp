@@ -1,6 +1,7 @@
 // betex-fix as an operator's, against a running gateway: each command once, with what it prints and
 // how it ends.
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -292,6 +293,17 @@ TEST_F(FourEyesTest, OneMayStayUntilItIsDeclined) {
   EXPECT_THAT(done("OPS2", "decline result"), HasSubstr("Decline DONE  proposal result"));
   EXPECT_EQ(asking.wait(kTimeout), kRefused);
   EXPECT_THAT(asking.standard_output(), HasSubstr("Determine DECLINED OR EXPIRED"));
+}
+
+TEST_F(FourEyesTest, WhatEndsTheProgramIsNotSpentOnTheAnswerThatItWaitsFor) {
+  Terminal terminal{command("OPS1", {}), {"HOME=" + folder_.path().string()}};
+  terminal.read_to("OPS1> ");
+  terminal.type("account deposit BROKER1 1.00 --wait");
+  terminal.type(kEnter);
+  terminal.read_to("WAITS FOR APPROVAL");
+  ASSERT_EQ(kill(terminal.pid(), SIGTERM), 0);
+  terminal.read_to("interrupted before the answer");
+  EXPECT_EQ(terminal.wait(), 0);
 }
 
 TEST_F(BetexFixOperationsTest, AnOperatorWorksAtThePrompt) {

@@ -1,4 +1,5 @@
 // betex-fix on a terminal: what is typed, completed and shown.
+#include <csignal>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -211,6 +212,15 @@ TEST_F(PromptTest, TheEndOfTheSessionEndsThePrompt) {
   gateway_.kill();
   terminal.read_to("betex-fix: ");
   EXPECT_EQ(terminal.wait(), 3);
+}
+
+TEST_F(PromptTest, ControlCEndsAScriptAndIsNoSuccess) {
+  Terminal terminal{command("BROKER1", {"script"}), home()};
+  terminal.type("orders\r");
+  terminal.read_to("no open orders");
+  terminal.type(kControlC);
+  terminal.read_to("the rest of the script was not sent");
+  EXPECT_EQ(terminal.wait(), 128 + SIGINT);
 }
 
 TEST_F(PromptTest, WithoutATerminalACommandIsNeeded) {
