@@ -74,6 +74,9 @@ client::Connection Desk::open_connection() const {
 
 void Desk::log_on() {
   const bool used_here = store_.next_out() > 1 || store_.next_in() > 1;
+  if (store_.reset_is_open()) {
+    say("whether the gateway has begun both sides' numbers anew is not known: it is asked again");
+  }
   try {
     connect(settings_.reset);
   } catch (const client::HistoryMismatch& mismatch) {
