@@ -221,6 +221,12 @@ TEST_F(FixCommandLineTest, ThePasswordComesFromTheFileElseTheEnvironmentElseItIs
   EXPECT_EQ(
       accepted({"--as", "B", "watch", "--password-file", file}).settings.session.password.view(),
       "of the file");
+  for (const std::string& text : {std::string(1023, 'x') + "\n", std::string(1023, 'x')}) {
+    EXPECT_EQ(accepted({"--as", "B", "watch", "--password-file", file_with(text)})
+                  .settings.session.password.view()
+                  .size(),
+              1023U);
+  }
 }
 
 TEST_F(FixCommandLineTest, APasswordThatIsNoneIsNamed) {
@@ -230,10 +236,12 @@ TEST_F(FixCommandLineTest, APasswordThatIsNoneIsNamed) {
       {"secret\r\n", "carriage return"},
       {"\xEF\xBB\xBFsecret\n", "byte order mark"},
       {"sec\x01ret\n", "control characters"},
-      {"\"secret\"\n", "in quotes"}};
+      {"\"secret\"\n", "in quotes"},
+      {std::string(1024, 'x') + "\n", "its first line is longer than 1023 bytes"}};
   for (const auto& [text, what] : cases) {
     expect_usage_error({"--as", "B", "watch", "--password-file", file_with(text)}, what);
   }
+  expect_usage_error({"--as", "B", "watch", "--password-file", "/dev/zero"}, "is longer than");
   expect_usage_error({"--as", "B", "watch", "--password-file", "/no/such/file"},
                      "/no/such/file: No such file or directory");
   expect_usage_error({"--as", "B", "watch", "--password-file", "/"}, "Is a directory");
