@@ -99,7 +99,7 @@ void add_tls_options(CLI::App& app, DeskSettings& settings, const CLI::Option* p
            settings.tls = settings.tls.value_or(client::TlsFiles{});
            settings.tls->key = file;
          },
-         "with --tls: its key, a PEM file")
+         "with --tls: its key, a PEM file; without it in the certificate's")
       ->type_name("FILE")
       ->needs("--certificate");
 }
