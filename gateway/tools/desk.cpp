@@ -1,6 +1,7 @@
 #include "gateway/tools/desk.h"
 
 #include <algorithm>
+#include <random>
 #include <utility>
 #include <variant>
 
@@ -48,13 +49,19 @@ std::string without_passwords(std::string_view frame) {
   return text;
 }
 
+std::string six_random_digits() {
+  std::random_device random;
+  return fmt::format("{:06}", std::uniform_int_distribution<int>{0, 999'999}(random));
+}
+
 }  // namespace
 
 Desk::Desk(DeskSettings settings, Screen& screen)
     : settings_{std::move(settings)},
       screen_{screen},
       store_{settings_.state_file},
-      session_{std::move(settings_.session), store_} {
+      session_{std::move(settings_.session), store_},
+      own_digits_{six_random_digits()} {
   if (settings_.output == Output::RawMessages) {
     session_.observe([this](client::Traffic traffic, std::string_view frame) {
       print_line(fmt::format("{} {}",
@@ -362,8 +369,9 @@ void Desk::print_line(const std::string& line, Tone tone) {
   }
 }
 
-// Unique as long as nobody else makes up ids from the same clock: the time in
-// microseconds, moved on where two are made in one.
+// The time in microseconds, moved on where two are made in one, and digits of this desk: operators
+// have one space of ids, and two scripts that ask for the same at the same moment must not be taken
+// for one that asks again.
 std::string Desk::next_id() {
   const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
                        std::chrono::system_clock::now().time_since_epoch())
@@ -372,7 +380,7 @@ std::string Desk::next_id() {
   const std::chrono::system_clock::time_point time{std::chrono::microseconds{last_id_}};
   std::string id = client::format_utc(time);  // 20261122-14:00:00.123456
   std::erase_if(id, [](char c) { return c == ':' || c == '.'; });
-  return id;
+  return id + own_digits_;
 }
 
 }  // namespace betex::tools

@@ -116,7 +116,8 @@ class Desk {
   client::SessionStore store_;
   client::Session session_;
   KnownNames names_;
-  std::int64_t last_id_ = 0;
+  const std::string own_digits_;  // of each id that it makes up
+  std::int64_t last_id_ = 0;      // microseconds since 1970
 };
 
 }  // namespace betex::tools

@@ -1,10 +1,12 @@
 // A desk whose gateway fails at the worst moment.
 #include "gateway/tools/desk.h"
 
-#include <chrono>
-#include <filesystem>
+#include <cstddef>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -74,6 +76,38 @@ TEST_F(DeskTest, WhereTheSessionEndsBeforeTheAnswerTheOutcomeIsUnknown) {
   EXPECT_THROW(desk.carry_out(request("market halt EPL --id r")), client::Disconnected);
   EXPECT_EQ(::testing::internal::GetCapturedStderr(),
             "betex-fix: the same request with --id r acts once\n");
+}
+
+// Operators have one space of ids: what two of them ask for in one microsecond is asked for twice.
+TEST_F(DeskTest, TheIdsOfTwoDesksDifferWhateverTheClockSays) {
+  std::mutex mutex;
+  std::vector<std::string> ids;  // guarded by mutex
+  const ScriptedGateway gateway{[&](const Message& message) -> std::optional<Reply> {
+    if (message.type() != "UOC") {
+      return std::nullopt;
+    }
+    const std::lock_guard lock{mutex};
+    ids.emplace_back(message.get(kOpsReqId));
+    return Reply{.messages = {done(message)}};
+  }};
+  constexpr std::size_t kDesks = 4;
+  for (std::size_t i = 0; i < kDesks; ++i) {
+    Desk desk{settings(gateway), screen_};
+    desk.log_on();
+    desk.carry_out(request("market halt EPL"));
+    desk.carry_out(request("market halt EPL"));
+    desk.log_out();
+  }
+  const std::lock_guard lock{mutex};
+  ASSERT_EQ(ids.size(), 2 * kDesks);
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), ids.size());
+  std::set<std::string> of_desks;
+  for (const std::string& id : ids) {
+    EXPECT_LE(id.size(), 31U) << id;
+    of_desks.insert(id.substr(id.size() - 6));
+  }
+  EXPECT_GT(of_desks.size(), 1U);
+  EXPECT_LE(of_desks.size(), kDesks);
 }
 
 }  // namespace
