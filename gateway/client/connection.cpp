@@ -72,6 +72,49 @@ int finish_connect(int descriptor, const addrinfo& address, Clock::time_point de
   return error;
 }
 
+using Context = std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)>;
+
+// Throws ConnectionFailed.
+Context tls_context(const TlsFiles& files) {
+  Context context{SSL_CTX_new(TLS_client_method()), &SSL_CTX_free};
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(context.get(), kTls12Suites);
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_mode(context.get(),
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  ERR_clear_error();
+  if (SSL_CTX_load_verify_locations(context.get(), files.ca.c_str(), nullptr) != 1) {
+    throw ConnectionFailed{files.ca + " holds no certificates: " + tls_error()};
+  }
+  const std::string& key = files.key.empty() ? files.certificate : files.key;
+  if (!files.certificate.empty() &&
+      (SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) != 1 ||
+       SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM) != 1)) {
+    throw ConnectionFailed{"no certificate in " + files.certificate + " with its key in " + key +
+                           ": " + tls_error()};
+  }
+  return context;
+}
+
+// The name, or the address, that its certificate must be for.
+void expect_host(SSL* ssl, const std::string& host) {
+  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) != 1) {
+    SSL_set1_host(ssl, host.c_str());
+    SSL_ctrl(ssl,
+             SSL_CTRL_SET_TLSEXT_HOSTNAME,
+             TLSEXT_NAMETYPE_host_name,
+             const_cast<char*>(host.c_str()));
+  }
+}
+
+// What is wrong with the host's certificate, if it is that.
+std::string handshake_error(const SSL* ssl) {
+  const long verdict = SSL_get_verify_result(ssl);
+  return verdict == X509_V_OK ? tls_error()
+                              : std::string{"its certificate is not trusted: "} +
+                                    X509_verify_cert_error_string(verdict);
+}
+
 }  // namespace
 
 Connection Connection::open(const std::string& host, std::uint16_t port, Clock::duration timeout) {
@@ -108,32 +151,10 @@ Connection Connection::open_tls(const std::string& host,
 void Connection::start_tls(const std::string& host,
                            const TlsFiles& files,
                            Clock::time_point deadline) {
-  const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context{SSL_CTX_new(TLS_client_method()),
-                                                             &SSL_CTX_free};
-  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-  SSL_CTX_set_cipher_list(context.get(), kTls12Suites);
-  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_mode(context.get(),
-                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  if (SSL_CTX_load_verify_locations(context.get(), files.ca.c_str(), nullptr) != 1) {
-    throw ConnectionFailed{files.ca + " holds no certificates: " + tls_error()};
-  }
-  if (!files.certificate.empty() &&
-      (SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) != 1 ||
-       SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM) != 1)) {
-    throw ConnectionFailed{files.certificate + " and " + files.key +
-                           " are no certificate and its key: " + tls_error()};
-  }
+  const Context context = tls_context(files);
   ssl_.reset(SSL_new(context.get()));
   SSL_set_fd(ssl_.get(), descriptor_);
-  X509_VERIFY_PARAM* const expected = SSL_get0_param(ssl_.get());
-  if (X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str()) != 1) {
-    SSL_set1_host(ssl_.get(), host.c_str());
-    SSL_ctrl(ssl_.get(),
-             SSL_CTRL_SET_TLSEXT_HOSTNAME,
-             TLSEXT_NAMETYPE_host_name,
-             const_cast<char*>(host.c_str()));
-  }
+  expect_host(ssl_.get(), host);
   for (;;) {
     ERR_clear_error();
     const int result = SSL_connect(ssl_.get());
@@ -142,7 +163,7 @@ void Connection::start_tls(const std::string& host,
     }
     const int error = SSL_get_error(ssl_.get(), result);
     if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) {
-      throw ConnectionFailed{"no TLS with " + host + ": " + tls_error()};
+      throw ConnectionFailed{"no TLS with " + host + ": " + handshake_error(ssl_.get())};
     }
     if (!wait(error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, deadline)) {
       throw ConnectionFailed{"no TLS with " + host + ": no answer in time"};

@@ -16,7 +16,7 @@ namespace betex::client {
 struct TlsFiles {
   std::string ca;           // who has signed the host's certificate; nobody else is trusted
   std::string certificate;  // our own; empty: none
-  std::string key;          // of our own
+  std::string key;          // of our own; empty: in the certificate's file
 };
 
 using Clock = std::chrono::steady_clock;

@@ -16,8 +16,7 @@ namespace {
 
 constexpr std::size_t kMaxBodyLength = 1U << 20U;
 constexpr std::size_t kTrailerLength = 7;  // "10=nnn" and SOH
-// Of a message. One that grows beyond it leaves pieces of itself in memory, which a Logon must not.
-constexpr std::size_t kUsualSize = 512;
+constexpr std::size_t kTagLength = 12;     // at most, with '=' and SOH
 
 template <typename Integer>
 std::optional<Integer> to_integer(std::string_view text) {
@@ -57,6 +56,19 @@ bool in_header(int tag) {
                                     tag::kTargetCompId,
                                     tag::kOrigSendingTime};
   return std::find(kTags.begin(), kTags.end(), tag) != kTags.end();
+}
+
+// At least as much as the message takes: a text that grows leaves pieces of itself in memory, which
+// a Logon with its password must not.
+std::size_t room_for(const Header& header, const Message& message) {
+  constexpr std::size_t kHeaderAndTrailer = 16 * (kTagLength + 10);  // but for the texts
+  std::size_t room = kHeaderAndTrailer + header.begin_string.size() + header.sender.size() +
+                     header.target.size() + message.type().size() + header.sending_time.size() +
+                     header.orig_sending_time.size();
+  for (const Field& field : message.fields()) {
+    room += kTagLength + field.value.size();
+  }
+  return room;
 }
 
 [[noreturn]] void malformed(std::string_view what, std::string_view frame) {
@@ -156,8 +168,9 @@ bool Message::administrative() const {
 }
 
 std::string encode(const Header& header, const Message& message) {
+  const std::size_t room = room_for(header, message);
   std::string body;
-  body.reserve(kUsualSize);
+  body.reserve(room);
   append_field(body, tag::kMsgType, message.type());
   append_field(body, tag::kMsgSeqNum, std::to_string(header.seq_num));
   if (!header.orig_sending_time.empty()) {
@@ -175,7 +188,7 @@ std::string encode(const Header& header, const Message& message) {
     }
   }
   std::string frame;
-  frame.reserve(kUsualSize);
+  frame.reserve(room);
   append_field(frame, tag::kBeginString, header.begin_string);
   append_field(frame, tag::kBodyLength, std::to_string(body.size()));
   frame += body;

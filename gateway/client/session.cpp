@@ -30,25 +30,35 @@ Session::Session(SessionSettings settings, SessionStore& store)
     : settings_{std::move(settings)}, store_{&store}, expected_in_{store.next_in()} {}
 
 void Session::logon(Connection connection, ResetNumbers reset, Clock::duration timeout) {
-  if (reset == ResetNumbers::Yes) {
-    if (!ready_.empty()) {
-      throw std::logic_error{"a reset while received messages have not been taken"};
-    }
-    store_->reset();
-    expected_in_ = 1;
+  reset_ = store_->reset_is_open() ? ResetNumbers::Yes : reset;
+  if (reset_ == ResetNumbers::Yes && !ready_.empty()) {
+    throw std::logic_error{"a reset while received messages have not been taken"};
   }
   // What came above a gap on an earlier connection is asked for again on this one.
   above_gap_.clear();
   requested_to_ = 0;
-  reset_ = reset;
   probing_ = false;
   connection_.emplace(std::move(connection));
   state_ = State::AwaitingLogon;
   last_received_ = Clock::now();
+  send_logon();
+  if (!wait_for([this] { return state_ != State::AwaitingLogon; }, timeout)) {
+    end("no answer to the Logon");
+    throw TimedOut{end_reason_};
+  }
+  if (state_ != State::LoggedOn) {
+    throw LogonRefused{"the Logon was not answered: " + end_reason_};
+  }
+  remember_taken();
+}
 
+// A Logon is never sent again, a gap fill takes its place: what it says, the password, is not kept.
+// One that resets the numbers is kept when it has: a refusal leaves them as they are.
+void Session::send_logon() {
+  const bool anew = reset_ == ResetNumbers::Yes;
   Message logon{"A"};
   logon.add(kEncryptMethod, 0).add(kHeartBtInt, settings_.heartbeat.count());
-  if (reset == ResetNumbers::Yes) {
+  if (anew) {
     logon.add(tag::kResetSeqNumFlag, "Y");
   }
   logon.add(kUsername, settings_.sender);
@@ -58,16 +68,19 @@ void Session::logon(Connection connection, ResetNumbers reset, Clock::duration t
   if (settings_.dialect == Dialect::Fixt11) {
     logon.add(kDefaultApplVerId, kFix50Sp2);
   }
-  send_numbered(logon);
+  const std::string sending_time = utc_now();
+  const Header with = header(anew ? 1 : store_->next_out(), sending_time);
+  std::string frame = encode(with, logon);
   logon.wipe();
-  if (!wait_for([this] { return state_ != State::AwaitingLogon; }, timeout)) {
-    end("no answer to the Logon");
-    throw TimedOut{end_reason_};
+  std::string kept = encode(with, Message{"A"});
+  if (anew) {
+    store_->open_reset();
+    anew_ = std::move(kept);
+  } else {
+    store_->add_sent(std::move(kept));
   }
-  if (state_ != State::LoggedOn) {
-    throw LogonRefused{"the Logon was not answered: " + end_reason_};
-  }
-  remember_taken();
+  transmit(frame);
+  wipe(frame);
 }
 
 // A TestRequest that the counterparty has asked for again is filled over, like every administrative
@@ -202,16 +215,9 @@ Header Session::header(std::uint32_t number, std::string_view sending_time) cons
 
 void Session::send_numbered(const Message& message) {
   const std::string sending_time = utc_now();
-  const Header with = header(store_->next_out(), sending_time);
-  std::string frame = encode(with, message);
-  // A Logon is never sent again, a gap fill takes its place: what it says, the password, is not
-  // kept.
-  const bool is_logon = message.type() == "A";
-  store_->add_sent(is_logon ? encode(with, Message{"A"}) : frame);
+  const std::string frame = encode(header(store_->next_out(), sending_time), message);
+  store_->add_sent(frame);
   transmit(frame);
-  if (is_logon) {
-    wipe(frame);
-  }
 }
 
 // A connection that has ended is noticed by pump(), after what had arrived has been handled.

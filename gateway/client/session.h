@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -60,8 +61,9 @@ class Session {
   void observe(Observer observer) { observer_ = std::move(observer); }
 
   // Throws LogonRefused, HistoryMismatch, ProtocolError or TimedOut, and is then disconnected. With
-  // ResetNumbers::Yes the store is emptied first, whatever comes of the Logon, and nothing that was
-  // received may be waiting for receive().
+  // ResetNumbers::Yes the store is emptied once the counterparty has agreed; where what came of
+  // that is not known, the next Logon asks for it again, whatever `reset` is. Nothing that was
+  // received may be waiting for receive() then.
   void logon(Connection connection, ResetNumbers reset, Clock::duration timeout);
 
   // For a session that will not log on again: its password is wiped out of memory.
@@ -81,6 +83,9 @@ class Session {
   // within `timeout`. Throws Disconnected once all that came before the end has been taken, and
   // ProtocolError at once. A message counts as taken, for the store, when the next is asked for.
   std::optional<Message> receive(Clock::duration timeout);
+
+  // How many messages receive() would give without looking for more.
+  [[nodiscard]] std::size_t waiting() const noexcept { return ready_.size(); }
 
   // Sends a Logout and waits for the answer; messages that come before it are kept for receive(),
   // which may still be called. Throws TimedOut or Disconnected, and is then disconnected.
@@ -106,7 +111,8 @@ class Session {
   enum class State { Disconnected, AwaitingLogon, LoggedOn, AwaitingLogout };
   enum class Arrival { InOrder, AfterGap };
 
-  // session.cpp: waiting, timers, sending.
+  // session.cpp: the Logon, waiting, timers, sending.
+  void send_logon();
   template <typename Condition>
   bool wait_for(Condition condition, Clock::duration timeout);
   void pump(Clock::time_point deadline);
@@ -124,6 +130,8 @@ class Session {
   void handle_frame(std::string_view frame);
   void check_header(const Message& message);
   void handle_first_answer(Message message);
+  [[noreturn]] void handle_refused_logon(const Message& logout);
+  void begin_anew();
   void handle_sequenced(Message message, std::string_view frame);
   void accept(Message message, Arrival arrival);
   void handle_administrative(const Message& message, Arrival arrival);
@@ -143,6 +151,7 @@ class Session {
   State state_ = State::Disconnected;
   std::string end_reason_ = "not connected";
   ResetNumbers reset_ = ResetNumbers::No;
+  std::string anew_;  // the Logon that begins the numbers anew, for the store
   bool logout_answered_ = false;
   bool takes_ = true;
 

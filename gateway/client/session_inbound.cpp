@@ -75,24 +75,18 @@ void Session::check_header(const Message& message) {
 }
 
 void Session::handle_first_answer(Message message) {
-  const std::uint32_t number = message.seq_num();
   if (message.type() == "5") {
-    const std::string text = text_of(message);
-    if (number == expected_in_) {
-      ++expected_in_;
-    }
-    end("the Logon was refused: " + text);
-    if (text.find("too low") != std::string::npos) {
-      throw HistoryMismatch{end_reason_};
-    }
-    throw LogonRefused{end_reason_};
+    handle_refused_logon(message);
   }
   if (message.type() != "A") {
     fail("the first answer to a Logon is of type " + message.type());
   }
-  if (reset_ == ResetNumbers::Yes &&
-      (!message.has(tag::kResetSeqNumFlag, "Y") || number != expected_in_)) {
-    fail("a Logon with 141=Y was answered without it, or not with number 1");
+  const std::uint32_t number = message.seq_num();
+  if (reset_ == ResetNumbers::Yes) {
+    if (!message.has(tag::kResetSeqNumFlag, "Y") || number != 1) {
+      fail("a Logon with 141=Y was answered without it, or not with number 1");
+    }
+    begin_anew();
   }
   if (number < expected_in_) {
     end("the counterparty's next number is " + std::to_string(number) +
@@ -107,6 +101,26 @@ void Session::handle_first_answer(Message message) {
     above_gap_.emplace(number, std::move(message));
     request_missing();
   }
+}
+
+void Session::handle_refused_logon(const Message& logout) {
+  const std::string text = text_of(logout);
+  store_->drop_reset();
+  if (logout.seq_num() == expected_in_) {
+    ++expected_in_;
+  }
+  end("the Logon was refused: " + text);
+  if (text.find("too low") != std::string::npos) {
+    throw HistoryMismatch{end_reason_};
+  }
+  throw LogonRefused{end_reason_};
+}
+
+// The counterparty has agreed to number 1 on both sides.
+void Session::begin_anew() {
+  store_->reset();
+  store_->add_sent(std::exchange(anew_, {}));
+  expected_in_ = 1;
 }
 
 void Session::handle_sequenced(Message message, std::string_view frame) {

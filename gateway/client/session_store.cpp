@@ -1,10 +1,12 @@
 #include "gateway/client/session_store.h"
 
+#include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstddef>
 #include <cstring>
-#include <fstream>
-#include <iterator>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -19,13 +21,21 @@ namespace betex::client {
 namespace {
 
 // The file is a log of lines: "in N" for the next expected number, "out BYTES" for a sent message,
-// which are its frame. The last line may be torn by the end of the process; it was never acted on.
+// which are its frame, "reset asked" and "reset refused". The last line may be torn by the end of
+// the process; it was never acted on.
 constexpr std::string_view kIn = "in ";
 constexpr std::string_view kOut = "out ";
+constexpr std::string_view kReset = "reset ";
+constexpr std::string_view kAsked = "asked";
+constexpr std::string_view kRefused = "refused";
 constexpr mode_t kMode = 0600;
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
   throw StateFileError{"state file " + file.string() + ": " + what};
+}
+
+[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what, int error) {
+  fail(file, what + ": " + std::strerror(error));
 }
 
 // What was sent is nobody else's business, whatever the umask and an older version have left.
@@ -36,9 +46,56 @@ void check_is_private(int descriptor, const std::filesystem::path& file) {
     fail(file, "it is no regular file");
   }
   if ((info.st_mode & ALLPERMS) != kMode && fchmod(descriptor, kMode) != 0) {
-    fail(file,
-         std::string{"others may read it, and it cannot be changed: "} + std::strerror(errno));
+    fail(file, "others may read it, and that cannot be changed", errno);
   }
+}
+
+void lock(int descriptor, const std::filesystem::path& file) {
+  if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+    return;
+  }
+  if (errno == EWOULDBLOCK) {
+    fail(file, "another process uses this session now");
+  }
+  fail(file, "cannot lock it", errno);
+}
+
+// By the descriptor: another file may stand under the name by now. What cannot be read is not taken
+// for a file that ends there, which would be cut off.
+std::string content_of(int descriptor, const std::filesystem::path& file) {
+  std::string content;
+  std::array<char, 65536> chunk;
+  for (;;) {
+    const ssize_t count =
+        pread(descriptor, chunk.data(), chunk.size(), static_cast<off_t>(content.size()));
+    if (count == 0) {
+      return content;
+    }
+    if (count > 0) {
+      content.append(chunk.data(), static_cast<std::size_t>(count));
+    } else if (errno != EINTR) {
+      fail(file, "cannot read it", errno);
+    }
+  }
+}
+
+// Of the frame that `rest` begins with; nothing where it is torn.
+std::optional<std::size_t> length_of_frame(std::string_view rest,
+                                           const std::filesystem::path& file) {
+  try {
+    return frame_length(rest);
+  } catch (const ProtocolError& error) {
+    fail(file,
+         std::string{"damaged; remove it to begin the session anew, its orders stay: "} +
+             error.what());
+  }
+}
+
+bool parse_reset(std::string_view state, const std::filesystem::path& file) {
+  if (state != kAsked && state != kRefused) {
+    fail(file, "not the state of a reset: " + std::string{state});
+  }
+  return state == kAsked;
 }
 
 std::uint32_t parse_next_in(std::string_view digits, const std::filesystem::path& file) {
@@ -53,23 +110,22 @@ std::uint32_t parse_next_in(std::string_view digits, const std::filesystem::path
 
 }  // namespace
 
-SessionStore::SessionStore(const std::filesystem::path& file) {
+SessionStore::SessionStore(const std::filesystem::path& file) : file_{file} {
   std::error_code ignored;
   std::filesystem::create_directories(file.parent_path(), ignored);
   // It may be in a folder that others can write to, such as /tmp.
   descriptor_ =
       open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, kMode);
+  if (descriptor_ < 0 && errno == ELOOP) {
+    fail(file, "it is a link; name the file itself");
+  }
   if (descriptor_ < 0) {
-    fail(file,
-         errno == ELOOP ? std::string{"it is a link; name the file itself"}
-                        : std::string{"cannot open it: "} + std::strerror(errno));
+    fail(file, "cannot open it", errno);
   }
   try {
     check_is_private(descriptor_, file);
-    if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-      fail(file, "another process uses this session now");
-    }
-    load(file);
+    lock(descriptor_, file);
+    load();
   } catch (...) {
     close(descriptor_);
     throw;
@@ -96,50 +152,81 @@ void SessionStore::set_next_in(std::uint32_t number) {
 
 void SessionStore::reset() {
   if (descriptor_ >= 0 && ftruncate(descriptor_, 0) != 0) {
-    throw StateFileError{std::string{"cannot empty the state file: "} + std::strerror(errno)};
+    fail(file_, "cannot empty it", errno);
   }
   next_in_ = 1;
+  reset_is_open_ = false;
   sent_.clear();
+}
+
+void SessionStore::open_reset() {
+  set_reset(kAsked, true);
+}
+
+void SessionStore::drop_reset() {
+  set_reset(kRefused, false);
+}
+
+void SessionStore::set_reset(std::string_view state, bool is_open) {
+  if (is_open != reset_is_open_) {
+    append(std::string{kReset} + std::string{state} + '\n');
+    reset_is_open_ = is_open;
+  }
 }
 
 const std::string& SessionStore::sent(std::uint32_t number) const {
   return sent_.at(number - 1);
 }
 
-void SessionStore::load(const std::filesystem::path& file) {
-  std::ifstream stream{file, std::ios::binary};
-  const std::string content{std::istreambuf_iterator<char>{stream}, {}};
+void SessionStore::load() {
+  const std::string content = content_of(descriptor_, file_);
   std::string_view rest = content;
-  std::size_t line_end = rest.find('\n');
-  while (line_end != std::string_view::npos) {
-    if (rest.starts_with(kIn)) {
-      next_in_ = parse_next_in(rest.substr(kIn.size(), line_end - kIn.size()), file);
-    } else if (rest.starts_with(kOut)) {
-      // A frame may contain line ends in its texts; its own length tells where it ends.
-      const auto length = frame_length(rest.substr(kOut.size()));
-      if (!length || kOut.size() + *length >= rest.size()) {
-        break;
-      }
-      line_end = kOut.size() + *length;
-      sent_.emplace_back(rest.substr(kOut.size(), *length));
-    } else {
-      fail(file, "not written by this program; remove it to begin the session anew");
-    }
-    rest.remove_prefix(line_end + 1);
-    line_end = rest.find('\n');
+  for (std::size_t size = load_line(rest); size > 0; size = load_line(rest)) {
+    rest.remove_prefix(size);
   }
   if (ftruncate(descriptor_, static_cast<off_t>(content.size() - rest.size())) != 0) {
-    fail(file, std::string{"cannot cut its torn last line off: "} + std::strerror(errno));
+    fail(file_, "cannot cut its torn last line off", errno);
   }
 }
 
+// The size of the line that `rest` begins with, its end included; 0 where it is torn.
+std::size_t SessionStore::load_line(std::string_view rest) {
+  std::size_t size = rest.find('\n');
+  if (size == std::string_view::npos) {
+    return 0;
+  }
+  if (rest.starts_with(kIn)) {
+    next_in_ = parse_next_in(rest.substr(kIn.size(), size - kIn.size()), file_);
+  } else if (rest.starts_with(kReset)) {
+    reset_is_open_ = parse_reset(rest.substr(kReset.size(), size - kReset.size()), file_);
+  } else if (rest.starts_with(kOut)) {
+    // A frame may contain line ends in its texts; its own length tells where it ends.
+    const auto length = length_of_frame(rest.substr(kOut.size()), file_);
+    if (!length || kOut.size() + *length >= rest.size()) {
+      return 0;
+    }
+    size = kOut.size() + *length;
+    sent_.emplace_back(rest.substr(kOut.size(), *length));
+  } else {
+    fail(file_, "not written by this program; remove it to begin the session anew");
+  }
+  return size + 1;
+}
+
+// A line that was written in part is taken back: the next one would be read as its rest.
 void SessionStore::append(std::string_view record) {
   if (descriptor_ < 0) {
     return;
   }
-  if (write(descriptor_, record.data(), record.size()) != static_cast<ssize_t>(record.size())) {
-    throw StateFileError{std::string{"cannot write the state file: "} + std::strerror(errno)};
+  const ssize_t written = write(descriptor_, record.data(), record.size());
+  if (written == static_cast<ssize_t>(record.size())) {
+    return;
   }
+  const int error = written < 0 ? errno : ENOSPC;
+  if (written > 0 && ftruncate(descriptor_, lseek(descriptor_, 0, SEEK_END) - written) != 0) {
+    fail(file_, "cannot take back what was written of a line", errno);
+  }
+  fail(file_, "cannot write it", error);
 }
 
 }  // namespace betex::client

@@ -3,6 +3,7 @@
 // the session goes on after the process has ended in whatever way.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -39,17 +40,28 @@ class SessionStore {
 
   void set_next_in(std::uint32_t number);
 
-  // Both numbers are 1 again, and nothing has been sent.
+  // Both numbers are 1 again, and nothing has been sent. Ends an open reset.
   void reset();
+
+  // The counterparty is about to be asked for a reset: it is open until reset(), or until it has
+  // refused. While it is, which numbers the two sides have is not known.
+  void open_reset();
+  void drop_reset();
+
+  [[nodiscard]] bool reset_is_open() const noexcept { return reset_is_open_; }
 
   // The message sent as `number`, which is below next_out().
   [[nodiscard]] const std::string& sent(std::uint32_t number) const;
 
  private:
-  void load(const std::filesystem::path& file);
+  void load();
+  std::size_t load_line(std::string_view rest);
+  void set_reset(std::string_view state, bool is_open);
   void append(std::string_view record);
 
+  std::filesystem::path file_;  // empty: in memory only
   std::uint32_t next_in_ = 1;
+  bool reset_is_open_ = false;
   std::vector<std::string> sent_;
   int descriptor_ = -1;
 };

@@ -7,7 +7,7 @@ namespace betex::gateway {
 void Health::watch(std::vector<const AgentRunner*> runners) {
   const std::lock_guard lock{mutex_};
   for (const AgentRunner* runner : runners) {
-    watched_.push_back({runner, runner->ticks(), Steady::now()});
+    watched_.push_back({runner, Movement{runner->ticks(), Movement::Steady::now()}});
   }
 }
 
@@ -32,13 +32,9 @@ std::string Health::why_recovering() const {
 // The commits need no check of their own: a commit that fails ends the process.
 std::optional<std::string> Health::why_not_live() const {
   const std::lock_guard lock{mutex_};
-  const Steady::time_point now = Steady::now();
+  const Movement::Steady::time_point now = Movement::Steady::now();
   for (Watched& watched : watched_) {
-    const std::uint64_t ticks = watched.runner->ticks();
-    if (ticks != watched.ticks) {
-      watched.ticks = ticks;
-      watched.moved_at = now;
-    } else if (now - watched.moved_at > kStuckAfter) {
+    if (watched.movement.is_stuck(watched.runner->ticks(), now)) {
       return "thread " + watched.runner->thread_name() + " has not moved since the last look";
     }
   }

@@ -18,12 +18,34 @@ namespace betex::gateway {
 
 enum class Phase : std::uint8_t { Recovering, Accepting, Stopping };
 
-class Health final : public HealthSource {
+// Whether a loop moves, by the ticks that it counts, looked at now and then.
+class Movement {
  public:
+  using Steady = std::chrono::steady_clock;  // a machine that was suspended is not stuck
+
   // A loop whose ticks have stood still for so long is stuck. A commit on a slow disk takes far
   // less, a runner ticks twice a second when idle.
   static constexpr std::chrono::seconds kStuckAfter{10};
 
+  Movement(std::uint64_t ticks, Steady::time_point now) noexcept : ticks_{ticks}, moved_at_{now} {}
+
+  // A look. However long the one before is past, it says that the loop is stuck only where that one
+  // saw the same ticks.
+  [[nodiscard]] bool is_stuck(std::uint64_t ticks, Steady::time_point now) noexcept {
+    if (ticks != ticks_) {
+      ticks_ = ticks;
+      moved_at_ = now;
+    }
+    return now - moved_at_ > kStuckAfter;
+  }
+
+ private:
+  std::uint64_t ticks_;
+  Steady::time_point moved_at_;  // when a look has seen that
+};
+
+class Health final : public HealthSource {
+ public:
   // Moved by the main thread only.
   void enter(Phase phase) noexcept { phase_.store(phase, std::memory_order_release); }
 
@@ -44,12 +66,9 @@ class Health final : public HealthSource {
  private:
   [[nodiscard]] std::string why_recovering() const;
 
-  using Steady = std::chrono::steady_clock;  // a machine that was suspended is not stuck
-
   struct Watched {
-    const AgentRunner* runner = nullptr;
-    std::uint64_t ticks = 0;
-    Steady::time_point moved_at;
+    const AgentRunner* runner;
+    Movement movement;
   };
 
   std::atomic<Phase> phase_{Phase::Recovering};  // release by main, acquire by the HTTP port

@@ -7,19 +7,6 @@
 #include <boost/asio/post.hpp>
 
 namespace betex::gateway {
-namespace {
-
-// Several times within what a watchdog allows.
-std::chrono::nanoseconds interval(const ServiceManager& manager) {
-  constexpr std::chrono::nanoseconds kLongest = std::chrono::seconds{1};
-  constexpr int kTimesInAll = 3;
-  return manager.watchdog()
-             ? std::min<std::chrono::nanoseconds>(kLongest, *manager.watchdog() / kTimesInAll)
-             : kLongest;
-}
-
-}  // namespace
-
 std::string service_status(Phase phase, const HealthSource& health) {
   if (phase == Phase::Stopping) {
     return "STOPPING=1\nSTATUS=stopping\n";
@@ -35,10 +22,21 @@ std::string service_status(Phase phase, const HealthSource& health) {
          "\n";
 }
 
+std::chrono::microseconds status_interval(const ServiceManager& manager) noexcept {
+  constexpr std::chrono::microseconds kLongest = std::chrono::seconds{1};
+  constexpr std::chrono::microseconds kShortest = std::chrono::milliseconds{1};
+  constexpr int kTimesInAll = 3;
+  return manager.watchdog() ? std::clamp(*manager.watchdog() / kTimesInAll, kShortest, kLongest)
+                            : kLongest;
+}
+
 ServiceStatus::ServiceStatus(boost::asio::io_context& io,
                              const Health& health,
                              ServiceManager manager)
-    : health_{health}, manager_{std::move(manager)}, interval_{interval(manager_)}, timer_{io} {
+    : health_{health},
+      manager_{std::move(manager)},
+      interval_{status_interval(manager_)},
+      timer_{io} {
   tell();
 }
 

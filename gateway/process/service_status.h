@@ -1,6 +1,6 @@
-// Tells the service manager how the gateway is: that it has started, that it lives,
-// what it waits for. Once the gateway serves its sockets this goes on where they are served, and
-// asks what the probes ask, so a thread that is stuck, that one too, ends the good news.
+// Tells the service manager how the gateway is: that it has started, that it lives, what it waits
+// for. Once the gateway serves its sockets this runs on their thread, and asks what the probes ask:
+// a thread that is stuck, their own too, ends the good news.
 #pragma once
 
 #include <chrono>
@@ -17,6 +17,9 @@ namespace betex::gateway {
 // The lines for a gateway in this phase whose health is this.
 [[nodiscard]] std::string service_status(Phase phase, const HealthSource& health);
 
+// How often it is told: once a second, and several times within what a watchdog allows.
+[[nodiscard]] std::chrono::microseconds status_interval(const ServiceManager& manager) noexcept;
+
 class ServiceStatus {
  public:
   // Says at once that the gateway is starting. `io` and `health` must outlive it, and it the last
@@ -26,7 +29,7 @@ class ServiceStatus {
   // Says it now, since something has changed. From any thread.
   void tell() const;
 
-  // From now on once a second, on `io`. Once, from any thread.
+  // From now on at every status_interval(), on `io`. Once, from any thread.
   void start();
 
  private:
@@ -34,7 +37,7 @@ class ServiceStatus {
 
   const Health& health_;
   const ServiceManager manager_;
-  const std::chrono::nanoseconds interval_;
+  const std::chrono::microseconds interval_;
   boost::asio::steady_timer timer_;
 };
 

@@ -7,7 +7,9 @@
 #include <exception>
 #include <mutex>
 #include <span>
+#include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -79,8 +81,13 @@ std::uint32_t version_of(std::string_view text) {
 }  // namespace
 
 std::optional<Witness> read_witness(const std::filesystem::path& file) {
-  if (!std::filesystem::exists(file)) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::symlink_status(file, error);
+  if (status.type() == std::filesystem::file_type::not_found) {
     return std::nullopt;
+  }
+  if (error) {
+    journal::throw_io_error(error.value(), "lstat", file);
   }
   const std::string text = journal::read_file(file);
   const Witness witness = parse(text);
@@ -139,20 +146,48 @@ struct WitnessThread::Shared {
   bool ended = false;
 
   void run();
-  bool write(EventSeq seq) const;
 };
 
-bool WitnessThread::Shared::write(EventSeq seq) const {
-  try {
-    write_witness(file, {.wal_id = wal_id, .durable = seq});
+namespace {
+
+// Writes it, and says when that fails, and when it is over: not each time, the disk may be away for
+// days.
+class Writer {
+ public:
+  Writer(const std::filesystem::path& file, const journal::WalId& wal_id)
+      : file_{file}, wal_id_{wal_id} {}
+
+  bool write(EventSeq seq) {
+    try {
+      write_witness(file_, {.wal_id = wal_id_, .durable = seq});
+    } catch (const std::exception& error) {
+      fails_with(error.what());
+      return false;
+    }
+    if (!trouble_.empty()) {
+      spdlog::info("the witness is written again");
+      trouble_.clear();
+    }
     return true;
-  } catch (const std::exception& error) {
-    spdlog::warn("the witness is not written: {}", error.what());
-    return false;
   }
-}
+
+ private:
+  void fails_with(const std::string& what) {
+    if (what != trouble_) {
+      spdlog::warn("the witness is not written; it is tried until it is: {}", what);
+      trouble_ = what;
+    }
+  }
+
+  const std::filesystem::path& file_;
+  const journal::WalId& wal_id_;
+  std::string trouble_;  // that has been said
+};
+
+}  // namespace
 
 void WitnessThread::Shared::run() {
+  Writer writer{file, wal_id};
   std::optional<EventSeq> written;
   std::unique_lock lock{mutex};
   for (bool last = false; durable && !last;) {
@@ -160,7 +195,7 @@ void WitnessThread::Shared::run() {
     const EventSeq seq = durable();
     if (seq != written) {
       lock.unlock();
-      const bool done = write(seq);
+      const bool done = writer.write(seq);
       lock.lock();
       written = done ? std::optional{seq} : std::nullopt;
     }

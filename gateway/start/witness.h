@@ -23,7 +23,8 @@ struct Witness {
 };
 
 // None where there is no such file. Throws JournalError: WitnessDamaged where it is not what
-// write_witness() has written, UnknownVersion where another version of the program has.
+// write_witness() has written, UnknownVersion where a later version of the program has, another one
+// where it cannot be read.
 [[nodiscard]] std::optional<Witness> read_witness(const std::filesystem::path& file);
 
 // Replaces the file as a whole; durable when it returns. Throws JournalError.

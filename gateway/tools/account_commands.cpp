@@ -84,15 +84,7 @@ Argument session(int tag = op_tag::kRefCompId) {
 }
 
 Argument amount(std::string_view help) {
-  return {.name = "amount", .help = help, .tag = tag::kAmount};
-}
-
-Argument word(std::string_view name, std::string_view help, int tag) {
-  return {.name = name, .help = help, .tag = tag};
-}
-
-Argument number(std::string_view name, std::string_view help, int tag) {
-  return {.name = name, .help = help, .takes = Takes::Number, .tag = tag};
+  return text("amount", help, tag::kAmount);
 }
 
 Command of(Argument subject,
@@ -100,13 +92,8 @@ Command of(Argument subject,
            std::string_view operation,
            std::string_view help,
            std::vector<Argument> further = {}) {
-  std::vector<Argument> arguments{std::move(subject)};
-  std::move(further.begin(), further.end(), std::back_inserter(arguments));
-  return {.words = words,
-          .help = help,
-          .arguments = with_common(std::move(arguments)),
-          .read = read_operation,
-          .operation = operation};
+  further.insert(further.begin(), std::move(subject));
+  return operations_command(words, operation, help, std::move(further));
 }
 
 Command suspend(Argument subject, std::string_view words, std::string_view help) {
@@ -140,9 +127,9 @@ Command show_account_command() {
 
 std::vector<Argument> limits() {
   return {number("--max-open-orders", "at a time", tag::kMaxOpenOrders),
-          word("--exposure", "what all its bets may cost at worst", tag::kExposureLimit),
-          word("--market-exposure", "the same in each market", tag::kMarketExposureLimit),
-          word("--credit", "how far beyond its balance it may bet", tag::kCredit),
+          text("--exposure", "what all its bets may cost at worst", tag::kExposureLimit),
+          text("--market-exposure", "the same in each market", tag::kMarketExposureLimit),
+          text("--credit", "how far beyond its balance it may bet", tag::kCredit),
           number("--discount-bp",
                  "off the commission, in hundredths of a percent",
                  tag::kCommissionDiscountBp)};

@@ -27,7 +27,6 @@ constexpr int kMassActionResponse = 1375;
 constexpr int kApplTestMessageIndicator = 2330;
 constexpr int kPartyActionResponse = 2332;
 constexpr int kEngineReason = 20001;
-constexpr int kOpsCommand = 20011;
 constexpr int kOpsReqId = 20012;
 constexpr int kOpsResult = 20013;
 }  // namespace tag
@@ -38,31 +37,36 @@ Progress ended(bool refused) {
 
 // ---- operators ---------------------------------------------------------------------------------
 
-// What an approval starts ends with a report that bears the proposal's id, not the approval's.
-bool ends_with_what_it_starts(const Message& request) {
-  return !request.has(tag::kOpsCommand, "Approve");
-}
-
-Progress of_result(const Message& report, const Message& request) {
+// A result that this program does not know says nothing: never that it is done.
+Progress of_result(const Message& report) {
   const std::string_view result = report.get(tag::kOpsResult);
   if (result == "2") {
-    return ends_with_what_it_starts(request) ? Progress::Underway : Progress::Done;
+    return Progress::Underway;
   }
   if (result == "6") {
     return Progress::WaitsForApproval;
   }
-  const bool known_as_refused = result == "4" && report.find(tag::kEngineReason);
-  return ended(result == "1" || result == "7" || known_as_refused);
+  if (result == "4") {
+    return ended(report.find(tag::kEngineReason).has_value());
+  }
+  const bool is_done = result == "0" || result == "3" || result == "5";
+  const bool is_refused = result == "1" || result == "7";
+  return is_done || is_refused ? ended(is_refused) : Progress::Unrelated;
 }
 
-// Accepted, and another answer follows, but for a dry run's.
-Progress of_response(const Message& report, int response_tag, std::string_view accepted) {
-  if (report.find(tag::kEngineReason)) {
-    return Progress::Refused;
+// The values of a field that says of a request of the standard what has become of it; the third one
+// is a refusal.
+struct Responses {
+  int tag = 0;
+  std::string_view accepted;  // and another answer follows, but for a dry run's
+  std::string_view completed;
+};
+
+Progress of_response(const Message& report, const Responses& responses) {
+  if (report.has(responses.tag, responses.accepted)) {
+    return report.has(tag::kApplTestMessageIndicator, "Y") ? Progress::Done : Progress::Underway;
   }
-  const bool goes_on =
-      report.has(response_tag, accepted) && !report.has(tag::kApplTestMessageIndicator, "Y");
-  return goes_on ? Progress::Underway : Progress::Done;
+  return ended(!report.has(responses.tag, responses.completed));
 }
 
 Progress of_operation(const Message& report, const Message& request, const OperationKind& kind) {
@@ -71,16 +75,18 @@ Progress of_operation(const Message& report, const Message& request, const Opera
     return Progress::Unrelated;
   }
   if (report.type() == "UOR") {
-    return report.find(tag::kOpsReqId) == id ? of_result(report, request) : Progress::Unrelated;
+    return report.find(tag::kOpsReqId) == id ? of_result(report) : Progress::Unrelated;
   }
   if (report.type() != kind.answer || report.find(kind.id_tag) != id) {
     return Progress::Unrelated;
   }
   if (kind.answer == "BZ") {
-    return of_response(report, tag::kMassActionResponse, "1");
+    return of_response(report,
+                       {.tag = tag::kMassActionResponse, .accepted = "1", .completed = "2"});
   }
   if (kind.answer == "DI") {
-    return of_response(report, tag::kPartyActionResponse, "0");
+    return of_response(report,
+                       {.tag = tag::kPartyActionResponse, .accepted = "0", .completed = "1"});
   }
   const bool more_follow = (kind.answer == "BD" && report.has(tag::kLastFragment, "N")) ||
                            (kind.answer == "AP" && report.find(tag::kSymbol));

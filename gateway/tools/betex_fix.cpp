@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -28,10 +29,10 @@
 #include "gateway/tools/fix_command_line.h"
 #include "gateway/tools/interrupts.h"
 #include "gateway/tools/prompt.h"
+#include "gateway/tools/say.h"
 #include "gateway/tools/screen.h"
 #include "journal/process/command_line.h"
 #include "journal/process/standard_streams.h"
-#include "journal/quoted.h"
 
 namespace betex::tools {
 namespace {
@@ -45,21 +46,24 @@ enum ExitCode : int {
   kWaitsForApproval = 5,
   kUsage = process::kExitUsage,
   kIo = process::kExitIo,
+  kSignal = 128,  // and its number, as of a program that it has ended
 };
-
-constexpr const char* kProgram = "betex-fix";
 
 constexpr std::chrono::milliseconds kStep{100};
 
-void run_watch(Desk& desk, const Interrupts& interrupts, std::optional<std::int64_t> watch_ms) {
+void run_watch(Desk& desk, Interrupts& interrupts, std::optional<std::int64_t> watch_ms) {
   const auto begin = client::Clock::now();
   const auto over = [&] {
     return watch_ms && client::Clock::now() - begin >= std::chrono::milliseconds{*watch_ms};
   };
   do {
-    desk.watch(kStep);
+    desk.print_next(kStep);
   } while (interrupts.came() == 0 && !over() && desk.all_printed());
 }
+
+// ---- A script ----------------------------------------------------------------------------------
+
+constexpr std::size_t kLongestLine = std::size_t{64} * 1024;
 
 // Standard input cannot be read. Its end is no error.
 class InputError : public std::runtime_error {
@@ -67,36 +71,70 @@ class InputError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The next line of standard input; nothing at its end, or when a signal has come. Reports that come
-// while nobody has typed are printed at once.
-std::optional<std::string> next_line(Desk& desk,
-                                     const Interrupts& interrupts,
-                                     std::string& pending,
-                                     bool& ended) {
+// A signal has come before the script's end.
+struct ScriptInterrupted {
+  int signal = 0;
+};
+
+// The lines of standard input. Reports that come while nobody has typed are printed at once.
+class Script {
+ public:
+  Script(Desk& desk, Interrupts& interrupts) : desk_{desk}, interrupts_{interrupts} {}
+
+  // Nothing at the end. Throws InputError, ScriptInterrupted, and UnclearRequest for a line that is
+  // too long to be one.
+  std::optional<std::string> next_line();
+
+ private:
+  void read_some();
+  void heed_signals();
+
+  Desk& desk_;
+  Interrupts& interrupts_;
+  std::string pending_;
+  bool ended_ = false;
+};
+
+std::optional<std::string> Script::next_line() {
+  heed_signals();
   std::size_t line_end = 0;
-  while ((line_end = pending.find('\n')) == std::string::npos && !ended) {
-    pollfd input{STDIN_FILENO, POLLIN, 0};
-    if (poll(&input, 1, static_cast<int>(kStep.count())) == 0) {
-      desk.watch(std::chrono::milliseconds{0});
-      if (interrupts.came() != 0) {
-        return std::nullopt;
-      }
-      continue;
+  while ((line_end = pending_.find('\n')) == std::string::npos && !ended_) {
+    if (pending_.size() > kLongestLine) {
+      throw UnclearRequest{fmt::format("it is longer than {} bytes", kLongestLine)};
     }
-    std::array<char, 4096> buffer;
-    const ssize_t count = read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (count < 0) {
-      throw InputError{fmt::format("standard input cannot be read: {}", std::strerror(errno))};
-    }
-    ended = count == 0;
-    pending.append(buffer.data(), static_cast<std::size_t>(count));
+    read_some();
   }
-  if (pending.empty()) {
+  if (pending_.empty()) {
     return std::nullopt;
   }
-  std::string line = pending.substr(0, line_end);
-  pending.erase(0, line_end == std::string::npos ? line_end : line_end + 1);
+  std::string line = pending_.substr(0, line_end);
+  pending_.erase(0, line_end == std::string::npos ? line_end : line_end + 1);
   return line;
+}
+
+void Script::read_some() {
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  if (poll(&input, 1, static_cast<int>(kStep.count())) <= 0) {
+    desk_.print_arrived();
+    heed_signals();
+    return;
+  }
+  std::array<char, 4096> buffer;
+  const ssize_t count = read(STDIN_FILENO, buffer.data(), buffer.size());
+  if (count < 0 && errno == EINTR) {
+    return;
+  }
+  if (count < 0) {
+    throw InputError{fmt::format("standard input cannot be read: {}", std::strerror(errno))};
+  }
+  ended_ = count == 0;
+  pending_.append(buffer.data(), static_cast<std::size_t>(count));
+}
+
+void Script::heed_signals() {
+  if (const int signal = interrupts_.came(); signal != 0) {
+    throw ScriptInterrupted{signal};
+  }
 }
 
 ExitCode carry_out(Desk& desk, const Request& request) {
@@ -113,19 +151,20 @@ ExitCode carry_out(Desk& desk, const Request& request) {
 
 // Stops at the first line that it does not understand, or whose reports it cannot print: what
 // follows may rely on it.
-ExitCode run_script(Desk& desk, const Interrupts& interrupts) {
+ExitCode run_script(Desk& desk, Interrupts& interrupts) {
   ExitCode exit_code = kDone;
-  std::string pending;
-  bool ended = false;
+  Script script{desk, interrupts};
   for (int number = 1; desk.all_printed(); ++number) {
-    const auto line = next_line(desk, interrupts, pending, ended);
-    if (!line) {
-      break;
-    }
     try {
+      const auto line = script.next_line();
+      if (!line) {
+        break;
+      }
       const auto request = parse_line(*line);
       const ExitCode of_line = request ? carry_out(desk, *request) : kDone;
       exit_code = of_line == kDone || exit_code == kRefused ? exit_code : of_line;
+    } catch (const CLI::CallForHelp&) {
+      throw UnclearRequest{fmt::format("line {}: --help is no request", number)};
     } catch (const CLI::Error& error) {
       throw UnclearRequest{fmt::format("line {}: {}", number, error.what())};
     } catch (const UnclearRequest& error) {
@@ -140,10 +179,6 @@ ExitCode run_script(Desk& desk, const Interrupts& interrupts) {
 const std::vector<std::string>& words_of_prompt() {
   static const std::vector<std::string> kWords{"help", "quit"};
   return kWords;
-}
-
-void say(const char* what) {
-  process::print_error(kProgram, journal::escaped(what, ""));
 }
 
 void print_help(Screen& screen, const std::vector<std::string>& words) {
@@ -180,15 +215,12 @@ void carry_out_typed(Desk& desk, Screen& screen, const std::string& line) {
   }
 }
 
-ExitCode run_prompt(Desk& desk,
-                    Screen& screen,
-                    const Interrupts& interrupts,
-                    PromptSettings settings) {
+ExitCode run_prompt(Desk& desk, Screen& screen, Interrupts& interrupts, PromptSettings settings) {
   desk.learn_names();
   settings.completions = [&desk](std::string_view line) {
     return completions(line, desk.names(), words_of_prompt());
   };
-  settings.idle = [&desk] { desk.watch(std::chrono::milliseconds{0}); };
+  settings.idle = [&desk] { desk.print_arrived(); };
   Prompt prompt{std::move(settings), interrupts};
   screen.surround([&prompt] { prompt.hide(); }, [&prompt] { prompt.show(); });
   while (desk.all_printed()) {
@@ -212,12 +244,14 @@ PromptSettings prompt_settings(const DeskSettings& settings) {
 }
 
 // What the session is for. Nothing is sent where reports that had waited cannot be printed.
-ExitCode use(Desk& desk, Screen& screen, const FixCommandLine& line, PromptSettings settings) {
+ExitCode use(Desk& desk,
+             Screen& screen,
+             Interrupts& interrupts,
+             const FixCommandLine& line,
+             PromptSettings settings) {
   if (!desk.all_printed()) {
     return kIo;
   }
-  const Interrupts interrupts;
-  desk.heed(interrupts);
   if (line.mode == Mode::Watch) {
     run_watch(desk, interrupts, line.watch_ms);
     return desk.all_printed() ? kDone : kIo;
@@ -234,6 +268,9 @@ ExitCode use(Desk& desk, Screen& screen, const FixCommandLine& line, PromptSetti
   } catch (const InputError& error) {
     say(error.what());
     exit_code = kIo;
+  } catch (const ScriptInterrupted& interrupted) {
+    say("interrupted: the rest of the script was not sent");
+    exit_code = static_cast<ExitCode>(kSignal + interrupted.signal);
   }
   return exit_code == kDone && !desk.all_printed() ? kNotPrinted : exit_code;
 }
@@ -246,20 +283,21 @@ ExitCode run(FixCommandLine line) {
   PromptSettings settings = prompt_settings(line.settings);
   ExitCode exit_code = kNoSession;  // if it ends here; then what is known since
   Screen screen{colours_of(STDOUT_FILENO)};
+  std::optional<Interrupts> interrupts;  // none before a session is there that must be ended
   std::optional<Desk> desk;
   try {
     desk.emplace(std::move(line.settings), screen);
     desk->log_on();
+    desk->heed(interrupts.emplace());
     exit_code = kOutcomeUnknown;
-    exit_code = use(*desk, screen, line, std::move(settings));
+    exit_code = use(*desk, screen, *interrupts, line, std::move(settings));
     desk->log_out();
-  } catch (const client::ClientError& error) {
+  } catch (const std::exception& error) {
     say(error.what());
   }
   if (!screen.works()) {
-    process::print_error(kProgram,
-                         "standard output cannot be written: " + screen.why_not() +
-                             "; what is missing is printed at the next logon");
+    say("standard output cannot be written: " + screen.why_not() +
+        "; what is missing is printed at the next logon");
     std::clearerr(stdout);  // it has been said
   }
   return exit_code;

@@ -47,7 +47,7 @@ CLI::Option* add_option(CLI::App& app, const Argument& argument, Words* words) {
 
 CLI::Option* add_value(CLI::App& app, const Argument& argument, Words* words) {
   CLI::Option* const option = add_option(app, argument, words);
-  option->transform(CLI::Validator{no_control_characters, ""});
+  option->transform(field_text());
   if (argument.takes == Takes::Number) {
     option->transform(process::decimal());
   }
@@ -129,6 +129,10 @@ bool begins_with(std::string_view words, const std::vector<std::string>& first) 
 }
 
 }  // namespace
+
+CLI::Validator field_text() {
+  return CLI::Validator{no_control_characters, ""};
+}
 
 void add_commands(CLI::App& app, std::function<void(Request)> chosen) {
   for (const Command& command : commands()) {

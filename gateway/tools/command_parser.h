@@ -15,6 +15,9 @@
 
 namespace betex::tools {
 
+// For Option::transform(), of what becomes the value of a field.
+[[nodiscard]] CLI::Validator field_text();
+
 // Adds the table's commands to `app`, which must be parsed only once. The one that was given is
 // told to `chosen` at the end of the parse; wrong words are CLI::ParseErrors of the parse.
 void add_commands(CLI::App& app, std::function<void(Request)> chosen);

@@ -1,19 +1,18 @@
 #include "gateway/tools/desk.h"
 
 #include <algorithm>
-#include <cstdio>
+#include <random>
 #include <utility>
 #include <variant>
 
 #include <fmt/format.h>
-#include <fmt/ostream.h>
 #include <openssl/crypto.h>
 
 #include "gateway/client/error.h"
 #include "gateway/client/utc_time.h"
 #include "gateway/tools/answer.h"
 #include "gateway/tools/report_line.h"
-#include "journal/quoted.h"
+#include "gateway/tools/say.h"
 
 namespace betex::tools {
 namespace {
@@ -50,13 +49,19 @@ std::string without_passwords(std::string_view frame) {
   return text;
 }
 
+std::string six_random_digits() {
+  std::random_device random;
+  return fmt::format("{:06}", std::uniform_int_distribution<int>{0, 999'999}(random));
+}
+
 }  // namespace
 
 Desk::Desk(DeskSettings settings, Screen& screen)
     : settings_{std::move(settings)},
       screen_{screen},
       store_{settings_.state_file},
-      session_{std::move(settings_.session), store_} {
+      session_{std::move(settings_.session), store_},
+      own_digits_{six_random_digits()} {
   if (settings_.output == Output::RawMessages) {
     session_.observe([this](client::Traffic traffic, std::string_view frame) {
       print_line(fmt::format("{} {}",
@@ -76,6 +81,9 @@ client::Connection Desk::open_connection() const {
 
 void Desk::log_on() {
   const bool used_here = store_.next_out() > 1 || store_.next_in() > 1;
+  if (store_.reset_is_open()) {
+    say("whether the gateway has begun both sides' numbers anew is not known: it is asked again");
+  }
   try {
     connect(settings_.reset);
   } catch (const client::HistoryMismatch& mismatch) {
@@ -83,17 +91,15 @@ void Desk::log_on() {
         used_here ? "the gateway's journal is not the one of the last time, or the session was on "
                     "meanwhile by another port, address or state file"
                   : "the session was on before by another port, address or state file";
-    fmt::print(stderr,
-               "betex-fix: {}\nbetex-fix: the numbers in {} are not the gateway's: {}; both sides' "
-               "numbers begin anew\n",
-               journal::escaped(mismatch.what(), ""),
-               settings_.state_file.string(),
-               why);
+    say(mismatch.what());
+    say(fmt::format("the numbers in {} are not the gateway's: {}; both sides' numbers begin anew",
+                    settings_.state_file.string(),
+                    why));
     connect(ResetNumbers::Yes);
   }
   session_.forget_password();
   session_.synchronise(settings_.patience);
-  watch(std::chrono::milliseconds{0});
+  print_arrived();
 }
 
 void Desk::connect(ResetNumbers reset) {
@@ -101,22 +107,33 @@ void Desk::connect(ResetNumbers reset) {
 }
 
 Desk::Outcome Desk::carry_out(Request request) {
+  if (!session_.logged_on()) {
+    print_rest();  // ends by saying why
+  }
   const Until until = request.until;
   const Message message = to_message(std::move(request.body));
   const std::uint32_t number = session_.send(message);
-  std::optional<Outcome> outcome;
   try {
-    outcome = outcome_of(message, number, until);
-    session_.synchronise(settings_.patience);  // the fills that came with the answer
-    watch(std::chrono::milliseconds{0});
+    const Outcome outcome = outcome_of(message, number, until);
+    print_what_belongs_to_it();
+    return outcome;
   } catch (const client::ClientError&) {
-    const std::string again = how_to_repeat(message);
-    if (!outcome && !again.empty()) {
-      fmt::print(stderr, "betex-fix: the same request with {} acts once\n", again);
+    if (const std::string again = how_to_repeat(message); !again.empty()) {
+      say(fmt::format("the same request with {} acts once", again));
     }
     throw;
   }
-  return *outcome;
+}
+
+// The fills that came with an answer. Where the session ends here, that changes nothing of the
+// outcome.
+void Desk::print_what_belongs_to_it() {
+  try {
+    session_.synchronise(settings_.patience);
+    print_arrived();
+  } catch (const client::ClientError& error) {
+    say(fmt::format("{}; what came with the answer is printed at the next logon", error.what()));
+  }
 }
 
 Desk::Outcome Desk::outcome_of(const Message& message, std::uint32_t number, Until until) {
@@ -152,13 +169,13 @@ Desk::Outcome Desk::outcome_of(const Message& message, std::uint32_t number, Unt
 
 Message Desk::next_answer(std::uint32_t number, client::Clock::time_point until) {
   while (client::Clock::now() < until) {
+    if (interrupts_ != nullptr && interrupts_->came() != 0) {
+      throw client::TimedOut{fmt::format("interrupted before the answer to message {}", number)};
+    }
     const client::Clock::duration step{kStep};
     auto answer = session_.receive(std::min(step, until - client::Clock::now()));
     if (answer) {
       return std::move(*answer);
-    }
-    if (interrupts_ != nullptr && interrupts_->came() != 0) {
-      throw client::TimedOut{fmt::format("interrupted before the answer to message {}", number)};
     }
   }
   throw client::TimedOut{fmt::format(
@@ -185,17 +202,31 @@ void Desk::learn_names() {
   }
 }
 
-void Desk::watch(std::chrono::milliseconds time) {
-  const auto deadline = client::Clock::now() + time;
-  while (const auto message = session_.receive(deadline - client::Clock::now())) {
+bool Desk::print_next(std::chrono::milliseconds time) {
+  const auto message = session_.receive(time);
+  if (message) {
     print(client::to_report(*message));
+  }
+  return message.has_value();
+}
+
+void Desk::print_arrived() {
+  if (print_next(std::chrono::milliseconds{0})) {
+    for (std::size_t more = session_.waiting(); more > 0; --more) {
+      print_next(std::chrono::milliseconds{0});
+    }
+  }
+}
+
+void Desk::print_rest() {
+  while (print_next(std::chrono::milliseconds{0})) {
   }
 }
 
 void Desk::log_out() {
   session_.logout(settings_.patience);
   try {
-    watch(std::chrono::milliseconds{0});
+    print_rest();
   } catch (const client::Disconnected&) {
     return;  // all that came before the end has been printed
   }
@@ -280,7 +311,14 @@ Message Desk::message_of(NodeRequest& /*request*/) {
   return message_of(operation);
 }
 
+// The account of the session's orders does not narrow an operator's cancel down: who thinks so
+// would cancel everybody's.
 Message Desk::message_of(Operation& operation) {
+  if (operation.kind == &kMassAction && !settings_.account.empty()) {
+    throw UnclearRequest{fmt::format(
+        "--account {} is of orders; --of names an account whose orders an operator cancels",
+        settings_.account)};
+  }
   fill(operation.id);
   return tools::to_message(operation);
 }
@@ -331,8 +369,9 @@ void Desk::print_line(const std::string& line, Tone tone) {
   }
 }
 
-// Unique as long as nobody else makes up ids from the same clock: the time in
-// microseconds, moved on where two are made in one.
+// The time in microseconds, moved on where two are made in one, and digits of this desk: operators
+// have one space of ids, and two scripts that ask for the same at the same moment must not be taken
+// for one that asks again.
 std::string Desk::next_id() {
   const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
                        std::chrono::system_clock::now().time_since_epoch())
@@ -341,7 +380,7 @@ std::string Desk::next_id() {
   const std::chrono::system_clock::time_point time{std::chrono::microseconds{last_id_}};
   std::string id = client::format_utc(time);  // 20261122-14:00:00.123456
   std::erase_if(id, [](char c) { return c == ':' || c == '.'; });
-  return id;
+  return id + own_digits_;
 }
 
 }  // namespace betex::tools

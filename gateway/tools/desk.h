@@ -48,7 +48,7 @@ class Desk {
 
   // From now on a signal ends the waiting for an answer, by client::TimedOut. `interrupts` must
   // outlive it.
-  void heed(const Interrupts& interrupts) noexcept { interrupts_ = &interrupts; }
+  void heed(Interrupts& interrupts) noexcept { interrupts_ = &interrupts; }
 
   // Goes on with the numbers in the state file. Where they are not the gateway's, because its
   // journal is another one than at the last time, or the session was on with another state file,
@@ -58,16 +58,21 @@ class Desk {
 
   // Returns when the request's answer and all that belongs to it have been printed: of one that
   // waits for a bet delay or an approval the answer that says so, or with Until::Settled the one
-  // after it, however long that takes. Throws UnclearRequest before anything is sent;
-  // client::ClientError after: then the outcome is unknown, and a note says how to ask again.
+  // after it, however long that takes. Throws UnclearRequest, or client::Disconnected where the
+  // session has ended before, and nothing was sent; client::ClientError after: then the outcome is
+  // unknown, and a note says how to ask again. A session that ends behind the answer is only said.
   Outcome carry_out(Request request);
 
   // Asks which instruments there are, and learns their names without printing them. Throws
   // client::ClientError.
   void learn_names();
 
-  // Prints what comes within `time`. Throws client::ClientError.
-  void watch(std::chrono::milliseconds time);
+  // Prints the next report, if one comes within `time`; false: none did. Throws
+  // client::ClientError.
+  bool print_next(std::chrono::milliseconds time);
+
+  // Prints what has come by now; never more, however fast more comes. Throws client::ClientError.
+  void print_arrived();
 
   // Prints what comes before the gateway's own Logout.
   void log_out();
@@ -83,6 +88,8 @@ class Desk {
   [[nodiscard]] client::Connection open_connection() const;
   void connect(client::ResetNumbers reset);
   Outcome outcome_of(const client::Message& message, std::uint32_t number, Until until);
+  void print_what_belongs_to_it();
+  void print_rest();
   [[nodiscard]] client::Message next_answer(std::uint32_t number, client::Clock::time_point until);
   client::Message to_message(Request::Body request);
   client::Message message_of(client::NewOrder& order);
@@ -105,11 +112,12 @@ class Desk {
 
   DeskSettings settings_;
   Screen& screen_;
-  const Interrupts* interrupts_ = nullptr;
+  Interrupts* interrupts_ = nullptr;
   client::SessionStore store_;
   client::Session session_;
   KnownNames names_;
-  std::int64_t last_id_ = 0;
+  const std::string own_digits_;  // of each id that it makes up
+  std::int64_t last_id_ = 0;      // microseconds since 1970
 };
 
 }  // namespace betex::tools

@@ -1,7 +1,6 @@
 // What operators say of the exchange as a whole, and to each other.
 #include <charconv>
 #include <cstdint>
-#include <iterator>
 #include <string>
 #include <utility>
 
@@ -70,17 +69,6 @@ Request read_day_end(const Command& command, const Words& words) {
   return request;
 }
 
-Command command(std::string_view words,
-                std::string_view operation,
-                std::string_view help,
-                std::vector<Argument> arguments = {}) {
-  return {.words = words,
-          .help = help,
-          .arguments = with_common(std::move(arguments)),
-          .read = read_operation,
-          .operation = operation};
-}
-
 Argument proposal() {
   return {.name = "proposal", .help = "the id of the request that waits", .tag = tag::kRefOpsReqId};
 }
@@ -100,10 +88,10 @@ Command verdict(std::string_view words,
 }
 
 Command day_end_command() {
-  Command result = command("exchange day-end",
-                           "SetTradingDay",
-                           "when the trading day ends",
-                           {{.name = "time", .help = "HH:MM:SS, UTC"}});
+  Command result = operations_command("exchange day-end",
+                                      "SetTradingDay",
+                                      "when the trading day ends",
+                                      {{.name = "time", .help = "HH:MM:SS, UTC"}});
   result.read = read_day_end;
   return result;
 }
@@ -111,16 +99,17 @@ Command day_end_command() {
 }  // namespace
 
 std::vector<Command> exchange_commands() {
-  return {command("exchange halt", "HaltExchange", "no order is taken anywhere; cancels are"),
-          command("exchange unhalt", "UnhaltExchange", "end the halt"),
+  return {operations_command(
+              "exchange halt", "HaltExchange", "no order is taken anywhere; cancels are"),
+          operations_command("exchange unhalt", "UnhaltExchange", "end the halt"),
           day_end_command(),
-          command("watermark",
-                  "MoveWatermark",
-                  "segments of the log up to an event may be retired",
-                  {{.name = "event",
-                    .help = "its number",
-                    .takes = Takes::Number,
-                    .tag = op_tag::kEventSeq}}),
+          operations_command("watermark",
+                             "MoveWatermark",
+                             "segments of the log up to an event may be retired",
+                             {{.name = "event",
+                               .help = "its number",
+                               .takes = Takes::Number,
+                               .tag = op_tag::kEventSeq}}),
           {.words = "news",
            .help = "tell everybody something",
            .arguments = {{.name = "headline", .help = "at most 255 characters, in quotes"},

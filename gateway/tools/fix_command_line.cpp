@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
+#include <system_error>
 #include <utility>
 
 #include <CLI/App.hpp>
@@ -28,7 +29,8 @@ logon; 3 the session ended, or nothing came within --wait-ms, before the answer:
 not known yet, and comes with the next logon; 4 carried out, but not printed, since standard output
 cannot be written: what is missing is printed at the next logon, and of a script the rest was not
 sent; 5 it waits for another operator's approval; 64 wrong words; 74 standard input cannot be read,
-or standard output cannot be written and nothing was to be carried out.
+or standard output cannot be written and nothing was to be carried out; 128 and its number: a signal
+came before a script's end, and the rest was not sent.
 
 An order or an operator's request acts once under its --id. After a 2 or 3 give it again with the
 --id that was shown, an order with --again as well.
@@ -38,23 +40,37 @@ was logged on are printed at the next logon.)";
 
 constexpr std::uint16_t kTlsPort = 9881;
 
+constexpr std::int64_t kLongestWatchMs = std::int64_t{366} * 24 * 3600 * 1000;
+
 // What is not a setting of the session yet.
 struct Files {
   std::string state;
   std::string password;
 };
 
-std::filesystem::path default_state_file(const DeskSettings& settings) {
-  const char* const state_home = std::getenv("XDG_STATE_HOME");
-  const char* const home = std::getenv("HOME");
-  std::filesystem::path folder = std::filesystem::temp_directory_path();
-  if (state_home != nullptr && *state_home != '\0') {
-    folder = state_home;
-  } else if (home != nullptr && *home != '\0') {
-    folder = std::filesystem::path{home} / ".local" / "state";
+std::filesystem::path state_home() {
+  const char* const chosen = std::getenv("XDG_STATE_HOME");
+  if (chosen != nullptr && *chosen != '\0') {
+    return chosen;
   }
-  return folder / "betex-fix" /
-         fmt::format("{}@{}:{}", settings.session.sender, settings.host, settings.port);
+  const char* const home = std::getenv("HOME");
+  if (home != nullptr && *home != '\0') {
+    return std::filesystem::path{home} / ".local" / "state";
+  }
+  std::error_code error;
+  const std::filesystem::path temporary = std::filesystem::temp_directory_path(error);
+  return error ? std::filesystem::path{"/tmp"} : temporary;
+}
+
+// A slash in a name would make a folder of what stands before it.
+std::filesystem::path default_state_file(const DeskSettings& settings) {
+  const std::string session =
+      fmt::format("{}@{}:{}", settings.session.sender, settings.host, settings.port);
+  std::string name;
+  for (const char c : session) {
+    name += c == '/' ? std::string{"%2F"} : std::string{c};
+  }
+  return state_home() / "betex-fix" / name;
 }
 
 void add_tls_options(CLI::App& app, DeskSettings& settings, const CLI::Option* port) {
@@ -83,7 +99,7 @@ void add_tls_options(CLI::App& app, DeskSettings& settings, const CLI::Option* p
            settings.tls = settings.tls.value_or(client::TlsFiles{});
            settings.tls->key = file;
          },
-         "with --tls: its key, a PEM file")
+         "with --tls: its key, a PEM file; without it in the certificate's")
       ->type_name("FILE")
       ->needs("--certificate");
 }
@@ -106,15 +122,24 @@ void add_password_options(CLI::App& app, Files& files) {
 void add_session_options(CLI::App& app, DeskSettings& settings, Files& files) {
   app.add_option("--as,--sender", settings.session.sender, "SenderCompID and Username")
       ->required()
+      ->transform(field_text())
       ->type_name("COMPID");
   add_password_options(app, files);
-  app.add_option("--host", settings.host, "of the gateway")->capture_default_str();
+  app.add_option("--host", settings.host, "of the gateway")
+      ->transform(field_text())
+      ->capture_default_str();
   CLI::Option* const port = app.add_option(
       "--port", settings.port, "of the gateway's plain FIX; with --tls of its FIX over TLS (9881)");
-  port->transform(process::decimal())->type_name("PORT")->capture_default_str();
+  port->check(CLI::Range(1, 65'535))
+      ->transform(process::decimal())
+      ->type_name("PORT")
+      ->capture_default_str();
   add_tls_options(app, settings, port);
-  app.add_option("--target", settings.session.target, "TargetCompID")->capture_default_str();
-  app.add_option("--account", settings.account, "of orders; without it the session's own");
+  app.add_option("--target", settings.session.target, "TargetCompID")
+      ->transform(field_text())
+      ->capture_default_str();
+  app.add_option("--account", settings.account, "of orders; without it the session's own")
+      ->transform(field_text());
   app.add_flag_callback(
       "--fix44",
       [&settings] { settings.session.dialect = client::Dialect::Fix44; },
@@ -147,6 +172,7 @@ void add_modes(CLI::App& app, FixCommandLine& line) {
   });
   CLI::App* const watch = app.add_subcommand("watch", "print reports until interrupted");
   watch->add_option("--for-ms", line.watch_ms, "or until this time has passed")
+      ->check(CLI::Range(std::int64_t{0}, kLongestWatchMs))
       ->transform(process::decimal())
       ->type_name("MS");
   watch->callback([&line] { line.mode = Mode::Watch; });

@@ -16,15 +16,23 @@ class Interrupts {
     sigprocmask(SIG_BLOCK, &signals_, nullptr);
   }
 
-  // SIGINT or SIGTERM, once for each that came; 0: none did.
-  [[nodiscard]] int came() const {
-    const timespec at_once{};
-    const int signal = sigtimedwait(&signals_, nullptr, &at_once);
-    return signal > 0 ? signal : 0;
+  // SIGINT, once for each that came; SIGTERM to everybody who asks after it came, since it means
+  // the whole program and not only what waits just now. 0: none did.
+  [[nodiscard]] int came() {
+    if (!terminated_) {
+      const timespec at_once{};
+      const int signal = sigtimedwait(&signals_, nullptr, &at_once);
+      if (signal != SIGTERM) {
+        return signal > 0 ? signal : 0;
+      }
+      terminated_ = true;
+    }
+    return SIGTERM;
   }
 
  private:
   sigset_t signals_{};
+  bool terminated_ = false;
 };
 
 }  // namespace betex::tools

@@ -155,14 +155,6 @@ Argument runner(int tag) {
   return {.name = "symbol", .help = "as EPL-ARS-CHE.HOME", .takes = Takes::Symbol, .tag = tag};
 }
 
-Argument number(std::string_view name, std::string_view help, int tag) {
-  return {.name = name, .help = help, .takes = Takes::Number, .tag = tag};
-}
-
-Argument word(std::string_view name, std::string_view help, int tag) {
-  return {.name = name, .help = help, .tag = tag};
-}
-
 Argument bet_delay() {
   return number("--bet-delay-ms", "how long orders wait in play", op_tag::kBetDelayMs);
 }
@@ -173,36 +165,26 @@ Argument commission() {
 }
 
 Argument max_quantity() {
-  return word("--max", "the largest quantity of an order", op_tag::kMaxTradeVol);
+  return text("--max", "the largest quantity of an order", op_tag::kMaxTradeVol);
 }
 
-// A command of a market that is not for its safety: it may say which version it was meant for.
-Command guarded(std::string_view words,
-                std::string_view operation,
-                std::string_view help,
-                std::vector<Argument> further = {}) {
-  std::vector<Argument> arguments{market()};
-  std::move(further.begin(), further.end(), std::back_inserter(arguments));
-  arguments.push_back(version_option());
-  return {.words = words,
-          .help = help,
-          .arguments = with_common(std::move(arguments)),
-          .read = read_operation,
-          .operation = operation};
-}
-
-// One that is: never refused because the market has moved on.
+// A command of a market that is for its safety: never refused because the market has moved on.
 Command safety(std::string_view words,
                std::string_view operation,
                std::string_view help,
                std::vector<Argument> further = {}) {
-  std::vector<Argument> arguments{market()};
-  std::move(further.begin(), further.end(), std::back_inserter(arguments));
-  return {.words = words,
-          .help = help,
-          .arguments = with_common(std::move(arguments)),
-          .read = read_operation,
-          .operation = operation};
+  further.insert(further.begin(), market());
+  return operations_command(words, operation, help, std::move(further));
+}
+
+// One that is not: it may say which version it was meant for.
+Command guarded(std::string_view words,
+                std::string_view operation,
+                std::string_view help,
+                std::vector<Argument> further = {}) {
+  further.insert(further.begin(), market());
+  further.push_back(version_option());
+  return operations_command(words, operation, help, std::move(further));
 }
 
 Command create_command() {
@@ -225,14 +207,14 @@ Command create_command() {
                                      {"linear-cent", "3"},
                                      {"tapered-deci-cent", "4"},
                                      {"deci-cent", "5"}}},
-                        word("--currency", "the exchange's", op_tag::kCurrency),
+                        text("--currency", "the exchange's", op_tag::kCurrency),
                         number("--winners", "how many runners win (1)", tag::kWinners),
-                        word("--min", "the smallest quantity of an order", tag::kMinTradeVol),
-                        word("--step", "of quantities", tag::kRoundLot),
+                        text("--min", "the smallest quantity of an order", tag::kMinTradeVol),
+                        text("--step", "of quantities", tag::kRoundLot),
                         max_quantity(),
                         bet_delay(),
                         commission(),
-                        word("--max-position",
+                        text("--max-position",
                              "binary: most contracts of an account",
                              tag::kMaxPosition),
                         dry_run_option(),
@@ -298,7 +280,7 @@ std::vector<Command> market_commands() {
       guarded("market void",
               "Void",
               "give the stakes back",
-              {word("--price", "binary: what YES gets, and NO the rest", tag::kSettlPrice)}),
+              {text("--price", "binary: what YES gets, and NO the rest", tag::kSettlPrice)}),
       guarded(
           "market archive", "Archive", "forget a settled market's bets: no correction after it"),
       guarded("market change",
@@ -308,15 +290,15 @@ std::vector<Command> market_commands() {
       guarded("market describe",
               "DescribeMarket",
               "say what it is about",
-              {word("--text", "of the market", tag::kMarketDesc),
-               word("--parent", "the market that it belongs to", tag::kParentMarket),
-               word("--start", "YYYYMMDD-HH:MM:SS, UTC", tag::kScheduledStart),
+              {text("--text", "of the market", tag::kMarketDesc),
+               text("--parent", "the market that it belongs to", tag::kParentMarket),
+               text("--start", "YYYYMMDD-HH:MM:SS, UTC", tag::kScheduledStart),
                {.name = "--symbol",
                 .help = "of a runner, in place of the market",
                 .takes = Takes::Symbol,
                 .tag = op_tag::kSymbol,
                 .excludes = {"--text", "--parent", "--start"}},
-               word("--symbol-text", "of that runner", tag::kSecurityDesc)}),
+               text("--symbol-text", "of that runner", tag::kSecurityDesc)}),
       guarded("runner add", "AddRunner", "before the market opens", {runner(op_tag::kSymbol)}),
       guarded("runner remove",
               "RemoveRunner",

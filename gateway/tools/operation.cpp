@@ -26,6 +26,14 @@ void add_fields(std::vector<Field>& fields, const Command& command, const Words&
 
 }  // namespace
 
+Argument number(std::string_view name, std::string_view help, int tag) {
+  return {.name = name, .help = help, .takes = Takes::Number, .tag = tag};
+}
+
+Argument text(std::string_view name, std::string_view help, int tag) {
+  return {.name = name, .help = help, .tag = tag};
+}
+
 Argument wait_option(std::string_view help) {
   return {.name = "--wait", .help = help, .takes = Takes::Nothing};
 }
@@ -56,12 +64,19 @@ Until until(const Words& words) {
   return words.has("--wait") ? Until::Settled : Until::Answered;
 }
 
-std::vector<Argument> with_common(std::vector<Argument> first) {
-  first.push_back(remark_option());
-  first.push_back(dry_run_option());
-  first.push_back(id_option());
-  first.push_back(wait_option("return when another operator has approved it, or not"));
-  return first;
+Command operations_command(std::string_view words,
+                           std::string_view operation,
+                           std::string_view help,
+                           std::vector<Argument> arguments) {
+  arguments.push_back(remark_option());
+  arguments.push_back(dry_run_option());
+  arguments.push_back(id_option());
+  arguments.push_back(wait_option("return when another operator has approved it, or not"));
+  return {.words = words,
+          .help = help,
+          .arguments = std::move(arguments),
+          .read = read_operation,
+          .operation = operation};
 }
 
 Request read_operation(const Command& command, const Words& words) {

@@ -28,6 +28,10 @@ inline constexpr int kBetDelayMs = 20035;
 inline constexpr int kCommissionBp = 20036;
 }  // namespace op_tag
 
+// Arguments that are a number, or any other word.
+[[nodiscard]] Argument number(std::string_view name, std::string_view help, int tag);
+[[nodiscard]] Argument text(std::string_view name, std::string_view help, int tag);
+
 // --wait, --dry-run, --id, --remark, --version.
 [[nodiscard]] Argument wait_option(std::string_view help);
 [[nodiscard]] Argument dry_run_option();
@@ -37,8 +41,12 @@ inline constexpr int kCommissionBp = 20036;
 
 [[nodiscard]] Until until(const Words& words);
 
-// `first`, then the options that every OperationsCommand takes.
-[[nodiscard]] std::vector<Argument> with_common(std::vector<Argument> first);
+// A command that is an OperationsCommand(UOC) with this name in 20011: `arguments`, and the options
+// that all of them take.
+[[nodiscard]] Command operations_command(std::string_view words,
+                                         std::string_view operation,
+                                         std::string_view help,
+                                         std::vector<Argument> arguments = {});
 
 // An OperationsCommand(UOC): the command's own name, and each argument that has a tag.
 [[nodiscard]] Request read_operation(const Command& command, const Words& words);

@@ -1,11 +1,12 @@
 // What brokers say: orders, and questions about orders and instruments.
+#include <algorithm>
 #include <initializer_list>
-#include <map>
 #include <utility>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <fmt/format.h>
 
 #include "gateway/tools/command.h"
 #include "gateway/tools/operation.h"
@@ -19,25 +20,35 @@ using client::TimeInForce;
 
 constexpr const char* kTime = "YYYYMMDD-HH:MM:SS, UTC";
 
-// "@ 2.04", "@2.04" or "2.04", also as one word.
-std::string join_price(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    text += word;
+// "@ 2.04", "@2.04" or "2.04", whether the shell has made one word of it or two. Empty where there
+// is no number. Two numbers are no price: nobody knows which one was meant.
+std::string read_price(const Words& words) {
+  const std::string given = fmt::format("{}", fmt::join(words.all("price"), " "));
+  std::string_view price = given;
+  if (price.starts_with('@')) {
+    price.remove_prefix(1);
   }
-  std::erase(text, ' ');
-  if (!text.empty() && text.front() == '@') {
-    text.erase(0, 1);
+  price.remove_prefix(std::min(price.find_first_not_of(' '), price.size()));
+  if (price.find_first_of("@ ") != std::string_view::npos) {
+    throw CLI::ValidationError{"price", fmt::format("'{}' is not one price, as @ 2.04", given)};
   }
-  return text;
+  return std::string{price};
 }
 
-std::string read_price(const Words& words) {
-  std::string text = join_price(words.all("price"));
-  if (text.empty() != words.has("--market")) {
+std::string read_order_price(const Words& words) {
+  std::string price = read_price(words);
+  if (price.empty() != words.has("--market")) {
     throw CLI::ValidationError{"price", "either @ PRICE, or --market for a market order"};
   }
-  return text;
+  return price;
+}
+
+std::string read_new_price(const Words& words) {
+  std::string price = read_price(words);
+  if (price.empty()) {
+    throw CLI::ValidationError{"price", "there is none behind the @"};
+  }
+  return price;
 }
 
 std::string read_exec_inst(const Words& words) {
@@ -65,7 +76,7 @@ Request read_order(const Command& command, const Words& words) {
                            .symbol = words.get("symbol"),
                            .side = buys ? Side::BackOrBuy : Side::LayOrSell,
                            .quantity = words.get("quantity"),
-                           .price = read_price(words),
+                           .price = read_order_price(words),
                            .time_in_force = read_time_in_force(words),
                            .account = words.get("--account"),
                            .min_quantity = words.get("--min"),
@@ -83,6 +94,17 @@ std::optional<Side> read_side(const Command& command, const Words& words) {
   return static_cast<Side>(code_of(argument_of(command, "--side"), words.get("--side")).front());
 }
 
+// The first of these options that was given; null: none of them.
+const char* first_given(const Words& words, std::initializer_list<const char*> options) {
+  const auto* const found = std::find_if(
+      options.begin(), options.end(), [&words](const char* option) { return words.has(option); });
+  return found == options.end() ? nullptr : *found;
+}
+
+bool names_an_order(const Words& words) {
+  return words.has("id") || words.has("--order");
+}
+
 OrderRef read_order_ref(const Command& command, const Words& words) {
   return {.cl_ord_id = words.get("id"),
           .order_id = words.get("--order"),
@@ -90,15 +112,19 @@ OrderRef read_order_ref(const Command& command, const Words& words) {
           .side = read_side(command, words)};
 }
 
+// No option that was given may be without effect: it would cancel more than was meant.
 Request read_cancel(const Command& command, const Words& words) {
-  const bool of_one_order = words.has("id") || words.has("--order");
-  if (!of_one_order) {
+  if (!names_an_order(words)) {
+    if (words.has("--account")) {
+      throw CLI::ValidationError{
+          "--account",
+          "is the account of an order that an ID names; all orders of one are cancelled by --of"};
+    }
     return read_mass_action(command, words);
   }
-  for (const char* option : {"--market", "--of", "--of-session", "--dry-run"}) {
-    if (words.has(option)) {
-      throw CLI::ExcludesError{option, "an order"};
-    }
+  if (const char* const option =
+          first_given(words, {"--market", "--of", "--of-session", "--dry-run"})) {
+    throw CLI::ExcludesError{option, "an order"};
   }
   return {CancelArgs{.order = read_order_ref(command, words),
                      .account = words.get("--account"),
@@ -110,13 +136,16 @@ Request read_replace(const Command& command, const Words& words) {
                               .account = words.get("--account"),
                               .cl_ord_id = words.get("--id"),
                               .quantity = words.get("quantity"),
-                              .price = join_price(words.all("price")),
+                              .price = read_new_price(words),
                               .expire_time = words.get("--expire")},
           .until = until(words)};
 }
 
 Request read_status(const Command& command, const Words& words) {
-  if (!words.has("id") && !words.has("--order")) {
+  if (!names_an_order(words)) {
+    if (const char* const option = first_given(words, {"--symbol", "--side", "--account"})) {
+      throw CLI::RequiredError{fmt::format("with {}, the order's ClOrdID or --order", option)};
+    }
     return {NodeRequest{}};
   }
   return {StatusArgs{.order = read_order_ref(command, words), .account = words.get("--account")}};

@@ -1,11 +1,15 @@
 #include "gateway/tools/password.h"
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <string>
+#include <string_view>
+
+#include <openssl/crypto.h>
 
 #include "gateway/config/password_text.h"
 
@@ -13,21 +17,34 @@ namespace betex::tools {
 namespace {
 
 constexpr const char* kDemoPassword = "demo";
-constexpr std::size_t kUsualSize = 1024;  // of a line
+constexpr std::size_t kLongest = 1023;  // bytes; more is another file, or no end of one
 
-// Without a buffer of the stream's, which would keep it, and in a text that does not grow.
+[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
+  throw PasswordError{"the password file " + file.string() + ": " + what};
+}
+
+// Without a buffer of the stream's, which would keep it.
 client::Password first_line_of(const std::filesystem::path& file) {
   std::ifstream stream;
   stream.rdbuf()->pubsetbuf(nullptr, 0);
-  std::string line;
-  line.reserve(kUsualSize);
   errno = 0;
   stream.open(file, std::ios::binary);
-  if (!std::getline(stream, line) && errno != 0) {
-    throw PasswordError{"the password file " + file.string() + ": " + std::strerror(errno)};
+  if (!stream.is_open()) {
+    fail(file, std::strerror(errno));
   }
-  client::Password password{line};
-  client::wipe(line);
+  std::array<char, kLongest + 1> line{};
+  stream.getline(line.data(), line.size());
+  const int error = errno;
+  const bool has_end = !stream.eof() && !stream.fail();  // which counts, too
+  const auto size = static_cast<std::size_t>(stream.gcount()) - (has_end ? 1 : 0);
+  client::Password password{std::string_view{line.data(), size}};
+  OPENSSL_cleanse(line.data(), line.size());
+  if (stream.bad()) {
+    fail(file, std::strerror(error));
+  }
+  if (stream.fail() && !stream.eof()) {
+    fail(file, "its first line is longer than " + std::to_string(kLongest) + " bytes");
+  }
   return password;
 }
 

@@ -47,7 +47,7 @@ bool is_key(unsigned char byte) {
 
 }  // namespace
 
-Prompt::Prompt(PromptSettings settings, const Interrupts& interrupts)
+Prompt::Prompt(PromptSettings settings, Interrupts& interrupts)
     : settings_{std::move(settings)},
       interrupts_{interrupts},
       editor_{el_init("betex-fix", stdin, stdout, stderr)},
@@ -91,6 +91,7 @@ std::optional<std::string> Prompt::next_line() {
     if (text != nullptr && size > 0 && !begin_anew_) {
       std::string line{text, static_cast<std::size_t>(size)};
       line.erase(std::min(line.find_last_not_of("\r\n ") + 1, line.size()));
+      line.erase(0, line.find_first_not_of(' '));
       remember(line);
       return line;
     }
@@ -211,8 +212,8 @@ void Prompt::load_history() {
   el_set(editor_, EL_HIST, ::history, history_);
 }
 
-// Written whole beside the old one, so that a kill leaves one or the other. Where it cannot be
-// written the prompt goes on without.
+// Written whole beside the old one, so that a kill or a full disk leaves one or the other. Where it
+// cannot be written the prompt goes on without.
 void Prompt::remember(const std::string& line) {
   if (line.empty()) {
     return;
@@ -222,14 +223,22 @@ void Prompt::remember(const std::string& line) {
   const std::filesystem::path next = settings_.history.string() + ".next";
   const int descriptor =
       open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, kPrivate);
-  std::FILE* const file = descriptor < 0 ? nullptr : fdopen(descriptor, "w");
-  if (file == nullptr) {
+  if (descriptor < 0) {
     return;
   }
-  ::history(history_, &event, H_SAVE_FP, file);
-  std::fclose(file);
+  std::FILE* const file = fdopen(descriptor, "w");
+  if (file == nullptr) {
+    close(descriptor);
+    return;
+  }
+  const bool written = ::history(history_, &event, H_SAVE_FP, file) >= 0 && std::ferror(file) == 0;
+  const bool whole = std::fclose(file) == 0 && written;
   std::error_code ignored;
-  std::filesystem::rename(next, settings_.history, ignored);
+  if (whole) {
+    std::filesystem::rename(next, settings_.history, ignored);
+  } else {
+    std::filesystem::remove(next, ignored);
+  }
 }
 
 }  // namespace betex::tools

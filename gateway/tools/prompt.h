@@ -28,14 +28,14 @@ struct PromptSettings {
 // One thread; at most one at a time, on standard input and output.
 class Prompt {
  public:
-  // `interrupts` must outlive it.
-  Prompt(PromptSettings settings, const Interrupts& interrupts);
+  // `interrupts` must outlive it. Throws std::runtime_error where the terminal is not good enough.
+  Prompt(PromptSettings settings, Interrupts& interrupts);
   ~Prompt();
   Prompt(const Prompt&) = delete;
   Prompt& operator=(const Prompt&) = delete;
 
-  // What was typed, also into the history; nothing at the end: Control-D on an empty line, or
-  // SIGTERM. Control-C begins the line anew. Throws what idle() throws.
+  // What was typed, without blanks around it, also into the history; nothing at the end: Control-D
+  // on an empty line, or SIGTERM. Control-C begins the line anew. Throws what idle() throws.
   std::optional<std::string> next_line();
 
   // Take what is being typed from the screen, and put it back; between lines they do nothing.
@@ -55,7 +55,7 @@ class Prompt {
   void remember(const std::string& line);
 
   PromptSettings settings_;
-  const Interrupts& interrupts_;
+  Interrupts& interrupts_;
   editline* editor_;
   history* history_;
   bool typing_ = false;

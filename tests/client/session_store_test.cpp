@@ -92,6 +92,28 @@ TEST_F(SessionStoreTest, ResetForgetsEverything) {
   EXPECT_EQ(store.sent(1), frame(1, "again"));
 }
 
+TEST_F(SessionStoreTest, AResetStaysOpenForTheNextProcess) {
+  {
+    SessionStore store{file()};
+    store.add_sent(frame(1, "one"));
+    store.open_reset();
+  }
+  {
+    SessionStore store{file()};
+    EXPECT_TRUE(store.reset_is_open());
+    EXPECT_EQ(store.next_out(), 2U);
+    store.drop_reset();
+  }
+  {
+    SessionStore store{file()};
+    EXPECT_FALSE(store.reset_is_open());
+    EXPECT_EQ(store.next_out(), 2U);
+    store.open_reset();
+    store.reset();
+  }
+  EXPECT_FALSE(SessionStore{file()}.reset_is_open());
+}
+
 TEST_F(SessionStoreTest, ALastLineThatIsTornIsCutOff) {
   {
     SessionStore store{file()};
@@ -108,6 +130,25 @@ TEST_F(SessionStoreTest, ALastLineThatIsTornIsCutOff) {
     }
     ASSERT_EQ(std::filesystem::file_size(file()), whole);
   }
+}
+
+TEST_F(SessionStoreTest, ADamagedOneIsNamedAndLeftAlone) {
+  {
+    SessionStore store{file()};
+    store.add_sent(frame(1, "one"));
+    store.add_sent(frame(2, "two"));
+  }
+  std::fstream{file()}.seekp(4) << "9=";
+  const auto size = std::filesystem::file_size(file());
+  try {
+    const SessionStore store{file()};
+    ADD_FAILURE() << "taken as whole";
+  } catch (const StateFileError& error) {
+    const std::string what = error.what();
+    EXPECT_NE(what.find(file().string()), std::string::npos) << what;
+    EXPECT_NE(what.find("remove it to begin the session anew"), std::string::npos) << what;
+  }
+  EXPECT_EQ(std::filesystem::file_size(file()), size);
 }
 
 TEST_F(SessionStoreTest, TwoCannotUseOneSession) {

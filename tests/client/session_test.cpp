@@ -142,6 +142,42 @@ TEST_F(SessionTest, AResetBeginsBothNumbersAnew) {
   EXPECT_EQ(store_.next_out(), 2U);
 }
 
+// Who may not reset would be locked out: his numbers would be gone, and the counterparty's not.
+TEST_F(SessionTest, AResetThatIsRefusedLeavesTheNumbersAsTheyAre) {
+  store_.add_sent("whatever");
+  store_.set_next_in(40);
+  Session session{{.sender = "BROKER1", .password = Password{"demo"}}, store_};
+  peer_.say(40, Message{"5"}.add(58, "ResetSeqNumFlag(141)=Y is not for this session"));
+  EXPECT_THROW(session.logon(peer_.connection(), ResetNumbers::Yes, 1s), LogonRefused);
+  const auto heard = peer_.heard();
+  ASSERT_EQ(heard.size(), 1U);
+  EXPECT_TRUE(heard[0].has(34, "1") && heard[0].has(141, "Y"));
+  EXPECT_EQ(store_.next_in(), 40U);
+  EXPECT_EQ(store_.next_out(), 2U);
+
+  Peer again;
+  again.say(41, logon_answer());
+  session.logon(again.connection(), ResetNumbers::No, 1s);
+  EXPECT_TRUE(again.heard().at(0).has(34, "2"));
+  EXPECT_EQ(store_.next_in(), 42U);
+}
+
+// With the old numbers, what was sent long ago might be asked for as if it were new.
+TEST_F(SessionTest, AResetWhoseAnswerWasLostIsAskedForAgain) {
+  store_.add_sent("whatever");
+  store_.set_next_in(40);
+  Session session{{.sender = "BROKER1", .password = Password{"demo"}}, store_};
+  EXPECT_THROW(session.logon(peer_.connection(), ResetNumbers::Yes, 1ms), TimedOut);
+  EXPECT_EQ(store_.next_in(), 40U);
+  Peer again;
+  again.say(1, logon_answer().add(141, "Y"));
+  session.logon(again.connection(), ResetNumbers::No, 1s);
+  EXPECT_TRUE(again.heard().at(0).has(141, "Y"));
+  EXPECT_EQ(store_.next_in(), 2U);
+  EXPECT_EQ(store_.next_out(), 2U);
+  EXPECT_FALSE(store_.reset_is_open());
+}
+
 TEST_F(SessionTest, ALogoutInsteadOfALogonIsARefusal) {
   peer_.say(1, Message{"5"}.add(58, "unknown user"));
   EXPECT_THROW(session_.logon(peer_.connection(), ResetNumbers::No, 1s), LogonRefused);

@@ -1,6 +1,7 @@
 // betex-fix as an operator's, against a running gateway: each command once, with what it prints and
 // how it ends.
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ constexpr std::chrono::seconds kTimeout{180};
 constexpr int kDone = 0;
 constexpr int kRefused = 1;
 constexpr int kWaitsForApproval = 5;
+constexpr int kUsage = 64;
 
 struct Ended {
   int exit_code = 0;
@@ -194,6 +196,19 @@ TEST_F(BetexFixOperationsTest, OrdersOfOthersAreCancelled) {
   (void)done("BROKER1", "buy RAIN-LON 100 @ 0.60");
 }
 
+// It would have cancelled everybody's.
+TEST_F(BetexFixOperationsTest, TheAccountOfOrdersIsNotTakenForTheOneWhoseOrdersAreCancelled) {
+  (void)done("BROKER1", "buy RAIN-LON 100 @ 0.60 --gtc");
+  for (const auto& words :
+       {std::vector<std::string>{"--account", "BROKER2", "cancel", "--market", "RAIN-LON"},
+        {"cancel", "--market", "RAIN-LON", "--account", "BROKER2"}}) {
+    const Ended ended = betex_fix("OPS1", words);
+    EXPECT_EQ(ended.exit_code, kUsage) << ended.out;
+    EXPECT_THAT(ended.err, HasSubstr("--of"));
+  }
+  EXPECT_THAT(done("BROKER1", "orders"), HasSubstr("100 @ 0.60"));
+}
+
 TEST_F(BetexFixOperationsTest, SessionsAndTheNodeAreShown) {
   const Terminal broker{command("BROKER1", {"watch"})};
   std::string on;
@@ -278,6 +293,17 @@ TEST_F(FourEyesTest, OneMayStayUntilItIsDeclined) {
   EXPECT_THAT(done("OPS2", "decline result"), HasSubstr("Decline DONE  proposal result"));
   EXPECT_EQ(asking.wait(kTimeout), kRefused);
   EXPECT_THAT(asking.standard_output(), HasSubstr("Determine DECLINED OR EXPIRED"));
+}
+
+TEST_F(FourEyesTest, WhatEndsTheProgramIsNotSpentOnTheAnswerThatItWaitsFor) {
+  Terminal terminal{command("OPS1", {}), {"HOME=" + folder_.path().string()}};
+  terminal.read_to("OPS1> ");
+  terminal.type("account deposit BROKER1 1.00 --wait");
+  terminal.type(kEnter);
+  terminal.read_to("WAITS FOR APPROVAL");
+  ASSERT_EQ(kill(terminal.pid(), SIGTERM), 0);
+  terminal.read_to("interrupted before the answer");
+  EXPECT_EQ(terminal.wait(), 0);
 }
 
 TEST_F(BetexFixOperationsTest, AnOperatorWorksAtThePrompt) {

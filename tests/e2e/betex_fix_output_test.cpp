@@ -1,8 +1,12 @@
 // betex-fix whose standard output or input is closed, full, or no longer read.
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -103,6 +107,37 @@ TEST_F(BetexFixOutputTest, AScriptThatCannotBeReadIsNoEmptyOne) {
   const Ended script = betex_fix("<&-", {"script"});
   EXPECT_EQ(script.exit_code, 74) << script.err;
   EXPECT_TRUE(contains(script.err, "standard input cannot be read")) << script.err;
+}
+
+TEST_F(BetexFixOutputTest, ALineThatDoesNotEndIsNoRequest) {
+  const Ended script = betex_fix("", {"script"}, std::string(100'000, 'x'));
+  EXPECT_EQ(script.exit_code, 64) << script.err;
+  EXPECT_TRUE(contains(script.err, "line 1: it is longer than")) << script.err;
+}
+
+TEST_F(BetexFixOutputTest, AScriptDoesNotAskForHelp) {
+  const Ended script = betex_fix("", {"script"}, "lay --help\n");
+  EXPECT_EQ(script.exit_code, 64) << script.err;
+  EXPECT_TRUE(contains(script.err, "line 1: --help is no request")) << script.err;
+}
+
+// It never waits for lines, and its answers come at once.
+TEST_F(BetexFixOutputTest, ASignalEndsAScriptBetweenTwoLines) {
+  std::string lines;
+  for (int i = 0; i < 50'000; ++i) {
+    lines += "orders\n";
+  }
+  ChildProcess process{
+      betex_fix_command("BROKER1", gateway_.fix_port(), folder_.path() / "state", {"script"}),
+      lines};
+  const auto end = std::chrono::steady_clock::now() + kTimeout;
+  while (process.standard_output().empty() && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  process.signal(SIGTERM);
+  const int exit_code = process.wait(kTimeout);
+  EXPECT_TRUE(exit_code == 128 + SIGTERM || exit_code == 3) << exit_code;  // 3: within a request
+  EXPECT_LT(process.standard_output().size(), std::size("no open orders\n") * 50'000 / 2);
 }
 
 TEST_F(BetexFixOutputTest, HelpThatCannotBePrintedIsAnError) {

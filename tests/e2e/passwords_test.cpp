@@ -231,8 +231,10 @@ TEST_F(PasswordsTest, NoneIsLeftInMemoryWhenItHasBeenUsed) {
   EXPECT_NE(find_in_memory(process, "BROKER1"), "") << "what is there is found";
 }
 
+// A long one, so that no text that it passes through has room for it by chance.
 TEST_F(PasswordsTest, NoneIsLeftInMemoryOfBetexFixOnceItIsLoggedOn) {
-  const std::string password = "Xq7-right-password-Zw3";
+  const std::string looked_for = "Xq7-right-password-Zw3";
+  const std::string password = looked_for + std::string(600, 'x');
   const auto made = hash("BROKER1", password + "\n");
   ASSERT_EQ(made->wait(kPatience), 0);
   put_credentials("BROKER1", made->standard_output());
@@ -252,7 +254,7 @@ TEST_F(PasswordsTest, NoneIsLeftInMemoryOfBetexFixOnceItIsLoggedOn) {
     return gateway_->process().standard_error().find("session BROKER1: on, from") !=
            std::string::npos;
   })) << gateway_->process().standard_error();
-  EXPECT_TRUE(wait_for([&] { return find_in_memory(watch.pid(), password).empty(); }));
+  EXPECT_TRUE(wait_for([&] { return find_in_memory(watch.pid(), looked_for).empty(); }));
   EXPECT_NE(find_in_memory(watch.pid(), "BROKER1"), "") << "what is there is found";
 }
 

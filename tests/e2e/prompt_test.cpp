@@ -1,4 +1,5 @@
 // betex-fix on a terminal: what is typed, completed and shown.
+#include <csignal>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -156,6 +157,39 @@ TEST_F(PromptTest, WhatWasTypedIsRememberedAlsoNextTimeAndForThisUserAlone) {
   EXPECT_EQ(files, 2);  // and the session's state
 }
 
+// A limit on the size of files stands for a full disk.
+TEST_F(PromptTest, AHistoryThatCannotBeWrittenLeavesTheOneThatWas) {
+  const std::string name = "BROKER1@127.0.0.1:" + std::to_string(gateway_.fix_port()) + ".history";
+  const std::filesystem::path history = folder_.path() / "state" / "betex-fix" / name;
+  {
+    Terminal terminal{command("BROKER1"), home()};
+    terminal.read_to(kPrompt);
+    for (int i = 0; i < 400; ++i) {
+      terminal.type("# line " + std::to_string(i) + std::string(60, '.'));
+      terminal.type(kEnter);
+      terminal.read_to(kPrompt);
+    }
+    terminal.type(kControlD);
+    EXPECT_EQ(terminal.wait(), 0);
+  }
+  const auto size = std::filesystem::file_size(history);
+  constexpr const char* kLimited = "trap '' XFSZ; ulimit -f 20; exec \"$@\"";  // 10 or 20 KiB
+  ASSERT_GT(size, 20U * 1024);
+  std::vector<std::string> words{"/bin/sh", "-c", kLimited, "sh"};
+  for (const std::string& word : command("BROKER1")) {
+    words.push_back(word);
+  }
+  Terminal terminal{words, home()};
+  terminal.read_to(kPrompt);
+  terminal.type("# one more");
+  terminal.type(kEnter);
+  terminal.read_to(kPrompt);
+  terminal.type(kControlD);
+  EXPECT_EQ(terminal.wait(), 0);
+  EXPECT_EQ(std::filesystem::file_size(history), size);
+  EXPECT_FALSE(std::filesystem::exists(history.string() + ".next"));
+}
+
 TEST_F(PromptTest, ControlCLeavesALineAndControlDThePrompt) {
   Terminal terminal{command("BROKER1"), home()};
   terminal.read_to(kPrompt);
@@ -175,7 +209,7 @@ TEST_F(PromptTest, ControlCLeavesALineAndControlDThePrompt) {
 TEST_F(PromptTest, WrongWordsAreSaidAndTheNextLineIsAsked) {
   Terminal terminal{command("BROKER1"), home()};
   terminal.read_to(kPrompt);
-  for (const auto& [line, answer] : {std::pair{"hedge everything", "there is no 'hedge'"},
+  for (const auto& [line, answer] : {std::pair{"  hedge everything ", "there is no 'hedge'"},
                                      {"lay", "symbol is required"},
                                      {"cancel nothing", "--symbol and --side?"},
                                      {"news \"open", "is not closed"},
@@ -187,7 +221,8 @@ TEST_F(PromptTest, WrongWordsAreSaidAndTheNextLineIsAsked) {
     terminal.read_to(answer);
     terminal.read_to(kPrompt);
   }
-  terminal.type(kControlD);
+  terminal.type(" quit ");
+  terminal.type(kEnter);
   EXPECT_EQ(terminal.wait(), 0);
 }
 
@@ -211,6 +246,15 @@ TEST_F(PromptTest, TheEndOfTheSessionEndsThePrompt) {
   gateway_.kill();
   terminal.read_to("betex-fix: ");
   EXPECT_EQ(terminal.wait(), 3);
+}
+
+TEST_F(PromptTest, ControlCEndsAScriptAndIsNoSuccess) {
+  Terminal terminal{command("BROKER1", {"script"}), home()};
+  terminal.type("orders\r");
+  terminal.read_to("no open orders");
+  terminal.type(kControlC);
+  terminal.read_to("the rest of the script was not sent");
+  EXPECT_EQ(terminal.wait(), 128 + SIGINT);
 }
 
 TEST_F(PromptTest, WithoutATerminalACommandIsNeeded) {

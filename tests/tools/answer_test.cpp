@@ -50,8 +50,9 @@ TEST(AnswerTest, OtherIdsAndCopiesAnswerNothing) {
   EXPECT_EQ(progress(uor("r", "0").add(797, "Y"), suspend), Progress::Unrelated);
 }
 
-TEST(AnswerTest, AnApprovalIsDoneWhereTheProposalRuns) {
-  EXPECT_EQ(progress(uor("ok", "2"), request("approve r 90 --id ok")), Progress::Done);
+TEST(AnswerTest, AResultOfALaterVersionIsNotTakenForDone) {
+  EXPECT_EQ(progress(uor("r", "8"), request("market suspend EPL goal --id r")),
+            Progress::Unrelated);
 }
 
 TEST(AnswerTest, RequestsOfTheStandardHaveTheirOwnReportsOrAreKnown) {
@@ -71,6 +72,8 @@ TEST(AnswerTest, RequestsOfTheStandardHaveTheirOwnReportsOrAreKnown) {
   const Message suspend = request("account suspend A --cancel-orders --id r");
   EXPECT_EQ(progress(report("DI", {{2328, "r"}, {2332, "0"}}), suspend), Progress::Underway);
   EXPECT_EQ(progress(report("DI", {{2328, "r"}, {2332, "1"}}), suspend), Progress::Done);
+  EXPECT_EQ(progress(report("DI", {{2328, "r"}, {2332, "2"}, {20001, "1"}}), suspend),
+            Progress::Refused);
   EXPECT_EQ(progress(report("DI", {{2332, "1"}, {797, "Y"}}), suspend), Progress::Unrelated);
 
   EXPECT_EQ(progress(uor("r", "0"), request("news hello --id r")), Progress::Done);

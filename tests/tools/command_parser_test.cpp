@@ -59,6 +59,20 @@ TEST(CommandParserTest, AMarketOrderMustBeAskedForInWords) {
   EXPECT_THROW(parse_line("buy RAIN-LON 5 @ 0.6 --market"), CLI::ParseError);
 }
 
+// Joined, they would be a price that nobody has asked for.
+TEST(CommandParserTest, TwoNumbersAreNoPrice) {
+  for (const char* line : {"back EPL 10 2 5",
+                           "back EPL 10 2.04 5",
+                           "back EPL 10 @2.04 5",
+                           "back EPL 10 2.04 --ioc 5",
+                           "back EPL 10 '2 5'",
+                           "back EPL 10 @ @2.04",
+                           "back EPL 10 @ 2 5",
+                           "replace a-1 10 2 5"}) {
+    EXPECT_THROW(parse_line(line), CLI::ParseError) << line;
+  }
+}
+
 TEST(CommandParserTest, CancelAndStatusNameTheOrder) {
   const auto cancel = parsed<CancelArgs>("cancel a-1");
   EXPECT_EQ(cancel.order.cl_ord_id, "a-1");
@@ -151,6 +165,7 @@ TEST(CommandParserTest, WrongWordsAreErrors) {
                            "buy RAIN-LON",
                            "cancel",
                            "replace a-1 60",
+                           "replace a-1 60 @",
                            "cancel-all --symbol RAIN-LON --market RAIN-LON",
                            "market",
                            "market RAIN-LON",
@@ -169,6 +184,9 @@ TEST(CommandParserTest, WrongWordsAreErrors) {
                            "market describe EPL --symbol A --text T",
                            "approve goal-1",
                            "cancel a-1 --market EPL-ARS-CHE",
+                           "cancel --market EPL-ARS-CHE --account BROKER1",
+                           "status --side back",
+                           "status --account BROKER1",
                            "cancel --of BROKER1 --of-session BROKER1",
                            "buy RAIN-LON 5 @ 0.6 --again",
                            "news \"not closed",

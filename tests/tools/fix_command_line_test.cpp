@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -113,8 +115,72 @@ TEST_F(FixCommandLineTest, NumbersAreDecimal) {
   EXPECT_EQ(line.watch_ms, 10);
   expect_usage_error({"--as", "B", "--port", "0x10", "watch"}, "'0x10' is not a number");
   expect_usage_error({"--as", "B", "--port", "65536", "watch"}, "65536");
+  expect_usage_error({"--as", "B", "--port", "0", "watch"}, "--port");
   expect_usage_error({"--as", "B", "--wait-ms", "0", "watch"}, "--wait-ms");
   expect_usage_error({"--as", "B", "watch", "--for-ms", "-1"}, "'-1' is not a number");
+  expect_usage_error({"--as", "B", "watch", "--for-ms", "9223372036854775807"}, "--for-ms");
+}
+
+TEST_F(FixCommandLineTest, NamesOfTheSessionHaveNoControlCharacters) {
+  for (const char* option : {"--as", "--host", "--target", "--account"}) {
+    expect_usage_error({"--as=B", "watch", std::string{option} + "=A\x01" + "55=B"},
+                       "control characters");
+  }
+}
+
+class StateFileTest : public FixCommandLineTest {
+ protected:
+  StateFileTest() {
+    set("XDG_STATE_HOME", "/state");
+    set("HOME", "/home/anna");
+    set("TMPDIR", "/no/such/folder");
+  }
+
+  ~StateFileTest() override {
+    for (const auto& [name, value] : before_) {
+      put(name.c_str(), value ? value->c_str() : nullptr);
+    }
+  }
+
+  // null: it is not there.
+  void set(const char* name, const char* value) {
+    const char* const now = std::getenv(name);
+    before_.try_emplace(name, now == nullptr ? std::nullopt : std::optional<std::string>{now});
+    put(name, value);
+  }
+
+ private:
+  static void put(const char* name, const char* value) {
+    if (value == nullptr) {
+      unsetenv(name);
+    } else {
+      setenv(name, value, 1);
+    }
+  }
+
+  std::map<std::string, std::optional<std::string>> before_;
+};
+
+TEST_F(StateFileTest, IsOneForASenderAndAGateway) {
+  EXPECT_EQ(accepted({"--as", "B", "watch"}).settings.state_file,
+            "/state/betex-fix/B@127.0.0.1:9880");
+  EXPECT_EQ(accepted({"--as", "B", "--tls", "ca.pem", "--host", "h", "watch"}).settings.state_file,
+            "/state/betex-fix/B@h:9881");
+  EXPECT_EQ(accepted({"--as", "B", "--state", "here", "watch"}).settings.state_file, "here");
+}
+
+TEST_F(StateFileTest, IsInTheUsersFolderWhateverTheNameSays) {
+  EXPECT_EQ(accepted({"--as", "../../B", "watch"}).settings.state_file,
+            "/state/betex-fix/..%2F..%2FB@127.0.0.1:9880");
+}
+
+TEST_F(StateFileTest, IsFoundWithoutTheVariables) {
+  set("XDG_STATE_HOME", nullptr);
+  EXPECT_EQ(accepted({"--as", "B", "watch"}).settings.state_file,
+            "/home/anna/.local/state/betex-fix/B@127.0.0.1:9880");
+  set("HOME", nullptr);
+  EXPECT_EQ(accepted({"--as", "B", "watch"}).settings.state_file,
+            "/tmp/betex-fix/B@127.0.0.1:9880");
 }
 
 TEST_F(FixCommandLineTest, AnOptionIsNoValueAndNoValueIsEmpty) {
@@ -155,6 +221,12 @@ TEST_F(FixCommandLineTest, ThePasswordComesFromTheFileElseTheEnvironmentElseItIs
   EXPECT_EQ(
       accepted({"--as", "B", "watch", "--password-file", file}).settings.session.password.view(),
       "of the file");
+  for (const std::string& text : {std::string(1023, 'x') + "\n", std::string(1023, 'x')}) {
+    EXPECT_EQ(accepted({"--as", "B", "watch", "--password-file", file_with(text)})
+                  .settings.session.password.view()
+                  .size(),
+              1023U);
+  }
 }
 
 TEST_F(FixCommandLineTest, APasswordThatIsNoneIsNamed) {
@@ -164,10 +236,12 @@ TEST_F(FixCommandLineTest, APasswordThatIsNoneIsNamed) {
       {"secret\r\n", "carriage return"},
       {"\xEF\xBB\xBFsecret\n", "byte order mark"},
       {"sec\x01ret\n", "control characters"},
-      {"\"secret\"\n", "in quotes"}};
+      {"\"secret\"\n", "in quotes"},
+      {std::string(1024, 'x') + "\n", "its first line is longer than 1023 bytes"}};
   for (const auto& [text, what] : cases) {
     expect_usage_error({"--as", "B", "watch", "--password-file", file_with(text)}, what);
   }
+  expect_usage_error({"--as", "B", "watch", "--password-file", "/dev/zero"}, "is longer than");
   expect_usage_error({"--as", "B", "watch", "--password-file", "/no/such/file"},
                      "/no/such/file: No such file or directory");
   expect_usage_error({"--as", "B", "watch", "--password-file", "/"}, "Is a directory");

@@ -1,5 +1,7 @@
-// What the probes say of the clock.
+// What the probes say of the clock, and of threads that do not move.
 #include "gateway/process/health.h"
+
+#include <chrono>
 
 #include <gtest/gtest.h>
 
@@ -14,6 +16,25 @@ class StatedClock final : public Clock {
 
   bool certain_now = true;
 };
+
+TEST(Movement, ALoopIsStuckWhoseTicksStandStillForTenSeconds) {
+  using namespace std::chrono_literals;
+  const Movement::Steady::time_point start{1h};
+  Movement movement{7, start};
+  EXPECT_FALSE(movement.is_stuck(7, start + 10s));
+  EXPECT_TRUE(movement.is_stuck(7, start + 11s));
+  EXPECT_FALSE(movement.is_stuck(8, start + 12s)) << "it goes on";
+  EXPECT_FALSE(movement.is_stuck(8, start + 22s));
+  EXPECT_TRUE(movement.is_stuck(8, start + 23s));
+}
+
+TEST(Movement, ALookAfterALongTimeAccusesNobodyWhoHasMoved) {
+  using namespace std::chrono_literals;
+  const Movement::Steady::time_point start{1h};
+  Movement movement{7, start};
+  EXPECT_FALSE(movement.is_stuck(8, start + 1h));
+  EXPECT_FALSE(movement.is_stuck(8, start + 1h + 1s));
+}
 
 TEST(Health, SaysWhatAStartWaitsFor) {
   Health health;

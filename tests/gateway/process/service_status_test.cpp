@@ -150,8 +150,19 @@ TEST(ServiceStatus, SaysAtOnceThatItStarts) {
   EXPECT_EQ(listener.next(), "STOPPING=1\nSTATUS=stopping\n");
 }
 
-// The interval is a third of what the watchdog allows.
 TEST(ServiceStatus, IsSaidAgainInTimeForTheWatchdog) {
+  using namespace std::chrono_literals;
+  const auto interval = [](std::chrono::microseconds watchdog) {
+    return status_interval(ServiceManager{"/run/notify", watchdog});
+  };
+  EXPECT_EQ(status_interval(ServiceManager{"/run/notify"}), 1s);
+  EXPECT_EQ(interval(30s), 1s);
+  EXPECT_EQ(interval(900ms), 300ms);
+  EXPECT_EQ(interval(1us), 1ms) << "the thread of all sockets has other things to do";
+  EXPECT_EQ(interval(std::chrono::microseconds::max()), 1s);
+}
+
+TEST(ServiceStatus, GoesOnSayingIt) {
   const test::TempFolder folder;
   const std::string path = folder.path() / "notify";
   const Listener listener{path};

@@ -7,12 +7,16 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 
 #include "journal/errors.h"
 #include "tests/support/patience.h"
@@ -132,6 +136,17 @@ TEST_F(WitnessTest, OneOfALaterVersionIsNotTakenForDamage) {
   EXPECT_EQ(error->fault(), Fault::UnknownVersion);
 }
 
+// What is not there now, a disk that is not mounted say, may know more than the log.
+TEST_F(WitnessTest, ALinkToNowhereIsNotTakenForNone) {
+  for (const auto& target : {folder_.path() / "nowhere", file_}) {
+    std::filesystem::create_symlink(target, file_);
+    const auto error = complaint(log_);
+    ASSERT_TRUE(error.has_value()) << target;
+    EXPECT_THAT(error->what(), HasSubstr(file_.string()));
+    std::filesystem::remove(file_);
+  }
+}
+
 // ---- The thread ---------------------------------------------------------------------------------
 
 class WitnessThreadTest : public WitnessTest {
@@ -155,12 +170,45 @@ TEST_F(WitnessThreadTest, FollowsTheLog) {
   EXPECT_TRUE(comes_to(5));
 }
 
-TEST_F(WitnessThreadTest, WritesAgainWhatCouldNotBeWritten) {
+// Counts how often it is asked how far it is: by then what it said before has been written, or not.
+class AskedLog {
+ public:
+  [[nodiscard]] EventSeq durable() {
+    ++asked_;
+    return EventSeq{1};
+  }
+
+  [[nodiscard]] bool has_asked(int times) const {
+    const auto end = std::chrono::steady_clock::now() + betex::test::kPatience;
+    while (asked_ < times && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(1ms);
+    }
+    return asked_ >= times;
+  }
+
+ private:
+  std::atomic<int> asked_{0};
+};
+
+TEST_F(WitnessThreadTest, WritesAgainWhatCouldNotBeWrittenAndSaysSoOnce) {
+  std::ostringstream log;
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log)));
+  AskedLog asked;
   std::filesystem::create_directory(file_);
-  const WitnessThread thread{file_, log_.wal_id, [this] { return EventSeq{durable_.load()}; }, 1ms};
-  std::this_thread::sleep_for(20ms);
-  std::filesystem::remove(file_);
-  EXPECT_TRUE(comes_to(1));
+  {
+    const WitnessThread thread{file_, log_.wal_id, [&asked] { return asked.durable(); }, 1ms};
+    EXPECT_TRUE(asked.has_asked(10));
+    std::filesystem::remove(file_);
+    EXPECT_TRUE(comes_to(1));
+  }
+  spdlog::set_default_logger(before);
+  const std::string said = log.str();
+  const std::size_t first = said.find("the witness is not written");
+  ASSERT_NE(first, std::string::npos) << said;
+  EXPECT_EQ(said.find("the witness is not written", first + 1), std::string::npos) << said;
+  EXPECT_THAT(said, HasSubstr("the witness is written again"));
 }
 
 TEST_F(WitnessThreadTest, WritesOnceMoreAtItsEnd) {
