@@ -69,6 +69,7 @@ BETEX_FIELDS(OperationProposed,
 // it, in both cases. With `goes_on` a process of it still runs, whose BatchCompleted is to come.
 struct OperationApproved {
   static constexpr EventKind kKind = EventKind::OperationApproved;
+  static constexpr std::size_t kFirstSize = 192;
   EventHeader header;  // header.market: the market that it is about, if any
   SessionId proposer;
   SessionId approver;
@@ -88,8 +89,9 @@ struct OperationApproved {
   SessionEpoch epoch;
   Zeros<4> reserved2;
   Name subject;
-  Name proposal;    // its request id
-  Name request_id;  // of the approval
+  Name proposal;       // its request id
+  Name request_id;     // of the approval
+  EventSeq delivered;  // of the session: reports up to here have arrived
 };
 
 BETEX_FIELDS(OperationApproved,
@@ -113,7 +115,8 @@ BETEX_FIELDS(OperationApproved,
              reserved2,
              subject,
              proposal,
-             request_id);
+             request_id,
+             delivered);
 
 // A proposal that somebody has declined, or whose time is up.
 struct OperationDropped {

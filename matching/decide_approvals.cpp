@@ -217,10 +217,10 @@ void Decider::emit_approved(OperationApproved event) {
     event.next_in = session.next_in;
     event.reserved_to = session.reserved_to;
     event.epoch = session.epoch;
+    event.delivered = session.delivered;
   } else {
     market = MarketId{static_cast<std::uint32_t>(state_.market_names.find(event.subject))};
-    event.state = state_.markets.at(market).state;
-    event.version = state_.markets.at(market).version;
+    tell_market(event, market);
   }
   emitter_.emit(event, market);
 }

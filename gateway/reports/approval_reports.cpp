@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gateway/reports/account_money.h"
+#include "gateway/reports/market_standing.h"
 #include "gateway/reports/operation_names.h"
 #include "gateway/reports/report_maker.h"
 
@@ -32,8 +33,7 @@ OperationsReport report_of(const Event& event) {
 void tell_outcome(OperationsReport& report, const matching::OperationApproved& event) {
   switch (subject_kind_of(report.operation)) {
     case SubjectKind::Market:
-      report.market_version = event.version;
-      report.market_state = event.state;
+      tell_market(report, event);
       break;
     case SubjectKind::Account:
       tell_money(report,
@@ -43,6 +43,7 @@ void tell_outcome(OperationsReport& report, const matching::OperationApproved& e
       report.epoch = event.epoch;
       report.next_in = event.next_in;
       report.reserved_to = event.reserved_to;
+      report.delivered = event.delivered;
       break;
     default:
       break;

@@ -113,7 +113,7 @@ TEST_F(ApprovalReportsTest, WhatGoesOnAfterAnApprovalEndsForItsProposer) {
   EXPECT_THAT(told_to(kOps1),
               ElementsAre("UOR id=y1 op=Approve result=0 ref=p1" + market + " copy" + tail,
                           "UOR id=p1 op=Void result=2" + market + tail,
-                          "UOR id=p1 op=Void result=3 market=MKT affected=" +
+                          "UOR id=p1 op=Void result=3 market=MKT version=3 state=8 affected=" +
                               std::to_string(kMoreThanAChunk)));
 }
 
