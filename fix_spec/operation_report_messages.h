@@ -33,7 +33,7 @@ inline constexpr std::array kOperationsReportFields{
     MessageField{field::kApplTestMessageIndicator, "N-", "Y: the answer to a dry run"},
     MessageField{field::kEngineReason,
                  "C-",
-                 "with 20013=1; where the first answer was a refusal "
+                 "with 20013=1; with 20013=7 129 or 130; where the first answer was a refusal "
                  "also with 20013=4"},
     MessageField{field::kRetry, "C-", "with 20001"},
     MessageField{field::kMarketVersion,

@@ -277,7 +277,7 @@ enum class OpsResult : std::uint8_t {
 struct Involved {
   bool copy = false;            // 797: another session has asked
   matching::Name requested_by;  // 20015, a CompID; empty: absent
-  matching::Name approved_by;   // 20016; empty: absent
+  matching::Name approved_by;   // 20016, who has approved, or declined; empty: absent
 
   friend bool operator==(const Involved&, const Involved&) = default;
 };

@@ -111,6 +111,12 @@ void ReportMaker::on(const Context& context, const matching::OperationDropped& e
       context, {.session = event.decliner, .request_id = event.request_id}, std::move(to_decliner));
 
   report.involved.requested_by = model_.comp_id(event.proposer);
+  if (event.decliner != matching::SessionId{0}) {
+    report.involved.approved_by = model_.comp_id(event.decliner);
+    report.reason = Reason::Declined;
+  } else {
+    report.reason = Reason::NotApprovedInTime;
+  }
   answer(context,
          {.session = event.proposer, .request_id = event.proposal, .leg = kProposerLeg},
          std::move(report));

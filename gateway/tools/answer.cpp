@@ -17,6 +17,7 @@ namespace tag {
 constexpr int kClOrdId = 11;
 constexpr int kSymbol = 55;
 constexpr int kPossResend = 97;
+constexpr int kExpireTime = 126;
 constexpr int kSecurityReqId = 320;
 constexpr int kSecurityStatusReqId = 324;
 constexpr int kMassStatusReqId = 584;
@@ -48,10 +49,10 @@ Progress of_result(const Message& report, const Message& request) {
   if (result == "2") {
     return ends_with_what_it_starts(request) ? Progress::Underway : Progress::Done;
   }
-  if (result == "6") {
+  const bool known_as_refused = result == "4" && report.find(tag::kEngineReason);
+  if (result == "6" || (result == "4" && report.find(tag::kExpireTime))) {
     return Progress::WaitsForApproval;
   }
-  const bool known_as_refused = result == "4" && report.find(tag::kEngineReason);
   return ended(result == "1" || result == "7" || known_as_refused);
 }
 

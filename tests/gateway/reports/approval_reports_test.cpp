@@ -1,5 +1,6 @@
 // Four eyes: what the one who has proposed something, the one who decides it and everybody else are
 // told.
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+
+constexpr std::int64_t kQuarterOfAnHour = std::int64_t{15} * 60 * 1'000'000'000;
 
 class ApprovalReportsTest : public OperatorsTest {
  protected:
@@ -117,6 +120,7 @@ TEST_F(ApprovalReportsTest, WhatGoesOnAfterAnApprovalEndsForItsProposer) {
                               std::to_string(kMoreThanAChunk)));
 }
 
+// Whoever declines is named to the proposer as whoever approves is.
 TEST_F(ApprovalReportsTest, WhatIsDeclinedIsToldToItsProposer) {
   ask("p1", matching::VoidMarket{.market = Name{"MKT"}});
   ask("p2", matching::VoidMarket{.market = Name{"MKT"}});
@@ -124,26 +128,52 @@ TEST_F(ApprovalReportsTest, WhatIsDeclinedIsToldToItsProposer) {
   told_to(kOps2);
   ask("n1", matching::Decline{.proposal = Name{"p1"}}, kOps2);
   ask("n2", matching::Decline{.proposal = Name{"p2"}});  // his own
+  const std::string dropped1 = "UOR id=p1 op=Void result=7 market=MKT";
+  const std::string dropped2 = "UOR id=p2 op=Void result=7 market=MKT";
+  const std::string by_other = " by=OPS1 approved=OPS2 reason=129";
+  const std::string by_himself = " by=OPS1 approved=OPS1 reason=129";
   EXPECT_THAT(told_to(kOps1),
               ElementsAre("UOR id=n1 op=Decline result=0 ref=p1 market=MKT copy by=OPS2",
-                          "UOR id=p1 op=Void result=7 market=MKT by=OPS1",
+                          dropped1 + by_other,
                           "UOR id=n2 op=Decline result=0 ref=p2 market=MKT",
-                          "UOR id=p2 op=Void result=7 market=MKT by=OPS1"));
+                          dropped2 + by_himself));
   EXPECT_THAT(told_to(kOps2),
               ElementsAre("UOR id=n1 op=Decline result=0 ref=p1 market=MKT",
-                          "UOR id=p1 op=Void result=7 market=MKT copy by=OPS1",
+                          dropped1 + " copy" + by_other,
                           "UOR id=n2 op=Decline result=0 ref=p2 market=MKT copy by=OPS1",
-                          "UOR id=p2 op=Void result=7 market=MKT copy by=OPS1"));
+                          dropped2 + " copy" + by_himself));
 }
 
 TEST_F(ApprovalReportsTest, AProposalWhoseTimeIsUpIsToldToItsProposer) {
   ask("p1", matching::ArchiveMarket{.market = Name{"MKT"}});
   told_to(kOps1);
   told_to(kOps2);
-  constexpr std::int64_t kQuarterOfAnHour = std::int64_t{15} * 60 * 1'000'000'000;
   pass(kQuarterOfAnHour);
-  EXPECT_THAT(told_to(kOps1), ElementsAre("UOR id=p1 op=Archive result=7 market=MKT by=OPS1"));
-  EXPECT_THAT(told_to(kOps2), ElementsAre("UOR id=p1 op=Archive result=7 market=MKT copy by=OPS1"));
+  EXPECT_THAT(told_to(kOps1),
+              ElementsAre("UOR id=p1 op=Archive result=7 market=MKT by=OPS1 reason=130"));
+  EXPECT_THAT(told_to(kOps2),
+              ElementsAre("UOR id=p1 op=Archive result=7 market=MKT copy by=OPS1 reason=130"));
+}
+
+// Whoever asks again learns whether it waits still: the time until which it does says so.
+TEST_F(ApprovalReportsTest, WhatComesAgainIsToldWhetherItStillWaits) {
+  const matching::VoidMarket annul{.market = Name{"MKT"}};
+  ask("p1", annul);
+  const std::string first = " first=" + std::to_string(last_event().value());
+  const std::string known = "UOR id=p1 op=Void result=4" + first + " market=MKT version=1 state=2";
+  told_to(kOps1);
+  ask("p1", annul);
+  EXPECT_THAT(told_to(kOps1), ElementsAre(known + " expires"));
+  ask("n1", matching::Decline{.proposal = Name{"p1"}}, kOps2);
+  told_to(kOps1);
+  ask("p1", annul);
+  EXPECT_THAT(told_to(kOps1), ElementsAre(known));
+
+  ask("p2", annul);
+  pass(kQuarterOfAnHour);
+  told_to(kOps1);
+  ask("p2", annul);
+  EXPECT_THAT(told_to(kOps1), ElementsAre(::testing::Not(::testing::HasSubstr("expires"))));
 }
 
 }  // namespace
