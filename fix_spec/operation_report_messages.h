@@ -27,7 +27,9 @@ inline constexpr std::array kOperationsReportFields{
                  "with 20013=3: how many orders were cancelled or rows paid in all; with 20013=5: "
                  "how many orders it might cancel"},
     MessageField{field::kSettlPrice, "N-", "with 20013=6 of Void: as on UOC"},
-    MessageField{field::kCopyMsgIndicator, "N-", "Y: another session has asked"},
+    MessageField{field::kCopyMsgIndicator,
+                 "N-",
+                 "Y: another session has asked, or a proposal is shown again at a Logon"},
     MessageField{field::kRefCompId, "C-", "where it is about a session"},
     MessageField{field::kMarketSegmentId, "C-", "where it is about a market"},
     MessageField{field::kApplTestMessageIndicator, "N-", "Y: the answer to a dry run"},

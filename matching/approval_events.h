@@ -23,6 +23,9 @@ struct ApprovalRequired {
 
 BETEX_FIELDS(ApprovalRequired, header, classes, reserved);
 
+// How long a proposal waits. So its event came that long before it expires.
+inline constexpr Timestamp kProposalWaits{std::int64_t{15} * 60 * 1'000'000'000};
+
 // A request that waits for a second operator, whole: it is carried out from here. Fields that its
 // command does not have are 0.
 struct OperationProposed {

@@ -13,7 +13,6 @@
 namespace betex::matching {
 namespace {
 
-constexpr Timestamp kProposalNanos{15 * 60 * kNanosPerSecond};
 constexpr std::size_t kMaxProposals = 1'000;
 
 void describe(const MoveFunds& move, OperationProposed& event) {
@@ -118,7 +117,7 @@ void Decider::propose() {
   const Request asked = request();
   OperationProposed event{.proposer = requester(),
                           .command = command_kind(),
-                          .expires = now() + kProposalNanos,
+                          .expires = now() + kProposalWaits,
                           .version_guard = asked.version_guard,
                           .subject = asked.subject,
                           .request_id = asked.id,

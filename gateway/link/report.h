@@ -275,7 +275,7 @@ enum class OpsResult : std::uint8_t {
 
 // What an operator's session is told of a copy and of a request that two have taken part in.
 struct Involved {
-  bool copy = false;            // 797: another session has asked
+  bool copy = false;            // 797: another session has asked, or it is told again at a logon
   matching::Name requested_by;  // 20015, a CompID; empty: absent
   matching::Name approved_by;   // 20016, who has approved, or declined; empty: absent
 
@@ -289,6 +289,7 @@ struct OperationsReport {
   OpsResult result{};               // 20013
   bool test = false;                // 2330: the answer to a dry run
   matching::EventSeq event;         // 20020
+  ReportId first_told;              // 20068 of a report that this one repeats; 0: its own
   matching::EventSeq first_answer;  // 20017, with Known: the event that answered the id first
   matching::Name ref_request_id;    // 20014: the proposal's
   matching::Name market;            // 1300

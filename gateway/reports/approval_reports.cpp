@@ -3,6 +3,7 @@
 // the proposal's.
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "gateway/reports/account_money.h"
@@ -29,6 +30,29 @@ OperationsReport report_of(const Event& event) {
   return report;
 }
 
+// Whole, so that whoever approves it has seen what it is.
+OperationsReport report_of(const matching::OperationProposed& event,
+                           std::span<const matching::RunnerShare> shares) {
+  OperationsReport report = report_of(event);
+  report.result = OpsResult::WaitsForApproval;
+  report.next_in = event.next_in;
+  report.reserved_to = event.reserved_to;
+  report.new_epoch = event.new_epoch;
+  report.expires = event.expires;
+  report.version_guard = event.version_guard;
+  report.remark = event.remark;
+  if (report.operation == Operation::Void) {
+    if (event.amount != matching::Decimal{0}) {
+      report.price = event.amount;
+    }
+  } else if (subject_kind_of(report.operation) == SubjectKind::Account &&
+             report.operation != Operation::WriteOff) {  // which takes over what there is
+    report.amount = event.amount;
+  }
+  report.shares.assign(shares.begin(), shares.end());
+  return report;
+}
+
 // How what it is about stands now.
 void tell_outcome(OperationsReport& report, const matching::OperationApproved& event) {
   switch (subject_kind_of(report.operation)) {
@@ -52,27 +76,23 @@ void tell_outcome(OperationsReport& report, const matching::OperationApproved& e
 
 }  // namespace
 
-// Whole, so that whoever approves it has seen what it is.
 void ReportMaker::on(const Context& context, const matching::OperationProposed& event) const {
-  OperationsReport report = report_of(event);
-  report.result = OpsResult::WaitsForApproval;
-  report.next_in = event.next_in;
-  report.reserved_to = event.reserved_to;
-  report.new_epoch = event.new_epoch;
-  report.expires = event.expires;
-  report.version_guard = event.version_guard;
-  report.remark = event.remark;
-  if (report.operation == Operation::Void) {
-    if (event.amount != matching::Decimal{0}) {
-      report.price = event.amount;
-    }
-  } else if (subject_kind_of(report.operation) == SubjectKind::Account) {
-    report.amount = event.amount;
-  }
-  const auto shares = matching::tail_of(event);
-  report.shares.assign(shares.begin(), shares.end());
+  OperationsReport report = report_of(event, matching::tail_of(event));
   report.involved.requested_by = model_.comp_id(event.proposer);
   answer(context, {.session = event.proposer, .request_id = event.request_id}, std::move(report));
+}
+
+// A copy for its proposer too: it answers nothing that this connection has brought. It has no place
+// among the reports of events, but says which of them it repeats.
+fix::Report ReportMaker::told_again(const OpenProposal& proposal) const {
+  OperationsReport report = report_of(proposal.event, proposal.shares);
+  report.request_id = proposal.event.request_id;
+  report.event = proposal.proposed;
+  report.first_told = {.event = proposal.proposed, .leg = kAnswerLeg};
+  report.transact_time = proposal.event.expires - matching::kProposalWaits;
+  report.involved = {
+      .copy = true, .requested_by = model_.comp_id(proposal.event.proposer), .approved_by = {}};
+  return {.id = {}, .body = std::move(report)};
 }
 
 void ReportMaker::on(const Context& context, const matching::OperationApproved& event) const {

@@ -190,7 +190,7 @@ void write_operations_report(FieldWriter& out, const ReportId& id, const Operati
   number_if(out, "20019=", number(report.market_state));
   number_if(out, "20020=", report.event.value());
   write_outcome(out, report);
-  write_report_id(out, id);
+  write_report_id(out, report.first_told != ReportId{} ? report.first_told : id);
 }
 
 void write_security_definition(FieldWriter& out,

@@ -391,28 +391,52 @@ TEST_F(OperationReportsTest, AHaltIsToldAgainAtEachLogonWhileItLasts) {
   ask("h2", matching::UnhaltExchange{});
   EXPECT_EQ(reports_of(kOne, kSecond).size(), 2U);
   sink.reports.clear();
-  pipeline.feed.subscribe(
-      kOne, SubscriptionId{3}, fix::ReportId{pipeline.engine.last_seq(), kProposerLeg});
+  pipeline.feed.subscribe(kOne, kThird, fix::ReportId{pipeline.engine.last_seq(), kProposerLeg});
   pipeline.run();
-  EXPECT_THAT(reports_of(kOne, SubscriptionId{3}), IsEmpty());
+  EXPECT_THAT(reports_of(kOne, kThird), IsEmpty());
 }
 
 // What is told at a logon stands behind what was missed, so that the last word is how things are.
 TEST_F(OperationReportsTest, WhoComesBackDuringAHaltHearsOfItLast) {
+  ask("h1", matching::HaltExchange{});
+  const fix::ReportId heard{pipeline.engine.last_seq(), kProposerLeg};
   pipeline.feed.unsubscribe(kOne, kFirst);
+  pipeline.run();
+  ask("h2", matching::SuspendMarket{.market = kMarket});
+  pipeline.feed.subscribe(kOne, kSecond, heard);
+  pipeline.run();
+  EXPECT_THAT(lines_of(kOne, kSecond),
+              ElementsAre("f symbol=RUN status=2 version=2 why=1",
+                          "f symbol=OTHER status=2 version=2 why=1",
+                          "h halted"));
+}
+
+TEST_F(OperationReportsTest, WhoHasMissedTheBeginningOfAHaltHearsOfItOnce) {
+  pipeline.feed.unsubscribe(kOne, kFirst);
+  pipeline.feed.unsubscribe(kTwo, kFirst);
   pipeline.run();
   ask("h1", matching::HaltExchange{});
   ask("h2", matching::SuspendMarket{.market = kMarket});
   subscribe(kOne, kSecond);
-  Lines lines;
-  for (const fix::Report& report : reports_of(kOne, kSecond)) {
-    lines.push_back(told(report));
-  }
-  EXPECT_THAT(lines,
+  subscribe(kTwo, kSecond);
+  EXPECT_THAT(lines_of(kOne, kSecond),
               ElementsAre("h halted",
                           "f symbol=RUN status=2 version=2 why=1",
-                          "f symbol=OTHER status=2 version=2 why=1",
-                          "h halted"));
+                          "f symbol=OTHER status=2 version=2 why=1"));
+  EXPECT_THAT(lines_of(kTwo, kSecond), ElementsAre("h halted"));
+}
+
+// The last of what it has missed counts.
+TEST_F(OperationReportsTest, WhoHasMissedSeveralHaltsHearsOfEachOnce) {
+  pipeline.feed.unsubscribe(kOne, kFirst);
+  pipeline.run();
+  ask("h1", matching::HaltExchange{});
+  ask("h2", matching::UnhaltExchange{});
+  subscribe(kOne, kSecond);
+  EXPECT_THAT(lines_of(kOne, kSecond), ElementsAre("h halted", "h open"));
+  ask("h3", matching::HaltExchange{});
+  subscribe(kOne, kThird);
+  EXPECT_THAT(lines_of(kOne, kThird), ElementsAre("h halted", "h open", "h halted"));
 }
 
 // ---- Refusals
