@@ -16,7 +16,10 @@ inline constexpr std::array kOperationsReportFields{
     MessageField{
         field::kText, "C-", "with 20001; on a proposal the remark of the one who has made it"},
     MessageField{field::kTransactTime, "Y-", "the event's; on a dry run of the answer"},
-    MessageField{field::kExpireTime, "C-", "with 20013=6: until when it may be approved"},
+    MessageField{field::kExpireTime,
+                 "C-",
+                 "with 20013=6: until when it may be approved; with 20013=4 the same where the "
+                 "first one still waits for that, else absent"},
     MessageField{
         field::kNoRelatedSym, "N-", "with 20013=6 of Determine: the result, as on UOC", &kShares},
     MessageField{field::kTotalAffectedOrders,
@@ -24,18 +27,22 @@ inline constexpr std::array kOperationsReportFields{
                  "with 20013=3: how many orders were cancelled or rows paid in all; with 20013=5: "
                  "how many orders it might cancel"},
     MessageField{field::kSettlPrice, "N-", "with 20013=6 of Void: as on UOC"},
-    MessageField{field::kCopyMsgIndicator, "N-", "Y: another session has asked"},
+    MessageField{field::kCopyMsgIndicator,
+                 "N-",
+                 "Y: another session has asked, or a proposal is shown again at a Logon"},
     MessageField{field::kRefCompId, "C-", "where it is about a session"},
     MessageField{field::kMarketSegmentId, "C-", "where it is about a market"},
     MessageField{field::kApplTestMessageIndicator, "N-", "Y: the answer to a dry run"},
     MessageField{field::kEngineReason,
                  "C-",
-                 "with 20013=1; where the first answer was a refusal "
+                 "with 20013=1; with 20013=7 129 or 130; where the first answer was a refusal "
                  "also with 20013=4"},
     MessageField{field::kRetry, "C-", "with 20001"},
     MessageField{field::kMarketVersion,
                  "C-",
-                 "where it is about a market: after it; with 20013=6 as on UOC"},
+                 "where it is about a market that there is: its version after it, 0 before it was "
+                 "first opened or changed; absent with 20013=7 and, but for what was approved, 1; "
+                 "with 20013=6 as on UOC"},
     MessageField{field::kOpsCommand,
                  "Y-",
                  "of the request; of c CreateMarket, of CA MassCancel, of DH SuspendAccount, "
@@ -56,7 +63,7 @@ inline constexpr std::array kOperationsReportFields{
     MessageField{field::kFirstAnswer, "C-", "with 20013=4: the event that answered the id first"},
     MessageField{field::kMarketState,
                  "C-",
-                 "where it is about a market, after it: 1 inactive, 2 open, 3 suspended, 4 halted, "
+                 "likewise, but for 20013=6: 1 inactive, 2 open, 3 suspended, 4 halted, "
                  "5 closed, 6 determined, 7 settled, 8 voided"},
     MessageField{field::kEventSeq,
                  "C-",
@@ -67,9 +74,13 @@ inline constexpr std::array kOperationsReportFields{
     MessageField{field::kAvailable, "C-", "likewise"},
     MessageField{field::kNextIn,
                  "C-",
-                 "where it is about a session: the number that we expect of it next, after it"},
-    MessageField{field::kReservedTo, "C-", "likewise: our numbers up to here are reserved"},
-    MessageField{field::kEpoch, "C-", "likewise: the epoch of both"},
+                 "of SetSessionNumbers: the number that we expect of the session next, after it"},
+    MessageField{field::kReservedTo,
+                 "C-",
+                 "where it is about a session, after it: our numbers up to here are reserved"},
+    MessageField{
+        field::kDelivered, "C-", "likewise: reports of events up to here have arrived for certain"},
+    MessageField{field::kEpoch, "C-", "likewise: the epoch of the numbers"},
     MessageField{field::kNewEpoch, "N-", "with 20013=6 of SetSessionNumbers: as on UOC"},
     MessageField{field::kWatermark, "C-", "of MoveWatermark: after it"},
     MessageField{field::kReportId,

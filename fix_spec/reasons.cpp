@@ -65,6 +65,8 @@ ReasonCodes codes_of(Reason reason) noexcept {
     case Reason::SessionSuspended:           return {15, 99, 6, Retry::No};
     case Reason::UnknownRequest:             return {99, 99, 1, Retry::No};
     case Reason::TooManyRequests:            return {99, 99, 8, Retry::Yes};
+    case Reason::Declined:                   return {99, 99, 0, Retry::No};
+    case Reason::NotApprovedInTime:          return {99, 99, 0, Retry::Yes};
     case Reason::MalformedMessage:           return {99, 99, 0, Retry::No};
     case Reason::UnsupportedMessageType:     return {99, 99, 3, Retry::No};
     case Reason::NotEntitled:                return {99, 99, 6, Retry::No};

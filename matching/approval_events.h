@@ -23,6 +23,9 @@ struct ApprovalRequired {
 
 BETEX_FIELDS(ApprovalRequired, header, classes, reserved);
 
+// How long a proposal waits. So its event came that long before it expires.
+inline constexpr Timestamp kProposalWaits{std::int64_t{15} * 60 * 1'000'000'000};
+
 // A request that waits for a second operator, whole: it is carried out from here. Fields that its
 // command does not have are 0.
 struct OperationProposed {
@@ -69,6 +72,7 @@ BETEX_FIELDS(OperationProposed,
 // it, in both cases. With `goes_on` a process of it still runs, whose BatchCompleted is to come.
 struct OperationApproved {
   static constexpr EventKind kKind = EventKind::OperationApproved;
+  static constexpr std::size_t kFirstSize = 192;
   EventHeader header;  // header.market: the market that it is about, if any
   SessionId proposer;
   SessionId approver;
@@ -88,8 +92,9 @@ struct OperationApproved {
   SessionEpoch epoch;
   Zeros<4> reserved2;
   Name subject;
-  Name proposal;    // its request id
-  Name request_id;  // of the approval
+  Name proposal;       // its request id
+  Name request_id;     // of the approval
+  EventSeq delivered;  // of the session: reports up to here have arrived
 };
 
 BETEX_FIELDS(OperationApproved,
@@ -113,7 +118,8 @@ BETEX_FIELDS(OperationApproved,
              reserved2,
              subject,
              proposal,
-             request_id);
+             request_id,
+             delivered);
 
 // A proposal that somebody has declined, or whose time is up.
 struct OperationDropped {

@@ -51,6 +51,9 @@ struct BatchStarted {
   Name request_id;                // of Ops
   ClOrdId cl_ord_id;              // of an owner's mass cancel request
   std::uint64_t done_before = 0;  // items of the request's processes that have ended already
+  std::uint64_t version = 0;      // of header.market, as the state; no process keeps them
+  OrNone<MarketState> state;      // none: it is about no market, or nothing is said
+  Zeros<7> reserved2;
 };
 
 BETEX_FIELDS(BatchStarted,
@@ -71,7 +74,10 @@ BETEX_FIELDS(BatchStarted,
              reserved,
              request_id,
              cl_ord_id,
-             done_before);
+             done_before,
+             version,
+             state,
+             reserved2);
 
 inline constexpr std::size_t kMaxBatchedOrders = 4096;
 
@@ -112,6 +118,9 @@ struct BatchCompleted {
   AccountId account;  // of its filter, as the session
   SessionId session;
   std::uint64_t done_before = 0;  // items of the request's processes that have ended before it
+  std::uint64_t version = 0;      // of header.market now, as the state
+  OrNone<MarketState> state;      // none: it was about no market, or nothing is said
+  Zeros<7> reserved3;
 };
 
 BETEX_FIELDS(BatchCompleted,
@@ -130,7 +139,10 @@ BETEX_FIELDS(BatchCompleted,
              cl_ord_id,
              account,
              session,
-             done_before);
+             done_before,
+             version,
+             state,
+             reserved3);
 
 // A refused OrderMassCancelRequest.
 struct MassCancelRejected {
@@ -255,6 +267,10 @@ struct RequestKnown {
   Name request_id;
   std::uint8_t detail = 0;  // as in CommandRejected
   Zeros<7> reserved;
+  Timestamp expires;          // of the first one, where it still waits for a second operator; or 0
+  std::uint64_t version = 0;  // of the market that it names, as the state
+  OrNone<MarketState> state;  // none: it names none that there is, or nothing is said
+  Zeros<7> reserved2;
 };
 
 BETEX_FIELDS(RequestKnown,
@@ -266,7 +282,11 @@ BETEX_FIELDS(RequestKnown,
              subject,
              request_id,
              detail,
-             reserved);
+             reserved,
+             expires,
+             version,
+             state,
+             reserved2);
 
 struct Announced {
   static constexpr EventKind kKind = EventKind::Announced;

@@ -128,6 +128,7 @@ class CancelOrders {
 std::uint64_t Decider::start_batch(BatchStarted batch, MarketId market) {
   batch.batch = state_.last_batch_id.next();
   batch.last_order = state_.last_order_id;
+  tell_market(batch, market);
   emitter_.emit(batch, market);
   return run_chunk(is_payment(batch.work) ? state_.payments.back() : state_.batches.back());
 }
@@ -166,21 +167,22 @@ std::uint64_t Decider::run_chunk(Work work, const Batch& running) {
   work.emit_end(emitter_);
   const BatchStarted started = running.started;  // the state's own goes with the next event
   const std::uint64_t total = before + work.taken();
-  emitter_.emit(BatchCompleted{.batch = started.batch,
-                               .requester = started.requester,
-                               .requester_account = started.requester_account,
-                               .cause = started.cause,
-                               .side = started.side,
-                               .work = started.work,
-                               .goes_on = goes_on_after(started),
-                               .instrument = started.instrument,
-                               .total = total,
-                               .request_id = started.request_id,
-                               .cl_ord_id = started.cl_ord_id,
-                               .account = started.account,
-                               .session = started.session,
-                               .done_before = started.done_before},
-                started.header.market);
+  BatchCompleted completed{.batch = started.batch,
+                           .requester = started.requester,
+                           .requester_account = started.requester_account,
+                           .cause = started.cause,
+                           .side = started.side,
+                           .work = started.work,
+                           .goes_on = goes_on_after(started),
+                           .instrument = started.instrument,
+                           .total = total,
+                           .request_id = started.request_id,
+                           .cl_ord_id = started.cl_ord_id,
+                           .account = started.account,
+                           .session = started.session,
+                           .done_before = started.done_before};
+  tell_market(completed, started.header.market);
+  emitter_.emit(completed, started.header.market);
   if (auto next = what_follows(started)) {
     next->done_before = started.done_before + total;
     start_batch(*next, started.header.market);

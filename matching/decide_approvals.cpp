@@ -13,7 +13,6 @@
 namespace betex::matching {
 namespace {
 
-constexpr Timestamp kProposalNanos{15 * 60 * kNanosPerSecond};
 constexpr std::size_t kMaxProposals = 1'000;
 
 void describe(const MoveFunds& move, OperationProposed& event) {
@@ -118,7 +117,7 @@ void Decider::propose() {
   const Request asked = request();
   OperationProposed event{.proposer = requester(),
                           .command = command_kind(),
-                          .expires = now() + kProposalNanos,
+                          .expires = now() + kProposalWaits,
                           .version_guard = asked.version_guard,
                           .subject = asked.subject,
                           .request_id = asked.id,
@@ -217,10 +216,10 @@ void Decider::emit_approved(OperationApproved event) {
     event.next_in = session.next_in;
     event.reserved_to = session.reserved_to;
     event.epoch = session.epoch;
+    event.delivered = session.delivered;
   } else {
     market = MarketId{static_cast<std::uint32_t>(state_.market_names.find(event.subject))};
-    event.state = state_.markets.at(market).state;
-    event.version = state_.markets.at(market).version;
+    tell_market(event, market);
   }
   emitter_.emit(event, market);
 }

@@ -247,7 +247,8 @@ void Decider::decide(const RemoveRunner& remove) {
   emitter_.emit(RunnerRemoved{.instrument = instrument,
                               .goes_on = removal_goes_on(state_.markets.at(id)),
                               .version = version,
-                              .request_id = remove.request_id},
+                              .request_id = remove.request_id,
+                              .state = state_.markets.at(id).state},
                 id);
   cancel_and_go_on(id,
                    {.instrument = instrument,

@@ -154,7 +154,8 @@ void Decider::decide(const SetSessionNumbers& set) {
                           .epoch = set.new_epoch ? info.epoch.next() : info.epoch,
                           .next_in = set.new_epoch ? MsgSeqNum{1} : info.next_in,
                           .reserved_to = set.new_epoch ? MsgSeqNum{} : info.reserved_to,
-                          .request_id = set.request_id};
+                          .request_id = set.request_id,
+                          .delivered = info.delivered};
   if (set.next_in != MsgSeqNum{}) {
     event.next_in = set.next_in;
   }
@@ -195,8 +196,11 @@ void Decider::decide(const ResumeSession& resume) {
 void Decider::decide(const LogoutSession& logout) {
   const SessionState* const session = session_for(logout.comp_id);
   if (session != nullptr && passes(session->info.up ? Reason::None : Reason::InvalidState)) {
-    emitter_.emit(
-        SessionLoggedOut{.session = session->info.session, .request_id = logout.request_id});
+    emitter_.emit(SessionLoggedOut{.session = session->info.session,
+                                   .request_id = logout.request_id,
+                                   .epoch = session->info.epoch,
+                                   .reserved_to = session->info.reserved_to,
+                                   .delivered = session->info.delivered});
   }
 }
 

@@ -95,11 +95,15 @@ void Decider::decide(const CreateMarket& create) {
                     .request_id = create.request_id},
       market);
   for (const Name& runner : runners) {
-    emitter_.emit(RunnerAdded{.instrument = state_.instruments.next_id(),
-                              .symbol = runner,
-                              .request_id = create.request_id},
-                  market);
+    add_runner(market, runner, create.request_id);
   }
+}
+
+void Decider::add_runner(MarketId market, const Name& symbol, const Name& request_id) {
+  RunnerAdded event{
+      .instrument = state_.instruments.next_id(), .symbol = symbol, .request_id = request_id};
+  tell_market(event, market);
+  emitter_.emit(event, market);
 }
 
 Reason Decider::check(const AddRunner& add, const MarketData& market) const {
@@ -117,10 +121,7 @@ Reason Decider::check(const AddRunner& add, const MarketData& market) const {
 void Decider::decide(const AddRunner& add) {
   const MarketData* const market = market_for(add.market);
   if (market != nullptr && passes(check(add, *market))) {
-    emitter_.emit(RunnerAdded{.instrument = state_.instruments.next_id(),
-                              .symbol = add.symbol,
-                              .request_id = add.request_id},
-                  market->id);
+    add_runner(market->id, add.symbol, add.request_id);
   }
 }
 
@@ -156,7 +157,8 @@ void Decider::decide(const ChangeMarket& change) {
                       .bet_delay_ms = market->bet_delay_ms,
                       .commission_bp = market->commission_bp,
                       .max_quantity = market->max_quantity,
-                      .request_id = change.request_id};
+                      .request_id = change.request_id,
+                      .state = market->state};
   if (passes(check(change, *market, event))) {
     emitter_.emit(event, market->id);
   }
@@ -192,6 +194,7 @@ void Decider::decide(const DescribeMarket& describe) {
     return;
   }
   MarketDescribed event{.request_id = describe.request_id};
+  tell_market(event, market->id);
   if (passes(check(describe, *market, event))) {
     emitter_.emit(event, market->id);
   }

@@ -128,6 +128,7 @@ class Decider {
     bool ends_halt = false;    // of the exchange
     std::uint32_t approval_class = 0;
     std::uint64_t version_guard = 0;  // 0: none
+    bool is_about_market = false;     // the subject is one
     Name subject;                     // as CommandRejected tells of it, as the next one
     std::uint8_t detail = 0;
   };
@@ -174,6 +175,16 @@ class Decider {
     return time.value() >= now().value() - oldest && time.value() <= now().value() + newest;
   }
 
+  // How the market stands, into what tells of it; nothing where it is about none.
+  template <typename Told>
+  void tell_market(Told& told, MarketId market) const {
+    if (market != MarketId{}) {
+      const MarketData& data = state_.markets.at(market);
+      told.version = data.version;
+      told.state = data.state;
+    }
+  }
+
   // requests.cpp: in the order of RULES.md section 5.
   [[nodiscard]] Request request() const;
   [[nodiscard]] const Remark& remark() const;
@@ -182,6 +193,8 @@ class Decider {
   [[nodiscard]] bool is_admitted(Reason named);
   [[nodiscard]] bool passes(Reason reason);
   void refuse(Reason reason);
+  [[nodiscard]] MarketId market_of(const Request& asked) const;
+  [[nodiscard]] Timestamp waits_until(const RequestRecord& first) const;
 
   // dry_run.cpp
   [[nodiscard]] std::uint64_t most_cancelled() const;
@@ -289,6 +302,7 @@ class Decider {
   [[nodiscard]] Reason check(const DescribeMarket& describe,
                              const MarketData& market,
                              MarketDescribed& event) const;
+  void add_runner(MarketId market, const Name& symbol, const Name& request_id);
 
   // decide_markets.cpp
   [[nodiscard]] const MarketData* market_for(const Name& name);

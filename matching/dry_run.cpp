@@ -65,6 +65,7 @@ DryRun Decider::dry_run(const Command& command) {
   begin(command);
   const Request asked = request();
   DryRun result{.detail = asked.detail, .subject = asked.subject, .as_of = state_.last_seq};
+  tell_market(result, market_of(asked));
   dry_run_ = &result;
   std::visit(
       [this]<typename Body>(const Body& body) {

@@ -1,7 +1,8 @@
 // Events about markets and runners.
 //
 // `goes_on`: a process of the same request follows in the transaction; the BatchCompleted of the
-// last of them is the one without `goes_on`.
+// last of them is the one without `goes_on`. `version` and `state` are the market's after the
+// event; a state of none says that a program wrote it that did not tell them here.
 #pragma once
 
 #include <cstddef>
@@ -55,14 +56,19 @@ BETEX_FIELDS(MarketCreated,
 // Also the only instrument of a binary market, in the transaction of its MarketCreated.
 struct RunnerAdded {
   static constexpr EventKind kKind = EventKind::RunnerAdded;
+  static constexpr std::size_t kFirstSize = 96;
   EventHeader header;
   InstrumentId instrument;
   Zeros<4> reserved;
   Name symbol;
   Name request_id;
+  std::uint64_t version = 0;
+  OrNone<MarketState> state;
+  Zeros<7> reserved2;
 };
 
-BETEX_FIELDS(RunnerAdded, header, instrument, reserved, symbol, request_id);
+BETEX_FIELDS(
+    RunnerAdded, header, instrument, reserved, symbol, request_id, version, state, reserved2);
 
 struct MarketOpened {
   static constexpr EventKind kKind = EventKind::MarketOpened;
@@ -76,15 +82,19 @@ BETEX_FIELDS(MarketOpened, header, version, request_id);
 // Material: bets and orders on the runner are void.
 struct RunnerRemoved {
   static constexpr EventKind kKind = EventKind::RunnerRemoved;
+  static constexpr std::size_t kFirstSize = 72;
   EventHeader header;
   InstrumentId instrument;
   Flag goes_on;
   Zeros<3> reserved;
   std::uint64_t version = 0;
   Name request_id;
+  OrNone<MarketState> state;
+  Zeros<7> reserved2;
 };
 
-BETEX_FIELDS(RunnerRemoved, header, instrument, goes_on, reserved, version, request_id);
+BETEX_FIELDS(
+    RunnerRemoved, header, instrument, goes_on, reserved, version, request_id, state, reserved2);
 
 struct MarketSuspended {
   static constexpr EventKind kKind = EventKind::MarketSuspended;
@@ -168,19 +178,31 @@ BETEX_FIELDS(MarketReopened, header, version, request_id);
 // All its terms that can change, those that stay as they were too.
 struct MarketChanged {
   static constexpr EventKind kKind = EventKind::MarketChanged;
+  static constexpr std::size_t kFirstSize = 80;
   EventHeader header;
   std::uint64_t version = 0;
   std::uint32_t bet_delay_ms = 0;
   std::uint32_t commission_bp = 0;
   Quantity max_quantity;  // per order
   Name request_id;
+  OrNone<MarketState> state;
+  Zeros<7> reserved;
 };
 
-BETEX_FIELDS(MarketChanged, header, version, bet_delay_ms, commission_bp, max_quantity, request_id);
+BETEX_FIELDS(MarketChanged,
+             header,
+             version,
+             bet_delay_ms,
+             commission_bp,
+             max_quantity,
+             request_id,
+             state,
+             reserved);
 
 // The whole description of a market or of one of its runners.
 struct MarketDescribed {
   static constexpr EventKind kKind = EventKind::MarketDescribed;
+  static constexpr std::size_t kFirstSize = 232;
   EventHeader header;
   InstrumentId instrument;  // 0: the market itself; a runner has a text only
   Zeros<4> reserved;
@@ -188,10 +210,22 @@ struct MarketDescribed {
   Name parent;
   DescriptionText text;
   Name request_id;
+  std::uint64_t version = 0;
+  OrNone<MarketState> state;
+  Zeros<7> reserved2;
 };
 
-BETEX_FIELDS(
-    MarketDescribed, header, instrument, reserved, scheduled_start, parent, text, request_id);
+BETEX_FIELDS(MarketDescribed,
+             header,
+             instrument,
+             reserved,
+             scheduled_start,
+             parent,
+             text,
+             request_id,
+             version,
+             state,
+             reserved2);
 
 // The share of a win that one instrument has: 1/1 a winner, 1/2 a dead heat of two for one place.
 struct InstrumentShare {
@@ -234,13 +268,16 @@ BETEX_FIELDS(MarketVoided, header, version, price, request_id, goes_on, reserved
 // Its rows and books are freed: it can not be corrected any more.
 struct MarketArchived {
   static constexpr EventKind kKind = EventKind::MarketArchived;
+  static constexpr std::size_t kFirstSize = 72;
   EventHeader header;
   std::uint64_t version = 0;
   SessionId requester;  // of the ArchiveMarket that began it
   Zeros<4> reserved;
   Name request_id;
+  OrNone<MarketState> state;
+  Zeros<7> reserved2;
 };
 
-BETEX_FIELDS(MarketArchived, header, version, requester, reserved, request_id);
+BETEX_FIELDS(MarketArchived, header, version, requester, reserved, request_id, state, reserved2);
 
 }  // namespace betex::matching

@@ -94,6 +94,10 @@ std::string_view to_text(Reason reason) noexcept {
       return "unknown request";
     case Reason::TooManyRequests:
       return "too many requests of operators today";
+    case Reason::Declined:
+      return "declined by an operator";
+    case Reason::NotApprovedInTime:
+      return "not approved in time";
     case Reason::MalformedMessage:
       return "malformed message";
     case Reason::UnsupportedMessageType:

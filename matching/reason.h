@@ -60,6 +60,8 @@ enum class Reason : std::uint16_t {  // on disk and on the wire: never change, n
   SessionSuspended = 126,
   UnknownRequest = 127,
   TooManyRequests = 128,
+  Declined = 129,
+  NotApprovedInTime = 130,
   // Refused by the gateway before the book, journaled all the same: 140..
   MalformedMessage = 140,
   UnsupportedMessageType = 141,

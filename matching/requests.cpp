@@ -51,6 +51,15 @@ Name subject_of(const Body& body) {
   }
 }
 
+template <typename Body>
+constexpr bool kNamesMarket = requires(const Body& body) {
+  body.market;
+};
+
+// A mass cancel has targets of several kinds.
+template <OperatorRequest Body>
+constexpr bool kIsAboutMarket = kNamesMarket<Body> && !std::is_same_v<Body, CancelOnBehalf>;
+
 template <OperatorRequest Body>
 std::uint8_t detail_of(const Body& body) {
   if constexpr (std::is_same_v<Body, CancelOnBehalf>) {
@@ -76,6 +85,7 @@ Decider::Request Decider::request() const {
                         .reopens = kReopens<Body>,
                         .ends_halt = std::is_same_v<Body, UnhaltExchange>,
                         .approval_class = kApprovalClass<Body>,
+                        .is_about_market = kIsAboutMarket<Body>,
                         .subject = subject_of(body),
                         .detail = detail_of(body)};
           if constexpr (requires { body.version_guard; }) {
@@ -166,6 +176,20 @@ bool Decider::passes(Reason reason) {
   return true;
 }
 
+// 0: it is about none, or about one that there is not.
+MarketId Decider::market_of(const Request& asked) const {
+  return asked.is_about_market
+             ? MarketId{static_cast<std::uint32_t>(state_.market_names.find(asked.subject))}
+             : MarketId{};
+}
+
+// Until when the request can be approved; 0: it does not wait for that.
+Timestamp Decider::waits_until(const RequestRecord& first) const {
+  const Proposal* const proposal = proposal_of(first.request_id);
+  return proposal != nullptr && proposal->seq == first.answered_by ? proposal->event.expires
+                                                                   : Timestamp{};
+}
+
 // One that has come before with the same content is told what the first one did.
 void Decider::refuse(Reason reason) {
   const Request asked = request();
@@ -177,16 +201,20 @@ void Decider::refuse(Reason reason) {
   if (dry_run_ != nullptr) {
     dry_run_->reason = first == nullptr ? reason : first->reason;
     dry_run_->answered_by = first == nullptr ? EventSeq{} : first->answered_by;
+    dry_run_->expires = first == nullptr ? Timestamp{} : waits_until(*first);
   } else if (is_approved_) {
     refusal_ = reason;
   } else if (first != nullptr) {
-    emitter_.emit(RequestKnown{.session = requester(),
-                               .reason = first->reason,
-                               .command = command_kind(),
-                               .answered_by = first->answered_by,
-                               .subject = asked.subject,
-                               .request_id = asked.id,
-                               .detail = asked.detail});
+    RequestKnown event{.session = requester(),
+                       .reason = first->reason,
+                       .command = command_kind(),
+                       .answered_by = first->answered_by,
+                       .subject = asked.subject,
+                       .request_id = asked.id,
+                       .detail = asked.detail,
+                       .expires = waits_until(*first)};
+    tell_market(event, market_of(asked));
+    emitter_.emit(event);
   } else {
     emitter_.emit(
         CommandRejected{.session = requester(),

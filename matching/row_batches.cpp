@@ -113,7 +113,8 @@ void ArchiveRows::emit_chunk(Emitter& emitter, const Progress& progress) const {
 void ArchiveRows::emit_end(Emitter& emitter) const {
   emitter.emit(MarketArchived{.version = market_data().version + 1,
                               .requester = batch_.started.requester,
-                              .request_id = batch_.started.request_id},
+                              .request_id = batch_.started.request_id,
+                              .state = market_data().state},
                market());
 }
 

@@ -1,6 +1,7 @@
 // Events about FIX sessions: the journal is the only truth about them too.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "matching/commands.h"
@@ -105,15 +106,18 @@ BETEX_FIELDS(ReportsDelivered, header, session, reserved, delivered);
 // By Ops. A new epoch starts both numbers again.
 struct SessionNumbersSet {
   static constexpr EventKind kKind = EventKind::SessionNumbersSet;
+  static constexpr std::size_t kFirstSize = 72;
   EventHeader header;
   SessionId session;
   SessionEpoch epoch;
   MsgSeqNum next_in;
   MsgSeqNum reserved_to;
   Name request_id;
+  EventSeq delivered;  // as it is
 };
 
-BETEX_FIELDS(SessionNumbersSet, header, session, epoch, next_in, reserved_to, request_id);
+BETEX_FIELDS(
+    SessionNumbersSet, header, session, epoch, next_in, reserved_to, request_id, delivered);
 
 // It may log on and cancel, but enter nothing. Also of one that was suspended already.
 struct SessionSuspended {
@@ -138,15 +142,21 @@ struct SessionResumed {
 
 BETEX_FIELDS(SessionResumed, header, session, reserved, request_id);
 
-// Ops wants it off; the transport logs it out when it sees this.
+// Ops wants it off; the transport logs it out when it sees this. The number that is expected of the
+// client is not here: while it is on, only its transport knows that.
 struct SessionLoggedOut {
   static constexpr EventKind kKind = EventKind::SessionLoggedOut;
+  static constexpr std::size_t kFirstSize = 64;
   EventHeader header;
   SessionId session;
   Zeros<4> reserved;
   Name request_id;
+  SessionEpoch epoch;  // as it is, as the next two
+  MsgSeqNum reserved_to;
+  EventSeq delivered;
 };
 
-BETEX_FIELDS(SessionLoggedOut, header, session, reserved, request_id);
+BETEX_FIELDS(
+    SessionLoggedOut, header, session, reserved, request_id, epoch, reserved_to, delivered);
 
 }  // namespace betex::matching

@@ -182,9 +182,28 @@ inline constexpr auto archive_sums = [](auto& archive, auto& saved) {
 
 inline constexpr auto archive_amend = [](auto& archive, auto& amend) { archive(amend); };
 
-// The event stands last: it may grow at its end, as the record may.
+// What its event says for a report alone, the market's version and state, is left out.
 inline constexpr auto archive_batch = [](auto& archive, auto& batch) {
-  archive(batch.cursor, batch.total, batch.paid, batch.charged, batch.commission, batch.started);
+  archive(batch.cursor, batch.total, batch.paid, batch.charged, batch.commission);
+  auto& started = batch.started;
+  archive(started.header,
+          started.batch,
+          started.account,
+          started.session,
+          started.instrument,
+          started.last_order,
+          started.guard_below,
+          started.scope,
+          started.cause,
+          started.side,
+          started.id_consumed,
+          started.requester,
+          started.requester_account,
+          started.work,
+          started.reserved,
+          started.request_id,
+          started.cl_ord_id,
+          started.done_before);
 };
 
 struct SavedRequest {

@@ -275,35 +275,37 @@ enum class OpsResult : std::uint8_t {
 
 // What an operator's session is told of a copy and of a request that two have taken part in.
 struct Involved {
-  bool copy = false;            // 797: another session has asked
+  bool copy = false;            // 797: another session has asked, or it is told again at a logon
   matching::Name requested_by;  // 20015, a CompID; empty: absent
-  matching::Name approved_by;   // 20016; empty: absent
+  matching::Name approved_by;   // 20016, who has approved, or declined; empty: absent
 
   friend bool operator==(const Involved&, const Involved&) = default;
 };
 
 // OperationsReport(UOR). What is none, empty or 0 is absent.
 struct OperationsReport {
-  matching::Name request_id;              // 20012
-  Operation operation{};                  // 20011
-  OpsResult result{};                     // 20013
-  bool test = false;                      // 2330: the answer to a dry run
-  matching::EventSeq event;               // 20020
-  matching::EventSeq first_answer;        // 20017, with Known: the event that answered the id first
-  matching::Name ref_request_id;          // 20014: the proposal's
-  matching::Name market;                  // 1300
-  matching::Name symbol;                  // 55
-  matching::Name account;                 // 1
-  matching::Name comp_id;                 // 930
-  std::uint64_t market_version = 0;       // 20005: after it
-  matching::MarketState market_state{};   // 20019: after it
-  std::optional<std::uint64_t> affected;  // 533
+  matching::Name request_id;        // 20012
+  Operation operation{};            // 20011
+  OpsResult result{};               // 20013
+  bool test = false;                // 2330: the answer to a dry run
+  matching::EventSeq event;         // 20020
+  ReportId first_told;              // 20068 of a report that this one repeats; 0: its own
+  matching::EventSeq first_answer;  // 20017, with Known: the event that answered the id first
+  matching::Name ref_request_id;    // 20014: the proposal's
+  matching::Name market;            // 1300
+  matching::Name symbol;            // 55
+  matching::Name account;           // 1
+  matching::Name comp_id;           // 930
+  std::optional<std::uint64_t> market_version;   // 20005: after it
+  matching::MarketState market_state{};          // 20019: after it
+  std::optional<std::uint64_t> affected;         // 533
   std::optional<matching::Money> balance;        // 20023: after it, as the next two
   std::optional<matching::Money> exposure;       // 20024
   std::optional<matching::WideMoney> available;  // 20025
-  matching::SessionEpoch epoch;                  // 20044; with it the next two
+  matching::SessionEpoch epoch;                  // 20044; with it 20041, also where that is 0
   matching::MsgSeqNum next_in;                   // 20040
   matching::MsgSeqNum reserved_to;               // 20041
+  matching::EventSeq delivered;                  // 20043
   matching::EventSeq watermark;                  // 20066
   matching::Timestamp expires;                   // 126: of a proposal
 

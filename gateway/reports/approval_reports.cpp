@@ -3,9 +3,11 @@
 // the proposal's.
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "gateway/reports/account_money.h"
+#include "gateway/reports/market_standing.h"
 #include "gateway/reports/operation_names.h"
 #include "gateway/reports/report_maker.h"
 
@@ -28,31 +30,9 @@ OperationsReport report_of(const Event& event) {
   return report;
 }
 
-// How what it is about stands now.
-void tell_outcome(OperationsReport& report, const matching::OperationApproved& event) {
-  switch (subject_kind_of(report.operation)) {
-    case SubjectKind::Market:
-      report.market_version = event.version;
-      report.market_state = event.state;
-      break;
-    case SubjectKind::Account:
-      tell_money(report,
-                 {.balance = event.balance, .exposure = event.exposure, .credit = event.credit});
-      break;
-    case SubjectKind::Session:
-      report.epoch = event.epoch;
-      report.next_in = event.next_in;
-      report.reserved_to = event.reserved_to;
-      break;
-    default:
-      break;
-  }
-}
-
-}  // namespace
-
 // Whole, so that whoever approves it has seen what it is.
-void ReportMaker::on(const Context& context, const matching::OperationProposed& event) const {
+OperationsReport report_of(const matching::OperationProposed& event,
+                           std::span<const matching::RunnerShare> shares) {
   OperationsReport report = report_of(event);
   report.result = OpsResult::WaitsForApproval;
   report.next_in = event.next_in;
@@ -65,13 +45,54 @@ void ReportMaker::on(const Context& context, const matching::OperationProposed& 
     if (event.amount != matching::Decimal{0}) {
       report.price = event.amount;
     }
-  } else if (subject_kind_of(report.operation) == SubjectKind::Account) {
+  } else if (subject_kind_of(report.operation) == SubjectKind::Account &&
+             report.operation != Operation::WriteOff) {  // which takes over what there is
     report.amount = event.amount;
   }
-  const auto shares = matching::tail_of(event);
   report.shares.assign(shares.begin(), shares.end());
+  return report;
+}
+
+// How what it is about stands now.
+void tell_outcome(OperationsReport& report, const matching::OperationApproved& event) {
+  switch (subject_kind_of(report.operation)) {
+    case SubjectKind::Market:
+      tell_market(report, event);
+      break;
+    case SubjectKind::Account:
+      tell_money(report,
+                 {.balance = event.balance, .exposure = event.exposure, .credit = event.credit});
+      break;
+    case SubjectKind::Session:
+      report.epoch = event.epoch;
+      report.next_in = event.next_in;
+      report.reserved_to = event.reserved_to;
+      report.delivered = event.delivered;
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace
+
+void ReportMaker::on(const Context& context, const matching::OperationProposed& event) const {
+  OperationsReport report = report_of(event, matching::tail_of(event));
   report.involved.requested_by = model_.comp_id(event.proposer);
   answer(context, {.session = event.proposer, .request_id = event.request_id}, std::move(report));
+}
+
+// A copy for its proposer too: it answers nothing that this connection has brought. It has no place
+// among the reports of events, but says which of them it repeats.
+fix::Report ReportMaker::told_again(const OpenProposal& proposal) const {
+  OperationsReport report = report_of(proposal.event, proposal.shares);
+  report.request_id = proposal.event.request_id;
+  report.event = proposal.proposed;
+  report.first_told = {.event = proposal.proposed, .leg = kAnswerLeg};
+  report.transact_time = proposal.event.expires - matching::kProposalWaits;
+  report.involved = {
+      .copy = true, .requested_by = model_.comp_id(proposal.event.proposer), .approved_by = {}};
+  return {.id = {}, .body = std::move(report)};
 }
 
 void ReportMaker::on(const Context& context, const matching::OperationApproved& event) const {
@@ -110,6 +131,12 @@ void ReportMaker::on(const Context& context, const matching::OperationDropped& e
       context, {.session = event.decliner, .request_id = event.request_id}, std::move(to_decliner));
 
   report.involved.requested_by = model_.comp_id(event.proposer);
+  if (event.decliner != matching::SessionId{0}) {
+    report.involved.approved_by = model_.comp_id(event.decliner);
+    report.reason = Reason::Declined;
+  } else {
+    report.reason = Reason::NotApprovedInTime;
+  }
   answer(context,
          {.session = event.proposer, .request_id = event.proposal, .leg = kProposerLeg},
          std::move(report));

@@ -51,6 +51,9 @@ class Members final : public ReportReceiver {
   void receive(SessionId session, fix::Report report) override {
     SessionFeed& feed = feeds_[session.value()];
     feed.position = report.id;
+    if (feed.greet) {
+      feed.heard.note(report);
+    }
     feed.outgoing.push_back(std::move(report));
   }
 

@@ -1,4 +1,5 @@
-// What everybody is told: halts of the whole exchange, and announcements.
+// What everybody is told: halts of the whole exchange, and announcements; and what is told at each
+// logon.
 #include "gateway/reports/report_maker.h"
 
 namespace betex::gateway {
@@ -40,12 +41,21 @@ void ReportMaker::on(const Context& context, const matching::ExchangeUnhalted& e
          OperationsReport{.operation = Operation::UnhaltExchange});
 }
 
-std::optional<fix::Report> ReportMaker::at_logon(SessionId session, matching::Timestamp now) const {
-  if (!model_.exchange_halted() || !model_.audience().is_broker(session)) {
-    return std::nullopt;
+void ReportMaker::at_logon(SessionId session,
+                           matching::Timestamp now,
+                           const HeardSinceLogon& heard,
+                           const Tell& tell) const {
+  const Audience& audience = model_.audience();
+  if (model_.exchange_halted() && audience.is_broker(session) && !heard.is_halted()) {
+    tell({.id = {}, .body = fix::TradingSessionStatus{.halted = true, .transact_time = now}});
   }
-  return fix::Report{.id = {},
-                     .body = fix::TradingSessionStatus{.halted = true, .transact_time = now}};
+  if (audience.is_operator(session)) {
+    for (const OpenProposal& proposal : model_.open_proposals()) {
+      if (!heard.has_seen(proposal.proposed)) {
+        tell(told_again(proposal));
+      }
+    }
+  }
 }
 
 // ---- Announcements

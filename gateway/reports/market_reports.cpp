@@ -36,6 +36,15 @@ TradingStatus status_of(MarketState state) {
   return TradingStatus::Unknown;
 }
 
+// False of one that an older program wrote without it: that has said no state either.
+template <typename Event>
+bool says_version(const Event& event) {
+  if constexpr (requires { event.state; }) {
+    return event.version != 0 || event.state != MarketState{};
+  }
+  return true;
+}
+
 }  // namespace
 
 void ReportMaker::tell_brokers(const Context& context,
@@ -77,7 +86,7 @@ void ReportMaker::answer_about_market(const Context& context,
   }
   report.operation = *operation_of(matching::kCommandKind<Command>, 0);
   report.market = model_.market(event.header.market).name;
-  if constexpr (requires { event.version; }) {
+  if (says_version(event)) {
     report.market_version = event.version;
   }
   if constexpr (requires { event.goes_on; }) {
@@ -119,11 +128,11 @@ void ReportMaker::on(const Context& context, const matching::RunnerAdded& event)
 // The state is as it was; what they learn is the version, which their orders are held against.
 void ReportMaker::on(const Context& context, const matching::MarketChanged& event) const {
   tell_brokers(context, event, {.status = TradingStatus{}});
-  answer_about_market<matching::ChangeMarket>(context, event, {});
+  answer_about_market<matching::ChangeMarket>(context, event, {.market_state = event.state});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketDescribed& event) const {
-  fix::OperationsReport report;
+  fix::OperationsReport report{.market_state = event.state};
   if (event.instrument != matching::InstrumentId{0}) {
     report.symbol = model_.instrument(event.instrument).symbol;
   }
@@ -146,7 +155,8 @@ void ReportMaker::on(const Context& context, const matching::RunnerRemoved& even
                 .status = TradingStatus::NotAvailable,
                 .market_version = event.version,
                 .transact_time = context.timestamp});
-  answer_about_market<matching::RemoveRunner>(context, event, {.symbol = symbol});
+  answer_about_market<matching::RemoveRunner>(
+      context, event, {.symbol = symbol, .market_state = event.state});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketSuspended& event) const {
@@ -219,7 +229,8 @@ void ReportMaker::on(const Context& context, const matching::MarketArchived& eve
            {.session = event.requester, .request_id = event.request_id},
            fix::OperationsReport{.operation = fix::Operation::Archive,
                                  .market = model_.market(event.header.market).name,
-                                 .market_version = event.version});
+                                 .market_version = event.version,
+                                 .market_state = event.state});
   }
 }
 

@@ -1,5 +1,8 @@
 // How operators are answered, whatever they have asked for, and what processes answer: how they
 // begin and how they end.
+#include <utility>
+
+#include "gateway/reports/market_standing.h"
 #include "gateway/reports/operation_names.h"
 #include "gateway/reports/report_maker.h"
 
@@ -73,12 +76,12 @@ void ReportMaker::on(const Context& context, const matching::BatchStarted& event
     report.response = MassActionResponse::Accepted;
     answer(context, asked, report);
   } else if (answers<matching::SettleMarket>(context)) {
-    answer(context,
-           asked,
-           OperationsReport{.operation = Operation::Settle,
+    OperationsReport report{.operation = Operation::Settle,
                             .result = OpsResult::Running,
                             .market = model_.market(event.header.market).name,
-                            .market_state = matching::MarketState::Determined});
+                            .market_state = matching::MarketState::Determined};
+    tell_market(report, event);
+    answer(context, asked, std::move(report));
   }
 }
 
@@ -111,13 +114,14 @@ void ReportMaker::tell_of_end(const Context& context, const matching::BatchCompl
       }
       break;
     }
-    default:
-      answer(context,
-             asked,
-             OperationsReport{.operation = *operation,
+    default: {
+      OperationsReport report{.operation = *operation,
                               .result = OpsResult::Complete,
                               .market = model_.market(event.header.market).name,
-                              .affected = affected});
+                              .affected = affected};
+      tell_market(report, event);
+      answer(context, asked, std::move(report));
+    }
   }
 }
 

@@ -119,12 +119,17 @@ void ReportMaker::on(const Context& context, const matching::AccountLimitsSet& e
 }
 
 // ---- Sessions
+//
+// Our last number is in none of these: which numbers we have used only the session itself knows.
 
 void ReportMaker::on(const Context& context, const matching::SessionLoggedOut& event) const {
   answer(context,
          {.session = context.origin, .request_id = event.request_id},
          OperationsReport{.operation = Operation::LogoutSession,
-                          .comp_id = model_.comp_id(event.session)});
+                          .comp_id = model_.comp_id(event.session),
+                          .epoch = event.epoch,
+                          .reserved_to = event.reserved_to,
+                          .delivered = event.delivered});
 }
 
 // An approved one is answered by the event of its approval.
@@ -136,7 +141,8 @@ void ReportMaker::on(const Context& context, const matching::SessionNumbersSet& 
                             .comp_id = model_.comp_id(event.session),
                             .epoch = event.epoch,
                             .next_in = event.next_in,
-                            .reserved_to = event.reserved_to});
+                            .reserved_to = event.reserved_to,
+                            .delivered = event.delivered});
   }
 }
 

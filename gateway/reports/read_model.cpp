@@ -90,6 +90,9 @@ ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
                                       .instruments = {}};
   });
   engine.visit_instruments([&](const matching::InstrumentInfo& info) { add_instrument(info); });
+  engine.visit_proposals([&](const matching::ProposalInfo& info) {
+    proposals_.add(info.proposed, info.event, info.shares);
+  });
   engine.visit_orders([&](const matching::OrderInfo& info) {
     const matching::Ladder& ladder = *instrument(info.instrument).ladder;
     const auto entry_of = [&ladder](const matching::AcceptedRequest& request) {
@@ -429,6 +432,18 @@ void ReadModel::on(const matching::OrderStatusAnswered& event) {
 
 void ReadModel::on(const matching::ClOrdIdGenerationEnded& /*event*/) {
   ++generation_;
+}
+
+void ReadModel::on(const matching::OperationProposed& event) {
+  proposals_.add(seq_, event, matching::tail_of(event));
+}
+
+void ReadModel::on(const matching::OperationApproved& event) {
+  proposals_.end(event.proposed);
+}
+
+void ReadModel::on(const matching::OperationDropped& event) {
+  proposals_.end(event.proposed);
 }
 
 }  // namespace betex::gateway

@@ -6,12 +6,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
 #include "gateway/link/report.h"
 #include "gateway/reports/audience.h"
 #include "gateway/reports/finished_orders.h"
+#include "gateway/reports/open_proposals.h"
 #include "gateway/reports/order_records.h"
 #include "gateway/reports/report_cursors.h"
 #include "matching/engine.h"
@@ -109,6 +111,11 @@ class ReadModel {
 
   [[nodiscard]] bool exchange_halted() const noexcept { return exchange_halted_; }
 
+  // The oldest first. Valid until the next event.
+  [[nodiscard]] std::span<const OpenProposal> open_proposals() const noexcept {
+    return proposals_.all();
+  }
+
   // The `index`th accepted request of the order's chain, 0 being its NewOrderSingle.
   [[nodiscard]] const ChainEntry& chain(matching::OrderId order, std::uint32_t index) const {
     return orders_.chain(orders_.at(order), index);
@@ -187,6 +194,9 @@ class ReadModel {
   void on(const matching::CancelRejected& event);
   void on(const matching::OrderStatusAnswered& event);
   void on(const matching::ClOrdIdGenerationEnded& event);
+  void on(const matching::OperationProposed& event);
+  void on(const matching::OperationApproved& event);
+  void on(const matching::OperationDropped& event);
 
   void add_instrument(const matching::InstrumentInfo& info);
   void add_session(matching::SessionId session, const matching::Name& comp_id);
@@ -210,6 +220,7 @@ class ReadModel {
   Audience audience_;
   matching::Currency currency_;  // of all amounts; empty where the log does not say
   bool exchange_halted_ = false;
+  OpenProposals proposals_;
   std::vector<Instrument> instruments_;         // by id
   std::vector<Account> accounts_;               // by id
   std::vector<matching::Name> comp_ids_;        // by session id

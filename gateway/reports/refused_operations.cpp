@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "gateway/reports/market_standing.h"
 #include "gateway/reports/operation_names.h"
 #include "gateway/reports/report_maker.h"
 
@@ -32,7 +33,10 @@ struct Outcome {
   Name subject;
   std::uint8_t detail = 0;  // as in CommandRejected
   Reason reason = Reason::None;
-  EventSeq answered_by;  // 0, or it is known: what answered it first
+  EventSeq answered_by;           // 0, or it is known: what answered it first
+  matching::Timestamp expires;    // 0, or it is known and waits for a second operator until then
+  std::uint64_t version = 0;      // of its market, as the state
+  matching::MarketState state{};  // none: it is about none that there is
 };
 
 PartyActionReport party_action(const Outcome& outcome) {
@@ -98,25 +102,34 @@ void make_known(Answer& answer, const Outcome& outcome) {
   auto& report = std::get<OperationsReport>(answer);
   report.result = OpsResult::Known;
   report.first_answer = outcome.answered_by;
+  report.expires = outcome.expires;
   report.reason = outcome.reason;
+  tell_market(report, outcome);
 }
 
 // `open_orders`: that it may cancel at most.
-void would_be_done(OperationsReport& report, std::uint64_t open_orders) {
+void would_be_done(OperationsReport& report, const Outcome& outcome, std::uint64_t open_orders) {
   report.result = OpsResult::WouldBeDone;
+  tell_market(report, outcome);
   if (may_cancel(report.operation)) {
     report.affected = open_orders;
   }
 }
 
-void would_be_done(SecurityDefinition& /*report*/, std::uint64_t /*open_orders*/) {}
+void would_be_done(SecurityDefinition& /*report*/,
+                   const Outcome& /*outcome*/,
+                   std::uint64_t /*open_orders*/) {}
 
-void would_be_done(OrderMassActionReport& report, std::uint64_t open_orders) {
+void would_be_done(OrderMassActionReport& report,
+                   const Outcome& /*outcome*/,
+                   std::uint64_t open_orders) {
   report.response = MassActionResponse::Accepted;
   report.affected = open_orders;
 }
 
-void would_be_done(PartyActionReport& report, std::uint64_t open_orders) {
+void would_be_done(PartyActionReport& report,
+                   const Outcome& /*outcome*/,
+                   std::uint64_t open_orders) {
   report.response = PartyActionResponse::Accepted;
   if (report.action == PartyAction::SuspendAndCancel) {
     report.affected = open_orders;
@@ -154,6 +167,9 @@ void ReportMaker::tell_without_effect(const Context& context, const Event& event
                   .reason = event.reason};
   if constexpr (requires { event.answered_by; }) {
     outcome.answered_by = event.answered_by;
+    outcome.expires = event.expires;
+    outcome.version = event.version;
+    outcome.state = event.state;
   }
   std::visit(
       [&](auto report) {
@@ -179,13 +195,16 @@ fix::Report ReportMaker::dry_run(const DryRunPart& part) const {
                         .subject = tried.subject,
                         .detail = tried.detail,
                         .reason = tried.reason,
-                        .answered_by = tried.answered_by};
+                        .answered_by = tried.answered_by,
+                        .expires = tried.expires,
+                        .version = tried.version,
+                        .state = tried.state};
   const bool passes = tried.reason == Reason::None && tried.answered_by == EventSeq{0};
   Answer answer = passes ? answer_to(outcome) : answer_without_effect(outcome);
   return std::visit(
       [&](auto& report) -> fix::Report {
         if (passes) {
-          would_be_done(report, tried.open_orders);
+          would_be_done(report, outcome, tried.open_orders);
         }
         report.request_id = part.request_id;
         report.test = true;

@@ -20,7 +20,7 @@ class ReportCursors {
   // Event types that change nothing here are accepted and ignored.
   template <typename Event>
   void apply(const Event& event) {
-    if constexpr (requires { event.delivered; }) {
+    if constexpr (requires { event.session, event.delivered; }) {
       delivered(event.session, event.delivered);
     }
   }

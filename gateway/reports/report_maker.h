@@ -6,13 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "gateway/link/report.h"
 #include "gateway/link/session_link.h"
 #include "gateway/reports/dry_run_part.h"
+#include "gateway/reports/heard_since_logon.h"
 #include "gateway/reports/positions_part.h"
 #include "gateway/reports/read_model.h"
 #include "matching/commands.h"
@@ -98,10 +98,12 @@ class ReportMaker {
                       const fix::NodeState& node,
                       const Tell& tell) const;
 
-  // What a session is told whenever it has logged on, as long as it is so: that the exchange is
-  // halted.
-  [[nodiscard]] std::optional<fix::Report> at_logon(matching::SessionId session,
-                                                    matching::Timestamp now) const;
+  // What a session is told whenever it has logged on, as long as it is so, and has not heard since:
+  // a broker that the exchange is halted, an operator of each proposal that waits, by a copy.
+  void at_logon(matching::SessionId session,
+                matching::Timestamp now,
+                const HeardSinceLogon& heard,
+                const Tell& tell) const;
 
  private:
   struct Context {
@@ -236,6 +238,9 @@ class ReportMaker {
   [[nodiscard]] fix::OrderMassActionReport mass_action(const Event& event) const;
 
   void tell_of_halt(const Context& context, bool halted) const;
+
+  // Shows a proposal that waits once more.
+  [[nodiscard]] fix::Report told_again(const OpenProposal& proposal) const;
 
   // Tells all brokers that are told of markets about each instrument of the event's market.
   template <typename Event>

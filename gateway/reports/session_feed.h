@@ -10,6 +10,7 @@
 
 #include "gateway/link/report.h"
 #include "gateway/link/session_link.h"
+#include "gateway/reports/heard_since_logon.h"
 #include "gateway/reports/long_answer.h"
 #include "matching/types.h"
 
@@ -42,6 +43,7 @@ struct SessionFeed {
   std::optional<CatchUp> catch_up;  // none: live
   bool tell_progress = false;       // also where there is no report to hand over
   bool greet = false;               // it has logged on, and has not been live since
+  HeardSinceLogon heard;            // until it is
   bool waits_for_turns = false;     // it catches up, or has long answers
 
   // Made in this turn, handed over at its end.

@@ -174,9 +174,10 @@ void SessionFeeds::greet(SessionId session, SessionFeed& its_feed) {
   if (!its_feed.live() || !std::exchange(its_feed.greet, false)) {
     return;
   }
-  if (auto greeting = state_.maker().at_logon(session, state_.last_time)) {
-    its_feed.outgoing.push_back(*std::move(greeting));
-  }
+  const HeardSinceLogon heard = std::exchange(its_feed.heard, {});
+  state_.maker().at_logon(session, state_.last_time, heard, [&its_feed](fix::Report report) {
+    its_feed.outgoing.push_back(std::move(report));
+  });
 }
 
 // ---- Handing over -------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ namespace tag {
 constexpr int kClOrdId = 11;
 constexpr int kSymbol = 55;
 constexpr int kPossResend = 97;
+constexpr int kExpireTime = 126;
 constexpr int kSecurityReqId = 320;
 constexpr int kSecurityStatusReqId = 324;
 constexpr int kMassStatusReqId = 584;
@@ -43,7 +44,7 @@ Progress of_result(const Message& report) {
   if (result == "2") {
     return Progress::Underway;
   }
-  if (result == "6") {
+  if (result == "6" || (result == "4" && report.find(tag::kExpireTime))) {
     return Progress::WaitsForApproval;
   }
   if (result == "4") {

@@ -131,9 +131,20 @@ std::string known(const Message& message) {
   const std::string first = message.find(tag::kFirstAnswer)
                                 ? fmt::format(" by event {}", message.get(tag::kFirstAnswer))
                                 : "";
-  return message.find(tag::kEngineReason)
-             ? fmt::format("KNOWN: refused before{}: {}", first, reason_text(message))
+  if (message.find(tag::kEngineReason)) {
+    return fmt::format("KNOWN: refused before{}: {}", first, reason_text(message));
+  }
+  return message.find(tag::kExpireTime)
+             ? fmt::format("KNOWN: proposed before{}, waits for approval until {}",
+                           first,
+                           word(message.get(tag::kExpireTime)))
              : fmt::format("KNOWN: answered before{}", first);
+}
+
+std::string dropped(const Message& message) {
+  const std::string why =
+      message.find(tag::kEngineReason) ? fmt::format(": {}", reason_text(message)) : "";
+  return "DECLINED OR EXPIRED" + why;
 }
 
 // What a second operator has to see: all that the command says, and how long it waits.
@@ -182,7 +193,7 @@ std::string result(const Message& message) {
   if (code == "6") {
     return proposal(message);
   }
-  return code == "7" ? "DECLINED OR EXPIRED" : fmt::format("result {}", code);
+  return code == "7" ? dropped(message) : fmt::format("result {}", code);
 }
 
 // The symbols of a group are no subject.
@@ -205,21 +216,23 @@ std::string state(const Message& message) {
 
 // What stands behind the outcome on all of them.
 std::string trailer(const Message& message, std::string_view id) {
-  constexpr std::array<Labels, 14> kDetails{{{tag::kRefOpsReqId, "proposal"},
-                                             {tag::kMarketVersion, "version"},
-                                             {tag::kBalance, "balance"},
-                                             {tag::kExposure, "exposure"},
-                                             {tag::kAvailable, "available"},
-                                             {tag::kEpoch, "epoch"},
-                                             {tag::kNextIn, "next in"},
-                                             {tag::kReservedTo, "reserved to"},
-                                             {tag::kLastOut, "last out"},
-                                             {tag::kDelivered, "delivered"},
-                                             {tag::kWatermark, "watermark"},
-                                             {tag::kRequestedBy, "asked by"},
-                                             {tag::kApprovedBy, "approved by"},
-                                             {tag::kEventSeq, "event"}}};
-  const std::string details = labelled(message, kDetails);
+  const std::string_view decided =
+      message.has(tag::kOpsResult, "7") ? "declined by" : "approved by";
+  const std::array<Labels, 14> said{{{tag::kRefOpsReqId, "proposal"},
+                                     {tag::kMarketVersion, "version"},
+                                     {tag::kBalance, "balance"},
+                                     {tag::kExposure, "exposure"},
+                                     {tag::kAvailable, "available"},
+                                     {tag::kEpoch, "epoch"},
+                                     {tag::kNextIn, "next in"},
+                                     {tag::kReservedTo, "reserved to"},
+                                     {tag::kLastOut, "last out"},
+                                     {tag::kDelivered, "delivered"},
+                                     {tag::kWatermark, "watermark"},
+                                     {tag::kRequestedBy, "asked by"},
+                                     {tag::kApprovedBy, decided},
+                                     {tag::kEventSeq, "event"}}};
+  const std::string details = labelled(message, said);
   return fmt::format("{}{}{}{}",
                      details.empty() ? "" : "  " + details,
                      id.empty() ? "" : fmt::format("  id {}", word(id)),

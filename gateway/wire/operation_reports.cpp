@@ -100,12 +100,12 @@ void write_outcome(FieldWriter& out, const OperationsReport& report) {
   if (report.available) {
     out.money("20025=", *report.available);
   }
+  number_if(out, "20040=", report.next_in.value());
   if (report.epoch != matching::SessionEpoch{}) {
-    out.integer("20040=", report.next_in.value());
     out.integer("20041=", report.reserved_to.value());
+    number_if(out, "20043=", report.delivered.value());
     out.integer("20044=", report.epoch.value());
   } else {
-    number_if(out, "20040=", report.next_in.value());
     number_if(out, "20041=", report.reserved_to.value());
   }
   flag_if(out, "20049=", report.new_epoch);
@@ -192,8 +192,10 @@ void write_operations_report(FieldWriter& out, const ReportId& id, const Operati
   out.text_if("1300=", report.market.view());
   flag_if(out, "2330=", report.test);
   write_reason_codes(out, report.reason);
-  number_if(
-      out, "20005=", report.version_guard != 0 ? report.version_guard : report.market_version);
+  if (report.version_guard != 0 || report.market_version) {
+    out.integer("20005=",
+                report.version_guard != 0 ? report.version_guard : *report.market_version);
+  }
   out.text("20011=", to_text(report.operation));
   out.text("20012=", report.request_id.view());
   out.integer("20013=", number(report.result));
@@ -204,7 +206,7 @@ void write_operations_report(FieldWriter& out, const ReportId& id, const Operati
   number_if(out, "20019=", number(report.market_state));
   number_if(out, "20020=", report.event.value());
   write_outcome(out, report);
-  write_report_id(out, id);
+  write_report_id(out, report.first_told != ReportId{} ? report.first_told : id);
 }
 
 void write_security_definition(FieldWriter& out,

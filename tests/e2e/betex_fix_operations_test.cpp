@@ -271,6 +271,12 @@ TEST_F(FourEyesTest, ARequestWaitsUntilAnotherOperatorHasApprovedIt) {
               HasSubstr("BROKER1            Deposit WAITS FOR APPROVAL (amount 100.00, remark \"by "
                         "bank\", until "));
   const std::string event = event_in(asked.out);
+  const Ended again = betex_fix(
+      "OPS1", {"account", "deposit", "BROKER1", "100.00", "--id", "pay", "--remark", "by bank"});
+  EXPECT_EQ(again.exit_code, kWaitsForApproval) << again.err;
+  EXPECT_THAT(again.out,
+              HasSubstr("Deposit KNOWN: proposed before by event " + event +
+                        ", waits for approval until "));
   EXPECT_THAT(refused("OPS1", "approve pay " + event), HasSubstr("(reason 142)"));
   EXPECT_THAT(refused("OPS2", "approve pay 1"), HasSubstr("(reason 127)"));
   EXPECT_THAT(done("OPS2", "approve pay " + event),
@@ -292,7 +298,10 @@ TEST_F(FourEyesTest, OneMayStayUntilItIsDeclined) {
   EXPECT_THAT(seen, HasSubstr("Determine WAITS FOR APPROVAL RAIN-LON=1/1"));
   EXPECT_THAT(done("OPS2", "decline result"), HasSubstr("Decline DONE  proposal result"));
   EXPECT_EQ(asking.wait(kTimeout), kRefused);
-  EXPECT_THAT(asking.standard_output(), HasSubstr("Determine DECLINED OR EXPIRED"));
+  EXPECT_THAT(
+      asking.standard_output(),
+      AllOf(HasSubstr("Determine DECLINED OR EXPIRED: declined by an operator (reason 129)"),
+            HasSubstr("asked by OPS1, declined by OPS2")));
 }
 
 TEST_F(FourEyesTest, WhatEndsTheProgramIsNotSpentOnTheAnswerThatItWaitsFor) {

@@ -141,6 +141,43 @@ TEST_F(OperatorsTest, FundsThatNeedASecondOperatorMoveWhenAnotherHasApproved) {
   EXPECT_EQ(done.value(kBalance), "10001.00");
 }
 
+// Who was never on before; and once more from the log, after the gateway was killed.
+TEST_F(OperatorsTest, WhoLogsOnLaterIsShownWhatWaitsAndApprovesIt) {
+  const auto four_eyes = with("four_eyes = []", "four_eyes = [\"funds\"]");
+  std::string shown_before;
+  {
+    GatewayProcess gateway{wal(), four_eyes};
+    const auto one = log_on(gateway, "OPS1");
+    one->send("UOC", deposit("pay-1", "58=by wire|"));
+    const RawFixMessage proposed = one->read_type("UOR");
+    EXPECT_EQ(proposed.value(20013), "6") << proposed.text();
+    one->send("UOC", deposit("pay-1", "58=by wire|"));
+    const RawFixMessage known = one->read_type("UOR");
+    EXPECT_EQ(known.value(20013), "4") << known.text();
+    EXPECT_EQ(known.value(20017), proposed.value(kEventSeq));
+    EXPECT_EQ(known.value(126), proposed.value(126)) << "it still waits";
+
+    const auto two = log_on(gateway, "OPS2");
+    const RawFixMessage shown = two->read_type("UOR");
+    EXPECT_EQ(shown.value(797), "Y");
+    EXPECT_EQ(shown.value(20068), proposed.value(20068));
+    const std::vector<int> own{8, 9, 10, 34, 52, 56, 369, 797};
+    EXPECT_EQ(shown.text_without(own), proposed.text_without(own));
+    shown_before = shown.text_without(own);
+    gateway.kill();
+  }
+  GatewayProcess gateway{wal(), four_eyes};
+  const auto two = log_on(gateway, "OPS2", 2);
+  const RawFixMessage shown = two->read_type("UOR");
+  EXPECT_EQ(shown.text_without({8, 9, 10, 34, 52, 56, 369, 797}), shown_before);
+  two->send("UOC",
+            "20012=ok-1|20011=Approve|20014=pay-1|20020=" + shown.value(kEventSeq) +
+                "|60=" + fix_now() + "|");
+  const RawFixMessage done = two->read_type("UOR");
+  EXPECT_EQ(done.value(20013), "0") << done.text();
+  EXPECT_EQ(done.value(kBalance), "10001.00");
+}
+
 TEST_F(OperatorsTest, SighupTakesOverWhatNeedsASecondOperator) {
   GatewayProcess gateway{wal(), with("four_eyes = []", "four_eyes = [\"funds\"]")};
   const auto peer = log_on(gateway, "OPS1");

@@ -1,5 +1,6 @@
 // Four eyes (RULES.md section 5): what one operator proposes acts once, when another person has
 // approved it, and never after fifteen minutes.
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ using ::testing::StartsWith;
 
 const Name kHorse{"HORSE"};
 constexpr std::int64_t kWaits = 900 * kSecond;
+static_assert(kProposalWaits == Timestamp{kWaits});
 
 // OPS1 belongs to ops1, OPS2 to ops2; everything has to be approved.
 class FourEyes : public ::testing::Test {
@@ -290,10 +292,30 @@ TEST_F(FourEyes, RepetitionIsAnsweredWithTheProposal) {
   const std::string answer = "request known p1 by " + std::to_string(proposed_.value());
   MoveFunds again = deposit();
   again.request_id = Name{"p1"};
+  const Timestamp expires = all_of<OperationProposed>(x.log).back().expires;
   EXPECT_THAT(x.ask("OPS1", again), ElementsAre(answer));
+  EXPECT_EQ(all_of<RequestKnown>(x.log).back().expires, expires) << "it waits";
   approve("p1");
   EXPECT_THAT(x.ask("OPS1", again), ElementsAre(answer));
+  EXPECT_EQ(all_of<RequestKnown>(x.log).back().expires, Timestamp{}) << "no more";
   EXPECT_EQ(x.account("dave").balance, Money{1'070'000});
+}
+
+TEST_F(FourEyes, RepetitionSaysHowItsMarketStands) {
+  x.run(CloseMarket{.market = kHorse});
+  const std::uint64_t closed = all_of<MarketClosed>(x.log).back().version;
+  VoidMarket annul{.market = kHorse};
+  propose(annul, "p1");
+  annul.request_id = Name{"p1"};
+  x.ask("OPS1", annul);
+  const RequestKnown waits = all_of<RequestKnown>(x.log).back();
+  EXPECT_EQ(waits.version, closed);
+  EXPECT_EQ(waits.state, MarketState::Closed);
+  approve("p1");
+  x.ask("OPS1", annul);
+  const RequestKnown done = all_of<RequestKnown>(x.log).back();
+  EXPECT_GT(done.version, closed);
+  EXPECT_EQ(done.state, MarketState::Voided);
 }
 
 TEST_F(FourEyes, UnknownSubjectsAreRefusedAtOnce) {

@@ -187,6 +187,8 @@ bool Comparison::compare_dry_run(const DryRun& dry, EventSeq last, const SaidEve
   DryRun as_said{.open_orders = dry.open_orders, .as_of = last};
   as_said.subject = dry.subject;
   as_said.detail = dry.detail;
+  as_said.version = dry.version;
+  as_said.state = dry.state;
   std::uint64_t cancelled = 0;
   for (const SaidEvent& event : said) {
     event.visit([&]<typename Event>(const Event& e) {
@@ -203,16 +205,22 @@ bool Comparison::compare_dry_run(const DryRun& dry, EventSeq last, const SaidEve
       }
       if constexpr (std::is_same_v<Event, RequestKnown>) {
         as_said.answered_by = e.answered_by;
+        as_said.expires = e.expires;
+        as_said.version = e.version;
+        as_said.state = e.state;
       }
     });
   }
   if (dry.reason != as_said.reason || dry.answered_by != as_said.answered_by ||
       dry.subject != as_said.subject || dry.detail != as_said.detail ||
-      dry.as_of != as_said.as_of) {
+      dry.expires != as_said.expires || dry.version != as_said.version ||
+      dry.state != as_said.state || dry.as_of != as_said.as_of) {
     return fail("the dry run says reason " + std::to_string(static_cast<int>(dry.reason)) +
                 " answered by " + std::to_string(dry.answered_by.value()) + " subject " +
                 std::string{dry.subject.view()} + " detail " + std::to_string(dry.detail) +
-                " as of " + std::to_string(dry.as_of.value()) + ", and then\n" + to_string(said));
+                " waits until " + std::to_string(dry.expires.value()) + " version " +
+                std::to_string(dry.version) + " as of " + std::to_string(dry.as_of.value()) +
+                ", and then\n" + to_string(said));
   }
   return cancelled <= dry.open_orders ||
          fail("the dry run says " + std::to_string(dry.open_orders) + " orders, and then\n" +

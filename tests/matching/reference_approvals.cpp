@@ -39,7 +39,7 @@ void ReferenceEngine::on(const RequireApproval& require) {
   say(ApprovalRequired{.classes = require.classes});
 }
 
-RefProposal* ReferenceEngine::find_proposal(const Name& id) {
+const RefProposal* ReferenceEngine::find_proposal(const Name& id) const {
   const auto found = std::find_if(proposals_.begin(),
                                   proposals_.end(),
                                   [&id](const RefProposal& proposal) { return proposal.id == id; });
@@ -114,6 +114,7 @@ void ReferenceEngine::tell_approved(const RefProposal& proposal,
           approved.next_in = plain(session.next_in);
           approved.reserved_to = plain(session.reserved_to);
           approved.epoch = plain(session.epoch);
+          approved.delivered = plain(session.delivered);
         }
       },
       proposal.body);

@@ -54,23 +54,27 @@ void ReferenceEngine::start_batch(RefBatch batch) {
   batch.id = ++last_batch_;
   batch.group = batch.group == 0 ? batch.id : batch.group;
   batch.last = last_order_;
-  say(BatchStarted{.batch = plain(batch.id),
-                   .account = plain(batch.account.value_or(0)),
-                   .session = plain(batch.session.value_or(0)),
-                   .instrument = plain(batch.instrument.value_or(0)),
-                   .last_order = plain(batch.last),
-                   .guard_below = batch.guard_below,
-                   .scope = batch.scope,
-                   .cause = batch.cause,
-                   .side = static_cast<std::uint8_t>(batch.side),
-                   .id_consumed = !batch.cl_ord_id.empty(),
-                   .requester = plain(batch.requester),
-                   .requester_account = plain(batch.requester_account),
-                   .work = batch.work,
-                   .request_id = batch.request,
-                   .cl_ord_id = batch.cl_ord_id,
-                   .done_before = static_cast<std::uint64_t>(done_[batch.group])},
-      batch.market.value_or(0));
+  BatchStarted started{.batch = plain(batch.id),
+                       .account = plain(batch.account.value_or(0)),
+                       .session = plain(batch.session.value_or(0)),
+                       .instrument = plain(batch.instrument.value_or(0)),
+                       .last_order = plain(batch.last),
+                       .guard_below = batch.guard_below,
+                       .scope = batch.scope,
+                       .cause = batch.cause,
+                       .side = static_cast<std::uint8_t>(batch.side),
+                       .id_consumed = !batch.cl_ord_id.empty(),
+                       .requester = plain(batch.requester),
+                       .requester_account = plain(batch.requester_account),
+                       .work = batch.work,
+                       .request_id = batch.request,
+                       .cl_ord_id = batch.cl_ord_id,
+                       .done_before = static_cast<std::uint64_t>(done_[batch.group])};
+  if (batch.market) {
+    started.version = markets_.at(*batch.market).version;
+    started.state = markets_.at(*batch.market).state;
+  }
+  say(started, batch.market.value_or(0));
   if (!batch.cl_ord_id.empty()) {
     learn({batch.requester_account, std::string{batch.cl_ord_id.view()}}, 0);
   }
@@ -104,21 +108,25 @@ void ReferenceEngine::run_chunk(RefId id) {
     return;
   }
   const RefBatch batch = *running;
-  say(BatchCompleted{.batch = plain(batch.id),
-                     .requester = plain(batch.requester),
-                     .requester_account = plain(batch.requester_account),
-                     .cause = batch.cause,
-                     .side = static_cast<std::uint8_t>(batch.side),
-                     .work = batch.work,
-                     .goes_on = batch.another || others_run(batch) || is_followed(batch),
-                     .instrument = plain(batch.instrument.value_or(0)),
-                     .total = static_cast<std::uint64_t>(batch.total),
-                     .request_id = batch.request,
-                     .cl_ord_id = batch.cl_ord_id,
-                     .account = plain(batch.account.value_or(0)),
-                     .session = plain(batch.session.value_or(0)),
-                     .done_before = static_cast<std::uint64_t>(done_[batch.group])},
-      batch.market.value_or(0));
+  BatchCompleted completed{.batch = plain(batch.id),
+                           .requester = plain(batch.requester),
+                           .requester_account = plain(batch.requester_account),
+                           .cause = batch.cause,
+                           .side = static_cast<std::uint8_t>(batch.side),
+                           .work = batch.work,
+                           .goes_on = batch.another || others_run(batch) || is_followed(batch),
+                           .instrument = plain(batch.instrument.value_or(0)),
+                           .total = static_cast<std::uint64_t>(batch.total),
+                           .request_id = batch.request,
+                           .cl_ord_id = batch.cl_ord_id,
+                           .account = plain(batch.account.value_or(0)),
+                           .session = plain(batch.session.value_or(0)),
+                           .done_before = static_cast<std::uint64_t>(done_[batch.group])};
+  if (batch.market) {
+    completed.version = markets_.at(*batch.market).version;
+    completed.state = markets_.at(*batch.market).state;
+  }
+  say(completed, batch.market.value_or(0));
   done_[batch.group] += batch.total;
   batches_.erase(running);
   if (is_followed(batch)) {

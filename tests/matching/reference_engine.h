@@ -279,7 +279,7 @@ class ReferenceEngine {
   void propose(const Body& body);
   void drop(const RefProposal& proposal, RefId decliner, const Name& request);
   void tell_approved(const RefProposal& proposal, const Approve& approve, Reason reason);
-  [[nodiscard]] RefProposal* find_proposal(const Name& id);
+  [[nodiscard]] const RefProposal* find_proposal(const Name& id) const;
   [[nodiscard]] Reason approver_fails(const RefProposal& proposal) const;
 
   // Of a proposal that is carried out, its proposer.

@@ -160,7 +160,12 @@ void ReferenceEngine::add_instrument(RefMarket& market, const Name& symbol, cons
   symbols_[std::string{symbol.view()}] = id;
   instruments_[id] = {.id = id, .market = market.id};
   market.instruments.push_back(id);
-  say(RunnerAdded{.instrument = plain(id), .symbol = symbol, .request_id = request}, market.id);
+  say(RunnerAdded{.instrument = plain(id),
+                  .symbol = symbol,
+                  .request_id = request,
+                  .version = market.version,
+                  .state = market.state},
+      market.id);
 }
 
 void ReferenceEngine::on(const CreateMarket& create) {
@@ -372,7 +377,8 @@ void ReferenceEngine::on(const RemoveRunner& remove) {
   set_state(market,
             RunnerRemoved{.instrument = plain(id),
                           .goes_on = !market.rows.empty(),
-                          .request_id = remove.request_id},
+                          .request_id = remove.request_id,
+                          .state = market.state},
             market.state);
   const RefBatch cancels{.then = BatchWork::VoidRunner,
                          .market = market.id,
@@ -473,7 +479,8 @@ void ReferenceEngine::on(const ChangeMarket& change) {
             MarketChanged{.bet_delay_ms = market.made.bet_delay_ms,
                           .commission_bp = market.made.commission_bp,
                           .max_quantity = plain(market.maximum),
-                          .request_id = change.request_id},
+                          .request_id = change.request_id,
+                          .state = market.state},
             market.state);
 }
 
@@ -505,7 +512,9 @@ void ReferenceEngine::on(const DescribeMarket& describe) {
                       .scheduled_start = whole.scheduled_start,
                       .parent = whole.parent,
                       .text = whole.text,
-                      .request_id = describe.request_id},
+                      .request_id = describe.request_id,
+                      .version = market.version,
+                      .state = market.state},
       market.id);
 }
 

@@ -34,13 +34,23 @@ Reason ReferenceEngine::request_fails(const Body& body) const {
 template <typename Body>
 void ReferenceEngine::answer_known(const Body& body, const RefRequest& first) {
   const RefSubject subject = subject_of(body);
-  say(RequestKnown{.session = plain(requester()),
-                   .reason = first.reason,
-                   .command = kCommandKind<Body>,
-                   .answered_by = plain(first.answered_by),
-                   .subject = subject.name,
-                   .request_id = body.request_id,
-                   .detail = subject.detail});
+  RequestKnown known{.session = plain(requester()),
+                     .reason = first.reason,
+                     .command = kCommandKind<Body>,
+                     .answered_by = plain(first.answered_by),
+                     .subject = subject.name,
+                     .request_id = body.request_id,
+                     .detail = subject.detail};
+  if (const RefProposal* const waits = find_proposal(body.request_id); waits != nullptr) {
+    known.expires = plain(waits->expires);
+  }
+  if constexpr (requires { body.market; } && !std::is_same_v<Body, CancelOnBehalf>) {
+    if (const RefMarket* const market = find_market(body.market); market != nullptr) {
+      known.version = market->version;
+      known.state = market->state;
+    }
+  }
+  say(known);
 }
 
 template <typename Body>

@@ -181,7 +181,8 @@ void ReferenceEngine::on(const SetSessionNumbers& set) {
                         .epoch = plain(session.epoch),
                         .next_in = plain(session.next_in),
                         .reserved_to = plain(session.reserved_to),
-                        .request_id = set.request_id});
+                        .request_id = set.request_id,
+                        .delivered = plain(session.delivered)});
 }
 
 void ReferenceEngine::on(const SuspendSession& suspend) {
@@ -220,7 +221,11 @@ void ReferenceEngine::on(const LogoutSession& logout) {
     refuse(Reason::InvalidState, logout);
     return;
   }
-  say(SessionLoggedOut{.session = plain(session.id), .request_id = logout.request_id});
+  say(SessionLoggedOut{.session = plain(session.id),
+                       .request_id = logout.request_id,
+                       .epoch = plain(session.epoch),
+                       .reserved_to = plain(session.reserved_to),
+                       .delivered = plain(session.delivered)});
 }
 
 // ---- The exchange -------------------------------------------------------------------------------

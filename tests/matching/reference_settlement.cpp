@@ -266,7 +266,8 @@ void ReferenceEngine::end_archive(const RefBatch& batch, RefMarket& market) {
   market.archived = true;
   say(MarketArchived{.version = ++market.version,
                      .requester = plain(batch.requester),
-                     .request_id = batch.request},
+                     .request_id = batch.request,
+                     .state = market.state},
       market.id);
 }
 

@@ -39,6 +39,8 @@ TEST(AnswerTest, EachResultSaysHowFarItIs) {
   EXPECT_EQ(progress(uor("r", "3"), suspend), Progress::Done);
   EXPECT_EQ(progress(uor("r", "4"), suspend), Progress::Done);
   EXPECT_EQ(progress(uor("r", "4").add(20001, "121"), suspend), Progress::Refused);
+  EXPECT_EQ(progress(uor("r", "4").add(126, "20261122-14:20:01"), suspend),
+            Progress::WaitsForApproval);
   EXPECT_EQ(progress(uor("r", "5"), suspend), Progress::Done);
   EXPECT_EQ(progress(uor("r", "6"), suspend), Progress::WaitsForApproval);
   EXPECT_EQ(progress(uor("r", "7"), suspend), Progress::Refused);

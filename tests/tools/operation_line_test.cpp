@@ -73,6 +73,16 @@ TEST(OperationLineTest, TheResultStandsInWords) {
   EXPECT_THAT(line(suspended("5").add(533, "7").add(2330, "Y")),
               HasSubstr(" WOULD BE DONE, 7 orders; "));
   EXPECT_THAT(line(suspended("7")), HasSubstr(" DECLINED OR EXPIRED; suspended"));
+  EXPECT_THAT(line(message("UOR",
+                           {{20011, "Void"},
+                            {20013, "7"},
+                            {1300, "EPL"},
+                            {58, "declined by an operator"},
+                            {20001, "129"},
+                            {20015, "OPS1"},
+                            {20016, "OPS2"}})),
+              HasSubstr(" Void DECLINED OR EXPIRED: declined by an operator (reason 129)  asked by "
+                        "OPS1, declined by OPS2"));
 }
 
 TEST(OperationLineTest, ARefusalSaysWhyAndWhetherToAskAgain) {
@@ -98,6 +108,9 @@ TEST(OperationLineTest, AKnownRequestSaysWhatTheFirstDid) {
               HasSubstr(" KNOWN: answered before by event 90000"));
   EXPECT_THAT(line(suspended("4").add(20017, "90000").add(20001, "121").add(58, "no")),
               HasSubstr(" KNOWN: refused before by event 90000: no (reason 121)"));
+  EXPECT_THAT(line(suspended("4").add(20017, "90000").add(126, kTime)),
+              HasSubstr(" KNOWN: proposed before by event 90000, waits for approval until "
+                        "20261122-14:05:01.123456; "));
   EXPECT_EQ(operation_tone(suspended("4")), Tone::Notice);
 }
 

@@ -48,13 +48,14 @@ TEST_F(DryRunTest, TellsWhatWouldBeDoneAndDoesNothing) {
       EXPECT_EQ((*tried)->transact_time, pipeline.clock.time);
     }
   }
-  EXPECT_THAT(told_to(kOps1),
-              ElementsAre("UOR id=t1 op=Suspend result=5 test market=MKT affected=1",
-                          "UOR id=t2 op=Halt result=5 test market=MKT",
-                          "d id=t3 test market=NEW",
-                          "BZ id=t4 test response=1 scope=7 account=ACC affected=1",
-                          "DI id=t5 test action=1 response=0 account=ACC affected=1",
-                          "DI id=t6 test action=0 response=0 account=ACC"));
+  EXPECT_THAT(
+      told_to(kOps1),
+      ElementsAre("UOR id=t1 op=Suspend result=5 test market=MKT version=1 state=2 affected=1",
+                  "UOR id=t2 op=Halt result=5 test market=MKT version=1 state=2",
+                  "d id=t3 test market=NEW",
+                  "BZ id=t4 test response=1 scope=7 account=ACC affected=1",
+                  "DI id=t5 test action=1 response=0 account=ACC affected=1",
+                  "DI id=t6 test action=0 response=0 account=ACC"));
   EXPECT_THAT(told_to(kOps2), IsEmpty());
   EXPECT_THAT(told_to(kOne), IsEmpty());
   EXPECT_EQ(pipeline.engine.state_hash(), hash);
@@ -88,10 +89,11 @@ TEST_F(DryRunTest, UsesNoIdUpAndTellsOfOneThatIsUsedUp) {
   try_out("t1", matching::HaltMarket{.market = Name{"MKT"}});
   const Lines lines = told_to(kOps1);
   ASSERT_EQ(lines.size(), 4U);
-  EXPECT_EQ(lines[0], "UOR id=t1 op=Halt result=5 test market=MKT");
+  EXPECT_EQ(lines[0], "UOR id=t1 op=Halt result=5 test market=MKT version=1 state=2");
   EXPECT_EQ(lines[1], "UOR id=t1 op=Halt result=0 market=MKT version=2 state=4");
   EXPECT_EQ(lines[2],
-            "UOR id=t1 op=Halt result=4 test first=" + std::to_string(done) + " market=MKT");
+            "UOR id=t1 op=Halt result=4 test first=" + std::to_string(done) +
+                " market=MKT version=2 state=4");
   EXPECT_EQ(lines[3], "UOR id=t1 op=Halt result=1 test market=MKT reason=125");
 }
 

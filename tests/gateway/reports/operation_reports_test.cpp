@@ -1,6 +1,7 @@
 // What operators are answered, and what follows from it for others: each operation, to each of
 // those who are told.
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,7 +59,8 @@ TEST_F(OperationReportsTest, AMarketThatIsCreatedIsDefinedWithTheRunnersThatItBe
   EXPECT_EQ(rain.quantity_step, Decimal{1'000'000});
   EXPECT_EQ(rain.max_quantity, Decimal{500'000'000});
   EXPECT_EQ(rain.max_position, Decimal{1'000'000'000});
-  EXPECT_EQ(told(reports[2]), "UOR id=c3 op=AddRunner result=0 market=RACE symbol=R4 state=1");
+  EXPECT_EQ(told(reports[2]),
+            "UOR id=c3 op=AddRunner result=0 market=RACE symbol=R4 version=0 state=1");
   for (const SessionId other : {kOne, kTwo, kDrop}) {
     EXPECT_THAT(told_to(other), IsEmpty());
   }
@@ -87,24 +89,25 @@ TEST_F(OperationReportsTest, AMarketIsLedThroughItsLife) {
   ask("m13", matching::SettleMarket{.market = kMarket});
   ask("m14", matching::VoidMarket{.market = kMarket});
   ask("m15", matching::ArchiveMarket{.market = kMarket});
-  EXPECT_THAT(told_to(kOps1),
-              ElementsAre("UOR id=m1 op=Suspend result=0 market=MKT version=2 state=3",
-                          "UOR id=m2 op=Halt result=0 market=MKT version=3 state=4",
-                          "UOR id=m3 op=Suspend result=0 market=MKT version=4 state=4",
-                          "UOR id=m4 op=Unhalt result=0 market=MKT version=5 state=3",
-                          "UOR id=m5 op=TurnInPlay result=0 market=MKT version=6 state=3",
-                          "UOR id=m6 op=Resume result=0 market=MKT version=7 state=2",
-                          "UOR id=m7 op=ChangeMarket result=0 market=MKT version=8",
-                          "UOR id=m8 op=DescribeMarket result=0 market=MKT symbol=RUN",
-                          "UOR id=m9 op=Close result=0 market=MKT version=9 state=5",
-                          "UOR id=m10 op=Reopen result=0 market=MKT version=10 state=3",
-                          "UOR id=m11 op=Close result=0 market=MKT version=11 state=5",
-                          "UOR id=m12 op=Determine result=0 market=MKT version=12 state=6",
-                          "UOR id=m13 op=Settle result=2 market=MKT state=6",
-                          "UOR id=m13 op=Settle result=3 market=MKT affected=0",
-                          "UOR id=m14 op=Void result=2 market=MKT version=14 state=8",
-                          "UOR id=m14 op=Void result=3 market=MKT affected=0",
-                          "UOR id=m15 op=Archive result=0 market=MKT version=16"));
+  EXPECT_THAT(
+      told_to(kOps1),
+      ElementsAre("UOR id=m1 op=Suspend result=0 market=MKT version=2 state=3",
+                  "UOR id=m2 op=Halt result=0 market=MKT version=3 state=4",
+                  "UOR id=m3 op=Suspend result=0 market=MKT version=4 state=4",
+                  "UOR id=m4 op=Unhalt result=0 market=MKT version=5 state=3",
+                  "UOR id=m5 op=TurnInPlay result=0 market=MKT version=6 state=3",
+                  "UOR id=m6 op=Resume result=0 market=MKT version=7 state=2",
+                  "UOR id=m7 op=ChangeMarket result=0 market=MKT version=8 state=2",
+                  "UOR id=m8 op=DescribeMarket result=0 market=MKT symbol=RUN version=8 state=2",
+                  "UOR id=m9 op=Close result=0 market=MKT version=9 state=5",
+                  "UOR id=m10 op=Reopen result=0 market=MKT version=10 state=3",
+                  "UOR id=m11 op=Close result=0 market=MKT version=11 state=5",
+                  "UOR id=m12 op=Determine result=0 market=MKT version=12 state=6",
+                  "UOR id=m13 op=Settle result=2 market=MKT version=12 state=6",
+                  "UOR id=m13 op=Settle result=3 market=MKT version=13 state=7 affected=0",
+                  "UOR id=m14 op=Void result=2 market=MKT version=14 state=8",
+                  "UOR id=m14 op=Void result=3 market=MKT version=15 state=8 affected=0",
+                  "UOR id=m15 op=Archive result=0 market=MKT version=16 state=8"));
   EXPECT_THAT(told_to(kOne),
               ElementsAre("f symbol=RUN status=2 version=2 why=1",
                           "f symbol=OTHER status=2 version=2 why=1",
@@ -156,7 +159,7 @@ TEST_F(OperationReportsTest, CancelsAreTheSecondAnswer) {
   ask("s1", matching::SuspendMarket{.market = kMarket, .scope = matching::CancelScope::All});
   EXPECT_THAT(told_to(kOps1),
               ElementsAre("UOR id=s1 op=Suspend result=2 market=MKT version=2 state=3",
-                          "UOR id=s1 op=Suspend result=3 market=MKT affected=2"));
+                          "UOR id=s1 op=Suspend result=3 market=MKT version=2 state=3 affected=2"));
   EXPECT_THAT(told_to(kOne),
               ElementsAre("f symbol=RUN status=2 version=2 why=1",
                           "f symbol=OTHER status=2 version=2 why=1",
@@ -185,8 +188,9 @@ TEST_F(OperationReportsTest, SeveralProcessesOfOneRequestHaveOneEnd) {
   ask("r1", matching::RemoveRunner{.market = kMarket, .symbol = Name{"OTHER"}});
   const Lines lines = told_to(kOps1);
   ASSERT_EQ(lines.size(), 2U) << ::testing::PrintToString(lines);
-  EXPECT_THAT(lines[0], ::testing::StartsWith("UOR id=r1 op=RemoveRunner result=2 market=MKT"));
-  EXPECT_EQ(lines[1], "UOR id=r1 op=RemoveRunner result=3 market=MKT affected=3")
+  EXPECT_EQ(lines[0],
+            "UOR id=r1 op=RemoveRunner result=2 market=MKT symbol=OTHER version=3 state=3");
+  EXPECT_EQ(lines[1], "UOR id=r1 op=RemoveRunner result=3 market=MKT version=3 state=3 affected=3")
       << "an order and two rows";
 }
 
@@ -201,8 +205,8 @@ TEST_F(OperationReportsTest, ASettlementRunsAndThenItIsComplete) {
   told_to(kOps1);
   ask("s3", matching::SettleMarket{.market = kMarket});
   EXPECT_THAT(told_to(kOps1),
-              ElementsAre("UOR id=s3 op=Settle result=2 market=MKT state=6",
-                          "UOR id=s3 op=Settle result=3 market=MKT affected=1"));
+              ElementsAre("UOR id=s3 op=Settle result=2 market=MKT version=3 state=6",
+                          "UOR id=s3 op=Settle result=3 market=MKT version=4 state=7 affected=1"));
 }
 
 // ---- Accounts and sessions
@@ -277,17 +281,28 @@ TEST_F(OperationReportsTest, AnOperatorWhoIsSuspendedIsToldOnce) {
 TEST_F(OperationReportsTest, SessionsAreRepairedAndLoggedOut) {
   pipeline.submit(matching::SessionDown{
       .session = kTwo, .epoch = matching::SessionEpoch{1}, .next_in = matching::MsgSeqNum{7}});
+  pipeline.submit(matching::ReserveNumbers{
+      .session = kOne, .epoch = matching::SessionEpoch{1}, .up_to = matching::MsgSeqNum{200}});
   ask("x1", matching::LogoutSession{.comp_id = Name{"ONE"}});
   ask("x2",
       matching::SetSessionNumbers{.comp_id = Name{"TWO"},
                                   .next_in = matching::MsgSeqNum{9},
                                   .reserved_to = matching::MsgSeqNum{500}});
   ask("x3", matching::SetSessionNumbers{.comp_id = Name{"TWO"}, .new_epoch = true});
-  EXPECT_THAT(told_to(kOps1),
-              ElementsAre("UOR id=x1 op=LogoutSession result=0 session=ONE",
-                          "UOR id=x2 op=SetSessionNumbers result=0 session=TWO epoch=1 next_in=9 "
-                          "reserved_to=500",
-                          "UOR id=x3 op=SetSessionNumbers result=0 session=TWO epoch=2 next_in=1"));
+  std::map<SessionId, std::string> delivered;
+  pipeline.engine.visit_sessions([&](const matching::SessionInfo& info) {
+    EXPECT_GT(info.delivered.value(), 0U);
+    delivered[info.session] = " delivered=" + std::to_string(info.delivered.value());
+  });
+  EXPECT_THAT(
+      told_to(kOps1),
+      ElementsAre("UOR id=x1 op=LogoutSession result=0 session=ONE epoch=1 reserved_to=200" +
+                      delivered[kOne],
+                  "UOR id=x2 op=SetSessionNumbers result=0 session=TWO epoch=1 next_in=9 "
+                  "reserved_to=500" +
+                      delivered[kTwo],
+                  "UOR id=x3 op=SetSessionNumbers result=0 session=TWO epoch=2 next_in=1" +
+                      delivered[kTwo]));
 }
 
 // ---- Everything else
@@ -376,28 +391,52 @@ TEST_F(OperationReportsTest, AHaltIsToldAgainAtEachLogonWhileItLasts) {
   ask("h2", matching::UnhaltExchange{});
   EXPECT_EQ(reports_of(kOne, kSecond).size(), 2U);
   sink.reports.clear();
-  pipeline.feed.subscribe(
-      kOne, SubscriptionId{3}, fix::ReportId{pipeline.engine.last_seq(), kProposerLeg});
+  pipeline.feed.subscribe(kOne, kThird, fix::ReportId{pipeline.engine.last_seq(), kProposerLeg});
   pipeline.run();
-  EXPECT_THAT(reports_of(kOne, SubscriptionId{3}), IsEmpty());
+  EXPECT_THAT(reports_of(kOne, kThird), IsEmpty());
 }
 
 // What is told at a logon stands behind what was missed, so that the last word is how things are.
 TEST_F(OperationReportsTest, WhoComesBackDuringAHaltHearsOfItLast) {
+  ask("h1", matching::HaltExchange{});
+  const fix::ReportId heard{pipeline.engine.last_seq(), kProposerLeg};
   pipeline.feed.unsubscribe(kOne, kFirst);
+  pipeline.run();
+  ask("h2", matching::SuspendMarket{.market = kMarket});
+  pipeline.feed.subscribe(kOne, kSecond, heard);
+  pipeline.run();
+  EXPECT_THAT(lines_of(kOne, kSecond),
+              ElementsAre("f symbol=RUN status=2 version=2 why=1",
+                          "f symbol=OTHER status=2 version=2 why=1",
+                          "h halted"));
+}
+
+TEST_F(OperationReportsTest, WhoHasMissedTheBeginningOfAHaltHearsOfItOnce) {
+  pipeline.feed.unsubscribe(kOne, kFirst);
+  pipeline.feed.unsubscribe(kTwo, kFirst);
   pipeline.run();
   ask("h1", matching::HaltExchange{});
   ask("h2", matching::SuspendMarket{.market = kMarket});
   subscribe(kOne, kSecond);
-  Lines lines;
-  for (const fix::Report& report : reports_of(kOne, kSecond)) {
-    lines.push_back(told(report));
-  }
-  EXPECT_THAT(lines,
+  subscribe(kTwo, kSecond);
+  EXPECT_THAT(lines_of(kOne, kSecond),
               ElementsAre("h halted",
                           "f symbol=RUN status=2 version=2 why=1",
-                          "f symbol=OTHER status=2 version=2 why=1",
-                          "h halted"));
+                          "f symbol=OTHER status=2 version=2 why=1"));
+  EXPECT_THAT(lines_of(kTwo, kSecond), ElementsAre("h halted"));
+}
+
+// The last of what it has missed counts.
+TEST_F(OperationReportsTest, WhoHasMissedSeveralHaltsHearsOfEachOnce) {
+  pipeline.feed.unsubscribe(kOne, kFirst);
+  pipeline.run();
+  ask("h1", matching::HaltExchange{});
+  ask("h2", matching::UnhaltExchange{});
+  subscribe(kOne, kSecond);
+  EXPECT_THAT(lines_of(kOne, kSecond), ElementsAre("h halted", "h open"));
+  ask("h3", matching::HaltExchange{});
+  subscribe(kOne, kThird);
+  EXPECT_THAT(lines_of(kOne, kThird), ElementsAre("h halted", "h open", "h halted"));
 }
 
 // ---- Refusals
@@ -446,7 +485,7 @@ TEST_F(OperationReportsTest, AKnownIdIsAnsweredAlikeWhateverTheMessage) {
   EXPECT_THAT(told_to(kOps1),
               ElementsAre("UOR id=k1 op=Suspend result=0 market=MKT version=2 state=3",
                           "UOR id=k1 op=Suspend result=4 first=" + std::to_string(first) +
-                              " market=MKT copy by=OPS2",
+                              " market=MKT version=2 state=3 copy by=OPS2",
                           "DI id=k2 action=0 response=2 account=NOBODY reason=1",
                           "UOR id=k2 op=SuspendAccount result=4 first=" + std::to_string(refused) +
                               " account=NOBODY reason=1",

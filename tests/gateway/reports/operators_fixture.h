@@ -23,9 +23,11 @@ inline constexpr SessionId kTwo{2};  // FIX.4.4, likewise
 inline constexpr SessionId kDrop{3};
 inline constexpr SessionId kOps1{4};
 inline constexpr SessionId kOps2{5};
+inline constexpr SessionId kOps3{6};  // has not been on yet
 inline constexpr std::array kAll{kOne, kTwo, kDrop, kOps1, kOps2};
 inline constexpr SubscriptionId kFirst{1};
 inline constexpr SubscriptionId kSecond{2};
+inline constexpr SubscriptionId kThird{3};
 
 inline Audience operators_audience() {
   using enum fix::SessionRole;
@@ -34,7 +36,8 @@ inline Audience operators_audience() {
        {.comp_id = Name{"TWO"}, .version = fix::FixVersion::Fix44, .accounts = {Name{"ACC"}}},
        {.comp_id = Name{"DROP"}, .role = DropCopy, .accounts = {Name{"ACC"}}},
        {.comp_id = Name{"OPS1"}, .role = Ops, .accounts = {}},
-       {.comp_id = Name{"OPS2"}, .role = Ops, .accounts = {}}}};
+       {.comp_id = Name{"OPS2"}, .role = Ops, .accounts = {}},
+       {.comp_id = Name{"OPS3"}, .role = Ops, .accounts = {}}}};
 }
 
 class OperatorsTest : public ::testing::Test {
@@ -116,6 +119,15 @@ class OperatorsTest : public ::testing::Test {
       }
     }
     return reports;
+  }
+
+  // The same as lines.
+  [[nodiscard]] Lines lines_of(SessionId session, SubscriptionId subscription) const {
+    Lines lines;
+    for (const fix::Report& report : reports_of(session, subscription)) {
+      lines.push_back(told(report));
+    }
+    return lines;
   }
 
   Pipeline pipeline{1024, operators_audience()};

@@ -342,6 +342,46 @@ TEST_F(EveryField, OfWhatOperatorsChangeIsKept) {
   EXPECT_FALSE(ReadModel{reloaded(engine_)}.exchange_halted());
 }
 
+TEST_F(EveryField, OfAProposalThatWaitsIsKept) {
+  run(matching::RequireApproval{.classes = matching::kAllApprovalClasses});
+  run(matching::DetermineMarket{.market = Name{"ODDS"},
+                                .shares = {{.symbol = Name{"A"}, .numerator = 1, .denominator = 1}},
+                                .request_id = Name{"result"},
+                                .transact_time = now_},
+      kOne);
+  run(
+      matching::VoidMarket{
+          .market = Name{"ODDS"}, .request_id = Name{"void"}, .transact_time = now_},
+      kOne);
+  run(matching::MoveFunds{.account = Name{"bob"},
+                          .amount = Decimal{5'000'000},
+                          .request_id = Name{"funds"},
+                          .transact_time = now_},
+      kTwo);
+  run(matching::Decline{.proposal = Name{"void"}, .request_id = Name{"no"}, .transact_time = now_},
+      kTwo);
+  const ReadModel rebuilt{reloaded(engine_)};
+  for (const ReadModel* const model : std::array<const ReadModel*, 2>{&live_, &rebuilt}) {
+    const std::span<const OpenProposal> open = model->open_proposals();
+    ASSERT_EQ(open.size(), 2U);
+    EXPECT_EQ(open[0].event.request_id, Name{"result"});
+    EXPECT_EQ(open[0].event.proposer, kOne);
+    EXPECT_EQ(open[0].shares,
+              (std::vector{
+                  matching::RunnerShare{.symbol = Name{"A"}, .numerator = 1, .denominator = 1}}));
+    EXPECT_EQ(open[1].event.request_id, Name{"funds"});
+    EXPECT_EQ(open[1].event.amount, Decimal{5'000'000});
+    EXPECT_TRUE(open[1].shares.empty());
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      EXPECT_EQ(open[i].proposed, live_.open_proposals()[i].proposed);
+      EXPECT_EQ(open[i].event.expires, now_ + matching::kProposalWaits);
+    }
+  }
+  pass_time_to(now_ + matching::kProposalWaits);
+  EXPECT_TRUE(live_.open_proposals().empty());
+  EXPECT_TRUE(ReadModel{reloaded(engine_)}.open_proposals().empty());
+}
+
 TEST_F(EveryField, OfAnInstrumentAnAccountAndASessionIsKept) {
   const ReadModel rebuilt{reloaded(engine_)};
   for (const std::uint32_t number : {1U, 2U, 3U}) {

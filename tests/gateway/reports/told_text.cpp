@@ -100,6 +100,7 @@ std::string text_of(const fix::OperationsReport& report) {
       .add("epoch", report.epoch)
       .add("next_in", report.next_in)
       .add("reserved_to", report.reserved_to)
+      .add("delivered", report.delivered)
       .add("watermark", report.watermark)
       .flag("expires", report.expires != matching::Timestamp{});
   for (const matching::RunnerShare& share : report.shares) {

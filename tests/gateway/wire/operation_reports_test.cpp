@@ -51,6 +51,11 @@ TEST(OperationsReport, TellsWhatWasDoneAndWhatRuns) {
   EXPECT_EQ(body(runner_added()),
             "35=UOR|55=EPL-ARS-CHE.DRAW|60=20261122-14:20:31.000001|1300=EPL-ARS-CHE|20005=3|"
             "20011=AddRunner|20012=runner-1|20013=0|20019=1|20020=90370|20068=90370-1|");
+  Report never_changed = runner_added();
+  operations_report_of(never_changed).market_version = 0;
+  EXPECT_NE(body(never_changed).find("|20005=0|"), std::string::npos) << body(never_changed);
+  operations_report_of(never_changed).market_version.reset();
+  EXPECT_EQ(body(never_changed).find("|20005="), std::string::npos) << body(never_changed);
 }
 
 TEST(OperationsReport, TellsWhatAKnownIdHasDone) {
@@ -115,7 +120,11 @@ TEST(OperationsReport, TellsOfAccountsSessionsAndTheWatermark) {
             "20020=90340|20023=100.25|20024=20.00|20025=80.25|20068=90340-1|");
   EXPECT_EQ(body(numbers_set()),
             "35=UOR|60=20261122-14:20:31.000001|930=BROKER1|20011=SetSessionNumbers|"
-            "20012=numbers-1|20013=0|20020=90360|20040=301|20041=0|20044=2|20068=90360-1|");
+            "20012=numbers-1|20013=0|20020=90360|20040=301|20041=0|20043=90111|20044=2|"
+            "20068=90360-1|");
+  EXPECT_EQ(body(session_logged_out()),
+            "35=UOR|60=20261122-14:20:31.000001|930=BROKER1|20011=LogoutSession|20012=logout-1|"
+            "20013=0|20020=90365|20041=1000|20043=90111|20044=1|20068=90365-1|");
   EXPECT_EQ(body(watermark_moved()),
             "35=UOR|60=20261122-14:20:31.000001|20011=MoveWatermark|20012=mark-1|20013=0|"
             "20020=90380|20066=90000|20068=90380-1|");

@@ -158,8 +158,20 @@ inline Report numbers_set() {
   report.comp_id = matching::Name{"BROKER1"};
   report.next_in = matching::MsgSeqNum{301};
   report.reserved_to = matching::MsgSeqNum{};
+  report.delivered = matching::EventSeq{90'111};
   report.epoch = matching::SessionEpoch{2};
   return operations_report(90'360, report);
+}
+
+inline Report session_logged_out() {
+  OperationsReport report;
+  report.request_id = matching::Name{"logout-1"};
+  report.operation = Operation::LogoutSession;
+  report.comp_id = matching::Name{"BROKER1"};
+  report.reserved_to = matching::MsgSeqNum{1'000};
+  report.delivered = matching::EventSeq{90'111};
+  report.epoch = matching::SessionEpoch{1};
+  return operations_report(90'365, report);
 }
 
 inline Report runner_added() {
@@ -396,6 +408,7 @@ inline std::vector<Report> operation_reports() {
           deposit_done(),
           numbers_proposed(),
           numbers_set(),
+          session_logged_out(),
           runner_added(),
           watermark_moved(),
           market_created(),
