@@ -23,7 +23,7 @@ class Retention final : public ReportKeeper {
   // Reports older than this (7 days of journaled time) are not kept for a session that is away.
   static constexpr std::int64_t kHorizonNanos = std::int64_t{7} * 24 * 3600 * 1'000'000'000;
 
-  explicit Retention(Retire retire = Retire::WhenUnneeded) noexcept : retire_{retire} {}
+  explicit Retention(Retire retire = Retire::WhenUnneeded) : retire_{retire} {}
 
   // ---- At a start, on the main thread
 
