@@ -223,7 +223,7 @@ class Gateway::Impl {
         retention_{config.wal.retire},
         journal_{journal_config(config, retention_), segments_},
         recovered_{start_from_journal(
-            {journal_, config.wal.root, segments_, config, new_key()},
+            {journal_, config.wal.root, segments_, config, key_},
             retention_,
             options.new_epochs ? Epochs::New : Epochs::Kept,
             [&](matching::Timestamp last) -> auto& { return start_clocks(options, last); })},
@@ -236,7 +236,7 @@ class Gateway::Impl {
         journal_wait_{wait_kind(config.rings.wait_strategy)},
         report_wait_{wait_kind(config.rings.wait_strategy)},
         commands_{config.rings.command_slots, match_wait_},
-        command_port_{commands_, journal_},
+        command_port_{commands_, journal_, key_},
 
         // 4. The match stage produces events. The journal waits for it alone; the reports wait for
         //    the journal: the first gate. Slots are free again when both have passed.
@@ -447,6 +447,7 @@ class Gateway::Impl {
   journal::EnvironmentPool segments_;
   Retention retention_;
   journal::Journal journal_;
+  const matching::ClOrdIdKey key_{new_key()};
   Recovered recovered_;
   ClockWatch clock_watch_;
   JournalLog log_;

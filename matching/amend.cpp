@@ -173,7 +173,7 @@ void Decider::release_amend(const AmendDelayed& pending) {
   const Order& order = state_.orders.at(slot);
   Terms terms = terms_of(order);
   terms.tick = delayed.tick;
-  terms.limit = terms.instrument->ladder->price_of(delayed.tick);
+  terms.limit = terms.instrument->book.ladder().price_of(delayed.tick);
   terms.quantity = delayed.order_qty;
   terms.expire_time = delayed.expire_time;
   Reason reason = Reason::ExchangeHalted;

@@ -51,9 +51,8 @@ void apply(State& state, EventSeq seq, const RunnerAdded& event) {
   BETEX_ASSERT(ladder != nullptr);
   state.instruments.append({.id = event.instrument,
                             .market = market.id,
-                            .ladder = ladder,
+                            .book = Book{*ladder},
                             .runner = static_cast<std::uint32_t>(market.instruments.size()),
-                            .book = Book{market.kind, *ladder},
                             .symbol = event.symbol});
   market.instruments.push_back(event.instrument);
   state.ledger.add_runner(market.id);

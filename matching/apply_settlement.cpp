@@ -53,7 +53,7 @@ void apply(State& state, EventSeq, const MarketArchived& event) {
   market.archived = true;
   for (const InstrumentId id : market.instruments) {
     InstrumentState& instrument = state.instruments.at(id);
-    instrument.book = Book{market.kind, *instrument.ladder};
+    instrument.book = Book{instrument.book.ladder()};
     instrument.volumes = TradedVolumes{};
   }
 }

@@ -107,12 +107,10 @@ std::optional<Key> KeySet::at_or_above(Key key) const noexcept {
   return word ? std::optional{static_cast<Key>(*scan_up(words_, *word * kWordBits))} : std::nullopt;
 }
 
-Book::Book(MarketKind kind, const Ladder& ladder) noexcept
-    : ticks_{ladder.tick_count()}, odds_{kind == MarketKind::ExchangeOdds} {}
-
 void Book::allocate() {
-  levels_ = std::make_unique<Level[]>(index(ticks_));
-  keys_ = std::make_unique<std::uint64_t[]>(2 * KeySet::words_for(ticks_));
+  const Key count = ladder_->tick_count();
+  levels_ = std::make_unique<Level[]>(index(count));
+  keys_ = std::make_unique<std::uint64_t[]>(2 * KeySet::words_for(count));
 }
 
 void Book::push_back(OrderPool& orders, Slot slot) {
@@ -121,15 +119,15 @@ void Book::push_back(OrderPool& orders, Slot slot) {
   }
   Order& order = orders.at(slot);
   const Key key = key_of(order.tick);
-  BETEX_ASSERT(key >= 0 && key < ticks_);
+  BETEX_ASSERT(key >= 0 && key < ladder_->tick_count());
   Level& level = levels_[index(key)];
   order.previous = level.last;
   order.next = 0;
   if (level.last == 0) {
     level.first = slot;
     keys(order.side).insert(key);
-    std::optional<Key>& best = best_[side_index(order.side)];
-    if (!best || reaches(order.side, key, *best)) {
+    Key& best = best_[side_index(order.side)];
+    if (best == kNoKey || reaches(order.side, key, best)) {
       best = key;
     }
   } else {
@@ -153,9 +151,9 @@ void Book::remove(OrderPool& orders, Slot slot, Quantity leaves) {
   if (level.first == 0) {
     BETEX_ASSERT(level.volume == Quantity{});
     keys(order.side).erase(key);
-    std::optional<Key>& best = best_[side_index(order.side)];
+    Key& best = best_[side_index(order.side)];
     if (best == key) {
-      best = next_worse(order.side, key);
+      best = next_worse(order.side, key).value_or(kNoKey);
     }
   }
 }
@@ -163,10 +161,6 @@ void Book::remove(OrderPool& orders, Slot slot, Quantity leaves) {
 void Book::reduce(const Order& order, Quantity quantity) {
   levels_[index(key_of(order.tick))].volume -= quantity;
   volumes_[side_index(order.side)] -= quantity;
-}
-
-std::optional<Key> Book::best(Side side) const noexcept {
-  return best_[side_index(side)];
 }
 
 std::optional<Key> Book::next_worse(Side side, Key key) const noexcept {

@@ -53,15 +53,14 @@ struct Level {
 
 class Book {
  public:
-  Book(MarketKind kind, const Ladder& ladder) noexcept;
+  // `ladder` must outlive it.
+  explicit Book(const Ladder& ladder) noexcept : ladder_{&ladder} {}
 
-  [[nodiscard]] Key key_of(Tick tick) const noexcept {
-    return odds_ ? ticks_ - 1 - tick.value() : tick.value();
-  }
+  [[nodiscard]] const Ladder& ladder() const noexcept { return *ladder_; }
 
-  [[nodiscard]] Tick tick_of(Key key) const noexcept {
-    return Tick{odds_ ? ticks_ - 1 - key : key};
-  }
+  [[nodiscard]] Key key_of(Tick tick) const noexcept { return turned(tick.value()); }
+
+  [[nodiscard]] Tick tick_of(Key key) const noexcept { return Tick{turned(key)}; }
 
   // Puts the order at the end of its level's queue. That its tick is on the ladder is asserted.
   void push_back(OrderPool& orders, Slot slot);
@@ -72,7 +71,10 @@ class Book {
   // The order keeps its place with `quantity` less.
   void reduce(const Order& order, Quantity quantity);
 
-  [[nodiscard]] std::optional<Key> best(Side side) const noexcept;
+  [[nodiscard]] std::optional<Key> best(Side side) const noexcept {
+    const Key key = best_[side_index(side)];
+    return key == kNoKey ? std::nullopt : std::optional{key};
+  }
 
   // The next level of `side` behind `key`, away from the other side.
   [[nodiscard]] std::optional<Key> next_worse(Side side, Key key) const noexcept;
@@ -92,12 +94,21 @@ class Book {
   [[nodiscard]] Quantity volume(Side side) const noexcept { return volumes_[side_index(side)]; }
 
  private:
+  static constexpr Key kNoKey = -1;
+
   static std::size_t index(Key key) noexcept { return static_cast<std::size_t>(key); }
 
   static std::size_t side_index(Side side) noexcept { return side == Side::Bid ? 0 : 1; }
 
+  // From a tick to its key, and back.
+  [[nodiscard]] std::int32_t turned(std::int32_t value) const noexcept {
+    return ladder_->market() == MarketKind::ExchangeOdds ? ladder_->tick_count() - 1 - value
+                                                         : value;
+  }
+
   [[nodiscard]] KeySet keys(Side side) const noexcept {
-    return {keys_.get() + side_index(side) * KeySet::words_for(ticks_), ticks_};
+    const Key count = ladder_->tick_count();
+    return {keys_.get() + side_index(side) * KeySet::words_for(count), count};
   }
 
   void allocate();
@@ -106,10 +117,9 @@ class Book {
   // both sides share the levels.
   std::unique_ptr<Level[]> levels_;
   std::unique_ptr<std::uint64_t[]> keys_;  // those of the bids, then those of the asks
-  std::optional<Key> best_[2];
+  const Ladder* ladder_;
   Quantity volumes_[2];
-  std::int32_t ticks_;
-  bool odds_;
+  Key best_[2] = {kNoKey, kNoKey};
 };
 
 }  // namespace betex::matching

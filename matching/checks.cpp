@@ -55,7 +55,7 @@ Reason Decider::check_age(Timestamp transact_time) const {
                                                                   : Reason::StaleRequest;
 }
 
-Reason Decider::check_id(AccountId account, const ClOrdId& id) const {
+Reason Decider::check_id(AccountId account, const KeyedClOrdId& id) const {
   return state_.cl_ord_ids.find(account, id) != 0 ? Reason::DuplicateClOrdId : Reason::None;
 }
 
@@ -79,7 +79,7 @@ Reason Decider::check_market(const Terms& terms, SessionId session) const {
 
 // A market order's price is the ladder's end: whatever the book offers.
 Reason Decider::check_price(Decimal decimal, OrderType type, Terms& terms) const {
-  const Ladder& ladder = *terms.instrument->ladder;
+  const Ladder& ladder = terms.instrument->book.ladder();
   if (type == OrderType::Market) {
     const Key last = ladder.tick_count() - 1;
     terms.tick = terms.instrument->book.tick_of(terms.side == Side::Bid ? last : 0);
@@ -130,7 +130,7 @@ Reason Decider::check_money(const Terms& terms, const Order* replaced) const {
     return reason;
   }
   if (terms.is_market_order && !is_delayed(market)) {
-    request.part.cost = std::min(request.part.cost, cost_at_once(terms));
+    request.part.cost = std::min(request.part.cost, cost_at_once(terms, request.place.row));
   }
   return state_.ledger.check(request);
 }
@@ -174,7 +174,7 @@ Decider::Terms Decider::terms_of(const Order& order) const {
           .instrument = &instrument,
           .side = order.side,
           .tick = order.tick,
-          .limit = instrument.ladder->price_of(order.tick),
+          .limit = instrument.book.ladder().price_of(order.tick),
           .quantity = order.values.order_qty,
           .time_in_force = order.time_in_force,
           .expire_time = order.expire_time,

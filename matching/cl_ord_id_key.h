@@ -1,11 +1,16 @@
 // What a process mixes into the hashes of ClOrdIDs, so that no client can choose ids that collide
-// and make the table slow for everybody. Nothing that is saved, journaled, hashed
-// into the state or sent depends on it: with any key the same commands give the same events.
+// and make the table slow for everybody. Nothing that is saved, journaled, hashed into the state or
+// sent depends on it: with any key the same commands give the same events.
+//
+// Most of a hash follows from the id alone, so whoever makes a command, on whatever thread, can
+// take that part, with the process's key, for the engine to add the account. A hash without the
+// secret would not do: ids that collide there collide in every table that is made from it.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include "matching/hash.h"
@@ -13,11 +18,45 @@
 
 namespace betex::matching {
 
+// A ClOrdID, and its hash by the process's key where somebody has taken that.
+class KeyedClOrdId {
+ public:
+  KeyedClOrdId() noexcept = default;
+
+  // NOLINTNEXTLINE(google-explicit-constructor): it stands for its text, and the other way round
+  KeyedClOrdId(const ClOrdId& text) noexcept : text_{text} {}
+
+  // NOLINTNEXTLINE(google-explicit-constructor): likewise
+  operator const ClOrdId&() const noexcept { return text_; }
+
+  [[nodiscard]] const ClOrdId& text() const noexcept { return text_; }
+
+  [[nodiscard]] std::string_view view() const noexcept { return text_.view(); }
+
+  [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+
+  friend bool operator==(const KeyedClOrdId& left, const KeyedClOrdId& right) noexcept {
+    return left.text_ == right.text_;
+  }
+
+  friend bool operator==(const KeyedClOrdId& left, const ClOrdId& right) noexcept {
+    return left.text_ == right;
+  }
+
+ private:
+  friend class ClOrdIdKey;
+
+  ClOrdId text_;
+  std::uint64_t hash_ = 0;  // 0: not taken
+};
+
 // Immutable. All zero: no secret, for tests and tools that take no orders from strangers.
 class ClOrdIdKey {
+  static constexpr std::size_t kPairs = (ClOrdId::kWords + 1) / 2;
+
  public:
-  // A word for each of an id's, and one for the account.
-  static constexpr std::size_t kWords = ClOrdId::kWords + 1;
+  // One for each word of an id, in pairs, and one for the account.
+  static constexpr std::size_t kWords = 2 * kPairs + 1;
 
   constexpr ClOrdIdKey() noexcept = default;
 
@@ -25,22 +64,40 @@ class ClOrdIdKey {
   constexpr explicit ClOrdIdKey(const std::array<std::uint64_t, kWords>& words) noexcept
       : words_{words} {}
 
-  // Each word has a secret of its own. With one for all of them, ids that have the same words in
-  // another order would collide, whatever the secret is.
+  // Takes the part that needs no account. The engine that gets the id must have the same key.
+  void take_hash(KeyedClOrdId& id) const noexcept { id.hash_ = hash(id.text_); }
+
   [[nodiscard]] std::uint64_t hash(AccountId account, const ClOrdId& id) const noexcept {
-    static_assert(kWords % 2 == 0);
-    const auto pair = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
-      constexpr bool kLast = 2 * I + 2 == kWords;
-      return mix(id.word(2 * I) ^ words_[2 * I],
-                 (kLast ? account.value() : id.word(kLast ? 0 : 2 * I + 1)) ^ words_[2 * I + 1]);
-    };
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return (pair(std::integral_constant<std::size_t, I>{}) ^ ...);
-    }
-    (std::make_index_sequence<kWords / 2>{});
+    return with_account(hash(id), account);
+  }
+
+  [[nodiscard]] std::uint64_t hash(AccountId account, const KeyedClOrdId& id) const noexcept {
+    return with_account(id.hash_ != 0 ? id.hash_ : hash(id.text_), account);
   }
 
  private:
+  // Each word has a secret of its own. With one for all of them, ids that have the same words in
+  // another order would collide, whatever the secret is.
+  [[nodiscard]] std::uint64_t hash(const ClOrdId& id) const noexcept {
+    const auto word = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+      if constexpr (I < ClOrdId::kWords) {
+        return id.word(I) ^ words_[I];
+      } else {
+        return words_[I];
+      }
+    };
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (mix(word(std::integral_constant<std::size_t, 2 * I>{}),
+                  word(std::integral_constant<std::size_t, 2 * I + 1>{})) ^
+              ...);
+    }
+    (std::make_index_sequence<kPairs>{});
+  }
+
+  [[nodiscard]] std::uint64_t with_account(std::uint64_t hash, AccountId account) const noexcept {
+    return mix(hash, account.value() ^ words_.back());
+  }
+
   std::array<std::uint64_t, kWords> words_{};
 };
 

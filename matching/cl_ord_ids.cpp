@@ -33,10 +33,10 @@ void ClOrdIds::reserve(std::size_t ids) {
   }
 }
 
-Slot ClOrdIds::find(AccountId account, const ClOrdId& id) const noexcept {
+Slot ClOrdIds::find(AccountId account, const KeyedClOrdId& id) const noexcept {
   const std::uint64_t hash = key_.hash(account, id);
   const auto is_it = [&](Slot slot) {
-    return node(slot).account == account && node(slot).id == id && is_known(slot);
+    return node(slot).account == account && node(slot).id == id.text() && is_known(slot);
   };
   for (auto table = tables_.rbegin(); table != tables_.rend(); ++table) {
     if (const Slot slot = table->ids.find(hash, is_it)) {

@@ -47,10 +47,10 @@ class ClOrdIds {
   void reserve(std::size_t ids);
 
   // 0: never seen, or forgotten.
-  [[nodiscard]] Slot find(AccountId account, const ClOrdId& id) const noexcept;
+  [[nodiscard]] Slot find(AccountId account, const KeyedClOrdId& id) const noexcept;
 
   // A hint that the id will be looked for soon.
-  void prefetch(AccountId account, const ClOrdId& id) const noexcept {
+  void prefetch(AccountId account, const KeyedClOrdId& id) const noexcept {
     const std::uint64_t hash = key_.hash(account, id);
     for (const Table& table : tables_) {
       table.ids.prefetch(hash);

@@ -118,6 +118,22 @@ struct Command {
 };
 
 // Many wait on a ring, most of them orders: what is longer than an order is boxed.
-static_assert(sizeof(Command) <= 232);
+static_assert(sizeof(Command) <= 240);
+
+// Takes the hashes of the ids by which the engine looks for orders, so that it need not. On any
+// thread, once the command is complete.
+inline void take_hashes(const ClOrdIdKey& key, CommandBody& body) noexcept {
+  const auto take = [&key](auto* request) {
+    if (request != nullptr) {
+      key.take_hash(request->cl_ord_id);
+      if constexpr (requires { request->orig_cl_ord_id; }) {
+        key.take_hash(request->orig_cl_ord_id);
+      }
+    }
+  };
+  take(std::get_if<PlaceOrder>(&body));
+  take(std::get_if<CancelOrder>(&body));
+  take(std::get_if<AmendOrder>(&body));
+}
 
 }  // namespace betex::matching

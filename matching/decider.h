@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "matching/commands.h"
@@ -136,28 +138,45 @@ class Decider {
   // Whether a walk through the book happens, or only tells what would happen.
   enum class Effect : std::uint8_t { None, Events };
 
-  // Who walks, and how much of it is left.
+  // Who walks.
   struct Taker {
     const InstrumentState& instrument;
     const MarketData& market;
     AccountId account;
+    std::uint32_t row = 0;  // of the account in the market; 0: it has none there
     Side side{};
     SelfTradePrevention self_trade_prevention{};
-    Quantity leaves;
+    Key limit = 0;  // how far it may go
+    bool has_budget = false;
     Slot slot = 0;  // of the accepted order; 0: it is only being checked
   };
 
-  // What a walk trades.
-  struct Walked {
+  // How far a walk has come.
+  struct Walk {
+    Quantity left;            // of the taker
+    std::int64_t budget = 0;  // mu, of a market order with a maximum cost
+    Quantity needed;          // 0: the walk goes on to its end
+    std::size_t patience = std::numeric_limits<std::size_t>::max();  // orders to be looked at
     Quantity traded;
-    Money cost;
+    Money cost;  // of what is traded
+
+    void take(Quantity quantity, Money unit_cost) noexcept {
+      left -= quantity;
+      budget -= amount(quantity, unit_cost).value();
+      traded += quantity;
+      cost += amount(quantity, unit_cost);
+    }
+
+    // What is needed is traded, or cannot be any more.
+    [[nodiscard]] bool is_decided() const noexcept {
+      return needed != Quantity{} && (traded >= needed || traded + left < needed);
+    }
   };
 
-  // How far a taker may go, in the book's terms.
-  struct Reach {
-    Key limit = 0;
-    std::int64_t budget = 0;  // mu, of a market order with a maximum cost
-    bool has_budget = false;
+  // How much of the taker's own account rests at a level.
+  struct OwnVolume {
+    Key key = 0;
+    Quantity quantity;
   };
 
   [[nodiscard]] Timestamp now() const noexcept { return command_->timestamp; }
@@ -214,7 +233,7 @@ class Decider {
   [[nodiscard]] Reason check_account(const HashedName& account, const AccountState*& found) const;
   [[nodiscard]] Reason check_may_enter(const AccountState& account) const;
   [[nodiscard]] Reason check_age(Timestamp transact_time) const;
-  [[nodiscard]] Reason check_id(AccountId account, const ClOrdId& id) const;
+  [[nodiscard]] Reason check_id(AccountId account, const KeyedClOrdId& id) const;
   [[nodiscard]] Reason check_market(const Terms& terms, SessionId session) const;
   [[nodiscard]] Reason check_price(Decimal price, OrderType type, Terms& terms) const;
   [[nodiscard]] Reason check_quantity(Decimal quantity, Terms& terms) const;
@@ -259,12 +278,22 @@ class Decider {
 
   // match.cpp: an accepted order against the book.
   void take(OrderId taker);
-  [[nodiscard]] Money cost_at_once(const Terms& terms) const;
   template <Effect effect>
-  Walked walk(const Taker& taker, Reach reach) const;
+  void walk(const Taker& taker, Walk& walked) const;
+  template <Effect effect>
+  bool walk_queue(const Taker& taker, Slot first, Money cost, Walk& walked) const;
   void trade(Slot taker, Slot maker, Quantity quantity) const;
   void cancel_order(Slot slot, CancelCause cause, Reason reason = Reason::None) const;
   void reduce_order(Slot slot, Quantity quantity, CancelCause cause) const;
+
+  // depth.cpp: what a walk would trade, from the totals of levels as far as they tell.
+  [[nodiscard]] bool fills(const Taker& taker, Walk start, Quantity needed) const;
+  [[nodiscard]] Money cost_at_once(const Terms& terms, std::uint32_t row) const;
+  [[nodiscard]] Walk look_ahead(const Taker& taker, const Walk& start) const;
+  [[nodiscard]] bool may_meet_own(const Taker& taker) const;
+  void walk_levels(const Taker& taker, std::span<const OwnVolume> own, Walk& walked) const;
+  [[nodiscard]] std::span<const OwnVolume> find_own(const Taker& taker) const;
+  [[nodiscard]] static Money cost_at(const Taker& taker, Key key);
 
   // time.cpp
   [[nodiscard]] std::uint32_t advance_one();
@@ -340,11 +369,12 @@ class Decider {
   const State& state_;
   Emitter& emitter_;
   const Command* command_ = nullptr;
-  DryRun* dry_run_ = nullptr;   // what would become of the command; null: it is decided
-  bool is_approved_ = false;    // the command is a proposal that is carried out
-  bool is_proposed_ = false;    // it has become a proposal
-  Reason refusal_{};            // of the proposal that was carried out last
-  std::vector<OrderId> chunk_;  // scratch of run_chunk
+  DryRun* dry_run_ = nullptr;           // what would become of the command; null: it is decided
+  bool is_approved_ = false;            // the command is a proposal that is carried out
+  bool is_proposed_ = false;            // it has become a proposal
+  Reason refusal_{};                    // of the proposal that was carried out last
+  std::vector<OrderId> chunk_;          // scratch of run_chunk
+  mutable std::vector<OwnVolume> own_;  // scratch of find_own
 };
 
 }  // namespace betex::matching

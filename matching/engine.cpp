@@ -102,6 +102,7 @@ class Engine::Impl {
   State state;
   Emitter emitter{state};
   Decider decider{state, emitter};
+  Lookahead lookahead{state};
 };
 
 Engine::Engine() : Engine{ClOrdIdKey{}} {}
@@ -140,28 +141,8 @@ DryRun Engine::dry_run(const Command& command) {
   return result;
 }
 
-void Engine::prefetch(const Command* command, Lookahead lookahead) const noexcept {
-  if (command == nullptr) {
-    return;
-  }
-  const auto hint = [&](const auto& request) {
-    if (lookahead == Lookahead::Farthest) {
-      matching::prefetch_farthest(impl_->state, request);
-    } else if (lookahead == Lookahead::Far) {
-      matching::prefetch_far(impl_->state, request);
-    } else if (lookahead == Lookahead::Near) {
-      matching::prefetch_near(impl_->state, request);
-    } else {
-      matching::prefetch_nearest(impl_->state, request);
-    }
-  };
-  if (const auto* const place = std::get_if<PlaceOrder>(&command->body)) {
-    hint(*place);
-  } else if (const auto* const cancel = std::get_if<CancelOrder>(&command->body)) {
-    hint(*cancel);
-  } else if (const auto* const amend = std::get_if<AmendOrder>(&command->body)) {
-    hint(*amend);
-  }
+void Engine::prefetch(const CommandsAhead& ahead) const noexcept {
+  impl_->lookahead.step(ahead);
 }
 
 void Engine::apply(const TransactionView& transaction) {
@@ -339,7 +320,7 @@ void Engine::visit_traded(InstrumentId id,
     return;
   }
   instrument->volumes.for_each([&](Tick tick, WideQuantity volume) {
-    visit({.tick = tick, .price = instrument->ladder->price_of(tick), .volume = volume});
+    visit({.tick = tick, .price = instrument->book.ladder().price_of(tick), .volume = volume});
   });
 }
 
@@ -359,9 +340,8 @@ std::size_t Engine::best_levels(InstrumentId id,
   std::size_t filled = 0;
   for (auto key = book.best(side); key && filled < levels.size(); ++filled) {
     const Tick tick = book.tick_of(*key);
-    levels[filled] = {.tick = tick,
-                      .price = instrument->ladder->price_of(tick),
-                      .volume = book.level(*key).volume};
+    levels[filled] = {
+        .tick = tick, .price = book.ladder().price_of(tick), .volume = book.level(*key).volume};
     key = book.next_worse(side, *key);
   }
   return filled;

@@ -14,6 +14,7 @@
 #include "matching/dry_run.h"
 #include "matching/engine_capacity.h"
 #include "matching/info.h"
+#include "matching/lookahead.h"
 #include "matching/transaction.h"
 #include "matching/types.h"
 
@@ -59,14 +60,14 @@ class Engine {
   [[nodiscard]] DryRun dry_run(const Command& command);
 
   // For a caller that already has the commands that follow: starts to fetch what they will need
-  // from memory. To be called before each command is decided; `ahead(n)` returns a pointer to the
-  // nth command after that one, or null where it is not known yet. Changes nothing.
+  // from memory. To be called once before each command is decided; `ahead(n)` returns a pointer to
+  // the nth command after that one, or null where it is not known yet. Changes nothing.
   template <typename Ahead>
   void prefetch(Ahead&& ahead) const {
-    prefetch(ahead(kFarthestAhead), Lookahead::Farthest);
-    prefetch(ahead(kFarAhead), Lookahead::Far);
-    prefetch(ahead(kNearAhead), Lookahead::Near);
-    prefetch(ahead(kNearestAhead), Lookahead::Nearest);
+    prefetch({.farthest = ahead(CommandsAhead::kFarthest),
+              .far = ahead(CommandsAhead::kFar),
+              .near = ahead(CommandsAhead::kNear),
+              .nearest = ahead(CommandsAhead::kNearest)});
   }
 
   // Recovery: applies one transaction of the journal. It must be the next one.
@@ -161,16 +162,7 @@ class Engine {
   [[nodiscard]] HouseInfo house() const noexcept;
 
  private:
-  // Where a command's names are looked up; its ids and its account; its market, and where its row
-  // there is looked up; its row, and the level that its order will rest in. Each step needs what
-  // the one before it has fetched.
-  enum class Lookahead : std::uint8_t { Farthest, Far, Near, Nearest };
-  static constexpr std::size_t kFarthestAhead = 11;
-  static constexpr std::size_t kFarAhead = 8;  // commands
-  static constexpr std::size_t kNearAhead = 5;
-  static constexpr std::size_t kNearestAhead = 2;
-
-  void prefetch(const Command* command, Lookahead lookahead) const noexcept;
+  void prefetch(const CommandsAhead& ahead) const noexcept;
 
   class Impl;
   std::unique_ptr<Impl> impl_;

@@ -27,14 +27,16 @@ struct Band {
   return last.first_tick + (last.to - last.from) / last.step + 1;
 }
 
-// Immutable; the tables must outlive it. A price finds its band by its number of binary digits and
-// a step or two; a tick finds its price in a table, or by its only band.
+// Of one kind of market. Immutable; the tables must outlive it. A price finds its band by its
+// number of binary digits and a step or two; a tick finds its price in a table, or by its only
+// band.
 class Ladder {
  public:
   // `prices` is the price of every tick, for a ladder of several bands.
-  constexpr explicit Ladder(std::span<const Band> bands,
-                            std::span<const std::int32_t> prices = {}) noexcept
-      : bands_{bands}, prices_{prices}, tick_count_{ticks_of(bands)} {
+  constexpr Ladder(MarketKind market,
+                   std::span<const Band> bands,
+                   std::span<const std::int32_t> prices = {}) noexcept
+      : bands_{bands}, prices_{prices}, tick_count_{ticks_of(bands)}, market_{market} {
     BETEX_ASSERT(bands.size() == 1 || prices.size() == static_cast<std::size_t>(tick_count_));
     for (std::size_t width = 0; width < kWidths; ++width) {
       const std::int32_t least = width == 0 ? 0 : std::int32_t{1} << (width - 1);
@@ -76,6 +78,8 @@ class Ladder {
 
   [[nodiscard]] constexpr std::int32_t tick_count() const noexcept { return tick_count_; }
 
+  [[nodiscard]] constexpr MarketKind market() const noexcept { return market_; }
+
  private:
   static constexpr std::size_t kWidths = 18;  // of prices up to 100 000
 
@@ -83,6 +87,7 @@ class Ladder {
   std::span<const std::int32_t> prices_;
   std::array<std::uint8_t, kWidths> first_band_{};  // for a price of so many binary digits
   std::int32_t tick_count_;
+  MarketKind market_;
 };
 
 // Odds in hundredths.
@@ -127,11 +132,12 @@ inline constexpr auto kPricesOf = [] {
   return prices;
 }();
 
-inline constexpr Ladder kClassic{kClassicBands, kPricesOf<kClassicBands>};
-inline constexpr Ladder kFinest{kFinestBands};
-inline constexpr Ladder kLinearCent{kLinearCentBands};
-inline constexpr Ladder kTaperedDeciCent{kTaperedDeciCentBands, kPricesOf<kTaperedDeciCentBands>};
-inline constexpr Ladder kDeciCent{kDeciCentBands};
+inline constexpr Ladder kClassic{MarketKind::ExchangeOdds, kClassicBands, kPricesOf<kClassicBands>};
+inline constexpr Ladder kFinest{MarketKind::ExchangeOdds, kFinestBands};
+inline constexpr Ladder kLinearCent{MarketKind::Binary, kLinearCentBands};
+inline constexpr Ladder kTaperedDeciCent{
+    MarketKind::Binary, kTaperedDeciCentBands, kPricesOf<kTaperedDeciCentBands>};
+inline constexpr Ladder kDeciCent{MarketKind::Binary, kDeciCentBands};
 
 // None for a value that names no ladder.
 [[nodiscard]] constexpr const Ladder* find_ladder(LadderKind kind) noexcept {
@@ -150,9 +156,9 @@ inline constexpr Ladder kDeciCent{kDeciCentBands};
   return nullptr;
 }
 
+// `ladder` must name one.
 [[nodiscard]] constexpr bool ladder_fits(MarketKind market, LadderKind ladder) noexcept {
-  const bool odds = ladder == LadderKind::Classic || ladder == LadderKind::Finest;
-  return market == MarketKind::ExchangeOdds ? odds : !odds;
+  return find_ladder(ladder)->market() == market;
 }
 
 }  // namespace betex::matching

@@ -36,7 +36,8 @@ struct alignas(kCacheLine) AccountMoney {
   }
 };
 
-struct MarketMoney {
+// Likewise.
+struct alignas(kCacheLine) MarketMoney {
   MarketRows rows;
   WideMoney pot;
   std::uint32_t rounds = 0;  // of its settlement that are complete

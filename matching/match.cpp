@@ -40,11 +40,6 @@ Prevention prevent_self_trade(SelfTradePrevention mode, Quantity left, const Ord
   return {};
 }
 
-// How much `budget` mu still buy at `cost` a unit, in whole steps.
-Quantity affordable(std::int64_t budget, Money cost, Quantity step) {
-  return Quantity{budget / cost.value() / step.value() * step.value()};
-}
-
 }  // namespace
 
 void Decider::take(OrderId id) {
@@ -52,24 +47,24 @@ void Decider::take(OrderId id) {
   const Order& taker = state_.orders.at(slot);
   const LiveTerms& terms = state_.orders.terms(slot);
   const InstrumentState& instrument = state_.instruments.at(taker.instrument);
-  const Reach reach{.limit = instrument.book.key_of(taker.tick),
-                    .budget = terms.max_cost.value(),
-                    .has_budget = terms.max_cost != Money{}};
   const Taker walker{.instrument = instrument,
                      .market = state_.markets.at(taker.market),
                      .account = taker.account,
+                     .row = taker.row,
                      .side = taker.side,
                      .self_trade_prevention = taker.self_trade_prevention,
-                     .leaves = taker.values.leaves_qty,
+                     .limit = instrument.book.key_of(taker.tick),
+                     .has_budget = terms.max_cost != Money{},
                      .slot = slot};
+  Walk walked{.left = taker.values.leaves_qty, .budget = terms.max_cost.value()};
 
   const bool fill_or_kill = taker.time_in_force == TimeInForce::Fok;
   const Quantity needed = fill_or_kill ? taker.values.leaves_qty : terms.min_fill;
-  if (needed != Quantity{} && walk<Effect::None>(walker, reach).traded < needed) {
+  if (needed != Quantity{} && !fills(walker, walked, needed)) {
     cancel_order(slot, fill_or_kill ? CancelCause::FillOrKill : CancelCause::MinimumFill);
     return;
   }
-  walk<Effect::Events>(walker, reach);
+  walk<Effect::Events>(walker, walked);
 
   if (!taker.live()) {
     return;
@@ -82,69 +77,68 @@ void Decider::take(OrderId id) {
   }
 }
 
-// What a market order that is being checked would cost, were it accepted.
-Money Decider::cost_at_once(const Terms& terms) const {
-  const Taker walker{.instrument = *terms.instrument,
-                     .market = *terms.market,
-                     .account = terms.account->id,
-                     .side = terms.side,
-                     .self_trade_prevention = terms.self_trade_prevention,
-                     .leaves = terms.quantity};
-  const Reach reach{.limit = terms.instrument->book.key_of(terms.tick),
-                    .budget = terms.max_cost.value(),
-                    .has_budget = terms.max_cost != Money{}};
-  return walk<Effect::None>(walker, reach).cost;
-}
-
 // Goes through the orders that the taker reaches until nothing is left of it or of its budget.
 template <Decider::Effect effect>
-Decider::Walked Decider::walk(const Taker& taker, Reach reach) const {
+void Decider::walk(const Taker& taker, Walk& walked) const {
   const Book& book = taker.instrument.book;
   const Side side = opposite(taker.side);
-  Quantity left = taker.leaves;
-  Walked walked;
-  for (auto key = book.best(side); key && reaches(taker.side, reach.limit, *key);
+  for (auto key = book.best(side); key && reaches(taker.side, taker.limit, *key);
        key = book.next_worse(side, *key)) {
-    const Price price = taker.instrument.ladder->price_of(book.tick_of(*key));
-    const Money cost = unit_cost(taker.market.kind, taker.side, price);
-    Slot next = 0;
-    for (Slot maker_slot = book.level(*key).first; maker_slot != 0; maker_slot = next) {
-      const Order& maker = state_.orders.at(maker_slot);
-      next = maker.next;  // before the maker leaves its queue
-      if (is_own(taker.account, taker.self_trade_prevention, maker)) {
-        const Prevention prevention = prevent_self_trade(taker.self_trade_prevention, left, maker);
-        if constexpr (effect == Effect::Events) {
-          reduce_order(maker_slot, prevention.off_maker, prevention.cause);
-          reduce_order(taker.slot, prevention.off_taker, prevention.cause);
-        }
-        left -= prevention.off_taker;
-      } else {
-        const Quantity makers = maker.values.leaves_qty;
-        Quantity quantity = std::min(left, makers);
-        if (reach.has_budget) {
-          quantity = std::min(quantity, affordable(reach.budget, cost, taker.market.quantity_step));
-          reach.budget -= amount(quantity, cost).value();
-        }
-        if (quantity == Quantity{}) {
-          return walked;
-        }
-        if constexpr (effect == Effect::Events) {
-          trade(taker.slot, maker_slot, quantity);
-        }
-        left -= quantity;
-        walked.traded += quantity;
-        walked.cost += amount(quantity, cost);
-        if (quantity < makers) {
-          return walked;  // nothing is left of the taker, or of its budget
-        }
-      }
-      if (left == Quantity{}) {
-        return walked;
-      }
+    if (!walk_queue<effect>(taker, book.level(*key).first, cost_at(taker, *key), walked)) {
+      return;
     }
   }
-  return walked;
 }
+
+template void Decider::walk<Decider::Effect::None>(const Taker&, Walk&) const;
+
+// The same in one level, of which `first` is the first order and `cost` what a unit costs the
+// taker. True if the walk goes on behind it.
+template <Decider::Effect effect>
+bool Decider::walk_queue(const Taker& taker, Slot first, Money cost, Walk& walked) const {
+  Slot next = 0;
+  for (Slot maker_slot = first; maker_slot != 0; maker_slot = next) {
+    if constexpr (effect == Effect::None) {
+      if (walked.patience == 0) {
+        return false;
+      }
+      --walked.patience;
+    }
+    const Order& maker = state_.orders.at(maker_slot);
+    next = maker.next;  // before the maker leaves its queue
+    if (is_own(taker.account, taker.self_trade_prevention, maker)) {
+      const Prevention prevention =
+          prevent_self_trade(taker.self_trade_prevention, walked.left, maker);
+      if constexpr (effect == Effect::Events) {
+        reduce_order(maker_slot, prevention.off_maker, prevention.cause);
+        reduce_order(taker.slot, prevention.off_taker, prevention.cause);
+      }
+      walked.left -= prevention.off_taker;
+    } else {
+      const Quantity makers = maker.values.leaves_qty;
+      Quantity quantity = std::min(walked.left, makers);
+      if (taker.has_budget) {
+        quantity = std::min(quantity, affordable(walked.budget, cost, taker.market.quantity_step));
+      }
+      if (quantity == Quantity{}) {
+        return false;
+      }
+      if constexpr (effect == Effect::Events) {
+        trade(taker.slot, maker_slot, quantity);
+      }
+      walked.take(quantity, cost);
+      if (quantity < makers) {
+        return false;  // nothing is left of the taker, or of its budget
+      }
+    }
+    if (walked.left == Quantity{} || (effect == Effect::None && walked.is_decided())) {
+      return false;
+    }
+  }
+  return true;
+}
+
+template bool Decider::walk_queue<Decider::Effect::None>(const Taker&, Slot, Money, Walk&) const;
 
 // The maker's side is settled first: where one account trades with itself, the taker's begins with
 // what the maker's has left.
@@ -152,7 +146,7 @@ void Decider::trade(Slot taker_slot, Slot maker_slot, Quantity quantity) const {
   const Order& taker = state_.orders.at(taker_slot);
   const Order& maker = state_.orders.at(maker_slot);
   const MarketKind kind = state_.markets.at(taker.market).kind;
-  const Price price = state_.instruments.at(taker.instrument).ladder->price_of(maker.tick);
+  const Price price = state_.instruments.at(taker.instrument).book.ladder().price_of(maker.tick);
 
   const auto leg = [&](const Order& order, const FillEffect& before) {
     const FillEffect effect = Ledger::effect_of(kind, order.side, price, quantity, before);

@@ -80,7 +80,7 @@ Slot OrderTable::insert(OrderId id) {
   Slot& entry = page.slots[id.value() % kPageSize];
   BETEX_ASSERT(entry == 0);
   entry = pool_.take();
-  page.live[id.value() % kPageSize / 64] |= std::uint64_t{1} << (id.value() % 64);
+  BETEX_ASSERT((entry & kFinished) == 0);
   ++page.used;
   ++live_;
   at(entry).id = id;
@@ -88,9 +88,7 @@ Slot OrderTable::insert(OrderId id) {
 }
 
 void OrderTable::finish(Slot slot) {
-  const OrderId id = at(slot).id;
-  index_[id.value() / kPageSize]->live[id.value() % kPageSize / 64] &=
-      ~(std::uint64_t{1} << (id.value() % 64));
+  index_entry(at(slot).id) |= kFinished;
   --live_;
   at(slot).place = OrderPlace::Finished;
   just_finished_.push_back(slot);
@@ -99,9 +97,8 @@ void OrderTable::finish(Slot slot) {
 void OrderTable::put_finished_away() {
   for (const Slot from : just_finished_) {
     const Slot to = slot_for_finished(finished_[at(from).finished_generation % 2]);
-    const OrderId id = at(from).id;
     at(to) = at(from);
-    index_[id.value() / kPageSize]->slots[id.value() % kPageSize] = to;
+    index_entry(at(from).id) = to | kFinished;
     pool_.give_back(from);
   }
   just_finished_.clear();
@@ -166,7 +163,7 @@ void OrderTable::sweep_index() {
     }
     Slot& slot = page->slots[swept_ % kPageSize];
     ++swept_;
-    if (slot != 0 && pool_.is_forgotten(slot)) {
+    if (slot != 0 && pool_.is_forgotten(slot & ~kFinished)) {
       slot = 0;
       if (--page->used == 0) {
         spare_index_pages_.push_back(std::move(page));

@@ -165,7 +165,7 @@ class OrderTable {
     if (page >= index_.size() || index_[page] == nullptr) {
       return 0;
     }
-    const Slot slot = index_[page]->slots[id.value() % kPageSize];
+    const Slot slot = index_[page]->slots[id.value() % kPageSize] & ~kFinished;
     return pool_.is_forgotten(slot) ? 0 : slot;
   }
 
@@ -191,11 +191,14 @@ class OrderTable {
   // For the book, which changes the links of its orders.
   [[nodiscard]] OrderPool& pool() noexcept { return pool_; }
 
-  // False also for an order that is not known. Reads one bit, not the order.
+  // False also for an order that is not known. Reads the index, not the order.
   [[nodiscard]] bool is_live(OrderId id) const noexcept {
     const std::uint64_t page = id.value() / kPageSize;
-    return page < index_.size() && index_[page] != nullptr &&
-           (index_[page]->live[id.value() % kPageSize / 64] >> (id.value() % 64) & 1) != 0;
+    if (page >= index_.size() || index_[page] == nullptr) {
+      return false;
+    }
+    const Slot slot = index_[page]->slots[id.value() % kPageSize];
+    return slot != 0 && (slot & kFinished) == 0;
   }
 
   // Of known orders.
@@ -210,7 +213,8 @@ class OrderTable {
       if (page == nullptr) {
         continue;
       }
-      for (const Slot slot : page->slots) {
+      for (const Slot entry : page->slots) {
+        const Slot slot = entry & ~kFinished;
         if (slot != 0 && !pool_.is_forgotten(slot)) {
           visit(slot, at(slot));
         }
@@ -221,9 +225,11 @@ class OrderTable {
  private:
   static constexpr std::size_t kPageSize = 1024;  // of the index
 
+  // In the index: of an order that has finished.
+  static constexpr Slot kFinished = Slot{1} << 31;
+
   struct IndexPage {
-    std::array<Slot, kPageSize> slots{};
-    std::array<std::uint64_t, kPageSize / 64> live{};
+    std::array<Slot, kPageSize> slots{};  // with kFinished
     std::size_t used = 0;
   };
 
@@ -235,6 +241,12 @@ class OrderTable {
 
   Slot slot_for_finished(Finished& generation);
   IndexPage& index_page_for(OrderId id);
+
+  // The order must be known.
+  [[nodiscard]] Slot& index_entry(OrderId id) noexcept {
+    return index_[id.value() / kPageSize]->slots[id.value() % kPageSize];
+  }
+
   void sweep_index();
 
   OrderPool pool_;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "matching/cl_ord_id_key.h"
 #include "matching/hash.h"
 #include "matching/types.h"
 
@@ -24,7 +25,7 @@ enum class Persistence : std::uint8_t { Lapse = 0, Persist = 1 };  // on disk
 // the market's ladder and quantity step.
 struct PlaceOrder {
   HashedName account;
-  ClOrdId cl_ord_id;
+  KeyedClOrdId cl_ord_id;
   HashedName symbol;
   Timestamp transact_time;
   Decimal price;  // 0 for OrderType::Market
@@ -46,16 +47,16 @@ struct PlaceOrder {
 // OrderCancelRequest(F). The order is found by `order_id` if given, else by `orig_cl_ord_id`.
 struct CancelOrder {
   HashedName account;
-  ClOrdId cl_ord_id;
-  ClOrdId orig_cl_ord_id;
+  KeyedClOrdId cl_ord_id;
+  KeyedClOrdId orig_cl_ord_id;
   OrderId order_id;
 };
 
 // OrderCancelReplaceRequest(G). The order is found as by CancelOrder. `quantity` is the new total.
 struct AmendOrder {
   HashedName account;
-  ClOrdId cl_ord_id;
-  ClOrdId orig_cl_ord_id;
+  KeyedClOrdId cl_ord_id;
+  KeyedClOrdId orig_cl_ord_id;
   OrderId order_id;
   Timestamp transact_time;
   Decimal price;

@@ -25,6 +25,13 @@ namespace betex::matching {
   return Money{quantity.value() * per_unit.value()};
 }
 
+// How much `budget` mu still buy at `cost` a unit, in whole steps.
+[[nodiscard]] constexpr Quantity affordable(std::int64_t budget,
+                                            Money cost,
+                                            Quantity step) noexcept {
+  return Quantity{budget / cost.value() / step.value() * step.value()};
+}
+
 // What an order's fills have cost: unit_cost() summed over them, at the prices of the trades.
 [[nodiscard]] constexpr Money cost_of_fills(MarketKind kind,
                                             Side side,

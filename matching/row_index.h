@@ -5,8 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
-#include <vector>
 
 #include "matching/assert.h"
 #include "matching/hash.h"
@@ -19,17 +19,18 @@ class RowIndex {
  public:
   // 0: none.
   [[nodiscard]] std::uint32_t find(AccountId account) const noexcept {
-    const std::uint32_t row = find_in(entries_, account);
-    return row != 0 || old_.empty() ? row : find_in(old_, account);
+    const std::uint32_t row = find_in(entries_.get(), mask_, account);
+    return row != 0 || old_ == nullptr ? row : find_in(old_.get(), old_mask_, account);
   }
 
   // The account must not have a row yet; `row` is not 0.
   void insert(AccountId account, std::uint32_t row) {
     BETEX_ASSERT(row != 0 && find(account) == 0);
-    if (size_ * 2 >= entries_.size()) {
-      move_some(old_.size());
-      old_ = std::exchange(entries_, std::vector<Entry>(entries_.size() * 2));
-      left_to_move_ = old_.size();
+    if (size_ * 2 > mask_) {
+      move_some(left_to_move_);
+      old_ = std::exchange(entries_, std::make_unique<Entry[]>(2 * (std::size_t{mask_} + 1)));
+      old_mask_ = std::exchange(mask_, 2 * mask_ + 1);
+      left_to_move_ = old_mask_ + 1;
     }
     move_some(kMovedPerInsert);
     enter({account, row});
@@ -38,42 +39,45 @@ class RowIndex {
 
   // A hint that the account will be looked for soon.
   void prefetch(AccountId account) const noexcept {
-    prefetch_line(&entries_[home(entries_, account)]);
+    prefetch_line(&entries_[home(mask_, account)]);
   }
 
  private:
   // Places of the old table: all have moved long before the new one is full.
-  static constexpr std::size_t kMovedPerInsert = 8;
+  static constexpr std::uint32_t kMovedPerInsert = 8;
+
+  static constexpr std::uint32_t kFirstSize = 8;
 
   struct Entry {
     AccountId account;
     std::uint32_t row = 0;
   };
 
-  [[nodiscard]] static std::size_t home(const std::vector<Entry>& entries,
-                                        AccountId account) noexcept {
-    return mix(account.value(), 0) & (entries.size() - 1);
+  [[nodiscard]] static std::size_t home(std::uint32_t mask, AccountId account) noexcept {
+    return mix(account.value(), 0) & mask;
   }
 
-  [[nodiscard]] static std::uint32_t find_in(const std::vector<Entry>& entries,
+  // `mask` is the number of entries, a power of two, less one.
+  [[nodiscard]] static std::uint32_t find_in(const Entry* entries,
+                                             std::uint32_t mask,
                                              AccountId account) noexcept {
-    std::size_t i = home(entries, account);
+    std::size_t i = home(mask, account);
     while (entries[i].row != 0 && entries[i].account != account) {
-      i = (i + 1) & (entries.size() - 1);
+      i = (i + 1) & mask;
     }
     return entries[i].row;
   }
 
   void enter(const Entry& entry) noexcept {
-    std::size_t i = home(entries_, entry.account);
+    std::size_t i = home(mask_, entry.account);
     while (entries_[i].row != 0) {
-      i = (i + 1) & (entries_.size() - 1);
+      i = (i + 1) & mask_;
     }
     entries_[i] = entry;
   }
 
-  void move_some(std::size_t places) noexcept {
-    if (old_.empty()) {
+  void move_some(std::uint32_t places) noexcept {
+    if (old_ == nullptr) {
       return;
     }
     for (; places != 0 && left_to_move_ != 0; --places) {
@@ -83,14 +87,17 @@ class RowIndex {
       }
     }
     if (left_to_move_ == 0) {
-      old_ = {};
+      old_ = nullptr;
     }
   }
 
-  std::vector<Entry> entries_ = std::vector<Entry>(8);
-  std::vector<Entry> old_;  // empty: all have moved
-  std::size_t left_to_move_ = 0;
-  std::size_t size_ = 0;
+  // What a look-up reads comes first.
+  std::unique_ptr<Entry[]> entries_ = std::make_unique<Entry[]>(kFirstSize);
+  std::uint32_t mask_ = kFirstSize - 1;
+  std::uint32_t size_ = 0;
+  std::unique_ptr<Entry[]> old_;  // null: all have moved
+  std::uint32_t old_mask_ = 0;
+  std::uint32_t left_to_move_ = 0;
 };
 
 }  // namespace betex::matching

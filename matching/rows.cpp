@@ -30,7 +30,7 @@ void MarketRows::add_runner() noexcept {
   const std::size_t sums = kind_ == MarketKind::Binary
                                ? sizeof(BinarySums)
                                : runners_ * (sizeof(std::int64_t) + sizeof(RunnerSums));
-  stride_ = static_cast<std::uint32_t>(1 + (sums + kCacheLine - 1) / kCacheLine);
+  stride_ = to_small(1 + (sums + kCacheLine - 1) / kCacheLine);
 }
 
 std::uint32_t MarketRows::make(AccountId account) {
@@ -62,6 +62,16 @@ void MarketRows::add(std::uint32_t row, std::uint32_t runner, const RunnerSums& 
   const std::int64_t lost = change.lost - change.open_lost;
   at(row).sum_lost += lost;
   set_difference(row, runner, differences(row)[runner] + change.won - change.open_won - lost);
+}
+
+// Every open order that rests costs something, and no part is negative.
+bool MarketRows::has_open(std::uint32_t row, std::uint32_t runner, Side side) const noexcept {
+  if (kind_ == MarketKind::Binary) {
+    const BinarySums& sums = binary(row);
+    return (side == Side::Bid ? sums.open_buys : sums.open_sells) != Quantity{};
+  }
+  const RunnerSums& sums = sums_of(row)[runner];
+  return (side == Side::Bid ? sums.open_lost : sums.open_won) != 0;
 }
 
 void MarketRows::set_difference(std::uint32_t row,
@@ -147,7 +157,7 @@ void MarketRows::remove(std::uint32_t runner) noexcept {
   BETEX_ASSERT(!removing_ && !removed_[runner]);
   removed_[runner] = true;
   --active_;
-  removed_last_ = runner;
+  removed_last_ = to_small(runner);
   voided_to_ = 0;
   removing_ = size_ != 0;
 }
@@ -162,11 +172,11 @@ void MarketRows::void_row(std::uint32_t row) noexcept {
 void MarketRows::restore_removed(std::uint32_t runner) noexcept {
   removed_[runner] = true;
   --active_;
-  removed_last_ = runner;
+  removed_last_ = to_small(runner);
 }
 
 void MarketRows::restore_removal(std::uint32_t runner, std::uint32_t voided_to) noexcept {
-  removed_last_ = runner;
+  removed_last_ = to_small(runner);
   voided_to_ = voided_to;
   removing_ = true;
 }

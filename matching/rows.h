@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "matching/assert.h"
 #include "matching/commands.h"
 #include "matching/prefetch.h"
 #include "matching/row_index.h"
@@ -55,7 +56,7 @@ struct BinarySums {
 
 class MarketRows {
  public:
-  MarketRows(MarketKind kind, std::uint32_t winners) noexcept : kind_{kind}, winners_{winners} {}
+  MarketRows(MarketKind kind, std::uint32_t winners) : kind_{kind}, winners_{to_small(winners)} {}
 
   // Only while there are no rows.
   void add_runner() noexcept;
@@ -96,6 +97,9 @@ class MarketRows {
   [[nodiscard]] const BinarySums& binary(std::uint32_t row) const noexcept {
     return *reinterpret_cast<const BinarySums*>(lines(row) + 1);
   }
+
+  // False: no order of the row's account is open on that side of the runner.
+  [[nodiscard]] bool has_open(std::uint32_t row, std::uint32_t runner, Side side) const noexcept;
 
   // Odds: adds to the sums of a runner.
   void add(std::uint32_t row, std::uint32_t runner, const RunnerSums& change) noexcept;
@@ -201,19 +205,26 @@ class MarketRows {
     return active_ + (removing_ && row > voided_to_ ? 1 : 0) > winners_;
   }
 
+  static std::uint8_t to_small(std::size_t count) noexcept {
+    BETEX_ASSERT(count <= UINT8_MAX);
+    return static_cast<std::uint8_t>(count);
+  }
+
+  // What every order reads, in one cache line.
   MarketKind kind_;
-  std::uint32_t winners_;
-  std::uint32_t runners_ = 0;  // all
-  std::uint32_t active_ = 0;   // that are not removed
-  std::uint32_t stride_ = 2;   // lines a row
-  std::uint32_t size_ = 0;
-  std::uint32_t archived_to_ = 0;
-  std::uint32_t voided_to_ = 0;  // while a runner is being removed
-  std::uint32_t removed_last_ = 0;
   bool removing_ = false;
-  std::bitset<kMaxRunners> removed_;
-  RowIndex index_;
+  std::uint8_t winners_;
+  std::uint8_t runners_ = 0;  // all
+  std::uint8_t active_ = 0;   // that are not removed
+  std::uint8_t stride_ = 2;   // lines a row
+  std::uint8_t removed_last_ = 0;
+  std::uint32_t size_ = 0;
+  std::uint32_t voided_to_ = 0;  // while a runner is being removed
   std::vector<std::unique_ptr<Line[]>> pages_;
+  RowIndex index_;
+
+  std::uint32_t archived_to_ = 0;
+  std::bitset<kMaxRunners> removed_;
 };
 
 }  // namespace betex::matching

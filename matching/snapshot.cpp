@@ -159,11 +159,10 @@ void load_instrument(State& state, const SavedInstrument& saved) {
   Loader::check(runner < kMaxRunners, "a market's runners");
   state.instruments.append({.id = saved.id,
                             .market = saved.market,
-                            .ladder = &ladder,
+                            .book = Book{ladder},
                             .runner = runner,
-                            .book = Book{market.kind, ladder},
-                            .traded = saved.traded,
                             .removed = saved.removed,
+                            .traded = saved.traded,
                             .symbol = saved.symbol,
                             .share = saved.share});
   market.instruments.push_back(saved.id);
@@ -179,7 +178,7 @@ void load_markets(State& state, Loader& loader) {
   loader.section<SavedMarket>(Section::Markets, archive_market, [&](const SavedMarket& saved) {
     const MarketData& market = saved.market;
     Loader::check(market.id == state.markets.next_id() && find_ladder(market.ladder) != nullptr &&
-                      market.winners != 0 && market.winners < kMaxRunners,
+                      ladder_fits(market.kind, market.ladder) && market.winners != 0 && market.winners < kMaxRunners,
                   "market ids");
     enter(state.market_names, market.name, market.id.value());
     state.markets.append(market);

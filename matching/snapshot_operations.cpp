@@ -69,7 +69,7 @@ void load_description(State& state, const SavedDescription& saved) {
 void load_volume(State& state, const SavedVolume& saved) {
   Loader::check(state.instruments.contains(saved.instrument), "a traded instrument");
   InstrumentState& instrument = state.instruments.at(saved.instrument);
-  Loader::check(instrument.ladder->contains(saved.tick), "a price that was traded at");
+  Loader::check(instrument.book.ladder().contains(saved.tick), "a price that was traded at");
   instrument.volumes.add(saved.tick, saved.volume);
 }
 

@@ -74,7 +74,7 @@ constexpr auto archive_other = [](auto& archive, auto& saved) {
 void load_order(State& state, const OrderData& data) {
   const InstrumentState* const instrument = state.instruments.find(data.instrument);
   Loader::check(instrument != nullptr && instrument->market == data.market &&
-                    instrument->ladder->contains(data.tick) &&
+                    instrument->book.ladder().contains(data.tick) &&
                     state.accounts.contains(data.account) && data.id > OrderId{} &&
                     data.id <= state.last_order_id && state.orders.find(data.id) == 0 &&
                     data.reference.well_formed(),

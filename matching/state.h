@@ -70,20 +70,21 @@ struct alignas(kCacheLine) MarketData {
   MarketText description;
 };
 
-// Likewise.
+// What every order reads comes first, in one cache line.
 struct alignas(kCacheLine) InstrumentState {
   InstrumentId id;
   MarketId market;
-  const Ladder* ladder = nullptr;
-  std::uint32_t runner = 0;  // its place in its market, from 0
   Book book;
+  std::uint32_t runner = 0;  // its place in its market, from 0
+  bool removed = false;
   WideQuantity traded;
   TradedVolumes volumes;  // by price, until the market is archived
-  bool removed = false;
   Name symbol;
   InstrumentShare share;  // of a win, once the market is Determined
   DescriptionText text;
 };
+
+static_assert(sizeof(Book) == 48, "which leaves enough of the line for the others");
 
 // A process over many items, which works in chunks. What it does, and to which of them, stands in
 // the event that started it (batches.cpp).
@@ -177,21 +178,7 @@ struct State {
 [[nodiscard]] Slot find_order(const State& state,
                               AccountId account,
                               OrderId order,
-                              const ClOrdId& cl_ord_id) noexcept;
-
-// Hints that such a request will come soon (Engine::prefetch).
-void prefetch_farthest(const State& state, const PlaceOrder& place) noexcept;
-void prefetch_farthest(const State& state, const CancelOrder& cancel) noexcept;
-void prefetch_farthest(const State& state, const AmendOrder& amend) noexcept;
-void prefetch_far(const State& state, const PlaceOrder& place) noexcept;
-void prefetch_far(const State& state, const CancelOrder& cancel) noexcept;
-void prefetch_far(const State& state, const AmendOrder& amend) noexcept;
-void prefetch_near(const State& state, const PlaceOrder& place) noexcept;
-void prefetch_near(const State& state, const CancelOrder& cancel) noexcept;
-void prefetch_near(const State& state, const AmendOrder& amend) noexcept;
-void prefetch_nearest(const State& state, const PlaceOrder& place) noexcept;
-void prefetch_nearest(const State& state, const CancelOrder& cancel) noexcept;
-void prefetch_nearest(const State& state, const AmendOrder& amend) noexcept;
+                              const KeyedClOrdId& cl_ord_id) noexcept;
 
 // What `entry` waits for, if anything still does.
 enum class Due : std::uint8_t { Nothing, Release, Amend, Expiry };

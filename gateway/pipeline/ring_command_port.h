@@ -8,6 +8,8 @@
 #include "gateway/link/session_link.h"
 #include "gateway/ring/command_ring.h"
 #include "journal/journal.h"
+#include "matching/cl_ord_id_key.h"
+#include "matching/commands.h"
 
 namespace betex::gateway {
 
@@ -18,8 +20,11 @@ class RingCommandPort final : public CommandPort {
   // broker leaves it a slot.
   static constexpr std::size_t kOnePartForOperators = 16;
 
-  RingCommandPort(CommandRing<RingCommand>& ring, const journal::Journal& journal) noexcept
-      : ring_{ring}, journal_{journal} {}
+  // `key` is the engine's.
+  RingCommandPort(CommandRing<RingCommand>& ring,
+                  const journal::Journal& journal,
+                  const matching::ClOrdIdKey& key) noexcept
+      : ring_{ring}, journal_{journal}, key_{key} {}
 
   [[nodiscard]] bool try_reserve(std::size_t count, RingShare share) override {
     const std::size_t kept = ring_.capacity() / kOnePartForOperators;
@@ -38,6 +43,7 @@ class RingCommandPort final : public CommandPort {
 
   void publish(const Place& place) override {
     if (auto* const for_engine = std::get_if<matching::Command>(place.command)) {
+      matching::take_hashes(key_, for_engine->body);
       for_engine->timestamp = now();
     }
     ring_.publish({.value = place.command, .seq = place.number});
@@ -51,6 +57,7 @@ class RingCommandPort final : public CommandPort {
 
   CommandRing<RingCommand>& ring_;
   const journal::Journal& journal_;
+  const matching::ClOrdIdKey key_;
 };
 
 }  // namespace betex::gateway

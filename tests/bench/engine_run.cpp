@@ -21,6 +21,9 @@ constexpr std::size_t kEventBytes = 64 * 1'024;
 constexpr std::int64_t kIdsHeld = 1'000'000;
 constexpr std::int64_t kStep = kGenerationNanos * 3 / 2 / kIdsHeld;
 
+constexpr std::int64_t kBinaryUnit = kDecimalScale / kPayout;
+constexpr std::int64_t kOddsUnit = kDecimalScale / kOddsOne;
+
 constexpr Decimal kPlenty{1'000'000'000 * kDecimalScale};
 
 }  // namespace
@@ -31,8 +34,7 @@ std::chrono::duration<double, std::nano> thread_time() {
   return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
 }
 
-BookRun::BookRun(std::size_t orders)
-    : book_{MarketKind::ExchangeOdds, kClassic}, events_(kEventBytes) {
+BookRun::BookRun(std::size_t orders) : book_{kClassic}, events_(kEventBytes) {
   slots_.reserve(orders + 1);
   slots_.push_back(0);
 }
@@ -213,6 +215,45 @@ void EngineRun::rest_and_cancel(std::size_t orders) {
   }
 }
 
+void EngineRun::rest_deep(std::size_t orders) {
+  constexpr std::int32_t kLevels = 174;
+  for (std::size_t i = 0; i < orders; ++i) {
+    send(command({.kind = Kind::Add,
+                  .side = Side::Ask,
+                  .tick = 1 + static_cast<std::int32_t>(i % kLevels),
+                  .quantity = 1'000})
+             .body);
+  }
+}
+
+void EngineRun::rest_own(std::int64_t quantity) {
+  send(order(takers_.front(), Side::Ask, quantity));
+}
+
+double EngineRun::take(std::int64_t quantity,
+                       TimeInForce time_in_force,
+                       std::int64_t min_quantity) {
+  PlaceOrder taker = order(takers_.front(), Side::Bid, quantity);
+  taker.time_in_force = time_in_force;
+  taker.min_quantity = Decimal{min_quantity * kOddsUnit};
+  const Command command{.timestamp = now_, .body = taker};
+  const auto start = thread_time();
+  engine_.decide(command);
+  return (thread_time() - start).count();
+}
+
+// At the lowest odds, for the first runner.
+PlaceOrder EngineRun::order(const Name& account, Side side, std::int64_t quantity) {
+  return {.account = account,
+          .cl_ord_id = ClOrdId{"20261122-own-" + std::to_string(++ids_)},
+          .symbol = symbols_.front(),
+          .transact_time = now_,
+          .price = Decimal{kClassic.price_of(Tick{}).value() * kOddsUnit},
+          .quantity = Decimal{quantity * kOddsUnit},
+          .side = side,
+          .time_in_force = TimeInForce::Gtc};
+}
+
 void EngineRun::bet_and_determine() {
   for (std::size_t i = 0; i < makers_.size(); ++i) {
     for (const bool makes : {true, false}) {
@@ -297,8 +338,6 @@ Command EngineRun::command(const Operation& operation) {
   // The stream's ticks are odds, which run against probability.
   const Price price = binary ? kDeciCent.price_of(Tick{kTicks - 1 - operation.tick})
                              : kClassic.price_of(Tick{operation.tick});
-  constexpr std::int64_t kBinaryUnit = kDecimalScale / kPayout;
-  constexpr std::int64_t kOddsUnit = kDecimalScale / kOddsOne;
   return {.timestamp = now_,
           .body = PlaceOrder{
               .account = account(operation),

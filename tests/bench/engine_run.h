@@ -68,6 +68,15 @@ class EngineRun {
   // So many orders that rest and are cancelled one by one, all at the account of rest().
   void rest_and_cancel(std::size_t orders);
 
+  // Enters lays of the maker, of 10.00 each, that rest on 174 levels.
+  void rest_deep(std::size_t orders);
+
+  // A lay of the taker's own, of so many minor units, that rests behind all of them.
+  void rest_own(std::int64_t quantity);
+
+  // Nanoseconds of the thread's time for a back of the taker, at any odds, of so many minor units.
+  double take(std::int64_t quantity, TimeInForce time_in_force, std::int64_t min_quantity = 0);
+
   // Every maker and every taker gets a bet, then the market is closed and determined.
   void bet_and_determine();
 
@@ -80,6 +89,7 @@ class EngineRun {
 
  private:
   void send(const CommandBody& body);
+  [[nodiscard]] PlaceOrder order(const Name& account, Side side, std::int64_t quantity);
   void create_accounts();
   void create_market(const std::string& name);
   const Name& symbol();

@@ -172,6 +172,46 @@ void run_mass_cancels() {
       median(later) / 1'000);
 }
 
+// Orders that must be filled at once, whole or to a minimum, over a deep book: what it takes to say
+// no, and yes.
+void run_fill_or_kill() {
+  constexpr std::size_t kOrders = 300'000;
+  constexpr std::int64_t kEach = 1'000;
+  constexpr std::int64_t kAll = kEach * static_cast<std::int64_t>(kOrders);
+  constexpr std::size_t kTimes = 200;
+  EngineRun engine{{}};
+  engine.rest_deep(kOrders);
+  const auto median_of =
+      [&](std::int64_t quantity, TimeInForce time_in_force, std::int64_t min_quantity = 0) {
+        std::vector<double> times(kTimes);
+        std::generate(times.begin(), times.end(), [&] {
+          return engine.take(quantity, time_in_force, min_quantity);
+        });
+        return median(times) / 1'000;
+      };
+  const double whole = median_of(kAll + kEach, TimeInForce::Fok);
+  const double minimum = median_of(2 * kAll, TimeInForce::Ioc, kAll + kEach);
+  const double none = median_of(100 * kEach, TimeInForce::Ioc);
+  const double met_whole = median_of(100 * kEach, TimeInForce::Fok);
+  const double met_minimum = median_of(100 * kEach, TimeInForce::Ioc, 99 * kEach);
+  engine.rest_own(2 * kAll);
+  const double own_whole = median_of(kAll + kEach, TimeInForce::Fok);
+  const double own_minimum = median_of(2 * kAll, TimeInForce::Ioc, kAll + kEach);
+  std::printf(
+      "\nover %zu resting orders, us\n"
+      "  fill or kill refused %.2f, minimum fill refused %.2f\n"
+      "  the same with an own order behind them %.2f, %.2f\n"
+      "  100 orders taken: fill or kill %.2f, minimum fill %.2f, neither %.2f\n",
+      kOrders,
+      whole,
+      minimum,
+      own_whole,
+      own_minimum,
+      met_whole,
+      met_minimum,
+      none);
+}
+
 // A round of one market.
 void run_settlement(std::size_t rows) {
   EngineRun engine{{.accounts = rows / 2}};
@@ -193,8 +233,8 @@ void run_settlement(std::size_t rows) {
 }  // namespace
 }  // namespace betex::matching::bench
 
-// matching_bench [OPERATIONS [LIVE|markets|money|settlement|mass-cancels]]: 5 million, and all of 1
-// 000, 10 000, 100 000 live orders and the rest.
+// matching_bench [OPERATIONS [LIVE|markets|money|settlement|mass-cancels|fill-or-kill]]: 5 million,
+// and all of 1 000, 10 000, 100 000 live orders and the rest.
 int main(int argc, char** argv) {
   using namespace betex::matching::bench;
   const std::size_t count = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 5'000'000;
@@ -219,6 +259,10 @@ int main(int argc, char** argv) {
     run_mass_cancels();
     return 0;
   }
+  if (argc > 2 && std::string_view{argv[2]} == "fill-or-kill") {
+    run_fill_or_kill();
+    return 0;
+  }
   if (argc > 2) {
     run_book(count, std::strtoull(argv[2], nullptr, 10));
     return 0;
@@ -230,6 +274,7 @@ int main(int argc, char** argv) {
   run_money(count);
   run_memory();
   run_mass_cancels();
+  run_fill_or_kill();
   run_settlement(1'000'000);
   return 0;
 }

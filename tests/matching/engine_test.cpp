@@ -129,7 +129,7 @@ TEST(BookDeathTest, TakesNoOrderThatIsOffItsLadder) {
   OrderPool orders;
   const Slot slot = orders.take();
   orders.at(slot).side = Side::Bid;
-  Book book{MarketKind::ExchangeOdds, kClassic};
+  Book book{kClassic};
   for (const std::int32_t tick : {-1, kClassic.tick_count()}) {
     orders.at(slot).tick = Tick{tick};
     EXPECT_DEATH(book.push_back(orders, slot), "assertion failed") << tick;
