@@ -4,11 +4,12 @@
 //   - an order's way to its New with one outstanding, beside what it cannot be faster than: one
 //     durable LMDB commit, one TCP round trip;
 //   - orders per second and processor time per order, for 1, 10, 50 and 500 sessions;
-//   - the way to the New at 20 000 orders per second, from when each order was due.
+//   - the way to the New at 20 000 orders per second, from when each order was due, and the same
+//     for the gateway alone at less and more than that, as far as it keeps up.
 //
 // The files go into a new folder in FOLDER (default: the working directory, which should not be a
 // tmpfs) and are removed at the end. With --rates only the orders per second are measured, for that
-// many sessions: for a profiler.
+// many sessions: for a profiler. The last line is the figures as JSON (json_line.h).
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -17,7 +18,9 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -26,6 +29,7 @@
 #include "tests/bench/conditions.h"
 #include "tests/bench/cpu_usage.h"
 #include "tests/bench/floors.h"
+#include "tests/bench/json_line.h"
 #include "tests/bench/load.h"
 #include "tests/bench/servers.h"
 
@@ -39,6 +43,13 @@ using Clock = std::chrono::steady_clock;
 constexpr int kMostOfBaseline = 50;
 constexpr std::uint64_t kWindow = 8192;  // unanswered orders, over all sessions
 constexpr double kOpenLoopRate = 20'000;
+constexpr std::array kShares{
+    std::pair{"p50", 0.5}, std::pair{"p99", 0.99}, std::pair{"p99.9", 0.999}};
+
+// Orders per second over kLoadSessions, for kLoadSeconds but for no more than Effort::load_orders.
+constexpr std::array kLoads{1'000, 5'000, 10'000, 20'000, 50'000, 100'000, 150'000, 200'000};
+constexpr int kLoadSessions = 50;
+constexpr int kLoadSeconds = 3;
 
 struct Effort {
   std::vector<int> sessions{1, 10, 50, 500};
@@ -47,6 +58,7 @@ struct Effort {
   int rounds = 5;
   int samples = 1000;             // of each latency, each round
   std::uint64_t orders = 50'000;  // pipelined, each round
+  std::uint64_t load_orders = 200'000;
 };
 
 void print_conditions(const std::filesystem::path& folder, const Effort& effort) {
@@ -78,6 +90,20 @@ void print_latency(const char* what, const Micros& samples) {
   std::fflush(stdout);
 }
 
+void add_latency(JsonLine& line,
+                 const std::string& name,
+                 const Micros& samples,
+                 const std::optional<Beside>& beside = std::nullopt) {
+  for (const auto& [share_name, share] : kShares) {
+    line.add(name + ", " + share_name, percentile(samples, share), "us", beside);
+  }
+}
+
+// "1 session", "50 sessions".
+std::string counted(int sessions) {
+  return std::to_string(sessions) + (sessions == 1 ? " session" : " sessions");
+}
+
 void print_latency_head(const char* what) {
   std::printf("\n%-44s %9s %9s %9s\n", what, "p50", "p99", "p99.9");
 }
@@ -87,9 +113,11 @@ struct Servers {
   Baseline& baseline;
 };
 
-void measure_round_trips(const Servers& servers,
-                         const std::filesystem::path& folder,
-                         const Effort& effort) {
+// Returns the median of a commit, in microseconds: what waits for the disk is held against it.
+double measure_round_trips(const Servers& servers,
+                           const std::filesystem::path& folder,
+                           const Effort& effort,
+                           JsonLine& line) {
   std::filesystem::create_directories(folder / "commit");
   PlainCommit commit{folder / "commit"};
   PingPong ping_pong;
@@ -110,10 +138,19 @@ void measure_round_trips(const Servers& servers,
   print_latency("one LMDB commit, one record of 512 bytes", commits);
   print_latency("order -> New, baseline, not durable", by_baseline);
   print_latency("order -> New, gateway, durable", by_gateway);
-  std::printf(
-      "%-44s %9.1f\n",
-      "gateway - commit - baseline, of the p50s",
-      percentile(by_gateway, 0.5) - percentile(commits, 0.5) - percentile(by_baseline, 0.5));
+  const double commit_us = percentile(commits, 0.5);
+  const double rest = percentile(by_gateway, 0.5) - commit_us - percentile(by_baseline, 0.5);
+  std::printf("%-44s %9.1f\n", "gateway - commit - baseline, of the p50s", rest);
+  add_latency(line, "TCP ping-pong", ping_pongs);
+  add_latency(line, "LMDB commit", commits);
+  for (const auto& [name, share] : kShares) {
+    line.add(std::string{"one outstanding, "} + name,
+             percentile(by_gateway, share),
+             "us",
+             Beside{"baseline", percentile(by_baseline, share)});
+  }
+  line.add("one outstanding, p50 - commit - baseline", rest, "us");
+  return commit_us;
 }
 
 // One server's share in the rounds of a number of sessions.
@@ -146,7 +183,31 @@ void print_threads(const CpuUsage& cpu, const Effort& effort) {
   std::fflush(stdout);
 }
 
-void measure_rates(const Servers& servers, const Effort& effort) {
+struct BothRates {
+  const Rates& gateway;
+  const Rates& baseline;
+};
+
+void add_rates(JsonLine& line, int sessions, const BothRates& rates, const Effort& effort) {
+  const std::string of = ", " + counted(sessions);
+  const std::string baseline =
+      sessions > kMostOfBaseline ? "baseline" + (", " + counted(kMostOfBaseline)) : "baseline";
+  line.add("durable" + of,
+           percentile(rates.gateway.rates, 0.5),
+           "orders/s",
+           Beside{baseline, percentile(rates.baseline.rates, 0.5)});
+  line.add("processor time of an order" + of,
+           micros_per_order(total(rates.gateway.cpu), effort),
+           "us",
+           Beside{baseline, micros_per_order(total(rates.baseline.cpu), effort)});
+  for (const auto& [name, seconds] : rates.gateway.cpu) {
+    if (const double micros = micros_per_order(seconds, effort); micros >= 0.05) {
+      line.add("of which " + name + of, micros, "us");
+    }
+  }
+}
+
+void measure_rates(const Servers& servers, const Effort& effort, JsonLine& line) {
   std::printf("\n%8s %12s %12s %7s %16s %16s\n",
               "sessions",
               "gateway/s",
@@ -176,6 +237,7 @@ void measure_rates(const Servers& servers, const Effort& effort) {
                 micros_per_order(total(baseline.cpu), effort),
                 sessions > kMostOfBaseline ? "  baseline with 50" : "");
     print_threads(gateway.cpu, effort);
+    add_rates(line, sessions, {.gateway = gateway, .baseline = baseline}, effort);
   }
 }
 
@@ -204,25 +266,54 @@ void print_open_loop(const std::string& what, const OpenLoop& run) {
   print_slowest(run);
 }
 
-void measure_open_loop(const Servers& servers, const Effort& effort) {
+void measure_open_loop(const Servers& servers,
+                       const Effort& effort,
+                       const Beside& commit,
+                       JsonLine& line) {
   print_latency_head("us from when it was due, 20 000 orders/s");
   const auto orders = effort.orders * static_cast<std::uint64_t>(effort.rounds) / 2;
   for (const int sessions : {1, 50}) {
     Load gateway{servers.gateway.port(), sessions};
     Load baseline{servers.baseline.port(), sessions};
     const std::string of = ", " + std::to_string(sessions) + " sessions";
-    print_open_loop("baseline" + of, baseline.open_loop(orders, kOpenLoopRate));
+    const OpenLoop by_baseline = baseline.open_loop(orders, kOpenLoopRate);
+    print_open_loop("baseline" + of, by_baseline);
     if (effort.settles) {
       const Load::SentAgain again = gateway.settle();
       std::printf("          first %zu reports of before sent again, in %.1f ms\n",
                   again.reports,
                   again.millis);
     }
-    print_open_loop("gateway" + of, gateway.open_loop(orders, kOpenLoopRate));
+    const OpenLoop by_gateway = gateway.open_loop(orders, kOpenLoopRate);
+    print_open_loop("gateway" + of, by_gateway);
+    add_latency(line, "20000 orders/s, " + counted(sessions), by_gateway.times, commit);
+    add_latency(line, "20000 orders/s, baseline, " + counted(sessions), by_baseline.times);
+  }
+}
+
+// Up to the first load that is not kept up with: the latencies of one that is not say nothing but
+// for how long it went on.
+void measure_loads(Gateway& gateway, const Effort& effort, JsonLine& line) {
+  print_latency_head("us from when it was due, by orders/s");
+  Load load{gateway.port(), kLoadSessions};
+  static_cast<void>(load.settle());
+  for (const int rate : kLoads) {
+    const std::uint64_t orders =
+        std::min(static_cast<std::uint64_t>(rate) * kLoadSeconds, effort.load_orders);
+    const OpenLoop run = load.open_loop(orders, rate);
+    const std::string name = counted(kLoadSessions) + " at " + std::to_string(rate) + " orders/s";
+    print_latency(name.c_str(), run.times);
+    const double planned_us = static_cast<double>(orders) / rate * 1e6;
+    if (run.times.back() > planned_us / 4) {
+      std::printf("          does not keep up\n");
+      return;
+    }
+    add_latency(line, name, run.times);  // tests/bench/runner/charts.py knows this name
   }
 }
 
 void run(const std::filesystem::path& parent, const Effort& effort) {
+  JsonLine line{"end_to_end_bench"};
   const std::filesystem::path folder = parent / ("end_to_end_bench-" + std::to_string(getpid()));
   std::filesystem::create_directories(folder);
   print_conditions(folder, effort);
@@ -232,12 +323,13 @@ void run(const std::filesystem::path& parent, const Effort& effort) {
     Baseline baseline{folder / "baseline", kMostOfBaseline};
     const Servers servers{gateway, baseline};
     try {
-      if (!effort.rates_only) {
-        measure_round_trips(servers, folder, effort);
-      }
-      measure_rates(servers, effort);
-      if (!effort.rates_only) {
-        measure_open_loop(servers, effort);
+      if (effort.rates_only) {
+        measure_rates(servers, effort, line);
+      } else {
+        const double commit_us = measure_round_trips(servers, folder, effort, line);
+        measure_rates(servers, effort, line);
+        measure_open_loop(servers, effort, {"LMDB commit, p50", commit_us}, line);
+        measure_loads(gateway, effort, line);
       }
     } catch (const std::exception&) {
       std::fprintf(stderr, "%s%s", gateway.log().c_str(), baseline.log().c_str());
@@ -245,6 +337,7 @@ void run(const std::filesystem::path& parent, const Effort& effort) {
     }
   }
   std::filesystem::remove_all(folder);
+  line.print();
 }
 
 }  // namespace
@@ -269,6 +362,7 @@ int main(int argc, char** argv) {
       effort.rounds = 3;
       effort.samples = 200;
       effort.orders = 20'000;
+      effort.load_orders = 100'000;
     }
     if (sessions > 0) {
       effort.sessions = {sessions};

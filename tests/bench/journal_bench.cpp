@@ -3,6 +3,8 @@
 // interleaved commit by commit, since a disk's absolute figures drift. Run a release build:
 //
 //   journal_bench [FOLDER [replay]]    FOLDER: where to write; default: the temporary folder
+//
+// The last line is the figures as JSON (json_line.h).
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
@@ -13,6 +15,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -24,10 +27,13 @@
 #include "journal/journal_reader.h"
 #include "journal/lmdb.h"
 #include "journal/prepared_segment.h"
+#include "tests/bench/json_line.h"
 
 namespace betex::journal {
 namespace {
 
+using bench::Beside;
+using bench::JsonLine;
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
@@ -44,7 +50,7 @@ class Source {
   static Source small() {
     matching::BatchCompleted event;
     event.cause = matching::CancelCause::MassCancel;
-    return Source{event, 0};
+    return Source{"small events", event, 0};
   }
 
   // With the largest events: cancels of 4096 orders.
@@ -52,8 +58,11 @@ class Source {
     matching::OrderCancelledBatched event;
     event.cause = matching::CancelCause::MassCancel;
     event.count = matching::kMaxBatchedOrders;
-    return Source{event, event.count * sizeof(matching::OrderId)};
+    return Source{"cancels of 4096 orders", event, event.count * sizeof(matching::OrderId)};
   }
+
+  // What the events are.
+  [[nodiscard]] const std::string& name() const { return name_; }
 
   [[nodiscard]] matching::TransactionView at(std::uint64_t seq) const {
     matching::TransactionView view;
@@ -79,12 +88,14 @@ class Source {
 
  private:
   template <typename Event>
-  Source(Event event, std::size_t tail) : words_((sizeof(Event) + tail) / sizeof(std::uint64_t)) {
+  Source(std::string name, Event event, std::size_t tail)
+      : name_{std::move(name)}, words_((sizeof(Event) + tail) / sizeof(std::uint64_t)) {
     event.header.kind = Event::kKind;
     event.header.size = static_cast<std::uint32_t>(sizeof(Event) + tail);
     std::memcpy(words_.data(), &event, sizeof(event));
   }
 
+  std::string name_;
   std::vector<std::uint64_t> words_;
 };
 
@@ -246,7 +257,10 @@ class PlainAppend final : public Contestant {
   std::vector<std::byte> buffer_;
 };
 
-void compare(const std::filesystem::path& folder, const Source& source, std::size_t batch) {
+void compare(const std::filesystem::path& folder,
+             const Source& source,
+             std::size_t batch,
+             JsonLine& line) {
   EnvironmentPool pool;
   create_folder(folder);
   OurJournal journal{folder / "journal", pool};
@@ -285,10 +299,19 @@ void compare(const std::filesystem::path& folder, const Source& source, std::siz
               journal.cpu_us(),
               lmdb.cpu_us());
   std::fflush(stdout);
+  const std::string name = std::to_string(batch) + " " + source.name() + ", ";
+  line.add(name + "durable", ours, "events/s", Beside{"plain LMDB", theirs});
+  line.add(name + "append and sync", raw, "events/s");
+  line.add(
+      name + "median commit", journal.median_us(), "us", Beside{"plain LMDB", lmdb.median_us()});
+  line.add(name + "processor time of a commit",
+           journal.cpu_us(),
+           "us",
+           Beside{"plain LMDB", lmdb.cpu_us()});
 }
 
 // Verified and decoded, from the page cache, not applied.
-void measure_replay(const std::filesystem::path& folder, const Source& source) {
+void measure_replay(const std::filesystem::path& folder, const Source& source, JsonLine& line) {
   constexpr std::size_t kBatch = 5000;
   constexpr std::size_t kBatches = 400;
   const std::filesystem::path wal = folder / "replay";
@@ -328,6 +351,7 @@ void measure_replay(const std::filesystem::path& folder, const Source& source) {
       "\nreplay, verified and decoded, from the page cache: %.1f million events a second of "
       "processor time\n",
       best / 1e6);
+  line.add("replay, verified and decoded", best, "events/s");
 }
 
 enum class What : std::uint8_t { All, Replay };
@@ -337,13 +361,15 @@ int run(const std::filesystem::path& parent, What what) {
       parent / ("betex-journal-bench-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   const Source source = Source::small();
+  JsonLine line{"journal_bench"};
   std::printf("%zu bytes a transaction of one event, segments of %llu events, %s\n\n",
               source.record_size(),
               static_cast<unsigned long long>(kSegmentEvents),
               folder.c_str());
   if (what == What::Replay) {
-    measure_replay(folder, source);
+    measure_replay(folder, source, line);
     std::filesystem::remove_all(folder);
+    line.print();
     return 0;
   }
   std::printf(
@@ -353,14 +379,15 @@ int run(const std::filesystem::path& parent, What what) {
       "  batch      journal   plain LMDB   append+sync     LMDB   append    journal       "
       "LMDB    ratio   journal      LMDB\n");
   for (const std::size_t batch : {1U, 16U, 256U, 1024U, 5000U, 32768U}) {
-    compare(folder / "small", source, batch);
+    compare(folder / "small", source, batch, line);
     std::filesystem::remove_all(folder / "small");
   }
   constexpr std::size_t kLargeBatch = 256;
   std::printf("cancels of 4096 orders, %zu bytes each:\n", Source::large().record_size());
-  compare(folder / "large", Source::large(), kLargeBatch);
-  measure_replay(folder, source);
+  compare(folder / "large", Source::large(), kLargeBatch, line);
+  measure_replay(folder, source, line);
   std::filesystem::remove_all(folder);
+  line.print();
   return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,12 +20,17 @@
 
 #include "tests/bench/engine_run.h"
 #include "tests/bench/floor.h"
+#include "tests/bench/json_line.h"
 #include "tests/bench/neutral_mix.h"
 
 namespace betex::matching::bench {
 namespace {
 
+using betex::bench::Beside;
+using betex::bench::JsonLine;
+
 constexpr std::size_t kRound = 100'000;
+constexpr int kUsageError = 64;  // of sysexits.h
 
 struct Contender {
   std::string name;
@@ -87,7 +93,25 @@ void print(const std::vector<Contender>& contenders, std::size_t base) {
   }
 }
 
-void run_book(std::size_t count, std::size_t live) {
+// The same for tests/bench/run, of `base` and of those after it.
+void add_figures(JsonLine& line,
+                 const std::string& setting,
+                 const std::vector<Contender>& contenders,
+                 std::size_t base) {
+  const auto add = [&](const Contender& each, const std::string& average, auto of) {
+    std::optional<Beside> beside;
+    if (&each != &contenders[base]) {
+      beside = Beside{.name = contenders[base].name, .value = of(contenders[base].rounds)};
+    }
+    line.add(setting + each.name + ", " + average, of(each.rounds), "ns", std::move(beside));
+  };
+  for (std::size_t i = base; i < contenders.size(); ++i) {
+    add(contenders[i], "mean", mean);
+    add(contenders[i], "median", median);
+  }
+}
+
+void run_book(std::size_t count, std::size_t live, JsonLine& line) {
   const std::vector<Operation> operations = make_stream(count, live);
   std::vector<Contender> contenders;
   contenders.push_back(contender("floor", std::make_shared<Floor<false>>(count)));
@@ -97,9 +121,10 @@ void run_book(std::size_t count, std::size_t live) {
   compete(contenders, operations);
   std::printf("%zu live orders %17s %8s %8s %8s\n", live, "mean", "median", "least", "ratio");
   print(contenders, 1);
+  add_figures(line, std::to_string(live) + " live, ", contenders, 1);
 }
 
-void run_markets(std::size_t count) {
+void run_markets(std::size_t count, JsonLine& line) {
   const std::vector<Operation> operations = make_stream(count, 10'000);
   std::vector<Contender> contenders;
   for (const std::size_t markets : {1UL, 100UL, 10'000UL}) {
@@ -109,10 +134,11 @@ void run_markets(std::size_t count) {
   compete(contenders, operations);
   std::printf("Zipf-distributed orders, 10 000 live\n");
   print(contenders, 0);
+  add_figures(line, "10000 live, ", contenders, 0);
 }
 
 // Two accounts that are checked for nothing, then as many as a venue has, each with a row.
-void run_money(std::size_t count) {
+void run_money(std::size_t count, JsonLine& line) {
   constexpr std::size_t kAccounts = 5'000;  // that make, and as many that take
   const std::vector<Operation> operations = make_stream(count, 10'000);
   std::vector<Contender> contenders;
@@ -128,6 +154,7 @@ void run_money(std::size_t count) {
   compete(contenders, operations);
   std::printf("collateralised accounts, 10 000 live\n");
   print(contenders, 0);
+  add_figures(line, "accounts: ", contenders, 0);
 }
 
 std::size_t heap_bytes() {
@@ -136,7 +163,7 @@ std::size_t heap_bytes() {
 }
 
 // What one more takes, over so many that the doubling of tables evens out to what they come to.
-void run_memory() {
+void run_memory(JsonLine& line) {
   constexpr std::size_t kMarkets = 10'000;
   constexpr std::size_t kOrders = 1'000'000;
   const auto per = [](std::size_t before, std::size_t count) {
@@ -145,19 +172,25 @@ void run_memory() {
   std::size_t before = heap_bytes();
   {
     const EngineRun markets{{.markets = kMarkets}};
-    std::printf("\nbytes: an empty market with two instruments %.0f", per(before, kMarkets));
+    const double market = per(before, kMarkets);
+    std::printf("\nbytes: an empty market with two instruments %.0f", market);
+    line.add("an empty market with two instruments", market, "bytes");
   }
   EngineRun engine{{}};
   before = heap_bytes();
   engine.rest(kOrders);
-  std::printf(", a resting order with its ClOrdID %.0f", per(before, kOrders));
+  const double order = per(before, kOrders);
+  std::printf(", a resting order with its ClOrdID %.0f", order);
+  line.add("a resting order with its ClOrdID", order, "bytes");
   before = heap_bytes();
   engine.refuse(kOrders);
-  std::printf(", a held ClOrdID %.0f\n", per(before, kOrders));
+  const double id = per(before, kOrders);
+  std::printf(", a held ClOrdID %.0f\n", id);
+  line.add("a held ClOrdID", id, "bytes");
 }
 
 // A client whose orders have all gone asks for mass cancels: the first one, and those after it.
-void run_mass_cancels() {
+void run_mass_cancels(JsonLine& line) {
   constexpr std::size_t kOrders = 520'000;
   constexpr std::size_t kTimes = 1'000;
   EngineRun engine{{}};
@@ -170,11 +203,13 @@ void run_mass_cancels() {
       kOrders,
       first / 1'000,
       median(later) / 1'000);
+  line.add("the first mass cancel", first / 1'000, "us");
+  line.add("later mass cancels, median", median(later) / 1'000, "us");
 }
 
 // Orders that must be filled at once, whole or to a minimum, over a deep book: what it takes to say
 // no, and yes.
-void run_fill_or_kill() {
+void run_fill_or_kill(JsonLine& line) {
   constexpr std::size_t kOrders = 300'000;
   constexpr std::int64_t kEach = 1'000;
   constexpr std::int64_t kAll = kEach * static_cast<std::int64_t>(kOrders);
@@ -210,10 +245,17 @@ void run_fill_or_kill() {
       met_whole,
       met_minimum,
       none);
+  line.add("fill or kill refused", whole, "us");
+  line.add("minimum fill refused", minimum, "us");
+  line.add("fill or kill refused, an own order behind", own_whole, "us");
+  line.add("minimum fill refused, an own order behind", own_minimum, "us");
+  line.add("100 orders taken, fill or kill", met_whole, "us");
+  line.add("100 orders taken, minimum fill", met_minimum, "us");
+  line.add("100 orders taken, neither", none, "us");
 }
 
 // A round of one market.
-void run_settlement(std::size_t rows) {
+void run_settlement(std::size_t rows, JsonLine& line) {
   EngineRun engine{{.accounts = rows / 2}};
   engine.bet_and_determine();
   std::vector<double> chunks = engine.settle();
@@ -228,15 +270,15 @@ void run_settlement(std::size_t rows) {
       chunks[chunks.size() / 2] / 1'000,
       chunks[chunks.size() * 99 / 100] / 1'000,
       chunks.back() / 1'000);
+  const std::string of = "settlement of " + std::to_string(rows) + " rows, ";
+  line.add(of + "in all", sum / 1e9, "s");
+  line.add(of + "a chunk, p50", chunks[chunks.size() / 2] / 1'000, "us");
+  line.add(of + "a chunk, p99", chunks[chunks.size() * 99 / 100] / 1'000, "us");
+  line.add(of + "a chunk, most", chunks.back() / 1'000, "us");
 }
 
-}  // namespace
-}  // namespace betex::matching::bench
-
-// matching_bench [OPERATIONS [LIVE|markets|money|settlement|mass-cancels|fill-or-kill]]: 5 million,
-// and all of 1 000, 10 000, 100 000 live orders and the rest.
-int main(int argc, char** argv) {
-  using namespace betex::matching::bench;
+// What `argv` asks for. Returns the exit status.
+int run(int argc, char** argv, JsonLine& line) {
   const std::size_t count = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 5'000'000;
   std::printf(
       "neutral mix, %zu operations, the second half measured in rounds of %zu\n"
@@ -244,37 +286,61 @@ int main(int argc, char** argv) {
       count,
       kRound);
   if (argc > 2 && std::string_view{argv[2]} == "markets") {
-    run_markets(count);
+    run_markets(count, line);
     return 0;
   }
   if (argc > 2 && std::string_view{argv[2]} == "money") {
-    run_money(count);
+    run_money(count, line);
     return 0;
   }
   if (argc > 2 && std::string_view{argv[2]} == "settlement") {
-    run_settlement(1'000'000);
+    run_settlement(1'000'000, line);
     return 0;
   }
   if (argc > 2 && std::string_view{argv[2]} == "mass-cancels") {
-    run_mass_cancels();
+    run_mass_cancels(line);
+    return 0;
+  }
+  if (argc > 2 && std::string_view{argv[2]} == "memory") {
+    run_memory(line);
     return 0;
   }
   if (argc > 2 && std::string_view{argv[2]} == "fill-or-kill") {
-    run_fill_or_kill();
+    run_fill_or_kill(line);
     return 0;
   }
   if (argc > 2) {
-    run_book(count, std::strtoull(argv[2], nullptr, 10));
+    const std::size_t live = std::strtoull(argv[2], nullptr, 10);
+    if (live == 0) {
+      std::fprintf(stderr, "matching_bench: there is no part %s\n", argv[2]);
+      return kUsageError;
+    }
+    run_book(count, live, line);
     return 0;
   }
   for (const std::size_t live : {1'000UL, 10'000UL, 100'000UL}) {
-    run_book(count, live);
+    run_book(count, live, line);
   }
-  run_markets(count);
-  run_money(count);
-  run_memory();
-  run_mass_cancels();
-  run_fill_or_kill();
-  run_settlement(1'000'000);
+  run_markets(count, line);
+  run_money(count, line);
+  run_memory(line);
+  run_mass_cancels(line);
+  run_fill_or_kill(line);
+  run_settlement(1'000'000, line);
   return 0;
+}
+
+}  // namespace
+}  // namespace betex::matching::bench
+
+// matching_bench [OPERATIONS [LIVE|markets|money|settlement|mass-cancels|fill-or-kill|memory]]:
+// 5 million, and all of 1 000, 10 000, 100 000 live orders and the rest. The last line is the
+// figures as JSON (json_line.h).
+int main(int argc, char** argv) {
+  betex::bench::JsonLine line{"matching_bench"};
+  const int status = betex::matching::bench::run(argc, argv, line);
+  if (status == 0) {
+    line.print();
+  }
+  return status;
 }

@@ -2,6 +2,8 @@
 // set as configured, with all of them logged on, and when each has had orders answered.
 //
 //   session_memory_bench [SESSIONS [ORDERS]]      1000 and 100 by default
+//
+// The last line is the figures as JSON (json_line.h).
 #include <cstdlib>
 #include <exception>
 #include <fstream>
@@ -14,6 +16,7 @@
 #include <fmt/core.h>
 #include <sys/types.h>
 
+#include "tests/bench/json_line.h"
 #include "tests/bench/servers.h"
 #include "tests/bench/session_name.h"
 #include "tests/bench/trading_session.h"
@@ -53,6 +56,9 @@ void measure(int sessions, int orders) {
   Gateway gateway{folder.path(), sessions};
   const std::size_t configured = anonymous_kib(gateway.pid());
   fmt::print("{} sessions, off: {} KiB in all\n", sessions, configured);
+  JsonLine line{"session_memory_bench"};
+  line.add(
+      fmt::format("{} sessions, off, in all", sessions), static_cast<double>(configured), "KiB");
 
   std::vector<std::unique_ptr<TradingSession>> on;
   for (int i = 0; i < sessions; ++i) {
@@ -60,16 +66,16 @@ void measure(int sessions, int orders) {
   }
   const auto tell = [&](const std::string& what) {
     const std::size_t kib = anonymous_kib(gateway.pid());
-    fmt::print("{}: {} KiB in all, {:.1f} KiB a session more than off\n",
-               what,
-               kib,
-               (static_cast<double>(kib) - static_cast<double>(configured)) / sessions);
+    const double more = (static_cast<double>(kib) - static_cast<double>(configured)) / sessions;
+    fmt::print("{}: {} KiB in all, {:.1f} KiB a session more than off\n", what, kib, more);
+    line.add(fmt::format("a session that is {}", what), more, "KiB");
   };
   tell("on");
   for (const auto& session : on) {
     trade(*session, orders);
   }
   tell(fmt::format("on, after {} orders each", orders));
+  line.print();
 }
 
 }  // namespace

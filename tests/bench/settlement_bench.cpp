@@ -21,6 +21,7 @@
 #include "journal/journal_reader.h"
 #include "matching/commands.h"
 #include "matching/transaction.h"
+#include "tests/bench/json_line.h"
 #include "tests/support/broker.h"
 #include "tests/support/temp_folder.h"
 
@@ -122,16 +123,34 @@ double round_trip(test::Broker& broker, std::uint64_t number) {
   return std::chrono::duration<double, std::micro>{end - start}.count();
 }
 
-void print(const char* name, std::vector<double> samples) {
-  std::sort(samples.begin(), samples.end());
-  const auto at = [&samples](double share) {
-    return samples[static_cast<std::size_t>(static_cast<double>(samples.size() - 1) * share)];
-  };
-  std::printf("%-28s p50 %8.0f   p99 %8.0f   p99.9 %8.0f us\n", name, at(0.5), at(0.99), at(0.999));
+double percentile(const std::vector<double>& sorted, double share) {
+  return sorted[static_cast<std::size_t>(static_cast<double>(sorted.size() - 1) * share)];
+}
+
+void print(const char* name, const std::vector<double>& sorted) {
+  std::printf("%-28s p50 %8.0f   p99 %8.0f   p99.9 %8.0f us\n",
+              name,
+              percentile(sorted, 0.5),
+              percentile(sorted, 0.99),
+              percentile(sorted, 0.999));
+}
+
+void print_orders(std::vector<double> before, std::vector<double> meanwhile, JsonLine& line) {
+  std::sort(before.begin(), before.end());
+  std::sort(meanwhile.begin(), meanwhile.end());
+  print("order in another market", before);
+  print("the same during settlements", meanwhile);
+  for (const auto& [name, share] :
+       {std::pair{"p50", 0.5}, std::pair{"p99", 0.99}, std::pair{"p99.9", 0.999}}) {
+    line.add(std::string{"order in another market during settlements, "} + name,
+             percentile(meanwhile, share),
+             "us",
+             Beside{"before them", percentile(before, share)});
+  }
 }
 
 // From the journal: how long each round took, by the exchange's time.
-void print_rounds(const std::filesystem::path& wal) {
+void print_rounds(const std::filesystem::path& wal, JsonLine& line) {
   journal::EnvironmentPool pool;
   journal::JournalReader reader{wal, pool};
   std::vector<double> seconds;
@@ -154,6 +173,13 @@ void print_rounds(const std::filesystem::path& wal) {
     std::printf(" %.2f", each);
   }
   std::printf(" s\n");
+  const std::string of = "settlement of " + std::to_string(rows) + " rows, journaled, ";
+  if (!seconds.empty()) {
+    line.add(of + "alone", seconds.front(), "s");
+  }
+  if (seconds.size() > 1) {
+    line.add(of + "the next, beside orders", seconds[1], "s", Beside{"alone", seconds.front()});
+  }
 }
 
 void run(std::size_t rows, const std::filesystem::path& folder) {
@@ -181,15 +207,17 @@ void run(std::size_t rows, const std::filesystem::path& folder) {
     meanwhile.push_back(round_trip(broker, ++number));
   }
   crowd.stop();
-  print("order in another market", before);
-  print("the same during settlements", meanwhile);
-  print_rounds(wal);
+  JsonLine line{"settlement_bench"};
+  print_orders(std::move(before), std::move(meanwhile), line);
+  print_rounds(wal, line);
+  line.print();
 }
 
 }  // namespace
 }  // namespace betex::bench
 
-// settlement_bench [ROWS [FOLDER]]: one million; the folder is on the disk that is meant.
+// settlement_bench [ROWS [FOLDER]]: one million; the folder is on the disk that is meant. The last
+// line is the figures as JSON (json_line.h).
 int main(int argc, char** argv) {
   const std::size_t rows = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
   betex::bench::run(rows, argc > 2 ? argv[2] : "");
