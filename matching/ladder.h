@@ -76,6 +76,9 @@ class Ladder {
 
   [[nodiscard]] constexpr std::int32_t tick_count() const noexcept { return tick_count_; }
 
+  // All its prices, ascending.
+  [[nodiscard]] constexpr std::span<const Band> bands() const noexcept { return bands_; }
+
  private:
   static constexpr std::size_t kWidths = 18;  // of prices up to 100 000
 
