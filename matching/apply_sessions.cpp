@@ -81,6 +81,10 @@ void apply(State& state, EventSeq, const ReportsDelivered& event) {
   state.sessions.at(event.session).info.delivered = event.delivered;
 }
 
+void apply(State&, EventSeq, const MarketsWatched&) {
+  // It is for those who make reports.
+}
+
 void apply(State& state, EventSeq seq, const SessionNumbersSet& event) {
   begin_epoch(state, event.session, event.epoch);
   SessionInfo& session = state.sessions.at(event.session).info;

@@ -90,7 +90,8 @@ using CommandBody = std::variant<PlaceOrder,
                                  CancelOnBehalf,
                                  RequireApproval,
                                  Approve,
-                                 Decline>;
+                                 Decline,
+                                 WatchMarkets>;
 
 // The place of a command in CommandBody, from 1: what a journaled `command` means. // on disk
 template <typename Body>

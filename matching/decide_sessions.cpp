@@ -125,6 +125,15 @@ void Decider::decide(const ConfirmDelivery& confirm) {
   }
 }
 
+void Decider::decide(const WatchMarkets& watch) {
+  const SessionState* const session = state_.sessions.find(watch.session);
+  if (session == nullptr) {
+    refuse(session, watch.session, Reason::UnknownSession);
+  } else {
+    emitter_.emit(MarketsWatched{.session = watch.session, .on = watch.on});
+  }
+}
+
 // ---- By Ops -------------------------------------------------------------------------------------
 
 // Null, and answered, where the request goes no further: it is a repetition, names no session, or

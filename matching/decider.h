@@ -90,6 +90,7 @@ class Decider {
   void decide(const ReserveNumbers& reserve);
   void decide(const RefuseInbound& refused);
   void decide(const ConfirmDelivery& confirm);
+  void decide(const WatchMarkets& watch);
   void decide(const SetSessionNumbers& set);
   void decide(const SuspendSession& suspend);
   void decide(const ResumeSession& resume);

@@ -80,6 +80,9 @@ class Ladder {
 
   [[nodiscard]] constexpr MarketKind market() const noexcept { return market_; }
 
+  // All its prices, ascending.
+  [[nodiscard]] constexpr std::span<const Band> bands() const noexcept { return bands_; }
+
  private:
   static constexpr std::size_t kWidths = 18;  // of prices up to 100 000
 

@@ -62,6 +62,14 @@ struct ConfirmDelivery {
   EventSeq delivered;
 };
 
+// By Ops, as a part of a SecurityListRequest(x): from now on the session is told how markets
+// change, or is no longer. Again is harmless.
+struct WatchMarkets {
+  SessionId session;
+  bool on = false;
+  std::uint8_t reserved[3] = {};
+};
+
 // By Ops, on a session that is down. 0 leaves a number as it is; `new_epoch` starts both at 1.
 struct SetSessionNumbers {
   Name comp_id;

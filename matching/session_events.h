@@ -103,6 +103,18 @@ struct ReportsDelivered {
 
 BETEX_FIELDS(ReportsDelivered, header, session, reserved, delivered);
 
+// From the next event on the session is told how markets change, or is no longer. Nothing in the
+// engine's state follows from it: whom a report is for is the gateway's business.
+struct MarketsWatched {
+  static constexpr EventKind kKind = EventKind::MarketsWatched;
+  EventHeader header;
+  SessionId session;
+  Flag on;
+  Zeros<3> reserved;
+};
+
+BETEX_FIELDS(MarketsWatched, header, session, on, reserved);
+
 // By Ops. A new epoch starts both numbers again.
 struct SessionNumbersSet {
   static constexpr EventKind kKind = EventKind::SessionNumbersSet;

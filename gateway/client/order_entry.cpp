@@ -256,6 +256,9 @@ Message to_message(const SecurityListRequest& request) {
                                         : "4");
   add_unless_empty(message, field::kSymbol, request.symbol);
   add_unless_empty(message, field::kMarketSegmentId, request.market);
+  if (request.updates != SecurityListRequest::Updates::AsBefore) {
+    add_code(message, field::kSubscriptionRequestType, request.updates);
+  }
   return message;
 }
 

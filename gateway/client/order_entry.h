@@ -85,9 +85,14 @@ struct MassStatusRequest {
 
 // SecurityListRequest(x): one instrument, those of one market, or all.
 struct SecurityListRequest {
+  // FIX SubscriptionRequestType(263): an operator may ask, with the list of all, to be told from
+  // now on how markets change; or, instead of a list, to be told so no longer.
+  enum class Updates : char { AsBefore = '0', Begin = '1', End = '2' };
+
   std::string security_req_id;  // 320, echoed
   std::string symbol;
   std::string market;
+  Updates updates = Updates::AsBefore;
 };
 
 // SecurityStatusRequest(e).

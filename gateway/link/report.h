@@ -164,19 +164,52 @@ struct SecurityStatus {
   friend bool operator==(const SecurityStatus&, const SecurityStatus&) = default;
 };
 
-// One fragment of a SecurityList(y): one instrument, or none where nothing was found.
+// SecurityStatus(965): whether it is traded now, and whether it will be.
+enum class ListingStatus : std::uint8_t {
+  Active = 1,
+  Inactive = 2,    // no more, and it is not at its end: closed, determined
+  Expired = 4,     // settled
+  Delisted = 5,    // void, or of a runner that was removed
+  Suspended = 9,   // not now: suspended, halted
+  Published = 10,  // not yet
+};
+
+// One of an instrument's TickRules(1205): it has the prices first, first + increment, ..., last.
+struct TickRule {
+  matching::Decimal first;      // 1206
+  matching::Decimal last;       // 1207
+  matching::Decimal increment;  // 1208
+
+  friend bool operator==(const TickRule&, const TickRule&) = default;
+};
+
+// One fragment of a SecurityList(y): one instrument; or none, where none was found, or none was
+// asked for. What is empty or 0 is absent.
 struct SecurityList {
   matching::Name request_id;  // 320
   std::uint32_t total = 0;    // 393: instruments in all fragments
   bool last = true;           // 893
-  matching::Name symbol;      // empty: no instrument
-  matching::Name market;
-  matching::MarketKind kind{};    // 20031
-  matching::LadderKind ladder{};  // 20030
-  bool active = false;            // 965
+  matching::Name symbol;      // empty: no instrument, and nothing of what follows but the reason
+  ListingStatus status{};     // 965
+  std::string description;    // 107
+  std::vector<TickRule> tick_rules;  // ascending; no price is in two of them
   matching::Decimal quantity_step;
   matching::Decimal min_quantity;
   matching::Decimal max_quantity;
+  matching::Currency currency;  // 15
+
+  // Of its market.
+  matching::Name market;                // 1300
+  std::uint64_t market_version = 0;     // 20005
+  matching::MarketKind kind{};          // 20031
+  matching::LadderKind ladder{};        // 20030
+  std::uint32_t winners = 0;            // 20034
+  std::uint32_t bet_delay_ms = 0;       // 20035; also 0 is told, as of the next
+  std::uint32_t commission_bp = 0;      // 20036
+  matching::Timestamp scheduled_start;  // 20039
+  std::string market_description;       // 20095
+  matching::Name parent;                // 20096
+
   matching::Reason reason = matching::Reason::None;
   DecimalFormat format;
 

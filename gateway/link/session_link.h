@@ -23,7 +23,8 @@
 namespace betex::gateway {
 
 // Requests that change nothing travel both rings as barriers, so they never overtake an order that
-// was sent before them, and are answered from the report stage's read model; nothing is journaled.
+// was sent before them, and are answered from the report stage's read model; nothing is journaled,
+// but where one says so.
 
 // OrderStatusRequest(H).
 struct OrderStatusQuery {
@@ -46,13 +47,21 @@ struct MassStatusQuery {
   matching::Name mass_status_req_id;
 };
 
-// SecurityListRequest(x): one instrument, those of one market, or all.
+// SecurityListRequest(x): one instrument, those of one market, or all. An operator's may also say
+// whether from now on it is told how markets change, which is journaled.
 struct SecurityListQuery {
+  enum class Updates : std::uint8_t {
+    AsBefore,
+    Begin,
+    End,  // nothing is listed
+  };
+
   matching::SessionId session;
   matching::MsgSeqNum msg_seq_num;
   matching::Name security_req_id;
   matching::Name symbol;  // empty: by market
   matching::Name market;  // empty: all
+  Updates updates = Updates::AsBefore;
 };
 
 // SecurityStatusRequest(e).

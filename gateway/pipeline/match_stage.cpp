@@ -73,7 +73,7 @@ void MatchStage::sequence(matching::Command& command) {
   continue_batch(command.timestamp, BatchTurns::Load::Busy);
 }
 
-// ---- Requests that change nothing
+// ---- Requests that change nothing of the exchange
 
 void MatchStage::pass_on(const OrderStatusQuery& query) {
   pass_barrier(query,
@@ -85,7 +85,15 @@ void MatchStage::pass_on(const MassStatusQuery& query) {
   pass_barrier(query);
 }
 
+// What it asks to be told of is all that is decided from here on.
 void MatchStage::pass_on(const SecurityListQuery& query) {
+  using Updates = SecurityListQuery::Updates;
+  if (query.updates != Updates::AsBefore) {
+    matching::Command watch;
+    watch.body =
+        matching::WatchMarkets{.session = query.session, .on = query.updates == Updates::Begin};
+    sequence(watch);
+  }
   pass_barrier(query);
 }
 

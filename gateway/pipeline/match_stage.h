@@ -61,7 +61,7 @@ class MatchStage final : public Agent {
   // What commands that are already in the ring will need comes from memory meanwhile.
   void prepare_next();
   void sequence(matching::Command& command);
-  // A request that changes nothing: to whoever answers it, or with its answer.
+  // A request that changes nothing of the exchange: to whoever answers it, or with its answer.
   void pass_on(const OrderStatusQuery& query);
   void pass_on(const MassStatusQuery& query);
   void pass_on(const SecurityListQuery& query);

@@ -63,8 +63,8 @@ class Audience {
     return everybody_;
   }
 
-  // Those who are told how markets change: brokers, but those of FIX.4.4, which is for order entry
-  // alone.
+  // Those who are told how markets change without asking: brokers, but those of FIX.4.4, which is
+  // for order entry alone. Operators ask for it (MarketWatches).
   [[nodiscard]] std::span<const matching::SessionId> market_watchers() const noexcept {
     return market_watchers_;
   }

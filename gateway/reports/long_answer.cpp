@@ -15,6 +15,9 @@ bool is_meant(const OrderRecord& order, const MassStatusQuery& query, const Read
 
 // Instruments are never removed, and later ones stand behind: an index stays that of the same one.
 std::size_t count_instruments(const SecurityListQuery& query, const ReadModel& model) {
+  if (query.updates == SecurityListQuery::Updates::End) {
+    return 0;
+  }
   if (!query.symbol.empty()) {
     return model.find_instrument(query.symbol) == InstrumentId{0} ? 0 : 1;
   }

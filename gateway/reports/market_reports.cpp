@@ -1,5 +1,5 @@
-// What is told of markets: to brokers how they change, to operators that what they have asked is
-// done; lists of instruments and their state to whoever asks.
+// What is told of markets: to brokers, and to operators that watch them, how they change; to
+// operators that what they have asked is done; to whoever asks how an instrument stands.
 #include <utility>
 
 #include "gateway/reports/operation_names.h"
@@ -47,21 +47,33 @@ bool says_version(const Event& event) {
 
 }  // namespace
 
-void ReportMaker::tell_brokers(const Context& context,
-                               std::uint32_t leg,
-                               const SecurityStatus& status) const {
-  const ReportId id{context.seq, leg};
+void ReportMaker::tell_watchers(const Context& context,
+                                std::uint32_t leg,
+                                const SecurityStatus& status) const {
   for (const matching::SessionId broker : model_.audience().market_watchers()) {
-    if (context.receiver.wants(broker, id)) {
-      context.receiver.receive(broker, {id, status});
+    tell_watcher(context, broker, leg, status);
+  }
+  for (const matching::SessionId ops : model_.audience().operators()) {
+    if (watches_.told(ops, context.seq)) {
+      tell_watcher(context, ops, leg, status);
     }
   }
 }
 
+void ReportMaker::tell_watcher(const Context& context,
+                               matching::SessionId session,
+                               std::uint32_t leg,
+                               const SecurityStatus& status) const {
+  const ReportId id{context.seq, leg};
+  if (context.receiver.wants(session, id)) {
+    context.receiver.receive(session, {id, status});
+  }
+}
+
 template <typename Event>
-void ReportMaker::tell_brokers(const Context& context,
-                               const Event& event,
-                               SecurityStatus what) const {
+void ReportMaker::tell_watchers(const Context& context,
+                                const Event& event,
+                                SecurityStatus what) const {
   const Market& market = model_.market(event.header.market);
   what.market = market.name;
   what.market_version = event.version;
@@ -72,7 +84,7 @@ void ReportMaker::tell_brokers(const Context& context,
     ++leg;
     if (!instrument.removed(event.version)) {
       what.symbol = instrument.symbol;
-      tell_brokers(context, leg, what);
+      tell_watchers(context, leg, what);
     }
   }
 }
@@ -125,9 +137,9 @@ void ReportMaker::on(const Context& context, const matching::RunnerAdded& event)
       context, event, {.symbol = event.symbol, .market_state = MarketState::Inactive});
 }
 
-// The state is as it was; what they learn is the version, which their orders are held against.
+// The state is as it was; what is told is the version, which orders and requests are held against.
 void ReportMaker::on(const Context& context, const matching::MarketChanged& event) const {
-  tell_brokers(context, event, {.status = TradingStatus{}});
+  tell_watchers(context, event, {.status = TradingStatus{}});
   answer_about_market<matching::ChangeMarket>(context, event, {.market_state = event.state});
 }
 
@@ -142,25 +154,25 @@ void ReportMaker::on(const Context& context, const matching::MarketDescribed& ev
 // ---- While it lives
 
 void ReportMaker::on(const Context& context, const matching::MarketOpened& event) const {
-  tell_brokers(context, event, {.status = TradingStatus::Ready});
+  tell_watchers(context, event, {.status = TradingStatus::Ready});
   answer_about_market<matching::OpenMarket>(context, event, {.market_state = MarketState::Open});
 }
 
 void ReportMaker::on(const Context& context, const matching::RunnerRemoved& event) const {
   const matching::Name& symbol = model_.instrument(event.instrument).symbol;
-  tell_brokers(context,
-               kOnlyLeg,
-               {.symbol = symbol,
-                .market = model_.market(event.header.market).name,
-                .status = TradingStatus::NotAvailable,
-                .market_version = event.version,
-                .transact_time = context.timestamp});
+  tell_watchers(context,
+                kOnlyLeg,
+                {.symbol = symbol,
+                 .market = model_.market(event.header.market).name,
+                 .status = TradingStatus::NotAvailable,
+                 .market_version = event.version,
+                 .transact_time = context.timestamp});
   answer_about_market<matching::RemoveRunner>(
       context, event, {.symbol = symbol, .market_state = event.state});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketSuspended& event) const {
-  tell_brokers(
+  tell_watchers(
       context,
       event,
       {.status = TradingStatus::Halt, .suspend_reason = static_cast<std::uint8_t>(event.reason)});
@@ -170,54 +182,54 @@ void ReportMaker::on(const Context& context, const matching::MarketSuspended& ev
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketResumed& event) const {
-  tell_brokers(context, event, {.status = TradingStatus::Resume});
+  tell_watchers(context, event, {.status = TradingStatus::Resume});
   answer_about_market<matching::ResumeMarket>(context, event, {.market_state = MarketState::Open});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketReopened& event) const {
-  tell_brokers(context, event, {.status = TradingStatus::Halt});
+  tell_watchers(context, event, {.status = TradingStatus::Halt});
   answer_about_market<matching::ReopenMarket>(
       context, event, {.market_state = MarketState::Suspended});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketHalted& event) const {
-  tell_brokers(context, event, {.status = TradingStatus::Halt});
+  tell_watchers(context, event, {.status = TradingStatus::Halt});
   answer_about_market<matching::HaltMarket>(context, event, {.market_state = MarketState::Halted});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketUnhalted& event) const {
   const bool open = event.state == MarketState::Open;
-  tell_brokers(context, event, {.status = open ? TradingStatus::Resume : TradingStatus::Halt});
+  tell_watchers(context, event, {.status = open ? TradingStatus::Resume : TradingStatus::Halt});
   answer_about_market<matching::UnhaltMarket>(context, event, {.market_state = event.state});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketTurnedInPlay& event) const {
-  tell_brokers(context, event, {.status = status_of(event.state), .in_play = true});
+  tell_watchers(context, event, {.status = status_of(event.state), .in_play = true});
   answer_about_market<matching::TurnInPlay>(context, event, {.market_state = event.state});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketClosed& event) const {
-  tell_brokers(context, event, {.status = TradingStatus::NotAvailable});
+  tell_watchers(context, event, {.status = TradingStatus::NotAvailable});
   answer_about_market<matching::CloseMarket>(context, event, {.market_state = MarketState::Closed});
 }
 
 // ---- Its end
 
 void ReportMaker::on(const Context& context, const matching::MarketDetermined& event) const {
-  tell_brokers(context, event, {.status = TradingStatus::Determined});
+  tell_watchers(context, event, {.status = TradingStatus::Determined});
   answer_about_market<matching::DetermineMarket>(
       context, event, {.market_state = MarketState::Determined});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketVoided& event) const {
-  tell_brokers(context, event, {.status = TradingStatus::Voided});
+  tell_watchers(context, event, {.status = TradingStatus::Voided});
   answer_about_market<matching::VoidMarket>(context, event, {.market_state = MarketState::Voided});
 }
 
-// Of a void one they have heard by MarketVoided.
+// Of a void one its watchers have heard by MarketVoided.
 void ReportMaker::on(const Context& context, const matching::MarketSettled& event) const {
   if (event.result == matching::SettlementResult::Determined) {
-    tell_brokers(context, event, {.status = TradingStatus::Settled});
+    tell_watchers(context, event, {.status = TradingStatus::Settled});
   }
 }
 
@@ -252,33 +264,6 @@ fix::Report ReportMaker::status(const SecurityStatusQuery& query, matching::Time
         instrument.removed(market.version) ? TradingStatus::NotAvailable : status_of(market.state);
   }
   return {.id = {}, .body = answer};
-}
-
-fix::Report ReportMaker::security(matching::InstrumentId instrument,
-                                  const SecurityListQuery& query,
-                                  Place place) const {
-  fix::SecurityList list{.request_id = query.security_req_id,
-                         .total = static_cast<std::uint32_t>(place.total),
-                         .last = place.next + 1 >= place.total};
-  if (instrument == matching::InstrumentId{0}) {
-    list.reason = query.symbol.empty() ? matching::Reason::UnknownMarket
-                                       : matching::Reason::UnknownInstrument;
-    return {.id = {}, .body = list};
-  }
-  const Instrument& entry = model_.instrument(instrument);
-  const Market& market = model_.market(entry.market);
-  const bool over = market.state == MarketState::Determined ||
-                    market.state == MarketState::Settled || market.state == MarketState::Voided;
-  list.symbol = entry.symbol;
-  list.market = market.name;
-  list.kind = market.kind;
-  list.ladder = market.ladder;
-  list.active = !over && !entry.removed(market.version);
-  list.quantity_step = entry.units.quantity(market.quantity_step);
-  list.min_quantity = entry.units.quantity(market.min_quantity);
-  list.max_quantity = entry.units.quantity(market.max_quantity);
-  list.format = entry.units.format;
-  return {.id = {}, .body = list};
 }
 
 }  // namespace betex::gateway

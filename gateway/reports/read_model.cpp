@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 #include <utility>
 
 #include "matching/assert.h"
@@ -87,6 +88,10 @@ ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
                                       .min_quantity = info.min_quantity,
                                       .quantity_step = info.quantity_step,
                                       .max_quantity = info.max_quantity,
+                                      .winners = info.winners,
+                                      .bet_delay_ms = info.bet_delay_ms,
+                                      .commission_bp = info.commission_bp,
+                                      .description = info.description,
                                       .instruments = {}};
   });
   engine.visit_instruments([&](const matching::InstrumentInfo& info) { add_instrument(info); });
@@ -209,7 +214,8 @@ void ReadModel::add_instrument(const matching::InstrumentInfo& info) {
                                             .market = info.market,
                                             .ladder = matching::find_ladder(info.ladder),
                                             .units = units_of(info.kind),
-                                            .removed_in = info.removed ? std::uint64_t{1} : 0};
+                                            .removed_in = info.removed ? std::uint64_t{1} : 0,
+                                            .text = std::string{info.text.view()}};
   symbols_[info.symbol] = info.instrument;
   at(markets_, info.market).instruments.push_back(info.instrument);
 }
@@ -262,6 +268,9 @@ void ReadModel::on(const matching::MarketCreated& event) {
                                             .min_quantity = event.min_quantity,
                                             .quantity_step = event.quantity_step,
                                             .max_quantity = event.max_quantity,
+                                            .winners = event.winners,
+                                            .bet_delay_ms = event.bet_delay_ms,
+                                            .commission_bp = event.commission_bp,
                                             .instruments = {}};
 }
 
@@ -314,6 +323,17 @@ void ReadModel::on(const matching::MarketChanged& event) {
   Market& market = at(markets_, event.header.market);
   market.version = event.version;
   market.max_quantity = event.max_quantity;
+  market.bet_delay_ms = event.bet_delay_ms;
+  market.commission_bp = event.commission_bp;
+}
+
+void ReadModel::on(const matching::MarketDescribed& event) {
+  if (event.instrument == matching::InstrumentId{0}) {
+    at(markets_, event.header.market).description = {
+        .text = event.text, .parent = event.parent, .scheduled_start = event.scheduled_start};
+  } else {
+    at(instruments_, event.instrument).text = event.text.view();
+  }
 }
 
 void ReadModel::on(const matching::MarketDetermined& event) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "gateway/reports/report_cursors.h"
 #include "matching/engine.h"
 #include "matching/events.h"
+#include "matching/info.h"
 #include "matching/ladder.h"
 #include "matching/types.h"
 
@@ -46,6 +48,7 @@ struct Instrument {
   const matching::Ladder* ladder = nullptr;  // static storage
   Units units;
   std::uint64_t removed_in = 0;  // the market's version since which it is; 0: it is not
+  std::string text;              // for people, of few instruments
 
   [[nodiscard]] bool removed(std::uint64_t market_version) const noexcept {
     return removed_in != 0 && market_version >= removed_in;
@@ -63,6 +66,10 @@ struct Market {
   matching::Quantity min_quantity;
   matching::Quantity quantity_step;
   matching::Quantity max_quantity;
+  std::uint32_t winners = 0;
+  std::uint32_t bet_delay_ms = 0;
+  std::uint32_t commission_bp = 0;
+  matching::MarketText description;
   std::vector<matching::InstrumentId> instruments;
 };
 
@@ -179,6 +186,7 @@ class ReadModel {
   void on(const matching::MarketClosed& event);
   void on(const matching::MarketReopened& event);
   void on(const matching::MarketChanged& event);
+  void on(const matching::MarketDescribed& event);
   void on(const matching::MarketDetermined& event);
   void on(const matching::MarketVoided& event);
   void on(const matching::MarketSettled& event);

@@ -4,7 +4,10 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <optional>
+#include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace betex::gateway {
 namespace {
@@ -21,8 +24,61 @@ struct NoteEntry {
 
 static_assert(sizeof(NoteEntry) == 24 && std::has_unique_object_representations_v<NoteEntry>);
 
-constexpr std::uint64_t kNoteVersion = 1;
+struct NoteWatch {
+  std::uint32_t session = 0;
+  std::uint32_t on = 0;
+  std::uint64_t event = 0;
+};
+
+static_assert(sizeof(NoteWatch) == 16 && std::has_unique_object_representations_v<NoteWatch>);
+
+constexpr std::uint64_t kNoteVersion = 2;
 constexpr std::uint32_t kLastLeg = std::numeric_limits<std::uint32_t>::max();
+
+template <typename Part>
+void append(std::string& note, const Part& part) {
+  note.append(reinterpret_cast<const char*>(&part), sizeof(part));
+}
+
+// Takes it off the beginning of `note`, which is long enough.
+template <typename Part>
+Part take(std::string_view& note) {
+  Part part;
+  std::memcpy(&part, note.data(), sizeof(part));
+  note.remove_prefix(sizeof(part));
+  return part;
+}
+
+// What a note is made of.
+struct Note {
+  std::vector<NoteEntry> entries;
+  std::vector<NoteWatch> watches;
+};
+
+std::optional<Note> parse(std::string_view bytes) {
+  if (bytes.size() < sizeof(std::uint64_t)) {
+    return std::nullopt;
+  }
+  const auto version = take<std::uint64_t>(bytes);
+  std::uint64_t entries = bytes.size() / sizeof(NoteEntry);
+  if (version == kNoteVersion && bytes.size() >= sizeof(std::uint64_t)) {
+    const auto count = take<std::uint64_t>(bytes);
+    entries = std::min<std::uint64_t>(count, bytes.size() / sizeof(NoteEntry));
+    if (entries != count || (bytes.size() - count * sizeof(NoteEntry)) % sizeof(NoteWatch) != 0) {
+      return std::nullopt;
+    }
+  } else if (version != 1 || bytes.size() % sizeof(NoteEntry) != 0) {
+    return std::nullopt;
+  }
+  Note note;
+  while (note.entries.size() < entries) {
+    note.entries.push_back(take<NoteEntry>(bytes));
+  }
+  while (!bytes.empty()) {
+    note.watches.push_back(take<NoteWatch>(bytes));
+  }
+  return note;
+}
 
 }  // namespace
 
@@ -53,6 +109,7 @@ void ReportCursors::delivered(SessionId session, EventSeq event) {
   Cursor& its = cursor(session);
   its.delivered = std::max(its.delivered, event);
   its.needed_after = std::max(its.needed_after, its.delivered);
+  watches_.forget(session, its.delivered);
 }
 
 fix::ReportId ReportCursors::last(SessionId session) const noexcept {
@@ -126,38 +183,47 @@ std::vector<SessionId> ReportCursors::behind(EventSeq event) const {
 }
 
 std::string ReportCursors::note(EventSeq seq) const {
-  std::string note(reinterpret_cast<const char*>(&kNoteVersion), sizeof(kNoteVersion));
+  std::string entries;
   for (std::size_t session = 0; session < cursors_.size(); ++session) {
     const Cursor& its = cursors_[session];
     if (!its.pending() || its.needed_after >= seq) {
       continue;
     }
     const bool later = its.last.event > seq;
-    const NoteEntry entry{.session = static_cast<std::uint32_t>(session),
-                          .leg = later ? kLastLeg : its.last.leg,
-                          .event = std::min(its.last.event, seq).value(),
-                          .needed_after = its.needed_after.value()};
-    note.append(reinterpret_cast<const char*>(&entry), sizeof(entry));
+    append(entries,
+           NoteEntry{.session = static_cast<std::uint32_t>(session),
+                     .leg = later ? kLastLeg : its.last.leg,
+                     .event = std::min(its.last.event, seq).value(),
+                     .needed_after = its.needed_after.value()});
+  }
+  std::string note;
+  append(note, kNoteVersion);
+  append(note, std::uint64_t{entries.size() / sizeof(NoteEntry)});
+  note += entries;
+  for (const MarketWatches::Change& change : watches_.changes()) {
+    if (change.seq <= seq) {
+      append(note,
+             NoteWatch{.session = change.session.value(),
+                       .on = change.on ? 1U : 0U,
+                       .event = change.seq.value()});
+    }
   }
   return note;
 }
 
-bool ReportCursors::read_note(std::string_view note) {
-  std::uint64_t version = 0;
-  if (note.size() % sizeof(NoteEntry) != sizeof(version)) {
+bool ReportCursors::read_note(std::string_view bytes) {
+  const std::optional<Note> note = parse(bytes);
+  if (!note) {
     return false;
   }
-  std::memcpy(&version, note.data(), sizeof(version));
-  if (version != kNoteVersion) {
-    return false;
-  }
-  note.remove_prefix(sizeof(version));
-  for (; !note.empty(); note.remove_prefix(sizeof(NoteEntry))) {
-    NoteEntry entry;
-    std::memcpy(&entry, note.data(), sizeof(entry));
+  for (const NoteEntry& entry : note->entries) {
     Cursor& its = cursor(SessionId{entry.session});
     its.last = {.event = EventSeq{entry.event}, .leg = entry.leg};
     its.needed_after = EventSeq{entry.needed_after};
+  }
+  for (const NoteWatch& watch : note->watches) {
+    watches_.note(
+        {.session = SessionId{watch.session}, .seq = EventSeq{watch.event}, .on = watch.on != 0});
   }
   return true;
 }

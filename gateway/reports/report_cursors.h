@@ -1,14 +1,17 @@
 // How far the reports of each session have got: the last one that there was, what the client has
-// proven to have, and so from where on the journal may still be needed to make reports again.
+// proven to have, and so from where on the journal may still be needed to make reports again. And
+// what of the reports that there are follows from no configuration: who watches markets.
 #pragma once
 
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "gateway/link/report.h"
+#include "gateway/reports/market_watches.h"
 #include "matching/events.h"
 #include "matching/types.h"
 
@@ -19,8 +22,10 @@ class ReportCursors {
  public:
   // Event types that change nothing here are accepted and ignored.
   template <typename Event>
-  void apply(const Event& event) {
-    if constexpr (requires { event.session, event.delivered; }) {
+  void apply(matching::EventSeq seq, const Event& event) {
+    if constexpr (std::is_same_v<Event, matching::MarketsWatched>) {
+      watches_.note({.session = event.session, .seq = seq, .on = event.on});
+    } else if constexpr (requires { event.session, event.delivered; }) {
       delivered(event.session, event.delivered);
     }
   }
@@ -77,14 +82,18 @@ class ReportCursors {
   // The sessions that may lack reports of events up to `event`.
   [[nodiscard]] std::vector<matching::SessionId> behind(matching::EventSeq event) const;
 
-  // What a snapshot after event `seq` keeps of this: 8 bytes with the version, 1; then the sessions
-  // with reports up to there that are not delivered, 24 bytes each: session, leg (4 bytes each) and
-  // event of the last report, and the event after which the reports are needed, little-endian. It
-  // may be taken later than the snapshot.
+  [[nodiscard]] const MarketWatches& watches() const noexcept { return watches_; }
+
+  // What a snapshot after event `seq` keeps of this, little-endian, in 8 bytes where nothing else
+  // is said: the version, 2; how many sessions have reports up to there that are not delivered; of
+  // each of these session and leg (4 bytes each) and event of the last report, and the event after
+  // which the reports are needed; then of each change up to there of who watches markets the
+  // session, 1 or 0 (4 bytes each), and the event. It may be taken later than the snapshot.
   [[nodiscard]] std::string note(matching::EventSeq seq) const;
 
-  // Takes in what note() has made. False, and nothing is taken, where the bytes are no note.
-  [[nodiscard]] bool read_note(std::string_view note);
+  // Takes in what note() has made, or an older program, whose version 1 is the same without how
+  // many and without the changes. False, and nothing is taken, where the bytes are no note.
+  [[nodiscard]] bool read_note(std::string_view bytes);
 
  private:
   struct Cursor {
@@ -99,6 +108,7 @@ class ReportCursors {
 
   std::vector<Cursor> cursors_;  // by session id
   matching::EventSeq given_up_to_;
+  MarketWatches watches_;
 };
 
 }  // namespace betex::gateway

@@ -32,6 +32,8 @@ std::int64_t average_price_e8(const matching::OrderValues& values, const Units& 
 
 }  // namespace
 
+const MarketWatches ReportMaker::kNoWatches{};
+
 ExecutionReport ReportMaker::describe(matching::OrderId order,
                                       const matching::OrderValues& values) const {
   const OrderRecord& entry = model_.order(order);

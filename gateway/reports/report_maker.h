@@ -13,6 +13,7 @@
 #include "gateway/link/session_link.h"
 #include "gateway/reports/dry_run_part.h"
 #include "gateway/reports/heard_since_logon.h"
+#include "gateway/reports/market_watches.h"
 #include "gateway/reports/positions_part.h"
 #include "gateway/reports/read_model.h"
 #include "matching/commands.h"
@@ -42,7 +43,12 @@ class ReportReceiver {
 // transaction already; having applied later ones as well changes nothing.
 class ReportMaker {
  public:
-  explicit ReportMaker(const ReadModel& model) noexcept : model_{model} {}
+  // Both must outlive it.
+  ReportMaker(const ReadModel& model, const MarketWatches& watches) noexcept
+      : model_{model}, watches_{watches} {}
+
+  // For answers alone.
+  explicit ReportMaker(const ReadModel& model) noexcept : ReportMaker{model, kNoWatches} {}
 
   // Event types that no session is told of are accepted and give nothing.
   template <typename Event>
@@ -242,10 +248,15 @@ class ReportMaker {
   // Shows a proposal that waits once more.
   [[nodiscard]] fix::Report told_again(const OpenProposal& proposal) const;
 
-  // Tells all brokers that are told of markets about each instrument of the event's market.
+  // Tells those who are told of markets about each instrument of the event's market: brokers, and
+  // operators that have asked for it.
   template <typename Event>
-  void tell_brokers(const Context& context, const Event& event, fix::SecurityStatus what) const;
-  void tell_brokers(const Context& context,
+  void tell_watchers(const Context& context, const Event& event, fix::SecurityStatus what) const;
+  void tell_watchers(const Context& context,
+                     std::uint32_t leg,
+                     const fix::SecurityStatus& status) const;
+  void tell_watcher(const Context& context,
+                    matching::SessionId session,
                     std::uint32_t leg,
                     const fix::SecurityStatus& status) const;
 
@@ -265,7 +276,10 @@ class ReportMaker {
   [[nodiscard]] fix::ExecutionReport describe(matching::OrderId order,
                                               const matching::OrderValues& values) const;
 
+  static const MarketWatches kNoWatches;
+
   const ReadModel& model_;
+  const MarketWatches& watches_;
 };
 
 }  // namespace betex::gateway

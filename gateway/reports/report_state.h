@@ -13,7 +13,7 @@ namespace betex::gateway {
 
 // *Owned by one thread:* the main thread at a start, then the report thread.
 struct ReportState {
-  [[nodiscard]] ReportMaker maker() const noexcept { return ReportMaker{model}; }
+  [[nodiscard]] ReportMaker maker() const noexcept { return ReportMaker{model, cursors.watches()}; }
 
   // The next transaction, while nobody listens.
   void take(const matching::TransactionView& transaction);
@@ -67,7 +67,7 @@ void ReportState::take(const matching::TransactionView& transaction,
   });
   ReportNotes notes{cursors, receiver};
   matching::for_each_event(transaction, [&](matching::EventSeq seq, const auto& event) {
-    cursors.apply(event);
+    cursors.apply(seq, event);
     maker().make(transaction.header, seq, event, notes);
     also(event);
   });

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "gateway/tools/report_words.h"
+#include "gateway/tools/security_lines.h"
 
 namespace betex::tools {
 namespace {
@@ -24,37 +25,12 @@ constexpr std::array<Meaning, 8> kTradingStatus{{{"2", "HALTED"},
                                                  {"101", "SETTLED"},
                                                  {"102", "VOIDED"}}};
 
-// SecurityStatus(965).
-constexpr std::array<Meaning, 6> kSecurityStatus{{{"1", "active"},
-                                                  {"2", "inactive"},
-                                                  {"4", "settled"},
-                                                  {"5", "removed or void"},
-                                                  {"9", "suspended or halted"},
-                                                  {"10", "not open yet"}}};
-
 // SuspendReason(20032).
 constexpr std::array<Meaning, 4> kSuspendReason{
     {{"1", "goal"}, {"2", "runner removal"}, {"3", "turning in play"}, {"4", "pause"}}};
 
 // TradSesStatus(340).
 constexpr std::array<Meaning, 2> kTradSesStatus{{{"1", "HALTED"}, {"2", "OPEN"}}};
-
-std::string line_of_security(const Message& message) {
-  constexpr int kSymbol = 55;
-  constexpr int kSecurityStatusTag = 965;
-  constexpr int kMarketSegmentId = 1300;
-  constexpr int kMinTradeVol = 562;
-  constexpr int kMarketKind = 20031;
-  if (!message.find(kSymbol)) {
-    return fmt::format("nothing to list: {}", value_of(message, client::tag::kText));
-  }
-  return fmt::format("{:<18} of {:<18} {} {}, orders from {}",
-                     word(message.get(kSymbol)),
-                     word(message.get(kMarketSegmentId)),
-                     message.has(kMarketKind, "1") ? "odds" : "binary",
-                     word_for(value_of(message, kSecurityStatusTag), kSecurityStatus),
-                     message.get(kMinTradeVol));
-}
 
 std::string line_of_status(const Message& message) {
   constexpr int kSymbol = 55;
@@ -66,7 +42,9 @@ std::string line_of_status(const Message& message) {
   std::string line = fmt::format("{:<26} {:<18} {}",
                                  readable_time(value_of(message, kTransactTime)),
                                  word(message.get(kSymbol)),
-                                 word_for(message.get(kSecurityTradingStatus), kTradingStatus));
+                                 message.find(kSecurityTradingStatus)
+                                     ? word_for(message.get(kSecurityTradingStatus), kTradingStatus)
+                                     : "TERMS CHANGED");
   if (message.find(kReason)) {
     line += fmt::format(" ({})", word_for(message.get(kReason), kSuspendReason));
   }
@@ -207,24 +185,26 @@ std::string line_of_account(const Message& message) {
 
 }  // namespace
 
-std::string message_line(const Message& message) {
+std::vector<std::string> message_lines(const Message& message) {
   using Line = std::string (*)(const Message&);
-  constexpr std::array<std::pair<std::string_view, Line>, 7> kLines{{{"UMS", line_of_settlement},
+  constexpr std::array<std::pair<std::string_view, Line>, 6> kLines{{{"UMS", line_of_settlement},
                                                                      {"UAR", line_of_account},
                                                                      {"AP", line_of_position},
                                                                      {"B", line_of_news},
                                                                      {"f", line_of_status},
-                                                                     {"h", line_of_exchange},
-                                                                     {"y", line_of_security}}};
+                                                                     {"h", line_of_exchange}}};
   for (const auto& [type, line] : kLines) {
     if (type == message.type()) {
-      return line(message);
+      return {line(message)};
     }
   }
-  return fmt::format("{:<26} message of type {}: {}",
-                     readable_time(message.get(client::tag::kSendingTime)),
-                     message.type(),
-                     value_of(message, client::tag::kText));
+  if (message.type() == "y") {
+    return security_lines(message);
+  }
+  return {fmt::format("{:<26} message of type {}: {}",
+                      readable_time(message.get(client::tag::kSendingTime)),
+                      message.type(),
+                      value_of(message, client::tag::kText))};
 }
 
 Tone message_tone(const Message& message) {

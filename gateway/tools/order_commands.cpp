@@ -167,8 +167,13 @@ Request read_orders(const Command& command, const Words& words) {
 }
 
 Request read_list(const Command& /*command*/, const Words& words) {
-  return {client::SecurityListRequest{
-      .security_req_id = "", .symbol = words.get("--symbol"), .market = words.get("--market")}};
+  using Updates = client::SecurityListRequest::Updates;
+  return {client::SecurityListRequest{.security_req_id = "",
+                                      .symbol = words.get("--symbol"),
+                                      .market = words.get("--market"),
+                                      .updates = words.has("--follow")     ? Updates::Begin
+                                                 : words.has("--unfollow") ? Updates::End
+                                                                           : Updates::AsBefore}};
 }
 
 Argument side() {
@@ -277,37 +282,45 @@ Command cancel_command() {
 }  // namespace
 
 std::vector<Command> order_commands() {
-  return {
-      order_command("back", "back an outcome (odds markets)"),
-      order_command("lay", "lay an outcome (odds markets)"),
-      order_command("buy", "buy YES (binary markets)"),
-      order_command("sell", "sell YES, which is to buy NO (binary markets)"),
-      replace_command(),
-      cancel_command(),
-      {.words = "status",
-       .help = "how an order stands; without its ID an operator's: how the node is",
-       .arguments = {optional_id(),
-                     order_number(),
-                     symbol_option("of an order that was not sent from here"),
-                     side(),
-                     account()},
-       .read = read_status},
-      {.words = "cancel-all",
-       .help = "cancel all orders of the account",
-       .arguments = {symbol_option("only those in this instrument"),
-                     market_option("only those in this market"),
-                     side(),
-                     {.name = "--id", .help = "the request's own ClOrdID"},
-                     account()},
-       .read = read_cancel_all},
-      {.words = "orders",
-       .help = "the open orders of the account",
-       .arguments = {symbol_option("only those in this instrument"), side(), account()},
-       .read = read_orders},
-      {.words = "list",
-       .help = "the instruments that there are",
-       .arguments = {symbol_option("only this one"), market_option("only those of this market")},
-       .read = read_list}};
+  return {order_command("back", "back an outcome (odds markets)"),
+          order_command("lay", "lay an outcome (odds markets)"),
+          order_command("buy", "buy YES (binary markets)"),
+          order_command("sell", "sell YES, which is to buy NO (binary markets)"),
+          replace_command(),
+          cancel_command(),
+          {.words = "status",
+           .help = "how an order stands; without its ID an operator's: how the node is",
+           .arguments = {optional_id(),
+                         order_number(),
+                         symbol_option("of an order that was not sent from here"),
+                         side(),
+                         account()},
+           .read = read_status},
+          {.words = "cancel-all",
+           .help = "cancel all orders of the account",
+           .arguments = {symbol_option("only those in this instrument"),
+                         market_option("only those in this market"),
+                         side(),
+                         {.name = "--id", .help = "the request's own ClOrdID"},
+                         account()},
+           .read = read_cancel_all},
+          {.words = "orders",
+           .help = "the open orders of the account",
+           .arguments = {symbol_option("only those in this instrument"), side(), account()},
+           .read = read_orders},
+          {.words = "list",
+           .help = "the instruments that there are",
+           .arguments = {symbol_option("only this one"),
+                         market_option("only those of this market"),
+                         {.name = "--follow",
+                          .help = "operators: and from now on be told how markets change",
+                          .takes = Takes::Nothing,
+                          .excludes = {"--symbol", "--market"}},
+                         {.name = "--unfollow",
+                          .help = "operators: be told so no longer; lists nothing",
+                          .takes = Takes::Nothing,
+                          .excludes = {"--symbol", "--market", "--follow"}}},
+           .read = read_list}};
 }
 
 }  // namespace betex::tools

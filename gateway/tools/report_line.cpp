@@ -150,7 +150,7 @@ std::vector<std::string> lines_of(const Message& message) {
   if (is_operation_report(message)) {
     return operation_lines(message);
   }
-  return {message_line(message)};
+  return message_lines(message);
 }
 
 template <typename Body>

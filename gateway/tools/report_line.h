@@ -9,8 +9,9 @@
 
 namespace betex::tools {
 
-// One line without a line end; of an answer that lists sessions one for each. Columns are aligned
-// as long as symbols, quantities and prices are of usual size. Times are UTC.
+// One line without a line end; of an answer that lists sessions one for each, of an instrument that
+// is listed alone some more. Columns are aligned as long as symbols, quantities and prices are of
+// usual size. Times are UTC.
 std::vector<std::string> to_lines(const client::Report& report);
 
 // What a reader should see at a glance.

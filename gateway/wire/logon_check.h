@@ -14,8 +14,10 @@
 
 namespace betex::fix {
 
-// No message that we make is longer, but for the Heartbeat that echoes a longer TestReqID(112).
+// No message that we make is longer, but for the Heartbeat that echoes a longer TestReqID(112),
+// some to operators, and one to those who ask for it.
 inline constexpr std::uint32_t kLongestMessageBytes = 1024;
+inline constexpr std::uint32_t kLongestSecurityListBytes = 1280;
 
 // HeartBtInt(108) must lie within, in seconds.
 struct LogonLimits {

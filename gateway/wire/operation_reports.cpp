@@ -8,6 +8,7 @@
 
 #include "fix_spec/operations.h"
 #include "fix_spec/reasons.h"
+#include "gateway/wire/shared_fields.h"
 #include "matching/assert.h"
 #include "matching/reason.h"
 
@@ -38,20 +39,6 @@ void flag_if(FieldWriter& out, std::string_view tag, bool value) {
 void affected_if(FieldWriter& out, const std::optional<std::uint64_t>& affected) {
   if (affected) {
     out.integer("533=", *affected);
-  }
-}
-
-void write_reason_codes(FieldWriter& out, Reason reason) {
-  if (reason != Reason::None) {
-    out.integer("20001=", number(reason));
-    out.character("20002=", static_cast<char>(codes_of(reason).retry));
-  }
-}
-
-// A dry run tells of no event.
-void write_report_id(FieldWriter& out, const ReportId& id) {
-  if (id.event != matching::EventSeq{}) {
-    out.report_id("20068=", id);
   }
 }
 

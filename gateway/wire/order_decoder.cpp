@@ -88,6 +88,7 @@ Decoded read_request(const Request& request,
   const std::optional<Name> account = account_for(body, session);
   Decoded decoded = request.read(body,
                                  {.session = session.session,
+                                  .role = session.role,
                                   .account = account.value_or(Name{}),
                                   .currency = session.currency});
   if (body.fault()) {

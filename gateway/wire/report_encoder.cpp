@@ -10,24 +10,14 @@
 #include "gateway/wire/account_reports.h"
 #include "gateway/wire/checksum.h"
 #include "gateway/wire/field_writer.h"
+#include "gateway/wire/market_reports.h"
 #include "gateway/wire/operation_reports.h"
+#include "gateway/wire/shared_fields.h"
 
 namespace betex::fix {
 namespace {
 
 using matching::Reason;
-
-// Text(58), and at the end of the body tags 20001 and 20002: what every negative answer carries.
-void write_reason_text(FieldWriter& out, Reason reason) {
-  out.text_if("58=", matching::to_text(reason));
-}
-
-void write_reason_codes(FieldWriter& out, Reason reason) {
-  if (reason != Reason::None) {
-    out.integer("20001=", static_cast<std::uint64_t>(reason));
-    out.character("20002=", static_cast<char>(codes_of(reason).retry));
-  }
-}
 
 template <typename Enum>
 constexpr char digit(Enum value) noexcept {
@@ -35,14 +25,6 @@ constexpr char digit(Enum value) noexcept {
 }
 
 // Ascending tags, since that is how QuickFIX writes a body.
-// What a repeated message (97=Y) is recognised by, where it has no ExecID. Answers that tell of no
-// event have none.
-void write_report_id(FieldWriter& out, const ReportId& id) {
-  if (id.event != matching::EventSeq{}) {
-    out.report_id("20068=", id);
-  }
-}
-
 void write_body(FieldWriter& out,
                 const ReportId& id,
                 const ExecutionReport& report,
@@ -172,55 +154,14 @@ void write_body(FieldWriter& out,
                 const ReportId& id,
                 const SecurityStatus& report,
                 FixVersion /*version*/) {
-  out.text("55=", report.symbol.view());
-  write_reason_text(out, report.reason);
-  out.time("60=", report.transact_time);
-  out.text_if("324=", report.status_req_id.view());
-  if (report.status != TradingStatus{}) {
-    out.integer("326=", static_cast<std::uint64_t>(report.status));
-  }
-  out.text_if("1300=", report.market.view());
-  write_reason_codes(out, report.reason);
-  if (report.market_version != 0) {
-    out.integer("20005=", report.market_version);
-  }
-  if (report.suspend_reason != 0) {
-    out.integer("20032=", report.suspend_reason);
-  }
-  if (report.in_play) {
-    out.flag("20033=", *report.in_play);
-  }
-  write_report_id(out, id);
+  write_security_status(out, id, report);
 }
 
 void write_body(FieldWriter& out,
                 const ReportId& /*id*/,
                 const SecurityList& report,
                 FixVersion /*version*/) {
-  constexpr std::uint64_t kNothingFound = 2;
-  constexpr char kActive = '1';
-  constexpr char kInactive = '2';
-  const bool found = !report.symbol.empty();
-  const unsigned decimals = report.format.quantity_decimals;
-  if (found) {
-    out.integer("146=", 1);
-    out.text("55=", report.symbol.view());
-    out.decimal("561=", report.quantity_step, decimals);
-    out.decimal("562=", report.min_quantity, decimals);
-    out.character("965=", report.active ? kActive : kInactive);
-    out.decimal("1140=", report.max_quantity, decimals);
-  }
-  out.text("320=", report.request_id.view());
-  out.text("322=", report.request_id.view());
-  out.integer("393=", report.total);
-  out.integer("560=", found ? 0 : kNothingFound);
-  out.flag("893=", report.last);
-  if (found) {
-    out.text("1300=", report.market.view());
-    out.integer("20030=", static_cast<std::uint64_t>(report.ladder));
-    out.integer("20031=", static_cast<std::uint64_t>(report.kind));
-  }
-  write_reason_codes(out, report.reason);
+  write_security_list(out, report);
 }
 
 void write_body(FieldWriter& out, const ReportId& id, const News& report, FixVersion /*version*/) {

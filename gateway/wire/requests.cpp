@@ -172,6 +172,24 @@ Decoded read_mass_status_request(RequestFields& request, const Sender& sender) {
   return query;
 }
 
+// All brokers are told of every change in any case, which they cannot end.
+gateway::SecurityListQuery::Updates updates_asked_for(RequestFields& request,
+                                                      const Sender& sender,
+                                                      bool of_all) {
+  using Updates = gateway::SecurityListQuery::Updates;
+  enum class Type : std::uint8_t { Snapshot = 0, SnapshotAndUpdates = 1, Disable = 2 };
+  const Type type = request.enumerator<Type::Snapshot, Type::SnapshotAndUpdates, Type::Disable>(
+      tag::kSubscriptionRequestType, Type::Snapshot);
+  const bool is_operator = sender.role == SessionRole::Ops;
+  if ((type == Type::Disable && !is_operator) || (type != Type::Snapshot && !of_all)) {
+    request.refuse_value(tag::kSubscriptionRequestType);
+  }
+  if (type == Type::Snapshot || !is_operator) {
+    return Updates::AsBefore;
+  }
+  return type == Type::Disable ? Updates::End : Updates::Begin;
+}
+
 Decoded read_security_list_request(RequestFields& request, const Sender& sender) {
   enum class Type : std::uint8_t { Symbol = 0, All = 4, Market = 5 };
   gateway::SecurityListQuery query{
@@ -185,11 +203,13 @@ Decoded read_security_list_request(RequestFields& request, const Sender& sender)
       tag::kSecurityListRequestType, Type::All);
   request.only_if(tag::kSymbol, type == Type::Symbol);
   request.only_if(tag::kMarketSegmentId, type == Type::Market);
+  query.updates = updates_asked_for(request, sender, type == Type::All);
   return query;
 }
 
 Decoded read_security_status_request(RequestFields& request, const Sender& sender) {
-  // Every change is told to all brokers in any case, so a subscription is no more than a snapshot.
+  // A subscription is no more than a snapshot: changes are told to all brokers in any case, and to
+  // operators that ask for the list with 263=1.
   enum class Type : std::uint8_t { Snapshot = 0, SnapshotAndUpdates = 1 };
   static_cast<void>(request.enumerator<Type::Snapshot, Type::SnapshotAndUpdates>(
       tag::kSubscriptionRequestType, Type::Snapshot));

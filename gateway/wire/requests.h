@@ -17,6 +17,7 @@ namespace betex::fix {
 // Who has sent a request.
 struct Sender {
   matching::SessionId session;
+  SessionRole role = SessionRole::Broker;
   const matching::Name& account;       // the one that it is for
   const matching::Currency& currency;  // the exchange's
 };

@@ -41,6 +41,18 @@ TEST(OrderEntryTest, AnOrderThatMayHaveArrivedSaysSoInItsHeader) {
   EXPECT_TRUE(message.has(97, "Y") && message.has(20004, "1"));
 }
 
+TEST(OrderEntryTest, AListMayComeWithWordOfWhatChangesLater) {
+  using Updates = SecurityListRequest::Updates;
+  const Message list = to_message(SecurityListRequest{.security_req_id = "l-1"});
+  EXPECT_TRUE(list.has(559, "4") && list.has(320, "l-1"));
+  EXPECT_FALSE(list.find(263).has_value());
+  const auto asking_for = [](Updates updates) {
+    return to_message(SecurityListRequest{.security_req_id = "l-2", .updates = updates});
+  };
+  EXPECT_TRUE(asking_for(Updates::Begin).has(263, "1"));
+  EXPECT_TRUE(asking_for(Updates::End).has(263, "2"));
+}
+
 TEST(OrderEntryTest, ReadsAnExecutionReport) {
   Message message{"8"};
   message.add(17, "12.1").add(37, "3").add(11, "a").add(150, "F").add(39, "1").add(54, "1");

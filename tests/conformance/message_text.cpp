@@ -18,10 +18,10 @@ using client::kSoh;
 namespace {
 
 // Quantities, prices and amounts are equal when their numbers are: 10 is 10.00.
-constexpr std::array kNumberTags{6,     14,    31,    32,    38,    44,   53,   99,    110,
-                                 132,   133,   134,   135,   137,   151,  152,  423,   533,
-                                 704,   705,   730,   887,   900,   1140, 1704, 20022, 20023,
-                                 20024, 20025, 20028, 20090, 20093, 20094};
+constexpr std::array kNumberTags{6,     14,    31,    32,    38,    44,    53,    99,   110,  132,
+                                 133,   134,   135,   137,   151,   152,   423,   533,  561,  562,
+                                 704,   705,   730,   887,   900,   1140,  1206,  1207, 1208, 1704,
+                                 20022, 20023, 20024, 20025, 20028, 20090, 20093, 20094};
 
 // Of header and trailer: never an extra field, whatever a line lists.
 constexpr std::array kEnvelopeTags{

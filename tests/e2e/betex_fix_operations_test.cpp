@@ -122,6 +122,20 @@ TEST_F(BetexFixOperationsTest, AMarketIsTakenThroughItsLife) {
                     HasSubstr("Archive DONE")));
 }
 
+TEST_F(BetexFixOperationsTest, ADeskFollowsMarketsUntilItDoesNot) {
+  const std::string out = done("OPS1",
+                               "list --follow\n"
+                               "market suspend RAIN-LON goal\n"
+                               "list --unfollow\n"
+                               "market resume RAIN-LON\n");
+  EXPECT_THAT(out,
+              AllOf(HasSubstr("RAIN-LON           of RAIN-LON           binary active"),
+                    HasSubstr("RAIN-LON           HALTED (goal), version"),
+                    HasSubstr("not told any more how markets change"),
+                    HasSubstr("Resume DONE"),
+                    Not(HasSubstr("RESUMED"))));
+}
+
 TEST_F(BetexFixOperationsTest, ABinaryMarketIsDeterminedByYesOrNo) {
   const std::string out = done("OPS1",
                                "market close RAIN-LON\n"

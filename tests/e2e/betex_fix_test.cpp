@@ -99,6 +99,8 @@ TEST_F(BetexFixTest, InstrumentsAndDropCopiesArePrinted) {
   const Ended list = betex_fix("BROKER1", {"list", "--market", "EPL-ARS-CHE"});
   EXPECT_EQ(list.exit_code, 0) << list.err;
   EXPECT_EQ(std::count(list.out.begin(), list.out.end(), '\n'), 3) << list.out;
+  const Ended one = betex_fix("BROKER1", {"list", "--symbol", "RAIN-LON"});
+  EXPECT_TRUE(contains(one.out, "\n    prices 0.01 to 0.99 by 0.01\n    orders up to ")) << one.out;
   const Ended market = betex_fix("BROKER1", {"market", "show", "RAIN-LON"});
   EXPECT_TRUE(contains(market.out, "RAIN-LON           OPEN")) << market.out;
   EXPECT_EQ(betex_fix("BROKER1", {"market", "show", "NOWHERE"}).exit_code, 1);

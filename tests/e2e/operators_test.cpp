@@ -20,6 +20,7 @@
 
 #include "gateway/client/error.h"
 #include "gateway/client/message.h"
+#include "gateway/client/order_entry.h"
 #include "gateway/client/utc_time.h"
 #include "journal/format.h"
 #include "journal/segment_catalog.h"
@@ -398,6 +399,36 @@ class KilledDesk {
   std::map<std::string, std::set<std::string>> events_;
   std::string balance_;
 };
+
+// Asked for once, and nothing that came while the desk was away is lost.
+TEST_F(OperatorsTest, WhoIsToldOfMarketsIsToldSoAlsoBehindAKill) {
+  Broker desk{"OPS1"};
+  {
+    GatewayProcess gateway{wal()};
+    desk.log_on(gateway.fix_port());
+    desk.session().send(client::to_message(client::SecurityListRequest{
+        .security_req_id = "all", .updates = client::SecurityListRequest::Updates::Begin}));
+    for (bool last = false; !last;) {
+      const client::Message listed = desk.next_message();
+      ASSERT_EQ(listed.type(), "y");
+      last = listed.has(893, "Y");
+    }
+    gateway.kill();
+    EXPECT_THROW((void)desk.next_message(), client::Disconnected);
+  }
+  const GatewayProcess gateway{wal()};
+  const auto other = log_on(gateway, "OPS2");
+  other->send("UOC", "20012=goal-1|20011=Suspend|1300=RAIN-LON|20032=1|60=" + fix_now() + "|");
+  EXPECT_EQ(other->read_type("UOR").value(20013), "0");
+  desk.log_on(gateway.fix_port());
+  client::Message told = desk.next_message();
+  while (told.type() == "y") {  // asked again, where the kill came before it was known to be heard
+    told = desk.next_message();
+  }
+  EXPECT_EQ(told.type(), "f");
+  EXPECT_TRUE(told.has(55, "RAIN-LON") && told.has(326, "2") && told.has(20032, "1"));
+  EXPECT_EQ(desk.next_message().type(), "UOR") << "the copy of what the other has asked";
+}
 
 // At different moments: before the request is read, decided, durable, answered, and after it.
 TEST_F(OperatorsTest, KilledBetweenARequestAndItsAnswerEachIsDoneAndAnsweredOnce) {

@@ -70,6 +70,8 @@ struct Verifier {
 
   void operator()(const gateway::SecurityListQuery& query) const {
     BETEX_ASSERT(!query.security_req_id.empty());
+    BETEX_ASSERT(query.updates == gateway::SecurityListQuery::Updates::AsBefore ||
+                 (query.symbol.empty() && query.market.empty()));
     BETEX_ASSERT(query.symbol.empty() || query.market.empty());
   }
 

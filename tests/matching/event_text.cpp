@@ -76,6 +76,10 @@ class Describer {
     return line("delivered ", e.session.value(), " to ", e.delivered.value());
   }
 
+  std::string operator()(const MarketsWatched& e) {
+    return line("session ", e.session.value(), e.on ? " watches markets" : " watches no markets");
+  }
+
   std::string operator()(const SessionNumbersSet& e) {
     return line("session ",
                 e.session.value(),

@@ -351,6 +351,23 @@ TEST(SuspendedTwice, ASessionLosesItsOrdersThen) {
                           "batch 1 completed 1"));
 }
 
+// As often as it is asked, of whichever session there is: roles are the gateway's business.
+TEST(WatchedMarkets, AreOnlyWrittenDown) {
+  Exchange x;
+  x.run(SessionUp{.comp_id = Name{"OPS1"}});
+  EXPECT_THAT(x.run(WatchMarkets{.session = SessionId{1}, .on = true}),
+              ElementsAre("session 1 watches markets"));
+  EXPECT_THAT(x.run(WatchMarkets{.session = SessionId{1}, .on = true}),
+              ElementsAre("session 1 watches markets"));
+  EXPECT_THAT(x.run(WatchMarkets{.session = SessionId{1}}),
+              ElementsAre("session 1 watches no markets"));
+  x.run(WatchMarkets{.session = SessionId{2}, .on = true});
+  const std::vector<CommandRejected> refusals = all_of<CommandRejected>(x.log);
+  ASSERT_THAT(refusals, SizeIs(1));
+  EXPECT_EQ(refusals[0].reason, Reason::UnknownSession);
+  EXPECT_THAT(all_of<MarketsWatched>(x.log), SizeIs(3));
+}
+
 TEST(Details, TellWhatARefusedRequestWas) {
   Exchange x;
   const Name nobody{"nobody"};

@@ -186,7 +186,7 @@ Asked RandomCommands::session_command(const ReferenceEngine& reference) {
   const Name name = one_in(60) ? Name{"S9"} : Name{session.comp_id};
   const SessionId id{one_in(60) ? 9U : static_cast<std::uint32_t>(session.id)};
   const SessionEpoch epoch{one_in(30) ? session.epoch + 1 : session.epoch};
-  switch (below(15)) {
+  switch (below(16)) {
     case 0:
     case 1:
       return {.body = SessionDown{id,
@@ -231,6 +231,8 @@ Asked RandomCommands::session_command(const ReferenceEngine& reference) {
       return {.body = ResumeSession{.comp_id = name, .request_id = request()}};
     case 10:
       return {.body = LogoutSession{.comp_id = name, .request_id = request()}};
+    case 11:
+      return {.body = WatchMarkets{.session = id, .on = one_in(2)}};
     default:
       return {.body = session_up(one_in(60) ? Name{} : Name{session.comp_id})};
   }

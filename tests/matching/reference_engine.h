@@ -214,6 +214,7 @@ class ReferenceEngine {
   void on(const ReserveNumbers& reserve);
   void on(const RefuseInbound& refused);
   void on(const ConfirmDelivery& confirm);
+  void on(const WatchMarkets& watch);
   void on(const SetSessionNumbers& set);
   void on(const SuspendSession& suspend);
   void on(const ResumeSession& resume);

@@ -152,6 +152,14 @@ void ReferenceEngine::on(const ConfirmDelivery& confirm) {
   say(ReportsDelivered{.session = plain(session.id), .delivered = plain(session.delivered)});
 }
 
+void ReferenceEngine::on(const WatchMarkets& watch) {
+  if (sessions_.find(watch.session.value()) == sessions_.end()) {
+    refuse_session(watch.session.value(), Reason::UnknownSession);
+    return;
+  }
+  say(MarketsWatched{.session = watch.session, .on = watch.on});
+}
+
 void ReferenceEngine::on(const SetSessionNumbers& set) {
   RefSession& session = session_of(set);
   Reason reason = Reason::None;

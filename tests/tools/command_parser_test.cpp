@@ -106,6 +106,12 @@ TEST(CommandParserTest, RequestsForManyOrdersMayBeNarrowed) {
 TEST(CommandParserTest, InstrumentsAreListedAndAskedFor) {
   const auto list = parsed<client::SecurityListRequest>("list --market EPL-ARS-CHE");
   EXPECT_EQ(list.market, "EPL-ARS-CHE");
+  using Updates = client::SecurityListRequest::Updates;
+  EXPECT_EQ(list.updates, Updates::AsBefore);
+  EXPECT_EQ(parsed<client::SecurityListRequest>("list --follow").updates, Updates::Begin);
+  EXPECT_EQ(parsed<client::SecurityListRequest>("list --unfollow").updates, Updates::End);
+  EXPECT_THROW(parse_line("list --follow --unfollow"), CLI::ParseError);
+  EXPECT_THROW(parse_line("list --follow --market EPL-ARS-CHE"), CLI::ParseError);
   const auto market = parsed<client::SecurityStatusRequest>("market show RAIN-LON");
   EXPECT_EQ(market.symbol, "RAIN-LON");
 }

@@ -162,10 +162,41 @@ TEST(ReportLineTest, InstrumentsAndTheirStateAreWords) {
             "2026-11-22 14:05:01.123456 RAIN-LON           HALTED (goal), in play, version 42");
   EXPECT_EQ(tone_of(status), Tone::Notice);
 
+  client::Message terms{"f"};
+  terms.add(60, "20261122-14:05:01.123456").add(55, "RAIN-LON").add(20005, "43");
+  EXPECT_EQ(to_line(terms),
+            "2026-11-22 14:05:01.123456 RAIN-LON           TERMS CHANGED, version 43");
+  EXPECT_EQ(tone_of(terms), Tone::Plain);
+
   client::Message nothing{"y"};
-  nothing.add(58, "unknown market").add(20001, "21");
-  EXPECT_EQ(to_line(nothing), "nothing to list: unknown market");
+  nothing.add(393, "0").add(20001, "21");
+  EXPECT_EQ(to_line(nothing), "nothing to list: no such instrument or market (reason 21)");
   EXPECT_TRUE(refused(nothing));
+
+  client::Message ended{"y"};
+  ended.add(393, "0").add(560, "0");
+  EXPECT_EQ(to_line(ended), "not told any more how markets change");
+  EXPECT_FALSE(refused(ended));
+}
+
+TEST(ReportLineTest, OfAnInstrumentThatIsListedAloneThereIsAllThatIsKnown) {
+  client::Message security{"y"};
+  security.add(146, "1").add(55, "EPL.HOME").add(965, "9").add(107, "Arsenal").add(1205, "2");
+  security.add(1206, "1.01").add(1207, "2.00").add(1208, "0.01");
+  security.add(1206, "2.02").add(1207, "3.00").add(1208, "0.02");
+  security.add(562, "0.50").add(1140, "1000.00").add(561, "0.01").add(15, "EUR").add(393, "1");
+  security.add(1300, "EPL").add(20005, "7").add(20031, "1").add(20034, "1").add(20035, "5000");
+  security.add(20036, "205").add(20039, "20261122-15:00:00").add(20095, "Arsenal - Chelsea");
+  security.add(20096, "Cup");
+  const std::vector<std::string> lines = to_lines(security);
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_EQ(lines[0],
+            "EPL.HOME           of EPL                odds suspended or halted, orders from 0.50");
+  EXPECT_EQ(lines[1], "    Arsenal, Arsenal - Chelsea, part of Cup, starts 2026-11-22 15:00:00");
+  EXPECT_EQ(lines[2], "    prices 1.01 to 2.00 by 0.01, 2.02 to 3.00 by 0.02");
+  EXPECT_EQ(lines[3],
+            "    orders up to 1000.00 by 0.01, EUR, winners 1, bet delay 5000 ms, commission 2.05 "
+            "%, version 7");
 }
 
 TEST(ReportLineTest, WhatHappensToAnAccountIsASentence) {

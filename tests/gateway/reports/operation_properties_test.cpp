@@ -39,7 +39,13 @@ class OperationProperties : public OperatorsTest, public ::testing::WithParamInt
     OperatorsTest::SetUp();
     pipeline.submit(
         matching::RequireApproval{.classes = matching::kAllApprovalClasses - 1});  // but results
+    for (const SessionId operators : {kOps1, kOps2}) {
+      pipeline.ask(SecurityListQuery{.session = operators,
+                                     .security_req_id = Name{"L"},
+                                     .updates = SecurityListQuery::Updates::Begin});
+    }
     settle();
+    sink.reports.clear();
   }
 
   int random(int below) { return static_cast<int>(random_() % static_cast<unsigned>(below)); }

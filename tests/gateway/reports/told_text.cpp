@@ -194,6 +194,17 @@ std::string text_of(const fix::SecurityStatus& report) {
       .text();
 }
 
+std::string text_of(const fix::SecurityList& report) {
+  return Line{"y"}
+      .add("id", report.request_id)
+      .add("symbol", report.symbol)
+      .add("status", report.status)
+      .add("version", report.market_version)
+      .flag("last", report.last)
+      .add("reason", report.reason)
+      .text();
+}
+
 std::string text_of(const fix::ExecutionReport& report) {
   return Line{"8"}
       .put("exec", std::string{static_cast<char>(report.exec_type)})

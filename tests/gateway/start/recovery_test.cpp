@@ -92,7 +92,7 @@ Reports reports_from(Life& life,
                      matching::SessionId session,
                      EventSeq from) {
   ReportLines receiver{session};
-  const ReportMaker maker{life.recovered.reports.model};
+  const ReportMaker maker = life.recovered.reports.maker();
   journal::JournalReader reader{root, life.pool, from};
   while (const auto transaction = reader.next()) {
     matching::for_each_event(*transaction, [&](EventSeq seq, const auto& event) {
@@ -206,6 +206,29 @@ TEST_F(RecoveryTest, WorksWhenEverythingBelowTheSnapshotsIsRetired) {
   const Reports late = reports_from(life, root(), kTwo, undelivered);
   EXPECT_FALSE(late.empty());
   EXPECT_EQ(late, reports_from(from_start, folder_.path() / "copy", kTwo, undelivered));
+}
+
+// From the snapshot's note, where the event that says so is not there any more.
+TEST_F(RecoveryTest, WhoWatchesMarketsIsKnownAfterIt) {
+  EventSeq asked;
+  {
+    Life life{root()};
+    life.open_market();
+    life.run(matching::WatchMarkets{.session = kOne, .on = true});
+    asked = life.recovered.engine.last_seq();
+    for (const char* id : {"1", "2", "3"}) {
+      trade(life, id);
+      life.confirm(kOne);
+      life.confirm(kTwo);
+      life.snapshot();
+    }
+  }
+  EXPECT_GT(journal::list_segments(root() / journal::kSegmentsFolder).front().first_seq, asked);
+  const Life life{root()};
+  const MarketWatches& watches = life.recovered.reports.cursors.watches();
+  const EventSeq next = life.recovered.engine.last_seq().next();
+  EXPECT_TRUE(watches.told(kOne, next));
+  EXPECT_FALSE(watches.told(kTwo, next));
 }
 
 TEST_F(RecoveryTest, TheStartPrunesWhatASnapshotMadeSuperfluous) {

@@ -1,5 +1,9 @@
 #include "gateway/reports/report_cursors.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace betex::gateway {
@@ -153,12 +157,71 @@ TEST(ReportCursors, ANoteThatIsTakenLaterSpeaksOnlyOfWhatWasBeforeTheSnapshot) {
   EXPECT_EQ(restored.last(kTwo), ReportId{});
 }
 
+matching::MarketsWatched watched(SessionId session, bool on) {
+  return {.header = {}, .session = session, .on = on, .reserved = {}};
+}
+
+TEST(ReportCursors, ANoteKeepsWhoWatchesMarkets) {
+  ReportCursors cursors;
+  cursors.reported(kTwo, report(5));
+  cursors.apply(EventSeq{10}, watched(kOne, true));
+  cursors.apply(EventSeq{20}, watched(kTwo, true));
+  cursors.apply(EventSeq{30}, watched(kOne, false));
+  cursors.apply(EventSeq{120}, watched(kOne, true));
+  ReportCursors restored;
+  ASSERT_TRUE(restored.read_note(cursors.note(EventSeq{100})));
+  EXPECT_EQ(restored.last(kTwo), report(5));
+  for (std::uint64_t seq = 1; seq <= 100; ++seq) {
+    for (const SessionId session : {kOne, kTwo}) {
+      EXPECT_EQ(restored.watches().told(session, EventSeq{seq}),
+                cursors.watches().told(session, EventSeq{seq}))
+          << seq;
+    }
+  }
+  EXPECT_FALSE(restored.watches().told(kOne, EventSeq{121})) << "which the log says again";
+  cursors.delivered(kOne, EventSeq{120});
+  EXPECT_TRUE(cursors.watches().told(kOne, EventSeq{121}));
+  EXPECT_EQ(cursors.watches().changes().size(), 2U) << "what nobody will ask for is forgotten";
+}
+
+// As an older program wrote it: without how many sessions there are, and without the changes.
+TEST(ReportCursors, ANoteOfVersion1IsTaken) {
+  ReportCursors cursors;
+  cursors.reported(kOne, report(20, 2));
+  std::string note = cursors.note(EventSeq{100});
+  ASSERT_EQ(note.size(), 8U + 8U + 24U);
+  note.erase(8, 8);
+  note[0] = 1;
+  ReportCursors restored;
+  ASSERT_TRUE(restored.read_note(note));
+  EXPECT_EQ(restored.last(kOne), report(20, 2));
+  EXPECT_EQ(restored.needed_after(), EventSeq{19});
+  EXPECT_FALSE(restored.read_note(note + "x"));
+}
+
 TEST(ReportCursors, OtherBytesAreNoNote) {
   ReportCursors cursors;
-  EXPECT_FALSE(cursors.read_note(""));
-  EXPECT_FALSE(cursors.read_note("12345678"));
-  EXPECT_FALSE(cursors.read_note(cursors.note(EventSeq{1}) + "x"));
-  EXPECT_TRUE(cursors.read_note(cursors.note(EventSeq{1})));
+  cursors.reported(kOne, report(20, 2));
+  cursors.apply(EventSeq{10}, watched(kOne, true));
+  const std::string note = cursors.note(EventSeq{100});
+  ReportCursors restored;
+  EXPECT_FALSE(restored.read_note(""));
+  EXPECT_FALSE(restored.read_note("12345678"));
+  EXPECT_FALSE(restored.read_note(note + "x"));
+  for (std::size_t size = 0; size < note.size() - 16; ++size) {  // the last part may lack
+    EXPECT_FALSE(restored.read_note(note.substr(0, size))) << size;
+  }
+  std::string more = note;
+  more[8] = 2;  // sessions
+  EXPECT_FALSE(restored.read_note(more));
+  more.replace(8, 8, std::string(8, '\xff'));
+  EXPECT_FALSE(restored.read_note(more));
+  std::string newer = note;
+  newer[0] = 3;
+  EXPECT_FALSE(restored.read_note(newer));
+  EXPECT_EQ(restored.last(kOne), ReportId{}) << "nothing was taken";
+  EXPECT_TRUE(restored.watches().changes().empty());
+  EXPECT_TRUE(restored.read_note(note));
 }
 
 }  // namespace

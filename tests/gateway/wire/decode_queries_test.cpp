@@ -84,6 +84,38 @@ TEST(DecodeSecurityRequests, AreOfFixt11Alone) {
             "380=6 tag 0 reason 142");
 }
 
+using Updates = gateway::SecurityListQuery::Updates;
+
+Updates updates_of(const Decoded& decoded) {
+  return std::get<gateway::SecurityListQuery>(std::get<gateway::Query>(decoded)).updates;
+}
+
+// Brokers are told in any case.
+TEST(DecodeSecurityListRequest, SaysWhetherAnOperatorIsToldOfLaterChanges) {
+  const Request list{"x", {"320=r1", "559=4"}};
+  const auto as = [](SessionRole role, const Request& request) {
+    return decode_as(role, FixVersion::Fixt11, request.body());
+  };
+  EXPECT_EQ(updates_of(as(SessionRole::Ops, list)), Updates::AsBefore);
+  EXPECT_EQ(updates_of(as(SessionRole::Ops, list.with("263=0"))), Updates::AsBefore);
+  EXPECT_EQ(updates_of(as(SessionRole::Ops, list.with("263=1"))), Updates::Begin);
+  EXPECT_EQ(updates_of(as(SessionRole::Ops, list.with("263=2"))), Updates::End);
+  EXPECT_EQ(updates_of(as(SessionRole::Broker, list.with("263=0"))), Updates::AsBefore);
+  EXPECT_EQ(updates_of(as(SessionRole::Broker, list.with("263=1"))), Updates::AsBefore);
+  EXPECT_EQ(describe(as(SessionRole::Broker, list.with("263=2"))), "371=263 373=5");
+  const Request of_one = list.with("559=0").with("55=RAIN-LON");
+  const Request of_market = list.with("559=5").with("1300=RAIN-LON");
+  for (const SessionRole role : {SessionRole::Ops, SessionRole::Broker}) {
+    for (const Request& narrower : {of_one, of_market}) {
+      EXPECT_EQ(describe(as(role, narrower.with("263=0"))), "query");
+      EXPECT_EQ(describe(as(role, narrower.with("263=1"))), "371=263 373=5");
+      EXPECT_EQ(describe(as(role, narrower.with("263=2"))), "371=263 373=5");
+    }
+    EXPECT_EQ(describe(as(role, list.with("263=3"))), "371=263 373=5");
+    EXPECT_EQ(describe(as(role, list.with("263=on"))), "371=263 373=5");
+  }
+}
+
 TEST(DecodeRequestForPositions, IsOfOneAccount) {
   const Request positions{"AN", {"60=20261122-14:20:31", "710=p1", "724=0"}};
   const auto query = std::get<gateway::PositionsQuery>(

@@ -1,12 +1,16 @@
 // What a Logon may hold: a table of what is wrong with one, and what of a good one is read.
 #include "gateway/wire/logon_check.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "gateway/wire/report_encoder.h"
+#include "matching/ladder.h"
 #include "tests/gateway/wire/fix_text.h"
 #include "tests/gateway/wire/sample_reports.h"
 
@@ -197,6 +201,24 @@ TEST(LogonNumbers, MustNotBeOfAnotherHistory) {
   EXPECT_EQ(fault_of({.number = MsgSeqNum{1}, .reset = true, .next_expected = MsgSeqNum{1}}), "");
 }
 
+// Of `report` with everything as long as it can be, and with what a resend adds.
+std::size_t longest_of(Report report, FixVersion version) {
+  const std::string name(31, 'N');
+  report.id = {.event = matching::EventSeq{UINT64_MAX}, .leg = UINT32_MAX};
+  std::string bytes;
+  encode(report,
+         {.version = version,
+          .sender_comp_id = name,
+          .target_comp_id = name,
+          .msg_seq_num = MsgSeqNum{999'999'999},
+          .sending_time = matching::Timestamp{1},
+          .last_msg_seq_num_processed = MsgSeqNum{999'999'999},
+          .poss_resend = true},
+         bytes);
+  constexpr std::size_t kAddedByAResend = sizeof("43=Y|122=20261122-14:20:31.000000|");
+  return bytes.size() + kAddedByAResend;
+}
+
 // With everything as long as it can be.
 TEST_P(LogonCheck, NoMessageThatWeMakeIsLongerThanMaxMessageSizeMustAllow) {
   const std::string name(31, 'N');
@@ -229,22 +251,46 @@ TEST_P(LogonCheck, NoMessageThatWeMakeIsLongerThanMaxMessageSizeMustAllow) {
   reports.push_back({.body = execution});
   reports.push_back({.body = news});
   std::size_t longest = 0;
-  for (Report& report : reports) {
-    report.id = {.event = matching::EventSeq{UINT64_MAX}, .leg = UINT32_MAX};
-    std::string bytes;
-    encode(report,
-           {.version = GetParam(),
-            .sender_comp_id = name,
-            .target_comp_id = name,
-            .msg_seq_num = MsgSeqNum{999'999'999},
-            .sending_time = matching::Timestamp{1},
-            .last_msg_seq_num_processed = MsgSeqNum{999'999'999},
-            .poss_resend = true},
-           bytes);
-    longest = std::max(longest, bytes.size());
+  for (const Report& report : reports) {
+    longest = std::max(longest, longest_of(report, GetParam()));
   }
-  constexpr std::size_t kAddedByAResend = sizeof("43=Y|122=20261122-14:20:31.000000|");
-  EXPECT_LE(longest + kAddedByAResend, kLongestMessageBytes);
+  EXPECT_LE(longest, kLongestMessageBytes);
+}
+
+// The one exception that brokers can meet, who have to ask for it.
+TEST(LongestMessages, ASecurityListHasNoMoreThanTheRulesSay) {
+  const matching::Name name{std::string(31, 'N')};
+  const std::string text(matching::DescriptionText::kCapacity, 'D');
+  const matching::Decimal number{INT64_MAX};
+  SecurityList list{.request_id = name,
+                    .total = UINT32_MAX,
+                    .last = false,
+                    .symbol = name,
+                    .status = ListingStatus::Published,
+                    .description = text,
+                    .tick_rules = {},
+                    .quantity_step = number,
+                    .min_quantity = number,
+                    .max_quantity = number,
+                    .currency = matching::Currency{"EUR"},
+                    .market = name,
+                    .market_version = UINT64_MAX,
+                    .kind = matching::MarketKind::ExchangeOdds,
+                    .ladder = matching::LadderKind::Classic,
+                    .winners = 99,
+                    .bet_delay_ms = 60'000,
+                    .commission_bp = 10'000,
+                    .scheduled_start = matching::Timestamp{1},
+                    .market_description = text,
+                    .parent = name,
+                    .format = {.price_decimals = 2, .quantity_decimals = 2}};
+  for (const matching::Band& band : matching::kClassic.bands()) {
+    list.tick_rules.push_back({.first = matching::Decimal{std::int64_t{band.from} * 10'000},
+                               .last = matching::Decimal{std::int64_t{band.to} * 10'000},
+                               .increment = matching::Decimal{std::int64_t{band.step} * 10'000}});
+  }
+  EXPECT_LE(longest_of({.id = {}, .body = list}, FixVersion::Fixt11), kLongestSecurityListBytes);
+  EXPECT_GT(longest_of({.id = {}, .body = list}, FixVersion::Fixt11), kLongestMessageBytes);
 }
 
 INSTANTIATE_TEST_SUITE_P(BothDialects,

@@ -257,8 +257,16 @@ TEST(EncodeReport, TellsFix44OfAccountsInWords) {
 // has QuickFIX's own dictionary.
 TEST(EncodeReport, ListsAnInstrumentWithItsMarketBehindTheGroup) {
   EXPECT_EQ(body(testing::security()),
-            "146=1|55=EPL-ARS-CHE.DRAW|561=0.01|562=0.01|965=1|1140=1000000000.00|320=list-1|"
-            "322=list-1|393=4|560=0|893=N|1300=EPL-ARS-CHE|20030=1|20031=1|");
+            "146=1|55=EPL-ARS-CHE.DRAW|965=9|1205=2|1206=1.01|1207=2.00|1208=0.01|1206=2.02|"
+            "1207=3.00|1208=0.02|562=0.01|1140=1000000000.00|561=0.01|15=EUR|320=list-1|"
+            "322=list-1|393=4|560=0|893=N|1300=EPL-ARS-CHE|20005=5|20030=1|20031=1|20034=1|"
+            "20035=5000|20036=500|");
+  EXPECT_EQ(body(testing::described_security()),
+            "146=1|55=RAIN-LON|965=10|107=Rain in London|1205=1|1206=0.001|1207=0.999|1208=0.001|"
+            "562=1|1140=500|561=1|15=EUR|320=list-2|322=list-2|393=1|560=0|893=Y|1300=RAIN-LON|"
+            "20030=5|20031=2|20034=1|20035=0|20036=0|20039=20261122-14:20:31.000001|"
+            "20095=Will it rain before midnight?|20096=WEATHER|");
+  EXPECT_EQ(body(testing::no_list()), "320=list-3|322=list-3|393=0|560=0|893=Y|");
   EXPECT_EQ(body(testing::no_security()),
             "320=list-1|322=list-1|393=0|560=2|893=Y|20001=21|20002=N|");
 }

@@ -289,20 +289,63 @@ inline Report unknown_security_status() {
                                  .reason = matching::Reason::UnknownInstrument}};
 }
 
+// The first two of the Classic ladder's rules will do.
 inline Report security() {
   return {.id = {},
           .body = SecurityList{.request_id = matching::Name{"list-1"},
                                .total = 4,
                                .last = false,
                                .symbol = matching::Name{"EPL-ARS-CHE.DRAW"},
-                               .market = matching::Name{"EPL-ARS-CHE"},
-                               .kind = matching::MarketKind::ExchangeOdds,
-                               .ladder = matching::LadderKind::Classic,
-                               .active = true,
+                               .status = ListingStatus::Suspended,
+                               .tick_rules = {{.first = matching::Decimal{1'010'000},
+                                               .last = matching::Decimal{2'000'000},
+                                               .increment = matching::Decimal{10'000}},
+                                              {.first = matching::Decimal{2'020'000},
+                                               .last = matching::Decimal{3'000'000},
+                                               .increment = matching::Decimal{20'000}}},
                                .quantity_step = matching::Decimal{10'000},
                                .min_quantity = matching::Decimal{10'000},
                                .max_quantity = matching::Decimal{1'000'000'000'000'000},
+                               .currency = matching::Currency{"EUR"},
+                               .market = matching::Name{"EPL-ARS-CHE"},
+                               .market_version = 5,
+                               .kind = matching::MarketKind::ExchangeOdds,
+                               .ladder = matching::LadderKind::Classic,
+                               .winners = 1,
+                               .bet_delay_ms = 5'000,
+                               .commission_bp = 500,
                                .format = {.price_decimals = 2, .quantity_decimals = 2}}};
+}
+
+// A binary market, with all that may be absent.
+inline Report described_security() {
+  return {.id = {},
+          .body = SecurityList{.request_id = matching::Name{"list-2"},
+                               .total = 1,
+                               .last = true,
+                               .symbol = matching::Name{"RAIN-LON"},
+                               .status = ListingStatus::Published,
+                               .description = "Rain in London",
+                               .tick_rules = {{.first = matching::Decimal{1'000},
+                                               .last = matching::Decimal{999'000},
+                                               .increment = matching::Decimal{1'000}}},
+                               .quantity_step = matching::Decimal{1'000'000},
+                               .min_quantity = matching::Decimal{1'000'000},
+                               .max_quantity = matching::Decimal{500'000'000},
+                               .currency = matching::Currency{"EUR"},
+                               .market = matching::Name{"RAIN-LON"},
+                               .kind = matching::MarketKind::Binary,
+                               .ladder = matching::LadderKind::DeciCent,
+                               .winners = 1,
+                               .scheduled_start = kReportTime,
+                               .market_description = "Will it rain before midnight?",
+                               .parent = matching::Name{"WEATHER"},
+                               .format = {.price_decimals = 2, .quantity_decimals = 0}}};
+}
+
+// To an operator who will not be told any more how markets change.
+inline Report no_list() {
+  return {.id = {}, .body = SecurityList{.request_id = matching::Name{"list-3"}}};
 }
 
 inline Report no_security() {
@@ -378,9 +421,14 @@ inline std::vector<Report> all_reports(FixVersion version) {
     mass_cancel.request_type = MassCancelType::MarketSegment;
     mass_cancel.symbol = {};
     mass_cancel.market = matching::Name{"EPL-ARS-CHE"};
-    reports.insert(
-        reports.end(),
-        {of_market, security_status(), unknown_security_status(), security(), no_security()});
+    reports.insert(reports.end(),
+                   {of_market,
+                    security_status(),
+                    unknown_security_status(),
+                    security(),
+                    described_security(),
+                    no_list(),
+                    no_security()});
   }
   return reports;
 }
