@@ -84,7 +84,7 @@ def chapters(text):
 
 def comparable(line):
     """The line without what is never the same twice."""
-    line = re.sub(r"\d{4}-?\d\d-?\d\d[T -]\d\d:?\d\d:?\d\d(\.\d+)?Z?", "<time>", line)
+    line = re.sub(r"\d{4}-?\d\d-?\d\d[T -]\d\d:?\d\d:?\d\d(\.?\d+)?Z?", "<time>", line)
     line = re.sub(r"\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b", "<id>", line)
     line = re.sub(r"\d[\d.,]*", lambda number: number[0] if amount(number[0]) else "<number>", line)
     return re.sub(r"\s+", " ", line).strip()
