@@ -20,6 +20,9 @@ struct Word {
 inline constexpr std::array<Word<RemoteFileSystems>, 2> kRemoteFileSystems{
     {{"refuse", RemoteFileSystems::Refuse}, {"accept", RemoteFileSystems::Accept}}};
 
+inline constexpr std::array<Word<CachePlacement>, 2> kCachePlacements{
+    {{"auto", CachePlacement::Auto}, {"wal_root", CachePlacement::WalRoot}}};
+
 inline constexpr std::array<Word<WaitMode>, 3> kWaitModes{
     {{"busy-spin", WaitMode::BusySpin}, {"yield", WaitMode::Yield}, {"block", WaitMode::Block}}};
 

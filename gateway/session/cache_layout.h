@@ -12,7 +12,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "gateway/transport/outbound_block.h"
+#include "gateway/session/outbound_state.h"
 #include "journal/checksum.h"
 #include "matching/types.h"
 

@@ -64,6 +64,12 @@ TEST(SystemdUnit, MayWriteTheLogAndTheWitness) {
   EXPECT_THAT(unit_text(), HasSubstr("\nStateDirectory=betex betex-witness\n"));
 }
 
+// It is in /dev/shm, from where systemd would remove it at each end of the gateway, a crash
+// included.
+TEST(SystemdUnit, KeepsTheSessionCache) {
+  EXPECT_THAT(unit_text(), HasSubstr("\nRemoveIPC=false\n"));
+}
+
 // The exits that come again at each start until somebody mends their cause. Of an ExecStartPre
 // systemd would start again after any.
 TEST(SystemdUnit, StaysDownWhereAStartMendsNothing) {
