@@ -107,6 +107,32 @@ SnapshotSettings snapshot_settings(const Config& config) {
           .segment_map_size_bytes = config.wal.segment_map_size_bytes};
 }
 
+std::string to_hex(const journal::WalId& id) {
+  std::string text;
+  for (const std::uint8_t byte : id) {
+    text += fmt::format("{:02x}", byte);
+  }
+  return text;
+}
+
+// Of this boot, of this log as it was recovered and before anything else is written to it.
+fix::CacheIdentity cache_identity(const journal::Journal& journal) {
+  const auto& newest = journal.position().segment;
+  return {.boot_id = fix::read_boot_id(),
+          .wal_id = to_hex(journal.wal_id()),
+          .writer = journal.epoch().value(),
+          .last_writer = newest ? newest->epoch.value() : 0};
+}
+
+fix::CacheLimits cache_limits(const Config& config) {
+  const auto sessions = static_cast<std::uint32_t>(config.sessions.size());
+  const std::uint64_t bytes = config.session_cache.size_bytes;
+  return {.file_bytes = bytes != 0 ? bytes : fix::proposed_cache_bytes(sessions),
+          .sessions = sessions,
+          .memory = config.session_cache.place == CachePlacement::Auto ? "/dev/shm" : "",
+          .bounds = {.low_disk_bytes = config.wal.low_disk_bytes}};
+}
+
 // How far the log is, for the file that is held against it.
 Witness witness_of(const journal::Journal& journal) {
   return {.wal_id = journal.wal_id(), .durable = journal.durable_seq()};
@@ -115,11 +141,15 @@ Witness witness_of(const journal::Journal& journal) {
 // From the log's last timestamp on.
 using StartClocks = std::function<const GatewayClocks&(matching::Timestamp last)>;
 
+// Held against what was recovered, before anything is written to the log.
+using OpenCache = std::function<void(const matching::Engine& engine)>;
+
 // Replays, makes room for what is to come, has the clocks started, then journals what every start
 // has to say.
 Recovered start_from_journal(const RecoverySources& sources,
                              Retention& retention,
                              Epochs epochs,
+                             const OpenCache& open_cache,
                              const StartClocks& start_clocks) {
   const Config& config = sources.config;
   if (const std::string warning = journal::sizing_warning(journal_config(config, retention));
@@ -130,6 +160,7 @@ Recovered start_from_journal(const RecoverySources& sources,
   if (!config.wal.witness.empty() && epochs == Epochs::Kept) {
     check_against_witness(config.wal.witness, witness_of(sources.journal));
   }
+  open_cache(recovered.engine);
   recovered.engine.reserve(config.engine);
   prepare_first_segment(snapshot_settings(config));
   const GatewayClocks& clocks = start_clocks(recovered.engine.last_timestamp());
@@ -165,14 +196,6 @@ std::vector<matching::SessionInfo> sessions_of(const Recovered& recovered) {
     sessions.back().up = std::ranges::count(recovered.left_up, session.session) != 0;
   });
   return sessions;
-}
-
-std::string to_hex(const journal::WalId& id) {
-  std::string text;
-  for (const std::uint8_t byte : id) {
-    text += fmt::format("{:02x}", byte);
-  }
-  return text;
 }
 
 // Few processors: the stages take turns on one thread, and a round trip wakes two threads, not
@@ -219,13 +242,15 @@ class Gateway::Impl {
         service_status_{io_.context(), health_, ServiceManager::from_environment()},
 
         // 2. The journal, under its lock, and from it the engine: all that was ever promised.
-        //    What it keeps is what snapshots and reports need. Its time goes on where it stood.
+        //    What it keeps is what snapshots and reports need. Its time goes on where it stood. The
+        //    session cache is opened before the start writes to it.
         retention_{config.wal.retire},
         journal_{journal_config(config, retention_), segments_},
         recovered_{start_from_journal(
             {journal_, config.wal.root, segments_, config, key_},
             retention_,
             options.new_epochs ? Epochs::New : Epochs::Kept,
+            [&](const matching::Engine& engine) { open_cache(options, engine); },
             [&](matching::Timestamp last) -> auto& { return start_clocks(options, last); })},
         clock_watch_{io_.context(), machine_clock_, clocks_->session},
         log_{journal_},
@@ -255,21 +280,15 @@ class Gateway::Impl {
                 journal_sources(config.wal.root, segments_)},
 
         // 6. The sessions: they take credits of the command ring before they read, and reports from
-        //    the report stage. Their bytes wait for the session cache: the second gate.
+        //    the report stage. Their bytes go by way of the session cache: the second gate.
         authenticator_{config.credentials},
         sessions_{sessions_of(recovered_)},
-        cache_{config.wal.root / "cache",
-               {.boot_id = fix::read_boot_id(), .wal_id = to_hex(journal_.wal_id())},
-               {.sessions = sessions_,
-                .last_seq = recovered_.engine.last_seq(),
-                .new_epochs = options.new_epochs},
-               {.bounds = {.low_disk_bytes = config.wal.low_disk_bytes}}},
         server_{{.io = io_.context(),
                  .dictionaries = dictionaries_,
                  .commands = command_port_,
                  .reports = report_.feed(),
                  .authenticator = authenticator_,
-                 .cache = cache_,
+                 .cache = *cache_,
                  .clock = clocks_->session,
                  .currency = recovered_.engine.house().currency},
                 limits_,
@@ -300,7 +319,7 @@ class Gateway::Impl {
                         .sessions = server_.metrics(),
                         .retention = retention_,
                         .clocks = *clocks_,
-                        .cache = cache_,
+                        .cache = *cache_,
                         .backlog = match_.backlog(),
                         .commit_times = journal_stage_.commit_times(),
                         .answer_times = report_.answers().times(),
@@ -327,7 +346,7 @@ class Gateway::Impl {
     }
     // The probes go by the journal's look, so it comes last: when they say that there is room, no
     // order is refused any more.
-    disk_watch_.emplace(std::vector<DiskWatch::Look>{[this] { cache_.look_at_disk(); },
+    disk_watch_.emplace(std::vector<DiskWatch::Look>{[this] { cache_->space().look_at_disk(); },
                                                      [this] { journal_.look_at_disk(); }});
     std::vector<const AgentRunner*> watched;
     for (const auto& runner : runners_) {
@@ -396,6 +415,18 @@ class Gateway::Impl {
     return clocks_.emplace(machine_clock_, last);
   }
 
+  void open_cache(const StartOptions& options, const matching::Engine& engine) {
+    std::vector<matching::SessionInfo> sessions;
+    engine.visit_sessions(
+        [&](const matching::SessionInfo& session) { sessions.push_back(session); });
+    cache_.emplace(
+        config_.wal.root / "cache",
+        cache_identity(journal_),
+        fix::RecoveredSessions{
+            .sessions = sessions, .last_seq = engine.last_seq(), .new_epochs = options.new_epochs},
+        cache_limits(config_));
+  }
+
   std::optional<std::uint16_t> listen_tls() {
     if (!config_.fix.tls) {
       return std::nullopt;
@@ -448,6 +479,7 @@ class Gateway::Impl {
   Retention retention_;
   journal::Journal journal_;
   const matching::ClOrdIdKey key_{new_key()};
+  std::optional<fix::MessageCache> cache_;  // none until the journal is replayed
   Recovered recovered_;
   ClockWatch clock_watch_;
   JournalLog log_;
@@ -470,7 +502,6 @@ class Gateway::Impl {
 
   fix::PasswordAuthenticator authenticator_;
   std::vector<matching::SessionInfo> sessions_;
-  fix::MessageCache cache_;
   fix::FixServer server_;
   const Node node_;
 

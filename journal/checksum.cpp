@@ -27,8 +27,12 @@ std::uint64_t checksum(std::span<const std::byte> bytes) noexcept {
   return XXH3_64bits(bytes.data(), bytes.size());
 }
 
+std::uint64_t checksum(std::span<const std::byte> bytes, std::uint64_t seed) noexcept {
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+}
+
 Chain extend(Chain before, std::span<const std::byte> transaction) noexcept {
-  return Chain{XXH3_64bits_withSeed(transaction.data(), transaction.size(), before.value())};
+  return Chain{checksum(transaction, before.value())};
 }
 
 std::uint64_t checksum_of(const SegmentHeader& header) noexcept {

@@ -12,6 +12,9 @@ namespace betex::journal {
 
 [[nodiscard]] std::uint64_t checksum(std::span<const std::byte> bytes) noexcept;
 
+// The same with a seed, so that the bytes are right in one place only.
+[[nodiscard]] std::uint64_t checksum(std::span<const std::byte> bytes, std::uint64_t seed) noexcept;
+
 // The same of bytes that come piece by piece.
 class RunningChecksum {
  public:

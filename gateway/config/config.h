@@ -39,6 +39,14 @@ struct WalConfig {
   std::filesystem::path witness;  // a file outside of root that says how far it was; empty: none
 };
 
+// Where the session cache's file is made. Auto: in /dev/shm where it fits there, else in WAL_ROOT.
+enum class CachePlacement : std::uint8_t { Auto, WalRoot };
+
+struct SessionCacheConfig {
+  CachePlacement place = CachePlacement::Auto;
+  std::uint64_t size_bytes = 0;  // of a file that is made anew; 0: by the number of sessions
+};
+
 // How the stages wait for work. Block spins a little, then sleeps: an idle gateway takes no CPU.
 enum class WaitMode : std::uint8_t { BusySpin, Yield, Block };
 
@@ -170,6 +178,7 @@ struct MarketConfig {
 
 struct Config {
   WalConfig wal;
+  SessionCacheConfig session_cache;
   RingsConfig rings;
   matching::EngineCapacity engine;  // beyond what the log brings; 0: as it comes
   FixConfig fix;

@@ -139,6 +139,18 @@ void read_wal(SectionReader reader, WalConfig& wal) {
   reader.finish();
 }
 
+void read_session_cache(SectionReader reader, SessionCacheConfig& cache) {
+  constexpr std::uint64_t kLeast = std::uint64_t{16} << 20;
+  reader.choice("place", cache.place, kCachePlacements);
+  reader.integer("size_bytes", cache.size_bytes, {0, 64 * kGiB});
+  if (cache.size_bytes != 0 && cache.size_bytes < kLeast) {
+    reader.complain("size_bytes",
+                    {std::to_string(cache.size_bytes) + " is too little for anybody's messages",
+                     "give at least " + std::to_string(kLeast) + ", or 0 for what sessions need"});
+  }
+  reader.finish();
+}
+
 void read_rings(SectionReader reader, RingsConfig& rings) {
   reader.power_of_two("command_slots", rings.command_slots, kCommandSlots);
   reader.power_of_two("event_slots", rings.event_slots, kEventSlots);
@@ -334,6 +346,7 @@ void read_exchange(SectionReader reader, ExchangeConfig& exchange, Files& files)
 Files read_gateway_file(SectionReader& reader, Config& config) {
   Files files;
   read_wal(reader.section("wal"), config.wal);
+  read_session_cache(reader.section("session_cache"), config.session_cache);
   read_rings(reader.section("rings"), config.rings);
   read_engine(reader.section("engine"), config.engine);
   read_fix(reader.section("fix"), config.fix, files);

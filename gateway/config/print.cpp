@@ -42,6 +42,7 @@ std::string four_eyes_text(std::uint32_t classes) {
 
 std::string gateway_text(const Config& config) {
   const auto& [wal,
+               session_cache,
                rings,
                engine,
                fix,
@@ -67,6 +68,9 @@ std::string gateway_text(const Config& config) {
   if (!wal.witness.empty()) {
     fmt::format_to(out, "witness = \"{}\"\n", wal.witness.string());
   }
+  fmt::format_to(
+      out, "\n[session_cache]\nplace = \"{}\"\n", word_of(kCachePlacements, session_cache.place));
+  fmt::format_to(out, "size_bytes = {}\n", session_cache.size_bytes);
   fmt::format_to(out, "\n[rings]\ncommand_slots = {}\n", rings.command_slots);
   fmt::format_to(out, "event_slots = {}\n", rings.event_slots);
   fmt::format_to(out, "arena_bytes = {}\n", rings.arena_bytes);

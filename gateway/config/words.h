@@ -23,6 +23,9 @@ inline constexpr std::array<Word<RemoteFileSystems>, 2> kRemoteFileSystems{
 inline constexpr std::array<Word<Retire>, 2> kRetire{
     {{"when_unneeded", Retire::WhenUnneeded}, {"up_to_watermark", Retire::UpToWatermark}}};
 
+inline constexpr std::array<Word<CachePlacement>, 2> kCachePlacements{
+    {{"auto", CachePlacement::Auto}, {"wal_root", CachePlacement::WalRoot}}};
+
 inline constexpr std::array<Word<WaitMode>, 3> kWaitModes{
     {{"busy-spin", WaitMode::BusySpin}, {"yield", WaitMode::Yield}, {"block", WaitMode::Block}}};
 

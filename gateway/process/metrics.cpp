@@ -285,7 +285,9 @@ std::vector<MetricFamily> of_cache(const Sources& from) {
              "Reports in the session cache that no client has proven to have."},
             from.cache.space().unproven()),
       gauge({"betex_cache_kept_bytes", "Messages in the session cache."}, from.cache.kept_bytes()),
-      counter({"betex_cache_commits_total", "Commits of the session cache."},
+      gauge({"betex_cache_size_bytes", "Room for messages in the session cache."},
+            from.cache.capacity()),
+      counter({"betex_cache_commits_total", "Messages whose numbers the session cache has taken."},
               from.sessions.cache_commits.value()),
   };
 }

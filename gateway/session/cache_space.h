@@ -1,5 +1,5 @@
-// How much of the disk the session cache may take. A client that proves nothing to have arrived, or
-// asks for long answers over and over, would fill it; the journal needs what is there more.
+// How much of the session cache a session may take. A client that proves nothing to have arrived,
+// or asks for long answers over and over, would fill it, at the cost of all others.
 #pragma once
 
 #include <algorithm>
@@ -8,33 +8,39 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <utility>
 
 #include "journal/file_system.h"
 
 namespace betex::fix {
 
 struct CacheBounds {
-  // Kept bytes. Reports that are not proven to have arrived are never dropped, so they are bounded
-  // by giving the session no more of them; the others make room for them.
+  // Bytes of reports that are not proven to have arrived. They are never dropped, so they are
+  // bounded by giving the session no more of them.
   std::size_t of_a_session = std::size_t{64} << 20;
-  std::size_t in_all = std::size_t{1} << 30;  // and at most an eighth of the disk
+  std::size_t in_all = std::size_t{1} << 30;  // and at most half of what the file holds
 
-  // With less free on the disk, answers that tell of no event are not kept.
+  // Beside them a session keeps its newest messages, as far as there is room.
+  std::size_t kept_of_a_session = std::size_t{4} << 20;
+
+  // With less free on the log's disk, requests that are answered at length are refused.
   std::uint64_t low_disk_bytes = 0;
 };
 
-// *Thread-safe.* The sessions count here what is not proven; the cache looks at the disk, and so
-// does the process, in case nothing is written.
+// *Thread-safe.* The sessions count here what is not proven. They look at the disk as they write,
+// and so does the process now and then, in case nothing is written.
 class CacheSpace {
  public:
-  explicit CacheSpace(const CacheBounds& bounds) noexcept : bounds_{bounds} {}
+  // `disk`: a folder on the log's.
+  explicit CacheSpace(const CacheBounds& bounds, std::filesystem::path disk = {})
+      : bounds_{bounds}, disk_{std::move(disk)} {}
 
-  // Before anybody else uses it.
-  void fit_to_disk(const std::filesystem::path& folder) {
-    constexpr std::uint64_t kPart = 8;
-    bounds_.in_all = static_cast<std::size_t>(
-        std::min<std::uint64_t>(bounds_.in_all, std::filesystem::space(folder).capacity / kPart));
+  // Before anybody else uses it. The other half of the file is for what blocks waste, and for the
+  // part that each session has in any case.
+  void fit_to_file(std::size_t capacity) noexcept {
+    bounds_.in_all = std::min(bounds_.in_all, capacity / 2);
     bounds_.of_a_session = std::min(bounds_.of_a_session, bounds_.in_all);
+    bounds_.kept_of_a_session = std::min(bounds_.kept_of_a_session, bounds_.of_a_session);
   }
 
   [[nodiscard]] const CacheBounds& bounds() const noexcept { return bounds_; }
@@ -64,9 +70,18 @@ class CacheSpace {
     return unproven_.load(std::memory_order_relaxed);
   }
 
-  void look_at_disk(const std::filesystem::path& folder) {
-    if (bounds_.low_disk_bytes != 0) {
-      low_.store(journal::free_disk_bytes(folder) < bounds_.low_disk_bytes,
+  // Looks, unless somebody has just done so. A flood of answers commits nothing to the journal,
+  // which looks at the disk as well.
+  void look_at_disk() {
+    constexpr std::chrono::milliseconds kInterval{100};
+    if (bounds_.low_disk_bytes == 0) {
+      return;
+    }
+    const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+    auto next = look_next_.load(std::memory_order_relaxed);
+    const auto then = now + std::chrono::steady_clock::duration{kInterval}.count();
+    if (now >= next && look_next_.compare_exchange_strong(next, then, std::memory_order_relaxed)) {
+      low_.store(journal::free_disk_bytes(disk_) < bounds_.low_disk_bytes,
                  std::memory_order_relaxed);
     }
   }
@@ -86,11 +101,12 @@ class CacheSpace {
 
  private:
   CacheBounds bounds_;
+  const std::filesystem::path disk_;
   // Counts and a flag that order nothing: written by any thread, read by all.
   std::atomic<std::size_t> unproven_{0};
   std::atomic<std::size_t> sessions_{0};
   std::atomic<bool> low_{false};
-  std::chrono::steady_clock::time_point look_next_;
+  std::atomic<std::chrono::steady_clock::rep> look_next_{0};
 };
 
 }  // namespace betex::fix

@@ -6,7 +6,6 @@
 #include <boost/asio/io_context.hpp>
 #include <spdlog/spdlog.h>
 
-#include "gateway/session/cache_flusher.h"
 #include "gateway/session/fix_session.h"
 #include "gateway/session/quickfix_clock.h"
 #include "gateway/session/refusal_share.h"
@@ -39,7 +38,6 @@ struct FixServer::Inside {
   Inside(const Parts& parts, const TransportLimits& transport_limits)
       : limits{transport_limits},
         quickfix_clock{parts.clock},
-        flusher{parts.io, parts.cache, metrics},
         handshakes{parts.io},
         resends{parts.io},
         gate{parts.io, limits, parts.authenticator, metrics},
@@ -52,7 +50,6 @@ struct FixServer::Inside {
             .reports = parts.reports,
             .gate = gate,
             .cache = parts.cache,
-            .flusher = flusher,
             .metrics = metrics,
             .refusals = refusals,
             .refusal_share = refusal_share,
@@ -83,7 +80,6 @@ struct FixServer::Inside {
   SessionMetrics metrics;
   RefusalLog refusals;
   RefusalShare refusal_share;
-  CacheFlusher flusher;
   HandshakeTurns handshakes;
   HandshakeTurns resends;
   LogonGate gate;

@@ -165,7 +165,7 @@ class FixSession final : public ConnectionUser,
   void forget_what_is_under_way();
   void on_connection_closed();
   void send_session_down(matching::SessionDownReason reason);
-  void finish_if_done() override;
+  void finish_if_done();
   void become_off();
   void run_what_waits();
 

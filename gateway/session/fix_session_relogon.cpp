@@ -97,7 +97,6 @@ void FixSession::begin_again(const Logon& logon) {
   tick_timer_.cancel();
   core_.quickfix.connection_lost();
   forget_what_is_under_way();
-  outbound_.end_turn();
   outbound_.discard();
   inbound_.pass_logon();  // what is behind it waits
   attempt_ = logons_.new_attempt();

@@ -1,62 +1,65 @@
-// What was sent, for resends, and how far: an unsynced LMDB environment in WAL_ROOT/cache/.
+// What was sent, for resends, and how far: a file of this boot, mapped (CACHE.md).
 //
-// It survives the process (kill -9 included), not the machine: the page cache keeps what was
-// committed, and after another boot the files are moved aside unread. A cache that is void or new
-// makes no use of numbers and reports that an earlier life may have sent: numbers go on above what
-// was reserved, reports from what is proven delivered, marked PossResend(97)=Y.
+// It survives the process (kill -9 included), not the machine: a message is stored by plain stores,
+// and after another boot the file is moved aside unread. A cache that is void or new makes no use
+// of numbers and reports that an earlier life may have sent: numbers go on above what was reserved,
+// reports from what is proven delivered, marked PossResend(97)=Y.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
-#include "gateway/session/cache_entry.h"
+#include "gateway/session/cache_file.h"
+#include "gateway/session/cache_place.h"
+#include "gateway/session/cache_scan.h"
 #include "gateway/session/cache_space.h"
+#include "gateway/session/outbound_state.h"
 #include "gateway/session/unproven_reports.h"
-#include "gateway/transport/outbound_block.h"
-#include "journal/lmdb.h"
 #include "matching/engine.h"
 #include "matching/types.h"
 
 namespace betex::fix {
 
-// Of this boot of the machine (random, made by the kernel).
-[[nodiscard]] std::string read_boot_id();
-
-// What the cache belongs to.
-struct CacheIdentity {
-  std::string boot_id;
-  std::string wal_id;  // as text, without blanks
-};
-
-// What recovery found: a new cache starts from it, an old one is held against it.
+// What recovery found, before the start journals anything: a new cache starts from it, an old one
+// is held against it.
 struct RecoveredSessions {
   std::span<const matching::SessionInfo> sessions;
   matching::EventSeq last_seq;
 
-  // All of them have just begun an epoch that nothing was sent in, and what an older cache holds is
+  // All of them are to begin an epoch that nothing was sent in, and what an older cache holds is
   // perhaps of another history: it is void.
   bool new_epochs = false;
 };
 
+// Of the file, for so many sessions: the newest 4 MiB of each, as much again that is not proven to
+// have arrived, and what one that proves nothing may take.
+[[nodiscard]] constexpr std::size_t proposed_cache_bytes(std::size_t sessions) noexcept {
+  constexpr std::size_t kMiB = std::size_t{1} << 20;
+  return std::min(64 * kMiB + 8 * kMiB * sessions, 1024 * kMiB);
+}
+
 struct CacheLimits {
-  // Of each session, the newest of its epoch are kept, as far as `bounds` go, and what is not
-  // proven to have arrived; a resend of others is gap-filled.
-  std::uint32_t kept_numbers = 100'000;
-  std::size_t map_size = std::size_t{2} << 30;  // bytes at first; the map grows when it is full
+  std::size_t file_bytes = std::size_t{16}
+                           << 20;  // of a new cache; on a disk an eighth of it at most
+  std::uint32_t sessions = 0;      // that there are to be; a new cache has room for more
+  std::filesystem::path memory;    // where a new cache's file is best; empty: nowhere
+  std::uint32_t block_bytes = cache::kBlockBytes;  // a session has whole blocks
   CacheBounds bounds;
 };
 
-// Thread-safe. Every failure is an exception that means fail-stop: what was committed to a client
-// may have been lost, and nothing may be sent after it.
+// *Thread-safe.* A failure is an exception that means fail-stop: what was sent is not known then,
+// and nothing may be sent after it.
 class MessageCache {
  public:
   struct Message {
@@ -64,31 +67,36 @@ class MessageCache {
     std::string bytes;
   };
 
-  // Opens or creates the folder at `path`, which nobody but this user may look into. Throws
-  // JournalError; CacheAhead where the cache is ahead of the journal: then the journal has lost its
-  // tail.
+  // The greatest message for which make_room() makes it. No report comes near it.
+  static constexpr std::size_t kGreatestMessage = 32 << 10;
+
+  // Opens or creates the folder at `path`, which nobody but this user may look into, and takes the
+  // cache over for the log's writer. Throws JournalError; CacheAhead where the cache is ahead of
+  // the journal: then the journal has lost its tail, and the cache stays as it is.
   MessageCache(const std::filesystem::path& path,
                const CacheIdentity& identity,
                const RecoveredSessions& recovered,
                const CacheLimits& limits = {});
-  virtual ~MessageCache() = default;
   MessageCache(const MessageCache&) = delete;
   MessageCache& operator=(const MessageCache&) = delete;
+  MessageCache(MessageCache&&) = delete;
+  MessageCache& operator=(MessageCache&&) = delete;
+  ~MessageCache() = default;
 
   // True when an older cache was there and could not be used.
   [[nodiscard]] bool was_void() const noexcept { return was_void_; }
 
   [[nodiscard]] CacheSpace& space() const noexcept { return space_; }
 
-  // It looks now and then as it writes; this is for when it does not. Throws JournalError where the
-  // disk does not say.
-  void look_at_disk();
+  // Its file.
+  [[nodiscard]] const std::filesystem::path& file() const noexcept { return place_.file; }
 
   // What was found at the start of the session's reports that are not proven to have arrived.
   [[nodiscard]] std::deque<UnprovenStep> unproven_at_start(matching::SessionId session) const;
 
-  // What messages take of the files, about.
+  // What messages take of the file; and what they may.
   [[nodiscard]] std::size_t kept_bytes() const;
+  [[nodiscard]] std::size_t capacity() const noexcept;
 
   // Nothing for a session that has sent nothing yet.
   [[nodiscard]] std::optional<OutboundState> state(matching::SessionId session) const;
@@ -104,71 +112,102 @@ class MessageCache {
                                                                matching::SessionEpoch epoch,
                                                                matching::MsgSeqNum first) const;
 
-  // All blocks in one transaction, in order. Virtual: tests hold it back, or make it fail.
-  virtual void write(std::span<const std::shared_ptr<const OutboundBlock>> blocks);
+  // ---- Storing. What is stored when one of these returns is there after a kill.
+
+  // Makes sure that the session's next message can be appended, a report of an event or an answer.
+  // False: there is no room for it, since all that is kept is needed. `delivered`: its client has
+  // proven to have the reports of events up to here.
+  [[nodiscard]] bool make_room(matching::SessionId session,
+                               bool answer,
+                               matching::EventSeq delivered);
+
+  // A message with the number `state.last_number`, for which there is room. An answer, which tells
+  // of no event, is not kept where room is short: a resend fills its number.
+  void append(matching::SessionId session,
+              const OutboundState& state,
+              ReportId report,
+              std::string_view bytes);
+
+  // A message that is never sent again has used the number `state.last_number`. False: the file has
+  // no room for one more session.
+  [[nodiscard]] bool use_number(matching::SessionId session, const OutboundState& state);
 
  private:
-  // A session's messages in one of the two databases.
-  struct Shelf {
-    cache::MessageKey oldest;  // no kept message is older
-    std::size_t bytes = 0;
-  };
-
-  // Of one session's epoch.
-  struct Range {
-    matching::SessionId session;
-    matching::SessionEpoch epoch;
-    matching::MsgSeqNum first;
-    matching::MsgSeqNum last;
-  };
-
   struct Kept {
+    std::uint32_t cell = 0;
+    std::uint64_t version = 0;  // of the cell
+    OutboundState state;
     Shelf reports;
     Shelf answers;
-    OutboundState state;
     matching::EventSeq delivered;
-
-    [[nodiscard]] std::size_t bytes() const noexcept { return reports.bytes + answers.bytes; }
+    std::optional<std::uint32_t> spare;  // a block that is nobody's in the file: the next one
   };
 
-  [[nodiscard]] bool can_be_used(const std::filesystem::path& folder,
-                                 const CacheIdentity& identity);
-  void move_aside(const std::filesystem::path& folder) const;
-  void open(const std::filesystem::path& folder);
-  void start_from(const RecoveredSessions& recovered);
-  void check_against(const RecoveredSessions& recovered) const;
-  void find_unproven(const RecoveredSessions& recovered);
-  void count_kept();
-  void write_in_one(std::span<const std::shared_ptr<const OutboundBlock>> blocks);
-  void write_messages(journal::WriteTransaction& transaction, const OutboundBlock& block);
-  void read_from(journal::Database database, std::vector<Message>& messages, Range range) const;
+  // Messages with numbers in a range, on one shelf.
+  struct Range {
+    matching::SessionId session;
+    matching::MsgSeqNum first;
+    matching::MsgSeqNum last;
+    bool answers;
+  };
 
-  // message_cache_trim.cpp: what is not kept any longer
-  void trim(journal::WriteTransaction& transaction, const OutboundBlock& block);
-  void trim_another(journal::WriteTransaction& transaction);
-  void trim(journal::WriteTransaction& transaction,
-            matching::SessionId session,
-            Kept& kept,
-            std::size_t most);
-  [[nodiscard]] std::size_t trim_shelf(journal::WriteTransaction& transaction,
-                                       matching::SessionId session,
-                                       Kept& kept,
-                                       Shelf& shelf,
-                                       std::size_t most);
-  [[nodiscard]] bool obsolete(cache::MessageKey key, const OutboundState& state) const noexcept;
-  [[nodiscard]] bool too_much(const Kept& kept) const noexcept;
+  // message_cache_open.cpp
+  void find_or_make(const std::filesystem::path& folder,
+                    const CacheIdentity& identity,
+                    const RecoveredSessions& recovered);
+  [[nodiscard]] bool take_over(const std::filesystem::path& folder,
+                               const CacheIdentity& identity,
+                               const RecoveredSessions& recovered);
+  void make(const std::filesystem::path& folder,
+            const CacheIdentity& identity,
+            const RecoveredSessions& recovered);
+  void adopt(const ScannedCache& scanned, const RecoveredSessions& recovered);
+  void start_from(const RecoveredSessions& recovered);
+
+  [[nodiscard]] const Kept* find(matching::SessionId session) const;
+  [[nodiscard]] Kept* find_or_add(matching::SessionId session);
+  void add(matching::SessionId session, Kept kept);
+  void store_state(matching::SessionId session, Kept& kept, const OutboundState& state);
+  void begin_epoch(Kept& kept);
+  [[nodiscard]] bool fits(const Shelf& shelf, std::size_t record) const noexcept;
+  void store_record(matching::SessionId session,
+                    Shelf& shelf,
+                    const cache::Record& record,
+                    std::string_view bytes);
+
+  // Each record of the block, until `visit` returns false.
+  template <typename Visit>
+  void visit_records(matching::SessionId session,
+                     const KeptBlock& block,
+                     bool answers,
+                     Visit visit) const;
+  void read_from(const Shelf& shelf, Range range, std::vector<Message>& messages) const;
+  [[noreturn]] void throw_damaged() const;
+
+  // message_cache_trim.cpp: blocks, and what is not kept any longer
+  [[nodiscard]] bool begin_block(matching::SessionId session, Kept& kept, bool answers);
+  [[nodiscard]] std::optional<std::uint32_t> take_block(Kept& kept);
+  void trim(Kept& kept);
+  void trim_another();
+  [[nodiscard]] bool drop_oldest_answers(Kept& kept, std::size_t at_least);
+  [[nodiscard]] bool drop_oldest_reports(Kept& kept, std::size_t at_least);
+  void drop_block(Shelf& shelf);
 
   CacheLimits limits_;
   mutable CacheSpace space_;
   bool was_void_ = false;
-  mutable std::mutex mutex_;  // one transaction at a time: the map may grow between them
-  std::unique_ptr<journal::Environment> environment_;
-  std::optional<journal::Database> states_;
-  std::optional<journal::Database> reports_;
-  std::optional<journal::Database> answers_;
-  std::map<matching::SessionId, Kept> kept_;  // guarded by mutex_, like what follows
+  CachePlace place_;
+  std::optional<CacheFile> file_;
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_, like what follows. Its entries stay where they are.
+  std::unordered_map<std::uint32_t, Kept> kept_;
+  std::vector<matching::SessionId> sessions_;  // all of kept_, in whose turn they are trimmed
+  std::size_t trimmed_next_ = 0;               // of sessions_
+  std::vector<std::uint32_t> free_cells_;
+  std::vector<std::uint32_t> free_blocks_;
+  std::vector<std::uint64_t> block_versions_;
   std::size_t kept_bytes_ = 0;
-  matching::SessionId trimmed_last_;                                  // of those that write nothing
   std::map<matching::SessionId, std::deque<UnprovenStep>> unproven_;  // at the start; immutable
 };
 

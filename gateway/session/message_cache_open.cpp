@@ -1,13 +1,15 @@
-// How a session cache is found at a start: the one of this boot and this journal, looked through
-// and held against what recovery has found; or a new one in its place.
-#include <fstream>
-#include <stdexcept>
+// How a session cache is found at a start: the one of this boot and this log, looked through and
+// held against what recovery has found, before the start journals anything; or a new one in its
+// place.
+#include <algorithm>
+#include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
+#include <fcntl.h>
 #include <spdlog/spdlog.h>
 
-#include "gateway/session/cache_check.h"
 #include "gateway/session/message_cache.h"
 #include "journal/errors.h"
 #include "journal/file_system.h"
@@ -15,201 +17,249 @@
 
 namespace betex::fix {
 
-using cache::StoredReport;
-using cache::StoredState;
+using cache::Record;
+using cache::SessionValue;
 using matching::EventSeq;
 using matching::SessionId;
 
 namespace {
 
-// The identity stands in a file of its own, so that it is known before LMDB maps anything: after a
-// power loss the environment's pages may be of any age.
-constexpr std::string_view kIdentityFile = "identity";
+// For sessions that are added while it runs, and by later starts of this boot.
+constexpr std::uint32_t kSpareSessions = 256;
+constexpr std::uint32_t kLeastBlocks = 8;
 
-std::string text_of(const CacheIdentity& identity) {
-  return std::string{cache::kFormat} + ' ' + identity.boot_id + ' ' + identity.wal_id + '\n';
+// Of the file system of `folder`, or half of what is free there, if that is less.
+std::size_t fitting_on_disk(std::size_t bytes, const std::filesystem::path& folder) {
+  constexpr std::uintmax_t kPart = 8;
+  const std::filesystem::space_info space = std::filesystem::space(folder);
+  return std::min({std::uintmax_t{bytes}, space.capacity / kPart, space.available / 2});
 }
 
-// Empty where there is none.
-std::string read_identity(const std::filesystem::path& file) {
-  journal::check_file(file);
-  return std::filesystem::exists(file) ? journal::read_file(file) : std::string{};
+[[noreturn]] void throw_ahead(const std::string& what, const std::filesystem::path& file) {
+  throw journal::JournalError{
+      {.fault = journal::Fault::CacheAhead, .what = what, .segment = file.string()}};
+}
+
+// Does it know of what the journal does not?
+void check_against(const ScannedCache& scanned,
+                   const CacheIdentity& identity,
+                   const RecoveredSessions& recovered,
+                   const std::filesystem::path& file) {
+  if (identity.last_writer < scanned.writers.value.before) {
+    throw_ahead(
+        "the session cache knows of a later writer of the journal: the journal has lost its "
+        "newest records",
+        file);
+  }
+  for (const matching::SessionInfo& session : recovered.sessions) {
+    const auto cached =
+        std::ranges::find(scanned.sessions, session.session.value(), [](const auto& found) {
+          return found.value.value.session;
+        });
+    if (cached == scanned.sessions.end()) {
+      continue;
+    }
+    const OutboundState state = restored(cached->value.value);
+    if (state.epoch > session.epoch ||
+        (state.epoch == session.epoch && state.last_number > session.reserved_to) ||
+        state.sent.event > recovered.last_seq) {
+      throw_ahead(
+          "session " + std::string{session.comp_id.view()} +
+              ": the session cache knows of messages that the journal does not: the journal "
+              "has lost its newest records",
+          file);
+    }
+  }
+}
+
+const matching::SessionInfo* session_in(const RecoveredSessions& recovered, SessionId session) {
+  const auto found =
+      std::ranges::find(recovered.sessions, session, &matching::SessionInfo::session);
+  return found == recovered.sessions.end() ? nullptr : &*found;
 }
 
 }  // namespace
-
-std::string read_boot_id() {
-  std::ifstream file{"/proc/sys/kernel/random/boot_id"};
-  std::string id;
-  file >> id;
-  if (id.empty()) {
-    throw std::runtime_error{
-        "/proc/sys/kernel/random/boot_id cannot be read: without it nobody knows whether the "
-        "session cache has survived; mount /proc"};
-  }
-  return id;
-}
 
 MessageCache::MessageCache(const std::filesystem::path& path,
                            const CacheIdentity& identity,
                            const RecoveredSessions& recovered,
                            const CacheLimits& limits)
-    : limits_{limits}, space_{limits.bounds} {
+    : limits_{limits}, space_{limits.bounds, journal::resolve_folder(path).parent_path()} {
   const std::filesystem::path folder = journal::resolve_folder(path);
   if (std::filesystem::exists(folder)) {  // made by an older version, perhaps, for more to see
     std::error_code ignored;
     std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
   }
-  space_.fit_to_disk(folder.parent_path());
-  space_.look_at_disk(folder.parent_path());
-  if (!recovered.new_epochs && can_be_used(folder, identity)) {
-    try {
-      open(folder);
-      check_against(recovered);
-      count_kept();
-      find_unproven(recovered);
-      return;
-    } catch (const journal::LmdbError& error) {
-      environment_.reset();
-      kept_.clear();
-      spdlog::error("the session cache {} cannot be read: {}", folder.string(), error.what());
-    }
+  space_.look_at_disk();
+  find_or_make(folder, identity, recovered);
+  limits_.block_bytes = file_->header().block_bytes;
+  space_.fit_to_file(capacity());
+  if (!limits_.memory.empty()) {
+    remove_stale_caches(limits_.memory);
+  }
+}
+
+void MessageCache::find_or_make(const std::filesystem::path& folder,
+                                const CacheIdentity& identity,
+                                const RecoveredSessions& recovered) {
+  const auto place = find_cache(folder, identity);
+  if (place) {
+    place_ = *place;
+  }
+  if (place && !recovered.new_epochs && take_over(folder, identity, recovered)) {
+    return;
   }
   if (std::filesystem::exists(folder)) {
     was_void_ = true;
-    move_aside(folder);
+    move_aside(folder, place, !space_.disk_is_low());
   }
   journal::create_folder(folder, journal::kPrivateFolderMode);
-  open(folder);
-  start_from(recovered);
-  journal::replace_file(folder / kIdentityFile, text_of(identity), journal::kPrivateFileMode);
+  make(folder, identity, recovered);
 }
 
-bool MessageCache::can_be_used(const std::filesystem::path& folder, const CacheIdentity& identity) {
-  if (read_identity(folder / kIdentityFile) != text_of(identity)) {
-    return false;
+// False: it cannot be used, and why is in the log.
+bool MessageCache::take_over(const std::filesystem::path& folder,
+                             const CacheIdentity& identity,
+                             const RecoveredSessions& recovered) {
+  // A link or a pipe beside the log is somebody's doing and no damage: it is not moved aside, it is
+  // told. In memory, where anybody may write, it is as if nothing were there.
+  if (place_.file.parent_path() == folder) {
+    journal::check_file(place_.file);
   }
-  // A link or a pipe is somebody's doing and no damage: it is not moved aside, it is told.
-  for (const char* const file : {"data.mdb", "lock.mdb"}) {
-    journal::check_file(folder / file);
-  }
-  const auto damage = find_cache_damage(folder);
-  if (damage) {
+  const auto is_void = [this](std::string_view why) {
     spdlog::error(
-        "the session cache {} is damaged: {}; reports that are not proven to have arrived are told "
+        "the session cache {} is not used: {}; reports that are not proven to have arrived are "
+        "told "
         "again, marked PossResend(97)=Y",
-        folder.string(),
-        *damage);
-  }
-  return !damage;
-}
-
-// Only the newest void cache is kept, and where there is room: it is of use to people only.
-void MessageCache::move_aside(const std::filesystem::path& folder) const {
-  const std::filesystem::path aside = folder.string() + ".void";
-  std::filesystem::remove_all(aside);
-  if (space_.disk_is_low()) {
-    std::filesystem::remove_all(folder);
-  } else {
-    std::filesystem::rename(folder, aside);
-  }
-}
-
-void MessageCache::open(const std::filesystem::path& folder) {
-  environment_ = std::make_unique<journal::Environment>(
-      folder,
-      journal::EnvironmentOptions{.access = journal::EnvironmentOptions::Access::ReadWrite,
-                                  .sync = journal::EnvironmentOptions::Sync::Never,
-                                  .map_size = limits_.map_size,
-                                  .file_mode = journal::kPrivateFileMode,
-                                  .max_databases = cache::kDatabases});
-  journal::WriteTransaction transaction{*environment_};
-  const auto database = [&](const char* name) {
-    return environment_->open_database(transaction, name, journal::KeyOrder::Lexicographic);
+        place_.file.string(),
+        why);
+    return false;
   };
-  states_ = database(cache::kStates);
-  reports_ = database(cache::kReports);
-  answers_ = database(cache::kAnswers);
-  transaction.commit();
+  try {
+    journal::FileDescriptor file{place_.file, O_RDWR};
+    check_own_file(file, place_.file);
+    const auto note_unproven = [&](const SessionValue& session, const Record& record) {
+      const auto* const known = session_in(recovered, SessionId{session.session});
+      if (known != nullptr && session.epoch == known->epoch.value() &&
+          record.event > known->delivered.value()) {
+        add_report(
+            unproven_[known->session], EventSeq{record.event}, cache::record_bytes(record.size));
+      }
+    };
+    ScannedCache scanned = scan_cache(file, place_.key, note_unproven);
+    check_against(scanned, identity, recovered, place_.file);
+    const cache::Writers writers = scanned.writers.value;
+    if (identity.last_writer != writers.now && identity.last_writer != writers.before) {
+      unproven_.clear();
+      return is_void("another writer has gone on with the log since");
+    }
+    if (scanned.free_cells.size() + scanned.sessions.size() < limits_.sessions) {
+      unproven_.clear();
+      return is_void("it has no room for so many sessions");
+    }
+    file_.emplace(place_.file, std::move(file), scanned.header);
+    adopt(scanned, recovered);
+    file_->store_writers(scanned.writers.version + 1,
+                         {.now = identity.writer, .before = identity.last_writer});
+    return true;
+  } catch (const CacheDamage& damage) {
+    unproven_.clear();
+    return is_void(std::string{"it is damaged: "} + damage.what());
+  } catch (const journal::JournalError& error) {
+    if (error.fault() == journal::Fault::CacheAhead) {
+      throw;
+    }
+    unproven_.clear();
+    return is_void(error.what());
+  }
+}
+
+void MessageCache::adopt(const ScannedCache& scanned, const RecoveredSessions& recovered) {
+  free_cells_ = scanned.free_cells;
+  free_blocks_ = scanned.free_blocks;
+  block_versions_ = scanned.block_versions;
+  for (const ScannedSession& found : scanned.sessions) {
+    const SessionId session{found.value.value.session};
+    for (const Shelf* const shelf : {&found.reports, &found.answers}) {
+      if (!shelf->blocks.empty()) {
+        // What a kill has left there was never sent: the next record has its place and its ordinal.
+        const KeptBlock& last = shelf->blocks.back();
+        const auto rest = file_->block(last.index).subspan(last.used);
+        if (rest.size() >= sizeof(std::uint64_t)) {
+          cache::store_word(*cache::commit_of(rest), 0);
+        }
+      }
+    }
+    const matching::SessionInfo* const known = session_in(recovered, session);
+    add(session,
+        {.cell = found.cell,
+         .version = found.value.version,
+         .state = restored(found.value.value),
+         .reports = found.reports,
+         .answers = found.answers,
+         .delivered = known == nullptr ? EventSeq{} : known->delivered});
+  }
+}
+
+void MessageCache::make(const std::filesystem::path& folder,
+                        const CacheIdentity& identity,
+                        const RecoveredSessions& recovered) {
+  cache::Header header;
+  header.block_bytes = limits_.block_bytes;
+  header.sessions =
+      2 * std::max(limits_.sessions, static_cast<std::uint32_t>(recovered.sessions.size())) +
+      kSpareSessions;
+  make_own(header, folder);
+  const auto sized = [&](std::size_t bytes) {
+    header.blocks = cache::blocks_in(bytes, header.sessions, header.block_bytes);
+    return header;
+  };
+  place_ = {.key = header.key,
+            .file = choose_place(folder, identity, limits_.file_bytes, limits_.memory)};
+  if (place_.file.parent_path() != folder) {
+    try {
+      file_.emplace(CacheFile::make(place_.file, sized(limits_.file_bytes)));
+    } catch (const journal::JournalError& error) {
+      spdlog::warn("the session cache is not in {}: {}", limits_.memory.string(), error.what());
+      place_.file = choose_place(folder, identity, limits_.file_bytes, {});
+    }
+  }
+  if (!file_) {
+    if (sized(fitting_on_disk(limits_.file_bytes, folder)).blocks < kLeastBlocks) {
+      throw journal::JournalError{{.fault = journal::Fault::DiskFull,
+                                   .what = "there is no room for the session cache",
+                                   .segment = folder.string()}};
+    }
+    file_.emplace(CacheFile::make(place_.file, header));
+  }
+  file_->store_writers(1, {.now = identity.writer, .before = identity.last_writer});
+  for (std::uint32_t cell = header.sessions; cell-- > 0;) {
+    free_cells_.push_back(cell);
+  }
+  for (std::uint32_t block = header.blocks; block-- > 0;) {
+    free_blocks_.push_back(block);
+  }
+  block_versions_.resize(header.blocks);
+  start_from(recovered);
+  name_cache(folder, identity, place_);
+  spdlog::info("the session cache {} was made, of {} MiB",
+               place_.file.string(),
+               cache::file_bytes(file_->header()) >> 20);
 }
 
 // Whatever an earlier life may have sent is taken as sent where numbers are concerned, and as not
 // sent where reports are.
 void MessageCache::start_from(const RecoveredSessions& recovered) {
-  journal::WriteTransaction transaction{*environment_};
   for (const matching::SessionInfo& session : recovered.sessions) {
-    cache::put_state(transaction,
-                     *states_,
-                     session.session,
-                     {.epoch = session.epoch,
-                      .last_number = session.reserved_to,
-                      .sent = {.event = session.delivered, .leg = kAllLegs},
-                      .poss_resend_to = {.event = recovered.last_seq, .leg = kAllLegs}});
+    Kept* const kept = find_or_add(session.session);
+    kept->delivered = session.delivered;
+    store_state(session.session,
+                *kept,
+                {.epoch = session.epoch,
+                 .last_number = session.reserved_to,
+                 .sent = {.event = session.delivered, .leg = kAllLegs},
+                 .poss_resend_to = {.event = recovered.last_seq, .leg = kAllLegs}});
   }
-  transaction.commit();
-}
-
-void MessageCache::check_against(const RecoveredSessions& recovered) const {
-  for (const matching::SessionInfo& session : recovered.sessions) {
-    const auto cached = state(session.session);
-    if (cached && (cached->epoch > session.epoch ||
-                   (cached->epoch == session.epoch && cached->last_number > session.reserved_to) ||
-                   cached->sent.event > recovered.last_seq)) {
-      throw journal::JournalError{
-          {.fault = journal::Fault::CacheAhead,
-           .what = "session " + std::string{session.comp_id.view()} +
-                   ": the session cache knows of messages that the journal does not: the journal "
-                   "has lost its newest records",
-           .segment = environment_->folder().string()}};
-    }
-  }
-}
-
-// ---- What is kept -------------------------------------------------------------------------------
-
-void MessageCache::count_kept() {
-  kept_.clear();
-  kept_bytes_ = 0;
-  const journal::ReadTransaction transaction{*environment_};
-  const auto count = [&](journal::Database database, Shelf Kept::*shelf) {
-    journal::Cursor cursor{transaction, database};
-    for (auto entry = cursor.first(); entry; entry = cursor.next()) {
-      const std::size_t bytes = cache::entry_bytes(entry->value.size());
-      (kept_[cache::session_of(entry->key)].*shelf).bytes += bytes;
-      kept_bytes_ += bytes;
-    }
-  };
-  count(*reports_, &Kept::reports);
-  count(*answers_, &Kept::answers);
-  journal::Cursor states{transaction, *states_};
-  for (auto entry = states.first(); entry; entry = states.next()) {
-    kept_[cache::session_of(entry->key)].state =
-        restored(cache::load_whole<StoredState>(entry->key, entry->value, environment_->folder()));
-  }
-}
-
-void MessageCache::find_unproven(const RecoveredSessions& recovered) {
-  const journal::ReadTransaction transaction{*environment_};
-  for (const matching::SessionInfo& session : recovered.sessions) {
-    journal::Cursor cursor{transaction, *reports_};
-    auto entry = cursor.seek(cache::message_key(session.session, {.epoch = session.epoch.value()}));
-    while (entry && cache::session_of(entry->key) == session.session) {
-      const auto report =
-          cache::load_whole<StoredReport>(entry->key, entry->value, environment_->folder());
-      if (report.event > session.delivered.value()) {
-        add_report(unproven_[session.session],
-                   EventSeq{report.event},
-                   cache::entry_bytes(entry->value.size()));
-      }
-      entry = cursor.next();
-    }
-    kept_[session.session].delivered = session.delivered;
-  }
-}
-
-std::deque<UnprovenStep> MessageCache::unproven_at_start(SessionId session) const {
-  const auto found = unproven_.find(session);
-  return found == unproven_.end() ? std::deque<UnprovenStep>{} : found->second;
 }
 
 }  // namespace betex::fix

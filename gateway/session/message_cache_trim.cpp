@@ -1,87 +1,111 @@
-// What the session cache does not keep any longer, a little at each write: what is older than the
-// newest numbers, and what there is no room for. Never a report that is not proven to have arrived.
+// Blocks of the session cache: who gets one, and what is not kept any longer. A block goes as a
+// whole, the oldest first: answers, then reports that are proven to have arrived. Never a report
+// that is not.
 #include <algorithm>
-#include <iterator>
+#include <utility>
 
 #include "gateway/session/message_cache.h"
+#include "matching/assert.h"
 
 namespace betex::fix {
 
-using cache::MessageKey;
+using matching::MsgSeqNum;
 using matching::SessionId;
 
-bool MessageCache::obsolete(MessageKey key, const OutboundState& state) const noexcept {
-  return key.epoch < state.epoch.value() ||
-         std::uint64_t{key.number} + limits_.kept_numbers <= state.last_number.value();
+namespace {
+
+std::size_t blocks_of(const Shelf& reports, const Shelf& answers) noexcept {
+  return reports.blocks.size() + answers.blocks.size();
 }
 
-bool MessageCache::too_much(const Kept& kept) const noexcept {
-  return kept.bytes() > space_.bounds().of_a_session || kept_bytes_ > space_.bounds().in_all;
-}
+}  // namespace
 
-// Takes away at most about twice as many messages as came, so that no turn pays for a whole epoch.
-void MessageCache::trim(journal::WriteTransaction& transaction, const OutboundBlock& block) {
-  constexpr std::size_t kAtLeast = 16;
-  Kept& kept = kept_[block.session];
-  kept.state = block.state;
-  kept.delivered = block.delivered;
-  trim(transaction, block.session, kept, 2 * block.entries.size() + kAtLeast);
-}
-
-// Where there is too much in all, those that write nothing give their part as well.
-void MessageCache::trim_another(journal::WriteTransaction& transaction) {
-  constexpr std::size_t kMost = 64;
-  if (kept_bytes_ <= space_.bounds().in_all || kept_.empty()) {
-    return;
+// The next block of a shelf, empty. False: there is none.
+bool MessageCache::begin_block(SessionId session, Kept& kept, bool answers) {
+  std::optional<std::uint32_t> index;
+  if (!answers) {
+    index = std::exchange(kept.spare, std::nullopt);
   }
-  auto next = kept_.upper_bound(trimmed_last_);
-  if (next == kept_.end()) {
-    next = kept_.begin();
+  if (!index) {
+    index = take_block(kept);
   }
-  trimmed_last_ = next->first;
-  trim(transaction, next->first, next->second, kMost);
+  if (!index) {
+    return false;
+  }
+  Shelf& shelf = answers ? kept.answers : kept.reports;
+  file_->store_block(*index,
+                     ++block_versions_[*index],
+                     {.session = session.value(),
+                      .answers = answers ? 1U : 0U,
+                      .serial = shelf.next_serial++,
+                      .first_record = shelf.records});
+  const MsgSeqNum before = shelf.blocks.empty() ? MsgSeqNum{} : shelf.blocks.back().last;
+  shelf.blocks.push_back(
+      {.index = *index, .first_record = shelf.records, .first = before, .last = before});
+  return true;
 }
 
-// Answers before reports: nobody trades by them.
-void MessageCache::trim(journal::WriteTransaction& transaction,
-                        SessionId session,
-                        Kept& kept,
-                        std::size_t most) {
-  most -= trim_shelf(transaction, session, kept, kept.answers, most);
-  most -= trim_shelf(transaction, session, kept, kept.reports, most);
+std::optional<std::uint32_t> MessageCache::take_block(Kept& kept) {
+  trim(kept);
+  if (free_blocks_.empty()) {
+    trim_another();
+  }
+  if (free_blocks_.empty()) {
+    return std::nullopt;
+  }
+  const std::uint32_t index = free_blocks_.back();
+  free_blocks_.pop_back();
+  return index;
 }
 
-std::size_t MessageCache::trim_shelf(journal::WriteTransaction& transaction,
-                                     SessionId session,
-                                     Kept& kept,
-                                     Shelf& shelf,
-                                     std::size_t most) {
-  const bool answers = &shelf == &kept.answers;
-  const auto goes = [&](MessageKey key) {
-    return obsolete(key, kept.state) || too_much(kept) || (answers && space_.disk_is_low());
-  };
-  if (shelf.bytes == 0 || !goes(shelf.oldest)) {
-    return 0;
+// With one more it has no more than its newest, where it need not have more.
+void MessageCache::trim(Kept& kept) {
+  const std::size_t most =
+      std::max<std::size_t>(space_.bounds().kept_of_a_session / limits_.block_bytes, 1);
+  while (blocks_of(kept.reports, kept.answers) >= most &&
+         (drop_oldest_answers(kept, 2) || drop_oldest_reports(kept, 2))) {
   }
-  std::size_t trimmed = 0;
-  journal::Cursor cursor{transaction, answers ? *answers_ : *reports_};
-  auto entry = cursor.seek(cache::message_key(session, shelf.oldest));
-  while (entry && cache::session_of(entry->key) == session) {
-    shelf.oldest = cache::message_of(entry->key);
-    const bool needed = !answers && shelf.oldest.epoch >= kept.state.epoch.value() &&
-                        cache::event_of(entry->value) > kept.delivered;
-    if (trimmed == most || needed || !goes(shelf.oldest)) {
-      return trimmed;
+}
+
+// Where there is too much in all, one of those that have something to give, in turn: answers as
+// long as anybody has them.
+void MessageCache::trim_another() {
+  for (const bool answers : {true, false}) {
+    for (std::size_t tried = 0; tried < sessions_.size(); ++tried) {
+      trimmed_next_ = (trimmed_next_ + 1) % sessions_.size();
+      Kept& kept = kept_.at(sessions_[trimmed_next_].value());
+      if (answers ? drop_oldest_answers(kept, 1) : drop_oldest_reports(kept, 1)) {
+        return;
+      }
     }
-    const std::size_t bytes = cache::entry_bytes(entry->value.size());
-    cursor.erase();
-    shelf.bytes -= bytes;
-    kept_bytes_ -= bytes;
-    ++trimmed;
-    entry = cursor.next();
   }
-  shelf.oldest = {.epoch = kept.state.epoch.value(), .number = kept.state.last_number.value()};
-  return trimmed;
+}
+
+// Of `at_least` so many blocks. True: one is free now.
+bool MessageCache::drop_oldest_answers(Kept& kept, std::size_t at_least) {
+  if (kept.answers.blocks.size() < at_least) {
+    return false;
+  }
+  drop_block(kept.answers);
+  return true;
+}
+
+bool MessageCache::drop_oldest_reports(Kept& kept, std::size_t at_least) {
+  const auto& blocks = kept.reports.blocks;
+  if (blocks.size() < at_least || blocks.front().last_event > kept.delivered) {
+    return false;
+  }
+  drop_block(kept.reports);
+  return true;
+}
+
+void MessageCache::drop_block(Shelf& shelf) {
+  BETEX_ASSERT(!shelf.blocks.empty());
+  const KeptBlock& block = shelf.blocks.front();
+  file_->store_block(block.index, ++block_versions_[block.index], {});
+  free_blocks_.push_back(block.index);
+  kept_bytes_ -= block.used;
+  shelf.blocks.pop_front();
 }
 
 }  // namespace betex::fix

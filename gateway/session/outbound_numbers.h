@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "gateway/transport/outbound_block.h"
+#include "gateway/session/outbound_state.h"
 #include "matching/types.h"
 
 namespace betex::fix {

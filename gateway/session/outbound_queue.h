@@ -1,11 +1,12 @@
 // A session's outbound messages on their way to the socket, in order: appended to an open block,
-// sealed at the end of the strand's turn, committed to the cache, released to the connection,
-// written. A held block keeps itself and all that follows.
+// sealed at the end of the strand's turn, released to the connection, written. A held block keeps
+// itself and all that follows.
 #pragma once
 
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,28 +16,24 @@
 
 namespace betex::fix {
 
-// Owned by its session's strand.
+// Owned by its session's strand. Whoever appends what has a new number stores that in the session
+// cache in the same turn: what is sealed is there.
 class OutboundQueue {
  public:
   using Block = std::shared_ptr<const OutboundBlock>;
 
-  // ---- Appending. `state` is the session's after the message.
+  // ---- Appending
 
-  // A report whose number is `state.last_number`; `encode(std::string&)` appends its bytes.
+  // A report: `encode(std::string&)` appends its bytes. Returns them; good until more is appended.
   template <typename Encode>
-  void append_report(ReportId report, const OutboundState& state, Encode&& encode) {
+  std::string_view append_report(Encode&& encode) {
     OutboundBlock& block = open();
     const std::size_t offset = block.bytes.size();
     encode(block.bytes);
-    const std::size_t size = block.bytes.size() - offset;
-    block.entries.push_back(
-        {.number = state.last_number, .report = report, .offset = offset, .size = size});
-    unwritten_bytes_ += size;
-    use_number(state);
+    ++block.reports;
+    unwritten_bytes_ += block.bytes.size() - offset;
+    return std::string_view{block.bytes}.substr(offset);
   }
-
-  // A new administrative message has used a number; its bytes follow by append().
-  void use_number(const OutboundState& state);
 
   // Administrative messages and resends.
   void append(std::string_view bytes);
@@ -46,11 +43,9 @@ class OutboundQueue {
 
   // ---- Onward
 
-  // Ends the turn: the blocks that are to be cached now, in order; committed() for each must
-  // follow.
-  [[nodiscard]] std::vector<Block> seal(matching::SessionId session, matching::EventSeq delivered);
+  // Ends the turn.
+  void seal();
 
-  void committed(const Block& block);
   void release_hold(matching::MsgSeqNum number);
 
   // The next block that may be written now, never an empty one, or null.
@@ -59,29 +54,22 @@ class OutboundQueue {
   // `bytes` of what was taken have left.
   void written(std::size_t bytes);
 
-  // The connection is gone: what was not written never will be. Blocks on their way to the cache
-  // still get there. To be sealed before.
+  // The connection is gone: what was not written never will be.
   void discard();
 
   // Appended and not yet written.
   [[nodiscard]] std::size_t unwritten_bytes() const noexcept { return unwritten_bytes_; }
 
  private:
-  struct OpenBlock {
+  struct Waiting {
     std::shared_ptr<OutboundBlock> block;
-    bool uses_numbers = false;
-  };
-
-  struct SealedBlock {
-    Block block;
-    bool committed = false;
-    bool held = false;
+    std::optional<matching::MsgSeqNum> held_for;
   };
 
   OutboundBlock& open();
 
-  std::vector<OpenBlock> open_;  // the last one is appended to
-  std::deque<SealedBlock> sealed_;
+  std::vector<Waiting> open_;  // the last one is appended to
+  std::deque<Waiting> sealed_;
   std::size_t unwritten_bytes_ = 0;
 };
 

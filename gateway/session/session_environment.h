@@ -18,7 +18,6 @@ class ReportFeed;
 
 namespace betex::fix {
 
-class CacheFlusher;
 class Dictionaries;
 class FixSession;
 class HandshakeTurns;
@@ -38,7 +37,6 @@ struct SessionEnvironment {
   gateway::ReportFeed& reports;
   LogonGate& gate;
   MessageCache& cache;
-  CacheFlusher& flusher;
   SessionMetrics& metrics;
   RefusalLog& refusals;
   RefusalShare& refusal_share;

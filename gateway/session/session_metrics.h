@@ -29,7 +29,7 @@ struct SessionMetrics : TransportMetrics {
   Counter resends;        // ResendRequests that were served
   Counter slow_readers;   // disconnected
   Counter reports_held;   // times that a session got no further report for want of proof
-  Counter cache_commits;  // one for each turn with new messages
+  Counter cache_commits;  // one for each number that was used
 };
 
 }  // namespace betex::fix

@@ -1,15 +1,13 @@
-// What a session sends: reports and QuickFIX's messages into blocks, through the session cache to
-// the connection.
+// What a session sends: reports and QuickFIX's messages into the session cache and into blocks, and
+// these to the connection.
 #include "gateway/session/session_outbound.h"
 
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/dispatch.hpp>
 #include <spdlog/spdlog.h>
 
-#include "gateway/session/cache_entry.h"
-#include "gateway/session/cache_flusher.h"
+#include "gateway/session/cache_layout.h"
 #include "gateway/session/message_cache.h"
 #include "gateway/session/session_metrics.h"
 #include "gateway/transport/connection.h"
@@ -19,7 +17,6 @@
 
 namespace betex::fix {
 
-namespace asio = boost::asio;
 using matching::EventSeq;
 using matching::MsgSeqNum;
 using matching::Timestamp;
@@ -45,7 +42,6 @@ SessionOutbound::SessionOutbound(SessionCore& core,
                                  const std::optional<matching::SessionInfo>& known)
     : core_{core},
       owner_{owner},
-      sent_{core.environment.cache},
       unproven_{core.environment.cache.space(),
                 known ? core.environment.cache.unproven_at_start(known->session)
                       : std::deque<UnprovenStep>{}} {
@@ -115,11 +111,9 @@ void SessionOutbound::send_waiting_reports() {
   const Timestamp now = core_.environment.clock.now();
   while (!waiting_.empty() && resends_.none()) {
     const gateway::ReportDelivery& delivery = waiting_.front();
-    if (next_report_ == 0 && !delivery.reports.empty() && waits_for_proof()) {
-      return;
-    }
     while (next_report_ < delivery.reports.size()) {
-      if (numbers_.left() <= OutboundNumbers::kSpare) {
+      if (waits_for_proof(delivery.reports[next_report_]) ||
+          numbers_.left() <= OutboundNumbers::kSpare) {
         return;
       }
       send_report(delivery.reports[next_report_++], now);
@@ -150,15 +144,15 @@ void SessionOutbound::send_report(const Report& report, Timestamp now) {
     numbers_.report_sent(report.id);
     proof_.report_sent(report.id.event);
   }
-  const std::size_t before = queue_.unwritten_bytes();
-  queue_.append_report(
-      report.id, numbers_.state(), [&](std::string& bytes) { encode(report, header, bytes); });
+  const std::string_view message =
+      queue_.append_report([&](std::string& bytes) { encode(report, header, bytes); });
+  core_.environment.cache.append(core_.id, numbers_.state(), report.id, message);
   if (of_event) {
-    const std::size_t size = queue_.unwritten_bytes() - before;
-    unproven_.sent(report.id.event, cache::entry_bytes(sizeof(cache::StoredReport) + size));
+    unproven_.sent(report.id.event, cache::record_bytes(message.size()));
   }
   core_.quickfix.set_next_out(number.next());
   core_.environment.metrics.reports_out.add();
+  core_.environment.metrics.cache_commits.add();
   reserve_numbers_ahead();
 }
 
@@ -175,15 +169,20 @@ void SessionOutbound::reserve_numbers_ahead() {
 }
 
 bool SessionOutbound::on_number_used(MsgSeqNum number) {
-  if (!numbers_.may_use(number)) {
-    spdlog::error("session {}: no outbound number left: the journal has not answered in time",
-                  core_.settings.comp_id);
+  OutboundState used = numbers_.state();
+  used.last_number = number;
+  const bool reserved = numbers_.may_use(number);
+  if (!reserved || !core_.environment.cache.use_number(core_.id, used)) {
+    spdlog::error("session {}: no outbound number left: {}",
+                  core_.settings.comp_id,
+                  reserved ? "the session cache has no room for another session"
+                           : "the journal has not answered in time");
     core_.ending.note(SessionEnd::NoNumbers);
     core_.ending.disconnect();
     return false;
   }
   numbers_.use(number);
-  queue_.use_number(numbers_.state());
+  core_.environment.metrics.cache_commits.add();
   reserve_numbers_ahead();
   return true;
 }
@@ -205,20 +204,8 @@ void SessionOutbound::release_reject(MsgSeqNum number) {
 
 void SessionOutbound::end_turn() {
   core_.quickfix.end_turn();
-  for (auto& block : queue_.seal(core_.id, proof_.proven())) {
-    sent_.add(block);
-    core_.environment.flusher.commit(block, [this, self = core_.keep_alive(), block] {
-      asio::dispatch(core_.strand, [this, self, block] { on_cached(block); });
-    });
-  }
+  queue_.seal();
   write_released();
-}
-
-void SessionOutbound::on_cached(const OutboundQueue::Block& block) {
-  sent_.first_is_cached();
-  queue_.committed(block);
-  write_released();
-  owner_.finish_if_done();
 }
 
 void SessionOutbound::write_released() {

@@ -1,4 +1,4 @@
-// What a session sends: reports and QuickFIX's messages, through the session cache to the
+// What a session sends: reports and QuickFIX's messages, by way of the session cache to the
 // connection; what is sent again; and what the client has proven to have.
 #pragma once
 
@@ -12,11 +12,11 @@
 
 #include "gateway/link/session_link.h"
 #include "gateway/session/delivery_proof.h"
+#include "gateway/session/message_cache.h"
 #include "gateway/session/outbound_numbers.h"
 #include "gateway/session/outbound_queue.h"
 #include "gateway/session/report_hold.h"
 #include "gateway/session/resends.h"
-#include "gateway/session/sent_messages.h"
 #include "gateway/session/session_core.h"
 #include "gateway/session/unproven_reports.h"
 #include "matching/commands.h"
@@ -47,9 +47,6 @@ class SessionOutbound {
 
     // The queue may have room for what more input brings.
     virtual void go_on_reading() = 0;
-
-    // Something that was sent is in the cache: a session that is over may have no more to do.
-    virtual void finish_if_done() = 0;
   };
 
   // `known`: the session as recovery found it, if the journal knows it.
@@ -74,7 +71,7 @@ class SessionOutbound {
   void begin();
 
   // It is on no longer, or begins again: there are no more reports; those that wait and the resends
-  // are dropped; and what is not written never will be.
+  // are dropped; and what is not written never will be, this turn's included.
   void unsubscribe();
   void forget_what_is_under_way();
   void discard();
@@ -110,7 +107,7 @@ class SessionOutbound {
 
   // ---- To the socket
 
-  // Every handler that may have made messages ends with it: nothing is left in an open block.
+  // Every handler that may have made messages ends with it: what it has made leaves in one piece.
   void end_turn();
 
   // As in ConnectionUser.
@@ -146,7 +143,7 @@ class SessionOutbound {
 
   [[nodiscard]] std::vector<MessageCache::Message> sent_messages(matching::MsgSeqNum first,
                                                                  matching::MsgSeqNum last) const {
-    return sent_.read(core_.id, core_.epoch, first, last);
+    return core_.environment.cache.read(core_.id, core_.epoch, first, last);
   }
 
   // ---- Proof of delivery (session_outbound_proof.cpp)
@@ -167,7 +164,6 @@ class SessionOutbound {
   void close_on_slow_reader();
   void send_report(const Report& report, matching::Timestamp now);
   void write_released();
-  void on_cached(const OutboundQueue::Block& block);
   void note_answers_made(const gateway::ReportDelivery& delivery) noexcept;
 
   void continue_resend();
@@ -176,7 +172,7 @@ class SessionOutbound {
   void end_resend();
 
   void begin_proof();
-  [[nodiscard]] bool waits_for_proof();
+  [[nodiscard]] bool waits_for_proof(const Report& next);
   void ask_for_proof();
   void ask_for_proof_at_once();
   void check_held_reports();
@@ -185,7 +181,6 @@ class SessionOutbound {
   Owner& owner_;
   OutboundNumbers numbers_;
   OutboundQueue queue_;
-  SentMessages sent_;
   std::chrono::steady_clock::time_point last_progress_;
 
   gateway::SubscriptionId subscription_;

@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "gateway/session/message_cache.h"
 #include "gateway/session/session_metrics.h"
 #include "gateway/session/session_outbound.h"
 #include "gateway/transport/refusal_log.h"
@@ -62,6 +63,7 @@ MsgSeqNum SessionOutbound::send_test_request() {
 }
 
 void SessionOutbound::look_after_proof() {
+  core_.environment.cache.space().look_at_disk();
   confirm_delivery();
   ask_for_proof();
   check_held_reports();
@@ -94,10 +96,14 @@ void SessionOutbound::ask_for_proof_at_once() {
 
 // ---- Reports that are held for want of proof ----------------------------------------------------
 
-// Between two deliveries, so that the question can be about something whole.
-bool SessionOutbound::waits_for_proof() {
+// At its bound between two deliveries, so that the question can be about something whole. In the
+// midst of one where the cache is full of what others, too, have not proven, which the bounds are
+// to prevent.
+bool SessionOutbound::waits_for_proof(const Report& next) {
   unproven_.proven(proof_.proven());
-  if (!unproven_.at_bound()) {
+  const bool at_bound = next_report_ == 0 && unproven_.at_bound();
+  const bool answer = next.id.event == EventSeq{};
+  if (!at_bound && core_.environment.cache.make_room(core_.id, answer, proof_.proven())) {
     hold_.end();
     return false;
   }
@@ -106,9 +112,10 @@ bool SessionOutbound::waits_for_proof() {
     core_.environment.refusals.write(
         RefusalKind::NothingProven,
         spdlog::level::warn,
-        "session {}: {} bytes of reports are not proven to have arrived: it gets no further one",
+        "session {}: {} bytes of reports are not proven to have arrived{}: it gets no further one",
         core_.settings.comp_id,
-        unproven_.bytes());
+        unproven_.bytes(),
+        at_bound ? "" : ", and the session cache is full");
   }
   ask_for_proof_at_once();
   return true;

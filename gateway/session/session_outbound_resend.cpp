@@ -71,8 +71,8 @@ void SessionOutbound::serve_slice() {
     return;
   }
   core_.fields.read(resends_.current().message, core_.environment.limits.fields);
-  const ResendSlice slice =
-      resends_.take_slice(sent_.next_number(core_.id, core_.epoch, resends_.current().next));
+  const ResendSlice slice = resends_.take_slice(
+      core_.environment.cache.next_number(core_.id, core_.epoch, resends_.current().next));
   const std::string request = cut(core_.fields, slice, core_.environment.clock.now());
   const MsgSeqNum next_in = core_.quickfix.next_in();
   const bool taken = core_.quickfix.receive(request);

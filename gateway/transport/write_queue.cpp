@@ -57,7 +57,7 @@ WriteQueue::Progress WriteQueue::written(std::size_t size) {
     size -= of_front;
     written_of_front_ = whole ? 0 : written_of_front_ + of_front;
     progress.bytes += counts ? of_front : 0;
-    progress.reports += counts && whole ? front.entries.size() : 0;
+    progress.reports += counts && whole ? front.reports : 0;
     if (whole) {
       rest_ = blocks_.front() == rest_ ? nullptr : rest_;
       blocks_.pop_front();

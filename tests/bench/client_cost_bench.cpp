@@ -178,15 +178,12 @@ std::uintmax_t disk_bytes(const std::filesystem::path& path) {
 }
 
 struct Sizes {
-  std::uintmax_t cache;
   std::uintmax_t events;
   std::uintmax_t log;
 };
 
 Sizes look(const Options& options) {
-  return {.cache = disk_bytes(options.wal / "cache"),
-          .events = disk_bytes(options.wal / "segments"),
-          .log = disk_bytes(options.log)};
+  return {.events = disk_bytes(options.wal / "segments"), .log = disk_bytes(options.log)};
 }
 
 // ---- Attacks, each until `end` ------------------------------------------------------------------
@@ -281,9 +278,8 @@ void run(const Options& options, const std::string& name) {
   const auto rate = [&](std::uintmax_t from, std::uintmax_t to) {
     return (static_cast<double>(to) - static_cast<double>(from)) / 1e6 / seconds;
   };
-  std::printf("  MB/s: sent %.2f, session cache %+.2f, log of events %+.2f, log %+.3f\n",
+  std::printf("  MB/s: sent %.2f, log of events %+.2f, log %+.3f\n",
               static_cast<double>(sent) / 1e6 / seconds,
-              rate(before.cache, after.cache),
               rate(before.events, after.events),
               rate(before.log, after.log));
   std::printf("  another's orders: %s\n", others.c_str());

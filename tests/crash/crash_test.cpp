@@ -13,9 +13,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <random>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -56,6 +58,24 @@ std::vector<std::string> stopping_at(const std::string& stop) {
               ":verify_asan_link_order=0"};
 }
 
+// Of a copy of the repository's configuration, which it is again.
+std::filesystem::path with_cache_on_disk(const std::filesystem::path& config) {
+  const std::string shipped = "place = \"auto\"";
+  std::string text;
+  {
+    std::ifstream file{config};
+    text.assign(std::istreambuf_iterator<char>{file}, {});
+  }
+  const auto at = text.find(shipped);
+  if (at == std::string::npos) {
+    throw std::runtime_error{config.string() + " has no " + shipped};
+  }
+  text.replace(at, shipped.size(), "place = \"wal_root\"\nsize_bytes = 16_777_216");
+  text.erase(text.find("size_bytes = 0\n"), std::string{"size_bytes = 0\n"}.size());
+  std::ofstream{config} << text;
+  return config;
+}
+
 class CrashTest : public testing::Test {
  protected:
   CrashTest()
@@ -66,8 +86,9 @@ class CrashTest : public testing::Test {
     }
   }
 
-  // Segments of a few batches, so that kills hit rotations too; and the stages on one thread or on
-  // three, since neither the promises nor the journal may depend on it.
+  // Segments of a few batches, so that kills hit rotations too; the stages on one thread or on
+  // three, and a session cache that is made anew in memory or on the disk, since neither the
+  // promises nor the journal may depend on it.
   [[nodiscard]] std::vector<std::string> arguments() {
     return {"--max-segment-events",
             "500",
@@ -149,7 +170,7 @@ class CrashTest : public testing::Test {
   void make_cache_void() {
     const std::filesystem::path identity = wal() / "cache" / "identity";
     if (std::filesystem::exists(identity)) {
-      std::ofstream{identity} << "betex-cache-1 another-boot another-journal\n";
+      std::ofstream{identity} << "betex-cache-3 another-boot another-journal 0 messages-0\n";
       ++void_caches_;
     }
   }
@@ -205,10 +226,10 @@ class CrashTest : public testing::Test {
   TempFolder folder_;
   std::filesystem::path shared_config_ = changed_config(
       folder_.path() / "shared", "stage_threads = \"auto\"", "stage_threads = \"shared\"");
-  std::filesystem::path separate_config_ =
+  std::filesystem::path separate_config_ = with_cache_on_disk(
       changed_config(folder_.path() / "separate",
                      {{"stage_threads = \"auto\"", "stage_threads = \"separate\""},
-                      {"io_threads = 0", "io_threads = 2"}});
+                      {"io_threads = 0", "io_threads = 2"}}));
   GatewayAddress address_;
   std::vector<std::unique_ptr<CrashTrader>> traders_;
   std::size_t stops_tried_ = 0;

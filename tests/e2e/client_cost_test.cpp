@@ -87,7 +87,7 @@ TEST_F(ClientCostTest, ADamagedCacheIsMovedAsideAndReportsAreToldAgain) {
     exec_id = read_next(*peer, "8").value(17);
     gateway.kill();
   }
-  const std::filesystem::path data = wal() / "cache" / "data.mdb";
+  const std::filesystem::path data = session_cache_file(wal());
   std::filesystem::resize_file(data, std::filesystem::file_size(data) / 2);
 
   GatewayProcess gateway{wal()};

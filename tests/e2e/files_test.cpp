@@ -100,11 +100,13 @@ TEST_F(GatewayFilesTest, WithSecretsThatEverybodyMayReadAreNamedAtTheStart) {
 }
 
 TEST_F(GatewayFilesTest, AreNoLinksAndNoPipes) {
-  run_once({});
+  const path config =
+      changed_config(folder_.path() / "config", "place = \"auto\"", "place = \"wal_root\"");
+  run_once({"--config", config.string()});
   const path victim = folder_.path() / "victim";
   std::ofstream{victim} << "somebody's file";
   for (const char* const name :
-       {".writer.lock", "cache/lock.mdb", "cache/identity", "epoch", "tls-demo.pem"}) {
+       {".writer.lock", "cache/messages-0", "cache/identity", "epoch", "tls-demo.pem"}) {
     const path file = wal() / name;
     const path genuine = folder_.path() / "genuine";
     std::filesystem::rename(file, genuine);

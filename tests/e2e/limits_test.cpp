@@ -128,6 +128,7 @@ TEST_F(LimitsTest, EachAtItsLeast) {
              {"segment_map_size_bytes", "1_048_576"},
              {"snapshot_every_events", "0"},
              {"low_disk_bytes", "0"},
+             {"size_bytes", "16_777_216"},
              {"command_slots", "512"},
              {"event_slots", "64"},
              {"arena_bytes", "1_048_576"},

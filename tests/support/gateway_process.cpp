@@ -188,6 +188,16 @@ std::filesystem::path changed_config(const std::filesystem::path& folder,
   return file;
 }
 
+std::filesystem::path session_cache_file(const std::filesystem::path& wal_root) {
+  const std::filesystem::path folder = wal_root / "cache";
+  std::string identity = content_of(folder / "identity");
+  if (identity.empty() || identity.back() != '\n') {
+    throw std::runtime_error{"no session cache in " + wal_root.string()};
+  }
+  identity.pop_back();
+  return folder / identity.substr(identity.rfind(' ') + 1);
+}
+
 std::vector<std::string> betex_fix_command(const std::string& comp_id,
                                            std::uint16_t port,
                                            const std::filesystem::path& state_home,

@@ -105,6 +105,9 @@ struct ConfigChange {
 [[nodiscard]] std::filesystem::path changed_config(const std::filesystem::path& folder,
                                                    const std::vector<ConfigChange>& changes);
 
+// The session cache's file, which WAL_ROOT/cache/identity names: in memory as a rule.
+[[nodiscard]] std::filesystem::path session_cache_file(const std::filesystem::path& wal_root);
+
 // The built betex-fix as COMP_ID with the gateway on this port, its state file in `state_home`, and
 // further `arguments`.
 [[nodiscard]] std::vector<std::string> betex_fix_command(const std::string& comp_id,

@@ -25,6 +25,8 @@ TEST_F(GatewayFile, DefaultsStandWhereNothingIsSaid) {
   EXPECT_EQ(config.wal.snapshot_every_events, 1'000'000U);
   EXPECT_EQ(config.wal.retire, Retire::WhenUnneeded);
   EXPECT_EQ(config.wal.remote_file_systems, RemoteFileSystems::Refuse);
+  EXPECT_EQ(config.session_cache.place, CachePlacement::Auto);
+  EXPECT_EQ(config.session_cache.size_bytes, 0U);
   EXPECT_EQ(config.rings.command_slots, 32768U);
   EXPECT_EQ(config.rings.event_slots, 32768U);
   EXPECT_EQ(config.rings.arena_bytes, 64U << 20);
@@ -61,6 +63,9 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "retire = \"up_to_watermark\"\n"
           "remote_file_systems = \"accept\"\n"
           "witness = \"witness\"\n"
+          "[session_cache]\n"
+          "place = \"wal_root\"\n"
+          "size_bytes = 16_777_216\n"
           "[rings]\n"
           "command_slots = 512\n"
           "event_slots = 128\n"
@@ -109,6 +114,8 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   EXPECT_EQ(config.wal.snapshot_every_events, 9U);
   EXPECT_EQ(config.wal.retire, Retire::UpToWatermark);
   EXPECT_EQ(config.wal.remote_file_systems, RemoteFileSystems::Accept);
+  EXPECT_EQ(config.session_cache.place, CachePlacement::WalRoot);
+  EXPECT_EQ(config.session_cache.size_bytes, 16U << 20);
   EXPECT_EQ(config.rings.command_slots, 512U);
   EXPECT_EQ(config.rings.event_slots, 128U);
   EXPECT_EQ(config.rings.arena_bytes, 2'000'000U);
@@ -496,12 +503,22 @@ TEST_F(GatewayFile, RevocationListsNeedTheAuthoritiesWhoseTheyAre) {
   EXPECT_THAT(print(load()), HasSubstr("tls_client_crl = \"" + folder.path().string()));
 }
 
+TEST_F(GatewayFile, ASessionCacheThatIsTooSmallIsRefused) {
+  replace(gateway, "[fix]\n", "[session_cache]\nsize_bytes = 16_777_215\n[fix]\n");
+  EXPECT_THAT(
+      complaints(),
+      ElementsAre(HasSubstr("session_cache.size_bytes: 16777215 is too little for anybody's "
+                            "messages; give at least 16777216, or 0 for what sessions "
+                            "need")));
+}
+
 TEST_F(GatewayFile, PrintsTheValuesInForceWithoutSecrets) {
   overrides.fix_port = 1234;
   const std::string text = print(load());
   EXPECT_THAT(text, HasSubstr("[wal]\nroot = \"" + (folder.path() / "wal").string() + "\"\n"));
   EXPECT_THAT(text, HasSubstr("[fix]\naddress = \"127.0.0.1\"\nport = 1234\n"));
   EXPECT_THAT(text, HasSubstr("retire = \"when_unneeded\"\n"));
+  EXPECT_THAT(text, HasSubstr("[session_cache]\nplace = \"auto\"\nsize_bytes = 0\n"));
   EXPECT_THAT(text, HasSubstr("wait_strategy = \"block\"\n"));
   EXPECT_THAT(text, HasSubstr("[engine]\nlive_orders = 0\nfinished_orders = 0\ncl_ord_ids = 0\n"));
   EXPECT_THAT(text, HasSubstr("[clock]\nrequire_synchronised = false\n"));

@@ -37,6 +37,8 @@ TEST(ShippedConfig, ShowsTheDefaults) {
   EXPECT_EQ(config.wal.low_disk_bytes, defaults.wal.low_disk_bytes);
   EXPECT_EQ(config.wal.snapshot_every_events, defaults.wal.snapshot_every_events);
   EXPECT_EQ(config.wal.retire, defaults.wal.retire);
+  EXPECT_EQ(config.session_cache.place, defaults.session_cache.place);
+  EXPECT_EQ(config.session_cache.size_bytes, defaults.session_cache.size_bytes);
   EXPECT_EQ(config.rings.command_slots, defaults.rings.command_slots);
   EXPECT_EQ(config.rings.event_slots, defaults.rings.event_slots);
   EXPECT_EQ(config.rings.arena_bytes, defaults.rings.arena_bytes);

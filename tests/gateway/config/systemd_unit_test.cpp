@@ -70,6 +70,12 @@ TEST(SystemdUnit, MayWriteWhatTheConfigurationProposes) {
   EXPECT_THAT(config.str(), HasSubstr("\n# file = \"/var/log/betex/"));
 }
 
+// It is in /dev/shm, from where systemd would remove it at each end of the gateway, a crash
+// included.
+TEST(SystemdUnit, KeepsTheSessionCache) {
+  EXPECT_THAT(unit_text(), HasSubstr("\nRemoveIPC=false\n"));
+}
+
 // The exits that come again at each start until somebody mends their cause. Of an ExecStartPre
 // systemd would start again after any.
 TEST(SystemdUnit, StaysDownWhereAStartMendsNothing) {

@@ -1,7 +1,9 @@
 // The session cache's folder: what it is made of, who may look into it, and what the start says
 // when it does not belong to the journal.
 #include <fstream>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -40,7 +42,7 @@ class CacheFolderTest : public ::testing::Test {
         path_,
         {.boot_id = "boot", .wal_id = "wal"},
         {.sessions = {&session, 1}, .last_seq = matching::EventSeq{20}, .new_epochs = new_epochs},
-        {.map_size = std::size_t{1} << 20}};
+        {.file_bytes = std::size_t{1} << 20}};
   }
 
   // The start's complaint.
@@ -75,7 +77,7 @@ class CacheFolderTest : public ::testing::Test {
 TEST_F(CacheFolderTest, NobodyElseMayLookIntoIt) {
   static_cast<void>(open());
   EXPECT_EQ(mode_of(path_), perms::owner_all);
-  for (const char* const file : {"identity", "data.mdb", "lock.mdb"}) {
+  for (const char* const file : {"identity", "messages-0"}) {
     EXPECT_EQ(mode_of(path_ / file), perms::owner_read | perms::owner_write) << file;
   }
 }
@@ -88,7 +90,7 @@ TEST_F(CacheFolderTest, OneThatOthersCouldLookIntoIsClosedToThem) {
 }
 
 TEST_F(CacheFolderTest, NothingIsWrittenThroughALink) {
-  for (const char* const file : {"lock.mdb", "data.mdb", "identity"}) {
+  for (const char* const file : {"messages-0", "identity"}) {
     static_cast<void>(open());
     put_link(file);
     EXPECT_EQ(fault(), journal::Fault::NotARegularFile) << file;
@@ -111,20 +113,41 @@ TEST_F(CacheFolderTest, ALinkToAnotherDiskStaysOneWhenTheCacheIsVoid) {
   std::ofstream{path_ / "identity"} << "of another boot";
   EXPECT_TRUE(open().was_void());
   EXPECT_TRUE(std::filesystem::is_symlink(path_));
-  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "disk" / "data.mdb"));
-  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "disk.void" / "data.mdb"));
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "disk" / "messages-0"));
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "disk.void" / "messages-0"));
+}
+
+// Whatever is in `identity`: the file that it belongs to is another's, or it is none.
+TEST_F(CacheFolderTest, AnIdentityThatIsNoneMakesItVoid) {
+  std::string right;
+  static_cast<void>(open());
+  std::getline(std::ifstream{path_ / "identity"}, right);
+  ASSERT_EQ(right.substr(0, right.rfind(' ') - 16), "betex-cache-3 boot wal ");
+  ASSERT_EQ(right.substr(right.rfind(' ')), " messages-0");
+  const std::string key = right.substr(right.rfind(' ') - 16, 16);
+  const std::vector<std::string> texts{"",
+                                       right,
+                                       right.substr(0, right.rfind(' ')) + "\n",
+                                       "betex-cache-2 boot wal\n",
+                                       "betex-cache-3 boot wal 0123456789abcdef messages-0\n",
+                                       "betex-cache-3 boot wal 01234567?9abcdef messages-0\n",
+                                       "betex-cache-3 boot wal " + key + " messages-1\n"};
+  for (const std::string& text : texts) {
+    SCOPED_TRACE(text);
+    std::ofstream{path_ / "identity", std::ios::trunc} << text;
+    EXPECT_TRUE(open().was_void());
+    EXPECT_FALSE(open().was_void());
+  }
 }
 
 TEST_F(CacheFolderTest, OneNewerThanTheJournalIsDamageOfTheJournal) {
   {
     MessageCache cache = open();
-    auto block = std::make_shared<OutboundBlock>();
-    block->session = kSession;
-    block->state = {.epoch = kEpoch,
-                    .last_number = matching::MsgSeqNum{3},
-                    .sent = {.event = matching::EventSeq{10}},
-                    .poss_resend_to = {}};
-    cache.write(std::vector<std::shared_ptr<const OutboundBlock>>{block});
+    ASSERT_TRUE(cache.use_number(kSession,
+                                 {.epoch = kEpoch,
+                                  .last_number = matching::MsgSeqNum{3},
+                                  .sent = {.event = matching::EventSeq{10}},
+                                  .poss_resend_to = {}}));
   }
   ASSERT_EQ(fault(), journal::Fault::CacheAhead);
   EXPECT_EQ(journal::exit_code_of(journal::Fault::CacheAhead), journal::kExitCorrupt);
@@ -136,18 +159,13 @@ TEST_F(CacheFolderTest, NothingOfItOutlivesNewEpochs) {
   const matching::MsgSeqNum first{1};
   {
     MessageCache cache = open();
-    auto block = std::make_shared<OutboundBlock>();
-    block->session = kSession;
-    block->state = {.epoch = kEpoch.next(),
-                    .last_number = matching::MsgSeqNum{900},
-                    .sent = {.event = matching::EventSeq{1000}},
-                    .poss_resend_to = {}};
-    block->bytes = "8=FIXT.1.1";
-    block->entries.push_back({.number = first,
-                              .report = {.event = matching::EventSeq{1000}},
-                              .offset = 0,
-                              .size = block->bytes.size()});
-    cache.write(std::vector<std::shared_ptr<const OutboundBlock>>{block});
+    const fix::ReportId report{.event = matching::EventSeq{1000}};
+    ASSERT_TRUE(cache.make_room(kSession, false, {}));
+    cache.append(
+        kSession,
+        {.epoch = kEpoch.next(), .last_number = first, .sent = report, .poss_resend_to = {}},
+        report,
+        "8=FIXT.1.1");
     ASSERT_EQ(cache.read(kSession, kEpoch.next(), first, first).size(), 1U);
   }
   ASSERT_EQ(fault(), journal::Fault::CacheAhead);

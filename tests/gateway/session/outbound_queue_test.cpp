@@ -8,25 +8,9 @@ namespace betex::fix {
 namespace {
 
 using matching::MsgSeqNum;
-using matching::SessionId;
 
-constexpr SessionId kSession{7};
-constexpr matching::EventSeq kDelivered{7};
-
-OutboundState after(std::uint32_t number) {
-  return {.epoch = matching::SessionEpoch{1},
-          .last_number = MsgSeqNum{number},
-          .sent = {},
-          .poss_resend_to = {}};
-}
-
-void append_report(OutboundQueue& queue, std::uint32_t number, const std::string& text) {
-  queue.append_report({}, after(number), [&](std::string& bytes) { bytes += text; });
-}
-
-void append_admin(OutboundQueue& queue, std::uint32_t number, const std::string& text) {
-  queue.use_number(after(number));
-  queue.append(text);
+std::string append_report(OutboundQueue& queue, const std::string& text) {
+  return std::string{queue.append_report([&](std::string& bytes) { bytes += text; })};
 }
 
 std::string take_all(OutboundQueue& queue) {
@@ -37,54 +21,35 @@ std::string take_all(OutboundQueue& queue) {
   return bytes;
 }
 
-TEST(OutboundQueue, ReleasesNothingBeforeTheCacheHasIt) {
+TEST(OutboundQueue, ReleasesATurnInOnePieceAtItsEnd) {
   OutboundQueue queue;
-  append_report(queue, 1, "a");
-  append_report(queue, 2, "b");
-  const auto blocks = queue.seal(kSession, kDelivered);
-  ASSERT_EQ(blocks.size(), 1U) << "one block for a turn";
-  EXPECT_EQ(take_all(queue), "");
+  EXPECT_EQ(append_report(queue, "one"), "one");
+  queue.append("admin");
+  EXPECT_EQ(append_report(queue, "two"), "two") << "what was appended last, and no more";
+  EXPECT_EQ(queue.take_released(), nullptr) << "the turn is not over";
 
-  queue.committed(blocks[0]);
-  EXPECT_EQ(take_all(queue), "ab");
+  queue.seal();
+  const auto block = queue.take_released();
+  ASSERT_NE(block, nullptr);
+  EXPECT_EQ(block->bytes, "oneadmintwo");
+  EXPECT_EQ(block->reports, 2U);
+  EXPECT_EQ(queue.take_released(), nullptr);
 }
 
-TEST(OutboundQueue, TellsTheCacheWhatIsInABlock) {
+TEST(OutboundQueue, ATurnOfNothingReleasesNothing) {
   OutboundQueue queue;
-  append_admin(queue, 1, "logon");
-  append_report(queue, 2, "report");
-  const auto block = queue.seal(kSession, kDelivered).at(0);
-
-  EXPECT_EQ(block->session, kSession);
-  EXPECT_EQ(block->state.last_number, MsgSeqNum{2});
-  ASSERT_EQ(block->entries.size(), 1U) << "administrative messages are never sent again";
-  EXPECT_EQ(block->bytes.substr(block->entries[0].offset, block->entries[0].size), "report");
-}
-
-TEST(OutboundQueue, KeepsTheOrderWhateverNeedsTheCache) {
-  OutboundQueue queue;
-  append_report(queue, 1, "a");
-  const auto first = queue.seal(kSession, kDelivered);
-  queue.append("resent");
-  EXPECT_TRUE(queue.seal(kSession, kDelivered).empty()) << "a resend has been cached before";
-  EXPECT_EQ(take_all(queue), "");
-
-  queue.committed(first[0]);
-  EXPECT_EQ(take_all(queue), "aresent");
+  queue.seal();
+  EXPECT_EQ(queue.take_released(), nullptr);
 }
 
 TEST(OutboundQueue, HoldsARejectAndWhatFollows) {
   OutboundQueue queue;
-  append_admin(queue, 1, "before");
+  queue.append("before");
   queue.hold_from_here(MsgSeqNum{9});
-  append_admin(queue, 2, "reject");
-  const auto blocks = queue.seal(kSession, kDelivered);
-  ASSERT_EQ(blocks.size(), 2U);
-  append_admin(queue, 3, "after");
-  const auto behind = queue.seal(kSession, kDelivered);
-  queue.committed(blocks[0]);
-  queue.committed(blocks[1]);
-  queue.committed(behind[0]);
+  queue.append("reject");
+  queue.seal();
+  queue.append("after");
+  queue.seal();
   EXPECT_EQ(take_all(queue), "before");
 
   queue.release_hold(MsgSeqNum{8});
@@ -95,10 +60,9 @@ TEST(OutboundQueue, HoldsARejectAndWhatFollows) {
 
 TEST(OutboundQueue, CountsWhatIsNotWritten) {
   OutboundQueue queue;
-  append_report(queue, 1, "four");
+  append_report(queue, "four");
   EXPECT_EQ(queue.unwritten_bytes(), 4U);
-  const auto block = queue.seal(kSession, kDelivered).at(0);
-  queue.committed(block);
+  queue.seal();
   EXPECT_EQ(take_all(queue), "four");
   EXPECT_EQ(queue.unwritten_bytes(), 4U);
 
@@ -108,12 +72,15 @@ TEST(OutboundQueue, CountsWhatIsNotWritten) {
 
 TEST(OutboundQueue, ForgetsWhatCannotBeWritten) {
   OutboundQueue queue;
-  append_report(queue, 1, "lost");
-  const auto block = queue.seal(kSession, kDelivered).at(0);
+  queue.hold_from_here(MsgSeqNum{9});
+  append_report(queue, "held");
+  queue.seal();
+  append_report(queue, "of this turn");
   queue.discard();
   EXPECT_EQ(queue.unwritten_bytes(), 0U);
 
-  queue.committed(block);
+  queue.release_hold(MsgSeqNum{9});
+  queue.seal();
   EXPECT_EQ(take_all(queue), "");
 }
 

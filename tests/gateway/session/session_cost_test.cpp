@@ -334,6 +334,47 @@ TEST_F(KeptCostTest, OneThatProvesNothingIsLoggedOut) {
   EXPECT_TRUE(comes_true([&] { return metrics().sessions_ended.at(how).value() == 1; }));
 }
 
+// The bounds of all together are half of the file; what blocks waste is more here than they leave.
+TEST_F(KeptCostTest, WhereTheFileIsFullASessionGetsNoFurtherReportUntilSomebodyProves) {
+  constexpr std::size_t kOfTheFirst = 2000;
+  constexpr std::size_t kOfTheOthers = 300;
+  TestGatewayOptions options;
+  options.delivery_proof_interval = 10ms;
+  options.cache.file_bytes = 590'000;  // eight blocks, of which three sessions need more
+  start(options);
+  ASSERT_EQ(gateway_->cache().capacity(), std::size_t{8} * 65536);
+  const auto first = gateway_->log_on("BROKER1");
+  const auto second = gateway_->log_on("BROKER2");
+  const auto third = gateway_->log_on("STRICT");
+  const auto make_for = [&](const std::string& comp_id, std::size_t count) {
+    for (const auto& session : pipeline_.sessions()) {
+      for (std::size_t made = 0; session.comp_id.view() == comp_id && made < count;
+           made += kAtOnce) {
+        pipeline_.make_reports(session.session, kAtOnce);
+      }
+    }
+  };
+  make_for("BROKER1", kOfTheFirst);
+  ASSERT_TRUE(comes_true([&] { return metrics().reports_held.value() == 1; }));
+  make_for("BROKER2", kOfTheOthers);
+  ASSERT_TRUE(comes_true([&] { return metrics().reports_held.value() == 2; }));
+  make_for("STRICT", kOfTheOthers);
+  ASSERT_TRUE(comes_true([&] { return metrics().reports_held.value() == 3; }));
+  EXPECT_FALSE(gateway_->cache().make_room(session(), false, {})) << "no block is free";
+
+  std::size_t of_the_first = 0;
+  while (of_the_first < kOfTheFirst) {
+    const std::string asked = read_to_question(*first, of_the_first);
+    first->send("0", "112=" + asked + "|");
+  }
+  std::size_t of_the_third = 0;
+  while (of_the_third < kOfTheOthers) {
+    const std::string asked = read_to_question(*third, of_the_third);
+    third->send("0", "112=" + asked + "|");
+  }
+  EXPECT_EQ(of_the_third, kOfTheOthers) << "none is lost";
+}
+
 TEST_F(KeptCostTest, AnswersDoNotFillTheCacheWhateverIsUnproven) {
   constexpr int kRequests = 2000;
   start_bounded();

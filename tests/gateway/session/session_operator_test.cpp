@@ -203,19 +203,22 @@ TEST_F(SessionOperatorTest, ReportsThatAreNotProvenAreHeldAndItsInputIsNot) {
 
 TEST_F(SessionOperatorTest, ResendRequestsThatWaitEndItInsteadOfHoldingItUp) {
   constexpr int kOneTooMany = 18;
-  start({.limits = {.outbound_queue_bytes = 200'000}, .io_threads = 2});
+  start({.limits = {.outbound_queue_bytes = 200'000}});
   pipeline_.make_reports(pipeline_.sessions().front().session, 600);
   for (int i = 0; i < 600; ++i) {
     ASSERT_EQ(peer_->read().type(), "8");
   }
-  gateway_->cache().hold();  // the first one stays under way
-  std::string input = peer_->message("1", "112=x|", peer_->next_out++);
+  pipeline_.hold();  // the first one stays under way, behind a Reject whose refusal is not durable
+  std::string input = peer_->message("UOC", resume("no") + "9999=unknown|", peer_->next_out++);
   for (int i = 0; i < kOneTooMany; ++i) {
     input += peer_->message("2", "7=2|16=601|", peer_->next_out++);
   }
   peer_->send_bytes(input);
+  const auto fault = static_cast<std::size_t>(fix::SessionEnd::Fault);
+  const auto& ended = gateway_->server().metrics().sessions_ended;
+  EXPECT_TRUE(comes_true([&] { return ended.at(fault).value() == 1; }));
+  pipeline_.go_on();
   EXPECT_TRUE(pipeline_.wait_for_session("OPS1", [](const auto& session) { return !session.up; }));
-  gateway_->cache().go_on();
 }
 
 // ---- The disk -----------------------------------------------------------------------------------

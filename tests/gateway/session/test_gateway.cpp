@@ -33,41 +33,6 @@ gateway::Credentials credentials_for(const std::vector<fix::SessionSettings>& se
 
 }  // namespace
 
-void HoldableCache::write(std::span<const std::shared_ptr<const fix::OutboundBlock>> blocks) {
-  {
-    std::unique_lock lock{mutex_};
-    holding_ = true;
-    changed_.notify_all();
-    changed_.wait(lock, [&] { return !hold_; });
-    holding_ = false;
-    if (fail_) {
-      throw std::runtime_error{"the disk is full"};
-    }
-  }
-  MessageCache::write(blocks);
-}
-
-void HoldableCache::hold() {
-  const std::lock_guard lock{mutex_};
-  hold_ = true;
-}
-
-void HoldableCache::go_on() {
-  const std::lock_guard lock{mutex_};
-  hold_ = false;
-  changed_.notify_all();
-}
-
-void HoldableCache::fail_from_now_on() {
-  const std::lock_guard lock{mutex_};
-  fail_ = true;
-}
-
-bool HoldableCache::wait_until_held() {
-  std::unique_lock lock{mutex_};
-  return changed_.wait_for(lock, kPatience, [&] { return hold_ && holding_; });
-}
-
 std::vector<fix::SessionSettings> test_sessions() {
   std::vector<fix::SessionSettings> sessions;
   for (const std::string comp_id : {"BROKER1", "BROKER2", "BROKER3", "STRICT", "OPS1"}) {
@@ -103,7 +68,7 @@ TestGateway::TestGateway(FakePipeline& pipeline,
   auto sessions = test_sessions();
   sessions.front().reset_schedule = options.reset_schedule;
   const auto recovered = pipeline.sessions();
-  cache_ = std::make_unique<HoldableCache>(
+  cache_ = std::make_unique<fix::MessageCache>(
       folder / "cache",
       fix::CacheIdentity{.boot_id = options.boot_id, .wal_id = "wal-1"},
       fix::RecoveredSessions{.sessions = recovered, .last_seq = pipeline.last_seq()},
@@ -136,7 +101,6 @@ TestGateway::TestGateway(FakePipeline& pipeline,
 
 TestGateway::~TestGateway() {
   pipeline_.set_sink(nullptr);
-  cache_->go_on();
   io_.stop();
   for (std::thread& thread : threads_) {
     thread.join();

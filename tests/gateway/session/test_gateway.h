@@ -3,13 +3,11 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -33,28 +31,6 @@ inline constexpr const char* kTestPassword = "secret";
 // BROKER1 and BROKER2 speak FIXT.1.1, BROKER3 FIX.4.4; STRICT may not reset its numbers; OPS1 is an
 // operator's, with a throttle that must not count. Their usernames are their CompIDs.
 [[nodiscard]] std::vector<fix::SessionSettings> test_sessions();
-
-// A session cache whose commits wait, or fail, when the test says so.
-class HoldableCache final : public fix::MessageCache {
- public:
-  using MessageCache::MessageCache;
-
-  void write(std::span<const std::shared_ptr<const fix::OutboundBlock>> blocks) override;
-
-  void hold();
-  void go_on();
-  void fail_from_now_on();
-
-  // Waits until a commit is held. False: none came in time.
-  [[nodiscard]] bool wait_until_held();
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool hold_ = false;
-  bool holding_ = false;
-  bool fail_ = false;
-};
 
 struct TestGatewayOptions {
   fix::TransportLimits limits{.first_refusal_delay = std::chrono::milliseconds{20}};
@@ -80,7 +56,7 @@ class TestGateway {
 
   [[nodiscard]] fix::FixServer& server() { return *server_; }
 
-  [[nodiscard]] HoldableCache& cache() { return *cache_; }
+  [[nodiscard]] fix::MessageCache& cache() { return *cache_; }
 
   // What ended an I/O thread; empty: nothing has.
   [[nodiscard]] std::string failure() const;
@@ -107,7 +83,7 @@ class TestGateway {
   const gateway::SystemClock machine_clock_;
   gateway::Credentials credentials_;
   fix::PasswordAuthenticator authenticator_;
-  std::unique_ptr<HoldableCache> cache_;
+  std::unique_ptr<fix::MessageCache> cache_;
   std::unique_ptr<fix::FixServer> server_;
   std::uint16_t port_ = 0;
   mutable std::mutex failure_mutex_;

@@ -15,7 +15,7 @@ std::string message(const std::string& name) {
 std::shared_ptr<const OutboundBlock> block(const std::string& bytes, std::size_t reports = 0) {
   auto made = std::make_shared<OutboundBlock>();
   made->bytes = bytes;
-  made->entries.resize(reports);
+  made->reports = reports;
   return made;
 }
 

@@ -37,16 +37,13 @@ TEST(ReportAllocation, APortionOfReportsTakesFewAllocations) {
   OutboundQueue queue;
   const std::size_t before = test::allocations();
   for (std::uint32_t i = 1; i <= kPortion; ++i) {
-    OutboundState state;
-    state.last_number = matching::MsgSeqNum{i};
-    queue.append_report(
-        report.id, state, [&](std::string& bytes) { encode(report, header(i), bytes); });
+    queue.append_report([&](std::string& bytes) { encode(report, header(i), bytes); });
   }
-  const auto blocks = queue.seal(matching::SessionId{1}, matching::EventSeq{});
-  ASSERT_EQ(blocks.size(), 1U);
-  queue.committed(blocks.front());
+  queue.seal();
   const auto block = queue.take_released();
-  EXPECT_EQ(block->entries.size(), kPortion);
+  ASSERT_NE(block, nullptr);
+  EXPECT_EQ(block->reports, kPortion);
+  EXPECT_EQ(queue.take_released(), nullptr) << "one block for a turn";
   EXPECT_LT(test::allocations() - before, kPortion / 2);
 }
 
