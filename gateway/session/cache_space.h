@@ -70,30 +70,23 @@ class CacheSpace {
     return unproven_.load(std::memory_order_relaxed);
   }
 
-  // Looks, unless somebody has just done so. A flood of answers commits nothing to the journal,
-  // which looks at the disk as well.
+  // Throws JournalError where the disk does not say.
   void look_at_disk() {
-    constexpr std::chrono::milliseconds kInterval{100};
-    if (bounds_.low_disk_bytes == 0) {
-      return;
-    }
-    const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
-    auto next = look_next_.load(std::memory_order_relaxed);
-    const auto then = now + std::chrono::steady_clock::duration{kInterval}.count();
-    if (now >= next && look_next_.compare_exchange_strong(next, then, std::memory_order_relaxed)) {
+    if (bounds_.low_disk_bytes != 0) {
       low_.store(journal::free_disk_bytes(disk_) < bounds_.low_disk_bytes,
                  std::memory_order_relaxed);
     }
   }
 
-  // Looks, unless it has just done so. The cache's writer only: a flood of answers is written
-  // without a commit of the journal, which looks at the disk as well.
-  void look_at_disk_if_due(const std::filesystem::path& folder) {
+  // Looks, unless a session has just done so. A flood of answers commits nothing to the journal,
+  // which looks at the disk as well.
+  void look_at_disk_if_due() {
     constexpr std::chrono::milliseconds kInterval{100};
-    const auto now = std::chrono::steady_clock::now();
-    if (now >= look_next_) {
-      look_next_ = now + kInterval;
-      look_at_disk(folder);
+    const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+    auto next = look_next_.load(std::memory_order_relaxed);
+    const auto then = now + std::chrono::steady_clock::duration{kInterval}.count();
+    if (now >= next && look_next_.compare_exchange_strong(next, then, std::memory_order_relaxed)) {
+      look_at_disk();
     }
   }
 

@@ -63,7 +63,7 @@ MsgSeqNum SessionOutbound::send_test_request() {
 }
 
 void SessionOutbound::look_after_proof() {
-  core_.environment.cache.space().look_at_disk();
+  core_.environment.cache.space().look_at_disk_if_due();
   confirm_delivery();
   ask_for_proof();
   check_held_reports();
