@@ -73,7 +73,7 @@ void check_own_file(const journal::FileDescriptor& file, const std::filesystem::
   }
 }
 
-void CacheFile::Unmap::operator()(std::byte* map) const noexcept {
+void Unmap::operator()(std::byte* map) const noexcept {
   ::munmap(map, size);
 }
 

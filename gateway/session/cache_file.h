@@ -14,6 +14,13 @@
 
 namespace betex::fix {
 
+// What lets go of a mapping.
+struct Unmap {
+  std::size_t size = 0;
+
+  void operator()(std::byte* map) const noexcept;
+};
+
 // *Owned by one thread at a time.* A file that somebody cuts off while it is mapped ends the
 // process (SIGBUS); the next start finds it damaged.
 class CacheFile {
@@ -50,12 +57,6 @@ class CacheFile {
   }
 
  private:
-  struct Unmap {
-    std::size_t size = 0;
-
-    void operator()(std::byte* map) const noexcept;
-  };
-
   template <typename Value>
   void store_in(cache::Table table,
                 std::size_t at,
