@@ -18,7 +18,6 @@
 
 namespace betex::fix::cache {
 
-inline constexpr std::string_view kFormat = "betex-cache-3";  // of the identity file
 inline constexpr std::uint32_t kVersion = 3;
 inline constexpr std::array<char, 8> kMagic{'B', 'E', 'T', 'E', 'X', 'M', 'S', 'G'};
 

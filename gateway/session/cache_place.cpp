@@ -31,11 +31,12 @@ namespace {
 // The identity stands in a file of its own: it says where the cache is, and after a power loss
 // nothing of that one need be looked at.
 constexpr std::string_view kIdentityFile = "identity";
+constexpr std::string_view kFormat = "betex-cache-3";
 constexpr std::string_view kFile = "messages-0";
 constexpr std::string_view kPrefixInMemory = "betex-";
 
 std::string owner_text(const CacheIdentity& identity) {
-  return fmt::format("{} {} {} ", cache::kFormat, identity.boot_id, identity.wal_id);
+  return fmt::format("{} {} {} ", kFormat, identity.boot_id, identity.wal_id);
 }
 
 std::string key_text(std::uint64_t key) {

@@ -50,11 +50,12 @@ struct RecoveredSessions {
 }
 
 struct CacheLimits {
-  std::size_t file_bytes = std::size_t{16}
-                           << 20;  // of a new cache; on a disk an eighth of it at most
-  std::uint32_t sessions = 0;      // that there are to be; a new cache has room for more
-  std::filesystem::path memory;    // where a new cache's file is best; empty: nowhere
+  // Of a new cache; on a disk an eighth of it at most.
+  std::size_t file_bytes = std::size_t{16} << 20;
   std::uint32_t block_bytes = cache::kBlockBytes;  // a session has whole blocks
+
+  std::uint32_t sessions = 0;    // that there are to be; a new cache has room for more
+  std::filesystem::path memory;  // where a new cache's file is best; empty: nowhere
   CacheBounds bounds;
 };
 

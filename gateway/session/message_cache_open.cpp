@@ -32,7 +32,7 @@ constexpr std::uint32_t kLeastBlocks = 8;
 std::size_t fitting_on_disk(std::size_t bytes, const std::filesystem::path& folder) {
   constexpr std::uintmax_t kPart = 8;
   const std::filesystem::space_info space = std::filesystem::space(folder);
-  return std::min({std::uintmax_t{bytes}, space.capacity / kPart, space.available / 2});
+  return std::min<std::uintmax_t>({bytes, space.capacity / kPart, space.available / 2});
 }
 
 [[noreturn]] void throw_ahead(const std::string& what, const std::filesystem::path& file) {

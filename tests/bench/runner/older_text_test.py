@@ -7,8 +7,8 @@ import unittest
 BENCH = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(BENCH))
 
-from runner import older_text  # noqa: E402
-from runner.figures import Unreadable  # noqa: E402
+from runner import older_text
+from runner.figures import Unreadable
 
 MATCHING = """\
 neutral mix, 5000000 operations, the second half measured in rounds of 100000

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from runner.plot import Axis, Chart, Series, svg  # noqa: E402
+from runner.plot import Axis, Chart, Series, svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 

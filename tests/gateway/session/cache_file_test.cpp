@@ -30,8 +30,6 @@ namespace {
 
 using cache::BlockValue;
 using cache::SessionValue;
-using matching::EventSeq;
-using matching::MsgSeqNum;
 using matching::SessionId;
 using testing::ElementsAre;
 using testing::HasSubstr;

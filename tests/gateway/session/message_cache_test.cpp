@@ -617,22 +617,22 @@ TEST_F(CacheInMemoryTest, CopiesOfALogDoNotShareIt) {
 
 TEST_F(CacheInMemoryTest, WhatOthersHaveLeftIsRemovedAndNothingElse) {
   const auto wal = [&](const char* name) {
-    const auto folder = temp_.path() / name;
-    std::filesystem::create_directory(folder);
-    return folder;
+    const auto root = temp_.path() / name;
+    std::filesystem::create_directory(root);
+    return root;
   };
-  const auto open_in = [&](const std::filesystem::path& folder, const CacheIdentity& identity) {
-    return MessageCache{folder / "cache", identity, {.sessions = {}, .last_seq = {}}, limits()};
+  const auto open_in = [&](const std::filesystem::path& root) {
+    return MessageCache{root / "cache", identity_, {.sessions = {}, .last_seq = {}}, limits()};
   };
-  const auto gone = open_in(wal("gone"), identity_).file();
-  const auto replaced = open_in(wal("replaced"), identity_).file();
-  const auto down = open_in(wal("down"), identity_).file();
-  const auto up = open_in(wal("up"), identity_);
+  const auto gone = open_in(wal("gone")).file();
+  const auto replaced = open_in(wal("replaced")).file();
+  const auto down = open_in(wal("down")).file();
+  const auto up = open_in(wal("up"));
   const auto foreign = memory_ / "betex-something";
   std::ofstream{foreign} << "somebody's";
   std::ofstream{memory_ / "else"} << "somebody's";
   std::filesystem::rename(replaced, memory_ / "betex-kept");
-  static_cast<void>(open_in(temp_.path() / "replaced", identity_));  // void, so it makes a new one
+  static_cast<void>(open_in(temp_.path() / "replaced"));  // void, so it makes a new one
   std::filesystem::remove_all(temp_.path() / "gone");
   std::filesystem::remove_all(temp_.path() / "up");
 
