@@ -178,7 +178,8 @@ void load_markets(State& state, Loader& loader) {
   loader.section<SavedMarket>(Section::Markets, archive_market, [&](const SavedMarket& saved) {
     const MarketData& market = saved.market;
     Loader::check(market.id == state.markets.next_id() && find_ladder(market.ladder) != nullptr &&
-                      ladder_fits(market.kind, market.ladder) && market.winners != 0 && market.winners < kMaxRunners,
+                      ladder_fits(market.kind, market.ladder) && market.winners != 0 &&
+                      market.winners < kMaxRunners,
                   "market ids");
     enter(state.market_names, market.name, market.id.value());
     state.markets.append(market);

@@ -118,8 +118,11 @@ class Kubernetes(unittest.TestCase):
         mounts = {mount["name"]: mount for mount in self.gateway["volumeMounts"]}
         self.assertEqual(set(mounts), volumes)
         self.assertEqual([name for name, mount in mounts.items() if not mount.get("readOnly")],
-                         ["log"])
+                         ["log", "session-cache"])
         for volume in self.pod["volumes"]:
+            if volume["name"] == "session-cache":
+                self.assertEqual(volume["emptyDir"]["medium"], "Memory")
+                continue
             source = volume.get("configMap") or volume.get("secret")
             self.assertEqual(source["defaultMode"], 0o440, volume["name"])
 
