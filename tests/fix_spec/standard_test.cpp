@@ -248,7 +248,6 @@ const std::map<int, std::set<std::string>> kNewIn50{{103, {"25"}},
                                                     {326, {"100", "101", "102"}},
                                                     {378, {"12", "13", "18", "19", "20"}},
                                                     {380, {"8"}},
-                                                    {965, {"4", "5", "9", "10"}},
                                                     {1375, {"2"}}};
 
 TEST(StandardValues, AreAllThatWeSendInFix44) {

@@ -221,7 +221,7 @@ TEST_F(ProposalsAtLogonTest, AnOperatorIsShownWhatWaits) {
     EXPECT_EQ(body->first_told, copies[i].id);
     EXPECT_EQ(body->event, copies[i].id.event) << "by which it is approved";
     body->first_told = {};
-    EXPECT_EQ(fix::Report{.id = copies[i].id, .body = body}, copies[i]);
+    EXPECT_EQ((fix::Report{.id = copies[i].id, .body = body}), copies[i]);
   }
 }
 
