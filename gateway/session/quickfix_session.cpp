@@ -119,6 +119,7 @@ void QuickfixSession::refuse_logon(const std::string& text) {
   message.getHeader().setField(FIX::MsgType{FIX::MsgType_Logout});
   message.setField(FIX::Text{text});
   session_->send(message);
+  throw_what_failed();
 }
 
 std::string QuickfixSession::resend_request_for(MsgSeqNum first, MsgSeqNum number) const {
@@ -132,17 +133,26 @@ std::string QuickfixSession::resend_request_for(MsgSeqNum first, MsgSeqNum numbe
 // where ours says that neither clock is near.
 bool QuickfixSession::receive(const std::string& frame) {
   session_->setCheckLatency(!sending_time_.passes(sending_time_of(frame)));
+  bool parsed = true;
   try {
     session_->next(frame, now());
-    return true;
   } catch (const FIX::Exception&) {
-    return false;
+    parsed = false;
   }
+  throw_what_failed();
+  return parsed;
 }
 
 void QuickfixSession::tick() {
   end_turn();
   session_->next(now());
+  throw_what_failed();
+}
+
+void QuickfixSession::throw_what_failed() {
+  if (const std::exception_ptr failure = stores_->store().take_failure()) {
+    std::rethrow_exception(failure);
+  }
 }
 
 void QuickfixSession::connection_lost() {
@@ -166,6 +176,7 @@ void QuickfixSession::reject(const RejectFields& reject) {
   message.setField(FIX::SessionRejectReason{reject.reason});
   message.setField(FIX::Text{reject.text});
   session_->send(message);
+  throw_what_failed();
 }
 
 bool QuickfixSession::logged_on() {
@@ -190,6 +201,7 @@ void QuickfixSession::test_request(MsgSeqNum number) {
   message.getHeader().setField(FIX::MsgType{FIX::MsgType_TestRequest});
   message.setField(FIX::TestReqID{std::to_string(number.value())});
   session_->send(message);
+  throw_what_failed();
 }
 
 void QuickfixSession::request_resend() {
@@ -198,6 +210,7 @@ void QuickfixSession::request_resend() {
   message.setField(FIX::BeginSeqNo{as_int(next_in())});
   message.setField(FIX::EndSeqNo{0});
   session_->send(message);
+  throw_what_failed();
 }
 
 void QuickfixSession::set_next_out(MsgSeqNum number) noexcept {

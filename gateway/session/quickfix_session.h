@@ -137,6 +137,8 @@ class QuickfixSession final : private FIX::Application, private FIX::Responder {
 
   class StoreFactory;
 
+  // A failure of ours within the call of QuickFIX that has just returned.
+  void throw_what_failed();
   [[nodiscard]] FIX::SessionState& state();
 
   // The time of a call into QuickFIX that looks at its day: the store's too, or a call in the

@@ -10,8 +10,19 @@ using matching::MsgSeqNum;
 SessionStore::SessionStore(const FIX::SessionID& session_id, Callbacks callbacks)
     : session_id_{session_id}, callbacks_{std::move(callbacks)} {}
 
+template <typename Action>
+auto SessionStore::guarded(Action action) const -> decltype(action()) {
+  try {
+    return action();
+  } catch (...) {
+    failure_ = std::current_exception();
+    throw FIX::IOException{"the session cache has failed"};
+  }
+}
+
 bool SessionStore::set(int number, const std::string&) {
-  if (!callbacks_.use_number(MsgSeqNum{static_cast<std::uint32_t>(number)})) {
+  const MsgSeqNum used{static_cast<std::uint32_t>(number)};
+  if (!guarded([&] { return callbacks_.use_number(used); })) {
     throw FIX::IOException{"no outbound number is reserved"};
   }
   return true;
@@ -25,7 +36,8 @@ void SessionStore::get(int begin, int end, std::vector<std::string>& messages) c
     return;
   }
   const MsgSeqNum last_number{static_cast<std::uint32_t>(last)};
-  auto sent = callbacks_.sent_messages(MsgSeqNum{static_cast<std::uint32_t>(first)}, last_number);
+  const MsgSeqNum first_number{static_cast<std::uint32_t>(first)};
+  auto sent = guarded([&] { return callbacks_.sent_messages(first_number, last_number); });
   messages.reserve(sent.size() + 1);
   for (MessageCache::Message& message : sent) {
     messages.push_back(std::move(message.bytes));

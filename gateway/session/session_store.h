@@ -2,8 +2,10 @@
 // decides neither. Numbers come from the journal and the session cache.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/session/message_cache.h"
@@ -59,7 +61,16 @@ class SessionStore final : public FIX::MessageStore {
 
   void refresh() override {}
 
+  // What a callback has thrown, once; null: nothing. No exception but QuickFIX's own gets through
+  // its functions: it would end the process without a word. Whoever has called QuickFIX throws it
+  // on.
+  [[nodiscard]] std::exception_ptr take_failure() noexcept {
+    return std::exchange(failure_, nullptr);
+  }
+
  private:
+  template <typename Action>
+  auto guarded(Action action) const -> decltype(action());
   [[nodiscard]] std::string stand_in(int number) const;
 
   FIX::SessionID session_id_;
@@ -67,6 +78,7 @@ class SessionStore final : public FIX::MessageStore {
   int next_out_ = 1;
   int next_in_ = 1;
   FIX::UtcTimeStamp created_;
+  mutable std::exception_ptr failure_;
 };
 
 }  // namespace betex::fix

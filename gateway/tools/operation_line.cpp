@@ -1,5 +1,6 @@
 #include "gateway/tools/operation_line.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -334,14 +335,27 @@ std::string line_of_session(const Message& entry) {
                      text.empty() ? "" : fmt::format(" ({})", text));
 }
 
+// What holds the log's oldest segment back: a word, or "session" and whose.
+std::string holder(const Message& message) {
+  const std::string_view said = value_of(message, tag::kHeldBackBy);
+  if (said.empty()) {
+    return {};
+  }
+  const std::size_t end = std::min(said.find(' '), said.size());
+  std::string text = ", oldest segment held back by " + word(said.substr(0, end));
+  if (end != said.size()) {
+    text += " " + word(said.substr(end + 1));
+  }
+  return text;
+}
+
 std::vector<std::string> lines_of_status(const Message& message) {
-  constexpr std::array<Labels, 7> kFigures{{{tag::kDurableSeq, "durable event"},
+  constexpr std::array<Labels, 6> kFigures{{{tag::kDurableSeq, "durable event"},
                                             {tag::kRingFillPct, "ring fill (%)"},
                                             {tag::kJournalLagSlots, "journal lag (slots)"},
                                             {tag::kSegments, "segments"},
                                             {tag::kDiskFreeBytes, "disk free (bytes)"},
-                                            {tag::kWatermark, "watermark"},
-                                            {tag::kHeldBackBy, "oldest segment held back by"}}};
+                                            {tag::kWatermark, "watermark"}}};
   std::vector<std::string> lines;
   const auto& fields = message.fields();
   for (std::size_t at = 0; at < fields.size();) {
@@ -352,7 +366,7 @@ std::vector<std::string> lines_of_status(const Message& message) {
     }
   }
   if (!message.has(tag::kLastFragment, "N")) {
-    lines.push_back("node: " + labelled(message, kFigures));
+    lines.push_back("node: " + labelled(message, kFigures) + holder(message));
   }
   return lines;
 }

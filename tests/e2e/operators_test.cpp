@@ -168,7 +168,7 @@ TEST_F(OperatorsTest, WhoLogsOnLaterIsShownWhatWaitsAndApprovesIt) {
     gateway.kill();
   }
   GatewayProcess gateway{wal(), four_eyes};
-  const auto two = log_on(gateway, "OPS2", 2);
+  const auto two = log_on(gateway, "OPS2");  // its Logon before the kill is in no journal
   const RawFixMessage shown = two->read_type("UOR");
   EXPECT_EQ(shown.text_without({8, 9, 10, 34, 52, 56, 369, 797}), shown_before);
   two->send("UOC",

@@ -14,6 +14,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "journal/environment_pool.h"
+#include "journal/journal_reader.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/raw_fix_peer.h"
 #include "tests/support/temp_folder.h"

@@ -337,7 +337,7 @@ TEST_F(KeptCostTest, OneThatProvesNothingIsLoggedOut) {
 // The bounds of all together are half of the file; what blocks waste is more here than they leave.
 TEST_F(KeptCostTest, WhereTheFileIsFullASessionGetsNoFurtherReportUntilSomebodyProves) {
   constexpr std::size_t kOfTheFirst = 2000;
-  constexpr std::size_t kOfTheOthers = 300;
+  constexpr std::size_t kOfTheOthers = 600;
   TestGatewayOptions options;
   options.delivery_proof_interval = 10ms;
   options.cache.file_bytes = 590'000;  // eight blocks, of which three sessions need more

@@ -128,6 +128,7 @@ TEST_F(SessionResendTest, SixteenRequestsWaitAndOneMoreStaysUnread) {
 
   pipeline_.go_on();
   ASSERT_TRUE(pipeline_.wait_for_submitted(3));
+  EXPECT_EQ(peer_->read_type("3").value(371), "9999");
   expect_reports(2, kReports + 1, "Y");
   for (int i = 0; i < kWaiting; ++i) {
     expect_reports(i + 2, i + 2, "Y");
