@@ -124,7 +124,15 @@ class Kubernetes(unittest.TestCase):
                 self.assertEqual(volume["emptyDir"]["medium"], "Memory")
                 continue
             source = volume.get("configMap") or volume.get("secret")
-            self.assertEqual(source["defaultMode"], 0o440, volume["name"])
+            if source is not None:
+                self.assertEqual(source["defaultMode"], 0o440, volume["name"])
+
+    def test_the_session_cache_is_in_memory_that_outlives_the_container(self):
+        volumes = {volume["name"]: volume for volume in self.pod["volumes"]}
+        mounts = {mount["name"]: mount["mountPath"] for mount in self.gateway["volumeMounts"]}
+        self.assertEqual(mounts["session-cache"], "/dev/shm")
+        self.assertEqual(volumes["session-cache"]["emptyDir"]["medium"], "Memory")
+        self.assertNotIn("[session_cache]", self.config["gateway.toml"])
 
     def test_no_secret_stands_in_it(self):
         self.assertEqual(of_kind("Secret"), [])

@@ -210,10 +210,13 @@ class Package(unittest.TestCase):
             gateway.kill()
         self.make_the_folders_of_the_unit()
         self.path("var/lib/betex-witness/witness").touch()
+        self.root.run("install", "--directory", "--mode=1777", "/dev/shm")
+        self.root.run("touch", "/dev/shm/betex-cache", "/dev/shm/other", user="betex")
         self.root.run("debconf-set-selections", text="betex betex/purge_log boolean true\n")
         self.root.run("dpkg", "--purge", "betex")
         self.assertFalse(self.path("var/lib/betex").exists())
         self.assertFalse(self.path("var/lib/betex-witness").exists())
+        self.assertEqual(os.listdir(self.path("dev/shm")), ["other"])
 
     def test_a_purge_without_a_log_leaves_nothing(self):
         self.install(self.package)

@@ -59,8 +59,8 @@ TEST(SystemdUnit, IsToldWhenTheGatewayIsReadyAndThatItLives) {
   EXPECT_THAT(unit_text(), ContainsRegex("\nRestrictAddressFamilies=[^\n]*AF_UNIX"));
 }
 
-// The folders of the log, of the witness and of the log file that gateway.toml proposes; all else is
-// read-only.
+// The folders of the log, of the witness and of the log file that gateway.toml proposes; all else
+// is read-only.
 TEST(SystemdUnit, MayWriteWhatTheConfigurationProposes) {
   EXPECT_THAT(unit_text(), HasSubstr("\nStateDirectory=betex betex-witness\n"));
   EXPECT_THAT(unit_text(), HasSubstr("\nLogsDirectory=betex\n"));
