@@ -50,7 +50,9 @@ class SessionStanding {
     words[kDelivered] = static_cast<std::int64_t>(figures.delivered.value());
     words[kQueueBytes] = static_cast<std::int64_t>(figures.queue_bytes);
     words[kLastHeard] = figures.last_heard.value();
-    std::memcpy(&words[kPeer], figures.peer.data(), std::min(figures.peer.size(), kPeerBytes));
+    std::copy_n(figures.peer.data(),
+                std::min(figures.peer.size(), kPeerBytes),
+                reinterpret_cast<char*>(&words[kPeer]));
     published_.store(words);
   }
 
