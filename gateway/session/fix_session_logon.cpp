@@ -142,15 +142,17 @@ void FixSession::answer_logon() {
     return end(SessionDownReason::Disconnect);
   }
   inbound_.place_logon(logon_);
-  start_ticking();  // before the client knows: it sees all that is longer than a tick from now on
-  outbound_.end_turn();
   core_.state = SessionState::On;
   last_heard_ = core_.environment.clock.now();
   publish_standing();
   core_.environment.metrics.logons.add();
   core_.environment.metrics.sessions_on.add();
   spdlog::info("session {}: on, from {}", core_.settings.comp_id, core_.connection->address());
+  // Before the client knows that it is on, so that whatever happens from then on is seen: that the
+  // machine was suspended, a report.
+  start_ticking();
   outbound_.begin();
+  outbound_.end_turn();
   if (logon_.next_expected && *logon_.next_expected < number) {
     // The number of a message that is not still to come.
     outbound_.resend_from(*logon_.next_expected, MsgSeqNum{inbound_.expected().value() - 1});
