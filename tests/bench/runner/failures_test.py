@@ -157,8 +157,9 @@ cat <<'END'
             time.sleep(0.02)
 
     def assert_all_ended(self):
+        """What was killed may take a moment; what was not sleeps for longer than this waits."""
         self.assertTrue(self.pids())
-        self.assertFalse([pid for pid in self.pids() if fakes.lives(pid)])
+        self.wait_until(lambda: not any(map(fakes.lives, self.pids())))
 
 
 if __name__ == "__main__":
