@@ -13,7 +13,8 @@ struct Recording {
   std::vector<EventSeq> snapshots;  // after which events there is one
 };
 
-// Two brokers' days on a small exchange; every kind of event happens at least once.
+// Two brokers' days on a small exchange; every kind of event that there was when it was stored
+// happens at least once.
 Recording record_two_days();
 
 }  // namespace betex::matching::testing

@@ -74,6 +74,7 @@ BENCHMARKS = (
         _matching("100000", older_text=True),
         _matching("markets", older_text=True),
         _matching("mass-cancels", quick="1", full="1"),
+        _matching("fill-or-kill", quick="1", full="1"),
         _matching("memory", quick="1", full="1"),
     )),
     Benchmark("ledger", "accounts' money, and settlements", (

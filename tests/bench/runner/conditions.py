@@ -84,8 +84,9 @@ def _commit(sources):
 
 def _git(folder, *words):
     try:
-        ended = subprocess.run(["git", "-C", folder, *words], stdin=subprocess.DEVNULL, text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+        ended = subprocess.run(["git", "--no-optional-locks", "-C", folder, *words], text=True,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, check=False)
     except OSError:
         return None  # no git
     return ended.stdout.strip() if ended.returncode == 0 else None

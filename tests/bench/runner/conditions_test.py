@@ -47,7 +47,7 @@ class Conditions(RunTest):
             "CMAKE_HOME_DIRECTORY:INTERNAL=/sources\n")
         git = self.folder / "git"
         for changes, said in (("", "abc1234"), (" M x.cpp", "abc1234 with changes")):
-            git.write_text("#!/bin/sh\ncase \"$2 $3\" in\n'/sources rev-parse') echo abc1234 ;;\n"
+            git.write_text("#!/bin/sh\ncase \"$3 $4\" in\n'/sources rev-parse') echo abc1234 ;;\n"
                            f"'/sources status') echo '{changes}' ;;\n*) exit 1 ;;\nesac\n")
             git.chmod(0o755)
             out, _ = self.run_it("--only", "journal", "--quick", environment={

@@ -126,11 +126,11 @@ def _run_figures(run):
     name = _run_name(run)
     if run.get("error_occurred"):
         raise Unreadable(f"{name}: {run.get('error_message')}")
-    percentiles = {key.removesuffix("_ns"): value for key, value in run.items()
-                   if re.fullmatch(r"p[\d.]+_ns", key)}
+    percentiles = {float(found[1]): key for key in run
+                   if (found := re.fullmatch(r"p(\d+(?:\.\d+)?)_ns", key))}
     if percentiles:
-        for percentile, value in percentiles.items():
-            yield Figure(f"{name}, {percentile}", value, "ns")
+        for _, key in sorted(percentiles.items()):
+            yield Figure(f"{name}, {key.removesuffix('_ns')}", run[key], "ns")
     elif "throughput" in name:
         yield Figure(name, run["items_per_second"], "messages/s")
     elif "items_per_second" in run:

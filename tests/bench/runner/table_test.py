@@ -74,7 +74,7 @@ class Figures(RunTest):
             {"name": "event_throughput/wait:2/consumers:2/real_time", "label": "block",
              "items_per_second": 5e6},
             {"name": "hand_over/wait:2/pause:1/real_time", "label": "block", "p50_ns": 20000.0,
-             "p99.9_ns": 90000.0}))
+             "p99.9_ns": 90000.0, "p99_ns": 40000.0}))
         out, _ = self.run_it("--only", "codec", "ring", "--rounds", "1")
         self.assertEqual(cells_of(out, "FrameToCommand"),
                          ["ns", "500", "2 000 QuickFixParseAndValidate", "0.25"])
@@ -83,6 +83,9 @@ class Figures(RunTest):
                          ["messages/s", "5 000 000"])
         self.assertEqual(cells_of(out, "hand_over, block, pause 1, p50")[:2], ["ns", "20 000"])
         self.assertEqual(cells_of(out, "hand_over, block, pause 1, p99.9")[:2], ["ns", "90 000"])
+        shares = ("p50", "p99", "p99.9")
+        at = [out.index(f"hand_over, block, pause 1, {share} ") for share in shares]
+        self.assertEqual(at, sorted(at))
 
     def test_goal_benchs_own_json(self):
         times = {"median": 20.5, "max": 44.0}
