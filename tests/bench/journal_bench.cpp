@@ -27,6 +27,8 @@
 #include "journal/journal_reader.h"
 #include "journal/lmdb.h"
 #include "journal/prepared_segment.h"
+#include "matching/batch_events.h"
+#include "matching/event_tail.h"
 #include "tests/bench/json_line.h"
 
 namespace betex::journal {
@@ -46,10 +48,12 @@ constexpr Seconds kTimePerBatchSize{6};
 // record of the plain loops.
 class Source {
  public:
-  // With events of 128 bytes.
+  // With events of 128 bytes: that kind's first size, so that builds of before it grew can be held
+  // against this one.
   static Source small() {
     matching::BatchCompleted event;
     event.cause = matching::CancelCause::MassCancel;
+    event.work = matching::BatchWork::CancelOrders;
     return Source{"small events", event, 0};
   }
 
@@ -88,11 +92,14 @@ class Source {
 
  private:
   template <typename Event>
+  static constexpr std::size_t kSize = matching::first_size<Event>();
+
+  template <typename Event>
   Source(std::string name, Event event, std::size_t tail)
-      : name_{std::move(name)}, words_((sizeof(Event) + tail) / sizeof(std::uint64_t)) {
+      : name_{std::move(name)}, words_((kSize<Event> + tail) / sizeof(std::uint64_t)) {
     event.header.kind = Event::kKind;
-    event.header.size = static_cast<std::uint32_t>(sizeof(Event) + tail);
-    std::memcpy(words_.data(), &event, sizeof(event));
+    event.header.size = static_cast<std::uint32_t>(kSize<Event> + tail);
+    std::memcpy(words_.data(), &event, kSize<Event>);
   }
 
   std::string name_;
