@@ -9,11 +9,17 @@
 #include <span>
 
 #include "matching/book.h"
-#include "matching/info.h"
 #include "matching/ladder.h"
 #include "matching/types.h"
 
 namespace betex::gateway {
+
+struct BookLevel {
+  matching::Tick tick;
+  matching::Quantity volume;
+
+  friend bool operator==(const BookLevel&, const BookLevel&) = default;
+};
 
 class LevelBook {
  public:
@@ -28,7 +34,7 @@ class LevelBook {
 
   // The best levels of one side, the best first: fills `levels`, as far as there are so many, and
   // returns how many it has filled.
-  std::size_t best(matching::Side side, std::span<matching::PriceLevel> levels) const noexcept;
+  std::size_t best(matching::Side side, std::span<BookLevel> levels) const noexcept;
 
   // Of one side.
   [[nodiscard]] std::size_t level_count(matching::Side side) const noexcept {
@@ -36,6 +42,8 @@ class LevelBook {
   }
 
   void clear() noexcept;
+
+  [[nodiscard]] const matching::Ladder& ladder() const noexcept { return *ladder_; }
 
  private:
   // As matching::Book orders levels: the better bid has the higher key, the better offer the lower.

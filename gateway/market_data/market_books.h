@@ -20,7 +20,7 @@
 namespace betex::gateway {
 
 struct MarketTrade {
-  matching::EventSeq event;  // TradeID(1003); 0: none was seen
+  matching::EventSeq event;  // TradeID(1003); 0: there was none
   matching::Tick tick;
   matching::Side taker_side = matching::Side::Bid;
   matching::Quantity quantity;
@@ -33,25 +33,30 @@ struct LadderChange {
   matching::WideQuantity before;
 };
 
-struct InstrumentBook {
-  LevelBook levels;
-  matching::MarketId market;
-  std::uint32_t place = 0;  // in its market
-  bool removed = false;
-  matching::WideQuantity traded;           // of all trades, each counted once
-  matching::TradedVolumes traded_at;       // the same by price; empty once its market is archived
-  matching::Int128 open_interest = 0;      // contracts that somebody is long of; binary
-  MarketTrade last_trade;                  // since the process began
-  std::uint64_t trades = 0;                // likewise
-  std::uint64_t transactions = 0;          // that have changed what the public sees; likewise
-  matching::Timestamp updated;             // by the last of these
-  bool changed = false;                    // since the last forget_changes()
+// How many trades are kept for those who are told of them late.
+inline constexpr std::size_t kTradesKept = 50;
 
-  // Only of one that is watched: trades and ladder changes that somebody may not have been told of,
-  // the oldest first.
+// Of one instrument. What is counted is counted since the process began.
+struct InstrumentBook {
+  explicit InstrumentBook(const matching::Ladder& ladder) : levels{ladder} {}
+
+  LevelBook levels;
+  matching::WideQuantity traded;       // of all trades, each counted once
+  matching::TradedVolumes traded_at;   // the same by price; empty once its market is archived
+  matching::Int128 open_interest = 0;  // contracts that somebody is long of; binary
+  MarketTrade last_trade;              // since the process began
+  matching::Timestamp updated;         // by the last transaction that has changed any of this
+  matching::TxId updated_in;
+  std::uint64_t transactions = 0;  // that have changed any of this
+  bool changed = false;            // or its market's state, since forget_changes()
+
+  // Only while it is watched, the oldest first: trades since forget_changes() and as many before as
+  // are kept, and what each trade since forget_changes() has changed in the ladder.
   bool watched = false;
   std::vector<MarketTrade> trade_log;
   std::vector<LadderChange> ladder_log;
+  std::uint64_t trades = 0;          // up to the last of the log
+  std::uint64_t ladder_changes = 0;  // likewise
 };
 
 // How a market stands.
@@ -68,34 +73,17 @@ class MarketBooks {
   // The next transaction.
   void apply(const matching::TransactionView& transaction);
 
-  // Part of that, for those who look at the books between two of its events: the transaction's time
-  // first, then each event.
-  void begin(const matching::TransactionHeader& header) noexcept { now_ = header.timestamp; }
-
-  template <typename Event>
-  void apply(matching::EventSeq seq, const Event& event) {
-    seq_ = seq;
-    if constexpr (requires { on(event); }) {
-      on(event);
-    }
-    securities_.apply(event);
-  }
-
-  // After the last one.
-  void end();
-
   [[nodiscard]] const Securities& securities() const noexcept { return securities_; }
 
   [[nodiscard]] matching::EventSeq last_seq() const noexcept { return seq_; }
 
-  // Of the last transaction.
+  // When the last transaction was.
   [[nodiscard]] matching::Timestamp now() const noexcept { return now_; }
 
   [[nodiscard]] bool exchange_halted() const noexcept { return exchange_halted_; }
 
   // Ids must exist; that they do is asserted.
   [[nodiscard]] const InstrumentBook& book(matching::InstrumentId instrument) const;
-  [[nodiscard]] InstrumentBook& book(matching::InstrumentId instrument);
   [[nodiscard]] const MarketStanding& standing(matching::MarketId market) const;
 
   // The instruments that have changed, each once.
@@ -104,6 +92,9 @@ class MarketBooks {
   }
 
   void forget_changes() noexcept;
+
+  // Whether its logs are kept.
+  void watch(matching::InstrumentId instrument, bool watched);
 
   // Orders that are live.
   [[nodiscard]] std::size_t open_orders() const noexcept { return orders_.size(); }
@@ -139,22 +130,26 @@ class MarketBooks {
 
   void add_instrument(matching::InstrumentId instrument, matching::MarketId market);
   void add_order(const matching::OrderInfo& info);
-  void count_change(matching::MarketId market);
+  void change_market(matching::MarketId market);
   void change_state(matching::MarketId market, std::uint8_t suspend_reason = 0);
-  InstrumentBook& changing(const OpenOrder& order);
+  void note_change(matching::InstrumentId instrument);
+  InstrumentBook& change(matching::InstrumentId instrument);
+  InstrumentBook& change_levels(matching::InstrumentId instrument);
   void rest(OpenOrder& order);
   void take_off(const OpenOrder& order, matching::Quantity quantity);
   void finish(matching::OrderId id);
-  void count_position(InstrumentBook& book, const matching::TradeLeg& leg, matching::Side side,
-                      matching::Quantity quantity);
+  static void log_trade(InstrumentBook& book, const MarketTrade& trade);
+  static void count_position(InstrumentBook& book,
+                             const matching::TradeLeg& leg,
+                             matching::Int128 bought);
 
   Securities securities_;
   OpenOrders orders_;
-  std::vector<InstrumentBook> books_;      // by id
-  std::vector<MarketStanding> standings_;  // by id
+  std::vector<InstrumentBook> books_;      // by id, from 1
+  std::vector<MarketStanding> standings_;  // by id, from 1
   std::vector<matching::InstrumentId> changed_;
-  std::vector<matching::InstrumentId> changed_now_;  // by the present transaction
   matching::EventSeq seq_;
+  matching::TxId tx_;
   matching::Timestamp now_;
   bool exchange_halted_ = false;
 };
