@@ -140,7 +140,7 @@ std::size_t View::publish(const MarketBooks& books, Round& round, LevelWindow& s
     block.write(MdUpdateAction::New, entry_of(*trade));
   }
   block.end();
-  return spec_.full_refresh ? 0 : static_cast<std::size_t>(trades - told);
+  return spec_.full_refresh ? 0 : trades - told;
 }
 
 void View::note_ladder_changes(const MarketBooks& books) {
