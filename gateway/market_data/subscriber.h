@@ -28,12 +28,13 @@ struct ListAnswer {
   bool begun = false;
 };
 
-// How the list that it was given changes.
+// Who wants to know how the list changes.
 struct ListUpdates {
   SecurityListQuery query;     // that began it
-  matching::EventSeq told_to;  // with `missed`: later changes were not told
-  bool missed = false;
-  std::size_t next = 0;  // of the instruments that are looked through then
+  matching::EventSeq told_to;  // of changes since then it is not told yet
+  bool behind = true;          // there may be some
+  std::size_t next = 0;        // index of the instrument that is looked at next
+  matching::EventSeq looked;   // when that began with the first one
 };
 
 struct Subscriber {
@@ -55,11 +56,11 @@ struct Subscriber {
   std::int64_t room = 0;
   std::uint64_t room_of_round = 0;
 
-  bool slow = false;        // updates are left out
-  bool pauses = false;      // images wait until it has read those that it was given
-  bool over = false;        // logged out
-  bool is_listed = false;   // among those that wait for images
-  std::uint64_t told = 0;   // the last status that it was told of, as whoever tells counts them
+  bool slow = false;       // updates are left out
+  bool pauses = false;     // images wait until it has read those that it was given
+  bool over = false;       // logged out
+  bool is_listed = false;  // among those that wait for images
+  std::uint64_t told = 0;  // the last status that it was told of, as whoever tells counts them
 
   std::deque<ListAnswer> answers;
   std::optional<ListUpdates> list_updates;

@@ -108,9 +108,8 @@ void Subscriptions::begin(std::uint32_t slot, InstrumentId instrument) {
   const auto place = static_cast<std::uint32_t>(request.subscriptions.size());
   request.subscriptions.emplace_back(view_slot, ImageCause::Subscribe);
   view.readers.emplace_back();
-  place_reader(view,
-               static_cast<std::uint32_t>(view.readers.size() - 1),
-               {.request = slot, .place = place});
+  place_reader(
+      view, static_cast<std::uint32_t>(view.readers.size() - 1), {.request = slot, .place = place});
   ++request.live;
   ++request.marked;
   ++request.subscriber->subscriptions;

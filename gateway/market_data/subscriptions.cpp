@@ -40,6 +40,11 @@ void Subscriptions::end_all(Subscriber& subscriber) {
   }
 }
 
+std::size_t Subscriptions::slow_count() const noexcept {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      subscribers_, [](const auto& entry) { return entry.second->slow && !entry.second->over; }));
+}
+
 // ---- Requests that end
 
 std::uint32_t Subscriptions::find_request(const Subscriber& subscriber,

@@ -87,6 +87,11 @@ class Subscriptions {
 
   [[nodiscard]] bool has_view(std::uint32_t slot) const noexcept { return views_.contains(slot); }
 
+  [[nodiscard]] std::size_t view_count() const noexcept { return views_.size(); }
+
+  // Sessions of which updates are left out.
+  [[nodiscard]] std::size_t slow_count() const noexcept;
+
   // Slots. Valid until a request begins or ends.
   [[nodiscard]] std::span<const std::uint32_t> views_of(
       matching::InstrumentId instrument) const noexcept;
@@ -115,8 +120,8 @@ class Subscriptions {
   std::unordered_map<SubscriberId, std::unique_ptr<Subscriber>> subscribers_;
   SlotTable<LiveRequest> requests_;
   SlotTable<View> views_;
-  std::unordered_map<std::uint64_t, std::uint32_t> view_slots_;  // by view_key()
-  std::vector<std::vector<std::uint32_t>> views_of_;             // by instrument
+  std::unordered_map<std::uint64_t, std::uint32_t> view_slots_;                   // by view_key()
+  std::vector<std::vector<std::uint32_t>> views_of_;                              // by instrument
   std::unordered_map<matching::MarketId, std::vector<std::uint32_t>> followers_;  // requests
   std::vector<Subscriber*> waiting_;
 };
