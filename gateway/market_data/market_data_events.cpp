@@ -62,7 +62,9 @@ void MarketData::take(const matching::TransactionView& transaction) {
   const Told told = look_at(transaction);
   if (!behind_) {
     for (const MarketId market : told.statuses) {
-      distribution_.publish(books_.securities().market(market).instruments);
+      if (market.value() <= books_.securities().market_count()) {
+        distribution_.publish(books_.securities().market(market).instruments);
+      }
     }
   }
   const EventSeq before = books_.last_seq();
