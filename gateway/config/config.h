@@ -127,7 +127,7 @@ struct SessionConfig {
   std::string certificate_name;  // the common name of its certificate
   SessionRole role = SessionRole::Broker;
   // Broker: the accounts it may trade for, the first one when an order names none. DropCopy: the
-  // accounts whose reports it gets. Ops: empty.
+  // accounts whose reports it gets. Ops, MarketData: empty.
   std::vector<std::string> accounts;
   std::chrono::seconds min_heartbeat{5};  // HeartBtInt(108) must lie within
   std::chrono::seconds max_heartbeat{60};

@@ -34,6 +34,7 @@ void Audience::connect(const Known& known, Account& account) const {
       add_once(account.followers, known.session);
       break;
     case fix::SessionRole::Ops:
+    case fix::SessionRole::MarketData:
       break;
   }
 }
