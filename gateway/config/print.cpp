@@ -132,13 +132,15 @@ std::string session_text(const SessionConfig& session) {
   }
   fmt::format_to(out, "MinHeartBtInt={}\n", session.min_heartbeat.count());
   fmt::format_to(out, "MaxHeartBtInt={}\n", session.max_heartbeat.count());
-  fmt::format_to(out, "ResetAllowed={}\n", session.reset_allowed ? 'Y' : 'N');
-  if (const auto& schedule = session.reset_schedule) {
-    fmt::format_to(out, "ResetTime={}\n", time_text(schedule->time_of_day));
-    fmt::format_to(out, "ResetDays={}\n", schedule->days_text());
+  if (session.role != SessionRole::MarketData) {  // for which these are no settings
+    fmt::format_to(out, "ResetAllowed={}\n", session.reset_allowed ? 'Y' : 'N');
+    if (const auto& schedule = session.reset_schedule) {
+      fmt::format_to(out, "ResetTime={}\n", time_text(schedule->time_of_day));
+      fmt::format_to(out, "ResetDays={}\n", schedule->days_text());
+    }
+    fmt::format_to(out, "CancelOnDisconnect={}\n", session.cancel_on_disconnect ? 'Y' : 'N');
+    fmt::format_to(out, "CancelOnDisconnectGrace={}\n", session.cancel_grace.count());
   }
-  fmt::format_to(out, "CancelOnDisconnect={}\n", session.cancel_on_disconnect ? 'Y' : 'N');
-  fmt::format_to(out, "CancelOnDisconnectGrace={}\n", session.cancel_grace.count());
   if (session.proof != LogonProof::Password) {
     fmt::format_to(out, "Authentication={}\n", word_of(kLogonProofs, session.proof));
     fmt::format_to(out, "CertificateName={}\n", session.certificate_name);

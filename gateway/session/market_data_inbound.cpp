@@ -38,7 +38,8 @@ BusinessReject refusal_of(Reason reason, const FieldTable& fields) {
 
 bool is_refusal(const Decoded& decoded) {
   return std::holds_alternative<SessionReject>(decoded) ||
-         std::holds_alternative<BusinessReject>(decoded);
+         std::holds_alternative<BusinessReject>(decoded) ||
+         std::holds_alternative<MarketDataRequestReject>(decoded);
 }
 
 }  // namespace
@@ -338,6 +339,11 @@ void MarketDataInbound::take(MsgSeqNum number, const BusinessReject& refused) {
                             .business_reject_ref_id = refused.request_id,
                             .business_reject_reason = refused.business_reject_reason,
                             .reason = refused.reason}});
+}
+
+void MarketDataInbound::take(MsgSeqNum /*number*/, const MarketDataRequestReject& refused) {
+  core_.environment.metrics.messages_refused.add();
+  outbound_.send(Report{.id = {}, .body = refused});
 }
 
 void MarketDataInbound::take(MsgSeqNum /*number*/, Unanswered /*what*/) {

@@ -90,6 +90,7 @@ class MarketDataInbound {
   void take(matching::MsgSeqNum number, const gateway::Query& query);
   void take(matching::MsgSeqNum number, const SessionReject& refused);
   void take(matching::MsgSeqNum number, const BusinessReject& refused);
+  void take(matching::MsgSeqNum number, const MarketDataRequestReject& refused);
   void take(matching::MsgSeqNum number, Unanswered what);
 
   // A request of another role, which the decoder has refused.

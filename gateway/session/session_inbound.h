@@ -11,6 +11,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include "gateway/link/market_data_link.h"
 #include "gateway/link/session_link.h"
 #include "gateway/session/above_gap.h"
 #include "gateway/session/gap_requests.h"
@@ -20,6 +21,7 @@
 #include "gateway/wire/guard.h"
 #include "gateway/wire/logon_check.h"
 #include "gateway/wire/order_decoder.h"
+#include "matching/assert.h"
 #include "matching/commands.h"
 #include "matching/reason.h"
 #include "matching/types.h"
@@ -172,6 +174,16 @@ class SessionInbound {
   void take(matching::MsgSeqNum number, const BusinessReject& refused);
   void take(matching::MsgSeqNum number, const SessionReject& refused);
   void take(matching::MsgSeqNum number, Unanswered what);
+
+  // Of the role MarketData, which is served elsewhere.
+  void take(matching::MsgSeqNum /*number*/, const gateway::MarketDataRequest& /*request*/) {
+    BETEX_ASSERT(false);
+  }
+
+  void take(matching::MsgSeqNum /*number*/, const MarketDataRequestReject& /*refused*/) {
+    BETEX_ASSERT(false);
+  }
+
   [[nodiscard]] matching::Origin origin(matching::MsgSeqNum number) const;
   template <typename Body>
   void submit_application(matching::MsgSeqNum number, const Body& body);

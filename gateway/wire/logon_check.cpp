@@ -210,12 +210,14 @@ MaybeText check_repetition(const FieldTable& fields) {
   return std::nullopt;
 }
 
-MaybeText check_reset(const Logon& logon, bool allowed) {
-  if (!logon.reset) {
-    return std::nullopt;
-  }
+MaybeText check_reset(const Logon& logon, const LogonTerms& terms) {
   const std::string flag = label(tag::kResetSeqNumFlag) + "=Y";
-  if (!allowed) {
+  if (!logon.reset) {
+    return terms.reset_required
+               ? MaybeText{flag + " is missing: this session's numbers begin again at each Logon"}
+               : std::nullopt;
+  }
+  if (!terms.reset_allowed && !terms.reset_required) {
     return flag + " is not agreed for this session";
   }
   if (logon.number != MsgSeqNum{1}) {
@@ -269,7 +271,7 @@ tl::expected<Logon, LogonRefusal> check_logon(const FieldTable& fields, const Lo
   if (logon.next_expected == MsgSeqNum{}) {
     fault = label(tag::kNextExpectedMsgSeqNum) + " is no number from 1 to 999999999";
   } else {
-    fault = check_reset(logon, terms.reset_allowed);
+    fault = check_reset(logon, terms);
   }
   if (fault) {
     return refuse(fault);

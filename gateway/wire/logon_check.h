@@ -29,7 +29,8 @@ struct LogonLimits {
 struct LogonTerms {
   FixVersion version = FixVersion::Fixt11;
   LogonLimits limits;
-  bool reset_allowed = false;  // 141=Y
+  bool reset_allowed = false;   // 141=Y
+  bool reset_required = false;  // its numbers live as long as its connection
 };
 
 struct Logon {

@@ -253,6 +253,20 @@ void write_body(FieldWriter& out,
   write_network_status(out, report);
 }
 
+void write_body(FieldWriter& out,
+                const ReportId& /*id*/,
+                const SecurityListUpdate& report,
+                FixVersion /*version*/) {
+  write_security_list_update(out, report);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& /*id*/,
+                const MarketDataRequestReject& report,
+                FixVersion /*version*/) {
+  write_market_data_request_reject(out, report);
+}
+
 // Appends the whole message to `to`. `out` is new.
 void write_message(FieldWriter& out,
                    const Report& report,
@@ -285,10 +299,42 @@ bool may_be_long(const Report& report) noexcept {
 
 std::string_view msg_type_of(const Report& report, FixVersion version) noexcept {
   using Types = std::array<std::string_view, std::variant_size_v<decltype(Report::body)>>;
-  constexpr Types kOfFixt11{
-      "8", "9", "j", "r", "f", "y", "B", "UMS", "UAR", "AP", "UOR", "d", "BZ", "DI", "h", "BD"};
-  constexpr Types kOfFix44{
-      "8", "9", "j", "r", "f", "y", "B", "B", "B", "AP", "UOR", "d", "BZ", "DI", "B", "BD"};
+  constexpr Types kOfFixt11{"8",
+                            "9",
+                            "j",
+                            "r",
+                            "f",
+                            "y",
+                            "B",
+                            "UMS",
+                            "UAR",
+                            "AP",
+                            "UOR",
+                            "d",
+                            "BZ",
+                            "DI",
+                            "h",
+                            "BD",
+                            "BK",
+                            "Y"};
+  constexpr Types kOfFix44{"8",
+                           "9",
+                           "j",
+                           "r",
+                           "f",
+                           "y",
+                           "B",
+                           "B",
+                           "B",
+                           "AP",
+                           "UOR",
+                           "d",
+                           "BZ",
+                           "DI",
+                           "B",
+                           "BD",
+                           "BK",
+                           "Y"};
   static_assert(!kOfFixt11.back().empty() && !kOfFix44.back().empty());
   return (version == FixVersion::Fixt11 ? kOfFixt11 : kOfFix44)[report.body.index()];
 }

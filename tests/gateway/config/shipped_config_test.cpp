@@ -77,7 +77,8 @@ TEST(ShippedConfig, HasTheDemoSessions) {
       {"BROKER4", {FixVersion::Fix44, SessionRole::Broker}},
       {"OPS1", {FixVersion::Fixt11, SessionRole::Ops}},
       {"OPS2", {FixVersion::Fixt11, SessionRole::Ops}},
-      {"DROP1", {FixVersion::Fixt11, SessionRole::DropCopy}}};
+      {"DROP1", {FixVersion::Fixt11, SessionRole::DropCopy}},
+      {"MD1", {FixVersion::Fixt11, SessionRole::MarketData}}};
   std::map<std::string, std::pair<FixVersion, SessionRole>> actual;
   for (const SessionConfig& session : shipped().sessions) {
     actual[session.target_comp_id] = {session.version, session.role};
