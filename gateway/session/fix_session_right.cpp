@@ -45,7 +45,7 @@ std::string FixSession::why_not_let_in(const Connection& connection,
 void FixSession::end_if_right_is_gone() {
   if (const LogonCandidate* next = logons_.next()) {
     if (const std::string why = why_not_let_in(*next->connection, next->username); !why.empty()) {
-      refuse(*logons_.take_next()->connection, {.text = why});
+      core_.refuse(*logons_.take_next()->connection, {.text = why});
     }
   }
   if (!core_.connection || core_.state == SessionState::Draining) {
