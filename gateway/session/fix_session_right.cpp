@@ -20,12 +20,7 @@ constexpr const char* kLogoutText = "Not allowed to be logged on any more";
 void FixSession::reconfigure(const SessionSettings& settings,
                              std::shared_ptr<asio::ssl::context> tls) {
   asio::post(core_.strand, [this, self = shared_from_this(), settings, tls = std::move(tls)] {
-    core_.settings.allow_from = settings.allow_from;
-    core_.settings.require_tls = settings.require_tls;
-    core_.settings.proof = settings.proof;
-    core_.settings.username = settings.username;
-    core_.settings.certificate_name = settings.certificate_name;
-    core_.settings.throttle = settings.throttle;
+    core_.settings.take_over(settings);
     inbound_.set_throttle(settings.throttle);
     if (tls) {
       tls_ = tls;

@@ -23,8 +23,8 @@ constexpr MsgSeqNum kLastNumber{999'999'000};
 
 }  // namespace
 
-void MarketDataOutbound::begin(std::shared_ptr<UnsentBytes> unsent) {
-  unsent_ = std::move(unsent);
+void MarketDataOutbound::begin() {
+  unsent_ = std::make_shared<UnsentBytes>();
   last_ = {};
   last_progress_ = std::chrono::steady_clock::now();
 }

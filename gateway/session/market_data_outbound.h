@@ -23,8 +23,11 @@ class MarketDataOutbound {
  public:
   explicit MarketDataOutbound(SessionCore& core) : core_{core} {}
 
-  // A connection's first message has number 1. `unsent` is told what the queue holds.
-  void begin(std::shared_ptr<UnsentBytes> unsent);
+  // A connection: its first message has number 1.
+  void begin();
+
+  // What of this connection's is unsent; whoever gives it messages says so there.
+  [[nodiscard]] const std::shared_ptr<UnsentBytes>& unsent() const noexcept { return unsent_; }
 
   // The connection is gone: what was not written never will be.
   void discard();
