@@ -187,6 +187,16 @@ bool EventConsumer::come_back(SlotSeq place) noexcept {
   return true;
 }
 
+bool EventConsumer::holds_producer() const noexcept {
+  if (!ring_.full() || away()) {
+    return false;
+  }
+  const SlotSeq own = released();
+  return std::ranges::all_of(ring_.consumers_, [&](const auto& other) {
+    return other.get() == this || other->away() || other->released() > own;
+  });
+}
+
 std::size_t EventConsumer::lag() const noexcept {
   const SlotSeq released = released_.acquire();
   return ring_.published() - released;

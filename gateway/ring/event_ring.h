@@ -182,6 +182,9 @@ class EventConsumer {
 
   [[nodiscard]] bool away() const noexcept { return absence_.away(); }
 
+  // It is there, and of all it is the one that the producer waits for: the ring is full. About now.
+  [[nodiscard]] bool holds_producer() const noexcept;
+
   // All slots before it are released. For the journal: durable.
   [[nodiscard]] SlotSeq released() const noexcept { return released_.acquire(); }
 

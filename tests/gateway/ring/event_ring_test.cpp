@@ -357,13 +357,28 @@ TEST_F(LeavingConsumerTest, HoldsTheRingWhileItIsThereAndNotWhileItIsAway) {
   for (const char* const message : {"0", "1", "2", "3"}) {
     publish_and_pass(message);
   }
+  EXPECT_FALSE(guest.holds_producer());
   EXPECT_EQ(try_publish(ring, "4"), ClaimOutcome::Full);
   EXPECT_TRUE(ring.full());
+  EXPECT_TRUE(guest.holds_producer());
   guest.leave();
+  EXPECT_FALSE(guest.holds_producer());
   EXPECT_TRUE(guest.away());
   EXPECT_EQ(ring.fill(), 0U);
   publish_and_pass("4");
   EXPECT_FALSE(ring.full());
+}
+
+TEST_F(LeavingConsumerTest, IsNotWhatHoldsTheRingWhereItsGateDoes) {
+  for (const char* const message : {"0", "1", "2", "3"}) {
+    publish(ring, message);
+  }
+  EXPECT_EQ(try_publish(ring, "4"), ClaimOutcome::Full);
+  EXPECT_FALSE(guest.holds_producer());
+  pass_all(journal);
+  EXPECT_FALSE(guest.holds_producer()) << "the report stage does as well";
+  pass_all(report);
+  EXPECT_TRUE(guest.holds_producer());
 }
 
 TEST_F(LeavingConsumerTest, ComesBackToWhatIsPublishedFromThereOn) {
