@@ -43,6 +43,8 @@ TEST_F(GatewayFile, DefaultsStandWhereNothingIsSaid) {
   EXPECT_EQ(config.fix.limits.sending_time_tolerance, std::chrono::seconds{120});
   EXPECT_TRUE(config.http.enabled);
   EXPECT_EQ(config.http.port, 9882);
+  EXPECT_TRUE(config.http.page);
+  EXPECT_THAT(config.http.page_hosts, IsEmpty());
   EXPECT_FALSE(config.clock.require_synchronised);
   EXPECT_EQ(config.log.level, LogLevel::Info);
   EXPECT_THAT(config.log.file.string(), IsEmpty());
@@ -80,6 +82,8 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "enabled = false\n"
           "address = \"::1\"\n"
           "port = 8080\n"
+          "page = false\n"
+          "page_hosts = [\"betex.example\", \"10.0.0.7\"]\n"
           "[clock]\n"
           "require_synchronised = true\n"
           "[log]\n"
@@ -127,6 +131,8 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   EXPECT_FALSE(config.http.enabled);
   EXPECT_EQ(config.http.address, "::1");
   EXPECT_EQ(config.http.port, 8080);
+  EXPECT_FALSE(config.http.page);
+  EXPECT_THAT(config.http.page_hosts, ElementsAre("betex.example", "10.0.0.7"));
   EXPECT_EQ(config.log.level, LogLevel::Warn);
   EXPECT_EQ(config.log.file, folder.path() / "betex.log");
   EXPECT_EQ(config.trading_day_end, std::chrono::seconds{4 * 3600 + 30 * 60 + 15});
@@ -293,6 +299,11 @@ INSTANTIATE_TEST_SUITE_P(
                      "http",
                      "port = 9880",
                      "http.port: 9880 is the FIX port; give another one"},
+        WrongSetting{"PortForPageHost",
+                     "http",
+                     "page_hosts = [\"betex.example:443\"]",
+                     "http.page_hosts: 'betex.example:443' is not a host's name; give a name or an "
+                     "IPv4 address, without a port"},
         WrongSetting{"NumberForFlag",
                      "http",
                      "enabled = 1",
