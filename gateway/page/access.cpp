@@ -31,8 +31,9 @@ bool from_our_page(std::string_view fetch_site) noexcept {
 }  // namespace
 
 std::string host_name(std::string_view host) {
-  const std::size_t end = host.starts_with('[') ? host.find(']') : host.find(':');
-  std::string name{host.substr(0, host.starts_with('[') && end != host.npos ? end + 1 : end)};
+  const std::size_t colon = host.rfind(':');
+  const bool has_port = colon != host.npos && host.find(']', colon) == host.npos;
+  std::string name{host.substr(0, has_port ? colon : host.npos)};
   std::ranges::transform(name, name.begin(), small);
   return name;
 }

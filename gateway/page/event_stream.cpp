@@ -32,7 +32,8 @@ Frame opening() {
 
 }  // namespace
 
-EventStream::EventStream(tcp::socket socket) : socket_{std::move(socket)} {
+EventStream::EventStream(tcp::socket socket, std::chrono::milliseconds patience)
+    : socket_{std::move(socket)}, patience_{patience} {
   error_code ignored;  // it is only slower then to notice that it is slow
   socket_.set_option(boost::asio::socket_base::send_buffer_size{kSendBufferBytes}, ignored);
   socket_.set_option(tcp::no_delay{true}, ignored);
@@ -52,7 +53,7 @@ void EventStream::send(FrameKind kind, Frame frame) {
 }
 
 bool EventStream::is_over(Steady::time_point now) const noexcept {
-  return !socket_.is_open() || (!under_way_.empty() && now - write_began_ > kPatience);
+  return !socket_.is_open() || (!under_way_.empty() && now - write_began_ > patience_);
 }
 
 void EventStream::close() {

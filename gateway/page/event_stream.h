@@ -19,10 +19,8 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
  public:
   using Steady = std::chrono::steady_clock;
 
-  // A browser that takes nothing for so long is gone.
-  static constexpr std::chrono::seconds kPatience{10};
-
-  explicit EventStream(boost::asio::ip::tcp::socket socket);
+  // A browser that takes nothing for `patience` is gone.
+  EventStream(boost::asio::ip::tcp::socket socket, std::chrono::milliseconds patience);
 
   EventStream(const EventStream&) = delete;
   EventStream& operator=(const EventStream&) = delete;
@@ -46,6 +44,7 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
   boost::asio::ip::tcp::socket socket_;
   std::array<Frame, kFrameKinds> waiting_;
   std::vector<Frame> under_way_;  // empty: nothing is being written
+  const std::chrono::milliseconds patience_;
   Steady::time_point write_began_;
   std::array<char, 256> ignored_{};  // what the browser says
   std::size_t ignored_bytes_ = 0;

@@ -26,6 +26,7 @@ namespace betex::gateway {
 
 struct PageOptions {
   std::vector<std::string> hosts;                // it is served under, besides loopback's
+  std::chrono::milliseconds patience{10'000};    // a browser that takes nothing for so long is gone
   std::size_t max_streams = 16;                  // one more is refused
   std::chrono::milliseconds sample_every{1000};  // figures, sessions and alarms
 };

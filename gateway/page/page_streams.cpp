@@ -16,8 +16,8 @@ using boost::system::error_code;
 
 // A browser that looks.
 struct Page::Streams::Viewer : std::enable_shared_from_this<Page::Streams::Viewer> {
-  Viewer(tcp::socket socket, std::string shown_market)
-      : stream{std::make_shared<EventStream>(std::move(socket))}, market{std::move(shown_market)} {}
+  Viewer(std::shared_ptr<EventStream> its_stream, std::string shown_market)
+      : stream{std::move(its_stream)}, market{std::move(shown_market)} {}
 
   std::shared_ptr<EventStream> stream;
   std::string market;                           // whose ladder it shows; empty: none
@@ -96,7 +96,8 @@ void Page::Streams::open(tcp::socket socket, std::string market) {
 }
 
 void Page::Streams::add(tcp::socket socket, std::string market) {
-  const auto viewer = std::make_shared<Viewer>(std::move(socket), std::move(market));
+  const auto viewer = std::make_shared<Viewer>(
+      std::make_shared<EventStream>(std::move(socket), options_.patience), std::move(market));
   viewers_.push_back(viewer);
   if (stopped_) {
     viewer->stream->close();
