@@ -213,8 +213,8 @@ class PlainLmdb final : public Contestant {
     }
     WriteTransaction transaction{*environment_};
     for (std::size_t i = 0; i < count; ++i) {
-      const std::span<std::byte> value = transaction.append_reserved(
-          environment_->main_database(), IntegerKey{first + i}.bytes(), source.record_size());
+      const std::span<std::byte> value =
+          transaction.append_reserved(IntegerKey{first + i}.bytes(), source.record_size());
       source.copy(first + i, value.data());
     }
     transaction.commit();
@@ -228,9 +228,7 @@ class PlainLmdb final : public Contestant {
     create_folder(folder);
     environment_ = std::make_unique<Environment>(
         folder,
-        EnvironmentOptions{.access = EnvironmentOptions::Access::ReadWrite,
-                           .map_size = kMapSize,
-                           .main_key_order = KeyOrder::Integer});
+        EnvironmentOptions{.access = EnvironmentOptions::Access::ReadWrite, .map_size = kMapSize});
     sync_folder(folder);
     sync_folder(folder_);
     events_ = 0;
