@@ -18,6 +18,14 @@ class TradedVolumes {
 
   void add(Tick tick, Quantity quantity) { of(tick) += quantity; }
 
+  // What was traded there.
+  [[nodiscard]] WideQuantity at(Tick tick) const noexcept {
+    const auto place = static_cast<std::size_t>(tick.value());
+    const std::size_t page = place / kPageSize;
+    return page < pages_.size() && pages_[page] != nullptr ? (*pages_[page])[place % kPageSize]
+                                                            : WideQuantity{};
+  }
+
   // Calls `visit(tick, volume)` for each price that was traded at, in ascending order of ticks.
   template <typename Visitor>
   void for_each(Visitor&& visit) const {
