@@ -104,6 +104,8 @@ struct MarketDataLimits {
   std::uint32_t requests_a_second = 20;   // of a session
   std::size_t slow_bytes = 256U << 10U;   // more unsent: it gets images in place of what it misses
   std::size_t normal_bytes = 64U << 10U;  // less: it gets them
+
+  friend bool operator==(const MarketDataLimits&, const MarketDataLimits&) = default;
 };
 
 struct MarketDataConfig {

@@ -50,7 +50,7 @@ class Server {
     std::ofstream{file} << fmt::format(
         "[wal]\nroot = \"wal\"\n[fix]\nport = 0\ntls_port = 0\ntls_certificate = \"{0}\"\n"
         "sessions = \"sessions.cfg\"\ncredentials = \"credentials\"\ndictionaries = \"{1}\"\n"
-        "[http]\nport = 0\n",
+        "[http]\nport = 0\n[market_data]\nenabled = false\n",
         certificate_.string(),
         BETEX_DICTIONARIES_DIR);
     std::ofstream{folder_.path() / "sessions.cfg"}

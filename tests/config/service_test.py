@@ -72,7 +72,7 @@ class Service(unittest.TestCase):
             ended = subprocess.run(
                 [program("betex-gateway"), "--config", str(CONFIG / "gateway.toml"),
                  "--wal-root", f"{self.folder}/wal", "--fix-port", "0", "--tls-port", "0",
-                 "--http-port", "0"],
+                 "--http-port", "0", "--market-data-port", "0"],
                 env={**os.environ, **told.environment}, timeout=PATIENCE_S, capture_output=True)
             self.assertEqual(ended.returncode, 75, "another one writes this log")
             self.assertNotIn("READY=1", "".join(told.there_now()))
@@ -97,7 +97,7 @@ class Ends(unittest.TestCase):
                 port = str(taken.getsockname()[1])
                 command = [program("betex-gateway"), "--config", str(CONFIG / "gateway.toml"),
                            "--wal-root", f"{folder}/wal", "--tls-port", "0", "--http-port", "0",
-                           "--fix-port"]
+                           "--market-data-port", "0", "--fix-port"]
                 ended = subprocess.run([*command, port], timeout=PATIENCE_S, capture_output=True)
                 self.assertEqual(ended.returncode, 74, ended.stderr.decode())
             with demo_gateway(folder) as gateway:

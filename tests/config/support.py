@@ -37,7 +37,8 @@ class Gateway:
     def __init__(self, command, environment=None):
         self._errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(  # which ends with this process, however that ends
-            ["setpriv", "--pdeathsig", "KILL", *command, "--fix-port", "0", "--http-port", "0"],
+            ["setpriv", "--pdeathsig", "KILL", *command, "--fix-port", "0", "--http-port", "0",
+             "--market-data-port", "0"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._errors, text=True,
             env={**os.environ, **(environment or {})})
         line = self.process.stdout.readline()  # ends with the process if it does not listen
