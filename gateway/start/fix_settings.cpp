@@ -14,7 +14,7 @@ static_assert(kMaxMessageFields == fix::FieldTable::kMaxFields);
 
 // Of whatever kind they are: md has the limits for what it is asked, and says so by refusals of its
 // own, so these are higher.
-fix::ThrottleLimits throttle_of(const MarketDataLimits& limits) {
+fix::ThrottleLimits throttle_of(const MarketDataSessionLimits& limits) {
   return {.messages_per_second = 2 * limits.requests_a_second,
           .burst = 2 * std::max(limits.requests, limits.requests_a_second)};
 }
