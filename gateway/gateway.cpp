@@ -1,34 +1,28 @@
 #include "gateway/gateway.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdint>
-#include <exception>
-#include <functional>
+#include <memory>
 #include <optional>
-#include <random>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <pthread.h>
-#include <spdlog/spdlog.h>
-
 #include "gateway/agent/agent_runner.h"
 #include "gateway/http/http_server.h"
+#include "gateway/journal_start.h"
 #include "gateway/link/session_link.h"
+#include "gateway/market_data_side.h"
 #include "gateway/node.h"
 #include "gateway/pipeline/journal_link.h"
 #include "gateway/pipeline/journal_stage.h"
 #include "gateway/pipeline/match_stage.h"
 #include "gateway/pipeline/report_stage.h"
 #include "gateway/pipeline/ring_command_port.h"
-#include "gateway/process/descriptor_budget.h"
 #include "gateway/process/disk_watch.h"
 #include "gateway/process/fail_stop.h"
 #include "gateway/process/health.h"
@@ -53,15 +47,15 @@
 #include "gateway/time/gateway_clocks.h"
 #include "gateway/transport/authenticator.h"
 #include "gateway/transport/tls.h"
+#include "gateway/wiring_settings.h"
 #include "journal/environment_pool.h"
-#include "journal/format.h"
 #include "journal/journal.h"
-#include "journal/snapshot.h"
 
 namespace betex::gateway {
 namespace {
 
 constexpr std::chrono::milliseconds kLogoutDeadline{2000};
+constexpr std::chrono::milliseconds kLeastLogoutDeadline{500};
 
 }  // namespace
 
@@ -82,6 +76,7 @@ class Gateway::Impl {
         tls_port_{config.fix.tls ? std::make_unique<PortReservation>(
                                        config.fix.address, config.fix.tls->port, "--tls-port")
                                  : nullptr},
+        market_data_ports_{config.market_data},
         http_{config.http.enabled
                   ? std::make_unique<HttpServer>(
                         io_.context(),
@@ -114,7 +109,8 @@ class Gateway::Impl {
         command_port_{commands_, journal_, key_},
 
         // 4. The match stage produces events. The journal waits for it alone; the reports wait for
-        //    the journal: the first gate. Slots are free again when both have passed.
+        //    the journal: the first gate. Slots are free again when both have passed. Market data
+        //    stands behind the journal too (7), and nobody waits for it.
         events_{{.capacity = config.rings.event_slots, .arena_size = config.rings.arena_bytes},
                 match_wait_},
         journal_events_{events_.add_consumer({.name = "journal", .wait = journal_wait()})},
@@ -174,7 +170,8 @@ class Gateway::Impl {
                         .backlog = match_.backlog(),
                         .commit_times = journal_stage_.commit_times(),
                         .answer_times = report_.answers().times(),
-                        .counts = report_.counts()});
+                        .counts = report_.counts(),
+                        .market_data = market_data_.metrics()});
   }
 
   // Ends like a crash, but for the threads: nothing is drained.
@@ -183,6 +180,8 @@ class Gateway::Impl {
       runner->stop();
     }
     runners_.clear();
+    market_data_.stop();
+    market_data_ports_.io().stop();
     io_.stop();
   }
 
@@ -190,6 +189,7 @@ class Gateway::Impl {
     for (const auto& runner : runners_) {
       runner->start();
     }
+    market_data_.start(health_);
     snapshots_.start(retention_.newest_snapshot());
     if (!config_.wal.witness.empty()) {
       witness_.emplace(
@@ -207,17 +207,22 @@ class Gateway::Impl {
     health_.watch(command_port_);
     health_.watch(clocks_->session);
     clock_watch_.start();
-    const Ports ports{.fix = server_.listen(config_.fix.address, fix_port_.port()),
-                      .tls = listen_tls(),
-                      .http = http_ ? std::optional{http_->port()} : std::nullopt};
+    Ports ports{.fix = server_.listen(config_.fix.address, fix_port_.port()),
+                .tls = listen_tls(),
+                .http = http_ ? std::optional{http_->port()} : std::nullopt};
     fix_port_.release();
+    const MarketDataSide::Listening market_data = market_data_.listen();
+    ports.market_data = market_data.plain;
+    ports.market_data_tls = market_data.tls;
     health_.enter(Phase::Accepting);
     service_status_.start();
     return ports;
   }
 
   void reload(const Config& config) {
-    server_.reload(limits_that_fit(config), session_settings(config), tls_files(config));
+    const PortLimits limits = limits_that_fit(config);
+    server_.reload(limits.orders, session_settings(config), tls_files(config));
+    market_data_.reload(config, limits.market_data);
     authenticator_.replace(config.credentials);
     for (const AccountConfig& account : config.accounts()) {
       if (accounts_.insert(account.name).second) {
@@ -243,13 +248,16 @@ class Gateway::Impl {
     service_status_.tell();
     server_.stop_reading();
     server_.sessions_down(matching::SessionDownReason::Shutdown);
+    market_data_.stop_reading();
     commands_.close();  // match, journal and report come to their ends one after the other
     for (const auto& runner : runners_) {
       runner->join();
     }
+    market_data_.stop();
     journal_.close();
-    server_.log_out(kLogoutDeadline, impatient);
+    log_out(impatient);
     witness_.reset();  // it has the last event then
+    market_data_ports_.io().stop();
     io_.stop();
   }
 
@@ -276,6 +284,15 @@ class Gateway::Impl {
         fix::RecoveredSessions{
             .sessions = sessions, .last_seq = engine.last_seq(), .new_epochs = options.new_epochs},
         cache_limits(config_));
+  }
+
+  // Brokers first: they may wait for the end of something. All together have one deadline.
+  void log_out(const Impatient& impatient) {
+    using Steady = std::chrono::steady_clock;
+    const Steady::time_point end = Steady::now() + kLogoutDeadline;
+    server_.log_out(kLogoutDeadline, impatient);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Steady::now());
+    market_data_.log_out(std::max(left, kLeastLogoutDeadline), impatient);
   }
 
   std::optional<std::uint16_t> listen_tls() {
@@ -319,10 +336,11 @@ class Gateway::Impl {
   std::optional<GatewayClocks> clocks_;  // none until the journal is replayed
 
   const fix::Dictionaries dictionaries_;
-  const fix::TransportLimits limits_;
+  const PortLimits limits_;
   IoThreads io_;
   PortReservation fix_port_;
   std::unique_ptr<PortReservation> tls_port_;  // null: no TLS
+  MarketDataPorts market_data_ports_;
   std::unique_ptr<HttpServer> http_;
   ServiceStatus service_status_;
 
