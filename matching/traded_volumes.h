@@ -23,7 +23,7 @@ class TradedVolumes {
     const auto place = static_cast<std::size_t>(tick.value());
     const std::size_t page = place / kPageSize;
     return page < pages_.size() && pages_[page] != nullptr ? (*pages_[page])[place % kPageSize]
-                                                            : WideQuantity{};
+                                                           : WideQuantity{};
   }
 
   // Calls `visit(tick, volume)` for each price that was traded at, in ascending order of ticks.

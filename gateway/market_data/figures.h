@@ -20,10 +20,10 @@ inline constexpr std::size_t kImageCauses = 5;
 
 // Counters but for the last four, which are as of now.
 struct MarketDataFigures {
-  std::uint64_t updates = 0;                         // of views, each made once for all who share it
-  std::uint64_t entries = 0;                         // in X, counted for each session
-  std::uint64_t messages = 0;                        // W and X
-  std::uint64_t bytes = 0;                           // of W and X, without header and trailer
+  std::uint64_t updates = 0;   // of views, each made once for all who share it
+  std::uint64_t entries = 0;   // in X, counted for each session
+  std::uint64_t messages = 0;  // W and X
+  std::uint64_t bytes = 0;     // of W and X, without header and trailer
   std::array<std::uint64_t, kImageCauses> images{};  // by cause; None: at each change (265=0)
   std::uint64_t trades_left_out = 0;                 // by conflation, counted once for a view
   std::uint64_t refused = 0;                         // requests that were answered by Y or j

@@ -12,9 +12,12 @@ using matching::Entry;
 using matching::InstrumentId;
 using matching::Int128;
 using matching::MarketId;
+using matching::MarketState;
 using matching::OrderId;
 using matching::Quantity;
 using matching::Side;
+
+constexpr matching::EventSeq kBeforeTheStart{1};
 
 template <typename Table, typename Id>
 auto& entry_of(Table& table, Id id) {
@@ -31,12 +34,16 @@ MarketBooks::MarketBooks(const matching::Engine& engine)
       now_{engine.last_timestamp()},
       exchange_halted_{engine.exchange().halted} {
   engine.visit_markets([this](const matching::MarketInfo& info) {
-    standings_.push_back({.public_changes = info.public_changes, .archived = info.archived});
+    const bool over = info.state == MarketState::Settled || info.state == MarketState::Voided;
+    standings_.push_back({.public_changes = info.public_changes,
+                          .archived = info.archived,
+                          .ended = over ? kBeforeTheStart : matching::EventSeq{}});
   });
   engine.visit_instruments([&](const matching::InstrumentInfo& info) {
     add_instrument(info.instrument, info.market);
     InstrumentBook& book = books_.back();
     book.traded = info.traded;
+    book.removed = info.removed ? kBeforeTheStart : matching::EventSeq{};
     engine.visit_traded(info.instrument, [&book](const matching::TradedLevel& level) {
       book.traded_at.add(level.tick, level.volume);
     });
@@ -120,6 +127,7 @@ void MarketBooks::add_order(const matching::OrderInfo& info) {
 // ---- What has changed
 
 void MarketBooks::note_change(InstrumentId instrument) {
+  ++revision_;
   InstrumentBook& book = entry_of(books_, instrument);
   if (!book.changed) {
     book.changed = true;
@@ -146,7 +154,10 @@ InstrumentBook& MarketBooks::change_levels(InstrumentId instrument) {
 
 // Its version is another one now, and perhaps its state.
 void MarketBooks::change_market(MarketId market) {
-  ++entry_of(standings_, market).public_changes;
+  MarketStanding& standing = entry_of(standings_, market);
+  ++standing.public_changes;
+  standing.changed = seq_;
+  ++revision_;
   for (const InstrumentId instrument : securities_.market(market).instruments) {
     note_change(instrument);
     entry_of(books_, instrument).updated = now_;
@@ -171,10 +182,13 @@ void MarketBooks::on(const matching::ExchangeUnhalted& /*event*/) {
 void MarketBooks::on(const matching::MarketCreated& event) {
   BETEX_ASSERT(event.header.market.value() == standings_.size() + 1);
   standings_.push_back({});
+  ++revision_;
 }
 
 void MarketBooks::on(const matching::RunnerAdded& event) {
   add_instrument(event.instrument, event.header.market);
+  books_.back().added = seq_;
+  ++revision_;
 }
 
 void MarketBooks::on(const matching::MarketOpened& event) {
@@ -182,6 +196,7 @@ void MarketBooks::on(const matching::MarketOpened& event) {
 }
 
 void MarketBooks::on(const matching::RunnerRemoved& event) {
+  entry_of(books_, event.instrument).removed = seq_;
   change_market(event.header.market);
 }
 
@@ -218,15 +233,28 @@ void MarketBooks::on(const matching::MarketChanged& event) {
   change_market(event.header.market);
 }
 
+void MarketBooks::on(const matching::MarketDescribed& event) {
+  if (event.instrument == InstrumentId{}) {
+    entry_of(standings_, event.header.market).changed = seq_;
+  } else {
+    entry_of(books_, event.instrument).described = seq_;
+  }
+}
+
+// Also of one that was settled, whose result was another one after all.
 void MarketBooks::on(const matching::MarketDetermined& event) {
+  entry_of(standings_, event.header.market).ended = {};
   change_state(event.header.market);
 }
 
 void MarketBooks::on(const matching::MarketVoided& event) {
+  entry_of(standings_, event.header.market).ended = seq_;
   change_state(event.header.market);
 }
 
 void MarketBooks::on(const matching::MarketSettled& event) {
+  MarketStanding& standing = entry_of(standings_, event.header.market);
+  standing.ended = standing.ended == matching::EventSeq{} ? seq_ : standing.ended;
   change_state(event.header.market);
 }
 

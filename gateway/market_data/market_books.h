@@ -50,6 +50,11 @@ struct InstrumentBook {
   std::uint64_t transactions = 0;  // that have changed any of this
   bool changed = false;            // or its market's state, since forget_changes()
 
+  // Events that have made of it in lists of instruments something else; 0: none since the start.
+  matching::EventSeq added;
+  matching::EventSeq described;
+  matching::EventSeq removed;  // 1: before the start
+
   // Only while it is watched, the oldest first: trades since forget_changes() and as many before as
   // are kept, and what each trade since forget_changes() has changed in the ladder.
   bool watched = false;
@@ -64,6 +69,10 @@ struct MarketStanding {
   std::uint64_t public_changes = 0;  // RptSeq(83); matching::MarketInfo has the same number
   std::uint8_t suspend_reason = 0;   // matching::SuspendReason; 0: none, or from before the start
   bool archived = false;
+
+  // Events that have made something else of all its instruments in lists; 0: none since the start.
+  matching::EventSeq changed;
+  matching::EventSeq ended;  // settled or void; 1: before the start
 };
 
 class MarketBooks {
@@ -81,6 +90,9 @@ class MarketBooks {
   [[nodiscard]] matching::Timestamp now() const noexcept { return now_; }
 
   [[nodiscard]] bool exchange_halted() const noexcept { return exchange_halted_; }
+
+  // Greater when a market or an instrument is another one than before.
+  [[nodiscard]] std::uint64_t revision() const noexcept { return revision_; }
 
   // Ids must exist; that they do is asserted.
   [[nodiscard]] const InstrumentBook& book(matching::InstrumentId instrument) const;
@@ -114,6 +126,7 @@ class MarketBooks {
   void on(const matching::MarketClosed& event);
   void on(const matching::MarketReopened& event);
   void on(const matching::MarketChanged& event);
+  void on(const matching::MarketDescribed& event);
   void on(const matching::MarketDetermined& event);
   void on(const matching::MarketVoided& event);
   void on(const matching::MarketSettled& event);
@@ -152,6 +165,7 @@ class MarketBooks {
   matching::TxId tx_;
   matching::Timestamp now_;
   bool exchange_halted_ = false;
+  std::uint64_t revision_ = 1;
 };
 
 }  // namespace betex::gateway

@@ -5,18 +5,23 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gateway/link/market_data_link.h"
 #include "gateway/link/session_link.h"
+#include "gateway/market_data/distribution.h"
 #include "gateway/market_data/figures.h"
 #include "gateway/market_data/limits.h"
+#include "gateway/market_data/listings.h"
 #include "gateway/market_data/market_books.h"
+#include "gateway/market_data/pictures.h"
+#include "gateway/market_data/subscriptions.h"
 #include "matching/engine.h"
+#include "matching/events.h"
 #include "matching/transaction.h"
 #include "matching/types.h"
 
@@ -28,7 +33,6 @@ class MarketData {
 
   // The books are those of the engine, which need not live on.
   explicit MarketData(const matching::Engine& engine, const MarketDataLimits& limits = {});
-  ~MarketData();
   MarketData(const MarketData&) = delete;
   MarketData& operator=(const MarketData&) = delete;
 
@@ -39,16 +43,16 @@ class MarketData {
   void take(const matching::TransactionView& transaction);
 
   // The last event that was taken.
-  [[nodiscard]] matching::EventSeq last_seq() const noexcept;
+  [[nodiscard]] matching::EventSeq last_seq() const noexcept { return books_.last_seq(); }
 
   // While it is behind, take() and turn() only note what changes, which costs next to nothing;
   // after that everybody who is subscribed to what has changed gets images (814=2).
-  void set_behind(bool behind) noexcept;
+  void set_behind(bool behind) noexcept { behind_ = behind; }
 
   // Everything that is subscribed to gets an image at the next turn (814=2).
   void mark_all();
 
-  [[nodiscard]] const MarketBooks& books() const noexcept;
+  [[nodiscard]] const MarketBooks& books() const noexcept { return books_; }
 
   // ---- Sessions: as MarketDataFeed has them. An id that is not joined is passed over.
 
@@ -75,8 +79,34 @@ class MarketData {
   [[nodiscard]] MarketDataFigures figures() const;
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  void follow(matching::EventSeq seq, const matching::ExchangeHalted& event);
+  void follow(matching::EventSeq seq, const matching::ExchangeUnhalted& event);
+  void follow(matching::EventSeq seq, const matching::Announced& event);
+  void follow(matching::EventSeq seq, const matching::RunnerAdded& event);
+  void follow(matching::EventSeq seq, const matching::RunnerRemoved& event);
+  void follow(matching::EventSeq seq, const matching::MarketSettled& event);
+  void follow(matching::EventSeq seq, const matching::MarketVoided& event);
+  template <typename Event>
+  void follow(matching::EventSeq seq, const Event& event);
+  template <typename Event>
+  void tell_status(matching::EventSeq seq, const Event& event);
+  void note_listed(matching::MarketId market);
+  void tell_everybody(const fix::Report& report);
+  void note_missed();
+  void recover_missed();
+  void refuse(Subscriber& subscriber, fix::Report report);
+
+  MarketDataLimits limits_;
+  MarketDataFigures figures_;
+  MarketBooks books_;
+  Subscriptions subscriptions_;
+  Distribution distribution_;
+  Listings listings_;
+  Pictures pictures_;
+  std::vector<matching::MarketId> listed_;      // otherwise, by the present transaction
+  std::vector<matching::InstrumentId> missed_;  // what has changed while it was behind
+  std::vector<bool> is_missed_;                 // by instrument
+  bool behind_ = false;
 };
 
 }  // namespace betex::gateway

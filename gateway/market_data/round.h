@@ -64,9 +64,8 @@ class Round {
   [[nodiscard]] const Piece& piece(std::size_t index) const noexcept { return pieces_[index]; }
 
   [[nodiscard]] fix::MdPart part(const Piece& piece) const noexcept {
-    return {.text = text_.part(piece.begin, piece.size),
-            .sum = piece.sum,
-            .entries = piece.entries};
+    return {
+        .text = text_.part(piece.begin, piece.size), .sum = piece.sum, .entries = piece.entries};
   }
 
   // Keeps its memory, as far as an ordinary round needs it.

@@ -40,7 +40,8 @@ class View::Block {
 
   // It is too much for a message.
   [[nodiscard]] bool too_large() const noexcept {
-    return entries_ > fix::kMaxMdEntries || round_.unended() > fix::kMaxMdBodyBytes - kBesidesABlock;
+    return entries_ > fix::kMaxMdEntries ||
+           round_.unended() > fix::kMaxMdBodyBytes - kBesidesABlock;
   }
 
   // One more of these might be too much.
@@ -106,9 +107,8 @@ std::size_t View::publish(const MarketBooks& books, Round& round, LevelWindow& s
   const Instrument& instrument = books.securities().instrument(instrument_);
   const std::uint64_t public_changes = books.standing(instrument.market).public_changes;
   const std::uint64_t trades = spec_.trades ? book.trades - trades_ : 0;
-  const std::uint64_t kept = spec_.conflation == 0
-                                 ? book.trade_log.size()
-                                 : std::min(book.trade_log.size(), kTradesKept);
+  const std::uint64_t kept =
+      spec_.conflation == 0 ? book.trade_log.size() : std::min(book.trade_log.size(), kTradesKept);
   const std::size_t told = spec_.full_refresh ? 0 : std::min(trades, kept);
   const bool several = book.transactions - transactions_ > 1;
 
@@ -140,7 +140,7 @@ std::size_t View::publish(const MarketBooks& books, Round& round, LevelWindow& s
     block.write(MdUpdateAction::New, entry_of(*trade));
   }
   block.end();
-  return spec_.full_refresh ? 0 : static_cast<std::size_t>(trades - told);
+  return spec_.full_refresh ? 0 : trades - told;
 }
 
 void View::note_ladder_changes(const MarketBooks& books) {
@@ -153,7 +153,8 @@ void View::note_ladder_changes(const MarketBooks& books) {
   for (auto change = book.ladder_log.end() - static_cast<std::ptrdiff_t>(count);
        change != book.ladder_log.end();
        ++change) {
-    const auto at = std::ranges::lower_bound(ladder_changes_, change->tick, {}, &LadderChange::tick);
+    const auto at =
+        std::ranges::lower_bound(ladder_changes_, change->tick, {}, &LadderChange::tick);
     if (at == ladder_changes_.end() || at->tick != change->tick) {
       ladder_changes_.insert(at, *change);
     }
@@ -163,8 +164,8 @@ void View::note_ladder_changes(const MarketBooks& books) {
 
 void View::read_levels(const InstrumentBook& book, LevelWindow& window) const {
   const auto read = [&](Side side, std::vector<BookLevel>& levels) {
-    levels.resize(
-        spec_.levels ? std::min(spec_.window(), book.levels.level_count(side)) : std::size_t{0});
+    levels.resize(spec_.levels ? std::min(spec_.window(), book.levels.level_count(side))
+                               : std::size_t{0});
     book.levels.best(side, levels);
   };
   read(Side::Bid, window.bids);
@@ -195,8 +196,7 @@ void View::write_changes(const InstrumentBook& book, const LevelWindow& now, Blo
   write_levels(Side::Bid, levels_.bids, now.bids, block);
   write_levels(Side::Ask, levels_.offers, now.offers, block);
   if (spec_.volume && book.traded != traded_) {
-    block.write(set(traded_ == WideQuantity{}),
-                {.type = MdEntryType::Volume, .size = book.traded});
+    block.write(set(traded_ == WideQuantity{}), {.type = MdEntryType::Volume, .size = book.traded});
     for (const LadderChange& change : ladder_changes_) {
       block.write(set(change.before == WideQuantity{}),
                   entry_of(change.tick, book.traded_at.at(change.tick)));

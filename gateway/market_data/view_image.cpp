@@ -95,8 +95,7 @@ void View::write_image(const MarketBooks& books, Round& round) const {
     }
   }
   if (spec_.open_interest && ladder_->market() == matching::MarketKind::Binary) {
-    fragments.write(
-        {.type = MdEntryType::OpenInterest, .size = WideQuantity{open_interest_}});
+    fragments.write({.type = MdEntryType::OpenInterest, .size = WideQuantity{open_interest_}});
   }
   fragments.end(true);
 }

@@ -18,7 +18,7 @@ inline constexpr std::array<std::uint32_t, 7> kConflations{0, 50, 100, 250, 500,
 inline constexpr std::size_t kFullDepth = 1'000;
 
 struct ViewSpec {
-  std::uint16_t depth = 1;  // as MarketDataRequest has it
+  std::uint16_t depth = 1;      // as MarketDataRequest has it
   std::uint8_t conflation = 0;  // index in kConflations
   bool full_refresh = false;
   bool deletes_outside = false;

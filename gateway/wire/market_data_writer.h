@@ -25,8 +25,8 @@ enum class MdEntryType : char {
 };
 enum class MdUpdateAction : char { New = '0', Change = '1', Delete = '2' };
 
-inline constexpr std::uint32_t kMaxMdEntries = 500;         // of a message
-inline constexpr std::size_t kMaxMdBodyBytes = 16 * 1024;   // of a message
+inline constexpr std::uint32_t kMaxMdEntries = 500;        // of a message
+inline constexpr std::size_t kMaxMdBodyBytes = 16 * 1024;  // of a message
 
 // Text that only grows, without a byte being written twice. *Owned by one thread.*
 class GrowingText {
@@ -40,9 +40,7 @@ class GrowingText {
   }
 
   // What was written into the room ends here.
-  void set_end(const char* end) noexcept {
-    size_ = static_cast<std::size_t>(end - text_.get());
-  }
+  void set_end(const char* end) noexcept { size_ = static_cast<std::size_t>(end - text_.get()); }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
@@ -112,13 +110,13 @@ class MdUpdateWriter {
 
 // What a W says of its instrument before the entries.
 struct MdImageHead {
-  std::string_view symbol;       // 55
-  std::string_view market;       // 1300
-  std::uint64_t rpt_seq = 0;     // 83
-  matching::Timestamp updated;   // 779
-  std::uint32_t depth = 0;       // 264; with 1 also 1021=1
-  std::uint8_t status = 0;       // 1682, TradingStatus
-  std::uint64_t version = 0;     // 20005
+  std::string_view symbol;          // 55
+  std::string_view market;          // 1300
+  std::uint64_t rpt_seq = 0;        // 83
+  matching::Timestamp updated;      // 779
+  std::uint32_t depth = 0;          // 264; with 1 also 1021=1
+  std::uint8_t status = 0;          // 1682, TradingStatus
+  std::uint64_t version = 0;        // 20005
   std::uint8_t suspend_reason = 0;  // 20032; 0: absent
   bool in_play = false;             // 20033
   std::uint32_t conflate_ms = 0;    // 20051; 0: absent
