@@ -85,7 +85,7 @@ bool ClientBook::crossed() const {
   if (bids_.empty() || offers_.empty()) {
     return false;
   }
-  return has_odds() ? bids_.begin()->first <= offers_.rbegin()->first
+  return *has_odds_ ? bids_.begin()->first <= offers_.rbegin()->first
                     : bids_.rbegin()->first >= offers_.begin()->first;
 }
 
@@ -100,7 +100,7 @@ std::vector<Level> ClientBook::traded_ladder() const {
 // Who backs wants high odds, and a bid that asks for less is the better one; who buys YES bids for
 // it, and the higher bid is.
 bool ClientBook::lowest_is_best(EntryType side) const noexcept {
-  return has_odds() == (side == EntryType::Bid);
+  return has_odds_.value_or(false) == (side == EntryType::Bid);
 }
 
 std::vector<Level> ClientBook::best_first(EntryType side) const {

@@ -59,9 +59,9 @@ class ClientBook {
 
   [[nodiscard]] const std::string& time() const noexcept { return time_; }
 
-  // Prices are odds, which are above 1, and not those of a binary market, which are below. As long
-  // as no price has been seen it is not known, and false.
-  [[nodiscard]] bool has_odds() const noexcept { return has_odds_.value_or(false); }
+  // Whether prices are odds, which are above 1, or those of a binary market, which are below. As
+  // long as none has been seen it is not known.
+  [[nodiscard]] std::optional<bool> has_odds() const noexcept { return has_odds_; }
 
   // The best first.
   [[nodiscard]] std::vector<Level> bids() const { return best_first(EntryType::Bid); }
