@@ -42,6 +42,7 @@
 #include "gateway/session/dictionaries.h"
 #include "gateway/session/fix_server.h"
 #include "gateway/session/message_cache.h"
+#include "gateway/session/session_ports.h"
 #include "gateway/start/fix_settings.h"
 #include "gateway/start/retention.h"
 #include "gateway/start/snapshot_thread.h"
@@ -294,7 +295,8 @@ class Gateway::Impl {
                 limits_,
                 session_settings(config),
                 sessions_},
-        node_{{.server = server_,
+        ports_{server_, nullptr},
+        node_{{.sessions = ports_,
                .commands = commands_,
                .events = events_,
                .journal_stage = journal_events_,
@@ -307,7 +309,7 @@ class Gateway::Impl {
     if (config.fix.tls && config.fix.tls->demo) {
       fix::make_demo_certificate(config.fix.tls->certificate);
     }
-    report_.connect(server_);
+    report_.connect(ports_);
     report_.connect(node_);
     report_.connect(retention_);
     make_runners();
@@ -503,6 +505,7 @@ class Gateway::Impl {
   fix::PasswordAuthenticator authenticator_;
   std::vector<matching::SessionInfo> sessions_;
   fix::FixServer server_;
+  fix::SessionPorts ports_;
   const Node node_;
 
   std::vector<std::unique_ptr<AgentRunner>> runners_;
