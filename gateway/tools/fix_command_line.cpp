@@ -24,9 +24,9 @@ Without a subcommand, on a terminal: a prompt that takes the same words, with hi
 (Tab). Options may stand before or behind the subcommand. The password of the session's user is the
 first line of --password-file, else the environment's BETEX_FIX_PASSWORD, else "demo".
 
-book and md are of prices, which market data sessions are told. Behind betex-fix itself, --as, --port
-and --password-file are that session's (MD1, 9883); in a script and at the prompt, whose own session
-they name, --prices-as, --prices-port and --prices-password-file are.
+book and md show prices, by a market data session: on the command line the one of --as (MD1) at
+--port (9883, with --tls 9884); in a script and at the prompt, which have a session already, the one
+of --prices-as at --prices-port.
 
 Exit codes: 0 carried out; 1 the exchange refused (one of) the request(s); 2 no connection or
 logon; 3 the session ended, or nothing came within --wait-ms, before the answer: the outcome is
@@ -43,6 +43,7 @@ Sequence numbers, and what was sent, are kept in a state file, so that reports m
 was logged on are printed at the next logon.)";
 
 constexpr std::uint16_t kTlsPort = 9881;
+constexpr std::uint16_t kPricesTlsPort = 9884;
 
 constexpr std::int64_t kLongestWatchMs = std::int64_t{366} * 24 * 3600 * 1000;
 
@@ -172,7 +173,9 @@ void add_prices_options(CLI::App& app, PriceDeskSettings& prices, Files& files) 
       ->transform(field_text())
       ->type_name("COMPID")
       ->capture_default_str();
-  app.add_option("--prices-port", prices.port, "likewise: where market data sessions log on")
+  app.add_option("--prices-port",
+                 prices.port,
+                 "likewise: where market data sessions log on; with --tls (9884)")
       ->check(CLI::Range(1, 65'535))
       ->transform(process::decimal())
       ->type_name("PORT")
@@ -230,6 +233,9 @@ void complete_prices(const CLI::App& app, FixCommandLine& line, const Files& fil
     }
   } else if (settings.session.sender.empty()) {
     throw CLI::RequiredError{"--as"};
+  }
+  if (settings.tls && app.get_option(given ? "--port" : "--prices-port")->count() == 0) {
+    prices.port = kPricesTlsPort;
   }
   prices.host = settings.host;
   prices.tls = settings.tls;

@@ -125,7 +125,9 @@ TEST_F(FixCommandLineTest, PricesHaveASessionOfTheirOwn) {
   EXPECT_EQ(own.prices.host, "h");
   EXPECT_EQ(own.prices.patience, std::chrono::milliseconds{7});
   EXPECT_TRUE(own.prices.raw);
-  EXPECT_EQ(accepted({"--tls", "ca.pem", "book", "A"}).prices.port, 9883);
+  EXPECT_EQ(accepted({"--tls", "ca.pem", "book", "A"}).prices.port, 9884);
+  EXPECT_EQ(accepted({"--tls", "ca.pem", "--port", "1", "book", "A"}).prices.port, 1);
+  EXPECT_EQ(accepted({"--tls", "ca.pem", "--as", "B"}).prices.port, 9884);
   for (const char* const option : {"--account", "--state", "--prices-as"}) {
     expect_usage_error({"book", "A", option, "x"}, option);
   }
