@@ -20,9 +20,17 @@ class Relay:
         return self
 
     def __exit__(self, *_):
-        self._loop.call_soon_threadsafe(self._server.close)
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
+
+    async def _end(self):
+        self._server.close()
+        passing = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in passing:
+            task.cancel()
+        await asyncio.gather(*passing, return_exceptions=True)
 
     async def _pass_on(self, reader, writer):
         try:
@@ -40,4 +48,5 @@ class Relay:
                 await writer.drain()
         except OSError:
             pass
-        writer.close()
+        finally:
+            writer.close()
