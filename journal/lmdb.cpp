@@ -15,7 +15,6 @@ namespace betex::journal {
 namespace {
 
 constexpr MDB_dbi kMainDatabase = 1;  // LMDB's MAIN_DBI, what mdb_dbi_open gives for no name
-constexpr mdb_mode_t kFileMode = 0640;
 
 Fault fault_of(int code) noexcept {
   if (code == MDB_MAP_FULL) {
