@@ -97,7 +97,7 @@ struct FixConfig {
 };
 
 // What a market data session may have at a time, and when it counts as one that reads slowly.
-struct MarketDataLimits {
+struct MarketDataSessionLimits {
   std::size_t sessions = 500;  // on at a time, all together
   std::uint32_t instruments_per_session = 1000;
   std::uint32_t requests = 100;           // live MarketDataRequests(V)
@@ -105,7 +105,7 @@ struct MarketDataLimits {
   std::size_t slow_bytes = 256U << 10U;   // more unsent: it gets images in place of what it misses
   std::size_t normal_bytes = 64U << 10U;  // less: it gets them
 
-  friend bool operator==(const MarketDataLimits&, const MarketDataLimits&) = default;
+  friend bool operator==(const MarketDataSessionLimits&, const MarketDataSessionLimits&) = default;
 };
 
 struct MarketDataConfig {
@@ -113,7 +113,7 @@ struct MarketDataConfig {
   std::string address = "127.0.0.1";      // where the file says nothing, FixConfig's
   std::uint16_t port = 9883;              // 0: any free one
   std::optional<std::uint16_t> tls_port;  // by the files of FixConfig::tls; 0: any free one
-  MarketDataLimits limits;
+  MarketDataSessionLimits limits;
 };
 
 struct HttpConfig {

@@ -11,7 +11,7 @@ namespace betex::gateway {
 
 namespace {
 
-void read_limits(SectionReader reader, MarketDataLimits& limits) {
+void read_limits(SectionReader reader, MarketDataSessionLimits& limits) {
   constexpr std::int64_t kMost = 100'000;
   constexpr std::int64_t kLeastBytes = 16 << 10;
   constexpr std::int64_t kMostBytes = 64 << 20;

@@ -52,7 +52,7 @@ std::string four_eyes_text(std::uint32_t classes) {
 
 void print_market_data(std::back_insert_iterator<std::string> out,
                        const MarketDataConfig& market_data) {
-  const MarketDataLimits& limits = market_data.limits;
+  const MarketDataSessionLimits& limits = market_data.limits;
   fmt::format_to(out, "\n[market_data]\nenabled = {}\n", market_data.enabled);
   fmt::format_to(out, "address = \"{}\"\nport = {}\n", market_data.address, market_data.port);
   if (market_data.tls_port) {

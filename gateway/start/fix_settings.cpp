@@ -12,11 +12,11 @@ namespace {
 
 static_assert(kMaxMessageFields == fix::FieldTable::kMaxFields);
 
-// Of whatever kind they are: md has the limit for MarketDataRequests alone, and says so by its own
-// refusal, so this one is higher.
-fix::ThrottleLimits throttle_of(const MarketDataLimits& limits) {
-  const std::uint32_t requests = 2 * limits.requests_a_second;
-  return {.messages_per_second = requests, .burst = requests, .refusals_before_a_pause = requests};
+// Of whatever kind they are: md has the limits for what it is asked, and says so by refusals of its
+// own, so these are higher.
+fix::ThrottleLimits throttle_of(const MarketDataSessionLimits& limits) {
+  return {.messages_per_second = 2 * limits.requests_a_second,
+          .burst = 2 * std::max(limits.requests, limits.requests_a_second)};
 }
 
 fix::SessionSettings settings_of(const SessionConfig& config) {

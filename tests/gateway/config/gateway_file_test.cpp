@@ -153,12 +153,12 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   EXPECT_EQ(config.market_data.address, "127.0.0.2");
   EXPECT_EQ(config.market_data.port, 1234);
   EXPECT_EQ(config.market_data.limits,
-            (MarketDataLimits{.sessions = 5,
-                              .instruments_per_session = 6,
-                              .requests = 7,
-                              .requests_a_second = 8,
-                              .slow_bytes = 100'000,
-                              .normal_bytes = 9}));
+            (MarketDataSessionLimits{.sessions = 5,
+                                     .instruments_per_session = 6,
+                                     .requests = 7,
+                                     .requests_a_second = 8,
+                                     .slow_bytes = 100'000,
+                                     .normal_bytes = 9}));
   EXPECT_FALSE(config.http.enabled);
   EXPECT_EQ(config.http.address, "::1");
   EXPECT_EQ(config.http.port, 8080);
