@@ -34,6 +34,7 @@ class MarketDataAbuseTest : public MarketDataFixture {
     broker_.log_on(gateway_->fix_port());
     watcher_.log_on(md_port());
     watcher_.subscribe({kHome, kDraw, kAway, kRain});
+    watcher_.clear();
   }
 
   // A change of the lay at 2.04 that everybody who keeps up has seen.
@@ -61,6 +62,7 @@ class MarketDataAbuseTest : public MarketDataFixture {
           return book.offers().size() == kDeep && book.bids().size() == kDeep;
         },
         "a deep book");
+    watcher_.clear();  // some of these may have come as one
   }
 
   // Images of one instrument a hundred times over at each change: some hundred KiB.
@@ -101,9 +103,9 @@ class MarketDataAbuseTest : public MarketDataFixture {
 #endif
   }
 
-  // Whoever keeps up has had one image of each, and nothing that stands for several changes.
+  // Whoever keeps up has had no further image, and nothing that stands for several changes.
   void expect_watcher_has_noticed_nothing() {
-    EXPECT_EQ(watcher_.count("W"), 4U);
+    EXPECT_EQ(watcher_.count("W"), 0U);
     for (const Message& message : watcher_.messages()) {
       EXPECT_FALSE(message.find(814)) << message.type();
     }
@@ -266,7 +268,11 @@ TEST_F(MarketDataAbuseTest, ResendRequestsWithoutPauseAreEachAGapFillAndNewImage
   }
   EXPECT_THAT(images, testing::IsSupersetOf({kHome, kDraw}));
   change_level();
-  EXPECT_EQ(peer->read_type("X").value(55), kHome) << "and it goes on";
+  std::string type;
+  do {
+    type = peer->read().type();  // perhaps images of the gap fill before, if the machine is slow
+  } while (type == "W");
+  EXPECT_EQ(type, "X") << "and it goes on";
   expect_watcher_has_noticed_nothing();
 }
 

@@ -29,7 +29,10 @@ std::string text_of(const Message& message) {
 }  // namespace
 
 PriceWatcher::PriceWatcher(const std::string& comp_id)
-    : session_{{.sender = comp_id, .password = client::Password{"demo"}}, store_} {}
+    : session_{{.sender = comp_id,
+                .password = client::Password{"demo"},
+                .heartbeat = std::chrono::seconds{60}},  // it may be left alone for a while
+               store_} {}
 
 void PriceWatcher::log_on(std::uint16_t port) {
   subscriptions_.clear();
