@@ -42,13 +42,13 @@ bool ClientBook::apply(const MarketImage& image) {
   rpt_seq_ = whole.rpt_seq;
   time_ = whole.time;
   status_ = whole.status;
-  state_ = State::InStep;
+  state_ = status_.over() ? State::Over : State::InStep;
   problem_.clear();
   for (const BookEntry& entry : whole.entries) {
     put(entry);
   }
   check_places(whole.entries);
-  return state_ == State::InStep;
+  return state_ != State::OutOfStep;
 }
 
 bool ClientBook::apply(const MarketUpdate& update) {

@@ -229,6 +229,11 @@ TEST_F(ClientBookTest, OfASettledMarketNothingMoreComes) {
   EXPECT_EQ(book_.state(), State::Over);
   EXPECT_FALSE(book_.apply(update(7, 8, {})));
   EXPECT_EQ(book_.state(), State::Over);
+  MarketImage empty = image(9, {});
+  empty.status.trading_status = "102";
+  EXPECT_TRUE(book_.apply(empty));
+  EXPECT_EQ(book_.state(), State::Over);
+  EXPECT_THAT(book_.bids(), IsEmpty());
 }
 
 // ---- A subscription of several instruments ------------------------------------------------------
