@@ -15,6 +15,6 @@ constexpr std::string_view begin_string(FixVersion version) noexcept {
 }
 
 // What a session may send (rules_of_engagement.md, "Roles").
-enum class SessionRole : std::uint8_t { Broker, Ops, DropCopy };
+enum class SessionRole : std::uint8_t { Broker, Ops, DropCopy, MarketData };
 
 }  // namespace betex::fix

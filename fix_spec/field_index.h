@@ -25,7 +25,7 @@ static_assert(std::ranges::is_sorted(kFields, std::ranges::less_equal{}, &FieldS
 
 namespace detail {
 
-inline constexpr std::uint8_t kNoField = 0xff;
+inline constexpr std::uint16_t kNoField = 0xffff;
 static_assert(kFields.size() < kNoField);
 
 // The ranges of tags that have fields, one behind the other, and behind them one place for all
@@ -51,10 +51,10 @@ constexpr std::uint32_t place_of(std::uint32_t tag) noexcept {
 }
 
 inline constexpr auto kIndexByPlace = [] {
-  std::array<std::uint8_t, kNowhere + 1> table{};
+  std::array<std::uint16_t, kNowhere + 1> table{};
   table.fill(kNoField);
   for (std::size_t i = 0; i < kFields.size(); ++i) {
-    table[place_of(kFields[i]->tag)] = static_cast<std::uint8_t>(i);
+    table[place_of(kFields[i]->tag)] = static_cast<std::uint16_t>(i);
   }
   return table;
 }();
@@ -80,7 +80,7 @@ class FieldIndex {
   }
 
   [[nodiscard]] static constexpr FieldIndex at(std::size_t place) noexcept {
-    return FieldIndex{Raw{static_cast<std::uint8_t>(place)}};
+    return FieldIndex{Raw{static_cast<std::uint16_t>(place)}};
   }
 
   [[nodiscard]] constexpr bool is_field() const noexcept { return value_ != detail::kNoField; }
@@ -91,12 +91,12 @@ class FieldIndex {
 
  private:
   struct Raw {
-    std::uint8_t value;
+    std::uint16_t value;
   };
 
   constexpr explicit FieldIndex(Raw raw) noexcept : value_{raw.value} {}
 
-  std::uint8_t value_;
+  std::uint16_t value_;
 };
 
 // Of an index that is_field().

@@ -48,9 +48,9 @@ inline constexpr std::array kBusinessMessageRejectFields{
     MessageField{field::kRefMsgType, "YY"},
     MessageField{field::kBusinessRejectRefId,
                  "NN",
-                 "the refused message's id, where it could be read: 584 of AF, 320 of x and c, 324 "
-                 "of e, 710 of AN, 790 of H where it has one, 20012 of UOC, 2328 of DH, 933 of BC, "
-                 "1472 of B, else 11"},
+                 "the refused message's id, where it could be read: 584 of AF, 320 of x and c, 262 "
+                 "of V, 324 of e, 710 of AN, 790 of H where it has one, 20012 of UOC, 2328 of DH, "
+                 "933 of BC, 1472 of B, else 11"},
     MessageField{field::kBusinessRejectReason, "YY", "section 5"},
     MessageField{field::kEngineReason, "NN", "always"},
     MessageField{field::kRetry, "NN", "always"},

@@ -14,8 +14,8 @@ inline constexpr std::array kSecurityListRequestFields{
         field::kSubscriptionRequestType,
         "N-",
         "0 (without it) the list; 1 with 559=4: the list, and from now on f, see "
-        "SecurityStatus; 2 with 559=4: f no longer, and no list. Brokers, who get f in any "
-        "case, may send 0 and 1"},
+        "SecurityStatus, a market data session BK; 2 with 559=4: these no longer, and no list. "
+        "Brokers, who get f in any case, may send 0 and 1"},
     MessageField{field::kSecurityReqId, "Y-", "echoed, at most 31 printable ASCII characters"},
     MessageField{
         field::kSecurityListRequestType, "Y-", "0 one instrument, 4 all, 5 those of one market"},
@@ -26,7 +26,7 @@ inline constexpr MessageSpec kSecurityListRequest{
     .type = "x",
     .name = "SecurityListRequest",
     .direction = Direction::Inbound,
-    .roles = RoleSet{SessionRole::Broker, SessionRole::Ops},
+    .roles = RoleSet{SessionRole::Broker, SessionRole::Ops, SessionRole::MarketData},
     .id_tags = {field::kSecurityReqId.tag},
     .fields = kSecurityListRequestFields,
 };

@@ -26,6 +26,8 @@ enum class FieldType : std::uint8_t {
   Qty,
   SeqNum,
   String,
+  UtcDateOnly,
+  UtcTimeOnly,
   UtcTimestamp,
 };
 

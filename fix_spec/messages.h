@@ -7,6 +7,7 @@
 
 #include "fix_spec/account_messages.h"
 #include "fix_spec/general_messages.h"
+#include "fix_spec/market_data_messages.h"
 #include "fix_spec/market_messages.h"
 #include "fix_spec/message_spec.h"
 #include "fix_spec/operation_messages.h"
@@ -19,12 +20,13 @@ namespace betex::fix {
 inline constexpr auto kMessages = [] {
   std::array<const MessageSpec*,
              kSessionMessages.size() + kOrderMessages.size() + kMarketMessages.size() +
-                 kAccountMessages.size() + kGeneralMessages.size() + kOperationMessages.size() +
-                 kOperationReportMessages.size()>
+                 kMarketDataMessages.size() + kAccountMessages.size() + kGeneralMessages.size() +
+                 kOperationMessages.size() + kOperationReportMessages.size()>
       all{};
   auto* at = std::ranges::copy(kSessionMessages, all.begin()).out;
   at = std::ranges::copy(kOrderMessages, at).out;
   at = std::ranges::copy(kMarketMessages, at).out;
+  at = std::ranges::copy(kMarketDataMessages, at).out;
   at = std::ranges::copy(kAccountMessages, at).out;
   at = std::ranges::copy(kGeneralMessages, at).out;
   at = std::ranges::copy(kOperationMessages, at).out;

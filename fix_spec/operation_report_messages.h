@@ -229,7 +229,7 @@ inline constexpr std::array kSessionStateFields{
     MessageField{field::kLastOut, "N-", "our last number"},
     MessageField{field::kDelivered, "N-", "reports of events up to here have arrived for certain"},
     MessageField{field::kEpoch, "N-", "of the numbers"},
-    MessageField{field::kSessionRole, "Y-", "Broker, Ops or DropCopy"},
+    MessageField{field::kSessionRole, "Y-", "Broker, Ops, DropCopy or MarketData"},
     MessageField{field::kQueueBytes,
                  "N-",
                  "of one that is on, as the next two: what waits for its "

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "matching/seldom.h"
 #include "matching/types.h"
 
 namespace betex::matching {
@@ -17,6 +18,14 @@ class TradedVolumes {
   void add(Tick tick, WideQuantity quantity) { of(tick) += quantity; }
 
   void add(Tick tick, Quantity quantity) { of(tick) += quantity; }
+
+  // What was traded there.
+  [[nodiscard]] WideQuantity at(Tick tick) const noexcept {
+    const auto place = static_cast<std::size_t>(tick.value());
+    const std::size_t page = place / kPageSize;
+    return page < pages_.size() && pages_[page] != nullptr ? (*pages_[page])[place % kPageSize]
+                                                           : WideQuantity{};
+  }
 
   // Calls `visit(tick, volume)` for each price that was traded at, in ascending order of ticks.
   template <typename Visitor>
@@ -45,7 +54,7 @@ class TradedVolumes {
     return (*pages_[page])[place % kPageSize];
   }
 
-  void add_page(std::size_t page);
+  BETEX_SELDOM void add_page(std::size_t page);
 
   using Page = std::array<WideQuantity, kPageSize>;
 

@@ -49,6 +49,10 @@ std::string_view type_name(FieldType type) {
       return "SeqNum";
     case FieldType::String:
       return "String";
+    case FieldType::UtcDateOnly:
+      return "UTCDateOnly";
+    case FieldType::UtcTimeOnly:
+      return "UTCTimeOnly";
     case FieldType::UtcTimestamp:
       return "UTCTimestamp";
   }

@@ -39,6 +39,10 @@ std::string_view type_name(FieldType type) {
       return "SEQNUM";
     case FieldType::String:
       return "STRING";
+    case FieldType::UtcDateOnly:
+      return "UTCDATEONLY";
+    case FieldType::UtcTimeOnly:
+      return "UTCTIMEONLY";
     case FieldType::UtcTimestamp:
       return "UTCTIMESTAMP";
   }

@@ -50,12 +50,29 @@ std::string four_eyes_text(std::uint32_t classes) {
   return text;
 }
 
+void print_market_data(std::back_insert_iterator<std::string> out,
+                       const MarketDataConfig& market_data) {
+  const MarketDataSessionLimits& limits = market_data.limits;
+  fmt::format_to(out, "\n[market_data]\nenabled = {}\n", market_data.enabled);
+  fmt::format_to(out, "address = \"{}\"\nport = {}\n", market_data.address, market_data.port);
+  if (market_data.tls_port) {
+    fmt::format_to(out, "tls_port = {}\n", *market_data.tls_port);
+  }
+  fmt::format_to(out, "\n[market_data.limits]\nsessions = {}\n", limits.sessions);
+  fmt::format_to(out, "instruments_per_session = {}\n", limits.instruments_per_session);
+  fmt::format_to(out, "requests = {}\n", limits.requests);
+  fmt::format_to(out, "requests_a_second = {}\n", limits.requests_a_second);
+  fmt::format_to(out, "slow_bytes = {}\n", limits.slow_bytes);
+  fmt::format_to(out, "normal_bytes = {}\n", limits.normal_bytes);
+}
+
 std::string gateway_text(const Config& config) {
   const auto& [wal,
                session_cache,
                rings,
                engine,
                fix,
+               market_data,
                http,
                clock,
                log,
@@ -111,6 +128,7 @@ std::string gateway_text(const Config& config) {
   fmt::format_to(out, "connections_per_address = {}\n", fix.limits.connections_per_address);
   fmt::format_to(out, "connections_before_logon = {}\n", fix.limits.connections_before_logon);
   fmt::format_to(out, "sending_time_tolerance_s = {}\n", fix.limits.sending_time_tolerance.count());
+  print_market_data(out, market_data);
   fmt::format_to(out, "\n[http]\nenabled = {}\n", http.enabled);
   fmt::format_to(out, "address = \"{}\"\nport = {}\n", http.address, http.port);
   fmt::format_to(out, "page = {}\npage_hosts = [{}]\n", http.page, quoted(http.page_hosts));
@@ -143,13 +161,15 @@ std::string session_text(const SessionConfig& session) {
   }
   fmt::format_to(out, "MinHeartBtInt={}\n", session.min_heartbeat.count());
   fmt::format_to(out, "MaxHeartBtInt={}\n", session.max_heartbeat.count());
-  fmt::format_to(out, "ResetAllowed={}\n", session.reset_allowed ? 'Y' : 'N');
-  if (const auto& schedule = session.reset_schedule) {
-    fmt::format_to(out, "ResetTime={}\n", time_text(schedule->time_of_day));
-    fmt::format_to(out, "ResetDays={}\n", schedule->days_text());
+  if (session.role != SessionRole::MarketData) {  // for which these are no settings
+    fmt::format_to(out, "ResetAllowed={}\n", session.reset_allowed ? 'Y' : 'N');
+    if (const auto& schedule = session.reset_schedule) {
+      fmt::format_to(out, "ResetTime={}\n", time_text(schedule->time_of_day));
+      fmt::format_to(out, "ResetDays={}\n", schedule->days_text());
+    }
+    fmt::format_to(out, "CancelOnDisconnect={}\n", session.cancel_on_disconnect ? 'Y' : 'N');
+    fmt::format_to(out, "CancelOnDisconnectGrace={}\n", session.cancel_grace.count());
   }
-  fmt::format_to(out, "CancelOnDisconnect={}\n", session.cancel_on_disconnect ? 'Y' : 'N');
-  fmt::format_to(out, "CancelOnDisconnectGrace={}\n", session.cancel_grace.count());
   if (session.proof != LogonProof::Password) {
     fmt::format_to(out, "Authentication={}\n", word_of(kLogonProofs, session.proof));
     fmt::format_to(out, "CertificateName={}\n", session.certificate_name);

@@ -12,6 +12,7 @@
 #include "gateway/config/setting_reader.h"
 #include "gateway/config/settings_file.h"
 #include "gateway/config/suggestion.h"
+#include "gateway/config/words.h"
 
 namespace betex::gateway {
 
@@ -44,13 +45,17 @@ class SessionReader : public SettingReader {
     read_accounts(session);
     read_heartbeat(session);
     read_proof(session);
-    read_throttle(session);
     read_allow_from(session);
     session.require_tls = flag("RequireTls");
-    session.reset_allowed = flag("ResetAllowed");
-    read_reset_schedule(session);
-    session.cancel_on_disconnect = flag("CancelOnDisconnect");
-    seconds("CancelOnDisconnectGrace", session.cancel_grace, 0);
+    if (session.role == SessionRole::MarketData) {
+      read_market_data(session);
+    } else {
+      read_throttle(session);
+      session.reset_allowed = flag("ResetAllowed");
+      read_reset_schedule(session);
+      session.cancel_on_disconnect = flag("CancelOnDisconnect");
+      seconds("CancelOnDisconnectGrace", session.cancel_grace, 0);
+    }
     const Setting* const type = find("ConnectionType");
     if (type != nullptr && type->value != "acceptor") {
       complain("ConnectionType", {"'" + type->value + "' is not possible here", "give acceptor"});
@@ -83,23 +88,29 @@ class SessionReader : public SettingReader {
   }
 
   void read_role(SessionConfig& session) {
-    const std::string role = required("Role", "Broker, Ops or DropCopy");
-    if (role == "Ops") {
-      session.role = SessionRole::Ops;
-      if (session.version != FixVersion::Fixt11) {
-        complain("Role", {"Ops is not possible with FIX.4.4", "give BeginString=FIXT.1.1"});
-      }
-    } else if (role == "DropCopy") {
-      session.role = SessionRole::DropCopy;
-    } else if (role != "Broker" && !role.empty()) {
-      complain("Role", {"'" + role + "' is not known", "give Broker, Ops or DropCopy"});
+    const std::string role = required("Role", "Broker, Ops, DropCopy or MarketData");
+    if (role.empty()) {
+      return;
+    }
+    const auto* const known = std::ranges::find(kSessionRoles, role, &Word<SessionRole>::word);
+    if (known == kSessionRoles.end()) {
+      complain("Role", {"'" + role + "' is not known", "give Broker, Ops, DropCopy or MarketData"});
+      return;
+    }
+    session.role = known->value;
+    const bool needs_fixt =
+        session.role == SessionRole::Ops || session.role == SessionRole::MarketData;
+    if (needs_fixt && session.version != FixVersion::Fixt11) {
+      complain("Role", {role + " is not possible with FIX.4.4", "give BeginString=FIXT.1.1"});
     }
   }
 
   void read_accounts(SessionConfig& session) {
-    if (session.role == SessionRole::Ops) {
+    if (session.role == SessionRole::Ops || session.role == SessionRole::MarketData) {
       if (is_own("Accounts")) {
-        complain("Accounts", {"an Ops session has no accounts of its own", "remove it"});
+        const std::string of =
+            session.role == SessionRole::Ops ? "an Ops session" : "a MarketData session";
+        complain("Accounts", {of + " has no accounts of its own", "remove it"});
       }
       return;
     }
@@ -146,6 +157,31 @@ class SessionReader : public SettingReader {
       complain("Authentication",
                {"'" + proof->value + "' is not known",
                 "give Password, Certificate or PasswordAndCertificate"});
+    }
+  }
+
+  // Its numbers begin again at each Logon, it has no orders, and all such sessions have the same
+  // limits.
+  void read_market_data(SessionConfig& session) {
+    session.reset_allowed = true;
+    for (const char* const key : {"ResetAllowed", "ResetTime", "ResetDays"}) {
+      if (is_own(key)) {
+        complain(key,
+                 {"is not for MarketData, whose numbers begin again at each Logon", "remove it"});
+      }
+    }
+    for (const char* const key : {"CancelOnDisconnect", "CancelOnDisconnectGrace"}) {
+      if (is_own(key)) {
+        complain(key, {"is not for MarketData, which has no orders", "remove it"});
+      }
+    }
+    for (const char* const key : {"MaxMessagesPerSecond", "MessageBurst"}) {
+      if (is_own(key)) {
+        complain(key,
+                 {"is not for MarketData",
+                  "remove it; the limits of all such sessions are set in [market_data] of "
+                  "gateway.toml"});
+      }
     }
   }
 
@@ -261,14 +297,20 @@ std::vector<SessionConfig> load_sessions(const std::filesystem::path& file,
                       {"'" + session.target_comp_id + "' has a session already",
                        "give each session a CompID of its own"});
     }
+    const bool market_data = session.role == SessionRole::MarketData;
+    const bool tls = market_data ? context.market_data_tls : context.tls;
+    const std::string tls_port = std::string{"give tls_port in "} +
+                                 (market_data ? "[market_data]" : "[fix]") + " of gateway.toml";
     if (session.proof != LogonProof::Password && !context.client_certificates) {
       reader.complain("Authentication",
                       {"needs client certificates, and none are asked for",
                        "give tls_port and tls_client_ca in [fix] of gateway.toml"});
+    } else if (session.proof != LogonProof::Password && !tls) {
+      reader.complain("Authentication",
+                      {"needs client certificates, and so TLS, and there is none", tls_port});
     }
-    if (session.require_tls && !context.tls) {
-      reader.complain("RequireTls",
-                      {"needs TLS, and there is none", "give tls_port in [fix] of gateway.toml"});
+    if (session.require_tls && !tls) {
+      reader.complain("RequireTls", {"needs TLS, and there is none", tls_port});
     }
     if (named && session.proof != LogonProof::Certificate && context.credentials != nullptr &&
         !context.credentials->knows(session.username)) {

@@ -46,10 +46,11 @@ inline constexpr std::array<Word<LogLevel>, 7> kLogLevels{{{"trace", LogLevel::T
 inline constexpr std::array<Word<FixVersion>, 2> kFixVersions{
     {{"FIXT.1.1", FixVersion::Fixt11}, {"FIX.4.4", FixVersion::Fix44}}};
 
-inline constexpr std::array<Word<SessionRole>, 3> kSessionRoles{
+inline constexpr std::array<Word<SessionRole>, 4> kSessionRoles{
     {{"Broker", SessionRole::Broker},
      {"Ops", SessionRole::Ops},
-     {"DropCopy", SessionRole::DropCopy}}};
+     {"DropCopy", SessionRole::DropCopy},
+     {"MarketData", SessionRole::MarketData}}};
 
 inline constexpr std::array<Word<LogonProof>, 3> kLogonProofs{
     {{"Password", LogonProof::Password},

@@ -216,6 +216,43 @@ struct SecurityList {
   friend bool operator==(const SecurityList&, const SecurityList&) = default;
 };
 
+// ListUpdateAction(1324).
+enum class ListUpdateAction : char { Add = 'A', Modify = 'M', Delete = 'D' };
+
+// SecurityListUpdateReport(BK): to a market data session that has asked for it, how the list that
+// it was given changes, one instrument at a time.
+struct SecurityListUpdate {
+  ListUpdateAction action = ListUpdateAction::Add;
+  matching::Boxed<SecurityList> security;  // as it is now; without total, last and reason
+
+  friend bool operator==(const SecurityListUpdate&, const SecurityListUpdate&) = default;
+};
+
+// MDReqRejReason(281), as far as we give it.
+enum class MarketDataRefusal : char {
+  Unknown = '0',  // a symbol, a market, or the subscription that is to end
+  DuplicateId = '1',
+  TooMuch = '2',  // requests in a second or at a time, or instruments
+  NotEntitled = '3',
+  SubscriptionType = '4',  // 263
+  Depth = '5',             // 264
+  UpdateType = '6',        // 265
+  Aggregation = '7',       // 266
+  EntryType = '8',         // 269, 20052
+  ImplicitDelete = 'C',    // 547
+};
+
+// MarketDataRequestReject(Y): nothing of the request stands.
+struct MarketDataRequestReject {
+  matching::Name request_id;  // 262
+  MarketDataRefusal refusal{};
+  matching::Name symbol;  // 55; of one that is unknown, as the next; empty: absent
+  matching::Name market;  // 1300
+  matching::Reason reason = matching::Reason::None;
+
+  friend bool operator==(const MarketDataRequestReject&, const MarketDataRequestReject&) = default;
+};
+
 // News(B).
 struct News {
   matching::Timestamp orig_time;
@@ -520,7 +557,9 @@ struct Report {
                OrderMassActionReport,
                PartyActionReport,
                TradingSessionStatus,
-               NetworkStatus>
+               NetworkStatus,
+               SecurityListUpdate,
+               MarketDataRequestReject>
       body;
 
   friend bool operator==(const Report&, const Report&) = default;

@@ -8,6 +8,7 @@
 
 #include "fix_spec/reasons.h"
 #include "gateway/pipeline/event_slot.h"
+#include "gateway/reports/security_lists.h"
 
 namespace betex::gateway {
 
@@ -123,7 +124,7 @@ void ReportStage::answer(const StatusBarrier& barrier) {
   if (const auto* const order = std::get_if<OrderStatusQuery>(&barrier.query)) {
     feeds_.answer(session, state_.maker().status(barrier.order, barrier.asked_at, *order));
   } else if (const auto* const security = std::get_if<SecurityStatusQuery>(&barrier.query)) {
-    feeds_.answer(session, state_.maker().status(*security, barrier.asked_at));
+    feeds_.answer(session, security_status(state_.model.securities(), *security, barrier.asked_at));
   } else if (const auto* const orders = std::get_if<MassStatusQuery>(&barrier.query)) {
     answer_at_length(*orders, barrier.asked_at);
   } else if (const auto* const securities = std::get_if<SecurityListQuery>(&barrier.query)) {

@@ -1,6 +1,7 @@
 #include "gateway/reports/long_answer.h"
 
 #include "gateway/reports/report_maker.h"
+#include "gateway/reports/security_lists.h"
 
 namespace betex::gateway {
 namespace {
@@ -11,33 +12,6 @@ using matching::OrderId;
 bool is_meant(const OrderRecord& order, const MassStatusQuery& query, const ReadModel& model) {
   return (query.side == 0 || matching::Side{query.side} == order.side) &&
          (query.symbol.empty() || query.symbol == model.instrument(order.instrument).symbol);
-}
-
-// Instruments are never removed, and later ones stand behind: an index stays that of the same one.
-std::size_t count_instruments(const SecurityListQuery& query, const ReadModel& model) {
-  if (query.updates == SecurityListQuery::Updates::End) {
-    return 0;
-  }
-  if (!query.symbol.empty()) {
-    return model.find_instrument(query.symbol) == InstrumentId{0} ? 0 : 1;
-  }
-  if (!query.market.empty()) {
-    const matching::MarketId market = model.find_market(query.market);
-    return market == matching::MarketId{0} ? 0 : model.market(market).instruments.size();
-  }
-  return model.instrument_count();
-}
-
-InstrumentId instrument_at(std::size_t index,
-                           const SecurityListQuery& query,
-                           const ReadModel& model) {
-  if (!query.symbol.empty()) {
-    return model.find_instrument(query.symbol);
-  }
-  if (!query.market.empty()) {
-    return model.market(model.find_market(query.market)).instruments[index];
-  }
-  return InstrumentId{static_cast<std::uint32_t>(index + 1)};
 }
 
 }  // namespace
@@ -99,13 +73,13 @@ void LongAnswer::go_on(const SecurityListQuery& query,
                        AnswerBudget& budget,
                        const Tell& tell) {
   if (!total_) {
-    total_ = count_instruments(query, model);
+    total_ = count_listed(model.securities(), query);
   }
-  const ReportMaker maker{model};
+  const Securities& securities = model.securities();
   for (; budget.looks > 0 && budget.messages > 0 && !done_; --budget.looks, --budget.messages) {
     const InstrumentId instrument =
-        *total_ == 0 ? InstrumentId{0} : instrument_at(told_, query, model);
-    tell(maker.security(instrument, query, {.next = told_, .total = *total_}));
+        *total_ == 0 ? InstrumentId{0} : listed_at(securities, query, told_);
+    tell(security_list(securities, instrument, query, {.next = told_, .total = *total_}));
     ++told_;
     done_ = told_ >= *total_;
   }

@@ -1,9 +1,10 @@
 // What is told of markets: to brokers, and to operators that watch them, how they change; to
-// operators that what they have asked is done; to whoever asks how an instrument stands.
+// operators that what they have asked is done.
 #include <utility>
 
 #include "gateway/reports/operation_names.h"
 #include "gateway/reports/report_maker.h"
+#include "gateway/reports/security_status.h"
 
 namespace betex::gateway {
 namespace {
@@ -15,26 +16,6 @@ using fix::TradingStatus;
 using matching::MarketState;
 
 constexpr std::uint32_t kOnlyLeg = 1;
-
-TradingStatus status_of(MarketState state) {
-  switch (state) {
-    case MarketState::Open:
-      return TradingStatus::Ready;
-    case MarketState::Suspended:
-    case MarketState::Halted:
-      return TradingStatus::Halt;
-    case MarketState::Inactive:
-    case MarketState::Closed:
-      return TradingStatus::NotAvailable;
-    case MarketState::Determined:
-      return TradingStatus::Determined;
-    case MarketState::Settled:
-      return TradingStatus::Settled;
-    case MarketState::Voided:
-      return TradingStatus::Voided;
-  }
-  return TradingStatus::Unknown;
-}
 
 // False of one that an older program wrote without it: that has said no state either.
 template <typename Event>
@@ -71,10 +52,9 @@ void ReportMaker::tell_watcher(const Context& context,
 }
 
 template <typename Event>
-void ReportMaker::tell_watchers(const Context& context,
-                                const Event& event,
-                                SecurityStatus what) const {
+void ReportMaker::tell_watchers(const Context& context, const Event& event) const {
   const Market& market = model_.market(event.header.market);
+  SecurityStatus what = status_after(event);
   what.market = market.name;
   what.market_version = event.version;
   what.transact_time = context.timestamp;
@@ -137,9 +117,8 @@ void ReportMaker::on(const Context& context, const matching::RunnerAdded& event)
       context, event, {.symbol = event.symbol, .market_state = MarketState::Inactive});
 }
 
-// The state is as it was; what is told is the version, which orders and requests are held against.
 void ReportMaker::on(const Context& context, const matching::MarketChanged& event) const {
-  tell_watchers(context, event, {.status = TradingStatus{}});
+  tell_watchers(context, event);
   answer_about_market<matching::ChangeMarket>(context, event, {.market_state = event.state});
 }
 
@@ -154,7 +133,7 @@ void ReportMaker::on(const Context& context, const matching::MarketDescribed& ev
 // ---- While it lives
 
 void ReportMaker::on(const Context& context, const matching::MarketOpened& event) const {
-  tell_watchers(context, event, {.status = TradingStatus::Ready});
+  tell_watchers(context, event);
   answer_about_market<matching::OpenMarket>(context, event, {.market_state = MarketState::Open});
 }
 
@@ -172,64 +151,60 @@ void ReportMaker::on(const Context& context, const matching::RunnerRemoved& even
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketSuspended& event) const {
-  tell_watchers(
-      context,
-      event,
-      {.status = TradingStatus::Halt, .suspend_reason = static_cast<std::uint8_t>(event.reason)});
+  tell_watchers(context, event);
   const bool halted = event.state == MarketState::Halted;
   answer_about_market<matching::SuspendMarket>(
       context, event, {.market_state = halted ? MarketState::Halted : MarketState::Suspended});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketResumed& event) const {
-  tell_watchers(context, event, {.status = TradingStatus::Resume});
+  tell_watchers(context, event);
   answer_about_market<matching::ResumeMarket>(context, event, {.market_state = MarketState::Open});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketReopened& event) const {
-  tell_watchers(context, event, {.status = TradingStatus::Halt});
+  tell_watchers(context, event);
   answer_about_market<matching::ReopenMarket>(
       context, event, {.market_state = MarketState::Suspended});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketHalted& event) const {
-  tell_watchers(context, event, {.status = TradingStatus::Halt});
+  tell_watchers(context, event);
   answer_about_market<matching::HaltMarket>(context, event, {.market_state = MarketState::Halted});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketUnhalted& event) const {
-  const bool open = event.state == MarketState::Open;
-  tell_watchers(context, event, {.status = open ? TradingStatus::Resume : TradingStatus::Halt});
+  tell_watchers(context, event);
   answer_about_market<matching::UnhaltMarket>(context, event, {.market_state = event.state});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketTurnedInPlay& event) const {
-  tell_watchers(context, event, {.status = status_of(event.state), .in_play = true});
+  tell_watchers(context, event);
   answer_about_market<matching::TurnInPlay>(context, event, {.market_state = event.state});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketClosed& event) const {
-  tell_watchers(context, event, {.status = TradingStatus::NotAvailable});
+  tell_watchers(context, event);
   answer_about_market<matching::CloseMarket>(context, event, {.market_state = MarketState::Closed});
 }
 
 // ---- Its end
 
 void ReportMaker::on(const Context& context, const matching::MarketDetermined& event) const {
-  tell_watchers(context, event, {.status = TradingStatus::Determined});
+  tell_watchers(context, event);
   answer_about_market<matching::DetermineMarket>(
       context, event, {.market_state = MarketState::Determined});
 }
 
 void ReportMaker::on(const Context& context, const matching::MarketVoided& event) const {
-  tell_watchers(context, event, {.status = TradingStatus::Voided});
+  tell_watchers(context, event);
   answer_about_market<matching::VoidMarket>(context, event, {.market_state = MarketState::Voided});
 }
 
 // Of a void one its watchers have heard by MarketVoided.
 void ReportMaker::on(const Context& context, const matching::MarketSettled& event) const {
   if (event.result == matching::SettlementResult::Determined) {
-    tell_watchers(context, event, {.status = TradingStatus::Settled});
+    tell_watchers(context, event);
   }
 }
 
@@ -244,26 +219,6 @@ void ReportMaker::on(const Context& context, const matching::MarketArchived& eve
                                  .market_version = event.version,
                                  .market_state = event.state});
   }
-}
-
-// ---- Asked for
-
-fix::Report ReportMaker::status(const SecurityStatusQuery& query, matching::Timestamp now) const {
-  SecurityStatus answer{
-      .symbol = query.symbol, .status_req_id = query.security_status_req_id, .transact_time = now};
-  const matching::InstrumentId id = model_.find_instrument(query.symbol);
-  if (id == matching::InstrumentId{0}) {
-    answer.reason = matching::Reason::UnknownInstrument;
-  } else {
-    const Instrument& instrument = model_.instrument(id);
-    const Market& market = model_.market(instrument.market);
-    answer.market = market.name;
-    answer.market_version = market.version;
-    answer.in_play = market.in_play;
-    answer.status =
-        instrument.removed(market.version) ? TradingStatus::NotAvailable : status_of(market.state);
-  }
-  return {.id = {}, .body = answer};
 }
 
 }  // namespace betex::gateway

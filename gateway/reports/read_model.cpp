@@ -2,31 +2,15 @@
 
 #include <algorithm>
 #include <iterator>
-#include <string>
 #include <utility>
 
-#include "matching/assert.h"
-#include "matching/lifecycle.h"
+#include "gateway/reports/dense_ids.h"
+#include "matching/ladder.h"
 
 namespace betex::gateway {
 namespace {
 
 using matching::OrderId;
-
-// Entry `id` of a table in which dense ids from 1 are indices.
-template <typename Table, typename Id>
-auto& at(Table& table, Id id) {
-  BETEX_ASSERT(id.value() < table.size());
-  return table[id.value()];
-}
-
-template <typename Value, typename Id>
-Value& grow_to(std::vector<Value>& table, Id id) {
-  if (table.size() <= id.value()) {
-    table.resize(id.value() + std::size_t{1});
-  }
-  return table[id.value()];
-}
 
 fix::OrdStatus status_of(const matching::OrderInfo& order) {
   if (order.delayed) {
@@ -41,20 +25,6 @@ fix::OrdStatus status_of(const matching::OrderInfo& order) {
 
 }  // namespace
 
-Units units_of(matching::MarketKind kind) noexcept {
-  switch (kind) {
-    case matching::MarketKind::ExchangeOdds:
-      return {.millionths_per_price = 10'000,
-              .millionths_per_quantity = 10'000,
-              .format = {.price_decimals = 2, .quantity_decimals = 2}};
-    case matching::MarketKind::Binary:
-      return {.millionths_per_price = 100,
-              .millionths_per_quantity = 1'000'000,
-              .format = {.price_decimals = 2, .quantity_decimals = 0}};
-  }
-  BETEX_ASSERT(!"unknown market kind");
-}
-
 fix::OrdStatus status_of_live(const matching::OrderValues& values) noexcept {
   if (values.cum_qty == matching::Quantity{0}) {
     return fix::OrdStatus::New;
@@ -67,7 +37,7 @@ ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
     : seq_{engine.last_seq()},
       generation_{engine.cl_ord_id_generation()},
       audience_{std::move(audience)},
-      currency_{engine.house().currency},
+      securities_{engine},
       exchange_halted_{engine.exchange().halted} {
   engine.visit_sessions([&](const matching::SessionInfo& info) {
     add_session(info.session, info.comp_id);
@@ -77,24 +47,6 @@ ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
   });
   engine.visit_accounts(
       [&](const matching::AccountInfo& info) { add_account(info.account, info.name); });
-  engine.visit_markets([&](const matching::MarketInfo& info) {
-    market_names_[info.name] = info.market;
-    grow_to(markets_, info.market) = {.name = info.name,
-                                      .kind = info.kind,
-                                      .ladder = info.ladder,
-                                      .state = info.state,
-                                      .in_play = info.in_play,
-                                      .version = info.version,
-                                      .min_quantity = info.min_quantity,
-                                      .quantity_step = info.quantity_step,
-                                      .max_quantity = info.max_quantity,
-                                      .winners = info.winners,
-                                      .bet_delay_ms = info.bet_delay_ms,
-                                      .commission_bp = info.commission_bp,
-                                      .description = info.description,
-                                      .instruments = {}};
-  });
-  engine.visit_instruments([&](const matching::InstrumentInfo& info) { add_instrument(info); });
   engine.visit_proposals([&](const matching::ProposalInfo& info) {
     proposals_.add(info.proposed, info.event, info.shares);
   });
@@ -127,26 +79,8 @@ ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
   });
 }
 
-const Instrument& ReadModel::instrument(matching::InstrumentId instrument) const {
-  return at(instruments_, instrument);
-}
-
-const Market& ReadModel::market(matching::MarketId market) const {
-  return at(markets_, market);
-}
-
 const matching::Name& ReadModel::account(matching::AccountId account) const {
   return at(accounts_, account).name;
-}
-
-matching::InstrumentId ReadModel::find_instrument(const matching::Name& symbol) const {
-  const auto found = symbols_.find(symbol);
-  return found == symbols_.end() ? matching::InstrumentId{0} : found->second;
-}
-
-matching::MarketId ReadModel::find_market(const matching::Name& name) const {
-  const auto found = market_names_.find(name);
-  return found == market_names_.end() ? matching::MarketId{0} : found->second;
 }
 
 matching::AccountId ReadModel::find_account(const matching::Name& name) const {
@@ -209,17 +143,6 @@ bool ReadModel::is_suspended(const matching::Name& comp_id) const {
       suspended_, [&](matching::SessionId session) { return this->comp_id(session) == comp_id; });
 }
 
-void ReadModel::add_instrument(const matching::InstrumentInfo& info) {
-  grow_to(instruments_, info.instrument) = {.symbol = info.symbol,
-                                            .market = info.market,
-                                            .ladder = matching::find_ladder(info.ladder),
-                                            .units = units_of(info.kind),
-                                            .removed_in = info.removed ? std::uint64_t{1} : 0,
-                                            .text = std::string{info.text.view()}};
-  symbols_[info.symbol] = info.instrument;
-  at(markets_, info.market).instruments.push_back(info.instrument);
-}
-
 void ReadModel::add_session(matching::SessionId session, const matching::Name& comp_id) {
   grow_to(comp_ids_, session) = comp_id;
   audience_.add_session(session, comp_id);
@@ -244,10 +167,6 @@ void ReadModel::on(const matching::SessionResumed& event) {
   std::erase(suspended_, event.session);
 }
 
-void ReadModel::on(const matching::ExchangeCreated& event) {
-  currency_ = event.currency;
-}
-
 void ReadModel::on(const matching::ExchangeHalted& /*event*/) {
   exchange_halted_ = true;
 }
@@ -258,107 +177,6 @@ void ReadModel::on(const matching::ExchangeUnhalted& /*event*/) {
 
 void ReadModel::on(const matching::AccountCreated& event) {
   add_account(event.account, event.name);
-}
-
-void ReadModel::on(const matching::MarketCreated& event) {
-  market_names_[event.name] = event.header.market;
-  grow_to(markets_, event.header.market) = {.name = event.name,
-                                            .kind = event.kind,
-                                            .ladder = event.ladder,
-                                            .min_quantity = event.min_quantity,
-                                            .quantity_step = event.quantity_step,
-                                            .max_quantity = event.max_quantity,
-                                            .winners = event.winners,
-                                            .bet_delay_ms = event.bet_delay_ms,
-                                            .commission_bp = event.commission_bp,
-                                            .instruments = {}};
-}
-
-template <typename Event>
-void ReadModel::change_market(const Event& event) {
-  Market& market = at(markets_, event.header.market);
-  market.state = matching::state_after(event, market.state);
-  market.version = event.version;
-}
-
-void ReadModel::on(const matching::MarketOpened& event) {
-  change_market(event);
-}
-
-void ReadModel::on(const matching::RunnerRemoved& event) {
-  at(instruments_, event.instrument).removed_in = event.version;
-  at(markets_, event.header.market).version = event.version;
-}
-
-void ReadModel::on(const matching::MarketSuspended& event) {
-  change_market(event);
-}
-
-void ReadModel::on(const matching::MarketResumed& event) {
-  change_market(event);
-}
-
-void ReadModel::on(const matching::MarketHalted& event) {
-  change_market(event);
-}
-
-void ReadModel::on(const matching::MarketUnhalted& event) {
-  change_market(event);
-}
-
-void ReadModel::on(const matching::MarketTurnedInPlay& event) {
-  change_market(event);
-  at(markets_, event.header.market).in_play = true;
-}
-
-void ReadModel::on(const matching::MarketClosed& event) {
-  change_market(event);
-}
-
-void ReadModel::on(const matching::MarketReopened& event) {
-  change_market(event);
-}
-
-void ReadModel::on(const matching::MarketChanged& event) {
-  Market& market = at(markets_, event.header.market);
-  market.version = event.version;
-  market.max_quantity = event.max_quantity;
-  market.bet_delay_ms = event.bet_delay_ms;
-  market.commission_bp = event.commission_bp;
-}
-
-void ReadModel::on(const matching::MarketDescribed& event) {
-  if (event.instrument == matching::InstrumentId{0}) {
-    at(markets_, event.header.market).description = {
-        .text = event.text, .parent = event.parent, .scheduled_start = event.scheduled_start};
-  } else {
-    at(instruments_, event.instrument).text = event.text.view();
-  }
-}
-
-void ReadModel::on(const matching::MarketDetermined& event) {
-  change_market(event);
-}
-
-void ReadModel::on(const matching::MarketVoided& event) {
-  change_market(event);
-}
-
-void ReadModel::on(const matching::MarketSettled& event) {
-  change_market(event);
-}
-
-void ReadModel::on(const matching::MarketArchived& event) {
-  at(markets_, event.header.market).version = event.version;
-}
-
-void ReadModel::on(const matching::RunnerAdded& event) {
-  const Market& market = at(markets_, event.header.market);
-  add_instrument({.instrument = event.instrument,
-                  .market = event.header.market,
-                  .symbol = event.symbol,
-                  .kind = market.kind,
-                  .ladder = market.ladder});
 }
 
 void ReadModel::on(const matching::OrderAccepted& event) {

@@ -7,8 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "gateway/link/report.h"
@@ -17,61 +15,13 @@
 #include "gateway/reports/open_proposals.h"
 #include "gateway/reports/order_records.h"
 #include "gateway/reports/report_cursors.h"
+#include "gateway/reports/securities.h"
 #include "matching/engine.h"
 #include "matching/events.h"
 #include "matching/info.h"
-#include "matching/ladder.h"
 #include "matching/types.h"
 
 namespace betex::gateway {
-
-// How an instrument's integers read as decimals: matching/RULES.md's units.
-struct Units {
-  std::int64_t millionths_per_price = 1;     // of the ladder: hundredths of odds, or mu
-  std::int64_t millionths_per_quantity = 1;  // minor units, or contracts
-  fix::DecimalFormat format;
-
-  [[nodiscard]] matching::Decimal price(matching::Price price) const noexcept {
-    return matching::Decimal{price.value() * millionths_per_price};
-  }
-
-  [[nodiscard]] matching::Decimal quantity(matching::Quantity quantity) const noexcept {
-    return matching::Decimal{quantity.value() * millionths_per_quantity};
-  }
-};
-
-[[nodiscard]] Units units_of(matching::MarketKind kind) noexcept;
-
-struct Instrument {
-  matching::Name symbol;
-  matching::MarketId market;
-  const matching::Ladder* ladder = nullptr;  // static storage
-  Units units;
-  std::uint64_t removed_in = 0;  // the market's version since which it is; 0: it is not
-  std::string text;              // for people, of few instruments
-
-  [[nodiscard]] bool removed(std::uint64_t market_version) const noexcept {
-    return removed_in != 0 && market_version >= removed_in;
-  }
-};
-
-// A market as of the last event.
-struct Market {
-  matching::Name name;
-  matching::MarketKind kind{};
-  matching::LadderKind ladder{};
-  matching::MarketState state = matching::MarketState::Inactive;
-  bool in_play = false;
-  std::uint64_t version = 0;
-  matching::Quantity min_quantity;
-  matching::Quantity quantity_step;
-  matching::Quantity max_quantity;
-  std::uint32_t winners = 0;
-  std::uint32_t bet_delay_ms = 0;
-  std::uint32_t commission_bp = 0;
-  matching::MarketText description;
-  std::vector<matching::InstrumentId> instruments;
-};
 
 // Ids of orders, both included. None where the first is behind the last.
 struct OrderRange {
@@ -94,6 +44,7 @@ class ReadModel {
   void apply(matching::SessionId origin, matching::EventSeq seq, const Event& event) {
     origin_ = origin;
     seq_ = seq;
+    securities_.apply(event);
     if constexpr (requires { on(event); }) {
       on(event);
     }
@@ -105,11 +56,21 @@ class ReadModel {
     return orders_.at(order);
   }
 
-  [[nodiscard]] const Instrument& instrument(matching::InstrumentId instrument) const;
-  [[nodiscard]] const Market& market(matching::MarketId market) const;
+  [[nodiscard]] const Instrument& instrument(matching::InstrumentId instrument) const {
+    return securities_.instrument(instrument);
+  }
+
+  [[nodiscard]] const Market& market(matching::MarketId market) const {
+    return securities_.market(market);
+  }
+
   [[nodiscard]] const matching::Name& account(matching::AccountId account) const;
 
-  [[nodiscard]] const matching::Currency& currency() const noexcept { return currency_; }
+  [[nodiscard]] const matching::Currency& currency() const noexcept {
+    return securities_.currency();
+  }
+
+  [[nodiscard]] const Securities& securities() const noexcept { return securities_; }
 
   [[nodiscard]] const matching::Name& comp_id(matching::SessionId session) const;
 
@@ -146,16 +107,19 @@ class ReadModel {
   [[nodiscard]] const Audience& audience() const noexcept { return audience_; }
 
   // By name, as requests have them. 0: unknown.
-  [[nodiscard]] matching::InstrumentId find_instrument(const matching::Name& symbol) const;
-  [[nodiscard]] matching::MarketId find_market(const matching::Name& name) const;
+  [[nodiscard]] matching::InstrumentId find_instrument(const matching::Name& symbol) const {
+    return securities_.find_instrument(symbol);
+  }
+
+  [[nodiscard]] matching::MarketId find_market(const matching::Name& name) const {
+    return securities_.find_market(name);
+  }
 
   [[nodiscard]] std::size_t instrument_count() const noexcept {
-    return instruments_.empty() ? 0 : instruments_.size() - 1;  // ids begin at 1
+    return securities_.instrument_count();
   }
 
-  [[nodiscard]] std::size_t market_count() const noexcept {
-    return markets_.empty() ? 0 : markets_.size() - 1;  // as above
-  }
+  [[nodiscard]] std::size_t market_count() const noexcept { return securities_.market_count(); }
 
   // Linear in the number of accounts.
   [[nodiscard]] matching::AccountId find_account(const matching::Name& name) const;
@@ -170,27 +134,9 @@ class ReadModel {
   void on(const matching::SessionWentUp& event);
   void on(const matching::SessionSuspended& event);
   void on(const matching::SessionResumed& event);
-  void on(const matching::ExchangeCreated& event);
   void on(const matching::ExchangeHalted& event);
   void on(const matching::ExchangeUnhalted& event);
   void on(const matching::AccountCreated& event);
-  void on(const matching::MarketCreated& event);
-  void on(const matching::RunnerAdded& event);
-  void on(const matching::MarketOpened& event);
-  void on(const matching::RunnerRemoved& event);
-  void on(const matching::MarketSuspended& event);
-  void on(const matching::MarketResumed& event);
-  void on(const matching::MarketHalted& event);
-  void on(const matching::MarketUnhalted& event);
-  void on(const matching::MarketTurnedInPlay& event);
-  void on(const matching::MarketClosed& event);
-  void on(const matching::MarketReopened& event);
-  void on(const matching::MarketChanged& event);
-  void on(const matching::MarketDescribed& event);
-  void on(const matching::MarketDetermined& event);
-  void on(const matching::MarketVoided& event);
-  void on(const matching::MarketSettled& event);
-  void on(const matching::MarketArchived& event);
   void on(const matching::OrderAccepted& event);
   void on(const matching::TradeMatched& event);
   void on(const matching::OrderCancelled& event);
@@ -206,14 +152,11 @@ class ReadModel {
   void on(const matching::OperationApproved& event);
   void on(const matching::OperationDropped& event);
 
-  void add_instrument(const matching::InstrumentInfo& info);
   void add_session(matching::SessionId session, const matching::Name& comp_id);
   void add_account(matching::AccountId account, const matching::Name& name);
   void finish(OrderRecord& order, fix::OrdStatus status);
   void note_requester(OrderRecord& order, matching::SessionId session);
   void note_recipient(matching::OrderId order, matching::SessionId session);
-  template <typename Event>
-  void change_market(const Event& event);
 
   struct Account {
     matching::Name name;
@@ -226,16 +169,12 @@ class ReadModel {
   std::uint32_t generation_ = 0;  // of ClOrdIDs
   FinishedOrders finished_;
   Audience audience_;
-  matching::Currency currency_;  // of all amounts; empty where the log does not say
+  Securities securities_;
   bool exchange_halted_ = false;
   OpenProposals proposals_;
-  std::vector<Instrument> instruments_;         // by id
   std::vector<Account> accounts_;               // by id
   std::vector<matching::Name> comp_ids_;        // by session id
   std::vector<matching::SessionId> suspended_;  // sessions
-  std::vector<Market> markets_;                 // by id
-  std::unordered_map<matching::Name, matching::InstrumentId> symbols_;
-  std::unordered_map<matching::Name, matching::MarketId> market_names_;
 };
 
 // OrdStatus(39) of an order with these values that nothing has ended but its fills.

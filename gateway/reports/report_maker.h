@@ -16,6 +16,7 @@
 #include "gateway/reports/market_watches.h"
 #include "gateway/reports/positions_part.h"
 #include "gateway/reports/read_model.h"
+#include "gateway/reports/security_lists.h"
 #include "matching/commands.h"
 #include "matching/events.h"
 #include "matching/transaction.h"
@@ -69,24 +70,12 @@ class ReportMaker {
   [[nodiscard]] fix::Report status(matching::OrderId order,
                                    matching::Timestamp now,
                                    const OrderStatusQuery& query) const;
-  [[nodiscard]] fix::Report status(const SecurityStatusQuery& query, matching::Timestamp now) const;
-
-  // How far an answer of many messages has got.
-  struct Place {
-    std::size_t next = 0;  // index of the message
-    std::size_t total = 0;
-  };
 
   // Message `place.next` of the answer, about this order; 0: there is none at all.
   [[nodiscard]] fix::Report mass_status(matching::OrderId order,
                                         matching::Timestamp now,
                                         const MassStatusQuery& query,
-                                        Place place) const;
-
-  // Likewise about this instrument.
-  [[nodiscard]] fix::Report security(matching::InstrumentId instrument,
-                                     const SecurityListQuery& query,
-                                     Place place) const;
+                                        AnswerPlace place) const;
 
   using Tell = std::function<void(fix::Report)>;
 
@@ -251,7 +240,7 @@ class ReportMaker {
   // Tells those who are told of markets about each instrument of the event's market: brokers, and
   // operators that have asked for it.
   template <typename Event>
-  void tell_watchers(const Context& context, const Event& event, fix::SecurityStatus what) const;
+  void tell_watchers(const Context& context, const Event& event) const;
   void tell_watchers(const Context& context,
                      std::uint32_t leg,
                      const fix::SecurityStatus& status) const;

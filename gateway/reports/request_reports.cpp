@@ -129,7 +129,7 @@ fix::Report ReportMaker::status(matching::OrderId order,
 fix::Report ReportMaker::mass_status(matching::OrderId order,
                                      matching::Timestamp now,
                                      const MassStatusQuery& query,
-                                     Place place) const {
+                                     AnswerPlace place) const {
   fix::Report answer =
       status(order,
              now,

@@ -1,14 +1,18 @@
-// Instruments as SecurityList(y) has them, with all that a client must know to trade them.
+#include "gateway/reports/security_lists.h"
+
 #include <cstdint>
 #include <utility>
 #include <vector>
 
-#include "gateway/reports/report_maker.h"
+#include "gateway/reports/security_status.h"
+#include "matching/ladder.h"
+#include "matching/reason.h"
 
 namespace betex::gateway {
 namespace {
 
 using fix::ListingStatus;
+using matching::InstrumentId;
 using matching::MarketState;
 
 ListingStatus status_of(MarketState state) {
@@ -54,18 +58,45 @@ matching::Reason why_none(const SecurityListQuery& query) {
 
 }  // namespace
 
-fix::Report ReportMaker::security(matching::InstrumentId instrument,
-                                  const SecurityListQuery& query,
-                                  Place place) const {
+std::size_t count_listed(const Securities& securities, const SecurityListQuery& query) {
+  if (query.updates == SecurityListQuery::Updates::End) {
+    return 0;
+  }
+  if (!query.symbol.empty()) {
+    return securities.find_instrument(query.symbol) == InstrumentId{0} ? 0 : 1;
+  }
+  if (!query.market.empty()) {
+    const matching::MarketId market = securities.find_market(query.market);
+    return market == matching::MarketId{0} ? 0 : securities.market(market).instruments.size();
+  }
+  return securities.instrument_count();
+}
+
+InstrumentId listed_at(const Securities& securities,
+                       const SecurityListQuery& query,
+                       std::size_t index) {
+  if (!query.symbol.empty()) {
+    return securities.find_instrument(query.symbol);
+  }
+  if (!query.market.empty()) {
+    return securities.market(securities.find_market(query.market)).instruments[index];
+  }
+  return InstrumentId{static_cast<std::uint32_t>(index + 1)};
+}
+
+fix::Report security_list(const Securities& securities,
+                          InstrumentId instrument,
+                          const SecurityListQuery& query,
+                          AnswerPlace place) {
   fix::SecurityList list{.request_id = query.security_req_id,
                          .total = static_cast<std::uint32_t>(place.total),
                          .last = place.next + 1 >= place.total};
-  if (instrument == matching::InstrumentId{0}) {
+  if (instrument == InstrumentId{0}) {
     list.reason = why_none(query);
     return {.id = {}, .body = list};
   }
-  const Instrument& entry = model_.instrument(instrument);
-  const Market& market = model_.market(entry.market);
+  const Instrument& entry = securities.instrument(instrument);
+  const Market& market = securities.market(entry.market);
   list.symbol = entry.symbol;
   list.status = entry.removed(market.version) ? ListingStatus::Delisted : status_of(market.state);
   list.description = entry.text;
@@ -73,7 +104,7 @@ fix::Report ReportMaker::security(matching::InstrumentId instrument,
   list.quantity_step = entry.units.quantity(market.quantity_step);
   list.min_quantity = entry.units.quantity(market.min_quantity);
   list.max_quantity = entry.units.quantity(market.max_quantity);
-  list.currency = model_.currency();
+  list.currency = securities.currency();
   list.market = market.name;
   list.market_version = market.version;
   list.kind = market.kind;
@@ -86,6 +117,25 @@ fix::Report ReportMaker::security(matching::InstrumentId instrument,
   list.parent = market.description.parent;
   list.format = entry.units.format;
   return {.id = {}, .body = std::move(list)};
+}
+
+fix::Report security_status(const Securities& securities,
+                            const SecurityStatusQuery& query,
+                            matching::Timestamp now) {
+  fix::SecurityStatus answer{
+      .symbol = query.symbol, .status_req_id = query.security_status_req_id, .transact_time = now};
+  const InstrumentId id = securities.find_instrument(query.symbol);
+  if (id == InstrumentId{0}) {
+    answer.reason = matching::Reason::UnknownInstrument;
+  } else {
+    const Instrument& instrument = securities.instrument(id);
+    const Market& market = securities.market(instrument.market);
+    answer.market = market.name;
+    answer.market_version = market.version;
+    answer.in_play = market.in_play;
+    answer.status = trading_status(securities, instrument);
+  }
+  return {.id = {}, .body = answer};
 }
 
 }  // namespace betex::gateway

@@ -11,6 +11,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include "gateway/link/market_data_link.h"
 #include "gateway/link/session_link.h"
 #include "gateway/session/above_gap.h"
 #include "gateway/session/gap_requests.h"
@@ -20,6 +21,7 @@
 #include "gateway/wire/guard.h"
 #include "gateway/wire/logon_check.h"
 #include "gateway/wire/order_decoder.h"
+#include "matching/assert.h"
 #include "matching/commands.h"
 #include "matching/reason.h"
 #include "matching/types.h"
@@ -27,9 +29,6 @@
 namespace betex::fix {
 
 class SessionOutbound;
-
-// Why a message is refused whose 369 is `processed`, where our last number is `last`.
-[[nodiscard]] std::string never_sent_text(matching::MsgSeqNum processed, matching::MsgSeqNum last);
 
 // Owned by its session's strand.
 class SessionInbound {
@@ -56,7 +55,7 @@ class SessionInbound {
     virtual void end(matching::SessionDownReason reason) = 0;
   };
 
-  SessionInbound(SessionCore& core, Owner& owner, SessionOutbound& outbound);
+  SessionInbound(OrderSessionCore& core, Owner& owner, SessionOutbound& outbound);
 
   // ---- Numbers
 
@@ -140,13 +139,10 @@ class SessionInbound {
   [[nodiscard]] std::optional<Taken> take_by_number(std::string_view frame,
                                                     matching::MsgSeqNum number);
   [[nodiscard]] std::optional<Taken> refuse_for_its_header(matching::MsgSeqNum number);
-  [[nodiscard]] std::optional<Refusal> check_header() const;
   void handle_refusal(const Refusal& refusal, matching::MsgSeqNum number);
-  void reject(const Refusal& refusal, matching::MsgSeqNum number);
   void handle_session_message(std::string_view frame, matching::MsgSeqNum number);
   void handle_resend_request(std::string_view frame, matching::MsgSeqNum number);
   void handle_logout(const std::string& frame, matching::MsgSeqNum number);
-  void handle_sequence_reset(const std::string& frame, matching::MsgSeqNum number);
   void keep_above_gap(std::string_view frame, matching::MsgSeqNum number);
   void request_missing(GapRequests::Next next);
 
@@ -178,13 +174,23 @@ class SessionInbound {
   void take(matching::MsgSeqNum number, const BusinessReject& refused);
   void take(matching::MsgSeqNum number, const SessionReject& refused);
   void take(matching::MsgSeqNum number, Unanswered what);
+
+  // Of the role MarketData, which is served elsewhere.
+  void take(matching::MsgSeqNum /*number*/, const gateway::MarketDataRequest& /*request*/) {
+    BETEX_ASSERT(false);
+  }
+
+  void take(matching::MsgSeqNum /*number*/, const MarketDataRequestReject& /*refused*/) {
+    BETEX_ASSERT(false);
+  }
+
   [[nodiscard]] matching::Origin origin(matching::MsgSeqNum number) const;
   template <typename Body>
   void submit_application(matching::MsgSeqNum number, const Body& body);
   void submit_application(matching::Command command);
   void use_credit(gateway::RingCommand command);
 
-  SessionCore& core_;
+  OrderSessionCore& core_;
   Owner& owner_;
   SessionOutbound& outbound_;
 

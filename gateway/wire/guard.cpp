@@ -50,6 +50,8 @@ constexpr Kind kind_of(FieldType type) noexcept {
     case FieldType::Price:
     case FieldType::Qty:
     case FieldType::String:
+    case FieldType::UtcDateOnly:
+    case FieldType::UtcTimeOnly:
       break;
   }
   return Kind::Free;

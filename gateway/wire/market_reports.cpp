@@ -13,12 +13,12 @@ constexpr std::uint64_t number(Enum value) noexcept {
   return static_cast<std::uint64_t>(value);
 }
 
-// A message has one entry. Its fields are standard ones alone: any other ends the group for a
-// client that has QuickFIX's own dictionary. They stand as the standard orders them.
+// A message has one entry, of which 55 is the first field but for those that the caller has
+// written. Its fields are standard ones alone: any other ends the group for a client that has
+// QuickFIX's own dictionary. They stand as the standard orders them.
 void write_entry(FieldWriter& out, const SecurityList& report) {
   const unsigned prices = report.format.price_decimals;
   const unsigned quantities = report.format.quantity_decimals;
-  out.integer("146=", 1);
   out.text("55=", report.symbol.view());
   out.integer("965=", number(report.status));
   out.text_if("107=", report.description);
@@ -81,6 +81,7 @@ void write_security_list(FieldWriter& out, const SecurityList& report) {
   constexpr std::uint64_t kNothingFound = 2;
   const bool lists_one = !report.symbol.empty();
   if (lists_one) {
+    out.integer("146=", 1);
     write_entry(out, report);
   }
   out.text("320=", report.request_id.view());
@@ -93,6 +94,25 @@ void write_security_list(FieldWriter& out, const SecurityList& report) {
   if (lists_one) {
     write_market(out, report);
   }
+}
+
+void write_security_list_update(FieldWriter& out, const SecurityListUpdate& report) {
+  const SecurityList& security = *report.security;
+  out.integer("146=", 1);
+  out.character("1324=", static_cast<char>(report.action));
+  write_entry(out, security);
+  out.text("320=", security.request_id.view());
+  out.text("1300=", security.market.view());
+  write_market(out, security);
+}
+
+void write_market_data_request_reject(FieldWriter& out, const MarketDataRequestReject& report) {
+  out.text_if("55=", report.symbol.view());
+  write_reason_text(out, report.reason);
+  out.text("262=", report.request_id.view());
+  out.character("281=", static_cast<char>(report.refusal));
+  out.text_if("1300=", report.market.view());
+  write_reason_codes(out, report.reason);
 }
 
 }  // namespace betex::fix

@@ -107,6 +107,8 @@ std::string_view text_of(SessionRole role) noexcept {
       return "Ops";
     case SessionRole::DropCopy:
       return "DropCopy";
+    case SessionRole::MarketData:
+      return "MarketData";
   }
   return "";
 }

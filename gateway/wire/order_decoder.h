@@ -9,6 +9,8 @@
 #include <variant>
 
 #include "fix_spec/dialect.h"
+#include "gateway/link/market_data_link.h"
+#include "gateway/link/report.h"
 #include "gateway/link/session_link.h"
 #include "gateway/wire/field_table.h"
 #include "matching/boxed.h"
@@ -63,8 +65,10 @@ using Decoded = std::variant<matching::PlaceOrder,
                              matching::MassCancel,
                              gateway::Query,
                              OperatorRequest,
+                             gateway::MarketDataRequest,  // of the role MarketData alone
                              SessionReject,
                              BusinessReject,
+                             MarketDataRequestReject,  // likewise: the answer itself
                              Unanswered>;
 
 // `fields` is an application message that the guard has let through. One that we do not take is

@@ -6,6 +6,7 @@
 #include "fix_spec/messages.h"
 #include "gateway/link/report.h"
 #include "gateway/link/session_link.h"
+#include "gateway/wire/market_data_requests.h"
 #include "gateway/wire/operation_requests.h"
 #include "gateway/wire/tags.h"
 #include "matching/commands.h"
@@ -180,11 +181,11 @@ gateway::SecurityListQuery::Updates updates_asked_for(RequestFields& request,
   enum class Type : std::uint8_t { Snapshot = 0, SnapshotAndUpdates = 1, Disable = 2 };
   const Type type = request.enumerator<Type::Snapshot, Type::SnapshotAndUpdates, Type::Disable>(
       tag::kSubscriptionRequestType, Type::Snapshot);
-  const bool is_operator = sender.role == SessionRole::Ops;
-  if ((type == Type::Disable && !is_operator) || (type != Type::Snapshot && !of_all)) {
+  const bool told_on_request = sender.role != SessionRole::Broker;
+  if ((type == Type::Disable && !told_on_request) || (type != Type::Snapshot && !of_all)) {
     request.refuse_value(tag::kSubscriptionRequestType);
   }
-  if (type == Type::Snapshot || !is_operator) {
+  if (type == Type::Snapshot || !told_on_request) {
     return Updates::AsBefore;
   }
   return type == Type::Disable ? Updates::End : Updates::Begin;
@@ -240,6 +241,7 @@ constexpr std::array kRequests{
     Request{RequestSpec{kOrderMassStatusRequest}, read_mass_status_request},
     Request{RequestSpec{kSecurityListRequest}, read_security_list_request},
     Request{RequestSpec{kSecurityStatusRequest}, read_security_status_request},
+    Request{RequestSpec{kMarketDataRequest}, read_market_data_request},
     Request{RequestSpec{kRequestForPositions}, read_request_for_positions},
     Request{RequestSpec{kSecurityDefinitionRequest}, read_security_definition_request},
     Request{RequestSpec{kOperationsCommand}, read_operations_command},

@@ -74,7 +74,11 @@ class OperatedGateway {
   explicit OperatedGateway(const std::filesystem::path& wal)
       : config_{gateway::load_config(
             std::filesystem::path{BETEX_SOURCE_DIR} / "config/gateway.toml",
-            {.wal_root = wal, .fix_port = 0, .tls_port = 0, .http_port = 0})},
+            {.wal_root = wal,
+             .fix_port = 0,
+             .tls_port = 0,
+             .market_data_port = 0,
+             .http_port = 0})},
         gateway_{config_},
         ports_{gateway_.start()} {}
 

@@ -215,11 +215,12 @@ INSTANTIATE_TEST_SUITE_P(
         WrongSession{"RoleMissing",
                      "Role=Broker\n",
                      "",
-                     ":4: Role: is missing; give Broker, Ops or DropCopy, here or in [DEFAULT]"},
+                     ":4: Role: is missing; give Broker, Ops, DropCopy or MarketData, here or in "
+                     "[DEFAULT]"},
         WrongSession{"RoleUnknown",
                      "Role=Broker",
                      "Role=broker",
-                     ":8: Role: 'broker' is not known; give Broker, Ops or DropCopy"},
+                     ":8: Role: 'broker' is not known; give Broker, Ops, DropCopy or MarketData"},
         WrongSession{"AccountsMissing",
                      "Accounts=ANNA\n",
                      "",
@@ -238,6 +239,10 @@ INSTANTIATE_TEST_SUITE_P(
                      "Role=Broker",
                      "Role=Ops",
                      ":9: Accounts: an Ops session has no accounts of its own; remove it"},
+        WrongSession{"AccountsOfMarketData",
+                     "Role=Broker",
+                     "Role=MarketData",
+                     ":9: Accounts: a MarketData session has no accounts of its own; remove it"},
         WrongSession{"HeartbeatNoNumber",
                      "",
                      "MinHeartBtInt=5s\n",
@@ -410,6 +415,52 @@ TEST_F(SessionSettings, AnOpsSessionHasNoThrottle) {
                   "MaxMessagesPerSecond: is not for Ops, whose input is always read; remove it")));
 }
 
+// The numbers of a market data session live as long as its connection, whatever the others' do.
+TEST_F(SessionSettings, AMarketDataSessionHasNeitherAccountsNorOrdersNorAHistory) {
+  replace(sessions, "Role=Broker\nAccounts=ANNA\n", "Role=MarketData\n");
+  replace(sessions,
+          "SenderCompID=BETEX\n",
+          "SenderCompID=BETEX\nMaxMessagesPerSecond=5\nResetTime=22:00:00\nResetAllowed=N\n"
+          "CancelOnDisconnect=Y\n");
+  const Config config = load();
+  const SessionConfig& session = config.sessions[0];
+  EXPECT_EQ(session.role, SessionRole::MarketData);
+  EXPECT_THAT(session.accounts, ElementsAre());
+  EXPECT_TRUE(session.reset_allowed);
+  EXPECT_FALSE(session.reset_schedule.has_value());
+  EXPECT_FALSE(session.cancel_on_disconnect);
+  EXPECT_EQ(session.max_messages_per_second, 0U) << "the others' is no mistake";
+  const std::string printed = print(config);
+  EXPECT_NE(printed.find("\nRole=MarketData\n"), std::string::npos);
+  for (const char* const key : {"\nReset", "\nCancelOnDisconnect", "\nMaxMessages"}) {
+    EXPECT_EQ(printed.find(key, printed.find("[SESSION]")), std::string::npos) << key;
+  }
+}
+
+TEST_F(SessionSettings, AMarketDataSessionIsToldOfSettingsThatItHasNot) {
+  replace(sessions, "Role=Broker\nAccounts=ANNA\n", "Role=MarketData\n");
+  const std::string good = sessions;
+  for (const std::string setting : {"ResetAllowed=Y",
+                                    "ResetTime=22:00:00",
+                                    "ResetDays=Mon",
+                                    "CancelOnDisconnect=N",
+                                    "CancelOnDisconnectGrace=5",
+                                    "MaxMessagesPerSecond=5",
+                                    "MessageBurst=5"}) {
+    sessions = good + setting + "\n";
+    const std::string key = setting.substr(0, setting.find('='));
+    EXPECT_THAT(complaints(), ElementsAre(::testing::HasSubstr(key + ": is not for MarketData")));
+  }
+}
+
+TEST_F(SessionSettings, MarketDataIsForFixtOnly) {
+  replace(sessions, "BeginString=FIXT.1.1\nDefaultApplVerID=9\n", "BeginString=FIX.4.4\n");
+  replace(sessions, "Role=Broker\nAccounts=ANNA\n", "Role=MarketData\n");
+  EXPECT_THAT(complaints(),
+              ElementsAre("sessions.cfg:7: Role: MarketData is not possible with FIX.4.4; give "
+                          "BeginString=FIXT.1.1"));
+}
+
 TEST_F(SessionSettings, OneSessionForEachCompId) {
   sessions += "[SESSION]\nBeginString=FIX.4.4\nTargetCompID=ANNA\nRole=Broker\nAccounts=ANNA\n";
   EXPECT_THAT(complaints(),
@@ -439,6 +490,21 @@ TEST_F(SessionSettings, TlsIsRequiredWhereItIsSaid) {
   sessions += "RequireTls=Y\n";
   EXPECT_TRUE(load().sessions[0].require_tls);
   EXPECT_NE(print(load()).find("\nRequireTls=Y\n"), std::string::npos);
+}
+
+// Its port is not the others'.
+TEST_F(SessionSettings, TlsOfAMarketDataSessionIsOnItsPort) {
+  write_file(folder.path() / "ca.pem", "");
+  replace(gateway, "[fix]\n", "[fix]\ntls_port = 0\ntls_client_ca = \"ca.pem\"\n");
+  replace(sessions, "Role=Broker\nAccounts=ANNA\n", "Role=MarketData\n");
+  const std::string before = sessions;
+  for (const std::string setting : {"RequireTls=Y\n", "Authentication=Certificate\n"}) {
+    sessions = before + setting;
+    EXPECT_THAT(complaints(), ElementsAre(::testing::HasSubstr("give tls_port in [market_data]")))
+        << setting;
+  }
+  gateway += "[market_data]\ntls_port = 0\n";
+  EXPECT_EQ(load().sessions[0].proof, LogonProof::Certificate);
 }
 
 TEST_F(SessionSettings, ACertificateNeedsAnAuthorityAndNoPassword) {

@@ -1,5 +1,7 @@
 // What is told of an instrument that is listed: how it stands in each state of its market, its
 // terms, what people call it. Also where the read model was built from a snapshot's engine.
+#include "gateway/reports/security_lists.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -10,7 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gateway/reports/report_maker.h"
+#include "gateway/reports/read_model.h"
 #include "matching/engine.h"
 #include "matching/transaction.h"
 
@@ -83,8 +85,10 @@ class SecurityListsTest : public ::testing::Test {
   }
 
   static SecurityList listed(const ReadModel& model, const Name& symbol) {
-    const fix::Report report = ReportMaker{model}.security(
-        model.find_instrument(symbol), {.symbol = symbol}, {.next = 0, .total = 1});
+    const fix::Report report = security_list(model.securities(),
+                                             model.find_instrument(symbol),
+                                             {.symbol = symbol},
+                                             {.next = 0, .total = 1});
     return std::get<SecurityList>(report.body);
   }
 

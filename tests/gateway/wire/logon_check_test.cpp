@@ -51,6 +51,25 @@ class LogonCheck : public ::testing::TestWithParam<FixVersion> {
   }
 };
 
+// Of sessions whose numbers live as long as their connection.
+TEST_P(LogonCheck, RefusesOneWithoutAResetWhereEachMustHaveIt) {
+  const auto fault = [](const std::string& number, const std::string& fields) {
+    const std::string frame = message(
+        GetParam(),
+        "35=A|" + number + kHeader.substr(kHeader.find('|') + 1) + required(GetParam()) + fields);
+    FieldTable table;
+    table.read(frame);
+    const auto logon = check_logon(table, {.version = GetParam(), .reset_required = true});
+    return logon ? "" : logon.error().text;
+  };
+  EXPECT_EQ(fault("34=1|", "141=Y|"), "");
+  const std::string missing =
+      "ResetSeqNumFlag(141)=Y is missing: this session's numbers begin again at each Logon";
+  EXPECT_EQ(fault("34=1|", ""), missing);
+  EXPECT_EQ(fault("34=1|", "141=N|"), missing);
+  EXPECT_EQ(fault("34=7|", "141=Y|"), "with ResetSeqNumFlag(141)=Y MsgSeqNum(34) must be 1, not 7");
+}
+
 TEST_P(LogonCheck, ReadsWhatItSays) {
   const auto plain = good("553=u|554=p|");
   ASSERT_TRUE(plain.has_value());
