@@ -67,7 +67,6 @@ const std::vector<Rule>& rules() {
        {"gateway/page",
         "gateway/http",
         "gateway/link",
-        "gateway/config",
         "fix_spec",
         "journal/enumerator_names.h",
         "matching"},
