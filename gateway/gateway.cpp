@@ -129,6 +129,19 @@ class Gateway::Impl {
         //    the report stage. Their bytes go by way of the session cache: the second gate.
         authenticator_{config.credentials},
         sessions_{sessions_of(recovered_)},
+        market_data_{{.config = config,
+                      .ports = market_data_ports_,
+                      .events = events_,
+                      .journal_events = journal_events_,
+                      .journal = journal_,
+                      .segments = segments_,
+                      .engine = recovered_.engine,
+                      .dictionaries = dictionaries_,
+                      .commands = command_port_,
+                      .authenticator = authenticator_,
+                      .clock = clocks_->session},
+                     limits_.market_data,
+                     sessions_},
         server_{{.io = io_.context(),
                  .dictionaries = dictionaries_,
                  .commands = command_port_,
@@ -137,10 +150,10 @@ class Gateway::Impl {
                  .cache = *cache_,
                  .clock = clocks_->session,
                  .currency = recovered_.engine.house().currency},
-                limits_,
+                limits_.orders,
                 session_settings(config),
                 sessions_},
-        ports_{server_, nullptr},
+        ports_{server_, market_data_.server()},
         node_{{.sessions = ports_,
                .commands = commands_,
                .events = events_,
@@ -371,6 +384,7 @@ class Gateway::Impl {
 
   fix::PasswordAuthenticator authenticator_;
   std::vector<matching::SessionInfo> sessions_;
+  MarketDataSide market_data_;
   fix::FixServer server_;
   fix::SessionPorts ports_;
   const Node node_;
