@@ -18,6 +18,7 @@
 #include "gateway/link/session_link.h"
 #include "gateway/market_data_side.h"
 #include "gateway/node.h"
+#include "gateway/page/page.h"
 #include "gateway/pipeline/journal_link.h"
 #include "gateway/pipeline/journal_stage.h"
 #include "gateway/pipeline/match_stage.h"
@@ -77,12 +78,19 @@ class Gateway::Impl {
                                        config.fix.address, config.fix.tls->port, "--tls-port")
                                  : nullptr},
         market_data_ports_{config.market_data},
+        page_{config.http.enabled && config.http.page
+                  ? std::make_unique<Page>(market_data_ports_.io().context(),
+                                           PageOptions{.hosts = config.http.page_hosts},
+                                           health_,
+                                           std::vector<const prometheus::Collectable*>{&metrics_})
+                  : nullptr},
         http_{config.http.enabled
                   ? std::make_unique<HttpServer>(
                         io_.context(),
                         HttpServerOptions{.address = config.http.address, .port = config.http.port},
                         health_,
-                        std::vector<const prometheus::Collectable*>{&metrics_})
+                        std::vector<const prometheus::Collectable*>{&metrics_},
+                        page_.get())
                   : nullptr},
         service_status_{io_.context(), health_, ServiceManager::from_environment()},
 
@@ -185,6 +193,9 @@ class Gateway::Impl {
                         .answer_times = report_.answers().times(),
                         .counts = report_.counts(),
                         .market_data = market_data_.metrics()});
+    if (page_) {
+      page_->connect(market_data_.pictures(), node_);
+    }
   }
 
   // Ends like a crash, but for the threads: nothing is drained.
@@ -354,6 +365,7 @@ class Gateway::Impl {
   PortReservation fix_port_;
   std::unique_ptr<PortReservation> tls_port_;  // null: no TLS
   MarketDataPorts market_data_ports_;
+  std::unique_ptr<Page> page_;  // null: there is none, or no HTTP
   std::unique_ptr<HttpServer> http_;
   ServiceStatus service_status_;
 
