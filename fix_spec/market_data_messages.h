@@ -100,6 +100,7 @@ inline constexpr Group kMdImageEntries{.fields = kMdImageEntryFields};
 // The entries come last, so that whoever reads them knows whose they are.
 inline constexpr std::array kMarketDataSnapshotFullRefreshFields{
     MessageField{field::kMdReqId, "Y-", "of the request"},
+    MessageField{field::kApplQueueResolution, "N-", "2: it stands for updates that were not sent"},
     MessageField{field::kSymbol, "Y-", "the one instrument that it is about"},
     MessageField{field::kMarketSegmentId, "Y-", "its market"},
     MessageField{field::kRptSeq, "Y-", "the public changes of the market that are in it"},
@@ -108,7 +109,6 @@ inline constexpr std::array kMarketDataSnapshotFullRefreshFields{
     MessageField{field::kMdBookType, "Y-", "1 with 264=1, else 2"},
     MessageField{
         field::kRefreshIndicator, "Y-", "Y: what you have of the instrument is replaced by this"},
-    MessageField{field::kApplQueueResolution, "N-", "2: it stands for updates that were not sent"},
     MessageField{field::kMdSecurityTradingStatus,
                  "Y-",
                  "as 326 on f: 2 suspended or halted, 17 open, 18 not open yet, closed, or the "
@@ -156,10 +156,8 @@ inline constexpr std::array kMdUpdateEntryFields{
     MessageField{
         field::kAggressorSide, "C-", "of 2: who came later: 1 back or buy YES, 2 lay or sell YES"},
     MessageField{field::kRptSeq, "C-", "as on W, the last entry of the instrument included"},
-    MessageField{field::kPrevRptSeq,
-                 "C-",
-                 "83 of the instrument's last W or X in this subscription; leading zeros do not "
-                 "count"},
+    MessageField{
+        field::kPrevRptSeq, "C-", "83 of the instrument's last W or X in this subscription"},
 };
 
 inline constexpr Group kMdUpdateEntries{.fields = kMdUpdateEntryFields};

@@ -127,9 +127,9 @@ inline constexpr std::array kLogonFields{
     MessageField{field::kResetSeqNumFlag, "NN", "Y: both numbers begin again at 1"},
     MessageField{field::kMaxMessageSize,
                  "NN",
-                 "at least 1024: our messages are no longer, but for SecurityList(y), which may "
-                 "have 1280, the Heartbeat that echoes a longer TestReqID(112), and some to "
-                 "operators, which may have 32768"},
+                 "at least 1024: our messages are no longer, but for SecurityList(y) and BK, which "
+                 "may have 1280, the Heartbeat that echoes a longer TestReqID(112), W and X, which "
+                 "may have 17408, and some to operators, which may have 32768"},
     MessageField{field::kNoMsgTypes,
                  "NN",
                  "taken with its group of RefMsgType(372), MsgDirection(385) and, in FIXT.1.1, "

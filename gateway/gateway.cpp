@@ -1,34 +1,29 @@
 #include "gateway/gateway.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdint>
-#include <exception>
-#include <functional>
+#include <memory>
 #include <optional>
-#include <random>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <pthread.h>
-#include <spdlog/spdlog.h>
-
 #include "gateway/agent/agent_runner.h"
 #include "gateway/http/http_server.h"
+#include "gateway/journal_start.h"
 #include "gateway/link/session_link.h"
+#include "gateway/market_data_side.h"
 #include "gateway/node.h"
+#include "gateway/page/page.h"
 #include "gateway/pipeline/journal_link.h"
 #include "gateway/pipeline/journal_stage.h"
 #include "gateway/pipeline/match_stage.h"
 #include "gateway/pipeline/report_stage.h"
 #include "gateway/pipeline/ring_command_port.h"
-#include "gateway/process/descriptor_budget.h"
 #include "gateway/process/disk_watch.h"
 #include "gateway/process/fail_stop.h"
 #include "gateway/process/health.h"
@@ -42,6 +37,7 @@
 #include "gateway/session/dictionaries.h"
 #include "gateway/session/fix_server.h"
 #include "gateway/session/message_cache.h"
+#include "gateway/session/session_ports.h"
 #include "gateway/start/fix_settings.h"
 #include "gateway/start/retention.h"
 #include "gateway/start/snapshot_thread.h"
@@ -52,166 +48,15 @@
 #include "gateway/time/gateway_clocks.h"
 #include "gateway/transport/authenticator.h"
 #include "gateway/transport/tls.h"
+#include "gateway/wiring_settings.h"
 #include "journal/environment_pool.h"
-#include "journal/format.h"
 #include "journal/journal.h"
-#include "journal/snapshot.h"
 
 namespace betex::gateway {
 namespace {
 
 constexpr std::chrono::milliseconds kLogoutDeadline{2000};
-
-WaitKind wait_kind(WaitMode mode) {
-  switch (mode) {
-    case WaitMode::BusySpin:
-      return WaitKind::BusySpin;
-    case WaitMode::Yield:
-      return WaitKind::Yield;
-    case WaitMode::Block:
-      return WaitKind::Block;
-  }
-  BETEX_ASSERT(!"unknown wait mode");
-}
-
-// As configured; where the system leaves file descriptors for fewer connections, as many fewer of
-// those that have not logged on.
-fix::TransportLimits limits_that_fit(const Config& config) {
-  fix::TransportLimits limits = transport_limits(config.fix.limits);
-  const std::size_t fitting = fitting_connections(limits.connections);
-  limits.connections_before_logon =
-      std::max<std::size_t>(limits.connections_before_logon * fitting / limits.connections, 1);
-  limits.connections = fitting;
-  return limits;
-}
-
-// Segments below the newest snapshot are retired as far as `retention` allows.
-journal::JournalConfig journal_config(const Config& config, Retention& retention) {
-  const std::vector<matching::EventSeq> snapshots = journal::list_snapshots(config.wal.root);
-  return {.wal_root = config.wal.root,
-          .max_segment_events = config.wal.max_segment_events,
-          .segment_map_size_bytes = config.wal.segment_map_size_bytes,
-          .ring_size = config.rings.event_slots,
-          .remote_file_systems = config.wal.remote_file_systems == RemoteFileSystems::Accept
-                                     ? journal::JournalConfig::RemoteFileSystems::Accept
-                                     : journal::JournalConfig::RemoteFileSystems::Refuse,
-          .recovery_point = snapshots.empty() ? matching::EventSeq{0} : snapshots.back(),
-          .floor = [&retention] { return retention.floor(); },
-          .low_disk_bytes = config.wal.low_disk_bytes};
-}
-
-SnapshotSettings snapshot_settings(const Config& config) {
-  return {.wal_root = config.wal.root,
-          .every_events = config.wal.snapshot_every_events,
-          .max_segment_events = config.wal.max_segment_events,
-          .segment_map_size_bytes = config.wal.segment_map_size_bytes};
-}
-
-std::string to_hex(const journal::WalId& id) {
-  std::string text;
-  for (const std::uint8_t byte : id) {
-    text += fmt::format("{:02x}", byte);
-  }
-  return text;
-}
-
-// Of this boot, of this log as it was recovered and before anything else is written to it.
-fix::CacheIdentity cache_identity(const journal::Journal& journal) {
-  const auto& newest = journal.position().segment;
-  return {.boot_id = fix::read_boot_id(),
-          .wal_id = to_hex(journal.wal_id()),
-          .writer = journal.epoch().value(),
-          .last_writer = newest ? newest->epoch.value() : 0};
-}
-
-fix::CacheLimits cache_limits(const Config& config) {
-  const auto sessions = static_cast<std::uint32_t>(config.sessions.size());
-  const std::uint64_t bytes = config.session_cache.size_bytes;
-  return {.file_bytes = bytes != 0 ? bytes : fix::proposed_cache_bytes(sessions),
-          .sessions = sessions,
-          .memory = config.session_cache.place == CachePlacement::Auto ? "/dev/shm" : "",
-          .bounds = {.low_disk_bytes = config.wal.low_disk_bytes}};
-}
-
-// How far the log is, for the file that is held against it.
-Witness witness_of(const journal::Journal& journal) {
-  return {.wal_id = journal.wal_id(), .durable = journal.durable_seq()};
-}
-
-// From the log's last timestamp on.
-using StartClocks = std::function<const GatewayClocks&(matching::Timestamp last)>;
-
-// Held against what was recovered, before anything is written to the log.
-using OpenCache = std::function<void(const matching::Engine& engine)>;
-
-// Replays, makes room for what is to come, has the clocks started, then journals what every start
-// has to say.
-Recovered start_from_journal(const RecoverySources& sources,
-                             Retention& retention,
-                             Epochs epochs,
-                             const OpenCache& open_cache,
-                             const StartClocks& start_clocks) {
-  const Config& config = sources.config;
-  if (const std::string warning = journal::sizing_warning(journal_config(config, retention));
-      !warning.empty()) {
-    spdlog::warn("{}", warning);
-  }
-  Recovered recovered = recover(sources, retention);
-  if (!config.wal.witness.empty() && epochs == Epochs::Kept) {
-    check_against_witness(config.wal.witness, witness_of(sources.journal));
-  }
-  open_cache(recovered.engine);
-  recovered.engine.reserve(config.engine);
-  prepare_first_segment(snapshot_settings(config));
-  const GatewayClocks& clocks = start_clocks(recovered.engine.last_timestamp());
-  run_start_commands(recovered,
-                     sources.journal,
-                     config,
-                     {.exchange = clocks.exchange, .session = clocks.session},
-                     epochs);
-  retention.reports_taken(
-      recovered.reports.cursors, recovered.engine.last_seq(), recovered.engine.last_timestamp());
-  spdlog::info("recovered {}: {} events in {} transactions",
-               config.wal.root.string(),
-               recovered.engine.last_seq().value(),
-               recovered.engine.last_tx_id().value());
-  return recovered;
-}
-
-// Of this process, and told to nobody.
-matching::ClOrdIdKey new_key() {
-  std::random_device random;
-  std::array<std::uint64_t, matching::ClOrdIdKey::kWords> words{};
-  for (std::uint64_t& word : words) {
-    word = std::uint64_t{random()} << 32 | random();
-  }
-  return matching::ClOrdIdKey{words};
-}
-
-// After the start's commands, which end them all; `up` says which of them were on before.
-std::vector<matching::SessionInfo> sessions_of(const Recovered& recovered) {
-  std::vector<matching::SessionInfo> sessions;
-  recovered.engine.visit_sessions([&](const matching::SessionInfo& session) {
-    sessions.push_back(session);
-    sessions.back().up = std::ranges::count(recovered.left_up, session.session) != 0;
-  });
-  return sessions;
-}
-
-// Few processors: the stages take turns on one thread, and a round trip wakes two threads, not
-// four.
-bool share_one_thread(StageThreads threads) {
-  constexpr unsigned kEnoughForAll = 6;
-  switch (threads) {
-    case StageThreads::Shared:
-      return true;
-    case StageThreads::Separate:
-      return false;
-    case StageThreads::Auto:
-      return std::thread::hardware_concurrency() < kEnoughForAll;
-  }
-  BETEX_ASSERT(!"unknown thread layout");
-}
+constexpr std::chrono::milliseconds kLeastLogoutDeadline{500};
 
 }  // namespace
 
@@ -232,12 +77,20 @@ class Gateway::Impl {
         tls_port_{config.fix.tls ? std::make_unique<PortReservation>(
                                        config.fix.address, config.fix.tls->port, "--tls-port")
                                  : nullptr},
+        market_data_ports_{config.market_data},
+        page_{config.http.enabled && config.http.page
+                  ? std::make_unique<Page>(market_data_ports_.io().context(),
+                                           PageOptions{.hosts = config.http.page_hosts},
+                                           health_,
+                                           std::vector<const prometheus::Collectable*>{&metrics_})
+                  : nullptr},
         http_{config.http.enabled
                   ? std::make_unique<HttpServer>(
                         io_.context(),
                         HttpServerOptions{.address = config.http.address, .port = config.http.port},
                         health_,
-                        std::vector<const prometheus::Collectable*>{&metrics_})
+                        std::vector<const prometheus::Collectable*>{&metrics_},
+                        page_.get())
                   : nullptr},
         service_status_{io_.context(), health_, ServiceManager::from_environment()},
 
@@ -264,7 +117,8 @@ class Gateway::Impl {
         command_port_{commands_, journal_, key_},
 
         // 4. The match stage produces events. The journal waits for it alone; the reports wait for
-        //    the journal: the first gate. Slots are free again when both have passed.
+        //    the journal: the first gate. Slots are free again when both have passed. Market data
+        //    stands behind the journal too (7), and nobody waits for it.
         events_{{.capacity = config.rings.event_slots, .arena_size = config.rings.arena_bytes},
                 match_wait_},
         journal_events_{events_.add_consumer({.name = "journal", .wait = journal_wait()})},
@@ -283,6 +137,19 @@ class Gateway::Impl {
         //    the report stage. Their bytes go by way of the session cache: the second gate.
         authenticator_{config.credentials},
         sessions_{sessions_of(recovered_)},
+        market_data_{{.config = config,
+                      .ports = market_data_ports_,
+                      .events = events_,
+                      .journal_events = journal_events_,
+                      .journal = journal_,
+                      .segments = segments_,
+                      .engine = recovered_.engine,
+                      .dictionaries = dictionaries_,
+                      .commands = command_port_,
+                      .authenticator = authenticator_,
+                      .clock = clocks_->session},
+                     limits_.market_data,
+                     sessions_},
         server_{{.io = io_.context(),
                  .dictionaries = dictionaries_,
                  .commands = command_port_,
@@ -291,10 +158,11 @@ class Gateway::Impl {
                  .cache = *cache_,
                  .clock = clocks_->session,
                  .currency = recovered_.engine.house().currency},
-                limits_,
+                limits_.orders,
                 session_settings(config),
                 sessions_},
-        node_{{.server = server_,
+        ports_{server_, market_data_.server()},
+        node_{{.sessions = ports_,
                .commands = commands_,
                .events = events_,
                .journal_stage = journal_events_,
@@ -307,7 +175,7 @@ class Gateway::Impl {
     if (config.fix.tls && config.fix.tls->demo) {
       fix::make_demo_certificate(config.fix.tls->certificate);
     }
-    report_.connect(server_);
+    report_.connect(ports_);
     report_.connect(node_);
     report_.connect(retention_);
     make_runners();
@@ -323,7 +191,11 @@ class Gateway::Impl {
                         .backlog = match_.backlog(),
                         .commit_times = journal_stage_.commit_times(),
                         .answer_times = report_.answers().times(),
-                        .counts = report_.counts()});
+                        .counts = report_.counts(),
+                        .market_data = market_data_.metrics()});
+    if (page_) {
+      page_->connect(market_data_.pictures(), node_);
+    }
   }
 
   // Ends like a crash, but for the threads: nothing is drained.
@@ -332,6 +204,8 @@ class Gateway::Impl {
       runner->stop();
     }
     runners_.clear();
+    market_data_.stop();
+    market_data_ports_.io().stop();
     io_.stop();
   }
 
@@ -339,6 +213,7 @@ class Gateway::Impl {
     for (const auto& runner : runners_) {
       runner->start();
     }
+    market_data_.start(health_);
     snapshots_.start(retention_.newest_snapshot());
     if (!config_.wal.witness.empty()) {
       witness_.emplace(
@@ -356,17 +231,22 @@ class Gateway::Impl {
     health_.watch(command_port_);
     health_.watch(clocks_->session);
     clock_watch_.start();
-    const Ports ports{.fix = server_.listen(config_.fix.address, fix_port_.port()),
-                      .tls = listen_tls(),
-                      .http = http_ ? std::optional{http_->port()} : std::nullopt};
+    Ports ports{.fix = server_.listen(config_.fix.address, fix_port_.port()),
+                .tls = listen_tls(),
+                .http = http_ ? std::optional{http_->port()} : std::nullopt};
     fix_port_.release();
+    const MarketDataSide::Listening market_data = market_data_.listen();
+    ports.market_data = market_data.plain;
+    ports.market_data_tls = market_data.tls;
     health_.enter(Phase::Accepting);
     service_status_.start();
     return ports;
   }
 
   void reload(const Config& config) {
-    server_.reload(limits_that_fit(config), session_settings(config), tls_files(config));
+    const PortLimits limits = limits_that_fit(config);
+    server_.reload(limits.orders, session_settings(config), tls_files(config));
+    market_data_.reload(config, limits.market_data);
     authenticator_.replace(config.credentials);
     for (const AccountConfig& account : config.accounts()) {
       if (accounts_.insert(account.name).second) {
@@ -392,13 +272,16 @@ class Gateway::Impl {
     service_status_.tell();
     server_.stop_reading();
     server_.sessions_down(matching::SessionDownReason::Shutdown);
+    market_data_.stop_reading();
     commands_.close();  // match, journal and report come to their ends one after the other
     for (const auto& runner : runners_) {
       runner->join();
     }
+    market_data_.stop();
     journal_.close();
-    server_.log_out(kLogoutDeadline, impatient);
+    log_out(impatient);
     witness_.reset();  // it has the last event then
+    market_data_ports_.io().stop();
     io_.stop();
   }
 
@@ -425,6 +308,15 @@ class Gateway::Impl {
         fix::RecoveredSessions{
             .sessions = sessions, .last_seq = engine.last_seq(), .new_epochs = options.new_epochs},
         cache_limits(config_));
+  }
+
+  // Brokers first: they may wait for the end of something. All together have one deadline.
+  void log_out(const Impatient& impatient) {
+    using Steady = std::chrono::steady_clock;
+    const Steady::time_point end = Steady::now() + kLogoutDeadline;
+    server_.log_out(kLogoutDeadline, impatient);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Steady::now());
+    market_data_.log_out(std::max(left, kLeastLogoutDeadline), impatient);
   }
 
   std::optional<std::uint16_t> listen_tls() {
@@ -468,10 +360,12 @@ class Gateway::Impl {
   std::optional<GatewayClocks> clocks_;  // none until the journal is replayed
 
   const fix::Dictionaries dictionaries_;
-  const fix::TransportLimits limits_;
+  const PortLimits limits_;
   IoThreads io_;
   PortReservation fix_port_;
   std::unique_ptr<PortReservation> tls_port_;  // null: no TLS
+  MarketDataPorts market_data_ports_;
+  std::unique_ptr<Page> page_;  // null: there is none, or no HTTP
   std::unique_ptr<HttpServer> http_;
   ServiceStatus service_status_;
 
@@ -502,7 +396,9 @@ class Gateway::Impl {
 
   fix::PasswordAuthenticator authenticator_;
   std::vector<matching::SessionInfo> sessions_;
+  MarketDataSide market_data_;
   fix::FixServer server_;
+  fix::SessionPorts ports_;
   const Node node_;
 
   std::vector<std::unique_ptr<AgentRunner>> runners_;

@@ -18,6 +18,8 @@ struct Ports {
   std::uint16_t fix = 0;
   std::optional<std::uint16_t> tls;
   std::optional<std::uint16_t> http;
+  std::optional<std::uint16_t> market_data;
+  std::optional<std::uint16_t> market_data_tls;
 };
 
 // What the command line says of a start.

@@ -40,6 +40,12 @@ void print_ports(const Ports& ports) {
   if (ports.http) {
     line += " http=" + std::to_string(*ports.http);
   }
+  if (ports.market_data) {
+    line += " md=" + std::to_string(*ports.market_data);
+  }
+  if (ports.market_data_tls) {
+    line += " md_tls=" + std::to_string(*ports.market_data_tls);
+  }
   std::printf("%s\n", line.c_str());
   if (const auto failure = process::flush_standard_output()) {
     spdlog::warn("{}; standard output cannot be written: {}", line, *failure);

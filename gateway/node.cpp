@@ -32,7 +32,7 @@ std::vector<journal::SegmentName> segments_in(const std::filesystem::path& wal_r
 
 std::vector<fix::CounterpartyState> Node::counterparties(
     std::span<const matching::Name> comp_ids) const {
-  return sources_.server.counterparties(comp_ids);
+  return sources_.sessions.counterparties(comp_ids);
 }
 
 fix::NodeState Node::node() const {

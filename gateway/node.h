@@ -10,7 +10,7 @@
 #include "gateway/pipeline/ring_command_port.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
-#include "gateway/session/fix_server.h"
+#include "gateway/session/session_ports.h"
 #include "gateway/start/retention.h"
 #include "journal/journal.h"
 #include "matching/types.h"
@@ -22,7 +22,7 @@ class Node final : public NetworkView {
  public:
   // All outlive it.
   struct Sources {
-    const fix::FixServer& server;
+    const fix::SessionPorts& sessions;
     const CommandRing<RingCommand>& commands;
     const EventRing& events;
     const EventConsumer& journal_stage;

@@ -35,6 +35,11 @@ std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* co
   app.add_option("--tls-port", overrides.tls_port, "Port for FIX over TLS, 0: any free one")
       ->transform(process::decimal())
       ->type_name("PORT");
+  app.add_option("--market-data-port",
+                 overrides.market_data_port,
+                 "Port for market data by FIX, 0: any free one")
+      ->transform(process::decimal())
+      ->type_name("PORT");
   app.add_option("--http-port", overrides.http_port, "Port for probes and metrics, 0: any free one")
       ->transform(process::decimal())
       ->type_name("PORT");

@@ -96,10 +96,32 @@ struct FixConfig {
   FixLimits limits;
 };
 
+// What a market data session may have at a time, and when it counts as one that reads slowly.
+struct MarketDataSessionLimits {
+  std::size_t sessions = 500;  // on at a time, all together
+  std::uint32_t instruments_per_session = 1000;
+  std::uint32_t requests = 100;           // live MarketDataRequests(V)
+  std::uint32_t requests_a_second = 20;   // of a session
+  std::size_t slow_bytes = 256U << 10U;   // more unsent: it gets images in place of what it misses
+  std::size_t normal_bytes = 64U << 10U;  // less: it gets them
+
+  friend bool operator==(const MarketDataSessionLimits&, const MarketDataSessionLimits&) = default;
+};
+
+struct MarketDataConfig {
+  bool enabled = true;
+  std::string address = "127.0.0.1";      // where the file says nothing, FixConfig's
+  std::uint16_t port = 9883;              // 0: any free one
+  std::optional<std::uint16_t> tls_port;  // by the files of FixConfig::tls; 0: any free one
+  MarketDataSessionLimits limits;
+};
+
 struct HttpConfig {
   bool enabled = true;
   std::string address = "127.0.0.1";
-  std::uint16_t port = 9882;  // 0: any free one
+  std::uint16_t port = 9882;            // 0: any free one
+  bool page = true;                     // there is the live page, for this machine alone
+  std::vector<std::string> page_hosts;  // names that it is served under, besides loopback's
 };
 
 struct ClockConfig {
@@ -182,6 +204,7 @@ struct Config {
   RingsConfig rings;
   matching::EngineCapacity engine;  // beyond what the log brings; 0: as it comes
   FixConfig fix;
+  MarketDataConfig market_data;
   HttpConfig http;
   ClockConfig clock;
   LogConfig log;
@@ -202,7 +225,8 @@ struct Overrides {
   std::optional<std::filesystem::path> wal_root;
   std::optional<std::uint16_t> fix_port;
   std::optional<std::uint16_t> tls_port;
-  std::optional<std::uint16_t> http_port;  // turns HTTP on
+  std::optional<std::uint16_t> market_data_port;  // turns market data on
+  std::optional<std::uint16_t> http_port;         // turns HTTP on
   std::optional<std::uint64_t> max_segment_events;
 };
 

@@ -9,6 +9,7 @@
 #include "gateway/config/accounts_file.h"
 #include "gateway/config/config.h"
 #include "gateway/config/credentials_file.h"
+#include "gateway/config/market_data_section.h"
 #include "gateway/config/markets_file.h"
 #include "gateway/config/section_reader.h"
 #include "gateway/config/session_settings.h"
@@ -24,7 +25,6 @@ namespace {
 constexpr std::int64_t kMiB = std::int64_t{1} << 20;
 constexpr std::int64_t kGiB = std::int64_t{1} << 30;
 constexpr std::int64_t kPageBytes = 4096;
-constexpr IntegerRange kPorts{0, 65'535};
 // The rings are filled with zeros at the start. 400 MB of commands and 1 GB of events hold seconds
 // of full load; with more a wrong digit would have the system end the process for want of memory.
 constexpr std::int64_t kMaxRingSlots = std::int64_t{1} << 20;
@@ -76,6 +76,13 @@ void put_overrides(TomlTable& file, const Overrides& overrides) {
   }
   if (overrides.tls_port) {
     put(file, "fix", "tls_port", from_option("--tls-port", *overrides.tls_port));
+  }
+  if (overrides.market_data_port) {
+    put(file,
+        "market_data",
+        "port",
+        from_option("--market-data-port", *overrides.market_data_port));
+    put(file, "market_data", "enabled", {true, 0, "--market-data-port"});
   }
   if (overrides.http_port) {
     put(file, "http", "port", from_option("--http-port", *overrides.http_port));
@@ -167,16 +174,6 @@ void read_engine(SectionReader reader, matching::EngineCapacity& engine) {
   reader.finish();
 }
 
-void read_address(SectionReader& reader, std::string& address) {
-  reader.text("address", address);
-  const auto range = AddressRange::parse(address);
-  if (!range || address.find('/') != std::string::npos) {
-    reader.complain("address",
-                    {"'" + address + "' is not an IP address",
-                     "give one of this machine's, or 0.0.0.0 for all of them"});
-  }
-}
-
 void read_limits(SectionReader reader, FixLimits& limits) {
   reader.integer("message_bytes", limits.message_bytes, {1024, kMiB});
   reader.integer("fields", limits.fields, {32, kMaxMessageFields});
@@ -255,7 +252,7 @@ void read_tls(SectionReader& reader, FixConfig& fix) {
 }
 
 void read_fix(SectionReader reader, FixConfig& fix, Files& files) {
-  read_address(reader, fix.address);
+  reader.ip_address("address", fix.address);
   reader.integer("port", fix.port, kPorts);
   read_tls(reader, fix);
   reader.require("sessions", "the file of the FIX sessions");
@@ -276,13 +273,37 @@ void read_fix(SectionReader reader, FixConfig& fix, Files& files) {
   reader.finish();
 }
 
-void read_http(SectionReader reader, const FixConfig& fix, HttpConfig& http) {
-  reader.flag("enabled", http.enabled);
-  read_address(reader, http.address);
-  reader.integer("port", http.port, kPorts);
-  if (http.enabled && http.port != 0 && http.port == fix.port) {
-    reader.complain("port", {std::to_string(http.port) + " is the FIX port", "give another one"});
+// Names as browsers send them in Host, where a port is not looked at.
+void read_page_hosts(SectionReader& reader, std::vector<std::string>& hosts) {
+  const std::string key = "page_hosts";
+  reader.texts(key, hosts);
+  for (const std::string& host : hosts) {
+    const bool is_name = std::ranges::all_of(host, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             c == '.' || c == '-';
+    });
+    if (host.empty() || !is_name) {
+      reader.complain(key,
+                      {"'" + host + "' is not a host's name",
+                       "give a name or an IPv4 address, without a port"});
+    }
   }
+}
+
+void read_http(SectionReader reader, const Config& others, HttpConfig& http) {
+  reader.flag("enabled", http.enabled);
+  reader.ip_address("address", http.address);
+  reader.integer("port", http.port, kPorts);
+  const MarketDataConfig& market_data = others.market_data;
+  if (http.enabled && http.port != 0 && http.port == others.fix.port) {
+    reader.complain("port", {std::to_string(http.port) + " is the FIX port", "give another one"});
+  } else if (http.enabled && http.port != 0 && market_data.enabled &&
+             (http.port == market_data.port || http.port == market_data.tls_port)) {
+    reader.complain("port",
+                    {std::to_string(http.port) + " is the market data port", "give another one"});
+  }
+  reader.flag("page", http.page);
+  read_page_hosts(reader, http.page_hosts);
   reader.finish();
 }
 
@@ -350,7 +371,8 @@ Files read_gateway_file(SectionReader& reader, Config& config) {
   read_rings(reader.section("rings"), config.rings);
   read_engine(reader.section("engine"), config.engine);
   read_fix(reader.section("fix"), config.fix, files);
-  read_http(reader.section("http"), config.fix, config.http);
+  read_market_data(reader.section("market_data"), config.fix, config.market_data);
+  read_http(reader.section("http"), config, config.http);
   read_clock(reader.section("clock"), config.clock);
   read_log(reader.section("log"), config.log);
   SectionReader trading_day = reader.section("trading_day");
@@ -378,6 +400,7 @@ void read_other_files(const Files& files, Config& config, std::vector<Finding>& 
     config.sessions = load_sessions(files.sessions,
                                     {.credentials = known,
                                      .tls = config.fix.tls.has_value(),
+                                     .market_data_tls = config.market_data.tls_port.has_value(),
                                      .client_certificates = client_certificates},
                                     findings);
   }

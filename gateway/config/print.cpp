@@ -1,6 +1,7 @@
 #include <chrono>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -29,6 +30,15 @@ std::string time_text(std::chrono::seconds time_of_day) {
       "{:02}:{:02}:{:02}", clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
+// "one", "two"
+std::string quoted(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) {
+    list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", text);
+  }
+  return list;
+}
+
 // "results", "funds"
 std::string four_eyes_text(std::uint32_t classes) {
   std::string text;
@@ -40,12 +50,29 @@ std::string four_eyes_text(std::uint32_t classes) {
   return text;
 }
 
+void print_market_data(std::back_insert_iterator<std::string> out,
+                       const MarketDataConfig& market_data) {
+  const MarketDataSessionLimits& limits = market_data.limits;
+  fmt::format_to(out, "\n[market_data]\nenabled = {}\n", market_data.enabled);
+  fmt::format_to(out, "address = \"{}\"\nport = {}\n", market_data.address, market_data.port);
+  if (market_data.tls_port) {
+    fmt::format_to(out, "tls_port = {}\n", *market_data.tls_port);
+  }
+  fmt::format_to(out, "\n[market_data.limits]\nsessions = {}\n", limits.sessions);
+  fmt::format_to(out, "instruments_per_session = {}\n", limits.instruments_per_session);
+  fmt::format_to(out, "requests = {}\n", limits.requests);
+  fmt::format_to(out, "requests_a_second = {}\n", limits.requests_a_second);
+  fmt::format_to(out, "slow_bytes = {}\n", limits.slow_bytes);
+  fmt::format_to(out, "normal_bytes = {}\n", limits.normal_bytes);
+}
+
 std::string gateway_text(const Config& config) {
   const auto& [wal,
                session_cache,
                rings,
                engine,
                fix,
+               market_data,
                http,
                clock,
                log,
@@ -101,8 +128,10 @@ std::string gateway_text(const Config& config) {
   fmt::format_to(out, "connections_per_address = {}\n", fix.limits.connections_per_address);
   fmt::format_to(out, "connections_before_logon = {}\n", fix.limits.connections_before_logon);
   fmt::format_to(out, "sending_time_tolerance_s = {}\n", fix.limits.sending_time_tolerance.count());
+  print_market_data(out, market_data);
   fmt::format_to(out, "\n[http]\nenabled = {}\n", http.enabled);
   fmt::format_to(out, "address = \"{}\"\nport = {}\n", http.address, http.port);
+  fmt::format_to(out, "page = {}\npage_hosts = [{}]\n", http.page, quoted(http.page_hosts));
   fmt::format_to(out, "\n[clock]\nrequire_synchronised = {}\n", clock.require_synchronised);
   fmt::format_to(out, "\n[log]\nlevel = \"{}\"\n", word_of(kLogLevels, log.level));
   if (!log.file.empty()) {

@@ -4,6 +4,8 @@
 #include <bit>
 #include <variant>
 
+#include "gateway/config/address_range.h"
+
 namespace betex::gateway {
 
 SectionReader::SectionReader(const TomlTable& table,
@@ -127,6 +129,20 @@ bool SectionReader::texts(const std::string& key, std::vector<std::string>& valu
   }
   value = std::move(result);
   return true;
+}
+
+void SectionReader::ip_address(const std::string& key, std::string& value) {
+  std::string written;
+  text(key, written);
+  if (written.empty()) {
+    return;
+  }
+  if (!AddressRange::parse(written) || written.find('/') != std::string::npos) {
+    return complain(key,
+                    {"'" + written + "' is not an IP address",
+                     "give one of this machine's, or 0.0.0.0 for all of them"});
+  }
+  value = written;
 }
 
 void SectionReader::time_of_day(const std::string& key, std::chrono::seconds& value) {

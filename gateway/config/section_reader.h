@@ -25,6 +25,8 @@ struct IntegerRange {
   std::int64_t max;
 };
 
+inline constexpr IntegerRange kPorts{0, 65'535};
+
 // Reads one table of `file`. The file's tree and `findings` must outlive it. The keys that are
 // asked for are the known ones: finish() complains about all others.
 class SectionReader {
@@ -61,6 +63,7 @@ class SectionReader {
   void flag(const std::string& key, bool& value);
   void text(const std::string& key, std::string& value);
   bool texts(const std::string& key, std::vector<std::string>& value);  // true: taken
+  void ip_address(const std::string& key, std::string& value);          // of this machine: no name
   void time_of_day(const std::string& key, std::chrono::seconds& value);
 
   // A relative path is one from the file's folder.

@@ -297,14 +297,20 @@ std::vector<SessionConfig> load_sessions(const std::filesystem::path& file,
                       {"'" + session.target_comp_id + "' has a session already",
                        "give each session a CompID of its own"});
     }
+    const bool market_data = session.role == SessionRole::MarketData;
+    const bool tls = market_data ? context.market_data_tls : context.tls;
+    const std::string tls_port = std::string{"give tls_port in "} +
+                                 (market_data ? "[market_data]" : "[fix]") + " of gateway.toml";
     if (session.proof != LogonProof::Password && !context.client_certificates) {
       reader.complain("Authentication",
                       {"needs client certificates, and none are asked for",
                        "give tls_port and tls_client_ca in [fix] of gateway.toml"});
+    } else if (session.proof != LogonProof::Password && !tls) {
+      reader.complain("Authentication",
+                      {"needs client certificates, and so TLS, and there is none", tls_port});
     }
-    if (session.require_tls && !context.tls) {
-      reader.complain("RequireTls",
-                      {"needs TLS, and there is none", "give tls_port in [fix] of gateway.toml"});
+    if (session.require_tls && !tls) {
+      reader.complain("RequireTls", {"needs TLS, and there is none", tls_port});
     }
     if (named && session.proof != LogonProof::Certificate && context.credentials != nullptr &&
         !context.credentials->knows(session.username)) {

@@ -11,8 +11,9 @@ namespace betex::gateway {
 // What sessions may refer to.
 struct SessionReferences {
   const Credentials* credentials = nullptr;  // null: could not be read
-  bool tls = false;                          // there is a port for it
-  bool client_certificates = false;          // clients are asked for certificates
+  bool tls = false;                          // there is a port for it, and the same for market data
+  bool market_data_tls = false;
+  bool client_certificates = false;  // clients are asked for certificates
 };
 
 // All sessions that can be read; everything that is wrong becomes a finding. The username of a

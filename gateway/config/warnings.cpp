@@ -1,5 +1,6 @@
 // Settings that are allowed and probably not meant.
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -11,11 +12,37 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
+bool is_for_market_data(const SessionConfig& session) {
+  return session.role == SessionRole::MarketData;
+}
+
+bool is_open(const std::string& address) {
+  return !AddressRange::parse(address)->loopback_only();
+}
+
 void warn_of_plain_fix(const Config& config, Lines& lines) {
-  if (!std::ranges::all_of(config.sessions, &SessionConfig::require_tls)) {
-    lines.push_back("fix.address is " + config.fix.address +
-                    ", reachable from other machines: passwords and orders travel unencrypted, "
-                    "but for sessions with RequireTls=Y");
+  const auto any_plain = [&](bool market_data) {
+    return std::ranges::any_of(config.sessions, [&](const SessionConfig& session) {
+      return is_for_market_data(session) == market_data && !session.require_tls;
+    });
+  };
+  const auto warn = [&](const std::string& key, const std::string& address, const char* what) {
+    lines.push_back(key + " is " + address + ", reachable from other machines: " + what +
+                    " travel unencrypted, but for sessions with RequireTls=Y");
+  };
+  if (is_open(config.fix.address) && any_plain(false)) {
+    warn("fix.address", config.fix.address, "passwords and orders");
+  }
+  if (config.market_data.enabled && is_open(config.market_data.address) && any_plain(true)) {
+    warn("market_data.address", config.market_data.address, "passwords of market data sessions");
+  }
+}
+
+void warn_of_no_market_data(const Config& config, Lines& lines) {
+  const auto session = std::ranges::find_if(config.sessions, is_for_market_data);
+  if (!config.market_data.enabled && session != config.sessions.end()) {
+    lines.push_back("market_data.enabled is false, and session " + session->target_comp_id +
+                    " has Role=MarketData: nobody can log on with it");
   }
 }
 
@@ -32,7 +59,7 @@ void warn_of_few_iterations(const Config& config, Lines& lines) {
 }
 
 void warn_of_open_http(const Config& config, Lines& lines) {
-  if (config.http.enabled && !AddressRange::parse(config.http.address)->loopback_only()) {
+  if (config.http.enabled && is_open(config.http.address)) {
     lines.push_back("http.address is " + config.http.address +
                     ", reachable from other machines: whoever is there may read /metrics");
   }
@@ -40,10 +67,12 @@ void warn_of_open_http(const Config& config, Lines& lines) {
 
 void warn_of_few_connections(const Config& config, Lines& lines) {
   const FixLimits& limits = config.fix.limits;
-  if (limits.connections < config.sessions.size() + limits.connections_before_logon) {
+  const auto sessions = config.sessions.size() - static_cast<std::size_t>(std::ranges::count_if(
+                                                     config.sessions, is_for_market_data));
+  if (limits.connections < sessions + limits.connections_before_logon) {
     lines.push_back(
         "fix.limits.connections is " + std::to_string(limits.connections) + ", fewer than " +
-        std::to_string(config.sessions.size()) + " sessions and connections_before_logon, " +
+        std::to_string(sessions) + " sessions and connections_before_logon, " +
         std::to_string(limits.connections_before_logon) + ": strangers may keep out clients");
   }
 }
@@ -52,10 +81,12 @@ void warn_of_few_connections(const Config& config, Lines& lines) {
 
 std::vector<std::string> warnings(const Config& config) {
   Lines lines;
-  if (!AddressRange::parse(config.fix.address)->loopback_only()) {
-    warn_of_plain_fix(config, lines);
+  warn_of_plain_fix(config, lines);
+  if (is_open(config.fix.address) ||
+      (config.market_data.enabled && is_open(config.market_data.address))) {
     warn_of_few_iterations(config, lines);
   }
+  warn_of_no_market_data(config, lines);
   warn_of_open_http(config, lines);
   warn_of_few_connections(config, lines);
   return lines;

@@ -17,8 +17,8 @@ class NetworkView {
   virtual ~NetworkView() = default;
 
   // The configured sessions with these CompIDs in the order given, those that are not configured
-  // left out; without any all of them, in the order of the configuration. `suspended` stays false:
-  // the log says it.
+  // left out; without any all of them, in the order of the configuration, those for market data
+  // last. `suspended` stays false: the log says it.
   [[nodiscard]] virtual std::vector<fix::CounterpartyState> counterparties(
       std::span<const matching::Name> comp_ids) const = 0;
 

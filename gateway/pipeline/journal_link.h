@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "gateway/reports/transaction_log.h"
+#include "journal/errors.h"
 #include "journal/journal.h"
 #include "journal/journal_reader.h"
 
@@ -39,6 +40,37 @@ class JournalSource final : public TransactionSource {
                                                            journal::EnvironmentPool& pool) {
   return [root = std::move(wal_root), &pool](matching::EventSeq first) {
     return std::make_unique<JournalSource>(journal::JournalReader{root, pool, first});
+  };
+}
+
+// One whose transactions may be retired meanwhile: it throws TransactionsNotKept then.
+class RetiringJournalSource final : public TransactionSource {
+ public:
+  explicit RetiringJournalSource(journal::JournalReader reader) noexcept
+      : source_{std::move(reader)} {}
+
+  [[nodiscard]] std::optional<matching::TransactionView> next() override {
+    try {
+      return source_.next();
+    } catch (const journal::JournalError& error) {
+      if (error.fault() == journal::Fault::SequenceNotAvailable ||
+          error.fault() == journal::Fault::SegmentRetired ||
+          error.fault() == journal::Fault::SegmentMissing) {  // retired, and moved elsewhere
+        throw TransactionsNotKept{error.what()};
+      }
+      throw;
+    }
+  }
+
+ private:
+  JournalSource source_;
+};
+
+// Likewise, for a reader for which no segment is kept.
+[[nodiscard]] inline OpenTransactionSource retiring_journal_sources(
+    std::filesystem::path wal_root, journal::EnvironmentPool& pool) {
+  return [root = std::move(wal_root), &pool](matching::EventSeq first) {
+    return std::make_unique<RetiringJournalSource>(journal::JournalReader{root, pool, first});
   };
 }
 

@@ -34,8 +34,9 @@ std::size_t fitting_connections(std::size_t connections) {
   }
   if (fitting < connections) {
     spdlog::warn(
-        "fix.limits.connections is {}, but {}: {} connections are let in; raise the hard limit "
-        "(LimitNOFILE of the unit, ulimit -Hn), or give fewer",
+        "all ports together may have {} connections (fix.limits.connections, and as many as "
+        "market_data needs), but {}: {} connections are let in; raise the hard limit (LimitNOFILE "
+        "of the unit, ulimit -Hn), or give fewer",
         connections,
         allowed,
         fitting);

@@ -7,8 +7,9 @@
 namespace betex::gateway {
 
 // What is kept for everything but connections on the FIX ports: the journal's environments (3 each:
-// at most 55 scans for sessions that catch up, the segment in use, the next one, a snapshot's two),
-// 64 connections on the HTTP port, files, the session cache's among them, timers, listeners.
+// at most 55 scans for sessions that catch up, one for market data, the segment in use, the next
+// one, a snapshot's two), 64 connections on the HTTP port and the streams of its page, files, the
+// session cache's among them, timers, listeners.
 inline constexpr std::size_t kReservedDescriptors = 320;
 
 // Of `connections`, as many as fit into a limit of `descriptors` beside the reserve; 0: none.

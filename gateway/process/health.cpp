@@ -7,8 +7,13 @@ namespace betex::gateway {
 void Health::watch(std::vector<const AgentRunner*> runners) {
   const std::lock_guard lock{mutex_};
   for (const AgentRunner* runner : runners) {
-    watched_.push_back({runner, Movement{runner->ticks(), Movement::Steady::now()}});
+    watched_.push_back({runner, nullptr, Movement{runner->ticks(), Movement::Steady::now()}});
   }
+}
+
+void Health::watch_while_there(const AgentRunner& runner, const EventConsumer& consumer) {
+  const std::lock_guard lock{mutex_};
+  watched_.push_back({&runner, &consumer, Movement{runner.ticks(), Movement::Steady::now()}});
 }
 
 void Health::watch(const CommandPort& commands) {
@@ -34,7 +39,8 @@ std::optional<std::string> Health::why_not_live() const {
   const std::lock_guard lock{mutex_};
   const Movement::Steady::time_point now = Movement::Steady::now();
   for (Watched& watched : watched_) {
-    if (watched.movement.is_stuck(watched.runner->ticks(), now)) {
+    const bool stuck = watched.movement.is_stuck(watched.runner->ticks(), now);
+    if (stuck && (watched.consumer == nullptr || !watched.consumer->away())) {
       return "thread " + watched.runner->thread_name() + " has not moved since the last look";
     }
   }

@@ -13,6 +13,7 @@
 #include "gateway/http/http_server.h"
 #include "gateway/link/clock.h"
 #include "gateway/link/session_link.h"
+#include "gateway/ring/event_ring.h"
 
 namespace betex::gateway {
 
@@ -56,6 +57,9 @@ class Health final : public HealthSource {
 
   // All before Phase::Accepting, and what they name must outlive this.
   void watch(std::vector<const AgentRunner*> runners);
+  // One that nobody waits for while its consumer has left the ring: then it may be at length in its
+  // work, or have ended.
+  void watch_while_there(const AgentRunner& runner, const EventConsumer& consumer);
   void watch(const CommandPort& commands);
   void watch(const gateway::Clock& clock);
 
@@ -68,6 +72,7 @@ class Health final : public HealthSource {
 
   struct Watched {
     const AgentRunner* runner;
+    const EventConsumer* consumer;  // null: it is always watched
     Movement movement;
   };
 

@@ -1,8 +1,8 @@
 #include "gateway/process/io_threads.h"
 
 #include <algorithm>
-#include <exception>
 #include <string>
+#include <utility>
 
 #include <pthread.h>
 
@@ -18,13 +18,20 @@ std::size_t io_thread_count(std::size_t configured, std::size_t processors) noex
                          : std::clamp<std::size_t>(processors / kOneFor, 1, kMostUnasked);
 }
 
-IoThreads::IoThreads(std::size_t count)
-    : context_{static_cast<int>(count)}, work_{context_.get_executor()} {
+void IoThreads::stop_all(const std::exception_ptr& error) {
+  fail_stop("io", error);
+}
+
+IoThreads::IoThreads(std::size_t count, std::string name, OnFailure on_failure)
+    : name_{std::move(name)},
+      on_failure_{std::move(on_failure)},
+      context_{static_cast<int>(count)},
+      work_{context_.get_executor()} {
   BETEX_ASSERT(count > 0);
   for (std::size_t i = 1; i <= count; ++i) {
     std::thread& thread = threads_.emplace_back([this] { run(); });
-    const std::string name = i == 1 ? "io" : "io-" + std::to_string(i);
-    pthread_setname_np(thread.native_handle(), name.c_str());
+    const std::string thread_name = i == 1 ? name_ : name_ + "-" + std::to_string(i);
+    pthread_setname_np(thread.native_handle(), thread_name.c_str());
   }
 }
 
@@ -42,10 +49,13 @@ void IoThreads::stop() {
 }
 
 void IoThreads::run() noexcept {
-  try {
-    context_.run();
-  } catch (...) {
-    fail_stop("io", std::current_exception());
+  for (;;) {
+    try {
+      context_.run();
+      return;
+    } catch (...) {
+      on_failure_(std::current_exception());
+    }
   }
 }
 

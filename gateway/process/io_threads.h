@@ -1,8 +1,11 @@
-// The threads that run Asio: sockets, the sessions' strands, the session cache, HTTP. They start at
+// Threads that run Asio: sockets, the sessions' strands, the session cache, HTTP. They start at
 // once, so that the health of a long replay can be asked for.
 #pragma once
 
 #include <cstddef>
+#include <exception>
+#include <functional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -18,9 +21,16 @@ namespace betex::gateway {
 
 class IoThreads {
  public:
+  // An exception has come out of a handler; called on that handler's thread. When it returns, the
+  // thread goes on with the next handler.
+  using OnFailure = std::function<void(const std::exception_ptr& error)>;
+
+  // Of a context whose failure is that of the gateway.
+  static void stop_all(const std::exception_ptr& error);
+
   // `count` is at least 1. Any of them runs whatever is ready: what must not run at the same time
-  // is on one strand.
-  explicit IoThreads(std::size_t count);
+  // is on one strand. The first thread is called `name`, the others have a number behind it.
+  explicit IoThreads(std::size_t count, std::string name = "io", OnFailure on_failure = stop_all);
   // As stop().
   ~IoThreads();
 
@@ -37,6 +47,8 @@ class IoThreads {
  private:
   void run() noexcept;
 
+  const std::string name_;
+  const OnFailure on_failure_;
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   std::vector<std::thread> threads_;

@@ -9,47 +9,22 @@
 #include <prometheus/metric_family.h>
 
 #include "gateway/log/log.h"
+#include "gateway/process/metric_families.h"
 #include "journal/enumerator_names.h"
 
 namespace betex::gateway {
 namespace {
 
+using metric::counter;
+using metric::gauge;
+using metric::histogram;
+using metric::labelled;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
-
-struct Description {
-  const char* name;
-  const char* help;
-};
-
-MetricFamily gauge(const Description& description, std::uint64_t value) {
-  prometheus::ClientMetric metric;
-  metric.gauge.value = static_cast<double>(value);
-  return {description.name, description.help, MetricType::Gauge, {metric}};
-}
-
-// Seconds.
-MetricFamily gauge(const Description& description, std::chrono::nanoseconds value) {
-  prometheus::ClientMetric metric;
-  metric.gauge.value = std::chrono::duration<double>{value}.count();
-  return {description.name, description.help, MetricType::Gauge, {metric}};
-}
 
 std::chrono::nanoseconds exchange_ahead_of_session(const GatewayClocks& clocks) {
   const matching::Timestamp session = clocks.session.now();
   return std::chrono::nanoseconds{(clocks.exchange.now() - session).value()};
-}
-
-MetricFamily counter(const Description& description, std::uint64_t value) {
-  prometheus::ClientMetric metric;
-  metric.counter.value = static_cast<double>(value);
-  return {description.name, description.help, MetricType::Counter, {metric}};
-}
-
-prometheus::ClientMetric labelled(const char* label, std::string_view value) {
-  prometheus::ClientMetric metric;
-  metric.label = {{label, std::string{value}}};
-  return metric;
 }
 
 // Of all reasons, also those that nobody was given yet: a rate needs a number to begin from.
@@ -113,22 +88,6 @@ MetricFamily process_backlog(const ProcessBacklog& backlog) {
     family.metric.push_back(metric);
   }
   return family;
-}
-
-// In seconds.
-MetricFamily histogram(const Description& description, const Histogram& times) {
-  const auto seconds = [](std::chrono::nanoseconds time) {
-    return std::chrono::duration<double>{time}.count();
-  };
-  prometheus::ClientMetric metric;
-  std::uint64_t so_far = 0;
-  for (std::size_t i = 0; i < Histogram::kBounds; ++i) {
-    so_far += times.counted(i);
-    metric.histogram.bucket.push_back({so_far, seconds(Histogram::bound(i))});
-  }
-  metric.histogram.sample_count = so_far + times.counted(Histogram::kBounds);
-  metric.histogram.sample_sum = seconds(times.total());
-  return {description.name, description.help, MetricType::Histogram, {metric}};
 }
 
 // One counter with a label for each way.
@@ -309,9 +268,13 @@ std::vector<MetricFamily> GatewayMetrics::Collect() const {
       gauge({"betex_ready", "1 while /readyz says so: orders are taken."},
             health_.why_not_ready() ? 0 : 1),
   };
-  const std::lock_guard lock{mutex_};
-  if (sources_) {
-    std::vector<MetricFamily> more = collect(*sources_);
+  // Not under the lock: whoever scrapes waits for nobody else who does.
+  const std::optional<Sources> sources = [this] {
+    const std::lock_guard lock{mutex_};
+    return sources_;
+  }();
+  if (sources) {
+    std::vector<MetricFamily> more = collect(*sources);
     std::move(more.begin(), more.end(), std::back_inserter(families));
   }
   return families;
@@ -329,6 +292,7 @@ std::vector<MetricFamily> GatewayMetrics::collect(const Sources& from) {
   add(of_connections(from.sessions));
   add(of_messages(from.sessions));
   add(of_cache(from));
+  add(market_data_metrics(from.market_data));
   families.push_back(
       counter({"betex_log_lines_dropped_total",
                "Lines of the log that were not written: it was too slow, or its disk full."},

@@ -14,6 +14,7 @@
 #include "gateway/pipeline/event_counts.h"
 #include "gateway/pipeline/histogram.h"
 #include "gateway/pipeline/match_stage.h"
+#include "gateway/process/market_data_metrics.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
 #include "gateway/session/message_cache.h"
@@ -41,6 +42,7 @@ class GatewayMetrics final : public prometheus::Collectable {
     const Histogram& commit_times;
     const Histogram& answer_times;
     const EventCounts& counts;
+    MarketDataSources market_data;
   };
 
   // `health` must outlive it.

@@ -61,9 +61,9 @@ bool Audience::speaks_fixt(SessionId session) const noexcept {
 
 void Audience::add_session(SessionId session, const matching::Name& comp_id) {
   const auto member = std::ranges::find(members_, comp_id, &AudienceMember::comp_id);
-  if (member == members_.end() ||
+  if (member == members_.end() || member->role == fix::SessionRole::MarketData ||
       std::ranges::find(known_, session, &Known::session) != known_.end()) {
-    return;  // it was configured once, and is not any more; or it is known
+    return;  // it was configured once, and is not any more; it gets no reports; or it is known
   }
   everybody_.push_back(session);
   if (member->role == fix::SessionRole::Ops) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 
 #include "matching/transaction.h"
 
@@ -23,7 +24,13 @@ class TransactionLog {
   virtual void commit() = 0;
 };
 
-// Committed transactions in order. *Owned by the report thread.*
+// What was asked for is in no segment any more.
+class TransactionsNotKept : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Committed transactions in order. *Owned by the thread that has opened it.*
 class TransactionSource {
  public:
   virtual ~TransactionSource() = default;

@@ -34,7 +34,7 @@ Claim EventRing::try_claim(std::size_t size) {
     free_released();
   }
   if (producer_.next - producer_.freed == capacity()) {
-    return {.outcome = ClaimOutcome::Full};
+    return no_room();
   }
   Memory& memory = memory_[index(producer_.next)];
   std::byte* bytes = try_allocate(size, memory);
@@ -42,13 +42,29 @@ Claim EventRing::try_claim(std::size_t size) {
     free_released();
     bytes = try_allocate(size, memory);
     if (bytes == nullptr) {
-      return {.outcome = ClaimOutcome::Full};
+      return no_room();
     }
+  }
+  if (full()) {
+    full_.store(false, std::memory_order_relaxed);
   }
   memory.arena_mark = arena_.mark();
   slots_[index(producer_.next)].payload = {bytes, size};
   producer_.claimed = true;
   return {.outcome = ClaimOutcome::Claimed, .bytes = {bytes, size}};
+}
+
+// A consumer that may leave wants to know at once that it is waited for.
+Claim EventRing::no_room() noexcept {
+  if (!full()) {
+    full_.store(true, std::memory_order_relaxed);
+    for (const auto& consumer : consumers_) {
+      if (consumer->may_leave_) {
+        consumer->wait_.signal();
+      }
+    }
+  }
+  return {.outcome = ClaimOutcome::Full};
 }
 
 void EventRing::publish(std::uint32_t tag) noexcept {
@@ -78,7 +94,9 @@ std::size_t EventRing::fill() const noexcept {
 SlotSeq EventRing::slowest_released() const noexcept {
   SlotSeq slowest = published_.acquire();
   for (const auto& consumer : consumers_) {
-    slowest = std::min(slowest, consumer->released());
+    if (!consumer->away()) {
+      slowest = std::min(slowest, consumer->released());
+    }
   }
   return slowest;
 }
@@ -97,7 +115,12 @@ std::byte* EventRing::try_allocate(std::size_t size, Memory& memory) {
 }
 
 void EventRing::free_released() noexcept {
-  const SlotSeq released = slowest_released();
+  SlotSeq released = slowest_released();
+  for (const auto& consumer : consumers_) {
+    if (consumer->may_leave_ && !consumer->absence_.lets_use(released)) {
+      released = std::min(released, consumer->released());
+    }
+  }
   if (released == producer_.freed) {
     return;
   }
@@ -115,16 +138,18 @@ void EventRing::free_released() noexcept {
 EventConsumer::EventConsumer(EventRing& ring, EventConsumerConfig config)
     : ring_(ring),
       name_(std::move(config.name)),
+      may_leave_(config.may_leave),
       wait_(config.wait),
       behind_(config.behind.begin(), config.behind.end()),
       wake_on_release_{&ring.producer_wait_} {
   for (EventConsumer* const gate : config.behind) {
-    BETEX_ASSERT(&gate->ring_ == &ring);
+    BETEX_ASSERT(&gate->ring_ == &ring && !gate->may_leave_);
     gate->wake_on_release_.push_back(&wait_);
   }
 }
 
 EventBatch EventConsumer::poll(std::size_t max) noexcept {
+  BETEX_ASSERT(!may_leave_ || !away());
   const SlotSeq begin = next_;
   next_ += std::min<SlotSeq>(visible_end() - begin, max);
   return {ring_, begin, next_};
@@ -142,7 +167,34 @@ void EventConsumer::release(SlotSeq up_to) noexcept {
 }
 
 bool EventConsumer::drained() const noexcept {
-  return ring_.closed_.load(std::memory_order_acquire) && next_ == ring_.published();
+  return ring_.closed_.load(std::memory_order_acquire) && !away() && next_ == ring_.published();
+}
+
+void EventConsumer::leave() noexcept {
+  BETEX_ASSERT(may_leave_);
+  absence_.begin(released_.relaxed());
+  ring_.producer_wait_.signal();
+}
+
+bool EventConsumer::come_back(SlotSeq place) noexcept {
+  BETEX_ASSERT(released_.relaxed() <= place && place <= visible_end());
+  // Before the absence ends: a producer that sees that sees this.
+  released_.advance_to(place);
+  if (!absence_.end_at(place)) {
+    return false;
+  }
+  next_ = place;
+  return true;
+}
+
+bool EventConsumer::holds_producer() const noexcept {
+  if (!ring_.full() || away()) {
+    return false;
+  }
+  const SlotSeq own = released();
+  return std::ranges::all_of(ring_.consumers_, [&](const auto& other) {
+    return other.get() == this || other->away() || other->released() > own;
+  });
 }
 
 std::size_t EventConsumer::lag() const noexcept {

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/ring/absence.h"
 #include "gateway/ring/arena.h"
 #include "gateway/ring/event_batch.h"
 #include "gateway/ring/sequence.h"
@@ -31,6 +32,7 @@ struct EventConsumerConfig {
   std::string name;
   WaitStrategy& wait;  // what its thread waits on
   std::vector<EventConsumer*> behind = {};
+  bool may_leave = false;  // nobody stands behind it
 };
 
 enum class ClaimOutcome : std::uint8_t {
@@ -83,7 +85,10 @@ class EventRing {
 
   [[nodiscard]] SlotSeq published() const noexcept { return published_.acquire(); }
 
-  // For metrics: slots not yet released by the slowest consumer; about now.
+  // The last claim found no room: the producer waits for the slowest consumer. About now.
+  [[nodiscard]] bool full() const noexcept { return full_.load(std::memory_order_relaxed); }
+
+  // For metrics: slots not yet released by the slowest consumer that is there; about now.
   [[nodiscard]] std::size_t fill() const noexcept;
 
  private:
@@ -110,7 +115,9 @@ class EventRing {
 
   [[nodiscard]] std::size_t index(SlotSeq seq) const noexcept { return seq & (slots_.size() - 1); }
 
+  // Of the consumers that are there.
   [[nodiscard]] SlotSeq slowest_released() const noexcept;
+  [[nodiscard]] Claim no_room() noexcept;
   [[nodiscard]] std::byte* try_allocate(std::size_t size, Memory& memory);
   void free_released() noexcept;
 
@@ -126,10 +133,22 @@ class EventRing {
   Sequence published_;  // moved by the producer; acquired by the consumers that stand behind nobody
   // Set by close(); read by all. Release and acquire: what was published before it is seen.
   alignas(kCacheLineSize) std::atomic<bool> closed_{false};
+  // Set and cleared by the producer, for others to look at; it orders nothing.
+  std::atomic<bool> full_{false};
 };
 
-// One reader of an EventRing. *Owned by its consumer's thread*, but for released() and lag(), which
-// are *thread-safe*.
+// One reader of an EventRing. *Owned by its consumer's thread*, but for released(), away() and
+// lag(), which are *thread-safe*.
+//
+// One that may leave is not waited for while it is away. It follows by other means, and comes back
+// where those have brought it:
+//
+//   leave();
+//   do {
+//     place = visible_end();  // what is before it has passed the gates
+//     ...                     // get to know all of that elsewhere
+//   } while (!come_back(place));
+//   poll();                   // what was published from `place` on, and nothing is missing
 class EventConsumer {
  public:
   EventConsumer(const EventConsumer&) = delete;
@@ -147,13 +166,30 @@ class EventConsumer {
   // was polled. Not releasing is how a consumer holds a gate shut.
   void release(SlotSeq up_to) noexcept;
 
-  // The ring is closed and everything was polled: nothing can come any more.
+  // The ring is closed and everything was polled: nothing can come any more. Not while it is away.
   [[nodiscard]] bool drained() const noexcept;
+
+  // Behind the last slot that a poll would give by now.
+  [[nodiscard]] SlotSeq visible_end() const noexcept;
+
+  // From now on the producer does not wait for this consumer, which was declared as one that may
+  // leave and is there. What it has polled and not released is not valid any more.
+  void leave() noexcept;
+
+  // Back: the next poll begins at `place`, a visible_end() since it left. False where slots from
+  // there on may be gone by now; then it is still away, and nothing has changed.
+  [[nodiscard]] bool come_back(SlotSeq place) noexcept;
+
+  [[nodiscard]] bool away() const noexcept { return absence_.away(); }
+
+  // It is there, and of all it is the one that the producer waits for: the ring is full. About now.
+  [[nodiscard]] bool holds_producer() const noexcept;
 
   // All slots before it are released. For the journal: durable.
   [[nodiscard]] SlotSeq released() const noexcept { return released_.acquire(); }
 
-  // Published slots that this consumer has not released; for metrics.
+  // Published slots that this consumer has not released, while it is away those since it was there
+  // or tried to be; for metrics.
   [[nodiscard]] std::size_t lag() const noexcept;
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -164,16 +200,16 @@ class EventConsumer {
   friend class EventRing;
   EventConsumer(EventRing& ring, EventConsumerConfig config);
 
-  [[nodiscard]] SlotSeq visible_end() const noexcept;
-
   EventRing& ring_;
   const std::string name_;
+  const bool may_leave_;
   WaitStrategy& wait_;
   std::vector<const EventConsumer*> behind_;    // whom it waits for; none: the producer
   std::vector<WaitStrategy*> wake_on_release_;  // those that stand behind it, and the producer
 
   // Moved by the consumer's thread; acquired by those that stand behind it and by the producer.
   Sequence released_;
+  Absence absence_;                           // of one that may leave
   alignas(kCacheLineSize) SlotSeq next_ = 0;  // to poll next; the consumer's own
 };
 

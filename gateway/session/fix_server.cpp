@@ -42,20 +42,20 @@ struct FixServer::Inside {
         resends{parts.io},
         gate{parts.io, limits, parts.authenticator, metrics},
         registry{gate, metrics, refusals},
-        session_environment{
-            .io = parts.io,
-            .limits = limits,
-            .dictionaries = parts.dictionaries,
-            .commands = parts.commands,
+        session_environment{.io = parts.io,
+                            .limits = limits,
+                            .dictionaries = parts.dictionaries,
+                            .commands = parts.commands,
+                            .gate = gate,
+                            .metrics = metrics,
+                            .refusals = refusals,
+                            .refusal_share = refusal_share,
+                            .clock = parts.clock,
+                            .machine_clock = machine_clock},
+        order_environment{
             .reports = parts.reports,
-            .gate = gate,
             .cache = parts.cache,
-            .metrics = metrics,
-            .refusals = refusals,
-            .refusal_share = refusal_share,
             .resends = resends,
-            .clock = parts.clock,
-            .machine_clock = machine_clock,
             .currency = parts.currency,
             .named =
                 [this](matching::SessionId id, const std::shared_ptr<FixSession>& session) {
@@ -69,7 +69,8 @@ struct FixServer::Inside {
         listener{parts.io, connection_environment} {}
 
   void add(SessionSettings settings, const std::optional<matching::SessionInfo>& known) {
-    const auto session = std::make_shared<FixSession>(settings, session_environment, known);
+    const auto session =
+        std::make_shared<FixSession>(settings, session_environment, order_environment, known);
     session->watch_reset_schedule();
     registry.add(session, std::move(settings), known);
   }
@@ -83,8 +84,9 @@ struct FixServer::Inside {
   HandshakeTurns handshakes;
   HandshakeTurns resends;
   LogonGate gate;
-  SessionRegistry registry;
+  SessionRegistry<FixSession> registry;
   const SessionEnvironment session_environment;
+  const OrderEnvironment order_environment;
   const Connection::Environment connection_environment;
   Listener listener;
 };
@@ -94,7 +96,7 @@ FixServer::FixServer(const Parts& parts,
                      std::vector<SessionSettings> sessions,
                      const std::vector<matching::SessionInfo>& recovered)
     : inside_{std::make_unique<Inside>(parts, limits)} {
-  for (SessionSettings& settings : sessions) {
+  for (SessionSettings& settings : inside_->registry.take_its_own(std::move(sessions))) {
     const auto known =
         std::find_if(recovered.begin(), recovered.end(), [&](const matching::SessionInfo& info) {
           return info.comp_id.view() == settings.comp_id;
@@ -136,18 +138,14 @@ void FixServer::reload(const TransportLimits& limits,
     inside_->listener.set_tls(context);
   }
   inside_->listener.set_limits(limits);
-  for (SessionSettings& gone : inside_->registry.without(sessions)) {
-    gone.allow_from.clear();
-    sessions.push_back(std::move(gone));
-  }
-  for (SessionSettings& settings : sessions) {
-    const auto known = inside_->registry.set_allow_from(settings.comp_id, settings.allow_from);
-    if (known != nullptr) {
-      known->reconfigure(settings, context);
-    } else {
-      spdlog::info("session {}: added", settings.comp_id);
-      inside_->add(std::move(settings), std::nullopt);
-    }
+  const auto fresh =
+      inside_->registry.take_over(inside_->registry.take_its_own(std::move(sessions)),
+                                  [&](FixSession& session, const SessionSettings& settings) {
+                                    session.reconfigure(settings, context);
+                                  });
+  for (const SessionSettings& settings : fresh) {
+    spdlog::info("session {}: added", settings.comp_id);
+    inside_->add(settings, std::nullopt);
   }
   inside_->listener.set_allowed(inside_->registry.allow_from());
 }
@@ -166,23 +164,12 @@ void FixServer::notify(const matching::Name& comp_id, gateway::SessionNotice not
   }
 }
 
-std::vector<CounterpartyState> FixServer::counterparties(
-    std::span<const matching::Name> comp_ids) const {
+std::vector<CounterpartyState> FixServer::counterparties() const {
   std::vector<CounterpartyState> states;
   for (const auto& session : inside_->registry.configured()) {
     states.push_back(session->counterparty());
   }
-  if (comp_ids.empty()) {
-    return states;
-  }
-  std::vector<CounterpartyState> named;
-  for (const matching::Name& comp_id : comp_ids) {
-    const auto found = std::ranges::find(states, comp_id, &CounterpartyState::comp_id);
-    if (found != states.end()) {
-      named.push_back(*found);
-    }
-  }
-  return named;
+  return states;
 }
 
 // ---- The end ------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
-// The FIX side of the gateway: listens, owns the sessions, and is the pipeline's SessionSink. What
-// the wiring uses of the rooms of the sessions and of the transport.
+// The FIX side of the gateway, but for market data (market_data_server.h): listens, owns the
+// sessions, and takes what the pipeline tells them. What the wiring uses of the rooms of the
+// sessions and of the transport.
 #pragma once
 
 #include <chrono>
@@ -7,7 +8,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -46,8 +46,9 @@ class FixServer final : public gateway::SessionSink {
     matching::Currency currency;  // of all amounts, as the log says; empty where it does not
   };
 
-  // `recovered`: the sessions as the engine knows them after recovery, all of them down; `up` says
-  // which of them were on when the last process ended.
+  // Of `sessions`, all that are configured, those with another role than MarketData are this
+  // server's. `recovered`: the sessions as the engine knows them after recovery, all of them down;
+  // `up` says which of them were on when the last process ended.
   FixServer(const Parts& parts,
             const TransportLimits& limits,
             std::vector<SessionSettings> sessions,
@@ -81,9 +82,9 @@ class FixServer final : public gateway::SessionSink {
   void deliver(matching::SessionId session, gateway::ReportDelivery delivery) override;
   void notify(const matching::Name& comp_id, gateway::SessionNotice notice) override;
 
-  // As in NetworkView. Waits for no session.
-  [[nodiscard]] std::vector<CounterpartyState> counterparties(
-      std::span<const matching::Name> comp_ids) const;
+  // How the sessions stand, in the order of the configuration; `suspended` stays false. Waits for
+  // no session.
+  [[nodiscard]] std::vector<CounterpartyState> counterparties() const;
 
   using Impatient = std::function<bool()>;
 

@@ -38,10 +38,12 @@ bool is_kind(std::uint16_t command_kind) {
 
 FixSession::FixSession(SessionSettings settings,
                        const SessionEnvironment& environment,
+                       const OrderEnvironment& orders,
                        const std::optional<matching::SessionInfo>& known)
     : core_{
           std::move(settings),
           environment,
+          orders,
           *this,
           [this](MsgSeqNum first, MsgSeqNum last) { return outbound_.sent_messages(first, last); },
           [this] { return shared_from_this(); }},
@@ -51,6 +53,8 @@ FixSession::FixSession(SessionSettings settings,
       retry_timer_{core_.strand},
       reset_{core_.settings.reset_schedule},
       reset_timer_{core_.strand},
+      identification_{
+          core_, logons_, [this](LogonCandidate candidate) { on_candidate(std::move(candidate)); }},
       probe_timer_{core_.strand},
       tick_timer_{core_.strand} {
   if (known) {
@@ -176,7 +180,7 @@ void FixSession::on_command_rejected(const matching::CommandRejected& event) {
     core_.state = up && core_.state == SessionState::GoingUp ? SessionState::Off : core_.state;
     run_what_waits();
   } else if (up && core_.state == SessionState::GoingUp) {
-    log_refusal(*core_.connection, {.text = "the engine does not take it"});
+    core_.log_refusal(*core_.connection, {.text = "the engine does not take it"});
     close_refused();
   } else if (reserve && (core_.state == SessionState::Reserving || core_.is_on())) {
     core_.ending.note(SessionEnd::NoNumbers);

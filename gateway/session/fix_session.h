@@ -17,6 +17,7 @@
 
 #include "gateway/link/session_link.h"
 #include "gateway/session/control_commands.h"
+#include "gateway/session/identification.h"
 #include "gateway/session/logon_queue.h"
 #include "gateway/session/scheduled_reset.h"
 #include "gateway/session/session_core.h"
@@ -36,9 +37,18 @@ class FixSession final : public ConnectionUser,
                          private SessionInbound::Owner,
                          private SessionOutbound::Owner {
  public:
+  // Whether such a session is on at these ports, and where it is if not, for the log.
+  [[nodiscard]] static constexpr bool is_for(SessionRole role) noexcept {
+    return role != SessionRole::MarketData;
+  }
+
+  static constexpr std::string_view kElsewhere =
+      "the session is for market data, which is on [market_data] port";
+
   // `known`: the session as recovery found it, if the journal knows it.
   FixSession(SessionSettings settings,
              const SessionEnvironment& environment,
+             const OrderEnvironment& orders,
              const std::optional<matching::SessionInfo>& known);
   ~FixSession() override;
 
@@ -97,11 +107,6 @@ class FixSession final : public ConnectionUser,
 
   // ---- fix_session_candidates.cpp: who is there, and is the one before him still there
   void on_logon(std::shared_ptr<Connection> connection, InboundFrames frames);
-  [[nodiscard]] LogonGate::Ticket ask_who_it_is(const Connection& connection,
-                                                const std::string& expected_username,
-                                                std::function<void(bool right)> done);
-  void ask_for_password(LogonCandidate candidate);
-  void on_authenticated(std::uint64_t attempt, bool right);
   void on_candidate(LogonCandidate candidate);
   void probe();
   void on_probe_time_out();
@@ -122,8 +127,6 @@ class FixSession final : public ConnectionUser,
   void turn_away(const LogonRefusal& refusal);
   void answer_by_logout();
   void close_refused();
-  void log_refusal(const Connection& connection, const LogonRefusal& refusal);
-  void refuse(Connection& connection, const LogonRefusal& refusal);
 
   // ---- fix_session_relogon.cpp: a Logon on a session that is on
   [[nodiscard]] SessionInbound::Taken handle_logon(std::string_view frame) override;
@@ -175,7 +178,7 @@ class FixSession final : public ConnectionUser,
   void begin_reset();
   void on_numbers_set(const matching::SessionNumbersSet& event);
 
-  SessionCore core_;
+  OrderSessionCore core_;
   SessionOutbound outbound_;
   SessionInbound inbound_;
 
@@ -190,6 +193,7 @@ class FixSession final : public ConnectionUser,
   std::string username_;  // that the connection has logged on as, as LogonCandidate::username
   std::shared_ptr<boost::asio::ssl::context> tls_;  // the last reload's; null: none yet
   LogonQueue logons_;
+  Identification identification_;
   boost::asio::steady_timer probe_timer_;
   std::uint64_t attempt_ = 0;  // the connection's
   bool dropping_ = false;      // until it has dropped what was written for the old numbers

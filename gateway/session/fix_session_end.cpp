@@ -22,8 +22,8 @@ void FixSession::closed(Connection& connection) {
                  on_connection_closed();
                } else if (logons_.next() != nullptr && connection == logons_.next()->connection) {
                  logons_.take_next();
-               } else if (const auto candidate = logons_.take_unknown(*connection)) {
-                 core_.environment.gate.leave(candidate->ticket);
+               } else {
+                 identification_.forget(*connection);
                }
              });
 }
@@ -131,10 +131,7 @@ void FixSession::run_what_waits() {
 void FixSession::stop_reading(std::function<void()> done) {
   asio::post(core_.strand, [this, self = shared_from_this(), done = std::move(done)] {
     core_.reading_stopped = true;
-    for (const LogonCandidate& candidate : logons_.take_all_unknown()) {
-      core_.environment.gate.leave(candidate.ticket);
-      candidate.connection->close();
-    }
+    identification_.close_all();
     if (const auto next = logons_.take_next()) {
       next->connection->close();
     }

@@ -26,7 +26,7 @@ void FixSession::begin_logon(LogonCandidate candidate) {
   const auto logon =
       judge(inbound_.logon_frame(), std::chrono::steady_clock::now() - candidate.arrived);
   if (const std::string why = why_not_let_in(*core_.connection, username_); !why.empty()) {
-    log_refusal(*core_.connection, {.text = why});  // the settings are new
+    core_.log_refusal(*core_.connection, {.text = why});  // the settings are new
     return close_refused();
   }
   logon ? go_up(*logon) : turn_away(logon.error());
@@ -92,14 +92,14 @@ void FixSession::on_went_up(const matching::SessionWentUp& event) {
   outbound_.numbers().block_answered();
   outbound_.set_delivered(event.delivered);
   take_epoch(event.epoch);
-  core_.environment.named(core_.id, shared_from_this());
+  core_.orders.named(core_.id, shared_from_this());
   if (!core_.connection || core_.reading_stopped) {
     return end(core_.connection ? SessionDownReason::Shutdown : SessionDownReason::Disconnect);
   }
   // An operator may have set the numbers while it was on its way.
   if (const auto refusal = check_logon_numbers(
           logon_, {.next_in = inbound_.expected(), .next_out = outbound_.numbers().next()})) {
-    log_refusal(*core_.connection, *refusal);
+    core_.log_refusal(*core_.connection, *refusal);
     refusal_.text = refusal->text;
   }
   prepare_numbers();

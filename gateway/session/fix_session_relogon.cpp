@@ -52,7 +52,7 @@ SessionInbound::Taken FixSession::handle_logon(std::string_view frame) {
   if (core_.settings.proof == LogonProof::Certificate) {
     asio::post(core_.strand, [this, self = shared_from_this(), done] { done(true); });
   } else {
-    relogon_.ticket = ask_who_it_is(*core_.connection, core_.settings.username, done);
+    relogon_.ticket = identification_.ask(*core_.connection, core_.settings.username, done);
     core_.connection->mask_secrets(frame);
   }
   return Taken::NotYet;
@@ -79,7 +79,7 @@ void FixSession::on_relogon_known(bool right) {
 }
 
 SessionInbound::Taken FixSession::refuse_relogon(const LogonRefusal& refusal) {
-  log_refusal(*core_.connection, refusal);
+  core_.log_refusal(*core_.connection, refusal);
   core_.ending.note(SessionEnd::Fault);
   core_.send_logout(refusal.text);
   core_.ending.disconnect();

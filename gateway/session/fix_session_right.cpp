@@ -20,12 +20,7 @@ constexpr const char* kLogoutText = "Not allowed to be logged on any more";
 void FixSession::reconfigure(const SessionSettings& settings,
                              std::shared_ptr<asio::ssl::context> tls) {
   asio::post(core_.strand, [this, self = shared_from_this(), settings, tls = std::move(tls)] {
-    core_.settings.allow_from = settings.allow_from;
-    core_.settings.require_tls = settings.require_tls;
-    core_.settings.proof = settings.proof;
-    core_.settings.username = settings.username;
-    core_.settings.certificate_name = settings.certificate_name;
-    core_.settings.throttle = settings.throttle;
+    core_.settings.take_over(settings);
     inbound_.set_throttle(settings.throttle);
     if (tls) {
       tls_ = tls;
@@ -45,7 +40,7 @@ std::string FixSession::why_not_let_in(const Connection& connection,
 void FixSession::end_if_right_is_gone() {
   if (const LogonCandidate* next = logons_.next()) {
     if (const std::string why = why_not_let_in(*next->connection, next->username); !why.empty()) {
-      refuse(*logons_.take_next()->connection, {.text = why});
+      core_.refuse(*logons_.take_next()->connection, {.text = why});
     }
   }
   if (!core_.connection || core_.state == SessionState::Draining) {

@@ -1,10 +1,11 @@
-// What the parts of a FIX session share: its state machine (fix_session.h), what comes in
-// (session_inbound.h) and what goes out (session_outbound.h).
+// What the parts of a FIX session share: its state machine (fix_session.h, market_data_session.h),
+// what comes in and what goes out.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@
 #include "gateway/session/session_environment.h"
 #include "gateway/session/session_settings.h"
 #include "gateway/wire/field_table.h"
+#include "gateway/wire/guard.h"
+#include "gateway/wire/logon_check.h"
+#include "gateway/wire/session_reject.h"
 #include "matching/types.h"
 
 namespace betex::fix {
@@ -32,6 +36,13 @@ enum class SessionState : std::uint8_t {
   Draining,   // the session is over; its last bytes are leaving
   Resetting,  // it is off, until the new epoch is durable
 };
+
+// What QuickFIX cannot parse.
+inline constexpr Refusal kNotFix{.session_reject_reason = session_reject::kOther,
+                                 .text = "Not a FIX message"};
+
+// Why a message is refused whose 369 is `processed`, where our last number is `last`.
+[[nodiscard]] std::string never_sent_text(matching::MsgSeqNum processed, matching::MsgSeqNum last);
 
 // Owned by its session's strand. The state machine writes what is here; whoever finds a reason to
 // end the session says so in `ending`.
@@ -68,6 +79,29 @@ struct SessionCore {
   // The same for a client that shows to have seen what this gateway has never sent: an alarm.
   void end_for_another_history(const std::string& text);
 
+  // ---- The frame that `fields` are of, with this MsgSeqNum
+
+  // Who speaks to whom, and when (`now`: session time): what QuickFIX would look at as well, but
+  // its Logout does not say why. Fields that are missing or malformed are for the guard.
+  [[nodiscard]] std::optional<Refusal> check_header(matching::Timestamp now) const;
+
+  // One in another version, for which QuickFIX would use up a number that has not come, is answered
+  // by a Logout. False: it is in the session's.
+  [[nodiscard]] bool refuse_other_version(matching::MsgSeqNum number);
+
+  // By a Reject(3). Uses its number up, where that is the expected one.
+  void reject(const Refusal& refusal, matching::MsgSeqNum number);
+
+  // A SequenceReset(4), whose turn it is. What is wrong with it, where something is.
+  [[nodiscard]] std::optional<Refusal> take_sequence_reset(const std::string& frame,
+                                                           matching::MsgSeqNum number);
+
+  // ----
+
+  // A Logon is refused: for the log, and counted; refuse() also closes its connection.
+  void log_refusal(const Connection& of, const LogonRefusal& refusal) const;
+  void refuse(Connection& of, const LogonRefusal& refusal) const;
+
   SessionSettings settings;
   const SessionEnvironment& environment;
   boost::asio::strand<boost::asio::io_context::executor_type> strand;
@@ -84,6 +118,19 @@ struct SessionCore {
   std::shared_ptr<Connection> connection;  // the session's; null: it has none
   SessionEnding ending;
   FieldTable fields;  // of the frame that is being looked at
+};
+
+// The same of a session of the order ports.
+struct OrderSessionCore : SessionCore {
+  // `order_environment` must outlive it; the others as above.
+  OrderSessionCore(SessionSettings session_settings,
+                   const SessionEnvironment& session_environment,
+                   const OrderEnvironment& order_environment,
+                   QuickfixEvents& events,
+                   decltype(SessionStore::Callbacks::sent_messages) sent_messages,
+                   std::function<std::shared_ptr<void>()> session);
+
+  const OrderEnvironment& orders;
 };
 
 }  // namespace betex::fix

@@ -25,7 +25,8 @@ enum class SessionEnd : std::uint8_t {
   NoNumbers,      // the journal has not given outbound numbers in time
   ScheduledReset,
   Operator,
-  RightGone,  // by a reload
+  RightGone,     // by a reload
+  NoMarketData,  // there is none any more
   GatewayStop,
 };
 
@@ -60,6 +61,8 @@ struct SessionEndWords {
       return {"operator", "an operator has logged it out"};
     case SessionEnd::RightGone:
       return {"right_gone", "it would not be let in any more"};
+    case SessionEnd::NoMarketData:
+      return {"no_market_data", "there is no market data any more"};
     case SessionEnd::GatewayStop:
       return {"gateway_stop", "the gateway stops"};
   }

@@ -1,4 +1,5 @@
-// What all sessions share.
+// What sessions share: all of a server's ports, and what those for orders, or for market data,
+// share besides.
 #pragma once
 
 #include <functional>
@@ -13,6 +14,7 @@ class io_context;
 namespace betex::gateway {
 class Clock;
 class CommandPort;
+class MarketDataFeed;
 class ReportFeed;
 }  // namespace betex::gateway
 
@@ -26,6 +28,7 @@ class MessageCache;
 class RefusalLog;
 class RefusalShare;
 struct SessionMetrics;
+class SessionPlaces;
 struct TransportLimits;
 
 // Everything in it outlives the I/O threads' run.
@@ -34,19 +37,28 @@ struct SessionEnvironment {
   const TransportLimits& limits;
   const Dictionaries& dictionaries;
   gateway::CommandPort& commands;
-  gateway::ReportFeed& reports;
   LogonGate& gate;
-  MessageCache& cache;
   SessionMetrics& metrics;
   RefusalLog& refusals;
   RefusalShare& refusal_share;
-  HandshakeTurns& resends;      // slices of them take turns, as handshakes do
   const gateway::Clock& clock;  // session time: SendingTime(52), scheduled resets
   const gateway::Clock& machine_clock;
+};
+
+// The same, as is the next one.
+struct OrderEnvironment {
+  gateway::ReportFeed& reports;
+  MessageCache& cache;
+  HandshakeTurns& resends;            // slices of them take turns, as handshakes do
   const matching::Currency currency;  // as in FixServer::Parts
 
   // The journal has named a session: reports for `id` are for it from now on.
   std::function<void(matching::SessionId id, const std::shared_ptr<FixSession>&)> named;
+};
+
+struct MarketDataEnvironment {
+  gateway::MarketDataFeed& feed;
+  SessionPlaces& places;
 };
 
 }  // namespace betex::fix

@@ -15,7 +15,7 @@ namespace betex::fix {
 
 using matching::MsgSeqNum;
 
-SessionInbound::SessionInbound(SessionCore& core, Owner& owner, SessionOutbound& outbound)
+SessionInbound::SessionInbound(OrderSessionCore& core, Owner& owner, SessionOutbound& outbound)
     : core_{core},
       owner_{owner},
       outbound_{outbound},

@@ -30,9 +30,6 @@ namespace betex::fix {
 
 class SessionOutbound;
 
-// Why a message is refused whose 369 is `processed`, where our last number is `last`.
-[[nodiscard]] std::string never_sent_text(matching::MsgSeqNum processed, matching::MsgSeqNum last);
-
 // Owned by its session's strand.
 class SessionInbound {
  public:
@@ -58,7 +55,7 @@ class SessionInbound {
     virtual void end(matching::SessionDownReason reason) = 0;
   };
 
-  SessionInbound(SessionCore& core, Owner& owner, SessionOutbound& outbound);
+  SessionInbound(OrderSessionCore& core, Owner& owner, SessionOutbound& outbound);
 
   // ---- Numbers
 
@@ -142,13 +139,10 @@ class SessionInbound {
   [[nodiscard]] std::optional<Taken> take_by_number(std::string_view frame,
                                                     matching::MsgSeqNum number);
   [[nodiscard]] std::optional<Taken> refuse_for_its_header(matching::MsgSeqNum number);
-  [[nodiscard]] std::optional<Refusal> check_header() const;
   void handle_refusal(const Refusal& refusal, matching::MsgSeqNum number);
-  void reject(const Refusal& refusal, matching::MsgSeqNum number);
   void handle_session_message(std::string_view frame, matching::MsgSeqNum number);
   void handle_resend_request(std::string_view frame, matching::MsgSeqNum number);
   void handle_logout(const std::string& frame, matching::MsgSeqNum number);
-  void handle_sequence_reset(const std::string& frame, matching::MsgSeqNum number);
   void keep_above_gap(std::string_view frame, matching::MsgSeqNum number);
   void request_missing(GapRequests::Next next);
 
@@ -196,7 +190,7 @@ class SessionInbound {
   void submit_application(matching::Command command);
   void use_credit(gateway::RingCommand command);
 
-  SessionCore& core_;
+  OrderSessionCore& core_;
   Owner& owner_;
   SessionOutbound& outbound_;
 

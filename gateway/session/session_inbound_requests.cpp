@@ -104,7 +104,7 @@ Decoded SessionInbound::decode_request() const {
                             .role = core_.settings.role,
                             .session = core_.id,
                             .accounts = core_.settings.accounts,
-                            .currency = core_.environment.currency});
+                            .currency = core_.orders.currency});
   const auto reason = std::visit([this](const auto& what) { return why_not_now(what); }, decoded);
   if (reason != matching::Reason::None) {
     return refusal_of(reason, core_.fields);
@@ -113,8 +113,7 @@ Decoded SessionInbound::decode_request() const {
 }
 
 bool SessionInbound::disk_has_room() const {
-  return core_.environment.commands.accepts_orders() &&
-         !core_.environment.cache.space().disk_is_low();
+  return core_.environment.commands.accepts_orders() && !core_.orders.cache.space().disk_is_low();
 }
 
 // What adds risk. A cancel is for now whatever the disk and the clock are like.

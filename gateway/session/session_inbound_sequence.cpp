@@ -7,20 +7,11 @@
 #include "gateway/session/session_outbound.h"
 #include "gateway/transport/transport_limits.h"
 #include "gateway/wire/inbound_order.h"
-#include "gateway/wire/session_reject.h"
 #include "gateway/wire/tags.h"
-#include "gateway/wire/utc_time.h"
 
 namespace betex::fix {
 
 using matching::MsgSeqNum;
-
-namespace {
-
-constexpr Refusal kNotFix{.session_reject_reason = session_reject::kOther,
-                          .text = "Not a FIX message"};
-
-}  // namespace
 
 // What has become of it, where that is all; nothing: it has its turn.
 std::optional<SessionInbound::Taken> SessionInbound::take_by_number(std::string_view frame,
@@ -50,11 +41,6 @@ std::optional<SessionInbound::Taken> SessionInbound::take_by_number(std::string_
   return std::nullopt;
 }
 
-std::string never_sent_text(MsgSeqNum processed, MsgSeqNum last) {
-  return "LastMsgSeqNumProcessed(369) is " + std::to_string(processed.value()) +
-         ", but our last number is " + std::to_string(last.value());
-}
-
 // One that is sent again bears what was right when it was sent first.
 std::optional<MsgSeqNum> SessionInbound::processed_but_never_sent() const {
   const auto processed = parse_uint(core_.fields.value(tag::kLastMsgSeqNumProcessed));
@@ -64,18 +50,12 @@ std::optional<MsgSeqNum> SessionInbound::processed_but_never_sent() const {
   return MsgSeqNum{*processed};
 }
 
-// Who speaks to whom, in which version and when: what QuickFIX would look at as well, but its
-// Logout does not say why, and for a wrong BeginString it uses up a number that has not come.
+// In which version it is, who speaks to whom and when.
 std::optional<SessionInbound::Taken> SessionInbound::refuse_for_its_header(MsgSeqNum number) {
-  if (core_.fields.begin_string() != begin_string(core_.settings.version)) {
-    if (number == core_.quickfix.next_in()) {
-      core_.quickfix.set_next_in(number.next());
-    }
-    core_.ending.note(SessionEnd::Fault);
-    core_.send_logout("Incorrect BeginString");
+  if (core_.refuse_other_version(number)) {
     return Taken::Yes;
   }
-  const auto refusal = check_header();
+  const auto refusal = core_.check_header(now_);
   if (!refusal) {
     return std::nullopt;
   }
@@ -84,7 +64,7 @@ std::optional<SessionInbound::Taken> SessionInbound::refuse_for_its_header(MsgSe
   if (journaled && !may_refuse()) {
     return Taken::NotYet;
   }
-  reject(*refusal, number);
+  core_.reject(*refusal, number);
   if (refusal->session_reject_reason != session_reject::kRequiredTagMissing) {
     core_.ending.note(SessionEnd::Fault);
     core_.send_logout(std::string{refusal->text});
@@ -93,52 +73,18 @@ std::optional<SessionInbound::Taken> SessionInbound::refuse_for_its_header(MsgSe
 }
 
 bool SessionInbound::has_good_header() const {
-  return core_.fields.begin_string() == begin_string(core_.settings.version) && !check_header();
-}
-
-// Fields that are missing or malformed are for the guard.
-std::optional<Refusal> SessionInbound::check_header() const {
-  const std::string_view sender = core_.fields.sender_comp_id();
-  const std::string_view target = core_.fields.target_comp_id();
-  if (!sender.empty() && sender != core_.settings.comp_id) {
-    return Refusal{.ref_tag_id = tag::kSenderCompId,
-                   .session_reject_reason = session_reject::kCompIdProblem,
-                   .text = "SenderCompID(49) is not this session's"};
-  }
-  if (!target.empty() && target != core_.settings.our_comp_id) {
-    return Refusal{.ref_tag_id = tag::kTargetCompId,
-                   .session_reject_reason = session_reject::kCompIdProblem,
-                   .text = "TargetCompID(56) is not this session's"};
-  }
-  const auto sent = parse_utc_timestamp(core_.fields.sending_time());
-  if (sent && !core_.sending_time.passes(*sent, now_)) {
-    return Refusal{.ref_tag_id = tag::kSendingTime,
-                   .session_reject_reason = session_reject::kSendingTimeAccuracy,
-                   .text = "SendingTime(52) is too far from our clock"};
-  }
-  return check_orig_sending_time(core_.fields);
+  return core_.fields.begin_string() == begin_string(core_.settings.version) &&
+         !core_.check_header(now_);
 }
 
 // One whose number comes too early comes again, and is refused then.
 void SessionInbound::handle_refusal(const Refusal& refusal, MsgSeqNum number) {
   if (number == core_.quickfix.next_in() || is_reset(core_.fields)) {
-    reject(refusal, number);
+    core_.reject(refusal, number);
   } else if (core_.fields.msg_type() == "5") {
     handle_logout({}, number);  // who goes is not held back by a field
   } else {
     request_missing_below(number, false);
-  }
-}
-
-// A SequenceReset that is refused changes nothing: its own number means nothing.
-void SessionInbound::reject(const Refusal& refusal, MsgSeqNum number) {
-  core_.quickfix.reject({.ref_seq_num = number,
-                         .ref_msg_type = std::string{core_.fields.msg_type()},
-                         .ref_tag_id = refusal.ref_tag_id,
-                         .reason = refusal.session_reject_reason,
-                         .text = std::string{refusal.text}});
-  if (number == core_.quickfix.next_in() && !is_reset(core_.fields)) {
-    core_.quickfix.set_next_in(number.next());
   }
 }
 
@@ -151,7 +97,9 @@ void SessionInbound::handle_session_message(std::string_view frame, MsgSeqNum nu
   if (type == "5") {
     handle_logout(whole, number);
   } else if (type == "4") {
-    handle_sequence_reset(whole, number);
+    if (const auto refusal = core_.take_sequence_reset(whole, number)) {
+      handle_refusal(*refusal, number);
+    }
   } else if (!core_.quickfix.receive(whole)) {
     handle_refusal(kNotFix, number);
   }
@@ -164,25 +112,6 @@ void SessionInbound::handle_resend_request(std::string_view frame, MsgSeqNum num
     core_.quickfix.set_next_in(number.next());
   }
   outbound_.begin_resend(frame, number, in_sequence && !core_.fields.poss_dup());
-}
-
-// QuickFIX does not count a gap fill that it refuses, and takes one that leads nowhere: either
-// would be asked for again for ever.
-void SessionInbound::handle_sequence_reset(const std::string& frame, MsgSeqNum number) {
-  const MsgSeqNum next_in = core_.quickfix.next_in();
-  const auto new_number = parse_uint(core_.fields.value(tag::kNewSeqNo));
-  const bool fills_a_gap = !is_reset(core_.fields);
-  if (fills_a_gap && new_number && *new_number <= number.value()) {
-    return handle_refusal({.ref_tag_id = tag::kNewSeqNo,
-                           .session_reject_reason = session_reject::kValueIncorrect,
-                           .text = "NewSeqNo is not above MsgSeqNum"},
-                          number);
-  }
-  if (!core_.quickfix.receive(frame)) {
-    handle_refusal(kNotFix, number);
-  } else if (fills_a_gap && core_.quickfix.next_in() == next_in) {
-    core_.quickfix.set_next_in(number.next());
-  }
 }
 
 // One above a gap is answered, behind our request for what is missing: the client, which has begun

@@ -37,16 +37,16 @@ constexpr std::size_t kOperatorsRoom = std::size_t{16} << 20;
 
 }  // namespace
 
-SessionOutbound::SessionOutbound(SessionCore& core,
+SessionOutbound::SessionOutbound(OrderSessionCore& core,
                                  Owner& owner,
                                  const std::optional<matching::SessionInfo>& known)
     : core_{core},
       owner_{owner},
-      unproven_{core.environment.cache.space(),
-                known ? core.environment.cache.unproven_at_start(known->session)
+      unproven_{core.orders.cache.space(),
+                known ? core.orders.cache.unproven_at_start(known->session)
                       : std::deque<UnprovenStep>{}} {
   if (known) {
-    numbers_.recover(core.environment.cache.state(known->session).value_or(OutboundState{}));
+    numbers_.recover(core.orders.cache.state(known->session).value_or(OutboundState{}));
     numbers_.set_reserved_to(known->reserved_to);
     delivered_ = known->delivered;
   }
@@ -63,14 +63,14 @@ void SessionOutbound::begin() {
   last_asked_ = last_progress_;
   subscription_ = subscription_.next();
   begin_proof();
-  core_.environment.reports.subscribe(
+  core_.orders.reports.subscribe(
       core_.id,
       subscription_,
       std::max(numbers_.state().sent, {.event = delivered_, .leg = kAllLegs}));
 }
 
 void SessionOutbound::unsubscribe() {
-  core_.environment.reports.unsubscribe(core_.id, subscription_);
+  core_.orders.reports.unsubscribe(core_.id, subscription_);
 }
 
 void SessionOutbound::forget_what_is_under_way() {
@@ -146,7 +146,7 @@ void SessionOutbound::send_report(const Report& report, Timestamp now) {
   }
   const std::string_view message =
       queue_.append_report([&](std::string& bytes) { encode(report, header, bytes); });
-  core_.environment.cache.append(core_.id, numbers_.state(), report.id, message);
+  core_.orders.cache.append(core_.id, numbers_.state(), report.id, message);
   if (of_event) {
     unproven_.sent(report.id.event, cache::record_bytes(message.size()));
   }
@@ -172,7 +172,7 @@ bool SessionOutbound::on_number_used(MsgSeqNum number) {
   OutboundState used = numbers_.state();
   used.last_number = number;
   const bool reserved = numbers_.may_use(number);
-  if (!reserved || !core_.environment.cache.use_number(core_.id, used)) {
+  if (!reserved || !core_.orders.cache.use_number(core_.id, used)) {
     spdlog::error("session {}: no outbound number left: {}",
                   core_.settings.comp_id,
                   reserved ? "the session cache has no room for another session"
@@ -220,7 +220,7 @@ void SessionOutbound::on_written(std::size_t bytes, std::size_t reports) {
   queue_.written(bytes);
   last_progress_ = std::chrono::steady_clock::now();
   if (reports != 0 && core_.is_on()) {
-    core_.environment.reports.consumed(core_.id, subscription_, reports);
+    core_.orders.reports.consumed(core_.id, subscription_, reports);
   }
   continue_resend();
 }

@@ -50,7 +50,7 @@ class SessionOutbound {
   };
 
   // `known`: the session as recovery found it, if the journal knows it.
-  SessionOutbound(SessionCore& core,
+  SessionOutbound(OrderSessionCore& core,
                   Owner& owner,
                   const std::optional<matching::SessionInfo>& known);
 
@@ -143,7 +143,7 @@ class SessionOutbound {
 
   [[nodiscard]] std::vector<MessageCache::Message> sent_messages(matching::MsgSeqNum first,
                                                                  matching::MsgSeqNum last) const {
-    return core_.environment.cache.read(core_.id, core_.epoch, first, last);
+    return core_.orders.cache.read(core_.id, core_.epoch, first, last);
   }
 
   // ---- Proof of delivery (session_outbound_proof.cpp)
@@ -177,7 +177,7 @@ class SessionOutbound {
   void ask_for_proof_at_once();
   void check_held_reports();
 
-  SessionCore& core_;
+  OrderSessionCore& core_;
   Owner& owner_;
   OutboundNumbers numbers_;
   OutboundQueue queue_;

@@ -63,7 +63,7 @@ MsgSeqNum SessionOutbound::send_test_request() {
 }
 
 void SessionOutbound::look_after_proof() {
-  core_.environment.cache.space().look_at_disk_if_due();
+  core_.orders.cache.space().look_at_disk_if_due();
   confirm_delivery();
   ask_for_proof();
   check_held_reports();
@@ -103,7 +103,7 @@ bool SessionOutbound::waits_for_proof(const Report& next) {
   unproven_.proven(proof_.proven());
   const bool at_bound = next_report_ == 0 && unproven_.at_bound();
   const bool answer = next.id.event == EventSeq{};
-  if (!at_bound && core_.environment.cache.make_room(core_.id, answer, proof_.proven())) {
+  if (!at_bound && core_.orders.cache.make_room(core_.id, answer, proof_.proven())) {
     hold_.end();
     return false;
   }

@@ -51,7 +51,7 @@ void SessionOutbound::resend_from(MsgSeqNum first, MsgSeqNum number) {
 // client which asks for them without pause delays the others by a slice at most.
 void SessionOutbound::continue_resend() {
   if (may_serve_slice() && !std::exchange(resend_turn_asked_, true)) {
-    core_.environment.resends.enter(
+    core_.orders.resends.enter(
         core_.settings.comp_id, core_.strand, [this, self = core_.keep_alive()] {
           resend_turn_asked_ = false;
           serve_slice();
@@ -72,7 +72,7 @@ void SessionOutbound::serve_slice() {
   }
   core_.fields.read(resends_.current().message, core_.environment.limits.fields);
   const ResendSlice slice = resends_.take_slice(
-      core_.environment.cache.next_number(core_.id, core_.epoch, resends_.current().next));
+      core_.orders.cache.next_number(core_.id, core_.epoch, resends_.current().next));
   const std::string request = cut(core_.fields, slice, core_.environment.clock.now());
   const MsgSeqNum next_in = core_.quickfix.next_in();
   const bool taken = core_.quickfix.receive(request);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gateway/session/fix_session.h"
+#include "gateway/session/market_data_session.h"
 #include "gateway/transport/strangers.h"
 #include "matching/engine.h"
 
@@ -19,7 +20,10 @@ constexpr std::chrono::milliseconds kLookUp{20};
 
 }  // namespace
 
-SessionRegistry::SessionRegistry(LogonGate& gate, TransportMetrics& metrics, RefusalLog& refusals)
+template <typename Session>
+SessionRegistry<Session>::SessionRegistry(LogonGate& gate,
+                                          TransportMetrics& metrics,
+                                          RefusalLog& refusals)
     : unknown_{std::make_shared<Strangers>(
           gate, metrics, refusals, "no session has this SenderCompID")},
       elsewhere_{std::make_shared<Strangers>(
@@ -27,11 +31,46 @@ SessionRegistry::SessionRegistry(LogonGate& gate, TransportMetrics& metrics, Ref
       misaddressed_{std::make_shared<Strangers>(
           gate, metrics, refusals, "the session has another TargetCompID")},
       other_version_{std::make_shared<Strangers>(
-          gate, metrics, refusals, "the session speaks another version (BeginString)")} {}
+          gate, metrics, refusals, "the session speaks another version (BeginString)")},
+      other_port_{std::make_shared<Strangers>(gate, metrics, refusals, Session::kElsewhere)} {}
 
-void SessionRegistry::add(std::shared_ptr<FixSession> session,
-                          SessionSettings settings,
-                          const std::optional<matching::SessionInfo>& known) {
+template <typename Session>
+std::vector<SessionSettings> SessionRegistry<Session>::take_its_own(
+    std::vector<SessionSettings> configured) {
+  const std::unique_lock lock{mutex_};
+  std::erase_if(configured, [this](const SessionSettings& settings) {
+    const bool ours =
+        by_comp_id_.contains(settings.comp_id) ||
+        (Session::is_for(settings.role) && !of_other_ports_.contains(settings.comp_id));
+    if (!ours) {
+      of_other_ports_.insert(settings.comp_id);
+    }
+    return !ours;
+  });
+  return configured;
+}
+
+template <typename Session>
+std::vector<SessionSettings> SessionRegistry<Session>::take_over(
+    std::vector<SessionSettings> sessions, const Reconfigure& reconfigure) {
+  for (SessionSettings& gone : without(sessions)) {
+    gone.allow_from.clear();
+    sessions.push_back(std::move(gone));
+  }
+  std::erase_if(sessions, [&](const SessionSettings& settings) {
+    const auto known = set_allow_from(settings.comp_id, settings.allow_from);
+    if (known != nullptr) {
+      reconfigure(*known, settings);
+    }
+    return known != nullptr;
+  });
+  return sessions;
+}
+
+template <typename Session>
+void SessionRegistry<Session>::add(std::shared_ptr<Session> session,
+                                   SessionSettings settings,
+                                   const std::optional<matching::SessionInfo>& known) {
   const std::string comp_id = settings.comp_id;
   const std::unique_lock lock{mutex_};
   const std::size_t place = by_comp_id_.size();
@@ -43,12 +82,15 @@ void SessionRegistry::add(std::shared_ptr<FixSession> session,
   }
 }
 
-void SessionRegistry::name(matching::SessionId id, const std::shared_ptr<FixSession>& session) {
+template <typename Session>
+void SessionRegistry<Session>::name(matching::SessionId id,
+                                    const std::shared_ptr<Session>& session) {
   const std::unique_lock lock{mutex_};
   by_id_[id] = session;
 }
 
-std::shared_ptr<FixSession> SessionRegistry::set_allow_from(
+template <typename Session>
+std::shared_ptr<Session> SessionRegistry<Session>::set_allow_from(
     const std::string& comp_id, const std::vector<gateway::AddressRange>& ranges) {
   const std::unique_lock lock{mutex_};
   const auto found = by_comp_id_.find(comp_id);
@@ -59,7 +101,8 @@ std::shared_ptr<FixSession> SessionRegistry::set_allow_from(
   return found->second.session;
 }
 
-std::vector<SessionSettings> SessionRegistry::without(
+template <typename Session>
+std::vector<SessionSettings> SessionRegistry<Session>::without(
     const std::vector<SessionSettings>& sessions) const {
   const std::shared_lock lock{mutex_};
   std::vector<SessionSettings> others;
@@ -71,7 +114,8 @@ std::vector<SessionSettings> SessionRegistry::without(
   return others;
 }
 
-std::vector<gateway::AddressRange> SessionRegistry::allow_from() const {
+template <typename Session>
+std::vector<gateway::AddressRange> SessionRegistry<Session>::allow_from() const {
   std::vector<gateway::AddressRange> ranges;
   const std::shared_lock lock{mutex_};
   for (const auto& [comp_id, known] : by_comp_id_) {
@@ -81,24 +125,27 @@ std::vector<gateway::AddressRange> SessionRegistry::allow_from() const {
   return ranges;
 }
 
-std::shared_ptr<FixSession> SessionRegistry::find(matching::SessionId id) const {
+template <typename Session>
+std::shared_ptr<Session> SessionRegistry<Session>::find(matching::SessionId id) const {
   const std::shared_lock lock{mutex_};
   const auto found = by_id_.find(id);
   return found == by_id_.end() ? nullptr : found->second;
 }
 
-std::shared_ptr<FixSession> SessionRegistry::find(std::string_view comp_id) const {
+template <typename Session>
+std::shared_ptr<Session> SessionRegistry<Session>::find(std::string_view comp_id) const {
   const std::shared_lock lock{mutex_};
   const auto found = by_comp_id_.find(comp_id);
   return found == by_comp_id_.end() ? nullptr : found->second.session;
 }
 
-std::shared_ptr<ConnectionUser> SessionRegistry::find(const FieldTable& logon,
-                                                      const std::string& address) const {
+template <typename Session>
+std::shared_ptr<ConnectionUser> SessionRegistry<Session>::find(const FieldTable& logon,
+                                                               const std::string& address) const {
   const std::shared_lock lock{mutex_};
   const auto found = by_comp_id_.find(logon.sender_comp_id());
   if (found == by_comp_id_.end()) {
-    return unknown_;
+    return of_other_ports_.contains(logon.sender_comp_id()) ? other_port_ : unknown_;
   }
   const SessionSettings& settings = found->second.settings;
   const bool allowed = std::any_of(settings.allow_from.begin(),
@@ -116,18 +163,20 @@ std::shared_ptr<ConnectionUser> SessionRegistry::find(const FieldTable& logon,
   return found->second.session;
 }
 
-std::vector<std::shared_ptr<FixSession>> SessionRegistry::all() const {
+template <typename Session>
+std::vector<std::shared_ptr<Session>> SessionRegistry<Session>::all() const {
   const std::shared_lock lock{mutex_};
-  std::vector<std::shared_ptr<FixSession>> sessions;
+  std::vector<std::shared_ptr<Session>> sessions;
   for (const auto& [comp_id, known] : by_comp_id_) {
     sessions.push_back(known.session);
   }
   return sessions;
 }
 
-std::vector<std::shared_ptr<FixSession>> SessionRegistry::configured() const {
+template <typename Session>
+std::vector<std::shared_ptr<Session>> SessionRegistry<Session>::configured() const {
   const std::shared_lock lock{mutex_};
-  std::vector<std::shared_ptr<FixSession>> sessions(by_comp_id_.size());
+  std::vector<std::shared_ptr<Session>> sessions(by_comp_id_.size());
   for (const auto& [comp_id, known] : by_comp_id_) {
     if (!known.settings.allow_from.empty()) {
       sessions[known.place] = known.session;
@@ -137,9 +186,10 @@ std::vector<std::shared_ptr<FixSession>> SessionRegistry::configured() const {
   return sessions;
 }
 
-void SessionRegistry::for_each_and_wait(std::chrono::milliseconds deadline,
-                                        const Impatient& impatient,
-                                        const Call& call) const {
+template <typename Session>
+void SessionRegistry<Session>::for_each_and_wait(std::chrono::milliseconds deadline,
+                                                 const Impatient& impatient,
+                                                 const Call& call) const {
   struct Waiting {  // shared: a session may be done after the deadline
     std::mutex mutex;
     std::condition_variable changed;
@@ -163,5 +213,8 @@ void SessionRegistry::for_each_and_wait(std::chrono::milliseconds deadline,
          std::chrono::steady_clock::now() < end) {
   }
 }
+
+template class SessionRegistry<FixSession>;
+template class SessionRegistry<MarketDataSession>;
 
 }  // namespace betex::fix

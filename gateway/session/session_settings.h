@@ -37,6 +37,16 @@ struct SessionSettings {
   LogonLimits logon;                              // HeartBtInt(108)
   std::vector<gateway::AddressRange> allow_from;  // a connection from elsewhere is closed
   ThrottleLimits throttle;                        // of application messages but cancels
+
+  // What may change while a session lives.
+  void take_over(const SessionSettings& fresh) {
+    allow_from = fresh.allow_from;
+    require_tls = fresh.require_tls;
+    proof = fresh.proof;
+    username = fresh.username;
+    certificate_name = fresh.certificate_name;
+    throttle = fresh.throttle;
+  }
 };
 
 }  // namespace betex::fix

@@ -1,5 +1,9 @@
 #include "gateway/start/fix_settings.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
 #include "gateway/wire/field_table.h"
 #include "matching/types.h"
 
@@ -7,6 +11,13 @@ namespace betex::gateway {
 namespace {
 
 static_assert(kMaxMessageFields == fix::FieldTable::kMaxFields);
+
+// Of whatever kind they are: md has the limits for what it is asked, and says so by refusals of its
+// own, so these are higher.
+fix::ThrottleLimits throttle_of(const MarketDataSessionLimits& limits) {
+  return {.messages_per_second = 2 * limits.requests_a_second,
+          .burst = 2 * std::max(limits.requests, limits.requests_a_second)};
+}
 
 fix::SessionSettings settings_of(const SessionConfig& config) {
   fix::SessionSettings settings{
@@ -40,6 +51,9 @@ std::vector<fix::SessionSettings> session_settings(const Config& config) {
   std::vector<fix::SessionSettings> settings;
   for (const SessionConfig& session : config.sessions) {
     settings.push_back(settings_of(session));
+    if (session.role == SessionRole::MarketData) {
+      settings.back().throttle = throttle_of(config.market_data.limits);
+    }
   }
   return settings;
 }
@@ -64,6 +78,16 @@ fix::TransportLimits transport_limits(const FixLimits& limits) {
           .connections_before_logon = limits.connections_before_logon,
           .logon_deadline = limits.logon_deadline,
           .sending_time_tolerance = limits.sending_time_tolerance};
+}
+
+// md stops at slow_bytes: what is unsent beyond them are images of one turn, and answers.
+fix::TransportLimits market_data_limits(const Config& config) {
+  constexpr std::size_t kTurns = 4;
+  fix::TransportLimits limits = transport_limits(config.fix.limits);
+  limits.outbound_queue_bytes = kTurns * config.market_data.limits.slow_bytes;
+  limits.connections = config.market_data.limits.sessions + limits.connections_before_logon;
+  limits.connections_per_address = std::min(limits.connections_per_address, limits.connections);
+  return limits;
 }
 
 }  // namespace betex::gateway

@@ -18,4 +18,7 @@ namespace betex::gateway {
 
 [[nodiscard]] fix::TransportLimits transport_limits(const FixLimits& limits);
 
+// Of the market data port, which has connections of its own.
+[[nodiscard]] fix::TransportLimits market_data_limits(const Config& config);
+
 }  // namespace betex::gateway

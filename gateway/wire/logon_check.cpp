@@ -149,7 +149,7 @@ MaybeText check_heart_bt_int(std::uint32_t seconds, const LogonLimits& limits) {
          std::to_string(limits.min_heart_bt_int) + " to " + std::to_string(limits.max_heart_bt_int);
 }
 
-MaybeText check_max_message_size(const FieldTable& fields) {
+MaybeText check_max_message_size(const FieldTable& fields, std::uint32_t longest) {
   if (fields.find(tag::kMaxMessageSize) == nullptr) {
     return std::nullopt;
   }
@@ -157,11 +157,11 @@ MaybeText check_max_message_size(const FieldTable& fields) {
   if (!size) {
     return label(tag::kMaxMessageSize) + " is no number of at most 9 digits";
   }
-  if (*size >= kLongestMessageBytes) {
+  if (*size >= longest) {
     return std::nullopt;
   }
   return label(tag::kMaxMessageSize) + " is " + std::to_string(*size) +
-         ", but our messages have up to " + std::to_string(kLongestMessageBytes) + " bytes";
+         ", but our messages have up to " + std::to_string(longest) + " bytes";
 }
 
 MaybeText check_flag(const FieldTable& fields, std::uint32_t tag) {
@@ -180,7 +180,7 @@ MaybeText check_values(const FieldTable& fields, const LogonTerms& terms) {
   if (auto fault = check_heart_bt_int(seconds, terms.limits)) {
     return fault;
   }
-  if (auto fault = check_max_message_size(fields)) {
+  if (auto fault = check_max_message_size(fields, terms.longest_message)) {
     return fault;
   }
   for (const std::uint32_t tag : {tag::kTestMessageIndicator, tag::kCancelOrdersOnDisconnect}) {

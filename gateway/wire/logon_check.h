@@ -19,6 +19,9 @@ namespace betex::fix {
 inline constexpr std::uint32_t kLongestMessageBytes = 1024;
 inline constexpr std::uint32_t kLongestSecurityListBytes = 1280;
 
+// The same of what market data sessions get: its entries are 16 KiB at most.
+inline constexpr std::uint32_t kLongestMarketDataBytes = 20'480;
+
 // HeartBtInt(108) must lie within, in seconds.
 struct LogonLimits {
   std::uint32_t min_heart_bt_int = 5;
@@ -29,7 +32,8 @@ struct LogonLimits {
 struct LogonTerms {
   FixVersion version = FixVersion::Fixt11;
   LogonLimits limits;
-  bool reset_allowed = false;   // 141=Y
+  std::uint32_t longest_message = kLongestMessageBytes;  // of ours: 383 is not below it
+  bool reset_allowed = false;                            // 141=Y
   bool reset_required = false;  // its numbers live as long as its connection
 };
 

@@ -11,6 +11,7 @@
 #include "gateway/wire/checksum.h"
 #include "gateway/wire/field_writer.h"
 #include "gateway/wire/market_reports.h"
+#include "gateway/wire/message_frame.h"
 #include "gateway/wire/operation_reports.h"
 #include "gateway/wire/shared_fields.h"
 
@@ -266,28 +267,6 @@ void write_body(FieldWriter& out,
   write_market_data_request_reject(out, report);
 }
 
-void write_header(FieldWriter& out, std::string_view msg_type, const OutboundHeader& header) {
-  out.text("35=", msg_type);
-  out.integer("34=", header.msg_seq_num.value());
-  out.text("49=", header.sender_comp_id);
-  out.time("52=", header.sending_time);
-  out.text("56=", header.target_comp_id);
-  if (header.poss_resend) {
-    out.character("97=", 'Y');
-  }
-  if (header.last_msg_seq_num_processed != matching::MsgSeqNum{}) {
-    out.integer("369=", header.last_msg_seq_num_processed.value());
-  }
-}
-
-void write_checksum(FieldWriter& out) {
-  const unsigned sum = checksum(out.message());
-  const std::array<char, 3> digits{static_cast<char>('0' + sum / 100),
-                                   static_cast<char>('0' + sum / 10 % 10),
-                                   static_cast<char>('0' + sum % 10)};
-  out.text("10=", {digits.data(), digits.size()});
-}
-
 // Appends the whole message to `to`. `out` is new.
 void write_message(FieldWriter& out,
                    const Report& report,
@@ -296,11 +275,8 @@ void write_message(FieldWriter& out,
   write_header(out, msg_type_of(report, header.version), header);
   std::visit([&](const auto& body) { write_body(out, report.id, body, header.version); },
              report.body);
-  std::array<char, kMaxNumber> length;
-  const char* const end = write_uint(length.data(), out.message().size());
-  out.put_in_front("9=", {length.data(), static_cast<std::size_t>(end - length.data())});
-  out.put_in_front("8=", begin_string(header.version));
-  write_checksum(out);
+  put_begin_in_front(out, header.version, out.message().size());
+  write_checksum(out, checksum(out.message()));
   to.append(out.message());
 }
 

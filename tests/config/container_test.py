@@ -11,10 +11,10 @@ import unittest
 
 import yaml
 
-from support import CONFIG, PATIENCE_S, SOURCE, demo_gateway, program
+from support import CONFIG, PATIENCE_S, SOURCE, demo_gateway, gateway_folder, program
 
 UNIT = (CONFIG / "betex-gateway.service").read_text()
-PORTS = {"fix": 9880, "fix-tls": 9881, "http": 9882}
+PORTS = {"fix": 9880, "fix-tls": 9881, "http": 9882, "md": 9883, "md-tls": 9884}
 
 
 def demo_config():
@@ -61,7 +61,8 @@ class Kubernetes(unittest.TestCase):
 
     def test_ports_are_the_gateways(self):
         config = tomllib.loads(self.config["gateway.toml"])
-        self.assertEqual((config["fix"]["port"], config["fix"]["tls_port"], config["http"]["port"]),
+        self.assertEqual((config["fix"]["port"], config["fix"]["tls_port"], config["http"]["port"],
+                          config["market_data"]["port"], config["market_data"]["tls_port"]),
                          tuple(PORTS.values()))
         ports = {port["name"]: port["containerPort"] for port in self.gateway["ports"]}
         for name, number in ports.items():
@@ -86,6 +87,7 @@ class Kubernetes(unittest.TestCase):
     def test_no_session_comes_in_plain(self):
         names = [port["name"] for service in of_kind("Service") for port in service["spec"]["ports"]]
         self.assertNotIn("fix", names)
+        self.assertNotIn("md", names)
         self.assertIn("\nRequireTls=Y\n", self.config["sessions.cfg"])
 
     def test_probes_ask_what_the_gateway_answers(self):
@@ -96,7 +98,7 @@ class Kubernetes(unittest.TestCase):
             paths[probe] = get["path"]
         self.assertEqual(paths, {"startupProbe": "/startupz", "livenessProbe": "/livez",
                                  "readinessProbe": "/readyz"})
-        with tempfile.TemporaryDirectory() as folder, demo_gateway(folder) as gateway:
+        with gateway_folder() as folder, demo_gateway(folder) as gateway:
             for path in paths.values():
                 self.assertEqual(gateway.get(path), "ok\n")
 

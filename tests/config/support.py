@@ -11,9 +11,18 @@ import time
 import urllib.request
 
 SOURCE = pathlib.Path(os.environ["BETEX_SOURCE_DIR"])
+sys.path.append(str(SOURCE / "tests/support"))
+
+import session_cache
+
 BINARY = pathlib.Path(os.environ["BETEX_BINARY_DIR"])
 CONFIG = SOURCE / "config"
 PATIENCE_S = 60  # busy machines are slow
+
+
+def gateway_folder():
+    """A temporary folder for a gateway's log; its session cache goes with it."""
+    return session_cache.Folder()
 
 
 def program(name):
@@ -37,7 +46,8 @@ class Gateway:
     def __init__(self, command, environment=None):
         self._errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(  # which ends with this process, however that ends
-            ["setpriv", "--pdeathsig", "KILL", *command, "--fix-port", "0", "--http-port", "0"],
+            ["setpriv", "--pdeathsig", "KILL", *command, "--fix-port", "0", "--http-port", "0",
+             "--market-data-port", "0"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._errors, text=True,
             env={**os.environ, **(environment or {})})
         line = self.process.stdout.readline()  # ends with the process if it does not listen

@@ -272,15 +272,17 @@ TEST(Rules, ListTheFieldsOfEveryGroupAsTheDictionariesDo) {
       EXPECT_EQ(documented_groups(tables().at(heading), version), expected) << heading;
     }
   }
-  EXPECT_EQ(groups, 23U) << "Logon has one in either dialect, News two, PositionReport one; "
-                            "SecurityList two, MarketSettlementReport three, ten messages of "
-                            "operations one";
+  EXPECT_EQ(groups, 30U) << "Logon has one in either dialect, News two, PositionReport one; "
+                            "SecurityList and SecurityListUpdateReport two, MarketDataRequest and "
+                            "MarketSettlementReport three, the two messages of market data and ten "
+                            "of operations one";
 }
 
 TEST(Rules, ListWhatEachRoleMaySend) {
   const std::map<std::string, SessionRole> roles{{"Broker", SessionRole::Broker},
                                                  {"DropCopy", SessionRole::DropCopy},
-                                                 {"Ops", SessionRole::Ops}};
+                                                 {"Ops", SessionRole::Ops},
+                                                 {"MarketData", SessionRole::MarketData}};
   ASSERT_EQ(tables().at("Roles").size(), roles.size());
   std::map<std::string, RoleSet> senders;
   for (const MessageSpec* const message : kMessages) {

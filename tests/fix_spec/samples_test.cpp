@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -34,6 +35,14 @@ struct Sample {
   std::string verdict;  // the decoder's, "" where it takes the message
 };
 
+SessionRole role_of(const std::string& file) {
+  if (file.find("operations") != std::string::npos) {
+    return SessionRole::Ops;
+  }
+  return file.find("market_data") != std::string::npos ? SessionRole::MarketData
+                                                       : SessionRole::Broker;
+}
+
 std::vector<Sample> read_samples() {
   std::vector<Sample> samples;
   for (const auto& entry :
@@ -51,8 +60,7 @@ std::vector<Sample> read_samples() {
         samples.push_back(
             {.where = name + ":" + std::to_string(number),
              .version = name.starts_with("fixt11_") ? FixVersion::Fixt11 : FixVersion::Fix44,
-             .role = name.find("operations") == std::string::npos ? SessionRole::Broker
-                                                                  : SessionRole::Ops,
+             .role = role_of(name),
              .from_client = line.starts_with('>'),
              .text = testing::wire(line.substr(2)),
              .verdict = std::exchange(verdict, "")});
@@ -74,6 +82,9 @@ std::string verdict_of(const Decoded& decoded) {
   }
   if (const auto* reject = std::get_if<BusinessReject>(&decoded)) {
     return "380=" + std::to_string(reject->business_reject_reason);
+  }
+  if (const auto* reject = std::get_if<MarketDataRequestReject>(&decoded)) {
+    return std::string{"281="} + static_cast<char>(reject->refusal);
   }
   return "";
 }
@@ -131,13 +142,23 @@ TEST(Samples, OfRequestsPassGuardAndDecoderAsTheySay) {
       refusals += sample.verdict.empty() ? 0U : 1U;
     }
   }
-  EXPECT_EQ(refusals, 11U);
+  EXPECT_EQ(refusals, 14U);
+}
+
+// Images and updates of market data are never sent again, so they need not stand as QuickFIX would
+// write them.
+bool is_of_a_book(const std::string& text) {
+  return text.find("\00135=W\001") != std::string::npos ||
+         text.find("\00135=X\001") != std::string::npos;
 }
 
 // Application messages from us stand as QuickFIX would write them, so as we write them.
 TEST(Samples, OfReportsStandInTheOrderOfTheWire) {
   std::size_t reports = 0;
   for (const Sample& sample : samples()) {
+    if (is_of_a_book(sample.text)) {
+      continue;
+    }
     FIX::Message message{sample.text,
                          testing::session_dictionary(sample.version),
                          testing::application_dictionary(sample.version),
@@ -149,6 +170,42 @@ TEST(Samples, OfReportsStandInTheOrderOfTheWire) {
     }
   }
   EXPECT_GT(reports, 20U);
+}
+
+// The fields of each of these entries, and of the messages, as the table has them.
+TEST(Samples, OfBooksStandInTheOrderOfTheTable) {
+  std::size_t books = 0;
+  for (const Sample& sample : samples()) {
+    if (!is_of_a_book(sample.text)) {
+      continue;
+    }
+    FieldTable fields;
+    ASSERT_EQ(fields.read(sample.text), FieldTable::Fault::None) << sample.where;
+    const MessageSpec& message =
+        fields.msg_type() == "W" ? kMarketDataSnapshotFullRefresh : kMarketDataIncrementalRefresh;
+    std::span<const MessageField> rows = message.fields;
+    std::size_t next = 0;  // the first row that a field may still be of
+    for (const Field& field : fields.fields()) {
+      if (is_header_tag(field.tag) || field.tag == 10) {
+        continue;
+      }
+      if (field.tag == rows.front().field.tag) {
+        next = 0;
+      }
+      while (next < rows.size() && rows[next].field.tag != field.tag) {
+        ++next;
+      }
+      ASSERT_LT(next, rows.size()) << sample.where << ": " << field.tag;
+      const Group* const group = rows[next].group;
+      ++next;
+      if (group != nullptr) {
+        rows = group->fields;
+        next = 0;
+      }
+    }
+    ++books;
+  }
+  EXPECT_GT(books, 10U);
 }
 
 }  // namespace

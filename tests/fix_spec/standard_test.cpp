@@ -126,11 +126,13 @@ bool is_sent(const std::string& msg_type, int tag) {
 }
 
 // Fields of later extension packs, and fields of other messages of the standard, on what operators
-// alone get: they take our dictionaries, as the rules of engagement say.
+// or market data sessions alone get: they take our dictionaries, as the rules of engagement say.
 const std::map<std::string, std::set<int>> kOnlyInOurs{
     {"d", {146, 561, 562, 797, 1140, 1300, 1607, 2330}},
     {"BZ", {797, 2330}},
     {"BD", {893}},
+    {"W", {83, 779, 893, 1300, 1682}},
+    {"Y", {55, 1300}},
 };
 
 TEST(StandardMessages, HaveEveryFieldThatWeSend) {
@@ -150,8 +152,8 @@ TEST(StandardMessages, HaveEveryFieldThatWeSend) {
   EXPECT_EQ(lacking, kOnlyInOurs);
 }
 
-// To operators, who take our dictionaries.
-const std::set<std::string> kGroupsOnlyInOurs{"d", "BD"};
+// To operators and market data sessions, who take our dictionaries.
+const std::set<std::string> kGroupsOnlyInOurs{"d", "BD", "BK", "W", "X"};
 
 // The fields of the entries of a message's groups, by the groups' counts; also of groups in groups.
 // NOLINTNEXTLINE(misc-no-recursion): as deep as groups are

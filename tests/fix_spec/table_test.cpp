@@ -125,9 +125,10 @@ TEST(MessageTable, HasEachTypeOnceInADirection) {
 TEST(MessageTable, SaysOfEachRequestWhoMaySendItAndWhatNamesIt) {
   for (const MessageSpec* const message : kMessages) {
     const bool request = message->direction == Direction::Inbound;
-    EXPECT_EQ(
-        request,
-        message->roles.contains(SessionRole::Broker) || message->roles.contains(SessionRole::Ops))
+    EXPECT_EQ(request,
+              message->roles.contains(SessionRole::Broker) ||
+                  message->roles.contains(SessionRole::Ops) ||
+                  message->roles.contains(SessionRole::MarketData))
         << message->type;
     EXPECT_FALSE(message->roles.contains(SessionRole::DropCopy)) << message->type;
     EXPECT_EQ(request, message->id_tags[0] != 0) << message->type;

@@ -130,6 +130,24 @@ struct Verifier {
     BETEX_ASSERT(to_command(reject, msg_type).tag == reject.ref_tag_id);
   }
 
+  void operator()(const gateway::MarketDataRequest& request) const {
+    using Type = gateway::MarketDataRequest::Type;
+    BETEX_ASSERT(role == SessionRole::MarketData && !request.id.empty());
+    BETEX_ASSERT(request.depth <= 10 && (request.depth != 0 || !request.full_refresh));
+    BETEX_ASSERT(request.conflate_ms <= 5'000 && request.conflate_ms % 50 == 0);
+    BETEX_ASSERT(request.levels || request.trades || request.volume || request.open_interest);
+    BETEX_ASSERT(request.volume || !request.traded_ladder);
+    BETEX_ASSERT(request.symbols.size() <= 200 && request.markets.size() <= 100);
+    BETEX_ASSERT(request.symbols.empty() || request.markets.empty());
+    BETEX_ASSERT((request.type == Type::End) ==
+                 (request.symbols.empty() && request.markets.empty()));
+  }
+
+  void operator()(const MarketDataRequestReject& reject) const {
+    BETEX_ASSERT(role == SessionRole::MarketData && !reject.request_id.empty());
+    BETEX_ASSERT(reject.refusal != MarketDataRefusal{} && reject.reason != matching::Reason::None);
+  }
+
   void operator()(const Unanswered& /*unanswered*/) const { BETEX_ASSERT(msg_type == "j"); }
 
   void operator()(const BusinessReject& reject) const {
@@ -155,7 +173,8 @@ void read_message(std::string_view frame, FixVersion version) {
   }
   BETEX_ASSERT(fields.msg_seq_num().has_value() && fields.fault() == FieldTable::Fault::None);
   if (!is_session_message(fields.msg_type())) {
-    for (const SessionRole role : {SessionRole::Broker, SessionRole::Ops}) {
+    for (const SessionRole role :
+         {SessionRole::Broker, SessionRole::Ops, SessionRole::MarketData}) {
       std::visit(Verifier{fields.msg_type(), role},
                  decode(fields,
                         {.version = version,

@@ -54,7 +54,7 @@ struct Files {
   _exit(kNotExecuted);
 }
 
-// The number after "NAME=" in a line like "listening fix=41234 http=35112".
+// The number after "NAME=" in a line like "listening fix=41234 http=35112 md=39034".
 std::optional<std::uint16_t> port_in(std::string_view line, std::string_view name) {
   const std::size_t found = line.find(name);
   std::uint16_t port = 0;
@@ -145,12 +145,13 @@ std::vector<std::string> gateway_command(const std::filesystem::path& wal_root,
 std::vector<std::string> gateway_command(const std::string& program,
                                          const std::filesystem::path& wal_root,
                                          const std::vector<std::string>& arguments) {
-  const std::array<std::pair<std::string, std::string>, 5> defaults{{
+  const std::array<std::pair<std::string, std::string>, 6> defaults{{
       {"--config", BETEX_CONFIG_FILE},
       {"--wal-root", wal_root.string()},
       {"--fix-port", "0"},
       {"--tls-port", "0"},
       {"--http-port", "0"},
+      {"--market-data-port", "0"},
   }};
   std::vector<std::string> command{program};
   for (const auto& [option, value] : defaults) {
@@ -241,6 +242,7 @@ GatewayProcess::GatewayProcess(const std::string& program,
   fix_port_ = *fix;
   tls_port_ = port_in(out, "tls=").value_or(0);
   http_port_ = port_in(out, "http=").value_or(0);
+  market_data_port_ = port_in(out, " md=").value_or(0);
 }
 
 int GatewayProcess::terminate() {

@@ -64,6 +64,8 @@ class GatewayProcess {
 
   [[nodiscard]] std::uint16_t http_port() const noexcept { return http_port_; }
 
+  [[nodiscard]] std::uint16_t market_data_port() const noexcept { return market_data_port_; }
+
   // SIGTERM, and its exit code.
   int terminate();
 
@@ -77,6 +79,7 @@ class GatewayProcess {
   std::uint16_t fix_port_ = 0;
   std::uint16_t tls_port_ = 0;
   std::uint16_t http_port_ = 0;
+  std::uint16_t market_data_port_ = 0;
 };
 
 // The built betex-gateway with the repository's configuration, this WAL, free ports, and further

@@ -38,6 +38,7 @@ TEST(CommandLine, ConfigAloneRuns) {
   EXPECT_FALSE(line.overrides.wal_root);
   EXPECT_FALSE(line.overrides.fix_port);
   EXPECT_FALSE(line.overrides.tls_port);
+  EXPECT_FALSE(line.overrides.market_data_port);
   EXPECT_FALSE(line.overrides.http_port);
   EXPECT_FALSE(line.overrides.max_segment_events);
   EXPECT_FALSE(line.accept_clock);
@@ -60,12 +61,14 @@ TEST(CommandLine, OverridesAreTaken) {
                                      "0",
                                      "--tls-port",
                                      "9881",
+                                     "--market-data-port=0",
                                      "--http-port=65535",
                                      "--max-segment-events",
                                      "5000"});
   EXPECT_EQ(line.overrides.wal_root, "/var/wal");
   EXPECT_EQ(line.overrides.fix_port, 0);
   EXPECT_EQ(line.overrides.tls_port, 9881);
+  EXPECT_EQ(line.overrides.market_data_port, 0);
   EXPECT_EQ(line.overrides.http_port, 65535);
   EXPECT_EQ(line.overrides.max_segment_events, 5000U);
 }
@@ -98,11 +101,13 @@ TEST(CommandLine, NumbersAreDecimal) {
   const Overrides overrides = accepted({"--config=c",
                                         "--fix-port=010",
                                         "--tls-port=011",
+                                        "--market-data-port=013",
                                         "--http-port=012",
                                         "--max-segment-events=0100"})
                                   .overrides;
   EXPECT_EQ(overrides.fix_port, 10);
   EXPECT_EQ(overrides.tls_port, 11);
+  EXPECT_EQ(overrides.market_data_port, 13);
   EXPECT_EQ(overrides.http_port, 12);
   EXPECT_EQ(overrides.max_segment_events, 100U);
   expect_usage_error({"--config", "c", "--fix-port", "0x10"}, "'0x10' is not a number");
@@ -117,6 +122,7 @@ TEST(CommandLine, AnOptionIsNoValueAndNoValueIsEmpty) {
                              "--wal-root",
                              "--fix-port",
                              "--tls-port",
+                             "--market-data-port",
                              "--http-port",
                              "--max-segment-events",
                              "--hash-password"}) {

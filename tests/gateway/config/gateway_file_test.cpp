@@ -41,8 +41,20 @@ TEST_F(GatewayFile, DefaultsStandWhereNothingIsSaid) {
   EXPECT_EQ(config.fix.limits.fields, 512U);
   EXPECT_EQ(config.fix.limits.logon_deadline, std::chrono::seconds{5});
   EXPECT_EQ(config.fix.limits.sending_time_tolerance, std::chrono::seconds{120});
+  EXPECT_TRUE(config.market_data.enabled);
+  EXPECT_EQ(config.market_data.address, "127.0.0.1");
+  EXPECT_EQ(config.market_data.port, 9883);
+  EXPECT_FALSE(config.market_data.tls_port.has_value());
+  EXPECT_EQ(config.market_data.limits.sessions, 500U);
+  EXPECT_EQ(config.market_data.limits.instruments_per_session, 1000U);
+  EXPECT_EQ(config.market_data.limits.requests, 100U);
+  EXPECT_EQ(config.market_data.limits.requests_a_second, 20U);
+  EXPECT_EQ(config.market_data.limits.slow_bytes, 262'144U);
+  EXPECT_EQ(config.market_data.limits.normal_bytes, 65'536U);
   EXPECT_TRUE(config.http.enabled);
   EXPECT_EQ(config.http.port, 9882);
+  EXPECT_TRUE(config.http.page);
+  EXPECT_THAT(config.http.page_hosts, IsEmpty());
   EXPECT_FALSE(config.clock.require_synchronised);
   EXPECT_EQ(config.log.level, LogLevel::Info);
   EXPECT_THAT(config.log.file.string(), IsEmpty());
@@ -76,10 +88,23 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "live_orders = 1_000\n"
           "finished_orders = 2_000\n"
           "cl_ord_ids = 3_000\n"
+          "[market_data]\n"
+          "enabled = false\n"
+          "address = \"127.0.0.2\"\n"
+          "port = 1234\n"
+          "[market_data.limits]\n"
+          "sessions = 5\n"
+          "instruments_per_session = 6\n"
+          "requests = 7\n"
+          "requests_a_second = 8\n"
+          "slow_bytes = 100_000\n"
+          "normal_bytes = 9\n"
           "[http]\n"
           "enabled = false\n"
           "address = \"::1\"\n"
           "port = 8080\n"
+          "page = false\n"
+          "page_hosts = [\"betex.example\", \"10.0.0.7\"]\n"
           "[clock]\n"
           "require_synchronised = true\n"
           "[log]\n"
@@ -124,9 +149,21 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   EXPECT_EQ(config.engine.live_orders, 1000U);
   EXPECT_EQ(config.engine.finished_orders, 2000U);
   EXPECT_EQ(config.engine.cl_ord_ids, 3000U);
+  EXPECT_FALSE(config.market_data.enabled);
+  EXPECT_EQ(config.market_data.address, "127.0.0.2");
+  EXPECT_EQ(config.market_data.port, 1234);
+  EXPECT_EQ(config.market_data.limits,
+            (MarketDataSessionLimits{.sessions = 5,
+                                     .instruments_per_session = 6,
+                                     .requests = 7,
+                                     .requests_a_second = 8,
+                                     .slow_bytes = 100'000,
+                                     .normal_bytes = 9}));
   EXPECT_FALSE(config.http.enabled);
   EXPECT_EQ(config.http.address, "::1");
   EXPECT_EQ(config.http.port, 8080);
+  EXPECT_FALSE(config.http.page);
+  EXPECT_THAT(config.http.page_hosts, ElementsAre("betex.example", "10.0.0.7"));
   EXPECT_EQ(config.log.level, LogLevel::Warn);
   EXPECT_EQ(config.log.file, folder.path() / "betex.log");
   EXPECT_EQ(config.trading_day_end, std::chrono::seconds{4 * 3600 + 30 * 60 + 15});
@@ -161,7 +198,8 @@ TEST_F(GatewayFile, EverythingThatIsWrongIsSaidAtOnce) {
                   "credentials:2: is neither username:pbkdf2-sha256:iterations:salt:hash nor "
                   "username:sha256:salt:hash; replace the "
                   "line by one that betex-gateway --hash-password makes",
-                  "sessions.cfg:8: Role: 'Trader' is not known; give Broker, Ops or DropCopy",
+                  "sessions.cfg:8: Role: 'Trader' is not known; give Broker, Ops, DropCopy or "
+                  "MarketData",
                   "markets.toml:4: market.ladder: 'Classic' is not known; give one of LinearCent, "
                   "TaperedDeciCent, DeciCent"));
 }
@@ -293,6 +331,34 @@ INSTANTIATE_TEST_SUITE_P(
                      "http",
                      "port = 9880",
                      "http.port: 9880 is the FIX port; give another one"},
+        WrongSetting{"MarketDataOnTheFixPort",
+                     "market_data",
+                     "port = 9880",
+                     "market_data.port: 9880 is the plain FIX port; give another one"},
+        WrongSetting{"HttpOnTheMarketDataPort",
+                     "http",
+                     "port = 9883",
+                     "http.port: 9883 is the market data port; give another one"},
+        WrongSetting{"MarketDataOverTlsWithoutACertificate",
+                     "market_data",
+                     "tls_port = 9884",
+                     "market_data.tls_port: needs a certificate, and there is none; give tls_port "
+                     "in [fix]"},
+        WrongSetting{"NetworkForTheMarketDataAddress",
+                     "market_data",
+                     "address = \"127.0.0.0/8\"",
+                     "market_data.address: '127.0.0.0/8' is not an IP address; give one of this "
+                     "machine's, or 0.0.0.0 for all of them"},
+        WrongSetting{"NormalIsNotBelowSlow",
+                     "market_data.limits",
+                     "normal_bytes = 20_000\nslow_bytes = 20_000",
+                     "market_data.limits.normal_bytes: 20000 is not below slow_bytes, 20000; give "
+                     "a smaller one"},
+        WrongSetting{"PortForPageHost",
+                     "http",
+                     "page_hosts = [\"betex.example:443\"]",
+                     "http.page_hosts: 'betex.example:443' is not a host's name; give a name or an "
+                     "IPv4 address, without a port"},
         WrongSetting{"NumberForFlag",
                      "http",
                      "enabled = 1",
@@ -419,18 +485,72 @@ TEST_F(GatewayFile, DictionariesMustBeThere) {
 TEST_F(GatewayFile, CommandLineStandsOverTheFile) {
   replace(gateway, "root = \"wal\"", "root = 3");
   replace(gateway, "[fix]\n", "[fix]\nport = 70_000\n");
-  gateway += "[http]\nenabled = false\n";
+  gateway += "[http]\nenabled = false\n[market_data]\nenabled = false\n";
   overrides = {.wal_root = "/tmp/betex-elsewhere",
                .fix_port = 0,
                .tls_port = std::nullopt,
+               .market_data_port = 0,
                .http_port = 0,
                .max_segment_events = 9};
   const Config config = load();
   EXPECT_EQ(config.wal.root, "/tmp/betex-elsewhere");
   EXPECT_EQ(config.wal.max_segment_events, 9U);
   EXPECT_EQ(config.fix.port, 0);
+  EXPECT_TRUE(config.market_data.enabled);
+  EXPECT_EQ(config.market_data.port, 0);
   EXPECT_TRUE(config.http.enabled);
   EXPECT_EQ(config.http.port, 0);
+}
+
+TEST_F(GatewayFile, MarketDataIsWhereFixIsUnlessItIsSaid) {
+  write_file(folder.path() / "gateway.pem", "");
+  replace(gateway,
+          "[fix]\n",
+          "[fix]\naddress = \"127.0.0.3\"\ntls_port = 9881\ntls_certificate = \"gateway.pem\"\n");
+  EXPECT_EQ(load().market_data.address, "127.0.0.3");
+  gateway += "[market_data]\ntls_port = 9884\n";
+  EXPECT_EQ(load().market_data.tls_port, 9884);
+  EXPECT_THAT(print(load()),
+              HasSubstr("\n[market_data]\nenabled = true\naddress = \"127.0.0.3\"\nport = 9883\n"
+                        "tls_port = 9884\n\n[market_data.limits]\nsessions = 500\n"));
+  for (const auto& [port, what] : {std::pair{"9880", "plain FIX port"},
+                                   std::pair{"9881", "port for FIX over TLS"},
+                                   std::pair{"9883", "plain market data port"}}) {
+    const std::string before = gateway;
+    replace(gateway, "tls_port = 9884", std::string{"tls_port = "} + port);
+    EXPECT_THAT(complaints(),
+                ElementsAre(HasSubstr(std::string{"market_data.tls_port: "} + port + " is the " +
+                                      what + "; give another one")));
+    gateway = before;
+  }
+}
+
+// Nor does a demo's certificate leave the machine.
+TEST_F(GatewayFile, MarketDataOverTlsBeyondLoopbackNeedsACertificateToo) {
+  replace(gateway, "[fix]\n", "[fix]\ntls_port = 9881\n");
+  gateway += "[market_data]\naddress = \"0.0.0.0\"\ntls_port = 9884\n";
+  EXPECT_THAT(complaints(),
+              ElementsAre(HasSubstr("market_data.tls_port: has no certificate, and 0.0.0.0 is not "
+                                    "loopback; give tls_certificate in [fix], or leave tls_port "
+                                    "out")));
+}
+
+TEST_F(GatewayFile, WarnsOfMarketDataBeyondLoopbackAndOfSessionsThatItIsOffFor) {
+  sessions += "[SESSION]\nBeginString=FIXT.1.1\nTargetCompID=MD\nUsername=ANNA\nRole=MarketData\n";
+  EXPECT_THAT(warnings(load()), IsEmpty());
+  replace(credentials, ":10000:", ":600000:");
+  const std::string before = gateway;
+  gateway += "[market_data]\naddress = \"0.0.0.0\"\n";
+  EXPECT_THAT(
+      warnings(load()),
+      ElementsAre("market_data.address is 0.0.0.0, reachable from other machines: passwords "
+                  "of market data sessions travel unencrypted, but for sessions with "
+                  "RequireTls=Y"));
+  gateway = before + "[market_data]\nenabled = false\n";
+  EXPECT_THAT(
+      warnings(load()),
+      ElementsAre("market_data.enabled is false, and session MD has Role=MarketData: nobody "
+                  "can log on with it"));
 }
 
 TEST_F(GatewayFile, WithoutACertificateTheGatewayMakesOneInTheLogsFolder) {

@@ -89,6 +89,19 @@ INSTANTIATE_TEST_SUITE_P(
         Limit{"port", 0, 65'535, 1, "fix"},
         Limit{"tls_port", 0, 65'535, 1, "fix"},
         Limit{"port", 0, 65'535, 1, "http"},
+        Limit{"port", 0, 65'535, 1, "market_data"},
+        Limit{"sessions", 1, 100'000, 1, "market_data.limits"},
+        Limit{"instruments_per_session", 1, 100'000, 1, "market_data.limits"},
+        Limit{"requests", 1, 100'000, 1, "market_data.limits"},
+        Limit{"requests_a_second", 1, 100'000, 1, "market_data.limits"},
+        Limit{"slow_bytes", 16'384, 64 * kMiB, 1, "market_data.limits"},
+        Limit{"normal_bytes",
+              0,
+              64 * kMiB - 1,
+              1,
+              "market_data.limits",
+              "",
+              "slow_bytes = 67108864\n"},
         Limit{"message_bytes", 1024, kMiB, 1, "fix.limits"},
         Limit{"fields", 32, 512, 1, "fix.limits"},
         Limit{"outbound_queue_bytes", 65'536, kGiB, 1, "fix.limits"},
@@ -243,6 +256,13 @@ TEST_F(Limits, TooFewConnectionsForAllSessionsAreWarnedOf) {
   EXPECT_THAT(warnings(load()),
               ElementsAre("fix.limits.connections is 20, fewer than 1 sessions and "
                           "connections_before_logon, 20: strangers may keep out clients"));
+}
+
+// They have places of their own.
+TEST_F(Limits, MarketDataSessionsTakeNoneOfTheConnectionsOfOthers) {
+  gateway += "[fix.limits]\nconnections = 21\nconnections_before_logon = 20\n";
+  sessions += "[SESSION]\nBeginString=FIXT.1.1\nTargetCompID=MD\nUsername=ANNA\nRole=MarketData\n";
+  EXPECT_THAT(warnings(load()), IsEmpty());
 }
 
 TEST_F(Limits, HttpBeyondLoopbackIsWarnedOf) {

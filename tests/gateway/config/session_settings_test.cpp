@@ -492,6 +492,21 @@ TEST_F(SessionSettings, TlsIsRequiredWhereItIsSaid) {
   EXPECT_NE(print(load()).find("\nRequireTls=Y\n"), std::string::npos);
 }
 
+// Its port is not the others'.
+TEST_F(SessionSettings, TlsOfAMarketDataSessionIsOnItsPort) {
+  write_file(folder.path() / "ca.pem", "");
+  replace(gateway, "[fix]\n", "[fix]\ntls_port = 0\ntls_client_ca = \"ca.pem\"\n");
+  replace(sessions, "Role=Broker\nAccounts=ANNA\n", "Role=MarketData\n");
+  const std::string before = sessions;
+  for (const std::string setting : {"RequireTls=Y\n", "Authentication=Certificate\n"}) {
+    sessions = before + setting;
+    EXPECT_THAT(complaints(), ElementsAre(::testing::HasSubstr("give tls_port in [market_data]")))
+        << setting;
+  }
+  gateway += "[market_data]\ntls_port = 0\n";
+  EXPECT_EQ(load().sessions[0].proof, LogonProof::Certificate);
+}
+
 TEST_F(SessionSettings, ACertificateNeedsAnAuthorityAndNoPassword) {
   sessions += "Authentication=Certificate\nCertificateName=anna@example.com\nUsername=NOBODY\n";
   EXPECT_THAT(complaints(),

@@ -25,7 +25,9 @@ TEST(ShippedConfig, IsRightAndWarnsOfNothing) {
   EXPECT_EQ(config.wal.max_segment_events, 1'000'000U);
   EXPECT_EQ(config.fix.port, 9880);
   EXPECT_EQ(config.http.port, 9882);
+  EXPECT_EQ(config.market_data.port, 9883);
   EXPECT_TRUE(AddressRange::parse(config.fix.address)->loopback_only());
+  EXPECT_TRUE(AddressRange::parse(config.market_data.address)->loopback_only());
   EXPECT_TRUE(AddressRange::parse(config.http.address)->loopback_only());
 }
 
@@ -48,6 +50,11 @@ TEST(ShippedConfig, ShowsTheDefaults) {
   EXPECT_EQ(config.engine.finished_orders, defaults.engine.finished_orders);
   EXPECT_EQ(config.engine.cl_ord_ids, defaults.engine.cl_ord_ids);
   EXPECT_EQ(config.fix.address, defaults.fix.address);
+  EXPECT_EQ(config.market_data.enabled, defaults.market_data.enabled);
+  EXPECT_EQ(config.market_data.address, defaults.market_data.address);
+  EXPECT_EQ(config.market_data.port, defaults.market_data.port);
+  EXPECT_EQ(config.market_data.tls_port, defaults.market_data.tls_port);
+  EXPECT_EQ(config.market_data.limits, defaults.market_data.limits);
   EXPECT_EQ(config.fix.port, defaults.fix.port);
   EXPECT_EQ(config.fix.io_threads, defaults.fix.io_threads);
   EXPECT_EQ(config.fix.limits.message_bytes, defaults.fix.limits.message_bytes);
@@ -60,6 +67,8 @@ TEST(ShippedConfig, ShowsTheDefaults) {
   EXPECT_EQ(config.http.enabled, defaults.http.enabled);
   EXPECT_EQ(config.http.address, defaults.http.address);
   EXPECT_EQ(config.http.port, defaults.http.port);
+  EXPECT_EQ(config.http.page, defaults.http.page);
+  EXPECT_EQ(config.http.page_hosts, defaults.http.page_hosts);
   EXPECT_EQ(config.log.level, defaults.log.level);
   EXPECT_EQ(config.log.file, defaults.log.file);
   EXPECT_EQ(config.trading_day_end, defaults.trading_day_end);

@@ -342,5 +342,122 @@ TEST_F(EventRingDeathTest, DeclaringAConsumerAfterTheStartIsAnError) {
   EXPECT_DEATH(ring.add_consumer({.name = "late", .wait = wait}), "assertion failed");
 }
 
+// One that is never waited for, behind the journal.
+struct LeavingConsumerTest : EventRingTest {
+  EventConsumer& guest =
+      ring.add_consumer({.name = "guest", .wait = wait, .behind = {&journal}, .may_leave = true});
+
+  void publish_and_pass(std::string_view message) {
+    publish(ring, message);
+    pass_both();
+  }
+};
+
+TEST_F(LeavingConsumerTest, HoldsTheRingWhileItIsThereAndNotWhileItIsAway) {
+  for (const char* const message : {"0", "1", "2", "3"}) {
+    publish_and_pass(message);
+  }
+  EXPECT_FALSE(guest.holds_producer());
+  EXPECT_EQ(try_publish(ring, "4"), ClaimOutcome::Full);
+  EXPECT_TRUE(ring.full());
+  EXPECT_TRUE(guest.holds_producer());
+  guest.leave();
+  EXPECT_FALSE(guest.holds_producer());
+  EXPECT_TRUE(guest.away());
+  EXPECT_EQ(ring.fill(), 0U);
+  publish_and_pass("4");
+  EXPECT_FALSE(ring.full());
+}
+
+TEST_F(LeavingConsumerTest, IsNotWhatHoldsTheRingWhereItsGateDoes) {
+  for (const char* const message : {"0", "1", "2", "3"}) {
+    publish(ring, message);
+  }
+  EXPECT_EQ(try_publish(ring, "4"), ClaimOutcome::Full);
+  EXPECT_FALSE(guest.holds_producer());
+  pass_all(journal);
+  EXPECT_FALSE(guest.holds_producer()) << "the report stage does as well";
+  pass_all(report);
+  EXPECT_TRUE(guest.holds_producer());
+}
+
+TEST_F(LeavingConsumerTest, ComesBackToWhatIsPublishedFromThereOn) {
+  publish_and_pass("0");
+  publish_and_pass("1");
+  guest.leave();
+  const SlotSeq place = guest.visible_end();
+  publish_and_pass("2");
+  ASSERT_TRUE(guest.come_back(place));
+  EXPECT_FALSE(guest.away());
+  EXPECT_THAT(texts(guest.poll()), ElementsAre("2"));
+}
+
+TEST_F(LeavingConsumerTest, IsWaitedForFromWhereItHasComeBack) {
+  guest.leave();
+  publish_and_pass("0");
+  const SlotSeq place = guest.visible_end();
+  ASSERT_TRUE(guest.come_back(place));
+  for (const char* const message : {"1", "2", "3", "4"}) {
+    publish_and_pass(message);
+  }
+  EXPECT_EQ(try_publish(ring, "5"), ClaimOutcome::Full);
+  EXPECT_THAT(texts(guest.poll(1)), ElementsAre("1"));
+  guest.release(place + 1);
+  EXPECT_EQ(try_publish(ring, "5"), ClaimOutcome::Claimed);
+}
+
+TEST_F(LeavingConsumerTest, DoesNotComeBackToWhatMayBeGone) {
+  guest.leave();
+  const SlotSeq place = guest.visible_end();
+  for (int i = 0; i < 9; ++i) {
+    publish_and_pass(std::to_string(i));
+  }
+  EXPECT_FALSE(guest.come_back(place));
+  EXPECT_TRUE(guest.away());
+  ASSERT_TRUE(guest.come_back(guest.visible_end()));
+  EXPECT_TRUE(guest.poll().empty());
+  publish_and_pass("9");
+  EXPECT_THAT(texts(guest.poll()), ElementsAre("9"));
+}
+
+// Not only when slots run out: memory is used again too.
+TEST_F(LeavingConsumerTest, DoesNotComeBackToMemoryThatMayBeGone) {
+  guest.leave();
+  const SlotSeq place = guest.visible_end();
+  publish_and_pass(std::string(kSmallestArena, 'x'));  // a block of its own
+  publish_and_pass("and that one is freed");
+  EXPECT_FALSE(guest.come_back(place));
+}
+
+TEST_F(LeavingConsumerTest, MayLeaveAgain) {
+  for (int i = 0; i < 20; ++i) {
+    guest.leave();
+    publish_and_pass("missed");
+    ASSERT_TRUE(guest.come_back(guest.visible_end()));
+    publish_and_pass(std::to_string(i));
+    EXPECT_THAT(texts(guest.poll()), ElementsAre(std::to_string(i)));
+    guest.release(ring.published());
+  }
+}
+
+TEST_F(LeavingConsumerTest, SeesNothingThatItsGateHasNotReleasedWhenItIsBack) {
+  publish_and_pass("0");
+  guest.leave();
+  publish(ring, "1");
+  ASSERT_TRUE(guest.come_back(guest.visible_end()));
+  EXPECT_TRUE(guest.poll().empty());
+  pass_all(journal);
+  EXPECT_THAT(texts(guest.poll()), ElementsAre("1"));
+}
+
+TEST_F(LeavingConsumerTest, IsNotDrainedWhileItIsAway) {
+  publish_and_pass("0");
+  guest.leave();
+  ring.close();
+  EXPECT_FALSE(guest.drained());
+  ASSERT_TRUE(guest.come_back(guest.visible_end()));
+  EXPECT_TRUE(guest.drained());
+}
+
 }  // namespace
 }  // namespace betex::gateway

@@ -196,5 +196,80 @@ TEST(EventRingShutdown, WakesEveryConsumerThatWaits) {
   ring.close();
 }
 
+// A consumer that leaves at any moment and comes back while the producer goes round a small ring:
+// it never sees a slot that was used again, and what it sees has no gap but those that it left.
+TEST_P(EventRingThreads, AConsumerLeavesAndComesBackAndNeverSeesASlotThatWasUsedAgain) {
+  const Load load = GetParam();
+  WaitStrategy waits[3] = {
+      WaitStrategy{load.kind, 4}, WaitStrategy{load.kind, 4}, WaitStrategy{load.kind, 4}};
+  EventRing ring{{.capacity = load.capacity, .arena_size = kSmallestArena}, waits[0]};
+  EventConsumer& journal = ring.add_consumer({.name = "journal", .wait = waits[1]});
+  EventConsumer& guest = ring.add_consumer(
+      {.name = "guest", .wait = waits[2], .behind = {&journal}, .may_leave = true});
+
+  std::jthread journaling{[&] { consume(ring, journal, waits[1], [](const EventBatch&) {}); }};
+  std::jthread visiting{[&] {
+    std::minstd_rand random{17};
+    std::size_t visits = 0;
+    std::size_t refused = 0;
+    EventBatch batch;
+    PollOutcome outcome = PollOutcome::Ready;
+    while (outcome == PollOutcome::Ready) {
+      SlotSeq next = guest.released();
+      for (std::size_t stay = random() % 4; outcome == PollOutcome::Ready && stay > 0; --stay) {
+        outcome = poll_wait(guest, waits[2], batch, lost());
+        ASSERT_EQ(batch.empty() ? next : batch.begin_seq(), next);
+        for (const EventSlot& slot : batch) {
+          ASSERT_TRUE(is_message(slot, next)) << "message " << next;
+          ++next;
+        }
+        if (random() % 3 != 0) {  // else it leaves with slots in its hands
+          guest.release(batch.end_seq());
+        }
+      }
+      if (outcome != PollOutcome::Ready) {
+        break;
+      }
+      guest.leave();
+      ++visits;
+      for (;;) {
+        const SlotSeq place = guest.visible_end();
+        for (std::size_t pause = random() % 64; pause > 0; --pause) {
+          std::this_thread::yield();
+        }
+        if (guest.come_back(place)) {
+          ASSERT_EQ(guest.released(), place);
+          break;
+        }
+        ++refused;
+      }
+    }
+    EXPECT_EQ(outcome, PollOutcome::Closed);
+    EXPECT_GT(visits, 0U);
+    RecordProperty("visits", static_cast<int>(visits));
+    RecordProperty("refused", static_cast<int>(refused));
+  }};
+  produce(ring, waits[0], load.count);
+}
+
+// A guest that does nothing at all while it is there is what the producer waits for; the ring tells
+// it, and it makes room by leaving.
+TEST(EventRing, AConsumerThatMayLeaveIsWokenWhenTheProducerWaitsForIt) {
+  constexpr SlotSeq kCount = 2'000;
+  WaitStrategy waits[3] = {WaitStrategy{WaitKind::Block, 0},
+                           WaitStrategy{WaitKind::Block, 0},
+                           WaitStrategy{WaitKind::Block, 0}};
+  EventRing ring{{.capacity = 16, .arena_size = kSmallestArena}, waits[0]};
+  EventConsumer& journal = ring.add_consumer({.name = "journal", .wait = waits[1]});
+  EventConsumer& guest = ring.add_consumer(
+      {.name = "guest", .wait = waits[2], .behind = {&journal}, .may_leave = true});
+  std::jthread journaling{[&] { consume(ring, journal, waits[1], [](const EventBatch&) {}); }};
+  std::jthread idling{[&] {
+    EXPECT_TRUE(waits[2].wait_until([&] { return ring.full(); }, lost()));
+    guest.leave();
+  }};
+  produce(ring, waits[0], kCount);
+}
+
 }  // namespace
 }  // namespace betex::gateway

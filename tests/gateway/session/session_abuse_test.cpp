@@ -1,6 +1,8 @@
 // What hostile, broken and dead peers do, one test each. Every time somebody else trades on, and
 // the process goes on.
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -17,43 +19,130 @@ using matching::SessionInfo;
 
 constexpr char kSoh = '\001';
 
-class SessionAbuseTest : public testing::Test {
+// A port, with those who are on there and what they ask.
+struct AbusedPort {
+  std::string name;
+  std::string attacker;
+  std::string bystander;
+  std::string third;
+  std::string request;  // MsgType, as the answer's
+  std::string answer;
+  int answer_id = 0;  // tag
+  bool market_data = false;
+};
+
+const AbusedPort kOrderPort{.name = "Orders",
+                            .attacker = "BROKER1",
+                            .bystander = "BROKER2",
+                            .third = "BROKER3",
+                            .request = "D",
+                            .answer = "8",
+                            .answer_id = 11};
+const AbusedPort kMarketDataPort{.name = "MarketData",
+                                 .attacker = "MD1",
+                                 .bystander = "MD2",
+                                 .third = "MD3",
+                                 .request = "V",
+                                 .answer = "W",
+                                 .answer_id = 262,
+                                 .market_data = true};
+
+class Abuse {
  protected:
-  void start(const fix::TransportLimits& limits = {}) {
+  explicit Abuse(AbusedPort port) : port_{std::move(port)} {}
+
+  void start(fix::TransportLimits limits = {}) {
+    if (port_.market_data) {
+      limits.logon_interval = 0ms;  // its logons wait for each other
+    }
     gateway_ = std::make_unique<TestGateway>(
         pipeline_, folder_.path(), TestGatewayOptions{.limits = limits});
-    bystander_ = gateway_->log_on("BROKER2");
+    bystander_ = gateway_->log_on(port_.bystander);
+    if (port_.market_data) {
+      broker_ = gateway_->log_on(kOrderPort.bystander);
+    }
   }
 
-  // Somebody else's order is answered.
+  [[nodiscard]] std::string fields(const std::string& id) const {
+    return port_.market_data ? market_data_fields(id) : order_fields(id);
+  }
+
+  // The peer's request is answered.
+  void expect_answer(RawFixPeer& peer, const std::string& id) const {
+    peer.send(port_.request, fields(id));
+    EXPECT_EQ(peer.read_type(port_.answer).value(port_.answer_id), id);
+  }
+
+  // Somebody else's request is answered, and whoever it is: a broker's order.
   void expect_business_as_usual() {
-    const std::string id = "B" + std::to_string(++orders_);
-    bystander_->send("D", order_fields(id));
-    EXPECT_EQ(bystander_->read_type("8").value(11), id);
+    const std::string id = "B" + std::to_string(++requests_);
+    expect_answer(*bystander_, id);
+    if (broker_ != nullptr) {
+      broker_->send("D", order_fields(id));
+      EXPECT_EQ(broker_->read_type("8").value(11), id);
+    }
     EXPECT_EQ(gateway_->failure(), "");
   }
 
-  // A connection that says this before it has logged on is closed, without an answer.
+  // A connection that says this before it has logged on is closed. There is no answer, but where it
+  // has shown the right password: the sessions for market data have a number for a Logout, those
+  // for orders none before the journal knows them.
   void expect_closed(std::string_view bytes) {
-    const auto peer = gateway_->connect("BROKER1");
+    const auto peer = gateway_->connect(port_.attacker);
     peer->send_bytes(bytes);
-    EXPECT_FALSE(peer->try_read(kPatience).has_value()) << bytes;
+    const auto answer = peer->try_read(kPatience);
+    EXPECT_TRUE(!answer || (port_.market_data && answer->type() == "5")) << bytes;
     EXPECT_TRUE(peer->wait_for_end()) << bytes;
     expect_business_as_usual();
   }
 
-  [[nodiscard]] static std::string header(const std::string& type, const std::string& number) {
-    return "35=" + type + "|34=" + number + "|49=BROKER1|52=" + fix_now() + "|56=BETEX|";
+  // Requests that were taken on the port.
+  [[nodiscard]] std::size_t taken() const {
+    return port_.market_data ? gateway_->feed().requests().size()
+                             : pipeline_.submitted_bodies<matching::PlaceOrder>().size();
   }
 
+  // The attacker, after so many logons with nothing behind them.
+  [[nodiscard]] std::unique_ptr<RawFixPeer> log_on(int logons_before = 0) const {
+    return gateway_->log_on(port_.attacker, port_.market_data ? 1 : 1 + logons_before);
+  }
+
+  [[nodiscard]] std::string header(const std::string& type, const std::string& number) const {
+    return "35=" + type + "|34=" + number + "|49=" + port_.attacker + "|52=" + fix_now() +
+           "|56=BETEX|";
+  }
+
+  const AbusedPort port_;
   TempFolder folder_;
   FakePipeline pipeline_;
   std::unique_ptr<TestGateway> gateway_;
   std::unique_ptr<RawFixPeer> bystander_;
-  int orders_ = 0;
+  std::unique_ptr<RawFixPeer> broker_;  // on the other port; null: that is the bystander's
+  int requests_ = 0;                    // the bystander's
 };
 
-TEST_F(SessionAbuseTest, TwoThousandIdleConnections) {
+class SessionAbuseTest : public Abuse, public testing::TestWithParam<AbusedPort> {
+ protected:
+  SessionAbuseTest() : Abuse{GetParam()} {}
+};
+
+INSTANTIATE_TEST_SUITE_P(Ports,
+                         SessionAbuseTest,
+                         testing::Values(kOrderPort, kMarketDataPort),
+                         [](const auto& test) { return test.param.name; });
+
+// What only one of the ports has.
+class OrderAbuseTest : public Abuse, public testing::Test {
+ protected:
+  OrderAbuseTest() : Abuse{kOrderPort} {}
+};
+
+class MarketDataAbuseTest : public Abuse, public testing::Test {
+ protected:
+  MarketDataAbuseTest() : Abuse{kMarketDataPort} {}
+};
+
+TEST_P(SessionAbuseTest, TwoThousandIdleConnections) {
   constexpr rlim_t kConnections = 2000;
   rlimit files{};
   getrlimit(RLIMIT_NOFILE, &files);
@@ -68,29 +157,29 @@ TEST_F(SessionAbuseTest, TwoThousandIdleConnections) {
          .logon_deadline = 60s});
   std::vector<std::unique_ptr<RawFixPeer>> idle;
   for (rlim_t i = 0; i < kConnections; ++i) {
-    idle.push_back(gateway_->connect("BROKER1"));
+    idle.push_back(gateway_->connect(port_.attacker));
   }
   expect_business_as_usual();
-  EXPECT_EQ(gateway_->log_on("BROKER3")->next_out, 2)
+  EXPECT_EQ(gateway_->log_on(port_.third)->next_out, 2)
       << "there is room for who knows what he wants";
   idle.clear();
   expect_business_as_usual();
 }
 
-TEST_F(SessionAbuseTest, MoreConnectionsThanAllowed) {
+TEST_P(SessionAbuseTest, MoreConnectionsThanAllowed) {
   start({.connections = 5});
   std::vector<std::unique_ptr<RawFixPeer>> some;
   for (int i = 0; i < 4; ++i) {
-    some.push_back(gateway_->connect("BROKER1"));
+    some.push_back(gateway_->connect(port_.attacker));
   }
-  EXPECT_TRUE(gateway_->connect("BROKER1")->wait_for_end());
+  EXPECT_TRUE(gateway_->connect(port_.attacker)->wait_for_end());
   expect_business_as_usual();
 }
 
-TEST_F(SessionAbuseTest, BytesOneAtATime) {
+TEST_P(SessionAbuseTest, BytesOneAtATime) {
   start();
-  const auto peer = gateway_->connect("BROKER1");
-  const std::string logon = peer->message("A", logon_fields("BROKER1"), 1);
+  const auto peer = gateway_->connect(port_.attacker);
+  const std::string logon = peer->message("A", logon_fields(port_.attacker), 1);
   for (std::size_t i = 0; i < logon.size(); ++i) {
     peer->send_bytes(logon.substr(i, 1));
     if (i % 40 == 0) {
@@ -100,14 +189,14 @@ TEST_F(SessionAbuseTest, BytesOneAtATime) {
   EXPECT_EQ(peer->read().type(), "A");
 }
 
-TEST_F(SessionAbuseTest, AMessageOfAMillionBytes) {
+TEST_P(SessionAbuseTest, AMessageOfAMillionBytes) {
   start();
   expect_closed(fix_message(
       "FIXT.1.1",
-      header("A", "1") + logon_fields("BROKER1") + "58=" + std::string(1'000'000, 'x') + "|"));
-  const auto peer = gateway_->log_on("BROKER1");
+      header("A", "1") + logon_fields(port_.attacker) + "58=" + std::string(1'000'000, 'x') + "|"));
+  const auto peer = log_on();
   try {
-    peer->send("D", order_fields("A1") + "58=" + std::string(1'000'000, 'x') + "|");
+    peer->send(port_.request, fields("A1") + "58=" + std::string(1'000'000, 'x') + "|");
   } catch (const std::exception&) {
     // It was closed while it was still sending.
   }
@@ -115,10 +204,10 @@ TEST_F(SessionAbuseTest, AMessageOfAMillionBytes) {
   expect_business_as_usual();
 }
 
-TEST_F(SessionAbuseTest, WrongLengthsAndChecksums) {
+TEST_P(SessionAbuseTest, WrongLengthsAndChecksums) {
   start();
-  const auto peer = gateway_->log_on("BROKER1");
-  const std::string good = peer->message("D", order_fields("A1"), 2);
+  const auto peer = log_on();
+  const std::string good = peer->message(port_.request, fields("A1"), 2);
   std::string longer = good;
   longer.replace(longer.find("9="), 5, "9=999");
   std::string shorter = good;
@@ -130,7 +219,8 @@ TEST_F(SessionAbuseTest, WrongLengthsAndChecksums) {
     peer->send_bytes(bad);
   }
   peer->send_bytes(good);
-  EXPECT_EQ(peer->read_type("8").value(11), "A1") << "what is garbled uses up no number";
+  EXPECT_EQ(peer->read_type(port_.answer).value(port_.answer_id), "A1")
+      << "what is garbled uses up no number";
   expect_business_as_usual();
   for (const auto* length : {"99999999999", "-1", "abc", "", "999999999"}) {
     expect_closed("8=FIXT.1.1" + std::string{kSoh} + "9=" + length + kSoh + "35=A" + kSoh +
@@ -138,62 +228,60 @@ TEST_F(SessionAbuseTest, WrongLengthsAndChecksums) {
   }
 }
 
-TEST_F(SessionAbuseTest, NumbersThatWrap) {
+TEST_P(SessionAbuseTest, NumbersThatWrap) {
   start();
   for (const auto* number :
        {"4294967297", "18446744073709551617", "0", "-1", "99999999999999999999"}) {
-    expect_closed(fix_message("FIXT.1.1", header("A", number) + logon_fields("BROKER1")));
+    expect_closed(fix_message("FIXT.1.1", header("A", number) + logon_fields(port_.attacker)));
   }
-  int next_in = 1;
+  int logons = 0;
   for (const auto* number : {"4294967298", "18446744073709551618", "-1"}) {
-    const auto bad = gateway_->log_on("BROKER1", next_in++);
-    bad->send_bytes(fix_message("FIXT.1.1", header("D", number) + order_fields("A1")));
+    const auto bad = log_on(logons++);
+    bad->send_bytes(fix_message("FIXT.1.1", header(port_.request, number) + fields("A1")));
     EXPECT_EQ(bad->read_type("5").type(), "5") << number;
     EXPECT_TRUE(bad->wait_for_end());
   }
-  const auto peer = gateway_->log_on("BROKER1", next_in);
-  peer->send("D", order_fields("A2"));
-  EXPECT_EQ(peer->read_type("8").value(11), "A2");
-  EXPECT_EQ(pipeline_.submitted_bodies<matching::PlaceOrder>().size(),
-            static_cast<std::size_t>(orders_) + 1);
+  const auto peer = log_on(logons);
+  expect_answer(*peer, "A2");
+  EXPECT_EQ(taken(), static_cast<std::size_t>(requests_) + 1);
   expect_business_as_usual();
 }
 
-TEST_F(SessionAbuseTest, DataFieldsWithAnyLength) {
+TEST_P(SessionAbuseTest, DataFieldsWithAnyLength) {
   start();
   for (const auto* length : {"3", "-1", "999999999", "4294967295"}) {
     expect_closed(fix_message(
-        "FIXT.1.1", header("A", "1") + logon_fields("BROKER1") + "95=" + length + "|96=abc|"));
+        "FIXT.1.1", header("A", "1") + logon_fields(port_.attacker) + "95=" + length + "|96=abc|"));
   }
-  const auto peer = gateway_->log_on("BROKER1");
+  const auto peer = log_on();
   for (const auto* field :
        {"95=999999999|96=abc|", "90=4|91=abcd|", "354=5|355=abcde|", "348=2|"}) {
-    peer->send("D", order_fields("A1") + field);
+    peer->send(port_.request, fields("A1") + field);
     EXPECT_EQ(peer->read().type(), "3") << field;
     expect_business_as_usual();
   }
 }
 
-TEST_F(SessionAbuseTest, OtherApplicationVersions) {
+TEST_P(SessionAbuseTest, OtherApplicationVersions) {
   start();
+  const std::string logon = logon_fields(port_.attacker);
+  const std::string without_version = logon.substr(0, logon.find("1137="));
   for (const auto* version : {"8", "2", "10", "", "x"}) {
-    expect_closed(fix_message(
-        "FIXT.1.1", header("A", "1") + "98=0|108=30|553=BROKER1|554=secret|1137=" + version + "|"));
+    expect_closed(
+        fix_message("FIXT.1.1", header("A", "1") + without_version + "1137=" + version + "|"));
   }
-  const auto peer = gateway_->log_on("BROKER1");
-  peer->send_bytes(fix_message(
-      "FIXT.1.1",
-      "35=D|34=2|49=BROKER1|52=" + fix_now() + "|56=BETEX|1128=6|" + order_fields("A1")));
+  const auto peer = log_on();
+  peer->send_bytes(fix_message("FIXT.1.1", header(port_.request, "2") + "1128=6|" + fields("A1")));
   EXPECT_EQ(peer->read().value(373), "18");
   expect_business_as_usual();
 }
 
-TEST_F(SessionAbuseTest, AFloodOfLogonsWithoutCredentials) {
+TEST_P(SessionAbuseTest, AFloodOfLogonsWithoutCredentials) {
   start({.connections = 1000, .connections_per_address = 1000});
   std::vector<std::unique_ptr<RawFixPeer>> flood;
   for (int i = 0; i < 300; ++i) {
-    flood.push_back(gateway_->connect("BROKER1"));
-    flood.back()->send("A", logon_fields("BROKER1", "wrong") + (i % 2 == 0 ? "141=Y|" : ""));
+    flood.push_back(gateway_->connect(port_.attacker));
+    flood.back()->send("A", logon_fields(port_.attacker, "wrong") + (i % 2 == 0 ? "141=Y|" : ""));
     if (i % 50 == 0) {
       expect_business_as_usual();
     }
@@ -201,11 +289,11 @@ TEST_F(SessionAbuseTest, AFloodOfLogonsWithoutCredentials) {
   for (const auto& peer : flood) {
     EXPECT_TRUE(peer->wait_for_end());
   }
-  EXPECT_NO_THROW((void)gateway_->log_on("BROKER1")) << "no number was used up, nothing was reset";
-  EXPECT_EQ(pipeline_.sessions().size(), 2U);
+  EXPECT_NO_THROW((void)log_on()) << "no number was used up, nothing was reset";
+  EXPECT_EQ(pipeline_.sessions().size(), port_.market_data ? 3U : 2U);
 }
 
-TEST_F(SessionAbuseTest, AResetFlagWithoutCredentialsResetsNothing) {
+TEST_F(OrderAbuseTest, AResetFlagWithoutCredentialsResetsNothing) {
   start();
   gateway_->log_on("BROKER1")->send("D", order_fields("A1"));
   ASSERT_TRUE(pipeline_.wait_for_session("BROKER1", [](const SessionInfo& s) {
@@ -218,7 +306,7 @@ TEST_F(SessionAbuseTest, AResetFlagWithoutCredentialsResetsNothing) {
   expect_business_as_usual();
 }
 
-TEST_F(SessionAbuseTest, AResetFlagInMidSessionResetsNothing) {
+TEST_F(OrderAbuseTest, AResetFlagInMidSessionResetsNothing) {
   start();
   const auto peer = gateway_->log_on("BROKER1");
   peer->send("D", order_fields("A1"));
@@ -232,24 +320,23 @@ TEST_F(SessionAbuseTest, AResetFlagInMidSessionResetsNothing) {
   expect_business_as_usual();
 }
 
-TEST_F(SessionAbuseTest, ConnectionsThatAreResetInMidMessage) {
+TEST_P(SessionAbuseTest, ConnectionsThatAreResetInMidMessage) {
   constexpr int kTimes = 10;
   start();
   for (int i = 0; i < kTimes; ++i) {
-    const auto peer = gateway_->log_on("BROKER1", 2 * i + 1);
-    const std::string id = "A" + std::to_string(i);
-    peer->send("D", order_fields(id));
-    EXPECT_EQ(peer->read_type("8").value(11), id);
-    peer->send_bytes(peer->message("D", order_fields("half"), peer->next_out).substr(0, 60));
+    const auto peer = log_on(2 * i);
+    expect_answer(*peer, "A" + std::to_string(i));
+    peer->send_bytes(peer->message(port_.request, fields("half"), peer->next_out).substr(0, 60));
     peer->reset();
-    ASSERT_TRUE(pipeline_.wait_for_session("BROKER1", [&](const SessionInfo& s) {
-      return !s.up && s.next_in == matching::MsgSeqNum{static_cast<std::uint32_t>(2 * i + 3)};
+    ASSERT_TRUE(pipeline_.wait_for_session(port_.attacker, [&](const SessionInfo& s) {
+      const auto next_in = static_cast<std::uint32_t>(port_.market_data ? 3 : 2 * i + 3);
+      return !s.up && s.next_in == matching::MsgSeqNum{next_in};
     }));
   }
   expect_business_as_usual();
 }
 
-TEST_F(SessionAbuseTest, OneThatNeverReadsWhileTwentyOthersTrade) {
+TEST_F(OrderAbuseTest, OneThatNeverReadsWhileTwentyOthersTrade) {
   constexpr int kOthers = 20;
   start({.outbound_queue_bytes = 100'000, .slow_reader_grace = 300ms});
   std::vector<std::unique_ptr<RawFixPeer>> others;
@@ -276,7 +363,23 @@ TEST_F(SessionAbuseTest, OneThatNeverReadsWhileTwentyOthersTrade) {
   expect_business_as_usual();
 }
 
-TEST_F(SessionAbuseTest, OneThatSendsMoreThanItMay) {
+TEST_F(MarketDataAbuseTest, OneThatNeverReadsWhileOthersDo) {
+  start({.outbound_queue_bytes = 100'000, .slow_reader_grace = 300ms});
+  const auto deaf = gateway_->log_on("MD1");
+  const auto outlet = gateway_->feed().outlet();
+  const std::string entries(16'000, 'x');
+  for (int round = 0; round < 500; ++round) {
+    outlet->send({market_data_body('X', "58=" + entries + "|")});
+    if (round % 50 == 0) {
+      expect_business_as_usual();
+    }
+  }
+  EXPECT_TRUE(pipeline_.wait_for_session("MD1", [](const SessionInfo& s) { return !s.up; }));
+  EXPECT_EQ(gateway_->market_data().metrics().slow_readers.value(), 1U);
+  expect_business_as_usual();
+}
+
+TEST_F(OrderAbuseTest, OneThatSendsMoreThanItMay) {
   start();
   auto settings = test_sessions()[0];
   settings.comp_id = "EAGER";
@@ -306,7 +409,7 @@ TEST_F(SessionAbuseTest, OneThatSendsMoreThanItMay) {
 }
 
 // What takes risk away is never too much.
-TEST_F(SessionAbuseTest, CancelsOfOneThatSendsMoreThanItMay) {
+TEST_F(OrderAbuseTest, CancelsOfOneThatSendsMoreThanItMay) {
   constexpr std::size_t kCancels = 20;
   start();
   auto settings = test_sessions()[0];

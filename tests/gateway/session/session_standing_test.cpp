@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gateway/session/session_ports.h"
 #include "tests/gateway/session/test_gateway.h"
 #include "tests/support/temp_folder.h"
 
@@ -24,9 +25,11 @@ using testing::ElementsAre;
 
 class SessionStandingTest : public testing::Test {
  protected:
+  [[nodiscard]] fix::SessionPorts ports() { return {gateway_->server(), nullptr}; }
+
   [[nodiscard]] CounterpartyState standing(const std::string& comp_id) {
     const Name name{comp_id};
-    return gateway_->server().counterparties({&name, 1}).at(0);
+    return ports().counterparties({&name, 1}).at(0);
   }
 
   // What is told is a moment old.
@@ -60,17 +63,17 @@ std::vector<std::string> names_of(const std::vector<CounterpartyState>& states) 
 }
 
 TEST_F(SessionStandingTest, AllAreToldInTheirOrderOrThoseThatAreNamed) {
-  EXPECT_THAT(names_of(gateway_->server().counterparties({})),
+  EXPECT_THAT(names_of(ports().counterparties({})),
               ElementsAre("BROKER1", "BROKER2", "BROKER3", "STRICT", "OPS1"));
   const std::vector<Name> named{Name{"OPS1"}, Name{"NOBODY"}, Name{"BROKER2"}};
-  EXPECT_THAT(names_of(gateway_->server().counterparties(named)), ElementsAre("OPS1", "BROKER2"));
+  EXPECT_THAT(names_of(ports().counterparties(named)), ElementsAre("OPS1", "BROKER2"));
 }
 
 TEST_F(SessionStandingTest, OneThatAReloadHasTakenAwayIsNotTold) {
   auto sessions = test_sessions();
   std::erase_if(sessions, [](const auto& settings) { return settings.comp_id == "BROKER2"; });
   gateway_->server().reload({}, sessions, std::nullopt);
-  EXPECT_THAT(names_of(gateway_->server().counterparties({})),
+  EXPECT_THAT(names_of(ports().counterparties({})),
               ElementsAre("BROKER1", "BROKER3", "STRICT", "OPS1"));
 }
 

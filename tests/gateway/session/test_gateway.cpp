@@ -21,6 +21,10 @@ bool speaks_fix44(const std::string& comp_id) {
   return comp_id == "BROKER3";
 }
 
+bool is_for_market_data(const std::string& comp_id) {
+  return comp_id.starts_with("MD");
+}
+
 gateway::Credentials credentials_for(const std::vector<fix::SessionSettings>& sessions,
                                      const std::string& password) {
   gateway::Credentials credentials;
@@ -55,18 +59,34 @@ std::vector<fix::SessionSettings> test_sessions() {
   return sessions;
 }
 
+std::vector<fix::SessionSettings> test_market_data_sessions() {
+  std::vector<fix::SessionSettings> sessions;
+  for (const std::string comp_id : {"MD1", "MD2", "MD3"}) {
+    fix::SessionSettings settings = test_sessions().front();
+    settings.comp_id = comp_id;
+    settings.role = fix::SessionRole::MarketData;
+    settings.accounts.clear();
+    sessions.push_back(settings);
+  }
+  return sessions;
+}
+
 TestGateway::TestGateway(FakePipeline& pipeline,
                          const std::filesystem::path& folder,
                          const TestGatewayOptions& options)
     : pipeline_{pipeline},
       limits_{options.limits},
       work_{io_.get_executor()},
+      market_data_work_{market_data_io_.get_executor()},
       credentials_{credentials_for(test_sessions(), options.password)},
       authenticator_{credentials_} {
   limits_.delivery_proof_interval = options.delivery_proof_interval;
   const gateway::Clock& clock = options.clock != nullptr ? *options.clock : machine_clock_;
   auto sessions = test_sessions();
   sessions.front().reset_schedule = options.reset_schedule;
+  for (const fix::SessionSettings& settings : test_market_data_sessions()) {
+    sessions.push_back(settings);
+  }
   const auto recovered = pipeline.sessions();
   cache_ = std::make_unique<fix::MessageCache>(
       folder / "cache",
@@ -85,23 +105,40 @@ TestGateway::TestGateway(FakePipeline& pipeline,
                                        limits_,
                                        sessions,
                                        recovered);
-  pipeline.set_sink(server_.get());
+  market_data_ = std::make_unique<fix::MarketDataServer>(
+      fix::MarketDataServer::Parts{.io = market_data_io_,
+                                   .dictionaries = dictionaries(),
+                                   .commands = pipeline,
+                                   .feed = feed_,
+                                   .authenticator = authenticator_,
+                                   .clock = clock},
+      limits_,
+      options.most_market_data,
+      sessions,
+      recovered);
+  ports_ = std::make_unique<fix::SessionPorts>(*server_, market_data_.get());
+  pipeline.set_sink(ports_.get());
   port_ = server_->listen("127.0.0.1", 0);
+  market_data_port_ = market_data_->listen("127.0.0.1", 0);
   for (int i = 0; i < options.io_threads; ++i) {
-    threads_.emplace_back([this] {
-      try {
-        io_.run();
-      } catch (const std::exception& error) {
-        const std::lock_guard lock{failure_mutex_};
-        failure_ = error.what();
-      }
-    });
+    threads_.emplace_back([this] { run(io_); });
+    threads_.emplace_back([this] { run(market_data_io_); });
+  }
+}
+
+void TestGateway::run(boost::asio::io_context& io) {
+  try {
+    io.run();
+  } catch (const std::exception& error) {
+    const std::lock_guard lock{failure_mutex_};
+    failure_ = error.what();
   }
 }
 
 TestGateway::~TestGateway() {
   pipeline_.set_sink(nullptr);
   io_.stop();
+  market_data_io_.stop();
   for (std::thread& thread : threads_) {
     thread.join();
   }
@@ -115,7 +152,7 @@ std::string TestGateway::failure() const {
 std::unique_ptr<RawFixPeer> TestGateway::connect(const std::string& comp_id,
                                                  const std::string& from) const {
   return std::make_unique<RawFixPeer>(
-      port_,
+      is_for_market_data(comp_id) ? market_data_port_ : port_,
       RawFixPeer::Names{.begin_string = speaks_fix44(comp_id) ? "FIX.4.4" : "FIXT.1.1",
                         .sender = comp_id,
                         .target = kOurCompId},
@@ -136,12 +173,18 @@ std::unique_ptr<RawFixPeer> TestGateway::log_on(const std::string& comp_id,
 }
 
 std::string logon_fields(const std::string& comp_id, const std::string& password) {
-  return std::string{"98=0|108=30|"} + "553=" + comp_id + "|554=" + password + "|" +
+  const bool market_data = is_for_market_data(comp_id);
+  return std::string{"98=0|108=30|"} + (market_data ? "141=Y|" : "") +
+         "553=" + (market_data ? "BROKER1" : comp_id) + "|554=" + password + "|" +
          (speaks_fix44(comp_id) ? "" : "1137=9|");
 }
 
 std::string order_fields(const std::string& cl_ord_id) {
   return "11=" + cl_ord_id + "|38=10|40=2|44=0.60|54=1|55=RAIN-LON|59=1|60=" + fix_now() + "|";
+}
+
+std::string market_data_fields(const std::string& md_req_id) {
+  return "262=" + md_req_id + "|263=0|264=1|267=2|269=0|269=1|146=1|55=RAIN-LON|";
 }
 
 }  // namespace betex::test

@@ -52,7 +52,14 @@ inline std::string describe(const Decoded& decoded) {
 
     std::string operator()(const OperatorRequest&) const { return "operation"; }
 
+    std::string operator()(const gateway::MarketDataRequest&) const { return "market data"; }
+
     std::string operator()(const Unanswered&) const { return "unanswered"; }
+
+    std::string operator()(const MarketDataRequestReject& reject) const {
+      return std::string{"281="} + static_cast<char>(reject.refusal) + " reason " +
+             std::to_string(static_cast<int>(reject.reason));
+    }
 
     std::string operator()(const SessionReject& reject) const {
       EXPECT_FALSE(reject.text.empty());

@@ -17,7 +17,7 @@ namespace {
 
 TEST(Decode, AnswersMessagesThatWeDoNotTake) {
   for (const std::string type :
-       {"8", "9", "E", "V", "R", "AE", "CB", "BE", "b", "U", "U1", "U2a", "UXYZ123"}) {
+       {"8", "9", "E", "W", "X", "Y", "R", "AE", "CB", "BE", "b", "U", "U1", "U2a", "UXYZ123"}) {
     check({{Request{type, {"11=id-1", "262=x"}}, "380=3 tag 0 reason 141"}});
   }
   for (const std::string type : {"I", "O", "ZZ", "DD1", "AA1", "d1", "u1", "1U"}) {
@@ -51,6 +51,7 @@ TEST(Decode, MakesOfEachRequestWhatTheTableSaysThatItDoes) {
       {"AF", Request{"AF", {"584=s1", "585=7"}}},
       {"x", Request{"x", {"320=r1", "559=4"}}},
       {"e", Request{"e", {"324=r2", "55=RAIN-LON", "263=0"}}},
+      {"V", Request{"V", {"262=m1", "263=1", "264=1", "267=2|269=0|269=1", "146=1|55=RAIN-LON"}}},
       {"AN", Request{"AN", {"60=20261122-14:20:31", "710=p1", "724=0"}}},
       {"c",
        Request{"c", {"320=c1", "321=1", "1300=M", "20030=1", "20031=1", "60=20261122-14:20:31"}}},
@@ -66,12 +67,13 @@ TEST(Decode, MakesOfEachRequestWhatTheTableSaysThatItDoes) {
       continue;
     }
     ++found;
-    const SessionRole role =
-        message->roles.contains(SessionRole::Broker) ? SessionRole::Broker : SessionRole::Ops;
+    const SessionRole role = message->roles.contains(SessionRole::Broker) ? SessionRole::Broker
+                             : message->roles.contains(SessionRole::Ops)  ? SessionRole::Ops
+                                                                          : SessionRole::MarketData;
     const std::string outcome =
         describe(decode_as(role, FixVersion::Fixt11, requests.at(message->type).body()));
-    EXPECT_EQ(outcome == "place" || outcome == "amend" ? "place or amend" : outcome,
-              outcome_of(message->effect))
+    const std::string expected = message->type == "V" ? "market data" : outcome_of(message->effect);
+    EXPECT_EQ(outcome == "place" || outcome == "amend" ? "place or amend" : outcome, expected)
         << message->type;
   }
   EXPECT_EQ(found, requests.size());
@@ -85,7 +87,8 @@ TEST(Decode, AnswersNoBusinessMessageReject) {
 
 TEST(Decode, LetsOnlyBrokersEnterOrders) {
   for (const Request& request : {kGoodOrder, kCancel, kReplace, kMassCancel}) {
-    for (const SessionRole role : {SessionRole::DropCopy, SessionRole::Ops}) {
+    for (const SessionRole role :
+         {SessionRole::DropCopy, SessionRole::Ops, SessionRole::MarketData}) {
       EXPECT_EQ(describe(decode_as(role, FixVersion::Fixt11, request.body())),
                 "380=6 tag 0 reason 142");
     }
@@ -98,7 +101,8 @@ TEST(Decode, LetsARoleSendWhatTheTableSays) {
     if (message->layer == Layer::Session || message->direction != Direction::Inbound) {
       continue;
     }
-    for (const SessionRole role : {SessionRole::Broker, SessionRole::DropCopy, SessionRole::Ops}) {
+    for (const SessionRole role :
+         {SessionRole::Broker, SessionRole::DropCopy, SessionRole::Ops, SessionRole::MarketData}) {
       for (const FixVersion version : kVersions) {
         const std::string outcome =
             describe(decode_as(role, version, Request{std::string{message->type}, {}}.body()));

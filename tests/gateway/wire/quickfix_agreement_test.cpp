@@ -36,8 +36,11 @@ const MessageSpec& request_spec(std::string_view msg_type) {
 
 // One that may send it, with all that it may have: brokers may not end what they are told (263=2).
 SessionRole sender_of(std::string_view msg_type) {
-  const bool brokers = request_spec(msg_type).roles.contains(SessionRole::Broker);
-  return brokers && msg_type != "x" ? SessionRole::Broker : SessionRole::Ops;
+  const RoleSet& roles = request_spec(msg_type).roles;
+  if (roles.contains(SessionRole::Broker) && msg_type != "x") {
+    return SessionRole::Broker;
+  }
+  return roles.contains(SessionRole::Ops) ? SessionRole::Ops : SessionRole::MarketData;
 }
 
 class QuickFixAgreement : public ::testing::TestWithParam<FixVersion> {
@@ -142,7 +145,10 @@ std::vector<std::string> full_requests(FixVersion version) {
                      "35=x|55=X|320=r|559=0|",
                      "35=x|320=r|559=5|1300=M|",
                      "35=x|263=1|320=r|559=4|",
-                     "35=e|55=X|263=1|324=r|"});
+                     "35=e|55=X|263=1|324=r|",
+                     "35=V|146=2|55=X|55=Y|262=m|263=1|264=9|265=1|266=Y|267=5|269=0|269=1|269=2|"
+                     "269=B|269=C|547=Y|815=2|20051=50|20052=Y|",
+                     "35=V|262=m|263=1|264=1|267=1|269=2|1310=2|1300=M|1300=N|"});
     for (const std::string& operation : full_operations()) {
       requests.push_back(operation);
     }
@@ -197,7 +203,8 @@ TEST_P(QuickFixAgreement, BothTakeARequestWithEveryFieldThatItMayHave) {
     EXPECT_EQ(validate(text), "") << body;
     const Decoded decoded = decode_text(text);
     EXPECT_FALSE(std::holds_alternative<SessionReject>(decoded) ||
-                 std::holds_alternative<BusinessReject>(decoded))
+                 std::holds_alternative<BusinessReject>(decoded) ||
+                 std::holds_alternative<MarketDataRequestReject>(decoded))
         << body;
   }
 }
@@ -277,6 +284,9 @@ bool is_conditional(const std::string& body, std::uint32_t tag) {
   if (msg_type == "AF" || msg_type == "q" || msg_type == "x") {
     return tag == 55 || tag == 1300;
   }
+  if (msg_type == "V") {
+    return tag == 146;
+  }
   if (msg_type == "CA") {
     return tag == 55 || tag == 1300 || tag == 1463 || tag == 1464 ||
            (tag == 1461 && says("1374=7"));
@@ -345,6 +355,35 @@ TEST_P(QuickFixAgreement, BothRequireTheSameFields) {
   }
 }
 
+// The field of a MarketDataRequest that a MarketDataRequestReject is about.
+std::uint32_t tag_of(MarketDataRefusal refusal) {
+  switch (refusal) {
+    case MarketDataRefusal::SubscriptionType:
+      return 263;
+    case MarketDataRefusal::Depth:
+      return 264;
+    case MarketDataRefusal::UpdateType:
+      return 265;
+    case MarketDataRefusal::Aggregation:
+      return 266;
+    case MarketDataRefusal::EntryType:
+      return 269;
+    case MarketDataRefusal::ImplicitDelete:
+      return 547;
+    default:
+      return 0;
+  }
+}
+
+// Whether the answer says that this field's value is wrong.
+bool is_refused_for(const Decoded& decoded, std::uint32_t tag) {
+  if (const auto* reject = std::get_if<MarketDataRequestReject>(&decoded)) {
+    return tag_of(reject->refusal) == tag;
+  }
+  const auto* const reject = std::get_if<SessionReject>(&decoded);
+  return reject != nullptr && reject->ref_tag_id == tag;
+}
+
 // Every value of every field that is an enumeration: what the dictionary lists the decoder takes,
 // and nothing else.
 TEST_P(QuickFixAgreement, BothAgreeOnEveryEnumeration) {
@@ -359,8 +398,10 @@ TEST_P(QuickFixAgreement, BothAgreeOnEveryEnumeration) {
       const bool begins_nothing_to_end = msg_type_of(base) == "e" && tag == 263;
       const bool only_of_all =
           msg_type_of(base) == "x" && tag == 559 && base.find("|263=1|") != std::string::npos;
+      const bool of_both_sides_or_none = tag == 269;
       if (!application_dictionary().hasFieldValue(tag) || only_limit_orders_rest ||
-          begins_nothing_to_end || only_of_all || session_dictionary().isHeaderField(tag)) {
+          begins_nothing_to_end || only_of_all || of_both_sides_or_none ||
+          session_dictionary().isHeaderField(tag)) {
         continue;
       }
       enumerations.insert(field.tag);
@@ -372,9 +413,7 @@ TEST_P(QuickFixAgreement, BothAgreeOnEveryEnumeration) {
         const std::size_t begin = base.find(name) + name.size();
         std::string body = base;
         body.replace(begin, body.find('|', begin) - begin, 1, value);
-        const Decoded decoded = decode_text(message_with(body));
-        const auto* const reject = std::get_if<SessionReject>(&decoded);
-        const bool refused = reject != nullptr && reject->ref_tag_id == field.tag;
+        const bool refused = is_refused_for(decode_text(message_with(body)), field.tag);
         EXPECT_EQ(!refused, application_dictionary().isFieldValue(tag, std::string(1, value)))
             << base << " with " << tag << "=" << value;
       }
@@ -382,10 +421,10 @@ TEST_P(QuickFixAgreement, BothAgreeOnEveryEnumeration) {
   }
   EXPECT_EQ(enumerations,
             GetParam() == FixVersion::Fixt11
-                ? (std::set<std::uint32_t>{18,    21,    40,    54,    59,    61,    263,
-                                           321,   447,   452,   530,   559,   585,   724,
-                                           935,   1373,  1374,  1463,  1464,  2329,  2964,
-                                           20004, 20010, 20011, 20021, 20030, 20031, 20032})
+                ? (std::set<std::uint32_t>{18,    21,    40,    54,    59,    61,   263,  265,
+                                           321,   447,   452,   530,   559,   585,  724,  815,
+                                           935,   1373,  1374,  1463,  1464,  2329, 2964, 20004,
+                                           20010, 20011, 20021, 20030, 20031, 20032})
                 : (std::set<std::uint32_t>{18, 21, 40, 54, 59, 530, 585, 724, 20003, 20004}));
 }
 
@@ -417,6 +456,14 @@ TEST_P(QuickFixAgreement, TheDictionaryListsTheValuesThatWeSend) {
     EXPECT_EQ(listed(20030), (Values{"1", "2", "3", "4", "5"}));
     EXPECT_EQ(listed(20031), (Values{"1", "2"}));
     EXPECT_EQ(listed(20032), (Values{"1", "2", "3", "4"}));
+    EXPECT_EQ(listed(269), (Values{"0", "1", "2", "B", "C"}));
+    EXPECT_EQ(listed(279), (Values{"0", "1", "2"}));
+    EXPECT_EQ(listed(281), (Values{"0", "1", "2", "3", "4", "5", "6", "7", "8", "C"}));
+    EXPECT_EQ(listed(814), (Values{"2"}));
+    EXPECT_EQ(listed(1021), (Values{"1", "2"}));
+    EXPECT_EQ(listed(1324), (Values{"A", "M", "D"}));
+    EXPECT_EQ(listed(1682), (Values{"2", "17", "18", "100", "101", "102"}));
+    EXPECT_EQ(listed(2446), (Values{"1", "2"}));
     EXPECT_EQ(listed(323), (Values{"1", "5"}));
     EXPECT_EQ(listed(340), (Values{"1", "2"}));
     EXPECT_EQ(listed(928), (Values{"1", "2", "3", "4"}));

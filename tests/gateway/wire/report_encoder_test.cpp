@@ -271,6 +271,32 @@ TEST(EncodeReport, ListsAnInstrumentWithItsMarketBehindTheGroup) {
             "320=list-1|322=list-1|393=0|560=2|893=Y|20001=21|20002=N|");
 }
 
+TEST(EncodeReport, TellsHowTheListChanges) {
+  EXPECT_EQ(body(testing::listed()),
+            "146=1|1324=A|55=RAIN-LON|965=10|107=Rain in London|1205=1|1206=0.001|1207=0.999|"
+            "1208=0.001|562=1|1140=500|561=1|15=EUR|320=list-2|1300=RAIN-LON|20030=5|20031=2|"
+            "20034=1|20035=0|20036=0|20039=20261122-14:20:31.000001|"
+            "20095=Will it rain before midnight?|20096=WEATHER|");
+  EXPECT_EQ(body(testing::listed_no_more()),
+            "146=1|1324=D|55=EPL-ARS-CHE.DRAW|965=4|1205=2|1206=1.01|1207=2.00|1208=0.01|"
+            "1206=2.02|1207=3.00|1208=0.02|562=0.01|1140=1000000000.00|561=0.01|15=EUR|320=list-1|"
+            "1300=EPL-ARS-CHE|20005=5|20030=1|20031=1|20034=1|20035=5000|20036=500|");
+  EXPECT_EQ(msg_type_of(testing::listed(), FixVersion::Fixt11), "BK");
+}
+
+TEST(EncodeReport, RefusesMarketDataByItsId) {
+  EXPECT_EQ(body(testing::no_market_data()),
+            "55=NOWHERE|58=unknown instrument|262=m1|281=0|20001=20|20002=N|");
+  EXPECT_EQ(body(testing::no_market_data_of_a_market()),
+            "58=unknown market|262=m1|281=0|1300=NOWHERE|20001=21|20002=N|");
+  EXPECT_EQ(body(testing::market_data_refused(MarketDataRefusal::TooMuch, Reason::Throttled)),
+            "58=too many messages|262=m1|281=2|20001=143|20002=Y|");
+  EXPECT_EQ(body(testing::market_data_refused(MarketDataRefusal::ImplicitDelete,
+                                              Reason::InvalidParameter)),
+            "58=invalid parameter|262=m1|281=C|20001=122|20002=N|");
+  EXPECT_EQ(msg_type_of(testing::no_market_data(), FixVersion::Fixt11), "Y");
+}
+
 TEST(EncodeReport, DegradesCodesThatFix44Lacks) {
   EXPECT_NE(body(testing::rejected(Reason::PriceNotOnLadder), FixVersion::Fix44)
                 .find("|103=99|150=8|151=0|20001=40|"),

@@ -354,6 +354,41 @@ inline Report no_security() {
                                .reason = matching::Reason::UnknownMarket}};
 }
 
+inline Report listed() {
+  const Report answer = described_security();
+  return {.id = {},
+          .body = SecurityListUpdate{.action = ListUpdateAction::Add,
+                                     .security = std::get<SecurityList>(answer.body)}};
+}
+
+// A market that is settled: gone, with all that there was to know of it.
+inline Report listed_no_more() {
+  Report answer = security();
+  auto& settled = std::get<SecurityList>(answer.body);
+  settled.status = ListingStatus::Expired;
+  return {.id = {},
+          .body = SecurityListUpdate{.action = ListUpdateAction::Delete, .security = settled}};
+}
+
+inline Report market_data_refused(MarketDataRefusal refusal, matching::Reason reason) {
+  return {.id = {},
+          .body = MarketDataRequestReject{
+              .request_id = matching::Name{"m1"}, .refusal = refusal, .reason = reason}};
+}
+
+inline Report no_market_data() {
+  Report report =
+      market_data_refused(MarketDataRefusal::Unknown, matching::Reason::UnknownInstrument);
+  std::get<MarketDataRequestReject>(report.body).symbol = matching::Name{"NOWHERE"};
+  return report;
+}
+
+inline Report no_market_data_of_a_market() {
+  Report report = market_data_refused(MarketDataRefusal::Unknown, matching::Reason::UnknownMarket);
+  std::get<MarketDataRequestReject>(report.body).market = matching::Name{"NOWHERE"};
+  return report;
+}
+
 inline Report mass_status_last() {
   Report report = status();
   auto& execution = std::get<ExecutionReport>(report.body);
@@ -428,7 +463,12 @@ inline std::vector<Report> all_reports(FixVersion version) {
                     security(),
                     described_security(),
                     no_list(),
-                    no_security()});
+                    no_security(),
+                    listed(),
+                    listed_no_more(),
+                    no_market_data(),
+                    no_market_data_of_a_market(),
+                    market_data_refused(MarketDataRefusal::TooMuch, matching::Reason::Throttled)});
   }
   return reports;
 }

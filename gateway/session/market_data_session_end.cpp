@@ -1,0 +1,184 @@
+// The end of a market data session: once, whatever has caused it. Its bytes leave, the journal and
+// md are told, and a logon that waits may begin.
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+#include "gateway/session/market_data_session.h"
+#include "gateway/session/session_metrics.h"
+#include "gateway/session/session_places.h"
+#include "gateway/transport/transport_limits.h"
+
+namespace betex::fix {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using matching::SessionDownReason;
+
+void MarketDataSession::closed(Connection& connection) {
+  asio::post(core_.strand,
+             [this, self = shared_from_this(), connection = connection.shared_from_this()] {
+               if (connection == core_.connection) {
+                 on_connection_closed();
+               } else if (logons_.next() != nullptr && connection == logons_.next()->connection) {
+                 logons_.take_next();
+               } else {
+                 identification_.forget(*connection);
+               }
+             });
+}
+
+void MarketDataSession::on_connection_closed() {
+  core_.connection = nullptr;
+  inbound_.drop_frames();
+  outbound_.discard();
+  core_.ending.note(SessionEnd::ConnectionLost);
+  if (core_.state == SessionState::GoingUp && up_asked_) {
+    return;  // it ends when SessionUp has been answered
+  }
+  core_.quickfix.connection_lost();
+  end(core_.ending.down_reason());
+  finish_if_done();
+}
+
+// Once. The connection stays until the last bytes have left.
+void MarketDataSession::end(SessionDownReason reason) {
+  if (core_.state == SessionState::Draining || core_.state == SessionState::Off) {
+    return;
+  }
+  if (core_.is_on()) {
+    core_.environment.metrics.sessions_on.subtract();
+    market_data_.feed.leave(subscriber_);
+    outlet_ = nullptr;
+    core_.ending.note(SessionEnd::Fault);
+    const SessionEnd cause = *core_.ending.cause();
+    last_end_ = cause;
+    end_expected_ = reason != SessionDownReason::Disconnect;
+    core_.environment.metrics.sessions_ended[static_cast<std::size_t>(cause)].add();
+    spdlog::info("session {}: off: {}", core_.settings.comp_id, words_of(cause).text);
+  }
+  core_.state = SessionState::Draining;
+  publish_standing();
+  core_.quickfix.connection_lost();
+  inbound_.drop_frames();
+  logons_.end_probe();
+  up_timer_.cancel();
+  send_session_down(reason);
+  tick_timer_.expires_after(core_.environment.limits.close_grace);
+  tick_timer_.async_wait(
+      [this, self = shared_from_this(), attempt = attempt_](const error_code& error) {
+        if (!error && attempt == attempt_ && core_.connection) {
+          core_.connection->close();
+        }
+      });
+  finish_if_done();
+}
+
+// Where the journal has it that the session is up.
+void MarketDataSession::send_session_down(SessionDownReason reason) {
+  if (std::exchange(core_.up, false)) {
+    submit_control(matching::SessionDown{.session = core_.id,
+                                         .epoch = core_.epoch,
+                                         .next_in = inbound_.expected(),
+                                         .reason = reason});
+  }
+}
+
+void MarketDataSession::finish_if_done() {
+  if (core_.state != SessionState::Draining) {
+    return;
+  }
+  if (core_.connection && outbound_.unwritten_bytes() == 0) {
+    std::exchange(core_.connection, nullptr)->finish();
+  }
+  if (core_.connection || !control_.empty()) {
+    return;
+  }
+  tick_timer_.cancel();
+  become_off();
+}
+
+void MarketDataSession::become_off() {
+  core_.state = SessionState::Off;
+  if (std::exchange(has_place_, false)) {
+    market_data_.places.give_back();
+  }
+  publish_standing();
+  run_what_waits();
+  if (core_.state == SessionState::Off && logons_.next() != nullptr) {
+    begin_logon(*logons_.take_next());
+  }
+}
+
+void MarketDataSession::run_what_waits() {
+  if (!core_.up && core_.state != SessionState::GoingUp && control_.empty()) {
+    for (const auto& done : std::exchange(when_down_, {})) {
+      done();
+    }
+  }
+  if (core_.state == SessionState::Off) {
+    for (const auto& done : std::exchange(when_off_, {})) {
+      done();
+    }
+  }
+}
+
+// ---- The end of the process ---------------------------------------------------------------------
+
+void MarketDataSession::stop_reading(std::function<void()> done) {
+  asio::post(core_.strand, [this, self = shared_from_this(), done = std::move(done)] {
+    core_.reading_stopped = true;
+    identification_.close_all();
+    if (const auto next = logons_.take_next()) {
+      next->connection->close();
+    }
+    if (waits_to_go_up()) {
+      end(SessionDownReason::Shutdown);
+    }
+    inbound_.process_frames();
+    done();
+  });
+}
+
+void MarketDataSession::go_down(SessionDownReason reason, std::function<void()> done) {
+  asio::post(core_.strand, [this, self = shared_from_this(), reason, done = std::move(done)] {
+    send_session_down(reason);
+    when_down_.push_back(done);
+    run_what_waits();
+  });
+}
+
+void MarketDataSession::log_out(const std::string& text, std::function<void()> done) {
+  asio::post(core_.strand, [this, self = shared_from_this(), text, done = std::move(done)] {
+    if (core_.is_on()) {
+      core_.ending.note(SessionEnd::GatewayStop);
+      core_.send_logout(text);
+      outbound_.end_turn();
+    }
+    when_off_.push_back(done);
+    run_what_waits();
+  });
+}
+
+void MarketDataSession::close_connection() {
+  asio::post(core_.strand, [this, self = shared_from_this()] {
+    if (core_.connection) {
+      core_.ending.note(SessionEnd::GatewayStop);
+      core_.connection->close();
+    }
+    if (const LogonCandidate* next = logons_.next()) {
+      next->connection->close();
+    }
+    for (const LogonCandidate& candidate : logons_.unknown()) {
+      candidate.connection->close();
+    }
+  });
+}
+
+void MarketDataSession::abandon() {
+  core_.connection = nullptr;
+  logons_ = {};
+}
+
+}  // namespace betex::fix

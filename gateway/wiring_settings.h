@@ -1,0 +1,41 @@
+// The configuration's part for each part of the gateway, in that part's own structs, where it takes
+// more than the configuration to say it.
+#pragma once
+
+#include "gateway/config/config.h"
+#include "gateway/ring/wait_strategy.h"
+#include "gateway/session/message_cache.h"
+#include "gateway/start/retention.h"
+#include "gateway/start/snapshot_thread.h"
+#include "gateway/transport/transport_limits.h"
+#include "journal/journal.h"
+
+namespace betex::gateway {
+
+[[nodiscard]] WaitKind wait_kind(WaitMode mode);
+
+// Few processors: the stages take turns on one thread, and a round trip wakes two threads, not
+// four.
+[[nodiscard]] bool share_one_thread(StageThreads threads);
+
+struct PortLimits {
+  fix::TransportLimits orders;
+  fix::TransportLimits market_data;
+};
+
+// As configured; where the system leaves file descriptors for fewer connections, as many fewer of
+// each port's. Raises the process's limit.
+[[nodiscard]] PortLimits limits_that_fit(const Config& config);
+
+// Segments below the newest snapshot are retired as far as `retention` allows, which must outlive
+// it.
+[[nodiscard]] journal::JournalConfig journal_config(const Config& config, Retention& retention);
+
+[[nodiscard]] SnapshotSettings snapshot_settings(const Config& config);
+
+// Of this boot, of this log as it was recovered and before anything else is written to it.
+[[nodiscard]] fix::CacheIdentity cache_identity(const journal::Journal& journal);
+
+[[nodiscard]] fix::CacheLimits cache_limits(const Config& config);
+
+}  // namespace betex::gateway
