@@ -45,6 +45,10 @@ class MarketData {
   // The last event that was taken.
   [[nodiscard]] matching::EventSeq last_seq() const noexcept { return books_.last_seq(); }
 
+  // The books are those of a later state of the engine, where the events in between are not to be
+  // had: everything that is subscribed to gets an image (814=2).
+  void rebuild(const matching::Engine& engine);
+
   // While it is behind, take() and turn() only note what changes, which costs next to nothing;
   // after that everybody who is subscribed to what has changed gets images (814=2).
   void set_behind(bool behind) noexcept { behind_ = behind; }
@@ -90,6 +94,7 @@ class MarketData {
   void follow(matching::EventSeq seq, const Event& event);
   template <typename Event>
   void tell_status(matching::EventSeq seq, const Event& event);
+  void end(matching::MarketId market);
   void note_listed(matching::MarketId market);
   void tell_everybody(const fix::Report& report);
   void note_missed();

@@ -78,6 +78,11 @@ std::vector<std::string> Alarms::look(const HealthSource& health,
                        whole(kPercent * *fill / *slots) + " % full");
     }
   }
+  if (metrics.value("betex_md_up") == 0.0) {
+    alarms.emplace_back("there is no market data: prices here are old");
+  } else if (metrics.value("betex_md_away").value_or(0) > 0) {
+    alarms.emplace_back("market data is far behind: prices here are late");
+  }
   for (const Level& level : kLevels) {
     if (const auto value = metrics.value(level.gauge); value && *value > level.above) {
       alarms.push_back(whole(*value) + " " + std::string{level.text});

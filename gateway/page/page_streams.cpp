@@ -1,9 +1,11 @@
 #include "gateway/page/page_streams.h"
 
 #include <chrono>
+#include <exception>
 #include <utility>
 
 #include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include "gateway/page/frames.h"
@@ -91,7 +93,7 @@ void Page::Streams::open(tcp::socket socket, std::string market) {
   boost::asio::post(
       strand_,
       [self = shared_from_this(), own = std::move(own), market = std::move(market)]() mutable {
-        self->add(std::move(own), std::move(market));
+        self->guarded("opening a stream", [&] { self->add(std::move(own), std::move(market)); });
       });
 }
 
@@ -124,7 +126,7 @@ void Page::Streams::watch(Viewer& viewer) {
           const auto streams = self.lock();
           const auto viewer_now = looking.lock();
           if (streams && viewer_now) {
-            streams->take_picture(*viewer_now);
+            streams->guarded("showing prices", [&] { streams->take_picture(*viewer_now); });
           }
         });
       });
@@ -149,9 +151,18 @@ void Page::Streams::tick() {
   if (stopped_) {
     return;
   }
+  wait_for_tick();  // first: whatever comes of this look, there is another one
   remove_ended();
-  look();
-  wait_for_tick();
+  guarded("looking at the figures", [this] { look(); });
+}
+
+// Market data sessions share the thread: what goes wrong with the page is not to reach them.
+void Page::Streams::guarded(std::string_view what, const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const std::exception& error) {
+    spdlog::error("the live page, {}: {}", what, error.what());
+  }
 }
 
 void Page::Streams::wait_for_tick() {

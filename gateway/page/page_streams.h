@@ -3,10 +3,12 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -53,6 +55,7 @@ class Page::Streams : public std::enable_shared_from_this<Page::Streams> {
   void watch(Viewer& viewer);
   void take_picture(Viewer& viewer);
   void tick();
+  void guarded(std::string_view what, const std::function<void()>& act);
   void wait_for_tick();
   void remove_ended();
   void look();

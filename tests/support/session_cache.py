@@ -11,7 +11,8 @@ MAGIC, FOLDER_AT, HEADER = b"BETEXMSG", 48, 4080  # gateway/session/CACHE.md
 def files_of(folder):
     """Those whose logs are in it, or were."""
     begin = os.fsencode(os.path.realpath(folder)) + b"/"
-    return [path for path in MEMORY.glob("betex-*") if _log_of(path).startswith(begin)]
+    return [path for path in MEMORY.glob("betex-*")
+            if path.is_file() and _log_of(path).startswith(begin)]
 
 
 def remove_of(folder):

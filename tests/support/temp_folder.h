@@ -21,7 +21,8 @@ namespace betex::test {
   constexpr std::string_view kMagic = "BETEXMSG";
   constexpr std::size_t kFolderAt = 48;
   std::array<char, 4080> header{};  // with zeros behind the folder
-  std::ifstream{file, std::ios::binary}.read(header.data(), header.size());
+  std::ifstream{file, std::ios::binary}.read(header.data(),
+                                             static_cast<std::streamsize>(header.size()));
   const std::string_view text{header.data(), header.size()};
   return text.starts_with(kMagic) ? text.substr(kFolderAt, text.find('\0', kFolderAt) - kFolderAt)
                                   : std::string_view{};
@@ -37,6 +38,7 @@ class TempFolder {
       throw std::system_error{errno, std::generic_category(), "mkdtemp " + name};
     }
     path_ = name;
+    resolved_ = std::filesystem::canonical(path_);
   }
 
   ~TempFolder() {
@@ -53,23 +55,24 @@ class TempFolder {
  private:
   void remove_session_caches() const {
     std::error_code ignored;
+    std::error_code gone;
     const std::string folder = path_.string() + '/';
-    const std::string resolved = std::filesystem::canonical(path_, ignored).string() + '/';
+    const std::string resolved = resolved_.string() + '/';
     for (std::filesystem::directory_iterator file{"/dev/shm", ignored};
          !ignored && file != std::filesystem::directory_iterator{};
          file.increment(ignored)) {
-      if (!file->path().filename().string().starts_with("betex-")) {
+      if (!file->path().filename().string().starts_with("betex-") || !file->is_regular_file(gone)) {
         continue;
       }
       const std::string cache = folder_of_session_cache(file->path()).string();
       if (cache.starts_with(folder) || cache.starts_with(resolved)) {
-        std::error_code gone;
         std::filesystem::remove(file->path(), gone);
       }
     }
   }
 
   std::filesystem::path path_;
+  std::filesystem::path resolved_;  // where no part of it is a link
 };
 
 }  // namespace betex::test

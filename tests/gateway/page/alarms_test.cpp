@@ -63,6 +63,16 @@ TEST_F(PageAlarmsTest, WhatIsWrongNowIsSaidAsLongAsItIs) {
   EXPECT_THAT(look(), ElementsAre("the machine's clock is 6 s ahead of session time"));
 }
 
+TEST_F(PageAlarmsTest, OldAndLatePricesAreSaidToBe) {
+  metrics.gauge("betex_md_up", 1);
+  metrics.gauge("betex_md_away", 0);
+  EXPECT_THAT(look(), IsEmpty());
+  metrics.gauge("betex_md_away", 1);
+  EXPECT_THAT(look(), ElementsAre("market data is far behind: prices here are late"));
+  metrics.gauge("betex_md_up", 0);
+  EXPECT_THAT(look(), ElementsAre("there is no market data: prices here are old"));
+}
+
 TEST_F(PageAlarmsTest, WhatWasCountedIsSaidForTenMinutes) {
   for (const char* const name : {"betex_fix_logon_alarms_total",
                                  "betex_fix_logons_too_low_total",

@@ -43,7 +43,7 @@ constexpr std::uint64_t kOperations = 1'000'000;
 // and one to come, and would keep eight: epochs are rare, so that they come to have so many.
 constexpr std::size_t kThreads = 3;
 constexpr std::uint64_t kEpochs = 1;  // in a thousand operations
-constexpr std::size_t kBlocksNeeded = kThreads * Model::kSessions * 3;
+constexpr std::uint32_t kBlocksNeeded = 3 * std::uint32_t{kThreads} * Model::kSessions;
 constexpr std::size_t kFileBytes =
     cache::first_block_at(256, kBlocksNeeded + 5) + (kBlocksNeeded + 6) * cache::kBlockBytes;
 
