@@ -82,6 +82,10 @@ class MarketBooks {
   // The next transaction.
   void apply(const matching::TransactionView& transaction);
 
+  // Those of a later state of the engine, where the events in between are not to be had. Everything
+  // counts as changed; what is counted begins at 0, and no last trade is known.
+  void begin_again(const matching::Engine& engine);
+
   [[nodiscard]] const Securities& securities() const noexcept { return securities_; }
 
   [[nodiscard]] matching::EventSeq last_seq() const noexcept { return seq_; }

@@ -45,6 +45,10 @@ class MarketData {
   // The last event that was taken.
   [[nodiscard]] matching::EventSeq last_seq() const noexcept { return books_.last_seq(); }
 
+  // The books are those of a later state of the engine, where the events in between are not to be
+  // had: everything that is subscribed to gets an image (814=2).
+  void rebuild(const matching::Engine& engine);
+
   // While it is behind, take() and turn() only note what changes, which costs next to nothing;
   // after that everybody who is subscribed to what has changed gets images (814=2).
   void set_behind(bool behind) noexcept { behind_ = behind; }

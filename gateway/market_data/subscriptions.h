@@ -87,6 +87,9 @@ class Subscriptions {
 
   [[nodiscard]] bool has_view(std::uint32_t slot) const noexcept { return views_.contains(slot); }
 
+  // All show how things are now, and nobody is told what has changed.
+  void refresh_views();
+
   [[nodiscard]] std::size_t view_count() const noexcept { return views_.size(); }
 
   // Sessions of which updates are left out.
