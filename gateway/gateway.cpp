@@ -18,6 +18,7 @@
 #include "gateway/link/session_link.h"
 #include "gateway/market_data_side.h"
 #include "gateway/node.h"
+#include "gateway/page/page.h"
 #include "gateway/pipeline/journal_link.h"
 #include "gateway/pipeline/journal_stage.h"
 #include "gateway/pipeline/match_stage.h"
@@ -77,12 +78,19 @@ class Gateway::Impl {
                                        config.fix.address, config.fix.tls->port, "--tls-port")
                                  : nullptr},
         market_data_ports_{config.market_data},
+        page_{config.http.enabled && config.http.page
+                  ? std::make_unique<Page>(market_data_ports_.io().context(),
+                                           PageOptions{.hosts = config.http.page_hosts},
+                                           health_,
+                                           std::vector<const prometheus::Collectable*>{&metrics_})
+                  : nullptr},
         http_{config.http.enabled
                   ? std::make_unique<HttpServer>(
                         io_.context(),
                         HttpServerOptions{.address = config.http.address, .port = config.http.port},
                         health_,
-                        std::vector<const prometheus::Collectable*>{&metrics_})
+                        std::vector<const prometheus::Collectable*>{&metrics_},
+                        page_.get())
                   : nullptr},
         service_status_{io_.context(), health_, ServiceManager::from_environment()},
 
@@ -129,6 +137,19 @@ class Gateway::Impl {
         //    the report stage. Their bytes go by way of the session cache: the second gate.
         authenticator_{config.credentials},
         sessions_{sessions_of(recovered_)},
+        market_data_{{.config = config,
+                      .ports = market_data_ports_,
+                      .events = events_,
+                      .journal_events = journal_events_,
+                      .journal = journal_,
+                      .segments = segments_,
+                      .engine = recovered_.engine,
+                      .dictionaries = dictionaries_,
+                      .commands = command_port_,
+                      .authenticator = authenticator_,
+                      .clock = clocks_->session},
+                     limits_.market_data,
+                     sessions_},
         server_{{.io = io_.context(),
                  .dictionaries = dictionaries_,
                  .commands = command_port_,
@@ -140,6 +161,7 @@ class Gateway::Impl {
                 limits_.orders,
                 session_settings(config),
                 sessions_},
+<<<<<<< HEAD
 
         // 7. Market data, on threads of its own.
         market_data_{{.config = config,
@@ -157,6 +179,8 @@ class Gateway::Impl {
                      sessions_},
 
         // 8. All sessions together, for those who tell them something and ask about them.
+=======
+>>>>>>> h/md-core
         ports_{server_, market_data_.server()},
         node_{{.sessions = ports_,
                .commands = commands_,
@@ -189,6 +213,9 @@ class Gateway::Impl {
                         .answer_times = report_.answers().times(),
                         .counts = report_.counts(),
                         .market_data = market_data_.metrics()});
+    if (page_) {
+      page_->connect(market_data_.pictures(), node_);
+    }
   }
 
   // Ends like a crash, but for the threads: nothing is drained.
@@ -358,6 +385,7 @@ class Gateway::Impl {
   PortReservation fix_port_;
   std::unique_ptr<PortReservation> tls_port_;  // null: no TLS
   MarketDataPorts market_data_ports_;
+  std::unique_ptr<Page> page_;  // null: there is none, or no HTTP
   std::unique_ptr<HttpServer> http_;
   ServiceStatus service_status_;
 
@@ -388,6 +416,7 @@ class Gateway::Impl {
 
   fix::PasswordAuthenticator authenticator_;
   std::vector<matching::SessionInfo> sessions_;
+  MarketDataSide market_data_;
   fix::FixServer server_;
   MarketDataSide market_data_;
   fix::SessionPorts ports_;

@@ -85,13 +85,8 @@ T load(const std::byte* at) noexcept {
 
 class Checker {
  public:
-  Checker(const std::filesystem::path& data_file,
-          const std::string& segment,
-          KeyOrder main_key_order = KeyOrder::Integer)
-      : path_{data_file},
-        segment_{segment},
-        main_flags_{main_key_order == KeyOrder::Integer ? kIntegerKeyFlag : std::uint16_t{0}},
-        file_{data_file, O_RDONLY} {
+  Checker(const std::filesystem::path& data_file, const std::string& segment)
+      : path_{data_file}, segment_{segment}, file_{data_file, O_RDONLY} {
     struct stat info {};
 
     if (::fstat(file_.get(), &info) != 0) {
@@ -125,7 +120,7 @@ class Checker {
     require(meta.version == kDataVersion, "wrong version");
     require(meta.free_pages.pad == page_size_, "wrong page size");
     // LMDB writes the flag of integer keys with the first commit.
-    require(meta.main.flags == (meta.txn_id == 0 ? 0 : main_flags_), "wrong key order");
+    require(meta.main.flags == (meta.txn_id == 0 ? 0 : kIntegerKeyFlag), "wrong key order");
     require(meta.main.depth <= kMaxDepth && meta.free_pages.depth <= kMaxDepth, "too deep");
     require((meta.main.depth == 0) == (meta.main.root == kNoPage), "depth without a root");
     require(meta.last_page >= 1 && meta.last_page < kNoPage / page_size_, "wrong last page");
@@ -263,7 +258,6 @@ class Checker {
 
   std::filesystem::path path_;
   std::string segment_;
-  std::uint16_t main_flags_;
   FileDescriptor file_;
   std::uint64_t size_ = 0;
   std::uint32_t page_size_ = 0;
@@ -273,10 +267,8 @@ class Checker {
 
 }  // namespace
 
-std::uint64_t check_metas(const std::filesystem::path& data_file,
-                          const std::string& segment,
-                          KeyOrder main_key_order) {
-  Checker checker{data_file, segment, main_key_order};
+std::uint64_t check_metas(const std::filesystem::path& data_file, const std::string& segment) {
+  Checker checker{data_file, segment};
   const std::array<MetaPage, 2> metas = checker.read_metas();
   checker.check_meta(metas[0], 0);
   checker.check_meta(metas[1], 1);

@@ -4,19 +4,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
-
-#include "journal/lmdb.h"
 
 namespace betex::journal {
 
 // Both meta pages are whole, of neighbouring commits, and of a file that our writer could have
-// made, whose main database has this order. Throws MetaDamaged or FileTruncated, naming `segment`.
-// Returns the newest commit's id.
-std::uint64_t check_metas(const std::filesystem::path& data_file,
-                          const std::string& segment,
-                          KeyOrder main_key_order = KeyOrder::Integer);
+// made. Throws MetaDamaged or FileTruncated, naming `segment`. Returns the newest commit's id.
+std::uint64_t check_metas(const std::filesystem::path& data_file, const std::string& segment);
 
 // Every page that the commit `txn_id` can reach is in the file and is what it should be. Throws
 // PageDamaged or FileTruncated. False where neither meta page is of that commit any more: a live

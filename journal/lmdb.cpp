@@ -14,6 +14,8 @@
 namespace betex::journal {
 namespace {
 
+constexpr MDB_dbi kMainDatabase = 1;  // LMDB's MAIN_DBI, what mdb_dbi_open gives for no name
+
 Fault fault_of(int code) noexcept {
   if (code == MDB_MAP_FULL) {
     return Fault::MapFull;
@@ -50,25 +52,6 @@ Bytes to_bytes(const MDB_val& value) noexcept {
   return {static_cast<const std::byte*>(value.mv_data), value.mv_size};
 }
 
-std::optional<Bytes> get_value(MDB_txn* txn, Database database, Bytes key, const Environment& in) {
-  MDB_val wanted = to_val(key);
-  MDB_val found{};
-  const int code = mdb_get(txn, database.handle(), &wanted, &found);
-  if (code == MDB_NOTFOUND) {
-    return std::nullopt;
-  }
-  check(code, "mdb_get", in.folder());
-  return to_bytes(found);
-}
-
-void put_value(const WriteTransaction& to, Database database, Cursor::Entry entry, unsigned flags) {
-  MDB_val key = to_val(entry.key);
-  MDB_val value = to_val(entry.value);
-  check(mdb_put(to.handle(), database.handle(), &key, &value, flags),
-        "mdb_put",
-        to.environment().folder());
-}
-
 unsigned open_flags(const EnvironmentOptions& options) noexcept {
   // Reader slots belong to transactions, not threads: a reader may move between threads.
   unsigned flags = MDB_NOTLS;
@@ -84,10 +67,6 @@ unsigned open_flags(const EnvironmentOptions& options) noexcept {
   return flags;
 }
 
-unsigned order_flags(KeyOrder order) noexcept {
-  return order == KeyOrder::Integer ? MDB_INTEGERKEY : 0U;
-}
-
 // Calls `begin`, which begins an LMDB transaction while there is none in this process. Where
 // another process has let the map grow, the size that the file tells is taken over.
 int begin_first(MDB_env* env, const std::function<int()>& begin) {
@@ -101,8 +80,8 @@ int begin_first(MDB_env* env, const std::function<int()>& begin) {
   return code;
 }
 
-// Tells LMDB the main database's key order, before anybody uses the environment. It is stored with
-// the first commit (WriteTransaction sees to that), and costs none of its own.
+// Tells LMDB that the main database's keys are integers, before anybody uses the environment. It is
+// stored with the first commit (WriteTransaction sees to that), and costs none of its own.
 int open_main_database(MDB_env* env, const EnvironmentOptions& options) {
   const bool writes = options.access == EnvironmentOptions::Access::ReadWrite;
   MDB_txn* txn = nullptr;
@@ -110,7 +89,7 @@ int open_main_database(MDB_env* env, const EnvironmentOptions& options) {
       begin_first(env, [&] { return mdb_txn_begin(env, nullptr, writes ? 0U : MDB_RDONLY, &txn); });
   if (code == MDB_SUCCESS) {
     MDB_dbi main = 0;
-    code = mdb_dbi_open(txn, nullptr, order_flags(options.main_key_order), &main);
+    code = mdb_dbi_open(txn, nullptr, MDB_INTEGERKEY, &main);
     mdb_txn_abort(txn);
   }
   return code;
@@ -124,7 +103,7 @@ void prepare_file(const std::filesystem::path& file, const EnvironmentOptions& o
     return;
   }
   try {
-    const FileDescriptor made{file, O_RDWR | O_CREAT, options.file_mode};
+    const FileDescriptor made{file, O_RDWR | O_CREAT, kFileMode};
   } catch (const JournalError& error) {
     // A reader can do without a reader table where LMDB finds that nobody can write.
     if (error.fault() != Fault::PermissionDenied ||
@@ -165,7 +144,7 @@ LmdbError::LmdbError(int code,
       code_{code} {}
 
 Environment::Environment(const std::filesystem::path& folder, const EnvironmentOptions& options)
-    : folder_{folder}, access_{options.access}, main_key_order_{options.main_key_order} {
+    : folder_{folder}, access_{options.access} {
   prepare_files(folder, options);
   const char* call = "mdb_env_create";
   int code = mdb_env_create(&env_);
@@ -178,10 +157,8 @@ Environment::Environment(const std::filesystem::path& folder, const EnvironmentO
   step("mdb_env_set_mapsize", [&] {
     return options.map_size == 0 ? MDB_SUCCESS : mdb_env_set_mapsize(env_, options.map_size);
   });
-  step("mdb_env_set_maxreaders", [&] { return mdb_env_set_maxreaders(env_, options.max_readers); });
-  step("mdb_env_set_maxdbs", [&] { return mdb_env_set_maxdbs(env_, options.max_databases); });
   step("mdb_env_open",
-       [&] { return mdb_env_open(env_, folder.c_str(), open_flags(options), options.file_mode); });
+       [&] { return mdb_env_open(env_, folder.c_str(), open_flags(options), kFileMode); });
   step("opening the main database", [&] { return open_main_database(env_, options); });
   if (code != MDB_SUCCESS) {
     mdb_env_close(env_);
@@ -191,41 +168,6 @@ Environment::Environment(const std::filesystem::path& folder, const EnvironmentO
 
 Environment::~Environment() {
   mdb_env_close(env_);
-}
-
-Database Environment::main_database() const noexcept {
-  return Database{1};  // LMDB's MAIN_DBI, what mdb_dbi_open gives for no name
-}
-
-Database Environment::open_database(WriteTransaction& transaction,
-                                    const std::string& name,
-                                    KeyOrder order) {
-  MDB_dbi handle = 0;
-  check(mdb_dbi_open(
-            transaction.handle(), name.c_str(), order_flags(order) | unsigned{MDB_CREATE}, &handle),
-        "mdb_dbi_open",
-        folder_);
-  return Database{handle};
-}
-
-Database Environment::open_database(const ReadTransaction& transaction,
-                                    const std::string& name,
-                                    KeyOrder order) {
-  MDB_dbi handle = 0;
-  check(mdb_dbi_open(transaction.handle(), name.c_str(), order_flags(order), &handle),
-        "mdb_dbi_open",
-        folder_);
-  return Database{handle};
-}
-
-Database Environment::free_pages() const noexcept {
-  return Database{0};  // LMDB's FREE_DBI
-}
-
-std::size_t Environment::page_size() const {
-  MDB_stat stat{};
-  check(mdb_env_stat(env_, &stat), "mdb_env_stat", folder_);
-  return stat.ms_psize;
 }
 
 std::size_t Environment::map_size() const {
@@ -246,10 +188,6 @@ void Environment::grow_map(std::size_t bytes) {
   const std::lock_guard lock{views_mutex_};
   BETEX_ASSERT(views_ == 0);
   check(mdb_env_set_mapsize(env_, bytes), "mdb_env_set_mapsize", folder_);
-}
-
-void Environment::sync() {
-  check(mdb_env_sync(env_, 1), "mdb_env_sync", folder_);
 }
 
 int Environment::clear_dead_readers() {
@@ -289,8 +227,15 @@ std::uint64_t ReadTransaction::id() const noexcept {
   return mdb_txn_id(txn_);
 }
 
-std::optional<Bytes> ReadTransaction::get(Database database, Bytes key) const {
-  return get_value(txn_, database, key, *environment_);
+std::optional<Bytes> ReadTransaction::get(Bytes key) const {
+  MDB_val wanted = to_val(key);
+  MDB_val found{};
+  const int code = mdb_get(txn_, kMainDatabase, &wanted, &found);
+  if (code == MDB_NOTFOUND) {
+    return std::nullopt;
+  }
+  check(code, "mdb_get", environment_->folder());
+  return to_bytes(found);
 }
 
 void ReadTransaction::reset() noexcept {
@@ -312,9 +257,7 @@ WriteTransaction::WriteTransaction(Environment& environment) : environment_{&env
         environment.folder());
   if (id() == 1) {
     MDB_dbi main = 0;
-    check(mdb_dbi_open(txn_, nullptr, order_flags(environment.main_key_order()), &main),
-          "mdb_dbi_open",
-          environment.folder());
+    check(mdb_dbi_open(txn_, nullptr, MDB_INTEGERKEY, &main), "mdb_dbi_open", environment.folder());
   }
 }
 
@@ -328,45 +271,26 @@ std::uint64_t WriteTransaction::id() const noexcept {
   return mdb_txn_id(txn_);
 }
 
-std::optional<Bytes> WriteTransaction::get(Database database, Bytes key) const {
-  return get_value(txn_, database, key, *environment_);
+void WriteTransaction::append(Bytes key, Bytes value) {
+  MDB_val new_key = to_val(key);
+  MDB_val new_value = to_val(value);
+  check(mdb_put(txn_, kMainDatabase, &new_key, &new_value, MDB_APPEND),
+        "mdb_put",
+        environment_->folder());
 }
 
-void WriteTransaction::put(Database database, Bytes key, Bytes value) {
-  put_value(*this, database, {.key = key, .value = value}, 0);
-}
-
-void WriteTransaction::append(Database database, Bytes key, Bytes value) {
-  put_value(*this, database, {.key = key, .value = value}, MDB_APPEND);
-}
-
-std::span<std::byte> WriteTransaction::put_reserved(Database database,
-                                                    Bytes key,
-                                                    std::size_t size) {
-  return reserve(database, key, size, 0);
-}
-
-std::span<std::byte> WriteTransaction::append_reserved(Database database,
-                                                       Bytes key,
-                                                       std::size_t size) {
-  return reserve(database, key, size, MDB_APPEND);
-}
-
-std::span<std::byte> WriteTransaction::reserve(Database database,
-                                               Bytes key,
-                                               std::size_t size,
-                                               unsigned flags) {
-  MDB_val wanted = to_val(key);
+std::span<std::byte> WriteTransaction::append_reserved(Bytes key, std::size_t size) {
+  MDB_val new_key = to_val(key);
   MDB_val value{size, nullptr};
-  check(mdb_put(txn_, database.handle(), &wanted, &value, flags | MDB_RESERVE),
+  check(mdb_put(txn_, kMainDatabase, &new_key, &value, MDB_APPEND | MDB_RESERVE),
         "mdb_put",
         environment_->folder());
   return {static_cast<std::byte*>(value.mv_data), size};
 }
 
-bool WriteTransaction::erase(Database database, Bytes key) {
+bool WriteTransaction::erase(Bytes key) {
   MDB_val wanted = to_val(key);
-  const int code = mdb_del(txn_, database.handle(), &wanted, nullptr);
+  const int code = mdb_del(txn_, kMainDatabase, &wanted, nullptr);
   if (code == MDB_NOTFOUND) {
     return false;
   }
@@ -380,16 +304,8 @@ void WriteTransaction::commit() {
   check(mdb_txn_commit(std::exchange(txn_, nullptr)), "mdb_txn_commit", environment_->folder());
 }
 
-Cursor::Cursor(const ReadTransaction& transaction, Database database)
-    : environment_{&transaction.environment()} {
-  check(mdb_cursor_open(transaction.handle(), database.handle(), &cursor_),
-        "mdb_cursor_open",
-        environment_->folder());
-}
-
-Cursor::Cursor(const WriteTransaction& transaction, Database database)
-    : environment_{&transaction.environment()} {
-  check(mdb_cursor_open(transaction.handle(), database.handle(), &cursor_),
+Cursor::Cursor(const ReadTransaction& transaction) : environment_{&transaction.environment()} {
+  check(mdb_cursor_open(transaction.handle(), kMainDatabase, &cursor_),
         "mdb_cursor_open",
         environment_->folder());
 }
@@ -410,16 +326,8 @@ std::optional<Cursor::Entry> Cursor::get(int operation, Bytes key) {
   return Entry{.key = to_bytes(found_key), .value = to_bytes(found)};
 }
 
-std::optional<Cursor::Entry> Cursor::first() {
-  return get(MDB_FIRST, {});
-}
-
 std::optional<Cursor::Entry> Cursor::last() {
   return get(MDB_LAST, {});
-}
-
-std::optional<Cursor::Entry> Cursor::next() {
-  return get(MDB_NEXT, {});
 }
 
 std::optional<Cursor::Entry> Cursor::previous() {
@@ -428,10 +336,6 @@ std::optional<Cursor::Entry> Cursor::previous() {
 
 std::optional<Cursor::Entry> Cursor::seek(Bytes key) {
   return get(MDB_SET_RANGE, key);
-}
-
-void Cursor::erase() {
-  check(mdb_cursor_del(cursor_, 0), "mdb_cursor_del", environment_->folder());
 }
 
 void Cursor::renew(const ReadTransaction& transaction) {

@@ -50,10 +50,8 @@ void prepare_segment(const PreparedSegment& wanted) {
   std::filesystem::remove_all(folder);
   create_folder(folder);
   {
-    const Environment made{folder,
-                           {.access = EnvironmentOptions::Access::ReadWrite,
-                            .map_size = wanted.map_size,
-                            .main_key_order = KeyOrder::Integer}};
+    const Environment made{
+        folder, {.access = EnvironmentOptions::Access::ReadWrite, .map_size = wanted.map_size}};
   }
   fill_with_zeros(folder / kDataFile, wanted.filled_bytes);
   sync_folder(folder);

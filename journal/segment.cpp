@@ -16,9 +16,7 @@ namespace {
 }
 
 EnvironmentOptions reading_options(EnvironmentOptions::Locking locking) {
-  return {.access = EnvironmentOptions::Access::ReadOnly,
-          .locking = locking,
-          .main_key_order = KeyOrder::Integer};
+  return {.access = EnvironmentOptions::Access::ReadOnly, .locking = locking};
 }
 
 }  // namespace
@@ -45,7 +43,7 @@ Segment::Segment(const std::filesystem::path& wal_root,
       view_->renew();
     }
   }
-  cursor_ = std::make_unique<Cursor>(*view_, environment_->main_database());
+  cursor_ = std::make_unique<Cursor>(*view_);
   read_header();
 }
 
@@ -70,8 +68,7 @@ void Segment::open_environment(const std::filesystem::path& wal_root,
 }
 
 void Segment::read_header() {
-  const std::optional<Bytes> value =
-      view_->get(environment_->main_database(), IntegerKey{kHeaderKey}.bytes());
+  const std::optional<Bytes> value = view_->get(IntegerKey{kHeaderKey}.bytes());
   if (!value) {
     fail(Fault::HeaderMissing, text_, "there is no header record (key 0)");
   }

@@ -35,9 +35,7 @@ SegmentHeader make_header(const SegmentWriter::Setup& setup) {
 void write_header(Environment& environment, const SegmentHeader& header) {
   WriteTransaction transaction{environment};
   BETEX_ASSERT(transaction.id() == kHeaderTxnId);
-  transaction.append(environment.main_database(),
-                     IntegerKey{kHeaderKey}.bytes(),
-                     std::as_bytes(std::span{&header, 1}));
+  transaction.append(IntegerKey{kHeaderKey}.bytes(), std::as_bytes(std::span{&header, 1}));
   transaction.commit();
 }
 
@@ -55,8 +53,7 @@ SegmentWriter::SegmentWriter(const Setup& setup, EnvironmentPool& pool)
                              folder,
                              {.access = EnvironmentOptions::Access::ReadWrite,
                               .sync = setup.sync,
-                              .map_size = setup.map_size,
-                              .main_key_order = KeyOrder::Integer},
+                              .map_size = setup.map_size},
                              [&](Environment& environment) {
                                write_header(environment, make_header(setup));
                                sync_folder(temporary);
@@ -74,10 +71,8 @@ bool SegmentWriter::write(EventSeq key,
   header.lmdb_txn_id = transaction.id();
   header.size = transactions.size();
   try {
-    const std::span<std::byte> value =
-        transaction.append_reserved(environment_->main_database(),
-                                    IntegerKey{key.value()}.bytes(),
-                                    sizeof(header) + transactions.size());
+    const std::span<std::byte> value = transaction.append_reserved(
+        IntegerKey{key.value()}.bytes(), sizeof(header) + transactions.size());
     std::memcpy(value.data(), &header, sizeof(header));
     std::memcpy(value.data() + sizeof(header), transactions.data(), transactions.size());
     transaction.commit();

@@ -1,24 +1,27 @@
 #include "matching/apply.h"
 
-#include "matching/assert.h"
+#include "matching/seldom.h"
 
 namespace betex::matching {
+namespace {
 
-void apply_end_of_event(State& state, const EventHeader& header) {
-  if (header.market != MarketId{}) {
-    MarketData& market = state.markets.at(header.market);
-    BETEX_ASSERT(header.market_seq == market.last_market_seq + 1);
-    market.last_market_seq = header.market_seq;
-  }
+// A log's first transaction says when its time begins.
+BETEX_SELDOM void start_time(State& state, Timestamp now) {
+  state.trading_day.next_end = next_day_end(now, state.trading_day.ends_at_s);
+  state.generations.next_end = Timestamp{now.value() + kGenerationNanos};
+  state.exchange.request_ids_end = Timestamp{now.value() + kRequestIdNanos};
+}
+
+}  // namespace
+
+[[gnu::noinline]] void prune_deadlines(State& state) {
   state.deadlines.prune(
       [&state](const Deadlines::Entry& entry) { return due_of(state, entry) != Due::Nothing; });
 }
 
 void apply_header(State& state, const TransactionHeader& header, EventSeq last_seq) {
   if (state.last_tx_id == TxId{}) {
-    state.trading_day.next_end = next_day_end(header.timestamp, state.trading_day.ends_at_s);
-    state.generations.next_end = Timestamp{header.timestamp.value() + kGenerationNanos};
-    state.exchange.request_ids_end = Timestamp{header.timestamp.value() + kRequestIdNanos};
+    start_time(state, header.timestamp);
   }
   state.last_seq = last_seq;
   state.last_tx_id = header.tx_id;

@@ -3,6 +3,7 @@
 // to be decided stands in the event.
 #pragma once
 
+#include "matching/assert.h"
 #include "matching/events.h"
 #include "matching/state.h"
 #include "matching/transaction.h"
@@ -12,8 +13,20 @@ namespace betex::matching {
 #define BETEX_EVENT(name, number) void apply(State& state, EventSeq seq, const name& event);
 #include "matching/events.def"
 
-// apply.cpp. After each event: its market's count, and deadlines that no longer stand.
-void apply_end_of_event(State& state, const EventHeader& header);
+// apply.cpp. Deadlines that no longer stand.
+void prune_deadlines(State& state);
+
+// After each event: its market's count, and the deadlines.
+inline void apply_end_of_event(State& state, const EventHeader& header) {
+  if (header.market != MarketId{}) {
+    MarketData& market = state.markets.at(header.market);
+    BETEX_ASSERT(header.market_seq == market.last_market_seq + 1);
+    market.last_market_seq = header.market_seq;
+  }
+  if (!state.deadlines.empty()) {
+    prune_deadlines(state);
+  }
+}
 
 // After the events of a transaction: the positions in the log, its origin's next number, and the
 // orders that it has finished.

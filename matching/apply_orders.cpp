@@ -23,27 +23,27 @@ Book& book_of(State& state, const Order& order) {
   return state.instruments.at(order.instrument).book;
 }
 
-void rest(State& state, Slot slot, EventSeq seq) {
-  Order& order = state.orders.at(slot);
+void rest(State& state, Slot slot, Order& order, EventSeq seq) {
   order.place = OrderPlace::Resting;
   state.orders.terms(slot).priority = seq;
   book_of(state, order).push_back(state.orders.pool(), slot);
 }
 
 // The order's values become these, outside a fill: what it counts for changes with them.
-void set_values(State& state, Slot slot, const OrderValues& values) {
-  Order& order = state.orders.at(slot);
-  const OpenPart before = part_of(state, slot);
+void set_values(State& state, Slot slot, Order& order, const OrderValues& values) {
+  const OpenBet bet = bet_of(state, slot, order);
+  const OpenPart before = open_part(bet.terms, order.values);
   order.values = values;
-  state.ledger.change_open(place_of(state, order), before, part_of(state, slot));
+  state.ledger.change_open(bet.place, open_part(bet.terms, values) - before);
 }
 
 void apply_leg(State& state, const TradeLeg& leg, Price price, Quantity quantity) {
   const Slot slot = known_order(state, leg.order);
   Order& order = state.orders.at(slot);
-  const OpenPart before = part_of(state, slot);
+  const OpenBet bet = bet_of(state, slot, order);
+  const OpenPart before = open_part(bet.terms, order.values);
   order.values = leg.values;
-  state.ledger.fill(place_of(state, order), before, part_of(state, slot), price, leg);
+  state.ledger.fill(bet.place, before, open_part(bet.terms, leg.values), price, leg);
   if (leg.values.leaves_qty == Quantity{}) {
     finish_order(state, slot, before.leaves, CancelCause{});
   } else if (order.place == OrderPlace::Resting) {
@@ -85,7 +85,7 @@ void finish_order(State& state, Slot slot, Quantity leaves, CancelCause cause) {
   if (order.values.leaves_qty != Quantity{}) {
     OrderValues values = order.values;
     values.leaves_qty = Quantity{};
-    set_values(state, slot, values);
+    set_values(state, slot, order, values);
   }
   order.cancel_cause = cause;
   order.finished_generation = state.generations.number;
@@ -129,7 +129,8 @@ void apply(State& state, EventSeq seq, const OrderAccepted& event) {
                               .max_cost = event.max_cost,
                               .release_at = event.release_at,
                               .version_guard = event.version_guard};
-  state.ledger.change_open(place_of(state, order), {}, part_of(state, slot));
+  const OpenBet bet = bet_of(state, slot, order);
+  state.ledger.change_open(bet.place, open_part(bet.terms, event.values));
   count_new_order(state, order);
   watch_expiry(state, order);
   if (event.entry == Entry::Delayed) {
@@ -137,7 +138,7 @@ void apply(State& state, EventSeq seq, const OrderAccepted& event) {
   }
   extend_chain(state, order, event.cl_ord_id);
   if (event.entry == Entry::Rests) {
-    rest(state, slot, seq);
+    rest(state, slot, order, seq);
   }
 }
 
@@ -148,7 +149,8 @@ void apply(State& state, EventSeq, const OrderRejected& event) {
 }
 
 void apply(State& state, EventSeq seq, const OrderRested& event) {
-  rest(state, known_order(state, event.order), seq);
+  const Slot slot = known_order(state, event.order);
+  rest(state, slot, state.orders.at(slot), seq);
 }
 
 void apply(State& state, EventSeq, const TradeMatched& event) {
@@ -163,7 +165,7 @@ void apply(State& state, EventSeq, const OrderCancelled& event) {
   const Slot slot = known_order(state, event.order);
   Order& order = state.orders.at(slot);
   const Quantity leaves = order.values.leaves_qty;
-  set_values(state, slot, event.values);
+  set_values(state, slot, order, event.values);
   finish_order(state, slot, leaves, event.cause);
   if (!event.cl_ord_id.empty()) {
     extend_chain(state, order, event.cl_ord_id);
@@ -181,18 +183,19 @@ void apply(State& state, EventSeq, const OrderExpired& event) {
 
 void apply(State& state, EventSeq, const OrderReduced& event) {
   const Slot slot = known_order(state, event.order);
-  const Order& order = state.orders.at(slot);
+  Order& order = state.orders.at(slot);
   if (order.place == OrderPlace::Resting) {
     book_of(state, order).reduce(order, event.quantity);
   }
-  set_values(state, slot, event.values);
+  set_values(state, slot, order, event.values);
 }
 
 void apply(State& state, EventSeq seq, const OrderReleased& event) {
   const Slot slot = known_order(state, event.order);
-  state.orders.at(slot).place = OrderPlace::Taking;
+  Order& order = state.orders.at(slot);
+  order.place = OrderPlace::Taking;
   if (event.entry == Entry::Rests) {
-    rest(state, slot, seq);
+    rest(state, slot, order, seq);
   }
 }
 
@@ -215,14 +218,14 @@ void apply(State& state, EventSeq seq, const OrderAmended& event) {
   order.tick = event.tick;
   order.values = event.values;
   if (event.entry != Entry::Leaves) {
-    state.ledger.change_open(place_of(state, order), before, part_of(state, slot));
+    state.ledger.change_open(place_of(state, order), part_of(state, slot) - before);
   }
   if (order.expire_time != event.expire_time) {
     order.expire_time = event.expire_time;
     watch_expiry(state, order);
   }
   if (event.entry == Entry::Rests) {
-    rest(state, slot, seq);
+    rest(state, slot, order, seq);
   }
   if (event.was_delayed) {
     state.delayed_amends.erase(event.order);

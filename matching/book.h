@@ -11,6 +11,7 @@
 #include "matching/ladder.h"
 #include "matching/order.h"
 #include "matching/prefetch.h"
+#include "matching/seldom.h"
 #include "matching/types.h"
 
 namespace betex::matching {
@@ -111,7 +112,7 @@ class Book {
     return {keys_.get() + side_index(side) * KeySet::words_for(count), count};
   }
 
-  void allocate();
+  BETEX_SELDOM void allocate();
 
   // Made when the first order rests. An uncrossed book has at most one side's orders at a key, so
   // both sides share the levels.

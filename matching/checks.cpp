@@ -124,7 +124,9 @@ Reason Decider::check_money(const Terms& terms, const Order* replaced) const {
     request.replaced = part_of(state_, state_.orders.find(replaced->id));
   }
   values.leaves_qty = terms.quantity - values.cum_qty;
-  request.part = open_part(market.kind, terms.side, terms.limit, terms.max_cost, values);
+  request.part = open_part(
+      {.kind = market.kind, .side = terms.side, .limit = terms.limit, .max_cost = terms.max_cost},
+      values);
   if (const Reason reason = check_limits(terms, request, replaced == nullptr);
       reason != Reason::None) {
     return reason;

@@ -58,11 +58,15 @@ class ClOrdIdKey {
   // One for each word of an id, in pairs, and one for the account.
   static constexpr std::size_t kWords = 2 * kPairs + 1;
 
-  constexpr ClOrdIdKey() noexcept = default;
+  constexpr ClOrdIdKey() noexcept : ClOrdIdKey{std::array<std::uint64_t, kWords>{}} {}
 
   // `words` should be random, and known to nobody outside the process.
   constexpr explicit ClOrdIdKey(const std::array<std::uint64_t, kWords>& words) noexcept
-      : words_{words} {}
+      : words_{words} {
+    for (std::size_t i = 0; i < kWords; ++i) {
+      words_[i] ^= i % 2 == 0 ? kFirstSalt : kSecondSalt;
+    }
+  }
 
   // Takes the part that needs no account. The engine that gets the id must have the same key.
   void take_hash(KeyedClOrdId& id) const noexcept { id.hash_ = hash(id.text_); }
@@ -87,18 +91,18 @@ class ClOrdIdKey {
       }
     };
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return (mix(word(std::integral_constant<std::size_t, 2 * I>{}),
-                  word(std::integral_constant<std::size_t, 2 * I + 1>{})) ^
+      return (fold(word(std::integral_constant<std::size_t, 2 * I>{}),
+                   word(std::integral_constant<std::size_t, 2 * I + 1>{})) ^
               ...);
     }
     (std::make_index_sequence<kPairs>{});
   }
 
   [[nodiscard]] std::uint64_t with_account(std::uint64_t hash, AccountId account) const noexcept {
-    return mix(hash, account.value() ^ words_.back());
+    return fold(hash ^ kSecondSalt, account.value() ^ words_.back());
   }
 
-  std::array<std::uint64_t, kWords> words_{};
+  std::array<std::uint64_t, kWords> words_;  // salted, so that an empty secret hashes too
 };
 
 }  // namespace betex::matching

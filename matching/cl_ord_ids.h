@@ -16,6 +16,7 @@
 #include "matching/id_table.h"
 #include "matching/order.h"
 #include "matching/reason.h"
+#include "matching/seldom.h"
 #include "matching/types.h"
 
 namespace betex::matching {
@@ -142,13 +143,13 @@ class ClOrdIds {
     return next_slot_++;
   }
 
-  void open_page();
+  BETEX_SELDOM void open_page();
   std::uint32_t unused_page();
   void add_free_page();
   void enter(std::uint64_t hash, Slot slot);
-  void open_table();
+  BETEX_SELDOM void open_table();
   IdTable table_for(std::size_t entries);
-  void reclaim();
+  [[gnu::noinline]] void reclaim();
   void examine_oldest();
   void renew_chain(Order& order);
   Slot renew(Slot from);

@@ -29,6 +29,8 @@ class Deadlines {
     return heap_.empty() ? nullptr : &heap_.front();
   }
 
+  [[nodiscard]] bool empty() const noexcept { return heap_.empty(); }
+
   // `still_stands(entry)` says whether an entry still stands.
   template <typename StillStands>
   void prune(StillStands&& still_stands) {

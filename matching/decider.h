@@ -252,9 +252,14 @@ class Decider {
   [[nodiscard]] Reason check_combination(const PlaceOrder& place, Terms& terms) const;
   [[nodiscard]] Reason check_expiry(TimeInForce time_in_force, Timestamp expire_time) const;
   void accept(const PlaceOrder& place, const Terms& terms);
-  void reject(const PlaceOrder& place, const Terms& terms, Reason reason);
-  void answer_status(const PlaceOrder& place, const AccountState& account, Slot known);
-  void reject(const CancelOrder& cancel, Reason reason, const AccountState* account, Slot order);
+  [[gnu::noinline]] void reject(const PlaceOrder& place, const Terms& terms, Reason reason);
+  [[gnu::noinline]] void answer_status(const PlaceOrder& place,
+                                       const AccountState& account,
+                                       Slot known);
+  [[gnu::noinline]] void reject(const CancelOrder& cancel,
+                                Reason reason,
+                                const AccountState* account,
+                                Slot order);
 
   // The order as a refusal tells of it: found or, where the request failed before, looked for now.
   // Without an id where there is none.
@@ -274,7 +279,10 @@ class Decider {
   [[nodiscard]] static bool keeps_priority(const Order& order, const Terms& terms) noexcept;
   void delay_amend(const AmendOrder& amend, const Order& order, const Terms& terms);
   void carry_out(const OrderAmended& amended, const Order& order, const Terms& terms);
-  void reject(const AmendOrder& amend, Reason reason, const AccountState* account, Slot order);
+  [[gnu::noinline]] void reject(const AmendOrder& amend,
+                                Reason reason,
+                                const AccountState* account,
+                                Slot order);
   void release_amend(const AmendDelayed& delayed);
 
   // match.cpp: an accepted order against the book.

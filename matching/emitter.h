@@ -13,6 +13,7 @@
 #include "matching/apply.h"
 #include "matching/commands.h"
 #include "matching/events.h"
+#include "matching/seldom.h"
 #include "matching/state.h"
 #include "matching/transaction.h"
 
@@ -97,7 +98,7 @@ class Emitter {
     }
   }
 
-  void grow(std::size_t size);
+  BETEX_SELDOM void grow(std::size_t size);
 
   State* state_;
   std::vector<std::byte> buffer_;

@@ -13,12 +13,18 @@
 
 namespace betex::matching {
 
-// Folds two words into one by a wide multiplication.
-constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
-  constexpr std::uint64_t kFirst = 0x9e3779b97f4a7c15;
-  constexpr std::uint64_t kSecond = 0xd1342543de82ef95;
-  const Uint128 product = Uint128{a ^ kFirst} * (b ^ kSecond);
+// Folds two words into one by a wide multiplication; a word that is 0 makes nothing of the other.
+constexpr std::uint64_t fold(std::uint64_t a, std::uint64_t b) noexcept {
+  const Uint128 product = Uint128{a} * b;
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+// What small words are mixed with, so that they are not small.
+inline constexpr std::uint64_t kFirstSalt = 0x9e3779b97f4a7c15;
+inline constexpr std::uint64_t kSecondSalt = 0xd1342543de82ef95;
+
+constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
+  return fold(a ^ kFirstSalt, b ^ kSecondSalt);
 }
 
 // The words are folded in pairs, so that the multiplications do not wait for each other.

@@ -31,9 +31,8 @@ class IdTable {
   [[nodiscard]] Slot find(std::uint64_t hash, IsIt&& is_it) const noexcept {
     for (std::size_t i = home(hash);; i = after(i)) {
       const Bucket& bucket = buckets_[i];
-      for (std::uint64_t fits = bucket.fitting(tag_of(hash)); fits != 0; fits &= fits - 1) {
-        const Slot slot = bucket.slots[Bucket::place_of(std::countr_zero(fits))];
-        if (is_it(slot)) {
+      if (bucket.has(tag_of(hash))) {
+        if (const Slot slot = first_of(bucket, tag_of(hash), is_it)) {
           return slot;
         }
       }
@@ -69,11 +68,18 @@ class IdTable {
     std::uint16_t reserved = 0;
     std::array<Slot, kSlots> slots{};
 
+    // True if an entry has this tag.
+    [[nodiscard]] bool has(std::uint16_t tag) const noexcept {
+      const std::uint64_t wanted = tag * kLanes;
+      return ((borrows(word(0) ^ wanted) | borrows(word(1) ^ wanted) | borrows(word(2) ^ wanted)) &
+              kTops) != 0;
+    }
+
     // One bit for each entry that has this tag, and sometimes for one that has not.
     [[nodiscard]] std::uint64_t fitting(std::uint16_t tag) const noexcept {
       const std::uint64_t wanted = tag * kLanes;
-      return zero_lanes(word(0) ^ wanted) >> 15 | zero_lanes(word(1) ^ wanted) >> 14 |
-             zero_lanes(word(2) ^ wanted) >> 13;
+      return (borrows(word(0) ^ wanted) & kTops) >> 15 | (borrows(word(1) ^ wanted) & kTops) >> 14 |
+             (borrows(word(2) ^ wanted) & kTops) >> 13;
     }
 
     // Of the entry that a bit of fitting() stands for.
@@ -84,12 +90,11 @@ class IdTable {
 
    private:
     static constexpr std::uint64_t kLanes = 0x0001'0001'0001'0001;
+    static constexpr std::uint64_t kTops = kLanes << 15;
 
-    // The highest bit of each lane of 16 bits that is zero; above such a one also of a lane that is
-    // 1.
-    static std::uint64_t zero_lanes(std::uint64_t lanes) noexcept {
-      return (lanes - kLanes) & ~lanes & kLanes << 15;
-    }
+    // Has the highest bit of each lane of 16 bits that is zero; above such a one also of a lane
+    // that is 1. Of the other bits nothing is said.
+    static std::uint64_t borrows(std::uint64_t lanes) noexcept { return (lanes - kLanes) & ~lanes; }
 
     // Four tags; in the last word two, and `used`, which is too small to be one.
     [[nodiscard]] std::uint64_t word(std::size_t i) const noexcept {
@@ -104,6 +109,21 @@ class IdTable {
   struct Free {
     void operator()(std::byte* memory) const noexcept { std::free(memory); }
   };
+
+  // The first entry with this tag for which `is_it(slot)` is true; 0: none. Kept out of line, since
+  // an id that is looked for is new as a rule.
+  template <typename IsIt>
+  [[nodiscard, gnu::noinline]] static Slot first_of(const Bucket& bucket,
+                                                    std::uint16_t tag,
+                                                    IsIt&& is_it) noexcept {
+    for (std::uint64_t fits = bucket.fitting(tag); fits != 0; fits &= fits - 1) {
+      const Slot slot = bucket.slots[Bucket::place_of(std::countr_zero(fits))];
+      if (is_it(slot)) {
+        return slot;
+      }
+    }
+    return 0;
+  }
 
   // Not from the bits that choose the bucket, and never 0.
   static std::uint16_t tag_of(std::uint64_t hash) noexcept {

@@ -89,7 +89,7 @@ Reason Ledger::check(const BetRequest& request) const noexcept {
   return account.available() < 0 ? Reason::InDeficit : Reason::InsufficientFunds;
 }
 
-bool Ledger::is_behind(AccountId account) const noexcept {
+bool Ledger::is_behind_in_one(AccountId account) const noexcept {
   return std::any_of(removing_.begin(), removing_.end(), [this, account](MarketId id) {
     return market(id).rows.is_behind(account);
   });
@@ -157,23 +157,17 @@ void Ledger::refresh(MarketRows& rows, std::uint32_t row) noexcept {
   header.exposure = exposure;
 }
 
-void Ledger::change_open(const BetPlace& place,
-                         const OpenPart& before,
-                         const OpenPart& after) noexcept {
+void Ledger::change_open(const BetPlace& place, OpenPart more) noexcept {
   MarketRows& rows = market(place.market).rows;
-  const Money cost = after.cost - before.cost;
-  const Quantity leaves = after.leaves - before.leaves;
-  const bool bid = place.side == Side::Bid;
   if (rows.kind() == MarketKind::Binary) {
     BinarySums& sums = rows.binary(place.row);
-    (bid ? sums.open_buys_part : sums.open_sells_part) += cost;
-    (bid ? sums.open_buys : sums.open_sells) += leaves;
+    const bool bid = place.side == Side::Bid;
+    (bid ? sums.open_buys_part : sums.open_sells_part) += more.cost;
+    (bid ? sums.open_buys : sums.open_sells) += more.leaves;
   } else {
-    rows.add(place.row,
-             place.runner,
-             bid ? RunnerSums{.open_lost = cost.value()} : RunnerSums{.open_won = cost.value()});
+    rows.add_open(place.row, place.runner, place.side, more.cost);
   }
-  money(place.account).bound += Money{leaves.value() * most_per_unit(rows.kind())};
+  money(place.account).bound += Money{more.leaves.value() * most_per_unit(rows.kind())};
   refresh(rows, place.row);
 }
 

@@ -108,7 +108,9 @@ class Ledger {
   [[nodiscard]] Reason check(const BetRequest& request) const noexcept;
 
   // A row of the account still counts a runner that is being removed.
-  [[nodiscard]] bool is_behind(AccountId account) const noexcept;
+  [[nodiscard]] bool is_behind(AccountId account) const noexcept {
+    return !removing_.empty() && is_behind_in_one(account);
+  }
 
   // A fill of an order at `place`; `balance` and `position` are those before it.
   [[nodiscard]] static FillEffect effect_of(MarketKind kind,
@@ -150,8 +152,8 @@ class Ledger {
   // The account's row, made if need be.
   std::uint32_t row_for(AccountId account, MarketId market);
 
-  // An order comes, changes or goes: it counts for `after` instead of `before`.
-  void change_open(const BetPlace& place, const OpenPart& before, const OpenPart& after) noexcept;
+  // An order comes, changes or goes: it counts for so much more.
+  void change_open(const BetPlace& place, OpenPart more) noexcept;
 
   // A fill of an order that counted for `before` and counts for `after` now.
   void fill(const BetPlace& place,
@@ -185,6 +187,8 @@ class Ledger {
                     const RunnerSums& sums) noexcept;
 
  private:
+  [[nodiscard]] bool is_behind_in_one(AccountId account) const noexcept;
+
   // After the row's sums have changed.
   void refresh(MarketRows& rows, std::uint32_t row) noexcept;
 

@@ -80,14 +80,17 @@ const Lookahead::Names& Lookahead::names_of(const PlaceOrder& order,
   const std::uint64_t place = place_ + distance;
   Names& names = names_[place % kNames];
   if (names.place != place) {
-    const std::uint64_t symbol = state_.symbols.find(order.symbol);
-    names = {
-        .place = place,
-        .account = AccountId{static_cast<std::uint32_t>(state_.account_names.find(order.account))},
-        .instrument = InstrumentId{static_cast<std::uint32_t>(symbol)},
-        .market = MarketId{static_cast<std::uint32_t>(symbol >> 32)}};
+    look_up(order, names);
+    names.place = place;
   }
   return names;
+}
+
+void Lookahead::look_up(const PlaceOrder& order, Names& names) const noexcept {
+  const std::uint64_t symbol = state_.symbols.find(order.symbol);
+  names.account = AccountId{static_cast<std::uint32_t>(state_.account_names.find(order.account))};
+  names.instrument = InstrumentId{static_cast<std::uint32_t>(symbol)};
+  names.market = MarketId{static_cast<std::uint32_t>(symbol >> 32)};
 }
 
 // ---- A new order --------------------------------------------------------------------------------

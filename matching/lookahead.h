@@ -49,6 +49,7 @@ class Lookahead {
   static_assert(kNames > CommandsAhead::kFarthest);
 
   [[nodiscard]] const Names& names_of(const PlaceOrder& order, std::size_t distance) noexcept;
+  [[gnu::noinline]] void look_up(const PlaceOrder& order, Names& names) const noexcept;
 
   // The steps of a new order, and of a cancel or an amend.
   void look_farthest(const PlaceOrder& order) const noexcept;

@@ -148,8 +148,15 @@ void Decider::trade(Slot taker_slot, Slot maker_slot, Quantity quantity) const {
   const MarketKind kind = state_.markets.at(taker.market).kind;
   const Price price = state_.instruments.at(taker.instrument).book.ladder().price_of(maker.tick);
 
-  const auto leg = [&](const Order& order, const FillEffect& before) {
-    const FillEffect effect = Ledger::effect_of(kind, order.side, price, quantity, before);
+  const FillEffect makers = Ledger::effect_of(
+      kind, maker.side, price, quantity, state_.ledger.before_fill(place_of(state_, maker)));
+  const FillEffect takers = Ledger::effect_of(
+      kind,
+      taker.side,
+      price,
+      quantity,
+      taker.account == maker.account ? makers : state_.ledger.before_fill(place_of(state_, taker)));
+  const auto leg = [&](const Order& order, const FillEffect& effect) {
     OrderValues values = order.values;
     values.cum_qty += quantity;
     values.leaves_qty -= quantity;
@@ -163,18 +170,13 @@ void Decider::trade(Slot taker_slot, Slot maker_slot, Quantity quantity) const {
                     .values = values};
   };
   emitter_.emit_made(taker.market, [&] {
-    TradeMatched trade{.instrument = taker.instrument,
-                       .tick = maker.tick,
-                       .price = price,
-                       .quantity = quantity,
-                       .taker_side = taker.side,
-                       .maker = leg(maker, state_.ledger.before_fill(place_of(state_, maker)))};
-    FillEffect before = state_.ledger.before_fill(place_of(state_, taker));
-    if (taker.account == maker.account) {
-      before = {.balance = trade.maker.balance, .position = trade.maker.position};
-    }
-    trade.taker = leg(taker, before);
-    return trade;
+    return TradeMatched{.instrument = taker.instrument,
+                        .tick = maker.tick,
+                        .price = price,
+                        .quantity = quantity,
+                        .taker_side = taker.side,
+                        .maker = leg(maker, makers),
+                        .taker = leg(taker, takers)};
   });
 }
 

@@ -26,22 +26,28 @@ void OrderPool::reserve(std::size_t live) {
 
 Slot OrderPool::take() {
   Slot slot = free_;
+  Order* order = nullptr;
   if (slot != 0) {
-    free_ = at(slot).next;
+    order = &at(slot);
+    free_ = order->next;
   } else {
     if (next_fresh_ == end_of_fresh_) {
-      if (reserved_.empty()) {
-        reserved_.push_back(add_live_page());
-      }
-      const std::uint32_t page = reserved_.back();
-      reserved_.pop_back();
-      next_fresh_ = static_cast<Slot>(page * kPageSize);
-      end_of_fresh_ = next_fresh_ + static_cast<Slot>(kPageSize);
+      open_live_page();
     }
     slot = next_fresh_++;
+    order = &at(slot);
   }
-  at(slot) = Order{};
+  *order = Order{};
   return slot;
+}
+
+void OrderPool::open_live_page() {
+  if (reserved_.empty()) {
+    reserved_.push_back(add_live_page());
+  }
+  next_fresh_ = static_cast<Slot>(reserved_.back() * kPageSize);
+  end_of_fresh_ = next_fresh_ + static_cast<Slot>(kPageSize);
+  reserved_.pop_back();
 }
 
 void OrderPool::give_back(Slot slot) noexcept {
@@ -76,15 +82,20 @@ Slot OrderTable::insert(OrderId id) {
   if (!forgotten_.empty()) {
     sweep_index();
   }
-  IndexPage& page = index_page_for(id);
+  const std::uint64_t number = id.value() / kPageSize;
+  if (number >= index_.size() || index_[number] == nullptr) {
+    add_index_page(number);
+  }
+  IndexPage& page = *index_[number];
   Slot& entry = page.slots[id.value() % kPageSize];
   BETEX_ASSERT(entry == 0);
-  entry = pool_.take();
-  BETEX_ASSERT((entry & kFinished) == 0);
+  const Slot slot = pool_.take();
+  BETEX_ASSERT((slot & kFinished) == 0);
+  entry = slot;
   ++page.used;
   ++live_;
-  at(entry).id = id;
-  return entry;
+  at(slot).id = id;
+  return slot;
 }
 
 void OrderTable::finish(Slot slot) {
@@ -96,9 +107,10 @@ void OrderTable::finish(Slot slot) {
 
 void OrderTable::put_finished_away() {
   for (const Slot from : just_finished_) {
-    const Slot to = slot_for_finished(finished_[at(from).finished_generation % 2]);
-    at(to) = at(from);
-    index_entry(at(from).id) = to | kFinished;
+    const Order& order = at(from);
+    const Slot to = slot_for_finished(finished_[order.finished_generation % 2]);
+    at(to) = order;
+    index_entry(order.id) = to | kFinished;
     pool_.give_back(from);
   }
   just_finished_.clear();
@@ -119,28 +131,28 @@ void OrderTable::start_generation(std::uint32_t number) {
 Slot OrderTable::slot_for_finished(Finished& generation) {
   const std::size_t place = generation.count++ % OrderPool::kPageSize;
   if (place == 0) {
-    if (spare_.empty()) {
-      spare_.push_back(pool_.add_page());
-    }
-    generation.pages.push_back(spare_.back());
-    spare_.pop_back();
+    add_page_to(generation);
   }
   return static_cast<Slot>(generation.pages.back() * OrderPool::kPageSize + place);
 }
 
-OrderTable::IndexPage& OrderTable::index_page_for(OrderId id) {
-  const std::uint64_t page = id.value() / kPageSize;
+void OrderTable::add_page_to(Finished& generation) {
+  if (spare_.empty()) {
+    spare_.push_back(pool_.add_page());
+  }
+  generation.pages.push_back(spare_.back());
+  spare_.pop_back();
+}
+
+void OrderTable::add_index_page(std::size_t page) {
   if (page >= index_.size()) {
     index_.resize(page + 1);
   }
-  if (index_[page] == nullptr) {
-    if (spare_index_pages_.empty()) {
-      spare_index_pages_.push_back(std::make_unique<IndexPage>());
-    }
-    index_[page] = std::move(spare_index_pages_.back());
-    spare_index_pages_.pop_back();
+  if (spare_index_pages_.empty()) {
+    spare_index_pages_.push_back(std::make_unique<IndexPage>());
   }
-  return *index_[page];
+  index_[page] = std::move(spare_index_pages_.back());
+  spare_index_pages_.pop_back();
 }
 
 // Clears the entries of forgotten orders, some at a time; then their pages can be used again.

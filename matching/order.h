@@ -13,6 +13,7 @@
 
 #include "matching/events.h"
 #include "matching/prefetch.h"
+#include "matching/seldom.h"
 #include "matching/types.h"
 
 namespace betex::matching {
@@ -127,6 +128,7 @@ class OrderPool {
 
  private:
   std::uint32_t add_live_page();
+  BETEX_SELDOM void open_live_page();
 
   // All by page.
   std::vector<std::unique_ptr<Order[]>> orders_;
@@ -240,14 +242,15 @@ class OrderTable {
   };
 
   Slot slot_for_finished(Finished& generation);
-  IndexPage& index_page_for(OrderId id);
+  BETEX_SELDOM void add_page_to(Finished& generation);
+  BETEX_SELDOM void add_index_page(std::size_t page);
 
   // The order must be known.
   [[nodiscard]] Slot& index_entry(OrderId id) noexcept {
     return index_[id.value() / kPageSize]->slots[id.value() % kPageSize];
   }
 
-  void sweep_index();
+  [[gnu::noinline]] void sweep_index();
 
   OrderPool pool_;
   std::vector<std::unique_ptr<IndexPage>> index_;  // by id / kPageSize; null: nothing known there

@@ -49,14 +49,25 @@ namespace betex::matching {
 struct OpenPart {
   Money cost;
   Quantity leaves;
+
+  friend constexpr OpenPart operator-(OpenPart left, OpenPart right) noexcept {
+    return {.cost = left.cost - right.cost, .leaves = left.leaves - right.leaves};
+  }
 };
 
-// `limit` is the ladder's end for a market order, `max_cost` its maximum cost; 0: none.
-[[nodiscard]] constexpr OpenPart open_part(
-    MarketKind kind, Side side, Price limit, Money max_cost, const OrderValues& values) noexcept {
-  Money cost = amount(values.leaves_qty, unit_cost(kind, side, limit));
-  if (max_cost != Money{}) {
-    cost = std::min(cost, max_cost - cost_of_fills(kind, side, values));
+// The terms that it follows from; an order's values change more often than they do.
+struct CostTerms {
+  MarketKind kind{};
+  Side side{};
+  Price limit;     // the ladder's end for a market order
+  Money max_cost;  // 0: none
+};
+
+[[nodiscard]] constexpr OpenPart open_part(const CostTerms& terms,
+                                           const OrderValues& values) noexcept {
+  Money cost = amount(values.leaves_qty, unit_cost(terms.kind, terms.side, terms.limit));
+  if (terms.max_cost != Money{}) {
+    cost = std::min(cost, terms.max_cost - cost_of_fills(terms.kind, terms.side, values));
   }
   return {.cost = cost, .leaves = values.leaves_qty};
 }

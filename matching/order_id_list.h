@@ -9,6 +9,7 @@
 
 #include "matching/order.h"
 #include "matching/prefetch.h"
+#include "matching/seldom.h"
 #include "matching/types.h"
 
 namespace betex::matching {
@@ -18,10 +19,7 @@ class OrderIdList {
   // `id` must be above all before it.
   void append(OrderId id, const OrderTable& orders) {
     if (ids_.size() == ids_.capacity()) {
-      sweep(orders);
-      if (ids_.size() > ids_.capacity() / 2) {
-        ids_.reserve(ids_.capacity() * 2);
-      }
+      make_room(orders);
     }
     ids_.push_back(id);
   }
@@ -48,6 +46,13 @@ class OrderIdList {
   }
 
  private:
+  BETEX_SELDOM void make_room(const OrderTable& orders) {
+    sweep(orders);
+    if (ids_.size() > ids_.capacity() / 2) {
+      ids_.reserve(ids_.capacity() * 2);
+    }
+  }
+
   void sweep(const OrderTable& orders) {
     std::erase_if(ids_, [&orders](OrderId known) { return !orders.is_live(known); });
   }

@@ -44,9 +44,9 @@ std::uint32_t MarketRows::make(AccountId account) {
     for (std::uint32_t runner = 0; runner < runners_; ++runner) {
       const bool counts =
           !removed_[runner] || (removing_ && runner == removed_last_ && row > voided_to_);
-      differences(row)[runner] = counts ? 0 : kNoCandidate;
+      differences(header)[runner] = counts ? 0 : kNoCandidate;
     }
-    const std::int64_t* const first = differences(row);
+    const std::int64_t* const first = differences(header);
     header.least_at = static_cast<std::uint32_t>(std::min_element(first, first + runners_) - first);
   }
   index_.insert(account, row);
@@ -54,14 +54,29 @@ std::uint32_t MarketRows::make(AccountId account) {
 }
 
 void MarketRows::add(std::uint32_t row, std::uint32_t runner, const RunnerSums& change) noexcept {
-  RunnerSums& sums = sums_of(row)[runner];
+  RowHeader& header = at(row);
+  RunnerSums& sums = sums_of(header)[runner];
   sums.won += change.won;
   sums.lost += change.lost;
   sums.open_won += change.open_won;
   sums.open_lost += change.open_lost;
   const std::int64_t lost = change.lost - change.open_lost;
-  at(row).sum_lost += lost;
-  set_difference(row, runner, differences(row)[runner] + change.won - change.open_won - lost);
+  header.sum_lost += lost;
+  set_difference(header, runner, differences(header)[runner] + change.won - change.open_won - lost);
+}
+
+void MarketRows::add_open(std::uint32_t row, std::uint32_t runner, Side side, Money more) noexcept {
+  RowHeader& header = at(row);
+  RunnerSums& sums = sums_of(header)[runner];
+  const std::int64_t before = differences(header)[runner];
+  if (side == Side::Bid) {
+    sums.open_lost += more.value();
+    header.sum_lost -= more.value();
+    set_difference(header, runner, before + more.value());
+  } else {
+    sums.open_won += more.value();
+    set_difference(header, runner, before - more.value());
+  }
 }
 
 // Every open order that rests costs something, and no part is negative.
@@ -70,15 +85,14 @@ bool MarketRows::has_open(std::uint32_t row, std::uint32_t runner, Side side) co
     const BinarySums& sums = binary(row);
     return (side == Side::Bid ? sums.open_buys : sums.open_sells) != Quantity{};
   }
-  const RunnerSums& sums = sums_of(row)[runner];
+  const RunnerSums& sums = sums_of(at(row))[runner];
   return (side == Side::Bid ? sums.open_lost : sums.open_won) != 0;
 }
 
-void MarketRows::set_difference(std::uint32_t row,
+void MarketRows::set_difference(RowHeader& header,
                                 std::uint32_t runner,
-                                std::int64_t value) noexcept {
-  std::int64_t* const all = differences(row);
-  RowHeader& header = at(row);
+                                std::int64_t value) const noexcept {
+  std::int64_t* const all = differences(header);
   all[runner] = value;
   if (value <= header.least) {
     header.least = value;
@@ -90,12 +104,10 @@ void MarketRows::set_difference(std::uint32_t row,
   }
 }
 
-std::int64_t MarketRows::least_with(std::uint32_t row,
+std::int64_t MarketRows::least_with(const RowHeader& header,
                                     std::uint32_t runner,
                                     std::int64_t value) const noexcept {
-  const std::int64_t* const all = differences(row);
   if (winners_ == 1) {
-    const RowHeader& header = at(row);
     if (value <= header.least) {
       return value;
     }
@@ -103,6 +115,13 @@ std::int64_t MarketRows::least_with(std::uint32_t row,
       return header.least;
     }
   }
+  return select_least(header, runner, value);
+}
+
+std::int64_t MarketRows::select_least(const RowHeader& header,
+                                      std::uint32_t runner,
+                                      std::int64_t value) const noexcept {
+  const std::int64_t* const all = differences(header);
   std::array<std::int64_t, kMaxRunners> sorted;
   std::copy(all, all + runners_, sorted.begin());
   sorted[runner] = value;
@@ -125,7 +144,8 @@ Money MarketRows::exposure(std::uint32_t row) const noexcept {
   if (!is_contest(row)) {
     return Money{};
   }
-  const std::int64_t least = winners_ == 1 ? header.least : least_with(row, 0, differences(row)[0]);
+  const std::int64_t least =
+      winners_ == 1 ? header.least : select_least(header, 0, differences(header)[0]);
   return exposure_at(header.sum_lost + least);
 }
 
@@ -133,7 +153,8 @@ Money MarketRows::exposure_with(std::uint32_t row,
                                 std::uint32_t runner,
                                 Side side,
                                 Money more) const noexcept {
-  if (row != 0 && at(row).settled) {
+  const RowHeader* const header = row == 0 ? nullptr : &at(row);
+  if (header != nullptr && header->settled) {
     return Money{};
   }
   if (kind_ == MarketKind::Binary) {
@@ -146,11 +167,11 @@ Money MarketRows::exposure_with(std::uint32_t row,
   }
   const std::int64_t lost = side == Side::Bid ? -more.value() : 0;
   const std::int64_t change = side == Side::Bid ? more.value() : -more.value();
-  if (row == 0) {  // every other difference is 0, and there are more of them than winners
+  if (header == nullptr) {  // every other difference is 0, and there are more of them than winners
     return exposure_at(lost + std::min<std::int64_t>(change, 0));
   }
-  return exposure_at(at(row).sum_lost + lost +
-                     least_with(row, runner, differences(row)[runner] + change));
+  return exposure_at(header->sum_lost + lost +
+                     least_with(*header, runner, differences(*header)[runner] + change));
 }
 
 void MarketRows::remove(std::uint32_t runner) noexcept {
@@ -163,10 +184,11 @@ void MarketRows::remove(std::uint32_t runner) noexcept {
 }
 
 void MarketRows::void_row(std::uint32_t row) noexcept {
-  RunnerSums& sums = sums_of(row)[removed_last_];
-  at(row).sum_lost -= sums.lost - sums.open_lost;
+  RowHeader& header = at(row);
+  RunnerSums& sums = sums_of(header)[removed_last_];
+  header.sum_lost -= sums.lost - sums.open_lost;
   sums = {};
-  set_difference(row, removed_last_, kNoCandidate);
+  set_difference(header, removed_last_, kNoCandidate);
 }
 
 void MarketRows::restore_removed(std::uint32_t runner) noexcept {
@@ -209,7 +231,7 @@ void MarketRows::prefetch(std::uint32_t row, std::uint32_t runner) const noexcep
   prefetch_line(line);
   prefetch_line(line + 1);
   if (kind_ == MarketKind::ExchangeOdds) {
-    const RunnerSums* const sums = sums_of(row);
+    const RunnerSums* const sums = sums_of(at(row));
     for (const Line* next = line + 2; next < reinterpret_cast<const Line*>(sums); ++next) {
       prefetch_line(next);
     }

@@ -87,7 +87,7 @@ class MarketRows {
   }
 
   [[nodiscard]] std::span<const RunnerSums> runners(std::uint32_t row) const noexcept {
-    return {sums_of(row), runners_};
+    return {sums_of(at(row)), runners_};
   }
 
   [[nodiscard]] BinarySums& binary(std::uint32_t row) noexcept {
@@ -103,6 +103,9 @@ class MarketRows {
 
   // Odds: adds to the sums of a runner.
   void add(std::uint32_t row, std::uint32_t runner, const RunnerSums& change) noexcept;
+
+  // Odds: the parts of open orders on one side of a runner become greater by `more`.
+  void add_open(std::uint32_t row, std::uint32_t runner, Side side, Money more) noexcept;
 
   // What the row may cost at worst.
   [[nodiscard]] Money exposure(std::uint32_t row) const noexcept;
@@ -177,28 +180,31 @@ class MarketRows {
   }
 
   // Odds: W' - L' of each runner, together, then the sums that they follow from.
-  [[nodiscard]] std::int64_t* differences(std::uint32_t row) noexcept {
-    return reinterpret_cast<std::int64_t*>(lines(row) + 1);
+  [[nodiscard]] static std::int64_t* differences(RowHeader& header) noexcept {
+    return reinterpret_cast<std::int64_t*>(&header + 1);
   }
 
-  [[nodiscard]] const std::int64_t* differences(std::uint32_t row) const noexcept {
-    return reinterpret_cast<const std::int64_t*>(lines(row) + 1);
+  [[nodiscard]] static const std::int64_t* differences(const RowHeader& header) noexcept {
+    return reinterpret_cast<const std::int64_t*>(&header + 1);
   }
 
-  [[nodiscard]] RunnerSums* sums_of(std::uint32_t row) noexcept {
-    return reinterpret_cast<RunnerSums*>(differences(row) + runners_);
+  [[nodiscard]] RunnerSums* sums_of(RowHeader& header) const noexcept {
+    return reinterpret_cast<RunnerSums*>(differences(header) + runners_);
   }
 
-  [[nodiscard]] const RunnerSums* sums_of(std::uint32_t row) const noexcept {
-    return reinterpret_cast<const RunnerSums*>(differences(row) + runners_);
+  [[nodiscard]] const RunnerSums* sums_of(const RowHeader& header) const noexcept {
+    return reinterpret_cast<const RunnerSums*>(differences(header) + runners_);
   }
 
-  void set_difference(std::uint32_t row, std::uint32_t runner, std::int64_t value) noexcept;
+  void set_difference(RowHeader& header, std::uint32_t runner, std::int64_t value) const noexcept;
 
   // The sum of the `winners_` smallest differences, were that of `runner` `value`.
-  [[nodiscard]] std::int64_t least_with(std::uint32_t row,
+  [[nodiscard]] std::int64_t least_with(const RowHeader& header,
                                         std::uint32_t runner,
                                         std::int64_t value) const noexcept;
+  [[nodiscard, gnu::noinline]] std::int64_t select_least(const RowHeader& header,
+                                                         std::uint32_t runner,
+                                                         std::int64_t value) const noexcept;
 
   // More runners than winners, as far as the row is concerned; else nothing can be lost.
   [[nodiscard]] bool is_contest(std::uint32_t row) const noexcept {

@@ -99,7 +99,7 @@ Slot load_terms(State& state, const SavedTerms& saved) {
   order.row = state.ledger.market(order.market).rows.find(order.account);
   Loader::check(order.row != 0, "a live order's row");
   track(state, order, saved.terms);
-  state.ledger.change_open(place_of(state, order), {}, part_of(state, slot));
+  state.ledger.change_open(place_of(state, order), part_of(state, slot));
   return order.place == OrderPlace::Resting ? slot : 0;
 }
 

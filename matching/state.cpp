@@ -41,25 +41,28 @@ bool is_market_wide(const BatchStarted& batch) noexcept {
   return batch.account == AccountId{} && batch.session == SessionId{};
 }
 
-OpenPart part_of(const State& state, Slot slot) noexcept {
-  const Order& order = state.orders.at(slot);
-  const InstrumentState& instrument = state.instruments.at(order.instrument);
-  // Others have none, and are not made to wait for the terms.
-  const Money max_cost =
-      order.type == OrderType::Market ? state.orders.terms(slot).max_cost : Money{};
-  return open_part(state.markets.at(order.market).kind,
-                   order.side,
-                   instrument.book.ladder().price_of(order.tick),
-                   max_cost,
-                   order.values);
-}
-
 BetPlace place_of(const State& state, const Order& order) noexcept {
   return {.account = order.account,
           .market = order.market,
           .row = order.row,
           .runner = state.instruments.at(order.instrument).runner,
           .side = order.side};
+}
+
+OpenBet bet_of(const State& state, Slot slot, const Order& order) noexcept {
+  const Ladder& ladder = state.instruments.at(order.instrument).book.ladder();
+  return {.place = place_of(state, order),
+          .terms = {.kind = ladder.market(),
+                    .side = order.side,
+                    .limit = ladder.price_of(order.tick),
+                    // Others have none, and are not made to wait for the terms.
+                    .max_cost = order.type == OrderType::Market ? state.orders.terms(slot).max_cost
+                                                                : Money{}}};
+}
+
+OpenPart part_of(const State& state, Slot slot) noexcept {
+  const Order& order = state.orders.at(slot);
+  return open_part(bet_of(state, slot, order).terms, order.values);
 }
 
 Timestamp next_day_end(Timestamp time, std::uint32_t ends_at_s) noexcept {

@@ -13,6 +13,7 @@
 #include "matching/ledger.h"
 #include "matching/name_index.h"
 #include "matching/order.h"
+#include "matching/order_cost.h"
 #include "matching/order_id_list.h"
 #include "matching/prefetch.h"
 #include "matching/registry.h"
@@ -190,11 +191,19 @@ enum class Due : std::uint8_t { Nothing, Release, Amend, Expiry };
 // A process that stops new orders: of the whole market, or of the account or the session alone.
 [[nodiscard]] bool is_market_wide(const BatchStarted& batch) noexcept;
 
-// What a live order counts for in its row.
-[[nodiscard]] OpenPart part_of(const State& state, Slot slot) noexcept;
-
 // Where an order's bets count.
 [[nodiscard]] BetPlace place_of(const State& state, const Order& order) noexcept;
+
+// The same of a live order, with what its cost follows from.
+struct OpenBet {
+  BetPlace place;
+  CostTerms terms;
+};
+
+[[nodiscard]] OpenBet bet_of(const State& state, Slot slot, const Order& order) noexcept;
+
+// What a live order counts for in its row.
+[[nodiscard]] OpenPart part_of(const State& state, Slot slot) noexcept;
 
 // The first end of a day at `ends_at_s` after `time`.
 [[nodiscard]] Timestamp next_day_end(Timestamp time, std::uint32_t ends_at_s) noexcept;

@@ -36,8 +36,8 @@ Timestamp first_deadline(const State& state) noexcept {
   if (has_leftover(state)) {
     return state.last_timestamp;
   }
-  Timestamp first = std::min(
-      {state.trading_day.next_end, state.generations.next_end, state.exchange.request_ids_end});
+  Timestamp first = std::min(std::min(state.trading_day.next_end, state.generations.next_end),
+                             state.exchange.request_ids_end);
   if (const Deadlines::Entry* const entry = state.deadlines.first()) {
     first = std::min(first, entry->at);
   }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "matching/seldom.h"
 #include "matching/types.h"
 
 namespace betex::matching {
@@ -53,7 +54,7 @@ class TradedVolumes {
     return (*pages_[page])[place % kPageSize];
   }
 
-  void add_page(std::size_t page);
+  BETEX_SELDOM void add_page(std::size_t page);
 
   using Page = std::array<WideQuantity, kPageSize>;
 

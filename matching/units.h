@@ -43,6 +43,9 @@ static_assert(kMaxSum <= std::numeric_limits<std::int64_t>::max() - kMaxSum + 1)
 template <std::int64_t UnitsPerOne>
 [[nodiscard]] constexpr std::optional<std::int64_t> exact_units(Decimal decimal) {
   constexpr std::int64_t kMillionthsPerUnit = kDecimalScale / UnitsPerOne;
+  if (decimal == Decimal{}) {  // what an order has of most that it may have
+    return 0;
+  }
   if (decimal.value() % kMillionthsPerUnit != 0) {
     return std::nullopt;
   }

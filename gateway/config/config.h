@@ -119,7 +119,9 @@ struct MarketDataConfig {
 struct HttpConfig {
   bool enabled = true;
   std::string address = "127.0.0.1";
-  std::uint16_t port = 9882;  // 0: any free one
+  std::uint16_t port = 9882;            // 0: any free one
+  bool page = true;                     // there is the live page, for this machine alone
+  std::vector<std::string> page_hosts;  // names that it is served under, besides loopback's
 };
 
 struct ClockConfig {

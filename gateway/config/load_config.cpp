@@ -273,6 +273,23 @@ void read_fix(SectionReader reader, FixConfig& fix, Files& files) {
   reader.finish();
 }
 
+// Names as browsers send them in Host, where a port is not looked at.
+void read_page_hosts(SectionReader& reader, std::vector<std::string>& hosts) {
+  const std::string key = "page_hosts";
+  reader.texts(key, hosts);
+  for (const std::string& host : hosts) {
+    const bool is_name = std::ranges::all_of(host, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             c == '.' || c == '-';
+    });
+    if (host.empty() || !is_name) {
+      reader.complain(key,
+                      {"'" + host + "' is not a host's name",
+                       "give a name or an IPv4 address, without a port"});
+    }
+  }
+}
+
 void read_http(SectionReader reader, const Config& others, HttpConfig& http) {
   reader.flag("enabled", http.enabled);
   reader.ip_address("address", http.address);
@@ -285,6 +302,8 @@ void read_http(SectionReader reader, const Config& others, HttpConfig& http) {
     reader.complain("port",
                     {std::to_string(http.port) + " is the market data port", "give another one"});
   }
+  reader.flag("page", http.page);
+  read_page_hosts(reader, http.page_hosts);
   reader.finish();
 }
 

@@ -1,6 +1,7 @@
 #include <chrono>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -27,6 +28,15 @@ std::string time_text(std::chrono::seconds time_of_day) {
   const std::chrono::hh_mm_ss clock{time_of_day};
   return fmt::format(
       "{:02}:{:02}:{:02}", clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+}
+
+// "one", "two"
+std::string quoted(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) {
+    list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", text);
+  }
+  return list;
 }
 
 // "results", "funds"
@@ -121,6 +131,7 @@ std::string gateway_text(const Config& config) {
   print_market_data(out, market_data);
   fmt::format_to(out, "\n[http]\nenabled = {}\n", http.enabled);
   fmt::format_to(out, "address = \"{}\"\nport = {}\n", http.address, http.port);
+  fmt::format_to(out, "page = {}\npage_hosts = [{}]\n", http.page, quoted(http.page_hosts));
   fmt::format_to(out, "\n[clock]\nrequire_synchronised = {}\n", clock.require_synchronised);
   fmt::format_to(out, "\n[log]\nlevel = \"{}\"\n", word_of(kLogLevels, log.level));
   if (!log.file.empty()) {

@@ -3,6 +3,7 @@
 #include <exception>
 #include <iterator>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <prometheus/metric_family.h>

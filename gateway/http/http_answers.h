@@ -1,21 +1,15 @@
-// What the HTTP port answers, without the sockets.
+// What the HTTP port answers by itself, without the sockets.
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include <prometheus/collectable.h>
 
+#include "gateway/http/http_routes.h"
 #include "gateway/http/http_server.h"
 
 namespace betex::gateway {
-
-struct HttpAnswer {
-  unsigned status = 200;
-  std::string_view content_type = "text/plain; charset=utf-8";
-  std::string body;
-};
 
 // Immutable. What it refers to must outlive it.
 class HttpAnswers {

@@ -20,10 +20,27 @@ using boost::system::error_code;
 constexpr std::uint32_t kMaxRequestBytes = 8192;
 constexpr std::size_t kMaxDrainedBytes = 64 * 1024;
 
+std::string_view standard(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
+
+boost::beast::string_view beast(std::string_view text) {
+  return {text.data(), text.size()};
+}
+
+bool is_loopback(const boost::asio::ip::address& address) {
+  using boost::asio::ip::make_address_v4;
+  using boost::asio::ip::v4_mapped;
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return make_address_v4(v4_mapped, address.to_v6()).is_loopback();
+  }
+  return address.is_loopback();
+}
+
 }  // namespace
 
 HttpConnection::HttpConnection(boost::asio::ip::tcp::socket socket,
-                               const HttpAnswers& answers,
+                               const Answers& answers,
                                std::function<void(HttpConnection*)> on_end)
     : stream_{std::move(socket)},
       buffer_{kMaxRequestBytes},
@@ -59,18 +76,45 @@ void HttpConnection::on_read(error_code error) {
   } else if (parser_.get().method() != http::verb::get && !asks_for_head_only()) {
     answer({.status = 405, .body = "only GET and HEAD are possible\n"});
   } else {
-    const auto target = parser_.get().target();
-    answer(answers_.get({target.data(), target.size()}));
+    serve();
   }
+}
+
+void HttpConnection::serve() {
+  const HttpRequest asked = request();
+  const std::optional<HttpAnswer> further =
+      answers_.further != nullptr ? answers_.further->get(asked) : std::nullopt;
+  if (!further) {
+    answer(answers_.own.get(asked.target));
+  } else if (further->streams) {
+    answers_.further->stream(asked, stream_.release_socket());
+  } else {
+    answer(*further);
+  }
+}
+
+HttpRequest HttpConnection::request() const {
+  const auto& header = parser_.get();
+  const auto& socket = stream_.socket();
+  error_code gone;  // then the address is none, which is not loopback
+  const bool loopback = is_loopback(socket.local_endpoint(gone).address()) &&
+                        is_loopback(socket.remote_endpoint(gone).address());
+  return {.target = standard(header.target()),
+          .host = standard(header[http::field::host]),
+          .fetch_site = standard(header["Sec-Fetch-Site"]),
+          .head_only = asks_for_head_only(),
+          .on_loopback = loopback};
 }
 
 void HttpConnection::answer(const HttpAnswer& answer) {
   response_.result(answer.status);
-  response_.set(http::field::content_type,
-                boost::beast::string_view{answer.content_type.data(), answer.content_type.size()});
+  response_.set(http::field::content_type, beast(answer.content_type));
   response_.set(http::field::cache_control, "no-store");
   if (answer.status == 405) {
     response_.set(http::field::allow, "GET, HEAD");
+  }
+  for (const HttpHeader& header : answer.headers) {
+    response_.set(beast(header.name), beast(header.value));
   }
   response_.body() = answer.body;
   response_.keep_alive(false);

@@ -1,4 +1,5 @@
-// One connection to the HTTP port: reads one request's header, answers, closes.
+// One connection to the HTTP port: reads one request's header, answers, closes; or gives the
+// connection to who streams.
 #pragma once
 
 #include <chrono>
@@ -17,15 +18,22 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "gateway/http/http_answers.h"
+#include "gateway/http/http_routes.h"
 
 namespace betex::gateway {
 
 // All of it runs on the socket's executor, a strand. Alive as long as something is under way on it.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
-  // `answers` must outlive it. `on_end` is called once, by the destructor.
+  // What answers. Outlives it.
+  struct Answers {
+    const HttpAnswers& own;
+    HttpRoutes* further;  // asked first; null: none
+  };
+
+  // `on_end` is called once, by the destructor.
   HttpConnection(boost::asio::ip::tcp::socket socket,
-                 const HttpAnswers& answers,
+                 const Answers& answers,
                  std::function<void(HttpConnection*)> on_end);
   ~HttpConnection();
 
@@ -42,6 +50,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   using Response = boost::beast::http::response<boost::beast::http::string_body>;
 
   void on_read(boost::system::error_code error);
+  void serve();
+  [[nodiscard]] HttpRequest request() const;
   [[nodiscard]] bool asks_for_head_only() const;
   void answer(const HttpAnswer& answer);
   void on_written(boost::system::error_code error);
@@ -54,7 +64,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   std::optional<boost::beast::http::response_serializer<boost::beast::http::string_body>>
       serializer_;
   std::size_t drained_bytes_ = 0;
-  const HttpAnswers& answers_;
+  const Answers answers_;
   std::function<void(HttpConnection*)> on_end_;
 };
 

@@ -18,6 +18,7 @@
 #include "gateway/config/peer_address.h"
 #include "gateway/http/http_answers.h"
 #include "gateway/http/http_connection.h"
+#include "gateway/http/http_routes.h"
 
 namespace betex::gateway {
 
@@ -33,12 +34,16 @@ constexpr std::chrono::milliseconds kRetryAccept{100};
 // Everything but the constructor and port() runs on its strand; connections share it.
 class HttpServer::Listener : public std::enable_shared_from_this<HttpServer::Listener> {
  public:
-  Listener(boost::asio::io_context& io, const HttpServerOptions& options, HttpAnswers answers)
+  Listener(boost::asio::io_context& io,
+           const HttpServerOptions& options,
+           HttpAnswers answers,
+           HttpRoutes* routes)
       : strand_{boost::asio::make_strand(io)},
         acceptor_{strand_},
         retry_{strand_},
         options_{options},
-        answers_{std::move(answers)} {
+        answers_{std::move(answers)},
+        routes_{routes} {
     try {
       const tcp::endpoint endpoint{boost::asio::ip::make_address(options.address), options.port};
       acceptor_.open(endpoint.protocol());
@@ -111,7 +116,9 @@ class HttpServer::Listener : public std::enable_shared_from_this<HttpServer::Lis
 
   void serve(tcp::socket socket, const IpAddress& peer) {
     const auto connection = std::make_shared<HttpConnection>(
-        std::move(socket), answers_, [self = shared_from_this()](HttpConnection* ended) {
+        std::move(socket),
+        HttpConnection::Answers{.own = answers_, .further = routes_},
+        [self = shared_from_this()](HttpConnection* ended) {
           self->connections_.remove_if(
               [ended](const Open& open) { return open.connection == ended; });
         });
@@ -139,6 +146,7 @@ class HttpServer::Listener : public std::enable_shared_from_this<HttpServer::Lis
   boost::asio::steady_timer retry_;
   const HttpServerOptions options_;
   const HttpAnswers answers_;
+  HttpRoutes* const routes_;  // null: none
   std::uint16_t port_ = 0;
   std::list<Open> connections_;  // the oldest first
   bool stopped_ = false;
@@ -147,9 +155,10 @@ class HttpServer::Listener : public std::enable_shared_from_this<HttpServer::Lis
 HttpServer::HttpServer(boost::asio::io_context& io,
                        const HttpServerOptions& options,
                        const HealthSource& health,
-                       std::vector<const prometheus::Collectable*> collectables)
-    : listener_{
-          std::make_shared<Listener>(io, options, HttpAnswers{health, std::move(collectables)})} {
+                       std::vector<const prometheus::Collectable*> collectables,
+                       HttpRoutes* routes)
+    : listener_{std::make_shared<Listener>(
+          io, options, HttpAnswers{health, std::move(collectables)}, routes)} {
   listener_->start();
 }
 

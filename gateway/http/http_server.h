@@ -1,6 +1,6 @@
 // The read-only HTTP port: GET or HEAD of /livez, /readyz, /startupz (200, or 503 with the reason
-// in one line) and /metrics in Prometheus's text format, one request a connection. It changes
-// nothing: every change goes by FIX, so that it is journaled.
+// in one line) and /metrics in Prometheus's text format, one request a connection; and what further
+// routes there are. It changes nothing: every change goes by FIX, so that it is journaled.
 #pragma once
 
 #include <chrono>
@@ -18,6 +18,8 @@ class io_context;
 }  // namespace boost::asio
 
 namespace betex::gateway {
+
+class HttpRoutes;
 
 // What the probes ask. Each answers nothing when all is well, else in one line what is not. Called
 // on an I/O thread at any time: thread-safe, and quick.
@@ -45,13 +47,14 @@ struct HttpServerOptions {
 // Accepts and answers on `io`, from construction on. Owned by the thread that wires the gateway.
 class HttpServer {
  public:
-  // `health` and `collectables` must outlive the last run of `io`, and `io` this. Collect() is
-  // called on an I/O thread. Throws std::system_error, with address and port, when it cannot
-  // listen.
+  // `health`, `collectables` and `routes` must outlive the last run of `io`, and `io` this.
+  // Collect() is called on an I/O thread. Throws std::system_error, with address and port, when it
+  // cannot listen.
   HttpServer(boost::asio::io_context& io,
              const HttpServerOptions& options,
              const HealthSource& health,
-             std::vector<const prometheus::Collectable*> collectables);
+             std::vector<const prometheus::Collectable*> collectables,
+             HttpRoutes* routes = nullptr);
 
   // As stop().
   ~HttpServer();

@@ -96,6 +96,8 @@ class MarketDataFeed {
 struct PictureLevel {
   std::string price;
   std::string size;
+
+  friend bool operator==(const PictureLevel&, const PictureLevel&) = default;
 };
 
 struct RunnerPicture {
@@ -105,6 +107,8 @@ struct RunnerPicture {
   std::string last_price;  // empty: never traded
   std::string last_size;
   std::string matched;  // volume
+
+  friend bool operator==(const RunnerPicture&, const RunnerPicture&) = default;
 };
 
 struct MarketSummary {
@@ -112,6 +116,8 @@ struct MarketSummary {
   std::string state;  // as matching/ names it
   bool in_play = false;
   std::uint64_t version = 0;
+
+  friend bool operator==(const MarketSummary&, const MarketSummary&) = default;
 };
 
 // As of the last committed event.

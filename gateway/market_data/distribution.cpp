@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "matching/assert.h"
-
 namespace betex::gateway {
 namespace {
 
@@ -299,7 +297,7 @@ bool Distribution::serve_images() {
   images_left_ = limits_.images_per_turn;
   std::vector<Subscriber*>& waiting = subscriptions_.waiting();
   std::erase_if(waiting, [](Subscriber* subscriber) {
-    const bool goes = subscriber->marked == 0 && !subscriber->slow;
+    const bool goes = subscriber->over || (subscriber->marked == 0 && !subscriber->slow);
     subscriber->is_listed = !goes;
     return goes;
   });

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "matching/assert.h"
+#include "gateway/market_data/must.h"
 
 namespace betex::gateway {
 
@@ -23,7 +23,7 @@ void LevelBook::allocate() {
 }
 
 void LevelBook::add(Side side, Tick tick, Quantity quantity) {
-  BETEX_ASSERT(ladder_->contains(tick) && quantity > Quantity{0});
+  must(ladder_->contains(tick) && quantity > Quantity{0}, "md: an order that can not rest");
   if (volumes_ == nullptr) {
     allocate();
   }
@@ -37,10 +37,10 @@ void LevelBook::add(Side side, Tick tick, Quantity quantity) {
 }
 
 void LevelBook::take_off(Side side, Tick tick, Quantity quantity) {
-  BETEX_ASSERT(ladder_->contains(tick) && volumes_ != nullptr);
+  must(ladder_->contains(tick) && volumes_ != nullptr, "md: no such level");
   const Key key = turned(tick.value());
   Quantity& volume = volumes_[static_cast<std::size_t>(key)];
-  BETEX_ASSERT(volume >= quantity);
+  must(volume >= quantity, "md: a level has less than is taken off it");
   if (quantity == Quantity{0}) {
     return;
   }

@@ -29,7 +29,7 @@ class LevelBook {
   // The tick must be on the ladder, and no level of the other side.
   void add(matching::Side side, matching::Tick tick, matching::Quantity quantity);
 
-  // There must be so much; that there is, is asserted.
+  // There must be so much: throws where there is not, like add() where the tick is on no ladder.
   void take_off(matching::Side side, matching::Tick tick, matching::Quantity quantity);
 
   // The best levels of one side, the best first: fills `levels`, as far as there are so many, and

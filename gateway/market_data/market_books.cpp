@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "matching/assert.h"
+#include "gateway/market_data/must.h"
 #include "matching/ladder.h"
 
 namespace betex::gateway {
@@ -21,7 +21,7 @@ constexpr matching::EventSeq kBeforeTheStart{1};
 
 template <typename Table, typename Id>
 auto& entry_of(Table& table, Id id) {
-  BETEX_ASSERT(id.value() != 0 && id.value() <= table.size());
+  must(id.value() != 0 && id.value() <= table.size(), "md: a market or instrument not known");
   return table[id.value() - 1];
 }
 
@@ -82,7 +82,7 @@ const MarketStanding& MarketBooks::standing(MarketId market) const {
   return entry_of(standings_, market);
 }
 
-void MarketBooks::forget_changes() noexcept {
+void MarketBooks::forget_changes() {
   for (const InstrumentId id : changed_) {
     InstrumentBook& book = entry_of(books_, id);
     book.changed = false;
@@ -107,7 +107,8 @@ void MarketBooks::watch(InstrumentId instrument, bool watched) {
 }
 
 void MarketBooks::add_instrument(InstrumentId instrument, MarketId market) {
-  BETEX_ASSERT(instrument.value() == books_.size() + 1 && market.value() <= standings_.size());
+  must(instrument.value() == books_.size() + 1 && market.value() <= standings_.size(),
+       "md: instruments out of their order");
   books_.emplace_back(*securities_.instrument(instrument).ladder);
   books_.back().updated = now_;
 }
@@ -180,7 +181,7 @@ void MarketBooks::on(const matching::ExchangeUnhalted& /*event*/) {
 }
 
 void MarketBooks::on(const matching::MarketCreated& event) {
-  BETEX_ASSERT(event.header.market.value() == standings_.size() + 1);
+  must(event.header.market.value() == standings_.size() + 1, "md: markets out of their order");
   standings_.push_back({});
   ++revision_;
 }
@@ -321,6 +322,7 @@ void MarketBooks::on(const matching::TradeMatched& event) {
     }
   }
   InstrumentBook& book = change(event.instrument);
+  must(book.levels.ladder().contains(event.tick), "md: a trade at no price");
   log_trade(book,
             {.event = seq_,
              .tick = event.tick,

@@ -79,7 +79,7 @@ class MarketBooks {
  public:
   explicit MarketBooks(const matching::Engine& engine);
 
-  // The next transaction.
+  // The next transaction. Throws where it can not be the next one; then the books are of no use.
   void apply(const matching::TransactionView& transaction);
 
   // Those of a later state of the engine, where the events in between are not to be had. Everything
@@ -98,7 +98,7 @@ class MarketBooks {
   // Greater when a market or an instrument is another one than before.
   [[nodiscard]] std::uint64_t revision() const noexcept { return revision_; }
 
-  // Ids must exist; that they do is asserted.
+  // Ids must exist: throws where they do not.
   [[nodiscard]] const InstrumentBook& book(matching::InstrumentId instrument) const;
   [[nodiscard]] const MarketStanding& standing(matching::MarketId market) const;
 
@@ -107,7 +107,7 @@ class MarketBooks {
     return changed_;
   }
 
-  void forget_changes() noexcept;
+  void forget_changes();
 
   // Whether its logs are kept.
   void watch(matching::InstrumentId instrument, bool watched);

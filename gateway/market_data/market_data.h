@@ -94,6 +94,7 @@ class MarketData {
   void follow(matching::EventSeq seq, const Event& event);
   template <typename Event>
   void tell_status(matching::EventSeq seq, const Event& event);
+  void end(matching::MarketId market);
   void note_listed(matching::MarketId market);
   void tell_everybody(const fix::Report& report);
   void note_missed();

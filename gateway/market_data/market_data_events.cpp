@@ -62,7 +62,9 @@ void MarketData::take(const matching::TransactionView& transaction) {
   const Told told = look_at(transaction);
   if (!behind_) {
     for (const MarketId market : told.statuses) {
-      distribution_.publish(books_.securities().market(market).instruments);
+      if (market.value() <= books_.securities().market_count()) {
+        distribution_.publish(books_.securities().market(market).instruments);
+      }
     }
   }
   const EventSeq before = books_.last_seq();
@@ -169,24 +171,29 @@ void MarketData::follow(EventSeq seq, const matching::RunnerRemoved& event) {
   subscriptions_.end_instrument(event.instrument);
 }
 
+// Those who are not told because it is behind get an image that says it, and with it they end.
+void MarketData::end(MarketId market) {
+  if (behind_) {
+    for (const InstrumentId instrument : books_.securities().market(market).instruments) {
+      subscriptions_.mark_all(instrument, ImageCause::Overload);
+    }
+  }
+  subscriptions_.end_market(market);
+}
+
 // Of a void one MarketVoided has told.
 void MarketData::follow(EventSeq seq, const matching::MarketSettled& event) {
-  if (event.result != matching::SettlementResult::Determined) {
-    return;
-  }
-  note_listed(event.header.market);
-  tell_status(seq, event);
-  if (!behind_) {
-    subscriptions_.end_market(event.header.market);
+  if (event.result == matching::SettlementResult::Determined) {
+    note_listed(event.header.market);
+    tell_status(seq, event);
+    end(event.header.market);
   }
 }
 
 void MarketData::follow(EventSeq seq, const matching::MarketVoided& event) {
   note_listed(event.header.market);
   tell_status(seq, event);
-  if (!behind_) {
-    subscriptions_.end_market(event.header.market);
-  }
+  end(event.header.market);
 }
 
 }  // namespace betex::gateway

@@ -7,8 +7,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "gateway/market_data/must.h"
 #include "gateway/pipeline/event_slot.h"
-#include "matching/assert.h"
 
 namespace betex::gateway {
 namespace {
@@ -120,7 +120,8 @@ std::size_t MarketDataStage::do_work() {
 // Of what it has read in the journal some may come by the ring again.
 void MarketDataStage::take(const matching::TransactionView& transaction) {
   if (transaction.last_seq() > core_.last_seq()) {
-    BETEX_ASSERT(transaction.first_seq == core_.last_seq().next());
+    must(transaction.first_seq == core_.last_seq().next(),
+         "an event is missing before the next one");
     core_.take(transaction);
   }
 }

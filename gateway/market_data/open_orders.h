@@ -7,8 +7,8 @@
 #include <memory>
 #include <vector>
 
+#include "gateway/market_data/must.h"
 #include "gateway/reports/slot_pool.h"
-#include "matching/assert.h"
 #include "matching/types.h"
 
 namespace betex::gateway {
@@ -35,26 +35,25 @@ class OpenOrders {
       pages_[page] = std::make_unique<Page>();
     }
     Slot& slot = pages_[page]->slots[id.value() % kPageSize];
-    BETEX_ASSERT(slot == 0);
+    must(slot == 0, "md: an order is accepted twice");
     slot = pool_.take();
     pool_[slot] = order;
     ++pages_[page]->used;
   }
 
-  // The order must be known; that it is, is asserted.
+  // The order must be known: throws where it is not, as erase().
   [[nodiscard]] OpenOrder& at(matching::OrderId id) {
     const std::size_t page = id.value() / kPageSize;
-    BETEX_ASSERT(page < pages_.size() && pages_[page] != nullptr);
-    const Slot slot = pages_[page]->slots[id.value() % kPageSize];
-    BETEX_ASSERT(slot != 0);
+    const bool known = page < pages_.size() && pages_[page] != nullptr;
+    const Slot slot = known ? pages_[page]->slots[id.value() % kPageSize] : 0;
+    must(slot != 0, "md: an order that is not known");
     return pool_[slot];
   }
 
-  // The order must be known.
   void erase(matching::OrderId id) {
+    static_cast<void>(at(id));
     std::unique_ptr<Page>& page = pages_[id.value() / kPageSize];
     Slot& slot = page->slots[id.value() % kPageSize];
-    BETEX_ASSERT(slot != 0);
     pool_.give_back(slot);
     slot = 0;
     if (--page->used == 0) {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "matching/assert.h"
+#include "gateway/market_data/must.h"
 
 namespace betex::gateway {
 
@@ -33,7 +33,7 @@ class SlotTable {
   }
 
   void erase(std::uint32_t slot) {
-    BETEX_ASSERT(contains(slot));
+    must(contains(slot), "md: something ends twice");
     free_.push_back(slot);
     objects_[slot - 1].reset();
     --size_;

@@ -12,10 +12,10 @@
 #include "gateway/link/market_data_link.h"
 #include "gateway/link/session_link.h"
 #include "gateway/market_data/figures.h"
+#include "gateway/market_data/must.h"
 #include "gateway/market_data/request_rate.h"
 #include "gateway/market_data/view_spec.h"
 #include "gateway/wire/market_data_writer.h"
-#include "matching/assert.h"
 #include "matching/types.h"
 
 namespace betex::gateway {
@@ -79,8 +79,8 @@ class Subscription {
   // Its index among the view's readers.
   [[nodiscard]] std::uint32_t reader() const noexcept { return reader_and_cause_ >> kCauseBits; }
 
-  void set_reader(std::uint32_t reader) noexcept {
-    BETEX_ASSERT(reader < 1U << (32 - kCauseBits));
+  void set_reader(std::uint32_t reader) {
+    must(reader < 1U << (32 - kCauseBits), "md: too many readers of an instrument");
     reader_and_cause_ = reader << kCauseBits | (reader_and_cause_ & kCauseMask);
   }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "matching/assert.h"
+#include "gateway/market_data/must.h"
 
 namespace betex::gateway {
 
@@ -15,7 +15,7 @@ using matching::MarketId;
 Subscriber& Subscriptions::join(SubscriberId id, std::shared_ptr<MarketDataOutlet> outlet) {
   const auto [at, is_new] =
       subscribers_.emplace(id, std::make_unique<Subscriber>(id, std::move(outlet)));
-  BETEX_ASSERT(is_new);
+  must(is_new, "md: a session joins twice");
   return *at->second;
 }
 

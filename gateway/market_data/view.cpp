@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "matching/assert.h"
+#include "gateway/market_data/must.h"
 
 namespace betex::gateway {
 namespace {
@@ -149,7 +149,7 @@ void View::note_ladder_changes(const MarketBooks& books) {
   }
   const InstrumentBook& book = books.book(instrument_);
   const std::uint64_t count = book.ladder_changes - ladder_changes_noted_;
-  BETEX_ASSERT(count <= book.ladder_log.size());
+  must(count <= book.ladder_log.size(), "md: changes of a ladder are forgotten too early");
   for (auto change = book.ladder_log.end() - static_cast<std::ptrdiff_t>(count);
        change != book.ladder_log.end();
        ++change) {

@@ -268,9 +268,13 @@ std::vector<MetricFamily> GatewayMetrics::Collect() const {
       gauge({"betex_ready", "1 while /readyz says so: orders are taken."},
             health_.why_not_ready() ? 0 : 1),
   };
-  const std::lock_guard lock{mutex_};
-  if (sources_) {
-    std::vector<MetricFamily> more = collect(*sources_);
+  // Not under the lock: whoever scrapes waits for nobody else who does.
+  const std::optional<Sources> sources = [this] {
+    const std::lock_guard lock{mutex_};
+    return sources_;
+  }();
+  if (sources) {
+    std::vector<MetricFamily> more = collect(*sources);
     std::move(more.begin(), more.end(), std::back_inserter(families));
   }
   return families;

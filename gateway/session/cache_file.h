@@ -21,8 +21,9 @@ struct Unmap {
   void operator()(std::byte* map) const noexcept;
 };
 
-// *Owned by one thread at a time.* A file that somebody cuts off while it is mapped ends the
-// process (SIGBUS); the next start finds it damaged.
+// *Each cell and each block is owned by one thread at a time*, and several threads may have
+// different ones. A file that somebody cuts off while it is mapped ends the process (SIGBUS); the
+// next start finds it damaged.
 class CacheFile {
  public:
   // Makes the file with empty cells and nobody's blocks, in place of one that is there. All of it

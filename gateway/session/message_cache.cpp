@@ -15,8 +15,13 @@ using matching::SessionEpoch;
 using matching::SessionId;
 
 std::size_t MessageCache::kept_bytes() const {
-  const std::lock_guard lock{mutex_};
-  return kept_bytes_;
+  const std::lock_guard lock{blocks_mutex_};
+  std::size_t bytes = 0;
+  for (const KeptSession& kept : sessions_.all()) {
+    const std::lock_guard of_session{kept.mutex};
+    bytes += kept.bytes;
+  }
+  return bytes;
 }
 
 std::size_t MessageCache::capacity() const noexcept {
@@ -28,27 +33,28 @@ std::deque<UnprovenStep> MessageCache::unproven_at_start(SessionId session) cons
   return found == unproven_.end() ? std::deque<UnprovenStep>{} : found->second;
 }
 
-const MessageCache::Kept* MessageCache::find(SessionId session) const {
-  const auto found = kept_.find(session.value());
-  return found == kept_.end() ? nullptr : &found->second;
-}
-
 // ---- Reading ------------------------------------------------------------------------------------
 
 std::optional<OutboundState> MessageCache::state(SessionId session) const {
-  const std::lock_guard lock{mutex_};
-  const Kept* const kept = find(session);
-  return kept == nullptr ? std::nullopt : std::optional{kept->state};
+  const KeptSession* const kept = sessions_.find(session);
+  if (kept == nullptr) {
+    return std::nullopt;
+  }
+  const std::lock_guard lock{kept->mutex};
+  return kept->state;
 }
 
 std::vector<MessageCache::Message> MessageCache::read(SessionId session,
                                                       SessionEpoch epoch,
                                                       MsgSeqNum first,
                                                       MsgSeqNum last) const {
-  const std::lock_guard lock{mutex_};
   std::vector<Message> messages;
-  const Kept* const kept = find(session);
-  if (kept == nullptr || kept->state.epoch != epoch) {
+  const KeptSession* const kept = sessions_.find(session);
+  if (kept == nullptr) {
+    return messages;
+  }
+  const std::lock_guard lock{kept->mutex};
+  if (kept->state.epoch != epoch) {
     return messages;
   }
   Range range{.session = session, .first = first, .last = last, .answers = false};
@@ -92,9 +98,12 @@ void MessageCache::read_from(const Shelf& shelf,
 std::optional<MsgSeqNum> MessageCache::next_number(SessionId session,
                                                    SessionEpoch epoch,
                                                    MsgSeqNum first) const {
-  const std::lock_guard lock{mutex_};
-  const Kept* const kept = find(session);
-  if (kept == nullptr || kept->state.epoch != epoch) {
+  const KeptSession* const kept = sessions_.find(session);
+  if (kept == nullptr) {
+    return std::nullopt;
+  }
+  const std::lock_guard lock{kept->mutex};
+  if (kept->state.epoch != epoch) {
     return std::nullopt;
   }
   std::optional<MsgSeqNum> next;
@@ -149,14 +158,20 @@ void MessageCache::throw_damaged() const {
 // ---- Storing ------------------------------------------------------------------------------------
 
 bool MessageCache::make_room(SessionId session, bool answer, EventSeq delivered) {
-  const std::lock_guard lock{mutex_};
-  Kept* const kept = find_or_add(session);
+  KeptSession* const kept = find_or_add(session);
   if (kept == nullptr) {
     return false;
   }
-  kept->delivered = delivered;
-  if (answer || kept->spare || fits(kept->reports, cache::record_bytes(kGreatestMessage))) {
-    return true;
+  {
+    const std::lock_guard lock{kept->mutex};
+    kept->delivered = delivered;
+    if (answer || kept->spare) {
+      return true;
+    }
+    kept->promised = fits(kept->reports, cache::record_bytes(kGreatestMessage));
+    if (kept->promised) {
+      return true;
+    }
   }
   kept->spare = take_block(*kept);
   return kept->spare.has_value();
@@ -166,16 +181,22 @@ void MessageCache::append(SessionId session,
                           const OutboundState& state,
                           ReportId report,
                           std::string_view bytes) {
-  const std::lock_guard lock{mutex_};
-  Kept* const kept = find_or_add(session);
-  BETEX_ASSERT(kept != nullptr && cache::record_bytes(bytes.size()) <= limits_.block_bytes);
-  if (state.epoch != kept->state.epoch) {
-    begin_epoch(*kept);
-  }
+  KeptSession* const kept = find_or_add(session);
+  const std::size_t size = cache::record_bytes(bytes.size());
+  BETEX_ASSERT(kept != nullptr && size <= limits_.block_bytes);
   const bool answer = report.event == EventSeq{};
   Shelf& shelf = answer ? kept->answers : kept->reports;
-  if (fits(shelf, cache::record_bytes(bytes.size())) || begin_block(session, *kept, answer)) {
-    store_record(session,
+  auto lock = lock_in(*kept, state.epoch);
+  if (!fits(shelf, size)) {
+    lock.unlock();
+    const auto block = next_block(*kept, answer);
+    lock.lock();
+    if (block) {
+      begin_block(*kept, answer, *block);
+    }
+  }
+  if (fits(shelf, size)) {
+    store_record(*kept,
                  shelf,
                  {.event = report.event.value(),
                   .leg = report.leg,
@@ -185,79 +206,69 @@ void MessageCache::append(SessionId session,
   } else {
     BETEX_ASSERT(answer);
   }
-  store_state(session, *kept, state);
+  if (!answer) {
+    kept->promised = false;
+  }
+  store_state(*kept, state);
 }
 
 bool MessageCache::use_number(SessionId session, const OutboundState& state) {
-  const std::lock_guard lock{mutex_};
-  Kept* const kept = find_or_add(session);
+  KeptSession* const kept = find_or_add(session);
   if (kept == nullptr) {
     return false;
   }
-  if (state.epoch != kept->state.epoch) {
-    begin_epoch(*kept);
-  }
-  store_state(session, *kept, state);
+  const auto lock = lock_in(*kept, state.epoch);
+  store_state(*kept, state);
   return true;
 }
 
-MessageCache::Kept* MessageCache::find_or_add(SessionId session) {
-  const auto found = kept_.find(session.value());
-  if (found != kept_.end()) {
-    return &found->second;
+KeptSession* MessageCache::find_or_add(SessionId session) {
+  if (KeptSession* const found = sessions_.find(session)) {
+    return found;
   }
+  const std::lock_guard lock{blocks_mutex_};
   if (free_cells_.empty()) {
     return nullptr;
   }
-  Kept kept;
-  kept.cell = free_cells_.back();
+  KeptSession& added = sessions_.add(session, free_cells_.back());
   free_cells_.pop_back();
-  add(session, std::move(kept));
-  Kept& added = kept_.at(session.value());
-  store_state(session, added, {});
+  const std::lock_guard of_session{added.mutex};
+  store_state(added, {});
   return &added;
 }
 
-void MessageCache::add(SessionId session, Kept kept) {
-  for (const Shelf* const shelf : {&kept.reports, &kept.answers}) {
-    for (const KeptBlock& block : shelf->blocks) {
-      kept_bytes_ += block.used;
-    }
+// When nothing of another epoch is left: nothing of the old one is asked for any more.
+std::unique_lock<std::mutex> MessageCache::lock_in(KeptSession& kept, SessionEpoch epoch) {
+  std::unique_lock lock{kept.mutex};
+  if (kept.state.epoch != epoch) {
+    lock.unlock();
+    begin_epoch(kept);
+    lock.lock();
   }
-  kept_.emplace(session.value(), std::move(kept));
-  sessions_.push_back(session);
+  return lock;
 }
 
 // Last of all: the message counts from here on.
-void MessageCache::store_state(SessionId session, Kept& kept, const OutboundState& state) {
+void MessageCache::store_state(KeptSession& kept, const OutboundState& state) {
   kept.state = state;
-  cache::SessionValue value = cache::stored(session, state);
+  cache::SessionValue value = cache::stored(kept.session, state);
   value.reports = kept.reports.records;
   value.answers = kept.answers.records;
   file_->store_session(kept.cell, ++kept.version, value);
-}
-
-// Nothing of the old one is asked for any more.
-void MessageCache::begin_epoch(Kept& kept) {
-  for (Shelf* const shelf : {&kept.answers, &kept.reports}) {
-    while (!shelf->blocks.empty()) {
-      drop_block(*shelf);
-    }
-  }
 }
 
 bool MessageCache::fits(const Shelf& shelf, std::size_t record) const noexcept {
   return !shelf.blocks.empty() && shelf.blocks.back().used + record <= limits_.block_bytes;
 }
 
-void MessageCache::store_record(SessionId session,
+void MessageCache::store_record(KeptSession& kept,
                                 Shelf& shelf,
                                 const Record& record,
                                 std::string_view bytes) {
   KeptBlock& block = shelf.blocks.back();
   const bool answers = record.event == 0;
   cache::store(file_->block(block.index).subspan(block.used),
-               cache::record_seed(place_.key, session, answers),
+               cache::record_seed(place_.key, kept.session, answers),
                shelf.records,
                record,
                bytes);
@@ -269,7 +280,7 @@ void MessageCache::store_record(SessionId session,
   ++shelf.records;
   const std::size_t size = cache::record_bytes(bytes.size());
   block.used += static_cast<std::uint32_t>(size);
-  kept_bytes_ += size;
+  kept.bytes += size;
 }
 
 }  // namespace betex::fix

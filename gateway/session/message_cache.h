@@ -17,12 +17,12 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "gateway/session/cache_file.h"
 #include "gateway/session/cache_place.h"
 #include "gateway/session/cache_scan.h"
+#include "gateway/session/cache_sessions.h"
 #include "gateway/session/cache_space.h"
 #include "gateway/session/outbound_state.h"
 #include "gateway/session/unproven_reports.h"
@@ -59,8 +59,10 @@ struct CacheLimits {
   CacheBounds bounds;
 };
 
-// *Thread-safe.* A failure is an exception that means fail-stop: what was sent is not known then,
-// and nothing may be sent after it.
+// *Thread-safe*, but what is asked of one session is asked by one thread at a time: its strand. Two
+// sessions wait for each other only where one of them needs its next block
+// (message_cache_trim.cpp). A failure is an exception that means fail-stop: what was sent is not
+// known then, and nothing may be sent after it.
 class MessageCache {
  public:
   struct Message {
@@ -115,9 +117,9 @@ class MessageCache {
 
   // ---- Storing. What is stored when one of these returns is there after a kill.
 
-  // Makes sure that the session's next message can be appended, a report of an event or an answer.
-  // False: there is no room for it, since all that is kept is needed. `delivered`: its client has
-  // proven to have the reports of events up to here.
+  // Makes sure that the session's next message can be appended, a report of an event or an answer,
+  // whatever other sessions need meanwhile. False: there is no room for it, since all that is kept
+  // is needed. `delivered`: its client has proven to have the reports of events up to here.
   [[nodiscard]] bool make_room(matching::SessionId session,
                                bool answer,
                                matching::EventSeq delivered);
@@ -134,16 +136,6 @@ class MessageCache {
   [[nodiscard]] bool use_number(matching::SessionId session, const OutboundState& state);
 
  private:
-  struct Kept {
-    std::uint32_t cell = 0;
-    std::uint64_t version = 0;  // of the cell
-    OutboundState state;
-    Shelf reports;
-    Shelf answers;
-    matching::EventSeq delivered;
-    std::optional<std::uint32_t> spare;  // a block that is nobody's in the file: the next one
-  };
-
   // Messages with numbers in a range, on one shelf.
   struct Range {
     matching::SessionId session;
@@ -165,13 +157,15 @@ class MessageCache {
   void adopt(const ScannedCache& scanned, const RecoveredSessions& recovered);
   void start_from(const RecoveredSessions& recovered);
 
-  [[nodiscard]] const Kept* find(matching::SessionId session) const;
-  [[nodiscard]] Kept* find_or_add(matching::SessionId session);
-  void add(matching::SessionId session, Kept kept);
-  void store_state(matching::SessionId session, Kept& kept, const OutboundState& state);
-  void begin_epoch(Kept& kept);
+  // null: the file has no room for one more session.
+  [[nodiscard]] KeptSession* find_or_add(matching::SessionId session);
+
+  // ---- With the session's lock
+  [[nodiscard]] std::unique_lock<std::mutex> lock_in(KeptSession& kept,
+                                                     matching::SessionEpoch epoch);
+  void store_state(KeptSession& kept, const OutboundState& state);
   [[nodiscard]] bool fits(const Shelf& shelf, std::size_t record) const noexcept;
-  void store_record(matching::SessionId session,
+  void store_record(KeptSession& kept,
                     Shelf& shelf,
                     const cache::Record& record,
                     std::string_view bytes);
@@ -185,31 +179,43 @@ class MessageCache {
   void read_from(const Shelf& shelf, Range range, std::vector<Message>& messages) const;
   [[noreturn]] void throw_damaged() const;
 
-  // message_cache_trim.cpp: blocks, and what is not kept any longer
-  [[nodiscard]] bool begin_block(matching::SessionId session, Kept& kept, bool answers);
-  [[nodiscard]] std::optional<std::uint32_t> take_block(Kept& kept);
-  void trim(Kept& kept);
+  // ---- message_cache_trim.cpp: blocks, and what is not kept any longer
+
+  // Without any lock.
+  [[nodiscard]] std::optional<std::uint32_t> next_block(KeptSession& kept, bool answers);
+  [[nodiscard]] std::optional<std::uint32_t> take_block(KeptSession& kept);
+  void begin_epoch(KeptSession& kept);
+
+  // With the session's lock.
+  void begin_block(KeptSession& kept, bool answers, std::uint32_t index);
+
+  // With blocks_mutex_.
   void trim_another();
-  [[nodiscard]] bool drop_oldest_answers(Kept& kept, std::size_t at_least);
-  [[nodiscard]] bool drop_oldest_reports(Kept& kept, std::size_t at_least);
-  void drop_block(Shelf& shelf);
+
+  // With both.
+  void trim(KeptSession& kept);
+  [[nodiscard]] bool drop_oldest_answers(KeptSession& kept, std::size_t at_least);
+  [[nodiscard]] bool drop_oldest_reports(KeptSession& kept, std::size_t at_least);
+  void drop_block(KeptSession& kept, Shelf& shelf);
 
   CacheLimits limits_;
   mutable CacheSpace space_;
   bool was_void_ = false;
   CachePlace place_;
   std::optional<CacheFile> file_;
+  std::map<matching::SessionId, std::deque<UnprovenStep>> unproven_;  // at the start; immutable
 
-  mutable std::mutex mutex_;
-  // Guarded by mutex_, like what follows. Its entries stay where they are.
-  std::unordered_map<std::uint32_t, Kept> kept_;
-  std::vector<matching::SessionId> sessions_;  // all of kept_, in whose turn they are trimmed
-  std::size_t trimmed_next_ = 0;               // of sessions_
+  // Whoever has it may take a session's lock besides, and nobody who has one of those waits for it.
+  mutable std::mutex blocks_mutex_;
+  // Guarded by it, but for finding one that is there.
+  CacheSessions sessions_;
+  // Guarded by it.
+  std::size_t trimmed_next_ = 0;  // of sessions_
   std::vector<std::uint32_t> free_cells_;
   std::vector<std::uint32_t> free_blocks_;
+  // Each is guarded by what guards its block: blocks_mutex_ while it is free, then its session's
+  // lock, or its strand for a spare one.
   std::vector<std::uint64_t> block_versions_;
-  std::size_t kept_bytes_ = 0;
-  std::map<matching::SessionId, std::deque<UnprovenStep>> unproven_;  // at the start; immutable
 };
 
 }  // namespace betex::fix

@@ -78,6 +78,14 @@ const matching::SessionInfo* session_in(const RecoveredSessions& recovered, Sess
   return found == recovered.sessions.end() ? nullptr : &*found;
 }
 
+std::size_t bytes_of(const Shelf& shelf) {
+  std::size_t bytes = 0;
+  for (const KeptBlock& block : shelf.blocks) {
+    bytes += block.used;
+  }
+  return bytes;
+}
+
 }  // namespace
 
 MessageCache::MessageCache(const std::filesystem::path& path,
@@ -175,6 +183,7 @@ bool MessageCache::take_over(const std::filesystem::path& folder,
 }
 
 void MessageCache::adopt(const ScannedCache& scanned, const RecoveredSessions& recovered) {
+  sessions_.reset(scanned.header.sessions);
   free_cells_ = scanned.free_cells;
   free_blocks_ = scanned.free_blocks;
   block_versions_ = scanned.block_versions;
@@ -191,13 +200,13 @@ void MessageCache::adopt(const ScannedCache& scanned, const RecoveredSessions& r
       }
     }
     const matching::SessionInfo* const known = session_in(recovered, session);
-    add(session,
-        {.cell = found.cell,
-         .version = found.value.version,
-         .state = restored(found.value.value),
-         .reports = found.reports,
-         .answers = found.answers,
-         .delivered = known == nullptr ? EventSeq{} : known->delivered});
+    KeptSession& kept = sessions_.add(session, found.cell);
+    kept.version = found.value.version;
+    kept.state = restored(found.value.value);
+    kept.reports = found.reports;
+    kept.answers = found.answers;
+    kept.delivered = known == nullptr ? EventSeq{} : known->delivered;
+    kept.bytes = bytes_of(found.reports) + bytes_of(found.answers);
   }
 }
 
@@ -240,6 +249,7 @@ void MessageCache::make(const std::filesystem::path& folder,
     free_blocks_.push_back(block);
   }
   block_versions_.resize(header.blocks);
+  sessions_.reset(header.sessions);
   start_from(recovered);
   name_cache(folder, identity, place_);
   spdlog::info("the session cache {} was made, of {} MiB",
@@ -251,10 +261,9 @@ void MessageCache::make(const std::filesystem::path& folder,
 // sent where reports are.
 void MessageCache::start_from(const RecoveredSessions& recovered) {
   for (const matching::SessionInfo& session : recovered.sessions) {
-    Kept* const kept = find_or_add(session.session);
+    KeptSession* const kept = find_or_add(session.session);
     kept->delivered = session.delivered;
-    store_state(session.session,
-                *kept,
+    store_state(*kept,
                 {.epoch = session.epoch,
                  .last_number = session.reserved_to,
                  .sent = {.event = session.delivered, .leg = kAllLegs},

@@ -10,7 +10,6 @@
 namespace betex::fix {
 
 using matching::MsgSeqNum;
-using matching::SessionId;
 
 namespace {
 
@@ -20,33 +19,20 @@ std::size_t blocks_of(const Shelf& reports, const Shelf& answers) noexcept {
 
 }  // namespace
 
-// The next block of a shelf, empty. False: there is none.
-bool MessageCache::begin_block(SessionId session, Kept& kept, bool answers) {
-  std::optional<std::uint32_t> index;
-  if (!answers) {
-    index = std::exchange(kept.spare, std::nullopt);
+// The next block of a shelf, which is nobody's yet. None: there is none.
+std::optional<std::uint32_t> MessageCache::next_block(KeptSession& kept, bool answers) {
+  if (!answers && kept.spare) {
+    return std::exchange(kept.spare, std::nullopt);
   }
-  if (!index) {
-    index = take_block(kept);
-  }
-  if (!index) {
-    return false;
-  }
-  Shelf& shelf = answers ? kept.answers : kept.reports;
-  file_->store_block(*index,
-                     ++block_versions_[*index],
-                     {.session = session.value(),
-                      .answers = answers ? 1U : 0U,
-                      .serial = shelf.next_serial++,
-                      .first_record = shelf.records});
-  const MsgSeqNum before = shelf.blocks.empty() ? MsgSeqNum{} : shelf.blocks.back().last;
-  shelf.blocks.push_back(
-      {.index = *index, .first_record = shelf.records, .first = before, .last = before});
-  return true;
+  return take_block(kept);
 }
 
-std::optional<std::uint32_t> MessageCache::take_block(Kept& kept) {
-  trim(kept);
+std::optional<std::uint32_t> MessageCache::take_block(KeptSession& kept) {
+  const std::lock_guard lock{blocks_mutex_};
+  {
+    const std::lock_guard of_session{kept.mutex};
+    trim(kept);
+  }
   if (free_blocks_.empty()) {
     trim_another();
   }
@@ -58,8 +44,32 @@ std::optional<std::uint32_t> MessageCache::take_block(Kept& kept) {
   return index;
 }
 
+void MessageCache::begin_epoch(KeptSession& kept) {
+  const std::lock_guard lock{blocks_mutex_};
+  const std::lock_guard of_session{kept.mutex};
+  for (Shelf* const shelf : {&kept.answers, &kept.reports}) {
+    while (!shelf->blocks.empty()) {
+      drop_block(kept, *shelf);
+    }
+  }
+}
+
+// The shelf goes on in this block, which is empty.
+void MessageCache::begin_block(KeptSession& kept, bool answers, std::uint32_t index) {
+  Shelf& shelf = answers ? kept.answers : kept.reports;
+  file_->store_block(index,
+                     ++block_versions_[index],
+                     {.session = kept.session.value(),
+                      .answers = answers ? 1U : 0U,
+                      .serial = shelf.next_serial++,
+                      .first_record = shelf.records});
+  const MsgSeqNum before = shelf.blocks.empty() ? MsgSeqNum{} : shelf.blocks.back().last;
+  shelf.blocks.push_back(
+      {.index = index, .first_record = shelf.records, .first = before, .last = before});
+}
+
 // With one more it has no more than its newest, where it need not have more.
-void MessageCache::trim(Kept& kept) {
+void MessageCache::trim(KeptSession& kept) {
   const std::size_t most =
       std::max<std::size_t>(space_.bounds().kept_of_a_session / limits_.block_bytes, 1);
   while (blocks_of(kept.reports, kept.answers) >= most &&
@@ -70,10 +80,12 @@ void MessageCache::trim(Kept& kept) {
 // Where there is too much in all, one of those that have something to give, in turn: answers as
 // long as anybody has them.
 void MessageCache::trim_another() {
+  std::deque<KeptSession>& all = sessions_.all();
   for (const bool answers : {true, false}) {
-    for (std::size_t tried = 0; tried < sessions_.size(); ++tried) {
-      trimmed_next_ = (trimmed_next_ + 1) % sessions_.size();
-      Kept& kept = kept_.at(sessions_[trimmed_next_].value());
+    for (std::size_t tried = 0; tried < all.size(); ++tried) {
+      trimmed_next_ = (trimmed_next_ + 1) % all.size();
+      KeptSession& kept = all[trimmed_next_];
+      const std::lock_guard lock{kept.mutex};
       if (answers ? drop_oldest_answers(kept, 1) : drop_oldest_reports(kept, 1)) {
         return;
       }
@@ -82,29 +94,30 @@ void MessageCache::trim_another() {
 }
 
 // Of `at_least` so many blocks. True: one is free now.
-bool MessageCache::drop_oldest_answers(Kept& kept, std::size_t at_least) {
+bool MessageCache::drop_oldest_answers(KeptSession& kept, std::size_t at_least) {
   if (kept.answers.blocks.size() < at_least) {
     return false;
   }
-  drop_block(kept.answers);
+  drop_block(kept, kept.answers);
   return true;
 }
 
-bool MessageCache::drop_oldest_reports(Kept& kept, std::size_t at_least) {
+bool MessageCache::drop_oldest_reports(KeptSession& kept, std::size_t at_least) {
   const auto& blocks = kept.reports.blocks;
-  if (blocks.size() < at_least || blocks.front().last_event > kept.delivered) {
+  const std::size_t needed = kept.promised ? std::max<std::size_t>(at_least, 2) : at_least;
+  if (blocks.size() < needed || blocks.front().last_event > kept.delivered) {
     return false;
   }
-  drop_block(kept.reports);
+  drop_block(kept, kept.reports);
   return true;
 }
 
-void MessageCache::drop_block(Shelf& shelf) {
+void MessageCache::drop_block(KeptSession& kept, Shelf& shelf) {
   BETEX_ASSERT(!shelf.blocks.empty());
   const KeptBlock& block = shelf.blocks.front();
   file_->store_block(block.index, ++block_versions_[block.index], {});
   free_blocks_.push_back(block.index);
-  kept_bytes_ -= block.used;
+  kept.bytes -= block.used;
   shelf.blocks.pop_front();
 }
 

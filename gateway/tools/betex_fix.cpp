@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -28,6 +29,7 @@
 #include "gateway/tools/desk.h"
 #include "gateway/tools/fix_command_line.h"
 #include "gateway/tools/interrupts.h"
+#include "gateway/tools/price_desk.h"
 #include "gateway/tools/prompt.h"
 #include "gateway/tools/say.h"
 #include "gateway/tools/screen.h"
@@ -137,8 +139,62 @@ void Script::heed_signals() {
   }
 }
 
-ExitCode carry_out(Desk& desk, const Request& request) {
-  switch (desk.carry_out(request)) {
+// ---- A request ---------------------------------------------------------------------------------
+
+// The session, and another one for each time that somebody asks for prices in it.
+struct Desks {
+  Desk& desk;
+  Screen& screen;
+  Interrupts& interrupts;
+  const PriceDeskSettings& prices;
+};
+
+ExitCode exit_code_of(PriceDesk::Outcome outcome) {
+  return outcome == PriceDesk::Outcome::Refused ? kRefused : kDone;
+}
+
+// Until its session is on a signal ends the program, as it does before the desk's.
+ExitCode show_prices(PriceDesk& prices,
+                     const PricesRequest& request,
+                     std::function<Interrupts&()> interrupts) {
+  ExitCode exit_code = kNoSession;
+  try {
+    prices.log_on();
+    prices.heed(interrupts());
+    exit_code = kOutcomeUnknown;
+    exit_code = exit_code_of(prices.carry_out(request));
+    prices.log_out();
+  } catch (const client::ClientError& error) {
+    say(error.what());
+  }
+  return exit_code;
+}
+
+// The end of the desk's own session ends it too, and is thrown.
+ExitCode carry_out(const Desks& desks, const PricesRequest& request) {
+  std::exception_ptr failure;
+  PriceDesk prices{desks.prices, desks.screen};
+  prices.meanwhile([&] {
+    try {
+      desks.desk.print_arrived();
+    } catch (const client::ClientError&) {
+      failure = std::current_exception();
+    }
+    return failure == nullptr;
+  });
+  const ExitCode exit_code =
+      show_prices(prices, request, [&]() -> Interrupts& { return desks.interrupts; });
+  if (failure) {
+    std::rethrow_exception(failure);
+  }
+  return exit_code;
+}
+
+ExitCode carry_out(const Desks& desks, const Request& request) {
+  if (const auto* const prices = std::get_if<PricesRequest>(&request.body)) {
+    return carry_out(desks, *prices);
+  }
+  switch (desks.desk.carry_out(request)) {
     case Desk::Outcome::Refused:
       return kRefused;
     case Desk::Outcome::WaitsForApproval:
@@ -151,17 +207,17 @@ ExitCode carry_out(Desk& desk, const Request& request) {
 
 // Stops at the first line that it does not understand, or whose reports it cannot print: what
 // follows may rely on it.
-ExitCode run_script(Desk& desk, Interrupts& interrupts) {
+ExitCode run_script(const Desks& desks) {
   ExitCode exit_code = kDone;
-  Script script{desk, interrupts};
-  for (int number = 1; desk.all_printed(); ++number) {
+  Script script{desks.desk, desks.interrupts};
+  for (int number = 1; desks.desk.all_printed(); ++number) {
     try {
       const auto line = script.next_line();
       if (!line) {
         break;
       }
       const auto request = parse_line(*line);
-      const ExitCode of_line = request ? carry_out(desk, *request) : kDone;
+      const ExitCode of_line = request ? carry_out(desks, *request) : kDone;
       exit_code = of_line == kDone || exit_code == kRefused ? exit_code : of_line;
     } catch (const CLI::CallForHelp&) {
       throw UnclearRequest{fmt::format("line {}: --help is no request", number)};
@@ -190,14 +246,14 @@ void print_help(Screen& screen, const std::vector<std::string>& words) {
 
 // What somebody has typed may be wrong in any way: it is said, and the next line is asked for. Only
 // the end of the session ends the prompt.
-void carry_out_typed(Desk& desk, Screen& screen, const std::string& line) {
+void carry_out_typed(const Desks& desks, const std::string& line) {
   try {
     std::vector<std::string> words = split_line(line);
     if (!words.empty() && words.front() == "help") {
       words.erase(words.begin());
-      print_help(screen, words);
+      print_help(desks.screen, words);
     } else if (const auto request = parse_line(line)) {
-      carry_out(desk, *request);
+      carry_out(desks, *request);
     }
   } catch (const CLI::CallForHelp&) {  // --help behind a command's words
     std::vector<std::string> words = split_line(line);
@@ -205,7 +261,7 @@ void carry_out_typed(Desk& desk, Screen& screen, const std::string& line) {
                              words.end(),
                              [](const std::string& word) { return word.starts_with('-'); }),
                 words.end());
-    print_help(screen, words);
+    print_help(desks.screen, words);
   } catch (const CLI::Error& error) {
     say(error.what());
   } catch (const UnclearRequest& error) {
@@ -215,22 +271,23 @@ void carry_out_typed(Desk& desk, Screen& screen, const std::string& line) {
   }
 }
 
-ExitCode run_prompt(Desk& desk, Screen& screen, Interrupts& interrupts, PromptSettings settings) {
+ExitCode run_prompt(const Desks& desks, PromptSettings settings) {
+  Desk& desk = desks.desk;
   desk.learn_names();
   settings.completions = [&desk](std::string_view line) {
     return completions(line, desk.names(), words_of_prompt());
   };
   settings.idle = [&desk] { desk.print_arrived(); };
-  Prompt prompt{std::move(settings), interrupts};
-  screen.surround([&prompt] { prompt.hide(); }, [&prompt] { prompt.show(); });
+  Prompt prompt{std::move(settings), desks.interrupts};
+  desks.screen.surround([&prompt] { prompt.hide(); }, [&prompt] { prompt.show(); });
   while (desk.all_printed()) {
     const auto line = prompt.next_line();
     if (!line || *line == "quit" || *line == "exit") {
       break;
     }
-    carry_out_typed(desk, screen, *line);
+    carry_out_typed(desks, *line);
   }
-  screen.surround([] {}, [] {});
+  desks.screen.surround([] {}, [] {});
   return kDone;
 }
 
@@ -244,24 +301,20 @@ PromptSettings prompt_settings(const DeskSettings& settings) {
 }
 
 // What the session is for. Nothing is sent where reports that had waited cannot be printed.
-ExitCode use(Desk& desk,
-             Screen& screen,
-             Interrupts& interrupts,
-             const FixCommandLine& line,
-             PromptSettings settings) {
+ExitCode use(const Desks& desks, const FixCommandLine& line, PromptSettings settings) {
+  Desk& desk = desks.desk;
   if (!desk.all_printed()) {
     return kIo;
   }
   if (line.mode == Mode::Watch) {
-    run_watch(desk, interrupts, line.watch_ms);
+    run_watch(desk, desks.interrupts, line.watch_ms);
     return desk.all_printed() ? kDone : kIo;
   }
   ExitCode exit_code = kDone;  // when everything has been answered
   try {
-    exit_code = line.mode == Mode::Once ? carry_out(desk, *line.request)
-                : line.mode == Mode::Script
-                    ? run_script(desk, interrupts)
-                    : run_prompt(desk, screen, interrupts, std::move(settings));
+    exit_code = line.mode == Mode::Once     ? carry_out(desks, *line.request)
+                : line.mode == Mode::Script ? run_script(desks)
+                                            : run_prompt(desks, std::move(settings));
   } catch (const UnclearRequest& error) {
     say(error.what());
     exit_code = kUsage;
@@ -273,6 +326,22 @@ ExitCode use(Desk& desk,
     exit_code = static_cast<ExitCode>(kSignal + interrupted.signal);
   }
   return exit_code == kDone && !desk.all_printed() ? kNotPrinted : exit_code;
+}
+
+// What is missing of prices does not come again.
+ExitCode run_prices(const FixCommandLine& line) {
+  Screen screen{colours_of(STDOUT_FILENO)};
+  std::optional<Interrupts> interrupts;
+  PriceDesk prices{line.prices, screen};
+  const ExitCode exit_code = show_prices(prices,
+                                         std::get<PricesRequest>(line.request->body),
+                                         [&]() -> Interrupts& { return interrupts.emplace(); });
+  if (!screen.works()) {
+    say("standard output cannot be written: " + screen.why_not());
+    std::clearerr(stdout);  // it has been said
+    return kIo;
+  }
+  return exit_code;
 }
 
 ExitCode run(FixCommandLine line) {
@@ -290,7 +359,10 @@ ExitCode run(FixCommandLine line) {
     desk->log_on();
     desk->heed(interrupts.emplace());
     exit_code = kOutcomeUnknown;
-    exit_code = use(*desk, screen, *interrupts, line, std::move(settings));
+    exit_code =
+        use({.desk = *desk, .screen = screen, .interrupts = *interrupts, .prices = line.prices},
+            line,
+            std::move(settings));
     desk->log_out();
   } catch (const std::exception& error) {
     say(error.what());
@@ -318,7 +390,9 @@ int main(int argc, char** argv) {
     exit_code = exit->code;
     std::fputs(exit->text.c_str(), exit_code == tools::kDone ? stdout : stderr);
   } else {
-    exit_code = tools::run(std::get<tools::FixCommandLine>(std::move(parsed)));
+    auto line = std::get<tools::FixCommandLine>(std::move(parsed));
+    exit_code =
+        line.mode == tools::Mode::Prices ? tools::run_prices(line) : tools::run(std::move(line));
   }
   return process::exit_code_after_output(tools::kProgram, exit_code);
 }

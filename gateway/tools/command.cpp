@@ -43,8 +43,11 @@ std::vector<std::string> Words::all(std::string_view argument) const {
 const std::vector<Command>& commands() {
   static const std::vector<Command> kCommands = [] {
     std::vector<Command> all;
-    for (auto part :
-         {order_commands(), market_commands(), account_commands(), exchange_commands()}) {
+    for (auto part : {order_commands(),
+                      price_commands(),
+                      market_commands(),
+                      account_commands(),
+                      exchange_commands()}) {
       std::move(part.begin(), part.end(), std::back_inserter(all));
     }
     return all;
@@ -53,8 +56,9 @@ const std::vector<Command>& commands() {
 }
 
 std::string_view group_help(std::string_view first_word) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kGroups{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kGroups{
       {{"market", "markets: show one; operators create, open, suspend, settle them"},
+       {"md", "market data: images of books, their changes, instruments; for scripts"},
        {"runner", "operators: the runners of a market"},
        {"account", "accounts: show one; operators create, pay, limit, suspend them"},
        {"session", "operators: FIX sessions"},

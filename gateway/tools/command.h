@@ -71,10 +71,11 @@ struct Command {
 [[nodiscard]] std::string_view code_of(const Argument& argument, std::string_view word);
 [[nodiscard]] const Argument& argument_of(const Command& command, std::string_view name);
 
-// The parts of the table. `read` of all but the order commands makes an Operation.
+// The parts of the table. `read` of all but the order and price commands makes an Operation.
 [[nodiscard]] std::vector<Command> order_commands();
 [[nodiscard]] std::vector<Command> market_commands();
 [[nodiscard]] std::vector<Command> account_commands();
 [[nodiscard]] std::vector<Command> exchange_commands();
+[[nodiscard]] std::vector<Command> price_commands();
 
 }  // namespace betex::tools

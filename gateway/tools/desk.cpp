@@ -6,11 +6,11 @@
 #include <variant>
 
 #include <fmt/format.h>
-#include <openssl/crypto.h>
 
 #include "gateway/client/error.h"
 #include "gateway/client/utc_time.h"
 #include "gateway/tools/answer.h"
+#include "gateway/tools/password.h"
 #include "gateway/tools/report_line.h"
 #include "gateway/tools/say.h"
 
@@ -30,24 +30,6 @@ constexpr int kNoCompIds = 936;
 
 // Between two looks for a signal.
 constexpr std::chrono::milliseconds kStep{100};
-
-// For the eyes of whoever looks on: the values of Password(554) and NewPassword(925) as stars.
-std::string without_passwords(std::string_view frame) {
-  std::string text{frame};
-  for (const std::string_view field : {"\x01"
-                                       "554=",
-                                       "\x01"
-                                       "925="}) {
-    const std::size_t at = text.find(field);
-    if (at != std::string::npos) {
-      const std::size_t value = at + field.size();
-      const std::size_t length = std::min(text.find(client::kSoh, value), text.size()) - value;
-      OPENSSL_cleanse(text.data() + value, length);  // also what moves away of it
-      text.replace(value, length, "***");
-    }
-  }
-  return text;
-}
 
 std::string six_random_digits() {
   std::random_device random;
@@ -309,6 +291,10 @@ Message Desk::message_of(NodeRequest& /*request*/) {
       .id = "",
       .fields = {{kNetworkRequestType, "9"}, {kNoCompIds, "1"}, {kRefCompId, session_.sender()}}};
   return message_of(operation);
+}
+
+Message Desk::message_of(PricesRequest& /*request*/) {
+  throw UnclearRequest{"prices are told to market data sessions only"};
 }
 
 // The account of the session's orders does not narrow an operator's cancel down: who thinks so

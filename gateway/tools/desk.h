@@ -58,9 +58,10 @@ class Desk {
 
   // Returns when the request's answer and all that belongs to it have been printed: of one that
   // waits for a bet delay or an approval the answer that says so, or with Until::Settled the one
-  // after it, however long that takes. Throws UnclearRequest, or client::Disconnected where the
-  // session has ended before, and nothing was sent; client::ClientError after: then the outcome is
-  // unknown, and a note says how to ask again. A session that ends behind the answer is only said.
+  // after it, however long that takes. Throws UnclearRequest, also for a PricesRequest, or
+  // client::Disconnected where the session has ended before, and nothing was sent;
+  // client::ClientError after: then the outcome is unknown, and a note says how to ask again. A
+  // session that ends behind the answer is only said.
   Outcome carry_out(Request request);
 
   // Asks which instruments there are, and learns their names without printing them. Throws
@@ -101,6 +102,7 @@ class Desk {
   client::Message message_of(client::SecurityListRequest& request);
   client::Message message_of(client::SecurityStatusRequest& request);
   client::Message message_of(NodeRequest& request);
+  [[noreturn]] static client::Message message_of(PricesRequest& request);
   client::Message message_of(Operation& operation);
   // Gives a request that came without an id one of its own, without an account the session's.
   void fill(std::string& id);

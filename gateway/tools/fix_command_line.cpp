@@ -24,6 +24,10 @@ Without a subcommand, on a terminal: a prompt that takes the same words, with hi
 (Tab). Options may stand before or behind the subcommand. The password of the session's user is the
 first line of --password-file, else the environment's BETEX_FIX_PASSWORD, else "demo".
 
+book and md show prices, by a market data session: on the command line the one of --as (MD1) at
+--port (9883, with --tls 9884); in a script and at the prompt, which have a session already, the one
+of --prices-as at --prices-port.
+
 Exit codes: 0 carried out; 1 the exchange refused (one of) the request(s); 2 no connection or
 logon; 3 the session ended, or nothing came within --wait-ms, before the answer: the outcome is
 not known yet, and comes with the next logon; 4 carried out, but not printed, since standard output
@@ -39,6 +43,7 @@ Sequence numbers, and what was sent, are kept in a state file, so that reports m
 was logged on are printed at the next logon.)";
 
 constexpr std::uint16_t kTlsPort = 9881;
+constexpr std::uint16_t kPricesTlsPort = 9884;
 
 constexpr std::int64_t kLongestWatchMs = std::int64_t{366} * 24 * 3600 * 1000;
 
@@ -46,6 +51,7 @@ constexpr std::int64_t kLongestWatchMs = std::int64_t{366} * 24 * 3600 * 1000;
 struct Files {
   std::string state;
   std::string password;
+  std::string prices_password;
 };
 
 std::filesystem::path state_home() {
@@ -121,7 +127,6 @@ void add_password_options(CLI::App& app, Files& files) {
 
 void add_session_options(CLI::App& app, DeskSettings& settings, Files& files) {
   app.add_option("--as,--sender", settings.session.sender, "SenderCompID and Username")
-      ->required()
       ->transform(field_text())
       ->type_name("COMPID");
   add_password_options(app, files);
@@ -163,11 +168,30 @@ void add_session_options(CLI::App& app, DeskSettings& settings, Files& files) {
       "print the FIX messages of both directions instead of lines, passwords masked");
 }
 
+void add_prices_options(CLI::App& app, PriceDeskSettings& prices, Files& files) {
+  app.add_option("--prices-as", prices.sender, "of book and md in scripts and at the prompt")
+      ->transform(field_text())
+      ->type_name("COMPID")
+      ->capture_default_str();
+  app.add_option("--prices-port",
+                 prices.port,
+                 "likewise: where market data sessions log on; with --tls (9884)")
+      ->check(CLI::Range(1, 65'535))
+      ->transform(process::decimal())
+      ->type_name("PORT")
+      ->capture_default_str();
+  app.add_option("--prices-password-file",
+                 files.prices_password,
+                 "likewise; without it the password of --as")
+      ->type_name("FILE");
+}
+
 void add_modes(CLI::App& app, FixCommandLine& line) {
   app.require_subcommand(0, 1);
   app.fallthrough();  // options of the session may stand behind the subcommand as well
   add_commands(app, [&line](Request request) {
-    line.mode = Mode::Once;
+    const bool prices = std::holds_alternative<PricesRequest>(request.body);
+    line.mode = prices ? Mode::Prices : Mode::Once;
     line.request = std::move(request);
   });
   CLI::App* const watch = app.add_subcommand("watch", "print reports until interrupted");
@@ -178,6 +202,48 @@ void add_modes(CLI::App& app, FixCommandLine& line) {
   watch->callback([&line] { line.mode = Mode::Watch; });
   app.add_subcommand("script", "read requests from standard input, one a line, in these words")
       ->callback([&line] { line.mode = Mode::Script; });
+}
+
+// Options of sessions that have orders, or numbers that go on.
+void refuse_with_prices(const CLI::App& app) {
+  for (const char* const option : {"--fix44",
+                                   "--account",
+                                   "--state",
+                                   "--prices-as",
+                                   "--prices-port",
+                                   "--prices-password-file"}) {
+    if (app.get_option(option)->count() > 0) {
+      throw CLI::ValidationError{option, "is not of book and md"};
+    }
+  }
+}
+
+// What both kinds of sessions are given in the same words, or the market data session on its own.
+void complete_prices(const CLI::App& app, FixCommandLine& line, const Files& files) {
+  const bool given = line.mode == Mode::Prices;
+  DeskSettings& settings = line.settings;
+  PriceDeskSettings& prices = line.prices;
+  if (given) {
+    refuse_with_prices(app);
+    if (!settings.session.sender.empty()) {
+      prices.sender = settings.session.sender;
+    }
+    if (app.get_option("--port")->count() > 0) {
+      prices.port = settings.port;
+    }
+  } else if (settings.session.sender.empty()) {
+    throw CLI::RequiredError{"--as"};
+  }
+  if (settings.tls && app.get_option(given ? "--port" : "--prices-port")->count() == 0) {
+    prices.port = kPricesTlsPort;
+  }
+  prices.host = settings.host;
+  prices.tls = settings.tls;
+  prices.target = settings.session.target;
+  prices.patience = settings.patience;
+  prices.raw = settings.output == Output::RawMessages;
+  prices.password = read_password(given || files.prices_password.empty() ? files.password
+                                                                         : files.prices_password);
 }
 
 }  // namespace
@@ -192,9 +258,11 @@ std::variant<FixCommandLine, EarlyExit> parse_fix_command_line(int argc, const c
   app.footer(kFooter);
   app.option_defaults()->always_capture_default(false);
   add_session_options(app, line.settings, files);
+  add_prices_options(app, line.prices, files);
   add_modes(app, line);
   try {
     process::parse(app, argc, argv);
+    complete_prices(app, line, files);
     line.settings.session.password = read_password(files.password);
   } catch (const CLI::ParseError& error) {
     std::ostringstream text;

@@ -7,21 +7,24 @@
 #include <variant>
 
 #include "gateway/tools/desk.h"
+#include "gateway/tools/price_desk.h"
 #include "gateway/tools/request.h"
 
 namespace betex::tools {
 
 enum class Mode {
   Once,    // one request
+  Prices,  // the same, of a market data session
   Script,  // requests from standard input
   Watch,   // none, only reports
   Prompt,  // requests as somebody types them
 };
 
 struct FixCommandLine {
-  DeskSettings settings;
+  DeskSettings settings;     // not of Prices
+  PriceDeskSettings prices;  // of Prices; else of what scripts and prompts ask for of that kind
   Mode mode = Mode::Prompt;
-  std::optional<Request> request;        // of Once
+  std::optional<Request> request;        // of Once and Prices
   std::optional<std::int64_t> watch_ms;  // of Watch; none: until it is interrupted
 };
 

@@ -15,20 +15,6 @@ namespace {
 using client::Message;
 using Meaning = std::pair<std::string_view, std::string_view>;
 
-// SecurityTradingStatus(326).
-constexpr std::array<Meaning, 8> kTradingStatus{{{"2", "HALTED"},
-                                                 {"3", "RESUMED"},
-                                                 {"17", "OPEN"},
-                                                 {"18", "NOT OPEN"},
-                                                 {"20", "UNKNOWN"},
-                                                 {"100", "DETERMINED"},
-                                                 {"101", "SETTLED"},
-                                                 {"102", "VOIDED"}}};
-
-// SuspendReason(20032).
-constexpr std::array<Meaning, 4> kSuspendReason{
-    {{"1", "goal"}, {"2", "runner removal"}, {"3", "turning in play"}, {"4", "pause"}}};
-
 // TradSesStatus(340).
 constexpr std::array<Meaning, 2> kTradSesStatus{{{"1", "HALTED"}, {"2", "OPEN"}}};
 
@@ -43,10 +29,10 @@ std::string line_of_status(const Message& message) {
                                  readable_time(value_of(message, kTransactTime)),
                                  word(message.get(kSymbol)),
                                  message.find(kSecurityTradingStatus)
-                                     ? word_for(message.get(kSecurityTradingStatus), kTradingStatus)
+                                     ? trading_status_word(message.get(kSecurityTradingStatus))
                                      : "TERMS CHANGED");
   if (message.find(kReason)) {
-    line += fmt::format(" ({})", word_for(message.get(kReason), kSuspendReason));
+    line += fmt::format(" ({})", suspend_reason_word(message.get(kReason)));
   }
   if (message.has(kInPlay, "Y")) {
     line += ", in play";
@@ -200,6 +186,9 @@ std::vector<std::string> message_lines(const Message& message) {
   }
   if (message.type() == "y") {
     return security_lines(message);
+  }
+  if (message.type() == "BK") {
+    return security_update_lines(message);
   }
   return {fmt::format("{:<26} message of type {}: {}",
                       readable_time(message.get(client::tag::kSendingTime)),

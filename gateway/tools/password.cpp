@@ -1,5 +1,6 @@
 #include "gateway/tools/password.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -11,6 +12,7 @@
 
 #include <openssl/crypto.h>
 
+#include "gateway/client/message.h"
 #include "gateway/config/password_text.h"
 
 namespace betex::tools {
@@ -66,6 +68,23 @@ client::Password read_password(const std::filesystem::path& file) {
   const char* const variable = std::getenv(kPasswordVariable);
   return variable == nullptr ? client::Password{kDemoPassword}
                              : checked(kPasswordVariable, client::Password{variable});
+}
+
+std::string without_passwords(std::string_view frame) {
+  std::string text{frame};
+  for (const std::string_view field : {"\x01"
+                                       "554=",
+                                       "\x01"
+                                       "925="}) {
+    const std::size_t at = text.find(field);
+    if (at != std::string::npos) {
+      const std::size_t value = at + field.size();
+      const std::size_t length = std::min(text.find(client::kSoh, value), text.size()) - value;
+      OPENSSL_cleanse(text.data() + value, length);  // also what moves away of it
+      text.replace(value, length, "***");
+    }
+  }
+  return text;
 }
 
 }  // namespace betex::tools

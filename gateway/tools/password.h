@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 #include "gateway/client/password.h"
 
@@ -20,5 +22,9 @@ class PasswordError : public std::runtime_error {
 // The first line of `file`; where that is empty the environment's BETEX_FIX_PASSWORD; else that of
 // the demo sessions. Throws PasswordError: from where, what is wrong, and what to do.
 [[nodiscard]] client::Password read_password(const std::filesystem::path& file);
+
+// A message for the eyes of whoever looks on: the values of Password(554) and NewPassword(925) as
+// stars.
+[[nodiscard]] std::string without_passwords(std::string_view frame);
 
 }  // namespace betex::tools

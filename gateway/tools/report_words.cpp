@@ -1,12 +1,33 @@
 #include "gateway/tools/report_words.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "journal/quoted.h"
 
 namespace betex::tools {
+namespace {
+
+using Meaning = std::pair<std::string_view, std::string_view>;
+
+// SecurityTradingStatus(326).
+constexpr std::array<Meaning, 8> kTradingStatus{{{"2", "HALTED"},
+                                                 {"3", "RESUMED"},
+                                                 {"17", "OPEN"},
+                                                 {"18", "NOT OPEN"},
+                                                 {"20", "UNKNOWN"},
+                                                 {"100", "DETERMINED"},
+                                                 {"101", "SETTLED"},
+                                                 {"102", "VOIDED"}}};
+
+// SuspendReason(20032).
+constexpr std::array<Meaning, 4> kSuspendReason{
+    {{"1", "goal"}, {"2", "runner removal"}, {"3", "turning in play"}, {"4", "pause"}}};
+
+}  // namespace
 
 std::string word(std::string_view chosen) {
   const bool plain = std::all_of(chosen.begin(), chosen.end(), [](char c) {
@@ -40,6 +61,14 @@ std::string reason_text(const client::Message& message) {
     reason = message.get_int(kEngineReason);
   }
   return reason_text(text.empty() ? value_of(message, kRejectText) : text, reason);
+}
+
+std::string_view trading_status_word(std::string_view code) {
+  return word_for(code, kTradingStatus);
+}
+
+std::string_view suspend_reason_word(std::string_view code) {
+  return word_for(code, kSuspendReason);
 }
 
 std::string_view copy_note(const client::Message& message) {

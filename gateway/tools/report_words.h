@@ -25,6 +25,10 @@ namespace betex::tools {
 // " (copy)" of a message that was somebody else's.
 [[nodiscard]] std::string_view copy_note(const client::Message& message);
 
+// SecurityTradingStatus(326) and SuspendReason(20032) as words.
+[[nodiscard]] std::string_view trading_status_word(std::string_view code);
+[[nodiscard]] std::string_view suspend_reason_word(std::string_view code);
+
 // The word for a code; the code itself where it is none of ours.
 template <typename Pairs>
 [[nodiscard]] std::string_view word_for(std::string_view code, const Pairs& pairs) {

@@ -2,6 +2,7 @@
 // account, are filled in by whoever sends it.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,27 @@ struct StatusArgs {
 
 // How the node is: its figures, and this session's.
 struct NodeRequest {};
+
+// Prices, which are told to market data sessions only: a PriceDesk has one, and a Desk none.
+struct PricesRequest {
+  enum class Kind {
+    Book,   // one instrument's ladder, as it moves
+    Image,  // how the books are now
+    Watch,  // and how they change
+    List,   // the instruments that there are
+  };
+
+  Kind kind = Kind::Book;
+  std::vector<std::string> symbols;
+  std::vector<std::string> markets;
+  int depth = 10;  // levels a side; 0: up to 1 000
+  int conflate_ms = 0;
+  bool traded_ladder = false;
+  bool full_refresh = false;
+  bool follow = false;                                  // List: and how they come and go
+  bool json = false;                                    // a JSON object a line
+  std::optional<std::chrono::milliseconds> for_time{};  // none: until it is interrupted
+};
 
 enum class Stamp { None, TransactTime };
 
@@ -94,6 +116,7 @@ struct Request {
                             client::SecurityListRequest,
                             client::SecurityStatusRequest,
                             NodeRequest,
+                            PricesRequest,
                             Operation>;
 
   Body body;

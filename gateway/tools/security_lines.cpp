@@ -21,6 +21,7 @@ constexpr int kTotNoRelatedSym = 393;
 constexpr int kRoundLot = 561;
 constexpr int kMinTradeVol = 562;
 constexpr int kSecurityStatusTag = 965;
+constexpr int kListUpdateAction = 1324;
 constexpr int kMaxTradeVol = 1140;
 constexpr int kMarketSegmentId = 1300;
 constexpr int kReason = 20001;
@@ -43,6 +44,15 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kSecurity
      {"5", "removed or void"},
      {"9", "suspended or halted"},
      {"10", "not open yet"}}};
+
+// ListUpdateAction(1324).
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kListAction{
+    {{"A", "listed"}, {"M", "changed"}, {"D", "removed"}}};
+
+std::string_view kind_of(const Message& message) {
+  const std::string_view kind = value_of(message, kMarketKind);
+  return kind.empty() ? kind : kind == "1" ? "odds" : "binary";
+}
 
 // Parts that are there, with commas between.
 void add_part(std::string& line, std::string_view part) {
@@ -110,7 +120,7 @@ std::vector<std::string> security_lines(const Message& message) {
       fmt::format("{:<18} of {:<18} {} {}, orders from {}",
                   word(message.get(kSymbol)),
                   word(message.get(kMarketSegmentId)),
-                  message.has(kMarketKind, "1") ? "odds" : "binary",
+                  kind_of(message),
                   word_for(value_of(message, kSecurityStatusTag), kSecurityStatus),
                   message.get(kMinTradeVol))};
   if (message.has(kTotNoRelatedSym, "1")) {
@@ -119,6 +129,45 @@ std::vector<std::string> security_lines(const Message& message) {
         lines.push_back(std::string{kIndent} + more);
       }
     }
+  }
+  return lines;
+}
+
+// A field that stands before the first instrument is about all of them.
+std::vector<ListedSecurity> listed_securities(const Message& message) {
+  std::vector<ListedSecurity> all;
+  std::string_view action;
+  std::string_view status = value_of(message, kSecurityStatusTag);
+  for (const client::Field& field : message.fields()) {
+    if (field.tag == kListUpdateAction) {
+      action = word_for(field.value, kListAction);
+    } else if (field.tag == kSecurityStatusTag && !all.empty()) {
+      all.back().status = field.value;
+    } else if (field.tag == kSymbol) {
+      all.push_back({.action = std::string{action},
+                     .symbol = field.value,
+                     .market = std::string{value_of(message, kMarketSegmentId)},
+                     .kind = std::string{kind_of(message)},
+                     .status = std::string{status}});
+    }
+  }
+  return all;
+}
+
+std::vector<std::string> security_update_lines(const Message& message) {
+  constexpr int kTransactTime = 60;
+  const std::string_view time = value_of(message, kTransactTime);
+  std::vector<std::string> lines;
+  for (const ListedSecurity& each : listed_securities(message)) {
+    std::string line = fmt::format(
+        "{:<26} {:<18} {} of {}",
+        readable_time(time.empty() ? value_of(message, client::tag::kSendingTime) : time),
+        word(each.symbol),
+        each.action,
+        word(each.market));
+    add_part(line, each.kind);
+    add_part(line, word_for(each.status, kSecurityStatus));
+    lines.push_back(std::move(line));
   }
   return lines;
 }

@@ -9,6 +9,8 @@ enum class Tone {
   Bad,     // refused
   Notice,  // something stops, waits, or was known before
   Faint,   // somebody else's business: a copy
+  Back,    // of a ladder: what may be backed or bought
+  Lay,     // what may be laid or sold
 };
 
 }  // namespace betex::tools

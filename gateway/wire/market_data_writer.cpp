@@ -8,7 +8,6 @@
 #include "gateway/wire/checksum.h"
 #include "gateway/wire/decimal.h"
 #include "gateway/wire/utc_time.h"
-#include "matching/assert.h"
 
 namespace betex::fix {
 namespace {
@@ -69,15 +68,18 @@ char* write_wide(char* at, matching::Uint128 value) noexcept {
   return std::copy(first, digits.end(), at);
 }
 
-// Sizes are never negative.
+// With two decimals, or with none.
 template <std::size_t kSize>
 char* put_size(char* at,
                const char (&tag)[kSize],
                matching::WideQuantity size,
                unsigned decimals) noexcept {
   at = put(at, tag);
-  BETEX_ASSERT(size.value() >= 0 && (decimals == 0 || decimals == 2));
-  const auto units = static_cast<matching::Uint128>(size.value());
+  auto units = static_cast<matching::Uint128>(size.value());
+  if (size.value() < 0) {
+    *at++ = '-';
+    units = 0 - units;
+  }
   const bool is_narrow = units >> 64 == 0;
   const unsigned scale = decimals == 0 ? 1 : 100;
   at = is_narrow ? write_uint(at, static_cast<std::uint64_t>(units) / scale)

@@ -1,12 +1,10 @@
 // What the gateway is compared with: QuickFIX as its documentation shows it, with its own
 // ThreadedSocketAcceptor, FileStore (not synced) and TCP_NODELAY, and an application that answers
 // every NewOrderSingle with a New. No book, no journal, no promise.
-//
-// baseline_server PORT SESSIONS FOLDER: prints "listening" and runs until it is killed.
+// Prints "listening" and runs until it is killed.
 #define BETEX_QUICKFIX_SERVER
+#include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <sstream>
 #include <string>
 
@@ -14,6 +12,7 @@
 
 #include "gateway/client/utc_time.h"
 #include "gateway/session/quickfix.h"
+#include "tests/bench/bench_program.h"
 #include "tests/bench/session_name.h"
 
 namespace betex::bench {
@@ -62,20 +61,20 @@ class Answerer final : public FIX::Application {
   }
 };
 
-std::string settings(const std::string& port, int sessions, const std::string& folder) {
+std::string settings(std::uint16_t port, int sessions, const std::string& folder) {
   std::string text =
       "[DEFAULT]\nConnectionType=acceptor\nSenderCompID=BETEX\nBeginString=FIXT.1.1\n"
       "DefaultApplVerID=FIX.5.0SP2\nStartTime=00:00:00\nEndTime=00:00:00\nSocketNodelay=Y\n"
       "UseDataDictionary=Y\nTransportDataDictionary=" BETEX_DICTIONARIES_DIR
       "/FIXT11.xml\nAppDataDictionary=" BETEX_DICTIONARIES_DIR "/FIX50SP2.xml\nSocketAcceptPort=" +
-      port + "\nFileStorePath=" + folder + "\n";
+      std::to_string(port) + "\nFileStorePath=" + folder + "\n";
   for (int i = 0; i < sessions; ++i) {
     text += "[SESSION]\nTargetCompID=" + session_name(i) + "\n";
   }
   return text;
 }
 
-void serve(const std::string& port, int sessions, const std::string& folder) {
+void serve(std::uint16_t port, int sessions, const std::string& folder) {
   std::istringstream stream{settings(port, sessions, folder)};
   const FIX::SessionSettings session_settings{stream};
   FIX::FileStoreFactory stores{folder};
@@ -91,14 +90,13 @@ void serve(const std::string& port, int sessions, const std::string& folder) {
 }  // namespace betex::bench
 
 int main(int argc, char** argv) {
-  try {
-    if (argc != 4) {
-      std::fputs("usage: baseline_server PORT SESSIONS FOLDER\n", stderr);
-      return EXIT_FAILURE;
-    }
-    betex::bench::serve(argv[1], std::atoi(argv[2]), argv[3]);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "baseline_server: %s\n", error.what());
-    return EXIT_FAILURE;
-  }
+  CLI::App app{"QuickFIX's own server, which the gateway is compared with.", "baseline_server"};
+  std::uint16_t port = 0;
+  int sessions = 0;
+  std::string folder;
+  app.add_option("port", port)->required();
+  app.add_option("sessions", sessions)->required()->check(CLI::Range(1, 9'999));
+  app.add_option("folder", folder, "Of its store")->required()->check(CLI::ExistingDirectory);
+  return betex::bench::run_program(
+      app, argc, argv, [&] { betex::bench::serve(port, sessions, folder); });
 }

@@ -1,9 +1,7 @@
 // What one client can cost: attacks a gateway that runs, as BROKER1, for some seconds each, and
 // says what they left on the disk and in the log, and how long BROKER2's orders took beside them.
 // The gateway is whichever one the caller has started, so that two builds can be held against each
-// other.
-//
-//   client_cost_bench --port 9880 --wal data/wal --log gateway.log ATTACK...
+// other. The last line is the figures as JSON (json_line.h).
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -14,17 +12,20 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/bench/bench_program.h"
+#include "tests/bench/json_line.h"
 #include "tests/bench/loopback.h"
 #include "tests/support/raw_fix_peer.h"
 
@@ -37,7 +38,7 @@ struct Options {
   std::uint16_t port = 9880;
   std::filesystem::path wal;
   std::filesystem::path log;
-  int seconds = 5;
+  double seconds = 5;  // each
   std::vector<std::string> attacks;
 };
 
@@ -137,23 +138,20 @@ class Bystander {
     }};
   }
 
-  // "p50 0.4 ms, p99 1.2 ms, worst 3 ms".
-  std::string end() {
+  // No more of them.
+  void end() {
     stop_ = true;
     thread_.join();
     std::sort(times_.begin(), times_.end());
-    const auto at = [&](std::size_t percent) {
-      const auto time = times_[std::min(times_.size() - 1, times_.size() * percent / 100)];
-      return std::chrono::duration<double, std::milli>(time).count();
-    };
-    std::array<char, 128> text{};
-    std::snprintf(text.data(),
-                  text.size(),
-                  "p50 %.1f ms, p99 %.1f ms, worst %.1f ms",
-                  at(50),
-                  at(99),
-                  at(100));
-    return times_.empty() ? "none answered" : text.data();
+  }
+
+  // After end(): milliseconds, of those that were answered; none where none was.
+  [[nodiscard]] std::optional<double> at(std::size_t percent) const {
+    if (times_.empty()) {
+      return std::nullopt;
+    }
+    const auto time = times_[std::min(times_.size() - 1, times_.size() * percent / 100)];
+    return std::chrono::duration<double, std::milli>(time).count();
   }
 
  private:
@@ -259,21 +257,22 @@ const std::map<std::string, Attack> kAttacks{{"nothing", do_nothing},
                                              {"j", refuse_what_comes},
                                              {"resend", ask_for_resends}};
 
-void run(const Options& options, const std::string& name) {
+void run(const Options& options, const std::string& name, JsonLine& line) {
   const Sizes before = look(options);
-  std::printf("%s, %d s:\n", name.c_str(), options.seconds);
+  std::printf("%s, %g s:\n", name.c_str(), options.seconds);
   std::size_t sent = 0;
   Bystander bystander{options.port};
   const auto begin = Clock::now();
   try {
     Peer peer{options.port, "BROKER1"};
-    kAttacks.at(name)(peer, begin + std::chrono::seconds{options.seconds});
+    const std::chrono::duration<double> time{options.seconds};
+    kAttacks.at(name)(peer, begin + std::chrono::duration_cast<Clock::duration>(time));
     sent = peer.sent();
   } catch (const std::runtime_error& ended) {
     std::printf("  %s\n", ended.what());
   }
   const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-  const std::string others = bystander.end();
+  bystander.end();
   const Sizes after = look(options);
   const auto rate = [&](std::uintmax_t from, std::uintmax_t to) {
     return (static_cast<double>(to) - static_cast<double>(from)) / 1e6 / seconds;
@@ -282,7 +281,17 @@ void run(const Options& options, const std::string& name) {
               static_cast<double>(sent) / 1e6 / seconds,
               rate(before.events, after.events),
               rate(before.log, after.log));
-  std::printf("  another's orders: %s\n", others.c_str());
+  line.add(name + ", log of events", rate(before.events, after.events), "MB a second");
+  line.add(name + ", log", rate(before.log, after.log), "MB a second");
+  std::printf("  another's orders:");
+  for (const auto& [which, percent] :
+       {std::pair{"p50", 50U}, std::pair{"p99", 99U}, std::pair{"worst", 100U}}) {
+    if (const auto millis = bystander.at(percent)) {
+      std::printf(" %s %.1f ms", which, *millis);
+      line.add(name + ", another's orders, " + which, *millis, "ms");
+    }
+  }
+  std::printf("%s\n", bystander.at(50) ? "" : " none answered");
 }
 
 }  // namespace
@@ -291,22 +300,23 @@ void run(const Options& options, const std::string& name) {
 int main(int argc, char** argv) {
   using namespace betex::bench;
   Options options;
-  CLI::App app{"What one client can cost a gateway that runs."};
-  app.add_option("--port", options.port, "its plain FIX port");
-  app.add_option("--wal", options.wal, "its write-ahead log")->required();
-  app.add_option("--log", options.log, "where its log goes")->required();
-  app.add_option("--seconds", options.seconds, "for each attack")->check(CLI::Range(1, 60));
+  CLI::App app{"What one client can cost a gateway that runs.", "client_cost_bench"};
+  app.add_option("--port", options.port, "Its plain FIX port")->capture_default_str();
+  app.add_option("--wal", options.wal, "Its write-ahead log")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  app.add_option("--log", options.log, "Where its log goes")->required()->check(CLI::ExistingPath);
+  app.add_option("--seconds", options.seconds, "For each attack")
+      ->check(CLI::Range(0.05, 60.0))
+      ->capture_default_str();
   app.add_option("attacks", options.attacks, "nothing, status, refused, j, resend")
       ->required()
       ->check(CLI::IsMember({"nothing", "status", "refused", "j", "resend"}));
-  CLI11_PARSE(app, argc, argv);
-  try {
+  return run_program(app, argc, argv, [&] {
+    JsonLine line{"client_cost_bench"};
     for (const std::string& attack : options.attacks) {
-      run(options, attack);
+      run(options, attack, line);
     }
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "client_cost_bench: %s\n", error.what());
-    return 1;
-  }
-  return 0;
+    line.print();
+  });
 }

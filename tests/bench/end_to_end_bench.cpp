@@ -15,7 +15,6 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <optional>
@@ -23,15 +22,14 @@
 #include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-#include <unistd.h>
-
+#include "tests/bench/bench_program.h"
 #include "tests/bench/conditions.h"
 #include "tests/bench/cpu_usage.h"
 #include "tests/bench/floors.h"
 #include "tests/bench/json_line.h"
 #include "tests/bench/load.h"
 #include "tests/bench/servers.h"
+#include "tests/support/temp_folder.h"
 
 namespace betex::bench {
 namespace {
@@ -46,13 +44,13 @@ constexpr double kOpenLoopRate = 20'000;
 constexpr std::array kShares{
     std::pair{"p50", 0.5}, std::pair{"p99", 0.99}, std::pair{"p99.9", 0.999}};
 
-// Orders per second over kLoadSessions, for kLoadSeconds but for no more than Effort::load_orders.
-constexpr std::array kLoads{1'000, 5'000, 10'000, 20'000, 50'000, 100'000, 150'000, 200'000};
+// Of Effort::loads, orders per second; for kLoadSeconds, but no more than Effort::load_orders.
 constexpr int kLoadSessions = 50;
 constexpr int kLoadSeconds = 3;
 
 struct Effort {
   std::vector<int> sessions{1, 10, 50, 500};
+  std::vector<int> loads{1'000, 5'000, 10'000, 20'000, 50'000, 100'000, 150'000, 200'000};
   bool rates_only = false;
   bool settles = true;
   int rounds = 5;
@@ -297,7 +295,7 @@ void measure_loads(Gateway& gateway, const Effort& effort, JsonLine& line) {
   print_latency_head("us from when it was due, by orders/s");
   Load load{gateway.port(), kLoadSessions};
   static_cast<void>(load.settle());
-  for (const int rate : kLoads) {
+  for (const int rate : effort.loads) {
     const std::uint64_t orders =
         std::min(static_cast<std::uint64_t>(rate) * kLoadSeconds, effort.load_orders);
     const OpenLoop run = load.open_loop(orders, rate);
@@ -314,8 +312,8 @@ void measure_loads(Gateway& gateway, const Effort& effort, JsonLine& line) {
 
 void run(const std::filesystem::path& parent, const Effort& effort) {
   JsonLine line{"end_to_end_bench"};
-  const std::filesystem::path folder = parent / ("end_to_end_bench-" + std::to_string(getpid()));
-  std::filesystem::create_directories(folder);
+  const test::TempFolder temporary{parent};
+  const std::filesystem::path& folder = temporary.path();
   print_conditions(folder, effort);
   {
     const int sessions = *std::max_element(effort.sessions.begin(), effort.sessions.end());
@@ -336,7 +334,6 @@ void run(const std::filesystem::path& parent, const Effort& effort) {
       throw;
     }
   }
-  std::filesystem::remove_all(folder);
   line.print();
 }
 
@@ -344,33 +341,40 @@ void run(const std::filesystem::path& parent, const Effort& effort) {
 }  // namespace betex::bench
 
 int main(int argc, char** argv) {
-  try {
-    betex::bench::Effort effort;
-    std::string folder = std::filesystem::current_path();
-    int sessions = 0;
-    bool quick = false;
-    CLI::App app{"How fast is an order, from a client's socket to the durable log and back?"};
-    app.add_flag("--quick", quick, "Fewer of everything");
-    app.add_option("--rates", sessions, "Only orders per second, with so many sessions");
-    app.add_flag("!--unsettled",
-                 effort.settles,
-                 "Begin the fixed rate while reports of before the logon are sent again");
-    app.add_option("--rounds", effort.rounds)->capture_default_str();
-    app.add_option("folder", folder, "Where the files go");
-    CLI11_PARSE(app, argc, argv);
-    if (quick) {
-      effort.rounds = 3;
-      effort.samples = 200;
-      effort.orders = 20'000;
-      effort.load_orders = 100'000;
+  betex::bench::Effort effort;
+  std::string folder = std::filesystem::current_path();
+  int sessions = 0;
+  bool quick = false;
+  bool smoke = false;
+  CLI::App app{"How fast is an order, from a client's socket to the durable log and back?",
+               "end_to_end_bench"};
+  app.add_flag("--quick", quick, "Fewer of everything");
+  betex::bench::add_smoke(app, smoke);
+  app.add_option("--rates", sessions, "Only orders per second, with so many sessions")
+      ->check(CLI::Range(1, 9'999));
+  app.add_flag("!--unsettled",
+               effort.settles,
+               "Begin the fixed rate while reports of before the logon are sent again");
+  const auto* const rounds =
+      app.add_option("--rounds", effort.rounds)->check(CLI::Range(1, 1'000))->capture_default_str();
+  app.add_option("folder", folder, "Where the files go while it runs")
+      ->check(CLI::ExistingDirectory)
+      ->capture_default_str();
+  return betex::bench::run_program(app, argc, argv, [&] {
+    if (quick || smoke) {
+      effort.rounds = rounds->count() != 0 ? effort.rounds : smoke ? 1 : 3;
+      effort.samples = smoke ? 10 : 200;
+      effort.orders = smoke ? 2'000 : 20'000;
+      effort.load_orders = smoke ? 500 : 100'000;
+    }
+    if (smoke) {
+      effort.sessions = {1, 50};
+      effort.loads = {1'000, 5'000};
     }
     if (sessions > 0) {
       effort.sessions = {sessions};
       effort.rates_only = true;
     }
     betex::bench::run(folder, effort);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "end_to_end_bench: %s\n", error.what());
-    return EXIT_FAILURE;
-  }
+  });
 }

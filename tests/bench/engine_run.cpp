@@ -180,6 +180,7 @@ double EngineRun::run(std::span<const Operation> operations) {
     for (const Operation& each :
          operations.subspan(first, std::min(kBatch, operations.size() - first))) {
       batch_.push_back(command(each));
+      take_hashes(ClOrdIdKey{}, batch_.back().body);  // as the gateway's I/O threads do
     }
     const auto start = thread_time();
     decide(batch_);

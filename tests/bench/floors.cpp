@@ -8,13 +8,11 @@ namespace betex::bench {
 PlainCommit::PlainCommit(const std::filesystem::path& folder)
     : environment_{folder,
                    {.access = journal::EnvironmentOptions::Access::ReadWrite,
-                    .map_size = std::size_t{1} << 30,
-                    .main_key_order = journal::KeyOrder::Integer}} {}
+                    .map_size = std::size_t{1} << 30}} {}
 
 void PlainCommit::operator()() {
   journal::WriteTransaction transaction{environment_};
-  const journal::IntegerKey key{++last_key_};
-  transaction.append(environment_.main_database(), key.bytes(), record_);
+  transaction.append(journal::IntegerKey{++last_key_}.bytes(), record_);
   transaction.commit();
 }
 

@@ -14,24 +14,23 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <future>
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
+#include "tests/bench/bench_program.h"
 #include "tests/bench/conditions.h"
 #include "tests/bench/cpu_usage.h"
 #include "tests/bench/load.h"
 #include "tests/bench/market_parties.h"
 #include "tests/bench/servers.h"
 #include "tests/bench/session_name.h"
+#include "tests/support/temp_folder.h"
 
 namespace betex::bench {
 namespace {
@@ -291,9 +290,8 @@ void say(const Conditions& conditions, const Measured& measured, const Options& 
 }
 
 void run(const Options& options) {
-  const std::filesystem::path folder =
-      std::filesystem::path{options.folder} / ("goal_bench-" + std::to_string(getpid()));
-  std::filesystem::create_directories(folder);
+  const test::TempFolder temporary{options.folder};
+  const std::filesystem::path& folder = temporary.path();
   const Conditions conditions = conditions_of(folder);
   print(conditions);
   std::printf(
@@ -304,16 +302,13 @@ void run(const Options& options) {
       options.brokers,
       options.rounds);
   std::fflush(stdout);
-  {
-    Gateway gateway{folder, options.brokers + 1, Desk::Ops1};
-    try {
-      say(conditions, measure(gateway, options), options);
-    } catch (const std::exception&) {
-      std::fprintf(stderr, "%s", gateway.log().c_str());
-      throw;
-    }
+  Gateway gateway{folder, options.brokers + 1, Desk::Ops1};
+  try {
+    say(conditions, measure(gateway, options), options);
+  } catch (const std::exception&) {
+    std::fprintf(stderr, "%s", gateway.log().c_str());
+    throw;
   }
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace
@@ -321,7 +316,9 @@ void run(const Options& options) {
 
 int main(int argc, char** argv) {
   betex::bench::Options options;
-  CLI::App app{"How long until every broker knows that a market of many runners is suspended?"};
+  CLI::App app{"How long until every broker knows that a market of many runners is suspended?",
+               "goal_bench"};
+  bool smoke = false;
   app.add_option("--runners", options.runners)->check(CLI::Range(2, 100))->capture_default_str();
   app.add_option("--brokers", options.brokers)->check(CLI::Range(1, 900))->capture_default_str();
   app.add_option("--rounds", options.rounds)->check(CLI::Range(1, 1'000))->capture_default_str();
@@ -334,12 +331,19 @@ int main(int argc, char** argv) {
   app.add_option("--pause-ms", options.pause_ms, "After each command")
       ->check(CLI::Range(0, 60'000))
       ->capture_default_str();
-  app.add_option("folder", options.folder, "Where the files go");
-  CLI11_PARSE(app, argc, argv);
-  try {
+  app.add_option("folder", options.folder, "Where the files go while it runs")
+      ->check(CLI::ExistingDirectory)
+      ->capture_default_str();
+  betex::bench::add_smoke(app, smoke);
+  return betex::bench::run_program(app, argc, argv, [&] {
+    if (smoke) {
+      options.runners = 2;
+      options.brokers = 2;
+      options.rounds = 1;
+      options.rate = 100;
+      options.idle_s = 1;
+      options.pause_ms = 50;
+    }
     betex::bench::run(options);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "goal_bench: %s\n", error.what());
-    return EXIT_FAILURE;
-  }
+  });
 }

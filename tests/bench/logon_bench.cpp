@@ -1,16 +1,12 @@
 // What logons cost: how soon all sessions are on again after a kill -9, how many passwords somebody
 // may try, what that does to the client whose session it is, and whether time tells which sessions
-// there are.
-//
-//   logon_bench [--sessions 500] [--gateway PROGRAM]     an older program, to compare
+// there are. The last line is the figures as JSON (json_line.h).
 #include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
-#include <exception>
 #include <fstream>
 #include <memory>
 #include <stdexcept>
@@ -18,10 +14,11 @@
 #include <thread>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "gateway/config/credentials.h"
+#include "tests/bench/bench_program.h"
+#include "tests/bench/json_line.h"
 #include "tests/bench/session_name.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/raw_fix_peer.h"
@@ -42,6 +39,9 @@ double ms_since(Clock::time_point begin) {
 struct Options {
   std::string gateway = BETEX_GATEWAY_PROGRAM;
   int sessions = 500;
+  bool slow_passwords = true;  // also of 600 000 iterations
+  std::chrono::milliseconds guessing{20'000};
+  int refusals = 20;  // of each kind
 };
 
 // A gateway whose sessions all have the same password.
@@ -106,11 +106,11 @@ class Gateway {
   std::uint16_t port_ = 0;
 };
 
-// All at once; those that are refused try again.
-void log_all_on(const Gateway& gateway,
-                const Options& options,
-                const std::string& password,
-                int number) {
+// All at once; those that are refused try again. Milliseconds until each was on.
+std::vector<double> log_all_on(const Gateway& gateway,
+                               const Options& options,
+                               const std::string& password,
+                               int number) {
   const auto begin = Clock::now();
   std::vector<std::unique_ptr<test::RawFixPeer>> peers;
   for (int i = 0; i < options.sessions; ++i) {
@@ -132,30 +132,42 @@ void log_all_on(const Gateway& gateway,
              times[times.size() / 2],
              times.back(),
              refused);
+  return times;
 }
 
-void measure_restart(const Options& options,
-                     const std::string& what,
-                     const gateway::PasswordHash& hash,
-                     const std::string& password) {
-  fmt::print("{} sessions, {}:\n", options.sessions, what);
-  Gateway gateway{options, hash};
+void add_logons(JsonLine& line, const std::string& what, const std::vector<double>& times) {
+  line.add(what + ", the first", times.front(), "ms");
+  line.add(what + ", half", times[times.size() / 2], "ms");
+  line.add(what + ", all", times.back(), "ms");
+}
+
+// One for all sessions.
+struct Password {
+  std::string what;
+  gateway::PasswordHash hash;
+  std::string text;
+};
+
+void measure_restart(const Options& options, const Password& password, JsonLine& line) {
+  fmt::print("{} sessions, {}:\n", options.sessions, password.what);
+  Gateway gateway{options, password.hash};
   gateway.start();
-  log_all_on(gateway, options, password, 1);
+  add_logons(line, password.what + ", logons", log_all_on(gateway, options, password.text, 1));
   gateway.kill();
   gateway.start();
   fmt::print("  after kill -9:\n");
-  log_all_on(gateway, options, password, 2);
+  add_logons(line,
+             password.what + ", logons after kill -9",
+             log_all_on(gateway, options, password.text, 2));
   gateway.kill();
 }
 
 // Eight connections from one address, each again as soon as it is closed; and the right client from
 // another, which was on before and is not remembered after a restart.
-void measure_guessing(const Options& options, const gateway::PasswordHash& hash) {
-  constexpr std::chrono::seconds kFor{20};
+void measure_guessing(const Options& options, const gateway::PasswordHash& hash, JsonLine& line) {
   Gateway gateway{options, hash};
   gateway.start();
-  const auto end = Clock::now() + kFor;
+  const auto end = Clock::now() + options.guessing;
   std::vector<std::thread> guessers;
   std::atomic<int> tried = 0;
   for (int i = 0; i < 8; ++i) {
@@ -167,7 +179,7 @@ void measure_guessing(const Options& options, const gateway::PasswordHash& hash)
       }
     });
   }
-  std::this_thread::sleep_for(std::chrono::seconds{5});
+  std::this_thread::sleep_for(options.guessing / 4);
   const auto begin = Clock::now();
   int attempts = 1;
   while (Clock::now() < end &&
@@ -179,23 +191,25 @@ void measure_guessing(const Options& options, const gateway::PasswordHash& hash)
     guesser.join();
   }
   gateway.kill();
+  const double seconds = std::chrono::duration<double>{options.guessing}.count();
   fmt::print(
       "eight connections that guess for {} s: {} connections closed, {:.1f} a second\n"
       "  the right client from another address: on after {:.0f} ms and {} attempts\n",
-      kFor.count(),
+      seconds,
       tried.load(),
-      tried.load() / static_cast<double>(kFor.count()),
+      tried.load() / seconds,
       waited,
       attempts);
+  line.add("guesses that were answered", tried.load() / seconds, "a second");
+  line.add("the right client beside guesses, on after", waited, "ms");
 }
 
-void measure_refusals(const Options& options, const gateway::PasswordHash& hash) {
-  constexpr int kRounds = 20;
+void measure_refusals(const Options& options, const gateway::PasswordHash& hash, JsonLine& line) {
   Gateway gateway{options, hash};
   gateway.start();
   std::vector<double> unknown;
   std::vector<double> wrong;
-  for (int i = 0; i < kRounds; ++i) {
+  for (int i = 0; i < options.refusals; ++i) {
     for (auto* const times : {&unknown, &wrong}) {
       const auto begin = Clock::now();
       const std::string name =
@@ -207,32 +221,45 @@ void measure_refusals(const Options& options, const gateway::PasswordHash& hash)
   gateway.kill();
   std::ranges::sort(unknown);
   std::ranges::sort(wrong);
+  const std::size_t half = unknown.size() / 2;
   fmt::print(
       "closed after (ms: least, half, most): unknown CompID {:.2f} {:.2f} {:.2f}, wrong "
       "password {:.2f} {:.2f} {:.2f}\n",
       unknown.front(),
-      unknown[kRounds / 2],
+      unknown[half],
       unknown.back(),
       wrong.front(),
-      wrong[kRounds / 2],
+      wrong[half],
       wrong.back());
+  line.add("an unknown CompID is closed after, half", unknown[half], "ms");
+  line.add("a wrong password is closed after, half", wrong[half], "ms");
 }
 
 void measure(const Options& options) {
   const bool old = options.gateway != BETEX_GATEWAY_PROGRAM;
-  const auto chosen = gateway::hash_password("demo");
   const auto quick = gateway::hash_password("demo", 20'000);
-  measure_restart(options, "chosen passwords, 20 000 iterations", quick, "demo");
+  JsonLine line{"logon_bench"};
+  measure_restart(options,
+                  {.what = "chosen passwords, 20 000 iterations", .hash = quick, .text = "demo"},
+                  line);
   if (!old) {
     const gateway::Secret password = gateway::generate_password();
     measure_restart(options,
-                    "generated passwords",
-                    gateway::hash_generated_password(password.view()),
-                    std::string{password.view()});
-    measure_restart(options, "chosen passwords, 600 000 iterations", chosen, "demo");
+                    {.what = "generated passwords",
+                     .hash = gateway::hash_generated_password(password.view()),
+                     .text = std::string{password.view()}},
+                    line);
   }
-  measure_guessing(options, quick);
-  measure_refusals(options, quick);
+  if (!old && options.slow_passwords) {
+    measure_restart(options,
+                    {.what = "chosen passwords, 600 000 iterations",
+                     .hash = gateway::hash_password("demo"),
+                     .text = "demo"},
+                    line);
+  }
+  measure_guessing(options, quick, line);
+  measure_refusals(options, quick, line);
+  line.print();
 }
 
 }  // namespace
@@ -240,15 +267,20 @@ void measure(const Options& options) {
 
 int main(int argc, char** argv) {
   betex::bench::Options options;
+  bool smoke = false;
   CLI::App app{"What logons cost.", "logon_bench"};
-  app.add_option("--sessions", options.sessions)->check(CLI::Range(20, 900));
-  app.add_option("--gateway", options.gateway);
-  CLI11_PARSE(app, argc, argv);
-  try {
+  app.add_option("--sessions", options.sessions)->check(CLI::Range(20, 900))->capture_default_str();
+  app.add_option("--gateway", options.gateway, "An older betex-gateway, to compare")
+      ->check(CLI::ExistingFile);
+  betex::bench::add_smoke(app, smoke);
+  return betex::bench::run_program(app, argc, argv, [&] {
+    if (smoke) {
+      options = {.gateway = options.gateway,
+                 .sessions = 20,
+                 .slow_passwords = false,
+                 .guessing = std::chrono::milliseconds{800},
+                 .refusals = 1};
+    }
     betex::bench::measure(options);
-    return EXIT_SUCCESS;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "logon_bench: {}\n", error.what());
-    return EXIT_FAILURE;
-  }
+  });
 }

@@ -1,11 +1,12 @@
 // What matching costs, in one program and in alternating rounds over the same stream: a bare floor,
 // the floor with an event per result, the book with the engine's own events, and the whole engine
 // with all checks, duplicate ClOrdIDs, events and apply. Run a release build on a quiet machine.
+// The last line is the figures as JSON (json_line.h).
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
 #include <functional>
 #include <memory>
@@ -13,11 +14,12 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <malloc.h>
 
+#include "tests/bench/bench_program.h"
 #include "tests/bench/engine_run.h"
 #include "tests/bench/floor.h"
 #include "tests/bench/json_line.h"
@@ -29,8 +31,38 @@ namespace {
 using betex::bench::Beside;
 using betex::bench::JsonLine;
 
-constexpr std::size_t kRound = 100'000;
-constexpr int kUsageError = 64;  // of sysexits.h
+// How much of it all.
+struct Effort {
+  std::size_t operations = 5'000'000;  // of the neutral mix
+  std::size_t round = 100'000;         // of them
+  std::vector<std::size_t> live{1'000, 10'000, 100'000};
+  std::size_t mix_live = 10'000;  // where something else is varied
+  std::vector<std::size_t> markets{1, 100, 10'000};
+  std::size_t accounts = 5'000;  // that make, and as many that take
+  std::size_t empty_markets = 10'000;
+  std::size_t kept_orders = 1'000'000;
+  std::size_t cancelled_orders = 520'000;
+  std::size_t mass_cancels = 1'000;
+  std::size_t deep_orders = 300'000;
+  std::size_t takes = 200;
+  std::size_t rows = 1'000'000;
+};
+
+Effort least_effort() {
+  return {.operations = 4'000,
+          .round = 1'000,
+          .live = {100},
+          .mix_live = 100,
+          .markets = {1, 10},
+          .accounts = 10,
+          .empty_markets = 10,
+          .kept_orders = 1'000,
+          .cancelled_orders = 1'000,
+          .mass_cancels = 10,
+          .deep_orders = 1'000,
+          .takes = 10,
+          .rows = 1'000};
+}
 
 struct Contender {
   std::string name;
@@ -63,10 +95,11 @@ double median(std::vector<double> values) {
 }
 
 // All contenders in turn over each round of the stream; the first half warms up.
-void compete(std::vector<Contender>& contenders, const std::vector<Operation>& operations) {
+void compete(std::vector<Contender>& contenders, const Effort& effort, std::size_t live) {
+  const std::vector<Operation> operations = make_stream(effort.operations, live);
   const std::span all{operations};
-  for (std::size_t first = 0; first < all.size(); first += kRound) {
-    const auto round = all.subspan(first, std::min(kRound, all.size() - first));
+  for (std::size_t first = 0; first < all.size(); first += effort.round) {
+    const auto round = all.subspan(first, std::min(effort.round, all.size() - first));
     for (Contender& each : contenders) {
       const double spent = each.run(round);
       if (first >= all.size() / 2) {
@@ -111,48 +144,46 @@ void add_figures(JsonLine& line,
   }
 }
 
-void run_book(std::size_t count, std::size_t live, JsonLine& line) {
-  const std::vector<Operation> operations = make_stream(count, live);
+void run_book(const Effort& effort, std::size_t live, JsonLine& line) {
+  const std::size_t count = effort.operations;
   std::vector<Contender> contenders;
   contenders.push_back(contender("floor", std::make_shared<Floor<false>>(count)));
   contenders.push_back(contender("floor + events", std::make_shared<Floor<true>>(count)));
   contenders.push_back(contender("book + events", std::make_shared<BookRun>(count)));
   contenders.push_back(engine_contender("engine", {}));
-  compete(contenders, operations);
+  compete(contenders, effort, live);
   std::printf("%zu live orders %17s %8s %8s %8s\n", live, "mean", "median", "least", "ratio");
   print(contenders, 1);
   add_figures(line, std::to_string(live) + " live, ", contenders, 1);
 }
 
-void run_markets(std::size_t count, JsonLine& line) {
-  const std::vector<Operation> operations = make_stream(count, 10'000);
+void run_markets(const Effort& effort, JsonLine& line) {
   std::vector<Contender> contenders;
-  for (const std::size_t markets : {1UL, 100UL, 10'000UL}) {
+  for (const std::size_t markets : effort.markets) {
     contenders.push_back(
         engine_contender("markets: " + std::to_string(markets), {.markets = markets}));
   }
-  compete(contenders, operations);
-  std::printf("Zipf-distributed orders, 10 000 live\n");
+  compete(contenders, effort, effort.mix_live);
+  std::printf("Zipf-distributed orders, %zu live\n", effort.mix_live);
   print(contenders, 0);
-  add_figures(line, "10000 live, ", contenders, 0);
+  add_figures(line, std::to_string(effort.mix_live) + " live, ", contenders, 0);
 }
 
 // Two accounts that are checked for nothing, then as many as a venue has, each with a row.
-void run_money(std::size_t count, JsonLine& line) {
-  constexpr std::size_t kAccounts = 5'000;  // that make, and as many that take
-  const std::vector<Operation> operations = make_stream(count, 10'000);
+void run_money(const Effort& effort, JsonLine& line) {
+  const std::size_t accounts = effort.accounts;
   std::vector<Contender> contenders;
   contenders.push_back(engine_contender("2 accounts, unlimited", {}));
-  contenders.push_back(engine_contender("10 000, 2 runners", {.accounts = kAccounts}));
+  contenders.push_back(engine_contender("10 000, 2 runners", {.accounts = accounts}));
   for (const std::size_t runners : {3UL, 20UL}) {
     contenders.push_back(
         engine_contender("10 000, " + std::to_string(runners) + " runners",
-                         {.runners = runners, .all_runners = true, .accounts = kAccounts}));
+                         {.runners = runners, .all_runners = true, .accounts = accounts}));
   }
   contenders.push_back(
-      engine_contender("10 000, binary", {.kind = MarketKind::Binary, .accounts = kAccounts}));
-  compete(contenders, operations);
-  std::printf("collateralised accounts, 10 000 live\n");
+      engine_contender("10 000, binary", {.kind = MarketKind::Binary, .accounts = accounts}));
+  compete(contenders, effort, effort.mix_live);
+  std::printf("%zu collateralised accounts, %zu live\n", 2 * accounts, effort.mix_live);
   print(contenders, 0);
   add_figures(line, "accounts: ", contenders, 0);
 }
@@ -163,44 +194,40 @@ std::size_t heap_bytes() {
 }
 
 // What one more takes, over so many that the doubling of tables evens out to what they come to.
-void run_memory(JsonLine& line) {
-  constexpr std::size_t kMarkets = 10'000;
-  constexpr std::size_t kOrders = 1'000'000;
+void run_memory(const Effort& effort, JsonLine& line) {
   const auto per = [](std::size_t before, std::size_t count) {
     return static_cast<double>(heap_bytes() - before) / static_cast<double>(count);
   };
   std::size_t before = heap_bytes();
   {
-    const EngineRun markets{{.markets = kMarkets}};
-    const double market = per(before, kMarkets);
+    const EngineRun markets{{.markets = effort.empty_markets}};
+    const double market = per(before, effort.empty_markets);
     std::printf("\nbytes: an empty market with two instruments %.0f", market);
     line.add("an empty market with two instruments", market, "bytes");
   }
   EngineRun engine{{}};
   before = heap_bytes();
-  engine.rest(kOrders);
-  const double order = per(before, kOrders);
+  engine.rest(effort.kept_orders);
+  const double order = per(before, effort.kept_orders);
   std::printf(", a resting order with its ClOrdID %.0f", order);
   line.add("a resting order with its ClOrdID", order, "bytes");
   before = heap_bytes();
-  engine.refuse(kOrders);
-  const double id = per(before, kOrders);
+  engine.refuse(effort.kept_orders);
+  const double id = per(before, effort.kept_orders);
   std::printf(", a held ClOrdID %.0f\n", id);
   line.add("a held ClOrdID", id, "bytes");
 }
 
 // A client whose orders have all gone asks for mass cancels: the first one, and those after it.
-void run_mass_cancels(JsonLine& line) {
-  constexpr std::size_t kOrders = 520'000;
-  constexpr std::size_t kTimes = 1'000;
+void run_mass_cancels(const Effort& effort, JsonLine& line) {
   EngineRun engine{{}};
-  engine.rest_and_cancel(kOrders);
+  engine.rest_and_cancel(effort.cancelled_orders);
   const double first = engine.mass_cancel();
-  std::vector<double> later(kTimes);
+  std::vector<double> later(effort.mass_cancels);
   std::generate(later.begin(), later.end(), [&engine] { return engine.mass_cancel(); });
   std::printf(
       "\nmass cancels after %zu orders that were cancelled: the first %.0f us, later %.2f us\n",
-      kOrders,
+      effort.cancelled_orders,
       first / 1'000,
       median(later) / 1'000);
   line.add("the first mass cancel", first / 1'000, "us");
@@ -209,35 +236,33 @@ void run_mass_cancels(JsonLine& line) {
 
 // Orders that must be filled at once, whole or to a minimum, over a deep book: what it takes to say
 // no, and yes.
-void run_fill_or_kill(JsonLine& line) {
-  constexpr std::size_t kOrders = 300'000;
+void run_fill_or_kill(const Effort& effort, JsonLine& line) {
   constexpr std::int64_t kEach = 1'000;
-  constexpr std::int64_t kAll = kEach * static_cast<std::int64_t>(kOrders);
-  constexpr std::size_t kTimes = 200;
+  const std::int64_t all = kEach * static_cast<std::int64_t>(effort.deep_orders);
   EngineRun engine{{}};
-  engine.rest_deep(kOrders);
+  engine.rest_deep(effort.deep_orders);
   const auto median_of =
       [&](std::int64_t quantity, TimeInForce time_in_force, std::int64_t min_quantity = 0) {
-        std::vector<double> times(kTimes);
+        std::vector<double> times(effort.takes);
         std::generate(times.begin(), times.end(), [&] {
           return engine.take(quantity, time_in_force, min_quantity);
         });
         return median(times) / 1'000;
       };
-  const double whole = median_of(kAll + kEach, TimeInForce::Fok);
-  const double minimum = median_of(2 * kAll, TimeInForce::Ioc, kAll + kEach);
+  const double whole = median_of(all + kEach, TimeInForce::Fok);
+  const double minimum = median_of(2 * all, TimeInForce::Ioc, all + kEach);
   const double none = median_of(100 * kEach, TimeInForce::Ioc);
   const double met_whole = median_of(100 * kEach, TimeInForce::Fok);
   const double met_minimum = median_of(100 * kEach, TimeInForce::Ioc, 99 * kEach);
-  engine.rest_own(2 * kAll);
-  const double own_whole = median_of(kAll + kEach, TimeInForce::Fok);
-  const double own_minimum = median_of(2 * kAll, TimeInForce::Ioc, kAll + kEach);
+  engine.rest_own(2 * all);
+  const double own_whole = median_of(all + kEach, TimeInForce::Fok);
+  const double own_minimum = median_of(2 * all, TimeInForce::Ioc, all + kEach);
   std::printf(
       "\nover %zu resting orders, us\n"
       "  fill or kill refused %.2f, minimum fill refused %.2f\n"
       "  the same with an own order behind them %.2f, %.2f\n"
       "  100 orders taken: fill or kill %.2f, minimum fill %.2f, neither %.2f\n",
-      kOrders,
+      effort.deep_orders,
       whole,
       minimum,
       own_whole,
@@ -255,7 +280,8 @@ void run_fill_or_kill(JsonLine& line) {
 }
 
 // A round of one market.
-void run_settlement(std::size_t rows, JsonLine& line) {
+void run_settlement(const Effort& effort, JsonLine& line) {
+  const std::size_t rows = effort.rows;
   EngineRun engine{{.accounts = rows / 2}};
   engine.bet_and_determine();
   std::vector<double> chunks = engine.settle();
@@ -277,70 +303,83 @@ void run_settlement(std::size_t rows, JsonLine& line) {
   line.add(of + "a chunk, most", chunks.back() / 1'000, "us");
 }
 
-// What `argv` asks for. Returns the exit status.
-int run(int argc, char** argv, JsonLine& line) {
-  const std::size_t count = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 5'000'000;
-  std::printf(
-      "neutral mix, %zu operations, the second half measured in rounds of %zu\n"
-      "ns of the thread's processor time an operation; ratio to the floor with events\n",
-      count,
-      kRound);
-  if (argc > 2 && std::string_view{argv[2]} == "markets") {
-    run_markets(count, line);
-    return 0;
-  }
-  if (argc > 2 && std::string_view{argv[2]} == "money") {
-    run_money(count, line);
-    return 0;
-  }
-  if (argc > 2 && std::string_view{argv[2]} == "settlement") {
-    run_settlement(1'000'000, line);
-    return 0;
-  }
-  if (argc > 2 && std::string_view{argv[2]} == "mass-cancels") {
-    run_mass_cancels(line);
-    return 0;
-  }
-  if (argc > 2 && std::string_view{argv[2]} == "memory") {
-    run_memory(line);
-    return 0;
-  }
-  if (argc > 2 && std::string_view{argv[2]} == "fill-or-kill") {
-    run_fill_or_kill(line);
-    return 0;
-  }
-  if (argc > 2) {
-    const std::size_t live = std::strtoull(argv[2], nullptr, 10);
-    if (live == 0) {
-      std::fprintf(stderr, "matching_bench: there is no part %s\n", argv[2]);
-      return kUsageError;
+struct Part {
+  std::string name;
+  std::function<void(const Effort&, JsonLine&)> run;
+  bool is_of_mix = false;  // of the neutral mix
+};
+
+// All but the books, whose name is how many orders are live.
+const std::vector<Part>& parts() {
+  static const std::vector<Part> all{
+      {.name = "markets", .run = run_markets, .is_of_mix = true},
+      {.name = "money", .run = run_money, .is_of_mix = true},
+      {.name = "memory", .run = run_memory},
+      {.name = "mass-cancels", .run = run_mass_cancels},
+      {.name = "fill-or-kill", .run = run_fill_or_kill},
+      {.name = "settlement", .run = run_settlement},
+  };
+  return all;
+}
+
+// What the command line asks for; empty: all of it. Throws CLI::ValidationError.
+void run(Effort effort, const std::string& asked) {
+  const auto part = std::ranges::find(parts(), asked, &Part::name);
+  std::size_t live = 0;
+  if (part == parts().end() && !asked.empty()) {
+    const auto [end, error] = std::from_chars(asked.data(), asked.data() + asked.size(), live);
+    if (error != std::errc{} || end != asked.data() + asked.size() || live == 0) {
+      throw CLI::ValidationError{"part", "there is no part " + asked + "; --help names them"};
     }
-    run_book(count, live, line);
-    return 0;
+    effort.live = {live};
   }
-  for (const std::size_t live : {1'000UL, 10'000UL, 100'000UL}) {
-    run_book(count, live, line);
+  const bool is_of_mix = part == parts().end() || part->is_of_mix;
+  if (is_of_mix && effort.operations < 2 * effort.round) {
+    throw CLI::ValidationError{"operations",
+                               "half of them are measured, in rounds of " +
+                                   std::to_string(effort.round) +
+                                   ": there must be twice as many, or more"};
   }
-  run_markets(count, line);
-  run_money(count, line);
-  run_memory(line);
-  run_mass_cancels(line);
-  run_fill_or_kill(line);
-  run_settlement(1'000'000, line);
-  return 0;
+  JsonLine line{"matching_bench"};
+  if (is_of_mix) {
+    std::printf(
+        "neutral mix, %zu operations, the second half measured in rounds of %zu\n"
+        "ns of the thread's processor time an operation; ratio to the floor with events\n",
+        effort.operations,
+        effort.round);
+  }
+  if (part != parts().end()) {
+    part->run(effort, line);
+  } else {
+    for (const std::size_t each : effort.live) {
+      run_book(effort, each, line);
+    }
+  }
+  if (asked.empty()) {
+    for (const Part& each : parts()) {
+      each.run(effort, line);
+    }
+  }
+  line.print();
 }
 
 }  // namespace
 }  // namespace betex::matching::bench
 
-// matching_bench [OPERATIONS [LIVE|markets|money|settlement|mass-cancels|fill-or-kill|memory]]:
-// 5 million, and all of 1 000, 10 000, 100 000 live orders and the rest. The last line is the
-// figures as JSON (json_line.h).
 int main(int argc, char** argv) {
-  betex::bench::JsonLine line{"matching_bench"};
-  const int status = betex::matching::bench::run(argc, argv, line);
-  if (status == 0) {
-    line.print();
-  }
-  return status;
+  using namespace betex::matching::bench;
+  CLI::App app{"What matching costs.", "matching_bench"};
+  Effort effort;
+  std::string part;
+  bool smoke = false;
+  app.add_option("operations", effort.operations, "Of the neutral mix, in the parts that have it")
+      ->check(CLI::Range(1UL, 1'000'000'000UL))
+      ->capture_default_str();
+  app.add_option("part",
+                 part,
+                 "Only this: a number of live orders, markets, money, memory, mass-cancels, "
+                 "fill-or-kill or settlement");
+  betex::bench::add_smoke(app, smoke);
+  return betex::bench::run_program(
+      app, argc, argv, [&] { run(smoke ? least_effort() : effort, part); });
 }

@@ -1,11 +1,6 @@
 // What a session takes of the gateway's memory: the built program with many sessions, its resident
-// set as configured, with all of them logged on, and when each has had orders answered.
-//
-//   session_memory_bench [SESSIONS [ORDERS]]      1000 and 100 by default
-//
-// The last line is the figures as JSON (json_line.h).
-#include <cstdlib>
-#include <exception>
+// set as configured, with all of them logged on, and when each has had orders answered. The last
+// line is the figures as JSON (json_line.h).
 #include <fstream>
 #include <limits>
 #include <memory>
@@ -16,6 +11,7 @@
 #include <fmt/core.h>
 #include <sys/types.h>
 
+#include "tests/bench/bench_program.h"
 #include "tests/bench/json_line.h"
 #include "tests/bench/servers.h"
 #include "tests/bench/session_name.h"
@@ -82,12 +78,13 @@ void measure(int sessions, int orders) {
 }  // namespace betex::bench
 
 int main(int argc, char** argv) {
-  try {
-    betex::bench::measure(argc > 1 ? std::stoi(argv[1]) : 1000,
-                          argc > 2 ? std::stoi(argv[2]) : 100);
-    return EXIT_SUCCESS;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "session_memory_bench: {}\n", error.what());
-    return EXIT_FAILURE;
-  }
+  CLI::App app{"What a session takes of the gateway's memory.", "session_memory_bench"};
+  int sessions = 1000;
+  int orders = 100;
+  bool smoke = false;
+  app.add_option("sessions", sessions)->check(CLI::Range(1, 9'999))->capture_default_str();
+  app.add_option("orders", orders, "Of each")->check(CLI::Range(1, 100'000))->capture_default_str();
+  betex::bench::add_smoke(app, smoke);
+  return betex::bench::run_program(
+      app, argc, argv, [&] { betex::bench::measure(smoke ? 3 : sessions, smoke ? 3 : orders); });
 }

@@ -2,11 +2,14 @@
 // over FIX and durable, before it and while one round follows the other; and how long a round
 // takes, the first one with no orders beside it. The gateway runs in this process, with the
 // repository's configuration.
+//
+// The log goes into a new folder in FOLDER (default: the temporary folder), which should be on the
+// disk that is meant, and is removed at the end. The last line is the figures as JSON
+// (json_line.h).
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -21,6 +24,7 @@
 #include "journal/journal_reader.h"
 #include "matching/commands.h"
 #include "matching/transaction.h"
+#include "tests/bench/bench_program.h"
 #include "tests/bench/json_line.h"
 #include "tests/support/broker.h"
 #include "tests/support/temp_folder.h"
@@ -33,7 +37,6 @@ using namespace matching;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kMarket = "CROWD";
-constexpr auto kMeasured = 20s;  // before, and meanwhile
 constexpr auto kBetweenRequests = 50ms;
 
 class Crowd {
@@ -186,9 +189,10 @@ void print_rounds(const std::filesystem::path& wal, JsonLine& line) {
   }
 }
 
-void run(std::size_t rows, const std::filesystem::path& folder) {
-  const test::TempFolder temporary;
-  const std::filesystem::path wal = (folder.empty() ? temporary.path() : folder) / "wal";
+// Measures for so long before the settlements, and meanwhile.
+void run(std::size_t rows, const std::filesystem::path& parent, Clock::duration measured) {
+  const test::TempFolder folder{parent};
+  const std::filesystem::path wal = folder.path() / "wal";
   Crowd crowd{wal};
   crowd.bet(rows);
   test::Broker broker{"BROKER3"};  // of a dialect that is not told of markets' states
@@ -196,14 +200,14 @@ void run(std::size_t rows, const std::filesystem::path& folder) {
   std::uint64_t number = 0;
   std::vector<double> before;
   (void)round_trip(broker, ++number);  // what is on the ring from before comes first
-  for (const auto end = Clock::now() + kMeasured; Clock::now() < end;) {
+  for (const auto end = Clock::now() + measured; Clock::now() < end;) {
     before.push_back(round_trip(broker, ++number));
   }
   crowd.settle_again();
-  std::this_thread::sleep_for(kMeasured);  // the first round has the gateway for itself
+  std::this_thread::sleep_for(measured);  // the first round has the gateway for itself
   std::vector<double> meanwhile;
   auto next = Clock::now();
-  for (const auto end = next + kMeasured; Clock::now() < end;) {
+  for (const auto end = next + measured; Clock::now() < end;) {
     if (Clock::now() >= next) {
       crowd.settle_again();
       next = Clock::now() + kBetweenRequests;
@@ -220,10 +224,25 @@ void run(std::size_t rows, const std::filesystem::path& folder) {
 }  // namespace
 }  // namespace betex::bench
 
-// settlement_bench [ROWS [FOLDER]]: one million; the folder is on the disk that is meant. The last
-// line is the figures as JSON (json_line.h).
 int main(int argc, char** argv) {
-  const std::size_t rows = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
-  betex::bench::run(rows, argc > 2 ? argv[2] : "");
-  return 0;
+  using namespace std::chrono_literals;
+  CLI::App app{"What a settlement of very many rows does to orders of another market.",
+               "settlement_bench"};
+  std::size_t rows = 1'000'000;
+  std::string folder = std::filesystem::temp_directory_path();
+  bool smoke = false;
+  app.add_option("rows", rows, "Of the market that is settled")
+      ->check(CLI::Range(2, 10'000'000))
+      ->capture_default_str();
+  app.add_option("folder", folder, "Where the log goes")
+      ->check(CLI::ExistingDirectory)
+      ->capture_default_str();
+  betex::bench::add_smoke(app, smoke);
+  return betex::bench::run_program(app, argc, argv, [&] {
+    if (smoke) {
+      betex::bench::run(200, folder, 300ms);
+    } else {
+      betex::bench::run(rows, folder, 20s);
+    }
+  });
 }

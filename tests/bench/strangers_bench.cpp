@@ -1,14 +1,12 @@
 // What clients and probes of a gateway get while strangers flood it from other addresses of
-// loopback: with silent connections, with TLS handshakes, with slow HTTP requests.
-//
-//   strangers_bench [PROGRAM [SECONDS]]      betex-gateway as built, 10 for each line
+// loopback: with silent connections, with TLS handshakes, with slow HTTP requests. The last line is
+// the figures as JSON (json_line.h).
 //
 // PROGRAM may be an older betex-gateway. Sessions may come from all of loopback, as from a network
 // that strangers are in too.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -25,6 +23,8 @@
 
 #include "gateway/client/connection.h"
 #include "gateway/config/credentials.h"
+#include "tests/bench/bench_program.h"
+#include "tests/bench/json_line.h"
 #include "tests/bench/strangers.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/raw_fix_peer.h"
@@ -147,7 +147,7 @@ struct Result {
   std::vector<double> ms;  // of those that succeeded
 };
 
-Result repeat(std::chrono::seconds duration, const std::function<void()>& attempt) {
+Result repeat(std::chrono::milliseconds duration, const std::function<void()>& attempt) {
   Result result;
   for (const auto end = Clock::now() + duration; Clock::now() < end; ++result.tried) {
     const auto begin = Clock::now();
@@ -163,7 +163,7 @@ Result repeat(std::chrono::seconds duration, const std::function<void()>& attemp
   return result;
 }
 
-void tell(const std::string& what, const Result& result) {
+void tell(const std::string& what, const Result& result, JsonLine& line) {
   const auto at = [&](double part) {
     return result.ms.empty() ? 0.0
                              : result.ms[static_cast<std::size_t>(
@@ -176,23 +176,44 @@ void tell(const std::string& what, const Result& result) {
              at(0.5),
              at(1.0));
   std::fflush(stdout);
+  const auto failed = static_cast<double>(result.tried) - static_cast<double>(result.ms.size());
+  line.add(what + ", failed", 100 * failed / result.tried, "%");
+  if (!result.ms.empty()) {
+    line.add(what + ", median", at(0.5), "ms");
+    line.add(what + ", most", at(1.0), "ms");
+  }
 }
+
+struct Effort {
+  std::chrono::milliseconds each{10'000};
+  std::chrono::milliseconds flood_before{1'000};
+  int part = 100;  // per cent of the connections
+  std::vector<std::pair<std::string, test::KeyKind>> keys{{"EC", test::KeyKind::Ec},
+                                                          {"RSA 4096", test::KeyKind::Rsa4096}};
+};
+
+struct Run {
+  Effort effort;
+  JsonLine line{"strangers_bench"};
+};
 
 // `attempt` alone, and beside strangers.
 void compare(const std::string& what,
              const std::function<void()>& attempt,
              const Strangers::Plan& plan,
-             std::chrono::seconds duration) {
-  tell(what + ", alone", repeat(duration / 4, attempt));
+             Run& run) {
+  tell(what + ", alone", repeat(run.effort.each / 4, attempt), run.line);
   const Strangers strangers{plan};
-  std::this_thread::sleep_for(1s);
-  tell(what, repeat(duration, attempt));
+  std::this_thread::sleep_for(run.effort.flood_before);
+  tell(what, repeat(run.effort.each, attempt), run.line);
 }
 
-void measure(const std::string& program, std::chrono::seconds duration) {
+void measure(const std::string& program, const Effort& effort) {
+  const auto connections = [&](int each) { return std::max(each * effort.part / 100, 1); };
+  Run run{.effort = effort};
   fmt::print("{}, {} s a line, {} processors\n",
              program,
-             duration.count(),
+             std::chrono::duration<double>{effort.each}.count(),
              std::thread::hardware_concurrency());
   fmt::print("| | succeeded | median ms | most ms |\n|---|---|---|---|\n");
   {
@@ -200,21 +221,20 @@ void measure(const std::string& program, std::chrono::seconds duration) {
     compare(
         "logons beside 1 000 silent connections from ten addresses",
         [&] { log_on_and_off(server); },
-        {.port = server.fix_port, .addresses = 10, .connections_each = 100},
-        duration);
+        {.port = server.fix_port, .addresses = 10, .connections_each = connections(100)},
+        run);
   }
-  for (const auto& [name, key] :
-       {std::pair{"EC", test::KeyKind::Ec}, std::pair{"RSA 4096", test::KeyKind::Rsa4096}}) {
+  for (const auto& [name, key] : effort.keys) {
     const Server server{program, key};
     compare(
         fmt::format("TLS logons, {}, beside 450 handshakes from nine addresses", name),
         [&] { log_on_and_off_by_tls(server); },
         {.port = server.tls_port,
          .addresses = 9,
-         .connections_each = 50,
+         .connections_each = connections(50),
          .bytes = client_hello(),
          .closes_when_answered = true},
-        duration);
+        run);
   }
   const Server server{program, test::KeyKind::Ec};
   compare(
@@ -222,21 +242,34 @@ void measure(const std::string& program, std::chrono::seconds duration) {
       [&] { probe(server); },
       {.port = server.http_port,
        .first_address = 1,
-       .connections_each = 64,
+       .connections_each = connections(64),
        .bytes = "GET /metrics HTTP/1.1\r\n"},
-      duration);
+      run);
+  run.line.print();
 }
 
 }  // namespace
 }  // namespace betex::bench
 
 int main(int argc, char** argv) {
-  try {
-    betex::bench::measure(argc > 1 ? argv[1] : BETEX_GATEWAY_PROGRAM,
-                          std::chrono::seconds{argc > 2 ? std::stoi(argv[2]) : 10});
-    return EXIT_SUCCESS;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "strangers_bench: {}\n", error.what());
-    return EXIT_FAILURE;
-  }
+  CLI::App app{"What clients get of a gateway that strangers flood.", "strangers_bench"};
+  std::string program = BETEX_GATEWAY_PROGRAM;
+  int seconds = 10;
+  bool smoke = false;
+  app.add_option("program", program, "betex-gateway, as built or an older one")
+      ->check(CLI::ExistingFile)
+      ->capture_default_str();
+  app.add_option("seconds", seconds, "For each line")
+      ->check(CLI::Range(1, 600))
+      ->capture_default_str();
+  betex::bench::add_smoke(app, smoke);
+  return betex::bench::run_program(app, argc, argv, [&] {
+    using std::chrono::milliseconds;
+    betex::bench::measure(program,
+                          smoke ? betex::bench::Effort{.each = milliseconds{200},
+                                                       .flood_before = milliseconds{50},
+                                                       .part = 2,
+                                                       .keys = {{"EC", betex::test::KeyKind::Ec}}}
+                                : betex::bench::Effort{.each = std::chrono::seconds{seconds}});
+  });
 }

@@ -1,12 +1,8 @@
 // Writes a WAL that an engine has made, to try betex-journal and recovery on: two accounts lay and
 // back in an odds market, and cancel now and then; about two events a command, 20 commands a second
 // of journaled time, 1 000 transactions a commit.
-//
-//   wal_generator FOLDER EVENTS      FOLDER must not hold a WAL yet
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <random>
 #include <string>
@@ -14,6 +10,7 @@
 
 #include "journal/journal.h"
 #include "matching/engine.h"
+#include "tests/bench/bench_program.h"
 
 namespace betex::journal {
 namespace {
@@ -101,10 +98,11 @@ class Generator {
 }  // namespace betex::journal
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: wal_generator FOLDER EVENTS\n");
-    return 64;
-  }
-  betex::journal::Generator{argv[1]}.write(std::strtoull(argv[2], nullptr, 10));
-  return 0;
+  CLI::App app{"Writes a WAL that an engine has made, to try things on.", "wal_generator"};
+  std::string folder;
+  std::uint64_t events = 0;
+  app.add_option("folder", folder, "Which must not hold a WAL yet")->required();
+  app.add_option("events", events, "So many")->required()->check(CLI::PositiveNumber);
+  return betex::bench::run_program(
+      app, argc, argv, [&] { betex::journal::Generator{folder}.write(events); });
 }

@@ -11,7 +11,7 @@ import unittest
 
 import yaml
 
-from support import CONFIG, PATIENCE_S, SOURCE, demo_gateway, program
+from support import CONFIG, PATIENCE_S, SOURCE, demo_gateway, gateway_folder, program
 
 UNIT = (CONFIG / "betex-gateway.service").read_text()
 PORTS = {"fix": 9880, "fix-tls": 9881, "http": 9882, "md": 9883, "md-tls": 9884}
@@ -98,7 +98,7 @@ class Kubernetes(unittest.TestCase):
             paths[probe] = get["path"]
         self.assertEqual(paths, {"startupProbe": "/startupz", "livenessProbe": "/livez",
                                  "readinessProbe": "/readyz"})
-        with tempfile.TemporaryDirectory() as folder, demo_gateway(folder) as gateway:
+        with gateway_folder() as folder, demo_gateway(folder) as gateway:
             for path in paths.values():
                 self.assertEqual(gateway.get(path), "ok\n")
 

@@ -8,7 +8,8 @@ import unittest
 
 import yaml
 
-from support import CONFIG, SOURCE, betex_fix, demo_gateway, promtool, wait_until
+from support import (CONFIG, SOURCE, betex_fix, demo_gateway, gateway_folder, promtool,
+                     wait_until)
 
 NAME = r"\b(?:betex|process)_[a-z_]+"
 OF_HISTOGRAMS = r"_(?:bucket|sum|count)$"
@@ -48,7 +49,7 @@ class Metrics(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        with tempfile.TemporaryDirectory() as folder, demo_gateway(folder) as gateway:
+        with gateway_folder() as folder, demo_gateway(folder) as gateway:
             for words in (["lay", "EPL-ARS-CHE.HOME", "30", "@2.04"],
                           ["lay", "EPL-ARS-CHE.HOME", "20000", "@2.04"]):
                 betex_fix(gateway, folder, "BROKER1", *words)

@@ -5,10 +5,9 @@ import os
 import re
 import socket
 import subprocess
-import tempfile
 import unittest
 
-from support import CONFIG, PATIENCE_S, SOURCE, demo_gateway, program
+from support import CONFIG, PATIENCE_S, SOURCE, demo_gateway, gateway_folder, program
 
 
 class Notifications:
@@ -50,7 +49,7 @@ class Notifications:
 
 class Service(unittest.TestCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
+        folder = gateway_folder()
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
 
@@ -92,7 +91,7 @@ class Ends(unittest.TestCase):
         self.assertLess(set(stays_down), set(known))
 
     def test_an_exit_with_74_may_be_mended_by_a_later_start(self):
-        with tempfile.TemporaryDirectory() as folder:
+        with gateway_folder() as folder:
             with socket.create_server(("127.0.0.1", 0)) as taken:
                 port = str(taken.getsockname()[1])
                 command = [program("betex-gateway"), "--config", str(CONFIG / "gateway.toml"),

@@ -11,9 +11,18 @@ import time
 import urllib.request
 
 SOURCE = pathlib.Path(os.environ["BETEX_SOURCE_DIR"])
+sys.path.append(str(SOURCE / "tests/support"))
+
+import session_cache
+
 BINARY = pathlib.Path(os.environ["BETEX_BINARY_DIR"])
 CONFIG = SOURCE / "config"
 PATIENCE_S = 60  # busy machines are slow
+
+
+def gateway_folder():
+    """A temporary folder for a gateway's log; its session cache goes with it."""
+    return session_cache.Folder()
 
 
 def program(name):

@@ -65,7 +65,10 @@ std::map<std::string, Identity> identities(const std::string& dialect) {
           {"B", demo(fixt ? "BROKER2" : "BROKER4", dialect)},
           {"OPS", demo("OPS1", "FIXT.1.1")},
           {"DESK", demo("OPS2", "FIXT.1.1")},
-          {"DROP", demo("DROP1", "FIXT.1.1")}};
+          {"DROP", demo("DROP1", "FIXT.1.1")},
+          {"MD", demo("MD1", "FIXT.1.1")},
+          {"STRAY", demo("MD1", "FIXT.1.1")},
+          {"LOST", demo("BROKER1", "FIXT.1.1")}};
 }
 
 // The gateway in this process, with the repository's configuration, and its operator.
@@ -90,6 +93,8 @@ class OperatedGateway {
   OperatedGateway& operator=(const OperatedGateway&) = delete;
 
   [[nodiscard]] std::uint16_t fix_port() const noexcept { return ports_.fix; }
+
+  [[nodiscard]] std::uint16_t market_data_port() const noexcept { return *ports_.market_data; }
 
   void operate(const std::string& operation, const std::string& subject, const std::string& value) {
     const matching::Name name{subject};
@@ -133,14 +138,18 @@ class OperatedGateway {
   gateway::Ports ports_;
 };
 
-PlaySettings settings_for(const std::string& dialect, std::uint16_t port) {
-  return {.endpoint = {.port = port},
+// STRAY and LOST are at the port that is not theirs.
+template <typename Gateway>
+PlaySettings settings_for(const std::string& dialect, const Gateway& gateway) {
+  return {.endpoint = {.port = gateway.fix_port()},
           .identities = identities(dialect),
+          .ports = {{"MD", gateway.market_data_port()}, {"LOST", gateway.market_data_port()}},
           .patience = std::chrono::seconds{40}};
 }
 
 // What others do before a script is played: a trade, of which the drop copy has not heard.
-void trade(const std::string& dialect, std::uint16_t port) {
+template <typename Gateway>
+void trade(const std::string& dialect, const Gateway& gateway) {
   const Script trade = Script::parse("a trade",
                                      R"(
 fresh order taker cancel
@@ -156,7 +165,7 @@ B < 35=8|11=@taker|150=F|39=2|
 < 35=8|11=@cancel|41=@order|150=4|
 )",
                                      dialect);
-  ASSERT_EQ(Player{settings_for(dialect, port)}.play(trade), "");
+  ASSERT_EQ(Player{settings_for(dialect, gateway)}.play(trade), "");
 }
 
 class Conformance : public testing::TestWithParam<Case> {};
@@ -169,8 +178,8 @@ TEST_P(Conformance, GoesAsTheScriptSays) {
   const std::string& dialect = GetParam().dialect;
   if (script.needs_operator()) {  // what it does to its market can be done once
     OperatedGateway gateway{wal.path()};
-    trade(dialect, gateway.fix_port());
-    PlaySettings settings = settings_for(dialect, gateway.fix_port());
+    trade(dialect, gateway);
+    PlaySettings settings = settings_for(dialect, gateway);
     settings.operate = [&gateway](const std::string& operation,
                                   const std::string& subject,
                                   const std::string& value) {
@@ -181,12 +190,12 @@ TEST_P(Conformance, GoesAsTheScriptSays) {
   }
   {
     test::GatewayProcess before{wal.path()};
-    trade(dialect, before.fix_port());
+    trade(dialect, before);
     before.kill();
   }
   const test::GatewayProcess gateway{wal.path()};
   for (const char* const time : {"first", "second"}) {
-    EXPECT_EQ(Player{settings_for(dialect, gateway.fix_port())}.play(script), "") << time;
+    EXPECT_EQ(Player{settings_for(dialect, gateway)}.play(script), "") << time;
   }
 }
 

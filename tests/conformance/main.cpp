@@ -1,5 +1,7 @@
 // betex-conformance: plays conformance scripts against a FIX host and says what it did otherwise.
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -7,6 +9,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -73,7 +76,7 @@ void add_options(CLI::App& app, Options& options) {
   add_password_options(app, options);
   app.add_option("--session",
                  options.sessions,
-                 "Another connection: NAME=COMPID[,DIALECT], as OPS=OPS1,FIXT.1.1");
+                 "Another connection: NAME=COMPID[,DIALECT[,PORT]], as MD=MD1,FIXT.1.1,9883");
   app.add_option("--set", options.sets, "NAME=VALUE for a name that scripts set");
   app.add_option("--patience", options.patience_s, "Seconds that an answer may take")
       ->capture_default_str();
@@ -87,6 +90,15 @@ void add_options(CLI::App& app, Options& options) {
 
 bool is_dialect(const std::string& word) {
   return word == "FIXT.1.1" || word == "FIX.4.4";
+}
+
+std::uint16_t to_port(const std::string& text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc{} || end != text.data() + text.size() || port == 0) {
+    throw std::runtime_error{"not a port: " + text};
+  }
+  return port;
 }
 
 void add_identities(Options& options) {
@@ -104,12 +116,16 @@ void add_identities(Options& options) {
     const std::string& session = options.sessions[i];
     const std::size_t equals = session.find('=');
     const auto parts = split(session.substr(std::min(equals, session.size() - 1) + 1), ',');
-    if (equals == std::string::npos || parts.empty() || parts.size() > 2 ||
-        (parts.size() == 2 && !is_dialect(parts[1]))) {
-      throw std::runtime_error{"--session is NAME=COMPID[,DIALECT]; give its password in the file"};
+    if (equals == std::string::npos || parts.empty() || parts.size() > 3 ||
+        (parts.size() >= 2 && !is_dialect(parts[1]))) {
+      throw std::runtime_error{
+          "--session is NAME=COMPID[,DIALECT[,PORT]]; give its password in the file"};
+    }
+    if (parts.size() == 3) {
+      options.play.ports[session.substr(0, equals)] = to_port(parts[2]);
     }
     options.play.identities[session.substr(0, equals)] = {
-        .dialect = parts.size() == 2 ? parts[1] : options.dialect,
+        .dialect = parts.size() >= 2 ? parts[1] : options.dialect,
         .sender = parts[0],
         .target = options.target,
         .username = parts[0],

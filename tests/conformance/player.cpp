@@ -129,7 +129,11 @@ Peer& Player::peer(const std::string& name) {
       throw std::invalid_argument{"connection " + name +
                                   " has no session: give one with --session"};
     }
-    known = std::make_unique<Peer>(name, identity->second, settings_.endpoint, ids_);
+    Endpoint endpoint = settings_.endpoint;
+    if (const auto port = settings_.ports.find(session_of(name)); port != settings_.ports.end()) {
+      endpoint.port = port->second;
+    }
+    known = std::make_unique<Peer>(name, identity->second, std::move(endpoint), ids_);
   }
   return *known;
 }

@@ -1,6 +1,7 @@
 // Plays one script against a host.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,6 +17,7 @@ namespace betex::conformance {
 struct PlaySettings {
   Endpoint endpoint;
   std::map<std::string, Identity> identities;    // by the connection's name in scripts
+  std::map<std::string, std::uint16_t> ports;    // likewise, where it is not the endpoint's
   std::map<std::string, std::string> variables;  // win over what scripts set
   Clock::duration patience = std::chrono::seconds{20};
 

@@ -155,6 +155,18 @@ TEST_F(ProcessTest, SigtermLogsEveryoneOutAndEndsWithZero) {
   EXPECT_EQ(gateway.process().wait(kExitTimeout), 0) << gateway.process().standard_error();
 }
 
+TEST_F(ProcessTest, ATestLeavesNoSessionCacheInMemory) {
+  std::filesystem::path cache;
+  {
+    const TempFolder folder;
+    GatewayProcess gateway{folder.path() / "wal"};
+    gateway.kill();
+    cache = session_cache_file(folder.path() / "wal");
+    EXPECT_TRUE(std::filesystem::exists(cache));
+  }
+  EXPECT_FALSE(std::filesystem::exists(cache));
+}
+
 TEST_F(ProcessTest, OrdersOutliveACleanStop) {
   Broker maker{"BROKER1"};
   Broker taker{"BROKER3"};

@@ -36,10 +36,9 @@ class DamageTest : public test::WalTest {
     std::string file = load(data_file(segment));
     std::string value;
     {
-      const auto environment =
-          pool_.open(segments() / segment, {.main_key_order = KeyOrder::Integer});
+      const auto environment = pool_.open(segments() / segment, {});
       const ReadTransaction view{*environment};
-      const Bytes bytes = view.get(environment->main_database(), IntegerKey{key}.bytes()).value();
+      const Bytes bytes = view.get(IntegerKey{key}.bytes()).value();
       value.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     }
     const std::string old = value;
@@ -97,11 +96,10 @@ class DamageTest : public test::WalTest {
   }
 
   void erase_record(const std::string& segment, std::uint64_t key) {
-    Environment environment{
-        segments() / segment,
-        {.access = EnvironmentOptions::Access::ReadWrite, .main_key_order = KeyOrder::Integer}};
+    Environment environment{segments() / segment,
+                            {.access = EnvironmentOptions::Access::ReadWrite}};
     WriteTransaction transaction{environment};
-    ASSERT_TRUE(transaction.erase(environment.main_database(), IntegerKey{key}.bytes()));
+    ASSERT_TRUE(transaction.erase(IntegerKey{key}.bytes()));
     transaction.commit();
   }
 

@@ -134,13 +134,14 @@ class FormatExample : public ::testing::Test {
 
   // All records of the segment, by key.
   std::map<std::uint64_t, std::string> records() {
-    const auto environment =
-        pool_.open(folder_.path() / kSegmentsFolder / name_, {.main_key_order = KeyOrder::Integer});
+    const auto environment = pool_.open(folder_.path() / kSegmentsFolder / name_, {});
     const ReadTransaction view{*environment};
-    Cursor cursor{view, environment->main_database()};
+    Cursor cursor{view};
     std::map<std::uint64_t, std::string> records;
-    while (const auto entry = cursor.next()) {
-      records[integer_key(entry->key).value()] = to_hex(entry->value);
+    std::uint64_t from = 0;
+    while (const auto entry = cursor.seek(IntegerKey{from}.bytes())) {
+      from = integer_key(entry->key).value();
+      records[from++] = to_hex(entry->value);
     }
     return records;
   }

@@ -1,7 +1,9 @@
 #include "journal/lmdb.h"
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,163 +26,146 @@ std::string text_of(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+// Its bytes live as long as the program.
+Bytes key(std::uint64_t number) {
+  static std::map<std::uint64_t, IntegerKey> keys;
+  return keys.try_emplace(number, number).first->second.bytes();
+}
+
 constexpr EnvironmentOptions kWrite{.access = EnvironmentOptions::Access::ReadWrite,
                                     .sync = EnvironmentOptions::Sync::Never,
-                                    .map_size = std::size_t{1} << 20U,
-                                    .max_databases = 2};
+                                    .map_size = std::size_t{1} << 20U};
 
 class LmdbTest : public ::testing::Test {
  protected:
   test::TempFolder folder_;
 };
 
-TEST_F(LmdbTest, PutGetReplaceErase) {
+TEST_F(LmdbTest, WhatIsAppendedIsThereUntilItIsErased) {
   Environment environment{folder_.path(), kWrite};
-  const Database main = environment.main_database();
   {
     WriteTransaction write{environment};
-    write.put(main, bytes_of("a"), bytes_of("1"));
-    write.put(main, bytes_of("b"), bytes_of("2"));
-    write.put(main, bytes_of("a"), bytes_of("3"));
-    EXPECT_TRUE(write.erase(main, bytes_of("b")));
-    EXPECT_FALSE(write.erase(main, bytes_of("b")));
-    EXPECT_EQ(text_of(write.get(main, bytes_of("a")).value()), "3");
+    write.append(key(1), bytes_of("one"));
+    write.append(key(2), bytes_of("two"));
+    EXPECT_TRUE(write.erase(key(2)));
+    EXPECT_FALSE(write.erase(key(2)));
     write.commit();
   }
   const ReadTransaction read{environment};
-  EXPECT_EQ(text_of(read.get(main, bytes_of("a")).value()), "3");
-  EXPECT_FALSE(read.get(main, bytes_of("b")));
+  EXPECT_EQ(text_of(read.get(key(1)).value()), "one");
+  EXPECT_FALSE(read.get(key(2)));
 }
 
 TEST_F(LmdbTest, WhatIsNotCommittedIsUndone) {
   Environment environment{folder_.path(), kWrite};
   {
     WriteTransaction write{environment};
-    write.put(environment.main_database(), bytes_of("a"), bytes_of("1"));
+    write.append(key(1), bytes_of("one"));
   }
-  EXPECT_FALSE(ReadTransaction{environment}.get(environment.main_database(), bytes_of("a")));
+  EXPECT_FALSE(ReadTransaction{environment}.get(key(1)));
+}
+
+TEST_F(LmdbTest, AKeyThatIsNotTheGreatestIsNotAppended) {
+  Environment environment{folder_.path(), kWrite};
+  WriteTransaction write{environment};
+  write.append(key(256), bytes_of("x"));
+  EXPECT_THROW(write.append(key(255), bytes_of("y")), LmdbError);
+}
+
+TEST_F(LmdbTest, CommitsAreCountedFromOne) {
+  Environment environment{folder_.path(), kWrite};
+  for (const std::uint64_t number : {1U, 2U, 3U}) {
+    WriteTransaction write{environment};
+    EXPECT_EQ(write.id(), number);
+    write.append(key(number), bytes_of("x"));
+    write.commit();
+    EXPECT_EQ(ReadTransaction{environment}.id(), number);
+  }
 }
 
 TEST_F(LmdbTest, AViewStaysAsItIsUntilItIsRenewed) {
   Environment environment{folder_.path(), kWrite};
-  const Database main = environment.main_database();
   ReadTransaction view{environment};
   {
     WriteTransaction write{environment};
-    write.put(main, bytes_of("a"), bytes_of("1"));
+    write.append(key(1), bytes_of("one"));
     write.commit();
   }
-  EXPECT_FALSE(view.get(main, bytes_of("a")));
+  EXPECT_FALSE(view.get(key(1)));
   view.reset();
   view.renew();
-  EXPECT_TRUE(view.get(main, bytes_of("a")));
+  EXPECT_TRUE(view.get(key(1)));
 }
 
-TEST_F(LmdbTest, ACursorWalksARangeOfCompositeKeysInOrder) {
-  Environment environment{folder_.path(), kWrite};
-  WriteTransaction write{environment};
-  const Database main = environment.main_database();
-  for (const std::uint32_t session : {300U, 2U, 1U}) {
-    for (const std::uint64_t number : {256U, 255U, 1U}) {
-      write.put(main, big_endian_key(session, number), bytes_of("x"));
-    }
-  }
-  Cursor cursor{write, main};
-  std::vector<std::uint64_t> numbers;
-  for (auto entry = cursor.seek(big_endian_key(2U, std::uint64_t{2}));
-       entry && big_endian_part<std::uint32_t>(entry->key, 0) == 2;
-       entry = cursor.next()) {
-    numbers.push_back(big_endian_part<std::uint64_t>(entry->key, 4));
-  }
-  EXPECT_EQ(numbers, (std::vector<std::uint64_t>{255, 256}));
-  EXPECT_EQ(big_endian_part<std::uint32_t>(cursor.last()->key, 0), 300U);
-  EXPECT_EQ(big_endian_part<std::uint64_t>(cursor.previous()->key, 4), 255U);
-}
-
-TEST_F(LmdbTest, ACursorErasesWhatItStandsOnAndGoesOnBehindIt) {
-  Environment environment{folder_.path(), kWrite};
-  const Database main = environment.main_database();
-  WriteTransaction write{environment};
-  for (const char* key : {"a", "b", "c"}) {
-    write.put(main, bytes_of(key), bytes_of("x"));
-  }
-  {
-    Cursor cursor{write, main};
-    ASSERT_TRUE(cursor.first());
-    cursor.erase();
-    EXPECT_EQ(text_of(cursor.next()->key), "b");
-  }
-  EXPECT_FALSE(write.get(main, bytes_of("a")));
-}
-
-TEST_F(LmdbTest, IntegerKeysAreOrderedAsNumbersAlsoAfterReopening) {
+TEST_F(LmdbTest, KeysAreOrderedAsNumbersAlsoAfterReopening) {
   EnvironmentOptions options = kWrite;
-  options.main_key_order = KeyOrder::Integer;
   {
     Environment environment{folder_.path(), options};
     WriteTransaction write{environment};
-    for (const std::uint64_t key : {0U, 1U, 255U, 256U, 65536U}) {
-      write.append(environment.main_database(), IntegerKey{key}.bytes(), bytes_of("x"));
+    for (const std::uint64_t number : {0U, 1U, 255U, 256U, 65536U}) {
+      write.append(key(number), bytes_of("x"));
     }
     write.commit();
   }
   options.access = EnvironmentOptions::Access::ReadOnly;
   const Environment environment{folder_.path(), options};
   const ReadTransaction view{environment};
-  Cursor cursor{view, environment.main_database()};
-  EXPECT_EQ(integer_key(cursor.seek(IntegerKey{2}.bytes())->key), 255U);
+  Cursor cursor{view};
+  EXPECT_EQ(integer_key(cursor.seek(key(2))->key), 255U);
+  EXPECT_EQ(integer_key(cursor.previous()->key), 1U);
   EXPECT_EQ(integer_key(cursor.last()->key), 65536U);
+  EXPECT_FALSE(cursor.seek(key(65537)));
+}
+
+TEST_F(LmdbTest, ACursorThatIsRenewedSeesTheLastCommit) {
+  Environment environment{folder_.path(), kWrite};
+  ReadTransaction view{environment};
+  Cursor cursor{view};
+  EXPECT_FALSE(cursor.last());
+  {
+    WriteTransaction write{environment};
+    write.append(key(7), bytes_of("x"));
+    write.commit();
+  }
+  view.reset();
+  view.renew();
+  cursor.renew(view);
+  EXPECT_EQ(integer_key(cursor.last()->key), 7U);
 }
 
 TEST_F(LmdbTest, AReservedValueIsWhatTheCallerFillsIn) {
   Environment environment{folder_.path(), kWrite};
-  const Database main = environment.main_database();
+  std::uint64_t number = 0;
   for (const std::string& text : {std::string{"one"}, std::string{"two"}, std::string(9000, 'x')}) {
     WriteTransaction write{environment};
-    const std::span<std::byte> value = write.put_reserved(main, bytes_of("b"), text.size());
+    const std::span<std::byte> value = write.append_reserved(key(++number), text.size());
     std::memcpy(value.data(), text.data(), text.size());
-    write.put(main, bytes_of("a"), bytes_of("first in order"));
     write.commit();
-    const ReadTransaction view{environment};
-    EXPECT_EQ(text_of(view.get(main, bytes_of("b")).value()), text) << "also in place of another";
+    EXPECT_EQ(text_of(ReadTransaction{environment}.get(key(number)).value()), text);
   }
-}
-
-TEST_F(LmdbTest, NamedDatabasesAreSeparate) {
-  Environment environment{folder_.path(), kWrite};
-  WriteTransaction write{environment};
-  const Database sent = environment.open_database(write, "sent", KeyOrder::Lexicographic);
-  const Database meta = environment.open_database(write, "meta", KeyOrder::Integer);
-  write.put(sent, bytes_of("a"), bytes_of("1"));
-  write.put(meta, IntegerKey{1}.bytes(), bytes_of("2"));
-  write.commit();
-  const ReadTransaction view{environment};
-  EXPECT_EQ(text_of(view.get(sent, bytes_of("a")).value()), "1");
-  EXPECT_EQ(text_of(view.get(meta, IntegerKey{1}.bytes()).value()), "2");
 }
 
 TEST_F(LmdbTest, AFullMapIsAnErrorOfItsOwnLosesNothingAndCanGrow) {
   Environment environment{folder_.path(), kWrite};
-  const Database main = environment.main_database();
   const std::string large(std::size_t{2} << 20U, 'x');
   {
     WriteTransaction write{environment};
-    write.put(main, bytes_of("small"), bytes_of("1"));
+    write.append(key(1), bytes_of("small"));
     write.commit();
   }
   {
     WriteTransaction write{environment};
-    EXPECT_THROW(write.put(main, bytes_of("large"), bytes_of(large)), MapFullError);
+    EXPECT_THROW(write.append(key(2), bytes_of(large)), MapFullError);
   }
   environment.grow_map(std::size_t{8} << 20U);
   EXPECT_EQ(environment.map_size(), std::size_t{8} << 20U);
   {
     WriteTransaction write{environment};
-    write.put(main, bytes_of("large"), bytes_of(large));
+    write.append(key(2), bytes_of(large));
     write.commit();
   }
   EXPECT_GT(environment.used_bytes(), large.size());
-  EXPECT_TRUE(ReadTransaction{environment}.get(main, bytes_of("small")));
+  EXPECT_TRUE(ReadTransaction{environment}.get(key(1)));
 }
 
 using LmdbDeathTest = LmdbTest;

@@ -116,6 +116,46 @@ TEST(CommandParserTest, InstrumentsAreListedAndAskedFor) {
   EXPECT_EQ(market.symbol, "RAIN-LON");
 }
 
+TEST(CommandParserTest, PricesAreAskedFor) {
+  using Kind = PricesRequest::Kind;
+  const auto book = parsed<PricesRequest>("book A");
+  EXPECT_EQ(book.kind, Kind::Book);
+  EXPECT_EQ(book.symbols, std::vector<std::string>{"A"});
+  EXPECT_EQ(book.depth, 10);
+  EXPECT_FALSE(book.for_time);
+  const auto image = parsed<PricesRequest>("md image A B C --depth 0 --traded-ladder --json");
+  EXPECT_EQ(image.kind, Kind::Image);
+  EXPECT_EQ(image.symbols.size(), 3U);
+  EXPECT_EQ(image.depth, 0);
+  EXPECT_TRUE(image.traded_ladder && image.json);
+  const auto watch = parsed<PricesRequest>(
+      "md watch --market M N --depth 3 --conflate-ms 250 --full-refresh --for-ms 1000");
+  EXPECT_EQ(watch.kind, Kind::Watch);
+  EXPECT_EQ(watch.markets.size(), 2U);
+  EXPECT_EQ(watch.depth, 3);
+  EXPECT_EQ(watch.conflate_ms, 250);
+  EXPECT_TRUE(watch.full_refresh);
+  EXPECT_EQ(watch.for_time, std::chrono::milliseconds{1000});
+  EXPECT_TRUE(parsed<PricesRequest>("md list --follow").follow);
+}
+
+TEST(CommandParserTest, PricesOfNothingOrOfTooMuchAreNotAskedFor) {
+  for (const char* const line : {"book",
+                                 "book A B",
+                                 "md",
+                                 "md image",
+                                 "md watch",
+                                 "md watch A --market M",
+                                 "md watch A --depth 11",
+                                 "md watch A --depth -1",
+                                 "md watch A --depth 0 --full-refresh",
+                                 "md watch A --conflate-ms 5001",
+                                 "md watch A --for-ms 99999999999999",
+                                 "md list --for-ms 10"}) {
+    EXPECT_THROW(parse_line(line), CLI::ParseError) << line;
+  }
+}
+
 TEST(CommandParserTest, AWordInQuotesMayHaveBlanks) {
   using ::testing::ElementsAre;
   EXPECT_THAT(split_line("news  'rain, a lot' --about\tRAIN-LON # now"),

@@ -33,7 +33,7 @@ class CompletionTest : public ::testing::Test {
 };
 
 TEST_F(CompletionTest, CommandsComeWordByWord) {
-  EXPECT_THAT(of("m"), ElementsAre("market"));
+  EXPECT_THAT(of("m"), ElementsAre("market", "md"));
   EXPECT_THAT(of("ca"), ElementsAre("cancel", "cancel-all"));
   EXPECT_THAT(of("market de"), ElementsAre("describe", "determine"));
   EXPECT_THAT(of("runner "), ElementsAre("add", "remove"));
@@ -49,6 +49,15 @@ TEST_F(CompletionTest, NamesAreOfTheKindThatTheCommandTakes) {
   EXPECT_THAT(of("session logout B"), ElementsAre("BROKER1"));
   EXPECT_THAT(of("runner remove EPL-ARS-CHE E"), ElementsAre("EPL-ARS-CHE.HOME"));
   EXPECT_THAT(of("market determine EPL-ARS-CHE X E"), ElementsAre("EPL-ARS-CHE.HOME"));
+}
+
+TEST_F(CompletionTest, PricesAreCompletedToo) {
+  EXPECT_THAT(of("bo"), ElementsAre("book"));
+  EXPECT_THAT(of("book R"), ElementsAre("RAIN-LON"));
+  EXPECT_THAT(of("md "), ElementsAre("image", "list", "watch"));
+  EXPECT_THAT(of("md image RAIN-LON E"), ElementsAre("EPL-ARS-CHE.HOME"));
+  EXPECT_THAT(of("md watch --market E"), ElementsAre("EPL-ARS-CHE"));
+  EXPECT_THAT(of("md watch --c"), ElementsAre("--conflate-ms"));
 }
 
 TEST_F(CompletionTest, ChoicesAreOffered) {

@@ -101,6 +101,65 @@ TEST_F(FixCommandLineTest, AnAmountMayBeNegativeAndATextHaveBlanks) {
   EXPECT_EQ(operation.fields.at(3).value, "paid twice");
 }
 
+TEST_F(FixCommandLineTest, PricesHaveASessionOfTheirOwn) {
+  const FixCommandLine demo = accepted({"book", "RAIN-LON"});
+  EXPECT_EQ(demo.mode, Mode::Prices);
+  EXPECT_EQ(demo.prices.sender, "MD1");
+  EXPECT_EQ(demo.prices.port, 9883);
+  EXPECT_EQ(demo.prices.password.view(), "demo");
+  const FixCommandLine own = accepted({"md",
+                                       "watch",
+                                       "A",
+                                       "--as",
+                                       "MD7",
+                                       "--port",
+                                       "1",
+                                       "--host",
+                                       "h",
+                                       "--wait-ms",
+                                       "7",
+                                       "--raw",
+                                       "--json"});
+  EXPECT_EQ(own.prices.sender, "MD7");
+  EXPECT_EQ(own.prices.port, 1);
+  EXPECT_EQ(own.prices.host, "h");
+  EXPECT_EQ(own.prices.patience, std::chrono::milliseconds{7});
+  EXPECT_TRUE(own.prices.raw);
+  EXPECT_EQ(accepted({"--tls", "ca.pem", "book", "A"}).prices.port, 9884);
+  EXPECT_EQ(accepted({"--tls", "ca.pem", "--port", "1", "book", "A"}).prices.port, 1);
+  EXPECT_EQ(accepted({"--tls", "ca.pem", "--as", "B"}).prices.port, 9884);
+  for (const char* const option : {"--account", "--state", "--prices-as"}) {
+    expect_usage_error({"book", "A", option, "x"}, option);
+  }
+  expect_usage_error({"book", "A", "--fix44"}, "--fix44");
+}
+
+TEST_F(FixCommandLineTest, InScriptsAndAtThePromptThatSessionIsGivenBesides) {
+  const FixCommandLine prompt = accepted({"--as", "B", "--port", "1", "--host", "h"});
+  EXPECT_EQ(prompt.prices.sender, "MD1");
+  EXPECT_EQ(prompt.prices.port, 9883);
+  EXPECT_EQ(prompt.prices.host, "h");
+  const FixCommandLine script = accepted({"--as",
+                                          "B",
+                                          "--prices-as",
+                                          "MD7",
+                                          "--prices-port",
+                                          "2",
+                                          "--prices-password-file",
+                                          file_with("theirs\n"),
+                                          "script"});
+  EXPECT_EQ(script.settings.session.sender, "B");
+  EXPECT_EQ(script.settings.session.password.view(), "demo");
+  EXPECT_EQ(script.prices.sender, "MD7");
+  EXPECT_EQ(script.prices.port, 2);
+  EXPECT_EQ(script.prices.password.view(), "theirs");
+}
+
+TEST_F(FixCommandLineTest, WhoseSessionItIsMustBeSaidButOfPrices) {
+  expect_usage_error({"watch"}, "--as is required");
+  expect_usage_error({"orders"}, "--as is required");
+}
+
 TEST_F(FixCommandLineTest, WithoutASubcommandItIsAPrompt) {
   EXPECT_EQ(accepted({"--as", "B"}).mode, Mode::Prompt);
   EXPECT_EQ(accepted({"--as", "B", "script"}).mode, Mode::Script);

@@ -134,18 +134,19 @@ TEST(OperationTest, EveryCommandIsItsMessage) {
   }
 }
 
-// Those of brokers, which have structs of their own.
-bool is_order_command(std::string_view words) {
-  const std::vector<Command> orders = order_commands();
-  return words == "market show" || std::any_of(orders.begin(), orders.end(), [&](const auto& each) {
-           return each.words == words;
-         });
+// Those of brokers, and those about prices, which have structs of their own.
+bool has_own_struct(std::string_view words) {
+  std::vector<Command> own = order_commands();
+  const std::vector<Command> prices = price_commands();
+  own.insert(own.end(), prices.begin(), prices.end());
+  return words == "market show" ||
+         std::any_of(own.begin(), own.end(), [&](const auto& each) { return each.words == words; });
 }
 
 TEST(OperationTest, EveryCommandHasARow) {
   for (const Command& command : commands()) {
     const bool has_row =
-        is_order_command(command.words) ||
+        has_own_struct(command.words) ||
         std::any_of(std::begin(kRows), std::end(kRows), [&command](const Row& row) {
           const std::string_view line{row.line};
           return line.starts_with(command.words) &&

@@ -53,6 +53,8 @@ TEST_F(GatewayFile, DefaultsStandWhereNothingIsSaid) {
   EXPECT_EQ(config.market_data.limits.normal_bytes, 65'536U);
   EXPECT_TRUE(config.http.enabled);
   EXPECT_EQ(config.http.port, 9882);
+  EXPECT_TRUE(config.http.page);
+  EXPECT_THAT(config.http.page_hosts, IsEmpty());
   EXPECT_FALSE(config.clock.require_synchronised);
   EXPECT_EQ(config.log.level, LogLevel::Info);
   EXPECT_THAT(config.log.file.string(), IsEmpty());
@@ -101,6 +103,8 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "enabled = false\n"
           "address = \"::1\"\n"
           "port = 8080\n"
+          "page = false\n"
+          "page_hosts = [\"betex.example\", \"10.0.0.7\"]\n"
           "[clock]\n"
           "require_synchronised = true\n"
           "[log]\n"
@@ -158,6 +162,8 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   EXPECT_FALSE(config.http.enabled);
   EXPECT_EQ(config.http.address, "::1");
   EXPECT_EQ(config.http.port, 8080);
+  EXPECT_FALSE(config.http.page);
+  EXPECT_THAT(config.http.page_hosts, ElementsAre("betex.example", "10.0.0.7"));
   EXPECT_EQ(config.log.level, LogLevel::Warn);
   EXPECT_EQ(config.log.file, folder.path() / "betex.log");
   EXPECT_EQ(config.trading_day_end, std::chrono::seconds{4 * 3600 + 30 * 60 + 15});
@@ -348,6 +354,11 @@ INSTANTIATE_TEST_SUITE_P(
                      "normal_bytes = 20_000\nslow_bytes = 20_000",
                      "market_data.limits.normal_bytes: 20000 is not below slow_bytes, 20000; give "
                      "a smaller one"},
+        WrongSetting{"PortForPageHost",
+                     "http",
+                     "page_hosts = [\"betex.example:443\"]",
+                     "http.page_hosts: 'betex.example:443' is not a host's name; give a name or an "
+                     "IPv4 address, without a port"},
         WrongSetting{"NumberForFlag",
                      "http",
                      "enabled = 1",

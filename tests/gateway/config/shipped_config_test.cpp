@@ -67,6 +67,8 @@ TEST(ShippedConfig, ShowsTheDefaults) {
   EXPECT_EQ(config.http.enabled, defaults.http.enabled);
   EXPECT_EQ(config.http.address, defaults.http.address);
   EXPECT_EQ(config.http.port, defaults.http.port);
+  EXPECT_EQ(config.http.page, defaults.http.page);
+  EXPECT_EQ(config.http.page_hosts, defaults.http.page_hosts);
   EXPECT_EQ(config.log.level, defaults.log.level);
   EXPECT_EQ(config.log.file, defaults.log.file);
   EXPECT_EQ(config.trading_day_end, defaults.trading_day_end);

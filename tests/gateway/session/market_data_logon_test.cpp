@@ -277,7 +277,8 @@ TEST_F(MarketDataLogonTest, AFirstThatDoesNotAnswerGoesAndTheSecondIsLetIn) {
 TEST_F(MarketDataLogonTest, ARefusedOneBesideALiveOneAsksNobody) {
   start({.limits = {.first_refusal_delay = 20ms, .probe_grace = 1ms, .logon_interval = 0ms}});
   const auto first = gateway_->log_on("MD1");
-  for (const std::string fields : {logon_fields("MD1") + "9999=x|", logon_fields("MD1", "wrong")}) {
+  for (const std::string& fields :
+       {logon_fields("MD1") + "9999=x|", logon_fields("MD1", "wrong")}) {
     EXPECT_TRUE(ask(fields)->wait_for_end());
   }
   EXPECT_FALSE(first->try_read(kNothing).has_value());

@@ -31,21 +31,21 @@ struct AbusedPort {
   bool market_data = false;
 };
 
-const AbusedPort kOrders{.name = "Orders",
-                         .attacker = "BROKER1",
-                         .bystander = "BROKER2",
-                         .third = "BROKER3",
-                         .request = "D",
-                         .answer = "8",
-                         .answer_id = 11};
-const AbusedPort kMarketData{.name = "MarketData",
-                             .attacker = "MD1",
-                             .bystander = "MD2",
-                             .third = "MD3",
-                             .request = "V",
-                             .answer = "W",
-                             .answer_id = 262,
-                             .market_data = true};
+const AbusedPort kOrderPort{.name = "Orders",
+                            .attacker = "BROKER1",
+                            .bystander = "BROKER2",
+                            .third = "BROKER3",
+                            .request = "D",
+                            .answer = "8",
+                            .answer_id = 11};
+const AbusedPort kMarketDataPort{.name = "MarketData",
+                                 .attacker = "MD1",
+                                 .bystander = "MD2",
+                                 .third = "MD3",
+                                 .request = "V",
+                                 .answer = "W",
+                                 .answer_id = 262,
+                                 .market_data = true};
 
 class Abuse {
  protected:
@@ -59,7 +59,7 @@ class Abuse {
         pipeline_, folder_.path(), TestGatewayOptions{.limits = limits});
     bystander_ = gateway_->log_on(port_.bystander);
     if (port_.market_data) {
-      broker_ = gateway_->log_on(kOrders.bystander);
+      broker_ = gateway_->log_on(kOrderPort.bystander);
     }
   }
 
@@ -128,18 +128,18 @@ class SessionAbuseTest : public Abuse, public testing::TestWithParam<AbusedPort>
 
 INSTANTIATE_TEST_SUITE_P(Ports,
                          SessionAbuseTest,
-                         testing::Values(kOrders, kMarketData),
+                         testing::Values(kOrderPort, kMarketDataPort),
                          [](const auto& test) { return test.param.name; });
 
 // What only one of the ports has.
 class OrderAbuseTest : public Abuse, public testing::Test {
  protected:
-  OrderAbuseTest() : Abuse{kOrders} {}
+  OrderAbuseTest() : Abuse{kOrderPort} {}
 };
 
 class MarketDataAbuseTest : public Abuse, public testing::Test {
  protected:
-  MarketDataAbuseTest() : Abuse{kMarketData} {}
+  MarketDataAbuseTest() : Abuse{kMarketDataPort} {}
 };
 
 TEST_P(SessionAbuseTest, TwoThousandIdleConnections) {

@@ -1,0 +1,12 @@
+# cmake -D FILES=a;b -D OUT=c.cpp -P embed.cmake: the files as text in a C++ file (assets.h).
+set(code "#include \"gateway/page/assets.h\"\n\n")
+string(APPEND code "namespace betex::gateway {\n\n")
+string(APPEND code "std::span<const Asset> assets() noexcept {\n")
+string(APPEND code "  static constexpr Asset kAssets[] = {\n")
+foreach(file IN LISTS FILES)
+  cmake_path(GET file FILENAME name)
+  file(READ "${file}" text)
+  string(APPEND code "      {\"${name}\", R\"asset(${text})asset\"},\n")
+endforeach()
+string(APPEND code "  };\n  return kAssets;\n}\n\n}  // namespace betex::gateway\n")
+file(WRITE "${OUT}" "${code}")

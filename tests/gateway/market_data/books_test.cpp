@@ -1,0 +1,138 @@
+// The books that md keeps against the engine's, after every transaction of random streams: from the
+// beginning of the log, from any point of it, and after a restart from a saved state.
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gateway/market_data/market_books.h"
+#include "matching/engine.h"
+#include "tests/gateway/market_data/book_state.h"
+#include "tests/gateway/market_data/random_exchange.h"
+
+namespace betex::gateway::testing {
+namespace {
+
+using matching::Engine;
+using matching::InstrumentId;
+using matching::MarketId;
+
+std::map<MarketId, matching::Int128> open_interests(const Engine& engine) {
+  std::map<MarketId, matching::Int128> sums;
+  engine.visit_rows([&](const matching::RowInfo& row) {
+    sums[row.market] += std::max<std::int64_t>(row.position.value(), 0);
+  });
+  return sums;
+}
+
+// What differs first; empty: nothing.
+std::string difference(const Engine& engine, const MarketBooks& books) {
+  if (books.last_seq() != engine.last_seq()) {
+    return "not as far as the engine";
+  }
+  std::string found;
+  engine.visit_markets([&](const matching::MarketInfo& info) {
+    const MarketStanding& standing = books.standing(info.market);
+    const Market& market = books.securities().market(info.market);
+    if (standing.public_changes != info.public_changes || standing.archived != info.archived ||
+        market.state != info.state || market.version != info.version ||
+        market.in_play != info.in_play) {
+      found = "market " + std::string{info.name.view()} + ": " +
+              std::to_string(standing.public_changes) + " public changes, not " +
+              std::to_string(info.public_changes);
+    }
+  });
+  std::map<MarketId, matching::Int128> interests = open_interests(engine);
+  engine.visit_instruments([&](const matching::InstrumentInfo& info) {
+    const bool binary = info.kind == matching::MarketKind::Binary;
+    const BookState expected = state_of(engine,
+                                        books.securities(),
+                                        info.instrument,
+                                        info.traded,
+                                        binary ? interests[info.market] : matching::Int128{0});
+    if (const BookState kept = state_of(books, info.instrument); !(kept == expected)) {
+      std::ostringstream text;
+      text << info.symbol.view() << ": " << kept << "\nnot " << expected;
+      found = text.str();
+    }
+  });
+  std::size_t live = 0;
+  engine.visit_orders([&](const matching::OrderInfo& info) { live += info.live ? 1 : 0; });
+  return live == books.open_orders() ? found : "another number of live orders";
+}
+
+Engine reloaded(const Engine& engine) {
+  std::vector<std::byte> bytes;
+  engine.save([&bytes](std::span<const std::byte> piece) {
+    bytes.insert(bytes.end(), piece.begin(), piece.end());
+  });
+  return Engine::load(bytes);
+}
+
+// Runs a stream; after each transaction the books are compared, those from the beginning and those
+// that were taken up from the engine's state on the way.
+void run_stream(std::uint64_t seed,
+                std::uint64_t far_orders,
+                int commands,
+                int check_every = 1,
+                bool reloads = false) {
+  MarketBooks books{Engine{}};
+  std::optional<MarketBooks> taken_up;
+  const Engine* engine = nullptr;
+  std::string found;
+  int transactions = 0;
+  RandomExchange exchange{seed, [&](const matching::TransactionView& transaction) {
+                            books.apply(transaction);
+                            if (taken_up) {
+                              taken_up->apply(transaction);
+                            }
+                            if (++transactions % check_every != 0 || !found.empty()) {
+                              return;
+                            }
+                            found = difference(*engine, books);
+                            if (found.empty() && taken_up) {
+                              found = difference(*engine, *taken_up);
+                            }
+                            books.forget_changes();
+                          }};
+  engine = &exchange.engine();
+  exchange.set_up(far_orders);
+  for (int i = 0; i < commands && found.empty(); ++i) {
+    constexpr int kTakeUpEvery = 97;
+    if (i % kTakeUpEvery == 0) {
+      if (reloads) {
+        taken_up.emplace(reloaded(*engine));
+      } else {
+        taken_up.emplace(*engine);
+      }
+      found = difference(*engine, *taken_up);
+    }
+    exchange.step();
+  }
+  EXPECT_EQ(found, "") << "seed " << seed << ", after transaction " << engine->last_tx_id().value();
+}
+
+TEST(MarketBooks, AreTheEnginesAfterEveryTransaction) {
+  for (std::uint64_t seed = 1; seed <= 12 && !HasFailure(); ++seed) {
+    run_stream(seed, 0, 1'200);
+  }
+}
+
+TEST(MarketBooks, AreTheEnginesWhileProcessesOfManyChunksRun) {
+  run_stream(100, 9'000, 500, 60);
+}
+
+TEST(MarketBooks, AreTheSameAfterARestartFromASavedState) {
+  for (std::uint64_t seed = 20; seed <= 23 && !HasFailure(); ++seed) {
+    run_stream(seed, 0, 800, 3, true);
+  }
+}
+
+}  // namespace
+}  // namespace betex::gateway::testing

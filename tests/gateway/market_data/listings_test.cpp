@@ -1,0 +1,135 @@
+// SecurityListRequest(x): what there is, and how it changes.
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/gateway/market_data/venue.h"
+
+namespace betex::gateway::testing {
+namespace {
+
+using matching::Name;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+using Updates = SecurityListQuery::Updates;
+
+class Listings : public ::testing::Test {
+ protected:
+  void ask(SecurityListQuery query) {
+    query.security_req_id = Name{"l"};
+    venue.data.ask(session, query, venue.now);
+  }
+
+  std::vector<std::string> told() {
+    venue.turn();
+    return venue.told(session);
+  }
+
+  Venue venue{{.slow_above = 8'000, .fast_below = 2'000, .list_messages_per_turn = 3}};
+  SubscriberId session = venue.join();
+};
+
+TEST_F(Listings, HaveAllInstruments) {
+  ask({});
+  EXPECT_TRUE(venue.data.turn(venue.now));  // three of four
+  EXPECT_THAT(told(), ElementsAre("y l A 4 1", "y l B 4 1", "y l C 4 1", "y l RAIN 4 last1"));
+  ask({.market = Name{"HORSE"}});
+  EXPECT_THAT(told(), ElementsAre("y l A 3 1", "y l B 3 1", "y l C 3 last1"));
+  ask({.symbol = Name{"B"}});
+  EXPECT_THAT(told(), ElementsAre("y l B 1 last1"));
+  ask({.symbol = Name{"NONE"}});
+  EXPECT_THAT(told(), ElementsAre("y l  0 last0"));
+}
+
+TEST_F(Listings, AreAnsweredAsTheSessionReads) {
+  venue.outlet(session).reads = false;
+  for (int i = 0; i < 16; ++i) {
+    ask({});
+  }
+  ask({});
+  venue.turn();
+  EXPECT_LT(venue.outlet(session).most_unsent, 8'000U);
+  std::size_t listed = 0;
+  bool refused = false;
+  for (int i = 0; i < 100; ++i) {
+    for (const std::string& text : venue.told(session)) {
+      listed += text.starts_with("y ") ? 1 : 0;
+      refused = refused || text == "j x 143";
+    }
+    venue.turn();
+  }
+  EXPECT_EQ(listed, 64U);
+  EXPECT_TRUE(refused);  // the 17th
+  EXPECT_FALSE(venue.data.next_deadline().has_value());
+}
+
+TEST_F(Listings, TellHowTheyChange) {
+  ask({.updates = Updates::Begin});
+  EXPECT_THAT(told(), SizeIs(4));
+  venue.exchange.run(
+      matching::CreateMarket{.market = Name{"NEW"}, .runners = {Name{"N1"}, Name{"N2"}}});
+  EXPECT_THAT(told(), ElementsAre("BK A l N1 10", "BK A l N2 10"));
+  venue.exchange.run(matching::OpenMarket{.market = Name{"NEW"}});
+  EXPECT_THAT(told(), ElementsAre("BK M l N1 1", "BK M l N2 1"));
+  venue.exchange.run(matching::DescribeMarket{
+      .market = Name{"NEW"}, .symbol = Name{"N2"}, .text = matching::DescriptionText{"two"}});
+  EXPECT_THAT(told(), ElementsAre("BK M l N2 1"));
+  venue.exchange.run(matching::RemoveRunner{.market = Name{"NEW"}, .symbol = Name{"N1"}});
+  venue.exchange.finish_batches();
+  EXPECT_THAT(told(), ElementsAre("BK D l N1 5", "BK M l N2 9"));
+  venue.exchange.run(matching::VoidMarket{.market = Name{"NEW"}});
+  EXPECT_THAT(told(), ElementsAre("BK D l N2 5"));
+  venue.exchange.back("alice", "1", "2");
+  EXPECT_THAT(told(), IsEmpty());
+  ask({.updates = Updates::End});
+  EXPECT_THAT(told(), ElementsAre("y l  0 last0"));
+  venue.exchange.run(matching::HaltMarket{.market = Name{"HORSE"}});
+  EXPECT_THAT(told(), IsEmpty());
+}
+
+TEST_F(Listings, TellOnlyOfWhatWasAskedFor) {
+  ask({.market = Name{"HORSE"}, .updates = Updates::Begin});
+  EXPECT_THAT(told(), SizeIs(3));
+  venue.exchange.run(matching::HaltMarket{.market = Name{"RAIN"}});
+  EXPECT_THAT(told(), IsEmpty());
+  venue.exchange.run(matching::HaltMarket{.market = Name{"HORSE"}});
+  EXPECT_THAT(told(), SizeIs(3));
+}
+
+TEST_F(Listings, TellLaterWhatChangedWhileTheyWereMade) {
+  ask({.updates = Updates::Begin});
+  EXPECT_TRUE(venue.data.turn(venue.now));
+  EXPECT_THAT(venue.told(session), SizeIs(3));
+  venue.exchange.run(matching::HaltMarket{.market = Name{"HORSE"}});
+  venue.exchange.run(matching::CreateMarket{.market = Name{"NEW"}, .runners = {Name{"N"}}});
+  EXPECT_THAT(
+      told(),
+      ElementsAre("y l RAIN 4 last1", "BK M l A 9", "BK M l B 9", "BK M l C 9", "BK A l N 10"));
+}
+
+TEST_F(Listings, TellLaterWhatChangedWhileNothingWasRead) {
+  ask({.updates = Updates::Begin});
+  EXPECT_THAT(told(), SizeIs(4));
+  venue.outlet(session).reads = false;
+  for (int i = 0; i < 50; ++i) {
+    venue.exchange.run(matching::HaltMarket{.market = Name{"HORSE"}});
+    venue.exchange.run(matching::UnhaltMarket{.market = Name{"HORSE"}});
+    venue.turn();
+  }
+  venue.exchange.run(matching::CreateMarket{.market = Name{"NEW"}, .runners = {Name{"N"}}});
+  venue.exchange.run(matching::HaltMarket{.market = Name{"HORSE"}});
+  venue.turn();
+  EXPECT_LT(venue.outlet(session).most_unsent, 12'000U);
+  venue.told(session);
+  EXPECT_THAT(told(),
+              UnorderedElementsAre("BK M l A 9", "BK M l B 9", "BK M l C 9", "BK A l N 10"));
+  venue.turn();
+  EXPECT_THAT(venue.told(session), IsEmpty());
+}
+
+}  // namespace
+}  // namespace betex::gateway::testing

@@ -1,0 +1,47 @@
+// After a restart from a saved state: volumes, numbers and books are as before.
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/gateway/market_data/venue.h"
+
+namespace betex::gateway::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Restart, KeepsVolumesLaddersAndNumbers) {
+  Venue venue;
+  venue.exchange.lay("alice", "10", "2.02");
+  venue.exchange.lay("alice", "10", "2");
+  venue.exchange.back("bob", "12", "2");
+  venue.turn();
+  const matching::Engine again = matching::Engine::load(venue.exchange.saved());
+  MarketData data{again};  // the segments behind it are not needed
+  const auto outlet = std::make_shared<RecordedOutlet>();
+  data.join(SubscriberId{1}, outlet);
+  MarketDataRequest request = levels_of("a", {"A"});
+  request.volume = request.traded_ladder = true;
+  data.ask(SubscriberId{1}, request, venue.now);
+  data.turn(venue.now);
+  const auto messages = outlet->take();
+  ASSERT_EQ(messages.size(), 1U);
+  const std::string image = text_of(messages.front());
+  const std::uint64_t seq = venue.data.books().standing(matching::MarketId{1}).public_changes;
+  EXPECT_THAT(image, HasSubstr("|83=" + std::to_string(seq) + "|"));
+  EXPECT_THAT(image, HasSubstr("|269=B|271=12.00|269=B|270=2.00|271="));
+  // And it goes on from there.
+  venue.exchange.back("bob", "1", "1.9");
+  data.take(venue.exchange.log.back().view());
+  data.turn(venue.now);
+  const auto updates = outlet->take();
+  ASSERT_EQ(updates.size(), 1U);
+  EXPECT_THAT(text_of(updates.front()), HasSubstr("|20050=" + std::to_string(seq) + "|"));
+}
+
+}  // namespace
+}  // namespace betex::gateway::testing
