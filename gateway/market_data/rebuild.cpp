@@ -31,7 +31,6 @@ void MarketBooks::begin_again(const matching::Engine& engine) {
       standing.ended = had_ended ? standings_[i].ended : now.seq_;
     }
   }
-  now.revision_ = revision_ + 1;
   *this = std::move(now);
   for (std::uint32_t id = 1; id <= books_.size(); ++id) {
     note_change(InstrumentId{id});
@@ -59,9 +58,6 @@ void MarketData::rebuild(const matching::Engine& engine) {
   std::vector<MarketId> markets;
   for (std::uint32_t id = 1; id <= books_.securities().market_count(); ++id) {
     markets.emplace_back(id);
-    if (books_.standing(MarketId{id}).ended != EventSeq{}) {
-      subscriptions_.end_market(MarketId{id});  // with its images
-    }
   }
   listings_.tell_changes(markets, before);
   if (books_.exchange_halted() != was_halted) {

@@ -33,7 +33,7 @@ class MarketDataAbuseTest : public MarketDataFixture {
     start();
     broker_.log_on(gateway_->fix_port());
     watcher_.log_on(md_port());
-    watcher_.subscribe({kHome, kDraw, kAway, kRain});
+    watcher_.watch({kHome, kDraw, kAway, kRain});
     watcher_.clear();
   }
 
@@ -187,7 +187,7 @@ TEST_F(MarketDataAbuseTest, WhoNeverReadsAgainGivesWayToItsNextLogon) {
   }
   PriceWatcher next{"MDX1"};
   next.log_on(md_port());
-  next.subscribe({kHome});
+  next.watch({kHome});
   change_level();
   next.wait_until([&] { return next.book(kHome).offers() == watcher_.book(kHome).offers(); },
                   "the same book");

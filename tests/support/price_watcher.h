@@ -34,7 +34,9 @@ class PriceWatcher {
   void subscribe(client::MarketDataRequest request);
 
   // The same with what is usual.
-  void subscribe(const std::vector<std::string>& symbols) { subscribe({.symbols = symbols}); }
+  void watch(const std::vector<std::string>& symbols) {
+    subscribe(client::MarketDataRequest{.symbols = symbols});
+  }
 
   // Takes what comes until this is so.
   void wait_until(const std::function<bool()>& condition, const std::string& what);

@@ -167,6 +167,14 @@ class Exchange {
         FAIL() << "no operator's session is recorded";
       }
 
+      void operator()(const MarketDataRequest&) const {
+        FAIL() << "no market data session is recorded";
+      }
+
+      void operator()(const fix::MarketDataRequestReject&) const {
+        FAIL() << "no market data session is recorded";
+      }
+
       void operator()(const fix::Unanswered&) const {}
     };
 
