@@ -161,26 +161,6 @@ class Gateway::Impl {
                 limits_.orders,
                 session_settings(config),
                 sessions_},
-<<<<<<< HEAD
-
-        // 7. Market data, on threads of its own.
-        market_data_{{.config = config,
-                      .ports = market_data_ports_,
-                      .events = events_,
-                      .journal_events = journal_events_,
-                      .journal = journal_,
-                      .segments = segments_,
-                      .engine = recovered_.engine,
-                      .dictionaries = dictionaries_,
-                      .commands = command_port_,
-                      .authenticator = authenticator_,
-                      .clock = clocks_->session},
-                     limits_.market_data,
-                     sessions_},
-
-        // 8. All sessions together, for those who tell them something and ask about them.
-=======
->>>>>>> h/md-core
         ports_{server_, market_data_.server()},
         node_{{.sessions = ports_,
                .commands = commands_,
@@ -418,7 +398,6 @@ class Gateway::Impl {
   std::vector<matching::SessionInfo> sessions_;
   MarketDataSide market_data_;
   fix::FixServer server_;
-  MarketDataSide market_data_;
   fix::SessionPorts ports_;
   const Node node_;
 
