@@ -154,7 +154,7 @@ PriceReader::PriceReader(std::uint16_t port,
                          Request request)
     : name_{std::move(name)},
       markets_{markets},
-      request_{request},
+      request_{std::move(request)},
       descriptor_{connect_to_loopback(port)},
       received_(2 * kReadAtOnce) {
   send("A", with_soh("98=0|108=60|141=Y|553=" + name_ + "|554=demo|1137=9|"));
@@ -184,9 +184,13 @@ void PriceReader::send(std::string_view type, const std::string& body) {
 void PriceReader::ask() {
   std::string body = fmt::format(
       "262=all|263=1|264={}|20051={}|267=2|269=0|269=1|", request_.depth, request_.conflate_ms);
-  body += fmt::format("1310={}|", markets_.markets);
-  for (int i = 0; i < markets_.markets; ++i) {
-    body += "1300=" + PricedMarkets::market(i) + "|";
+  if (!request_.market.empty()) {
+    body += "1310=1|1300=" + request_.market + "|";
+  } else {
+    body += fmt::format("1310={}|", markets_.markets);
+    for (int i = 0; i < markets_.markets; ++i) {
+      body += "1300=" + PricedMarkets::market(i) + "|";
+    }
   }
   send("V", with_soh(body));
 }
@@ -271,7 +275,7 @@ void PriceReader::take(std::string_view frame, const std::function<void(std::siz
 PriceReaders::PriceReaders(std::uint16_t port,
                            int count,
                            const PricedMarkets& markets,
-                           PriceReader::Request request)
+                           const PriceReader::Request& request)
     : poll_{epoll_create1(EPOLL_CLOEXEC)}, seen_(static_cast<std::size_t>(count)) {
   for (int i = 0; i < count; ++i) {
     readers_.push_back(std::make_unique<PriceReader>(port, reader_name(i), markets, request));

@@ -93,9 +93,10 @@ class PriceReader {
   struct Request {
     int depth = 3;
     int conflate_ms = 50;
+    std::string market;  // empty: all of the markets
   };
 
-  // Connects and sends its Logon; asks for all of the markets as soon as it is on.
+  // Connects and sends its Logon; asks as soon as it is on.
   PriceReader(std::uint16_t port, std::string name, PricedMarkets markets, Request request);
   ~PriceReader();
   PriceReader(const PriceReader&) = delete;
@@ -141,7 +142,7 @@ class PriceReaders {
   PriceReaders(std::uint16_t port,
                int count,
                const PricedMarkets& markets,
-               PriceReader::Request request);
+               const PriceReader::Request& request);
   ~PriceReaders();
   PriceReaders(const PriceReaders&) = delete;
   PriceReaders& operator=(const PriceReaders&) = delete;
