@@ -277,6 +277,7 @@ void MarketDataStage::on_close() {
     events_.leave();
   }
   mailbox_.close();
+  mails_.clear();
 }
 
 void MarketDataStage::fail() noexcept {
@@ -284,6 +285,7 @@ void MarketDataStage::fail() noexcept {
     events_.leave();
   }
   mailbox_.close();
+  mails_.clear();
   figures_.failed.set(1);
 }
 
