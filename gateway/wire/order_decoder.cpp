@@ -16,19 +16,17 @@ using matching::ClOrdId;
 using matching::Name;
 using matching::Reason;
 
-// The field that an answer names a request by. What is none of our requests is named by 11.
+// The field that an answer names a request by: 11 where it has none of its own, or is none of ours.
 std::string_view request_id(const FieldTable& fields) {
-  const Request* const request = find_request(fields.msg_type());
-  if (request == nullptr) {
-    return fields.value(tag::kClOrdId);
-  }
   std::string_view id;
-  for (const std::uint32_t tag : request->spec.message().id_tags) {
-    if (tag != 0 && id.empty()) {
-      id = fields.value(tag);
+  if (const Request* const request = find_request(fields.msg_type())) {
+    for (const std::uint32_t tag : request->spec.message().id_tags) {
+      if (tag != 0 && id.empty()) {
+        id = fields.value(tag);
+      }
     }
   }
-  return id;
+  return id.empty() ? fields.value(tag::kClOrdId) : id;
 }
 
 Decoded refuse(const FieldTable& fields, FieldFault fault) {

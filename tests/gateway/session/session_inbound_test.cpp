@@ -134,11 +134,11 @@ TEST_F(SessionInboundTest, AnswersNoBusinessMessageReject) {
 }
 
 TEST_F(SessionInboundTest, TellsATypeThatItDoesNotTakeFromOneThatThereIsNot) {
-  peer_->send("V", "262=quotes|263=1|264=1|");
+  peer_->send("R", "131=quotes|");
   const RawFixMessage unsupported = peer_->read();
   EXPECT_EQ(unsupported.type(), "j") << unsupported.text();
   EXPECT_EQ(unsupported.value(45), "2");
-  EXPECT_EQ(unsupported.value(372), "V");
+  EXPECT_EQ(unsupported.value(372), "R");
   EXPECT_EQ(unsupported.value(380), "3");
   peer_->send("ZZ", "58=nobody's|");
   const RawFixMessage invalid = peer_->read();
