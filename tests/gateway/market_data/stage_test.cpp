@@ -226,6 +226,7 @@ TEST_F(StageTest, TellsWhatIsCommittedBeforeItIsClosed) {
 
 TEST_F(StageTest, IsFinishedWhenTheRingIsDrained) {
   make();
+  bed().place(1);
   bed().pipeline.commands.close();
   while (!bed().pipeline.match.finished()) {
     bed().pipeline.run();
