@@ -63,7 +63,7 @@ std::string difference(const Engine& engine, const MarketBooks& books) {
     }
   });
   std::size_t live = 0;
-  engine.visit_orders([&](const matching::OrderInfo& info) { live += info.live ? 1 : 0; });
+  engine.visit_orders([&](const matching::OrderInfo& info) { live += info.live ? 1U : 0U; });
   return live == books.open_orders() ? found : "another number of live orders";
 }
 

@@ -102,7 +102,7 @@ TEST_F(Conflation, KeepsFiftyTrades) {
     venue.exchange.back("bob", "1", "2");
     venue.turn();
     for (const std::string& text : venue.told(other)) {
-      told_at_once += text.find("|269=2|") != std::string::npos ? 1 : 0;
+      told_at_once += text.find("|269=2|") != std::string::npos ? 1U : 0U;
     }
   }
   EXPECT_EQ(told_at_once, 60U);

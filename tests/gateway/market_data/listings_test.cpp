@@ -57,7 +57,7 @@ TEST_F(Listings, AreAnsweredAsTheSessionReads) {
   bool refused = false;
   for (int i = 0; i < 100; ++i) {
     for (const std::string& text : venue.told(session)) {
-      listed += text.starts_with("y ") ? 1 : 0;
+      listed += text.starts_with("y ") ? 1U : 0U;
       refused = refused || text == "j x 143";
     }
     venue.turn();
@@ -76,7 +76,9 @@ TEST_F(Listings, TellHowTheyChange) {
   venue.exchange.run(matching::OpenMarket{.market = Name{"NEW"}});
   EXPECT_THAT(told(), ElementsAre("BK M l N1 1", "BK M l N2 1"));
   venue.exchange.run(matching::DescribeMarket{
-      .market = Name{"NEW"}, .symbol = Name{"N2"}, .text = matching::DescriptionText{"two"}});
+      .market = Name{"NEW"},
+      .symbol = Name{"N2"},
+      .description = matching::Description{.text = matching::DescriptionText{"two"}}});
   EXPECT_THAT(told(), ElementsAre("BK M l N2 1"));
   venue.exchange.run(matching::RemoveRunner{.market = Name{"NEW"}, .symbol = Name{"N1"}});
   venue.exchange.finish_batches();
