@@ -28,7 +28,16 @@ MarketDataLimits limits_of(const MarketDataSessionLimits& limits, std::size_t mo
           .most_unsent = most_unsent};
 }
 
-MarketDataStage::LoadState snapshots_of(std::filesystem::path wal_root,
+std::unique_ptr<PortReservation> reserve(const MarketDataConfig& config,
+                                         std::optional<std::uint16_t> port,
+                                         const std::string& option) {
+  return config.enabled && port ? std::make_unique<PortReservation>(config.address, *port, option)
+                                : nullptr;
+}
+
+}  // namespace
+
+MarketDataStage::LoadState newest_state(std::filesystem::path wal_root,
                                         const journal::Journal& journal) {
   return [root = std::move(wal_root), id = journal.wal_id()] {
     std::vector<std::string> warnings;
@@ -44,15 +53,6 @@ MarketDataStage::LoadState snapshots_of(std::filesystem::path wal_root,
     return std::make_unique<const matching::Engine>(std::move(snapshot->engine));
   };
 }
-
-std::unique_ptr<PortReservation> reserve(const MarketDataConfig& config,
-                                         std::optional<std::uint16_t> port,
-                                         const std::string& option) {
-  return config.enabled && port ? std::make_unique<PortReservation>(config.address, *port, option)
-                                : nullptr;
-}
-
-}  // namespace
 
 // ---- The ports
 
@@ -88,7 +88,7 @@ MarketDataSide::MarketDataSide(const Parts& parts,
               .ring_slots = parts.events.capacity(),
               .wait = wait_,
               .open_source = retiring_journal_sources(parts.config.wal.root, parts.segments),
-              .load_state = snapshots_of(parts.config.wal.root, parts.journal)},
+              .load_state = newest_state(parts.config.wal.root, parts.journal)},
              parts.engine,
              limits_of(parts.config.market_data.limits, limits.outbound_queue_bytes)},
       server_{parts.config.market_data.enabled

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -33,6 +34,11 @@
 #include "matching/engine.h"
 
 namespace betex::gateway {
+
+// The engine as of the newest whole snapshot of the journal's log; throws std::runtime_error where
+// there is none. `journal` has been recovered.
+[[nodiscard]] MarketDataStage::LoadState newest_state(std::filesystem::path wal_root,
+                                                      const journal::Journal& journal);
 
 // What is there before anything on disk is touched: the ports, and the thread "md-io".
 class MarketDataPorts {

@@ -23,16 +23,17 @@ constexpr std::string_view kReady = ".new-prepared";
 constexpr std::string_view kUnderWay = ".new-being-prepared";
 constexpr std::size_t kChunk = std::size_t{1} << 20U;
 
-// From the end of what LMDB has written to `size`.
+// From the end of what LMDB has written to `size`, a little at a time: a commit of the journal beside
+// it waits for what the file system has to write by then.
 void fill_with_zeros(const std::filesystem::path& path, std::uint64_t size) {
   const FileDescriptor file{path, O_WRONLY};
   const std::vector<std::byte> zeros(kChunk);
   for (std::uint64_t at = std::filesystem::file_size(path); at < size;) {
     const std::size_t piece = std::min<std::uint64_t>(kChunk, size - at);
     write_at(file, std::span{zeros}.first(piece), at, path);
+    sync_file(file, path);
     at += piece;
   }
-  sync_file(file, path);
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ namespace betex::journal {
 namespace {
 
 constexpr std::size_t kDigits = 20;
-constexpr std::size_t kPiece = std::size_t{1} << 20U;  // of a file that is read
+constexpr std::uint64_t kSyncEvery = std::uint64_t{1} << 20U;  // of bytes that are written
+constexpr std::size_t kPiece = std::size_t{1} << 20U;          // of a file that is read
 
 std::string name_of(EventSeq seq) {
   char buffer[kDigits + 1];
@@ -89,16 +90,22 @@ class SnapshotFile {
 };
 
 // Writes all but the name's change: the state goes from the engine to the disk piece by piece, as
-// it may be as large as the memory that is left.
+// it may be as large as the memory that is left. Synced a little at a time: a commit of the journal
+// beside it waits for what the file system has to write by then.
 void write_file(const std::filesystem::path& path, const Snapshot& snapshot) {
   const FileDescriptor file{path, O_WRONLY | O_CREAT | O_TRUNC};
   SnapshotHeader header;
   RunningChecksum sum;
   std::uint64_t end = sizeof(header);
+  std::uint64_t synced = 0;
   const auto add = [&](std::span<const std::byte> piece) {
     write_at(file, piece, end, path);
     sum.add(piece);
     end += piece.size();
+    if (end - synced >= kSyncEvery) {
+      sync_file(file, path);
+      synced = end;
+    }
   };
   snapshot.engine.save(add);
   header.state_size = end - sizeof(header);

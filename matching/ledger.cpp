@@ -65,6 +65,9 @@ bool Ledger::exceeds(const BetRequest& request, Quantity most) const noexcept {
 Reason Ledger::check(const BetRequest& request) const noexcept {
   const BetPlace& place = request.place;
   const AccountMoney& account = money(place.account);
+  if (account.kind == AccountKind::Unlimited && !account.has_limits() && removing_.empty()) {
+    return Reason::None;  // whatever it would come to
+  }
   const MarketRows& rows = market(place.market).rows;
   const Money before = place.row == 0 ? Money{} : rows.at(place.row).exposure;
   const Money after = rows.exposure_with(

@@ -31,6 +31,10 @@ struct alignas(kCacheLine) AccountMoney {
   Money bound;                    // the most that its open and matched bets can move
   std::vector<MarketId> markets;  // in which it has a row
 
+  [[nodiscard]] bool has_limits() const noexcept {
+    return exposure_limit != Money{} || market_exposure_limit != Money{};
+  }
+
   [[nodiscard]] Int128 available() const noexcept {
     return Int128{balance.value()} + credit.value() - exposure.value();
   }

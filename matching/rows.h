@@ -159,7 +159,10 @@ class MarketRows {
   void restore_archived(std::uint32_t row, std::uint32_t size);
 
   // Hints that the account's row will soon be looked for, or used.
-  void prefetch_index(AccountId account) const noexcept { index_.prefetch(account); }
+  void prefetch_index(AccountId account) const noexcept {
+    index_.prefetch(account);
+    prefetch_line(pages_.data());
+  }
 
   void prefetch(std::uint32_t row, std::uint32_t runner) const noexcept;
 

@@ -65,8 +65,18 @@ void MarketDataStage::watch(std::weak_ptr<PictureOutlet> outlet, std::string mar
 
 // ---- Its mail
 
-std::size_t MarketDataStage::take_mail(TimePoint now) {
-  const std::vector<Mail> mails = mailbox_.take();
+void MarketDataStage::fetch_mail() {
+  if (mails_.empty()) {
+    mails_ = mailbox_.take();
+    mails_due_ = events_.visible_end();
+  }
+}
+
+std::size_t MarketDataStage::answer_mail(TimePoint now) {
+  if (mails_.empty() || events_.away() || events_.released() < mails_due_) {
+    return 0;
+  }
+  const std::vector<Mail> mails = std::exchange(mails_, {});
   for (const Mail& mail : mails) {
     std::visit([&](const auto& each) { take(each, now); }, mail);
   }
@@ -105,8 +115,9 @@ void MarketDataStage::take(const mail::Watch& mail, TimePoint /*now*/) {
 
 std::size_t MarketDataStage::do_work() {
   const TimePoint now = std::chrono::steady_clock::now();
-  std::size_t work = take_mail(now);
-  work += events_.away() ? follow_journal() : follow_ring(now);
+  fetch_mail();
+  std::size_t work = events_.away() ? follow_journal() : follow_ring(now);
+  work += answer_mail(now);
   if (work > 0 && !untold_since_) {
     untold_since_ = now;
   }
@@ -266,6 +277,7 @@ void MarketDataStage::on_close() {
     events_.leave();
   }
   mailbox_.close();
+  mails_.clear();
 }
 
 void MarketDataStage::fail() noexcept {
@@ -273,6 +285,7 @@ void MarketDataStage::fail() noexcept {
     events_.leave();
   }
   mailbox_.close();
+  mails_.clear();
   figures_.failed.set(1);
 }
 

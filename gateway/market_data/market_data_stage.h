@@ -92,7 +92,10 @@ class MarketDataStage final : public Agent, public MarketDataFeed, public Pictur
 
  private:
   void post(Mail mail);
-  std::size_t take_mail(TimePoint now);
+  // Who asks after he was told of something, as by a report, is answered by what includes it: mail
+  // waits until all is taken that was committed when it was fetched.
+  void fetch_mail();
+  std::size_t answer_mail(TimePoint now);
   void take(const mail::Join& mail, TimePoint now);
   void take(const mail::Leave& mail, TimePoint now);
   void take(const mail::Ask& mail, TimePoint now);
@@ -121,6 +124,8 @@ class MarketDataStage final : public Agent, public MarketDataFeed, public Pictur
   const MarketDataPace pace_;
 
   Mailbox mailbox_;
+  std::vector<Mail> mails_;  // fetched
+  SlotSeq mails_due_ = 0;
   std::atomic<std::uint64_t> last_subscriber_{0};  // relaxed: only that each is another
 
   MarketData core_;

@@ -133,11 +133,10 @@ std::vector<std::string> security_lines(const Message& message) {
   return lines;
 }
 
-// A field that stands before the first instrument is about all of them.
+// ListUpdateAction(1324) stands before the instrument, SecurityStatus(965) behind it.
 std::vector<ListedSecurity> listed_securities(const Message& message) {
   std::vector<ListedSecurity> all;
   std::string_view action;
-  std::string_view status = value_of(message, kSecurityStatusTag);
   for (const client::Field& field : message.fields()) {
     if (field.tag == kListUpdateAction) {
       action = word_for(field.value, kListAction);
@@ -148,7 +147,7 @@ std::vector<ListedSecurity> listed_securities(const Message& message) {
                      .symbol = field.value,
                      .market = std::string{value_of(message, kMarketSegmentId)},
                      .kind = std::string{kind_of(message)},
-                     .status = std::string{status}});
+                     .status = ""});
     }
   }
   return all;

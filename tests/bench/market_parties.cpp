@@ -61,12 +61,16 @@ MarketDesk::Answer MarketDesk::ask(const std::string& market,
       "20012={}|20011={}|1300={}|{}60={}|", next_id(), word, market, fields, client::utc_now());
   Answer answer{.sent = Clock::now()};
   peer_.send("UOC", request);
-  const test::RawFixMessage report = read("UOR");
+  test::RawFixMessage report = read("UOR");
   answer.come = Clock::now();
-  if (report.value(20013) != "0") {
+  if (report.value(20013) != "0" && report.value(20013) != "2") {
     throw std::runtime_error{word + " was not done: " + report.text()};
   }
   answer.version = std::stoull(report.value(20005));
+  while (report.value(20013) == "2") {
+    report = read("UOR");
+  }
+  answer.done = Clock::now();
   return answer;
 }
 

@@ -33,11 +33,12 @@ class MarketDesk {
   struct Answer {
     Moment sent;  // when the command was
     Moment come;
+    Moment done;                // and what follows from it, orders that are cancelled, was too
     std::uint64_t version = 0;  // the market's after it, MarketVersion(20005)
   };
 
-  // One OperationsCommand(UOC), which must be done at once: its word, and the fields ("20032=1|")
-  // that it has beside the market's name.
+  // One OperationsCommand(UOC), which must be done: its word, and the fields ("20032=1|") that it
+  // has beside the market's name. Returns when what follows from it is done too.
   Answer ask(const std::string& market, const std::string& word, const std::string& fields);
 
  private:

@@ -1,5 +1,9 @@
 // What the rings cost: throughput, and the time from publishing to being handled. Conditions are
 // printed in the head; run a release build on a quiet machine.
+//
+//   ring_bench [--smoke] [OPTION OF GOOGLE BENCHMARK...]
+//
+// --smoke: the least of everything, to see that it works.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -7,6 +11,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -23,10 +28,16 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kCommandSize = 192;
-constexpr std::size_t kMessageSize = 256;  // a transaction of two events
-constexpr std::int64_t kMessages = 200'000;
-constexpr std::int64_t kHandOvers = 2'000;
+constexpr std::size_t kMessageSize = 256;         // a transaction of two events
 constexpr std::chrono::microseconds kPause{100};  // longer than any wait strategy spins
+
+// Of a round. main() sets it, before anything is measured.
+struct Effort {
+  std::int64_t messages = 200'000;
+  std::int64_t hand_overs = 2'000;
+};
+
+Effort effort;
 
 struct Command {
   TimePoint sent;
@@ -95,7 +106,7 @@ void command_throughput(benchmark::State& state) {
     std::vector<std::jthread> threads;
     for (std::int64_t producer = 0; producer < producers; ++producer) {
       threads.emplace_back([&ring, producers] {
-        for (std::int64_t left = kMessages / producers; left > 0;) {
+        for (std::int64_t left = effort.messages / producers; left > 0;) {
           if (ring.try_reserve(1)) {
             ring.publish(Command{});
             --left;
@@ -105,14 +116,14 @@ void command_throughput(benchmark::State& state) {
         }
       });
     }
-    for (std::int64_t left = kMessages; left > 0;) {
+    for (std::int64_t left = effort.messages; left > 0;) {
       poll_wait(ring, wait, kNoDeadline, [&left](const Command& command) {
         benchmark::DoNotOptimize(command.body.data());
         --left;
       });
     }
   }
-  state.SetItemsProcessed(state.iterations() * kMessages);
+  state.SetItemsProcessed(state.iterations() * effort.messages);
   label(state);
 }
 
@@ -149,7 +160,7 @@ void event_throughput(benchmark::State& state) {
       threads.emplace_back(
           [&stage = *stages[i], &wait = waits.at(i + 1)] { consume_to_the_end(stage, wait); });
     }
-    for (std::int64_t sent = 0; sent < kMessages; ++sent) {
+    for (std::int64_t sent = 0; sent < effort.messages; ++sent) {
       const Claim claimed = claim(ring, waits[0], message.size());
       std::memcpy(claimed.bytes.data(), message.data(), message.size());
       ring.publish(0);
@@ -157,7 +168,7 @@ void event_throughput(benchmark::State& state) {
     ring.close();
     threads.clear();
   }
-  state.SetItemsProcessed(state.iterations() * kMessages);
+  state.SetItemsProcessed(state.iterations() * effort.messages);
   label(state);
 }
 
@@ -189,7 +200,7 @@ void hand_over(benchmark::State& state) {
       while (poll_wait(ring, wait, kNoDeadline, handle) == PollOutcome::Ready) {
       }
     }};
-    for (std::int64_t sent = 0; sent < kHandOvers; ++sent) {
+    for (std::int64_t sent = 0; sent < effort.hand_overs; ++sent) {
       if (pausing) {
         std::this_thread::sleep_for(kPause);
       }
@@ -237,6 +248,12 @@ BENCHMARK(hand_over)
 
 int main(int argc, char** argv) {
   namespace gateway = betex::gateway;
+  if (argc > 1 && std::string_view{argv[1]} == "--smoke") {  // the least, to see that it works
+    gateway::effort = {.messages = 2'000, .hand_overs = 20};
+    argv[1] = argv[0];
+    ++argv;
+    --argc;
+  }
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
     return 1;
@@ -244,8 +261,8 @@ int main(int argc, char** argv) {
   benchmark::AddCustomContext("slots in each ring", std::to_string(gateway::kDefaultRingCapacity));
   benchmark::AddCustomContext("bytes of a command", std::to_string(gateway::kCommandSize));
   benchmark::AddCustomContext("bytes of a message", std::to_string(gateway::kMessageSize));
-  benchmark::AddCustomContext("messages a round", std::to_string(gateway::kMessages));
-  benchmark::AddCustomContext("hand-overs a round", std::to_string(gateway::kHandOvers));
+  benchmark::AddCustomContext("messages a round", std::to_string(gateway::effort.messages));
+  benchmark::AddCustomContext("hand-overs a round", std::to_string(gateway::effort.hand_overs));
   benchmark::AddCustomContext("pause before a hand-over, us",
                               std::to_string(gateway::kPause.count()));
   benchmark::AddCustomContext("compiler", __VERSION__);

@@ -14,7 +14,10 @@ namespace betex::bench {
 namespace {
 
 // A copy of the shipped configuration in `folder` with these sessions instead of the demo's.
-std::filesystem::path config_with(const std::filesystem::path& folder, int brokers, Desk desk) {
+std::filesystem::path config_with(const std::filesystem::path& folder,
+                                  int brokers,
+                                  Desk desk,
+                                  int readers) {
   const auto file = test::changed_config(
       folder, "connections_per_address = 100\n", "connections_per_address = 1_000\n");
   const auto hash = gateway::hash_password("demo", gateway::kMinPasswordIterations);
@@ -31,6 +34,11 @@ std::filesystem::path config_with(const std::filesystem::path& folder, int broke
     settings << "[SESSION]\nTargetCompID=OPS1\nRole=Ops\n";
     credentials << gateway::credential_line("OPS1", hash) << "\n";
   }
+  for (int i = 0; i < readers; ++i) {
+    const std::string name = reader_name(i);
+    settings << "[SESSION]\nTargetCompID=" << name << "\nRole=MarketData\n";
+    credentials << gateway::credential_line(name, hash) << "\n";
+  }
   return file;
 }
 
@@ -41,9 +49,9 @@ std::filesystem::path created(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Gateway::Gateway(const std::filesystem::path& folder, int brokers, Desk desk)
-    : process_{folder / "wal", {"--config", config_with(created(folder), brokers, desk).string()}} {
-}
+Gateway::Gateway(const std::filesystem::path& folder, int brokers, Desk desk, int readers)
+    : process_{folder / "wal",
+               {"--config", config_with(created(folder), brokers, desk, readers).string()}} {}
 
 Baseline::Baseline(const std::filesystem::path& folder, int sessions)
     : port_{Listener{}.port()},

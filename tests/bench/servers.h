@@ -14,13 +14,23 @@ namespace betex::bench {
 // An operator's session beside the brokers.
 enum class Desk : std::uint8_t { None, Ops1 };
 
-// betex-gateway as shipped, but for its sessions: `brokers` of FIXT.1.1 from "S0001" on, and where
-// asked for the operator "OPS1". The password of all is "demo".
+// betex-gateway as shipped, but for its sessions: `brokers` of FIXT.1.1 from "S0001" on, where
+// asked for the operator "OPS1", and `readers` of market data from "P0001" on. The password of all
+// is "demo".
 class Gateway {
  public:
-  Gateway(const std::filesystem::path& folder, int brokers, Desk desk = Desk::None);
+  Gateway(const std::filesystem::path& folder,
+          int brokers,
+          Desk desk = Desk::None,
+          int readers = 0);
 
   [[nodiscard]] std::uint16_t port() const noexcept { return process_.fix_port(); }
+
+  [[nodiscard]] std::uint16_t market_data_port() const noexcept {
+    return process_.market_data_port();
+  }
+
+  [[nodiscard]] std::uint16_t http_port() const noexcept { return process_.http_port(); }
 
   [[nodiscard]] pid_t pid() noexcept { return process_.process().pid(); }
 

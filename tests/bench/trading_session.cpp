@@ -66,12 +66,17 @@ TradingSession::~TradingSession() {
   close(descriptor_);
 }
 
-void TradingSession::append_order() {
-  static const std::string kTerms =
-      with_soh("|38=10|40=2|44=2.04|54=2|55=EPL-ARS-CHE.HOME|59=1|60=");
+void TradingSession::append_order(const Terms& terms) {
+  static const std::string kSize = with_soh("|38=10|40=2|44=");
+  static const std::string kSide = with_soh("|54=2|55=");
+  static const std::string kUntilCancelled = with_soh("|59=1|60=");
   std::string body = "11=" + id_prefix_;
   append_number(body, next_number_);
-  body += kTerms;
+  body += kSize;
+  body += terms.price;
+  body += kSide;
+  body += terms.symbol;
+  body += kUntilCancelled;
   body += client::utc_now();
   body += kSoh;
   append("D", body);

@@ -20,8 +20,16 @@ class TradingSession {
   TradingSession(const TradingSession&) = delete;
   TradingSession& operator=(const TradingSession&) = delete;
 
+  // What an order is of; all lay a stake of 10.
+  struct Terms {
+    std::string_view symbol = "EPL-ARS-CHE.HOME";
+    std::string_view price = "2.04";
+  };
+
   // A resting order, to be sent by flush().
-  void append_order();
+  void append_order() { append_order(Terms{}); }
+
+  void append_order(const Terms& terms);
 
   // Sends what the socket takes. False where something is left.
   bool flush();

@@ -85,7 +85,7 @@ class LivePage(unittest.TestCase):
 
     def test_sessions_and_figures_are_there(self):
         self.trade()
-        wait_until(lambda: "off" in " ".join(self.browser.session("BROKER1")))
+        wait_until(lambda: "logged out" in " ".join(self.browser.session("BROKER1")))
         name, role, *_, next_in, last_out, queue, heard, _ = self.browser.session("BROKER1")
         self.assertEqual((name, role, queue, heard), ("BROKER1", "Broker", "", ""))
         self.assertGreater(int(next_in), 1)

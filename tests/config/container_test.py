@@ -218,8 +218,9 @@ class Containerfile(unittest.TestCase):
         self.assertEqual(self.values("EXPOSE"), [" ".join(str(port) for port in PORTS.values())])
         config = demo_config()
         self.assertEqual(
-            (config["fix"]["port"], config["fix"]["tls_port"], config["http"]["port"]),
-            tuple(PORTS.values()))
+            (config["fix"]["port"], config["fix"]["tls_port"], config["http"]["port"],
+             config["market_data"]["port"]),
+            tuple(PORTS.values())[:4])
         self.assertEqual(self.values("VOLUME"), ["/var/lib/betex"])
 
 

@@ -127,7 +127,7 @@ async function main () {
   })
   await until('image', () => books.of('RAIN-LON') !== undefined)
   const book = books.of('RAIN-LON')
-  assert.equal(book.status, '17')
+  assert.equal(String(book.status), '17')
   const volume = book.volume
   console.log('subscribed')
 
@@ -140,7 +140,7 @@ async function main () {
   await maker.report('F')
   await until('trade', () => book.trades > 0 && book.volume === volume + 10)
   assert.equal(book.levels[1].has(0.6), false)
-  assert.deepEqual([book.last.MDEntryPx, book.last.MDEntrySize, book.last.AggressorSide], [0.6, 10, '1'])
+  assert.deepEqual([book.last.MDEntryPx, book.last.MDEntrySize, String(book.last.AggressorSide)], [0.6, 10, '1'])
   assert.equal(bought.ExecID.split('-')[0], String(book.last.TradeID))
   assert.equal(book.traded.get(0.6), volume + 10)
   assert.equal(book.openInterest, 10)

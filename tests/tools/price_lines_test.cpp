@@ -112,8 +112,8 @@ TEST_F(PriceLinesTest, ALadderHasPricesDownwardAndBackersOnTheLeft) {
           "                  to back |    odds | to lay                         matched",
           "                          |     2.1 | 10.00        ##",
           "                          |    2.08 | 50.00        ############",
-          "                          |    2.06 |                                25.00",
-          "     #######        30.00 |    2.04 |                                      < last"));
+          "                          |    2.06 |                                  25.00",
+          "     #######        30.00 |    2.04 |                                        < last"));
 }
 
 TEST_F(PriceLinesTest, OfALongLadderTheMiddleIsShown) {

@@ -7,15 +7,16 @@ def _step(program, *words, kind="json_line"):
     return Step(program, words, words, limit_s=300, kind=kind)
 
 
-# With --benchmark_min_time=0.001 each measurement of Google Benchmark's takes one round, or some.
+# With this minimum of time each measurement of Google Benchmark's takes one round, or some.
 STEPS = {step.program: step for step in (
-    _step("ring_bench", "--benchmark_min_time=0.001", kind="google_benchmark"),
+    _step("ring_bench", "--smoke", "--benchmark_min_time=0.001", kind="google_benchmark"),
     _step("codec_bench", "--benchmark_min_time=0.001", kind="google_benchmark"),
     _step("matching_bench", "--smoke"),
     _step("journal_bench", "--smoke", FOLDER),
     _step("settlement_bench", "--smoke", "200", FOLDER),
     _step("end_to_end_bench", "--smoke", FOLDER),
     _step("goal_bench", "--smoke", FOLDER, kind="goal"),
+    _step("market_data_bench", "--smoke", FOLDER),
     _step("session_memory_bench", "--smoke"),
     _step("logon_bench", "--smoke"),
     _step("strangers_bench", "--smoke"),
@@ -27,13 +28,18 @@ STEPS = {step.program: step for step in (
 # These measure nothing: the arguments with which they end by themselves, if they do.
 OTHERS = {"wal_generator": (f"{FOLDER}/wal", "1000"), "baseline_server": None}
 
-# What is no option, and besides what is wrong in other ways: a usage error, and what it names.
+# What these must be told in any case.
+REQUIRED = {"wal_generator": (FOLDER, "1"), "baseline_server": ("1", "1", FOLDER),
+            "client_cost_bench": ("--wal", FOLDER, "--log", FOLDER, "nothing")}
+
+# Arguments that are wrong, and what the complaint names.
 WRONG = {
     "matching_bench": ((("1", "cancels"), "cancels"), (("100", "1000"), "100000")),
     "journal_bench": ((("/nowhere",), "/nowhere"), ((FOLDER, "play"), "play")),
     "settlement_bench": ((("1",), "rows"), (("200", "/nowhere"), "/nowhere")),
     "end_to_end_bench": ((("/nowhere",), "/nowhere"), (("--rounds", "0"), "--rounds")),
     "goal_bench": ((("/nowhere",), "/nowhere"), (("--runners", "1"), "--runners")),
+    "market_data_bench": ((("/nowhere",), "/nowhere"), (("--sessions", "1"), "--sessions")),
     "session_memory_bench": ((("none",), "none"), (("5", "0"), "orders")),
     "logon_bench": ((("--sessions", "1"), "--sessions"), (("--gateway", "/nowhere"), "/nowhere")),
     "strangers_bench": ((("/nowhere",), "/nowhere"),),

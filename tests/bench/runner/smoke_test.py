@@ -87,7 +87,8 @@ class Smoke(unittest.TestCase):
     def test_what_it_does_not_know_is_a_usage_error(self):
         step = smoke.STEPS.get(PROGRAM.name)
         usage_error = 1 if step and step.kind == "google_benchmark" else 64
-        for words, named in ((("--no-such-thing",), "no-such-thing"),
+        unknown = (*smoke.REQUIRED.get(PROGRAM.name, ()), "--no-such-thing")
+        for words, named in ((unknown, "no-such-thing"),
                              *smoke.WRONG.get(PROGRAM.name, ())):
             with self.subTest(words):
                 with self.assertRaises(programs.Failed) as raised:

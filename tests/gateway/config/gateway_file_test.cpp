@@ -536,7 +536,9 @@ TEST_F(GatewayFile, MarketDataOverTlsBeyondLoopbackNeedsACertificateToo) {
 }
 
 TEST_F(GatewayFile, WarnsOfMarketDataBeyondLoopbackAndOfSessionsThatItIsOffFor) {
-  sessions += "[SESSION]\nBeginString=FIXT.1.1\nTargetCompID=MD\nUsername=ANNA\nRole=MarketData\n";
+  sessions +=
+      "[SESSION]\nBeginString=FIXT.1.1\nDefaultApplVerID=9\nTargetCompID=MD\nUsername=ANNA\nRole="
+      "MarketData\n";
   EXPECT_THAT(warnings(load()), IsEmpty());
   replace(credentials, ":10000:", ":600000:");
   const std::string before = gateway;

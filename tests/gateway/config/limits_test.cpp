@@ -261,7 +261,9 @@ TEST_F(Limits, TooFewConnectionsForAllSessionsAreWarnedOf) {
 // They have places of their own.
 TEST_F(Limits, MarketDataSessionsTakeNoneOfTheConnectionsOfOthers) {
   gateway += "[fix.limits]\nconnections = 21\nconnections_before_logon = 20\n";
-  sessions += "[SESSION]\nBeginString=FIXT.1.1\nTargetCompID=MD\nUsername=ANNA\nRole=MarketData\n";
+  sessions +=
+      "[SESSION]\nBeginString=FIXT.1.1\nDefaultApplVerID=9\nTargetCompID=MD\nUsername=ANNA\nRole="
+      "MarketData\n";
   EXPECT_THAT(warnings(load()), IsEmpty());
 }
 

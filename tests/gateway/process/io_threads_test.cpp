@@ -1,13 +1,19 @@
 #include "gateway/process/io_threads.h"
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
+#include <exception>
+#include <future>
 #include <mutex>
 #include <set>
+#include <stdexcept>
+#include <string>
 #include <thread>
 
 #include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 namespace betex::gateway {
 namespace {
@@ -52,6 +58,36 @@ TEST(IoThreads, EndWithWhatWasPostedUndone) {
   boost::asio::post(io.context(), [&] { ran = true; });
   io.stop();
   EXPECT_FALSE(ran);
+}
+
+TEST(IoThreads, GoOnAfterAFailureWhereSomebodyHandlesIt) {
+  std::promise<std::string> failed;
+  std::promise<void> went_on;
+  IoThreads io{1, "test-io", [&failed](const std::exception_ptr& error) {
+                 try {
+                   std::rethrow_exception(error);
+                 } catch (const std::exception& caught) {
+                   failed.set_value(caught.what());
+                 }
+               }};
+  boost::asio::post(io.context(), [] { throw std::runtime_error{"broken"}; });
+  boost::asio::post(io.context(), [&went_on] { went_on.set_value(); });
+  constexpr std::chrono::seconds kPatience{60};
+  std::future<std::string> text = failed.get_future();
+  ASSERT_EQ(text.wait_for(kPatience), std::future_status::ready);
+  EXPECT_EQ(text.get(), "broken");
+  EXPECT_EQ(went_on.get_future().wait_for(kPatience), std::future_status::ready);
+}
+
+TEST(IoThreads, AreCalledAsTheirOwnerSays) {
+  std::promise<std::string> name;
+  IoThreads io{1, "test-io"};
+  boost::asio::post(io.context(), [&name] {
+    std::array<char, 16> text{};
+    pthread_getname_np(pthread_self(), text.data(), text.size());
+    name.set_value(text.data());
+  });
+  EXPECT_EQ(name.get_future().get(), "test-io");
 }
 
 }  // namespace

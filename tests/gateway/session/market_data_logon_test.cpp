@@ -236,7 +236,7 @@ TEST_F(MarketDataLogonTest, TheAnswerComesWhenTheJournalKnows) {
   pipeline_.go_on();
   ASSERT_TRUE(pipeline_.wait_for_session(
       "MD1", [](const SessionInfo& s) { return !s.up && s.epoch == SessionEpoch{2}; }));
-  EXPECT_EQ(gateway_->feed().logons(), 1U);
+  EXPECT_EQ(gateway_->feed().joined(), 0U);
 }
 
 TEST_F(MarketDataLogonTest, AfterACrashItBeginsAsEver) {

@@ -32,6 +32,7 @@ class MarketDataSessionTest : public testing::Test {
  protected:
   void start(const TestGatewayOptions& options = {
                  .limits = {.first_refusal_delay = 20ms, .logon_interval = 0ms}}) {
+    gateway_.reset();
     gateway_ = std::make_unique<TestGateway>(pipeline_, folder_.path(), options);
     peer_ = gateway_->log_on("MD1");
     last_seq_ = pipeline_.last_seq();
@@ -230,7 +231,7 @@ TEST_F(MarketDataSessionTest, ASequenceResetMovesTheNumber) {
   peer_->send("4", "36=20|");
   peer_->next_out = 20;
   expect_goes_on();
-  peer_->send("4", "123=Y|36=21|");
+  peer_->send("4", "123=Y|36=22|");
   expect_goes_on();
 }
 
