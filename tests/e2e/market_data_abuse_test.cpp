@@ -139,7 +139,7 @@ TEST_F(MarketDataAbuseTest, WhoReadsNothingForAWhileGetsImagesAndNoBacklog) {
       [&] {
         return std::all_of(
             slow.subscriptions().begin(), slow.subscriptions().end(), [&](const auto& each) {
-              return each.find(kHome)->offers() == watcher_.book(kHome).offers();
+              return each.find(kHome)->rpt_seq() == watcher_.book(kHome).rpt_seq();
             });
       },
       "the newest state in all subscriptions");
