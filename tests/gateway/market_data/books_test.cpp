@@ -119,8 +119,8 @@ void run_stream(std::uint64_t seed,
 }
 
 TEST(MarketBooks, AreTheEnginesAfterEveryTransaction) {
-  for (std::uint64_t seed = 1; seed <= 12 && !HasFailure(); ++seed) {
-    run_stream(seed, 0, 1'200);
+  for (std::uint64_t seed = 1; seed <= 6 && !HasFailure(); ++seed) {
+    run_stream(seed, 0, 400);
   }
 }
 
