@@ -23,8 +23,8 @@ constexpr std::string_view kReady = ".new-prepared";
 constexpr std::string_view kUnderWay = ".new-being-prepared";
 constexpr std::size_t kChunk = std::size_t{1} << 20U;
 
-// From the end of what LMDB has written to `size`, a little at a time: a commit of the journal beside
-// it waits for what the file system has to write by then.
+// From the end of what LMDB has written to `size`, a little at a time: a commit of the journal
+// beside it waits for what the file system has to write by then.
 void fill_with_zeros(const std::filesystem::path& path, std::uint64_t size) {
   const FileDescriptor file{path, O_WRONLY};
   const std::vector<std::byte> zeros(kChunk);

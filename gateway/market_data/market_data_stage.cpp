@@ -154,9 +154,9 @@ std::size_t MarketDataStage::follow_ring(TimePoint now) {
 void MarketDataStage::look_at_lag(TimePoint now) {
   const std::size_t waiting = events_.visible_end() - events_.released();
   if (waiting > pace_.behind_above) {
-    set_behind(true);
+    set_behind(true, now);
   } else if (waiting < pace_.in_step_below) {
-    set_behind(false);
+    set_behind(false, now);
   }
   const auto lasts =
       [now](std::optional<TimePoint>& since, bool is_so, std::chrono::milliseconds at_most) {
@@ -170,24 +170,27 @@ void MarketDataStage::look_at_lag(TimePoint now) {
   const bool far_behind = lasts(far_behind_since_, waiting > ring_slots_ / 2, pace_.patience);
   const bool holds = lasts(holds_since_, events_.holds_producer(), pace_.hold_at_most);
   if (far_behind || holds) {
-    leave_ring();
+    leave_ring(now);
   }
 }
 
-void MarketDataStage::set_behind(bool behind) {
+void MarketDataStage::set_behind(bool behind, TimePoint now) {
   if (std::exchange(behind_, behind) != behind) {
     core_.set_behind(behind);
     figures_.behind.set(behind ? 1 : 0);
+    if (!behind) {
+      untold_since_ = untold_since_.value_or(now);  // what it has noted, though nothing more comes
+    }
   }
 }
 
 // ---- Away
 
-void MarketDataStage::leave_ring() {
+void MarketDataStage::leave_ring(TimePoint now) {
   events_.leave();
   far_behind_since_.reset();
   holds_since_.reset();
-  set_behind(true);
+  set_behind(true, now);
   figures_.away.set(1);
   figures_.times_away.add();
   spdlog::warn("market data is {} slots of the event ring behind: it goes on by the journal",

@@ -107,11 +107,11 @@ class MarketDataStage final : public Agent, public MarketDataFeed, public Pictur
 
   std::size_t follow_ring(TimePoint now);
   void look_at_lag(TimePoint now);
-  void leave_ring();
+  void leave_ring(TimePoint now);
   std::size_t follow_journal();
   [[nodiscard]] std::optional<matching::TransactionView> next_of_journal();
   void come_back();
-  void set_behind(bool behind);
+  void set_behind(bool behind, TimePoint now);
 
   // Returns whether there was one.
   bool take_turn(TimePoint now);

@@ -16,7 +16,8 @@ class RequestRate {
 
   // False: that is one too many.
   bool take(const MarketDataLimits& limits, Instant now) noexcept {
-    const std::chrono::nanoseconds each = std::chrono::seconds{1} / limits.requests_per_second;
+    const std::chrono::nanoseconds each =
+        std::chrono::nanoseconds{std::chrono::seconds{1}} / limits.requests_per_second;
     const std::chrono::nanoseconds rest = each * limits.requests_at_once;
     if (!used_before_) {
       used_before_ = true;

@@ -19,17 +19,20 @@ std::optional<double> percent(const MetricValues& metrics,
 }  // namespace
 
 void Figures::add(const MetricValues& metrics, std::optional<double> segments, const Now& now) {
-  const Before at_hand{.orders = metrics.histogram("betex_order_ack_seconds"),
-                       .commits = metrics.histogram("betex_commit_seconds"),
-                       .at = now.steady};
-  const double seconds = std::chrono::duration<double>{at_hand.at - before_.at}.count();
+  const auto orders = metrics.histogram("betex_order_ack_seconds");
+  const auto commits = metrics.histogram("betex_commit_seconds");
+  // What is not counted yet, while the journal is replayed, begins at nothing.
+  const Totals total{.orders = orders.value_or(HistogramTotals{}),
+                     .commits = commits.value_or(HistogramTotals{}),
+                     .at = now.steady};
   Sample sample{.time_ms = now.time_ms};
-  if (at_hand.orders && before_.orders && seconds > 0) {
-    sample[Series::Orders] = (at_hand.orders->count - before_.orders->count) / seconds;
+  if (before_ && orders && total.at > before_->at) {
+    sample[Series::Orders] = (total.orders.count - before_->orders.count) /
+                             std::chrono::duration<double>{total.at - before_->at}.count();
   }
-  if (at_hand.commits && before_.commits && at_hand.commits->count > before_.commits->count) {
-    sample[Series::Commit] = kMsInSecond * (at_hand.commits->sum - before_.commits->sum) /
-                             (at_hand.commits->count - before_.commits->count);
+  if (before_ && total.commits.count > before_->commits.count) {
+    sample[Series::Commit] = kMsInSecond * (total.commits.sum - before_->commits.sum) /
+                             (total.commits.count - before_->commits.count);
   }
   // An optional that is empty is less than all others.
   sample[Series::Ring] =
@@ -39,7 +42,7 @@ void Figures::add(const MetricValues& metrics, std::optional<double> segments, c
   sample[Series::Durable] = metrics.value("betex_journal_durable_sequence");
   sample[Series::Segments] = segments;
   sample[Series::Disk] = metrics.value("betex_journal_disk_free_bytes");
-  before_ = at_hand;
+  before_ = total;
   samples_.push_back(sample);
   if (samples_.size() > kKept) {
     samples_.pop_front();

@@ -55,14 +55,14 @@ class Figures {
   [[nodiscard]] const std::deque<Sample>& samples() const noexcept { return samples_; }
 
  private:
-  struct Before {
-    std::optional<HistogramTotals> orders;
-    std::optional<HistogramTotals> commits;
+  struct Totals {
+    HistogramTotals orders;
+    HistogramTotals commits;
     Steady::time_point at;
   };
 
   std::deque<Sample> samples_;
-  Before before_;
+  std::optional<Totals> before_;  // none before the first sample
 };
 
 }  // namespace betex::gateway

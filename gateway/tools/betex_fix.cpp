@@ -29,6 +29,7 @@
 #include "gateway/tools/desk.h"
 #include "gateway/tools/fix_command_line.h"
 #include "gateway/tools/interrupts.h"
+#include "gateway/tools/password.h"
 #include "gateway/tools/price_desk.h"
 #include "gateway/tools/prompt.h"
 #include "gateway/tools/say.h"
@@ -171,7 +172,7 @@ ExitCode show_prices(PriceDesk& prices,
 }
 
 // The end of the desk's own session ends it too, and is thrown.
-ExitCode carry_out(const Desks& desks, const PricesRequest& request) {
+ExitCode carry_out(const Desks& desks, const PricesRequest& request) try {
   std::exception_ptr failure;
   PriceDesk prices{desks.prices, desks.screen};
   prices.meanwhile([&] {
@@ -188,6 +189,9 @@ ExitCode carry_out(const Desks& desks, const PricesRequest& request) {
     std::rethrow_exception(failure);
   }
   return exit_code;
+} catch (const PasswordError& error) {  // its file was another one when the program began
+  say(error.what());
+  return kUsage;
 }
 
 ExitCode carry_out(const Desks& desks, const Request& request) {
@@ -329,7 +333,7 @@ ExitCode use(const Desks& desks, const FixCommandLine& line, PromptSettings sett
 }
 
 // What is missing of prices does not come again.
-ExitCode run_prices(const FixCommandLine& line) {
+ExitCode run_prices(const FixCommandLine& line) try {
   Screen screen{colours_of(STDOUT_FILENO)};
   std::optional<Interrupts> interrupts;
   PriceDesk prices{line.prices, screen};
@@ -342,6 +346,9 @@ ExitCode run_prices(const FixCommandLine& line) {
     return kIo;
   }
   return exit_code;
+} catch (const PasswordError& error) {
+  say(error.what());
+  return kUsage;
 }
 
 ExitCode run(FixCommandLine line) {

@@ -242,8 +242,9 @@ void complete_prices(const CLI::App& app, FixCommandLine& line, const Files& fil
   prices.target = settings.session.target;
   prices.patience = settings.patience;
   prices.raw = settings.output == Output::RawMessages;
-  prices.password = read_password(given || files.prices_password.empty() ? files.password
-                                                                         : files.prices_password);
+  prices.password_file =
+      given || files.prices_password.empty() ? files.password : files.prices_password;
+  static_cast<void>(read_password(prices.password_file));  // what is wrong with it is said at once
 }
 
 }  // namespace

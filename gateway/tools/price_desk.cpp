@@ -36,7 +36,7 @@ client::SessionSettings session_settings(const PriceDeskSettings& settings) {
   return {.dialect = client::Dialect::Fixt11,
           .sender = settings.sender,
           .target = settings.target,
-          .password = client::Password{settings.password.view()}};
+          .password = read_password(settings.password_file)};
 }
 
 client::Connection connection(const PriceDeskSettings& settings) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -23,7 +24,8 @@ struct PriceDeskSettings {
   std::optional<client::TlsFiles> tls{};  // none: plain
   std::string sender = "MD1";
   std::string target = "BETEX";
-  client::Password password{};
+  // Read at each logon: in memory it would stay as long as the prompt. Empty: as read_password().
+  std::filesystem::path password_file{};
   std::chrono::milliseconds patience{5000};
   bool raw = false;  // the FIX messages of both directions instead
 };
@@ -33,7 +35,7 @@ class PriceDesk {
  public:
   enum class Outcome { Done, Refused };
 
-  // Both must outlive it.
+  // Both must outlive it. Throws PasswordError.
   PriceDesk(const PriceDeskSettings& settings, Screen& screen);
 
   // From now on a signal ends what is shown. `interrupts` must outlive it.

@@ -234,9 +234,11 @@ void say_one_session(const Bench& bench) {
 }
 
 void say_ten_sessions(const Bench& bench) {
-  bench.tale.chapter(fmt::format("10 sessions, ConflateMs 0, {} changes/s", bench.options.rate));
+  const int sessions = std::min(10, bench.options.sessions);
+  bench.tale.chapter(
+      fmt::format("{} sessions, ConflateMs 0, {} changes/s", sessions, bench.options.rate));
   PriceReaders readers{
-      bench.gateway.market_data_port(), 10, bench.options.markets, {.conflate_ms = 0}};
+      bench.gateway.market_data_port(), sessions, bench.options.markets, {.conflate_ms = 0}};
   readers.wait_for_images(static_cast<std::uint64_t>(bench.options.markets.symbols()), 60s);
   const auto maker = prices_at(bench, {.rate = bench.options.rate});
   readers.watch(*maker);
@@ -332,6 +334,10 @@ void say_dead_reader(const Bench& bench, PriceReaders& readers) {
       "behind, the others", meanwhile.behind, std::pair{std::string{"all read"}, before.behind});
   bench.tale.tell("memory of one that does not read, and of all else that grew", more, "KiB");
 
+  if (scrape(bench.gateway.http_port(), "betex_md_sessions_slow") == 0) {
+    std::printf("  the sockets hold all that it has not read\n");
+    return;
+  }
   // It reads what the sockets hold, and then it is given images of all.
   const std::uint64_t images = readers.reader(0).counts().images;
   const auto symbols = static_cast<std::uint64_t>(bench.options.markets.symbols());

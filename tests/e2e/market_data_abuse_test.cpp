@@ -78,8 +78,8 @@ class MarketDataAbuseTest : public MarketDataFixture {
         RawFixPeer::Names{.begin_string = "FIXT.1.1", .sender = comp_id, .target = "BETEX"});
   }
 
-  static void send_logon(RawFixPeer& peer) {
-    peer.send("A", "98=0|108=30|141=Y|553=MD1|554=demo|1137=9|");
+  static void send_logon(RawFixPeer& peer, const std::string& comp_id) {
+    peer.send("A", "98=0|108=30|141=Y|553=" + comp_id + "|554=demo|1137=9|");
   }
 
   // Of the gateway.
@@ -139,7 +139,7 @@ TEST_F(MarketDataAbuseTest, WhoReadsNothingForAWhileGetsImagesAndNoBacklog) {
       [&] {
         return std::all_of(
             slow.subscriptions().begin(), slow.subscriptions().end(), [&](const auto& each) {
-              return each.find(kHome)->offers() == watcher_.book(kHome).offers();
+              return each.find(kHome)->rpt_seq() == watcher_.book(kHome).rpt_seq();
             });
       },
       "the newest state in all subscriptions");
@@ -206,8 +206,9 @@ TEST_F(MarketDataAbuseTest, ManyThatComeAtOnceAndGoAreAllServed) {
   for (int round = 0; round < kRounds; ++round) {
     std::vector<std::unique_ptr<RawFixPeer>> peers;
     for (int i = 1; i <= kSessions; ++i) {
-      peers.push_back(connect("MDX" + std::to_string(i)));
-      send_logon(*peers.back());
+      const std::string comp_id = "MDX" + std::to_string(i);
+      peers.push_back(connect(comp_id));
+      send_logon(*peers.back(), comp_id);
       peers.back()->send("V", request);
     }
     change_level();
@@ -238,8 +239,9 @@ TEST_F(MarketDataAbuseTest, ManyThatComeAtOnceAndGoAreAllServed) {
 TEST_F(MarketDataAbuseTest, ResendRequestsWithoutPauseAreEachAGapFillAndNewImages) {
   constexpr int kRequests = 4;
   start_with(1);
+  make_deep();
   const auto peer = connect("MDX1");
-  send_logon(*peer);
+  send_logon(*peer, "MDX1");
   EXPECT_EQ(peer->read_type("A").value(141), "Y");
   peer->send(
       "V",

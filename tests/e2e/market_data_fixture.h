@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -36,12 +37,27 @@ class MarketDataFixture : public testing::Test {
   // sessions, MDX1, MDX2 and so on, with the demo's password.
   void configure(const std::vector<ConfigChange>& changes, int more_sessions = 0) {
     config_ = changed_config(folder_.path() / "config", changes);
-    std::ofstream sessions{config_.parent_path() / "sessions.cfg",
-                           std::ios::binary | std::ios::app};
+    const std::filesystem::path folder = config_.parent_path();
+    const std::string hash = hash_of_demo(folder / "credentials");
+    std::ofstream credentials{folder / "credentials", std::ios::binary | std::ios::app};
+    std::ofstream sessions{folder / "sessions.cfg", std::ios::binary | std::ios::app};
     for (int i = 1; i <= more_sessions; ++i) {
-      sessions << "\n[SESSION]\nBeginString=FIXT.1.1\nTargetCompID=MDX" << i
-               << "\nRole=MarketData\nUsername=MD1\n";
+      const std::string name = "MDX" + std::to_string(i);
+      credentials << name << hash << '\n';
+      sessions << "\n[SESSION]\nBeginString=FIXT.1.1\nTargetCompID=" << name
+               << "\nRole=MarketData\n";
     }
+  }
+
+  // What stands behind the name of MD1.
+  static std::string hash_of_demo(const std::filesystem::path& credentials) {
+    std::ifstream file{credentials};
+    for (std::string line; std::getline(file, line);) {
+      if (line.starts_with("MD1:")) {
+        return line.substr(3);
+      }
+    }
+    throw std::runtime_error{"there is no MD1 in " + credentials.string()};
   }
 
   // As after a power cut: whoever was on has to log on again.

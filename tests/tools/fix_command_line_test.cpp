@@ -1,4 +1,5 @@
 #include "gateway/tools/fix_command_line.h"
+#include "gateway/tools/password.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -106,7 +107,7 @@ TEST_F(FixCommandLineTest, PricesHaveASessionOfTheirOwn) {
   EXPECT_EQ(demo.mode, Mode::Prices);
   EXPECT_EQ(demo.prices.sender, "MD1");
   EXPECT_EQ(demo.prices.port, 9883);
-  EXPECT_EQ(demo.prices.password.view(), "demo");
+  EXPECT_EQ(read_password(demo.prices.password_file).view(), "demo");
   const FixCommandLine own = accepted({"md",
                                        "watch",
                                        "A",
@@ -152,7 +153,7 @@ TEST_F(FixCommandLineTest, InScriptsAndAtThePromptThatSessionIsGivenBesides) {
   EXPECT_EQ(script.settings.session.password.view(), "demo");
   EXPECT_EQ(script.prices.sender, "MD7");
   EXPECT_EQ(script.prices.port, 2);
-  EXPECT_EQ(script.prices.password.view(), "theirs");
+  EXPECT_EQ(read_password(script.prices.password_file).view(), "theirs");
 }
 
 TEST_F(FixCommandLineTest, WhoseSessionItIsMustBeSaidButOfPrices) {

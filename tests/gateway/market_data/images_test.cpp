@@ -92,7 +92,7 @@ TEST(Images, OfAllLevelsComeInFragmentsOfOneCopy) {
   }
   venue.exchange.run(matching::CreateMarket{.market = matching::Name{"FINE"},
                                             .ladder = matching::LadderKind::Finest,
-                                            .runners = {matching::Name{"F"}}});
+                                            .runners = {matching::Name{"F"}, matching::Name{"G"}}});
   venue.exchange.run(matching::OpenMarket{.market = matching::Name{"FINE"}});
   for (int odds = 200; odds < 1'300; ++odds) {
     std::string text = std::to_string(odds);

@@ -42,9 +42,10 @@ TEST(Pictures, ShowMarketsAndTheLaddersOfOne) {
   const RunnerPicture& runner = picture.runners.front();
   EXPECT_EQ(runner.symbol, "A");
   ASSERT_THAT(runner.bids, SizeIs(1));
-  EXPECT_EQ(runner.bids[0].price + " " + runner.bids[0].size, "2.02 3.00");
-  ASSERT_THAT(runner.offers, IsEmpty());
-  EXPECT_EQ(runner.last_price + " " + runner.last_size + " " + runner.matched, "2.02 4.00 7.00");
+  EXPECT_EQ(runner.bids[0].price + " " + runner.bids[0].size, "2.02 6.00");
+  ASSERT_THAT(runner.offers, SizeIs(1));
+  EXPECT_EQ(runner.offers[0].price + " " + runner.offers[0].size, "1.90 3.00");
+  EXPECT_EQ(runner.last_price + " " + runner.last_size + " " + runner.matched, "2.02 4.00 4.00");
 }
 
 TEST(Pictures, ComeWhenSomethingHasChangedAndNotTooOften) {

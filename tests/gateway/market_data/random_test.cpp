@@ -37,7 +37,9 @@ class Truth {
     OfInstrument& truth =
         instruments_[std::string{books.securities().instrument(id).symbol.view()}];
     const std::uint64_t seq = books.standing(market).public_changes;
-    truth.states[seq] = state_of(books, id);
+    const bool removed =
+        books.securities().instrument(id).removed(books.securities().market(market).version);
+    truth.states[seq] = removed ? BookState{} : state_of(books, id);  // of a runner that is gone
     truth.archived = truth.archived || books.standing(market).archived;
   }
 

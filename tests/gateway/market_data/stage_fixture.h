@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -82,12 +83,17 @@ class StageBed {
     ASSERT_LT(rounds, kEnough);
   }
 
-  // `count` orders that rest, and what else the pipeline does, without md.
+  // `count` orders that rest, and what else the pipeline does, without md, which holds the ring
+  // only where another thread runs it.
   void place(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
       const int price = 202 + static_cast<int>(placed++ % 50) * 2;
       pipeline.place(SessionId{1}, "O" + std::to_string(placed), Side::Ask, price, 100);
       pipeline.run();
+      while (pipeline.commands.fill() > 0) {  // md is on another thread, and holds the ring
+        std::this_thread::yield();
+        pipeline.run();
+      }
     }
   }
 

@@ -139,7 +139,7 @@ TEST_F(StageTest, FarBehindItLeavesTheRingGoesOnByTheJournalAndComesBack) {
   EXPECT_THAT(texts(*outlet), ElementsAre(AllOf(StartsWith("W 262=a|"), HasSubstr("|814=2|"))));
   bed().expect_books_as_engine();
 
-  bed().place(1);
+  bed().place(50);  // at each price once
   bed().run_md();
   EXPECT_THAT(texts(*outlet), ElementsAre(StartsWith("X 262=a|")));
   bed().expect_books_as_engine();
@@ -226,6 +226,7 @@ TEST_F(StageTest, TellsWhatIsCommittedBeforeItIsClosed) {
 
 TEST_F(StageTest, IsFinishedWhenTheRingIsDrained) {
   make();
+  bed().place(1);
   bed().pipeline.commands.close();
   while (!bed().pipeline.match.finished()) {
     bed().pipeline.run();

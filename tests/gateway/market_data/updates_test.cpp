@@ -131,8 +131,9 @@ TEST_F(Updates, OrdersThatAreCancelledInABatchAllGo) {
 }
 
 TEST_F(Updates, DelayedOrdersAreSeenWhenTheirDelayIsOver) {
-  venue.exchange.run(matching::CreateMarket{
-      .market = matching::Name{"LATE"}, .bet_delay_ms = 5'000, .runners = {matching::Name{"L"}}});
+  venue.exchange.run(matching::CreateMarket{.market = matching::Name{"LATE"},
+                                            .bet_delay_ms = 5'000,
+                                            .runners = {matching::Name{"L"}, matching::Name{"M"}}});
   venue.exchange.run(matching::OpenMarket{.market = matching::Name{"LATE"}});
   venue.exchange.run(matching::TurnInPlay{.market = matching::Name{"LATE"}});
   MarketDataRequest request = levels_of("a", {"L"});
@@ -169,7 +170,7 @@ TEST_F(Updates, ATradeIsToldWithTheMakersPriceAndWhoCameLater) {
   request.volume = true;
   request.traded_ladder = true;
   const SubscriberId session = subscribe(request);
-  venue.exchange.back("bob", "4", "2.04");
+  venue.exchange.back("bob", "4", "2");
   const std::uint64_t event =
       matching::testing::all_of<matching::TradeMatched>(venue.exchange.log).size();
   ASSERT_EQ(event, 1U);
@@ -196,7 +197,7 @@ TEST_F(Updates, OpenInterestIsOfBinaryMarkets) {
   EXPECT_THAT(texts.front(), ::testing::EndsWith("279=0|269=C|271=4|"));
   venue.exchange.buy("alice", "4", "0.5");
   venue.exchange.sell("bob", "4", "0.5");  // both have nothing any more
-  EXPECT_THAT(told(session).front(), ::testing::HasSubstr("279=1|269=C|271=0|"));
+  EXPECT_THAT(told(session).front(), ::testing::HasSubstr("279=1|269=C|55=RAIN|271=0|"));
 }
 
 TEST_F(Updates, LevelsThatLeaveTheWindowAreDeletedWhereThatWasAskedFor) {
@@ -273,7 +274,7 @@ TEST_F(Updates, MoreLevelsThanAMessageHoldsAreToldByAnImage) {
   }
   venue.exchange.run(matching::CreateMarket{.market = matching::Name{"FINE"},
                                             .ladder = matching::LadderKind::Finest,
-                                            .runners = {matching::Name{"F"}}});
+                                            .runners = {matching::Name{"F"}, matching::Name{"G"}}});
   venue.exchange.run(matching::OpenMarket{.market = matching::Name{"FINE"}});
   request.symbols.emplace_back("F");
   const SubscriberId session = subscribe(request);

@@ -28,7 +28,7 @@ std::string text_of(const fix::MarketDataRequestReject& reject) {
 
 std::string text_of(const fix::SecurityList& list) {
   return "y " + std::string{list.request_id.view()} + " " + std::string{list.symbol.view()} + " " +
-         number(list.total) + (list.last ? " last " : " ") + number(list.status);
+         number(list.total) + (list.last ? " last" : " ") + number(list.status);
 }
 
 std::string text_of(const fix::SecurityListUpdate& update) {

@@ -29,7 +29,9 @@ class Venue {
     return *outlets_[session.value() - 1];
   }
 
+  // Answered by all that the exchange has decided.
   void ask(SubscriberId session, const MarketDataRequest& request) {
+    take();
     data.ask(session, request, now);
   }
 

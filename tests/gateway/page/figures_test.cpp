@@ -49,6 +49,15 @@ TEST_F(PageFiguresTest, RatesAreSinceTheSampleBefore) {
   EXPECT_EQ(third[Series::Commit], std::nullopt) << "there was no commit";
 }
 
+TEST_F(PageFiguresTest, WhatBeginsToBeCountedIsCountedFromNothing) {
+  add(seconds{1});  // the journal is replayed
+  metrics.histogram("betex_order_ack_seconds", 6, 1);
+  metrics.histogram("betex_commit_seconds", 4, 0.002);
+  Sample sample = add(seconds{2});
+  EXPECT_THAT(sample[Series::Orders], Optional(DoubleEq(3)));
+  EXPECT_THAT(sample[Series::Commit], Optional(::testing::DoubleNear(0.5, 1e-9)));
+}
+
 TEST_F(PageFiguresTest, LevelsAreAsTheyAre) {
   metrics.gauge("betex_command_ring_fill", 10);
   metrics.gauge("betex_command_ring_slots", 1000);
