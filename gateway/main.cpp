@@ -19,6 +19,7 @@
 #include "gateway/gateway.h"
 #include "gateway/log/log.h"
 #include "gateway/process/fail_stop.h"
+#include "gateway/process/heap.h"
 #include "gateway/process/password_command.h"
 #include "gateway/process/signals.h"
 #include "gateway/start/named_files.h"
@@ -162,6 +163,7 @@ int act(const CommandLine& command_line) {
 
 int main(int argc, char** argv) {
   using namespace betex;
+  gateway::keep_freed_memory();
   process::open_standard_descriptors();
   process::disable_core_dumps();
   ::umask(0027);  // whatever the shell says: a group may read log and journal, for backups

@@ -18,6 +18,9 @@
 namespace betex::gateway {
 namespace {
 
+// Where processors are few, orders come before prices.
+constexpr int kNiceness = 5;
+
 MarketDataLimits limits_of(const MarketDataSessionLimits& limits, std::size_t most_unsent) {
   return {.max_instruments = limits.instruments_per_session,
           .max_requests = limits.requests,
@@ -59,7 +62,7 @@ MarketDataStage::LoadState newest_state(std::filesystem::path wal_root,
 MarketDataPorts::MarketDataPorts(const MarketDataConfig& config)
     : plain_{reserve(config, config.port, "--market-data-port")},
       tls_{reserve(config, config.tls_port, "tls_port in [market_data]")},
-      io_{1, "md-io", [this](const std::exception_ptr& error) { fail(error); }} {}
+      io_{1, "md-io", [this](const std::exception_ptr& error) { fail(error); }, kNiceness} {}
 
 void MarketDataPorts::on_failure(std::function<void(const std::exception_ptr&)> act) {
   const std::lock_guard lock{mutex_};
@@ -104,7 +107,7 @@ MarketDataSide::MarketDataSide(const Parts& parts,
                         session_settings(parts.config),
                         sessions)
                   : nullptr},
-      runner_{{.thread_name = "md", .agents = {&stage_}},
+      runner_{{.thread_name = "md", .agents = {&stage_}, .niceness = kNiceness},
               wait_,
               [this](std::string_view agent, const std::exception_ptr& error) {
                 stage_.fail();

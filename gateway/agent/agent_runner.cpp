@@ -4,6 +4,8 @@
 #include <utility>
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "matching/assert.h"
 
@@ -51,6 +53,9 @@ void AgentRunner::join() {
 
 void AgentRunner::run() noexcept {
   ::pthread_setname_np(::pthread_self(), config_.thread_name.c_str());
+  if (config_.niceness != 0) {  // on Linux a thread has one of its own
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), config_.niceness);
+  }
   try {
     run_agents();
   } catch (...) {

@@ -16,6 +16,8 @@ namespace {
 // So much is taken before anything else is looked at; slots of the ring are free again after each.
 constexpr std::size_t kMostAtOnce = 256;
 
+constexpr std::chrono::milliseconds kFiguresEvery{100};
+
 }  // namespace
 
 MarketDataStage::MarketDataStage(Parts parts,
@@ -124,6 +126,7 @@ std::size_t MarketDataStage::do_work() {
   if (take_turn(now)) {
     ++work;
   }
+  tell_figures(now);
   figures_.lag.set(events_.lag());
   return work;
 }
@@ -257,12 +260,20 @@ bool MarketDataStage::take_turn(TimePoint now) {
   goes_on_ = core_.turn(begin);
   deadline_ = core_.next_deadline();
   figures_.turn_times.count(std::chrono::steady_clock::now() - begin);
-  figures_.note(core_.figures());
+  figures_due_ = figures_due_.value_or(begin + kFiguresEvery);
   return true;
 }
 
+// Gathering them takes longer than a small turn.
+void MarketDataStage::tell_figures(TimePoint now) {
+  if (figures_due_ && *figures_due_ <= now) {
+    figures_due_.reset();
+    figures_.note(core_.figures());
+  }
+}
+
 TimePoint MarketDataStage::next_deadline() const noexcept {
-  TimePoint next = deadline_.value_or(kNoDeadline);
+  TimePoint next = std::min(deadline_.value_or(kNoDeadline), figures_due_.value_or(kNoDeadline));
   if (untold_since_) {
     next = std::min(next, *untold_since_ + pace_.turn_every);
   }

@@ -115,6 +115,7 @@ class MarketDataStage final : public Agent, public MarketDataFeed, public Pictur
 
   // Returns whether there was one.
   bool take_turn(TimePoint now);
+  void tell_figures(TimePoint now);
 
   EventConsumer& events_;
   const std::size_t ring_slots_;
@@ -145,6 +146,7 @@ class MarketDataStage final : public Agent, public MarketDataFeed, public Pictur
   std::optional<TimePoint> deadline_;      // of the core's
   bool pause_ = true;                      // nothing more is there to be taken first
   bool goes_on_ = false;                   // the last turn has left something
+  std::optional<TimePoint> figures_due_;   // of turns that have been
 };
 
 }  // namespace betex::gateway

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "gateway/process/fail_stop.h"
 #include "matching/assert.h"
@@ -22,9 +24,10 @@ void IoThreads::stop_all(const std::exception_ptr& error) {
   fail_stop("io", error);
 }
 
-IoThreads::IoThreads(std::size_t count, std::string name, OnFailure on_failure)
+IoThreads::IoThreads(std::size_t count, std::string name, OnFailure on_failure, int niceness)
     : name_{std::move(name)},
       on_failure_{std::move(on_failure)},
+      niceness_{niceness},
       context_{static_cast<int>(count)},
       work_{context_.get_executor()} {
   BETEX_ASSERT(count > 0);
@@ -49,6 +52,9 @@ void IoThreads::stop() {
 }
 
 void IoThreads::run() noexcept {
+  if (niceness_ != 0) {  // on Linux a thread has one of its own
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), niceness_);
+  }
   for (;;) {
     try {
       context_.run();

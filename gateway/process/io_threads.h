@@ -49,6 +49,7 @@ class IoThreads {
 
   const std::string name_;
   const OnFailure on_failure_;
+  const int niceness_;
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   std::vector<std::thread> threads_;
