@@ -105,8 +105,11 @@ fix::CacheIdentity cache_identity(const journal::Journal& journal) {
           .last_writer = newest ? newest->epoch.value() : 0};
 }
 
+// Of market data sessions nothing is kept.
 fix::CacheLimits cache_limits(const Config& config) {
-  const auto sessions = static_cast<std::uint32_t>(config.sessions.size());
+  const auto sessions = static_cast<std::uint32_t>(std::ranges::count_if(
+      config.sessions,
+      [](const SessionConfig& session) { return session.role != SessionRole::MarketData; }));
   const std::uint64_t bytes = config.session_cache.size_bytes;
   return {.file_bytes = bytes != 0 ? bytes : fix::proposed_cache_bytes(sessions),
           .sessions = sessions,

@@ -334,6 +334,10 @@ void say_dead_reader(const Bench& bench, PriceReaders& readers) {
       "behind, the others", meanwhile.behind, std::pair{std::string{"all read"}, before.behind});
   bench.tale.tell("memory of one that does not read, and of all else that grew", more, "KiB");
 
+  if (scrape(bench.gateway.http_port(), "betex_md_sessions_slow") == 0) {
+    std::printf("  the sockets hold all that it has not read\n");
+    return;
+  }
   // It reads what the sockets hold, and then it is given images of all.
   const std::uint64_t images = readers.reader(0).counts().images;
   const auto symbols = static_cast<std::uint64_t>(bench.options.markets.symbols());

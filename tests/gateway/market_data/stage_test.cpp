@@ -329,7 +329,7 @@ TEST_F(StageTest, KeepsItsBooksWhateverItsThreadsDo) {
   sessions.request_stop();
   sessions.join();
   const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-  while (bed().stage.figures().lag.value() != 0 || bed().stage.figures().away.value() != 0) {
+  while (bed().consumer.lag() != 0 || bed().consumer.away()) {
     ASSERT_LT(std::chrono::steady_clock::now(), patience);
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }

@@ -2,7 +2,10 @@
 // with a journal in memory that commits when the test says so.
 #pragma once
 
+#include <deque>
+#include <iterator>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -33,6 +36,7 @@ struct StoredTransaction {
   [[nodiscard]] matching::TransactionView view() const { return {header, first_seq, events}; }
 };
 
+// What is committed may be read by another thread than the one that commits.
 class MemoryLog final : public TransactionLog {
  public:
   void append(const matching::TransactionView& transaction) override {
@@ -43,6 +47,7 @@ class MemoryLog final : public TransactionLog {
 
   void commit() override {
     ++commits;
+    const std::lock_guard lock{mutex_};
     std::move(pending_.begin(), pending_.end(), std::back_inserter(committed));
     pending_.clear();
   }
@@ -52,7 +57,7 @@ class MemoryLog final : public TransactionLog {
     return [this](matching::EventSeq first) { return std::make_unique<Source>(*this, first); };
   }
 
-  std::vector<StoredTransaction> committed;
+  std::deque<StoredTransaction> committed;  // whose elements stay where they are
   std::size_t commits = 0;
   mutable std::size_t read = 0;    // transactions, by all sources
   mutable std::size_t opened = 0;  // sources
@@ -62,12 +67,14 @@ class MemoryLog final : public TransactionLog {
    public:
     Source(const MemoryLog& log, matching::EventSeq first) : log_{log} {
       ++log_.opened;
+      const std::lock_guard lock{log_.mutex_};
       while (next_ < log_.committed.size() && log_.committed[next_].view().last_seq() < first) {
         ++next_;
       }
     }
 
     [[nodiscard]] std::optional<matching::TransactionView> next() override {
+      const std::lock_guard lock{log_.mutex_};
       if (next_ == log_.committed.size()) {
         return std::nullopt;
       }
@@ -80,6 +87,7 @@ class MemoryLog final : public TransactionLog {
     std::size_t next_ = 0;
   };
 
+  mutable std::mutex mutex_;  // guards committed, where two threads know it
   std::vector<StoredTransaction> pending_;
 };
 
