@@ -1,17 +1,13 @@
 // betex-fix: a FIX client for people and scripts, brokers and operators. Sends what they ask for
 // and prints the reports as readable lines.
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <functional>
 #include <optional>
 #include <sstream>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,7 +16,6 @@
 
 #include <CLI/Error.hpp>
 #include <fmt/format.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include "gateway/client/error.h"
@@ -34,6 +29,7 @@
 #include "gateway/tools/prompt.h"
 #include "gateway/tools/say.h"
 #include "gateway/tools/screen.h"
+#include "gateway/tools/script.h"
 #include "journal/process/command_line.h"
 #include "journal/process/standard_streams.h"
 
@@ -62,82 +58,6 @@ void run_watch(Desk& desk, Interrupts& interrupts, std::optional<std::int64_t> w
   do {
     desk.print_next(kStep);
   } while (interrupts.came() == 0 && !over() && desk.all_printed());
-}
-
-// ---- A script ----------------------------------------------------------------------------------
-
-constexpr std::size_t kLongestLine = std::size_t{64} * 1024;
-
-// Standard input cannot be read. Its end is no error.
-class InputError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
-// A signal has come before the script's end.
-struct ScriptInterrupted {
-  int signal = 0;
-};
-
-// The lines of standard input. Reports that come while nobody has typed are printed at once.
-class Script {
- public:
-  Script(Desk& desk, Interrupts& interrupts) : desk_{desk}, interrupts_{interrupts} {}
-
-  // Nothing at the end. Throws InputError, ScriptInterrupted, and UnclearRequest for a line that is
-  // too long to be one.
-  std::optional<std::string> next_line();
-
- private:
-  void read_some();
-  void heed_signals();
-
-  Desk& desk_;
-  Interrupts& interrupts_;
-  std::string pending_;
-  bool ended_ = false;
-};
-
-std::optional<std::string> Script::next_line() {
-  heed_signals();
-  std::size_t line_end = 0;
-  while ((line_end = pending_.find('\n')) == std::string::npos && !ended_) {
-    if (pending_.size() > kLongestLine) {
-      throw UnclearRequest{fmt::format("it is longer than {} bytes", kLongestLine)};
-    }
-    read_some();
-  }
-  if (pending_.empty()) {
-    return std::nullopt;
-  }
-  std::string line = pending_.substr(0, line_end);
-  pending_.erase(0, line_end == std::string::npos ? line_end : line_end + 1);
-  return line;
-}
-
-void Script::read_some() {
-  pollfd input{STDIN_FILENO, POLLIN, 0};
-  if (poll(&input, 1, static_cast<int>(kStep.count())) <= 0) {
-    desk_.print_arrived();
-    heed_signals();
-    return;
-  }
-  std::array<char, 4096> buffer;
-  const ssize_t count = read(STDIN_FILENO, buffer.data(), buffer.size());
-  if (count < 0 && errno == EINTR) {
-    return;
-  }
-  if (count < 0) {
-    throw InputError{fmt::format("standard input cannot be read: {}", std::strerror(errno))};
-  }
-  ended_ = count == 0;
-  pending_.append(buffer.data(), static_cast<std::size_t>(count));
-}
-
-void Script::heed_signals() {
-  if (const int signal = interrupts_.came(); signal != 0) {
-    throw ScriptInterrupted{signal};
-  }
 }
 
 // ---- A request ---------------------------------------------------------------------------------
@@ -189,7 +109,9 @@ ExitCode carry_out(const Desks& desks, const PricesRequest& request) try {
     std::rethrow_exception(failure);
   }
   return exit_code;
+
 } catch (const PasswordError& error) {  // its file was another one when the program began
+
   say(error.what());
   return kUsage;
 }
@@ -346,6 +268,7 @@ ExitCode run_prices(const FixCommandLine& line) try {
     return kIo;
   }
   return exit_code;
+
 } catch (const PasswordError& error) {
   say(error.what());
   return kUsage;
