@@ -30,7 +30,11 @@ class IoThreads {
 
   // `count` is at least 1. Any of them runs whatever is ready: what must not run at the same time
   // is on one strand. The first thread is called `name`, the others have a number behind it.
-  explicit IoThreads(std::size_t count, std::string name = "io", OnFailure on_failure = stop_all);
+  // `niceness`: as nice(1) has it; greater than 0: others come first.
+  explicit IoThreads(std::size_t count,
+                     std::string name = "io",
+                     OnFailure on_failure = stop_all,
+                     int niceness = 0);
   // As stop().
   ~IoThreads();
 
