@@ -74,6 +74,16 @@ MarketDesk::Answer MarketDesk::ask(const std::string& market,
   return answer;
 }
 
+double MarketDesk::queued_bytes(const std::string& comp_id) {
+  peer_.send("BC", "933=" + next_id() + "|935=1|936=1|930=" + comp_id + "|");
+  const test::RawFixMessage answer = read("BD");
+  const std::string bytes = answer.value(20046);
+  if (bytes.empty()) {
+    throw std::runtime_error{"the operator is not told of its queue: " + answer.text()};
+  }
+  return std::stod(bytes);
+}
+
 test::RawFixMessage MarketDesk::read(const std::string& type) {
   for (;;) {
     test::RawFixMessage message = peer_.read();

@@ -41,6 +41,9 @@ class MarketDesk {
   // has beside the market's name. Returns when what follows from it is done too.
   Answer ask(const std::string& market, const std::string& word, const std::string& fields);
 
+  // What the gateway has for the session and has not given to its socket, as it tells an operator.
+  double queued_bytes(const std::string& comp_id);
+
  private:
   // The next message of this type; TestRequests are answered.
   test::RawFixMessage read(const std::string& type);

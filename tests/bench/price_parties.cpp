@@ -157,6 +157,9 @@ PriceReader::PriceReader(std::uint16_t port,
       request_{std::move(request)},
       descriptor_{connect_to_loopback(port)},
       received_(2 * kReadAtOnce) {
+  // The kernel holds no more than this for one that does not read.
+  const int bytes = 64 * 1024;
+  setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
   send("A", with_soh("98=0|108=60|141=Y|553=" + name_ + "|554=demo|1137=9|"));
 }
 
