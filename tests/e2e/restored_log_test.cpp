@@ -1,6 +1,9 @@
 // An older copy of the log is restored while clients are ahead of it: what they had sent after it
 // had acted, and must not act again.
+#include <cerrno>
 #include <chrono>
+#include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -11,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -139,17 +143,19 @@ class RestoredLogTest : public testing::Test {
     }
   }
 
+  // In one step: a gateway that starts elsewhere removes the cache of a log that is not there.
   void restore(Cache cache) const {
     const std::filesystem::path aside = folder_.path() / "newer";
-    std::filesystem::rename(wal(), aside);
-    std::filesystem::copy(copy(), wal(), std::filesystem::copy_options::recursive);
+    std::filesystem::copy(copy(), aside, std::filesystem::copy_options::recursive);
     if (cache != Cache::Restored) {
-      std::filesystem::remove_all(wal() / "cache");
+      std::filesystem::remove_all(aside / "cache");
     }
     if (cache == Cache::Same) {
       std::filesystem::copy(
-          aside / "cache", wal() / "cache", std::filesystem::copy_options::recursive);
+          wal() / "cache", aside / "cache", std::filesystem::copy_options::recursive);
     }
+    ASSERT_EQ(::renameat2(AT_FDCWD, wal().c_str(), AT_FDCWD, aside.c_str(), RENAME_EXCHANGE), 0)
+        << std::strerror(errno);
   }
 
   // The log is written by a thread of its own.
