@@ -26,6 +26,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "gateway/process/heap.h"
 #include "tests/bench/bench_program.h"
 #include "tests/bench/conditions.h"
 #include "tests/bench/cpu_usage.h"
@@ -438,6 +439,7 @@ void run(const Options& options) {
       "gateway share the processors; {} s each\n",
       options.seconds);
   Tale tale;
+  gateway::keep_freed_memory();  // as the gateway does
   say_in_process(options, tale);
   Gateway gateway{temporary.path(), kBrokers, Desk::Ops1, options.sessions};
   try {

@@ -75,7 +75,7 @@ MarketDesk::Answer MarketDesk::ask(const std::string& market,
 }
 
 double MarketDesk::queued_bytes(const std::string& comp_id) {
-  peer_.send("BC", "933=" + next_id() + "|935=1|936=1|930=" + comp_id + "|");
+  peer_.send("BC", "933=" + next_id() + "|935=9|936=1|930=" + comp_id + "|");
   const test::RawFixMessage answer = read("BD");
   const std::string bytes = answer.value(20046);
   if (bytes.empty()) {
