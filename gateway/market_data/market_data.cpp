@@ -93,13 +93,17 @@ void MarketData::mark_all() {
 }
 
 // What has changed while it is behind is noted once, however often.
-void MarketData::note_missed() {
+void MarketData::note_missed(InstrumentId instrument) {
   is_missed_.resize(books_.securities().instrument_count() + 1);
+  if (!is_missed_[instrument.value()]) {
+    is_missed_[instrument.value()] = true;
+    missed_.push_back(instrument);
+  }
+}
+
+void MarketData::note_missed() {
   for (const InstrumentId instrument : books_.changed()) {
-    if (!is_missed_[instrument.value()]) {
-      is_missed_[instrument.value()] = true;
-      missed_.push_back(instrument);
-    }
+    note_missed(instrument);
   }
   books_.forget_changes();
 }

@@ -98,6 +98,7 @@ class MarketData {
   void note_listed(matching::MarketId market);
   void tell_everybody(const fix::Report& report);
   void note_missed();
+  void note_missed(matching::InstrumentId instrument);
   void recover_missed();
   void refuse(Subscriber& subscriber, fix::Report report);
 

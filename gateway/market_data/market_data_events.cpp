@@ -120,11 +120,12 @@ void MarketData::note_listed(MarketId market) {
 // Of those that are not told by images; of instruments that were removed nothing is to be told.
 template <typename Event>
 void MarketData::tell_status(EventSeq seq, const Event& event) {
-  if (behind_) {
-    return;
-  }
   const Securities& securities = books_.securities();
   const Market& market = securities.market(event.header.market);
+  if (behind_) {
+    std::ranges::for_each(market.instruments, [this](InstrumentId id) { note_missed(id); });
+    return;
+  }
   fix::SecurityStatus status = status_after(event);
   status.market = market.name;
   status.market_version = event.version;
@@ -157,6 +158,7 @@ void MarketData::follow(EventSeq /*seq*/, const matching::RunnerAdded& event) {
 void MarketData::follow(EventSeq seq, const matching::RunnerRemoved& event) {
   note_listed(event.header.market);
   if (behind_) {
+    note_missed(event.instrument);
     return;
   }
   distribution_.publish_images(event.instrument);

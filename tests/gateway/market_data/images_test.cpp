@@ -188,6 +188,23 @@ TEST(Images, AreLeftForALaterTurnWhereThereAreMany) {
   EXPECT_FALSE(venue.data.turn(venue.now));
 }
 
+// Also where there was no turn while it was: then only what is told of by itself needs an image.
+TEST(Images, StandForAStatusThatMdWasBehindFor) {
+  Venue venue;
+  const SubscriberId session = venue.join();
+  asked(venue, session, levels_of("a", {"A", "RAIN"}));
+  venue.data.set_behind(true);
+  venue.exchange.run(matching::HaltMarket{.market = matching::Name{"HORSE"}});
+  venue.exchange.buy("alice", "1", "0.5");
+  venue.take();
+  venue.data.set_behind(false);
+  venue.turn();
+  EXPECT_THAT(
+      venue.told(session),
+      ElementsAre(StartsWith("X 262=a|268=1|279=0|269=0|55=RAIN|"),
+                  ::testing::AllOf(StartsWith("W 262=a|814=2|55=A|"), HasSubstr("|1682=2|"))));
+}
+
 TEST(Images, StandForWhatChangedWhileMdWasBehind) {
   Venue venue;
   const SubscriberId session = venue.join();
