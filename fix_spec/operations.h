@@ -38,6 +38,7 @@ enum class Operation : std::uint8_t {
   SetSessionNumbers,
   SetTradingDay,
   MoveWatermark,
+  Stop,
   Approve,
   Decline,
   // By a message of their own: named in answers only.
@@ -50,8 +51,8 @@ enum class Operation : std::uint8_t {
   Announce,
 };
 
-inline constexpr std::size_t kOperations = 37;
-inline constexpr std::size_t kOperationsByUoc = 30;  // the first ones
+inline constexpr std::size_t kOperations = 38;
+inline constexpr std::size_t kOperationsByUoc = 31;  // the first ones
 
 // By Operation.
 inline constexpr std::array<std::string_view, kOperations> kOperationWords{
@@ -69,11 +70,11 @@ inline constexpr std::array<std::string_view, kOperations> kOperationWords{
     "WriteOff",       "Archive",
     "LogoutSession",  "SetSessionNumbers",
     "SetTradingDay",  "MoveWatermark",
-    "Approve",        "Decline",
-    "CreateMarket",   "MassCancel",
-    "SuspendAccount", "ResumeAccount",
-    "SuspendSession", "ResumeSession",
-    "Announce",
+    "Stop",           "Approve",
+    "Decline",        "CreateMarket",
+    "MassCancel",     "SuspendAccount",
+    "ResumeAccount",  "SuspendSession",
+    "ResumeSession",  "Announce",
 };
 
 [[nodiscard]] constexpr std::string_view to_text(Operation operation) noexcept {

@@ -40,6 +40,17 @@ struct ExchangeUnhalted {
 
 BETEX_FIELDS(ExchangeUnhalted, header, request_id);
 
+// The node is going to be stopped in an orderly way; the state is as it was.
+struct StopAnnounced {
+  static constexpr EventKind kKind = EventKind::StopAnnounced;
+  EventHeader header;
+  std::uint32_t notice_s = 0;
+  Zeros<4> reserved;
+  Name request_id;
+};
+
+BETEX_FIELDS(StopAnnounced, header, notice_s, reserved, request_id);
+
 struct AccountCreated {
   static constexpr EventKind kKind = EventKind::AccountCreated;
   EventHeader header;

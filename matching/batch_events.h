@@ -53,7 +53,10 @@ struct BatchStarted {
   std::uint64_t done_before = 0;  // items of the request's processes that have ended already
   std::uint64_t version = 0;      // of header.market, as the state; no process keeps them
   OrNone<MarketState> state;      // none: it is about no market, or nothing is said
-  Zeros<7> reserved2;
+  Flag of_session;                // an owner's mass cancel of what its session has entered: 530=6
+  Zeros<2> reserved2;
+  std::uint32_t order_group = 0;  // of its filter, as the reference; 0 and empty: any
+  Reference reference;
 };
 
 BETEX_FIELDS(BatchStarted,
@@ -77,7 +80,10 @@ BETEX_FIELDS(BatchStarted,
              done_before,
              version,
              state,
-             reserved2);
+             of_session,
+             reserved2,
+             order_group,
+             reference);
 
 inline constexpr std::size_t kMaxBatchedOrders = 4096;
 
@@ -120,7 +126,8 @@ struct BatchCompleted {
   std::uint64_t done_before = 0;  // items of the request's processes that have ended before it
   std::uint64_t version = 0;      // of header.market now, as the state
   OrNone<MarketState> state;      // none: it was about no market, or nothing is said
-  Zeros<7> reserved3;
+  Flag of_session;                // as BatchStarted has it
+  Zeros<6> reserved3;
 };
 
 BETEX_FIELDS(BatchCompleted,
@@ -142,6 +149,7 @@ BETEX_FIELDS(BatchCompleted,
              done_before,
              version,
              state,
+             of_session,
              reserved3);
 
 // A refused OrderMassCancelRequest.
@@ -153,7 +161,8 @@ struct MassCancelRejected {
   Reason reason{};
   Flag id_consumed;
   std::uint8_t side = 0;  // of the refused filter, as market and symbol
-  Zeros<4> reserved;
+  Flag of_session;        // likewise: 530=6
+  Zeros<3> reserved;
   Name account_name;
   Name market;
   Name symbol;
@@ -167,6 +176,7 @@ BETEX_FIELDS(MassCancelRejected,
              reason,
              id_consumed,
              side,
+             of_session,
              reserved,
              account_name,
              market,

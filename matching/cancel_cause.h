@@ -29,6 +29,7 @@ enum class CancelCause : std::uint8_t {  // on disk
   Disconnected = 20,
   LoggedOut = 21,
   MassCancelOnBehalf = 22,
+  OrderGroupTripped = 23,
 };
 
 }  // namespace betex::matching

@@ -19,6 +19,7 @@
 #include "matching/market_commands.h"
 #include "matching/operation_commands.h"
 #include "matching/order_commands.h"
+#include "matching/order_group_commands.h"
 #include "matching/session_commands.h"
 #include "matching/types.h"
 
@@ -91,7 +92,9 @@ using CommandBody = std::variant<PlaceOrder,
                                  RequireApproval,
                                  Approve,
                                  Decline,
-                                 WatchMarkets>;
+                                 WatchMarkets,
+                                 OrderGroupRequest,
+                                 StopExchange>;
 
 // The place of a command in CommandBody, from 1: what a journaled `command` means. // on disk
 template <typename Body>

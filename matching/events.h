@@ -18,6 +18,7 @@
 #include "matching/event_tail.h"
 #include "matching/market_events.h"
 #include "matching/order_events.h"
+#include "matching/order_group_events.h"
 #include "matching/session_events.h"
 #include "matching/settlement_events.h"
 

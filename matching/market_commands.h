@@ -39,6 +39,7 @@ struct CreateMarket {
   Decimal quantity_step;  // 0: one minor unit or one contract
   Decimal max_quantity;   // per order; 0: the engine's own cap
   Decimal max_position;   // binary: contracts that an account may come to hold; 0: no limit
+  bool passive_skips_delay = false;  // kPassiveSkipsDelay
   std::vector<Name> runners;
   Name request_id;
   Timestamp transact_time;
@@ -196,6 +197,7 @@ struct ChangeMarket {
   std::optional<std::uint32_t> bet_delay_ms;
   std::optional<std::uint32_t> commission_bp;
   std::optional<Decimal> max_quantity;  // per order; 0: the engine's own cap
+  std::optional<bool> passive_skips_delay;
   std::uint64_t version_guard = 0;
   Name request_id;
   Timestamp transact_time;

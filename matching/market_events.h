@@ -17,6 +17,9 @@
 
 namespace betex::matching {
 
+// A market's flag: a post-only order does not wait for the bet delay, since it cannot take.
+inline constexpr std::uint32_t kPassiveSkipsDelay = 1;  // on disk
+
 struct MarketCreated {
   static constexpr EventKind kKind = EventKind::MarketCreated;
   EventHeader header;  // header.market is the new market
@@ -30,7 +33,7 @@ struct MarketCreated {
   Quantity quantity_step;
   Quantity max_quantity;      // per order
   Quantity max_position;      // binary: contracts that an account may come to hold; 0: no limit
-  std::uint32_t flags = 0;    // none yet
+  std::uint32_t flags = 0;    // kPassiveSkipsDelay
   std::uint32_t runners = 0;  // RunnerAdded that follow in its transaction; 1 in a binary market
   Name name;
   Name request_id;
@@ -186,7 +189,9 @@ struct MarketChanged {
   Quantity max_quantity;  // per order
   Name request_id;
   OrNone<MarketState> state;
-  Zeros<7> reserved;
+  Flag sets_flags;  // unset in what an older program wrote: they stay as they were
+  Zeros<2> reserved;
+  std::uint32_t flags = 0;
 };
 
 BETEX_FIELDS(MarketChanged,
@@ -197,7 +202,9 @@ BETEX_FIELDS(MarketChanged,
              max_quantity,
              request_id,
              state,
-             reserved);
+             sets_flags,
+             reserved,
+             flags);
 
 // The whole description of a market or of one of its runners.
 struct MarketDescribed {

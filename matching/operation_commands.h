@@ -36,6 +36,16 @@ struct Announce {
   Timestamp transact_time;
 };
 
+// The node is stopped in an orderly way so many seconds from now. The engine does nothing but
+// write it down: whoever runs the node acts on the event when it happens, and never again.
+struct StopExchange {
+  std::uint32_t notice_s = 0;  // at most kMaxStopNoticeS
+  Name request_id;
+  Timestamp transact_time;
+};
+
+inline constexpr std::uint32_t kMaxStopNoticeS = 3'600;
+
 // To an event that there is, and never back.
 struct MoveWatermark {
   EventSeq watermark;

@@ -79,6 +79,7 @@ BETEX_FIELDS(OrderAccepted,
 // A refused NewOrderSingle: no order came to be; the report echoes what was asked for.
 struct OrderRejected {
   static constexpr EventKind kKind = EventKind::OrderRejected;
+  static constexpr std::size_t kFirstSize = 160;
   EventHeader header;
   AccountId account;  // 0: unknown
   SessionId session;
@@ -93,6 +94,8 @@ struct OrderRejected {
   Name account_name;
   Name symbol;
   ClOrdId cl_ord_id;
+  Reference reference;
+  Reference order_group;
 };
 
 BETEX_FIELDS(OrderRejected,
@@ -109,7 +112,9 @@ BETEX_FIELDS(OrderRejected,
              quantity,
              account_name,
              symbol,
-             cl_ord_id);
+             cl_ord_id,
+             reference,
+             order_group);
 
 // The rest of an order that took now stands in the book. Not reported: its trades have said it.
 struct OrderRested {
@@ -231,6 +236,7 @@ BETEX_FIELDS(OrderReleased, header, order, session, entry, reserved, values);
 // An OrderCancelReplaceRequest was carried out.
 struct OrderAmended {
   static constexpr EventKind kKind = EventKind::OrderAmended;
+  static constexpr std::size_t kFirstSize = 136;
   EventHeader header;
   OrderId order;
   SessionId session;    // that entered the order
@@ -241,8 +247,12 @@ struct OrderAmended {
   Flag is_delayed;   // the order itself waits for the bet delay
   Zeros<1> reserved;
   Timestamp expire_time;
-  OrderValues values;  // order_qty is the new total
-  ClOrdId cl_ord_id;   // of the request, now the end of the chain
+  OrderValues values;               // order_qty is the new total
+  ClOrdId cl_ord_id;                // of the request, now the end of the chain
+  std::uint64_t version_guard = 0;  // with sets_terms, as the next: the order's from now on
+  Persistence persistence{};
+  Flag sets_terms;  // unset in what an older program wrote: they stay as they were
+  Zeros<6> reserved2;
 };
 
 BETEX_FIELDS(OrderAmended,
@@ -257,12 +267,17 @@ BETEX_FIELDS(OrderAmended,
              reserved,
              expire_time,
              values,
-             cl_ord_id);
+             cl_ord_id,
+             version_guard,
+             persistence,
+             sets_terms,
+             reserved2);
 
 // An amend that loses priority waits for the bet delay, like a new order; the order stays as it is.
 // Its outcome is OrderAmended or CancelRejected.
 struct AmendDelayed {
   static constexpr EventKind kKind = EventKind::AmendDelayed;
+  static constexpr std::size_t kFirstSize = 152;
   EventHeader header;
   OrderId order;
   SessionId session;
@@ -274,6 +289,10 @@ struct AmendDelayed {
   Timestamp release_at;
   OrderValues values;  // the order's current ones
   ClOrdId cl_ord_id;
+  std::uint64_t version_guard = 0;  // as of OrderAmended, which it will become
+  Persistence persistence{};
+  Flag sets_terms;
+  Zeros<6> reserved2;
 };
 
 BETEX_FIELDS(AmendDelayed,
@@ -287,7 +306,11 @@ BETEX_FIELDS(AmendDelayed,
              expire_time,
              release_at,
              values,
-             cl_ord_id);
+             cl_ord_id,
+             version_guard,
+             persistence,
+             sets_terms,
+             reserved2);
 
 struct OrderExpired {
   static constexpr EventKind kKind = EventKind::OrderExpired;

@@ -40,12 +40,17 @@ enum class Reason : std::uint16_t {  // on disk and on the wire: never change, n
   InsufficientFunds = 63,
   ExposureLimit = 64,
   InDeficit = 65,
+  OrderGroupTripped = 66,
+  OrderGroupFull = 67,
+  TooManyOrderGroups = 68,
+  UnknownOrderGroup = 69,
   // Matching: 80..
   PostOnlyWouldCross = 80,
   FillOrKillNotFilled = 81,
   MinimumFillNotReached = 82,
   ImmediateOrCancelRemainder = 83,
   SelfTradePrevented = 84,
+  LapsedAtTurnInPlay = 85,
   // Cancel and replace: 100..
   UnknownOrder = 100,
   TooLate = 101,

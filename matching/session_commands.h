@@ -53,6 +53,8 @@ struct RefuseInbound {
   Reason reason = Reason::None;
   Answer answer = Answer::BusinessReject;
   std::uint8_t reserved[3] = {};
+  std::uint32_t retry_after_ms = 0;  // of a throttled message; 0: not said
+  std::uint32_t reserved2 = 0;
 };
 
 // On proof that the client has the reports of all events up to `delivered`.

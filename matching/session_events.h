@@ -75,7 +75,8 @@ struct InboundRefused {
   std::uint16_t fix_reason = 0;
   Reason reason{};
   RefuseInbound::Answer answer{};
-  Zeros<7> reserved;
+  Zeros<3> reserved;
+  std::uint32_t retry_after_ms = 0;  // of a throttled message: when it may be sent again; 0: absent
   Text<7> msg_type;
   ClOrdId cl_ord_id;
 };
@@ -89,6 +90,7 @@ BETEX_FIELDS(InboundRefused,
              reason,
              answer,
              reserved,
+             retry_after_ms,
              msg_type,
              cl_ord_id);
 

@@ -13,6 +13,7 @@
 #include "fix_spec/operations.h"
 #include "matching/boxed.h"
 #include "matching/commands.h"
+#include "matching/order_group_events.h"
 #include "matching/reason.h"
 #include "matching/types.h"
 
@@ -78,7 +79,10 @@ struct ExecutionReport {
   matching::Decimal last_qty;  // 32 and 31: only for ExecType::Trade
   matching::Decimal last_px;
   std::optional<matching::Quantity> position_after;  // 20090: of a trade in a binary market
-  std::int64_t avg_px_e8 = 0;                        // AvgPx(6) in 1/100 000 000, rounded half up
+  bool aggressor = false;           // of a trade: 1057 and 851; the trade's event is 880
+  matching::Reference reference;    // 583; empty: absent
+  matching::Reference order_group;  // 20080; empty: absent
+  std::int64_t avg_px_e8 = 0;       // AvgPx(6) in 1/100 000 000, rounded half up
   matching::Timestamp transact_time;
   matching::Timestamp expire_time;     // 126; 0: absent
   matching::Timestamp effective_time;  // 168, the end of the bet delay; 0: absent
@@ -115,13 +119,14 @@ struct BusinessMessageReject {
   matching::Text<7> ref_msg_type;
   matching::ClOrdId business_reject_ref_id;  // 379; empty: absent
   std::uint16_t business_reject_reason = 0;  // 380
+  std::uint32_t retry_after_ms = 0;          // 20074; 0: absent
   matching::Reason reason = matching::Reason::None;
 
   friend bool operator==(const BusinessMessageReject&, const BusinessMessageReject&) = default;
 };
 
 // What an OrderMassCancelRequest(q) asks to be cancelled, tag 530.
-enum class MassCancelType : std::uint8_t { Security = 1, All = 7, MarketSegment = 9 };
+enum class MassCancelType : std::uint8_t { Security = 1, Session = 6, All = 7, MarketSegment = 9 };
 
 // OrderMassCancelReport(r). Its 37 and 1369 are made of the report's id.
 struct OrderMassCancelReport {
@@ -135,6 +140,52 @@ struct OrderMassCancelReport {
   matching::Reason reason = matching::Reason::None;  // not None: refused, 531=0
 
   friend bool operator==(const OrderMassCancelReport&, const OrderMassCancelReport&) = default;
+};
+
+// OrderGroupReport(UOH): the answer to an OrderGroupRequest(UOG), and what becomes of a group that
+// nobody has asked for, which all brokers and drop copies of the account are told.
+struct OrderGroupReport {
+  matching::ClOrdId cl_ord_id;          // 11; empty: nobody has asked
+  matching::Name account;               // 1
+  matching::Reference group;            // 20080
+  matching::OrderGroupAction action{};  // 20081
+  matching::OrderGroupState state{};    // 20085; not given: refused, or deleted
+  bool copy = false;                    // 797
+  matching::Decimal limit;              // 20082; this and the next four where there is a state
+  matching::Decimal filled;             // 20087
+  std::uint32_t window_ms = 0;          // 20083
+  std::uint32_t live_orders = 0;        // 20088
+  matching::CountedFills counted{};     // 20084
+  bool cancel_on_disconnect = false;    // 20086
+  std::optional<std::uint64_t>
+      affected;  // 533: orders that were cancelled, of one that has tripped
+  matching::Timestamp transact_time;
+  matching::Reason reason = matching::Reason::None;  // not None: refused
+
+  friend bool operator==(const OrderGroupReport&, const OrderGroupReport&) = default;
+};
+
+// ApplResponseType(1348).
+enum class ReplayResponse : std::uint8_t { Begins = 0, UnknownApplication = 1, Unavailable = 2 };
+
+// ApplicationMessageRequestAck(BX): whether reports are told again.
+struct ReplayAck {
+  matching::Name request_id;  // 1346
+  ReplayResponse response{};
+  matching::EventSeq first;  // 1182 and 1183 of RefApplID BETEX
+  matching::EventSeq last;
+  matching::EventSeq available_from;  // 20076: with Unavailable, the first event that could be had
+
+  friend bool operator==(const ReplayAck&, const ReplayAck&) = default;
+};
+
+// ApplicationMessageReport(BY), 1426=3: all of them have been told again.
+struct ReplayEnd {
+  matching::Name request_id;  // 1346
+  matching::EventSeq last;    // 1357
+  std::uint64_t reports = 0;  // 1349
+
+  friend bool operator==(const ReplayEnd&, const ReplayEnd&) = default;
 };
 
 // SecurityTradingStatus(326); from 100 on ours.
@@ -206,6 +257,7 @@ struct SecurityList {
   std::uint32_t winners = 0;            // 20034
   std::uint32_t bet_delay_ms = 0;       // 20035; also 0 is told, as of the next
   std::uint32_t commission_bp = 0;      // 20036
+  bool passive_skips_delay = false;     // 20072; told where it is so
   matching::Timestamp scheduled_start;  // 20039
   std::string market_description;       // 20095
   matching::Name parent;                // 20096
@@ -405,6 +457,7 @@ struct SecurityDefinition {
   std::uint32_t winners = 0;                      // 20034
   std::uint32_t bet_delay_ms = 0;                 // 20035
   std::uint32_t commission_bp = 0;                // 20036
+  bool passive_skips_delay = false;               // 20072; told where it is so
   matching::Decimal quantity_step;                // 561
   matching::Decimal min_quantity;                 // 562
   matching::Decimal max_quantity;                 // 1140
@@ -559,8 +612,12 @@ struct Report {
                TradingSessionStatus,
                NetworkStatus,
                SecurityListUpdate,
-               MarketDataRequestReject>
+               MarketDataRequestReject,
+               matching::Boxed<OrderGroupReport>,
+               ReplayAck,
+               ReplayEnd>
       body;
+  bool told_again = false;  // by a replay, for one who has asked: 97=Y
 
   friend bool operator==(const Report&, const Report&) = default;
 };

@@ -42,8 +42,10 @@ struct MassStatusQuery {
   matching::SessionId session;
   matching::MsgSeqNum msg_seq_num;
   matching::Name account;
-  matching::Name symbol;  // empty: all
-  std::uint8_t side = 0;  // 1 or 2 as in matching::Side; 0: both
+  matching::Name symbol;          // empty: all
+  std::uint8_t side = 0;          // 1 or 2 as in matching::Side; 0: both
+  matching::Reference reference;  // empty: all, as the next
+  matching::Reference order_group;
   matching::Name mass_status_req_id;
 };
 
@@ -95,6 +97,17 @@ struct NetworkStatusQuery {
   std::vector<matching::Name> comp_ids;  // empty: all
 };
 
+// ApplicationMessageRequest(BW): the session's own reports of events, told again, in the way of
+// late ones but beside them. They touch neither what it was sent nor what it has proven to have.
+struct ReplayQuery {
+  matching::SessionId session;
+  matching::MsgSeqNum msg_seq_num;
+  matching::Name request_id;      // 1346
+  bool known_application = true;  // RefApplID(1355) is BETEX
+  matching::EventSeq first;       // 1182
+  matching::EventSeq last;        // 1183; 0: all that are durable when it is asked
+};
+
 // A request that changes nothing.
 using Query = std::variant<OrderStatusQuery,
                            MassStatusQuery,
@@ -102,7 +115,8 @@ using Query = std::variant<OrderStatusQuery,
                            SecurityStatusQuery,
                            PositionsQuery,
                            DryRunQuery,
-                           NetworkStatusQuery>;
+                           NetworkStatusQuery,
+                           ReplayQuery>;
 
 using RingCommand = std::variant<matching::Command, Query>;
 
@@ -138,13 +152,15 @@ class CommandPort {
   // The same for a command of a session's, which is made where the ring has its place: there are
   // too many of them to copy each more than once.
   template <typename Body>
-  void submit(const matching::Origin& origin, const Body& body) {
-    static_assert(std::is_nothrow_copy_constructible_v<Body>, "a claimed slot must be published");
+  void submit(const matching::Origin& origin, Body&& body) {
+    using Plain = std::remove_cvref_t<Body>;
+    static_assert(std::is_nothrow_constructible_v<Plain, Body&&>,
+                  "a claimed slot must be published");
     const Place place = claim();
     RingCommand& made = *std::construct_at(place.command, std::in_place_type<matching::Command>);
     auto& command = *std::get_if<matching::Command>(&made);
     command.origin = origin;
-    command.body.emplace<Body>(body);
+    command.body.emplace<Plain>(std::forward<Body>(body));
     publish(place);
   }
 
