@@ -62,7 +62,7 @@ Reason Decider::check_combination(const PlaceOrder& place, Terms& terms) const {
   terms.is_market_order = place.type == OrderType::Market;
   terms.post_only = place.post_only;
   const bool immediate = is_immediate(terms.time_in_force);
-  const auto max_cost = to_money(place.max_cost);
+  const auto max_cost = to_money(place.extra().max_cost);
   if ((place.type == OrderType::Market && (!immediate || place.price != Decimal{})) ||
       (place.post_only && immediate) ||
       (terms.min_fill != Quantity{} && terms.time_in_force != TimeInForce::Ioc) || !max_cost ||
@@ -137,6 +137,7 @@ void Decider::accept(const PlaceOrder& place, const Terms& terms) {
                          .transact_time = place.transact_time,
                          .release_at = delayed ? release_time(*terms.market) : Timestamp{},
                          .version_guard = place.version_guard,
+                         .reference = place.extra().reference,
                          .values = {.order_qty = terms.quantity, .leaves_qty = terms.quantity},
                          .cl_ord_id = place.cl_ord_id};
   });
@@ -157,7 +158,9 @@ void Decider::reject(const PlaceOrder& place, const Terms& terms, Reason reason)
                               .quantity = place.quantity,
                               .account_name = place.account,
                               .symbol = place.symbol,
-                              .cl_ord_id = place.cl_ord_id},
+                              .cl_ord_id = place.cl_ord_id,
+                              .reference = place.extra().reference,
+                              .order_group = place.extra().order_group},
                 terms.market == nullptr ? MarketId{} : terms.market->id);
 }
 

@@ -77,6 +77,7 @@ class Decider {
   void decide(const UnhaltExchange& unhalt);
   void decide(const SetTradingDay& set);
   void decide(const Announce& announce);
+  void decide(const StopExchange& stop);
   void decide(const MoveWatermark& move);
 
   // decide_approvals.cpp
