@@ -26,9 +26,8 @@ Reason Decider::check_order(const PlaceOrder& place, Terms& terms) const {
   }
   terms.market = &state_.markets.at(terms.instrument->market);
   Reason reason = check_market(terms, requester());
-  if (reason == Reason::None && place.version_guard != 0 &&
-      place.version_guard != terms.market->version) {
-    reason = Reason::StaleMarketVersion;
+  if (reason == Reason::None) {
+    reason = check_guard(place.version_guard, *terms.market);
   }
   if (reason == Reason::None) {
     reason = check_price(place.price, place.type, terms);
@@ -45,7 +44,7 @@ Reason Decider::check_order(const PlaceOrder& place, Terms& terms) const {
   if (reason == Reason::None) {
     reason = check_money(terms, nullptr);
   }
-  if (reason == Reason::None && place.post_only && !is_delayed(*terms.market) && crosses(terms)) {
+  if (reason == Reason::None && place.post_only && !waits(*terms.market, true) && crosses(terms)) {
     reason = Reason::PostOnlyWouldCross;
   }
   return reason;
@@ -112,7 +111,7 @@ void Decider::decide(const PlaceOrder& place) {
 }
 
 void Decider::accept(const PlaceOrder& place, const Terms& terms) {
-  const bool delayed = is_delayed(*terms.market);
+  const bool delayed = waits(*terms.market, place.post_only);
   const bool takes = !delayed && (is_immediate(terms.time_in_force) || crosses(terms));
   const OrderId order = state_.last_order_id.next();
   emitter_.emit_made(terms.market->id, [&] {
