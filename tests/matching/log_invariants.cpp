@@ -74,7 +74,7 @@ Breaches LogInvariants::read(const TransactionView& transaction) {
     money_is_neither_made_nor_lost();
     what_goes_on_is_followed();
     limit_that_is_reached_trips();
-    if (!group_cancels_.empty() || !groups_now_.empty()) {
+    if (!groups_now_.empty()) {
       tripped_group_has_no_orders();
     }
   }
@@ -144,7 +144,10 @@ void LogInvariants::check(const TradeMatched& event) {
     return;
   }
   for (const TradeLeg* const leg : {&event.maker, &event.taker}) {
-    groups_now_.insert(shadow_.live.at(leg->order).accepted.order_group);
+    const std::uint32_t group = shadow_.live.at(leg->order).accepted.order_group;
+    if (group != 0) {
+      groups_now_.insert(group);
+    }
   }
   taken_[event.taker.order] = {shadow_.live.at(event.taker.order).accepted, event.taker.values};
   no_trade_outside_open(event);

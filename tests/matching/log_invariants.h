@@ -171,7 +171,7 @@ class LogInvariants {
   BatchId started_now_;                              // the last one, in it
   std::map<OrderId, Taken> taken_;                   // in it
   std::uint32_t last_group_ = 0;
-  std::map<std::uint32_t, std::uint32_t> group_cancels_;  // in it, by groups
+  std::map<std::uint32_t, std::uint32_t> group_cancels_;  // by trips in it, by groups
   std::set<std::uint32_t> groups_now_;                    // that something was counted for in it
   std::map<InstrumentId, Quantity> bought_;
   std::map<InstrumentId, Quantity> sold_;

@@ -1,5 +1,6 @@
 // What must hold of order groups in every log: RULES.md sections 3 and 8.
 #include <algorithm>
+#include <utility>
 
 #include "tests/matching/log_invariants.h"
 
@@ -20,8 +21,8 @@ void LogInvariants::check(const OrderGroupSet& event) {
   id_acts_once(event.account, event.cl_ord_id);
   if (event.action == OrderGroupAction::Create) {
     group_number_is_new(event);
-  } else {
-    group_is_known(event.group, event.account);
+  } else if (group_is_known(event.group, event.account)) {
+    filled_is_of_the_window(event.group, event.standing);
   }
   groups_now_.insert(event.group);
   live_orders_are_those_of_the_group(event.group, event.standing);
@@ -40,7 +41,10 @@ void LogInvariants::check(const OrderGroupCancelled& event) {
   if (group_is_known(event.group, event.account)) {
     group_cancels_its_own(event);
   }
-  group_cancels_[event.group] += event.count;
+  groups_now_.insert(event.group);
+  if (event.cause == CancelCause::OrderGroupTripped) {
+    group_cancels_[event.group] += event.count;
+  }
 }
 
 void LogInvariants::check(const OrderGroupTripped& event) {
@@ -106,29 +110,32 @@ void LogInvariants::live_orders_are_those_of_the_group(std::uint32_t group,
   }
 }
 
-// At least of the window, and of at most 1/64 more.
+// At least of the window, and of at most 1/64 more. That is the window as it was: an update that
+// sets another one takes with it what is filled.
 void LogInvariants::filled_is_of_the_window(std::uint32_t group,
                                             const OrderGroupStanding& standing) {
   const ShadowGroup& known = shadow_.groups.at(group);
-  const Int128 window = Int128{standing.window_ms} * kMillisecond;
+  const Int128 window = Int128{known.standing.window_ms} * kMillisecond;
   if (standing.filled < known.filled_in(window, shadow_.now) ||
       standing.filled > known.filled_in(window * 65 / 64, shadow_.now)) {
     breach("filled is of the window", group_number(group));
   }
 }
 
-// Nobody's trip is for nothing.
+// A request, or fills.
 void LogInvariants::trip_has_a_cause(const OrderGroupTripped& event) {
-  if (event.standing.state != OrderGroupState::Tripped ||
-      shadow_.groups.at(event.group).standing.state != OrderGroupState::Active ||
-      (event.cl_ord_id.empty() && event.standing.filled < event.standing.limit)) {
+  const bool by_fills = event.standing.filled >= event.standing.limit &&
+                        shadow_.groups.at(event.group).standing.state == OrderGroupState::Active;
+  if (event.standing.state != OrderGroupState::Tripped || (event.cl_ord_id.empty() && !by_fills)) {
     breach("a trip has a cause", group_number(event.group));
   }
 }
 
 void LogInvariants::group_cancels_its_own(const OrderGroupCancelled& event) {
   const auto orders = tail_of(event);
-  if (orders.empty() || orders.size() > OrderGroupCancelled::kMaxTail ||
+  const bool may_be_none = event.cause != CancelCause::OrderGroupTripped;
+  if (orders.empty() != (event.header.market == MarketId{}) || (orders.empty() && !may_be_none) ||
+      orders.size() > OrderGroupCancelled::kMaxTail ||
       !std::is_sorted(orders.begin(), orders.end())) {
     breach("a group cancels its own", group_number(event.group));
   }
@@ -145,7 +152,7 @@ void LogInvariants::group_cancels_its_own(const OrderGroupCancelled& event) {
 }
 
 void LogInvariants::trip_counts_its_cancels(const OrderGroupTripped& event) {
-  if (event.total != group_cancels_[event.group]) {
+  if (event.total != std::exchange(group_cancels_[event.group], 0)) {
     breach("a trip counts its cancels", group_number(event.group));
   }
 }
@@ -154,9 +161,10 @@ void LogInvariants::trip_counts_its_cancels(const OrderGroupTripped& event) {
 void LogInvariants::tripped_group_has_no_orders() {
   for (const auto& [id, order] : shadow_.live) {
     const auto group = shadow_.groups.find(order.accepted.order_group);
-    if (group != shadow_.groups.end() &&
-        group->second.standing.state == OrderGroupState::Tripped) {
-      breach("a tripped group has no orders", group_number(group->first));
+    const bool tripped =
+        group == shadow_.groups.end() || group->second.standing.state == OrderGroupState::Tripped;
+    if (order.accepted.order_group != 0 && tripped) {
+      breach("a tripped group has no orders", number(id));
       return;
     }
   }

@@ -238,6 +238,9 @@ Money Shadow::part(const ShadowOrder& order) const {
 
 void Shadow::read(const OrderGroupSet& event) {
   ShadowGroup& group = groups[event.group];
+  if (group.standing.window_ms != event.standing.window_ms) {
+    group.fills = {{now, event.standing.filled}};
+  }
   group.account = event.account;
   group.name = event.name;
   group.standing = event.standing;
