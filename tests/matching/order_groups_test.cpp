@@ -63,6 +63,7 @@ class OrderGroups : public ::testing::Test {
                    const char* name = kBrake) {
     PlaceOrder made = x.order(account, symbol, side, quantity, price);
     made.extras = OrderExtras{.order_group = Reference{name}};
+    made.persistence = Persistence::Persist;
     return made;
   }
 
@@ -105,7 +106,7 @@ class OrderGroups : public ::testing::Test {
     x.run(OpenMarket{.market = Name{"PLAY"}});
   }
 
-  void turn_in_play() { x.run(TurnInPlay{.market = Name{"PLAY"}, .scope = CancelScope::None}); }
+  void turn_in_play() { x.run(TurnInPlay{.market = Name{"PLAY"}}); }
 
   Exchange x;
 };
@@ -639,16 +640,15 @@ TEST_F(OrderGroups, ReleasesMeetNoOrderOfAGroupThatHasTripped) {
   open_play();
   x.run(order("alice", "PLAY", Side::Ask, "10", "0.55"));  // #1
   x.run(order("alice", "PLAY", Side::Ask, "10", "0.56"));
-  x.run(x.order("bob", "PLAY", Side::Bid, "1", "0.10"));
-  x.run(TurnInPlay{.market = Name{"PLAY"}, .scope = CancelScope::None});
-  x.run(x.order("bob", "PLAY", Side::Bid, "10", "0.60"));    // #4
-  x.run(x.order("carol", "PLAY", Side::Bid, "10", "0.60"));  // #5
+  turn_in_play();
+  x.run(x.order("bob", "PLAY", Side::Bid, "10", "0.60"));    // #3
+  x.run(x.order("carol", "PLAY", Side::Bid, "10", "0.60"));  // #4
   EXPECT_THAT(x.pass(5 * kSecond),
-              ElementsAre("released #4 takes",
-                          "trade 10 @ 0.5500 maker #1 taker #4",
+              ElementsAre("released #3 takes",
+                          "trade 10 @ 0.5500 maker #1 taker #3",
                           "group 1 order-group-tripped cancelled 1 #2",
                           "group 1 tripped total 1 tripped filled 10 of 10, 0 live",
-                          "released #5 rests"));
+                          "released #4 rests"));
 }
 
 // They come in one transaction, as far as that goes.
