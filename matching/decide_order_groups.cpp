@@ -10,6 +10,10 @@
 namespace betex::matching {
 namespace {
 
+bool is_action(OrderGroupAction action) noexcept {
+  return action >= OrderGroupAction::Create && action <= OrderGroupAction::Delete;
+}
+
 // Trips and deletions can only take risk away, however late they come.
 bool may_be_stale(OrderGroupAction action) noexcept {
   return action != OrderGroupAction::Create && action != OrderGroupAction::Update &&
@@ -159,9 +163,7 @@ void Decider::cancel_groups_bound_to(const SessionState& session) {
 Reason Decider::check(const OrderGroupRequest& request,
                       const AccountState& account,
                       const OrderGroup*& group) const {
-  const bool known_action =
-      request.action >= OrderGroupAction::Create && request.action <= OrderGroupAction::Delete;
-  if (!known_action || request.group.empty() ||
+  if (!is_action(request.action) || request.group.empty() ||
       (states_terms(request.action) && !are_terms(request))) {
     return Reason::InvalidParameter;
   }
@@ -196,14 +198,15 @@ void Decider::decide(const OrderGroupRequest& request) {
     reason = check(request, *account, group);
   }
   if (reason != Reason::None) {
-    emitter_.emit(OrderGroupRejected{.account = account == nullptr ? AccountId{} : account->id,
-                                     .requester = requester(),
-                                     .reason = reason,
-                                     .action = request.action,
-                                     .id_consumed = consumed,
-                                     .account_name = request.account,
-                                     .name = request.group,
-                                     .cl_ord_id = request.cl_ord_id});
+    emitter_.emit(OrderGroupRejected{
+        .account = account == nullptr ? AccountId{} : account->id,
+        .requester = requester(),
+        .reason = reason,
+        .action = is_action(request.action) ? request.action : OrderGroupAction{},
+        .id_consumed = consumed,
+        .account_name = request.account,
+        .name = request.group,
+        .cl_ord_id = request.cl_ord_id});
     return;
   }
   switch (request.action) {

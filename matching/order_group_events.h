@@ -129,7 +129,7 @@ struct OrderGroupRejected {
   AccountId account;  // 0: unknown
   SessionId requester;
   Reason reason{};
-  OrderGroupAction action{};
+  OrNone<OrderGroupAction> action;  // none: one that there is not was asked for
   Flag id_consumed;
   Zeros<4> reserved;
   Name account_name;

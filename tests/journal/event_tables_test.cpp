@@ -43,6 +43,22 @@ std::string row(const std::vector<std::string>& cells) {
   return text;
 }
 
+static_assert(kFormatVersion == 4, "say below which events have grown in it");
+
+// What an event had in version 3, where it has grown since.
+template <typename Event>
+constexpr std::size_t kSizeInVersion3 = sizeof(Event);
+template <>
+constexpr std::size_t kSizeInVersion3<matching::SessionWentDown> = 48;
+template <>
+constexpr std::size_t kSizeInVersion3<matching::OrderRejected> = 160;
+template <>
+constexpr std::size_t kSizeInVersion3<matching::OrderAmended> = 136;
+template <>
+constexpr std::size_t kSizeInVersion3<matching::AmendDelayed> = 152;
+template <>
+constexpr std::size_t kSizeInVersion3<matching::BatchStarted> = 168;
+
 // The rows that FORMAT.md should have.
 class Tables {
  public:
@@ -67,10 +83,15 @@ class Tables {
   template <typename Event>
   static std::string size_of() {
     constexpr std::size_t kFirst = matching::first_size<Event>();
-    static_assert(kFormatVersion == 3, "say here in which version an event has grown");
-    return kFirst == sizeof(Event)
-               ? std::to_string(kFirst)
-               : std::to_string(kFirst) + ", since version 3 " + std::to_string(sizeof(Event));
+    constexpr std::size_t kThird = kSizeInVersion3<Event>;
+    std::string text = std::to_string(kFirst);
+    if (kThird != kFirst) {
+      text += ", since version 3 " + std::to_string(kThird);
+    }
+    if (sizeof(Event) != kThird) {
+      text += ", since version 4 " + std::to_string(sizeof(Event));
+    }
+    return text;
   }
 
   template <typename Event>

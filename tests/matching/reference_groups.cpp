@@ -11,6 +11,10 @@ constexpr std::size_t kMostLiveOrders = 1'024;
 constexpr std::int64_t kMostLimit = 1'000'000'000'000'000'000;  // millionths
 constexpr std::int64_t kBuckets = 64;
 
+bool is_action(OrderGroupAction action) {
+  return action >= OrderGroupAction::Create && action <= OrderGroupAction::Delete;
+}
+
 }  // namespace
 
 // ---- What they are ------------------------------------------------------------------------------
@@ -147,16 +151,15 @@ void ReferenceEngine::trip(RefGroup& group, RefId requester, const ClOrdId& requ
 
 Reason ReferenceEngine::terms_fail(const OrderGroupRequest& asked) {
   using enum OrderGroupAction;
-  if (asked.action < Create || asked.action > Delete || asked.group.empty()) {
+  if (!is_action(asked.action) || asked.group.empty()) {
     return Reason::InvalidParameter;
   }
   if (asked.action != Create && asked.action != Update) {
     return Reason::None;
   }
-  const bool fit =
-      asked.limit.value() > 0 && asked.limit.value() <= kMostLimit && asked.window_ms >= 1'000 &&
-      asked.window_ms <= 3'600'000 &&
-      (asked.counted == CountedFills::All || asked.counted == CountedFills::Makers);
+  const bool fit = asked.limit.value() > 0 && asked.limit.value() <= kMostLimit &&
+                   asked.window_ms >= 1'000 && asked.window_ms <= 3'600'000 &&
+                   (asked.counted == CountedFills::All || asked.counted == CountedFills::Makers);
   return fit ? Reason::None : Reason::InvalidParameter;
 }
 
@@ -187,9 +190,9 @@ Reason ReferenceEngine::group_request_fails(const OrderGroupRequest& asked,
 void ReferenceEngine::on(const OrderGroupRequest& asked) {
   const RefId account = id_of(accounts_by_name_, asked.account);
   const RefClOrdId key{account, asked.cl_ord_id.view()};
-  const bool may_be_late =
-      asked.action != OrderGroupAction::Create && asked.action != OrderGroupAction::Update &&
-      asked.action != OrderGroupAction::Reset;
+  const bool may_be_late = asked.action != OrderGroupAction::Create &&
+                           asked.action != OrderGroupAction::Update &&
+                           asked.action != OrderGroupAction::Reset;
   Reason reason = origin_fails();
   if (reason == Reason::None && account == 0) {
     reason = Reason::UnknownAccount;
@@ -210,7 +213,7 @@ void ReferenceEngine::on(const OrderGroupRequest& asked) {
     say(OrderGroupRejected{.account = plain(account),
                            .requester = plain(requester()),
                            .reason = reason,
-                           .action = asked.action,
+                           .action = is_action(asked.action) ? asked.action : OrderGroupAction{},
                            .id_consumed = consumed,
                            .account_name = asked.account,
                            .name = asked.group,
