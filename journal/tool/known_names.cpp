@@ -11,4 +11,22 @@ void KnownNames::learn(const matching::Engine& engine) {
   });
 }
 
+void KnownNames::learn_orders(const matching::Engine& engine, matching::AccountId account) {
+  engine.visit_orders([this, account](const matching::OrderInfo& order) {
+    if (order.account == account && order.live) {
+      mark(order.order, order.reference, order.order_group);
+    }
+  });
+}
+
+std::string KnownNames::order_group(matching::OrderId order) const {
+  const auto found = marks_.find(order);
+  if (found == marks_.end() || found->second.group == 0) {
+    return "";
+  }
+  const auto named = groups_.find(found->second.group);
+  return named == groups_.end() ? std::to_string(found->second.group)
+                                : std::string{named->second.view()};
+}
+
 }  // namespace betex::journal
