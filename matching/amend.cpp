@@ -52,7 +52,7 @@ Reason Decider::check_new_terms(const Order& order, const Terms& terms) const {
 
 Reason Decider::check_amend(const AmendOrder& amend, const Order& order, Terms& terms) const {
   if (!order.live()) {
-    return Reason::TooLate;
+    return too_late(order);
   }
   if (state_.delayed_amends.contains(order.id)) {
     return Reason::WaitsForDelay;
@@ -208,7 +208,7 @@ void Decider::release_amend(const AmendDelayed& pending) {
   }
   Reason reason = Reason::ExchangeHalted;
   if (!state_.exchange.halted) {
-    reason = order.live() ? check_new_terms(order, terms) : Reason::TooLate;
+    reason = order.live() ? check_new_terms(order, terms) : too_late(order);
   }
   if (reason == Reason::None) {
     carry_out({.requester = delayed.requester, .was_delayed = true, .cl_ord_id = delayed.cl_ord_id},

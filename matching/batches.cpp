@@ -3,11 +3,11 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <tuple>
 #include <variant>
 #include <vector>
 
 #include "matching/decider.h"
+#include "matching/orders_by_market.h"
 #include "matching/row_batches.h"
 
 namespace betex::matching {
@@ -89,16 +89,8 @@ class CancelOrders {
       }
       return;
     }
-    std::sort(taken_.begin(), taken_.end(), [this](OrderId left, OrderId right) {
-      return std::tuple{market_of(left), left} < std::tuple{market_of(right), right};
-    });
-    for (auto first = taken_.begin(); first != taken_.end();) {
-      const MarketId market = market_of(*first);
-      const auto last =
-          std::find_if(first, taken_.end(), [&](OrderId id) { return market_of(id) != market; });
-      emitter.emit(event, {first, last}, market);
-      first = last;
-    }
+    for_each_market(
+        state_, taken_, [&](MarketId market, auto ids) { emitter.emit(event, ids, market); });
   }
 
   void emit_end(Emitter&) {}
@@ -112,10 +104,6 @@ class CancelOrders {
       return state_.sessions.at(filter_.session).orders;
     }
     return state_.markets.at(filter_.header.market).orders;
-  }
-
-  [[nodiscard]] MarketId market_of(OrderId id) const {
-    return state_.orders.at(state_.orders.find(id)).market;
   }
 
   const State& state_;

@@ -41,6 +41,9 @@ Reason Decider::check_order(const PlaceOrder& place, Terms& terms) const {
   if (reason == Reason::None) {
     reason = check_combination(place, terms);
   }
+  if (reason == Reason::None && place.extras.has_value()) {
+    reason = check_order_group(place.extra().order_group, terms);
+  }
   if (reason == Reason::None) {
     reason = check_money(terms, nullptr);
   }
@@ -137,6 +140,7 @@ void Decider::accept(const PlaceOrder& place, const Terms& terms) {
                          .release_at = delayed ? release_time(*terms.market) : Timestamp{},
                          .version_guard = place.version_guard,
                          .reference = place.extra().reference,
+                         .order_group = terms.order_group,
                          .values = {.order_qty = terms.quantity, .leaves_qty = terms.quantity},
                          .cl_ord_id = place.cl_ord_id};
   });

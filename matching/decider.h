@@ -41,6 +41,9 @@ class Decider {
   void decide(const CancelOrder& cancel);
   void decide(const AmendOrder& amend);
 
+  // decide_order_groups.cpp
+  void decide(const OrderGroupRequest& request);
+
   // decide_terms.cpp
   void decide(const CreateMarket& create);
   void decide(const AddRunner& add);
@@ -118,6 +121,7 @@ class Decider {
     TimeInForce time_in_force{};
     Timestamp expire_time;
     std::uint64_t version_guard = 0;  // that the request gives; 0: none
+    std::uint32_t order_group = 0;    // of a new order; 0: none
     Persistence persistence{};        // of an amended order
     SelfTradePrevention self_trade_prevention{};
     bool is_market_order = false;
@@ -278,6 +282,27 @@ class Decider {
     return found == 0 ? Order{} : state_.orders.at(found);
   }
 
+  // decide_order_groups.cpp
+  [[gnu::noinline]] [[nodiscard]] Reason check_order_group(const Reference& name,
+                                                           Terms& terms) const;
+  [[gnu::noinline]] [[nodiscard]] Reason too_late(const Order& order) const;
+  [[nodiscard]] const OrderGroup* group_of(const AccountState& account,
+                                           const Reference& name) const;
+  [[gnu::noinline]] void note_trade(const Order& taker, const Order& maker) const;
+  [[gnu::noinline]] void trip_reached_groups();
+  void trip(const OrderGroup& group, SessionId asked_by, const ClOrdId& cl_ord_id);
+  std::uint32_t cancel_orders_of(const OrderGroup& group, CancelCause cause);
+  [[nodiscard]] Timestamp groups_cancel_time(const SessionState& session,
+                                             SessionDownReason reason) const;
+  void cancel_groups_bound_to(const SessionState& session);
+  [[nodiscard]] Reason check(const OrderGroupRequest& request,
+                             const AccountState& account,
+                             const OrderGroup*& group) const;
+  void set_group(const OrderGroupRequest& request,
+                 const AccountState& account,
+                 const OrderGroup* known);
+  void reset_group(const OrderGroupRequest& request, const OrderGroup& group);
+
   // amend.cpp
   [[nodiscard]] Reason check_amend(const AmendOrder& amend, const Order& order, Terms& terms) const;
   [[nodiscard]] Reason check_new_terms(const Order& order, const Terms& terms) const;
@@ -293,6 +318,7 @@ class Decider {
 
   // match.cpp: an accepted order against the book.
   void take(OrderId taker);
+  void match(OrderId taker) const;
   template <Effect effect>
   void walk(const Taker& taker, Walk& walked) const;
   template <Effect effect>
@@ -394,6 +420,8 @@ class Decider {
   Reason refusal_{};                    // of the proposal that was carried out last
   std::vector<OrderId> chunk_;          // scratch of run_chunk
   mutable std::vector<OwnVolume> own_;  // scratch of find_own
+  mutable std::vector<std::uint32_t> traded_groups_;  // of the walk that is under way
+  std::vector<OrderId> group_orders_;                 // scratch of cancel_orders_of
 };
 
 }  // namespace betex::matching

@@ -47,7 +47,12 @@ Reason Decider::check(const MassCancel& cancel,
   if (cancel.side > 2 || (cancel.own_session && requester() == SessionId{})) {
     return Reason::InvalidParameter;
   }
-  return check_filter(cancel.market, cancel.symbol, batch, market);
+  const Reason reason = check_filter(cancel.market, cancel.symbol, batch, market);
+  if (reason != Reason::None || cancel.order_group.empty()) {
+    return reason;
+  }
+  batch.order_group = state_.order_groups.find(account.id, cancel.order_group);
+  return batch.order_group == 0 ? Reason::UnknownOrderGroup : Reason::None;
 }
 
 void Decider::decide(const MassCancel& cancel) {

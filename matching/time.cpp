@@ -1,6 +1,6 @@
 // What time brings, in order of (deadline, id): releases, expiries, the end of the trading day and
-// of the generations of ids, of proposals, cancels of sessions that are gone. In steps that fit one
-// transaction.
+// of the generations of ids, of proposals, cancels of sessions that are gone and of their order
+// groups. In steps that fit one transaction.
 #include <algorithm>
 #include <chrono>  // the calendar; no clock
 #include <limits>
@@ -16,7 +16,8 @@ constexpr std::uint32_t kStepsPerTransaction = 4096;
 const SessionState& next_grace(const State& state) {
   const auto found =
       std::find_if(state.sessions.begin(), state.sessions.end(), [&](const SessionState& session) {
-        return session.cancel_at == state.first_grace;
+        return session.cancel_at == state.first_grace ||
+               session.groups_cancel_at == state.first_grace;
       });
   BETEX_ASSERT(state.first_grace != Timestamp{} && found != state.sessions.end());
   return *found;
@@ -115,6 +116,10 @@ std::uint32_t Decider::advance_one() {
     return 1;
   }
   const SessionState& session = next_grace(state_);
+  if (session.groups_cancel_at == due) {
+    cancel_groups_bound_to(session);
+    return kStepsPerTransaction;
+  }
   start_batch({.session = session.info.session,
                .last_order = state_.last_order_id,
                .scope = CancelScope::All,
