@@ -9,6 +9,8 @@ void KnownNames::learn(const matching::Engine& engine) {
   engine.visit_instruments([this](const matching::InstrumentInfo& instrument) {
     instruments_[instrument.instrument] = instrument.symbol;
   });
+  engine.visit_order_groups(
+      [this](const matching::OrderGroupInfo& group) { groups_[group.number] = group.name; });
 }
 
 void KnownNames::learn_orders(const matching::Engine& engine, matching::AccountId account) {
