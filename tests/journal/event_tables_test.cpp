@@ -43,22 +43,6 @@ std::string row(const std::vector<std::string>& cells) {
   return text;
 }
 
-static_assert(kFormatVersion == 4, "say below which events have grown in it");
-
-// What an event had in version 3, where it has grown since.
-template <typename Event>
-constexpr std::size_t kSizeInVersion3 = sizeof(Event);
-template <>
-constexpr std::size_t kSizeInVersion3<matching::SessionWentDown> = 48;
-template <>
-constexpr std::size_t kSizeInVersion3<matching::OrderRejected> = 160;
-template <>
-constexpr std::size_t kSizeInVersion3<matching::OrderAmended> = 136;
-template <>
-constexpr std::size_t kSizeInVersion3<matching::AmendDelayed> = 152;
-template <>
-constexpr std::size_t kSizeInVersion3<matching::BatchStarted> = 168;
-
 // The rows that FORMAT.md should have.
 class Tables {
  public:
@@ -79,16 +63,35 @@ class Tables {
   [[nodiscard]] Rows enumerations() const { return values_of(enumerations_); }
 
  private:
+  // What the last program of that version wrote, of an event that has grown since.
+  template <typename Event>
+  static constexpr std::size_t size_in_version_3() {
+    if constexpr (std::is_same_v<Event, matching::SessionWentDown>) {
+      return 48;
+    } else if constexpr (std::is_same_v<Event, matching::OrderRejected>) {
+      return 160;
+    } else if constexpr (std::is_same_v<Event, matching::OrderAmended>) {
+      return 136;
+    } else if constexpr (std::is_same_v<Event, matching::AmendDelayed>) {
+      return 152;
+    } else if constexpr (std::is_same_v<Event, matching::BatchStarted>) {
+      return 168;
+    } else {
+      return sizeof(Event);
+    }
+  }
+
   // "64, since version 3 72" where fields were added.
   template <typename Event>
   static std::string size_of() {
     constexpr std::size_t kFirst = matching::first_size<Event>();
-    constexpr std::size_t kThird = kSizeInVersion3<Event>;
+    constexpr std::size_t kThen = size_in_version_3<Event>();
+    static_assert(kFormatVersion <= 4, "say here in which version an event has grown");
     std::string text = std::to_string(kFirst);
-    if (kThird != kFirst) {
-      text += ", since version 3 " + std::to_string(kThird);
+    if (kThen != kFirst) {
+      text += ", since version 3 " + std::to_string(kThen);
     }
-    if (sizeof(Event) != kThird) {
+    if (sizeof(Event) != kThen) {
       text += ", since version 4 " + std::to_string(sizeof(Event));
     }
     return text;
