@@ -182,7 +182,7 @@ TEST_F(StoredLogTest, OfVersion3IsDumpedAndReplayedAsBefore) {
 }
 
 TEST_F(StoredLogTest, OfVersion4IsDumpedAndReplayedAsBefore) {
-  expect_readable(4, 73, 4);
+  expect_readable(4, 74, 4);
 }
 
 // Each value of its JSON is a number, a text or a list of either, as in that of all other events.
