@@ -86,7 +86,7 @@ class Tables {
   static std::string size_of() {
     constexpr std::size_t kFirst = matching::first_size<Event>();
     constexpr std::size_t kThen = size_in_version_3<Event>();
-    static_assert(kFormatVersion <= 4, "say here in which version an event has grown");
+    static_assert(kFormatVersion == 4, "say here in which version an event has grown");
     std::string text = std::to_string(kFirst);
     if (kThen != kFirst) {
       text += ", since version 3 " + std::to_string(kThen);

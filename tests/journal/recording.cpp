@@ -329,6 +329,7 @@ class Recorder {
                  .headline = Remark{"Stewards' \"enquiry\": result stands"},
                  .request_id = request(27)});
     run(MoveWatermark{.watermark = EventSeq{20}, .request_id = request(28)});
+    run(WatchMarkets{.session = SessionId{1}, .on = true});
     run(StopExchange{.notice_s = 60, .request_id = request(30)}, {}, Remark{"a new release"});
   }
 
