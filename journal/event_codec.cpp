@@ -90,6 +90,19 @@ bool mentions(const matching::EventHeader& event, std::string_view name, std::ui
   return found;
 }
 
+bool mentions_any(const matching::EventHeader& event,
+                  std::string_view name,
+                  const std::unordered_set<std::uint64_t>& values) {
+  bool found = false;
+  const bool known =
+      matching::with_event_type(event.kind, [&]<typename Event>(std::type_identity<Event>) {
+        found = mentions_such<Event>(
+            event, name, [&values](std::uint64_t number) { return values.contains(number); });
+      });
+  BETEX_ASSERT(known);
+  return found;
+}
+
 std::string to_text(const EventDescription& description) {
   std::string text{description.kind};
   for (const EventField& field : description.fields) {

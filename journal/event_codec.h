@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -42,6 +43,11 @@ struct EventDescription {
 [[nodiscard]] bool mentions(const matching::EventHeader& event,
                             std::string_view name,
                             std::uint64_t value);
+
+// The same for any of the values.
+[[nodiscard]] bool mentions_any(const matching::EventHeader& event,
+                                std::string_view name,
+                                const std::unordered_set<std::uint64_t>& values);
 
 // "OrderRested market=3 market_seq=7 order=12 leaves_qty=100"; texts are quoted (quoted.h), since
 // clients have chosen them.

@@ -181,10 +181,11 @@ class Describer {
   std::vector<EventField> fields_;
 };
 
-// Looks for an unsigned number.
+// Looks for an unsigned number of which `is_wanted(number)` is true.
+template <typename IsWanted>
 class Search {
  public:
-  Search(std::string_view name, std::uint64_t value) : name_{name}, value_{value} {}
+  Search(std::string_view name, const IsWanted& is_wanted) : name_{name}, is_wanted_{is_wanted} {}
 
   template <typename Value>
   void operator()(std::string_view name, const Value& value) {
@@ -193,7 +194,7 @@ class Search {
     } else if constexpr (StrongInteger<Value>) {
       (*this)(name, value.value());
     } else if constexpr (std::unsigned_integral<Value>) {
-      found_ = found_ || (value == value_ && name == name_);
+      found_ = found_ || (name == name_ && is_wanted_(std::uint64_t{value}));
     }
   }
 
@@ -201,7 +202,7 @@ class Search {
 
  private:
   std::string_view name_;
-  std::uint64_t value_;
+  const IsWanted& is_wanted_;
   bool found_ = false;
 };
 
@@ -272,16 +273,24 @@ template <typename Event>
   return describer.take();
 }
 
-template <typename Event>
-[[nodiscard]] bool mentions(const matching::EventHeader& header,
-                            std::string_view name,
-                            std::uint64_t value) {
-  Search search{name, value};
+template <typename Event, typename IsWanted>
+[[nodiscard]] bool mentions_such(const matching::EventHeader& header,
+                                 std::string_view name,
+                                 const IsWanted& is_wanted) {
+  Search search{name, is_wanted};
   visit_whole<Event>(header, [&](const Event& event) {
     visit_fields(event, search);
     visit_tail(event, search);
   });
   return search.found();
+}
+
+template <typename Event>
+[[nodiscard]] bool mentions(const matching::EventHeader& header,
+                            std::string_view name,
+                            std::uint64_t value) {
+  return mentions_such<Event>(
+      header, name, [value](std::uint64_t number) { return number == value; });
 }
 
 }  // namespace betex::journal

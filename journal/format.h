@@ -28,7 +28,7 @@ using Chain = matching::Strong<std::uint64_t, struct ChainTag>;
 // Random, given to a log when it is created.
 using WalId = std::array<std::uint8_t, 16>;
 
-inline constexpr std::uint32_t kFormatVersion = 3;        // that is written
+inline constexpr std::uint32_t kFormatVersion = 4;        // that is written
 inline constexpr std::uint32_t kOldestFormatVersion = 2;  // that can be read: it never rises
 inline constexpr std::uint64_t kSegmentMagic = 0x4c41'5758'4554'4542;  // "BETEXWAL" in the file
 

@@ -50,11 +50,20 @@ void consume_id(State& state, AccountId account, const ClOrdId& id, Reason reaso
 // The session's orders are cancelled at `end`; 0: its grace is over or was never needed.
 void set_grace(State& state, SessionId id, Timestamp end);
 
+// The same of the order groups that are bound to it.
+void set_groups_grace(State& state, SessionId id, Timestamp end);
+
 // A grace runs until `end`; 0: none.
 void note_grace(State& state, Timestamp end) noexcept;
 
 // The order has no leaves any more: takes it out of the book, the locks and the counts. `leaves` is
 // what it had.
 void finish_order(State& state, Slot slot, Quantity leaves, CancelCause cause);
+
+// apply_order_groups.cpp: of an order that is of a group. It is new; it has no leaves any more; it
+// was filled by `quantity`.
+void join_group(State& state, const Order& order);
+void leave_group(State& state, const Order& order);
+void count_fill(State& state, const Order& order, Decimal quantity, bool is_maker);
 
 }  // namespace betex::matching

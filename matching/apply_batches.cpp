@@ -101,6 +101,7 @@ void apply(State& state, EventSeq, const ClOrdIdGenerationEnded& event) {
   state.generations.next_end = event.next_end;
   state.orders.start_generation(state.generations.number);
   state.cl_ord_ids.start_generation(state.generations.number);
+  state.order_groups.start_generation();
 }
 
 void apply(State& state, EventSeq, const RequestIdGenerationEnded& event) {

@@ -1,6 +1,7 @@
 // Events about orders and trades.
 #include "matching/apply.h"
 #include "matching/assert.h"
+#include "matching/units.h"
 
 namespace betex::matching {
 namespace {
@@ -37,13 +38,16 @@ void set_values(State& state, Slot slot, Order& order, const OrderValues& values
   state.ledger.change_open(bet.place, open_part(bet.terms, values) - before);
 }
 
-void apply_leg(State& state, const TradeLeg& leg, Price price, Quantity quantity) {
+void apply_leg(State& state, const TradeLeg& leg, Price price, Quantity quantity, bool is_maker) {
   const Slot slot = known_order(state, leg.order);
   Order& order = state.orders.at(slot);
   const OpenBet bet = bet_of(state, slot, order);
   const OpenPart before = open_part(bet.terms, order.values);
   order.values = leg.values;
   state.ledger.fill(bet.place, before, open_part(bet.terms, leg.values), price, leg);
+  if (order.order_group != 0) {
+    count_fill(state, order, to_decimal(bet.terms.kind, quantity), is_maker);
+  }
   if (leg.values.leaves_qty == Quantity{}) {
     finish_order(state, slot, before.leaves, CancelCause{});
   } else if (order.place == OrderPlace::Resting) {
@@ -73,6 +77,9 @@ void count_new_order(State& state, const Order& order) {
     ++state.trading_day.live_orders;
     state.day_orders.append(order.id, state.orders);
   }
+  if (order.order_group != 0) {
+    join_group(state, order);
+  }
 }
 
 }  // namespace
@@ -99,6 +106,9 @@ void finish_order(State& state, Slot slot, Quantity leaves, CancelCause cause) {
     TradingDay& day = state.trading_day;
     --day.live_orders;
     day.left_to_expire -= order.id <= day.expiring_to ? 1U : 0U;
+  }
+  if (order.order_group != 0) {
+    leave_group(state, order);
   }
 }
 
@@ -154,8 +164,8 @@ void apply(State& state, EventSeq seq, const OrderRested& event) {
 }
 
 void apply(State& state, EventSeq, const TradeMatched& event) {
-  apply_leg(state, event.maker, event.price, event.quantity);
-  apply_leg(state, event.taker, event.price, event.quantity);
+  apply_leg(state, event.maker, event.price, event.quantity, true);
+  apply_leg(state, event.taker, event.price, event.quantity, false);
   InstrumentState& instrument = state.instruments.at(event.instrument);
   instrument.traded += event.quantity;
   instrument.volumes.add(event.tick, event.quantity);
@@ -217,6 +227,10 @@ void apply(State& state, EventSeq seq, const OrderAmended& event) {
   }
   order.tick = event.tick;
   order.values = event.values;
+  if (event.sets_terms) {
+    order.persistence = event.persistence;
+    state.orders.terms(slot).version_guard = event.version_guard;
+  }
   if (event.entry != Entry::Leaves) {
     state.ledger.change_open(place_of(state, order), part_of(state, slot) - before);
   }

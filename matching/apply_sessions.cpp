@@ -4,18 +4,30 @@
 
 namespace betex::matching {
 
-void set_grace(State& state, SessionId id, Timestamp end) {
-  Timestamp& cancel_at = state.sessions.at(id).cancel_at;
-  const bool was_first = cancel_at != Timestamp{} && cancel_at == state.first_grace;
-  cancel_at = end;
+namespace {
+
+void set_end(State& state, Timestamp& grace, Timestamp end) {
+  const bool was_first = grace != Timestamp{} && grace == state.first_grace;
+  grace = end;
   if (was_first) {
     state.first_grace = Timestamp{};
     for (const SessionState& session : state.sessions) {
       note_grace(state, session.cancel_at);
+      note_grace(state, session.groups_cancel_at);
     }
   } else {
     note_grace(state, end);
   }
+}
+
+}  // namespace
+
+void set_grace(State& state, SessionId id, Timestamp end) {
+  set_end(state, state.sessions.at(id).cancel_at, end);
+}
+
+void set_groups_grace(State& state, SessionId id, Timestamp end) {
+  set_end(state, state.sessions.at(id).groups_cancel_at, end);
 }
 
 void note_grace(State& state, Timestamp end) noexcept {
@@ -56,6 +68,7 @@ void apply(State& state, EventSeq, const SessionWentUp& event) {
   session.cancel_on_disconnect = event.cancel_on_disconnect;
   session.grace_ms = event.grace_ms;
   set_grace(state, event.session, Timestamp{});
+  set_groups_grace(state, event.session, Timestamp{});
 }
 
 void apply(State& state, EventSeq, const SessionWentDown& event) {
@@ -67,6 +80,7 @@ void apply(State& state, EventSeq, const SessionWentDown& event) {
   session.info.up = false;
   session.info.next_in = event.next_in;
   set_grace(state, event.session, event.cancel_at);
+  set_groups_grace(state, event.session, event.groups_cancel_at);
 }
 
 void apply(State& state, EventSeq, const NumbersReserved& event) {

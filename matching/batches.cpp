@@ -3,11 +3,11 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <tuple>
 #include <variant>
 #include <vector>
 
 #include "matching/decider.h"
+#include "matching/orders_by_market.h"
 #include "matching/row_batches.h"
 
 namespace betex::matching {
@@ -20,7 +20,9 @@ bool matches(const State& state, const BatchStarted& batch, Slot slot) noexcept 
   if ((batch.header.market != MarketId{} && batch.header.market != order.market) ||
       (batch.account != AccountId{} && batch.account != order.account) ||
       (batch.session != SessionId{} && batch.session != order.session) ||
-      (batch.side != 0 && batch.side != static_cast<std::uint8_t>(order.side))) {
+      (batch.side != 0 && batch.side != static_cast<std::uint8_t>(order.side)) ||
+      (batch.order_group != 0 && batch.order_group != order.order_group) ||
+      (!batch.reference.empty() && batch.reference != order.reference)) {
     return false;
   }
   const std::uint64_t guard = state.orders.terms(slot).version_guard;
@@ -87,16 +89,8 @@ class CancelOrders {
       }
       return;
     }
-    std::sort(taken_.begin(), taken_.end(), [this](OrderId left, OrderId right) {
-      return std::tuple{market_of(left), left} < std::tuple{market_of(right), right};
-    });
-    for (auto first = taken_.begin(); first != taken_.end();) {
-      const MarketId market = market_of(*first);
-      const auto last =
-          std::find_if(first, taken_.end(), [&](OrderId id) { return market_of(id) != market; });
-      emitter.emit(event, {first, last}, market);
-      first = last;
-    }
+    for_each_market(
+        state_, taken_, [&](MarketId market, auto ids) { emitter.emit(event, ids, market); });
   }
 
   void emit_end(Emitter&) {}
@@ -110,10 +104,6 @@ class CancelOrders {
       return state_.sessions.at(filter_.session).orders;
     }
     return state_.markets.at(filter_.header.market).orders;
-  }
-
-  [[nodiscard]] MarketId market_of(OrderId id) const {
-    return state_.orders.at(state_.orders.find(id)).market;
   }
 
   const State& state_;
@@ -180,7 +170,8 @@ std::uint64_t Decider::run_chunk(Work work, const Batch& running) {
                            .cl_ord_id = started.cl_ord_id,
                            .account = started.account,
                            .session = started.session,
-                           .done_before = started.done_before};
+                           .done_before = started.done_before,
+                           .of_session = started.of_session};
   tell_market(completed, started.header.market);
   emitter_.emit(completed, started.header.market);
   if (auto next = what_follows(started)) {

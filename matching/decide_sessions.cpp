@@ -72,7 +72,8 @@ void Decider::decide(const SessionDown& down) {
     return;
   }
   const bool restart = down.reason == SessionDownReason::Restart;
-  const bool renews_grace = restart && session->cancel_at != Timestamp{};
+  const bool renews_grace =
+      restart && (session->cancel_at != Timestamp{} || session->groups_cancel_at != Timestamp{});
   if (!session->info.up && !renews_grace) {
     refuse(session, down.session, Reason::InvalidState);
     return;
@@ -83,7 +84,8 @@ void Decider::decide(const SessionDown& down) {
                                 .epoch = down.epoch,
                                 .next_in = restart ? session->info.next_in : down.next_in,
                                 .reason = down.reason,
-                                .cancel_at = cancels ? now() + grace : Timestamp{}});
+                                .cancel_at = cancels ? now() + grace : Timestamp{},
+                                .groups_cancel_at = groups_cancel_time(*session, down.reason)});
 }
 
 void Decider::decide(const ReserveNumbers& reserve) {
@@ -110,6 +112,7 @@ void Decider::decide(const RefuseInbound& refused) {
                                .fix_reason = refused.fix_reason,
                                .reason = refused.reason,
                                .answer = refused.answer,
+                               .retry_after_ms = refused.retry_after_ms,
                                .msg_type = refused.msg_type,
                                .cl_ord_id = refused.cl_ord_id});
 }

@@ -41,6 +41,9 @@ class Decider {
   void decide(const CancelOrder& cancel);
   void decide(const AmendOrder& amend);
 
+  // decide_order_groups.cpp
+  void decide(const OrderGroupRequest& request);
+
   // decide_terms.cpp
   void decide(const CreateMarket& create);
   void decide(const AddRunner& add);
@@ -77,6 +80,7 @@ class Decider {
   void decide(const UnhaltExchange& unhalt);
   void decide(const SetTradingDay& set);
   void decide(const Announce& announce);
+  void decide(const StopExchange& stop);
   void decide(const MoveWatermark& move);
 
   // decide_approvals.cpp
@@ -116,6 +120,9 @@ class Decider {
     Money max_cost;  // 0: none
     TimeInForce time_in_force{};
     Timestamp expire_time;
+    std::uint64_t version_guard = 0;  // that the request gives; 0: none
+    std::uint32_t order_group = 0;    // of a new order; 0: none
+    Persistence persistence{};        // of an amended order
     SelfTradePrevention self_trade_prevention{};
     bool is_market_order = false;
     bool post_only = false;
@@ -243,7 +250,9 @@ class Decider {
                                     const BetRequest& request,
                                     bool is_new) const;
   [[nodiscard]] bool crosses(const Terms& terms) const;
-  [[nodiscard]] bool is_delayed(const MarketData& market) const noexcept;
+  [[nodiscard]] static Reason check_guard(std::uint64_t guard, const MarketData& market) noexcept;
+  [[nodiscard]] static bool is_delayed(const MarketData& market) noexcept;
+  [[nodiscard]] static bool waits(const MarketData& market, bool post_only) noexcept;
   [[nodiscard]] Timestamp release_time(const MarketData& market) const noexcept;
   [[nodiscard]] Terms terms_of(const Order& order) const;
 
@@ -273,10 +282,32 @@ class Decider {
     return found == 0 ? Order{} : state_.orders.at(found);
   }
 
+  // decide_order_groups.cpp
+  [[gnu::noinline]] [[nodiscard]] Reason check_order_group(const Reference& name,
+                                                           Terms& terms) const;
+  [[gnu::noinline]] [[nodiscard]] Reason too_late(const Order& order) const;
+  [[nodiscard]] const OrderGroup* group_of(const AccountState& account,
+                                           const Reference& name) const;
+  [[gnu::noinline]] void note_trade(const Order& taker, const Order& maker) const;
+  [[gnu::noinline]] void trip_reached_groups();
+  void trip(const OrderGroup& group, SessionId asked_by, const ClOrdId& cl_ord_id);
+  std::uint32_t cancel_orders_of(const OrderGroup& group, CancelCause cause);
+  [[nodiscard]] Timestamp groups_cancel_time(const SessionState& session,
+                                             SessionDownReason reason) const;
+  void cancel_groups_bound_to(const SessionState& session);
+  [[nodiscard]] Reason check(const OrderGroupRequest& request,
+                             const AccountState& account,
+                             const OrderGroup*& group) const;
+  void set_group(const OrderGroupRequest& request,
+                 const AccountState& account,
+                 const OrderGroup* known);
+  void reset_group(const OrderGroupRequest& request, const OrderGroup& group);
+
   // amend.cpp
   [[nodiscard]] Reason check_amend(const AmendOrder& amend, const Order& order, Terms& terms) const;
   [[nodiscard]] Reason check_new_terms(const Order& order, const Terms& terms) const;
   [[nodiscard]] static bool keeps_priority(const Order& order, const Terms& terms) noexcept;
+  [[nodiscard]] std::uint64_t guard_after(const Order& order, const Terms& terms) const;
   void delay_amend(const AmendOrder& amend, const Order& order, const Terms& terms);
   void carry_out(const OrderAmended& amended, const Order& order, const Terms& terms);
   [[gnu::noinline]] void reject(const AmendOrder& amend,
@@ -287,6 +318,7 @@ class Decider {
 
   // match.cpp: an accepted order against the book.
   void take(OrderId taker);
+  void match(OrderId taker) const;
   template <Effect effect>
   void walk(const Taker& taker, Walk& walked) const;
   template <Effect effect>
@@ -326,6 +358,10 @@ class Decider {
                                     const Name& symbol,
                                     BatchStarted& batch,
                                     MarketId& found) const;
+  [[nodiscard]] Reason check(const MassCancel& cancel,
+                             const AccountState& account,
+                             BatchStarted& batch,
+                             MarketId& market) const;
   [[nodiscard]] Reason check(const CancelOnBehalf& cancel,
                              BatchStarted& batch,
                              MarketId& market) const;
@@ -384,6 +420,8 @@ class Decider {
   Reason refusal_{};                    // of the proposal that was carried out last
   std::vector<OrderId> chunk_;          // scratch of run_chunk
   mutable std::vector<OwnVolume> own_;  // scratch of find_own
+  mutable std::vector<std::uint32_t> traded_groups_;  // of the walk that is under way
+  std::vector<OrderId> group_orders_;                 // scratch of cancel_orders_of
 };
 
 }  // namespace betex::matching

@@ -8,6 +8,7 @@ namespace betex::matching {
 void Emitter::begin(const Command& command) noexcept {
   used_ = 0;
   event_count_ = 0;
+  state_->now = command.timestamp;
   header_ = {.tx_id = state_->last_tx_id.next(),
              .timestamp = command.timestamp,
              .origin_session = command.origin.session,

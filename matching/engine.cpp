@@ -1,5 +1,7 @@
 #include "matching/engine.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -149,6 +151,7 @@ void Engine::apply(const TransactionView& transaction) {
   State& state = impl_->state;
   BETEX_ASSERT(transaction.header.tx_id == state.last_tx_id.next() &&
                transaction.first_seq == state.last_seq.next());
+  state.now = transaction.header.timestamp;
   for_each_event(transaction, [&state](EventSeq seq, const auto& event) {
     matching::apply(state, seq, event);
     apply_end_of_event(state, event.header);
@@ -297,6 +300,30 @@ void Engine::visit_orders(const std::function<void(const OrderInfo&)>& visit) co
     info.chain = chain;
     visit(info);
   });
+}
+
+void Engine::visit_order_groups(const std::function<void(const OrderGroupInfo&)>& visit) const {
+  const State& state = impl_->state;
+  std::vector<DeletedOrderGroup> deleted;
+  state.order_groups.for_each_deleted([&](const DeletedOrderGroup& g) { deleted.push_back(g); });
+  std::sort(deleted.begin(), deleted.end(), [](const auto& left, const auto& right) {
+    return left.number < right.number;
+  });
+  auto next = deleted.begin();
+  const auto visit_deleted_below = [&](std::uint32_t number) {
+    for (; next != deleted.end() && next->number < number; ++next) {
+      visit(
+          {.number = next->number, .account = next->account, .name = next->name, .deleted = true});
+    }
+  };
+  state.order_groups.for_each([&](const OrderGroup& group) {
+    visit_deleted_below(group.number);
+    visit({.number = group.number,
+           .account = group.account,
+           .name = group.name,
+           .standing = standing_of(group, state.last_timestamp)});
+  });
+  visit_deleted_below(UINT32_MAX);
 }
 
 void Engine::visit_proposals(const std::function<void(const ProposalInfo&)>& visit) const {

@@ -43,6 +43,13 @@ Prevention prevent_self_trade(SelfTradePrevention mode, Quantity left, const Ord
 }  // namespace
 
 void Decider::take(OrderId id) {
+  match(id);
+  if (!traded_groups_.empty()) {
+    trip_reached_groups();
+  }
+}
+
+void Decider::match(OrderId id) const {
   const Slot slot = state_.orders.find(id);
   const Order& taker = state_.orders.at(slot);
   const LiveTerms& terms = state_.orders.terms(slot);
@@ -178,6 +185,9 @@ void Decider::trade(Slot taker_slot, Slot maker_slot, Quantity quantity) const {
                         .maker = leg(maker, makers),
                         .taker = leg(taker, takers)};
   });
+  if ((taker.order_group | maker.order_group) != 0) {
+    note_trade(taker, maker);
+  }
 }
 
 void Decider::cancel_order(Slot slot, CancelCause cause, Reason reason) const {

@@ -74,13 +74,14 @@ BETEX_FIELDS(
     OrderGroupReset, header, group, account, requester, reserved, standing, name, cl_ord_id);
 
 // Orders of a group are cancelled, as far as it concerns one market: `count` order ids follow the
-// struct. It is the last event of each of them.
+// struct. It is the last event of each of them. Without market and orders where the last of the
+// groups that a lost session takes with it has none.
 struct OrderGroupCancelled {
   static constexpr EventKind kKind = EventKind::OrderGroupCancelled;
   using Tail = OrderId;
   static constexpr std::size_t kMaxTail = 1'024;
   static constexpr std::string_view kTailName = "order";
-  EventHeader header;  // header.market: of all these orders
+  EventHeader header;  // header.market: of all these orders; 0: there are none
   std::uint32_t group = 0;
   AccountId account;
   CancelCause cause{};  // OrderGroupTripped, Disconnected or LoggedOut
@@ -128,7 +129,7 @@ struct OrderGroupRejected {
   AccountId account;  // 0: unknown
   SessionId requester;
   Reason reason{};
-  OrderGroupAction action{};
+  OrNone<OrderGroupAction> action;  // none: one that there is not was asked for
   Flag id_consumed;
   Zeros<4> reserved;
   Name account_name;

@@ -44,16 +44,26 @@ BETEX_FIELDS(SessionWentUp,
 
 struct SessionWentDown {
   static constexpr EventKind kKind = EventKind::SessionWentDown;
+  static constexpr std::size_t kFirstSize = 48;
   EventHeader header;
   SessionId session;
   SessionEpoch epoch;
   MsgSeqNum next_in;
   SessionDownReason reason{};
   Zeros<3> reserved;
-  Timestamp cancel_at;  // end of its grace: its orders are cancelled then; 0: they stay
+  Timestamp cancel_at;         // end of its grace: its orders are cancelled then; 0: they stay
+  Timestamp groups_cancel_at;  // the same of the order groups that are bound to it; 0: none is
 };
 
-BETEX_FIELDS(SessionWentDown, header, session, epoch, next_in, reason, reserved, cancel_at);
+BETEX_FIELDS(SessionWentDown,
+             header,
+             session,
+             epoch,
+             next_in,
+             reason,
+             reserved,
+             cancel_at,
+             groups_cancel_at);
 
 struct NumbersReserved {
   static constexpr EventKind kKind = EventKind::NumbersReserved;

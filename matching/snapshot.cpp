@@ -122,6 +122,7 @@ void load_counters(State& state, Loader& loader) {
     state.watermark = saved.watermark;
     state.generations = saved.generations;
     state.trading_day = saved.trading_day;
+    state.order_groups.restore_last_number(saved.last_order_group);
   });
   Loader::check(there, "it does not begin with its counters");
   loader.section<SavedExchange>(
@@ -138,6 +139,7 @@ void load_accounts(State& state, Loader& loader) {
         Loader::check(session.info.session == state.sessions.next_id(), "session ids");
         enter(state.session_names, session.info.comp_id, session.info.session.value());
         note_grace(state, session.cancel_at);
+        note_grace(state, session.groups_cancel_at);
         state.sessions.append(session);
       });
   loader.section<SavedAccount>(
@@ -299,7 +301,8 @@ void save(const State& state, StateSink& sink) {
                           .last_batch_id = state.last_batch_id,
                           .watermark = state.watermark,
                           .generations = state.generations,
-                          .trading_day = state.trading_day};
+                          .trading_day = state.trading_day,
+                          .last_order_group = state.order_groups.last_number()};
   saver.section<Counters>(
       Section::Counters, 1, archive_counters, [&counters](auto&& put) { put(counters); });
   saver.section<SavedExchange>(Section::Exchange, 1, archive_exchange, [&state](auto&& put) {
@@ -330,6 +333,7 @@ void save(const State& state, StateSink& sink) {
         });
       });
   save_operations(state, saver);
+  save_order_groups(state, saver);
 }
 
 void load(State& state, std::span<const std::byte> bytes) {
@@ -350,6 +354,7 @@ void load(State& state, std::span<const std::byte> bytes) {
   });
   load_requests(state, loader);
   load_operations(state, loader);
+  load_order_groups(state, loader);
   Loader::check(loader.at_end(), "something follows its end");
 }
 

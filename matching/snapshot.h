@@ -77,6 +77,9 @@ enum class Section : std::uint32_t {  // in snapshots: never change; they ascend
   Volumes = 17,
   Proposals = 18,
   ProposedShares = 19,
+  OrderGroups = 20,
+  GroupFills = 21,
+  DeletedGroups = 22,
 };
 
 struct SectionHeader {
@@ -219,5 +222,9 @@ void load_orders(State& state, Loader& loader);
 // Descriptions, traded volumes and proposals. Markets and instruments must have been loaded.
 void save_operations(const State& state, Saver& saver);
 void load_operations(State& state, Loader& loader);
+
+// Order groups. Sessions, accounts and orders must have been loaded.
+void save_order_groups(const State& state, Saver& saver);
+void load_order_groups(State& state, Loader& loader);
 
 }  // namespace betex::matching

@@ -26,7 +26,8 @@ inline constexpr auto archive_counters = [](auto& archive, auto& state) {
           state.trading_day.expiring_to,
           state.trading_day.expired_to,
           state.trading_day.live_orders,
-          state.trading_day.left_to_expire);
+          state.trading_day.left_to_expire,
+          state.last_order_group);
 };
 
 // The fields of State that stand in the section of counters.
@@ -39,6 +40,7 @@ struct Counters {
   EventSeq watermark;
   Generations generations;
   TradingDay trading_day;
+  std::uint32_t last_order_group = 0;
 };
 
 struct SavedExchange {
@@ -72,7 +74,8 @@ inline constexpr auto archive_session = [](auto& archive, auto& session) {
           session.grace_ms,
           session.cancel_at,
           session.cancel_cause,
-          session.info.username);
+          session.info.username,
+          session.groups_cancel_at);
 };
 
 struct SavedAccount {
@@ -203,7 +206,10 @@ inline constexpr auto archive_batch = [](auto& archive, auto& batch) {
           started.reserved,
           started.request_id,
           started.cl_ord_id,
-          started.done_before);
+          started.done_before,
+          started.of_session,
+          started.order_group,
+          started.reference);
 };
 
 struct SavedRequest {
@@ -258,6 +264,44 @@ struct SavedShare {
 
 inline constexpr auto archive_share = [](auto& archive, auto& saved) {
   archive(saved.proposal, saved.share);
+};
+
+// Its live orders are counted again.
+struct SavedGroup {
+  std::uint32_t number = 0;
+  AccountId account;
+  Reference name;
+  Decimal limit;
+  std::uint32_t window_ms = 0;
+  CountedFills counted{};
+  OrderGroupState state{};
+  SessionId session;
+};
+
+inline constexpr auto archive_group = [](auto& archive, auto& saved) {
+  archive(saved.number,
+          saved.account,
+          saved.name,
+          saved.limit,
+          saved.window_ms,
+          saved.counted,
+          saved.state,
+          saved.session);
+};
+
+// What was filled in one bucket of a group's window, also where it is not within it any more.
+struct SavedGroupFills {
+  std::uint32_t group = 0;
+  std::int64_t bucket = 0;
+  Decimal filled;
+};
+
+inline constexpr auto archive_group_fills = [](auto& archive, auto& saved) {
+  archive(saved.group, saved.bucket, saved.filled);
+};
+
+inline constexpr auto archive_deleted_group = [](auto& archive, auto& saved) {
+  archive(saved.number, saved.account, saved.generation, saved.name);
 };
 
 }  // namespace betex::matching

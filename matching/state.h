@@ -14,6 +14,7 @@
 #include "matching/name_index.h"
 #include "matching/order.h"
 #include "matching/order_cost.h"
+#include "matching/order_groups.h"
 #include "matching/order_id_list.h"
 #include "matching/prefetch.h"
 #include "matching/registry.h"
@@ -29,6 +30,7 @@ struct SessionState {
   std::uint32_t grace_ms = 0;
   Timestamp cancel_at;            // end of a running grace; 0: none runs
   CancelCause cancel_cause{};     // of the orders that are cancelled then
+  Timestamp groups_cancel_at;     // likewise of those of the order groups that are bound to it
   std::uint32_t open_orders = 0;  // follows from the orders
   OrderIdList orders;
 };
@@ -132,7 +134,7 @@ struct Proposal {
 };
 
 struct State {
-  explicit State(const ClOrdIdKey& key = {}) : cl_ord_ids{orders, key} {}
+  explicit State(const ClOrdIdKey& key = {}) : cl_ord_ids{orders, key}, order_groups{key} {}
 
   EventSeq last_seq;
   TxId last_tx_id;
@@ -148,6 +150,7 @@ struct State {
   OrderTable orders;
   std::map<OrderId, AmendDelayed> delayed_amends;
   ClOrdIds cl_ord_ids;
+  OrderGroups order_groups;
   Generations generations;
   Exchange exchange;
   Ledger ledger;
@@ -164,9 +167,12 @@ struct State {
   NameIndex symbols;  // to the instrument's id and, in the upper half, its market's
   OrderIdList day_orders;
   Deadlines deadlines;
-  Timestamp first_grace;      // of those that run; 0: none does
+  Timestamp first_grace;      // of those that run, of order groups too; 0: none does
   SessionId epoch_begins_of;  // in the transaction that is being applied; 0: none
   bool request_came = false;  // likewise: an id was used up in it
+
+  // Of the transaction that is being decided or applied.
+  Timestamp now;
 };
 
 // What the index of symbols says of an instrument.

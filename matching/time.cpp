@@ -1,6 +1,6 @@
 // What time brings, in order of (deadline, id): releases, expiries, the end of the trading day and
-// of the generations of ids, of proposals, cancels of sessions that are gone. In steps that fit one
-// transaction.
+// of the generations of ids, of proposals, cancels of sessions that are gone and of their order
+// groups. In steps that fit one transaction.
 #include <algorithm>
 #include <chrono>  // the calendar; no clock
 #include <limits>
@@ -16,7 +16,8 @@ constexpr std::uint32_t kStepsPerTransaction = 4096;
 const SessionState& next_grace(const State& state) {
   const auto found =
       std::find_if(state.sessions.begin(), state.sessions.end(), [&](const SessionState& session) {
-        return session.cancel_at == state.first_grace;
+        return session.cancel_at == state.first_grace ||
+               session.groups_cancel_at == state.first_grace;
       });
   BETEX_ASSERT(state.first_grace != Timestamp{} && found != state.sessions.end());
   return *found;
@@ -115,6 +116,10 @@ std::uint32_t Decider::advance_one() {
     return 1;
   }
   const SessionState& session = next_grace(state_);
+  if (session.groups_cancel_at == due) {
+    cancel_groups_bound_to(session);
+    return kStepsPerTransaction;
+  }
   start_batch({.session = session.info.session,
                .last_order = state_.last_order_id,
                .scope = CancelScope::All,
@@ -163,7 +168,6 @@ void Decider::release(Slot slot) {
   const OrderId id = order.id;
   const Terms terms = terms_of(order);
   const AccountState& account = *terms.account;
-  const std::uint64_t guard = state_.orders.terms(slot).version_guard;
   Reason reason = account.suspended ? Reason::AccountSuspended : Reason::None;
   if (reason == Reason::None && is_suspended(order.session)) {
     reason = Reason::SessionSuspended;
@@ -174,8 +178,8 @@ void Decider::release(Slot slot) {
   if (reason == Reason::None) {
     reason = check_market(terms, order.session);
   }
-  if (reason == Reason::None && guard != 0 && guard != terms.market->version) {
-    reason = Reason::StaleMarketVersion;
+  if (reason == Reason::None) {
+    reason = check_guard(state_.orders.terms(slot).version_guard, *terms.market);
   }
   if (reason == Reason::None && account.max_open_orders != 0 &&
       account.open_orders > account.max_open_orders) {

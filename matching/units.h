@@ -64,6 +64,13 @@ template <std::int64_t UnitsPerOne>
   return units ? std::optional{Quantity{*units}} : std::nullopt;
 }
 
+// The other way round.
+[[nodiscard]] constexpr Decimal to_decimal(MarketKind kind, Quantity quantity) noexcept {
+  constexpr std::int64_t kMinorUnit = kDecimalScale / 100;
+  return Decimal{quantity.value() *
+                 (kind == MarketKind::ExchangeOdds ? kMinorUnit : kDecimalScale)};
+}
+
 // Major units of the currency to mu.
 [[nodiscard]] constexpr std::optional<Money> to_money(Decimal decimal) {
   const auto units = exact_units<10'000>(decimal);

@@ -128,6 +128,12 @@ class Collector {
         {"side", std::string{side == Side::Bid ? "Buy" : "Sell"}},
         {"quantity", event.quantity.value()},
         {"price", WideMoney{Money{event.price.value()}}}};  // a binary market's is in mu
+    if (const std::string_view given = names_.reference(leg.order); !given.empty()) {
+      entry.details.push_back({"order_reference", std::string{given}});
+    }
+    if (const std::string group = names_.order_group(leg.order); !group.empty()) {
+      entry.details.push_back({"order_group", group});
+    }
   }
 
   void add_row(EventSeq seq,

@@ -42,6 +42,9 @@ class Statement {
         saved_balance_ = WideMoney{account.balance};
       }
     });
+    if (account_) {
+      names_.learn_orders(engine, *account_);
+    }
   }
 
   void apply(const matching::TransactionView& transaction) {
@@ -50,6 +53,9 @@ class Statement {
       for (const AccountEntry& entry : entries_of(transaction, *account_, names_)) {
         add(entry);
       }
+    }
+    if (names_.knows_orders()) {
+      matching::for_each_event(transaction, [this](EventSeq, const auto& event) { forget(event); });
     }
   }
 
@@ -74,6 +80,37 @@ class Statement {
         account_ = event.account;
         sum_ = WideMoney{};
       }
+    } else if constexpr (std::is_same_v<Event, matching::OrderAccepted>) {
+      if (event.account == account_) {
+        names_.learn_order(event);
+      }
+    }
+  }
+
+  // Orders that have ended are in no trade any more.
+  template <typename Event>
+  void forget(const Event& event) {
+    if constexpr (std::is_same_v<Event, matching::TradeMatched>) {
+      for (const matching::TradeLeg* const leg : {&event.maker, &event.taker}) {
+        forget_if(leg->values.leaves_qty == matching::Quantity{}, leg->order);
+      }
+    } else if constexpr (std::is_same_v<Event, matching::OrderAmended>) {
+      forget_if(event.entry == matching::Entry::Leaves, event.order);
+    } else if constexpr (std::is_same_v<Event, matching::OrderCancelled> ||
+                         std::is_same_v<Event, matching::OrderExpired>) {
+      names_.forget_order(event.order);
+    } else if constexpr (matching::HasTail<Event>) {
+      if constexpr (std::is_same_v<typename Event::Tail, matching::OrderId>) {
+        for (const matching::OrderId order : matching::tail_of(event)) {
+          names_.forget_order(order);
+        }
+      }
+    }
+  }
+
+  void forget_if(bool has_ended, matching::OrderId order) {
+    if (has_ended) {
+      names_.forget_order(order);
     }
   }
 

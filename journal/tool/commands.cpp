@@ -1,10 +1,8 @@
 #include "journal/tool/commands.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <optional>
-#include <system_error>
 #include <vector>
 
 #include "journal/epoch_file.h"
@@ -12,55 +10,12 @@
 #include "journal/recovery.h"
 #include "journal/retirement.h"
 #include "journal/snapshot.h"
+#include "journal/tool/event_filter.h"
 #include "journal/tool/log_extent.h"
 #include "journal/writer_lock.h"
 
 namespace betex::journal {
 namespace {
-
-// Which events a dump shows. Names are looked up in the log itself.
-class Filter {
- public:
-  explicit Filter(const DumpOptions& options) : options_{options} {
-    market_ = number_of(options.market);
-    account_ = number_of(options.account);
-  }
-
-  // Learns the numbers of markets and accounts from the events that name them.
-  void learn(const matching::EventHeader& event) {
-    if (event.kind == matching::EventKind::MarketCreated) {
-      const auto& created = reinterpret_cast<const matching::MarketCreated&>(event);
-      if (!options_.market.empty() && created.name.view() == options_.market) {
-        market_ = event.market.value();
-      }
-    } else if (event.kind == matching::EventKind::AccountCreated) {
-      const auto& created = reinterpret_cast<const matching::AccountCreated&>(event);
-      if (!options_.account.empty() && created.name.view() == options_.account) {
-        account_ = created.account.value();
-      }
-    }
-  }
-
-  [[nodiscard]] bool shows(const matching::EventHeader& event) const {
-    if (!options_.market.empty() && event.market.value() != market_) {
-      return false;
-    }
-    return (options_.account.empty() || (account_ && mentions(event, "account", *account_))) &&
-           (options_.order == 0 || mentions(event, "order", options_.order));
-  }
-
- private:
-  static std::optional<std::uint64_t> number_of(const std::string& text) {
-    std::uint64_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
-    return error == std::errc{} && rest == end ? std::optional{number} : std::nullopt;
-  }
-
-  const DumpOptions& options_;
-  std::optional<std::uint64_t> market_;
-  std::optional<std::uint64_t> account_;
-};
 
 // Calls `visit(seq, event)` with each event of a transaction.
 template <typename Visitor>
@@ -117,12 +72,11 @@ void stat(const StatOptions& options) {
 
 void dump(const DumpOptions& options) {
   EnvironmentPool pool;
-  Filter filter{options};
+  EventFilter filter{options};
   // Names are given near the beginning of the log, so a search by name has to begin there.
-  const bool by_name = !options.market.empty() || !options.account.empty();
   const EventSeq oldest = oldest_event(options.wal_root);
   const EventSeq first = options.from == 0 ? oldest : EventSeq{options.from};
-  const EventSeq start = by_name ? std::min(oldest, first) : first;
+  const EventSeq start = filter.needs_all_before() ? std::min(oldest, first) : first;
   JournalReader reader{options.wal_root, pool, start};
   ProgressBar progress{start.value(),
                        std::min(options.to, rough_end(options.wal_root)),

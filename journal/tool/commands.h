@@ -26,6 +26,8 @@ struct DumpOptions {
   std::string market;
   std::string account;
   std::uint64_t order = 0;  // 0: all
+  std::string reference;    // the client's own, of an order; empty: all, as the next one
+  std::string order_group;  // a number or a name
 };
 
 struct VerifyOptions {

@@ -1,11 +1,14 @@
-// What the numbers in events mean: the names of markets and instruments, the log's currency, and
-// what was asked for of what is done later; learned from the events that say it.
+// What the numbers in events mean: the names of markets and instruments, of order groups, the log's
+// currency, what orders were marked with, and what was asked for of what is done later; learned from
+// the events that say it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "matching/engine.h"
 #include "matching/events.h"
@@ -30,6 +33,8 @@ class KnownNames {
     }
   }
 
+  void learn(const matching::OrderGroupSet& event) { groups_[event.group] = event.name; }
+
   void learn(const matching::OperationProposed& event) {
     remarks_[std::string{event.request_id.view()}] = event.remark;
   }
@@ -37,6 +42,27 @@ class KnownNames {
   // Of all others there is nothing to learn.
   template <typename Event>
   void learn(const Event&) {}
+
+  // The order's reference and group, if it has any, until it is forgotten.
+  void learn_order(const matching::OrderAccepted& event) {
+    mark(event.order, event.reference, event.order_group);
+  }
+
+  void forget_order(matching::OrderId order) { marks_.erase(order); }
+
+  [[nodiscard]] bool knows_orders() const noexcept { return !marks_.empty(); }
+
+  // Those of one account that an engine has.
+  void learn_orders(const matching::Engine& engine, matching::AccountId account);
+
+  // Empty where there is none.
+  [[nodiscard]] std::string_view reference(matching::OrderId order) const {
+    const auto found = marks_.find(order);
+    return found == marks_.end() ? std::string_view{} : found->second.reference.view();
+  }
+
+  // The number where the event that named it is retired; empty where there is none.
+  [[nodiscard]] std::string order_group(matching::OrderId order) const;
 
   // Empty where they are not known.
   [[nodiscard]] std::string_view currency() const noexcept { return currency_.view(); }
@@ -61,6 +87,17 @@ class KnownNames {
   }
 
  private:
+  struct OrderMarks {
+    matching::Reference reference;
+    std::uint32_t group = 0;
+  };
+
+  void mark(matching::OrderId order, const matching::Reference& reference, std::uint32_t group) {
+    if (!reference.empty() || group != 0) {
+      marks_[order] = {reference, group};
+    }
+  }
+
   template <typename Id>
   using Names = std::map<Id, matching::Name>;
 
@@ -75,6 +112,8 @@ class KnownNames {
   Names<matching::InstrumentId> instruments_;
   Names<matching::BatchId> requests_;
   std::map<std::string, matching::Remark, std::less<>> remarks_;
+  std::map<std::uint32_t, matching::Reference> groups_;
+  std::unordered_map<matching::OrderId, OrderMarks> marks_;
 };
 
 }  // namespace betex::journal

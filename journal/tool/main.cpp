@@ -70,6 +70,9 @@ void add_dump(CLI::App& app, DumpOptions& options) {
   command.add_option("--market", options.market, "Only this market: number or name");
   command.add_option("--account", options.account, "Only this account: number or name");
   add_number(command, "--order", options.order, "Only this order's number");
+  command.add_option("--reference", options.reference, "Only orders with this reference");
+  command.add_option(
+      "--order-group", options.order_group, "Only this order group and its orders: number or name");
   command.final_callback([&options] { dump(options); });
 }
 

@@ -26,6 +26,13 @@ constexpr std::int64_t kOddsUnit = kDecimalScale / kOddsOne;
 
 constexpr Decimal kPlenty{1'000'000'000 * kDecimalScale};
 
+// As long as some hundred operations.
+constexpr std::uint32_t kGroupWindowMs = 60'000;
+
+Reference group_name(std::size_t group) {
+  return Reference{"group-" + std::to_string(group)};
+}
+
 }  // namespace
 
 std::chrono::duration<double, std::nano> thread_time() {
@@ -142,6 +149,7 @@ void EngineRun::create_accounts() {
       account.opening_balance = kPlenty;
     }
     send(account);
+    create_groups(account.account);
     return HashedName{account.account};
   };
   if (setup_.accounts == 0) {
@@ -152,6 +160,19 @@ void EngineRun::create_accounts() {
   for (std::size_t i = 0; i < setup_.accounts; ++i) {
     makers_.push_back(create("maker-" + std::to_string(i)));
     takers_.push_back(create("taker-" + std::to_string(i)));
+  }
+}
+
+void EngineRun::create_groups(const Name& account) {
+  for (std::size_t group = 0; group < setup_.groups; ++group) {
+    send(OrderGroupRequest{.account = account,
+                           .cl_ord_id = ClOrdId{"20261122-group-" + std::to_string(++ids_)},
+                           .group = group_name(group),
+                           .limit = kPlenty,
+                           .window_ms = kGroupWindowMs,
+                           .counted = CountedFills::All,
+                           .action = OrderGroupAction::Create,
+                           .transact_time = now_});
   }
 }
 
@@ -316,6 +337,13 @@ const Name& EngineRun::symbol() {
                             : symbols_[market];
 }
 
+// Of the order that comes now.
+OptionalBox<OrderExtras> EngineRun::extras() const {
+  return setup_.groups == 0 || orders_ % 2 == 0
+             ? OptionalBox<OrderExtras>{}
+             : OrderExtras{.order_group = group_name(orders_ / 2 % setup_.groups)};
+}
+
 // An order's number says whose it is, so that its cancel comes from the same one; spread, so that
 // accounts do not come in the order in which they stand in memory.
 const HashedName& EngineRun::account(const Operation& operation) {
@@ -347,6 +375,7 @@ Command EngineRun::command(const Operation& operation) {
               .transact_time = now_,
               .price = Decimal{price.value() * (binary ? kBinaryUnit : kOddsUnit)},
               .quantity = Decimal{operation.quantity * (binary ? kDecimalScale : kOddsUnit)},
+              .extras = extras(),
               .side = operation.side,
               .time_in_force = operation.kind == Kind::Add ? TimeInForce::Gtc : TimeInForce::Ioc}};
 }

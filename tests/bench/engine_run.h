@@ -50,6 +50,8 @@ struct EngineSetup {
   // 0: one account makes and another takes, and neither is checked for funds. Else so many make and
   // as many take, in turn, and all are.
   std::size_t accounts = 0;
+  // Each account has so many order groups, which never trip, and half of its orders are of one.
+  std::size_t groups = 0;
 };
 
 // The whole engine; every request has a new ClOrdID, and enough time passes that about a million of
@@ -91,8 +93,10 @@ class EngineRun {
   void send(const CommandBody& body);
   [[nodiscard]] PlaceOrder order(const Name& account, Side side, std::int64_t quantity);
   void create_accounts();
+  void create_groups(const Name& account);
   void create_market(const std::string& name);
   const Name& symbol();
+  [[nodiscard]] OptionalBox<OrderExtras> extras() const;
   [[nodiscard]] const HashedName& account(const Operation& operation);
   Command command(const Operation& operation);
   void decide(std::span<const Command> commands);

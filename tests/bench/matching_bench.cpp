@@ -39,6 +39,7 @@ struct Effort {
   std::size_t mix_live = 10'000;  // where something else is varied
   std::vector<std::size_t> markets{1, 100, 10'000};
   std::size_t accounts = 5'000;  // that make, and as many that take
+  std::size_t groups = 64;       // of orders, an account
   std::size_t empty_markets = 10'000;
   std::size_t kept_orders = 1'000'000;
   std::size_t cancelled_orders = 520'000;
@@ -55,6 +56,7 @@ Effort least_effort() {
           .mix_live = 100,
           .markets = {1, 10},
           .accounts = 10,
+          .groups = 4,
           .empty_markets = 10,
           .kept_orders = 1'000,
           .cancelled_orders = 1'000,
@@ -188,6 +190,23 @@ void run_money(const Effort& effort, JsonLine& line) {
   add_figures(line, "accounts: ", contenders, 0);
 }
 
+// Half of the orders are of groups that never trip, of two accounts and of as many as a venue has.
+void run_groups(const Effort& effort, JsonLine& line) {
+  const auto run = [&](const std::string& of, std::size_t accounts, std::size_t groups) {
+    std::vector<Contender> contenders;
+    contenders.push_back(engine_contender("no groups", {.accounts = accounts}));
+    contenders.push_back(engine_contender(std::to_string(groups) + " groups an account",
+                                          {.accounts = accounts, .groups = groups}));
+    compete(contenders, effort, effort.mix_live);
+    std::printf(
+        "half of the orders in groups, %s accounts, %zu live\n", of.c_str(), effort.mix_live);
+    print(contenders, 0);
+    add_figures(line, "groups, " + of + " accounts: ", contenders, 0);
+  };
+  run("2", 0, effort.groups);
+  run(std::to_string(2 * effort.accounts), effort.accounts, 2);
+}
+
 std::size_t heap_bytes() {
   const auto info = mallinfo2();
   return info.uordblks + info.hblkhd;
@@ -314,6 +333,7 @@ const std::vector<Part>& parts() {
   static const std::vector<Part> all{
       {.name = "markets", .run = run_markets, .is_of_mix = true},
       {.name = "money", .run = run_money, .is_of_mix = true},
+      {.name = "groups", .run = run_groups, .is_of_mix = true},
       {.name = "memory", .run = run_memory},
       {.name = "mass-cancels", .run = run_mass_cancels},
       {.name = "fill-or-kill", .run = run_fill_or_kill},
@@ -375,10 +395,11 @@ int main(int argc, char** argv) {
   app.add_option("operations", effort.operations, "Of the neutral mix, in the parts that have it")
       ->check(CLI::Range(1UL, 1'000'000'000UL))
       ->capture_default_str();
-  app.add_option("part",
-                 part,
-                 "Only this: a number of live orders, markets, money, memory, mass-cancels, "
-                 "fill-or-kill or settlement");
+  app.add_option(
+      "part",
+      part,
+      "Only this: a number of live orders, markets, money, groups, memory, mass-cancels, "
+      "fill-or-kill or settlement");
   betex::bench::add_smoke(app, smoke);
   return betex::bench::run_program(
       app, argc, argv, [&] { run(smoke ? least_effort() : effort, part); });

@@ -202,7 +202,7 @@ TEST_F(DamageTest, ASegmentOfAnotherVersion) {
     EXPECT_THAT(
         reading_error()->what(),
         HasSubstr("it has format version " + std::to_string(version) +
-                  ", and this program reads versions 2 to 3 [UnknownVersion]; remedy: keep the "
+                  ", and this program reads versions 2 to 4 [UnknownVersion]; remedy: keep the "
                   "folder as it is"));
   }
 }

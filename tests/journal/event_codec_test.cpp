@@ -354,6 +354,20 @@ TEST(EventSearch, FindsANumberInTheFieldAskedForAndInPartsOfTheEvent) {
   EXPECT_FALSE(mentions(trade.header, "account", 12));
 }
 
+TEST(EventSearch, FindsAnyOfSeveralNumbers) {
+  matching::TradeMatched trade;
+  trade.header.kind = matching::EventKind::TradeMatched;
+  trade.header.size = sizeof(trade);
+  trade.taker.order = matching::OrderId{12};
+  trade.taker.account = matching::AccountId{7};
+  EXPECT_TRUE(mentions_any(trade.header, "order", {5, 12}));
+  EXPECT_FALSE(mentions_any(trade.header, "order", {5, 7}));
+  EXPECT_FALSE(mentions_any(trade.header, "order", {}));
+  test::EventBytes events;
+  events.add(matching::OrderCancelledBatched{}, {matching::OrderId{5}, matching::OrderId{6}});
+  EXPECT_TRUE(mentions_any(events.front(), "order", {4, 6}));
+}
+
 TEST(EventSearch, FindsWhatIsInATail) {
   test::EventBytes events;
   events.add(matching::OrderCancelledBatched{}, {matching::OrderId{5}, matching::OrderId{6}});

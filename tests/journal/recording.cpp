@@ -23,6 +23,7 @@ class Recorder {
     take_snapshot();
     change_markets();
     halt_all();
+    group_orders();
     ask_two();
     end();
     return std::move(recording_);
@@ -107,6 +108,25 @@ class Recorder {
             .quantity = decimal(quantity)};
   }
 
+  static OptionalBox<OrderExtras> marked(const char* reference, const char* group = "") {
+    return OrderExtras{
+        .reference = Reference{reference}, .order_group = Reference{group}, .max_cost = {}};
+  }
+
+  // As the next message of BROKER1.
+  void ask_of_group(OrderGroupAction action, const char* name, const char* limit = "20") {
+    ask(1,
+        OrderGroupRequest{.account = Name{"alice"},
+                          .cl_ord_id = fresh_id(),
+                          .group = Reference{name},
+                          .limit = decimal(limit),
+                          .window_ms = 60'000,
+                          .counted = CountedFills::Makers,
+                          .action = action,
+                          .cancel_on_disconnect = true,
+                          .transact_time = now_});
+  }
+
   CancelOrder cancel(const char* account, std::uint64_t order) {
     return {.account = Name{account}, .cl_ord_id = fresh_id(), .order_id = OrderId{order}};
   }
@@ -176,7 +196,7 @@ class Recorder {
     PlaceOrder market = order("alice", "ARKLE", Side::Ask, "10", "0");
     market.type = OrderType::Market;
     market.time_in_force = TimeInForce::Ioc;
-    market.max_cost = decimal("500");
+    market.extras = OrderExtras{.reference = {}, .order_group = {}, .max_cost = decimal("500")};
     ask(1, market);  // 5 takes
     PlaceOrder all_or_none = order("alice", "BYERLEY", Side::Ask, "9000", "3.5");
     all_or_none.time_in_force = TimeInForce::Fok;
@@ -207,6 +227,11 @@ class Recorder {
                       .reason = Reason::MalformedMessage,
                       .answer = RefuseInbound::Answer::SessionReject},
         {SessionId{1}, SessionEpoch{1}, MsgSeqNum{++asked_[1]}});
+    run(RefuseInbound{.msg_type = Text<7>{"D"},
+                      .cl_ord_id = ClOrdId{"too-fast"},
+                      .reason = Reason::Throttled,
+                      .retry_after_ms = 250},
+        {SessionId{1}, SessionEpoch{1}, MsgSeqNum{++asked_[1]}});
     PlaceOrder again = order("alice", "ARKLE", Side::Ask, "8", "4");
     again.poss_resend = true;
     ask(1, again);  // 11
@@ -235,7 +260,10 @@ class Recorder {
     ask(1, order("alice", "RAIN", Side::Ask, "10", "0.7"));  // 13 lapses
     run(TurnInPlay{.market = Name{"RAIN"}, .request_id = request(10)});
     ask(1, order("alice", "RAIN", Side::Bid, "20", "0.6"));  // 14 is delayed
-    ask(2, amend("bob", 12, "30", "0.57"));
+    AmendOrder lapse = amend("bob", 12, "30", "0.57");
+    lapse.version_guard = 2;
+    lapse.persistence_given = true;
+    ask(2, lapse);
     take_snapshot();
     pass(5 * kSecond);
     ask(1, order("alice", "RAIN", Side::Bid, "8", "0.5"));  // 15 is delayed
@@ -301,6 +329,8 @@ class Recorder {
                  .headline = Remark{"Stewards' \"enquiry\": result stands"},
                  .request_id = request(27)});
     run(MoveWatermark{.watermark = EventSeq{20}, .request_id = request(28)});
+    run(WatchMarkets{.session = SessionId{1}, .on = true});
+    run(StopExchange{.notice_s = 60, .request_id = request(30)}, {}, Remark{"a new release"});
   }
 
   void change_markets() {
@@ -324,6 +354,7 @@ class Recorder {
                      .bet_delay_ms = 2'000,
                      .commission_bp = 150,
                      .max_quantity = decimal("5000"),
+                     .passive_skips_delay = true,
                      .version_guard = 1,
                      .request_id = request(54)});
     ask(1, order("alice", "FOXHALL", Side::Bid, "5", "4"));
@@ -350,6 +381,48 @@ class Recorder {
     ask(1, order("alice", "FOXHALL", Side::Bid, "5", "4"));
     run(UnhaltExchange{.request_id = request(69)});
     run(Announce{.headline = Remark{"Trading goes on"}, .urgent = true, .request_id = request(70)});
+  }
+
+  // In CUP, by BROKER1 and BROKER2.
+  void group_orders() {
+    ask_of_group(OrderGroupAction::Create, "makers");
+    ask_of_group(OrderGroupAction::Create, "makers");  // is there
+    ask_of_group(OrderGroupAction::Create, "spare", "7.5");
+    ask_of_group(OrderGroupAction::Update, "spare", "1000");
+    PlaceOrder first = order("alice", "FOXHALL", Side::Bid, "30", "5");
+    first.extras = marked("north", "makers");
+    ask(1, first);
+    PlaceOrder second = order("alice", "HYPERION", Side::Bid, "5", "5");
+    second.extras = marked("", "makers");
+    ask(1, second);
+    ask(2, order("bob", "FOXHALL", Side::Ask, "25", "5"));  // trips them
+    PlaceOrder refused = order("alice", "HYPERION", Side::Bid, "6", "5");
+    refused.extras = marked("south", "makers");
+    ask(1, refused);
+    ask_of_group(OrderGroupAction::Reset, "makers");
+    PlaceOrder again = order("alice", "HYPERION", Side::Bid, "7", "5");
+    again.extras = marked("south", "makers");
+    ask(1, again);
+    PlaceOrder plain = order("alice", "HYPERION", Side::Bid, "8", "5");
+    plain.extras = marked("south");
+    ask(1, plain);
+    ask(1,
+        MassCancel{.account = Name{"alice"},
+                   .cl_ord_id = fresh_id(),
+                   .own_session = true,
+                   .reference = Reference{"south"},
+                   .order_group = Reference{"makers"}});
+    MassCancel elsewhere{.account = Name{"alice"}, .cl_ord_id = fresh_id(), .own_session = true};
+    elsewhere.market = Name{"NOWHERE"};
+    ask(1, elsewhere);
+    PlaceOrder last = order("alice", "HYPERION", Side::Bid, "9", "5");
+    last.extras = marked("south", "makers");
+    ask(1, last);
+    ask(2, order("bob", "HYPERION", Side::Ask, "4", "5"));
+    take_snapshot();  // with something in the window
+    ask_of_group(OrderGroupAction::Trip, "spare");
+    ask_of_group(OrderGroupAction::Delete, "spare");
+    ask_of_group(OrderGroupAction::Delete, "makers");  // has a live order
   }
 
   void ask_two() {
@@ -405,7 +478,10 @@ class Recorder {
     PlaceOrder today = order("bob", "DUNDEE", Side::Bid, "10", "3.5");
     today.time_in_force = TimeInForce::Day;
     run(today);                                              // 18 expires
-    ask(1, order("alice", "DUNDEE", Side::Bid, "10", "7"));  // 19
+    PlaceOrder bound = order("alice", "DUNDEE", Side::Bid, "11", "7");
+    bound.extras = marked("", "makers");
+    run(bound);                                              // goes with the session
+    ask(1, order("alice", "DUNDEE", Side::Bid, "10", "7"));  // so does this one
     run(SessionDown{
         SessionId{1}, SessionEpoch{1}, MsgSeqNum{asked_[1] + 1}, SessionDownReason::Disconnect});
     pass(30 * kHour);

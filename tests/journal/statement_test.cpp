@@ -181,6 +181,39 @@ TEST_F(StatementTest, HasTheSideOfATradeThatIsTheAccounts) {
                        R"( market="RAIN" symbol="RAIN-YES" side="Sell" quantity=20 price=0.6000)"));
 }
 
+TEST_F(StatementTest, SaysWithATradeWhatItsOrderWasMarkedWith) {
+  open();
+  commit(OrderGroupSet{.group = 3,
+                       .account = kAlice,
+                       .action = OrderGroupAction::Create,
+                       .standing = {.counted = CountedFills::All, .state = OrderGroupState::Active},
+                       .name = Reference{"makers"}});
+  OrderAccepted accepted{.header = {.market = kRain},
+                         .order = OrderId{8},
+                         .account = kAlice,
+                         .side = Side::Bid,
+                         .type = OrderType::Limit,
+                         .entry = Entry::Rests,
+                         .reference = Reference{"north"},
+                         .order_group = 3};
+  commit(accepted);
+  accepted.order = OrderId{9};
+  accepted.account = kBob;
+  accepted.reference = Reference{"another"};
+  commit(accepted);
+  TradeLeg first = leg(kAlice, 8, 0, 1'000'000);
+  first.cash = Money{-1};
+  first.balance = Money{999'999};
+  first.values.leaves_qty = Quantity{5};
+  commit(trade(leg(kBob, 7, 0, 0), first));
+  commit(trade(leg(kBob, 7, 0, 0), leg(kAlice, 8, -1, 999'998)));
+  const auto lines = entries("alice");
+  ASSERT_THAT(lines, SizeIs(3));
+  for (std::size_t i : {1, 2}) {
+    EXPECT_THAT(lines[i], EndsWith(R"( price=0.6000 order_reference="north" order_group="makers")"));
+  }
+}
+
 TEST_F(StatementTest, HasBothSidesOfATradeWithOneself) {
   open();
   commit(trade(leg(kAlice, 7, -80'000, 920'000), leg(kAlice, 8, 80'000, 1'000'000)));
@@ -493,6 +526,38 @@ TEST_F(EngineStatementTest, GoesOnFromWhatIsRetiredWithTheNamesOfASnapshot) {
   EXPECT_EQ(lines[0], R"({"kind":"statement","account":"bob","number":2,"currency":"EUR"})");
   EXPECT_EQ(lines[1], forward);
   EXPECT_THAT(lines.back(), HasSubstr(R"("market":"SNOW")"));
+}
+
+TEST_F(EngineStatementTest, KnowsWhatAnOrderWasMarkedWithWhoseAcceptanceIsRetired) {
+  run_command(OrderGroupRequest{.account = Name{"bob"},
+                                .cl_ord_id = ClOrdId{"group"},
+                                .group = Reference{"makers"},
+                                .limit = Decimal{1'000 * kDecimalScale},
+                                .window_ms = 60'000,
+                                .counted = CountedFills::All,
+                                .action = OrderGroupAction::Create});
+  PlaceOrder sale{.account = Name{"bob"},
+                  .cl_ord_id = ClOrdId{"sale"},
+                  .symbol = Name{"RAIN"},
+                  .price = Decimal{900'000},
+                  .quantity = Decimal{10 * kDecimalScale},
+                  .extras = OrderExtras{.reference = Reference{"north"},
+                                        .order_group = Reference{"makers"},
+                                        .max_cost = {}},
+                  .side = Side::Ask};
+  run_command(sale);
+  write_log();
+  const EventSeq retired = take_snapshot(root(), pool_, {}).value();
+  PlaceOrder purchase = sale;
+  purchase.account = Name{"carol"};
+  purchase.cl_ord_id = ClOrdId{"purchase"};
+  purchase.extras = {};
+  purchase.side = Side::Bid;
+  run_command(purchase);
+  write_log();
+  retire_up_to(root(), retired);
+  EXPECT_THAT(run({"--account", "bob", "--json"}).lines.back(),
+              EndsWith(R"("order_reference":"north","order_group":"makers"})"));
 }
 
 TEST_F(EngineStatementTest, HasTheSnapshotsBalanceWhereNothingMovedSince) {

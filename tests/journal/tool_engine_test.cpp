@@ -19,6 +19,7 @@ namespace {
 using test::DiskOp;
 using test::run_tool;
 using test::ToolOutput;
+using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::Each;
@@ -116,6 +117,60 @@ TEST_F(EngineToolTest, DumpFindsAnAccountByItsNameAndByItsNumber) {
   EXPECT_THAT(by_name.lines, Contains(HasSubstr("TradeMatched")));
   EXPECT_THAT(by_name.lines, Each(AnyOf(HasSubstr(" account=2 "), HasSubstr(".account=2 "))));
   EXPECT_EQ(run_tool(root(), {"dump", "--account", "2"}).lines, by_name.lines);
+}
+
+TEST_F(EngineToolTest, DumpFindsOrdersByTheirReferenceAndByTheirGroup) {
+  using namespace matching;  // NOLINT(google-build-using-namespace)
+  using matching::testing::decimal;
+  exchange_.run(OrderGroupRequest{.account = matching::Name{"alice"},
+                                  .cl_ord_id = exchange_.fresh_id(),
+                                  .group = Reference{"makers"},
+                                  .limit = decimal("1000"),
+                                  .window_ms = 60'000,
+                                  .counted = CountedFills::All,
+                                  .action = OrderGroupAction::Create,
+                                  .transact_time = exchange_.now()});
+  const auto lay = [this](const char* symbol, const char* reference, const char* group) {
+    PlaceOrder order = exchange_.order("alice", symbol, Side::Ask, "10", "2.04");
+    order.extras = OrderExtras{
+        .reference = Reference{reference}, .order_group = Reference{group}, .max_cost = {}};
+    exchange_.run(order);
+  };
+  lay("B", "north", "makers");  // order 1
+  lay("B", "north", "");        // 2
+  lay("B", "", "makers");       // 3
+  lay("B", "south", "");        // 4
+  exchange_.run(exchange_.order("bob", "B", Side::Bid, "10", "2.04"));
+  const std::string trade_seq = std::to_string(exchange_.engine.last_seq().value());
+  lay("NOWHERE", "north", "makers");
+  exchange_.run(MassCancel{.account = matching::Name{"alice"},
+                           .cl_ord_id = exchange_.fresh_id(),
+                           .reference = Reference{"north"}});
+  trade();
+  const ToolOutput north = run_tool(root(), {"dump", "--reference", "north"});
+  EXPECT_EQ(north.code, 0);
+  EXPECT_THAT(north.lines,
+              ElementsAre(AllOf(HasSubstr("OrderAccepted "), HasSubstr(" order=1 ")),
+                          AllOf(HasSubstr("OrderAccepted "), HasSubstr(" order=2 ")),
+                          HasSubstr("TradeMatched "),
+                          AllOf(HasSubstr("OrderRejected "), HasSubstr(" reference=\"north\"")),
+                          AllOf(HasSubstr("BatchStarted "), HasSubstr(" reference=\"north\"")),
+                          AllOf(HasSubstr("OrderCancelledBatched "), HasSubstr(" order=2"))));
+  EXPECT_EQ(run_tool(root(), {"dump", "--reference", "north", "--from", trade_seq}).lines,
+            std::vector(north.lines.begin() + 2, north.lines.end()));
+
+  const ToolOutput makers = run_tool(root(), {"dump", "--order-group", "makers"});
+  EXPECT_EQ(makers.code, 0);
+  EXPECT_THAT(makers.lines,
+              ElementsAre(HasSubstr("OrderGroupSet "),
+                          AllOf(HasSubstr("OrderAccepted "), HasSubstr(" order=1 ")),
+                          AllOf(HasSubstr("OrderAccepted "), HasSubstr(" order=3 ")),
+                          HasSubstr("TradeMatched "),
+                          AllOf(HasSubstr("OrderRejected "), HasSubstr("\"makers\""))));
+  const ToolOutput first = run_tool(root(), {"dump", "--order-group", "1"});
+  EXPECT_EQ(first.lines, std::vector(makers.lines.begin(), makers.lines.end() - 1));
+  EXPECT_THAT(run_tool(root(), {"dump", "--order-group", "nobody"}).lines, SizeIs(0));
+  EXPECT_THAT(run_tool(root(), {"dump", "--reference", "nort"}).lines, SizeIs(0));
 }
 
 TEST_F(EngineToolTest, AnAccountsNameIsKnownAlsoWhereTheDumpBeginsLater) {

@@ -49,7 +49,7 @@ TEST_F(ToolTest, DumpPrintsOneLineAnEventInTheRangeAskedFor) {
                           "order=1 leaves_qty=100",
                           "InboundRefused seq=3 tx=2 time=1700000000000002000 session=3 "
                           "msg_seq_num=2 tag=0 fix_reason=0 reason=\"Throttled\" "
-                          "answer=\"BusinessReject\" msg_type=\"D\" cl_ord_id=\"order-2\""));
+                          "answer=\"BusinessReject\" retry_after_ms=0 msg_type=\"D\" cl_ord_id=\"order-2\""));
 }
 
 TEST_F(ToolTest, DumpSpeaksJsonAndFiltersByOrderAndMarket) {

@@ -1,8 +1,10 @@
 #include "tests/matching/comparison.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <numeric>
 #include <span>
@@ -67,8 +69,8 @@ std::string Comparison::run(const StreamSize& size) {
     }
   }
   check_every_ = 1;
-  const bool all_same = check_state() && compare_money() && compare_orders() && compare_markets() &&
-                        compare_operations();
+  const bool all_same = check_state() && compare_money() && compare_groups() && compare_orders() &&
+                        compare_markets() && compare_operations();
   return all_same ? "" : failure_;
 }
 
@@ -79,7 +81,8 @@ bool Comparison::fail(std::string what) {
 
 bool Comparison::same(const SaidEvents& expected, const SaidEvents& said) {
   if (expected == said) {
-    return said.empty() || transactions_ % check_every_ != 0 || compare_money();
+    return said.empty() || transactions_ % check_every_ != 0 ||
+           (compare_money() && compare_groups());
   }
   std::size_t first = 0;
   while (first < expected.size() && first < said.size() && expected[first] == said[first]) {
@@ -158,6 +161,36 @@ bool Comparison::compare_money() {
   return (house.house.value() == reference_.house() &&
           house.rounding.value() == reference_.rounding()) ||
          fail("what is the exchange's own differs ");
+}
+
+// Deleted ones too, as long as the engine shows them.
+bool Comparison::compare_groups() {
+  std::string different;
+  std::size_t standing = 0;
+  engine_.visit_order_groups([&](const OrderGroupInfo& info) {
+    const auto found = reference_.groups().find(info.number);
+    if (found == reference_.groups().end()) {
+      different += " unknown " + std::to_string(info.number);
+      return;
+    }
+    const RefGroup& group = found->second;
+    const OrderGroupStanding as = reference_.standing_of(group);
+    standing += info.deleted ? 0 : 1;
+    if (info.account.value() != group.account || info.name != group.name ||
+        info.deleted != group.deleted ||
+        (!info.deleted && std::memcmp(&info.standing, &as, sizeof(as)) != 0)) {
+      different += " " + std::to_string(info.number) + " has filled " +
+                   std::to_string(info.standing.filled.value()) + ", not " +
+                   std::to_string(as.filled.value()) + ", " +
+                   std::to_string(info.standing.live_orders) + " orders, not " +
+                   std::to_string(as.live_orders) + ";";
+    }
+  });
+  const auto exist = std::count_if(reference_.groups().begin(),
+                                   reference_.groups().end(),
+                                   [](const auto& entry) { return !entry.second.deleted; });
+  return (different.empty() && standing == static_cast<std::size_t>(exist)) ||
+         fail("order groups differ:" + different + " ");
 }
 
 bool Comparison::step(const Asked& asked) {

@@ -51,6 +51,7 @@ class Comparison {
   bool decide(const Asked& asked, SaidEvents& said);
   bool check_state();
   bool compare_money();
+  bool compare_groups();
   bool compare_orders();
   bool compare_markets();
   bool compare_operations();

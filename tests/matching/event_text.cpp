@@ -145,7 +145,8 @@ class Describer {
                 " commission ",
                 e.commission_bp,
                 " largest ",
-                decimal_text(e.max_quantity.value(), odds ? 2 : 0));
+                decimal_text(e.max_quantity.value(), odds ? 2 : 0),
+                (e.flags & kPassiveSkipsDelay) != 0 ? " passive orders skip it" : "");
   }
 
   std::string operator()(const MarketDescribed& e) {
@@ -163,6 +164,8 @@ class Describer {
   std::string operator()(const ExchangeHalted&) { return "exchange halted"; }
 
   std::string operator()(const ExchangeUnhalted&) { return "exchange unhalted"; }
+
+  std::string operator()(const StopAnnounced& e) { return line("stop announced ", e.notice_s); }
 
   std::string operator()(const ApprovalRequired& e) {
     return line("approval required ", e.classes);
@@ -295,6 +298,50 @@ class Describer {
                 to_text(e.reason));
   }
 
+  std::string operator()(const OrderGroupSet& e) {
+    return line("group ",
+                e.group,
+                " ",
+                accounts_[e.account],
+                "/",
+                e.name.view(),
+                e.action == OrderGroupAction::Create ? " created" : " updated",
+                " window ",
+                e.standing.window_ms,
+                e.standing.counted == CountedFills::Makers ? " makers" : "",
+                e.standing.cancel_on_disconnect == SessionId{} ? "" : " bound",
+                standing(e.standing));
+  }
+
+  std::string operator()(const OrderGroupReset& e) {
+    return line("group ", e.group, " reset", standing(e.standing));
+  }
+
+  std::string operator()(const OrderGroupCancelled& e) {
+    std::string text = line("group ", e.group, " ", cause(e.cause), " cancelled ", e.count);
+    for (const OrderId order : shown(e)) {
+      text += line(" #", order.value());
+    }
+    return text;
+  }
+
+  std::string operator()(const OrderGroupTripped& e) {
+    return line("group ",
+                e.group,
+                " tripped",
+                e.cl_ord_id.empty() ? "" : " by ",
+                e.cl_ord_id.view(),
+                " total ",
+                e.total,
+                standing(e.standing));
+  }
+
+  std::string operator()(const OrderGroupDeleted& e) { return line("group ", e.group, " deleted"); }
+
+  std::string operator()(const OrderGroupRejected& e) {
+    return line("group rejected ", e.cl_ord_id.view(), ": ", to_text(e.reason));
+  }
+
   std::string operator()(const BatchStarted& e) {
     if (e.work != BatchWork::CancelOrders) {
       return line("batch ", e.batch.value(), " ", work(e.work));
@@ -421,6 +468,23 @@ class Describer {
     return event.count <= kMost ? tail_of(event) : std::span<const typename Event::Tail>{};
   }
 
+  // "filled 2.5 of 10, 3 live", with what is unusual.
+  static std::string standing(const OrderGroupStanding& standing) {
+    return line(standing.state == OrderGroupState::Active ? " filled " : " tripped filled ",
+                short_decimal(standing.filled),
+                " of ",
+                short_decimal(standing.limit),
+                ", ",
+                standing.live_orders,
+                " live");
+  }
+
+  static std::string short_decimal(Decimal decimal) {
+    std::string text = decimal_text(decimal.value(), 6);
+    text.erase(text.find_last_not_of('0') + 1);
+    return text.back() == '.' ? text.substr(0, text.size() - 1) : text;
+  }
+
   static std::string_view funds(FundsKind kind) {
     switch (kind) {
       case FundsKind::Deposit:
@@ -515,6 +579,8 @@ class Describer {
         return "logged-out";
       case CancelCause::MassCancelOnBehalf:
         return "mass-cancel-on-behalf";
+      case CancelCause::OrderGroupTripped:
+        return "order-group-tripped";
     }
     return "?";
   }

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/matching/damage.h"
 #include "tests/matching/exchange.h"
 #include "tests/matching/log_invariants.h"
 #include "tests/matching/state_invariants.h"
@@ -17,31 +18,6 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-// Changes the events of one type in a log.
-template <typename Event>
-void damage(std::vector<StoredTransaction>& log, const std::function<void(Event&)>& change) {
-  for (StoredTransaction& transaction : log) {
-    for (std::size_t at = 0; at < transaction.events.size();) {
-      EventHeader header;
-      std::memcpy(&header, transaction.events.data() + at, sizeof(header));
-      if (header.kind == Event::kKind) {
-        change(*reinterpret_cast<Event*>(transaction.events.data() + at));
-      }
-      at += header.size;
-    }
-  }
-}
-
-Breaches read(const std::vector<StoredTransaction>& log) {
-  LogInvariants invariants;
-  for (const StoredTransaction& transaction : log) {
-    if (Breaches breaches = invariants.read(transaction.view()); !breaches.empty()) {
-      return breaches;
-    }
-  }
-  return {};
-}
 
 // A little of everything: levels and queues, a trade, an amend, a process, a suspension.
 class Story : public ::testing::Test {
@@ -272,12 +248,6 @@ class MoneyStory : public ::testing::Test {
 
   Exchange x;
 };
-
-// The first part of the event's tail.
-template <HasTail Event>
-typename Event::Tail& first_of(Event& event) {
-  return *reinterpret_cast<typename Event::Tail*>(&event + 1);
-}
 
 TEST_F(MoneyStory, BreaksNothing) {
   settle_horse();

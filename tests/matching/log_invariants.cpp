@@ -44,7 +44,10 @@ Breaches LogInvariants::read(const TransactionView& transaction) {
   requests_now_.clear();
   announcements_.clear();
   started_now_ = BatchId{};
+  group_cancels_.clear();
+  groups_now_.clear();
   header_ = transaction.header;
+  shadow_.now = header_.timestamp;
   sequences_are_gapless(transaction);
   time_does_not_run_back(transaction);
   for_each_event(transaction, [this](EventSeq seq, const auto& event) {
@@ -70,6 +73,10 @@ Breaches LogInvariants::read(const TransactionView& transaction) {
     minimum_fill_is_reached_or_nothing();
     money_is_neither_made_nor_lost();
     what_goes_on_is_followed();
+    limit_that_is_reached_trips();
+    if (!groups_now_.empty()) {
+      tripped_group_has_no_orders();
+    }
   }
   for (const std::string& request : requests_now_) {
     requests_[request] = header_.timestamp;
@@ -117,6 +124,7 @@ void LogInvariants::check(const OrderAccepted& event) {
   }
   quantities_add_up(event.values, "accepted");
   id_acts_once(event.account, event.cl_ord_id);
+  group_takes_orders(event.order_group);
   if (event.entry == Entry::Rests && immediate(event)) {
     breach("immediate never rests", number(event.order));
   }
@@ -134,6 +142,12 @@ void LogInvariants::check(const TradeMatched& event) {
   order_is_live(event.taker.order, "takes");
   if (!breaches_.empty()) {
     return;
+  }
+  for (const TradeLeg* const leg : {&event.maker, &event.taker}) {
+    const std::uint32_t group = shadow_.live.at(leg->order).accepted.order_group;
+    if (group != 0) {
+      groups_now_.insert(group);
+    }
   }
   taken_[event.taker.order] = {shadow_.live.at(event.taker.order).accepted, event.taker.values};
   no_trade_outside_open(event);
@@ -186,6 +200,9 @@ void LogInvariants::check(const OrderAmended& event) {
     id_acts_once(shadow_.live.at(event.order).accepted.account, event.cl_ord_id);
   }
   amend_keeps_or_loses_its_place(event);
+  if (breaches_.empty()) {
+    group_takes_orders(shadow_.live.at(event.order).accepted.order_group);
+  }
 }
 
 void LogInvariants::check(const BatchStarted& event) {
@@ -357,7 +374,9 @@ bool is_meant(const BatchStarted& batch, const ShadowOrder& order) {
       (batch.header.market != MarketId{} && batch.header.market != accepted.header.market) ||
       (batch.account != AccountId{} && batch.account != accepted.account) ||
       (batch.session != SessionId{} && batch.session != accepted.session) ||
-      (batch.side != 0 && batch.side != static_cast<std::uint8_t>(accepted.side))) {
+      (batch.side != 0 && batch.side != static_cast<std::uint8_t>(accepted.side)) ||
+      (batch.order_group != 0 && batch.order_group != accepted.order_group) ||
+      (!batch.reference.empty() && batch.reference != accepted.reference)) {
     return false;
   }
   if (accepted.version_guard != 0 && accepted.version_guard < batch.guard_below) {

@@ -87,6 +87,12 @@ class LogInvariants {
   void check(const OperationProposed& event);
   void check(const OperationApproved& event);
   void check(const OperationDropped& event);
+  void check(const OrderGroupSet& event);
+  void check(const OrderGroupReset& event);
+  void check(const OrderGroupCancelled& event);
+  void check(const OrderGroupTripped& event);
+  void check(const OrderGroupDeleted& event);
+  void check(const OrderGroupRejected& event);
 
   // log_invariants_operations.cpp
   template <typename Event>
@@ -101,6 +107,18 @@ class LogInvariants {
   void what_goes_on_is_followed();
   void items_add_up(const BatchCompleted& event);
   void proposal_acts_once_and_in_time(EventSeq proposed, const Name& id, bool is_late);
+
+  // log_invariants_groups.cpp
+  bool group_is_known(std::uint32_t group, AccountId account);
+  void group_number_is_new(const OrderGroupSet& event);
+  void group_takes_orders(std::uint32_t group);
+  void live_orders_are_those_of_the_group(std::uint32_t group, const OrderGroupStanding& standing);
+  void filled_is_of_the_window(std::uint32_t group, const OrderGroupStanding& standing);
+  void trip_has_a_cause(const OrderGroupTripped& event);
+  void group_cancels_its_own(const OrderGroupCancelled& event);
+  void trip_counts_its_cancels(const OrderGroupTripped& event);
+  void tripped_group_has_no_orders();
+  void limit_that_is_reached_trips();
 
   void sequences_are_gapless(const TransactionView& transaction);
   void market_sequence_is_gapless(const EventHeader& header);
@@ -152,6 +170,9 @@ class LogInvariants {
   std::vector<Announcement> announcements_;          // in the transaction that is read
   BatchId started_now_;                              // the last one, in it
   std::map<OrderId, Taken> taken_;                   // in it
+  std::uint32_t last_group_ = 0;
+  std::map<std::uint32_t, std::uint32_t> group_cancels_;  // by trips in it, by groups
+  std::set<std::uint32_t> groups_now_;                    // that something was counted for in it
   std::map<InstrumentId, Quantity> bought_;
   std::map<InstrumentId, Quantity> sold_;
 };

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "matching/request_kinds.h"
 #include "tests/matching/exchange.h"
 
 namespace betex::matching::testing {
@@ -379,6 +380,30 @@ TEST(Details, TellWhatARefusedRequestWas) {
   EXPECT_EQ(refusals[0].detail, static_cast<std::uint8_t>(FundsKind::WriteOff));
   EXPECT_EQ(refusals[1].detail, 1);
   EXPECT_EQ(refusals[2].detail, 0);
+}
+
+TEST(PlannedStops, AreTakenWhateverTheExchangeIsDoing) {
+  static_assert(!kMakesSafer<StopExchange> && !kReopens<StopExchange>);
+  static_assert(kApprovalClass<StopExchange> == 0);
+  Exchange x;
+  x.run(RequireApproval{.classes = kAllApprovalClasses});
+  x.run(HaltExchange{});
+  const Timestamp old = x.now() - Timestamp{24 * kHour};
+  EXPECT_THAT(x.run(StopExchange{.notice_s = kMaxStopNoticeS,
+                                 .request_id = Name{"s1"},
+                                 .transact_time = old}),
+              ElementsAre("stop announced 3600"));
+  EXPECT_EQ(all_of<StopAnnounced>(x.log).at(0).request_id, Name{"s1"});
+  EXPECT_THAT(x.run(StopExchange{.notice_s = 3'600, .request_id = Name{"s1"}}),
+              ElementsAre(StartsWith("request known s1 by ")));
+  EXPECT_THAT(x.run(StopExchange{.notice_s = kMaxStopNoticeS + 1, .request_id = Name{"s2"}}),
+              ElementsAre("command rejected : invalid parameter"));
+  EXPECT_TRUE(all_of<CommandRejected>(x.log).back().id_consumed);
+  EXPECT_THAT(x.run(x.order("bob", "RAIN", Side::Ask, "1", "0.40")),
+              ElementsAre(EndsWith("the exchange is halted")));
+  x.run(UnhaltExchange{});
+  EXPECT_THAT(x.sell("bob", "1", "0.40"), ElementsAre(StartsWith("accepted")))
+      << "it is for the gateway to take no more";
 }
 
 // ---- Markets with their runners -----------------------------------------------------------------

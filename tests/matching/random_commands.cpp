@@ -31,6 +31,7 @@ void RandomCommands::create_market(MarketKind kind, LadderKind ladder, std::uint
       .quantity_step = Decimal{odds ? kDecimalScale / 2 : 0},
       .max_quantity = one_in(3) ? Decimal{} : Decimal{5'000 * kDecimalScale},
       .max_position = odds ? Decimal{} : Decimal{pick({0L, 0L, 80L, 400L}) * kDecimalScale},
+      .passive_skips_delay = one_in(3),
       .request_id = request()});
   if (odds) {
     const std::uint64_t runners = 2 + winners + below(2);
@@ -101,6 +102,17 @@ std::vector<Asked> RandomCommands::setup(Timestamp now, std::uint64_t crowd) {
   create_market(MarketKind::Binary, LadderKind::LinearCent, 0);
   create_market(MarketKind::Binary, LadderKind::TaperedDeciCent, 2'000);
   create_market(MarketKind::Binary, LadderKind::DeciCent, 0);
+  for (const char* name : kAccounts) {
+    for (const char* group : {"g1", "g2", "g3"}) {
+      if (one_in(4)) {
+        continue;
+      }
+      OrderGroupRequest create = group_terms(OrderGroupAction::Create);
+      create.account = Name{name};
+      create.group = Reference{group};
+      planned_.push_back(create);
+    }
+  }
   std::vector<Asked> commands;
   for (const CommandBody& body : planned_) {
     commands.push_back(sign({.body = body}));
@@ -228,6 +240,9 @@ Asked RandomCommands::next(Timestamp now, const ReferenceEngine& reference) {
       guard_version(body, reference);
     }
     return sign({.body = body, .origin = one_in(3) ? origin(reference) : Origin{}});
+  }
+  if (one_in(25)) {
+    return {.body = group_request(reference), .origin = origin(reference)};
   }
   const std::uint64_t dice = below(1000);
   if (dice < 600) {

@@ -105,7 +105,12 @@ class RandomCommands {
   Decimal price(LadderKind ladder);
   Decimal quantity();
   Origin origin(const ReferenceEngine& reference);
+  Reference reference();
+  Reference group();
   PlaceOrder place();
+  OrderGroupRequest group_terms(OrderGroupAction action);
+  void spoil(OrderGroupRequest& request);
+  OrderGroupRequest group_request(const ReferenceEngine& reference);
   AmendOrder amend(const ReferenceEngine& reference);
   CancelOrder cancel(const ReferenceEngine& reference);
   MassCancel mass_cancel();

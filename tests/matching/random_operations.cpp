@@ -117,6 +117,9 @@ CommandBody RandomCommands::terms_command(const Market& market) {
   if (one_in(2)) {
     change.commission_bp = pick({0U, 100U, 500U, 10'000U, 10'001U});
   }
+  if (one_in(3)) {
+    change.passive_skips_delay = one_in(2);
+  }
   if (one_in(2)) {
     change.max_quantity = pick({Decimal{},
                                 Decimal{},
@@ -209,7 +212,8 @@ Asked RandomCommands::session_command(const ReferenceEngine& reference) {
                                     .cl_ord_id = this->id(),
                                     .tag = 44,
                                     .fix_reason = 5,
-                                    .reason = Reason::Throttled},
+                                    .reason = Reason::Throttled,
+                                    .retry_after_ms = pick({0U, 250U})},
               .origin = origin(reference)};
     case 6:
       return {
@@ -239,7 +243,9 @@ Asked RandomCommands::session_command(const ReferenceEngine& reference) {
 }
 
 CommandBody RandomCommands::exchange_command(const ReferenceEngine& reference) {
-  switch (below(10)) {
+  switch (below(11)) {
+    case 10:
+      return StopExchange{.notice_s = pick({0U, 60U, 3'600U, 3'601U}), .request_id = request()};
     case 0:
     case 1:
       return SetTradingDay{.ends_at_s = pick({0U, 3'600U, 61'200U, 90'000U}),

@@ -48,8 +48,19 @@ Decimal RandomCommands::quantity() {
   return Decimal{static_cast<std::int64_t>(2 + below(60)) * kDecimalScale};
 }
 
+// One of a few, each of many accounts.
+Reference RandomCommands::reference() {
+  return Reference{pick({"north", "south", "a-long-referenc"})};
+}
+
+// Its account may have it or not.
+Reference RandomCommands::group() {
+  return Reference{one_in(60) ? "none" : pick({"g1", "g1", "g2", "g2", "g3", "g4"})};
+}
+
 PlaceOrder RandomCommands::place() {
   const Market& chosen = market();
+  OrderExtras extras;
   PlaceOrder order{.account = account(),
                    .cl_ord_id = id(),
                    .symbol = one_in(500) ? Name{"NONE"} : symbol_of(chosen),
@@ -89,11 +100,21 @@ PlaceOrder RandomCommands::place() {
   if (one_in(12)) {
     order.type = OrderType::Market;
     order.price = one_in(20) ? order.price : Decimal{};
-    order.max_cost =
-        one_in(2) ? Decimal{static_cast<std::int64_t>(below(40)) * kDecimalScale} : Decimal{};
+    if (one_in(2)) {
+      extras.max_cost = Decimal{static_cast<std::int64_t>(below(40)) * kDecimalScale};
+    }
   }
   if (one_in(15)) {
     order.version_guard = 1 + below(6);
+  }
+  if (one_in(3)) {
+    extras.reference = reference();
+  }
+  if (one_in(2)) {
+    extras.order_group = group();
+  }
+  if (extras != OrderExtras{} || one_in(20)) {
+    order.extras = extras;
   }
   return order;
 }
@@ -107,8 +128,10 @@ Asked RandomCommands::far_order(Timestamp now, const ReferenceEngine& reference)
   order.type = OrderType::Limit;
   order.quantity = Decimal{static_cast<std::int64_t>(2 + below(60)) * kDecimalScale};
   order.min_quantity = Decimal{};
-  order.max_cost = Decimal{};
   order.version_guard = one_in(10) ? 1 : 0;
+  OrderExtras extras = order.extra();
+  extras.max_cost = Decimal{};
+  order.extras = extras;
   order.expire_time = Timestamp{};
   order.time_in_force = pick({TimeInForce::Gtc, TimeInForce::Gtc, TimeInForce::Day});
   const auto ticks = static_cast<std::int64_t>(below(20));
@@ -163,6 +186,13 @@ AmendOrder RandomCommands::amend(const ReferenceEngine& reference) {
   if (known.time_in_force == TimeInForce::Gtd && one_in(3)) {
     amend.expire_time = now_ + Timestamp{static_cast<std::int64_t>(below(600)) * 1'000'000'000};
   }
+  if (one_in(3)) {
+    amend.persistence = pick({Persistence::Lapse, Persistence::Persist});
+    amend.persistence_given = true;
+  }
+  if (one_in(6)) {
+    amend.version_guard = its.version + (one_in(6) ? 1 : 0);
+  }
   return amend;
 }
 
@@ -177,6 +207,13 @@ MassCancel RandomCommands::mass_cancel() {
   }
   if (one_in(3)) {
     cancel.symbol = one_in(30) ? Name{"NONE"} : symbol_of(one_in(10) ? market() : chosen);
+  }
+  cancel.own_session = one_in(3);
+  if (one_in(4)) {
+    cancel.reference = one_in(20) ? Reference{"nobody's"} : reference();
+  }
+  if (one_in(4)) {
+    cancel.order_group = group();
   }
   cancel.cl_ord_id = id();
   cancel.account = account();

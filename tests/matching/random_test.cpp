@@ -94,13 +94,13 @@ std::vector<std::string> never_seen(const Comparison::Coverage& coverage) {
   // The first word of the reasons that an order and an operator can be given.
   using enum Reason;
   expect(EventKind::OrderRejected,
-         {UnknownAccount,         AccountSuspended, StaleRequest,    DuplicateClOrdId,
-          UnknownInstrument,      MarketNotOpen,    RunnerNotActive, StaleMarketVersion,
-          PriceNotOnLadder,       BadQuantity,      QuantityStep,    BelowMinimumQuantity,
-          UnsupportedCombination, BadExpireTime,    OrderSizeLimit,  OpenOrdersLimit,
-          PositionLimit,          ExposureLimit,    InDeficit,       InsufficientFunds,
-          PostOnlyWouldCross,     UnknownSession,   StaleEpoch,      SessionSuspended,
-          AmountOverflow,         ExchangeHalted},
+         {UnknownAccount,         AccountSuspended, StaleRequest,      DuplicateClOrdId,
+          UnknownInstrument,      MarketNotOpen,    RunnerNotActive,   StaleMarketVersion,
+          PriceNotOnLadder,       BadQuantity,      QuantityStep,      BelowMinimumQuantity,
+          UnsupportedCombination, BadExpireTime,    OrderSizeLimit,    OpenOrdersLimit,
+          PositionLimit,          ExposureLimit,    InDeficit,         InsufficientFunds,
+          PostOnlyWouldCross,     UnknownSession,   StaleEpoch,        SessionSuspended,
+          AmountOverflow,         ExchangeHalted,   UnknownOrderGroup, OrderGroupTripped},
          "an order");
   expect(EventKind::CancelRejected,
          {BelowFilledQuantity,
@@ -110,8 +110,36 @@ std::vector<std::string> never_seen(const Comparison::Coverage& coverage) {
           PositionLimit,
           ExposureLimit,
           InsufficientFunds,
-          ExchangeHalted},
+          ExchangeHalted,
+          StaleMarketVersion,
+          OrderGroupTripped},
          "an amend");
+  expect(EventKind::MassCancelRejected,
+         {BatchRunning, InvalidParameter, UnknownMarket, UnknownInstrument, UnknownOrderGroup},
+         "a mass cancel");
+  expect(EventKind::OrderGroupRejected,
+         {UnknownAccount,
+          StaleRequest,
+          DuplicateClOrdId,
+          InvalidParameter,
+          AlreadyExists,
+          UnknownOrderGroup,
+          InvalidState,
+          UnknownSession,
+          StaleEpoch},
+         "a group's request");
+  // 0: by fills, 1: by a request.
+  for (const std::uint32_t how : {0U, 1U}) {
+    if (!coverage.contains({EventKind::OrderGroupTripped, how})) {
+      missing.push_back("a group tripped as " + std::to_string(how));
+    }
+  }
+  for (const CancelCause cause :
+       {CancelCause::Disconnected, CancelCause::LoggedOut, CancelCause::OrderGroupTripped}) {
+    if (!coverage.contains({EventKind::OrderGroupCancelled, static_cast<std::uint32_t>(cause)})) {
+      missing.push_back("a group cancelled as " + std::to_string(static_cast<int>(cause)));
+    }
+  }
   if (!coverage.contains(
           {EventKind::OrderCancelled, static_cast<std::uint32_t>(CancelCause::DelayFailed)})) {
     missing.push_back("a delayed order that fails");
@@ -171,6 +199,11 @@ TEST(RandomStreams, ProcessesOfManyChunks) {
   Outcome outcome;
   run_streams(kManyOrders, 2'000'000, commands_to_run() * 2 / 10, outcome);
   EXPECT_GT(outcome.unfinished_chunks, 0U);
+  if (leads_to_everything()) {
+    const auto full = static_cast<std::uint32_t>(Reason::OrderGroupFull);
+    EXPECT_TRUE(outcome.coverage.contains({EventKind::OrderRejected, full}))
+        << "no group has been full";
+  }
 }
 
 TEST(RandomStreams, CrowdsOfManyRows) {

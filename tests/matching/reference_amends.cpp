@@ -11,12 +11,18 @@ bool ReferenceEngine::keeps_place(const RefOrder& order, const RefOrder& changed
          (changed.tick == order.tick && changed.quantity <= order.quantity);
 }
 
-// `changed` is the order on its new terms.
-Reason ReferenceEngine::new_terms_fail(const RefOrder& order, RefOrder& changed) {
-  const RefMarket& market = markets_.at(order.market);
+// A guard that the request has brought, 0 for none, is held against the market's version.
+Reason ReferenceEngine::moment_refuses(const RefOrder& order, std::uint64_t guard) {
   if (const Reason reason = market_refuses(order, order.session); reason != Reason::None) {
     return reason;
   }
+  return guard != 0 && guard != markets_.at(order.market).version ? Reason::StaleMarketVersion
+                                                                  : Reason::None;
+}
+
+// `changed` is the order on its new terms.
+Reason ReferenceEngine::new_terms_fail(const RefOrder& order, RefOrder& changed) {
+  const RefMarket& market = markets_.at(order.market);
   if (changed.quantity < order.filled) {
     return Reason::BelowFilledQuantity;
   }
@@ -50,13 +56,16 @@ Reason ReferenceEngine::amend_fails(const AmendOrder& asked,
                                     const RefOrder& order,
                                     RefOrder& changed) {
   const RefMarket& market = markets_.at(order.market);
+  if (is_of_tripped_group(order)) {
+    return Reason::OrderGroupTripped;
+  }
   if (!live_.contains(order.id)) {
     return Reason::TooLate;
   }
   if (waiting_amends_.contains(order.id)) {
     return Reason::WaitsForDelay;
   }
-  if (const Reason reason = market_refuses(order, order.session); reason != Reason::None) {
+  if (const Reason reason = moment_refuses(order, asked.version_guard); reason != Reason::None) {
     return reason;
   }
   const auto tick = tick_of(market, asked.price);
@@ -73,6 +82,12 @@ Reason ReferenceEngine::amend_fails(const AmendOrder& asked,
   }
   if (asked.expire_time != Timestamp{}) {
     changed.expires = asked.expire_time.value();
+  }
+  if (asked.version_guard != 0) {
+    changed.version_guard = asked.version_guard;
+  }
+  if (asked.persistence_given) {
+    changed.persistence = asked.persistence;
   }
   return new_terms_fail(order, changed);
 }
@@ -103,6 +118,8 @@ void ReferenceEngine::carry_out_amend(RefOrder& order,
   order.quantity = changed.quantity;
   order.leaves = changed.leaves;
   order.expires = changed.expires;
+  order.version_guard = changed.version_guard;
+  order.persistence = changed.persistence;
   order.chain.emplace_back(request.cl_ord_id.view());
   OrderAmended amended = request;
   amended.order = plain(order.id);
@@ -112,6 +129,9 @@ void ReferenceEngine::carry_out_amend(RefOrder& order,
   amended.is_delayed = was_delayed;
   amended.expire_time = plain(order.expires);
   amended.values = values_of(order);
+  amended.version_guard = order.version_guard;
+  amended.persistence = order.persistence;
+  amended.sets_terms = true;
   say(amended, order.market);
   if (entry == Entry::Rests) {
     rest(order);
@@ -163,7 +183,7 @@ void ReferenceEngine::on(const AmendOrder& asked) {
   }
   RefOrder& order = orders_.at(id);
   const RefMarket& market = markets_.at(order.market);
-  if (keeps_place(order, changed) || !market.delays()) {
+  if (keeps_place(order, changed) || !waits_for_delay(order)) {
     carry_out_amend(
         order, changed, {.requester = plain(requester()), .cl_ord_id = asked.cl_ord_id});
     return;
@@ -173,6 +193,9 @@ void ReferenceEngine::on(const AmendOrder& asked) {
                          .quantity = changed.quantity,
                          .expires = changed.expires,
                          .release_at = release_at,
+                         .version_guard = changed.version_guard,
+                         .guard_given = asked.version_guard != 0,
+                         .persistence = changed.persistence,
                          .requester = requester(),
                          .id = key};
   say(AmendDelayed{.order = plain(id),
@@ -183,7 +206,11 @@ void ReferenceEngine::on(const AmendOrder& asked) {
                    .expire_time = plain(changed.expires),
                    .release_at = plain(release_at),
                    .values = values_of(order),
-                   .cl_ord_id = asked.cl_ord_id},
+                   .cl_ord_id = asked.cl_ord_id,
+                   .version_guard = changed.version_guard,
+                   .persistence = changed.persistence,
+                   .sets_terms = true,
+                   .guard_given = asked.version_guard != 0},
       order.market);
 }
 

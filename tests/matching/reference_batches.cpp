@@ -27,10 +27,12 @@ bool ReferenceEngine::in_filter(const RefBatch& batch, const RefOrder& order) co
   if ((batch.market && *batch.market != order.market) ||
       (batch.account && *batch.account != order.account) ||
       (batch.session && *batch.session != order.session) ||
-      (batch.side != 0 && batch.side != static_cast<int>(order.asked.side))) {
+      (batch.side != 0 && batch.side != static_cast<int>(order.asked.side)) ||
+      (batch.of_group != 0 && batch.of_group != order.group) ||
+      (!batch.reference.empty() && batch.reference != order.asked.extra().reference)) {
     return false;
   }
-  if (order.asked.version_guard != 0 && order.asked.version_guard < batch.guard_below) {
+  if (order.version_guard != 0 && order.version_guard < batch.guard_below) {
     return true;
   }
   if (batch.instrument && *batch.instrument != order.instrument) {
@@ -40,7 +42,7 @@ bool ReferenceEngine::in_filter(const RefBatch& batch, const RefOrder& order) co
     case CancelScope::All:
       return true;
     case CancelScope::LapseOnly:
-      return order.asked.persistence == Persistence::Lapse ||
+      return order.persistence == Persistence::Lapse ||
              (batch.cause == CancelCause::MarketSuspended && order.asked.cancel_on_pause);
     case CancelScope::OnPause:
       return order.asked.cancel_on_pause;
@@ -69,7 +71,10 @@ void ReferenceEngine::start_batch(RefBatch batch) {
                        .work = batch.work,
                        .request_id = batch.request,
                        .cl_ord_id = batch.cl_ord_id,
-                       .done_before = static_cast<std::uint64_t>(done_[batch.group])};
+                       .done_before = static_cast<std::uint64_t>(done_[batch.group]),
+                       .of_session = batch.of_session,
+                       .order_group = static_cast<std::uint32_t>(batch.of_group),
+                       .reference = batch.reference};
   if (batch.market) {
     started.version = markets_.at(*batch.market).version;
     started.state = markets_.at(*batch.market).state;
@@ -121,7 +126,8 @@ void ReferenceEngine::run_chunk(RefId id) {
                            .cl_ord_id = batch.cl_ord_id,
                            .account = plain(batch.account.value_or(0)),
                            .session = plain(batch.session.value_or(0)),
-                           .done_before = static_cast<std::uint64_t>(done_[batch.group])};
+                           .done_before = static_cast<std::uint64_t>(done_[batch.group]),
+                           .of_session = batch.of_session};
   if (batch.market) {
     completed.version = markets_.at(*batch.market).version;
     completed.state = markets_.at(*batch.market).state;
@@ -231,11 +237,16 @@ void ReferenceEngine::on(const MassCancel& asked) {
   const RefClOrdId key{account, asked.cl_ord_id.view()};
   RefBatch batch{.account = account,
                  .side = asked.side,
+                 .of_session = asked.own_session,
+                 .reference = asked.reference,
                  .scope = CancelScope::All,
                  .cause = CancelCause::MassCancel,
                  .requester = requester(),
                  .requester_account = account,
                  .cl_ord_id = asked.cl_ord_id};
+  if (asked.own_session) {
+    batch.session = requester();
+  }
   Reason reason = origin_fails();
   if (reason == Reason::None && account == 0) {
     reason = Reason::UnknownAccount;
@@ -252,8 +263,13 @@ void ReferenceEngine::on(const MassCancel& asked) {
     if (another) {
       reason = Reason::BatchRunning;
     } else {
-      reason = asked.side > 2 ? Reason::InvalidParameter
-                              : places_fail(asked.market, asked.symbol, batch);
+      reason = asked.side > 2 || (asked.own_session && requester() == 0)
+                   ? Reason::InvalidParameter
+                   : places_fail(asked.market, asked.symbol, batch);
+    }
+    if (reason == Reason::None && !asked.order_group.empty()) {
+      batch.of_group = group_of(account, asked.order_group);
+      reason = batch.of_group == 0 ? Reason::UnknownOrderGroup : Reason::None;
     }
   }
   if (reason == Reason::None) {
@@ -268,6 +284,7 @@ void ReferenceEngine::on(const MassCancel& asked) {
                          .reason = reason,
                          .id_consumed = consumed,
                          .side = asked.side,
+                         .of_session = asked.own_session,
                          .account_name = asked.account,
                          .market = asked.market,
                          .symbol = asked.symbol,

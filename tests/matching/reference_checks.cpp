@@ -51,6 +51,12 @@ Reason ReferenceEngine::market_refuses(const RefOrder& order, RefId session) {
   return instruments_.at(order.instrument).removed ? Reason::RunnerNotActive : Reason::None;
 }
 
+// What cannot take need not wait, where the market says so.
+bool ReferenceEngine::waits_for_delay(const RefOrder& order) const {
+  const RefMarket& market = markets_.at(order.market);
+  return market.delays() && !(market.made.passive_skips_delay && order.asked.post_only);
+}
+
 Reason ReferenceEngine::bad_quantity(const RefMarket& market,
                                      Decimal asked,
                                      std::int64_t& quantity) {
@@ -75,7 +81,7 @@ Reason ReferenceEngine::flags_fail(const PlaceOrder& asked, RefOrder& order) {
   order.time_in_force = asked.type == OrderType::Market && asked.time_in_force == TimeInForce::Day
                             ? TimeInForce::Ioc
                             : asked.time_in_force;
-  const auto budget = whole(asked.max_cost, 10'000);
+  const auto budget = whole(asked.extra().max_cost, 10'000);
   if ((asked.type == OrderType::Market && (!order.immediate() || asked.price != Decimal{})) ||
       (asked.post_only && order.immediate()) ||
       (order.min_fill > 0 && order.time_in_force != TimeInForce::Ioc) || !budget || *budget < 0 ||
@@ -125,11 +131,14 @@ Reason ReferenceEngine::why_not(const PlaceOrder& asked, RefOrder& order) {
   if (const Reason reason = flags_fail(asked, order); reason != Reason::None) {
     return reason;
   }
+  if (const Reason reason = group_fails(asked, order); reason != Reason::None) {
+    return reason;
+  }
   order.leaves = order.quantity;
   if (const Reason reason = money_fails(order, nullptr); reason != Reason::None) {
     return reason;
   }
-  return asked.post_only && !market.delays() && !crossing_ticks(order).empty()
+  return asked.post_only && !waits_for_delay(order) && !crossing_ticks(order).empty()
              ? Reason::PostOnlyWouldCross
              : Reason::None;
 }

@@ -36,6 +36,15 @@ class ReferenceEngine {
   // Null where there is none of that name.
   [[nodiscard]] const RefMarket* find_market(const Name& name) const;
 
+  // Deleted ones too, as long as their names are kept.
+  [[nodiscard]] const std::map<RefId, RefGroup>& groups() const { return groups_; }
+
+  // Null where the account has none of that name.
+  [[nodiscard]] const RefGroup* find_group(const Name& account, const Reference& name) const;
+
+  // At the time of the last command.
+  [[nodiscard]] OrderGroupStanding standing_of(const RefGroup& group) const;
+
   [[nodiscard]] RefId last_order() const { return last_order_; }
 
   [[nodiscard]] std::uint64_t last_seq() const { return last_seq_; }
@@ -76,7 +85,9 @@ class ReferenceEngine {
   Reason market_refuses(const RefOrder& order, RefId session);
   Reason bad_quantity(const RefMarket& market, Decimal asked, std::int64_t& quantity);
   Reason amend_fails(const AmendOrder& asked, const RefOrder& order, RefOrder& changed);
+  Reason moment_refuses(const RefOrder& order, std::uint64_t guard);
   Reason new_terms_fail(const RefOrder& order, RefOrder& changed);
+  [[nodiscard]] bool waits_for_delay(const RefOrder& order) const;
   static bool keeps_place(const RefOrder& order, const RefOrder& changed);
   void carry_out_amend(RefOrder& order, const RefOrder& changed, const OrderAmended& request);
   void refuse_change(const RefRefusedChange& refused, RefId order, Reason reason);
@@ -84,6 +95,7 @@ class ReferenceEngine {
 
   // reference_matching.cpp: prices, books, trades.
   void take(RefOrder& taker);
+  void walk(RefOrder& taker);
   void prevent_self_trade(RefOrder& taker, RefOrder& maker);
   [[nodiscard]] RefDryRun dry_run(const RefOrder& taker);
   void trade(RefOrder& maker, RefOrder& taker, std::int64_t quantity);
@@ -105,6 +117,27 @@ class ReferenceEngine {
   [[nodiscard]] std::int64_t affordable(const RefOrder& taker,
                                         std::int64_t spent,
                                         std::int64_t cost) const;
+
+  // reference_groups.cpp: order groups.
+  void on(const OrderGroupRequest& asked);
+  [[nodiscard]] RefId group_of(RefId account, const Reference& name) const;
+  [[nodiscard]] std::vector<RefId> live_orders_of(RefId group) const;
+  [[nodiscard]] std::vector<RefId> groups_bound_to(RefId session) const;
+  [[nodiscard]] std::int64_t filled_of(const RefGroup& group) const;
+  [[nodiscard]] Reason group_fails(const PlaceOrder& asked, RefOrder& order) const;
+  [[nodiscard]] bool is_of_tripped_group(const RefOrder& order) const;
+  void count_fill(const RefOrder& order, std::int64_t quantity, bool maker);
+  void trip_what_is_filled();
+  std::uint32_t cancel_group(const RefGroup& group, CancelCause cause);
+  void trip(RefGroup& group, RefId requester, const ClOrdId& request);
+  static Reason terms_fail(const OrderGroupRequest& asked);
+  [[nodiscard]] Reason group_request_fails(const OrderGroupRequest& asked,
+                                           RefId account,
+                                           RefId group) const;
+  void carry_out(const OrderGroupRequest& asked, RefId account, RefId id);
+  void set_terms(RefGroup& group, const OrderGroupRequest& asked);
+  void drop_deadline_of_none(RefId session);
+  void end_groups_of(RefSession& session);
 
   // reference_money.cpp: rows, exposure, what an order is checked for.
   RefRow& row_of(const RefOrder& order);
@@ -208,6 +241,7 @@ class ReferenceEngine {
   void on(const UnhaltExchange& unhalt);
   void on(const SetTradingDay& set);
   void on(const Announce& announce);
+  void on(const StopExchange& stop);
   void on(const MoveWatermark& move);
   void on(const SessionUp& up);
   void on(const SessionDown& down);
@@ -317,6 +351,9 @@ class ReferenceEngine {
   std::map<RefId, RefOrder> orders_;
   std::map<RefId, RefOrder*> live_;  // of orders_
   std::map<RefId, RefWaitingAmend> waiting_amends_;
+  std::map<RefId, RefGroup> groups_;
+  RefId last_group_ = 0;
+  std::set<std::pair<RefId, RefId>> counted_in_walk_;  // accounts and their groups
   std::map<RefClOrdId, RefKnownId> known_ids_;
   std::vector<RefBatch> batches_;
   std::map<RefId, std::int64_t> done_;  // by processes that have ended, by their group

@@ -194,6 +194,7 @@ void ReferenceEngine::on(const CreateMarket& create) {
                     .quantity_step = plain(market.step),
                     .max_quantity = plain(market.maximum),
                     .max_position = plain(market.max_position),
+                    .flags = market.flags(),
                     .runners =
                         market.odds() ? static_cast<std::uint32_t>(create.runners.size()) : 1,
                     .name = create.market,
@@ -450,6 +451,8 @@ Reason ReferenceEngine::change_fails(const ChangeMarket& change, RefMarket& chan
   }
   changed.made.bet_delay_ms = change.bet_delay_ms.value_or(changed.made.bet_delay_ms);
   changed.made.commission_bp = change.commission_bp.value_or(changed.made.commission_bp);
+  changed.made.passive_skips_delay =
+      change.passive_skips_delay.value_or(changed.made.passive_skips_delay);
   if (changed.made.bet_delay_ms > 60'000 || changed.made.commission_bp > 10'000) {
     return Reason::InvalidParameter;
   }
@@ -480,7 +483,9 @@ void ReferenceEngine::on(const ChangeMarket& change) {
                           .commission_bp = market.made.commission_bp,
                           .max_quantity = plain(market.maximum),
                           .request_id = change.request_id,
-                          .state = market.state},
+                          .state = market.state,
+                          .sets_flags = true,
+                          .flags = market.flags()},
             market.state);
 }
 

@@ -146,6 +146,8 @@ void ReferenceEngine::trade(RefOrder& maker, RefOrder& taker, std::int64_t quant
   const std::int64_t price = price_at(maker);
   const TradeLeg makers = fill(maker, price, quantity);
   const TradeLeg takers = fill(taker, price, quantity);
+  count_fill(maker, quantity, true);
+  count_fill(taker, quantity, false);
   instruments_.at(taker.instrument).traded[maker.tick] += quantity;
   say(TradeMatched{.instrument = plain(taker.instrument),
                    .tick = plain(maker.tick),
@@ -219,6 +221,11 @@ void ReferenceEngine::prevent_self_trade(RefOrder& taker, RefOrder& maker) {
 }
 
 void ReferenceEngine::take(RefOrder& taker) {
+  walk(taker);
+  trip_what_is_filled();
+}
+
+void ReferenceEngine::walk(RefOrder& taker) {
   const RefMarket& market = markets_.at(taker.market);
   const bool fok = taker.time_in_force == TimeInForce::Fok;
   const std::int64_t needed = fok ? taker.leaves : taker.min_fill;

@@ -6,8 +6,11 @@ namespace betex::matching::testing {
 // ---- New orders ---------------------------------------------------------------------------------
 
 void ReferenceEngine::on(const PlaceOrder& asked) {
-  RefOrder order{
-      .account = id_of(accounts_by_name_, asked.account), .session = requester(), .asked = asked};
+  RefOrder order{.account = id_of(accounts_by_name_, asked.account),
+                 .session = requester(),
+                 .asked = asked,
+                 .version_guard = asked.version_guard,
+                 .persistence = asked.persistence};
   const RefClOrdId id{order.account, asked.cl_ord_id.view()};
   Reason reason = origin_fails();
   if (reason == Reason::None && order.account == 0) {
@@ -43,7 +46,9 @@ void ReferenceEngine::on(const PlaceOrder& asked) {
                       .quantity = asked.quantity,
                       .account_name = asked.account,
                       .symbol = asked.symbol,
-                      .cl_ord_id = asked.cl_ord_id},
+                      .cl_ord_id = asked.cl_ord_id,
+                      .reference = asked.extra().reference,
+                      .order_group = asked.extra().order_group},
         order.market);
     return;
   }
@@ -53,7 +58,7 @@ void ReferenceEngine::on(const PlaceOrder& asked) {
   known_ids_[id].order = order.id;
   const RefMarket& market = markets_.at(order.market);
   Entry entry = order.immediate() || !crossing_ticks(order).empty() ? Entry::Takes : Entry::Rests;
-  if (market.delays()) {
+  if (waits_for_delay(order)) {
     entry = Entry::Delayed;
     order.place = RefPlace::Delayed;
     order.release_at = now_ + std::int64_t{market.made.bet_delay_ms} * 1'000'000;
@@ -71,7 +76,7 @@ void ReferenceEngine::on(const PlaceOrder& asked) {
                     .type = asked.type,
                     .time_in_force = order.time_in_force,
                     .self_trade_prevention = asked.self_trade_prevention,
-                    .persistence = asked.persistence,
+                    .persistence = order.persistence,
                     .post_only = asked.post_only,
                     .cancel_on_pause = asked.cancel_on_pause,
                     .entry = entry,
@@ -80,7 +85,9 @@ void ReferenceEngine::on(const PlaceOrder& asked) {
                     .expire_time = asked.expire_time,
                     .transact_time = asked.transact_time,
                     .release_at = plain(order.release_at),
-                    .version_guard = asked.version_guard,
+                    .version_guard = order.version_guard,
+                    .reference = asked.extra().reference,
+                    .order_group = static_cast<std::uint32_t>(order.group),
                     .values = values_of(order),
                     .cl_ord_id = asked.cl_ord_id},
       order.market);

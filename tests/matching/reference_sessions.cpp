@@ -66,6 +66,7 @@ void ReferenceEngine::on(const SessionUp& up) {
   session.cancels = up.cancel_on_disconnect;
   session.grace = up.grace_ms;
   session.cancel_at = 0;
+  session.groups_cancel_at = 0;
   say(SessionWentUp{.session = plain(session.id),
                     .epoch = plain(session.epoch),
                     .next_in = plain(session.next_in),
@@ -85,7 +86,8 @@ void ReferenceEngine::on(const SessionDown& down) {
     return;
   }
   const bool restart = down.reason == SessionDownReason::Restart;
-  if (!session->up && (!restart || session->cancel_at == 0)) {
+  const bool waits = session->cancel_at != 0 || session->groups_cancel_at != 0;
+  if (!session->up && !(restart && waits)) {
     refuse_session(session->id, Reason::InvalidState);
     return;
   }
@@ -100,11 +102,16 @@ void ReferenceEngine::on(const SessionDown& down) {
   session->cancel_at = session->cancels && down.reason != SessionDownReason::Shutdown
                            ? now_ + session->grace * 1'000'000
                            : 0;
+  session->groups_cancel_at = 0;
+  if (down.reason != SessionDownReason::Shutdown && !groups_bound_to(session->id).empty()) {
+    session->groups_cancel_at = session->cancels ? session->cancel_at : now_;
+  }
   say(SessionWentDown{.session = plain(session->id),
                       .epoch = plain(session->epoch),
                       .next_in = plain(session->next_in),
                       .reason = down.reason,
-                      .cancel_at = plain(session->cancel_at)});
+                      .cancel_at = plain(session->cancel_at),
+                      .groups_cancel_at = plain(session->groups_cancel_at)});
 }
 
 void ReferenceEngine::on(const ReserveNumbers& reserve) {
@@ -133,6 +140,7 @@ void ReferenceEngine::on(const RefuseInbound& refused) {
                      .fix_reason = refused.fix_reason,
                      .reason = refused.reason,
                      .answer = refused.answer,
+                     .retry_after_ms = refused.retry_after_ms,
                      .msg_type = refused.msg_type,
                      .cl_ord_id = refused.cl_ord_id});
 }
@@ -272,6 +280,14 @@ void ReferenceEngine::on(const Announce& announce) {
                 .subject = announce.subject,
                 .headline = *announce.headline,
                 .urgent = announce.urgent});
+}
+
+void ReferenceEngine::on(const StopExchange& stop) {
+  if (stop.notice_s > 3'600) {
+    refuse(Reason::InvalidParameter, stop);
+    return;
+  }
+  say(StopAnnounced{.notice_s = stop.notice_s, .request_id = stop.request_id});
 }
 
 void ReferenceEngine::on(const MoveWatermark& move) {

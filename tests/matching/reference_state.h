@@ -40,6 +40,9 @@ struct RefOrder {
   std::int64_t release_at = 0;
   std::uint64_t finished_in = 0;  // generation of ClOrdIDs
   std::uint32_t cause = 0;        // of its cancel
+  std::uint64_t version_guard = 0;
+  Persistence persistence{};
+  RefId group = 0;  // 0: none
   std::vector<std::string> chain;
 
   [[nodiscard]] bool immediate() const {
@@ -108,6 +111,10 @@ struct RefMarket {
   std::uint32_t rounds = 0;  // that are complete
   bool archived = false;
 
+  [[nodiscard]] std::uint32_t flags() const {
+    return made.passive_skips_delay ? kPassiveSkipsDelay : 0;
+  }
+
   [[nodiscard]] bool odds() const { return made.kind == MarketKind::ExchangeOdds; }
 
   [[nodiscard]] bool is_one_of(const std::set<MarketState>& states) const {
@@ -157,7 +164,27 @@ struct RefSession {
   std::int64_t epoch_began = 0;
   std::int64_t grace = 0;
   std::int64_t cancel_at = 0;
+  std::int64_t groups_cancel_at = 0;  // those that are bound to it
   CancelCause cause{};
+};
+
+struct RefGroupFill {
+  std::int64_t at = 0;
+  std::int64_t quantity = 0;  // millionths
+};
+
+struct RefGroup {
+  RefId id = 0;
+  RefId account = 0;
+  Reference name;
+  std::int64_t limit = 0;  // millionths
+  std::uint32_t window_ms = 0;
+  CountedFills counted{};
+  RefId session = 0;  // whose end cancels its orders; 0: none
+  bool tripped = false;
+  bool deleted = false;
+  std::uint64_t deleted_in = 0;     // generation of ClOrdIDs
+  std::vector<RefGroupFill> fills;  // since it was created or reset
 };
 
 // A process. One over rows has its market, and one for VoidRunner its instrument.
@@ -171,6 +198,9 @@ struct RefBatch {
   RefId last = 0;
   RefId cursor = 0;  // the last order or row that was visited
   std::uint64_t guard_below = 0;
+  bool of_session = false;       // an owner's, of what its session has entered
+  RefId of_group = 0;            // 0: any
+  Reference reference;           // empty: any
   CancelScope scope{};
   CancelCause cause{};
   std::int64_t total = 0;
@@ -209,6 +239,9 @@ struct RefRefusedChange {
 
 struct RefWaitingAmend {
   std::int64_t tick = 0, quantity = 0, expires = 0, release_at = 0;
+  std::uint64_t version_guard = 0;
+  bool guard_given = false;  // by the request
+  Persistence persistence{};
   RefId requester = 0;
   RefClOrdId id;
 };

@@ -66,8 +66,10 @@ ReferenceEngine::Due ReferenceEngine::next_due() const {
     consider(proposals_.front().expires, Due::What::Proposal, 0);
   }
   for (const auto& [id, session] : sessions_) {
-    if (session.cancel_at != 0) {
-      consider(session.cancel_at, Due::What::Grace, 0);
+    for (const std::int64_t at : {session.groups_cancel_at, session.cancel_at}) {
+      if (at != 0) {
+        consider(at, Due::What::Grace, 0);
+      }
     }
   }
   return first;
@@ -136,7 +138,7 @@ void ReferenceEngine::release(RefOrder& order) {
     reason = Reason::ExchangeHalted;
   } else if (reason != Reason::None) {
     // the market's
-  } else if (order.asked.version_guard != 0 && order.asked.version_guard != market.version) {
+  } else if (order.version_guard != 0 && order.version_guard != market.version) {
     reason = Reason::StaleMarketVersion;
   } else if (account.max_open != 0 && account.open > account.max_open) {
     reason = Reason::OpenOrdersLimit;
@@ -169,9 +171,15 @@ void ReferenceEngine::release_amend(RefOrder& order) {
   changed.tick = amend.tick;
   changed.quantity = amend.quantity;
   changed.expires = amend.expires;
-  Reason reason = Reason::TooLate;
-  if (live_.contains(order.id)) {
-    reason = halted_ ? Reason::ExchangeHalted : new_terms_fail(order, changed);
+  changed.version_guard = amend.version_guard;
+  changed.persistence = amend.persistence;
+  Reason reason = is_of_tripped_group(order) ? Reason::OrderGroupTripped : Reason::TooLate;
+  if (reason == Reason::TooLate && live_.contains(order.id)) {
+    reason = halted_ ? Reason::ExchangeHalted
+                     : moment_refuses(order, amend.guard_given ? amend.version_guard : 0);
+    if (reason == Reason::None) {
+      reason = new_terms_fail(order, changed);
+    }
   }
   if (reason == Reason::None) {
     carry_out_amend(order,
@@ -227,6 +235,9 @@ void ReferenceEngine::end_generation() {
     const RefOrder& order = entry.second;
     return !live_.contains(order.id) && order.finished_in + 1 < generation_;
   });
+  std::erase_if(groups_, [this](const auto& entry) {
+    return entry.second.deleted && entry.second.deleted_in + 1 < generation_;
+  });
   std::erase_if(known_ids_, [this](const auto& entry) {
     const RefKnownId& known = entry.second;
     return known.order == 0 ? known.came_in + 1 < generation_ : !orders_.contains(known.order);
@@ -243,12 +254,26 @@ void ReferenceEngine::end_request_generation() {
   });
 }
 
+// The lowest session first, and of it its groups before its own orders.
 void ReferenceEngine::end_grace() {
+  std::int64_t earliest = std::numeric_limits<std::int64_t>::max();
   RefSession* first = nullptr;
+  bool groups = false;
   for (auto& [id, session] : sessions_) {
-    if (session.cancel_at != 0 && (first == nullptr || session.cancel_at < first->cancel_at)) {
+    if (session.groups_cancel_at != 0 && session.groups_cancel_at < earliest) {
+      earliest = session.groups_cancel_at;
       first = &session;
+      groups = true;
     }
+    if (session.cancel_at != 0 && session.cancel_at < earliest) {
+      earliest = session.cancel_at;
+      first = &session;
+      groups = false;
+    }
+  }
+  if (groups) {
+    end_groups_of(*first);
+    return;
   }
   first->cancel_at = 0;
   start_batch({.session = first->id, .scope = CancelScope::All, .cause = first->cause});

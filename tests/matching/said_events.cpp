@@ -116,6 +116,8 @@ std::uint32_t outcome_of(const SaidEvent& said) {
       outcome = static_cast<std::uint32_t>(event.state.value());
     } else if constexpr (std::is_same_v<Event, OperationDropped>) {
       outcome = event.decliner == SessionId{} ? 0 : 1;
+    } else if constexpr (std::is_same_v<Event, OrderGroupTripped>) {
+      outcome = event.cl_ord_id.empty() ? 0 : 1;
     } else if constexpr (requires { event.cause; }) {
       outcome = static_cast<std::uint32_t>(event.cause);
     } else if constexpr (requires { event.reason; }) {

@@ -6,6 +6,12 @@
 #include "matching/units.h"
 
 namespace betex::matching::testing {
+namespace {
+
+// More than the longest window of an order group, with what a fill may count longer.
+constexpr Timestamp kLongestKept{2 * 3'600 * std::int64_t{1'000'000'000}};
+
+}  // namespace
 
 void Shadow::read(const MarketCreated& event) {
   markets[event.header.market] = {
@@ -135,6 +141,14 @@ void Shadow::read_leg(const TradeLeg& leg, const TradeMatched& trade) {
   ShadowOrder& order = live.at(leg.order);
   const bool bid = order.accepted.side == Side::Bid;
   const Quantity filled = leg.values.cum_qty - order.values.cum_qty;
+  const auto group = groups.find(order.accepted.order_group);
+  if (group != groups.end() &&
+      (group->second.standing.counted == CountedFills::All || &leg == &trade.maker)) {
+    const std::int64_t unit = odds(trade.instrument) ? kDecimalScale / 100 : kDecimalScale;
+    std::erase_if(group->second.fills,
+                  [this](const ShadowFill& old) { return old.at + kLongestKept < now; });
+    group->second.fills.push_back({now, Decimal{filled.value() * unit}});
+  }
   ShadowRow& row = rows.at({trade.header.market, leg.account});
   (bid ? row.bought : row.sold) += filled;
   row.matched += filled;
@@ -193,6 +207,10 @@ void Shadow::read(const OrderAmended& event) {
     take_out(event.order);
   }
   ShadowOrder& order = live.at(event.order);
+  if (event.sets_terms) {
+    order.accepted.version_guard = event.version_guard;
+    order.accepted.persistence = event.persistence;
+  }
   order.tick = event.tick;
   order.values = event.values;
   if (event.entry == Entry::Rests) {
@@ -214,6 +232,52 @@ Money Shadow::part(const ShadowOrder& order) const {
   const Money whole{order.values.leaves_qty.value() *
                     unit_cost(terms.instrument, terms.side, order.tick)};
   return terms.max_cost == Money{} ? whole : std::min(whole, terms.max_cost - order.spent);
+}
+
+// ---- Order groups -------------------------------------------------------------------------------
+
+void Shadow::read(const OrderGroupSet& event) {
+  ShadowGroup& group = groups[event.group];
+  if (group.standing.window_ms != event.standing.window_ms) {
+    group.fills = {{now, event.standing.filled}};
+  }
+  group.account = event.account;
+  group.name = event.name;
+  group.standing = event.standing;
+}
+
+void Shadow::read(const OrderGroupReset& event) {
+  ShadowGroup& group = groups.at(event.group);
+  group.standing = event.standing;
+  group.fills.clear();
+}
+
+void Shadow::read(const OrderGroupCancelled& event) {
+  for (const OrderId order : tail_of(event)) {
+    finish(order);
+  }
+}
+
+void Shadow::read(const OrderGroupTripped& event) {
+  groups.at(event.group).standing = event.standing;
+}
+
+void Shadow::read(const OrderGroupDeleted& event) {
+  groups.erase(event.group);
+}
+
+std::uint32_t Shadow::live_orders_of(std::uint32_t group) const {
+  return static_cast<std::uint32_t>(std::count_if(live.begin(), live.end(), [&](const auto& entry) {
+    return group != 0 && entry.second.accepted.order_group == group;
+  }));
+}
+
+Decimal ShadowGroup::filled_in(Int128 nanoseconds, Timestamp now) const {
+  Decimal sum;
+  for (const ShadowFill& fill : fills) {
+    sum += Int128{now.value() - fill.at.value()} < nanoseconds ? fill.quantity : Decimal{};
+  }
+  return sum;
 }
 
 // ---- Accounts and rows --------------------------------------------------------------------------

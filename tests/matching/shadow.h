@@ -18,7 +18,7 @@ namespace betex::matching::testing {
 enum class ShadowPlace { Taking, Resting, Delayed };
 
 struct ShadowOrder {
-  OrderAccepted accepted;  // as it was entered
+  OrderAccepted accepted;  // as it was entered, but for what an amend has set
   ShadowPlace place = ShadowPlace::Taking;
   Tick tick;
   OrderValues values;
@@ -83,6 +83,22 @@ struct ShadowAccount {
   bool may_be_in_deficit = false;  // one of the four causes has touched it
 };
 
+// A fill that an order group counts.
+struct ShadowFill {
+  Timestamp at;
+  Decimal quantity;
+};
+
+struct ShadowGroup {
+  AccountId account;
+  Reference name;
+  OrderGroupStanding standing;    // as the last event about it says
+  std::vector<ShadowFill> fills;  // since it was created or reset, the oldest first
+
+  // Of the last `nanoseconds`.
+  [[nodiscard]] Decimal filled_in(Int128 nanoseconds, Timestamp now) const;
+};
+
 class Shadow {
  public:
   // Each changes the picture; none checks anything.
@@ -118,6 +134,11 @@ class Shadow {
   void read(const RowsArchived& event);
   void read(const BatchStarted& event);
   void read(const BatchCompleted& event);
+  void read(const OrderGroupSet& event);
+  void read(const OrderGroupReset& event);
+  void read(const OrderGroupCancelled& event);
+  void read(const OrderGroupTripped& event);
+  void read(const OrderGroupDeleted& event);
 
   template <typename Event>
   void read(const Event&) {}
@@ -129,6 +150,9 @@ class Shadow {
   [[nodiscard]] bool odds(InstrumentId instrument) const {
     return markets.at(books.at(instrument).market).kind == MarketKind::ExchangeOdds;
   }
+
+  // Of the group, 0 for one that there is not.
+  [[nodiscard]] std::uint32_t live_orders_of(std::uint32_t group) const;
 
   // What the order may still cost.
   [[nodiscard]] Money part(const ShadowOrder& order) const;
@@ -144,6 +168,8 @@ class Shadow {
   std::map<RowKey, ShadowRow> rows;
   std::set<InstrumentId> removed;
   std::map<AccountId, ShadowAccount> accounts;
+  std::map<std::uint32_t, ShadowGroup> groups;  // by their numbers; those that there are
+  Timestamp now;                                // of the transaction that is read
   Int128 house = 0;
   Int128 rounding = 0;
   bool halted = false;  // the whole exchange

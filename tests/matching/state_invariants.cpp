@@ -69,6 +69,11 @@ EngineView view_of(const Engine& engine) {
         index_of(engine, OrderIndex::Session, session.session.value());
   });
   view.of_day = index_of(engine, OrderIndex::Day, 0);
+  engine.visit_order_groups([&view](const OrderGroupInfo& group) {
+    if (!group.deleted) {
+      view.groups.push_back(group);
+    }
+  });
   engine.visit_rows([&view](const RowInfo& row) {
     view.rows.push_back({row, {row.runners.begin(), row.runners.end()}});
     view.rows.back().info.runners = {};
@@ -240,6 +245,11 @@ Breaches broken_state(const EngineView& view, const Shadow& shadow) {
       {"contracts and pot balance", contracts_and_pot_balance},
       {"money is what was put in", money_is_what_was_put_in},
       {"nobody is in deficit without a cause", nobody_is_in_deficit_without_a_cause},
+      {"order groups are what the log says", order_groups_are_what_the_log_says},
+      {"orders have what they were entered with", orders_have_what_they_were_entered_with},
+      {"filled is of the window", filled_is_of_the_window},
+      {"tripped groups have no orders", tripped_groups_have_no_orders},
+      {"active groups are filled below their limits", active_groups_are_filled_below_their_limits},
   };
   Breaches breaches;
   for (const auto& [name, invariant] : kInvariants) {

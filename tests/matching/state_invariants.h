@@ -38,6 +38,7 @@ struct EngineView {
   std::vector<AccountInfo> accounts;
   std::vector<MarketInfo> markets;
   std::vector<RowView> rows;
+  std::vector<OrderGroupInfo> groups;  // without those that are deleted
   HouseInfo house;
 };
 
@@ -58,6 +59,12 @@ std::string what_is_backed_is_laid(const EngineView& view, const Shadow& shadow)
 std::string contracts_and_pot_balance(const EngineView& view, const Shadow& shadow);
 std::string money_is_what_was_put_in(const EngineView& view, const Shadow& shadow);
 std::string nobody_is_in_deficit_without_a_cause(const EngineView& view, const Shadow& shadow);
+std::string order_groups_are_what_the_log_says(const EngineView& view, const Shadow& shadow);
+std::string orders_have_what_they_were_entered_with(const EngineView& view, const Shadow& shadow);
+std::string filled_is_of_the_window(const EngineView& view, const Shadow& shadow);
+std::string tripped_groups_have_no_orders(const EngineView& view, const Shadow& shadow);
+std::string active_groups_are_filled_below_their_limits(const EngineView& view,
+                                                        const Shadow& shadow);
 
 // All of them.
 Breaches broken_state(const EngineView& view, const Shadow& shadow);

@@ -77,8 +77,9 @@ BENCHMARKS = (
         _matching("fill-or-kill", quick="1", full="1"),
         _matching("memory", quick="1", full="1"),
     )),
-    Benchmark("ledger", "accounts' money, and settlements", (
+    Benchmark("ledger", "accounts' money, order groups, and settlements", (
         _matching("money"),
+        _matching("groups"),
         _matching("settlement", quick="1", full="1"),
         Step("settlement_bench", ("1000000", FOLDER), ("100000", FOLDER), limit_s=1200),
     )),

@@ -1,0 +1,199 @@
+#include "matching/order_groups.h"
+
+#include <utility>
+
+#include "matching/assert.h"
+
+namespace betex::matching {
+
+// ---- What is filled -----------------------------------------------------------------------------
+
+Decimal FilledWindow::filled(Timestamp now) const noexcept {
+  std::int64_t filled = filled_;
+  if (filled == 0) {
+    return Decimal{};
+  }
+  const std::int64_t oldest = std::min(bucket_of(now) - kBuckets, newest_ + 1);
+  for (std::int64_t bucket = std::max(newest_ - kBuckets, std::int64_t{0}); bucket < oldest;
+       ++bucket) {
+    filled -= at(bucket);
+  }
+  return Decimal{filled};
+}
+
+// Empties the buckets that come into use again.
+void FilledWindow::go_to(std::int64_t bucket) noexcept {
+  BETEX_ASSERT(filled_ == 0 || bucket > newest_);
+  const std::int64_t last = std::min(bucket, newest_ + kBuckets + 1);
+  for (std::int64_t next = newest_ + 1; next <= last && filled_ != 0; ++next) {
+    filled_ -= at(next);
+    at(next) = 0;
+  }
+  newest_ = bucket;
+}
+
+void FilledWindow::change(std::uint32_t window_ms, Timestamp now) noexcept {
+  const Decimal kept = filled(now);
+  *this = FilledWindow{window_ms};
+  if (kept != Decimal{}) {
+    add(now, kept);
+  }
+}
+
+bool FilledWindow::restore(std::int64_t bucket, Decimal quantity) noexcept {
+  // A walk can add two orders' quantities to what is below the limit.
+  constexpr std::int64_t kMost = 4 * kMaxGroupLimit.value();
+  if (bucket < 0 || quantity <= Decimal{} || quantity.value() > kMost - filled_ ||
+      (filled_ != 0 && bucket <= newest_)) {
+    return false;
+  }
+  const std::int64_t before = filled_;
+  go_to(bucket);
+  at(bucket) = quantity.value();
+  filled_ += quantity.value();
+  return filled_ == before + quantity.value();  // nothing has fallen out
+}
+
+OrderGroupStanding standing_of(const OrderGroup& group, Timestamp now) noexcept {
+  return {.limit = group.limit,
+          .filled = group.window.filled(now),
+          .window_ms = group.window.window_ms(),
+          .live_orders = group.live_orders,
+          .cancel_on_disconnect = group.session,
+          .counted = group.counted,
+          .state = group.state};
+}
+
+// ---- By number ----------------------------------------------------------------------------------
+
+void OrderGroups::add(OrderGroup group) {
+  const std::uint32_t number = group.number;
+  const SessionId session = std::exchange(group.session, SessionId{});
+  const std::size_t page = number / kPageSize;
+  BETEX_ASSERT(number != 0 && find(number) == nullptr);
+  last_number_ = std::max(last_number_, number);
+  if (page >= pages_.size()) {
+    pages_.resize(page + 1);
+  }
+  if (pages_[page] == nullptr) {
+    pages_[page] = std::make_unique<Page>();
+  }
+  add_name({.name = group.name, .account = group.account, .number = number});
+  if (group.account.value() >= counts_.size()) {
+    counts_.resize(std::size_t{group.account.value()} + 1);
+  }
+  ++counts_[group.account.value()];
+  pages_[page]->groups[number % kPageSize] = std::make_unique<OrderGroup>(std::move(group));
+  ++pages_[page]->used;
+  bind(number, session);
+}
+
+void OrderGroups::remove(std::uint32_t number, std::uint32_t generation) {
+  bind(number, SessionId{});
+  std::unique_ptr<Page>& page = pages_[number / kPageSize];
+  const std::unique_ptr<OrderGroup> group = std::move(page->groups[number % kPageSize]);
+  if (--page->used == 0) {
+    page.reset();
+  }
+  remove_name(group->account, group->name);
+  --counts_[group->account.value()];
+  deleted_.push_back(
+      {.number = number, .account = group->account, .generation = generation, .name = group->name});
+}
+
+void OrderGroups::start_generation() {
+  deleted_before_ = std::exchange(deleted_, {});
+}
+
+void OrderGroups::restore(const DeletedOrderGroup& deleted, std::uint32_t generation) {
+  (deleted.generation == generation ? deleted_ : deleted_before_).push_back(deleted);
+}
+
+// ---- By session ---------------------------------------------------------------------------------
+
+std::span<const std::uint32_t> OrderGroups::bound_to(SessionId session) const noexcept {
+  const auto bound = bound_.find(session);
+  return bound == bound_.end() ? std::span<const std::uint32_t>{} : std::span{bound->second};
+}
+
+void OrderGroups::bind(std::uint32_t number, SessionId session) {
+  SessionId& bound = at(number).session;
+  if (bound == session) {
+    return;
+  }
+  if (bound != SessionId{}) {
+    const auto entry = bound_.find(bound);
+    std::vector<std::uint32_t>& numbers = entry->second;
+    numbers.erase(std::lower_bound(numbers.begin(), numbers.end(), number));
+    if (numbers.empty()) {
+      bound_.erase(entry);
+    }
+  }
+  if (session != SessionId{}) {
+    std::vector<std::uint32_t>& numbers = bound_[session];
+    numbers.insert(std::lower_bound(numbers.begin(), numbers.end(), number), number);
+  }
+  bound = session;
+}
+
+// ---- By name ------------------------------------------------------------------------------------
+//
+// A table that is at most half full; whatever is behind a name that is taken out moves up.
+
+// With the process's secret, so that no client can choose names that collide.
+std::size_t OrderGroups::home(AccountId account, const Reference& name) const noexcept {
+  return key_.hash(account, ClOrdId{name.view()}) & (names_.size() - 1);
+}
+
+std::uint32_t OrderGroups::find(AccountId account, const Reference& name) const noexcept {
+  const std::size_t mask = names_.size() - 1;
+  for (std::size_t i = home(account, name); names_[i].number != 0; i = (i + 1) & mask) {
+    if (names_[i].account == account && names_[i].name == name) {
+      return names_[i].number;
+    }
+  }
+  return 0;
+}
+
+void OrderGroups::enter(const NameEntry& entry) noexcept {
+  const std::size_t mask = names_.size() - 1;
+  std::size_t i = home(entry.account, entry.name);
+  while (names_[i].number != 0) {
+    i = (i + 1) & mask;
+  }
+  names_[i] = entry;
+}
+
+void OrderGroups::add_name(const NameEntry& entry) {
+  BETEX_ASSERT(find(entry.account, entry.name) == 0);
+  if ((named_ + 1) * 2 > names_.size()) {
+    std::vector<NameEntry> old(names_.size() * 2);
+    old.swap(names_);
+    for (const NameEntry& known : old) {
+      if (known.number != 0) {
+        enter(known);
+      }
+    }
+  }
+  enter(entry);
+  ++named_;
+}
+
+void OrderGroups::remove_name(AccountId account, const Reference& name) noexcept {
+  const std::size_t mask = names_.size() - 1;
+  std::size_t gap = home(account, name);
+  while (names_[gap].account != account || names_[gap].name != name) {
+    gap = (gap + 1) & mask;
+  }
+  for (std::size_t i = (gap + 1) & mask; names_[i].number != 0; i = (i + 1) & mask) {
+    // It may stand in the gap where its home is not between the two.
+    if (((i - home(names_[i].account, names_[i].name)) & mask) >= ((i - gap) & mask)) {
+      names_[gap] = names_[i];
+      gap = i;
+    }
+  }
+  names_[gap] = NameEntry{};
+  --named_;
+}
+
+}  // namespace betex::matching

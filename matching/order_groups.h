@@ -1,0 +1,237 @@
+// Order groups (RULES.md section 3): what each has filled within its window, and where a group is
+// found by number, by account and name, and by the session that it is bound to. Owned by the
+// engine's thread.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "matching/cl_ord_id_key.h"
+#include "matching/order_group_events.h"
+#include "matching/order_id_list.h"
+#include "matching/prefetch.h"
+#include "matching/types.h"
+
+namespace betex::matching {
+
+inline constexpr std::uint32_t kMaxGroupOrders = 1'024;  // that live, of one group
+inline constexpr std::uint32_t kMaxGroups = 1'000;       // of one account
+inline constexpr Decimal kMaxGroupLimit{1'000'000'000'000 * kDecimalScale};
+
+// What is within the window, in the bucket that runs and the 64 before it. Buckets are numbered
+// from the beginning of time, so that they follow from the journal alone.
+class FilledWindow {
+ public:
+  static constexpr std::int64_t kBuckets = 64;  // a window
+
+  FilledWindow() noexcept = default;
+
+  explicit FilledWindow(std::uint32_t window_ms) noexcept : window_ms_{window_ms} {}
+
+  [[nodiscard]] std::uint32_t window_ms() const noexcept { return window_ms_; }
+
+  // `now` is not before that of any call before it.
+  void add(Timestamp now, Decimal quantity) noexcept {
+    const std::int64_t bucket = bucket_of(now);
+    if (bucket != newest_) {
+      go_to(bucket);
+    }
+    at(bucket) += quantity.value();
+    filled_ += quantity.value();
+  }
+
+  [[nodiscard]] Decimal filled(Timestamp now) const noexcept;
+
+  void clear() noexcept { *this = FilledWindow{window_ms_}; }
+
+  // The window has this length from now on; what is within the old one counts as filled now.
+  void change(std::uint32_t window_ms, Timestamp now) noexcept;
+
+  // Calls `visit(bucket, quantity)` for each bucket with something in it, in ascending order. Some
+  // may not be within the window any more.
+  template <typename Visitor>
+  void for_each(Visitor&& visit) const {
+    for (std::int64_t bucket = newest_ - kBuckets; bucket <= newest_ && filled_ != 0; ++bucket) {
+      if (bucket >= 0 && at(bucket) != 0) {
+        visit(bucket, Decimal{at(bucket)});
+      }
+    }
+  }
+
+  // Puts back what for_each() has visited, in that order. False where it cannot have.
+  [[nodiscard]] bool restore(std::int64_t bucket, Decimal quantity) noexcept;
+
+ private:
+  static constexpr std::size_t kKept = kBuckets + 1;
+
+  [[nodiscard]] std::int64_t bucket_of(Timestamp time) const noexcept {
+    constexpr std::int64_t kNanosPerMillisecondAndBucket = 1'000'000 / kBuckets;
+    static_assert(kNanosPerMillisecondAndBucket * kBuckets == 1'000'000);
+    return time.value() / (window_ms_ * kNanosPerMillisecondAndBucket);
+  }
+
+  [[nodiscard]] std::int64_t& at(std::int64_t bucket) noexcept {
+    return buckets_[static_cast<std::uint64_t>(bucket) % kKept];
+  }
+
+  [[nodiscard]] const std::int64_t& at(std::int64_t bucket) const noexcept {
+    return buckets_[static_cast<std::uint64_t>(bucket) % kKept];
+  }
+
+  void go_to(std::int64_t bucket) noexcept;
+
+  std::uint32_t window_ms_ = kMinGroupWindowMs;
+  std::int64_t newest_ = 0;  // the last bucket in which something was filled
+  std::int64_t filled_ = 0;  // in all that are kept
+  std::array<std::int64_t, kKept> buckets_{};
+};
+
+// What orders and fills read comes first.
+struct alignas(kCacheLine) OrderGroup {
+  std::uint32_t number = 0;
+  AccountId account;
+  OrderGroupState state = OrderGroupState::Active;
+  CountedFills counted = CountedFills::All;
+  std::uint32_t live_orders = 0;
+  Decimal limit;
+  OrderIdList orders;
+  SessionId session;  // it is bound to; 0: none
+  Reference name;
+  FilledWindow window;
+};
+
+[[nodiscard]] OrderGroupStanding standing_of(const OrderGroup& group, Timestamp now) noexcept;
+
+// A deleted group, known as long as an order of it may be.
+struct DeletedOrderGroup {
+  std::uint32_t number = 0;
+  AccountId account;
+  std::uint32_t generation = 0;  // of ClOrdIDs, in which it was deleted
+  Reference name;
+};
+
+class OrderGroups {
+ public:
+  explicit OrderGroups(const ClOrdIdKey& key) : key_{key} {}
+
+  [[nodiscard]] std::uint32_t last_number() const noexcept { return last_number_; }
+
+  // 0: the account has none of that name.
+  [[nodiscard]] std::uint32_t find(AccountId account, const Reference& name) const noexcept;
+
+  // A hint that it will be looked for soon.
+  void prefetch(AccountId account, const Reference& name) const noexcept {
+    prefetch_line(&names_[home(account, name)]);
+  }
+
+  // null: never there, or deleted. Groups stay where they are.
+  [[nodiscard]] const OrderGroup* find(std::uint32_t number) const noexcept {
+    const std::size_t page = number / kPageSize;
+    return page < pages_.size() && pages_[page] != nullptr
+               ? pages_[page]->groups[number % kPageSize].get()
+               : nullptr;
+  }
+
+  // It must be there, and not be deleted.
+  [[nodiscard]] OrderGroup& at(std::uint32_t number) noexcept {
+    return *pages_[number / kPageSize]->groups[number % kPageSize];
+  }
+
+  [[nodiscard]] const OrderGroup& at(std::uint32_t number) const noexcept {
+    return *pages_[number / kPageSize]->groups[number % kPageSize];
+  }
+
+  // That the account has, without those that are deleted.
+  [[nodiscard]] std::uint32_t count_of(AccountId account) const noexcept {
+    return account.value() < counts_.size() ? counts_[account.value()] : 0;
+  }
+
+  // Number and name must be new. It is bound to its session.
+  void add(OrderGroup group);
+
+  // Takes the group out. Its number and name are known on, as those of a deleted one.
+  void remove(std::uint32_t number, std::uint32_t generation);
+
+  // Binds the group to another session, or to none.
+  void bind(std::uint32_t number, SessionId session);
+
+  // The groups that are bound to the session, in ascending order.
+  [[nodiscard]] std::span<const std::uint32_t> bound_to(SessionId session) const noexcept;
+
+  // A generation of ClOrdIDs ends: what was deleted before it began is forgotten.
+  void start_generation();
+
+  // In ascending order of numbers.
+  template <typename Visitor>
+  void for_each(Visitor&& visit) const {
+    for (const auto& page : pages_) {
+      if (page == nullptr) {
+        continue;
+      }
+      for (const auto& group : page->groups) {
+        if (group != nullptr) {
+          visit(static_cast<const OrderGroup&>(*group));
+        }
+      }
+    }
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return named_; }
+
+  // In the order in which they were deleted.
+  template <typename Visitor>
+  void for_each_deleted(Visitor&& visit) const {
+    for (const auto* deleted : {&deleted_before_, &deleted_}) {
+      for (const DeletedOrderGroup& group : *deleted) {
+        visit(group);
+      }
+    }
+  }
+
+  [[nodiscard]] std::size_t deleted() const noexcept {
+    return deleted_before_.size() + deleted_.size();
+  }
+
+  // For a state that is loaded in that generation: in the order in which for_each_deleted() has
+  // visited them.
+  void restore(const DeletedOrderGroup& deleted, std::uint32_t generation);
+
+  void restore_last_number(std::uint32_t number) noexcept { last_number_ = number; }
+
+ private:
+  static constexpr std::size_t kPageSize = 256;
+
+  struct Page {
+    std::array<std::unique_ptr<OrderGroup>, kPageSize> groups;
+    std::size_t used = 0;
+  };
+
+  struct NameEntry {
+    Reference name;
+    AccountId account;
+    std::uint32_t number = 0;  // 0: nothing stands here
+  };
+
+  [[nodiscard]] std::size_t home(AccountId account, const Reference& name) const noexcept;
+  void enter(const NameEntry& entry) noexcept;
+  void add_name(const NameEntry& entry);
+  void remove_name(AccountId account, const Reference& name) noexcept;
+
+  ClOrdIdKey key_;
+  std::uint32_t last_number_ = 0;
+  std::vector<std::unique_ptr<Page>> pages_;  // by number / kPageSize; null: nothing there
+  std::vector<NameEntry> names_ = std::vector<NameEntry>(16);
+  std::size_t named_ = 0;
+  std::vector<std::uint32_t> counts_;  // by account
+  std::map<SessionId, std::vector<std::uint32_t>> bound_;
+  std::vector<DeletedOrderGroup> deleted_;         // in this generation
+  std::vector<DeletedOrderGroup> deleted_before_;  // in the one before
+};
+
+}  // namespace betex::matching
