@@ -39,6 +39,13 @@ struct OperatorRequest {
   bool makes_safer = false;  // it is never held up, nor refused for anything but its form
 };
 
+// UserRequest(BE) with 924=5: how much of what the session may send is left. The session knows, and
+// answers by a ThrottleReport.
+struct ThrottleQuery {
+  matching::Name request_id;  // 923
+  matching::Name username;    // 553, to be given back
+};
+
 // To be answered by Reject(3).
 struct SessionReject {
   std::uint32_t ref_tag_id = 0;             // 371; 0: none
@@ -64,8 +71,10 @@ using Decoded = std::variant<matching::PlaceOrder,
                              matching::CancelOrder,
                              matching::AmendOrder,
                              matching::MassCancel,
+                             matching::OrderGroupRequest,
                              gateway::Query,
                              OperatorRequest,
+                             ThrottleQuery,
                              gateway::MarketDataRequest,  // of the role MarketData alone
                              SessionReject,
                              BusinessReject,
