@@ -299,6 +299,9 @@ void Engine::visit_orders(const std::function<void(const OrderInfo&)>& visit) co
   });
 }
 
+void Engine::visit_order_groups(const std::function<void(const OrderGroupInfo&)>& /*visit*/) const {
+}
+
 void Engine::visit_proposals(const std::function<void(const ProposalInfo&)>& visit) const {
   for (const Proposal& proposal : impl_->state.proposals) {
     visit({.proposed = proposal.seq, .event = proposal.event, .shares = proposal.shares});

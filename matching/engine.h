@@ -129,6 +129,8 @@ class Engine {
   void visit_markets(const std::function<void(const MarketInfo&)>& visit) const;
   void visit_instruments(const std::function<void(const InstrumentInfo&)>& visit) const;
   void visit_orders(const std::function<void(const OrderInfo&)>& visit) const;
+  // Also those that are deleted, as long as an order of theirs is visited.
+  void visit_order_groups(const std::function<void(const OrderGroupInfo&)>& visit) const;
   // The oldest first.
   void visit_proposals(const std::function<void(const ProposalInfo&)>& visit) const;
   [[nodiscard]] ExchangeInfo exchange() const noexcept;

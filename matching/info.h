@@ -9,6 +9,7 @@
 #include "matching/event_header.h"
 #include "matching/market_events.h"
 #include "matching/order_events.h"
+#include "matching/order_group_events.h"
 #include "matching/types.h"
 
 namespace betex::matching {
@@ -188,6 +189,15 @@ struct ExchangeInfo {
   std::uint32_t approval_classes = 0;  // the sum of ApprovalClass
   std::uint32_t max_requests_a_day = 0;
   EventSeq watermark;  // operators have the log up to this event elsewhere; 0: none of it
+};
+
+// An order group. Of one that is deleted the standing says nothing.
+struct OrderGroupInfo {
+  std::uint32_t number = 0;
+  AccountId account;
+  Reference name;
+  OrderGroupStanding standing;
+  bool deleted = false;
 };
 
 // A request that waits for a second operator.
