@@ -661,10 +661,9 @@ TEST_F(GatewayFile, PrintsTheValuesInForceWithoutSecrets) {
                         "MaxHeartBtInt=60\nResetAllowed=N\nCancelOnDisconnect="
                         "N\nCancelOnDisconnectGrace=10\nAllowFrom=127.0.0.1\n"));
   EXPECT_THAT(text, HasSubstr("ANNA:pbkdf2-sha256:10000:****:****\n"));
-  EXPECT_THAT(
-      text,
-      HasSubstr("[exchange]\ncurrency = \"EUR\"\nmax_requests_a_day = 0\nfour_eyes = []\n"
-                "stop_notice_s = 0\n"));
+  EXPECT_THAT(text,
+              HasSubstr("[exchange]\ncurrency = \"EUR\"\nmax_requests_a_day = 0\nfour_eyes = []\n"
+                        "stop_notice_s = 0\n"));
   EXPECT_EQ(text.find("witness"), std::string::npos);
   EXPECT_THAT(text,
               HasSubstr("[[account]]\nname = \"ANNA\"\nkind = \"collateralised\"\n"
