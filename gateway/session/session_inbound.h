@@ -166,13 +166,13 @@ class SessionInbound {
   [[nodiscard]] InboundAllowance::Weighed weigh();
   [[nodiscard]] bool may_refuse();
   void take_decoded(matching::MsgSeqNum number, Decoded decoded);
-  void take(matching::MsgSeqNum number, matching::PlaceOrder order);
+  void take(matching::MsgSeqNum number, matching::PlaceOrder&& order);
   void take(matching::MsgSeqNum number, const matching::CancelOrder& cancel);
   void take(matching::MsgSeqNum number, const matching::AmendOrder& amend);
   void take(matching::MsgSeqNum number, const matching::MassCancel& cancel);
   void take(matching::MsgSeqNum number, const matching::OrderGroupRequest& request);
-  void take(matching::MsgSeqNum number, OperatorRequest request);
-  void take(matching::MsgSeqNum number, gateway::Query query);
+  void take(matching::MsgSeqNum number, OperatorRequest&& request);
+  void take(matching::MsgSeqNum number, gateway::Query&& query);
   void take(matching::MsgSeqNum number, const ThrottleQuery& query);
   [[nodiscard]] bool has_too_many_answers(const gateway::Query& query) const;
   void take(matching::MsgSeqNum number, const BusinessReject& refused);

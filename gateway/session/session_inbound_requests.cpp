@@ -1,9 +1,6 @@
 // What becomes of an application message in sequence, and of what QuickFIX refuses: a command or a
 // query on the ring, its number used up in the journal before anybody hears of it.
-#include <algorithm>
-#include <chrono>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,11 +58,6 @@ Effect effect_of(const FieldTable& fields) noexcept {
   return request == nullptr ? Effect::Nothing : request->spec.message().effect;
 }
 
-std::uint32_t as_retry_ms(std::chrono::milliseconds time) noexcept {
-  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();  // FIX's int
-  return static_cast<std::uint32_t>(std::min<std::int64_t>(time.count(), kMost));
-}
-
 }  // namespace
 
 // NotYet: it is more than the session may send, and waits with all behind it.
@@ -88,7 +80,7 @@ SessionInbound::Taken SessionInbound::handle_application(MsgSeqNum number) {
       }
       core_.environment.metrics.messages_throttled.add();
       BusinessReject one_too_many = refusal_of(matching::Reason::Throttled, core_.fields);
-      one_too_many.retry_after_ms = as_retry_ms(weighed.retry_after);
+      one_too_many.retry_after_ms = static_cast<std::uint32_t>(weighed.retry_after.count());
       decoded = one_too_many;
       break;
     }
@@ -198,7 +190,7 @@ bool SessionInbound::may_refuse() {
   return !later;
 }
 
-void SessionInbound::take(MsgSeqNum number, matching::PlaceOrder order) {
+void SessionInbound::take(MsgSeqNum number, matching::PlaceOrder&& order) {
   submit_application(number, std::move(order));
 }
 
@@ -219,7 +211,7 @@ void SessionInbound::take(MsgSeqNum number, const matching::OrderGroupRequest& r
 }
 
 // A dry run is a question: nothing is journaled, and its id is not used up.
-void SessionInbound::take(MsgSeqNum number, OperatorRequest request) {
+void SessionInbound::take(MsgSeqNum number, OperatorRequest&& request) {
   matching::Command command{.timestamp = {},
                             .origin = origin(number),
                             .digest = request.digest,
@@ -233,7 +225,7 @@ void SessionInbound::take(MsgSeqNum number, OperatorRequest request) {
   submit_application(std::move(command));
 }
 
-void SessionInbound::take(MsgSeqNum /*number*/, gateway::Query query) {
+void SessionInbound::take(MsgSeqNum /*number*/, gateway::Query&& query) {
   outbound_.answer_asked_for();
   use_credit(std::move(query));
 }
