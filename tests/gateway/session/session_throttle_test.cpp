@@ -190,9 +190,9 @@ TEST_F(SessionThrottleTest, NothingHoldsUpATrip) {
   peer->send_bytes(burst);
   ASSERT_TRUE(pipeline_.wait_for_submitted(2 + kTrips));
   const auto requests = pipeline_.submitted_bodies<OrderGroupRequest>();
-  EXPECT_EQ(
-      std::ranges::count(requests, matching::OrderGroupAction::Trip, &OrderGroupRequest::action),
-      kTrips);
+  const auto trips =
+      std::ranges::count(requests, matching::OrderGroupAction::Trip, &OrderGroupRequest::action);
+  EXPECT_EQ(static_cast<std::size_t>(trips), kTrips);
   EXPECT_EQ(count<RefuseInbound>(), 1U);
 }
 
