@@ -1,5 +1,6 @@
 // Cancel/replace: one atomic step, checked on the new terms first. Reducing at the same price keeps
-// the order's place; anything else loses it and may match at once.
+// the order's place, and so do persistence and version guard; anything else loses it and may match
+// at once.
 #include "matching/decider.h"
 #include "matching/units.h"
 
@@ -14,6 +15,10 @@ bool Decider::keeps_priority(const Order& order, const Terms& terms) noexcept {
 // What must hold when the amend is carried out, also after a delay.
 Reason Decider::check_new_terms(const Order& order, const Terms& terms) const {
   if (const Reason reason = check_market(terms, order.session); reason != Reason::None) {
+    return reason;
+  }
+  if (const Reason reason = check_guard(terms.version_guard, *terms.market);
+      reason != Reason::None) {
     return reason;
   }
   if (terms.quantity < order.values.cum_qty) {
@@ -55,6 +60,11 @@ Reason Decider::check_amend(const AmendOrder& amend, const Order& order, Terms& 
   if (const Reason reason = check_market(terms, order.session); reason != Reason::None) {
     return reason;
   }
+  terms.version_guard = amend.version_guard;
+  if (const Reason reason = check_guard(terms.version_guard, *terms.market);
+      reason != Reason::None) {
+    return reason;
+  }
   if (const Reason reason = check_price(amend.price, OrderType::Limit, terms);
       reason != Reason::None) {
     return reason;
@@ -67,6 +77,9 @@ Reason Decider::check_amend(const AmendOrder& amend, const Order& order, Terms& 
   }
   if (amend.expire_time != Timestamp{}) {
     terms.expire_time = amend.expire_time;
+  }
+  if (amend.persistence_given) {
+    terms.persistence = amend.persistence;
   }
   return check_new_terms(order, terms);
 }
@@ -100,11 +113,17 @@ void Decider::decide(const AmendOrder& amend) {
   reason = check_amend(amend, order, terms);
   if (reason != Reason::None) {
     reject(amend, reason, account, slot);
-  } else if (!keeps_priority(order, terms) && is_delayed(*terms.market)) {
+  } else if (!keeps_priority(order, terms) && waits(*terms.market, terms.post_only)) {
     delay_amend(amend, order, terms);
   } else {
     carry_out({.requester = requester(), .cl_ord_id = amend.cl_ord_id}, order, terms);
   }
+}
+
+// Of the order's own, one that is not given stays.
+std::uint64_t Decider::guard_after(const Order& order, const Terms& terms) const {
+  return terms.version_guard != 0 ? terms.version_guard
+                                  : state_.orders.terms(state_.orders.find(order.id)).version_guard;
 }
 
 void Decider::delay_amend(const AmendOrder& amend, const Order& order, const Terms& terms) {
@@ -116,7 +135,11 @@ void Decider::delay_amend(const AmendOrder& amend, const Order& order, const Ter
                              .expire_time = terms.expire_time,
                              .release_at = release_time(*terms.market),
                              .values = order.values,
-                             .cl_ord_id = amend.cl_ord_id},
+                             .cl_ord_id = amend.cl_ord_id,
+                             .version_guard = guard_after(order, terms),
+                             .persistence = terms.persistence,
+                             .sets_terms = true,
+                             .guard_given = terms.version_guard != 0},
                 order.market);
 }
 
@@ -132,6 +155,9 @@ void Decider::carry_out(const OrderAmended& request, const Order& order, const T
   amended.values.order_qty = terms.quantity;
   amended.values.leaves_qty = terms.quantity - order.values.cum_qty;
   ++amended.values.chain_index;
+  amended.version_guard = guard_after(order, terms);
+  amended.persistence = terms.persistence;
+  amended.sets_terms = true;
   if (amended.values.leaves_qty == Quantity{}) {
     amended.entry = Entry::Leaves;
   } else if (keeps_priority(order, terms)) {
@@ -176,6 +202,10 @@ void Decider::release_amend(const AmendDelayed& pending) {
   terms.limit = terms.instrument->book.ladder().price_of(delayed.tick);
   terms.quantity = delayed.order_qty;
   terms.expire_time = delayed.expire_time;
+  if (delayed.sets_terms) {
+    terms.persistence = delayed.persistence;
+    terms.version_guard = delayed.guard_given ? delayed.version_guard : 0;
+  }
   Reason reason = Reason::ExchangeHalted;
   if (!state_.exchange.halted) {
     reason = order.live() ? check_new_terms(order, terms) : Reason::TooLate;

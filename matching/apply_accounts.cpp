@@ -19,6 +19,11 @@ void apply(State& state, EventSeq seq, const ExchangeUnhalted& event) {
   remember_request(state, event.request_id, seq);
 }
 
+// It is not ours to stop.
+void apply(State& state, EventSeq seq, const StopAnnounced& event) {
+  remember_request(state, event.request_id, seq);
+}
+
 void apply(State& state, EventSeq seq, const AccountCreated& event) {
   BETEX_ASSERT(event.account == state.accounts.next_id());
   state.accounts.append(

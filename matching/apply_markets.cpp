@@ -92,6 +92,9 @@ void apply(State& state, EventSeq seq, const MarketChanged& event) {
   market.bet_delay_ms = event.bet_delay_ms;
   market.commission_bp = event.commission_bp;
   market.max_quantity = event.max_quantity;
+  if (event.sets_flags) {
+    market.flags = event.flags;
+  }
 }
 
 void apply(State& state, EventSeq seq, const MarketDescribed& event) {

@@ -217,6 +217,10 @@ void apply(State& state, EventSeq seq, const OrderAmended& event) {
   }
   order.tick = event.tick;
   order.values = event.values;
+  if (event.sets_terms) {
+    order.persistence = event.persistence;
+    state.orders.terms(slot).version_guard = event.version_guard;
+  }
   if (event.entry != Entry::Leaves) {
     state.ledger.change_open(place_of(state, order), part_of(state, slot) - before);
   }

@@ -20,7 +20,9 @@ bool matches(const State& state, const BatchStarted& batch, Slot slot) noexcept 
   if ((batch.header.market != MarketId{} && batch.header.market != order.market) ||
       (batch.account != AccountId{} && batch.account != order.account) ||
       (batch.session != SessionId{} && batch.session != order.session) ||
-      (batch.side != 0 && batch.side != static_cast<std::uint8_t>(order.side))) {
+      (batch.side != 0 && batch.side != static_cast<std::uint8_t>(order.side)) ||
+      (batch.order_group != 0 && batch.order_group != order.order_group) ||
+      (!batch.reference.empty() && batch.reference != order.reference)) {
     return false;
   }
   const std::uint64_t guard = state.orders.terms(slot).version_guard;
@@ -180,7 +182,8 @@ std::uint64_t Decider::run_chunk(Work work, const Batch& running) {
                            .cl_ord_id = started.cl_ord_id,
                            .account = started.account,
                            .session = started.session,
-                           .done_before = started.done_before};
+                           .done_before = started.done_before,
+                           .of_session = started.of_session};
   tell_market(completed, started.header.market);
   emitter_.emit(completed, started.header.market);
   if (auto next = what_follows(started)) {

@@ -161,8 +161,17 @@ bool Decider::crosses(const Terms& terms) const {
   return best && reaches(terms.side, book.key_of(terms.tick), *best);
 }
 
-bool Decider::is_delayed(const MarketData& market) const noexcept {
+Reason Decider::check_guard(std::uint64_t guard, const MarketData& market) noexcept {
+  return guard == 0 || guard == market.version ? Reason::None : Reason::StaleMarketVersion;
+}
+
+bool Decider::is_delayed(const MarketData& market) noexcept {
   return market.in_play && market.bet_delay_ms != 0;
+}
+
+// A new order, or an amend that loses its place, has to wait.
+bool Decider::waits(const MarketData& market, bool post_only) noexcept {
+  return is_delayed(market) && !(post_only && (market.flags & kPassiveSkipsDelay) != 0);
 }
 
 Timestamp Decider::release_time(const MarketData& market) const noexcept {
@@ -180,6 +189,7 @@ Decider::Terms Decider::terms_of(const Order& order) const {
           .quantity = order.values.order_qty,
           .time_in_force = order.time_in_force,
           .expire_time = order.expire_time,
+          .persistence = order.persistence,
           .post_only = order.post_only != 0};
 }
 

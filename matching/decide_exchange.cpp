@@ -1,5 +1,5 @@
-// The exchange as a whole: its creation and its halt, the trading day, announcements, and what is
-// only kept for the record.
+// The exchange as a whole: its creation, its halt and its stop, the trading day, announcements, and
+// what is only kept for the record.
 #include <algorithm>
 
 #include "matching/decider.h"
@@ -66,6 +66,17 @@ void Decider::decide(const Announce& announce) {
                             .subject = announce.subject,
                             .headline = *announce.headline,
                             .urgent = announce.urgent});
+  }
+}
+
+// Taken in every state of the exchange, also while it is halted.
+void Decider::decide(const StopExchange& stop) {
+  Reason reason = check_request();
+  if (reason == Reason::None && stop.notice_s > kMaxStopNoticeS) {
+    reason = Reason::InvalidParameter;
+  }
+  if (passes(reason)) {
+    emitter_.emit(StopAnnounced{.notice_s = stop.notice_s, .request_id = stop.request_id});
   }
 }
 

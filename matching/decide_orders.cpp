@@ -26,9 +26,8 @@ Reason Decider::check_order(const PlaceOrder& place, Terms& terms) const {
   }
   terms.market = &state_.markets.at(terms.instrument->market);
   Reason reason = check_market(terms, requester());
-  if (reason == Reason::None && place.version_guard != 0 &&
-      place.version_guard != terms.market->version) {
-    reason = Reason::StaleMarketVersion;
+  if (reason == Reason::None) {
+    reason = check_guard(place.version_guard, *terms.market);
   }
   if (reason == Reason::None) {
     reason = check_price(place.price, place.type, terms);
@@ -45,7 +44,7 @@ Reason Decider::check_order(const PlaceOrder& place, Terms& terms) const {
   if (reason == Reason::None) {
     reason = check_money(terms, nullptr);
   }
-  if (reason == Reason::None && place.post_only && !is_delayed(*terms.market) && crosses(terms)) {
+  if (reason == Reason::None && place.post_only && !waits(*terms.market, true) && crosses(terms)) {
     reason = Reason::PostOnlyWouldCross;
   }
   return reason;
@@ -62,7 +61,7 @@ Reason Decider::check_combination(const PlaceOrder& place, Terms& terms) const {
   terms.is_market_order = place.type == OrderType::Market;
   terms.post_only = place.post_only;
   const bool immediate = is_immediate(terms.time_in_force);
-  const auto max_cost = to_money(place.max_cost);
+  const auto max_cost = to_money(place.extra().max_cost);
   if ((place.type == OrderType::Market && (!immediate || place.price != Decimal{})) ||
       (place.post_only && immediate) ||
       (terms.min_fill != Quantity{} && terms.time_in_force != TimeInForce::Ioc) || !max_cost ||
@@ -112,7 +111,7 @@ void Decider::decide(const PlaceOrder& place) {
 }
 
 void Decider::accept(const PlaceOrder& place, const Terms& terms) {
-  const bool delayed = is_delayed(*terms.market);
+  const bool delayed = waits(*terms.market, place.post_only);
   const bool takes = !delayed && (is_immediate(terms.time_in_force) || crosses(terms));
   const OrderId order = state_.last_order_id.next();
   emitter_.emit_made(terms.market->id, [&] {
@@ -137,6 +136,7 @@ void Decider::accept(const PlaceOrder& place, const Terms& terms) {
                          .transact_time = place.transact_time,
                          .release_at = delayed ? release_time(*terms.market) : Timestamp{},
                          .version_guard = place.version_guard,
+                         .reference = place.extra().reference,
                          .values = {.order_qty = terms.quantity, .leaves_qty = terms.quantity},
                          .cl_ord_id = place.cl_ord_id};
   });
@@ -157,7 +157,9 @@ void Decider::reject(const PlaceOrder& place, const Terms& terms, Reason reason)
                               .quantity = place.quantity,
                               .account_name = place.account,
                               .symbol = place.symbol,
-                              .cl_ord_id = place.cl_ord_id},
+                              .cl_ord_id = place.cl_ord_id,
+                              .reference = place.extra().reference,
+                              .order_group = place.extra().order_group},
                 terms.market == nullptr ? MarketId{} : terms.market->id);
 }
 

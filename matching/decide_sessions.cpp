@@ -110,6 +110,7 @@ void Decider::decide(const RefuseInbound& refused) {
                                .fix_reason = refused.fix_reason,
                                .reason = refused.reason,
                                .answer = refused.answer,
+                               .retry_after_ms = refused.retry_after_ms,
                                .msg_type = refused.msg_type,
                                .cl_ord_id = refused.cl_ord_id});
 }

@@ -90,6 +90,7 @@ void Decider::decide(const CreateMarket& create) {
                     .quantity_step = step,
                     .max_quantity = given_or(create.max_quantity, max_order_quantity(create.kind)),
                     .max_position = given_or(create.max_position, Quantity{}),
+                    .flags = create.passive_skips_delay ? kPassiveSkipsDelay : 0,
                     .runners = static_cast<std::uint32_t>(runners.size()),
                     .name = create.market,
                     .request_id = create.request_id},
@@ -131,6 +132,10 @@ void Decider::decide(const AddRunner& add) {
 Reason Decider::check(const ChangeMarket& change, const MarketData& market, MarketChanged& event) {
   event.bet_delay_ms = change.bet_delay_ms.value_or(event.bet_delay_ms);
   event.commission_bp = change.commission_bp.value_or(event.commission_bp);
+  if (change.passive_skips_delay) {
+    event.flags = *change.passive_skips_delay ? event.flags | kPassiveSkipsDelay
+                                              : event.flags & ~kPassiveSkipsDelay;
+  }
   if (const Reason reason = check_step(MarketStep::Change, market); reason != Reason::None) {
     return reason;
   }
@@ -158,7 +163,9 @@ void Decider::decide(const ChangeMarket& change) {
                       .commission_bp = market->commission_bp,
                       .max_quantity = market->max_quantity,
                       .request_id = change.request_id,
-                      .state = market->state};
+                      .state = market->state,
+                      .sets_flags = true,
+                      .flags = market->flags};
   if (passes(check(change, *market, event))) {
     emitter_.emit(event, market->id);
   }

@@ -77,6 +77,7 @@ class Decider {
   void decide(const UnhaltExchange& unhalt);
   void decide(const SetTradingDay& set);
   void decide(const Announce& announce);
+  void decide(const StopExchange& stop);
   void decide(const MoveWatermark& move);
 
   // decide_approvals.cpp
@@ -116,6 +117,8 @@ class Decider {
     Money max_cost;  // 0: none
     TimeInForce time_in_force{};
     Timestamp expire_time;
+    std::uint64_t version_guard = 0;  // that the request gives; 0: none
+    Persistence persistence{};        // of an amended order
     SelfTradePrevention self_trade_prevention{};
     bool is_market_order = false;
     bool post_only = false;
@@ -243,7 +246,9 @@ class Decider {
                                     const BetRequest& request,
                                     bool is_new) const;
   [[nodiscard]] bool crosses(const Terms& terms) const;
-  [[nodiscard]] bool is_delayed(const MarketData& market) const noexcept;
+  [[nodiscard]] static Reason check_guard(std::uint64_t guard, const MarketData& market) noexcept;
+  [[nodiscard]] static bool is_delayed(const MarketData& market) noexcept;
+  [[nodiscard]] static bool waits(const MarketData& market, bool post_only) noexcept;
   [[nodiscard]] Timestamp release_time(const MarketData& market) const noexcept;
   [[nodiscard]] Terms terms_of(const Order& order) const;
 
@@ -277,6 +282,7 @@ class Decider {
   [[nodiscard]] Reason check_amend(const AmendOrder& amend, const Order& order, Terms& terms) const;
   [[nodiscard]] Reason check_new_terms(const Order& order, const Terms& terms) const;
   [[nodiscard]] static bool keeps_priority(const Order& order, const Terms& terms) noexcept;
+  [[nodiscard]] std::uint64_t guard_after(const Order& order, const Terms& terms) const;
   void delay_amend(const AmendOrder& amend, const Order& order, const Terms& terms);
   void carry_out(const OrderAmended& amended, const Order& order, const Terms& terms);
   [[gnu::noinline]] void reject(const AmendOrder& amend,
@@ -326,6 +332,10 @@ class Decider {
                                     const Name& symbol,
                                     BatchStarted& batch,
                                     MarketId& found) const;
+  [[nodiscard]] Reason check(const MassCancel& cancel,
+                             const AccountState& account,
+                             BatchStarted& batch,
+                             MarketId& market) const;
   [[nodiscard]] Reason check(const CancelOnBehalf& cancel,
                              BatchStarted& batch,
                              MarketId& market) const;

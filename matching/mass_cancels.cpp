@@ -36,13 +36,29 @@ Reason Decider::check_filter(const Name& market,
   return Reason::None;
 }
 
+// What its owner may ask for, into the process that it is to become.
+Reason Decider::check(const MassCancel& cancel,
+                      const AccountState& account,
+                      BatchStarted& batch,
+                      MarketId& market) const {
+  if (is_mass_cancelling(account.id)) {
+    return Reason::BatchRunning;
+  }
+  if (cancel.side > 2 || (cancel.own_session && requester() == SessionId{})) {
+    return Reason::InvalidParameter;
+  }
+  return check_filter(cancel.market, cancel.symbol, batch, market);
+}
+
 void Decider::decide(const MassCancel& cancel) {
   BatchStarted batch{.scope = CancelScope::All,
                      .cause = CancelCause::MassCancel,
                      .side = cancel.side,
                      .id_consumed = true,
                      .requester = requester(),
-                     .cl_ord_id = cancel.cl_ord_id};
+                     .cl_ord_id = cancel.cl_ord_id,
+                     .of_session = cancel.own_session,
+                     .reference = cancel.reference};
   MarketId market;
   const AccountState* account = nullptr;
   Reason reason = check_account(cancel.account, account);
@@ -51,9 +67,7 @@ void Decider::decide(const MassCancel& cancel) {
   }
   const bool consumed = reason == Reason::None;
   if (consumed) {
-    reason = is_mass_cancelling(account->id) ? Reason::BatchRunning
-             : cancel.side > 2               ? Reason::InvalidParameter
-                               : check_filter(cancel.market, cancel.symbol, batch, market);
+    reason = check(cancel, *account, batch, market);
   }
   if (reason != Reason::None) {
     emitter_.emit(MassCancelRejected{.account = account == nullptr ? AccountId{} : account->id,
@@ -61,6 +75,7 @@ void Decider::decide(const MassCancel& cancel) {
                                      .reason = reason,
                                      .id_consumed = consumed,
                                      .side = cancel.side,
+                                     .of_session = cancel.own_session,
                                      .account_name = cancel.account,
                                      .market = cancel.market,
                                      .symbol = cancel.symbol,
@@ -69,6 +84,7 @@ void Decider::decide(const MassCancel& cancel) {
   }
   batch.account = account->id;
   batch.requester_account = account->id;
+  batch.session = cancel.own_session ? requester() : SessionId{};
   start_batch(batch, market);
 }
 

@@ -292,7 +292,8 @@ struct AmendDelayed {
   std::uint64_t version_guard = 0;  // as of OrderAmended, which it will become
   Persistence persistence{};
   Flag sets_terms;
-  Zeros<6> reserved2;
+  Flag guard_given;  // the guard is the request's own: checked again at its release
+  Zeros<5> reserved2;
 };
 
 BETEX_FIELDS(AmendDelayed,
@@ -310,6 +311,7 @@ BETEX_FIELDS(AmendDelayed,
              version_guard,
              persistence,
              sets_terms,
+             guard_given,
              reserved2);
 
 struct OrderExpired {

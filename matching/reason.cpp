@@ -60,6 +60,14 @@ std::string_view to_text(Reason reason) noexcept {
       return "exposure limit";
     case Reason::InDeficit:
       return "account is in deficit: only what takes risk away is accepted";
+    case Reason::OrderGroupTripped:
+      return "order group has tripped";
+    case Reason::OrderGroupFull:
+      return "order group has as many live orders as it may";
+    case Reason::TooManyOrderGroups:
+      return "too many order groups";
+    case Reason::UnknownOrderGroup:
+      return "unknown order group";
     case Reason::PostOnlyWouldCross:
       return "post-only order would take";
     case Reason::FillOrKillNotFilled:
@@ -70,6 +78,8 @@ std::string_view to_text(Reason reason) noexcept {
       return "rest of an immediate-or-cancel order";
     case Reason::SelfTradePrevented:
       return "would have traded with an own order";
+    case Reason::LapsedAtTurnInPlay:
+      return "lapsed when its market turned in play";
     case Reason::UnknownOrder:
       return "unknown order";
     case Reason::TooLate:

@@ -203,7 +203,10 @@ inline constexpr auto archive_batch = [](auto& archive, auto& batch) {
           started.reserved,
           started.request_id,
           started.cl_ord_id,
-          started.done_before);
+          started.done_before,
+          started.of_session,
+          started.order_group,
+          started.reference);
 };
 
 struct SavedRequest {

@@ -163,7 +163,6 @@ void Decider::release(Slot slot) {
   const OrderId id = order.id;
   const Terms terms = terms_of(order);
   const AccountState& account = *terms.account;
-  const std::uint64_t guard = state_.orders.terms(slot).version_guard;
   Reason reason = account.suspended ? Reason::AccountSuspended : Reason::None;
   if (reason == Reason::None && is_suspended(order.session)) {
     reason = Reason::SessionSuspended;
@@ -174,8 +173,8 @@ void Decider::release(Slot slot) {
   if (reason == Reason::None) {
     reason = check_market(terms, order.session);
   }
-  if (reason == Reason::None && guard != 0 && guard != terms.market->version) {
-    reason = Reason::StaleMarketVersion;
+  if (reason == Reason::None) {
+    reason = check_guard(state_.orders.terms(slot).version_guard, *terms.market);
   }
   if (reason == Reason::None && account.max_open_orders != 0 &&
       account.open_orders > account.max_open_orders) {

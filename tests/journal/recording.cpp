@@ -176,7 +176,7 @@ class Recorder {
     PlaceOrder market = order("alice", "ARKLE", Side::Ask, "10", "0");
     market.type = OrderType::Market;
     market.time_in_force = TimeInForce::Ioc;
-    market.max_cost = decimal("500");
+    market.extras = OrderExtras{.reference = {}, .order_group = {}, .max_cost = decimal("500")};
     ask(1, market);  // 5 takes
     PlaceOrder all_or_none = order("alice", "BYERLEY", Side::Ask, "9000", "3.5");
     all_or_none.time_in_force = TimeInForce::Fok;

@@ -233,7 +233,7 @@ TEST_F(Funds, DelayedMarketOrderIsCheckedWithItsPart) {
   buy.time_in_force = TimeInForce::Day;
   EXPECT_THAT(x.run(buy).at(0), EndsWith("insufficient funds")) << "102 at the ladder's end";
   buy.cl_ord_id = x.fresh_id();
-  buy.max_cost = decimal("80");
+  buy.extras = OrderExtras{.reference = {}, .order_group = {}, .max_cost = decimal("80")};
   EXPECT_THAT(x.run(buy).at(0), EndsWith("delayed"));
   EXPECT_EQ(x.row("dave", "PLAY").exposure, Money{800'000});
   EXPECT_EQ(x.find_order(1).part, Money{800'000});

@@ -166,6 +166,109 @@ TEST(MassCancel, OfNothingIsCompletedWithZero) {
               ElementsAre("batch 1 mass-cancel to #0", "batch 1 completed 0"));
 }
 
+class OwnMassCancel : public ::testing::Test {
+ protected:
+  // A resting bid at 0.40.
+  Lines bid(const char* session, const char* account, const char* reference) {
+    PlaceOrder order = x.order(account, "RAIN", Side::Bid, "1", "0.40");
+    if (*reference != '\0') {
+      order.extras =
+          OrderExtras{.reference = Reference{reference}, .order_group = {}, .max_cost = {}};
+    }
+    return x.ask(session, order);
+  }
+
+  MassCancel all_of_alice() {
+    return {.account = Name{"alice"}, .cl_ord_id = x.fresh_id()};
+  }
+
+  Exchange x;
+};
+
+TEST_F(OwnMassCancel, TakesWhatItsSessionHasEntered) {
+  bid("B1", "alice", "");
+  bid("B2", "alice", "");
+  bid("B1", "bob", "");
+  bid("B1", "alice", "");
+  MassCancel own = all_of_alice();
+  own.own_session = true;
+  EXPECT_THAT(x.ask("B1", own),
+              ElementsAre("batch 1 mass-cancel to #4",
+                          "batch 1 cancelled 2 #1 #4",
+                          "batch 1 completed 2"));
+  const BatchStarted started = all_of<BatchStarted>(x.log).back();
+  EXPECT_TRUE(started.of_session);
+  EXPECT_EQ(started.session, started.requester);
+  const BatchCompleted completed = all_of<BatchCompleted>(x.log).back();
+  EXPECT_TRUE(completed.of_session);
+  EXPECT_EQ(completed.session, started.requester);
+
+  x.ask("B1", own);
+  EXPECT_EQ(all_of<MassCancelRejected>(x.log).back().reason, Reason::DuplicateClOrdId);
+  EXPECT_TRUE(all_of<MassCancelRejected>(x.log).back().of_session);
+  x.ask("B1", all_of_alice());
+  EXPECT_FALSE(all_of<BatchStarted>(x.log).back().of_session);
+  EXPECT_EQ(all_of<BatchStarted>(x.log).back().session, SessionId{});
+  EXPECT_FALSE(all_of<BatchCompleted>(x.log).back().of_session);
+  EXPECT_FALSE(x.find_order(2).live);
+  EXPECT_TRUE(x.find_order(3).live);
+}
+
+// Without a session all orders would match.
+TEST_F(OwnMassCancel, NeedsASession) {
+  bid("B1", "alice", "");
+  MassCancel own = all_of_alice();
+  own.own_session = true;
+  EXPECT_THAT(x.run(own).at(0), ::testing::EndsWith("invalid parameter"));
+  EXPECT_TRUE(x.find_order(1).live);
+}
+
+TEST_F(OwnMassCancel, BlocksTheOrdersOfItsSessionAlone) {
+  for (int i = 0; i < 4'097; ++i) {
+    bid("B1", "alice", "");
+  }
+  MassCancel own = all_of_alice();
+  own.own_session = true;
+  x.ask("B1", own);
+  EXPECT_THAT(bid("B1", "alice", "").at(0), ::testing::HasSubstr("orders or bets is running"));
+  EXPECT_THAT(bid("B2", "alice", "").at(0), StartsWith("accepted"));
+  EXPECT_THAT(bid("B1", "bob", "").at(0), StartsWith("accepted"));
+  EXPECT_THAT(x.finish_batches(),
+              ElementsAre("batch 1 cancelled 1 #4097", "batch 1 completed 4097"));
+}
+
+TEST_F(OwnMassCancel, TakesWhatBearsTheReference) {
+  bid("B1", "alice", "north");
+  bid("B1", "alice", "");
+  bid("B1", "bob", "north");
+  bid("B2", "alice", "north");
+  bid("B1", "alice", "north2");
+  MassCancel north = all_of_alice();
+  north.reference = Reference{"north"};
+  EXPECT_EQ(x.ask("B1", north).at(1), "batch 1 cancelled 2 #1 #4");
+  EXPECT_EQ(all_of<BatchStarted>(x.log).back().reference, Reference{"north"});
+}
+
+// Its filter goes on behind a snapshot.
+TEST_F(OwnMassCancel, GoesOnFromASnapshotWithItsFilter) {
+  for (int i = 0; i < 4'097; ++i) {
+    bid("B1", "alice", "north");
+  }
+  bid("B1", "alice", "south");
+  bid("B2", "alice", "north");
+  bid("B1", "alice", "north");
+  MassCancel cancel = all_of_alice();
+  cancel.reference = Reference{"north"};
+  cancel.own_session = true;
+  x.ask("B1", cancel);
+  const std::uint64_t hash = x.engine.state_hash();
+  x.engine = Engine::load(x.saved());
+  EXPECT_EQ(x.engine.state_hash(), hash);
+  EXPECT_THAT(x.finish_batches(),
+              ElementsAre("batch 1 cancelled 2 #4097 #4100", "batch 1 completed 4098"));
+  EXPECT_TRUE(all_of<BatchCompleted>(x.log).back().of_session);
+}
+
 TEST(MassCancel, CompletesWithItsFilter) {
   Exchange x;
   x.buy("alice", "10", "0.40");

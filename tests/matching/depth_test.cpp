@@ -74,8 +74,9 @@ class Pair {
     if (below(3) == 0) {
       order.type = OrderType::Market;
       order.price = Decimal{};
-      order.max_cost =
-          Decimal{below(2) == 0 ? 0 : static_cast<std::int64_t>(below(500)) * kUnit + kUnit / 10};
+      const Decimal most{
+          below(2) == 0 ? 0 : static_cast<std::int64_t>(below(500)) * kUnit + kUnit / 10};
+      order.extras = OrderExtras{.reference = {}, .order_group = {}, .max_cost = most};
     }
     return run(order);
   }

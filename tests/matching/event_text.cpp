@@ -145,7 +145,8 @@ class Describer {
                 " commission ",
                 e.commission_bp,
                 " largest ",
-                decimal_text(e.max_quantity.value(), odds ? 2 : 0));
+                decimal_text(e.max_quantity.value(), odds ? 2 : 0),
+                (e.flags & kPassiveSkipsDelay) != 0 ? " passive orders skip it" : "");
   }
 
   std::string operator()(const MarketDescribed& e) {
@@ -163,6 +164,8 @@ class Describer {
   std::string operator()(const ExchangeHalted&) { return "exchange halted"; }
 
   std::string operator()(const ExchangeUnhalted&) { return "exchange unhalted"; }
+
+  std::string operator()(const StopAnnounced& e) { return line("stop announced ", e.notice_s); }
 
   std::string operator()(const ApprovalRequired& e) {
     return line("approval required ", e.classes);

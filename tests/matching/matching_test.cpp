@@ -168,6 +168,18 @@ TEST(Immediate, MinimumFillIsCountedBeforeAnythingHappens) {
   EXPECT_TRUE(x.find_order(1).live);
 }
 
+// 20 at 0.55 on the average, but not each of them at 0.55 or better.
+TEST(Immediate, FillOrKillIsStrictAboutItsLimit) {
+  Exchange x;
+  x.sell("bob", "10", "0.50");
+  x.sell("bob", "10", "0.60");
+  PlaceOrder order = x.order("alice", "RAIN", Side::Bid, "20", "0.55");
+  order.time_in_force = TimeInForce::Fok;
+  EXPECT_THAT(
+      x.run(order),
+      ElementsAre("accepted #3 alice bid 20 @ 0.5500 takes", "cancelled #3 fill-or-kill"));
+}
+
 TEST(Immediate, MarketOrderStopsAtItsMaximumCost) {
   Exchange x;
   x.sell("bob", "30", "0.55");
@@ -175,7 +187,7 @@ TEST(Immediate, MarketOrderStopsAtItsMaximumCost) {
   PlaceOrder order = x.order("alice", "RAIN", Side::Bid, "60", "0");
   order.type = OrderType::Market;
   order.time_in_force = TimeInForce::Day;
-  order.max_cost = decimal("20");
+  order.extras = OrderExtras{.reference = {}, .order_group = {}, .max_cost = decimal("20")};
   EXPECT_THAT(x.run(order),
               ElementsAre("accepted #3 alice bid 60 @ 0.9900 takes",
                           "trade 30 @ 0.5500 maker #1 taker #3",

@@ -68,6 +68,7 @@ std::vector<Operation> operations() {
       {"SetTradingDay", {}, SetTradingDay{.ends_at_s = 3'600}},
       {"MoveWatermark", {}, MoveWatermark{.watermark = EventSeq{3}}},
       {"Announce", {}, Announce{.headline = Remark{"hear"}}},
+      {"Stop", {}, StopExchange{.notice_s = 60}},
   };
 }
 

@@ -50,7 +50,10 @@ TEST(Reasons, NumbersStay) {
   EXPECT_EQ(static_cast<int>(Reason::MarketNotOpen), 22);
   EXPECT_EQ(static_cast<int>(Reason::PriceNotOnLadder), 40);
   EXPECT_EQ(static_cast<int>(Reason::InsufficientFunds), 63);
+  EXPECT_EQ(static_cast<int>(Reason::OrderGroupTripped), 66);
+  EXPECT_EQ(static_cast<int>(Reason::UnknownOrderGroup), 69);
   EXPECT_EQ(static_cast<int>(Reason::PostOnlyWouldCross), 80);
+  EXPECT_EQ(static_cast<int>(Reason::LapsedAtTurnInPlay), 85);
   EXPECT_EQ(static_cast<int>(Reason::TooLate), 101);
   EXPECT_EQ(static_cast<int>(Reason::DuplicateRequestId), 125);
   EXPECT_EQ(static_cast<int>(Reason::Throttled), 143);

@@ -159,6 +159,16 @@ TEST(Sessions, OriginOfEveryApplicationCommandMovesTheExpectedNumber) {
               ElementsAre("session up BROKER1 epoch 2 in 1 reserved 0"));
 }
 
+TEST(Sessions, ThrottledMessageIsToldWhenItMayBeSentAgain) {
+  Exchange x;
+  x.run(SessionUp{.comp_id = Name{"BROKER1"}});
+  x.run(
+      RefuseInbound{
+          .msg_type = Text<7>{"D"}, .reason = Reason::Throttled, .retry_after_ms = 1'234'567'890},
+      {SessionId{1}, SessionEpoch{1}, MsgSeqNum{2}});
+  EXPECT_EQ(all_of<InboundRefused>(x.log).at(0).retry_after_ms, 1'234'567'890U);
+}
+
 TEST(Sessions, MessageOfAnUnknownSessionOrAnOldEpochChangesNothing) {
   Exchange x;
   x.run(SessionUp{.comp_id = Name{"BROKER1"}});
@@ -172,6 +182,37 @@ TEST(Sessions, MessageOfAnUnknownSessionOrAnOldEpochChangesNothing) {
               ElementsAre("command rejected BROKER1: session epoch is not the current one"));
   x.engine.visit_sessions(
       [](const SessionInfo& session) { EXPECT_EQ(session.next_in, MsgSeqNum{1}); });
+}
+
+TEST(References, AreKeptWithAnOrderAndEchoedByARefusal) {
+  Exchange x;
+  PlaceOrder order = x.order("alice", "A", Side::Bid, "10", "2");
+  order.extras =
+      OrderExtras{.reference = Reference{"customer-000015"}, .order_group = {}, .max_cost = {}};
+  x.run(order);
+  EXPECT_EQ(all_of<OrderAccepted>(x.log).at(0).reference, Reference{"customer-000015"});
+  x.run(AmendOrder{.account = Name{"alice"},
+                   .cl_ord_id = x.fresh_id(),
+                   .order_id = OrderId{1},
+                   .transact_time = x.now(),
+                   .price = decimal("3"),
+                   .quantity = decimal("20")});
+  EXPECT_EQ(x.find_order(1).reference, Reference{"customer-000015"});
+  x.cancel("alice", 1);
+  EXPECT_EQ(x.find_order(1).reference, Reference{"customer-000015"}) << "of a finished order too";
+
+  order.cl_ord_id = x.fresh_id();
+  order.symbol = Name{"NOWHERE"};
+  order.extras =
+      OrderExtras{.reference = Reference{"north"}, .order_group = Reference{"g"}, .max_cost = {}};
+  x.run(order);
+  const OrderRejected refused = all_of<OrderRejected>(x.log).at(0);
+  EXPECT_EQ(refused.reference, Reference{"north"});
+  EXPECT_EQ(refused.order_group, Reference{"g"});
+  order.cl_ord_id = x.fresh_id();
+  order.extras = {};
+  x.run(order);
+  EXPECT_EQ(all_of<OrderRejected>(x.log).at(1).reference, Reference{});
 }
 
 TEST(StatusRequests, FindAnOrderByItsIdOrByAnyIdOfItsChain) {

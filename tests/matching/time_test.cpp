@@ -1,8 +1,15 @@
 // What time does: expiries, the trading day, the bet delay, the forgetting of ClOrdIDs, the grace
 // of a session that is gone. The fixture's clock starts at 2023-11-14 22:13:20 UTC.
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "matching/snapshot.h"
 #include "tests/matching/exchange.h"
 
 namespace betex::matching::testing {
@@ -143,6 +150,203 @@ TEST_F(BetDelay, AmendThatLosesPriorityWaitsWhileTheOrderStays) {
       ElementsAre("cancel rejected id-3: order or its last change waits for the bet delay"));
   EXPECT_THAT(x.pass(5 * kSecond), ElementsAre("amended #1 30 @ 0.5700 rests"));
   EXPECT_EQ(x.find_order(1).values.chain_index, 1U);
+}
+
+TEST_F(BetDelay, WaitingAmendBringsItsTermsWithIt) {
+  AmendOrder amend{.account = Name{"bob"},
+                   .cl_ord_id = x.fresh_id(),
+                   .order_id = OrderId{1},
+                   .transact_time = x.now(),
+                   .price = decimal("0.57"),
+                   .quantity = decimal("30"),
+                   .version_guard = 2,
+                   .persistence = Persistence::Lapse,
+                   .persistence_given = true};
+  EXPECT_THAT(x.run(amend), ElementsAre("amend delayed #1"));
+  const AmendDelayed waits = all_of<AmendDelayed>(x.log).at(0);
+  EXPECT_TRUE(waits.sets_terms);
+  EXPECT_TRUE(waits.guard_given);
+  EXPECT_EQ(waits.version_guard, 2U);
+  EXPECT_EQ(waits.persistence, Persistence::Lapse);
+  x.engine = Engine::load(x.saved());
+  EXPECT_THAT(x.pass(5 * kSecond), ElementsAre("amended #1 30 @ 0.5700 rests"));
+  const OrderAmended amended = all_of<OrderAmended>(x.log).at(0);
+  EXPECT_TRUE(amended.sets_terms);
+  EXPECT_EQ(amended.version_guard, 2U);
+  EXPECT_EQ(amended.persistence, Persistence::Lapse);
+}
+
+TEST_F(BetDelay, WaitingAmendIsHeldAgainstItsOwnGuardAndNotTheOrders) {
+  PlaceOrder guarded = x.order("carol", "PLAY", Side::Ask, "10", "0.60");
+  guarded.version_guard = 2;
+  x.run(guarded);  // 2
+  x.pass(5 * kSecond);
+  const auto raise = [&] {
+    x.run(ChangeMarket{.market = Name{"PLAY"}, .commission_bp = 7});
+  };
+  AmendOrder amend{.account = Name{"carol"},
+                   .cl_ord_id = x.fresh_id(),
+                   .order_id = OrderId{2},
+                   .transact_time = x.now(),
+                   .price = decimal("0.61"),
+                   .quantity = decimal("10"),
+                   .version_guard = 2};
+  EXPECT_THAT(x.run(amend), ElementsAre("amend delayed #2"));
+  raise();
+  EXPECT_THAT(x.pass(5 * kSecond), ElementsAre("cancel rejected id-3: the market has changed since"))
+      << "with the guard that the order had already";
+  EXPECT_TRUE(x.find_order(2).live);
+  amend.cl_ord_id = x.fresh_id();
+  amend.version_guard = 0;
+  EXPECT_THAT(x.run(amend), ElementsAre("amend delayed #2"));
+  EXPECT_FALSE(all_of<AmendDelayed>(x.log).at(1).guard_given);
+  EXPECT_EQ(all_of<AmendDelayed>(x.log).at(1).version_guard, 2U);
+  raise();
+  EXPECT_THAT(x.pass(5 * kSecond), ElementsAre("amended #2 10 @ 0.6100 rests"));
+  EXPECT_EQ(all_of<OrderAmended>(x.log).at(0).version_guard, 2U);
+}
+
+TEST_F(BetDelay, NewGuardSavesAnOrderThatWaits) {
+  for (int i = 0; i < 2; ++i) {
+    PlaceOrder order = x.order("alice", "PLAY", Side::Bid, "20", "0.50");
+    order.version_guard = 2;
+    x.run(order);  // 2 and 3
+  }
+  x.run(ChangeMarket{.market = Name{"PLAY"}, .commission_bp = 7});
+  EXPECT_THAT(x.run(AmendOrder{.account = Name{"alice"},
+                               .cl_ord_id = x.fresh_id(),
+                               .order_id = OrderId{2},
+                               .transact_time = x.now(),
+                               .price = decimal("0.50"),
+                               .quantity = decimal("20"),
+                               .version_guard = 3}),
+              ElementsAre("amended #2 20 @ 0.5000 keeps"));
+  EXPECT_THAT(x.pass(5 * kSecond),
+              ElementsAre("released #2 rests",
+                          "cancelled #3 delay-failed: the market has changed since"));
+}
+
+// Takes what has come since off each record of a section, as an older program has saved it.
+std::vector<std::byte> with_shorter_records(const std::vector<std::byte>& saved,
+                                            Section section,
+                                            std::uint32_t record_size) {
+  std::vector<std::byte> bytes;
+  const auto copy = [&](std::size_t from, std::size_t size) {
+    const auto first = saved.begin() + static_cast<std::ptrdiff_t>(from);
+    bytes.insert(bytes.end(), first, first + static_cast<std::ptrdiff_t>(size));
+  };
+  for (std::size_t at = 0; at < saved.size();) {
+    SectionHeader header;
+    std::memcpy(&header, saved.data() + at, sizeof(header));
+    at += sizeof(header);
+    const std::uint32_t now = header.record_size;
+    const std::uint32_t then = header.section == section ? record_size : now;
+    header.record_size = then;
+    const auto written = std::as_bytes(std::span{&header, 1});
+    bytes.insert(bytes.end(), written.begin(), written.end());
+    for (std::uint64_t left = header.count; left != 0; --left, at += now) {
+      copy(at, then);
+    }
+  }
+  return bytes;
+}
+
+TEST_F(BetDelay, AmendThatAnOlderProgramSavedLeavesTheTermsAsTheyAre) {
+  x.run(AmendOrder{.account = Name{"bob"},
+                   .cl_ord_id = x.fresh_id(),
+                   .order_id = OrderId{1},
+                   .transact_time = x.now(),
+                   .price = decimal("0.57"),
+                   .quantity = decimal("30")});
+  x.engine = Engine::load(
+      with_shorter_records(x.saved(), Section::DelayedAmends, AmendDelayed::kFirstSize));
+  EXPECT_THAT(x.pass(5 * kSecond), ElementsAre("amended #1 30 @ 0.5700 rests"));
+  EXPECT_EQ(all_of<OrderAmended>(x.log).at(0).persistence, Persistence::Persist);
+}
+
+TEST_F(BetDelay, PassiveOrderNeedNotWaitWhereTheMarketSaysSo) {
+  PlaceOrder first = x.order("alice", "PLAY", Side::Bid, "20", "0.50");
+  first.post_only = true;
+  EXPECT_THAT(x.run(first), ElementsAre("accepted #2 alice bid 20 @ 0.5000 delayed"));
+  x.run(ChangeMarket{.market = Name{"PLAY"}, .passive_skips_delay = true});
+  PlaceOrder order = x.order("alice", "PLAY", Side::Bid, "20", "0.49");
+  order.post_only = true;
+  EXPECT_THAT(x.run(order), ElementsAre("accepted #3 alice bid 20 @ 0.4900 rests"));
+  EXPECT_EQ(all_of<OrderAccepted>(x.log).back().release_at, Timestamp{});
+  order = x.order("alice", "PLAY", Side::Bid, "20", "0.55");
+  EXPECT_THAT(x.run(order), ElementsAre("accepted #4 alice bid 20 @ 0.5500 delayed"));
+  order.cl_ord_id = x.fresh_id();
+  order.post_only = true;
+  EXPECT_THAT(x.run(order), ElementsAre("rejected id-5: post-only order would take"));
+  AmendOrder amend{.account = Name{"alice"},
+                   .cl_ord_id = x.fresh_id(),
+                   .order_id = OrderId{3},
+                   .transact_time = x.now(),
+                   .price = decimal("0.55"),
+                   .quantity = decimal("20")};
+  EXPECT_THAT(x.run(amend), ElementsAre("cancel rejected id-6: post-only order would take"));
+  amend.cl_ord_id = x.fresh_id();
+  amend.price = decimal("0.48");
+  EXPECT_THAT(x.run(amend), ElementsAre("amended #3 20 @ 0.4800 rests"));
+  EXPECT_THAT(x.pass(4 * kSecond), IsEmpty()) << "what waits keeps its release";
+  EXPECT_THAT(x.pass(kSecond),
+              ElementsAre("released #2 rests",
+                          "released #4 takes",
+                          "trade 20 @ 0.5500 maker #1 taker #4"));
+}
+
+TEST_F(BetDelay, AmendOfAPassiveOrderThatWaitsKeepsItsRelease) {
+  PlaceOrder order = x.order("alice", "PLAY", Side::Bid, "20", "0.50");
+  order.post_only = true;
+  x.run(order);
+  x.pass(5 * kSecond);
+  AmendOrder amend{.account = Name{"alice"},
+                   .cl_ord_id = x.fresh_id(),
+                   .order_id = OrderId{2},
+                   .transact_time = x.now(),
+                   .price = decimal("0.51"),
+                   .quantity = decimal("20")};
+  EXPECT_THAT(x.run(amend), ElementsAre("amend delayed #2"));
+  x.run(ChangeMarket{.market = Name{"PLAY"}, .passive_skips_delay = true});
+  EXPECT_THAT(x.pass(4 * kSecond), IsEmpty());
+  EXPECT_THAT(x.pass(kSecond), ElementsAre("amended #2 20 @ 0.5100 rests"));
+}
+
+TEST_F(BetDelay, FlagStaysUntilItIsChangedAndIsSaved) {
+  const auto flags = [this] {
+    std::uint32_t found = 0;
+    x.engine.visit_markets([&found](const MarketInfo& market) {
+      found = market.name == Name{"PLAY"} ? market.flags : found;
+    });
+    return found;
+  };
+  EXPECT_EQ(flags(), 0U);
+  x.run(ChangeMarket{.market = Name{"PLAY"}, .passive_skips_delay = true});
+  EXPECT_EQ(flags(), kPassiveSkipsDelay);
+  x.run(ChangeMarket{.market = Name{"PLAY"}, .commission_bp = 5});
+  EXPECT_EQ(flags(), kPassiveSkipsDelay);
+  const MarketChanged event = all_of<MarketChanged>(x.log).back();
+  EXPECT_TRUE(event.sets_flags);
+  EXPECT_EQ(event.flags, kPassiveSkipsDelay);
+  x.engine = Engine::load(x.saved());
+  EXPECT_EQ(flags(), kPassiveSkipsDelay);
+
+  // What an older program has written of a change says nothing of it.
+  StoredTransaction older = x.log.back();
+  auto& changed = *reinterpret_cast<MarketChanged*>(older.events.data());
+  older.header.tx_id = older.header.tx_id.next();
+  older.first_seq = older.first_seq.next();
+  ++changed.header.market_seq;
+  ++changed.version;
+  changed.sets_flags = false;
+  changed.flags = 0;
+  x.engine.apply(older.view());
+  EXPECT_EQ(flags(), kPassiveSkipsDelay);
+
+  x.run(ChangeMarket{.market = Name{"PLAY"}, .passive_skips_delay = false});
+  EXPECT_EQ(flags(), 0U);
+  x.run(CreateMarket{.market = Name{"PASSIVE"}, .passive_skips_delay = true});
+  EXPECT_EQ(all_of<MarketCreated>(x.log).back().flags, kPassiveSkipsDelay);
 }
 
 TEST_F(BetDelay, ReductionNeedsNoDelay) {

@@ -12,7 +12,7 @@
 namespace betex::matching::testing {
 namespace {
 
-constexpr std::array<std::string_view, 12> kVerbs{"change",
+constexpr std::array<std::string_view, 13> kVerbs{"change",
                                                   "describe",
                                                   "mass-cancel",
                                                   "numbers",
@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, 12> kVerbs{"change",
                                                   "approve",
                                                   "decline",
                                                   "announce",
+                                                  "stop",
                                                   "suspend-account",
                                                   "resume-account",
                                                   "suspend-session",
@@ -134,6 +135,9 @@ ScriptRunner::Lines ScriptRunner::operations_command(const Words& words) {
   if (verb == "announce") {
     return send(Announce{.headline = Remark{first}, .urgent = has_word(words, "urgent")});
   }
+  if (verb == "stop") {
+    return send(StopExchange{.notice_s = static_cast<std::uint32_t>(std::stoul(first))});
+  }
   const bool cancels = has_word(words, "cancel");
   if (verb == "suspend-account") {
     return send(SuspendAccount{.account = Name{first}, .cancel_orders = cancels});
@@ -147,7 +151,7 @@ ScriptRunner::Lines ScriptRunner::operations_command(const Words& words) {
   return send(ResumeSession{.comp_id = Name{first}});
 }
 
-// change MARKET [delay=MS] [commission=BP] [largest=QUANTITY]
+// change MARKET [delay=MS] [commission=BP] [largest=QUANTITY] [passive=yes|no]
 ChangeMarket ScriptRunner::change_of(const Words& words) const {
   ChangeMarket change{.market = Name{words.at(1)}};
   if (!option(words, 2, "delay").empty()) {
@@ -158,6 +162,9 @@ ChangeMarket ScriptRunner::change_of(const Words& words) const {
   }
   if (!option(words, 2, "largest").empty()) {
     change.max_quantity = money_option(words, "largest");
+  }
+  if (const std::string passive = option(words, 2, "passive"); !passive.empty()) {
+    change.passive_skips_delay = passive == "yes";
   }
   return change;
 }

@@ -193,7 +193,7 @@ ScriptRunner::Lines ScriptRunner::pass_time(std::int64_t seconds) {
 }
 
 // market NAME odds|binary LADDER [RUNNER...] [delay MS] [winners=N] [commission=BP]
-// [max-position=N]: says nothing.
+// [max-position=N] [passive=yes]: says nothing.
 ScriptRunner::Lines ScriptRunner::create_market(const Words& words) {
   const Name name{words.at(1)};
   const bool odds = words.at(2) == "odds";
@@ -202,7 +202,8 @@ ScriptRunner::Lines ScriptRunner::create_market(const Words& words) {
                       .commission_bp = number_option(words, "commission", 0),
                       .kind = odds ? MarketKind::ExchangeOdds : MarketKind::Binary,
                       .ladder = ladder_named(words.at(3)),
-                      .max_position = money_option(words, "max-position")};
+                      .max_position = money_option(words, "max-position"),
+                      .passive_skips_delay = option(words, 4, "passive") == "yes"};
   Words runners{words.begin() + 4, words.end()};
   const auto delay = std::find(runners.begin(), runners.end(), "delay");
   if (delay != runners.end()) {
@@ -300,29 +301,50 @@ DetermineMarket ScriptRunner::determine(const Words& words) {
 ScriptRunner::Lines ScriptRunner::account_command(const Words& words) {
   need_account(words[0]);
   const Name account{words[0]};
+  session_ = session_of(words);
+  Lines lines;
   if (places(words[1])) {
-    session_ = SessionId{};
-    const PlaceOrder placed = order(words);
-    const Lines lines = send(placed);
-    session_ = SessionId{};
-    return lines;
+    lines = send(order(words));
+  } else if (words[1] == "amends") {
+    lines = send(amend(words));
+  } else if (words.at(2) == "all") {
+    lines = send(mass_cancel(words));
+  } else {
+    lines = send(
+        CancelOrder{.account = account, .cl_ord_id = fresh_id(), .order_id = order_id(words[2])});
   }
-  if (words[1] == "amends") {
-    return send(AmendOrder{.account = account,
-                           .cl_ord_id = fresh_id(),
-                           .order_id = order_id(words.at(2)),
-                           .transact_time = now_,
-                           .price = decimal(words.at(5)),
-                           .quantity = decimal(words.at(3))});
-  }
-  if (words.at(2) == "all") {
-    return send(mass_cancel(words));
-  }
-  return send(
-      CancelOrder{.account = account, .cl_ord_id = fresh_id(), .order_id = order_id(words[2])});
+  session_ = SessionId{};
+  return lines;
 }
 
-// NAME cancels all [SYMBOL] [market=NAME] [bids|asks]
+SessionId ScriptRunner::session_of(const Words& words) const {
+  const auto via = std::find(words.begin(), words.end(), "via");
+  return via == words.end() ? SessionId{} : sessions_.at(*(via + 1));
+}
+
+// NAME amends #ORDER QUANTITY @ PRICE [persist|lapse] [guard=VERSION] [via SESSION]
+AmendOrder ScriptRunner::amend(const Words& words) {
+  AmendOrder amend{.account = Name{words[0]},
+                   .cl_ord_id = fresh_id(),
+                   .order_id = order_id(words.at(2)),
+                   .transact_time = now_,
+                   .price = decimal(words.at(5)),
+                   .quantity = decimal(words.at(3)),
+                   .version_guard = number_option(words, "guard", 0)};
+  for (std::size_t i = 6; i < words.size(); ++i) {
+    if (words[i] == "persist" || words[i] == "lapse") {
+      amend.persistence = words[i] == "persist" ? Persistence::Persist : Persistence::Lapse;
+      amend.persistence_given = true;
+    } else if (words[i] == "via") {
+      ++i;
+    } else if (!words[i].starts_with("guard=")) {
+      throw std::invalid_argument{"no option: " + words[i]};
+    }
+  }
+  return amend;
+}
+
+// NAME cancels all [SYMBOL] [market=NAME] [bids|asks] [ref=WORD] [group=WORD] [own via SESSION]
 MassCancel ScriptRunner::mass_cancel(const Words& words) {
   MassCancel cancel{.account = Name{words[0]}, .cl_ord_id = fresh_id()};
   for (std::size_t i = 3; i < words.size(); ++i) {
@@ -331,6 +353,14 @@ MassCancel ScriptRunner::mass_cancel(const Words& words) {
       cancel.market = Name{word.substr(word.find('=') + 1)};
     } else if (word == "bids" || word == "asks") {
       cancel.side = static_cast<std::uint8_t>(word == "bids" ? Side::Bid : Side::Ask);
+    } else if (word.starts_with("ref=")) {
+      cancel.reference = Reference{word.substr(4)};
+    } else if (word.starts_with("group=")) {
+      cancel.order_group = Reference{word.substr(6)};
+    } else if (word == "own") {
+      cancel.own_session = true;
+    } else if (word == "via") {
+      ++i;
     } else {
       cancel.symbol = Name{word};
     }
@@ -353,11 +383,12 @@ PlaceOrder ScriptRunner::order(const Words& words) {
 }
 
 void ScriptRunner::read_options(const Words& words, std::size_t first, PlaceOrder& order) {
+  OrderExtras extras;
   for (std::size_t i = first; i < words.size(); ++i) {
     const std::string& word = words[i];
     const std::string value = word.substr(word.find('=') + 1);
     if (word == "via") {
-      session_ = sessions_.at(words.at(++i));
+      ++i;
     } else if (word.starts_with("id=")) {
       order.cl_ord_id = ClOrdId{value};
     } else if (word == "again") {
@@ -379,7 +410,11 @@ void ScriptRunner::read_options(const Words& words, std::size_t first, PlaceOrde
     } else if (word == "min") {
       order.min_quantity = decimal(words.at(++i));
     } else if (word == "cost") {
-      order.max_cost = decimal(words.at(++i));
+      extras.max_cost = decimal(words.at(++i));
+    } else if (word.starts_with("ref=")) {
+      extras.reference = Reference{value};
+    } else if (word.starts_with("group=")) {
+      extras.order_group = Reference{value};
     } else if (word == "post-only") {
       order.post_only = true;
     } else if (word == "persist") {
@@ -393,6 +428,9 @@ void ScriptRunner::read_options(const Words& words, std::size_t first, PlaceOrde
     } else {
       throw std::invalid_argument{"no option: " + word};
     }
+  }
+  if (extras != OrderExtras{}) {
+    order.extras = extras;
   }
 }
 

@@ -29,6 +29,7 @@ class ScriptRunner {
   Lines account_command(const Words& words);
   Lines change_market(const Words& words);
   Lines session_command(const Words& words);
+  AmendOrder amend(const Words& words);
   MassCancel mass_cancel(const Words& words);
   static DetermineMarket determine(const Words& words);
   Lines request(const Words& words);
@@ -51,6 +52,8 @@ class ScriptRunner {
   Lines send(const CommandBody& body);
   PlaceOrder order(const Words& words);
   void read_options(const Words& words, std::size_t first, PlaceOrder& order);
+  // The session of "via SESSION" among the words; none: the gateway itself.
+  [[nodiscard]] SessionId session_of(const Words& words) const;
   void need_account(const std::string& name);
   ClOrdId fresh_id();
 
