@@ -11,7 +11,8 @@ namespace betex::fix {
 inline constexpr std::array kOrderGroupRequestFields{
     MessageField{field::kAccount, "NN", "as on D"},
     MessageField{field::kClOrdId, "YY", "a new id, as on D"},
-    MessageField{field::kTransactTime, "YY", "your clock, as on D"},
+    MessageField{
+        field::kTransactTime, "YY", "your clock, as on D; with 20081=4 and 5 never too old"},
     MessageField{field::kOrderGroup,
                  "YY",
                  "the group, one of the account's: at most 15 printable ASCII characters"},

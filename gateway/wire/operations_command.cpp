@@ -142,9 +142,6 @@ void read_watermark(RequestFields& request, matching::MoveWatermark& move) {
 
 void read_notice(RequestFields& request, matching::StopExchange& stop) {
   stop.notice_s = request.integer(tag::kNoticeSeconds);
-  if (stop.notice_s > matching::kMaxStopNoticeS) {
-    request.refuse_value(tag::kNoticeSeconds);
-  }
 }
 
 void read_approval(RequestFields& request, matching::Approve& approve) {

@@ -176,7 +176,7 @@ Decoded read_order_group_request(RequestFields& request, const Sender& sender) {
       .account = sender.account,
       .cl_ord_id = request.cl_ord_id(tag::kClOrdId),
       .group = reference(request, tag::kOrderGroup),
-      .limit = request.positive_decimal(kLimit),
+      .limit = request.decimal(kLimit),
       .window_ms = request.integer(kWindow),
       .counted = request.enumerator<CountedFills::All, CountedFills::Makers>(kScope, {}),
       .action = request.enumerator<Action::Create,
@@ -193,10 +193,6 @@ Decoded read_order_group_request(RequestFields& request, const Sender& sender) {
   }
   if (!states_all) {
     request.forbid(kOnDisconnect);
-  }
-  if (request.has(kWindow) && (asked.window_ms < matching::kMinGroupWindowMs ||
-                               asked.window_ms > matching::kMaxGroupWindowMs)) {
-    request.refuse_value(kWindow);
   }
   return asked;
 }
