@@ -203,6 +203,10 @@ void ReportStage::notify(const Event& event) {
                        std::is_same_v<Event, matching::SessionSuspended> ||
                        std::is_same_v<Event, matching::SessionResumed>) {
     sink_->notify(state_.model.comp_id(event.session), event);
+  } else if constexpr (std::is_same_v<Event, matching::StopAnnounced>) {
+    if (on_stop_) {
+      on_stop_(event);
+    }
   } else if constexpr (std::is_same_v<Event, matching::WatermarkMoved>) {
     if (keeper_ != nullptr) {
       keeper_->watermark_moved(event.watermark);

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "gateway/agent/agent.h"
 #include "gateway/link/network_view.h"
@@ -37,6 +39,13 @@ class ReportStage final : public Agent, private ReportReceiver {
 
   // Who is on; without one nobody is told of. Once, before the thread starts; must outlive it.
   void connect(const NetworkView& network) noexcept { network_ = &network; }
+
+  // Who runs the node: called on the report thread with each StopAnnounced that happens from now
+  // on, when it is durable; never with one that a start reads again. Once, before the thread
+  // starts.
+  using StopHandler = std::function<void(const matching::StopAnnounced&)>;
+
+  void connect(StopHandler on_stop) { on_stop_ = std::move(on_stop); }
 
   // Where sessions get their reports from. Thread-safe.
   [[nodiscard]] ReportFeed& feed() noexcept { return feeds_; }
@@ -81,6 +90,7 @@ class ReportStage final : public Agent, private ReportReceiver {
   SessionSink* sink_ = nullptr;
   ReportKeeper* keeper_ = nullptr;
   const NetworkView* network_ = nullptr;
+  StopHandler on_stop_;  // empty: nobody acts on it
 };
 
 }  // namespace betex::gateway

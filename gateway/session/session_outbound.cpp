@@ -35,6 +35,11 @@ constexpr std::size_t kMaxUnansweredBeforeLong = 16;
 // session layer.
 constexpr std::size_t kOperatorsRoom = std::size_t{16} << 20;
 
+// Of an answer that the session itself has made.
+bool is_own(gateway::SubscriptionId subscription) noexcept {
+  return subscription == gateway::SubscriptionId{};
+}
+
 }  // namespace
 
 SessionOutbound::SessionOutbound(OrderSessionCore& core,
@@ -92,6 +97,14 @@ void SessionOutbound::deliver(gateway::ReportDelivery delivery) {
   end_turn();
 }
 
+void SessionOutbound::answer(Report answer) {
+  gateway::ReportDelivery own;
+  own.reports.push_back(std::move(answer));
+  ++unanswered_;
+  waiting_.push_back(std::move(own));
+  send_waiting_reports();
+}
+
 void SessionOutbound::note_answers_made(const gateway::ReportDelivery& delivery) noexcept {
   const auto answers = std::ranges::count_if(
       delivery.reports, [](const Report& report) { return report.id.event == EventSeq{}; });
@@ -116,10 +129,15 @@ void SessionOutbound::send_waiting_reports() {
           numbers_.left() <= OutboundNumbers::kSpare) {
         return;
       }
-      send_report(delivery.reports[next_report_++], now);
+      send_report(delivery.reports[next_report_++], delivery.subscription, now);
     }
-    proof_.complete(numbers_.last(), delivery.complete_to);
-    const bool all_sent = prove_behind_ && delivery.complete_to >= *prove_behind_;
+    const bool own = is_own(delivery.subscription);
+    if (own) {
+      note_answers_made(delivery);
+    } else {
+      proof_.complete(numbers_.last(), delivery.complete_to);
+    }
+    const bool all_sent = !own && prove_behind_ && delivery.complete_to >= *prove_behind_;
     waiting_.pop_front();
     next_report_ = 0;
     if (all_sent) {
@@ -129,7 +147,9 @@ void SessionOutbound::send_waiting_reports() {
   }
 }
 
-void SessionOutbound::send_report(const Report& report, Timestamp now) {
+void SessionOutbound::send_report(const Report& report,
+                                  gateway::SubscriptionId subscription,
+                                  Timestamp now) {
   const bool of_event = report.id.event != EventSeq{};
   const MsgSeqNum number = numbers_.next();
   const OutboundHeader header{.version = core_.settings.version,
@@ -144,8 +164,9 @@ void SessionOutbound::send_report(const Report& report, Timestamp now) {
     numbers_.report_sent(report.id);
     proof_.report_sent(report.id.event);
   }
+  const auto write = [&](std::string& bytes) { encode(report, header, bytes); };
   const std::string_view message =
-      queue_.append_report([&](std::string& bytes) { encode(report, header, bytes); });
+      is_own(subscription) ? queue_.append_answer(write) : queue_.append_report(write);
   core_.orders.cache.append(core_.id, numbers_.state(), report.id, message);
   if (of_event) {
     unproven_.sent(report.id.event, cache::record_bytes(message.size()));

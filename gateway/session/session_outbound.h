@@ -89,6 +89,9 @@ class SessionOutbound {
   // A request that changes nothing was submitted: an answer will come.
   void answer_asked_for() noexcept { ++unanswered_; }
 
+  // The session's own answer to one, which tells of no event: behind what waits to be sent.
+  void answer(Report answer);
+
   // Answers to requests that change nothing are neither journaled nor bounded by anything else.
   [[nodiscard]] bool has_too_many_answers() const noexcept;
   [[nodiscard]] bool has_too_many_for_long_answers() const noexcept;
@@ -162,7 +165,9 @@ class SessionOutbound {
 
  private:
   void close_on_slow_reader();
-  void send_report(const Report& report, matching::Timestamp now);
+  void send_report(const Report& report,
+                   gateway::SubscriptionId subscription,
+                   matching::Timestamp now);
   void write_released();
   void note_answers_made(const gateway::ReportDelivery& delivery) noexcept;
 
@@ -184,9 +189,10 @@ class SessionOutbound {
   std::chrono::steady_clock::time_point last_progress_;
 
   gateway::SubscriptionId subscription_;
-  std::deque<gateway::ReportDelivery> waiting_;  // for numbers, or for the end of a resend
-  std::size_t next_report_ = 0;                  // of waiting_.front()
-  std::size_t unanswered_ = 0;                   // requests that change nothing
+  // For numbers, or for the end of a resend. Those of no subscription are the session's own.
+  std::deque<gateway::ReportDelivery> waiting_;
+  std::size_t next_report_ = 0;  // of waiting_.front()
+  std::size_t unanswered_ = 0;   // requests that change nothing
 
   Resends resends_;
   bool resend_turn_asked_ = false;

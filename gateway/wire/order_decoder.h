@@ -58,8 +58,9 @@ struct SessionReject {
 struct BusinessReject {
   std::uint16_t business_reject_reason = 0;  // 380, as FIX.5.0SP2 has it
   matching::Reason reason = matching::Reason::None;
-  std::uint32_t tag = 0;         // the field at fault; 0: none
-  matching::ClOrdId request_id;  // and so 379; empty where it could not be read
+  std::uint32_t tag = 0;             // the field at fault; 0: none
+  matching::ClOrdId request_id;      // and so 379; empty where it could not be read
+  std::uint32_t retry_after_ms = 0;  // of one too many: when it may be sent again; 0: not said
 };
 
 // Calls for no answer and changes nothing: a BusinessMessageReject(j). Two ends that refuse each
