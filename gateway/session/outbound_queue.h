@@ -27,10 +27,16 @@ class OutboundQueue {
   // A report: `encode(std::string&)` appends its bytes. Returns them; good until more is appended.
   template <typename Encode>
   std::string_view append_report(Encode&& encode) {
+    ++open().reports;
+    return append_message(encode);
+  }
+
+  // The same of one that the report stage does not wait for.
+  template <typename Encode>
+  std::string_view append_message(Encode&& encode) {
     OutboundBlock& block = open();
     const std::size_t offset = block.bytes.size();
     encode(block.bytes);
-    ++block.reports;
     unwritten_bytes_ += block.bytes.size() - offset;
     return std::string_view{block.bytes}.substr(offset);
   }
