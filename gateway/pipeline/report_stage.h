@@ -11,6 +11,7 @@
 
 #include "gateway/agent/agent.h"
 #include "gateway/link/network_view.h"
+#include "gateway/link/replay_link.h"
 #include "gateway/link/session_link.h"
 #include "gateway/pipeline/answer_times.h"
 #include "gateway/pipeline/event_counts.h"
@@ -47,6 +48,10 @@ class ReportStage final : public Agent, private ReportReceiver {
 
   void connect(StopHandler on_stop) { on_stop_ = std::move(on_stop); }
 
+  // Who tells reports again; without one nobody does. Once, before the thread starts; must outlive
+  // it.
+  void connect(ReplayPort& replays) noexcept { replays_ = &replays; }
+
   // Where sessions get their reports from. Thread-safe.
   [[nodiscard]] ReportFeed& feed() noexcept { return feeds_; }
 
@@ -70,6 +75,7 @@ class ReportStage final : public Agent, private ReportReceiver {
   void answer(const PositionsPart& part, std::span<const matching::RunnerBets> runners);
   void answer(const NetworkStatusQuery& query);
   void answer(const DryRunPart& part);
+  void answer(const ReplayQuery& query);
   template <typename Query>
   void answer_at_length(const Query& query, matching::Timestamp asked_at);
   template <typename Query>
@@ -91,6 +97,7 @@ class ReportStage final : public Agent, private ReportReceiver {
   ReportKeeper* keeper_ = nullptr;
   const NetworkView* network_ = nullptr;
   StopHandler on_stop_;  // empty: nobody acts on it
+  ReplayPort* replays_ = nullptr;
 };
 
 }  // namespace betex::gateway

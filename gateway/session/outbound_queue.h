@@ -29,7 +29,7 @@ class OutboundQueue {
   template <typename Encode>
   std::string_view append_report(Encode&& encode) {
     ++open().reports;
-    return append_answer(std::forward<Encode>(encode));
+    return append_answer(encode);
   }
 
   // The same of an answer that the feed knows nothing of: it is not counted when it has left.
