@@ -34,7 +34,7 @@ class ReplayMailbox {
       return false;
     }
     ReplayMail& mail = mails_[request.query.session];
-    mail.replaced += mail.request ? 1 : 0;
+    mail.replaced += mail.request ? 1U : 0U;
     mail.request = request;
     return true;
   }
