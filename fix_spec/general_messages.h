@@ -49,14 +49,18 @@ inline constexpr std::array kBusinessMessageRejectFields{
     MessageField{field::kBusinessRejectRefId,
                  "NN",
                  "the refused message's id, where it could be read: 584 of AF, 320 of x and c, 262 "
-                 "of V, 324 of e, 710 of AN, 790 of H where it has one, 20012 of UOC, 2328 of DH, "
-                 "933 of BC, 1472 of B, else 11"},
+                 "of V, 324 of e, 710 of AN, 790 of H where it has one, 923 of BE, 1346 of BW, "
+                 "20012 of UOC, 2328 of DH, 933 of BC, 1472 of B, else 11"},
     MessageField{field::kBusinessRejectReason, "YY", "section 5"},
     MessageField{field::kEngineReason, "NN", "always"},
     MessageField{field::kRetry, "NN", "always"},
     MessageField{field::kReportId,
                  "NN",
                  "event and leg, as ExecID has them: the same when the message is told again"},
+    MessageField{field::kRetryAfterMs,
+                 "NN",
+                 "with 20001=143 where you have sent too many in a second: after so many "
+                 "milliseconds the next one is taken"},
 };
 
 inline constexpr MessageSpec kBusinessMessageReject{

@@ -220,6 +220,7 @@ inline constexpr std::array kSecurityListUpdateReportFields{
     MessageField{field::kBetDelayMs, "N-"},
     MessageField{field::kCommissionBp, "N-"},
     MessageField{field::kScheduledStart, "N-"},
+    MessageField{field::kPassiveSkipsDelay, "N-"},
     MessageField{field::kMarketDescription, "N-"},
     MessageField{field::kParentMarket, "N-"},
 };

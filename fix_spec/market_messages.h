@@ -91,7 +91,12 @@ inline constexpr std::array kSecurityListFields{
     MessageField{field::kCommissionBp,
                  "N-",
                  "hundredths of a percent of a net win, before an account's own discount"},
-    MessageField{field::kScheduledStart, "N-", "absent where none is set, as the next two"},
+    MessageField{field::kScheduledStart, "N-", "absent where none is set, as 20095 and 20096"},
+    MessageField{
+        field::kPassiveSkipsDelay,
+        "N-",
+        "Y: in play a post-only order does not wait for the bet delay, see NewOrderSingle; "
+        "absent: it does"},
     MessageField{field::kMarketDescription, "N-", "for people, at most 127 characters"},
     MessageField{field::kParentMarket, "N-", "what the market belongs to"},
 };

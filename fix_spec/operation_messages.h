@@ -53,6 +53,9 @@ inline constexpr std::array kSecurityDefinitionRequestFields{
                  "0 (without it) to 60000 milliseconds: how long orders wait in play"},
     MessageField{
         field::kCommissionBp, "N-", "0 (without it) to 10000 hundredths of a percent of a net win"},
+    MessageField{field::kPassiveSkipsDelay,
+                 "N-",
+                 "Y: in play a post-only order does not wait for the bet delay; without it N"},
 };
 
 inline constexpr MessageSpec kSecurityDefinitionRequest{
@@ -177,6 +180,11 @@ inline constexpr std::array kOperationsCommandFields{
     MessageField{field::kCommissionDiscountBp,
                  "N-",
                  "as 20026: 0 to 10000 hundredths of a percent off the commission"},
+    MessageField{field::kPassiveSkipsDelay,
+                 "N-",
+                 "with ChangeMarket: whether in play a post-only order does not wait for the bet "
+                 "delay"},
+    MessageField{field::kNoticeSeconds, "C-", "with Stop: in how many seconds, 0 to 3600"},
 };
 
 inline constexpr MessageSpec kOperationsCommand{

@@ -123,13 +123,17 @@ inline constexpr std::array kSecurityDefinitionFields{
     MessageField{field::kEventSeq,
                  "Y-",
                  "the event that this tells of; on a dry run the last one that the answer knows"},
-    MessageField{field::kMaxPosition, "N-", "likewise, as the next five: where it has one"},
+    MessageField{
+        field::kMaxPosition, "N-", "likewise, as all those below but 20068: where it has one"},
     MessageField{field::kLadder, "N-"},
     MessageField{field::kMarketKind, "N-"},
     MessageField{field::kWinners, "N-"},
     MessageField{field::kBetDelayMs, "N-"},
     MessageField{field::kCommissionBp, "N-"},
     MessageField{field::kReportId, "N-", "as 322; absent on a dry run"},
+    MessageField{field::kPassiveSkipsDelay,
+                 "N-",
+                 "Y: in play a post-only order does not wait for the bet delay; absent: it does"},
 };
 
 inline constexpr MessageSpec kSecurityDefinition{

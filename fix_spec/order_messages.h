@@ -40,6 +40,10 @@ inline constexpr std::array kNewOrderSingleFields{
     MessageField{field::kExpireTime,
                  "CC",
                  "with 59=6 and with no other: after now, at the latest 22611231-23:59:59"},
+    MessageField{field::kClOrdLinkId,
+                 "NN",
+                 "a reference of your own, of a customer or a strategy: at most 15 printable ASCII "
+                 "characters, which every report of the order has"},
     MessageField{
         field::kSelfMatchPreventionInstruction,
         "N-",
@@ -54,6 +58,11 @@ inline constexpr std::array kNewOrderSingleFields{
                  "the market version that you have seen, at least 1; refused or cancelled when it "
                  "has materially changed"},
     MessageField{field::kMaxCost, "NN", "with 40=1: the most that it may cost, more than 0"},
+    MessageField{
+        field::kOrderGroup,
+        "NN",
+        "the order group that it belongs to, one of the account's that has not tripped: see "
+        "OrderGroupRequest; at most 15 printable ASCII characters"},
 };
 
 inline constexpr MessageSpec kNewOrderSingle{
@@ -107,6 +116,14 @@ inline constexpr std::array kOrderCancelReplaceRequestFields{
     MessageField{field::kTimeInForce, "NN", "the order's own; another is refused"},
     MessageField{field::kTransactTime, "YY", "as on D"},
     MessageField{field::kExpireTime, "NN", "the new one of a 59=6 order; without it as before"},
+    MessageField{field::kPersistence,
+                 "NN",
+                 "the order's from now on, as on D; without it as before; before the market has "
+                 "turned in play"},
+    MessageField{field::kMarketVersion,
+                 "NN",
+                 "the market version that you have seen: refused as on D, and the order's guard "
+                 "from now on; without it as before"},
 };
 
 inline constexpr MessageSpec kOrderCancelReplaceRequest{
@@ -128,8 +145,11 @@ inline constexpr std::array kOrderMassCancelRequestFields{
     MessageField{
         field::kMassCancelRequestType,
         "YY",
-        "1 the orders of one instrument, 7 all of the account, 9 those of one market (FIXT.1.1)"},
+        "1 the orders of one instrument, 6 those that this session has entered, 7 all of the "
+        "account, 9 those of one market (FIXT.1.1)"},
+    MessageField{field::kClOrdLinkId, "NN", "only orders that have this reference"},
     MessageField{field::kMarketSegmentId, "C-", "with 530=9: the market"},
+    MessageField{field::kOrderGroup, "NN", "only orders of this group, one of the account's"},
 };
 
 inline constexpr MessageSpec kOrderMassCancelRequest{
@@ -164,9 +184,11 @@ inline constexpr std::array kOrderMassStatusRequestFields{
     MessageField{field::kAccount, "NN", "as on D; of an Ops session any account, and required"},
     MessageField{field::kSide, "NN", "only orders of this side"},
     MessageField{field::kSymbol, "CC", "with 585=1"},
+    MessageField{field::kClOrdLinkId, "NN", "only orders that have this reference"},
     MessageField{field::kMassStatusReqId, "YY", "echoed, at most 31 printable ASCII characters"},
     MessageField{
         field::kMassStatusReqType, "YY", "1 the orders of one instrument, 7 all of the account"},
+    MessageField{field::kOrderGroup, "NN", "only orders of this group"},
 };
 
 inline constexpr MessageSpec kOrderMassStatusRequest{
@@ -219,16 +241,33 @@ inline constexpr std::array kExecutionReportFields{
                  "why an order was cancelled or reduced that you had not asked for: 5 reduced by "
                  "self-trade prevention, 6 halt, 8 market, or a mass cancel of the exchange's, 12 "
                  "connection lost, 13 logout, 18, 19, 20 self-trade prevention (this order, the "
-                 "resting one, both), 99 other; on FIX.4.4 those above 10 are 99"},
+                 "resting one, both), 99 other: a mass cancel of yours, or an order group that has "
+                 "tripped (20001=66); on FIX.4.4 those above 10 are 99"},
+    MessageField{field::kClOrdLinkId, "NN", "the order's, on all of its reports"},
     MessageField{field::kMassStatusReqId, "NN", "of the request"},
     MessageField{field::kOrdStatusReqId, "NN", "of the request"},
     MessageField{field::kCopyMsgIndicator, "NN", "Y: a drop copy"},
+    MessageField{field::kLastLiquidityInd,
+                 "-N",
+                 "on trades: 1 the order was in the book, 2 it came later and took"},
+    MessageField{
+        field::kTrdMatchId,
+        "N-",
+        "on trades: names the trade, the same to both sides and in TradeID(1003) of market "
+        "data; what ExecID has before its \"-\""},
     MessageField{field::kTotNumReports,
                  "NN",
                  "with 584: how many reports the answer has; 0: there is no such order"},
     MessageField{field::kLastRptRequested, "NN", "with 584: Y on the last of them"},
-    MessageField{field::kEngineReason, "NN", "on negative answers: section 5"},
-    MessageField{field::kRetry, "NN", "on negative answers: Y or N, section 5"},
+    MessageField{field::kAggressorIndicator,
+                 "N-",
+                 "on trades: N the order was in the book, Y it came later and took"},
+    MessageField{field::kEngineReason,
+                 "NN",
+                 "on negative answers, and on cancels that you have not asked for where there is "
+                 "more to say than 378 does: section 5"},
+    MessageField{field::kRetry, "NN", "with 20001: Y or N, section 5"},
+    MessageField{field::kOrderGroup, "NN", "the order's, on all of its reports"},
     MessageField{field::kPositionAfter,
                  "N-",
                  "on trades in binary markets: the account's YES contracts after it; negative: NO"},

@@ -48,11 +48,16 @@ ReasonCodes codes_of(Reason reason) noexcept {
     case Reason::InsufficientFunds:          return {25, 99, 0, Retry::Yes};
     case Reason::ExposureLimit:              return { 3, 99, 0, Retry::Yes};
     case Reason::InDeficit:                  return {25, 99, 0, Retry::Yes};
+    case Reason::OrderGroupTripped:          return {99, 99, 0, Retry::No};
+    case Reason::OrderGroupFull:             return { 3, 99, 0, Retry::Yes};
+    case Reason::TooManyOrderGroups:         return {99, 99, 0, Retry::Yes};
+    case Reason::UnknownOrderGroup:          return {99, 99, 1, Retry::No};
     case Reason::PostOnlyWouldCross:         return {99, 99, 0, Retry::Yes};
     case Reason::FillOrKillNotFilled:        return {99, 99, 0, Retry::Yes};
     case Reason::MinimumFillNotReached:      return {99, 99, 0, Retry::Yes};
     case Reason::ImmediateOrCancelRemainder: return {99, 99, 0, Retry::No};
     case Reason::SelfTradePrevented:         return {99, 99, 0, Retry::No};
+    case Reason::LapsedAtTurnInPlay:         return {99, 99, 0, Retry::No};
     case Reason::UnknownOrder:               return { 5,  1, 1, Retry::No};
     case Reason::TooLate:                    return {99,  0, 0, Retry::No};
     case Reason::WaitsForDelay:              return {99, 99, 0, Retry::Yes};

@@ -178,6 +178,11 @@ class Gateway::Impl {
     report_.connect(ports_);
     report_.connect(node_);
     report_.connect(retention_);
+    report_.connect([asked = options.stop_requested](const matching::StopAnnounced& event) {
+      if (!event.request_id.empty()) {  // not this process's own
+        asked(std::chrono::seconds{event.notice_s});
+      }
+    });
     make_runners();
     metrics_.read_from({.commands = commands_,
                         .events = events_,
@@ -265,6 +270,11 @@ class Gateway::Impl {
     matching::Command command;
     command.body = std::move(body);
     command_port_.submit(std::move(command));
+  }
+
+  void expect_stop(std::chrono::steady_clock::time_point time) {
+    health_.stops_at(time);
+    service_status_.tell();
   }
 
   void stop(const Impatient& impatient) {
@@ -416,6 +426,10 @@ Ports Gateway::start() {
 
 void Gateway::reload(const Config& config) {
   impl_->reload(config);
+}
+
+void Gateway::expect_stop(std::chrono::steady_clock::time_point time) {
+  impl_->expect_stop(time);
 }
 
 void Gateway::operate(matching::CommandBody command) {

@@ -32,6 +32,10 @@ struct StartOptions {
     std::this_thread::sleep_for(time);
     return true;
   };
+
+  // An operator asks for a stop, so long from now: its announcement is durable. Called on another
+  // thread, and not while the journal is replayed.
+  std::function<void(std::chrono::seconds)> stop_requested = [](std::chrono::seconds) {};
 };
 
 // *Owned by the main thread.*
@@ -66,6 +70,9 @@ class Gateway {
   // A command of the exchange's operator, journaled and acted on like all others, for who has the
   // gateway in the same process. Throws std::runtime_error where the command ring is full.
   void operate(matching::CommandBody command);
+
+  // It is going to be stopped then, and goes on as it is until then: for whoever asks how it is.
+  void expect_stop(std::chrono::steady_clock::time_point time);
 
   // Orderly: stop reading, drain the commands, SessionDown, last commit, reports out, Logouts.
   void stop(const Impatient& impatient);

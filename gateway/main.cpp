@@ -2,10 +2,12 @@
 // Every failure is one clear line on stderr and its own exit code (README.md).
 
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -21,11 +23,15 @@
 #include "gateway/process/fail_stop.h"
 #include "gateway/process/heap.h"
 #include "gateway/process/password_command.h"
+#include "gateway/process/planned_stop.h"
 #include "gateway/process/signals.h"
+#include "gateway/process/stop_requests.h"
+#include "gateway/reports/news.h"
 #include "gateway/start/named_files.h"
 #include "gateway/time/clock_at_start.h"
 #include "journal/process/command_line.h"
 #include "journal/process/standard_streams.h"
+#include "matching/commands.h"
 
 namespace betex::gateway {
 namespace {
@@ -75,27 +81,111 @@ void log_warnings(const Config& config) {
   }
 }
 
+// What main has in hand while the gateway runs.
+struct Running {
+  const CommandLine& command_line;
+  Gateway& gateway;
+  StopRequests& stop_requests;
+  SettingsInForce in_force;
+  std::chrono::seconds stop_notice;  // from SIGTERM to the stop
+  PlannedStop planned{};
+};
+
 // SIGHUP. What is wrong in the files is logged, and everything stays as it was but for the log's
 // own file, which may have been rotated.
-void reload(const CommandLine& command_line, Gateway& gateway, SettingsInForce& in_force) {
+void reload(Running& running) {
   reopen_log();
   try {
-    const Config config = checked_config(command_line);
-    gateway.reload(config);
+    const Config config = checked_config(running.command_line);
+    running.gateway.reload(config);
+    running.stop_notice = config.exchange.stop_notice;
     set_log_level(config.log.level);
     log_warnings(config);
-    for (const std::string& name : in_force.take_over(config)) {
+    for (const std::string& name : running.in_force.take_over(config)) {
       spdlog::warn("not taken over, which needs a restart: {}", name);
     }
     spdlog::info(
         "reloaded: certificates, credentials, connection limits, sessions, accounts, four eyes, "
-        "log level");
+        "notice before a stop, log level");
   } catch (const ConfigError& error) {
     for (const Finding& finding : error.findings()) {
       spdlog::error("not reloaded, nothing has changed: {}", to_string(finding));
     }
   } catch (const std::exception& error) {
     spdlog::error("not reloaded, nothing has changed: {}", error.what());
+  }
+}
+
+// Journaled, and so told to all sessions. Without it the stop comes all the same.
+void tell_everybody(Gateway& gateway, matching::CommandBody news) {
+  try {
+    gateway.operate(std::move(news));
+  } catch (const std::exception& error) {
+    spdlog::warn("sessions are not told of the stop: {}", error.what());
+  }
+}
+
+// The sessions have been told of it, or will be.
+void plan_stop(Running& running, std::chrono::seconds notice) {
+  running.planned.plan(notice, PlannedStop::Steady::now());
+  running.gateway.expect_stop(running.planned.at().value());
+}
+
+// The first SIGTERM. False: it stops at once.
+bool stop_with_notice(Running& running) {
+  const std::chrono::seconds notice = running.stop_notice;
+  if (notice == std::chrono::seconds{0}) {
+    return false;
+  }
+  const auto planned = running.planned.at();
+  if (planned && *planned <= PlannedStop::Steady::now() + notice) {
+    spdlog::info(
+        "asked to stop, as an operator has announced already; a second signal stops it at once");
+    return true;
+  }
+  spdlog::info("asked to stop: in {} s, all sessions are told; a second signal stops it at once",
+               notice.count());
+  tell_everybody(running.gateway,
+                 matching::StopExchange{.notice_s = static_cast<std::uint32_t>(notice.count()),
+                                        .request_id = {},
+                                        .transact_time = {}});
+  plan_stop(running, notice);
+  return true;
+}
+
+// Returns when it is to be stopped.
+void run_until_stop(Running& running) {
+  bool asked = false;  // by a signal
+  for (;;) {
+    const auto signal = wait_for_signal(running.planned.until_due(PlannedStop::Steady::now()));
+    if (signal == Signal::Reload) {
+      reload(running);
+    } else if (signal == Signal::Terminate) {
+      if (std::exchange(asked, true)) {
+        spdlog::warn("asked to stop again: before the notice is over");
+        return;
+      }
+      if (!stop_with_notice(running)) {
+        return;
+      }
+    }
+    if (const auto notice = running.stop_requests.take()) {
+      spdlog::info("an operator has asked to stop: in {} s", notice->count());
+      plan_stop(running, *notice);
+    }
+    const PlannedStop::Due due = running.planned.take_due(PlannedStop::Steady::now());
+    if (due.stop) {
+      return;
+    }
+    if (due.remind) {
+      const auto left = static_cast<std::uint32_t>(due.remind->count());
+      tell_everybody(running.gateway,
+                     matching::Announce{.subject = {},
+                                        .headline = stop_headline(left),
+                                        .urgent = true,
+                                        .request_id = {},
+                                        .transact_time = {}});
+    }
   }
 }
 
@@ -120,15 +210,20 @@ bool pause_unless_asked_to_stop(std::chrono::milliseconds time) {
 int run(const CommandLine& command_line, const Config& config) {
   set_up_logging(config.log);
   log_warnings(config);
-  Gateway gateway{config,
-                  {.accept_clock = command_line.accept_clock,
-                   .new_epochs = command_line.new_epochs,
-                   .pause = pause_unless_asked_to_stop}};
+  StopRequests stop_requests;
+  Gateway gateway{
+      config,
+      {.accept_clock = command_line.accept_clock,
+       .new_epochs = command_line.new_epochs,
+       .pause = pause_unless_asked_to_stop,
+       .stop_requested = [&](std::chrono::seconds notice) { stop_requests.put(notice); }}};
   print_ports(gateway.start());
-  SettingsInForce in_force{config};
-  while (wait_for_signal() != Signal::Terminate) {
-    reload(command_line, gateway, in_force);
-  }
+  Running running{.command_line = command_line,
+                  .gateway = gateway,
+                  .stop_requests = stop_requests,
+                  .in_force = SettingsInForce{config},
+                  .stop_notice = config.exchange.stop_notice};
+  run_until_stop(running);
   spdlog::info("stopping");
   gateway.stop(asked_again);
   spdlog::info("stopped");

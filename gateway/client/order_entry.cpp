@@ -1,6 +1,7 @@
 #include "gateway/client/order_entry.h"
 
 #include <string_view>
+#include <type_traits>
 
 #include "gateway/client/error.h"
 #include "gateway/client/utc_time.h"
@@ -48,16 +49,37 @@ constexpr int kSecurityStatusReqId = 324;
 constexpr int kMassCancelRequestType = 530;
 constexpr int kMassCancelResponse = 531;
 constexpr int kTotalAffectedOrders = 533;
+constexpr int kUsername = 553;
 constexpr int kSecurityListRequestType = 559;
+constexpr int kClOrdLinkId = 583;
 constexpr int kMassStatusReqId = 584;
 constexpr int kMassStatusReqType = 585;
 constexpr int kOrdStatusReqId = 790;
 constexpr int kCopyMsgIndicator = 797;
+constexpr int kLastLiquidityInd = 851;
+constexpr int kTrdMatchId = 880;
 constexpr int kTotNumReports = 911;
 constexpr int kLastRptRequested = 912;
+constexpr int kUserRequestId = 923;
+constexpr int kUserRequestType = 924;
+constexpr int kAggressorIndicator = 1057;
+constexpr int kApplBegSeqNum = 1182;
+constexpr int kApplEndSeqNum = 1183;
 constexpr int kMarketSegmentId = 1300;
+constexpr int kApplReqId = 1346;
+constexpr int kApplReqType = 1347;
+constexpr int kNoApplIds = 1351;
+constexpr int kRefApplId = 1355;
 constexpr int kReason = 20001;
 constexpr int kPersistence = 20004;
+constexpr int kMarketVersion = 20005;
+constexpr int kRetryAfterMs = 20074;
+constexpr int kOrderGroup = 20080;
+constexpr int kOrderGroupAction = 20081;
+constexpr int kOrderGroupLimit = 20082;
+constexpr int kOrderGroupWindowMs = 20083;
+constexpr int kOrderGroupScope = 20084;
+constexpr int kOrderGroupCancelOnDisconnect = 20086;
 }  // namespace field
 
 void add_unless_empty(Message& message, int tag, std::string_view value) {
@@ -92,6 +114,17 @@ char code(const Message& message, int tag) {
   return value[0];
 }
 
+// Of a trade, in the one field or the other.
+std::optional<bool> aggressor(const Message& message) {
+  if (message.find(field::kAggressorIndicator)) {
+    return message.has(field::kAggressorIndicator, "Y");
+  }
+  if (message.find(field::kLastLiquidityInd)) {
+    return message.has(field::kLastLiquidityInd, "2");
+  }
+  return std::nullopt;
+}
+
 ExecutionReport to_execution_report(const Message& message) {
   return ExecutionReport{.exec_id = std::string{message.get(field::kExecId)},
                          .exec_type = code(message, field::kExecType),
@@ -108,7 +141,11 @@ ExecutionReport to_execution_report(const Message& message) {
                          .leaves_qty = std::string{message.get(field::kLeavesQty)},
                          .last_qty = text(message, field::kLastQty),
                          .last_px = text(message, field::kLastPx),
+                         .trade_id = text(message, field::kTrdMatchId),
+                         .aggressor = aggressor(message),
                          .avg_px = text(message, field::kAvgPx),
+                         .reference = text(message, field::kClOrdLinkId),
+                         .order_group = text(message, field::kOrderGroup),
                          .status_req_id = text(message, field::kOrdStatusReqId),
                          .mass_status_req_id = text(message, field::kMassStatusReqId),
                          .total_reports = number(message, field::kTotNumReports),
@@ -130,7 +167,8 @@ CancelReject to_cancel_reject(const Message& message) {
                       .cxl_rej_reason = number(message, field::kCxlRejReason),
                       .reason = number(message, field::kReason),
                       .text = text(message, field::kText),
-                      .transact_time = text(message, field::kTransactTime)};
+                      .transact_time = text(message, field::kTransactTime),
+                      .poss_resend = message.has(field::kPossResend, "Y")};
 }
 
 MassCancelReport to_mass_cancel_report(const Message& message) {
@@ -139,7 +177,8 @@ MassCancelReport to_mass_cancel_report(const Message& message) {
                           .total = message.get_int(field::kTotalAffectedOrders),
                           .reason = number(message, field::kReason),
                           .text = text(message, field::kText),
-                          .transact_time = text(message, field::kTransactTime)};
+                          .transact_time = text(message, field::kTransactTime),
+                          .poss_resend = message.has(field::kPossResend, "Y")};
 }
 
 MessageReject to_message_reject(const Message& message) {
@@ -153,7 +192,9 @@ MessageReject to_message_reject(const Message& message) {
       .ref_tag = number(message, field::kRefTagId),
       .reason = number(message, field::kReason),
       .text = text(message, field::kText),
-      .sending_time = text(message, tag::kSendingTime)};
+      .sending_time = text(message, tag::kSendingTime),
+      .retry_after_ms = number(message, field::kRetryAfterMs),
+      .poss_resend = message.has(field::kPossResend, "Y")};
 }
 
 }  // namespace
@@ -175,7 +216,10 @@ Message to_message(const NewOrder& order) {
   add_unless_empty(message, field::kPrice, order.price);
   add_code(message, field::kTimeInForce, order.time_in_force);
   add_unless_empty(message, field::kExpireTime, order.expire_time);
+  add_unless_empty(message, field::kClOrdLinkId, order.reference);
   add_unless_empty(message, field::kPersistence, order.persistence);
+  add_unless_empty(message, field::kMarketVersion, order.market_version);
+  add_unless_empty(message, field::kOrderGroup, order.order_group);
   return message;
 }
 
@@ -215,6 +259,8 @@ Message to_message(const ReplaceRequest& request) {
   message.add(field::kOrdType, "2");
   message.add(field::kPrice, request.price);
   add_unless_empty(message, field::kExpireTime, request.expire_time);
+  add_unless_empty(message, field::kPersistence, request.persistence);
+  add_unless_empty(message, field::kMarketVersion, request.market_version);
   return message;
 }
 
@@ -222,7 +268,8 @@ Message to_message(const MassCancelRequest& request) {
   Message message{"q"};
   message.add(field::kClOrdId, request.cl_ord_id);
   message.add(field::kMassCancelRequestType,
-              !request.symbol.empty()   ? "1"
+              request.own_session       ? "6"
+              : !request.symbol.empty() ? "1"
               : !request.market.empty() ? "9"
                                         : "7");
   add_unless_empty(message, field::kAccount, request.account);
@@ -232,6 +279,8 @@ Message to_message(const MassCancelRequest& request) {
     add_code(message, field::kSide, *request.side);
   }
   message.add(field::kTransactTime, utc_now());
+  add_unless_empty(message, field::kClOrdLinkId, request.reference);
+  add_unless_empty(message, field::kOrderGroup, request.order_group);
   return message;
 }
 
@@ -244,6 +293,44 @@ Message to_message(const MassStatusRequest& request) {
   if (request.side) {
     add_code(message, field::kSide, *request.side);
   }
+  add_unless_empty(message, field::kClOrdLinkId, request.reference);
+  add_unless_empty(message, field::kOrderGroup, request.order_group);
+  return message;
+}
+
+Message to_message(const OrderGroupRequest& request) {
+  Message message{"UOG"};
+  message.add(field::kClOrdId, request.cl_ord_id);
+  add_unless_empty(message, field::kAccount, request.account);
+  message.add(field::kTransactTime, utc_now());
+  message.add(field::kOrderGroup, request.group);
+  add_code(message, field::kOrderGroupAction, request.action);
+  if (request.terms) {
+    message.add(field::kOrderGroupLimit, request.terms->limit);
+    message.add(field::kOrderGroupWindowMs, request.terms->window_ms);
+    message.add(field::kOrderGroupScope, request.terms->resting_only ? "2" : "1");
+    message.add(field::kOrderGroupCancelOnDisconnect,
+                request.terms->cancel_on_disconnect ? "Y" : "N");
+  }
+  return message;
+}
+
+Message to_message(const ReplayRequest& request) {
+  Message message{"BW"};
+  message.add(field::kApplReqId, request.request_id);
+  message.add(field::kApplReqType, "0");
+  message.add(field::kNoApplIds, "1");
+  message.add(field::kRefApplId, "BETEX");
+  message.add(field::kApplBegSeqNum, request.first);
+  message.add(field::kApplEndSeqNum, request.last);
+  return message;
+}
+
+Message to_message(const LimitsRequest& request) {
+  Message message{"BE"};
+  message.add(field::kUsername, request.username);
+  message.add(field::kUserRequestId, request.request_id);
+  message.add(field::kUserRequestType, "5");
   return message;
 }
 
@@ -288,6 +375,18 @@ Report to_report(const Message& message) {
     return to_message_reject(message);
   }
   return message;
+}
+
+bool told_again(const Report& report) {
+  return std::visit(
+      [](const auto& body) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(body)>, Message>) {
+          return body.has(field::kPossResend, "Y");
+        } else {
+          return body.poss_resend;
+        }
+      },
+      report);
 }
 
 }  // namespace betex::client

@@ -48,6 +48,11 @@ std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* co
                  "Events after which the log begins a new segment, about")
       ->transform(process::decimal())
       ->type_name("NUMBER");
+  app.add_option("--notice",
+                 overrides.stop_notice_s,
+                 "Seconds from SIGTERM to the stop, which all sessions are told of, 0: none")
+      ->transform(process::decimal())
+      ->type_name("SECONDS");
   app.add_flag("--accept-clock",
                line.accept_clock,
                "Start on the machine's clock as it is, though the log is ahead of it or the kernel "

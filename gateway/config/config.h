@@ -170,6 +170,7 @@ struct ExchangeConfig {
   // The classes of requests that a second operator has to approve: the sum of
   // matching::ApprovalClass.
   std::uint32_t four_eyes = 0;
+  std::chrono::seconds stop_notice{0};  // from SIGTERM to the stop; 0: it stops at once
 };
 
 // What an account begins with: one that the journal knows already is never changed. Amounts are in
@@ -228,6 +229,7 @@ struct Overrides {
   std::optional<std::uint16_t> market_data_port;  // turns market data on
   std::optional<std::uint16_t> http_port;         // turns HTTP on
   std::optional<std::uint64_t> max_segment_events;
+  std::optional<std::uint32_t> stop_notice_s;
 };
 
 // Reads `file` and all that it names, puts `overrides` on top and checks the result. Paths in a

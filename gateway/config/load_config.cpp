@@ -88,6 +88,9 @@ void put_overrides(TomlTable& file, const Overrides& overrides) {
     put(file, "http", "port", from_option("--http-port", *overrides.http_port));
     put(file, "http", "enabled", {true, 0, "--http-port"});
   }
+  if (overrides.stop_notice_s) {
+    put(file, "exchange", "stop_notice_s", from_option("--notice", *overrides.stop_notice_s));
+  }
 }
 
 bool is_within(const std::filesystem::path& path, const std::filesystem::path& folder) {
@@ -360,6 +363,7 @@ void read_exchange(SectionReader reader, ExchangeConfig& exchange, Files& files)
   }
   reader.integer("max_requests_a_day", exchange.max_requests_a_day, {0, kMaxRequests});
   read_four_eyes(reader, exchange.four_eyes);
+  reader.integer("stop_notice_s", exchange.stop_notice, {0, matching::kMaxStopNoticeS});
   reader.path("accounts", files.accounts);
   reader.finish();
 }

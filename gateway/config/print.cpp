@@ -141,6 +141,7 @@ std::string gateway_text(const Config& config) {
   fmt::format_to(out, "\n[exchange]\ncurrency = \"{}\"\n", exchange.currency);
   fmt::format_to(out, "max_requests_a_day = {}\n", exchange.max_requests_a_day);
   fmt::format_to(out, "four_eyes = [{}]\n", four_eyes_text(exchange.four_eyes));
+  fmt::format_to(out, "stop_notice_s = {}\n", exchange.stop_notice.count());
   return text;
 }
 

@@ -14,15 +14,16 @@ using Values = std::map<std::string, std::string>;
 
 constexpr std::string_view kSession = "session ";
 
-constexpr std::array<std::string_view, 9> kOfTheGateway{"exchange.four_eyes",
-                                                        "fix.limits.connections",
-                                                        "fix.limits.connections_before_logon",
-                                                        "fix.limits.connections_per_address",
-                                                        "fix.tls_certificate",
-                                                        "fix.tls_client_ca",
-                                                        "fix.tls_client_crl",
-                                                        "fix.tls_key",
-                                                        "log.level"};
+constexpr std::array<std::string_view, 10> kOfTheGateway{"exchange.four_eyes",
+                                                         "exchange.stop_notice_s",
+                                                         "fix.limits.connections",
+                                                         "fix.limits.connections_before_logon",
+                                                         "fix.limits.connections_per_address",
+                                                         "fix.tls_certificate",
+                                                         "fix.tls_client_ca",
+                                                         "fix.tls_client_crl",
+                                                         "fix.tls_key",
+                                                         "log.level"};
 constexpr std::array<std::string_view, 7> kOfASession{"AllowFrom",
                                                       "Authentication",
                                                       "CertificateName",

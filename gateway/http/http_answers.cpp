@@ -34,7 +34,11 @@ HttpAnswer HttpAnswers::get(std::string_view target) const {
     return probe(health_.why_not_live());
   }
   if (path == "/readyz") {
-    return probe(health_.why_not_ready());
+    HttpAnswer answer = probe(health_.why_not_ready());
+    if (const auto remark = health_.remark(); remark && answer.status == 200) {
+      answer.body = "ok, " + *remark + "\n";
+    }
+    return answer;
   }
   if (path == "/startupz") {
     return probe(health_.why_not_started());

@@ -35,6 +35,9 @@ class HealthSource {
 
   // The start, with its replay, is over.
   [[nodiscard]] virtual std::optional<std::string> why_not_started() const = 0;
+
+  // What is said of a gateway though it is ready; none: nothing.
+  [[nodiscard]] virtual std::optional<std::string> remark() const { return std::nullopt; }
 };
 
 struct HttpServerOptions {

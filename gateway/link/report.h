@@ -183,9 +183,35 @@ struct ReplayAck {
 struct ReplayEnd {
   matching::Name request_id;  // 1346
   matching::EventSeq last;    // 1357
-  std::uint64_t reports = 0;  // 1349
+  std::uint64_t reports = 0;  // 20077
 
   friend bool operator==(const ReplayEnd&, const ReplayEnd&) = default;
+};
+
+// UserResponse(BF): how much of what a session may send is left, for one who has asked by
+// UserRequest(BE).
+struct ThrottleReport {
+  // ThrottleAction(1611): what becomes of a message that is one too many.
+  enum class Action : std::uint8_t { Queue = 0, Reject = 2 };
+
+  // ThrottleType(1612).
+  enum class Type : std::uint8_t { InboundRate = 0, OutstandingRequests = 1 };
+
+  struct Entry {
+    std::uint32_t limit = 0;        // 1613
+    std::uint32_t interval_ms = 0;  // 1614, with 1615=3; 0: both absent
+    std::uint32_t left = 0;         // 20075
+    Action action = Action::Reject;
+    Type type = Type::InboundRate;
+
+    friend bool operator==(const Entry&, const Entry&) = default;
+  };
+
+  matching::Name request_id;   // 923
+  matching::Name username;     // 553, as the request has it
+  std::vector<Entry> entries;  // 1610; none: nothing is limited
+
+  friend bool operator==(const ThrottleReport&, const ThrottleReport&) = default;
 };
 
 // SecurityTradingStatus(326); from 100 on ours.
@@ -615,7 +641,8 @@ struct Report {
                MarketDataRequestReject,
                matching::Boxed<OrderGroupReport>,
                ReplayAck,
-               ReplayEnd>
+               ReplayEnd,
+               ThrottleReport>
       body;
   bool told_again = false;  // by a replay, for one who has asked: 97=Y
 

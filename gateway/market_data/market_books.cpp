@@ -372,6 +372,12 @@ void MarketBooks::on(const matching::OrderCancelledBatched& event) {
   }
 }
 
+void MarketBooks::on(const matching::OrderGroupCancelled& event) {
+  for (const OrderId id : matching::tail_of(event)) {
+    finish(id);
+  }
+}
+
 void MarketBooks::on(const matching::OrderReduced& event) {
   OpenOrder& order = orders_.at(event.order);
   if (order.rests) {

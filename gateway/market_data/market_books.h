@@ -144,6 +144,7 @@ class MarketBooks {
   void on(const matching::OrderAmended& event);
   void on(const matching::OrderExpired& event);
   void on(const matching::OrderCancelledBatched& event);
+  void on(const matching::OrderGroupCancelled& event);
 
   void add_instrument(matching::InstrumentId instrument, matching::MarketId market);
   void add_order(const matching::OrderInfo& info);

@@ -86,6 +86,7 @@ class MarketData {
   void follow(matching::EventSeq seq, const matching::ExchangeHalted& event);
   void follow(matching::EventSeq seq, const matching::ExchangeUnhalted& event);
   void follow(matching::EventSeq seq, const matching::Announced& event);
+  void follow(matching::EventSeq seq, const matching::StopAnnounced& event);
   void follow(matching::EventSeq seq, const matching::RunnerAdded& event);
   void follow(matching::EventSeq seq, const matching::RunnerRemoved& event);
   void follow(matching::EventSeq seq, const matching::MarketSettled& event);

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "gateway/market_data/market_data.h"
+#include "gateway/reports/news.h"
 #include "gateway/reports/security_status.h"
 
 namespace betex::gateway {
@@ -31,7 +32,8 @@ constexpr bool kIsTold =
     kSaysStatus<Event> || std::is_same_v<Event, matching::RunnerAdded> ||
     std::is_same_v<Event, matching::MarketDescribed> ||
     std::is_same_v<Event, matching::ExchangeHalted> ||
-    std::is_same_v<Event, matching::ExchangeUnhalted> || std::is_same_v<Event, matching::Announced>;
+    std::is_same_v<Event, matching::ExchangeUnhalted> ||
+    std::is_same_v<Event, matching::Announced> || std::is_same_v<Event, matching::StopAnnounced>;
 
 struct Told {
   bool anything = false;
@@ -102,11 +104,11 @@ void MarketData::follow(EventSeq seq, const matching::ExchangeUnhalted& /*event*
 }
 
 void MarketData::follow(EventSeq seq, const matching::Announced& event) {
-  tell_everybody({.id = {seq, kOnlyLeg},
-                  .body = fix::News{.orig_time = books_.now(),
-                                    .subject = event.subject,
-                                    .headline = event.headline,
-                                    .urgent = event.urgent}});
+  tell_everybody({.id = {seq, kOnlyLeg}, .body = news_of(event, books_.now())});
+}
+
+void MarketData::follow(EventSeq seq, const matching::StopAnnounced& event) {
+  tell_everybody({.id = {seq, kOnlyLeg}, .body = news_of(event, books_.now())});
 }
 
 // ---- Markets

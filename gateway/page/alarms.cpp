@@ -65,6 +65,9 @@ std::vector<std::string> Alarms::look(const HealthSource& health,
   if (const std::optional<std::string> why = health.why_not_ready()) {
     alarms.push_back("orders are not taken: " + *why);
   }
+  if (const std::optional<std::string> remark = health.remark()) {
+    alarms.push_back("the gateway is " + *remark);
+  }
   const double offset = metrics.value("betex_clock_offset_seconds").value_or(0);
   if (std::abs(offset) > kClockSeconds) {
     alarms.push_back("the machine's clock is " + whole(std::abs(offset)) + " s " +

@@ -36,6 +36,7 @@ Reason refusal_in(const Event& event) noexcept {
   if constexpr (std::is_same_v<Event, matching::OrderRejected> ||
                 std::is_same_v<Event, matching::CancelRejected> ||
                 std::is_same_v<Event, matching::MassCancelRejected> ||
+                std::is_same_v<Event, matching::OrderGroupRejected> ||
                 std::is_same_v<Event, matching::InboundRefused> ||
                 std::is_same_v<Event, matching::CommandRejected> ||
                 std::is_same_v<Event, matching::OperationApproved>) {
@@ -79,7 +80,10 @@ void EventCounts::take(const matching::TransactionView& transaction, const ReadM
   matching::for_each_event(transaction, [&](matching::EventSeq, const auto& event) {
     refuse(refusal_in(event));
     outcome = outcome_in(event).value_or(outcome);
-    if constexpr (OfMarkets<std::remove_cvref_t<decltype(event)>>) {
+    using Event = std::remove_cvref_t<decltype(event)>;
+    if constexpr (std::is_same_v<Event, matching::OrderGroupTripped>) {
+      order_groups_tripped_.add();
+    } else if constexpr (OfMarkets<Event>) {
       if (const MarketId market = event.header.market; market != MarketId{}) {
         note_market(market, model.market(market).state);
       }

@@ -40,14 +40,19 @@ class EventCounts {
 
   // On any thread.
 
-  // Refused orders, replaces, cancels, mass cancels, operators' requests, and messages that did not
-  // come as far as the engine.
+  // Refused orders, replaces, cancels, mass cancels, requests about order groups, operators'
+  // requests, and messages that did not come as far as the engine.
   [[nodiscard]] std::uint64_t refused(matching::Reason reason) const noexcept {
     return refused_[static_cast<std::size_t>(reason)].value();
   }
 
   [[nodiscard]] std::uint64_t operations(OperationOutcome outcome) const noexcept {
     return operations_[static_cast<std::size_t>(outcome)].value();
+  }
+
+  // That have reached their limit, or that their owners have tripped.
+  [[nodiscard]] std::uint64_t order_groups_tripped() const noexcept {
+    return order_groups_tripped_.value();
   }
 
   // That are in the state now.
@@ -59,8 +64,9 @@ class EventCounts {
   void refuse(matching::Reason reason) noexcept;
   void note_market(matching::MarketId market, matching::MarketState state);
 
-  std::array<Tally, kReasons> refused_;                     // by Reason
-  std::array<Tally, kOperationOutcomes> operations_;        // by OperationOutcome
+  std::array<Tally, kReasons> refused_;               // by Reason
+  std::array<Tally, kOperationOutcomes> operations_;  // by OperationOutcome
+  Tally order_groups_tripped_;
   std::array<Tally, matching::kMarketStates + 1> markets_;  // by MarketState, which begins at 1
   std::vector<matching::MarketState> states_;               // by market id; {}: there is none
 };

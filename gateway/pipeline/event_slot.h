@@ -31,8 +31,8 @@ enum class SlotTag : std::uint32_t {
 };
 
 // Requests that the report stage answers from what it knows, and that are small.
-using BarrierQuery =
-    std::variant<OrderStatusQuery, MassStatusQuery, SecurityListQuery, SecurityStatusQuery>;
+using BarrierQuery = std::
+    variant<OrderStatusQuery, MassStatusQuery, SecurityListQuery, SecurityStatusQuery, ReplayQuery>;
 
 // One of them on its way to the report stage.
 struct StatusBarrier {

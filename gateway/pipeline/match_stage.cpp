@@ -101,6 +101,10 @@ void MatchStage::pass_on(const SecurityStatusQuery& query) {
   pass_barrier(query);
 }
 
+void MatchStage::pass_on(const ReplayQuery& query) {
+  pass_barrier(query);
+}
+
 void MatchStage::pass_barrier(const BarrierQuery& query, matching::OrderId order) {
   const StatusBarrier barrier{.query = query, .order = order, .asked_at = sequenced_time()};
   publish_slot(static_cast<std::uint32_t>(SlotTag::StatusBarrier),

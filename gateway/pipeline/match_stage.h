@@ -66,6 +66,7 @@ class MatchStage final : public Agent {
   void pass_on(const MassStatusQuery& query);
   void pass_on(const SecurityListQuery& query);
   void pass_on(const SecurityStatusQuery& query);
+  void pass_on(const ReplayQuery& query);
   void pass_on(const PositionsQuery& query);
   void pass_on(const NetworkStatusQuery& query);
   void pass_on(DryRunQuery& query);

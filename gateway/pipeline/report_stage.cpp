@@ -1,5 +1,6 @@
 #include "gateway/pipeline/report_stage.h"
 
+#include <cstdint>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -129,7 +130,27 @@ void ReportStage::answer(const StatusBarrier& barrier) {
     answer_at_length(*orders, barrier.asked_at);
   } else if (const auto* const securities = std::get_if<SecurityListQuery>(&barrier.query)) {
     answer_at_length(*securities, barrier.asked_at);
+  } else if (const auto* const replay = std::get_if<ReplayQuery>(&barrier.query)) {
+    answer(*replay);
   }
+}
+
+// What is told again comes by a way of its own, from whoever has promised it.
+void ReportStage::answer(const ReplayQuery& query) {
+  const std::uint32_t number = feeds_.replays_promised(query.session) + 1;
+  const ReplayRequest request{
+      .query = query, .subscription = feeds_.subscription(query.session), .number = number};
+  const fix::ReplayAck answer = replays_ != nullptr
+                                    ? replays_->ask(request, state_.last_seq)
+                                    : fix::ReplayAck{.request_id = query.request_id,
+                                                     .response = fix::ReplayResponse::Unavailable,
+                                                     .first = query.first,
+                                                     .last = query.last,
+                                                     .available_from = {}};
+  if (answer.response == fix::ReplayResponse::Begins) {
+    feeds_.replay_promised(query.session);
+  }
+  feeds_.answer(query.session, fix::Report{.id = {}, .body = answer});
 }
 
 void ReportStage::answer(const PositionsPart& part, std::span<const matching::RunnerBets> runners) {
@@ -203,6 +224,10 @@ void ReportStage::notify(const Event& event) {
                        std::is_same_v<Event, matching::SessionSuspended> ||
                        std::is_same_v<Event, matching::SessionResumed>) {
     sink_->notify(state_.model.comp_id(event.session), event);
+  } else if constexpr (std::is_same_v<Event, matching::StopAnnounced>) {
+    if (on_stop_) {
+      on_stop_(event);
+    }
   } else if constexpr (std::is_same_v<Event, matching::WatermarkMoved>) {
     if (keeper_ != nullptr) {
       keeper_->watermark_moved(event.watermark);

@@ -4,11 +4,14 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "gateway/agent/agent.h"
 #include "gateway/link/network_view.h"
+#include "gateway/link/replay_link.h"
 #include "gateway/link/session_link.h"
 #include "gateway/pipeline/answer_times.h"
 #include "gateway/pipeline/event_counts.h"
@@ -38,6 +41,17 @@ class ReportStage final : public Agent, private ReportReceiver {
   // Who is on; without one nobody is told of. Once, before the thread starts; must outlive it.
   void connect(const NetworkView& network) noexcept { network_ = &network; }
 
+  // Who runs the node: called on the report thread with each StopAnnounced that happens from now
+  // on, when it is durable; never with one that a start reads again. Once, before the thread
+  // starts.
+  using StopHandler = std::function<void(const matching::StopAnnounced&)>;
+
+  void connect(StopHandler on_stop) { on_stop_ = std::move(on_stop); }
+
+  // Who tells reports again; without one nobody does. Once, before the thread starts; must outlive
+  // it.
+  void connect(ReplayPort& replays) noexcept { replays_ = &replays; }
+
   // Where sessions get their reports from. Thread-safe.
   [[nodiscard]] ReportFeed& feed() noexcept { return feeds_; }
 
@@ -61,6 +75,7 @@ class ReportStage final : public Agent, private ReportReceiver {
   void answer(const PositionsPart& part, std::span<const matching::RunnerBets> runners);
   void answer(const NetworkStatusQuery& query);
   void answer(const DryRunPart& part);
+  void answer(const ReplayQuery& query);
   template <typename Query>
   void answer_at_length(const Query& query, matching::Timestamp asked_at);
   template <typename Query>
@@ -81,6 +96,8 @@ class ReportStage final : public Agent, private ReportReceiver {
   SessionSink* sink_ = nullptr;
   ReportKeeper* keeper_ = nullptr;
   const NetworkView* network_ = nullptr;
+  StopHandler on_stop_;  // empty: nobody acts on it
+  ReplayPort* replays_ = nullptr;
 };
 
 }  // namespace betex::gateway

@@ -1,5 +1,6 @@
 #include "gateway/process/health.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace betex::gateway {
@@ -71,6 +72,17 @@ std::optional<std::string> Health::why_not_started() const {
     return why_recovering();
   }
   return std::nullopt;
+}
+
+std::optional<std::string> Health::remark() const {
+  using Steady = Movement::Steady;
+  const Steady::duration stops_at{stops_at_.load(std::memory_order_relaxed)};
+  if (stops_at == Steady::duration{} || phase() != Phase::Accepting) {
+    return std::nullopt;
+  }
+  const auto left =
+      std::chrono::ceil<std::chrono::seconds>(Steady::time_point{stops_at} - Steady::now());
+  return "stopping in " + std::to_string(std::max<std::int64_t>(left.count(), 0)) + " s";
 }
 
 }  // namespace betex::gateway

@@ -63,9 +63,15 @@ class Health final : public HealthSource {
   void watch(const CommandPort& commands);
   void watch(const gateway::Clock& clock);
 
+  // It is going to stop then, and goes on until then.
+  void stops_at(Movement::Steady::time_point time) noexcept {
+    stops_at_.store(time.time_since_epoch().count(), std::memory_order_relaxed);
+  }
+
   [[nodiscard]] std::optional<std::string> why_not_live() const override;
   [[nodiscard]] std::optional<std::string> why_not_ready() const override;
   [[nodiscard]] std::optional<std::string> why_not_started() const override;
+  [[nodiscard]] std::optional<std::string> remark() const override;
 
  private:
   [[nodiscard]] std::string why_recovering() const;
@@ -76,9 +82,10 @@ class Health final : public HealthSource {
     Movement movement;
   };
 
-  std::atomic<Phase> phase_{Phase::Recovering};  // release by main, acquire by the HTTP port
-  const CommandPort* commands_ = nullptr;        // set before Phase::Accepting
-  const gateway::Clock* clock_ = nullptr;        // set before Phase::Accepting
+  std::atomic<Phase> phase_{Phase::Recovering};     // release by main, acquire by the HTTP port
+  const CommandPort* commands_ = nullptr;           // set before Phase::Accepting
+  const gateway::Clock* clock_ = nullptr;           // set before Phase::Accepting
+  std::atomic<Movement::Steady::rep> stops_at_{0};  // since the clock's epoch; 0: it is not said
   mutable std::mutex mutex_;
   std::string waits_for_;                 // guarded by mutex_; empty: nothing
   mutable std::vector<Watched> watched_;  // guarded by mutex_

@@ -30,8 +30,9 @@ std::chrono::nanoseconds exchange_ahead_of_session(const GatewayClocks& clocks) 
 // Of all reasons, also those that nobody was given yet: a rate needs a number to begin from.
 MetricFamily rejects(const EventCounts& counts) {
   MetricFamily family{"betex_rejects_total",
-                      "Orders, replaces, cancels, mass cancels, operators' requests and other "
-                      "messages that were refused, by the engine's reason.",
+                      "Orders, replaces, cancels, mass cancels, requests about order groups and "
+                      "of operators, and other messages that were refused, by the engine's "
+                      "reason.",
                       MetricType::Counter,
                       {}};
   for (std::size_t i = 1; i < EventCounts::kReasons; ++i) {
@@ -118,6 +119,9 @@ std::vector<MetricFamily> of_requests(const Sources& from) {
       histogram({"betex_commit_seconds", "Commits of the journal."}, from.commit_times),
       rejects(from.counts),
       operations(from.counts),
+      counter({"betex_order_groups_tripped_total",
+               "Order groups that have reached their limit, or that their owners have tripped."},
+              from.counts.order_groups_tripped()),
       markets(from.counts),
       process_backlog(from.backlog),
   };

@@ -2,11 +2,20 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include <boost/asio/post.hpp>
 
 namespace betex::gateway {
+namespace {
+
+// A stop may have a longer notice than systemd has patience (TimeoutStopSec=): said again each
+// second, it never comes to its end. It counts only once systemd has asked for the stop.
+constexpr std::string_view kMoreTimeToStop = "EXTEND_TIMEOUT_USEC=30000000\n";
+
+}  // namespace
+
 std::string service_status(Phase phase, const HealthSource& health) {
   if (phase == Phase::Stopping) {
     return "STOPPING=1\nSTATUS=stopping\n";
@@ -18,8 +27,10 @@ std::string service_status(Phase phase, const HealthSource& health) {
     return "READY=1\nSTATUS=stuck: " + *why + "\n";
   }
   const auto why = health.why_not_ready();
-  return "READY=1\nWATCHDOG=1\nSTATUS=" + (why ? "takes no orders: " + *why : "takes orders") +
-         "\n";
+  std::string lines =
+      "READY=1\nWATCHDOG=1\nSTATUS=" + (why ? "takes no orders: " + *why : "takes orders");
+  const auto remark = health.remark();
+  return remark ? lines + ", " + *remark + "\n" + std::string{kMoreTimeToStop} : lines + "\n";
 }
 
 std::chrono::microseconds status_interval(const ServiceManager& manager) noexcept {

@@ -3,6 +3,8 @@
 #include <csignal>
 #include <ctime>
 
+#include <unistd.h>
+
 #include "matching/assert.h"
 
 namespace betex::gateway {
@@ -14,6 +16,7 @@ sigset_t handled_signals() {
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGHUP);
+  sigaddset(&set, SIGUSR1);
   return set;
 }
 
@@ -44,7 +47,18 @@ std::optional<Signal> wait_for_signal(std::optional<std::chrono::milliseconds> t
   if (number == -1) {
     return std::nullopt;
   }
-  return number == SIGHUP ? Signal::Reload : Signal::Terminate;
+  switch (number) {
+    case SIGHUP:
+      return Signal::Reload;
+    case SIGUSR1:
+      return Signal::Wake;
+    default:
+      return Signal::Terminate;
+  }
+}
+
+void wake_main_thread() {
+  BETEX_ASSERT(::kill(::getpid(), SIGUSR1) == 0);
 }
 
 }  // namespace betex::gateway

@@ -1,5 +1,6 @@
 // What everybody is told: halts of the whole exchange, and announcements; and what is told at each
 // logon.
+#include "gateway/reports/news.h"
 #include "gateway/reports/report_maker.h"
 
 namespace betex::gateway {
@@ -60,21 +61,28 @@ void ReportMaker::at_logon(SessionId session,
 
 // ---- Announcements
 
-void ReportMaker::on(const Context& context, const matching::Announced& event) const {
+void ReportMaker::tell_news(const Context& context, const fix::News& news) const {
   const ReportId id{context.seq, kOnlyLeg};
   for (const SessionId session : model_.audience().everybody()) {
     if (context.receiver.wants(session, id)) {
-      context.receiver.receive(session,
-                               {id,
-                                fix::News{.orig_time = context.timestamp,
-                                          .subject = event.subject,
-                                          .headline = event.headline,
-                                          .urgent = event.urgent}});
+      context.receiver.receive(session, {id, news});
     }
   }
+}
+
+void ReportMaker::on(const Context& context, const matching::Announced& event) const {
+  tell_news(context, news_of(event, context.timestamp));
   answer(context,
          {.session = context.origin, .request_id = event.request_id},
          OperationsReport{.operation = Operation::Announce, .symbol = event.subject});
+}
+
+// Who acts on it does so once, when it is live; its reports are told late like any other.
+void ReportMaker::on(const Context& context, const matching::StopAnnounced& event) const {
+  tell_news(context, news_of(event, context.timestamp));
+  answer(context,
+         {.session = context.origin, .request_id = event.request_id},
+         OperationsReport{.operation = Operation::Stop});
 }
 
 }  // namespace betex::gateway

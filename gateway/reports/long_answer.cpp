@@ -11,7 +11,9 @@ using matching::OrderId;
 
 bool is_meant(const OrderRecord& order, const MassStatusQuery& query, const ReadModel& model) {
   return (query.side == 0 || matching::Side{query.side} == order.side) &&
-         (query.symbol.empty() || query.symbol == model.instrument(order.instrument).symbol);
+         (query.symbol.empty() || query.symbol == model.instrument(order.instrument).symbol) &&
+         (query.reference.empty() || query.reference == order.reference) &&
+         (query.order_group.empty() || query.order_group == model.order_group(order));
 }
 
 }  // namespace

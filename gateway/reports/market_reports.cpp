@@ -92,16 +92,18 @@ void ReportMaker::answer_about_market(const Context& context,
 void ReportMaker::on(const Context& context, const matching::MarketCreated& event) const {
   const Market& market = model_.market(event.header.market);
   const Units units = units_of(event.kind);
-  fix::SecurityDefinition report{.market = event.name,
-                                 .kind = event.kind,
-                                 .ladder = event.ladder,
-                                 .winners = event.winners,
-                                 .bet_delay_ms = event.bet_delay_ms,
-                                 .commission_bp = event.commission_bp,
-                                 .quantity_step = units.quantity(event.quantity_step),
-                                 .min_quantity = units.quantity(event.min_quantity),
-                                 .max_quantity = units.quantity(event.max_quantity),
-                                 .format = units.format};
+  fix::SecurityDefinition report{
+      .market = event.name,
+      .kind = event.kind,
+      .ladder = event.ladder,
+      .winners = event.winners,
+      .bet_delay_ms = event.bet_delay_ms,
+      .commission_bp = event.commission_bp,
+      .passive_skips_delay = (event.flags & matching::kPassiveSkipsDelay) != 0,
+      .quantity_step = units.quantity(event.quantity_step),
+      .min_quantity = units.quantity(event.min_quantity),
+      .max_quantity = units.quantity(event.max_quantity),
+      .format = units.format};
   if (event.max_position != matching::Quantity{0}) {
     report.max_position = units.quantity(event.max_position);
   }

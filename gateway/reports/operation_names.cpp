@@ -44,6 +44,7 @@ constexpr Table kOperations = [] {
   table[kCommandKind<SetSessionNumbers>] = Operation::SetSessionNumbers;
   table[kCommandKind<SetTradingDay>] = Operation::SetTradingDay;
   table[kCommandKind<MoveWatermark>] = Operation::MoveWatermark;
+  table[kCommandKind<StopExchange>] = Operation::Stop;
   table[kCommandKind<Approve>] = Operation::Approve;
   table[kCommandKind<Decline>] = Operation::Decline;
   table[kCommandKind<CreateMarket>] = Operation::CreateMarket;
@@ -164,6 +165,7 @@ SubjectKind subject_kind_of(Operation operation) noexcept {
     case Operation::UnhaltExchange:
     case Operation::SetTradingDay:
     case Operation::MoveWatermark:
+    case Operation::Stop:
       return SubjectKind::None;
     case Operation::Approve:
     case Operation::Decline:

@@ -38,6 +38,19 @@ OrderRecord& OrderRecords::insert(OrderId order) {
   return pool_[slot];
 }
 
+void OrderRecords::join(OrderRecord& order, std::uint32_t group) {
+  BETEX_ASSERT(order.order_group == 0);
+  if (group != 0) {
+    groups_.hold(group);
+    order.order_group = group;
+  }
+}
+
+const matching::Reference& OrderRecords::group_name(const OrderRecord& order) const {
+  static const matching::Reference kNone;
+  return order.order_group == 0 ? kNone : groups_.name(order.order_group);
+}
+
 void OrderRecords::extend_chain(OrderRecord& order, const ChainEntry& entry) {
   const Slot slot = links_.take();
   Link& link = links_[slot];
@@ -110,6 +123,9 @@ void OrderRecords::forget_oldest(List& list, std::size_t& budget) {
     return;
   }
   --budget;
+  if (order.order_group != 0) {
+    groups_.release(order.order_group);
+  }
   remove(list, slot);
   pool_.give_back(slot);
 }
@@ -135,6 +151,8 @@ OrderId OrderRecords::skip_unknown(OrderId from) const noexcept {
 }
 
 std::size_t OrderRecords::allocated_bytes() const noexcept {
+  static_assert(sizeof(OrderRecord) + sizeof(Slot) == 188 && sizeof(Link) == 72,
+                "README.md says what an order takes");
   return pool_.capacity() * sizeof(OrderRecord) + links_.capacity() * sizeof(Link) +
          index_pages_ * sizeof(IndexPage) + index_.capacity() * sizeof(index_.front());
 }

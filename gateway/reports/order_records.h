@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gateway/link/report.h"
+#include "gateway/reports/order_group_names.h"
 #include "gateway/reports/slot_pool.h"
 #include "matching/event_header.h"
 #include "matching/types.h"
@@ -37,8 +38,10 @@ struct OrderRecord {
   matching::OrderType type{};
   matching::TimeInForce time_in_force{};
   fix::OrdStatus status{};
-  matching::OrderValues values;  // after the last event: what a status request is told
-  ChainEntry first;              // of its chain; later ones: OrderRecords::chain()
+  matching::OrderValues values;   // after the last event: what a status request is told
+  ChainEntry first;               // of its chain; later ones: OrderRecords::chain()
+  matching::Reference reference;  // the broker's own; empty: none
+  std::uint32_t order_group = 0;  // set by OrderRecords::join(); 0: none
 
   // Of a finished order: the event that finished it, or a later one; the last event that tells of
   // it; and the ClOrdID generation in which it finished.
@@ -83,6 +86,16 @@ class OrderRecords {
   [[nodiscard]] const OrderRecord& at(matching::OrderId order) const { return pool_[known(order)]; }
 
   [[nodiscard]] OrderRecord& at(matching::OrderId order) { return pool_[known(order)]; }
+
+  // The order, which is in no group yet, comes to this one, which must be known; 0: to none.
+  void join(OrderRecord& order, std::uint32_t group);
+
+  // Of the order's group; empty: it is in none.
+  [[nodiscard]] const matching::Reference& group_name(const OrderRecord& order) const;
+
+  [[nodiscard]] OrderGroupNames& groups() noexcept { return groups_; }
+
+  [[nodiscard]] const OrderGroupNames& groups() const noexcept { return groups_; }
 
   // Reference stays valid until the order is forgotten.
   void extend_chain(OrderRecord& order, const ChainEntry& entry);
@@ -142,6 +155,7 @@ class OrderRecords {
   SlotPool<Link, &Link::previous> links_;
   std::vector<std::unique_ptr<IndexPage>> index_;  // by id / kIndexPage; null: nothing known there
   std::size_t index_pages_ = 0;
+  OrderGroupNames groups_;
 };
 
 }  // namespace betex::gateway

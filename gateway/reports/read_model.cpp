@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <utility>
+#include <vector>
 
 #include "gateway/reports/dense_ids.h"
 #include "matching/ladder.h"
@@ -50,6 +51,13 @@ ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
   engine.visit_proposals([&](const matching::ProposalInfo& info) {
     proposals_.add(info.proposed, info.event, info.shares);
   });
+  std::vector<std::uint32_t> deleted_groups;
+  engine.visit_order_groups([&](const matching::OrderGroupInfo& info) {
+    orders_.groups().add(info.number, info.name);
+    if (info.deleted) {
+      deleted_groups.push_back(info.number);
+    }
+  });
   engine.visit_orders([&](const matching::OrderInfo& info) {
     const matching::Ladder& ladder = *instrument(info.instrument).ladder;
     const auto entry_of = [&ladder](const matching::AcceptedRequest& request) {
@@ -64,6 +72,8 @@ ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
     order.time_in_force = info.time_in_force;
     order.status = status_of(info);
     order.values = info.values;
+    order.reference = info.reference;
+    orders_.join(order, info.order_group);
     order.first = entry_of(info.chain.front());
     for (const matching::AcceptedRequest& later : info.chain.subspan(1)) {
       orders_.extend_chain(order, entry_of(later));
@@ -77,6 +87,9 @@ ReadModel::ReadModel(const matching::Engine& engine, Audience audience)
       finished_.add(orders_, order);
     }
   });
+  for (const std::uint32_t group : deleted_groups) {
+    orders_.groups().remove(group);  // now that the orders which keep its name are known
+  }
 }
 
 const matching::Name& ReadModel::account(matching::AccountId account) const {
@@ -190,6 +203,8 @@ void ReadModel::on(const matching::OrderAccepted& event) {
   order.status =
       event.entry == matching::Entry::Delayed ? fix::OrdStatus::PendingNew : fix::OrdStatus::New;
   order.values = event.values;
+  order.reference = event.reference;
+  orders_.join(order, event.order_group);
   order.first = {event.cl_ord_id,
                  instrument(event.instrument).ladder->price_of(event.tick),
                  event.expire_time};
@@ -252,12 +267,28 @@ void ReadModel::on(const matching::OrderExpired& event) {
   finish(order, fix::OrdStatus::Expired);
 }
 
-void ReadModel::on(const matching::OrderCancelledBatched& event) {
-  for (const OrderId id : matching::tail_of(event)) {
+void ReadModel::cancel(std::span<const OrderId> orders) {
+  for (const OrderId id : orders) {
     OrderRecord& order = orders_.at(id);
     order.values.leaves_qty = matching::Quantity{0};
     finish(order, fix::OrdStatus::Canceled);
   }
+}
+
+void ReadModel::on(const matching::OrderCancelledBatched& event) {
+  cancel(matching::tail_of(event));
+}
+
+void ReadModel::on(const matching::OrderGroupSet& event) {
+  orders_.groups().add(event.group, event.name);
+}
+
+void ReadModel::on(const matching::OrderGroupCancelled& event) {
+  cancel(matching::tail_of(event));
+}
+
+void ReadModel::on(const matching::OrderGroupDeleted& event) {
+  orders_.groups().remove(event.group);
 }
 
 void ReadModel::on(const matching::CancelRejected& event) {

@@ -89,6 +89,11 @@ class ReadModel {
     return orders_.chain(orders_.at(order), index);
   }
 
+  // The name of its group; empty: it is in none.
+  [[nodiscard]] const matching::Reference& order_group(const OrderRecord& order) const {
+    return orders_.group_name(order);
+  }
+
   [[nodiscard]] bool knows(matching::OrderId order) const noexcept { return orders_.knows(order); }
 
   // Forgets finished orders of which the engine has forgotten all ClOrdIDs and nobody lacks a
@@ -145,6 +150,9 @@ class ReadModel {
   void on(const matching::OrderAmended& event);
   void on(const matching::OrderExpired& event);
   void on(const matching::OrderCancelledBatched& event);
+  void on(const matching::OrderGroupSet& event);
+  void on(const matching::OrderGroupCancelled& event);
+  void on(const matching::OrderGroupDeleted& event);
   void on(const matching::CancelRejected& event);
   void on(const matching::OrderStatusAnswered& event);
   void on(const matching::ClOrdIdGenerationEnded& event);
@@ -155,6 +163,7 @@ class ReadModel {
   void add_session(matching::SessionId session, const matching::Name& comp_id);
   void add_account(matching::AccountId account, const matching::Name& name);
   void finish(OrderRecord& order, fix::OrdStatus status);
+  void cancel(std::span<const matching::OrderId> orders);
   void note_requester(OrderRecord& order, matching::SessionId session);
   void note_recipient(matching::OrderId order, matching::SessionId session);
 

@@ -52,6 +52,8 @@ ExecutionReport ReportMaker::describe(matching::OrderId order,
           .order_qty = units.quantity(values.order_qty),
           .cum_qty = units.quantity(values.cum_qty),
           .leaves_qty = units.quantity(values.leaves_qty),
+          .reference = entry.reference,
+          .order_group = model_.order_group(entry),
           .avg_px_e8 = average_price_e8(values, units),
           .expire_time = request.expire_time,
           .format = units.format};
@@ -96,6 +98,8 @@ void ReportMaker::on(const Context& context, const matching::OrderRejected& even
                            .time_in_force = event.time_in_force,
                            .price = event.price,
                            .order_qty = event.quantity,
+                           .reference = event.reference,
+                           .order_group = event.order_group,
                            .transact_time = context.timestamp,
                            .reason = event.reason};
   });
@@ -120,6 +124,7 @@ void ReportMaker::trade_leg(const Context& context,
     }
     report.last_qty = units.quantity(event.quantity);
     report.last_px = units.price(event.price);
+    report.aggressor = leg_number == kTakerLeg;
     report.transact_time = context.timestamp;
     return report;
   });
@@ -203,11 +208,13 @@ void ReportMaker::on(const Context& context, const matching::OrderExpired& event
   });
 }
 
-// The last event of each order in it, so the model has their values.
-void ReportMaker::on(const Context& context, const matching::OrderCancelledBatched& event) const {
-  const Unsolicited why = unsolicited(event.cause);
+// The model has their values, which do not change any more.
+void ReportMaker::tell_cancelled(const Context& context,
+                                 std::span<const matching::OrderId> orders,
+                                 CancelCause cause) const {
+  const Unsolicited why = unsolicited(cause);
   std::uint32_t leg = 0;
-  for (const matching::OrderId order : matching::tail_of(event)) {
+  for (const matching::OrderId order : orders) {
     ++leg;
     if (!model_.knows(order)) {
       continue;  // forgotten, as above
@@ -223,6 +230,14 @@ void ReportMaker::on(const Context& context, const matching::OrderCancelledBatch
       return report;
     });
   }
+}
+
+void ReportMaker::on(const Context& context, const matching::OrderCancelledBatched& event) const {
+  tell_cancelled(context, matching::tail_of(event), event.cause);
+}
+
+void ReportMaker::on(const Context& context, const matching::OrderGroupCancelled& event) const {
+  tell_cancelled(context, matching::tail_of(event), event.cause);
 }
 
 }  // namespace betex::gateway

@@ -30,7 +30,8 @@ inline constexpr std::uint32_t kAnswerLeg = 10'001;
 // That of the answer to whoever has proposed it, where another one has approved or declined.
 inline constexpr std::uint32_t kProposerLeg = kAnswerLeg + 1;
 
-static_assert(matching::kMaxBatchedOrders < kAnswerLeg);
+static_assert(matching::kMaxBatchedOrders < kAnswerLeg &&
+              matching::OrderGroupCancelled::kMaxTail < kAnswerLeg);
 
 // Takes the reports of an event. `wants` is asked first, so that nothing is made for nobody.
 class ReportReceiver {
@@ -125,6 +126,12 @@ class ReportMaker {
   void on(const Context& context, const matching::OrderAmended& event) const;
   void on(const Context& context, const matching::OrderExpired& event) const;
   void on(const Context& context, const matching::OrderCancelledBatched& event) const;
+  void on(const Context& context, const matching::OrderGroupSet& event) const;
+  void on(const Context& context, const matching::OrderGroupReset& event) const;
+  void on(const Context& context, const matching::OrderGroupCancelled& event) const;
+  void on(const Context& context, const matching::OrderGroupTripped& event) const;
+  void on(const Context& context, const matching::OrderGroupDeleted& event) const;
+  void on(const Context& context, const matching::OrderGroupRejected& event) const;
   void on(const Context& context, const matching::CancelRejected& event) const;
   void on(const Context& context, const matching::OrderStatusAnswered& event) const;
   void on(const Context& context, const matching::InboundRefused& event) const;
@@ -154,6 +161,7 @@ class ReportMaker {
   void on(const Context& context, const matching::Announced& event) const;
   void on(const Context& context, const matching::ExchangeHalted& event) const;
   void on(const Context& context, const matching::ExchangeUnhalted& event) const;
+  void on(const Context& context, const matching::StopAnnounced& event) const;
   void on(const Context& context, const matching::AccountCreated& event) const;
   void on(const Context& context, const matching::AccountLimitsSet& event) const;
   void on(const Context& context, const matching::AccountSuspended& event) const;
@@ -234,6 +242,16 @@ class ReportMaker {
 
   void tell_of_halt(const Context& context, bool halted) const;
 
+  // Everybody.
+  void tell_news(const Context& context, const fix::News& news) const;
+
+  // Tells the session that has asked, or all brokers of the account where none has, and the drop
+  // copies that follow the account.
+  void tell_of_group(const Context& context,
+                     matching::AccountId account,
+                     matching::SessionId requester,
+                     fix::OrderGroupReport report) const;
+
   // Shows a proposal that waits once more.
   [[nodiscard]] fix::Report told_again(const OpenProposal& proposal) const;
 
@@ -255,6 +273,11 @@ class ReportMaker {
                                 matching::OrderId order,
                                 matching::SessionId requester,
                                 const Make& make) const;
+
+  // It is the last event of each of these.
+  void tell_cancelled(const Context& context,
+                      std::span<const matching::OrderId> orders,
+                      matching::CancelCause cause) const;
 
   void trade_leg(const Context& context,
                  const matching::TradeMatched& event,

@@ -69,6 +69,7 @@ void ReportMaker::on(const Context& context, const matching::InboundRefused& eve
                                                        .ref_msg_type = event.msg_type,
                                                        .business_reject_ref_id = event.cl_ord_id,
                                                        .business_reject_reason = event.fix_reason,
+                                                       .retry_after_ms = event.retry_after_ms,
                                                        .reason = event.reason}});
 }
 
@@ -169,6 +170,9 @@ void ReportMaker::on(const Context& context, const matching::BatchCompleted& eve
     report.request_type = fix::MassCancelType::MarketSegment;
     report.market = model_.market(event.header.market).name;
   }
+  if (event.of_session) {
+    report.request_type = fix::MassCancelType::Session;
+  }
   context.receiver.receive(event.requester, {id, std::move(report)});
 }
 
@@ -182,7 +186,8 @@ void ReportMaker::on(const Context& context, const matching::MassCancelRejected&
       event.session,
       {id,
        fix::OrderMassCancelReport{.cl_ord_id = event.cl_ord_id,
-                                  .request_type = !event.symbol.empty()   ? Security
+                                  .request_type = event.of_session        ? Session
+                                                  : !event.symbol.empty() ? Security
                                                   : !event.market.empty() ? MarketSegment
                                                                           : All,
                                   .symbol = event.symbol,

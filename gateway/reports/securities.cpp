@@ -5,6 +5,13 @@
 #include "matching/lifecycle.h"
 
 namespace betex::gateway {
+namespace {
+
+bool skips_delay(std::uint32_t flags) {
+  return (flags & matching::kPassiveSkipsDelay) != 0;
+}
+
+}  // namespace
 
 Units units_of(matching::MarketKind kind) noexcept {
   switch (kind) {
@@ -35,6 +42,7 @@ Securities::Securities(const matching::Engine& engine) : currency_{engine.house(
                                       .winners = info.winners,
                                       .bet_delay_ms = info.bet_delay_ms,
                                       .commission_bp = info.commission_bp,
+                                      .passive_skips_delay = skips_delay(info.flags),
                                       .description = info.description,
                                       .instruments = {}};
   });
@@ -85,6 +93,7 @@ void Securities::on(const matching::MarketCreated& event) {
                                             .winners = event.winners,
                                             .bet_delay_ms = event.bet_delay_ms,
                                             .commission_bp = event.commission_bp,
+                                            .passive_skips_delay = skips_delay(event.flags),
                                             .instruments = {}};
 }
 
@@ -139,6 +148,9 @@ void Securities::on(const matching::MarketChanged& event) {
   market.max_quantity = event.max_quantity;
   market.bet_delay_ms = event.bet_delay_ms;
   market.commission_bp = event.commission_bp;
+  if (event.sets_flags) {
+    market.passive_skips_delay = skips_delay(event.flags);
+  }
 }
 
 void Securities::on(const matching::MarketDescribed& event) {

@@ -62,6 +62,7 @@ struct Market {
   std::uint32_t winners = 0;
   std::uint32_t bet_delay_ms = 0;
   std::uint32_t commission_bp = 0;
+  bool passive_skips_delay = false;
   matching::MarketText description;
   std::vector<matching::InstrumentId> instruments;
 };

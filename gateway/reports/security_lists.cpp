@@ -112,6 +112,7 @@ fix::Report security_list(const Securities& securities,
   list.winners = market.winners;
   list.bet_delay_ms = market.bet_delay_ms;
   list.commission_bp = market.commission_bp;
+  list.passive_skips_delay = market.passive_skips_delay;
   list.scheduled_start = market.description.scheduled_start;
   list.market_description = market.description.text.view();
   list.parent = market.description.parent;

@@ -45,6 +45,7 @@ struct SessionFeed {
   bool greet = false;               // it has logged on, and has not been live since
   HeardSinceLogon heard;            // until it is
   bool waits_for_turns = false;     // it catches up, or has long answers
+  std::uint32_t replays = 0;        // that this logon was promised (ReplayRequest::number)
 
   // Made in this turn, handed over at its end.
   std::vector<fix::Report> outgoing;

@@ -58,6 +58,17 @@ class SessionFeeds final : public ReportFeed {
   // False where too many wait for the session already.
   [[nodiscard]] bool answer(matching::SessionId session, LongAnswer answer);
 
+  // The logon that listens, and how many replays it was promised.
+  [[nodiscard]] SubscriptionId subscription(matching::SessionId session) {
+    return feed(session).subscription;
+  }
+
+  [[nodiscard]] std::uint32_t replays_promised(matching::SessionId session) {
+    return feed(session).replays;
+  }
+
+  void replay_promised(matching::SessionId session) { ++feed(session).replays; }
+
   // An application message is durable.
   void came_in(const matching::Origin& origin);
 

@@ -41,6 +41,7 @@ Unsolicited unsolicited(CancelCause cause) noexcept {
     case CancelCause::RunnerRemoved:
       return {Reason::RunnerNotActive, kMarketOption};
     case CancelCause::TurnedInPlay:
+      return {Reason::LapsedAtTurnInPlay, kMarketOption};
     case CancelCause::MassCancelOnBehalf:
       return {Reason::None, kMarketOption};
     case CancelCause::MarketClosed:
@@ -54,6 +55,8 @@ Unsolicited unsolicited(CancelCause cause) noexcept {
       return {Reason::AccountSuspended, kOther};
     case CancelCause::SessionSuspended:
       return {Reason::SessionSuspended, kOther};
+    case CancelCause::OrderGroupTripped:
+      return {Reason::OrderGroupTripped, kOther};
     case CancelCause::DelayFailed:
     case CancelCause::MassCancel:
       return {Reason::None, kOther};

@@ -60,7 +60,8 @@ struct FixServer::Inside {
             .named =
                 [this](matching::SessionId id, const std::shared_ptr<FixSession>& session) {
                   registry.name(id, session);
-                }},
+                },
+            .replays = parts.replays},
         connection_environment{.directory = registry,
                                .limits = limits,
                                .metrics = metrics,
@@ -155,6 +156,12 @@ void FixServer::reload(const TransportLimits& limits,
 void FixServer::deliver(matching::SessionId session, gateway::ReportDelivery delivery) {
   if (const auto found = inside_->registry.find(session)) {
     found->deliver(std::move(delivery));
+  }
+}
+
+void FixServer::tell_again(matching::SessionId session, gateway::ReplayPortion portion) {
+  if (const auto found = inside_->registry.find(session)) {
+    found->tell_again(std::move(portion));
   }
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "gateway/link/clock.h"
+#include "gateway/link/replay_link.h"
 #include "gateway/link/report.h"
 #include "gateway/link/session_link.h"
 #include "gateway/session/session_settings.h"
@@ -32,7 +33,7 @@ struct SessionMetrics;
 
 // Thread-safe, but for construction and destruction. The I/O threads (whoever runs `io`) must have
 // ended before it is destroyed. An exception out of run() is fail-stop.
-class FixServer final : public gateway::SessionSink {
+class FixServer final : public gateway::SessionSink, public gateway::ReplaySink {
  public:
   // All of it must outlive the server.
   struct Parts {
@@ -44,6 +45,7 @@ class FixServer final : public gateway::SessionSink {
     MessageCache& cache;
     const gateway::Clock& clock;  // session time; QuickFIX goes by it too
     matching::Currency currency;  // of all amounts, as the log says; empty where it does not
+    gateway::ReplayFeed* replays = nullptr;  // null: no reports are told again
   };
 
   // Of `sessions`, all that are configured, those with another role than MarketData are this
@@ -81,6 +83,10 @@ class FixServer final : public gateway::SessionSink {
 
   void deliver(matching::SessionId session, gateway::ReportDelivery delivery) override;
   void notify(const matching::Name& comp_id, gateway::SessionNotice notice) override;
+
+  // ---- From the thread that tells reports again (ReplaySink)
+
+  void tell_again(matching::SessionId session, gateway::ReplayPortion portion) override;
 
   // How the sessions stand, in the order of the configuration; `suspended` stays false. Waits for
   // no session.

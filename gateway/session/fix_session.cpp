@@ -316,6 +316,21 @@ void FixSession::deliver(gateway::ReportDelivery delivery) {
              });
 }
 
+// Of a logon that has ended nobody wants more: the word that it has may have come before its
+// request did.
+void FixSession::tell_again(gateway::ReplayPortion portion) {
+  asio::post(core_.strand,
+             [this, self = shared_from_this(), portion = std::move(portion)]() mutable {
+               if (!outbound_.is_subscribed(portion.subscription) || !core_.is_on() ||
+                   core_.quickfix.sent_logout()) {
+                 core_.orders.replays->leave(core_.id, portion.subscription);
+                 return;
+               }
+               outbound_.tell_again(std::move(portion));
+               publish_standing();
+             });
+}
+
 // A Logon that is refused brings no receipt: what was sent before it may still be on its way.
 MsgSeqNum FixSession::last_processed() {
   return refusal_.text.empty() ? inbound_.last_processed() : MsgSeqNum{};

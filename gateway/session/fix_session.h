@@ -15,6 +15,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include "gateway/link/replay_link.h"
 #include "gateway/link/session_link.h"
 #include "gateway/session/control_commands.h"
 #include "gateway/session/identification.h"
@@ -70,6 +71,9 @@ class FixSession final : public ConnectionUser,
   // ---- From the report stage
   void deliver(gateway::ReportDelivery delivery);
   void notify(gateway::SessionNotice notice);
+
+  // ---- From the thread that tells reports again
+  void tell_again(gateway::ReplayPortion portion);
 
   // *Thread-safe.* How it stands, as of a moment ago; `suspended` is left out.
   [[nodiscard]] CounterpartyState counterparty() const;

@@ -1,6 +1,8 @@
 // How much a session may send: application messages, mass cancels, and messages that are refused.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 
 #include "fix_spec/message_spec.h"
@@ -17,6 +19,14 @@ class InboundAllowance {
   struct Weighed {
     Throttle::Verdict verdict = Throttle::Verdict::Pass;
     TimePoint resume_at;  // of a Pause: when to weigh the message again
+    std::chrono::milliseconds
+        retry_after{};  // of a Refuse: one sent then passes, if none is before
+  };
+
+  // How an application message would be weighed that comes now, where there is a limit.
+  struct Standing {
+    std::uint32_t messages_per_second = 0;
+    std::uint32_t left = 0;  // that may come at once
   };
 
   // `refusals`, which all sessions share, must outlive it.
@@ -35,8 +45,21 @@ class InboundAllowance {
     const bool mass_cancel = effect == Effect::MassCancel;
     Throttle& throttle = mass_cancel ? mass_cancels_ : messages_;
     const bool waits = mass_cancel || poss_dup;
-    const Throttle::Verdict verdict = waits ? throttle.weigh_resent(now) : throttle.weigh(now);
-    return {.verdict = verdict, .resume_at = throttle.resume_at()};
+    Weighed weighed{.verdict = waits ? throttle.weigh_resent(now) : throttle.weigh(now),
+                    .resume_at = throttle.resume_at()};
+    if (weighed.verdict == Throttle::Verdict::Refuse) {
+      weighed.retry_after = throttle.wait(now);
+    }
+    return weighed;
+  }
+
+  // None: there is no limit.
+  [[nodiscard]] std::optional<Standing> standing(TimePoint now) noexcept {
+    const std::uint32_t a_second = messages_.limits().messages_per_second;
+    if (a_second == 0) {
+      return std::nullopt;
+    }
+    return Standing{.messages_per_second = a_second, .left = messages_.left(now)};
   }
 
   // Takes one from what the journal takes of refusals. Where none is left: when to ask again.

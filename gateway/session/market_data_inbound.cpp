@@ -1,6 +1,7 @@
 #include "gateway/session/market_data_inbound.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 #include <variant>
 
@@ -278,13 +279,16 @@ MarketDataInbound::Taken MarketDataInbound::handle_application(MsgSeqNum number)
     case Throttle::Verdict::Pause:
       pause_until(weighed.resume_at);
       return Taken::NotYet;
-    case Throttle::Verdict::Refuse:
+    case Throttle::Verdict::Refuse: {
       if (!refused && !may_refuse()) {
         return Taken::NotYet;
       }
       core_.environment.metrics.messages_throttled.add();
-      decoded = refusal_of(Reason::Throttled, core_.fields);
+      BusinessReject one_too_many = refusal_of(Reason::Throttled, core_.fields);
+      one_too_many.retry_after_ms = static_cast<std::uint32_t>(weighed.retry_after.count());
+      decoded = one_too_many;
       break;
+    }
   }
   std::visit([&](auto& what) { take(number, std::move(what)); }, decoded);
   return Taken::Yes;
@@ -338,6 +342,7 @@ void MarketDataInbound::take(MsgSeqNum number, const BusinessReject& refused) {
                             .ref_msg_type = to_command(refused, core_.fields.msg_type()).msg_type,
                             .business_reject_ref_id = refused.request_id,
                             .business_reject_reason = refused.business_reject_reason,
+                            .retry_after_ms = refused.retry_after_ms,
                             .reason = refused.reason}});
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gateway/transport/outbound_block.h"
@@ -27,10 +28,16 @@ class OutboundQueue {
   // A report: `encode(std::string&)` appends its bytes. Returns them; good until more is appended.
   template <typename Encode>
   std::string_view append_report(Encode&& encode) {
+    ++open().reports;
+    return append_answer(encode);
+  }
+
+  // The same of an answer that the feed knows nothing of: it is not counted when it has left.
+  template <typename Encode>
+  std::string_view append_answer(Encode&& encode) {
     OutboundBlock& block = open();
     const std::size_t offset = block.bytes.size();
     encode(block.bytes);
-    ++block.reports;
     unwritten_bytes_ += block.bytes.size() - offset;
     return std::string_view{block.bytes}.substr(offset);
   }

@@ -15,6 +15,7 @@ namespace betex::gateway {
 class Clock;
 class CommandPort;
 class MarketDataFeed;
+class ReplayFeed;
 class ReportFeed;
 }  // namespace betex::gateway
 
@@ -54,6 +55,8 @@ struct OrderEnvironment {
 
   // The journal has named a session: reports for `id` are for it from now on.
   std::function<void(matching::SessionId id, const std::shared_ptr<FixSession>&)> named;
+
+  gateway::ReplayFeed* replays = nullptr;  // null: no reports are told again
 };
 
 struct MarketDataEnvironment {

@@ -154,6 +154,8 @@ class SessionInbound {
   [[nodiscard]] matching::Reason why_not_now(const matching::PlaceOrder& order) const;
   [[nodiscard]] matching::Reason why_not_now(const matching::AmendOrder& amend) const;
   [[nodiscard]] matching::Reason why_not_now(const gateway::Query& query) const;
+  [[nodiscard]] matching::Reason why_not_now(const matching::OrderGroupRequest& request) const;
+  [[nodiscard]] matching::Reason why_not_now(const ThrottleQuery& query) const;
   [[nodiscard]] matching::Reason why_not_now(const OperatorRequest& request) const;
 
   template <typename Other>
@@ -163,13 +165,15 @@ class SessionInbound {
 
   [[nodiscard]] InboundAllowance::Weighed weigh();
   [[nodiscard]] bool may_refuse();
-  void take_decoded(matching::MsgSeqNum number, const Decoded& decoded);
-  void take(matching::MsgSeqNum number, const matching::PlaceOrder& order);
+  void take_decoded(matching::MsgSeqNum number, Decoded decoded);
+  void take(matching::MsgSeqNum number, matching::PlaceOrder&& order);
   void take(matching::MsgSeqNum number, const matching::CancelOrder& cancel);
   void take(matching::MsgSeqNum number, const matching::AmendOrder& amend);
   void take(matching::MsgSeqNum number, const matching::MassCancel& cancel);
-  void take(matching::MsgSeqNum number, const OperatorRequest& request);
-  void take(matching::MsgSeqNum number, const gateway::Query& query);
+  void take(matching::MsgSeqNum number, const matching::OrderGroupRequest& request);
+  void take(matching::MsgSeqNum number, OperatorRequest&& request);
+  void take(matching::MsgSeqNum number, gateway::Query&& query);
+  void take(matching::MsgSeqNum number, const ThrottleQuery& query);
   [[nodiscard]] bool has_too_many_answers(const gateway::Query& query) const;
   void take(matching::MsgSeqNum number, const BusinessReject& refused);
   void take(matching::MsgSeqNum number, const SessionReject& refused);
@@ -186,7 +190,7 @@ class SessionInbound {
 
   [[nodiscard]] matching::Origin origin(matching::MsgSeqNum number) const;
   template <typename Body>
-  void submit_application(matching::MsgSeqNum number, const Body& body);
+  void submit_application(matching::MsgSeqNum number, Body&& body);
   void submit_application(matching::Command command);
   void use_credit(gateway::RingCommand command);
 

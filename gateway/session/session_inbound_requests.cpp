@@ -1,5 +1,7 @@
 // What becomes of an application message in sequence, and of what QuickFIX refuses: a command or a
 // query on the ring, its number used up in the journal before anybody hears of it.
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,15 +35,26 @@ bool is_about_network(const gateway::Query& query) {
   return std::holds_alternative<gateway::NetworkStatusQuery>(query);
 }
 
-Decoded refusal_of(matching::Reason reason, const FieldTable& fields) {
-  return BusinessReject{.business_reject_reason = codes_of(reason).business_reject_reason,
-                        .reason = reason,
-                        .request_id = readable_request_id(fields)};
+BusinessReject refusal_of(matching::Reason reason, const FieldTable& fields) {
+  return {.business_reject_reason = codes_of(reason).business_reject_reason,
+          .reason = reason,
+          .tag = 0,
+          .request_id = readable_request_id(fields)};
 }
 
-// By its type alone, whatever is wrong with the message.
-Effect effect_of(std::string_view msg_type) noexcept {
-  const Request* const request = find_request(msg_type);
+// An OrderGroupRequest(UOG) that trips a group takes risk away, like a cancel. All its orders had
+// to pass the throttle to be there.
+bool trips_a_group(const FieldTable& fields) noexcept {
+  constexpr std::uint32_t kOrderGroupAction = 20081;
+  return fields.msg_type() == "UOG" && fields.value(kOrderGroupAction) == "4";
+}
+
+// By its type, or what it says it does, whatever is wrong with the message.
+Effect effect_of(const FieldTable& fields) noexcept {
+  if (trips_a_group(fields)) {
+    return Effect::Cancel;
+  }
+  const Request* const request = find_request(fields.msg_type());
   return request == nullptr ? Effect::Nothing : request->spec.message().effect;
 }
 
@@ -61,15 +74,18 @@ SessionInbound::Taken SessionInbound::handle_application(MsgSeqNum number) {
     case Throttle::Verdict::Pause:
       pause_until(weighed.resume_at);
       return Taken::NotYet;
-    case Throttle::Verdict::Refuse:
+    case Throttle::Verdict::Refuse: {
       if (!refused && !may_refuse()) {
         return Taken::NotYet;
       }
       core_.environment.metrics.messages_throttled.add();
-      decoded = refusal_of(matching::Reason::Throttled, core_.fields);
+      BusinessReject one_too_many = refusal_of(matching::Reason::Throttled, core_.fields);
+      one_too_many.retry_after_ms = static_cast<std::uint32_t>(weighed.retry_after.count());
+      decoded = one_too_many;
       break;
+    }
   }
-  take_decoded(number, decoded);
+  take_decoded(number, std::move(decoded));
   return Taken::Yes;
 }
 
@@ -77,8 +93,7 @@ SessionInbound::Taken SessionInbound::handle_application(MsgSeqNum number) {
 InboundAllowance::Weighed SessionInbound::weigh() {
   return core_.is_operator()
              ? InboundAllowance::Weighed{}
-             : allowance_.weigh(
-                   effect_of(core_.fields.msg_type()), core_.fields.poss_dup(), steady_now_);
+             : allowance_.weigh(effect_of(core_.fields), core_.fields.poss_dup(), steady_now_);
 }
 
 // In sequence: the frame that QuickFIX was given.
@@ -87,8 +102,8 @@ void SessionInbound::on_application_message(MsgSeqNum number) {
   take_decoded(number, decode_request());
 }
 
-void SessionInbound::take_decoded(MsgSeqNum number, const Decoded& decoded) {
-  std::visit([&](const auto& what) { take(number, what); }, decoded);
+void SessionInbound::take_decoded(MsgSeqNum number, Decoded decoded) {
+  std::visit([&](auto& what) { take(number, std::move(what)); }, decoded);
   handled_ = number;
 }
 
@@ -142,6 +157,21 @@ matching::Reason SessionInbound::why_not_now(const gateway::Query& query) const 
   return has_too_many_answers(query) ? matching::Reason::Throttled : matching::Reason::None;
 }
 
+// A group is tripped, or its limit lowered, whatever the disk is like. A new one, or one that takes
+// orders again, can wait for room.
+matching::Reason SessionInbound::why_not_now(const matching::OrderGroupRequest& request) const {
+  using Action = matching::OrderGroupAction;
+  const bool brakes = request.action == Action::Trip || request.action == Action::Update;
+  return brakes || disk_has_room() ? matching::Reason::None : matching::Reason::LowDiskSpace;
+}
+
+matching::Reason SessionInbound::why_not_now(const ThrottleQuery& /*query*/) const {
+  if (!disk_has_room()) {
+    return matching::Reason::LowDiskSpace;
+  }
+  return outbound_.has_too_many_answers() ? matching::Reason::Throttled : matching::Reason::None;
+}
+
 // What makes the exchange safer is taken from the room that the disk has left, like a cancel.
 matching::Reason SessionInbound::why_not_now(const OperatorRequest& request) const {
   if (!request.makes_safer && !disk_has_room()) {
@@ -160,8 +190,8 @@ bool SessionInbound::may_refuse() {
   return !later;
 }
 
-void SessionInbound::take(MsgSeqNum number, const matching::PlaceOrder& order) {
-  submit_application(number, order);
+void SessionInbound::take(MsgSeqNum number, matching::PlaceOrder&& order) {
+  submit_application(number, std::move(order));
 }
 
 void SessionInbound::take(MsgSeqNum number, const matching::CancelOrder& cancel) {
@@ -176,13 +206,17 @@ void SessionInbound::take(MsgSeqNum number, const matching::MassCancel& cancel) 
   submit_application(number, cancel);
 }
 
+void SessionInbound::take(MsgSeqNum number, const matching::OrderGroupRequest& request) {
+  submit_application(number, request);
+}
+
 // A dry run is a question: nothing is journaled, and its id is not used up.
-void SessionInbound::take(MsgSeqNum number, const OperatorRequest& request) {
+void SessionInbound::take(MsgSeqNum number, OperatorRequest&& request) {
   matching::Command command{.timestamp = {},
                             .origin = origin(number),
                             .digest = request.digest,
-                            .remark = request.remark,
-                            .body = request.body};
+                            .remark = std::move(request.remark),
+                            .body = std::move(request.body)};
   if (request.test) {
     return take(
         number,
@@ -191,9 +225,28 @@ void SessionInbound::take(MsgSeqNum number, const OperatorRequest& request) {
   submit_application(std::move(command));
 }
 
-void SessionInbound::take(MsgSeqNum /*number*/, const gateway::Query& query) {
+void SessionInbound::take(MsgSeqNum /*number*/, gateway::Query&& query) {
   outbound_.answer_asked_for();
-  use_credit(query);
+  use_credit(std::move(query));
+}
+
+// Only the session knows. What it has asked before is answered behind it, if it had to travel. It
+// counts itself among the messages, and tells what is left behind it. An operator is never held up.
+void SessionInbound::take(MsgSeqNum /*number*/, const ThrottleQuery& query) {
+  if (core_.quickfix.sent_logout()) {
+    return;
+  }
+  constexpr std::uint32_t kSecondInMs = 1000;
+  ThrottleReport report;
+  report.request_id = query.request_id;
+  report.username = query.username;
+  const auto standing = core_.is_operator() ? std::nullopt : allowance_.standing(steady_now_);
+  if (standing) {
+    report.entries.push_back({.limit = standing->messages_per_second,
+                              .interval_ms = kSecondInMs,
+                              .left = standing->left});
+  }
+  outbound_.answer({.id = {}, .body = std::move(report)});
 }
 
 void SessionInbound::take(MsgSeqNum number, const BusinessReject& refused) {
@@ -269,13 +322,13 @@ matching::Origin SessionInbound::origin(MsgSeqNum number) const {
   return {.session = core_.id, .epoch = core_.epoch, .msg_seq_num = number};
 }
 
-// Most of what comes is an order: it is copied once, to its place in the ring.
+// Most of what comes is an order: it is made in its place in the ring.
 template <typename Body>
-void SessionInbound::submit_application(MsgSeqNum number, const Body& body) {
+void SessionInbound::submit_application(MsgSeqNum number, Body&& body) {
   receipt_.submitted(number);
   BETEX_ASSERT(credits_ > 0);
   --credits_;
-  core_.environment.commands.submit(origin(number), body);
+  core_.environment.commands.submit(origin(number), std::forward<Body>(body));
 }
 
 void SessionInbound::submit_application(matching::Command command) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include <spdlog/spdlog.h>
 
@@ -35,6 +36,11 @@ constexpr std::size_t kMaxUnansweredBeforeLong = 16;
 // session layer.
 constexpr std::size_t kOperatorsRoom = std::size_t{16} << 20;
 
+// Of an answer that the session itself has made.
+bool is_own(gateway::SubscriptionId subscription) noexcept {
+  return subscription == gateway::SubscriptionId{};
+}
+
 }  // namespace
 
 SessionOutbound::SessionOutbound(OrderSessionCore& core,
@@ -62,6 +68,7 @@ void SessionOutbound::begin() {
   last_progress_ = std::chrono::steady_clock::now();
   last_asked_ = last_progress_;
   subscription_ = subscription_.next();
+  replayed_ = {};
   begin_proof();
   core_.orders.reports.subscribe(
       core_.id,
@@ -71,11 +78,15 @@ void SessionOutbound::begin() {
 
 void SessionOutbound::unsubscribe() {
   core_.orders.reports.unsubscribe(core_.id, subscription_);
+  if (core_.orders.replays != nullptr) {
+    core_.orders.replays->leave(core_.id, subscription_);
+  }
 }
 
 void SessionOutbound::forget_what_is_under_way() {
   waiting_.clear();
   next_report_ = 0;
+  replayed_ = {};
   resends_.clear();
 }
 
@@ -92,6 +103,14 @@ void SessionOutbound::deliver(gateway::ReportDelivery delivery) {
   end_turn();
 }
 
+void SessionOutbound::answer(Report answer) {
+  gateway::ReportDelivery own;
+  own.reports.push_back(std::move(answer));
+  ++unanswered_;
+  waiting_.push_back(std::move(own));
+  send_waiting_reports();
+}
+
 void SessionOutbound::note_answers_made(const gateway::ReportDelivery& delivery) noexcept {
   const auto answers = std::ranges::count_if(
       delivery.reports, [](const Report& report) { return report.id.event == EventSeq{}; });
@@ -106,9 +125,14 @@ bool SessionOutbound::has_too_many_for_long_answers() const noexcept {
   return hold_.is_on() || unanswered_ >= kMaxUnansweredBeforeLong;
 }
 
-// Reports wait for numbers, and for the end of all resends: the client gets them in order.
 void SessionOutbound::send_waiting_reports() {
   const Timestamp now = core_.environment.clock.now();
+  send_reports_of_feed(now);
+  send_told_again(now);
+}
+
+// Reports wait for numbers, and for the end of all resends: the client gets them in order.
+void SessionOutbound::send_reports_of_feed(Timestamp now) {
   while (!waiting_.empty() && resends_.none()) {
     const gateway::ReportDelivery& delivery = waiting_.front();
     while (next_report_ < delivery.reports.size()) {
@@ -116,10 +140,17 @@ void SessionOutbound::send_waiting_reports() {
           numbers_.left() <= OutboundNumbers::kSpare) {
         return;
       }
-      send_report(delivery.reports[next_report_++], now);
+      send_report(delivery.reports[next_report_++],
+                  now,
+                  is_own(delivery.subscription) ? Source::Own : Source::Feed);
     }
-    proof_.complete(numbers_.last(), delivery.complete_to);
-    const bool all_sent = prove_behind_ && delivery.complete_to >= *prove_behind_;
+    const bool own = is_own(delivery.subscription);
+    if (own) {
+      note_answers_made(delivery);
+    } else {
+      proof_.complete(numbers_.last(), delivery.complete_to);
+    }
+    const bool all_sent = !own && prove_behind_ && delivery.complete_to >= *prove_behind_;
     waiting_.pop_front();
     next_report_ = 0;
     if (all_sent) {
@@ -129,8 +160,39 @@ void SessionOutbound::send_waiting_reports() {
   }
 }
 
-void SessionOutbound::send_report(const Report& report, Timestamp now) {
-  const bool of_event = report.id.event != EventSeq{};
+// ---- What is told again
+
+void SessionOutbound::tell_again(gateway::ReplayPortion portion) {
+  replayed_.take(std::move(portion));
+  send_told_again(core_.environment.clock.now());
+  end_turn();
+}
+
+// What is new goes before it, and it takes no more of the queue than a resend.
+bool SessionOutbound::may_tell_again() const noexcept {
+  return core_.is_on() && waiting_.empty() && resends_.none() && !hold_.is_on() &&
+         numbers_.left() > OutboundNumbers::kSpare &&
+         queue_.unwritten_bytes() <= core_.environment.limits.outbound_queue_bytes / 4;
+}
+
+void SessionOutbound::send_told_again(Timestamp now) {
+  while (const Report* const next = replayed_.next()) {
+    if (!may_tell_again() || core_.quickfix.sent_logout() ||
+        !core_.orders.cache.make_room(core_.id, true, proof_.proven())) {
+      return;
+    }
+    send_report(*next, now, Source::Replay);
+    if (replayed_.pass()) {
+      core_.orders.replays->taken(core_.id, subscription_, replayed_.number());
+    }
+  }
+}
+
+// ---- One of them
+
+// One that is told again is kept like an answer, and nobody waits to hear that it has been written.
+void SessionOutbound::send_report(const Report& report, Timestamp now, Source source) {
+  const bool of_event = source == Source::Feed && report.id.event != EventSeq{};
   const MsgSeqNum number = numbers_.next();
   const OutboundHeader header{.version = core_.settings.version,
                               .sender_comp_id = core_.settings.our_comp_id,
@@ -144,11 +206,16 @@ void SessionOutbound::send_report(const Report& report, Timestamp now) {
     numbers_.report_sent(report.id);
     proof_.report_sent(report.id.event);
   }
+  const auto write = [&](std::string& bytes) { encode(report, header, bytes); };
   const std::string_view message =
-      queue_.append_report([&](std::string& bytes) { encode(report, header, bytes); });
-  core_.orders.cache.append(core_.id, numbers_.state(), report.id, message);
+      source == Source::Feed ? queue_.append_report(write) : queue_.append_answer(write);
+  core_.orders.cache.append(core_.id, numbers_.state(), of_event ? report.id : ReportId{}, message);
   if (of_event) {
     unproven_.sent(report.id.event, cache::record_bytes(message.size()));
+  }
+  if (const auto* const answer = std::get_if<ReplayAck>(&report.body);
+      answer != nullptr && source == Source::Feed && answer->response == ReplayResponse::Begins) {
+    replayed_.promised();
   }
   core_.quickfix.set_next_out(number.next());
   core_.environment.metrics.reports_out.add();
@@ -223,6 +290,9 @@ void SessionOutbound::on_written(std::size_t bytes, std::size_t reports) {
     core_.orders.reports.consumed(core_.id, subscription_, reports);
   }
   continue_resend();
+  if (replayed_.next() != nullptr) {
+    send_told_again(core_.environment.clock.now());
+  }
 }
 
 bool SessionOutbound::is_full() const noexcept {

@@ -4,17 +4,20 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "gateway/link/replay_link.h"
 #include "gateway/link/session_link.h"
 #include "gateway/session/delivery_proof.h"
 #include "gateway/session/message_cache.h"
 #include "gateway/session/outbound_numbers.h"
 #include "gateway/session/outbound_queue.h"
+#include "gateway/session/replayed_reports.h"
 #include "gateway/session/report_hold.h"
 #include "gateway/session/resends.h"
 #include "gateway/session/session_core.h"
@@ -83,11 +86,17 @@ class SessionOutbound {
 
   void deliver(gateway::ReportDelivery delivery);
 
-  // As many as there are numbers for.
+  // As many as there are numbers for; behind them of what is told again as much as the queue takes.
   void send_waiting_reports();
+
+  // Reports that the client has had before: they prove nothing, and nothing goes by them.
+  void tell_again(gateway::ReplayPortion portion);
 
   // A request that changes nothing was submitted: an answer will come.
   void answer_asked_for() noexcept { ++unanswered_; }
+
+  // The session's own answer to one, which tells of no event: behind what waits to be sent.
+  void answer(Report answer);
 
   // Answers to requests that change nothing are neither journaled nor bounded by anything else.
   [[nodiscard]] bool has_too_many_answers() const noexcept;
@@ -162,7 +171,14 @@ class SessionOutbound {
 
  private:
   void close_on_slow_reader();
-  void send_report(const Report& report, matching::Timestamp now);
+  // Where a report comes from: the feed; the session itself, as an answer; or a replay, and then it
+  // counts for nothing.
+  enum class Source : std::uint8_t { Feed, Own, Replay };
+
+  void send_reports_of_feed(matching::Timestamp now);
+  void send_report(const Report& report, matching::Timestamp now, Source source);
+  [[nodiscard]] bool may_tell_again() const noexcept;
+  void send_told_again(matching::Timestamp now);
   void write_released();
   void note_answers_made(const gateway::ReportDelivery& delivery) noexcept;
 
@@ -184,9 +200,11 @@ class SessionOutbound {
   std::chrono::steady_clock::time_point last_progress_;
 
   gateway::SubscriptionId subscription_;
-  std::deque<gateway::ReportDelivery> waiting_;  // for numbers, or for the end of a resend
-  std::size_t next_report_ = 0;                  // of waiting_.front()
-  std::size_t unanswered_ = 0;                   // requests that change nothing
+  // For numbers, or for the end of a resend. Those of no subscription are the session's own.
+  std::deque<gateway::ReportDelivery> waiting_;
+  std::size_t next_report_ = 0;  // of waiting_.front()
+  std::size_t unanswered_ = 0;   // requests that change nothing
+  ReplayedReports replayed_;
 
   Resends resends_;
   bool resend_turn_asked_ = false;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 
 namespace betex::fix {
@@ -61,20 +62,46 @@ class Throttle {
 
   [[nodiscard]] Clock::time_point resume_at() const noexcept { return resume_at_; }
 
+  [[nodiscard]] const ThrottleLimits& limits() const noexcept { return limits_; }
+
+  // How many more may come at once, now. With a limit only.
+  [[nodiscard]] std::uint32_t left(Clock::time_point now) noexcept {
+    refill(now);
+    return static_cast<std::uint32_t>(tokens_);
+  }
+
+  // After so long one more may come, if none comes before; 0: now.
+  [[nodiscard]] std::chrono::milliseconds wait(Clock::time_point now) noexcept {
+    if (limits_.messages_per_second == 0) {
+      return {};
+    }
+    refill(now);
+    if (tokens_ >= 1.0) {
+      return {};
+    }
+    const double exact =
+        (1.0 - tokens_) * 1000.0 / static_cast<double>(limits_.messages_per_second);
+    return std::chrono::milliseconds{static_cast<std::int64_t>(std::floor(exact)) + 1};
+  }
+
  private:
   bool take_token(Clock::time_point now) noexcept {
     if (limits_.messages_per_second == 0) {
       return true;
     }
-    const double seconds = std::chrono::duration<double>(now - refilled_).count();
-    tokens_ = std::min(static_cast<double>(limits_.burst),
-                       tokens_ + seconds * static_cast<double>(limits_.messages_per_second));
-    refilled_ = now;
+    refill(now);
     if (tokens_ < 1.0) {
       return false;
     }
     tokens_ -= 1.0;
     return true;
+  }
+
+  void refill(Clock::time_point now) noexcept {
+    const double seconds = std::chrono::duration<double>(now - refilled_).count();
+    tokens_ = std::min(static_cast<double>(limits_.burst),
+                       tokens_ + seconds * static_cast<double>(limits_.messages_per_second));
+    refilled_ = now;
   }
 
   ThrottleLimits limits_;

@@ -24,6 +24,9 @@ constexpr int kMassStatusReqId = 584;
 constexpr int kOrdStatusReqId = 790;
 constexpr int kCopyMsgIndicator = 797;
 constexpr int kLastFragment = 893;
+constexpr int kUserRequestId = 923;
+constexpr int kApplReqId = 1346;
+constexpr int kApplResponseType = 1348;
 constexpr int kMassActionResponse = 1375;
 constexpr int kApplTestMessageIndicator = 2330;
 constexpr int kPartyActionResponse = 2332;
@@ -94,11 +97,45 @@ Progress of_operation(const Message& report, const Message& request, const Opera
   return more_follow ? Progress::Unrelated : ended(refused(report));
 }
 
+// ---- order groups, replays, limits -------------------------------------------------------------
+
+Progress of_order_group(const Message& report, const Message& request) {
+  const bool answers = report.type() == "UOH" && !report.has(tag::kCopyMsgIndicator, "Y") &&
+                       report.find(tag::kClOrdId) == request.find(tag::kClOrdId);
+  return answers ? ended(refused(report)) : Progress::Unrelated;
+}
+
+// Reports that are told again come between the two.
+Progress of_replay(const Message& report, const Message& request) {
+  if (report.find(tag::kApplReqId) != request.find(tag::kApplReqId)) {
+    return Progress::Unrelated;
+  }
+  if (report.type() == "BX") {
+    return report.has(tag::kApplResponseType, "0") ? Progress::Underway : Progress::Refused;
+  }
+  return report.type() == "BY" ? Progress::Done : Progress::Unrelated;
+}
+
+Progress of_limits(const Message& report, const Message& request) {
+  const bool answers = report.type() == "BF" &&
+                       report.find(tag::kUserRequestId) == request.find(tag::kUserRequestId);
+  return answers ? ended(refused(report)) : Progress::Unrelated;
+}
+
 // ---- all, by the kind of report ----------------------------------------------------------------
 
 Progress of_report(const Message& report, const Message& request, std::uint32_t /*number*/) {
   if (const OperationKind* const kind = operation_kind(request.type())) {
     return of_operation(report, request, *kind);
+  }
+  if (request.type() == "UOG") {
+    return of_order_group(report, request);
+  }
+  if (request.type() == "BW") {
+    return of_replay(report, request);
+  }
+  if (request.type() == "BE") {
+    return of_limits(report, request);
   }
   const bool answers =
       (request.type() == "x" && report.type() == "y" && !report.has(tag::kLastFragment, "N") &&
@@ -156,7 +193,11 @@ Progress of_report(const client::MessageReject& reject,
 
 }  // namespace
 
+// What is told again answers nothing; but as long as it comes, a replay goes on.
 Progress progress_of(const client::Report& report, const Message& request, std::uint32_t number) {
+  if (client::told_again(report)) {
+    return request.type() == "BW" ? Progress::Underway : Progress::Unrelated;
+  }
   return std::visit([&](const auto& body) { return of_report(body, request, number); }, report);
 }
 

@@ -12,7 +12,7 @@ namespace betex::tools {
 
 enum class Progress {
   Unrelated,         // it answers something else, or nothing that was asked
-  Underway,          // done; its cancels or payments run, and another answer follows
+  Underway,          // done; its cancels, payments or reports come, and another answer follows
   WaitsForDelay,     // an order's bet delay: what becomes of it follows
   WaitsForApproval,  // another operator's
   Done,

@@ -44,6 +44,7 @@ const std::vector<Command>& commands() {
   static const std::vector<Command> kCommands = [] {
     std::vector<Command> all;
     for (auto part : {order_commands(),
+                      order_group_commands(),
                       price_commands(),
                       market_commands(),
                       account_commands(),
@@ -56,8 +57,9 @@ const std::vector<Command>& commands() {
 }
 
 std::string_view group_help(std::string_view first_word) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kGroups{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kGroups{
       {{"market", "markets: show one; operators create, open, suspend, settle them"},
+       {"group", "brokers: groups of orders that are cancelled when too much of them is filled"},
        {"md", "market data: images of books, their changes, instruments; for scripts"},
        {"runner", "operators: the runners of a market"},
        {"account", "accounts: show one; operators create, pay, limit, suspend them"},

@@ -13,7 +13,7 @@
 namespace betex::tools {
 
 // What kind of word an argument is; completion goes by it.
-enum class Takes { Nothing, Word, Number, Choice, Symbol, Market, Account, Session };
+enum class Takes { Nothing, Word, Number, Choice, Symbol, Market, Account, Session, Group };
 
 // A word that stands for a code of FIX.
 struct Choice {
@@ -71,8 +71,10 @@ struct Command {
 [[nodiscard]] std::string_view code_of(const Argument& argument, std::string_view word);
 [[nodiscard]] const Argument& argument_of(const Command& command, std::string_view name);
 
-// The parts of the table. `read` of all but the order and price commands makes an Operation.
+// The parts of the table. `read` of all but the order, order group and price commands makes an
+// Operation.
 [[nodiscard]] std::vector<Command> order_commands();
+[[nodiscard]] std::vector<Command> order_group_commands();
 [[nodiscard]] std::vector<Command> market_commands();
 [[nodiscard]] std::vector<Command> account_commands();
 [[nodiscard]] std::vector<Command> exchange_commands();

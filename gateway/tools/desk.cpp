@@ -11,6 +11,7 @@
 #include "gateway/client/utc_time.h"
 #include "gateway/tools/answer.h"
 #include "gateway/tools/password.h"
+#include "gateway/tools/report_json.h"
 #include "gateway/tools/report_line.h"
 #include "gateway/tools/say.h"
 
@@ -248,7 +249,9 @@ Message Desk::message_of(ReplaceArgs& args) {
                                                    .quantity = args.quantity,
                                                    .price = args.price,
                                                    .expire_time = args.expire_time,
-                                                   .account = args.account});
+                                                   .account = args.account,
+                                                   .persistence = args.persistence,
+                                                   .market_version = args.market_version});
 }
 
 Message Desk::message_of(StatusArgs& args) {
@@ -271,6 +274,23 @@ Message Desk::message_of(client::MassCancelRequest& request) {
 Message Desk::message_of(client::MassStatusRequest& request) {
   fill_account(request.account);
   fill(request.mass_status_req_id);
+  return client::to_message(request);
+}
+
+Message Desk::message_of(client::OrderGroupRequest& request) {
+  fill_account(request.account);
+  fill(request.cl_ord_id);
+  return client::to_message(request);
+}
+
+Message Desk::message_of(client::ReplayRequest& request) {
+  fill(request.request_id);
+  return client::to_message(request);
+}
+
+Message Desk::message_of(client::LimitsRequest& request) {
+  fill(request.request_id);
+  request.username = session_.sender();
   return client::to_message(request);
 }
 
@@ -346,6 +366,8 @@ void Desk::print(const Report& report) {
     for (const std::string& line : to_lines(report)) {
       print_line(line, tone);
     }
+  } else if (settings_.output == Output::Json) {
+    print_line(report_json(report));
   }
 }
 

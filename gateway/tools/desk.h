@@ -18,7 +18,7 @@
 
 namespace betex::tools {
 
-enum class Output { Lines, RawMessages };
+enum class Output { Lines, Json, RawMessages };
 
 struct DeskSettings {
   std::string host = "127.0.0.1";
@@ -99,6 +99,9 @@ class Desk {
   client::Message message_of(StatusArgs& args);
   client::Message message_of(client::MassCancelRequest& request);
   client::Message message_of(client::MassStatusRequest& request);
+  client::Message message_of(client::OrderGroupRequest& request);
+  client::Message message_of(client::ReplayRequest& request);
+  client::Message message_of(client::LimitsRequest& request);
   client::Message message_of(client::SecurityListRequest& request);
   client::Message message_of(client::SecurityStatusRequest& request);
   client::Message message_of(NodeRequest& request);

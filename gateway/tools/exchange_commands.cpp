@@ -23,6 +23,7 @@ constexpr int kUrgency = 61;
 constexpr int kHeadline = 148;
 constexpr int kRefOpsReqId = 20014;
 constexpr int kDayEndsAt = 20060;
+constexpr int kNoticeSeconds = 20073;
 }  // namespace tag
 
 Request read_news(const Command& command, const Words& words) {
@@ -69,6 +70,17 @@ Request read_day_end(const Command& command, const Words& words) {
   return request;
 }
 
+// Who says nothing of it does not mean: at once.
+Request read_stop(const Command& command, const Words& words) {
+  constexpr std::string_view kUsualNotice = "60";
+  Request request = read_operation(command, words);
+  if (!words.has("--notice")) {
+    std::get<Operation>(request.body)
+        .fields.push_back({tag::kNoticeSeconds, std::string{kUsualNotice}});
+  }
+  return request;
+}
+
 Argument proposal() {
   return {.name = "proposal", .help = "the id of the request that waits", .tag = tag::kRefOpsReqId};
 }
@@ -96,6 +108,16 @@ Command day_end_command() {
   return result;
 }
 
+Command stop_command() {
+  Command result = operations_command(
+      "exchange stop",
+      "Stop",
+      "stop the gateway in order; everybody is told before",
+      {number("--notice", "how many seconds before, up to 3600 (60)", tag::kNoticeSeconds)});
+  result.read = read_stop;
+  return result;
+}
+
 }  // namespace
 
 std::vector<Command> exchange_commands() {
@@ -103,6 +125,7 @@ std::vector<Command> exchange_commands() {
               "exchange halt", "HaltExchange", "no order is taken anywhere; cancels are"),
           operations_command("exchange unhalt", "UnhaltExchange", "end the halt"),
           day_end_command(),
+          stop_command(),
           operations_command("watermark",
                              "MoveWatermark",
                              "segments of the log up to an event may be retired",

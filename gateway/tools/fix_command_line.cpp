@@ -162,10 +162,15 @@ void add_session_options(CLI::App& app, DeskSettings& settings, Files& files) {
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{600'000}))
       ->transform(process::decimal())
       ->type_name("MS");
-  app.add_flag_callback(
+  CLI::Option* const raw = app.add_flag_callback(
       "--raw",
       [&settings] { settings.output = Output::RawMessages; },
       "print the FIX messages of both directions instead of lines, passwords masked");
+  app.add_flag_callback(
+         "--json",
+         [&settings] { settings.output = Output::Json; },
+         "print a JSON object a report instead of lines")
+      ->excludes(raw);
 }
 
 void add_prices_options(CLI::App& app, PriceDeskSettings& prices, Files& files) {
@@ -230,6 +235,13 @@ void complete_prices(const CLI::App& app, FixCommandLine& line, const Files& fil
     }
     if (app.get_option("--port")->count() > 0) {
       prices.port = settings.port;
+    }
+    if (settings.output == Output::Json) {
+      auto& request = std::get<PricesRequest>(line.request->body);
+      if (request.kind == PricesRequest::Kind::Book) {
+        throw CLI::ValidationError{"--json", "is not of book: md watch has it"};
+      }
+      request.json = true;
     }
   } else if (settings.session.sender.empty()) {
     throw CLI::RequiredError{"--as"};

@@ -14,6 +14,7 @@ Takes kind_of(int tag) {
   constexpr int kSymbol = 55;
   constexpr int kRefCompId = 930;
   constexpr int kMarketSegmentId = 1300;
+  constexpr int kOrderGroup = 20080;
   constexpr int kSettlementParty = 20109;
   switch (tag) {
     case kAccount:
@@ -25,6 +26,8 @@ Takes kind_of(int tag) {
       return Takes::Session;
     case kMarketSegmentId:
       return Takes::Market;
+    case kOrderGroup:
+      return Takes::Group;
     default:
       return Takes::Nothing;
   }
@@ -44,6 +47,7 @@ void KnownNames::learn(const client::Report& report) {
     learn(Takes::Account, execution->account);
     if (execution->order_id != "NONE") {
       learn(Takes::Symbol, execution->symbol);
+      learn(Takes::Group, execution->order_group);
     }
   }
   const auto* message = std::get_if<client::Message>(&report);
@@ -67,6 +71,8 @@ void KnownNames::learn(Takes kind, std::string_view name) {
     accounts_.emplace(name);
   } else if (kind == Takes::Session) {
     sessions_.emplace(name);
+  } else if (kind == Takes::Group) {
+    groups_.emplace(name);
   }
 }
 
@@ -81,6 +87,8 @@ const std::set<std::string, std::less<>>& KnownNames::of(Takes kind) const {
       return accounts_;
     case Takes::Session:
       return sessions_;
+    case Takes::Group:
+      return groups_;
     default:
       return kNone;
   }

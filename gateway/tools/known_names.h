@@ -13,7 +13,7 @@ namespace betex::tools {
 
 class KnownNames {
  public:
-  // Of instruments, markets, accounts and sessions, out of whatever names them.
+  // Of instruments, markets, accounts, sessions and order groups, out of whatever names them.
   void learn(const client::Report& report);
   void learn(Takes kind, std::string_view name);
 
@@ -25,6 +25,7 @@ class KnownNames {
   std::set<std::string, std::less<>> markets_;
   std::set<std::string, std::less<>> accounts_;
   std::set<std::string, std::less<>> sessions_;
+  std::set<std::string, std::less<>> groups_;
 };
 
 }  // namespace betex::tools

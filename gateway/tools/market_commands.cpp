@@ -35,6 +35,7 @@ constexpr int kWinners = 20034;
 constexpr int kShareNumerator = 20037;
 constexpr int kShareDenominator = 20038;
 constexpr int kScheduledStart = 20039;
+constexpr int kPassiveSkipsDelay = 20072;
 }  // namespace tag
 
 constexpr std::string_view kOdds = "1";
@@ -213,6 +214,10 @@ Command create_command() {
                         text("--step", "of quantities", tag::kRoundLot),
                         max_quantity(),
                         bet_delay(),
+                        {.name = "--passive-skips-delay",
+                         .help = "post-only orders, which cannot take, wait for no bet delay",
+                         .takes = Takes::Nothing,
+                         .tag = tag::kPassiveSkipsDelay},
                         commission(),
                         text("--max-position",
                              "binary: most contracts of an account",
@@ -286,7 +291,14 @@ std::vector<Command> market_commands() {
       guarded("market change",
               "ChangeMarket",
               "change its terms, until it is closed",
-              {bet_delay(), commission(), max_quantity()}),
+              {bet_delay(),
+               {.name = "--passive-skips-delay",
+                .help = "whether post-only orders, which cannot take, wait for none",
+                .takes = Takes::Choice,
+                .tag = tag::kPassiveSkipsDelay,
+                .choices = {{"on", "Y"}, {"off", "N"}}},
+               commission(),
+               max_quantity()}),
       guarded("market describe",
               "DescribeMarket",
               "say what it is about",

@@ -75,6 +75,7 @@ constexpr int kSegments = 20064;
 constexpr int kDiskFreeBytes = 20065;
 constexpr int kWatermark = 20066;
 constexpr int kHeldBackBy = 20067;
+constexpr int kNoticeSeconds = 20073;
 }  // namespace tag
 
 // A field, and what is written before its value.
@@ -150,7 +151,8 @@ std::string dropped(const Message& message) {
 
 // What a second operator has to see: all that the command says, and how long it waits.
 std::string proposal(const Message& message) {
-  constexpr std::array<Labels, 5> kSaid{{{tag::kAmount, "amount"},
+  constexpr std::array<Labels, 6> kSaid{{{tag::kAmount, "amount"},
+                                         {tag::kNoticeSeconds, "in (seconds)"},
                                          {tag::kSettlPrice, "price"},
                                          {tag::kNewEpoch, "new epoch"},
                                          {client::tag::kText, "remark"},
@@ -219,7 +221,8 @@ std::string state(const Message& message) {
 std::string trailer(const Message& message, std::string_view id) {
   const std::string_view decided =
       message.has(tag::kOpsResult, "7") ? "declined by" : "approved by";
-  const std::array<Labels, 14> said{{{tag::kRefOpsReqId, "proposal"},
+  const std::array<Labels, 15> said{{{tag::kRefOpsReqId, "proposal"},
+                                     {tag::kNoticeSeconds, "in (seconds)"},
                                      {tag::kMarketVersion, "version"},
                                      {tag::kBalance, "balance"},
                                      {tag::kExposure, "exposure"},

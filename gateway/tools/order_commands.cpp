@@ -83,6 +83,9 @@ Request read_order(const Command& command, const Words& words) {
                            .expire_time = words.get("--expire"),
                            .exec_inst = read_exec_inst(words),
                            .persistence = words.has("--persist") ? "1" : "",
+                           .market_version = words.get("--version"),
+                           .reference = words.get("--reference"),
+                           .order_group = words.get("--group"),
                            .poss_resend = words.has("--again")},
           .until = until(words)};
 }
@@ -137,7 +140,11 @@ Request read_replace(const Command& command, const Words& words) {
                               .cl_ord_id = words.get("--id"),
                               .quantity = words.get("quantity"),
                               .price = read_new_price(words),
-                              .expire_time = words.get("--expire")},
+                              .expire_time = words.get("--expire"),
+                              .persistence = words.has("--persist") ? "1"
+                                             : words.has("--lapse") ? "0"
+                                                                    : "",
+                              .market_version = words.get("--version")},
           .until = until(words)};
 }
 
@@ -156,14 +163,31 @@ Request read_cancel_all(const Command& command, const Words& words) {
                                     .symbol = words.get("--symbol"),
                                     .market = words.get("--market"),
                                     .side = read_side(command, words),
-                                    .account = words.get("--account")}};
+                                    .account = words.get("--account"),
+                                    .own_session = words.has("--session"),
+                                    .reference = words.get("--reference"),
+                                    .order_group = words.get("--group")}};
 }
 
 Request read_orders(const Command& command, const Words& words) {
   return {client::MassStatusRequest{.mass_status_req_id = "",
                                     .symbol = words.get("--symbol"),
                                     .side = read_side(command, words),
-                                    .account = words.get("--account")}};
+                                    .account = words.get("--account"),
+                                    .reference = words.get("--reference"),
+                                    .order_group = words.get("--group")}};
+}
+
+Request read_replay(const Command& /*command*/, const Words& words) {
+  client::ReplayRequest request{.request_id = "", .first = words.get("first")};
+  if (words.has("last")) {
+    request.last = words.get("last");
+  }
+  return {request};
+}
+
+Request read_limits(const Command& /*command*/, const Words& /*words*/) {
+  return {client::LimitsRequest{.request_id = "", .username = ""}};
 }
 
 Request read_list(const Command& /*command*/, const Words& words) {
@@ -194,6 +218,22 @@ Argument market_option(std::string_view help) {
 Argument account() {
   return {
       .name = "--account", .help = "whose; without it the session's own", .takes = Takes::Account};
+}
+
+Argument reference(std::string_view help) {
+  return {.name = "--reference", .help = help};
+}
+
+Argument group(std::string_view help) {
+  return {.name = "--group", .help = help, .takes = Takes::Group};
+}
+
+Argument market_version() {
+  return {.name = "--version",
+          .help =
+              "the market's version that you have seen: with another one it is refused, later "
+              "cancelled",
+          .takes = Takes::Number};
 }
 
 Argument order_number() {
@@ -230,6 +270,10 @@ std::vector<Argument> order_arguments() {
       {.name = "--persist",
        .help = "keep it when the market turns in play",
        .takes = Takes::Nothing},
+      market_version(),
+      reference(
+          "a customer's or a strategy's, at most 15 characters: it comes back on each report"),
+      group("the order group that its fills count in"),
       {.name = "--id", .help = "its ClOrdID; without it one is made up"},
       {.name = "--again",
        .help = "it may have arrived before, under this --id: it acts once",
@@ -244,7 +288,7 @@ Command order_command(std::string_view verb, std::string_view help) {
 
 Command replace_command() {
   return {.words = "replace",
-          .help = "give an order another quantity and price",
+          .help = "give an order another quantity and price; with the same ones other terms alone",
           .arguments = {{.name = "id", .help = "the order's ClOrdID"},
                         {.name = "quantity", .help = "its new total, what is filled included"},
                         {.name = "price", .help = "@ and the new price, or the old one", .most = 2},
@@ -252,6 +296,14 @@ Command replace_command() {
                         symbol_option("of an order that was not sent from here"),
                         side(),
                         {.name = "--expire", .help = kTime},
+                        {.name = "--persist",
+                         .help = "keep it when the market turns in play",
+                         .takes = Takes::Nothing,
+                         .excludes = {"--lapse"}},
+                        {.name = "--lapse",
+                         .help = "cancel it when the market turns in play",
+                         .takes = Takes::Nothing},
+                        market_version(),
                         {.name = "--id", .help = "the replace's own ClOrdID"},
                         wait_option("return when a bet delay is over"),
                         account()},
@@ -301,13 +353,37 @@ std::vector<Command> order_commands() {
            .arguments = {symbol_option("only those in this instrument"),
                          market_option("only those in this market"),
                          side(),
+                         {.name = "--session",
+                          .help = "only those that this session has entered",
+                          .takes = Takes::Nothing,
+                          .excludes = {"--symbol", "--market"}},
+                         reference("only those with this reference"),
+                         group("only those of this order group"),
                          {.name = "--id", .help = "the request's own ClOrdID"},
                          account()},
            .read = read_cancel_all},
           {.words = "orders",
            .help = "the open orders of the account",
-           .arguments = {symbol_option("only those in this instrument"), side(), account()},
+           .arguments = {symbol_option("only those in this instrument"),
+                         side(),
+                         reference("only those with this reference"),
+                         group("only those of this order group"),
+                         account()},
            .read = read_orders},
+          {.words = "replay",
+           .help = "the reports of events once more, marked as told again; also drop copies'",
+           .arguments = {{.name = "first",
+                          .help = "number of the first event, as an ExecID has it before its dash",
+                          .takes = Takes::Number},
+                         {.name = "last",
+                          .help = "of the last one; without it the newest",
+                          .takes = Takes::Number,
+                          .least = 0}},
+           .read = read_replay},
+          {.words = "limits",
+           .help = "how many messages the session may send, and how many now",
+           .arguments = {},
+           .read = read_limits},
           {.words = "list",
            .help = "the instruments that there are",
            .arguments = {symbol_option("only this one"),

@@ -91,16 +91,6 @@ std::string on_a_line(const Json& json) {
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
-// "20261122-14:00:00.123456" as ISO 8601.
-std::string iso_time(std::string_view utc) {
-  std::string text = readable_time(utc);
-  if (text.size() > 10) {
-    text[10] = 'T';
-    text += 'Z';
-  }
-  return text;
-}
-
 Json to_json(const std::vector<Level>& levels) {
   Json list = Json::array();
   for (const Level& level : levels) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "gateway/tools/broker_line.h"
 #include "gateway/tools/message_line.h"
 #include "gateway/tools/operation_line.h"
 #include "gateway/tools/report_words.h"
@@ -72,13 +73,37 @@ std::string_view what_happened(const ExecutionReport& report) {
   }
 }
 
+// Which trade it is, and what the order did in it.
+std::string of_trade(const ExecutionReport& report) {
+  std::string text;
+  if (report.aggressor) {
+    text += *report.aggressor ? ", taker" : ", maker";
+  }
+  if (!report.trade_id.empty()) {
+    text += fmt::format(", trade {}", word(report.trade_id));
+  }
+  return text;
+}
+
+// What the broker has put it under.
+std::string labels(const ExecutionReport& report) {
+  std::string text;
+  if (!report.reference.empty()) {
+    text += fmt::format("  reference {}", word(report.reference));
+  }
+  if (!report.order_group.empty()) {
+    text += fmt::format("  group {}", word(report.order_group));
+  }
+  return text;
+}
+
 std::string details(const ExecutionReport& report) {
   if (report.ord_status == '8') {
     return reason_text(report.text, report.reason);
   }
   std::string line = fmt::format("order {:<6} leaves {:<10}", report.order_id, report.leaves_qty);
   if (report.exec_type == 'F') {
-    line += fmt::format(" {} @ {}", report.last_qty, report.last_px);
+    line += fmt::format(" {} @ {}{}", report.last_qty, report.last_px, of_trade(report));
   } else if (report.exec_type == 'I') {
     line += fmt::format(" {}", status_word(report.ord_status));
   }
@@ -105,13 +130,14 @@ std::string line_of(const ExecutionReport& report) {
   }
   const std::string terms = fmt::format(
       "{:>10} @ {:<7}", report.order_qty, report.price.empty() ? "market" : report.price);
-  return fmt::format("{:<26} {:<18} {:<4} {} {:<9}  {}  id {}",
+  return fmt::format("{:<26} {:<18} {:<4} {} {:<9}  {}{}  id {}",
                      readable_time(report.transact_time),
                      word(report.symbol),
                      side_word(report),
                      terms,
                      what_happened(report),
                      details(report),
+                     labels(report),
                      word(report.cl_ord_id));
 }
 
@@ -143,12 +169,18 @@ std::string line_of(const MessageReject& reject) {
   if (reject.ref_tag) {
     line += fmt::format(", tag {}", *reject.ref_tag);
   }
+  if (reject.retry_after_ms) {
+    line += fmt::format(", may be sent again in {} ms", *reject.retry_after_ms);
+  }
   return line;
 }
 
 std::vector<std::string> lines_of(const Message& message) {
   if (is_operation_report(message)) {
     return operation_lines(message);
+  }
+  if (is_broker_report(message)) {
+    return broker_lines(message);
   }
   return message_lines(message);
 }
@@ -164,8 +196,9 @@ std::vector<std::string> lines_of(const Body& body) {
 std::vector<std::string> to_lines(const client::Report& report) {
   std::vector<std::string> lines =
       std::visit([](const auto& body) { return lines_of(body); }, report);
+  const bool again = client::told_again(report);
   for (std::string& line : lines) {
-    line = journal::escaped(line, "");
+    line = journal::escaped(line, "") + (again ? " (possible repeat)" : "");
   }
   return lines;
 }
@@ -178,7 +211,9 @@ Tone tone_of(const client::Report& report) {
     return execution->copy ? Tone::Faint : execution->exec_type == 'F' ? Tone::Good : Tone::Plain;
   }
   if (const auto* message = std::get_if<Message>(&report)) {
-    return is_operation_report(*message) ? operation_tone(*message) : message_tone(*message);
+    return is_operation_report(*message) ? operation_tone(*message)
+           : is_broker_report(*message)  ? broker_tone(*message)
+                                         : message_tone(*message);
   }
   return Tone::Plain;
 }
@@ -191,8 +226,10 @@ bool refused(const client::Report& report) {
     return mass_cancel->refused;
   }
   if (const auto* message = std::get_if<Message>(&report)) {
+    constexpr int kApplResponseType = 1348;
     constexpr int kReason = 20001;
-    return message->find(kReason).has_value();
+    const bool no_replay = message->type() == "BX" && !message->has(kApplResponseType, "0");
+    return no_replay || message->find(kReason).has_value();
   }
   return true;
 }

@@ -44,6 +44,15 @@ std::string readable_time(std::string_view utc) {
       "{}-{}-{} {}", utc.substr(0, 4), utc.substr(4, 2), utc.substr(6, 2), utc.substr(9));
 }
 
+std::string iso_time(std::string_view utc) {
+  std::string text = readable_time(utc);
+  if (text.size() > 10) {
+    text[10] = 'T';
+    text += 'Z';
+  }
+  return text;
+}
+
 std::string reason_text(std::string_view text, const std::optional<std::int64_t>& reason) {
   std::string line{text.empty() ? "no reason given" : text};
   if (reason) {

@@ -17,6 +17,9 @@ namespace betex::tools {
 // "20261122-14:00:00.123456" as "2026-11-22 14:00:00.123456".
 [[nodiscard]] std::string readable_time(std::string_view utc);
 
+// The same as ISO 8601, "2026-11-22T14:00:00.123456Z".
+[[nodiscard]] std::string iso_time(std::string_view utc);
+
 // Text(58) and the engine's reason, as "insufficient funds (reason 63)".
 [[nodiscard]] std::string reason_text(std::string_view text,
                                       const std::optional<std::int64_t>& reason);

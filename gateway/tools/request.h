@@ -36,6 +36,8 @@ struct ReplaceArgs {
   std::string quantity;
   std::string price;
   std::string expire_time;
+  std::string persistence;     // 20004; empty: as before, as the next
+  std::string market_version;  // 20005
 };
 
 struct StatusArgs {
@@ -113,6 +115,9 @@ struct Request {
                             StatusArgs,
                             client::MassCancelRequest,
                             client::MassStatusRequest,
+                            client::OrderGroupRequest,
+                            client::ReplayRequest,
+                            client::LimitsRequest,
                             client::SecurityListRequest,
                             client::SecurityStatusRequest,
                             NodeRequest,

@@ -31,6 +31,7 @@ constexpr int kWinners = 20034;
 constexpr int kBetDelayMs = 20035;
 constexpr int kCommissionBp = 20036;
 constexpr int kScheduledStart = 20039;
+constexpr int kPassiveSkipsDelay = 20072;
 constexpr int kMarketDescription = 20095;
 constexpr int kParentMarket = 20096;
 
@@ -95,7 +96,10 @@ std::string terms(const Message& message) {
     add_part(line, fmt::format("winners {}", message.get(kWinners)));
   }
   if (message.find(kBetDelayMs)) {
-    add_part(line, fmt::format("bet delay {} ms", message.get(kBetDelayMs)));
+    add_part(line,
+             fmt::format("bet delay {} ms{}",
+                         message.get(kBetDelayMs),
+                         message.has(kPassiveSkipsDelay, "Y") ? ", none of post-only orders" : ""));
   }
   if (message.find(kCommissionBp)) {
     const auto commission = message.get_int(kCommissionBp);

@@ -48,6 +48,9 @@ void write_market(FieldWriter& out, const SecurityList& report) {
   if (report.scheduled_start != matching::Timestamp{}) {
     out.time("20039=", report.scheduled_start);
   }
+  if (report.passive_skips_delay) {
+    out.flag("20072=", true);
+  }
   out.text_if("20095=", report.market_description);
   out.text_if("20096=", report.parent.view());
 }

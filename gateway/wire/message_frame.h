@@ -13,16 +13,17 @@
 
 namespace betex::fix {
 
-// The header from MsgType(35) on.
+// The header from MsgType(35) on. `told_again`: 97=Y, as where the header has it.
 inline void write_header(FieldWriter& out,
                          std::string_view msg_type,
-                         const OutboundHeader& header) {
+                         const OutboundHeader& header,
+                         bool told_again = false) {
   out.text("35=", msg_type);
   out.integer("34=", header.msg_seq_num.value());
   out.text("49=", header.sender_comp_id);
   out.time("52=", header.sending_time);
   out.text("56=", header.target_comp_id);
-  if (header.poss_resend) {
+  if (header.poss_resend || told_again) {
     out.character("97=", 'Y');
   }
   if (header.last_msg_seq_num_processed != matching::MsgSeqNum{}) {

@@ -242,6 +242,7 @@ void write_security_definition(FieldWriter& out,
     out.integer("20036=", report.commission_bp);
   }
   write_report_id(out, id);
+  flag_if(out, "20072=", has_terms && report.passive_skips_delay);
 }
 
 void write_mass_action_report(FieldWriter& out,

@@ -76,6 +76,7 @@ Decoded read_security_definition_request(RequestFields& request, const Sender& s
   create.quantity_step = request.decimal(tag::kRoundLot);
   create.max_quantity = request.decimal(tag::kMaxTradeVol);
   create.max_position = request.decimal(tag::kMaxPosition);
+  create.passive_skips_delay = request.flag(tag::kPassiveSkipsDelay);
   if (create.kind == MarketKind::Binary) {
     request.forbid(tag::kNoRelatedSym);
   }

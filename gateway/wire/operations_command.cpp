@@ -76,6 +76,9 @@ void read_changes(RequestFields& request, matching::ChangeMarket& change) {
   change.bet_delay_ms = integer_if_given(request, tag::kBetDelayMs);
   change.commission_bp = integer_if_given(request, tag::kCommissionBp);
   change.max_quantity = decimal_if_given(request, tag::kMaxTradeVol);
+  if (request.has(tag::kPassiveSkipsDelay)) {
+    change.passive_skips_delay = request.flag(tag::kPassiveSkipsDelay);
+  }
 }
 
 // A runner has its text in another field than the market.
@@ -135,6 +138,10 @@ void read_trading_day(RequestFields& request, matching::SetTradingDay& set) {
 
 void read_watermark(RequestFields& request, matching::MoveWatermark& move) {
   move.watermark = matching::EventSeq{request.positive_integer(tag::kEventSeq)};
+}
+
+void read_notice(RequestFields& request, matching::StopExchange& stop) {
+  stop.notice_s = request.integer(tag::kNoticeSeconds);
 }
 
 void read_approval(RequestFields& request, matching::Approve& approve) {
@@ -220,7 +227,8 @@ constexpr std::array<Form, kOperationsByUoc> kForms{{
      read<matching::VoidMarket, read_price>},
     {Operation::ChangeMarket,
      kMarket,
-     kGuard | fields({tag::kBetDelayMs, tag::kCommissionBp, tag::kMaxTradeVol}),
+     kGuard |
+         fields({tag::kBetDelayMs, tag::kCommissionBp, tag::kMaxTradeVol, tag::kPassiveSkipsDelay}),
      read<matching::ChangeMarket, read_changes>},
     {Operation::DescribeMarket,
      kMarket,
@@ -267,6 +275,10 @@ constexpr std::array<Form, kOperationsByUoc> kForms{{
      fields({tag::kEventSeq}),
      kNone,
      read<matching::MoveWatermark, read_watermark>},
+    {Operation::Stop,
+     fields({tag::kNoticeSeconds}),
+     kNone,
+     read<matching::StopExchange, read_notice>},
     {Operation::Approve,
      fields({tag::kRefOpsReqId, tag::kEventSeq}),
      kNone,

@@ -142,6 +142,7 @@ matching::RefuseInbound to_command(const BusinessReject& reject, std::string_vie
   command.fix_reason = reject.business_reject_reason;
   command.reason = reject.reason;
   command.answer = matching::RefuseInbound::Answer::BusinessReject;
+  command.retry_after_ms = reject.retry_after_ms;
   return command;
 }
 

@@ -39,6 +39,13 @@ struct OperatorRequest {
   bool makes_safer = false;  // it is never held up, nor refused for anything but its form
 };
 
+// UserRequest(BE) with 924=5: how much of what the session may send is left. The session knows, and
+// answers by a ThrottleReport.
+struct ThrottleQuery {
+  matching::Name request_id;  // 923
+  matching::Name username;    // 553, to be given back
+};
+
 // To be answered by Reject(3).
 struct SessionReject {
   std::uint32_t ref_tag_id = 0;             // 371; 0: none
@@ -51,8 +58,9 @@ struct SessionReject {
 struct BusinessReject {
   std::uint16_t business_reject_reason = 0;  // 380, as FIX.5.0SP2 has it
   matching::Reason reason = matching::Reason::None;
-  std::uint32_t tag = 0;         // the field at fault; 0: none
-  matching::ClOrdId request_id;  // and so 379; empty where it could not be read
+  std::uint32_t tag = 0;             // the field at fault; 0: none
+  matching::ClOrdId request_id;      // and so 379; empty where it could not be read
+  std::uint32_t retry_after_ms = 0;  // of one too many: when it may be sent again; 0: not said
 };
 
 // Calls for no answer and changes nothing: a BusinessMessageReject(j). Two ends that refuse each
@@ -63,8 +71,10 @@ using Decoded = std::variant<matching::PlaceOrder,
                              matching::CancelOrder,
                              matching::AmendOrder,
                              matching::MassCancel,
+                             matching::OrderGroupRequest,
                              gateway::Query,
                              OperatorRequest,
+                             ThrottleQuery,
                              gateway::MarketDataRequest,  // of the role MarketData alone
                              SessionReject,
                              BusinessReject,

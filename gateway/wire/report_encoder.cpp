@@ -8,6 +8,7 @@
 
 #include "fix_spec/reasons.h"
 #include "gateway/wire/account_reports.h"
+#include "gateway/wire/application_reports.h"
 #include "gateway/wire/checksum.h"
 #include "gateway/wire/field_writer.h"
 #include "gateway/wire/market_reports.h"
@@ -23,6 +24,20 @@ using matching::Reason;
 template <typename Enum>
 constexpr char digit(Enum value) noexcept {
   return static_cast<char>('0' + static_cast<int>(value));
+}
+
+// FIX.4.4 has no TrdMatchID on this message, so a client with its dictionary would refuse it.
+void write_match(FieldWriter& out,
+                 const ReportId& id,
+                 const ExecutionReport& report,
+                 FixVersion version) {
+  constexpr char kAdded = '1';
+  constexpr char kRemoved = '2';
+  if (version == FixVersion::Fix44) {
+    out.character("851=", report.aggressor ? kRemoved : kAdded);
+  } else {
+    out.integer("880=", id.event.value());
+  }
 }
 
 // Ascending tags, since that is how QuickFIX writes a body.
@@ -75,16 +90,24 @@ void write_body(FieldWriter& out,
   if (report.restatement_reason != 0) {
     out.integer("378=", restatement_reason_for(version, report.restatement_reason));
   }
+  out.text_if("583=", report.reference.view());
   out.text_if("584=", report.mass_status_req_id.view());
   out.text_if("790=", report.status_req_id.view());
   if (report.copy) {
     out.flag("797=", true);
   }
+  if (trade) {
+    write_match(out, id, report, version);
+  }
   if (!report.mass_status_req_id.empty()) {
     out.integer("911=", report.total_reports);
     out.flag("912=", report.last_report);
   }
+  if (trade && version == FixVersion::Fixt11) {
+    out.flag("1057=", report.aggressor);
+  }
   write_reason_codes(out, report.reason);
+  out.text_if("20080=", report.order_group.view());
   if (report.position_after && version == FixVersion::Fixt11) {
     out.contracts("20090=", *report.position_after);
   }
@@ -122,6 +145,9 @@ void write_body(FieldWriter& out,
   out.integer("380=", business_reject_reason_for(version, report.business_reject_reason));
   write_reason_codes(out, report.reason);
   write_report_id(out, id);
+  if (report.retry_after_ms != 0) {
+    out.integer("20074=", report.retry_after_ms);
+  }
 }
 
 void write_body(FieldWriter& out,
@@ -267,12 +293,40 @@ void write_body(FieldWriter& out,
   write_market_data_request_reject(out, report);
 }
 
+void write_body(FieldWriter& out,
+                const ReportId& id,
+                const matching::Boxed<OrderGroupReport>& report,
+                FixVersion /*version*/) {
+  write_order_group_report(out, id, *report);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& /*id*/,
+                const ReplayAck& report,
+                FixVersion /*version*/) {
+  write_replay_ack(out, report);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& /*id*/,
+                const ReplayEnd& report,
+                FixVersion /*version*/) {
+  write_replay_end(out, report);
+}
+
+void write_body(FieldWriter& out,
+                const ReportId& /*id*/,
+                const ThrottleReport& report,
+                FixVersion /*version*/) {
+  write_throttles(out, report);
+}
+
 // Appends the whole message to `to`. `out` is new.
 void write_message(FieldWriter& out,
                    const Report& report,
                    const OutboundHeader& header,
                    std::string& to) {
-  write_header(out, msg_type_of(report, header.version), header);
+  write_header(out, msg_type_of(report, header.version), header, report.told_again);
   std::visit([&](const auto& body) { write_body(out, report.id, body, header.version); },
              report.body);
   put_begin_in_front(out, header.version, out.message().size());
@@ -299,42 +353,10 @@ bool may_be_long(const Report& report) noexcept {
 
 std::string_view msg_type_of(const Report& report, FixVersion version) noexcept {
   using Types = std::array<std::string_view, std::variant_size_v<decltype(Report::body)>>;
-  constexpr Types kOfFixt11{"8",
-                            "9",
-                            "j",
-                            "r",
-                            "f",
-                            "y",
-                            "B",
-                            "UMS",
-                            "UAR",
-                            "AP",
-                            "UOR",
-                            "d",
-                            "BZ",
-                            "DI",
-                            "h",
-                            "BD",
-                            "BK",
-                            "Y"};
-  constexpr Types kOfFix44{"8",
-                           "9",
-                           "j",
-                           "r",
-                           "f",
-                           "y",
-                           "B",
-                           "B",
-                           "B",
-                           "AP",
-                           "UOR",
-                           "d",
-                           "BZ",
-                           "DI",
-                           "B",
-                           "BD",
-                           "BK",
-                           "Y"};
+  constexpr Types kOfFixt11{"8", "9",  "j",  "r", "f",  "y",  "B", "UMS", "UAR", "AP", "UOR",
+                            "d", "BZ", "DI", "h", "BD", "BK", "Y", "UOH", "BX",  "BY", "BF"};
+  constexpr Types kOfFix44{"8", "9",  "j",  "r", "f",  "y",  "B", "B",   "B",  "AP", "UOR",
+                           "d", "BZ", "DI", "B", "BD", "BK", "Y", "UOH", "BX", "BY", "BF"};
   static_assert(!kOfFixt11.back().empty() && !kOfFix44.back().empty());
   return (version == FixVersion::Fixt11 ? kOfFixt11 : kOfFix44)[report.body.index()];
 }

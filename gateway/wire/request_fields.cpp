@@ -234,6 +234,18 @@ bool RequestFields::flag(FieldIndex field) noexcept {
   return text(field) == "Y";
 }
 
+std::uint64_t RequestFields::long_integer_of(FieldIndex field, std::string_view value) noexcept {
+  if (value.empty()) {
+    return 0;
+  }
+  const auto number = parse_uint64(value);
+  if (!number) {
+    fail_parse(field, number.error());
+    return 0;
+  }
+  return *number;
+}
+
 std::uint64_t RequestFields::positive_integer(FieldIndex field) noexcept {
   if (!has(field)) {
     return 0;

@@ -143,6 +143,10 @@ class RequestFields {
     return integer_of(field, entry.text(field));
   }
 
+  [[nodiscard]] matching::EventSeq event_seq(const GroupEntry& entry, FieldIndex field) noexcept {
+    return matching::EventSeq{long_integer_of(field, entry.text(field))};
+  }
+
   // Of the message's type and all its body says, but for TransactTime(60) and whether it is a dry
   // run (2330): equal for requests that ask the same, in whichever order their fields stand. Stands
   // in the journal, so it is the same in every release.
@@ -179,6 +183,7 @@ class RequestFields {
                                                 std::size_t capacity) noexcept;
   // 0 where the value is none, or empty.
   [[nodiscard]] std::uint32_t integer_of(FieldIndex field, std::string_view value) noexcept;
+  [[nodiscard]] std::uint64_t long_integer_of(FieldIndex field, std::string_view value) noexcept;
 
   void fail(std::uint32_t tag, std::uint16_t reject_reason) noexcept;
   void fail_parse(FieldIndex field, ParseFault parse_fault) noexcept;

@@ -7,6 +7,7 @@
 #include "gateway/link/report.h"
 #include "gateway/link/session_link.h"
 #include "gateway/wire/market_data_requests.h"
+#include "gateway/wire/operation_fields.h"
 #include "gateway/wire/operation_requests.h"
 #include "gateway/wire/tags.h"
 #include "matching/commands.h"
@@ -29,6 +30,22 @@ FieldIndex self_match_prevention(FixVersion version) {
                                        : FieldIndex{tag::kSelfMatchPreventionInstruction44};
 }
 
+matching::Reference reference(RequestFields& request, FieldIndex field) {
+  return request.printable<matching::Reference::kCapacity>(field);
+}
+
+// A block of its own, which an order without any of them does not pay for.
+void read_extras(RequestFields& request, matching::PlaceOrder& order) {
+  if (request.has(tag::kMaxCost) || request.has(tag::kClOrdLinkId) ||
+      request.has(tag::kOrderGroup)) {
+    order.extras = matching::OrderExtras{
+        .reference = reference(request, tag::kClOrdLinkId),
+        .order_group = reference(request, tag::kOrderGroup),
+        .max_cost = request.positive_decimal(tag::kMaxCost),
+    };
+  }
+}
+
 Decoded read_new_order(RequestFields& request, const Sender& sender) {
   using matching::OrderType;
   using matching::Persistence;
@@ -45,8 +62,8 @@ Decoded read_new_order(RequestFields& request, const Sender& sender) {
       .quantity = request.decimal(tag::kOrderQty),
       .min_quantity = request.decimal(tag::kMinQty),
       .expire_time = request.time(tag::kExpireTime),
-      .max_cost = request.positive_decimal(tag::kMaxCost),
       .version_guard = request.positive_integer(tag::kMarketVersion),
+      .extras = {},
       .side = request.side(),
       .type =
           request.enumerator<OrderType::Market, OrderType::Limit>(tag::kOrdType, OrderType::Limit),
@@ -64,6 +81,7 @@ Decoded read_new_order(RequestFields& request, const Sender& sender) {
       .cancel_on_pause = exec_inst.cancel_on_pause,
   };
   order.poss_resend = request.message().poss_resend();
+  read_extras(request, order);
   if (order.type == OrderType::Limit) {
     request.require(tag::kPrice);
   }
@@ -94,6 +112,7 @@ Decoded read_cancel(RequestFields& request, const Sender& sender) {
 
 Decoded read_replace(RequestFields& request, const Sender& sender) {
   using matching::OrderType;
+  using matching::Persistence;
   using Tif = matching::TimeInForce;
   check_handl_inst(request);
   matching::AmendOrder amend{
@@ -105,9 +124,13 @@ Decoded read_replace(RequestFields& request, const Sender& sender) {
       .price = request.decimal(tag::kPrice),
       .quantity = request.decimal(tag::kOrderQty),
       .expire_time = request.time(tag::kExpireTime),
+      .version_guard = request.positive_integer(tag::kMarketVersion),
       .time_in_force = request.enumerator<Tif::Day, Tif::Gtc, Tif::Ioc, Tif::Fok, Tif::Gtd>(
           tag::kTimeInForce, Tif::Day),
       .time_in_force_given = request.has(tag::kTimeInForce),
+      .persistence = request.enumerator<Persistence::Lapse, Persistence::Persist>(
+          tag::kPersistence, Persistence::Lapse),
+      .persistence_given = request.has(tag::kPersistence),
   };
   if (amend.order_id == matching::OrderId{}) {
     request.require(tag::kOrigClOrdId);
@@ -127,16 +150,51 @@ Decoded read_mass_cancel(RequestFields& request, const Sender& sender) {
       .market = request.name(tag::kMarketSegmentId),
       .symbol = request.name(tag::kSymbol),
       .side = request.side_if_given(),
+      .reference = reference(request, tag::kClOrdLinkId),
+      .order_group = reference(request, tag::kOrderGroup),
   };
   static_cast<void>(request.time(tag::kTransactTime));  // required, and never too old
   const auto type =
-      request.enumerator<Security, All, MarketSegment>(tag::kMassCancelRequestType, All);
+      request.enumerator<Security, Session, All, MarketSegment>(tag::kMassCancelRequestType, All);
   if (type == MarketSegment && request.version() == FixVersion::Fix44) {
     request.refuse_value(tag::kMassCancelRequestType);
   }
   request.only_if(tag::kSymbol, type == Security);
   request.only_if(tag::kMarketSegmentId, type == MarketSegment);
+  cancel.own_session = type == Session;
   return cancel;
+}
+
+Decoded read_order_group_request(RequestFields& request, const Sender& sender) {
+  using Action = matching::OrderGroupAction;
+  using matching::CountedFills;
+  constexpr FieldIndex kLimit{tag::kOrderGroupLimit};
+  constexpr FieldIndex kWindow{tag::kOrderGroupWindowMs};
+  constexpr FieldIndex kScope{tag::kOrderGroupScope};
+  constexpr FieldIndex kOnDisconnect{tag::kOrderGroupCancelOnDisconnect};
+  matching::OrderGroupRequest asked{
+      .account = sender.account,
+      .cl_ord_id = request.cl_ord_id(tag::kClOrdId),
+      .group = reference(request, tag::kOrderGroup),
+      .limit = request.decimal(kLimit),
+      .window_ms = request.integer(kWindow),
+      .counted = request.enumerator<CountedFills::All, CountedFills::Makers>(kScope, {}),
+      .action = request.enumerator<Action::Create,
+                                   Action::Update,
+                                   Action::Reset,
+                                   Action::Trip,
+                                   Action::Delete>(tag::kOrderGroupAction, Action::Create),
+      .cancel_on_disconnect = request.flag(kOnDisconnect),
+      .transact_time = request.time(tag::kTransactTime),
+  };
+  const bool states_all = asked.action == Action::Create || asked.action == Action::Update;
+  for (const FieldIndex field : {kLimit, kWindow, kScope}) {
+    request.only_if(field, states_all);
+  }
+  if (!states_all) {
+    request.forbid(kOnDisconnect);
+  }
+  return asked;
 }
 
 // ---- Requests that change nothing ---------------------------------------------------------------
@@ -165,6 +223,8 @@ Decoded read_mass_status_request(RequestFields& request, const Sender& sender) {
       .account = sender.account,
       .symbol = request.name(tag::kSymbol),
       .side = request.side_if_given(),
+      .reference = reference(request, tag::kClOrdLinkId),
+      .order_group = reference(request, tag::kOrderGroup),
       .mass_status_req_id = request.name(tag::kMassStatusReqId),
   };
   const auto type =
@@ -230,6 +290,40 @@ Decoded read_request_for_positions(RequestFields& request, const Sender& sender)
                                  .pos_req_id = request.name(tag::kPosReqId)};
 }
 
+Decoded read_application_message_request(RequestFields& request, const Sender& sender) {
+  constexpr std::string_view kOurs = "BETEX";
+  enum class Type : std::uint8_t { Retransmission = 0 };
+  static_cast<void>(
+      request.enumerator<Type::Retransmission>(tag::kApplReqType, Type::Retransmission));
+  gateway::ReplayQuery query{.session = sender.session,
+                             .msg_seq_num = request.number(),
+                             .request_id = request.name(tag::kApplReqId),
+                             .known_application = true,
+                             .first = {},
+                             .last = {}};
+  limit_entries(request, tag::kNoApplIds, 1, 1);
+  request.for_each_entry(tag::kNoApplIds, [&](const GroupEntry& entry) {
+    query.known_application = entry.text(tag::kRefApplId) == kOurs;
+    query.first = request.event_seq(entry, tag::kApplBegSeqNum);
+    query.last = request.event_seq(entry, tag::kApplEndSeqNum);
+  });
+  if (query.first == matching::EventSeq{}) {
+    request.refuse_value(tag::kApplBegSeqNum);
+  }
+  if (query.last != matching::EventSeq{} && query.last < query.first) {
+    request.refuse_value(tag::kApplEndSeqNum);
+  }
+  return query;
+}
+
+Decoded read_user_request(RequestFields& request, const Sender& /*sender*/) {
+  enum class Type : std::uint8_t { ThrottleLimit = 5 };
+  static_cast<void>(
+      request.enumerator<Type::ThrottleLimit>(tag::kUserRequestType, Type::ThrottleLimit));
+  return ThrottleQuery{.request_id = request.name(tag::kUserRequestId),
+                       .username = request.name(tag::kUsername)};
+}
+
 // ---- All of them --------------------------------------------------------------------------------
 
 constexpr std::array kRequests{
@@ -237,12 +331,15 @@ constexpr std::array kRequests{
     Request{RequestSpec{kOrderCancelRequest}, read_cancel},
     Request{RequestSpec{kOrderCancelReplaceRequest}, read_replace},
     Request{RequestSpec{kOrderMassCancelRequest}, read_mass_cancel},
+    Request{RequestSpec{kOrderGroupRequest}, read_order_group_request},
     Request{RequestSpec{kOrderStatusRequest}, read_status_request},
     Request{RequestSpec{kOrderMassStatusRequest}, read_mass_status_request},
     Request{RequestSpec{kSecurityListRequest}, read_security_list_request},
     Request{RequestSpec{kSecurityStatusRequest}, read_security_status_request},
     Request{RequestSpec{kMarketDataRequest}, read_market_data_request},
     Request{RequestSpec{kRequestForPositions}, read_request_for_positions},
+    Request{RequestSpec{kApplicationMessageRequest}, read_application_message_request},
+    Request{RequestSpec{kUserRequest}, read_user_request},
     Request{RequestSpec{kSecurityDefinitionRequest}, read_security_definition_request},
     Request{RequestSpec{kOperationsCommand}, read_operations_command},
     Request{RequestSpec{kOrderMassActionRequest}, read_order_mass_action_request},

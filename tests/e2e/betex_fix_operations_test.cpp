@@ -122,6 +122,26 @@ TEST_F(BetexFixOperationsTest, AMarketIsTakenThroughItsLife) {
                     HasSubstr("Archive DONE")));
 }
 
+TEST_F(BetexFixOperationsTest, PostOnlyOrdersMayBeSparedTheBetDelay) {
+  const std::string out = done("OPS1",
+                               "market create M --binary --bet-delay-ms 60000\n"
+                               "market change M --passive-skips-delay on\n"
+                               "market open M\n"
+                               "market inplay M\n"
+                               "list --symbol M\n");
+  EXPECT_THAT(out, HasSubstr("bet delay 60000 ms, none of post-only orders"));
+  EXPECT_THAT(done("BROKER1", "buy M 10 @ 0.40 --post-only\n"), HasSubstr(" NEW "));
+  EXPECT_THAT(done("OPS1", "market change M --passive-skips-delay off\nlist --symbol M\n"),
+              AllOf(HasSubstr("bet delay 60000 ms"), Not(HasSubstr("none of post-only"))));
+  EXPECT_THAT(done("BROKER1", "buy M 10 @ 0.40 --post-only\n"), HasSubstr(" PENDING "));
+}
+
+TEST_F(BetexFixOperationsTest, AStopIsAskedForWithoutActing) {
+  EXPECT_THAT(done("OPS1", "exchange stop --notice 5 --dry-run\n"),
+              HasSubstr("exchange           Stop WOULD BE DONE"));
+  EXPECT_THAT(refused("OPS1", "exchange stop --notice 3601 --dry-run"), HasSubstr("REFUSED"));
+}
+
 TEST_F(BetexFixOperationsTest, ADeskFollowsMarketsUntilItDoesNot) {
   const std::string out = done("OPS1",
                                "list --follow\n"

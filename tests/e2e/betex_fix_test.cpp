@@ -112,6 +112,84 @@ TEST_F(BetexFixTest, InstrumentsAndDropCopiesArePrinted) {
       << copies.out;
 }
 
+TEST_F(BetexFixTest, AnOrderGroupIsABrake) {
+  const Ended quotes = betex_fix("BROKER1",
+                                 {"script"},
+                                 "group create QUOTES --limit 50 --window-ms 60000\n"
+                                 "lay EPL-ARS-CHE.HOME 30 @ 2.04 --group QUOTES --reference maker\n"
+                                 "lay EPL-ARS-CHE.DRAW 30 @ 3.5 --group QUOTES\n"
+                                 "buy RAIN-LON 10 @ 0.30 --id outside\n");
+  EXPECT_EQ(quotes.exit_code, 0) << quotes.err << quotes.out;
+  EXPECT_TRUE(contains(quotes.out, "group QUOTES          ACTIVE: filled 0")) << quotes.out;
+  EXPECT_TRUE(contains(quotes.out, "  reference maker  group QUOTES  id ")) << quotes.out;
+
+  const Ended taker = betex_fix("BROKER2",
+                                {"script"},
+                                "back EPL-ARS-CHE.HOME 30 @ 2.04\n"
+                                "back EPL-ARS-CHE.DRAW 20 @ 3.5\n");
+  EXPECT_EQ(taker.exit_code, 0) << taker.err << taker.out;
+  EXPECT_TRUE(contains(taker.out, ", taker, trade ")) << taker.out;
+  const Ended watch = betex_fix("BROKER1", {"watch", "--for-ms", "0"});
+  EXPECT_TRUE(contains(watch.out, ", maker, trade ")) << watch.out;
+  EXPECT_TRUE(contains(watch.out, "(reason 66)")) << watch.out;
+  EXPECT_TRUE(contains(watch.out, "group QUOTES          TRIPPED: filled 50")) << watch.out;
+
+  const std::string quote = "lay EPL-ARS-CHE.AWAY 5 @ 4 --group QUOTES";
+  const Ended late = betex_fix("BROKER1", {"script"}, quote);
+  EXPECT_EQ(late.exit_code, 1);
+  EXPECT_TRUE(contains(late.out, "REJECTED") && contains(late.out, "(reason 66)")) << late.out;
+  const Ended again = betex_fix(
+      "BROKER1", {"script"}, "group reset QUOTES\n" + quote + "\norders --group QUOTES\n");
+  EXPECT_EQ(again.exit_code, 0) << again.err << again.out;
+  EXPECT_FALSE(contains(again.out, "outside")) << again.out;
+  const Ended trip = betex_fix("BROKER1", {"--json", "group", "trip", "QUOTES"});
+  EXPECT_EQ(trip.exit_code, 0) << trip.err;
+  EXPECT_TRUE(contains(trip.out, R"("reason":66)")) << trip.out;
+  EXPECT_TRUE(contains(trip.out, R"("state":"tripped")")) << trip.out;
+  const Ended end = betex_fix("BROKER1", {"group", "delete", "QUOTES"});
+  EXPECT_TRUE(contains(end.out, "group QUOTES          DELETED")) << end.out;
+}
+
+TEST_F(BetexFixTest, OrdersOfASessionAReferenceOrAGroupAreCancelled) {
+  const Ended script = betex_fix("BROKER3",
+                                 {"--fix44", "script"},
+                                 "buy RAIN-LON 10 @ 0.30 --reference a\n"
+                                 "buy RAIN-LON 10 @ 0.31 --reference b\n"
+                                 "orders --reference b\n"
+                                 "cancel-all --reference a\n"
+                                 "cancel-all --session --side sell\n"
+                                 "cancel-all --session\n");
+  EXPECT_EQ(script.exit_code, 0) << script.err << script.out;
+  EXPECT_TRUE(contains(script.out, "cancelled 0 orders")) << script.out;
+  std::size_t ones = 0;
+  for (std::size_t at = script.out.find("cancelled 1 orders"); at != std::string::npos;
+       at = script.out.find("cancelled 1 orders", at + 1)) {
+    ++ones;
+  }
+  EXPECT_EQ(ones, 2U) << script.out;
+}
+
+TEST_F(BetexFixTest, WhatWasToldIsToldOnceMoreWhereItIsAskedFor) {
+  const Ended order = betex_fix("BROKER1", {"lay", "EPL-ARS-CHE.HOME", "30", "@2.04", "--id", "a"});
+  EXPECT_EQ(order.exit_code, 0) << order.err;
+  const Ended replay = betex_fix("BROKER1", {"replay", "1"});
+  EXPECT_EQ(replay.exit_code, 0) << replay.err;
+  EXPECT_TRUE(contains(replay.out, " BEGINS: events 1 to ")) << replay.out;
+  EXPECT_TRUE(contains(replay.out, " NEW ") && contains(replay.out, " id a (possible repeat)\n"))
+      << replay.out;
+  EXPECT_TRUE(contains(replay.out, " COMPLETE: ")) << replay.out;
+  EXPECT_EQ(betex_fix("BROKER1", {"watch", "--for-ms", "0"}).out, "") << "told as new";
+  const Ended none = betex_fix("BROKER1", {"replay", "999999999"});
+  EXPECT_EQ(none.exit_code, 1) << none.out;
+  EXPECT_TRUE(contains(none.out, "REFUSED")) << none.out;
+}
+
+TEST_F(BetexFixTest, WhatASessionMaySendIsShown) {
+  const Ended limits = betex_fix("BROKER1", {"limits"});
+  EXPECT_EQ(limits.exit_code, 0) << limits.err;
+  EXPECT_TRUE(contains(limits.out, "limit")) << limits.out;
+}
+
 TEST_F(BetexFixTest, NoOrdersAreSaidInWords) {
   const Ended none = betex_fix("BROKER1", {"orders"});
   EXPECT_EQ(none.exit_code, 0) << none.err;

@@ -272,10 +272,10 @@ TEST(Rules, ListTheFieldsOfEveryGroupAsTheDictionariesDo) {
       EXPECT_EQ(documented_groups(tables().at(heading), version), expected) << heading;
     }
   }
-  EXPECT_EQ(groups, 30U) << "Logon has one in either dialect, News two, PositionReport one; "
+  EXPECT_EQ(groups, 34U) << "Logon has one in either dialect, News two, PositionReport one; "
                             "SecurityList and SecurityListUpdateReport two, MarketDataRequest and "
-                            "MarketSettlementReport three, the two messages of market data and ten "
-                            "of operations one";
+                            "MarketSettlementReport three, the two messages of market data, ten "
+                            "of operations, three of replays and UserResponse one";
 }
 
 TEST(Rules, ListWhatEachRoleMaySend) {
@@ -473,6 +473,16 @@ TEST(Reasons, AreFixsOwnWhereFixHasOne) {
   EXPECT_EQ(codes_of(Reason::ClockUncertain).business_reject_reason, 4);
   EXPECT_EQ(codes_of(Reason::NotEntitled).business_reject_reason, 6);
   EXPECT_EQ(codes_of(Reason::Throttled).business_reject_reason, 8);
+}
+
+TEST(Reasons, SayWhatBecomesOfAnOrderGroup) {
+  EXPECT_EQ(codes_of(Reason::OrderGroupFull).ord_rej_reason, 3);
+  EXPECT_EQ(codes_of(Reason::OrderGroupFull).retry, Retry::Yes);
+  EXPECT_EQ(codes_of(Reason::OrderGroupTripped).ord_rej_reason, 99);
+  EXPECT_EQ(codes_of(Reason::OrderGroupTripped).retry, Retry::No)
+      << "not before it is reset, and it is said of what was cancelled, too";
+  EXPECT_EQ(codes_of(Reason::UnknownOrderGroup).business_reject_reason, 1);
+  EXPECT_EQ(codes_of(Reason::LapsedAtTurnInPlay).retry, Retry::No);
 }
 
 TEST(Reasons, HaveTheirCodesOnAnswersToOperators) {

@@ -142,7 +142,7 @@ TEST(Samples, OfRequestsPassGuardAndDecoderAsTheySay) {
       refusals += sample.verdict.empty() ? 0U : 1U;
     }
   }
-  EXPECT_EQ(refusals, 14U);
+  EXPECT_EQ(refusals, 17U);
 }
 
 // Images and updates of market data are never sent again, so they need not stand as QuickFIX would

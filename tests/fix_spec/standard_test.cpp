@@ -126,11 +126,13 @@ bool is_sent(const std::string& msg_type, int tag) {
 }
 
 // Fields of later extension packs, and fields of other messages of the standard, on what operators
-// or market data sessions alone get: they take our dictionaries, as the rules of engagement say.
+// or market data sessions alone get, or who has asked by a message of a later extension pack: they
+// take our dictionaries, as the rules of engagement say.
 const std::map<std::string, std::set<int>> kOnlyInOurs{
     {"d", {146, 561, 562, 797, 1140, 1300, 1607, 2330}},
     {"BZ", {797, 2330}},
     {"BD", {893}},
+    {"BF", {1610}},
     {"W", {83, 779, 893, 1300, 1682}},
     {"Y", {55, 1300}},
 };
@@ -152,8 +154,8 @@ TEST(StandardMessages, HaveEveryFieldThatWeSend) {
   EXPECT_EQ(lacking, kOnlyInOurs);
 }
 
-// To operators and market data sessions, who take our dictionaries.
-const std::set<std::string> kGroupsOnlyInOurs{"d", "BD", "BK", "W", "X"};
+// To those who take our dictionaries.
+const std::set<std::string> kGroupsOnlyInOurs{"d", "BD", "BF", "BK", "W", "X"};
 
 // The fields of the entries of a message's groups, by the groups' counts; also of groups in groups.
 // NOLINTNEXTLINE(misc-no-recursion): as deep as groups are
@@ -196,8 +198,9 @@ TEST(StandardMessages, HaveEveryFieldOfTheirGroupsThatWeSend) {
       checked += groups.size();
     }
   }
-  EXPECT_EQ(checked, 9U) << "News has two in either dialect, PositionReport one, SecurityList two "
-                            "and OrderMassActionReport one";
+  EXPECT_EQ(checked, 11U)
+      << "News has two in either dialect, PositionReport one, SecurityList two, "
+         "OrderMassActionReport one, as the two that tell of a replay";
 }
 
 TEST(StandardMessages, RequireNothingThatWeMayLeaveOut) {
@@ -261,6 +264,7 @@ const std::map<int, std::set<std::string>> kValuesOf44{
     {530, with(range(1, 7), {})},
     {531, with(range(0, 7), {})},
     {532, with(range(0, 6), {"99"})},
+    {851, with(range(1, 3), {})},
 };
 
 // Of FIX.5.0SP2 as it was first published; the rules of engagement name them too. 326 from 100 on

@@ -40,6 +40,7 @@ struct Verifier {
     BETEX_ASSERT(order.time_in_force != TimeInForce::Gtd ||
                  order.expire_time >= matching::Timestamp{});
     BETEX_ASSERT(std::ranges::count(kAccounts, order.account.text()) == 1);
+    BETEX_ASSERT(!order.extras.has_value() || order.extra() != matching::OrderExtras{});
   }
 
   void operator()(const matching::CancelOrder& cancel) const {
@@ -57,6 +58,21 @@ struct Verifier {
     BETEX_ASSERT(!cancel.cl_ord_id.empty() && cancel.side <= 2);
     BETEX_ASSERT(cancel.symbol.empty() || cancel.market.empty());
     BETEX_ASSERT(std::ranges::count(kAccounts, cancel.account) == 1);
+  }
+
+  void operator()(const matching::OrderGroupRequest& request) const {
+    using Action = matching::OrderGroupAction;
+    BETEX_ASSERT(!request.cl_ord_id.empty() && !request.group.empty());
+    BETEX_ASSERT(std::ranges::count(kAccounts, request.account) == 1);
+    const bool states_all = request.action == Action::Create || request.action == Action::Update;
+    BETEX_ASSERT(states_all == (request.counted != matching::CountedFills{}));
+    BETEX_ASSERT(states_all || (request.limit == matching::Decimal{} && request.window_ms == 0 &&
+                                !request.cancel_on_disconnect));
+  }
+
+  void operator()(const gateway::ReplayQuery& query) const {
+    BETEX_ASSERT(!query.request_id.empty() && query.first != matching::EventSeq{});
+    BETEX_ASSERT(query.last == matching::EventSeq{} || query.first <= query.last);
   }
 
   void operator()(const gateway::OrderStatusQuery& query) const {

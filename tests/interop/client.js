@@ -42,6 +42,7 @@ async function main () {
   const sold = await maker.report('F')
   assert.deepEqual([bought.LastQty, bought.LastPx, bought.LeavesQty], [10, 0.6, 0])
   assert.deepEqual([sold.ClOrdID, sold.LastQty, sold.OrdStatus], [`maker-1-${now}`, 10, '2'])
+  assert.deepEqual([sold.LastLiquidityInd, bought.LastLiquidityInd], [1, 2])  // added, removed
   console.log('traded')
 
   // The maker has lost what it was told: it asks for it, and gets the same again.

@@ -122,6 +122,49 @@ TEST(AnswerTest, AnOrderMayWaitForItsDelay) {
   EXPECT_EQ(progress(execution("I", "8"), again), Progress::Refused);
 }
 
+TEST(AnswerTest, AnOrderGroupsReportAnswersTheRequestThatItNames) {
+  const Message trip = report("UOG", {{11, "g"}, {20080, "Q"}, {20081, "4"}});
+  EXPECT_EQ(progress(report("UOH", {{11, "g"}, {20080, "Q"}, {20085, "2"}}), trip), Progress::Done);
+  EXPECT_EQ(progress(report("UOH", {{11, "g"}, {20080, "Q"}, {20001, "69"}}), trip),
+            Progress::Refused);
+  EXPECT_EQ(progress(report("UOH", {{20080, "Q"}, {20085, "2"}}), trip), Progress::Unrelated);
+  EXPECT_EQ(progress(report("UOH", {{11, "h"}, {20080, "Q"}, {20085, "2"}}), trip),
+            Progress::Unrelated);
+  EXPECT_EQ(progress(report("j", {{45, "7"}, {380, "8"}}), trip), Progress::Refused);
+}
+
+TEST(AnswerTest, AReplayIsUnderwayUntilItsEnd) {
+  const Message replay = report("BW", {{1346, "r"}, {1347, "0"}});
+  EXPECT_EQ(progress(report("BX", {{1346, "r"}, {1348, "0"}}), replay), Progress::Underway);
+  EXPECT_EQ(progress(report("BX", {{1346, "r"}, {1348, "1"}}), replay), Progress::Refused);
+  EXPECT_EQ(progress(report("BX", {{1346, "r"}, {1348, "2"}}), replay), Progress::Refused);
+  EXPECT_EQ(progress(report("BX", {{1346, "s"}, {1348, "0"}}), replay), Progress::Unrelated);
+  EXPECT_EQ(progress(report("f", {{97, "Y"}, {55, "R"}}), replay), Progress::Underway);
+  EXPECT_EQ(progress(report("f", {{55, "R"}}), replay), Progress::Unrelated);
+  EXPECT_EQ(progress(report("BY", {{1346, "r"}, {1426, "3"}}), replay), Progress::Done);
+  EXPECT_EQ(progress(report("BY", {{1346, "s"}, {1426, "3"}}), replay), Progress::Unrelated);
+}
+
+// Of an earlier request under the same id, it would be taken for what has become of this one.
+TEST(AnswerTest, WhatIsToldAgainAnswersNothing) {
+  const Message order = report("D", {{97, "Y"}, {11, "a"}});
+  Message told = report(
+      "8",
+      {{11, "a"}, {14, "0"}, {17, "9-0"}, {37, "1"}, {39, "0"}, {54, "1"}, {150, "0"}, {151, "5"}});
+  EXPECT_EQ(progress(told, order), Progress::Done);
+  EXPECT_EQ(progress(told.add(97, "Y"), order), Progress::Unrelated);
+  const Message group = report("UOG", {{11, "g"}, {20080, "Q"}, {20081, "4"}});
+  EXPECT_EQ(progress(report("UOH", {{97, "Y"}, {11, "g"}, {20080, "Q"}, {20085, "2"}}), group),
+            Progress::Unrelated);
+}
+
+TEST(AnswerTest, LimitsAreOneAnswer) {
+  const Message limits = report("BE", {{553, "B"}, {923, "l"}, {924, "5"}});
+  EXPECT_EQ(progress(report("BF", {{553, "B"}, {923, "l"}, {926, "1"}}), limits), Progress::Done);
+  EXPECT_EQ(progress(report("BF", {{553, "B"}, {923, "m"}, {926, "1"}}), limits),
+            Progress::Unrelated);
+}
+
 TEST(AnswerTest, HowToAskAgainIsSaidOfWhatActsOnce) {
   EXPECT_EQ(how_to_repeat(request("market close EPL --id r")), "--id r");
   EXPECT_EQ(how_to_repeat(report("D", {{11, "a"}})), "--id a --again");

@@ -1,6 +1,7 @@
 #include "gateway/tools/command_parser.h"
 
 #include <string>
+#include <utility>
 #include <variant>
 
 #include <gmock/gmock.h>
@@ -101,6 +102,91 @@ TEST(CommandParserTest, RequestsForManyOrdersMayBeNarrowed) {
   EXPECT_EQ(some.side, Side::BackOrBuy);
   const auto orders = parsed<client::MassStatusRequest>("orders --symbol RAIN-LON");
   EXPECT_EQ(orders.symbol, "RAIN-LON");
+}
+
+// What is not taken for a narrower request would cancel more than was meant.
+TEST(CommandParserTest, ManyOrdersMayBeThoseOfASessionAReferenceOrAGroup) {
+  const auto session = parsed<client::MassCancelRequest>("cancel-all --session --side lay");
+  EXPECT_TRUE(session.own_session);
+  EXPECT_EQ(session.side, Side::LayOrSell);
+  const auto some = parsed<client::MassCancelRequest>("cancel-all --reference desk-7 --group Q");
+  EXPECT_FALSE(some.own_session);
+  EXPECT_EQ(some.reference, "desk-7");
+  EXPECT_EQ(some.order_group, "Q");
+  const auto orders = parsed<client::MassStatusRequest>("orders --reference desk-7 --group Q");
+  EXPECT_EQ(orders.reference, "desk-7");
+  EXPECT_EQ(orders.order_group, "Q");
+  for (const char* const line : {"cancel-all --session --symbol RAIN-LON",
+                                 "cancel-all --session --market RAIN-LON",
+                                 "cancel a-1 --group Q",
+                                 "cancel --group Q"}) {
+    EXPECT_THROW(parse_line(line), CLI::ParseError) << line;
+  }
+}
+
+TEST(CommandParserTest, AnOrderMayHaveAReferenceAndAGroup) {
+  const auto order =
+      parsed<NewOrder>("back R 5 @ 2 --reference 'a customer' --group Q --version 7");
+  EXPECT_EQ(order.reference, "a customer");
+  EXPECT_EQ(order.order_group, "Q");
+  EXPECT_EQ(order.market_version, "7");
+}
+
+TEST(CommandParserTest, AReplaceMaySayWhatBecomesOfTheOrderInPlay) {
+  EXPECT_EQ(parsed<ReplaceArgs>("replace a-1 60 @ 2").persistence, "");
+  EXPECT_EQ(parsed<ReplaceArgs>("replace a-1 60 @ 2 --persist").persistence, "1");
+  EXPECT_EQ(parsed<ReplaceArgs>("replace a-1 60 @ 2 --lapse").persistence, "0");
+  EXPECT_EQ(parsed<ReplaceArgs>("replace a-1 60 @ 2 --version 7").market_version, "7");
+  EXPECT_THROW(parse_line("replace a-1 60 @ 2 --lapse --persist"), CLI::ParseError);
+}
+
+TEST(CommandParserTest, AnOrderGroupIsMadeAndRuledByName) {
+  using client::OrderGroupRequest;
+  using Action = OrderGroupRequest::Action;
+  const auto create = parsed<OrderGroupRequest>(
+      "group create QUOTES --limit 500.00 --window-ms 2000 --resting-only --id g-1 --account A");
+  EXPECT_EQ(create.group, "QUOTES");
+  EXPECT_EQ(create.action, Action::Create);
+  EXPECT_EQ(create.cl_ord_id, "g-1");
+  EXPECT_EQ(create.account, "A");
+  ASSERT_TRUE(create.terms);
+  EXPECT_EQ(create.terms->limit, "500.00");
+  EXPECT_EQ(create.terms->window_ms, "2000");
+  EXPECT_TRUE(create.terms->resting_only);
+  EXPECT_FALSE(create.terms->cancel_on_disconnect);
+  const auto update = parsed<OrderGroupRequest>(
+      "group update QUOTES --limit 5 --window-ms 1000 --cancel-on-disconnect");
+  EXPECT_EQ(update.action, Action::Update);
+  EXPECT_TRUE(update.terms->cancel_on_disconnect);
+  EXPECT_FALSE(update.terms->resting_only);
+  for (const auto& [line, action] : {std::pair{"group reset QUOTES", Action::Reset},
+                                     std::pair{"group trip QUOTES", Action::Trip},
+                                     std::pair{"group delete QUOTES", Action::Delete}}) {
+    const auto request = parsed<OrderGroupRequest>(line);
+    EXPECT_EQ(request.action, action) << line;
+    EXPECT_EQ(request.group, "QUOTES") << line;
+    EXPECT_FALSE(request.terms) << line;
+  }
+  for (const char* const line : {"group",
+                                 "group create QUOTES",
+                                 "group create QUOTES --limit 500",
+                                 "group update QUOTES --window-ms 1000",
+                                 "group create QUOTES --limit 500 --window-ms soon",
+                                 "group trip QUOTES --limit 500",
+                                 "group trip"}) {
+    EXPECT_THROW(parse_line(line), CLI::ParseError) << line;
+  }
+}
+
+TEST(CommandParserTest, ReportsAreAskedForOnceMoreByEvents) {
+  const auto some = parsed<client::ReplayRequest>("replay 7 90");
+  EXPECT_EQ(some.first, "7");
+  EXPECT_EQ(some.last, "90");
+  EXPECT_EQ(parsed<client::ReplayRequest>("replay 7").last, "0");
+  EXPECT_TRUE(std::holds_alternative<client::LimitsRequest>(parse_line("limits")->body));
+  for (const char* const line : {"replay", "replay 9-1", "replay 7 90 91", "limits BROKER1"}) {
+    EXPECT_THROW(parse_line(line), CLI::ParseError) << line;
+  }
 }
 
 TEST(CommandParserTest, InstrumentsAreListedAndAskedFor) {

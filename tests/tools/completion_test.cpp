@@ -23,6 +23,9 @@ class CompletionTest : public ::testing::Test {
       names_.learn(message);
     }
     names_.learn(Takes::Account, "ALICE");
+    client::Message quotes{"UOH"};
+    quotes.add(1, "ALICE").add(20080, "QUOTES").add(20085, "1");
+    names_.learn(quotes);
   }
 
   [[nodiscard]] std::vector<std::string> of(std::string_view line) const {
@@ -58,6 +61,22 @@ TEST_F(CompletionTest, PricesAreCompletedToo) {
   EXPECT_THAT(of("md image RAIN-LON E"), ElementsAre("EPL-ARS-CHE.HOME"));
   EXPECT_THAT(of("md watch --market E"), ElementsAre("EPL-ARS-CHE"));
   EXPECT_THAT(of("md watch --c"), ElementsAre("--conflate-ms"));
+}
+
+TEST_F(CompletionTest, OrderGroupsAreKnownByWhatIsToldOfThem) {
+  EXPECT_THAT(of("gr"), ElementsAre("group"));
+  EXPECT_THAT(of("group "), ElementsAre("create", "delete", "reset", "trip", "update"));
+  EXPECT_THAT(of("group trip "), ElementsAre("QUOTES"));
+  EXPECT_THAT(of("lay RAIN-LON 5 @ 0.6 --group "), ElementsAre("QUOTES"));
+  EXPECT_THAT(of("cancel-all --group Q"), ElementsAre("QUOTES"));
+  client::ExecutionReport order{
+      .exec_id = "9-0", .order_id = "17", .symbol = "RAIN-LON", .order_group = "OTHERS"};
+  names_.learn(order);
+  EXPECT_THAT(of("group trip "), ElementsAre("OTHERS", "QUOTES"));
+  client::Message unknown{"UOH"};
+  unknown.add(20080, "NOWHERE").add(20001, "69");
+  names_.learn(unknown);
+  EXPECT_THAT(of("group trip N"), IsEmpty());
 }
 
 TEST_F(CompletionTest, ChoicesAreOffered) {

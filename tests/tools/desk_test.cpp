@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -76,6 +77,60 @@ TEST_F(DeskTest, WhereTheSessionEndsBeforeTheAnswerTheOutcomeIsUnknown) {
   EXPECT_THROW(desk.carry_out(request("market halt EPL --id r")), client::Disconnected);
   EXPECT_EQ(::testing::internal::GetCapturedStderr(),
             "betex-fix: the same request with --id r acts once\n");
+}
+
+TEST_F(DeskTest, AReplayIsPrintedUntilItsEnd) {
+  const ScriptedGateway gateway{[](const Message& message) -> std::optional<Reply> {
+    if (message.type() != "BW") {
+      return std::nullopt;
+    }
+    const std::string_view id = message.get(1346);
+    const bool kept = message.has(1182, "7");
+    Message ack{"BX"};
+    ack.add(1346, id).add(1348, kept ? "0" : "2").add(1182, "7").add(1183, "90");
+    if (!kept) {
+      return Reply{.messages = {ack}};
+    }
+    Message told{"8"};
+    told.add(97, "Y").add(11, "a").add(14, "0").add(17, "7-0").add(37, "1").add(39, "0");
+    told.add(54, "1").add(55, "R").add(150, "0").add(151, "5");
+    Message end{"BY"};
+    end.add(1346, id).add(1357, "90").add(1426, "3").add(20077, "1");
+    return Reply{.messages = {ack, told, end}};
+  }};
+  Desk desk{settings(gateway), screen_};
+  desk.log_on();
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(desk.carry_out(request("replay 7 90")), Desk::Outcome::Accepted);
+  const std::string out = ::testing::internal::GetCapturedStdout();
+  EXPECT_NE(out.find(" BEGINS: events 7 to 90\n"), std::string::npos) << out;
+  EXPECT_NE(out.find(" id a (possible repeat)\n"), std::string::npos) << out;
+  EXPECT_TRUE(out.ends_with(" COMPLETE: 1 reports, up to event 90\n")) << out;
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(desk.carry_out(request("replay 1 90")), Desk::Outcome::Refused);
+  EXPECT_NE(::testing::internal::GetCapturedStdout().find("cannot be had any more"),
+            std::string::npos);
+}
+
+TEST_F(DeskTest, OfEachReportAProgramGetsAnObject) {
+  const ScriptedGateway gateway{[](const Message& message) -> std::optional<Reply> {
+    if (message.type() != "UOG") {
+      return std::nullopt;
+    }
+    Message report{"UOH"};
+    report.add(1, "B").add(11, message.get(11)).add(20080, message.get(20080)).add(20081, "5");
+    return Reply{.messages = {report}};
+  }};
+  DeskSettings json = settings(gateway);
+  json.output = Output::Json;
+  Desk desk{json, screen_};
+  desk.log_on();
+  ::testing::internal::CaptureStdout();
+  EXPECT_EQ(desk.carry_out(request("group delete QUOTES --id g")), Desk::Outcome::Accepted);
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(),
+            R"({"event":"order_group","time":"","account":"B","group":"QUOTES","action":"delete",)"
+            R"("id":"g"})"
+            "\n");
 }
 
 // Operators have one space of ids: what two of them ask for in one microsecond is asked for twice.

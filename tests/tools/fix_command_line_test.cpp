@@ -1,5 +1,4 @@
 #include "gateway/tools/fix_command_line.h"
-#include "gateway/tools/password.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -10,6 +9,7 @@
 
 #include <gmock/gmock.h>
 
+#include "gateway/tools/password.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::tools {
@@ -133,6 +133,18 @@ TEST_F(FixCommandLineTest, PricesHaveASessionOfTheirOwn) {
     expect_usage_error({"book", "A", option, "x"}, option);
   }
   expect_usage_error({"book", "A", "--fix44"}, "--fix44");
+}
+
+TEST_F(FixCommandLineTest, ReportsMayBeJson) {
+  EXPECT_EQ(accepted({"--as", "B", "orders"}).settings.output, Output::Lines);
+  EXPECT_EQ(accepted({"--as", "B", "replay", "7", "--json"}).settings.output, Output::Json);
+  EXPECT_EQ(accepted({"--json", "--as", "B", "watch"}).settings.output, Output::Json);
+  expect_usage_error({"--as", "B", "--raw", "--json", "watch"}, "--raw");
+  for (const auto& words :
+       {std::vector<std::string>{"--json", "md", "list"}, {"md", "list", "--json"}}) {
+    EXPECT_TRUE(std::get<PricesRequest>(accepted(words).request.value().body).json);
+  }
+  expect_usage_error({"book", "A", "--json"}, "--json");
 }
 
 TEST_F(FixCommandLineTest, InScriptsAndAtThePromptThatSessionIsGivenBesides) {

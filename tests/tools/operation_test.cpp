@@ -41,6 +41,8 @@ constexpr Row kRows[] = {
     {"market create EPL", "35=c|320=made-up|321=1|20031=1|20030=1|1300=EPL|60=T|"},
     {"market create RAIN --binary --max-position 100",
      "35=c|320=made-up|321=1|20031=2|20030=3|1300=RAIN|20029=100|60=T|"},
+    {"market create RAIN --binary --bet-delay-ms 5000 --passive-skips-delay",
+     "35=c|320=made-up|321=1|20031=2|20030=3|1300=RAIN|20035=5000|20072=Y|60=T|"},
     {"market create RAIN --binary --ladder deci-cent",
      "35=c|320=made-up|321=1|20031=2|20030=5|1300=RAIN|60=T|"},
     {"market open EPL --runners 3 --version 7 --id r --remark 'all is well' --dry-run --wait",
@@ -70,6 +72,10 @@ constexpr Row kRows[] = {
     {"market archive EPL", "35=UOC|20012=made-up|20011=Archive|1300=EPL|60=T|"},
     {"market change EPL --bet-delay-ms 5000 --commission-bp 0 --max 100",
      "35=UOC|20012=made-up|20011=ChangeMarket|1300=EPL|20035=5000|20036=0|1140=100|60=T|"},
+    {"market change EPL --passive-skips-delay on",
+     "35=UOC|20012=made-up|20011=ChangeMarket|1300=EPL|20072=Y|60=T|"},
+    {"market change EPL --passive-skips-delay off",
+     "35=UOC|20012=made-up|20011=ChangeMarket|1300=EPL|20072=N|60=T|"},
     {"market describe EPL --text 'Arsenal v Chelsea' --parent EPL-22 --start 20261129-15:00:00",
      "35=UOC|20012=made-up|20011=DescribeMarket|1300=EPL|1396=Arsenal v Chelsea|1325=EPL-22|"
      "20039=20261129-15:00:00|60=T|"},
@@ -114,6 +120,8 @@ constexpr Row kRows[] = {
     {"exchange unhalt", "35=UOC|20012=made-up|20011=UnhaltExchange|60=T|"},
     {"exchange day-end 22:30:15", "35=UOC|20012=made-up|20011=SetTradingDay|20060=81015|60=T|"},
     {"exchange day-end 22:30", "35=UOC|20012=made-up|20011=SetTradingDay|20060=81000|60=T|"},
+    {"exchange stop --notice 0 --dry-run", "35=UOC|20012=made-up|20011=Stop|20073=0|2330=Y|60=T|"},
+    {"exchange stop --id r", "35=UOC|20012=r|20011=Stop|20073=60|60=T|"},
     {"watermark 90000", "35=UOC|20012=made-up|20011=MoveWatermark|20020=90000|60=T|"},
     {"news 'rain stops play' --about RAIN --flash",
      "35=B|1472=made-up|148=rain stops play|33=1|58=rain stops play|146=1|55=RAIN|61=1|60=T|"},
@@ -137,8 +145,9 @@ TEST(OperationTest, EveryCommandIsItsMessage) {
 // Those of brokers, and those about prices, which have structs of their own.
 bool has_own_struct(std::string_view words) {
   std::vector<Command> own = order_commands();
-  const std::vector<Command> prices = price_commands();
-  own.insert(own.end(), prices.begin(), prices.end());
+  for (const std::vector<Command>& more : {order_group_commands(), price_commands()}) {
+    own.insert(own.end(), more.begin(), more.end());
+  }
   return words == "market show" ||
          std::any_of(own.begin(), own.end(), [&](const auto& each) { return each.words == words; });
 }

@@ -56,6 +56,46 @@ TEST(ReportLineTest, ATradeTellsItsQuantityAndPrice) {
             "order 17     leaves 20.00      10.00 @ 2.04  id a-1");
 }
 
+TEST(ReportLineTest, ATradeHasANumberAndAnOrderWhatItsBrokerHasPutItUnder) {
+  ExecutionReport report = resting_lay();
+  report.exec_type = 'F';
+  report.ord_status = '1';
+  report.leaves_qty = "20.00";
+  report.last_qty = "10.00";
+  report.last_px = "2.04";
+  report.trade_id = "90";
+  report.aggressor = false;
+  report.reference = "desk-7";
+  report.order_group = "QUOTES";
+  EXPECT_TRUE(to_line(report).ends_with(
+      "leaves 20.00      10.00 @ 2.04, maker, trade 90  reference desk-7  group QUOTES  id a-1"))
+      << to_line(report);
+  report.aggressor = true;
+  EXPECT_NE(to_line(report).find(" 2.04, taker, trade 90  "), std::string::npos);
+  report.reference = "a  group b";
+  EXPECT_NE(to_line(report).find("  reference \"a  group b\"  group QUOTES"), std::string::npos);
+}
+
+TEST(ReportLineTest, AnOrderThatNobodyHasCancelledSaysWhyItIsGone) {
+  ExecutionReport report = resting_lay();
+  report.exec_type = '4';
+  report.ord_status = '4';
+  report.reason = 85;
+  report.text = "the market has turned in play";
+  EXPECT_NE(to_line(report).find("CANCELLED"), std::string::npos);
+  EXPECT_NE(to_line(report).find("the market has turned in play (reason 85)"), std::string::npos)
+      << to_line(report);
+}
+
+TEST(ReportLineTest, WhatMayBeKnownAlreadySaysSo) {
+  ExecutionReport report = resting_lay();
+  report.poss_resend = true;
+  EXPECT_TRUE(to_line(report).ends_with(" id a-1 (possible repeat)")) << to_line(report);
+  client::Message news{"B"};
+  news.add(42, "20261122-14:05:01").add(97, "Y").add(148, "rain");
+  EXPECT_TRUE(to_line(news).ends_with("rain (possible repeat)")) << to_line(news);
+}
+
 TEST(ReportLineTest, NoOpenOrdersAreNoOrder) {
   ExecutionReport report{.exec_id = "0",
                          .exec_type = 'I',
@@ -197,6 +237,9 @@ TEST(ReportLineTest, OfAnInstrumentThatIsListedAloneThereIsAllThatIsKnown) {
   EXPECT_EQ(lines[3],
             "    orders up to 1000.00 by 0.01, EUR, winners 1, bet delay 5000 ms, commission 2.05 "
             "%, version 7");
+  EXPECT_NE(to_lines(security.add(20072, "Y"))[3].find(
+                "bet delay 5000 ms, none of post-only orders, commission"),
+            std::string::npos);
 }
 
 TEST(ReportLineTest, WhatHappensToAnAccountIsASentence) {
@@ -271,6 +314,15 @@ TEST(ReportLineTest, ARefusedMessageIsNamedByItsNumber) {
                              .sending_time = "20261122-14:05:01.123456"};
   EXPECT_EQ(to_line(reject), "2026-11-22 14:05:01.123456 message 7 (D) REFUSED: missing, tag 44");
   EXPECT_TRUE(refused(reject));
+  const MessageReject throttled{.ref_seq_num = 7,
+                                .ref_msg_type = "D",
+                                .reason = 143,
+                                .text = "too many messages",
+                                .sending_time = "20261122-14:05:01.123456",
+                                .retry_after_ms = 250};
+  EXPECT_EQ(to_line(throttled),
+            "2026-11-22 14:05:01.123456 message 7 (D) REFUSED: too many messages (reason 143), may "
+            "be sent again in 250 ms");
 }
 
 }  // namespace

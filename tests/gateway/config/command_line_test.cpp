@@ -41,6 +41,7 @@ TEST(CommandLine, ConfigAloneRuns) {
   EXPECT_FALSE(line.overrides.market_data_port);
   EXPECT_FALSE(line.overrides.http_port);
   EXPECT_FALSE(line.overrides.max_segment_events);
+  EXPECT_FALSE(line.overrides.stop_notice_s);
   EXPECT_FALSE(line.accept_clock);
 }
 
@@ -64,13 +65,15 @@ TEST(CommandLine, OverridesAreTaken) {
                                      "--market-data-port=0",
                                      "--http-port=65535",
                                      "--max-segment-events",
-                                     "5000"});
+                                     "5000",
+                                     "--notice=60"});
   EXPECT_EQ(line.overrides.wal_root, "/var/wal");
   EXPECT_EQ(line.overrides.fix_port, 0);
   EXPECT_EQ(line.overrides.tls_port, 9881);
   EXPECT_EQ(line.overrides.market_data_port, 0);
   EXPECT_EQ(line.overrides.http_port, 65535);
   EXPECT_EQ(line.overrides.max_segment_events, 5000U);
+  EXPECT_EQ(line.overrides.stop_notice_s, 60U);
 }
 
 TEST(CommandLine, ActionsAreTold) {
@@ -92,6 +95,7 @@ TEST(CommandLine, MistakesAreUsageErrors) {
   expect_usage_error({"--config", "c", "--fix-port", "-1"}, "--fix-port: '-1' is not a number");
   expect_usage_error({"--config", "c", "--http-port", "web"}, "--http-port: 'web' is not a number");
   expect_usage_error({"--config", "c", "--max-segment-events", "many"}, "'many' is not a number");
+  expect_usage_error({"--config", "c", "--notice", "1m"}, "--notice: '1m' is not a number");
   expect_usage_error({"--config", "c", "--check-config", "--print-config"}, "excludes");
   expect_usage_error({"--config", "c", "--generate"}, "--generate requires --hash-password");
   expect_usage_error({"--hash-password", "a b"}, "'a b' is not 1 to 31 printable characters");
@@ -103,13 +107,15 @@ TEST(CommandLine, NumbersAreDecimal) {
                                         "--tls-port=011",
                                         "--market-data-port=013",
                                         "--http-port=012",
-                                        "--max-segment-events=0100"})
+                                        "--max-segment-events=0100",
+                                        "--notice=090"})
                                   .overrides;
   EXPECT_EQ(overrides.fix_port, 10);
   EXPECT_EQ(overrides.tls_port, 11);
   EXPECT_EQ(overrides.market_data_port, 13);
   EXPECT_EQ(overrides.http_port, 12);
   EXPECT_EQ(overrides.max_segment_events, 100U);
+  EXPECT_EQ(overrides.stop_notice_s, 90U);
   expect_usage_error({"--config", "c", "--fix-port", "0x10"}, "'0x10' is not a number");
 }
 
@@ -125,6 +131,7 @@ TEST(CommandLine, AnOptionIsNoValueAndNoValueIsEmpty) {
                              "--market-data-port",
                              "--http-port",
                              "--max-segment-events",
+                             "--notice",
                              "--hash-password"}) {
     expect_usage_error({option, ""}, std::string{option} + ": the value is empty");
     expect_usage_error({option, "--version"}, "'--version' begins with --");

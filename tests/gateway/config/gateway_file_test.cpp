@@ -62,6 +62,7 @@ TEST_F(GatewayFile, DefaultsStandWhereNothingIsSaid) {
   EXPECT_EQ(config.exchange.currency, "EUR");
   EXPECT_EQ(config.exchange.max_requests_a_day, 0U);
   EXPECT_EQ(config.exchange.four_eyes, 0U);
+  EXPECT_EQ(config.exchange.stop_notice, std::chrono::seconds{0});
   EXPECT_THAT(config.wal.witness.string(), IsEmpty());
 }
 
@@ -116,6 +117,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "currency = \"GBP\"\n"
           "max_requests_a_day = 100_000\n"
           "four_eyes = [\"session_numbers\", \"results\"]\n"
+          "stop_notice_s = 60\n"
           "accounts = \"accounts.toml\"\n"
           "[fix.limits]\n"
           "message_bytes = 2048\n"
@@ -170,6 +172,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   EXPECT_EQ(config.exchange.currency, "GBP");
   EXPECT_EQ(config.exchange.max_requests_a_day, 100'000U);
   EXPECT_EQ(config.exchange.four_eyes, 5U);
+  EXPECT_EQ(config.exchange.stop_notice, std::chrono::seconds{60});
   EXPECT_EQ(config.wal.witness, folder.path() / "witness");
   EXPECT_EQ(config.fix.limits.message_bytes, 2048U);
   EXPECT_EQ(config.fix.limits.fields, 100U);
@@ -415,6 +418,11 @@ INSTANTIATE_TEST_SUITE_P(
                      "max_requests_a_day = -1",
                      "exchange.max_requests_a_day: -1 is out of range; give a whole number from 0 "
                      "to 4294967295"},
+        WrongSetting{"NoticeLongerThanAnHour",
+                     "exchange",
+                     "stop_notice_s = 3_601",
+                     "exchange.stop_notice_s: 3601 is out of range; give a whole number from 0 to "
+                     "3600"},
         WrongSetting{"ClassOfRequestsThatThereIsNot",
                      "exchange",
                      "four_eyes = [\"results\", \"money\"]",
@@ -491,10 +499,12 @@ TEST_F(GatewayFile, CommandLineStandsOverTheFile) {
                .tls_port = std::nullopt,
                .market_data_port = 0,
                .http_port = 0,
-               .max_segment_events = 9};
+               .max_segment_events = 9,
+               .stop_notice_s = 90};
   const Config config = load();
   EXPECT_EQ(config.wal.root, "/tmp/betex-elsewhere");
   EXPECT_EQ(config.wal.max_segment_events, 9U);
+  EXPECT_EQ(config.exchange.stop_notice, std::chrono::seconds{90});
   EXPECT_EQ(config.fix.port, 0);
   EXPECT_TRUE(config.market_data.enabled);
   EXPECT_EQ(config.market_data.port, 0);
@@ -651,8 +661,9 @@ TEST_F(GatewayFile, PrintsTheValuesInForceWithoutSecrets) {
                         "MaxHeartBtInt=60\nResetAllowed=N\nCancelOnDisconnect="
                         "N\nCancelOnDisconnectGrace=10\nAllowFrom=127.0.0.1\n"));
   EXPECT_THAT(text, HasSubstr("ANNA:pbkdf2-sha256:10000:****:****\n"));
-  EXPECT_THAT(
-      text, HasSubstr("[exchange]\ncurrency = \"EUR\"\nmax_requests_a_day = 0\nfour_eyes = []\n"));
+  EXPECT_THAT(text,
+              HasSubstr("[exchange]\ncurrency = \"EUR\"\nmax_requests_a_day = 0\nfour_eyes = []\n"
+                        "stop_notice_s = 0\n"));
   EXPECT_EQ(text.find("witness"), std::string::npos);
   EXPECT_THAT(text,
               HasSubstr("[[account]]\nname = \"ANNA\"\nkind = \"collateralised\"\n"

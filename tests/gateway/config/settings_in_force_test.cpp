@@ -23,7 +23,7 @@ class SettingsInForceTest : public ConfigFixture {
 TEST_F(SettingsInForceTest, WhatMayChangeIsTakenOverInSilence) {
   SettingsInForce in_force{load()};
   EXPECT_THAT(in_force.take_over(load()), IsEmpty());
-  replace(gateway, "[exchange]\n", "[exchange]\nfour_eyes = [\"funds\"]\n");
+  replace(gateway, "[exchange]\n", "[exchange]\nfour_eyes = [\"funds\"]\nstop_notice_s = 60\n");
   gateway +=
       "[fix.limits]\nconnections = 7\nconnections_per_address = 6\n[log]\nlevel = \"warn\"\n";
   sessions += "AllowFrom=10.0.0.1\nMaxMessagesPerSecond=5\nMessageBurst=9\n";

@@ -75,6 +75,7 @@ TEST(ShippedConfig, ShowsTheDefaults) {
   EXPECT_EQ(config.exchange.currency, defaults.exchange.currency);
   EXPECT_EQ(config.exchange.max_requests_a_day, defaults.exchange.max_requests_a_day);
   EXPECT_EQ(config.exchange.four_eyes, defaults.exchange.four_eyes);
+  EXPECT_EQ(config.exchange.stop_notice, defaults.exchange.stop_notice);
   EXPECT_EQ(config.wal.witness, defaults.wal.witness);
 }
 

@@ -18,12 +18,15 @@ class FakeHealth : public HealthSource {
   std::optional<std::string> not_live;
   std::optional<std::string> not_ready;
   std::optional<std::string> not_started;
+  std::optional<std::string> said;
 
   [[nodiscard]] std::optional<std::string> why_not_live() const override { return not_live; }
 
   [[nodiscard]] std::optional<std::string> why_not_ready() const override { return not_ready; }
 
   [[nodiscard]] std::optional<std::string> why_not_started() const override { return not_started; }
+
+  [[nodiscard]] std::optional<std::string> remark() const override { return said; }
 };
 
 // One counter without labels.

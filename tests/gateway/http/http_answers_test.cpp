@@ -32,6 +32,19 @@ TEST(HttpAnswers, EachProbeSaysItsOwnReason) {
   EXPECT_EQ(answers.get("/startupz").body, "replaying, at event 7\n");
 }
 
+// Whoever routes orders here goes by the status: they are taken until it stops.
+TEST(HttpAnswers, AStopThatIsPlannedIsSaidByOneThatIsReady) {
+  FakeHealth health;
+  health.said = "stopping in 42 s";
+  const HttpAnswers answers{health, {}};
+  EXPECT_EQ(answers.get("/readyz").status, 200U);
+  EXPECT_EQ(answers.get("/readyz").body, "ok, stopping in 42 s\n");
+  EXPECT_EQ(answers.get("/livez").body, "ok\n");
+  health.not_ready = "the disk is nearly full";
+  EXPECT_EQ(answers.get("/readyz").status, 503U);
+  EXPECT_EQ(answers.get("/readyz").body, "the disk is nearly full\n");
+}
+
 TEST(HttpAnswers, MetricsAreThoseOfAllCollectables) {
   const FakeHealth health;
   const FakeCounter orders{"betex_orders_total", 3};

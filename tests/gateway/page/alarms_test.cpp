@@ -63,6 +63,11 @@ TEST_F(PageAlarmsTest, WhatIsWrongNowIsSaidAsLongAsItIs) {
   EXPECT_THAT(look(), ElementsAre("the machine's clock is 6 s ahead of session time"));
 }
 
+TEST_F(PageAlarmsTest, APlannedStopIsSaid) {
+  health.said = "stopping in 42 s";
+  EXPECT_THAT(look(), ElementsAre("the gateway is stopping in 42 s"));
+}
+
 TEST_F(PageAlarmsTest, OldAndLatePricesAreSaidToBe) {
   metrics.gauge("betex_md_up", 1);
   metrics.gauge("betex_md_away", 0);

@@ -5,6 +5,7 @@
 #include <string>
 #include <thread>
 #include <variant>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -37,6 +38,20 @@ TEST_F(ReportStageTest, ASessionsOwnNoticesWaitForTheCommitToo) {
   ASSERT_EQ(sink.notices.size(), 1U);
   EXPECT_EQ(sink.notices[0].first, Name{"THREE"});
   EXPECT_TRUE(std::holds_alternative<matching::SessionWentUp>(sink.notices[0].second));
+}
+
+TEST_F(ReportStageTest, WhoRunsTheNodeHearsOfAStopWhenItIsDurable) {
+  std::vector<std::uint32_t> heard;
+  pipeline.report.connect(
+      [&](const matching::StopAnnounced& event) { heard.push_back(event.notice_s); });
+  pipeline.submit(matching::StopExchange{.notice_s = 60});
+  pipeline.run_but_journal();
+  EXPECT_TRUE(heard.empty());
+  pipeline.run();
+  EXPECT_EQ(heard, std::vector<std::uint32_t>{60});
+  pipeline.submit(matching::StopExchange{.notice_s = 10});
+  pipeline.run();
+  EXPECT_EQ(heard, (std::vector<std::uint32_t>{60, 10})) << "each once";
 }
 
 TEST_F(ReportStageTest, AStatusRequestNeverOvertakesAnOrderSentBeforeIt) {

@@ -47,6 +47,22 @@ TEST(Health, SaysWhatAStartWaitsFor) {
   EXPECT_EQ(health.why_not_ready(), std::nullopt);
 }
 
+TEST(Health, SaysThatAStopIsPlannedAndStaysReady) {
+  using namespace std::chrono_literals;
+  Health health;
+  health.stops_at(Movement::Steady::now() + 1h);
+  EXPECT_EQ(health.remark(), std::nullopt) << "it has not started";
+  health.enter(Phase::Accepting);
+  const std::string remark = health.remark().value_or("");
+  EXPECT_TRUE(remark == "stopping in 3600 s" || remark == "stopping in 3599 s") << remark;
+  EXPECT_EQ(health.why_not_ready(), std::nullopt);
+  health.stops_at(Movement::Steady::now() - 1s);
+  EXPECT_EQ(health.remark(), "stopping in 0 s");
+  health.enter(Phase::Stopping);
+  EXPECT_EQ(health.remark(), std::nullopt);
+  EXPECT_EQ(health.why_not_ready(), "the gateway is stopping");
+}
+
 TEST(Health, IsNotReadyWhileTheClockIsUncertain) {
   StatedClock clock;
   Health health;

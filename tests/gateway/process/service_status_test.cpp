@@ -47,6 +47,15 @@ TEST(ServiceStatus, TheWatchdogHearsNothingOfOneThatIsStuck) {
   EXPECT_THAT(lines, HasSubstr("STATUS=stuck: thread match has not moved since the last look\n"));
 }
 
+TEST(ServiceStatus, APlannedStopIsSaidAndAsksForTime) {
+  FakeHealth health;
+  health.said = "stopping in 42 s";
+  EXPECT_EQ(service_status(Phase::Accepting, health),
+            "READY=1\nWATCHDOG=1\nSTATUS=takes orders, stopping in 42 s\n"
+            "EXTEND_TIMEOUT_USEC=30000000\n");
+  EXPECT_EQ(service_status(Phase::Stopping, health), "STOPPING=1\nSTATUS=stopping\n");
+}
+
 TEST(ServiceStatus, AStopIsSaid) {
   const FakeHealth health{};
   EXPECT_EQ(service_status(Phase::Stopping, health), "STOPPING=1\nSTATUS=stopping\n");

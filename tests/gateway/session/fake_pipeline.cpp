@@ -326,6 +326,7 @@ void FakePipeline::tell(const Command& command, const matching::TransactionView&
                                                        .ref_msg_type = e.msg_type,
                                                        .business_reject_ref_id = e.cl_ord_id,
                                                        .business_reject_reason = e.fix_reason,
+                                                       .retry_after_ms = e.retry_after_ms,
                                                        .reason = e.reason}});
           },
           [](matching::EventSeq, const auto&) {}});

@@ -83,8 +83,33 @@ TEST(DecodeOrderCancelReplaceRequest, TakesTheNewTermsAndTheOrder) {
   }
 }
 
+TEST(DecodeOrderCancelReplaceRequest, TakesPersistenceAndVersionGuardWhereTheyAreGiven) {
+  using matching::Persistence;
+  for (const FixVersion version : kVersions) {
+    const auto amend_of = [&](const Request& request) {
+      return std::get<matching::AmendOrder>(decode_body(version, request.body()));
+    };
+    const auto neither = amend_of(kReplace);
+    EXPECT_FALSE(neither.persistence_given);
+    EXPECT_EQ(neither.version_guard, 0U);
+    const auto lapses = amend_of(kReplace.with("20004=0"));
+    EXPECT_TRUE(lapses.persistence_given);
+    EXPECT_EQ(lapses.persistence, Persistence::Lapse);
+    EXPECT_EQ(lapses.version_guard, 0U);
+    const auto both = amend_of(kReplace.with("20004=1").with("20005=18446744073709551615"));
+    EXPECT_TRUE(both.persistence_given);
+    EXPECT_EQ(both.persistence, Persistence::Persist);
+    EXPECT_EQ(both.version_guard, 18446744073709551615U);
+  }
+}
+
 TEST(DecodeOrderCancelReplaceRequest, RefusesWhatIsWrong) {
   check({{kReplace, "amend"},
+         {kReplace.with("20004=2"), "371=20004 373=5"},
+         {kReplace.with("20005=0"), "371=20005 373=5"},
+         {kReplace.with("20005=x"), "371=20005 373=6"},
+         {kReplace.with("583=r"), "371=583 373=2"},
+         {kReplace.with("20080=g"), "371=20080 373=2"},
          {kReplace.with("1=FUND7"), "amend"},
          {kReplace.with("21=1"), "amend"},
          {kReplace.with("21=2"), "371=21 373=5"},
@@ -119,6 +144,29 @@ TEST(DecodeOrderMassCancelRequest, TakesEachKindOfFilter) {
   const auto market = std::get<matching::MassCancel>(
       decode_body(FixVersion::Fixt11, kMassCancel.with("530=9").with("1300=EPL-ARS-CHE").body()));
   EXPECT_EQ(market.market, Name{"EPL-ARS-CHE"});
+}
+
+TEST(DecodeOrderMassCancelRequest, MayBeOfThisSessionOfAReferenceAndOfAGroup) {
+  for (const FixVersion version : kVersions) {
+    const auto cancel_of = [&](const Request& request) {
+      return std::get<matching::MassCancel>(decode_body(version, request.body()));
+    };
+    EXPECT_FALSE(cancel_of(kMassCancel).own_session);
+    EXPECT_FALSE(cancel_of(kMassCancel.with("530=1").with("55=RAIN-LON")).own_session);
+    const auto own = cancel_of(
+        kMassCancel.with("530=6").with("54=1").with("583=customer 17").with("20080=maker-1"));
+    EXPECT_TRUE(own.own_session);
+    EXPECT_EQ(own.side, 1);
+    EXPECT_EQ(own.reference, matching::Reference{"customer 17"});
+    EXPECT_EQ(own.order_group, matching::Reference{"maker-1"});
+    EXPECT_TRUE(own.symbol.empty() && own.market.empty());
+    const auto of_group = cancel_of(kMassCancel.with("20080=maker-1"));
+    EXPECT_TRUE(of_group.reference.empty() && !of_group.own_session);
+  }
+  check({{kMassCancel.with("530=6").with("55=RAIN-LON"), "371=55 373=2"},
+         {kMassCancel.with("583=" + std::string(16, 'r')), "371=583 373=5"},
+         {kMassCancel.with("20080=" + std::string(16, 'g')), "371=20080 373=5"}});
+  check(FixVersion::Fixt11, {{kMassCancel.with("530=6").with("1300=M"), "371=1300 373=2"}});
 }
 
 TEST(DecodeOrderMassCancelRequest, RefusesWhatIsWrong) {

@@ -22,7 +22,7 @@ TEST(DecodeNewOrderSingle, TakesTheLeastThatAnOrderMustSay) {
     EXPECT_EQ(order.quantity.value(), 20'000'000);
     EXPECT_EQ(order.min_quantity.value(), 0);
     EXPECT_EQ(order.expire_time.value(), 0);
-    EXPECT_EQ(order.max_cost.value(), 0);
+    EXPECT_FALSE(order.extras.has_value());
     EXPECT_EQ(order.version_guard, 0U);
     EXPECT_EQ(order.side, matching::Side::Bid);
     EXPECT_EQ(order.type, matching::OrderType::Limit);
@@ -48,7 +48,9 @@ TEST(DecodeNewOrderSingle, TakesAllThatAnOrderMaySay) {
                                              .with(stp)
                                              .with("20004=1")
                                              .with("20005=18446744073709551615")
-                                             .with("20006=100.50"),
+                                             .with("20006=100.50")
+                                             .with("583=customer 17 #2")
+                                             .with("20080=maker-1"),
                                          version);
     EXPECT_EQ(order.account, Name{"FUND7"});
     EXPECT_EQ(order.side, matching::Side::Ask);
@@ -60,7 +62,34 @@ TEST(DecodeNewOrderSingle, TakesAllThatAnOrderMaySay) {
     EXPECT_EQ(order.self_trade_prevention, matching::SelfTradePrevention::Decrement);
     EXPECT_EQ(order.persistence, matching::Persistence::Persist);
     EXPECT_EQ(order.version_guard, 18446744073709551615U);
-    EXPECT_EQ(order.max_cost.value(), 100'500'000);
+    EXPECT_EQ(order.extra().max_cost.value(), 100'500'000);
+    EXPECT_EQ(order.extra().reference, matching::Reference{"customer 17 #2"});
+    EXPECT_EQ(order.extra().order_group, matching::Reference{"maker-1"});
+  }
+}
+
+// Each of them alone, and the others are none then.
+TEST(DecodeNewOrderSingle, HasExtrasWhereOneOfThemIsGiven) {
+  for (const FixVersion version : kVersions) {
+    EXPECT_EQ(*place_order(kGoodOrder.with("583=c"), version).extras,
+              (matching::OrderExtras{
+                  .reference = matching::Reference{"c"}, .order_group = {}, .max_cost = {}}));
+    EXPECT_EQ(*place_order(kGoodOrder.with("20080=g"), version).extras,
+              (matching::OrderExtras{
+                  .reference = {}, .order_group = matching::Reference{"g"}, .max_cost = {}}));
+    EXPECT_EQ(*place_order(kGoodOrder.with("20006=1"), version).extras,
+              (matching::OrderExtras{
+                  .reference = {}, .order_group = {}, .max_cost = matching::Decimal{1'000'000}}));
+  }
+}
+
+TEST(DecodeNewOrderSingle, TakesReferenceAndGroupOfFifteenPrintableCharacters) {
+  for (const std::string tag : {"583", "20080"}) {
+    check({{kGoodOrder.with(tag + "=" + std::string(15, 'r')), "place"},
+           {kGoodOrder.with(tag + "=~ !"), "place"},
+           {kGoodOrder.with(tag + "=" + std::string(16, 'r')), "371=" + tag + " 373=5"},
+           {kGoodOrder.with(tag + "=tab\there"), "371=" + tag + " 373=5"},
+           {kGoodOrder.with(tag + "=caf\xc3\xa9"), "371=" + tag + " 373=5"}});
   }
 }
 
@@ -200,7 +229,9 @@ TEST(DecodeNewOrderSingle, RefusesEveryFieldThatIsRepeated) {
                                   "126=20261122-14:20:31",
                                   "20004=0",
                                   "20005=1",
-                                  "20006=1"}) {
+                                  "20006=1",
+                                  "583=r",
+                                  "20080=g"}) {
     const std::string tag = field.substr(0, field.find('='));
     check({{kGoodOrder.with(field).and_also(field), "371=" + tag + " 373=13"}});
   }

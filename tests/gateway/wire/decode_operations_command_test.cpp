@@ -225,12 +225,30 @@ TEST(DecodeOperationsCommand, ChangesOfAMarketWhatIsGiven) {
   EXPECT_EQ(all.bet_delay_ms, 5000U);
   EXPECT_EQ(all.commission_bp, 500U);
   EXPECT_EQ(all.max_quantity, matching::Decimal{1'000'000'000});
+  EXPECT_EQ(all.passive_skips_delay, true);
   const auto none = command<matching::ChangeMarket>(bare(Operation::ChangeMarket));
-  EXPECT_FALSE(none.bet_delay_ms || none.commission_bp || none.max_quantity);
+  EXPECT_FALSE(none.bet_delay_ms || none.commission_bp || none.max_quantity ||
+               none.passive_skips_delay.has_value());
   const auto zero =
       command<matching::ChangeMarket>(bare(Operation::ChangeMarket).with("20035=0").with("1140=0"));
   EXPECT_EQ(zero.bet_delay_ms, 0U);
   EXPECT_EQ(zero.max_quantity, matching::Decimal{});
+  const auto off = command<matching::ChangeMarket>(bare(Operation::ChangeMarket).with("20072=N"));
+  EXPECT_EQ(off.passive_skips_delay, false);
+  EXPECT_EQ(outcome(bare(Operation::ChangeMarket).with("20072=1")), "371=20072 373=6");
+}
+
+TEST(DecodeOperationsCommand, StopsWithANotice) {
+  const auto stop = command<matching::StopExchange>(bare(Operation::Stop));
+  EXPECT_EQ(stop.notice_s, 60U);
+  EXPECT_EQ(stop.request_id, Name{"goal-0815-1"});
+  EXPECT_EQ(stop.transact_time, kAsked);
+  EXPECT_EQ(command<matching::StopExchange>(bare(Operation::Stop).with("20073=0")).notice_s, 0U);
+  EXPECT_EQ(command<matching::StopExchange>(bare(Operation::Stop).with("20073=3601")).notice_s,
+            3'601U)
+      << "which the engine refuses";
+  EXPECT_EQ(outcome(bare(Operation::Stop).with("20073=-1")), "371=20073 373=6");
+  EXPECT_EQ(outcome(bare(Operation::Stop).with("20005=41")), "371=20005 373=2");
 }
 
 TEST(DecodeOperationsCommand, DescribesAMarketOrARunner) {

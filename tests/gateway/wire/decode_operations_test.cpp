@@ -33,7 +33,8 @@ TEST(DecodeSecurityDefinitionRequest, CreatesAMarketWithItsRunners) {
                                                   "2330=Y",
                                                   "20034=2",
                                                   "20035=5000",
-                                                  "20036=500"}));
+                                                  "20036=500",
+                                                  "20072=Y"}));
   EXPECT_TRUE(request.test);
   EXPECT_FALSE(request.makes_safer);
   const auto& create = std::get<matching::CreateMarket>(request.body);
@@ -45,6 +46,7 @@ TEST(DecodeSecurityDefinitionRequest, CreatesAMarketWithItsRunners) {
   EXPECT_EQ(create.winners, 2U);
   EXPECT_EQ(create.bet_delay_ms, 5000U);
   EXPECT_EQ(create.commission_bp, 500U);
+  EXPECT_TRUE(create.passive_skips_delay);
   EXPECT_EQ(create.quantity_step, matching::Decimal{500'000});
   EXPECT_EQ(create.min_quantity, matching::Decimal{2'000'000});
   EXPECT_EQ(create.max_quantity, matching::Decimal{1'000'000'000});
@@ -60,6 +62,7 @@ TEST(DecodeSecurityDefinitionRequest, LeavesToTheEngineWhatIsNotGiven) {
   EXPECT_EQ(create.max_position, matching::Decimal{1'000'000'000});
   EXPECT_EQ(create.winners, 1U);
   EXPECT_EQ(create.bet_delay_ms, 0U);
+  EXPECT_FALSE(create.passive_skips_delay);
   EXPECT_EQ(create.commission_bp, 0U);
   EXPECT_EQ(create.quantity_step, matching::Decimal{});
   EXPECT_THAT(create.runners, IsEmpty());
@@ -82,6 +85,8 @@ TEST(DecodeSecurityDefinitionRequest, RefusesWhatIsWrong) {
            {kCreate.with("20034=-1"), "371=20034 373=6"},
            {kCreate.with("58=a remark"), "371=58 373=2"},
            {kCreate.with("20005=1"), "371=20005 373=2"},
+           {kCreate.with("20072=N"), "operation"},
+           {kCreate.with("20072=1"), "371=20072 373=6"},
            {kCreate.without("320"), "371=320 373=1"},
            {kCreate.without("321"), "371=321 373=1"},
            {kCreate.without("1300"), "371=1300 373=1"},

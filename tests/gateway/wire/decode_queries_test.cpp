@@ -52,8 +52,15 @@ TEST(DecodeOrderMassStatusRequest, TakesAllOrdersOrThoseOfAnInstrument) {
     EXPECT_EQ(query.symbol, Name{"RAIN-LON"});
     EXPECT_EQ(query.side, 1);
     EXPECT_EQ(query.mass_status_req_id, Name{"s1"});
+    EXPECT_TRUE(query.reference.empty() && query.order_group.empty());
+    const auto filtered = std::get<gateway::MassStatusQuery>(std::get<gateway::Query>(
+        decode_body(version, all.with("583=customer 17").with("20080=maker-1").body())));
+    EXPECT_EQ(filtered.reference, matching::Reference{"customer 17"});
+    EXPECT_EQ(filtered.order_group, matching::Reference{"maker-1"});
   }
   check({{all, "query"},
+         {all.with("583=" + std::string(16, 'r')), "371=583 373=5"},
+         {all.with("20080=" + std::string(16, 'g')), "371=20080 373=5"},
          {all.without("584"), "371=584 373=1"},
          {all.without("585"), "371=585 373=1"},
          {all.with("585=3"), "371=585 373=5"},

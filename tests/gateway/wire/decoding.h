@@ -48,7 +48,11 @@ inline std::string describe(const Decoded& decoded) {
 
     std::string operator()(const matching::MassCancel&) const { return "mass cancel"; }
 
+    std::string operator()(const matching::OrderGroupRequest&) const { return "order group"; }
+
     std::string operator()(const gateway::Query&) const { return "query"; }
+
+    std::string operator()(const ThrottleQuery&) const { return "throttle query"; }
 
     std::string operator()(const OperatorRequest&) const { return "operation"; }
 
@@ -136,6 +140,14 @@ inline const Request kReplace{"G",
                                "44=2.04",
                                "60=20261122-14:20:32"}};
 inline const Request kMassCancel{"q", {"11=mass-1", "530=7", "60=20261122-14:20:32"}};
+inline const Request kOrderGroup{"UOG",
+                                 {"11=group-1",
+                                  "60=20261122-14:20:32",
+                                  "20080=maker-1",
+                                  "20081=1",
+                                  "20082=500.50",
+                                  "20083=5000",
+                                  "20084=2"}};
 inline const Request kStatus{"H", {"11=order-1", "55=EPL-ARS-CHE.HOME", "54=2"}};
 
 inline constexpr std::array kVersions{FixVersion::Fixt11, FixVersion::Fix44};

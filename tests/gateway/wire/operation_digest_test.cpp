@@ -28,6 +28,12 @@ TEST(DigestOfAnOperatorsRequest, IsOfWhatIsAskedAndNotOfWhenOrInWhichOrder) {
   EXPECT_NE(asked(full(Operation::Close)).digest, asked(full(Operation::Halt)).digest);
 }
 
+TEST(DigestOfAnOperatorsRequest, IsAnotherWithAFlagThatIsGiven) {
+  const Request request = full(Operation::ChangeMarket);
+  EXPECT_NE(asked(request).digest, asked(request.without("20072")).digest);
+  EXPECT_NE(asked(request).digest, asked(request.with("20072=N")).digest);
+}
+
 TEST(DigestOfAnOperatorsRequest, KnowsWhichFieldAValueStandsInAndWhichEntry) {
   const Request determine = bare(Operation::Determine);
   std::set<std::uint64_t> digests;
@@ -54,6 +60,19 @@ TEST(DigestOfAnOperatorsRequest, IsTheHeadersBusinessInNothing) {
 TEST(DigestOfAnOperatorsRequest, StaysWhatItWas) {
   EXPECT_EQ(asked(full(Operation::Suspend)).digest, 2'035'087'829'079'331'964U);
   EXPECT_EQ(asked(full(Operation::Determine)).digest, 16'489'464'537'879'264'331U);
+  // Without what came later, as it was before that came.
+  EXPECT_EQ(asked(full(Operation::ChangeMarket).without("20072")).digest, 37'270'606'192'008'597U);
+  EXPECT_EQ(asked(Request{"c",
+                          {"320=c1",
+                           "321=1",
+                           "1300=EPL-ARS-CHE",
+                           "20030=1",
+                           "20031=1",
+                           "20035=5000",
+                           "60=20261122-14:20:31",
+                           "146=2|55=EPL-ARS-CHE.HOME|55=EPL-ARS-CHE.AWAY"}})
+                .digest,
+            16'395'402'334'797'894'476U);
 }
 
 }  // namespace

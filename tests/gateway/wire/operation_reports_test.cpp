@@ -151,7 +151,7 @@ TEST(SecurityDefinition, TellsOfAMarketTheValuesInForce) {
   EXPECT_EQ(body(binary_market_created()),
             "35=d|60=20261122-14:20:31.000001|146=1|55=RAIN-LON|320=create-1|322=90400-1|323=1|"
             "561=1|562=2|797=Y|1140=1000|1300=RAIN-LON|20015=OPS1|20020=90400|20029=500|20030=5|"
-            "20031=2|20034=1|20035=5000|20036=500|20068=90400-1|");
+            "20031=2|20034=1|20035=5000|20036=500|20068=90400-1|20072=Y|");
 }
 
 TEST(SecurityDefinition, HasNoValuesOfAMarketThatWasOnlyTried) {

@@ -17,7 +17,7 @@ namespace {
 
 TEST(Decode, AnswersMessagesThatWeDoNotTake) {
   for (const std::string type :
-       {"8", "9", "E", "W", "X", "Y", "R", "AE", "CB", "BE", "b", "U", "U1", "U2a", "UXYZ123"}) {
+       {"8", "9", "E", "W", "X", "Y", "R", "AE", "CB", "BG", "b", "U", "U1", "U2a", "UXYZ123"}) {
     check({{Request{type, {"11=id-1", "262=x"}}, "380=3 tag 0 reason 141"}});
   }
   for (const std::string type : {"I", "O", "ZZ", "DD1", "AA1", "d1", "u1", "1U"}) {
@@ -30,7 +30,7 @@ std::string outcome_of(Effect effect) {
     case Effect::Nothing:
       return "query";
     case Effect::Order:
-      return "place or amend";
+      return "place, amend or order group";
     case Effect::Cancel:
       return "cancel";
     case Effect::MassCancel:
@@ -53,6 +53,9 @@ TEST(Decode, MakesOfEachRequestWhatTheTableSaysThatItDoes) {
       {"e", Request{"e", {"324=r2", "55=RAIN-LON", "263=0"}}},
       {"V", Request{"V", {"262=m1", "263=1", "264=1", "267=2|269=0|269=1", "146=1|55=RAIN-LON"}}},
       {"AN", Request{"AN", {"60=20261122-14:20:31", "710=p1", "724=0"}}},
+      {"UOG", kOrderGroup},
+      {"BW", Request{"BW", {"1346=r1", "1347=0", "1351=1|1355=BETEX|1182=1"}}},
+      {"BE", Request{"BE", {"553=u1", "923=t1", "924=5"}}},
       {"c",
        Request{"c", {"320=c1", "321=1", "1300=M", "20030=1", "20031=1", "60=20261122-14:20:31"}}},
       {"UOC", Request{"UOC", {"20012=o1", "20011=HaltExchange", "60=20261122-14:20:31"}}},
@@ -72,9 +75,11 @@ TEST(Decode, MakesOfEachRequestWhatTheTableSaysThatItDoes) {
                                                                           : SessionRole::MarketData;
     const std::string outcome =
         describe(decode_as(role, FixVersion::Fixt11, requests.at(message->type).body()));
-    const std::string expected = message->type == "V" ? "market data" : outcome_of(message->effect);
-    EXPECT_EQ(outcome == "place" || outcome == "amend" ? "place or amend" : outcome, expected)
-        << message->type;
+    const std::string expected = message->type == "V"    ? "market data"
+                                 : message->type == "BE" ? "throttle query"
+                                                         : outcome_of(message->effect);
+    const bool order = outcome == "place" || outcome == "amend" || outcome == "order group";
+    EXPECT_EQ(order ? outcome_of(Effect::Order) : outcome, expected) << message->type;
   }
   EXPECT_EQ(found, requests.size());
 }
@@ -148,6 +153,13 @@ TEST(Decode, NamesARequestThatChangesNothingByItsOwnId) {
   EXPECT_EQ(id_of(Request{"AN", {"60=20261122-14:20:31", "710=pos-1", "724=0"}}), "pos-1");
   EXPECT_EQ(id_of(kStatus.with("790=query-1")), "query-1");
   EXPECT_EQ(id_of(kStatus), "order-1");
+  const auto id_of_a_broken_one = [](const Request& request) {
+    const Decoded refused = decode_body(FixVersion::Fixt11, request.body());
+    return std::string{std::get<SessionReject>(refused).request_id.view()};
+  };
+  EXPECT_EQ(id_of_a_broken_one(Request{"BW", {"1346=replay-1"}}), "replay-1");
+  EXPECT_EQ(id_of_a_broken_one(Request{"BE", {"923=limits-1"}}), "limits-1");
+  EXPECT_EQ(id_of_a_broken_one(Request{"UOG", {"11=group-1"}}), "group-1");
 }
 
 TEST(Decode, GivesEveryRefusalAsACommandForTheJournal) {

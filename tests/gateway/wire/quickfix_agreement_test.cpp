@@ -99,7 +99,7 @@ class QuickFixAgreement : public ::testing::TestWithParam<FixVersion> {
 std::vector<std::string> full_operations() {
   std::vector<std::string> requests{
       "35=c|15=EUR|60=20261122-14:20:31|146=2|55=X|55=Y|320=r|321=1|561=0.5|562=1|1140=9|1300=M|"
-      "2330=Y|20030=1|20031=1|20034=2|20035=5000|20036=500|",
+      "2330=Y|20030=1|20031=1|20034=2|20035=5000|20036=500|20072=Y|",
       "35=c|60=20261122-14:20:31|320=r|321=1|1300=M|20029=500|20030=5|20031=2|",
       "35=CA|11=m|54=1|60=20261122-14:20:31|1373=3|1374=7|1461=1|1462=A|1463=D|1464=24|2330=N|",
       "35=CA|11=m|55=X|60=20261122-14:20:31|1373=3|1374=1|",
@@ -131,17 +131,23 @@ std::vector<std::string> full_requests(FixVersion version) {
   std::vector<std::string> requests{
       "35=D|1=BROKER1|11=a|18=6 K|21=1|38=5|40=2|44=2.02|54=1|55=X|59=6|"
       "60=20261122-14:20:31|110=1|126=20261231-23:59:59.999|" +
-          stp + "20004=1|20005=7|20006=12.50|",
+          stp + "583=r|20004=1|20005=7|20006=12.50|20080=g|",
       "35=F|1=BROKER1|11=b|37=5|38=5|41=a|54=2|55=X|60=20261122-14:20:31.123456|",
       "35=H|1=BROKER1|11=b|37=5|54=2|55=X|790=q|",
       "35=G|1=BROKER1|11=c|21=1|37=5|38=5|40=2|41=a|44=2.02|54=1|55=X|59=6|60=20261122-14:20:31|"
-      "126=20261231-23:59:59.999|",
-      "35=AF|1=BROKER1|54=1|55=X|584=s|585=1|",
-      "35=q|1=BROKER1|11=d|54=1|55=X|60=20261122-14:20:31|530=1|",
+      "126=20261231-23:59:59.999|20004=1|20005=7|",
+      "35=AF|1=BROKER1|54=1|55=X|583=r|584=s|585=1|20080=g|",
+      "35=q|1=BROKER1|11=d|54=1|55=X|60=20261122-14:20:31|530=1|583=r|20080=g|",
+      "35=q|1=BROKER1|11=d|54=1|60=20261122-14:20:31|530=6|583=r|20080=g|",
+      "35=UOG|1=BROKER1|11=g|60=20261122-14:20:31|20080=g|20081=1|20082=200.5|20083=5000|20084=1|"
+      "20086=Y|",
+      "35=UOG|1=BROKER1|11=g|60=20261122-14:20:31|20080=g|20081=4|",
       "35=AN|1=BROKER1|60=20261122-14:20:31|" + account_type + "710=p|715=20261122|724=0|"};
   if (version == FixVersion::Fixt11) {
     requests.insert(requests.end(),
                     {"35=q|1=BROKER1|11=d|54=1|60=20261122-14:20:31|530=9|1300=M|",
+                     "35=BW|1346=r|1347=0|1351=1|1355=BETEX|1182=1|1183=9|",
+                     "35=BE|553=u|923=t|924=5|",
                      "35=x|55=X|320=r|559=0|",
                      "35=x|320=r|559=5|1300=M|",
                      "35=x|263=1|320=r|559=4|",
@@ -284,6 +290,12 @@ bool is_conditional(const std::string& body, std::uint32_t tag) {
   if (msg_type == "AF" || msg_type == "q" || msg_type == "x") {
     return tag == 55 || tag == 1300;
   }
+  if (msg_type == "UOG") {
+    return says("20081=1") && (tag == 20082 || tag == 20083 || tag == 20084);
+  }
+  if (msg_type == "BW") {
+    return tag == 1182;
+  }
   if (msg_type == "V") {
     return tag == 146;
   }
@@ -419,13 +431,15 @@ TEST_P(QuickFixAgreement, BothAgreeOnEveryEnumeration) {
       }
     }
   }
-  EXPECT_EQ(enumerations,
-            GetParam() == FixVersion::Fixt11
-                ? (std::set<std::uint32_t>{18,    21,    40,    54,    59,    61,   263,  265,
-                                           321,   447,   452,   530,   559,   585,  724,  815,
-                                           935,   1373,  1374,  1463,  1464,  2329, 2964, 20004,
-                                           20010, 20011, 20021, 20030, 20031, 20032})
-                : (std::set<std::uint32_t>{18, 21, 40, 54, 59, 530, 585, 724, 20003, 20004}));
+  EXPECT_EQ(
+      enumerations,
+      GetParam() == FixVersion::Fixt11
+          ? (std::set<std::uint32_t>{18,    21,    40,    54,    59,    61,    263,  265,   321,
+                                     447,   452,   530,   559,   585,   724,   815,  924,   935,
+                                     1347,  1373,  1374,  1463,  1464,  2329,  2964, 20004, 20010,
+                                     20011, 20021, 20030, 20031, 20032, 20081, 20084})
+          : (std::set<std::uint32_t>{
+                18, 21, 40, 54, 59, 530, 585, 724, 20003, 20004, 20081, 20084}));
 }
 
 // The values that our reports bear are those that the dictionary lists.
@@ -447,9 +461,20 @@ TEST_P(QuickFixAgreement, TheDictionaryListsTheValuesThatWeSend) {
   EXPECT_EQ(listed(39), (Values{"0", "1", "2", "4", "8", "A", "C"}));
   EXPECT_EQ(listed(150), (Values{"0", "4", "5", "8", "A", "C", "D", "F", "I"}));
   EXPECT_EQ(listed(434), (Values{"1", "2"}));
-  EXPECT_EQ(listed(531), fixt ? (Values{"0", "1", "7", "9"}) : (Values{"0", "1", "7"}));
+  EXPECT_EQ(listed(531), fixt ? (Values{"0", "1", "6", "7", "9"}) : (Values{"0", "1", "6", "7"}));
+  EXPECT_EQ(listed(20081), (Values{"1", "2", "3", "4", "5"}));
+  EXPECT_EQ(listed(20084), (Values{"1", "2"}));
+  EXPECT_EQ(listed(20085), (Values{"1", "2"}));
   EXPECT_EQ(listed(20002), (Values{"Y", "N"}));
-  if (fixt) {
+  if (!fixt) {
+    EXPECT_EQ(listed(851), (Values{"1", "2"}));
+  } else {
+    EXPECT_EQ(listed(926), (Values{"1"}));
+    EXPECT_EQ(listed(1348), (Values{"0", "1", "2"}));
+    EXPECT_EQ(listed(1426), (Values{"3"}));
+    EXPECT_EQ(listed(1611), (Values{"0", "2"}));
+    EXPECT_EQ(listed(1612), (Values{"0", "1"}));
+    EXPECT_EQ(listed(1615), (Values{"3"}));
     EXPECT_EQ(listed(326), (Values{"2", "3", "17", "18", "20", "100", "101", "102"}));
     EXPECT_EQ(listed(560), (Values{"0", "2"}));
     EXPECT_EQ(listed(965), (Values{"1", "2", "4", "5", "9", "10"}));

@@ -1,11 +1,17 @@
-// A report is written once, into its session's block, and on the way allocates nothing of its own.
+// A report is written once, into its session's block, and on the way allocates nothing of its own;
+// nor does an order that is read, but for the block of what few orders have.
+#include <array>
 #include <cstddef>
 #include <string>
+#include <variant>
 
 #include <gtest/gtest.h>
 
 #include "gateway/session/outbound_queue.h"
+#include "gateway/wire/field_table.h"
+#include "gateway/wire/order_decoder.h"
 #include "gateway/wire/report_encoder.h"
+#include "tests/gateway/wire/fix_text.h"
 #include "tests/gateway/wire/sample_reports.h"
 #include "tests/support/allocations.h"
 
@@ -17,6 +23,25 @@ OutboundHeader header(std::uint32_t number) {
           .target_comp_id = "BROKER1",
           .msg_seq_num = matching::MsgSeqNum{number},
           .sending_time = testing::kReportTime};
+}
+
+std::size_t allocations_of_decoding(const std::string& more) {
+  static const std::string kOrder =
+      "35=D|34=2|49=BROKER1|52=20261122-14:20:31.000|56=BETEX|11=order-1|38=20.00|40=2|44=2.02|"
+      "54=1|55=EPL-ARS-CHE.HOME|59=1|60=20261122-14:20:30.500|110=1|20004=1|20005=7|";
+  static constexpr std::array kAccounts{matching::Name{"BROKER1"}};
+  const std::string frame = testing::message(FixVersion::Fixt11, kOrder + more);
+  const std::size_t before = test::allocations();
+  FieldTable fields;
+  EXPECT_EQ(fields.read(frame), FieldTable::Fault::None);
+  const Decoded decoded = decode(fields, {.accounts = kAccounts});
+  EXPECT_TRUE(std::holds_alternative<matching::PlaceOrder>(decoded)) << frame;
+  return test::allocations() - before;
+}
+
+TEST(RequestAllocation, DecodingAnOrderAllocatesItsExtrasAlone) {
+  EXPECT_EQ(allocations_of_decoding(""), 0U);
+  EXPECT_EQ(allocations_of_decoding("583=customer 17|20080=maker-1|"), 1U);
 }
 
 TEST(ReportAllocation, EncodingAllocatesNothing) {

@@ -1,5 +1,6 @@
 #include "gateway/wire/report_encoder.h"
 
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -8,6 +9,8 @@
 
 #include "gateway/wire/field_table.h"
 #include "gateway/wire/framer.h"
+#include "gateway/wire/logon_check.h"
+#include "matching/reason.h"
 #include "tests/gateway/wire/fix_text.h"
 #include "tests/gateway/wire/sample_operation_reports.h"
 #include "tests/gateway/wire/sample_reports.h"
@@ -67,7 +70,95 @@ TEST(EncodeReport, TellsATradeAtTheMakersPrice) {
   EXPECT_EQ(body(testing::trade()),
             "1=BROKER1|6=2.03|11=order-1|14=60.00|17=1240-2|31=2.02|32=30.00|37=77|38=60.00|39=2|"
             "40=2|44=2.02|54=1|55=EPL-ARS-CHE.HOME|59=1|60=20261122-14:20:31.000001|150=F|"
-            "151=0.00|");
+            "151=0.00|880=1240|1057=Y|");
+}
+
+// FIX.4.4 has another field for it, and none for the trade.
+TEST(EncodeReport, TellsWhichTradeItWasAndWhoCameLater) {
+  const auto end_of = [](const Report& report, FixVersion version) {
+    const std::string text = body(report, version);
+    return text.substr(text.find("|151=") + 1);
+  };
+  EXPECT_EQ(end_of(testing::trade_of_a_group(), FixVersion::Fixt11),
+            "151=0.00|583=customer 17|880=1240|1057=N|20080=maker-1|");
+  EXPECT_EQ(end_of(testing::trade_of_a_group(), FixVersion::Fix44),
+            "151=0.00|583=customer 17|851=1|20080=maker-1|");
+  EXPECT_EQ(end_of(testing::trade(), FixVersion::Fix44), "151=0.00|851=2|");
+  for (const Report& report : {testing::new_order(), testing::status(), testing::cancelled()}) {
+    for (const FixVersion version : {FixVersion::Fixt11, FixVersion::Fix44}) {
+      EXPECT_EQ(end_of(report, version).find("880="), std::string::npos);
+      EXPECT_EQ(end_of(report, version).find("851="), std::string::npos);
+      EXPECT_EQ(end_of(report, version).find("1057="), std::string::npos);
+    }
+  }
+}
+
+TEST(EncodeReport, SaysWhyAnOrderIsGoneThatNobodyHasCancelled) {
+  EXPECT_EQ(body(testing::cancelled_with_its_group()),
+            "1=BROKER1|6=2.03|11=order-1|14=30.00|17=1253-3|37=77|38=60.00|39=4|40=2|44=2.02|54=1|"
+            "55=EPL-ARS-CHE.HOME|58=" +
+                std::string{matching::to_text(Reason::OrderGroupTripped)} +
+                "|59=1|60=20261122-14:20:31.000001|150=4|151=0.00|378=99|583=customer 17|20001=66|"
+                "20002=N|20080=maker-1|");
+  const std::string lapsed = body(testing::lapsed(), FixVersion::Fix44);
+  EXPECT_NE(lapsed.find("|378=8|20001=85|20002=N|"), std::string::npos) << lapsed;
+}
+
+TEST(EncodeReport, TellsOfOrderGroups) {
+  for (const FixVersion version : {FixVersion::Fixt11, FixVersion::Fix44}) {
+    EXPECT_EQ(body(testing::group_created(), version),
+              "1=BROKER1|11=group-1|60=20261122-14:20:31.000001|20068=1252-1|20080=maker-1|20081=1|"
+              "20082=500.5|20083=5000|20084=2|20085=1|20086=Y|20087=0|20088=0|");
+    EXPECT_EQ(body(testing::group_tripped(), version),
+              "1=BROKER1|60=20261122-14:20:31.000001|533=3|20068=1254-1|20080=maker-1|20081=4|"
+              "20082=500.5|20083=5000|20084=2|20085=2|20086=Y|20087=512|20088=0|");
+    EXPECT_EQ(body(testing::group_trip_copied(), version),
+              "1=BROKER1|60=20261122-14:20:31.000001|533=3|797=Y|20068=1254-1|20080=maker-1|"
+              "20081=4|20082=500.5|20083=5000|20084=2|20085=2|20086=Y|20087=512|20088=0|");
+    EXPECT_EQ(body(testing::group_deleted(), version),
+              "1=BROKER1|11=group-2|60=20261122-14:20:31.000001|20068=1255-1|20080=maker-1|"
+              "20081=5|");
+    EXPECT_EQ(
+        body(testing::group_refused(), version),
+        "1=BROKER1|11=group-2|58=" + std::string{matching::to_text(Reason::UnknownOrderGroup)} +
+            "|60=20261122-14:20:31.000001|20001=69|20002=N|20068=1256-1|20080=maker-1|"
+            "20081=3|");
+    EXPECT_EQ(msg_type_of(testing::group_created(), version), "UOH");
+  }
+  Report tripped_already = testing::group_tripped();
+  testing::group_report_of(tripped_already).affected = 0;
+  EXPECT_NE(body(tripped_already).find("|533=0|"), std::string::npos);
+}
+
+TEST(EncodeReport, TellsWhatBecomesOfAReplay) {
+  EXPECT_EQ(body(testing::replay(ReplayResponse::Begins)),
+            "1346=replay-1|1347=0|1348=0|1351=1|1355=BETEX|1182=500|1183=900|1353=replay-1|");
+  EXPECT_EQ(body(testing::replay(ReplayResponse::UnknownApplication)),
+            "1346=replay-1|1347=0|1348=1|1353=replay-1|");
+  EXPECT_EQ(body(testing::replay(ReplayResponse::Unavailable)),
+            "1346=replay-1|1347=0|1348=2|1351=1|1355=BETEX|1182=500|1183=900|1353=replay-1|"
+            "20076=701|");
+  EXPECT_EQ(body(testing::replay_ended()),
+            "1346=replay-1|1351=1|1355=BETEX|1357=900|1356=replay-1|1426=3|20077=17|");
+  EXPECT_EQ(msg_type_of(testing::replay(ReplayResponse::Begins), FixVersion::Fixt11), "BX");
+  EXPECT_EQ(msg_type_of(testing::replay_ended(), FixVersion::Fixt11), "BY");
+}
+
+TEST(EncodeReport, TellsWhatMayStillBeSent) {
+  EXPECT_EQ(body(testing::throttles()),
+            "553=broker-1|923=limits-1|926=1|1610=2|1611=2|1612=0|1613=100|1614=1000|1615=3|"
+            "20075=40|1611=0|1612=1|1613=20|20075=0|");
+  EXPECT_EQ(body(testing::no_throttles()), "553=broker-1|923=limits-1|926=1|");
+  EXPECT_EQ(msg_type_of(testing::throttles(), FixVersion::Fixt11), "BF");
+}
+
+TEST(EncodeReport, MarksWhatIsToldAgainAsSuch) {
+  Report report = testing::trade();
+  EXPECT_EQ(readable(encoded(report)).find("|97="), std::string::npos);
+  report.told_again = true;
+  const std::string text = readable(encoded(report));
+  EXPECT_NE(text.find("|56=BROKER1|97=Y|1=BROKER1|"), std::string::npos) << text;
+  EXPECT_NE(text.find("|17=1240-2|"), std::string::npos) << "under the same ExecID";
 }
 
 TEST(EncodeReport, ShowsContractsWholeAndAveragesToEightDecimals) {
@@ -89,8 +180,8 @@ TEST(EncodeReport, TellsThePositionAfterATradeOfContracts) {
   const std::string text =
       "1=BROKER1|6=0.57|11=order-1|14=4|17=1248-1|31=0.57|32=4|37=77|38=4|39=2|40=2|44=0.57|54=2|"
       "55=RAIN-LON|59=1|60=20261122-14:20:31.000001|150=F|151=0|";
-  EXPECT_EQ(body(testing::contracts_sold()), text + "20090=-30|");
-  EXPECT_EQ(body(testing::contracts_sold(), FixVersion::Fix44), text);
+  EXPECT_EQ(body(testing::contracts_sold()), text + "880=1248|1057=N|20090=-30|");
+  EXPECT_EQ(body(testing::contracts_sold(), FixVersion::Fix44), text + "851=1|");
 }
 
 TEST(EncodeReport, TellsACancelWithTheChainOfIds) {
@@ -172,6 +263,21 @@ TEST(EncodeReport, TellsThatAMessageWasRefused) {
             "45=17|58=too many messages|372=D|379=order-1|380=0|20001=143|20002=Y|20068=1244-1|");
   EXPECT_EQ(body(testing::business_reject(Reason::NotEntitled, 6), FixVersion::Fix44),
             "45=17|58=not entitled|372=D|379=order-1|380=6|20001=142|20002=N|20068=1244-1|");
+}
+
+TEST(EncodeReport, SaysWhenOneTooManyMayBeSentAgain) {
+  EXPECT_EQ(body(testing::throttled()),
+            "45=17|58=too many messages|372=D|379=order-1|380=8|20001=143|20002=Y|20068=1244-1|"
+            "20074=340|");
+}
+
+TEST(EncodeReport, SaysOfAMassCancelThatItWasOfTheSession) {
+  Report report = testing::mass_cancelled();
+  auto& cancelled = std::get<OrderMassCancelReport>(report.body);
+  cancelled.request_type = MassCancelType::Session;
+  for (const FixVersion version : {FixVersion::Fixt11, FixVersion::Fix44}) {
+    EXPECT_NE(body(report, version).find("|530=6|531=6|533=3|"), std::string::npos);
+  }
 }
 
 TEST(EncodeReport, NamesTheEventOfWhatHasNoExecId) {
@@ -271,6 +377,17 @@ TEST(EncodeReport, ListsAnInstrumentWithItsMarketBehindTheGroup) {
             "320=list-1|322=list-1|393=0|560=2|893=Y|20001=21|20002=N|");
 }
 
+TEST(EncodeReport, SaysOfAMarketThatPostOnlyOrdersDoNotWait) {
+  EXPECT_TRUE(body(testing::security_with_a_fast_lane())
+                  .ends_with("|20036=500|20039=20261122-14:20:31.000001|20072=Y|"));
+  EXPECT_EQ(body(testing::security()).find("20072="), std::string::npos);
+  const Report answer = testing::security_with_a_fast_lane();
+  const Report update{.id = {},
+                      .body = SecurityListUpdate{.action = ListUpdateAction::Modify,
+                                                 .security = std::get<SecurityList>(answer.body)}};
+  EXPECT_TRUE(body(update).ends_with("|20039=20261122-14:20:31.000001|20072=Y|"));
+}
+
 TEST(EncodeReport, TellsHowTheListChanges) {
   EXPECT_EQ(body(testing::listed()),
             "146=1|1324=A|55=RAIN-LON|965=10|107=Rain in London|1205=1|1206=0.001|1207=0.999|"
@@ -317,6 +434,50 @@ TEST(EncodeReport, NamesTheMessageType) {
   EXPECT_EQ(msg_type_of(testing::new_order(), FixVersion::Fixt11), "8");
   EXPECT_EQ(msg_type_of(testing::cancel_rejected(Reason::TooLate), FixVersion::Fix44), "9");
   EXPECT_EQ(msg_type_of(testing::business_reject(Reason::Throttled, 8), FixVersion::Fix44), "j");
+}
+
+// With every field at once, and the longest value of each: more than any report has.
+TEST(EncodeReport, SendsNoExecutionReportThatIsLongerThanWeSay) {
+  const matching::Decimal longest_decimal{-999'999'999'999'999'999};
+  Report report = testing::rejected(Reason::InDeficit);  // the longest text
+  report.id = {.event = matching::EventSeq{~std::uint64_t{0}}, .leg = ~std::uint32_t{0}};
+  auto& execution = std::get<ExecutionReport>(report.body);
+  execution.exec_type = ExecType::Trade;
+  execution.order_id = matching::OrderId{~std::uint64_t{0}};
+  execution.account = matching::Name{std::string(31, 'a')};
+  execution.symbol = matching::Name{std::string(31, 's')};
+  execution.cl_ord_id = matching::ClOrdId{std::string(36, 'c')};
+  execution.orig_cl_ord_id = matching::ClOrdId{std::string(36, 'o')};
+  execution.price = longest_decimal;
+  execution.order_qty = longest_decimal;
+  execution.cum_qty = longest_decimal;
+  execution.leaves_qty = longest_decimal;
+  execution.last_qty = longest_decimal;
+  execution.last_px = longest_decimal;
+  execution.avg_px_e8 = -999'999'999'999'999'999;
+  execution.position_after = matching::Quantity{-999'999'999'999'999'999};
+  execution.reference = matching::Reference{std::string(15, 'r')};
+  execution.order_group = matching::Reference{std::string(15, 'g')};
+  execution.expire_time = testing::kReportTime;
+  execution.effective_time = testing::kReportTime;
+  execution.status_req_id = matching::Name{std::string(31, 'q')};
+  execution.mass_status_req_id = matching::Name{std::string(31, 'm')};
+  execution.total_reports = ~std::uint32_t{0};
+  execution.copy = true;
+  execution.restatement_reason = 99;
+  execution.format = {.price_decimals = 2, .quantity_decimals = 2};
+  const std::string comp_id(31, 'C');
+  for (const FixVersion version : {FixVersion::Fixt11, FixVersion::Fix44}) {
+    OutboundHeader header = header_for(version);
+    header.sender_comp_id = comp_id;
+    header.target_comp_id = comp_id;
+    header.msg_seq_num = matching::MsgSeqNum{999'999'999};
+    header.last_msg_seq_num_processed = matching::MsgSeqNum{999'999'999};
+    header.poss_resend = true;
+    std::string out;
+    encode(report, header, out);
+    EXPECT_LE(out.size(), kLongestMessageBytes) << readable(out);
+  }
 }
 
 // Lengths of two to four digits, and every report that there is: our own framer takes them back.

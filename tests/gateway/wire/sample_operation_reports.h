@@ -222,6 +222,7 @@ inline Report binary_market_created() {
   definition.ladder = matching::LadderKind::DeciCent;
   definition.quantity_step = matching::Decimal{1'000'000};
   definition.max_position = matching::Decimal{500'000'000};
+  definition.passive_skips_delay = true;
   definition.runners = {matching::Name{"RAIN-LON"}};
   definition.involved = {.copy = true, .requested_by = matching::Name{"OPS1"}, .approved_by = {}};
   definition.format = {.price_decimals = 2, .quantity_decimals = 0};
@@ -231,7 +232,9 @@ inline Report binary_market_created() {
 inline Report market_would_be_created() {
   Report report = market_created();
   report.id = {};
-  std::get<SecurityDefinition>(report.body).test = true;
+  auto& definition = std::get<SecurityDefinition>(report.body);
+  definition.test = true;
+  definition.passive_skips_delay = true;
   return report;
 }
 

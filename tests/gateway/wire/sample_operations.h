@@ -46,7 +46,7 @@ inline const std::vector<SampleCommand>& sample_commands() {
        {kGuard}},
       {Settle, {kMarket}, {kGuard}},
       {Void, {kMarket}, {kGuard, "730=0.35"}},
-      {ChangeMarket, {kMarket}, {kGuard, "1140=1000", "20035=5000", "20036=500"}},
+      {ChangeMarket, {kMarket}, {kGuard, "1140=1000", "20035=5000", "20036=500", "20072=Y"}},
       {DescribeMarket,
        {kMarket},
        {kGuard, "1325=EPL", "1396=Arsenal against Chelsea", "20039=20261122-15:00:00"}},
@@ -65,6 +65,7 @@ inline const std::vector<SampleCommand>& sample_commands() {
       {SetSessionNumbers, {kSession}, {"20040=301", "20041=800", "20049=N"}},
       {SetTradingDay, {"20060=14400"}, {}},
       {MoveWatermark, {"20020=90000"}, {}},
+      {Stop, {"20073=60"}, {}},
       {Approve, {"20014=goal-0815-0", "20020=90211"}, {}},
       {Decline, {"20014=goal-0815-0"}, {}},
   };

@@ -29,7 +29,8 @@ inline Report new_order() {
                                   .format = {.price_decimals = 2, .quantity_decimals = 2}}};
 }
 
-// The second fill of 60.00: 30.00 at 2.04 before, 30.00 at 2.02 now (RULES.md section 3).
+// The second fill of 60.00, which came later than what it took: 30.00 at 2.04 before, 30.00 at 2.02
+// now (RULES.md section 3).
 inline Report trade() {
   Report report = new_order();
   report.id = {.event = matching::EventSeq{1240}, .leg = 2};
@@ -42,6 +43,18 @@ inline Report trade() {
   execution.last_qty = matching::Decimal{30'000'000};
   execution.last_px = matching::Decimal{2'020'000};
   execution.avg_px_e8 = 203'000'000;
+  execution.aggressor = true;
+  return report;
+}
+
+// The other side of it, of a market maker.
+inline Report trade_of_a_group() {
+  Report report = trade();
+  report.id.leg = 1;
+  auto& execution = std::get<ExecutionReport>(report.body);
+  execution.aggressor = false;
+  execution.reference = matching::Reference{"customer 17"};
+  execution.order_group = matching::Reference{"maker-1"};
   return report;
 }
 
@@ -166,6 +179,7 @@ inline Report contracts_sold() {
   execution.last_qty = matching::Decimal{4'000'000};
   execution.last_px = matching::Decimal{570'000};
   execution.avg_px_e8 = 57'000'000;
+  execution.aggressor = false;
   execution.position_after = matching::Quantity{-30};
   execution.format = {.price_decimals = 2, .quantity_decimals = 0};
   return report;
@@ -245,6 +259,132 @@ inline Report business_reject(matching::Reason reason, std::uint16_t business_re
                                         .reason = reason}};
 }
 
+// One too many, which a session is told when it may send again.
+inline Report throttled() {
+  Report report = business_reject(matching::Reason::Throttled, 8);
+  std::get<BusinessMessageReject>(report.body).retry_after_ms = 340;
+  return report;
+}
+
+inline Report cancelled_with_its_group() {
+  Report report = trade_of_a_group();
+  report.id = {.event = matching::EventSeq{1253}, .leg = 3};
+  auto& execution = std::get<ExecutionReport>(report.body);
+  execution.exec_type = ExecType::Canceled;
+  execution.ord_status = OrdStatus::Canceled;
+  execution.cum_qty = matching::Decimal{30'000'000};
+  execution.last_qty = {};
+  execution.last_px = {};
+  execution.reason = matching::Reason::OrderGroupTripped;
+  execution.restatement_reason = 99;
+  return report;
+}
+
+inline Report lapsed() {
+  Report report = cancelled();
+  auto& execution = std::get<ExecutionReport>(report.body);
+  execution.orig_cl_ord_id = {};
+  execution.cl_ord_id = matching::ClOrdId{"order-1"};
+  execution.reason = matching::Reason::LapsedAtTurnInPlay;
+  execution.restatement_reason = 8;
+  return report;
+}
+
+inline OrderGroupReport& group_report_of(Report& report) {
+  return *std::get<matching::Boxed<OrderGroupReport>>(report.body);
+}
+
+inline Report group_created() {
+  OrderGroupReport report;
+  report.cl_ord_id = matching::ClOrdId{"group-1"};
+  report.account = matching::Name{"BROKER1"};
+  report.group = matching::Reference{"maker-1"};
+  report.action = matching::OrderGroupAction::Create;
+  report.state = matching::OrderGroupState::Active;
+  report.limit = matching::Decimal{500'500'000};
+  report.window_ms = 5'000;
+  report.counted = matching::CountedFills::Makers;
+  report.cancel_on_disconnect = true;
+  report.transact_time = kReportTime;
+  return {.id = {.event = matching::EventSeq{1252}, .leg = 1},
+          .body = matching::Boxed<OrderGroupReport>{report}};
+}
+
+// By its fills: nobody has asked for it.
+inline Report group_tripped() {
+  Report report = group_created();
+  report.id.event = matching::EventSeq{1254};
+  OrderGroupReport& tripped = group_report_of(report);
+  tripped.cl_ord_id = {};
+  tripped.action = matching::OrderGroupAction::Trip;
+  tripped.state = matching::OrderGroupState::Tripped;
+  tripped.filled = matching::Decimal{512'000'000};
+  tripped.affected = 3;
+  return report;
+}
+
+inline Report group_trip_copied() {
+  Report report = group_tripped();
+  group_report_of(report).copy = true;
+  return report;
+}
+
+inline Report group_deleted() {
+  OrderGroupReport report;
+  report.cl_ord_id = matching::ClOrdId{"group-2"};
+  report.account = matching::Name{"BROKER1"};
+  report.group = matching::Reference{"maker-1"};
+  report.action = matching::OrderGroupAction::Delete;
+  report.transact_time = kReportTime;
+  return {.id = {.event = matching::EventSeq{1255}, .leg = 1},
+          .body = matching::Boxed<OrderGroupReport>{report}};
+}
+
+inline Report group_refused() {
+  Report report = group_deleted();
+  report.id.event = matching::EventSeq{1256};
+  OrderGroupReport& refused = group_report_of(report);
+  refused.action = matching::OrderGroupAction::Reset;
+  refused.reason = matching::Reason::UnknownOrderGroup;
+  return report;
+}
+
+inline Report replay(ReplayResponse response) {
+  ReplayAck ack{.request_id = matching::Name{"replay-1"},
+                .response = response,
+                .first = matching::EventSeq{500},
+                .last = matching::EventSeq{900}};
+  if (response == ReplayResponse::Unavailable) {
+    ack.available_from = matching::EventSeq{701};
+  }
+  return {.id = {}, .body = ack};
+}
+
+inline Report replay_ended() {
+  return {.id = {},
+          .body = ReplayEnd{.request_id = matching::Name{"replay-1"},
+                            .last = matching::EventSeq{900},
+                            .reports = 17}};
+}
+
+// 100 messages a second, of which 40 are left, and 20 requests without an answer.
+inline Report throttles() {
+  return {.id = {},
+          .body = ThrottleReport{.request_id = matching::Name{"limits-1"},
+                                 .username = matching::Name{"broker-1"},
+                                 .entries = {{.limit = 100, .interval_ms = 1'000, .left = 40},
+                                             {.limit = 20,
+                                              .left = 0,
+                                              .action = ThrottleReport::Action::Queue,
+                                              .type = ThrottleReport::Type::OutstandingRequests}}}};
+}
+
+inline Report no_throttles() {
+  Report report = throttles();
+  std::get<ThrottleReport>(report.body).entries.clear();
+  return report;
+}
+
 inline Report mass_cancelled() {
   return {.id = {.event = matching::EventSeq{1245}, .leg = 1},
           .body = OrderMassCancelReport{.cl_ord_id = matching::ClOrdId{"mass-1"},
@@ -315,6 +455,14 @@ inline Report security() {
                                .bet_delay_ms = 5'000,
                                .commission_bp = 500,
                                .format = {.price_decimals = 2, .quantity_decimals = 2}}};
+}
+
+inline Report security_with_a_fast_lane() {
+  Report report = security();
+  auto& listed = std::get<SecurityList>(report.body);
+  listed.passive_skips_delay = true;
+  listed.scheduled_start = kReportTime;
+  return report;
 }
 
 // A binary market, with all that may be absent.
@@ -440,6 +588,15 @@ inline std::vector<Report> all_reports(FixVersion version) {
                   mass_cancelled(),
                   mass_cancel_rejected(matching::Reason::UnknownMarket),
                   mass_cancel_rejected(matching::Reason::StaleRequest),
+                  trade_of_a_group(),
+                  throttled(),
+                  cancelled_with_its_group(),
+                  lapsed(),
+                  group_created(),
+                  group_tripped(),
+                  group_trip_copied(),
+                  group_deleted(),
+                  group_refused(),
                   news(),
                   contracts_sold(),
                   settled(),
@@ -450,6 +607,11 @@ inline std::vector<Report> all_reports(FixVersion version) {
                   bets_on_a_runner(),
                   account_totals(),
                   no_positions()});
+  Report of_session = mass_cancelled();
+  auto& own = std::get<OrderMassCancelReport>(of_session.body);
+  own.request_type = MassCancelType::Session;
+  own.symbol = {};
+  reports.push_back(of_session);
   if (version == FixVersion::Fixt11) {
     Report of_market = mass_cancelled();
     auto& mass_cancel = std::get<OrderMassCancelReport>(of_market.body);
@@ -461,6 +623,13 @@ inline std::vector<Report> all_reports(FixVersion version) {
                     security_status(),
                     unknown_security_status(),
                     security(),
+                    security_with_a_fast_lane(),
+                    replay(ReplayResponse::Begins),
+                    replay(ReplayResponse::UnknownApplication),
+                    replay(ReplayResponse::Unavailable),
+                    replay_ended(),
+                    throttles(),
+                    no_throttles(),
                     described_security(),
                     no_list(),
                     no_security(),
