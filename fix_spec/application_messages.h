@@ -40,7 +40,8 @@ inline constexpr MessageSpec kApplicationMessageRequest{
 inline constexpr std::array kAcknowledgedEventsFields{
     MessageField{field::kRefApplId, "Y-", "BETEX"},
     MessageField{field::kApplBegSeqNum, "Y-", "as the request has it"},
-    MessageField{field::kApplEndSeqNum, "Y-", "likewise; where that was 0, the last event"},
+    MessageField{
+        field::kApplEndSeqNum, "Y-", "likewise, and at most the last event that there was"},
 };
 
 inline constexpr Group kAcknowledgedEvents{.fields = kAcknowledgedEventsFields};
@@ -50,8 +51,8 @@ inline constexpr std::array kApplicationMessageRequestAckFields{
     MessageField{field::kApplReqType, "N-", "0, always"},
     MessageField{field::kApplResponseType,
                  "N-",
-                 "always: 0 the reports follow; 1 RefApplID is not BETEX; 2 events before 20076 "
-                 "are not kept any more, or there are none yet: nothing follows"},
+                 "always: 0 the reports follow; 1 RefApplID is not BETEX; 2 they cannot be told: "
+                 "events before 20076 are not kept any more, or, without 20076, not now"},
     MessageField{field::kNoApplIds, "N-", "1, but with 1348=1", &kAcknowledgedEvents},
     MessageField{field::kApplResponseId, "Y-", "as 1346"},
     MessageField{field::kAvailableFrom, "N-", "with 1348=2: the first event that you can have"},

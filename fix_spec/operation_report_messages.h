@@ -265,8 +265,8 @@ inline constexpr std::array kNetworkStatusResponseFields{
     MessageField{field::kHeldBackBy,
                  "N-",
                  "what keeps the oldest segment of the log from being retired: snapshot (a start "
-                 "needs it), session and a CompID (its reports may have to be made again), "
-                 "watermark (it is above it), nothing"},
+                 "needs it), session and a CompID (its reports may have to be made again), replay "
+                 "(they may be told again), watermark (it is above it), nothing"},
 };
 
 inline constexpr MessageSpec kNetworkStatusResponse{

@@ -59,7 +59,7 @@ void write_replay_ack(FieldWriter& out, const ReplayAck& report) {
     out.integer("1183=", report.last.value());
   }
   out.text("1353=", report.request_id.view());
-  if (report.response == ReplayResponse::Unavailable) {
+  if (report.available_from != matching::EventSeq{}) {
     out.integer("20076=", report.available_from.value());
   }
 }

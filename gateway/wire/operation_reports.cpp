@@ -143,6 +143,8 @@ std::string text_of(const HeldBackBy& held_back_by) {
       return "snapshot";
     case HeldBackBy::What::Session:
       return "session " + std::string{held_back_by.session.view()};
+    case HeldBackBy::What::Replay:
+      return "replay";
     case HeldBackBy::What::Watermark:
       return "watermark";
   }

@@ -178,7 +178,8 @@ Decoded read_order_group_request(RequestFields& request, const Sender& sender) {
       .group = reference(request, tag::kOrderGroup),
       .limit = request.decimal(kLimit),
       .window_ms = request.integer(kWindow),
-      .counted = request.enumerator<CountedFills::All, CountedFills::Makers>(kScope, {}),
+      .counted =
+          request.enumerator<CountedFills::All, CountedFills::Makers>(kScope, CountedFills{}),
       .action = request.enumerator<Action::Create,
                                    Action::Update,
                                    Action::Reset,

@@ -256,6 +256,7 @@ TEST(NetworkStatus, TellsWhatHoldsTheOldestSegmentBack) {
   for (const auto& [what, word] : {std::pair{What::Nothing, "nothing"},
                                    std::pair{What::Snapshot, "snapshot"},
                                    std::pair{What::Session, "session DROP1"},
+                                   std::pair{What::Replay, "replay"},
                                    std::pair{What::Watermark, "watermark"}}) {
     Report report = network_status();
     std::get<NetworkStatus>(report.body).node->held_back_by.what = what;

@@ -138,6 +138,9 @@ TEST(EncodeReport, TellsWhatBecomesOfAReplay) {
   EXPECT_EQ(body(testing::replay(ReplayResponse::Unavailable)),
             "1346=replay-1|1347=0|1348=2|1351=1|1355=BETEX|1182=500|1183=900|1353=replay-1|"
             "20076=701|");
+  Report not_now = testing::replay(ReplayResponse::Unavailable);
+  std::get<ReplayAck>(not_now.body).available_from = {};
+  EXPECT_TRUE(body(not_now).ends_with("|1353=replay-1|"));
   EXPECT_EQ(body(testing::replay_ended()),
             "1346=replay-1|1351=1|1355=BETEX|1357=900|1356=replay-1|1426=3|20077=17|");
   EXPECT_EQ(msg_type_of(testing::replay(ReplayResponse::Begins), FixVersion::Fixt11), "BX");
