@@ -47,7 +47,7 @@ void OrderRecords::join(OrderRecord& order, std::uint32_t group) {
 }
 
 const matching::Reference& OrderRecords::group_name(const OrderRecord& order) const {
-  static const matching::Reference kNone;
+  static constexpr matching::Reference kNone{};
   return order.order_group == 0 ? kNone : groups_.name(order.order_group);
 }
 

@@ -82,6 +82,7 @@ class Metrics(unittest.TestCase):
         self.assertEqual(self.value('betex_rejects_total{reason="InsufficientFunds"}'), 1)
         self.assertEqual(self.value('betex_rejects_total{reason="UnknownOrder"}'), 0)
         self.assertEqual(self.value('betex_operations_total{result="refused"}'), 0)
+        self.assertEqual(self.value("betex_order_groups_tripped_total"), 0)
         self.assertEqual(self.value('betex_process_backlog{work="payments"}'), 0)
         self.assertEqual(self.value('betex_order_ack_seconds_bucket{le="+Inf"}'), 2)
         self.assertGreater(self.value("betex_order_ack_seconds_sum"), 0)

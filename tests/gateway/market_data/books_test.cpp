@@ -15,6 +15,7 @@
 #include "matching/engine.h"
 #include "tests/gateway/market_data/book_state.h"
 #include "tests/gateway/market_data/random_exchange.h"
+#include "tests/gateway/reports/written_log.h"
 
 namespace betex::gateway::testing {
 namespace {
@@ -116,6 +117,52 @@ void run_stream(std::uint64_t seed,
     exchange.step();
   }
   EXPECT_EQ(found, "") << "seed " << seed << ", after transaction " << engine->last_tx_id().value();
+}
+
+// What a group loses goes: what rests, what takes, and what waits for its delay.
+TEST(MarketBooks, LoseTheOrdersThatAGroupLoses) {
+  const matching::EventHeader market{.market = MarketId{1}};
+  WrittenLog log;
+  MarketBooks books{Engine{}};
+  const auto happen = [&](const auto&... events) { books.apply(log.write(events...).view()); };
+  const auto accepted = [&](std::uint64_t order, matching::Entry entry) {
+    const matching::Quantity quantity{1'000};
+    return matching::OrderAccepted{.header = market,
+                                   .order = matching::OrderId{order},
+                                   .account = matching::AccountId{1},
+                                   .session = matching::SessionId{1},
+                                   .instrument = InstrumentId{1},
+                                   .tick = matching::Tick{10},
+                                   .side = matching::Side::Ask,
+                                   .entry = entry,
+                                   .order_group = 1,
+                                   .values = {.order_qty = quantity, .leaves_qty = quantity}};
+  };
+  happen(matching::MarketCreated{.header = market,
+                                 .kind = matching::MarketKind::ExchangeOdds,
+                                 .ladder = matching::LadderKind::Classic,
+                                 .runners = 1,
+                                 .name = matching::Name{"M"}},
+         matching::RunnerAdded{
+             .header = market, .instrument = InstrumentId{1}, .symbol = matching::Name{"A"}});
+  happen(accepted(1, matching::Entry::Rests), accepted(2, matching::Entry::Rests));
+  happen(accepted(3, matching::Entry::Delayed));
+  const auto volume = [&] {
+    const BookState::Levels offers = state_of(books, InstrumentId{1}).offers;
+    return offers.empty() ? 0 : offers.front().second;
+  };
+  EXPECT_EQ(volume(), 20'000'000);
+  EXPECT_EQ(books.open_orders(), 3U);
+  const std::uint64_t changes = books.standing(MarketId{1}).public_changes;
+  using Cancelled = matching::OrderGroupCancelled;
+  happen(
+      accepted(4, matching::Entry::Takes),
+      Followed<Cancelled>{.event = {.header = market, .group = 1},
+                          .tail = {matching::OrderId{1}, matching::OrderId{3}}},
+      Followed<Cancelled>{.event = {.header = market, .group = 1}, .tail = {matching::OrderId{4}}});
+  EXPECT_EQ(volume(), 10'000'000);
+  EXPECT_EQ(books.open_orders(), 1U);
+  EXPECT_EQ(books.standing(MarketId{1}).public_changes, changes + 1) << "of what rested";
 }
 
 TEST(MarketBooks, AreTheEnginesAfterEveryTransaction) {

@@ -164,5 +164,11 @@ TEST_F(Statuses, EverybodyIsToldOfAnnouncementsAndOfHaltsOfTheExchange) {
   EXPECT_THAT(told(later), ElementsAre("h open"));
 }
 
+TEST_F(Statuses, EverybodyIsToldOfAPlannedStop) {
+  const SubscriberId session = venue.join();
+  venue.exchange.run(matching::StopExchange{.notice_s = 60});
+  EXPECT_THAT(told(session), ElementsAre("B The exchange stops for maintenance in 60 seconds"));
+}
+
 }  // namespace
 }  // namespace betex::gateway::testing

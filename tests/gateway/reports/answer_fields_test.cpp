@@ -81,6 +81,7 @@ const std::vector<Row>& table() {
       {SetSessionNumbers, kSession, {20040, 20041, 20043, 20044}, "014567", {}, {20040}},
       {SetTradingDay, kNone, kNone, "0145"},
       {MoveWatermark, kNone, {20066}, "0145"},
+      {Stop, kNone, kNone, "0145"},
       {Approve, kProposal, kNone, "0145", kTwoDesks},
       {Decline, kProposal, kNone, "0145"},
       {Announce, {55}, kNone, "014"},
@@ -409,6 +410,7 @@ void AnswerFieldsTest::walk_the_rest() {
        "0");
   walk(SetTradingDay, matching::SetTradingDay{.ends_at_s = 3600}, "0");
   walk(MoveWatermark, matching::MoveWatermark{.watermark = matching::EventSeq{3}}, "0");
+  walk(Stop, matching::StopExchange{.notice_s = 60}, "0");
   walk(Announce, matching::Announce{.subject = kMkt, .headline = Remark{"rain"}}, "0");
   walk(HaltExchange, matching::HaltExchange{}, "0");
   walk(UnhaltExchange, matching::UnhaltExchange{}, "0");

@@ -340,6 +340,20 @@ TEST_F(OperationReportsTest, AnAnnouncementIsNewsToEverybody) {
   }
 }
 
+TEST_F(OperationReportsTest, APlannedStopIsNewsToEverybody) {
+  ask("s1", matching::StopExchange{.notice_s = 60});
+  const std::string news = "B headline=The exchange stops for maintenance in 60 seconds urgent";
+  EXPECT_THAT(told_to(kOps1), ElementsAre(news, "UOR id=s1 op=Stop result=0"));
+  EXPECT_THAT(told_to(kOps2), ElementsAre(news, "UOR id=s1 op=Stop result=0 copy by=OPS1"));
+  for (const SessionId session : {kOne, kTwo, kDrop}) {
+    EXPECT_THAT(told_to(session), ElementsAre(news));
+  }
+  pipeline.submit(matching::StopExchange{.notice_s = 5});  // the gateway itself
+  settle();
+  EXPECT_THAT(told_to(kOps1),
+              ElementsAre("B headline=The exchange stops for maintenance in 5 seconds urgent"));
+}
+
 TEST_F(OperationReportsTest, TheTradingDayAndTheWatermarkAreSet) {
   ask("t1", matching::SetTradingDay{.ends_at_s = 3600});
   ask("t2", matching::MoveWatermark{.watermark = matching::EventSeq{3}});

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,7 @@ using matching::Engine;
 using matching::Name;
 using matching::OrderId;
 using matching::PlaceOrder;
+using matching::Reference;
 using matching::Timestamp;
 
 constexpr Timestamp kNow{1'700'000'000'000'000'000};
@@ -139,6 +141,8 @@ constexpr auto kOrderFields = std::to_array<OrderField>({
     {"price", same_term<&ChainEntry::price>},
     {"expire_time", same_term<&ChainEntry::expire_time>},
     {"finished_generation", same<&OrderRecord::finished_generation>},
+    {"reference", same<&OrderRecord::reference>},
+    {"order_group", same<&OrderRecord::order_group>},
 });
 
 using MarketField = Field<Market>;
@@ -153,6 +157,7 @@ constexpr auto kMarketFields = std::to_array<MarketField>({
     {"min_quantity", same<&Market::min_quantity>},
     {"quantity_step", same<&Market::quantity_step>},
     {"max_quantity", same<&Market::max_quantity>},
+    {"passive_skips_delay", same<&Market::passive_skips_delay>},
     {"instruments", same<&Market::instruments>},
 });
 
@@ -195,7 +200,8 @@ class EveryField : public ::testing::Test {
                                .quantity_step = Decimal{2'000'000},
                                .max_quantity = Decimal{1'000'000'000}});
     run(matching::OpenMarket{.market = Name{"BIN"}});
-    run(matching::CreateMarket{.market = Name{"ODDS"}, .bet_delay_ms = 5000});
+    run(matching::CreateMarket{
+        .market = Name{"ODDS"}, .bet_delay_ms = 5000, .passive_skips_delay = true});
     run(matching::AddRunner{.market = Name{"ODDS"}, .symbol = Name{"A"}});
     run(matching::AddRunner{.market = Name{"ODDS"}, .symbol = Name{"B"}});
     run(matching::OpenMarket{.market = Name{"ODDS"}});
@@ -219,7 +225,15 @@ class EveryField : public ::testing::Test {
            .side = matching::Side::Ask,
            .type = matching::OrderType::Market,
            .time_in_force = matching::TimeInForce::Ioc});
-    place(kOne, {.account = Name{"alice"}, .cl_ord_id = ClOrdId{"cancelled"}});
+    for (const char* const name : {"kept", "deleted"}) {
+      ask_group(matching::OrderGroupAction::Create, name);
+    }
+    place(
+        kOne,
+        {.account = Name{"alice"},
+         .cl_ord_id = ClOrdId{"cancelled"},
+         .extras = matching::OrderExtras{
+             .reference = Reference{"mine"}, .order_group = Reference{"deleted"}, .max_cost = {}}});
     run(CancelOrder{.account = Name{"alice"},
                     .cl_ord_id = ClOrdId{"cancel"},
                     .orig_cl_ord_id = ClOrdId{"cancelled"}},
@@ -251,6 +265,21 @@ class EveryField : public ::testing::Test {
     run(order, session);
   }
 
+  // Of alice.
+  void ask_group(matching::OrderGroupAction action, const char* name) {
+    matching::OrderGroupRequest request{.account = Name{"alice"},
+                                        .cl_ord_id = ClOrdId{"g" + std::to_string(++groups_asked_)},
+                                        .group = Reference{name},
+                                        .action = action,
+                                        .transact_time = now_};
+    if (action == matching::OrderGroupAction::Create) {
+      request.limit = Decimal{1'000'000'000};
+      request.window_ms = matching::kMinGroupWindowMs;
+      request.counted = matching::CountedFills::All;
+    }
+    run(request, kOne);
+  }
+
   void run(const matching::CommandBody& body, matching::SessionId session = {}) {
     matching::Origin origin{.session = session};
     engine_.visit_sessions([&](const matching::SessionInfo& info) {
@@ -279,6 +308,7 @@ class EveryField : public ::testing::Test {
   Timestamp now_ = kNow;
   Engine engine_;
   ReadModel live_;
+  int groups_asked_ = 0;
 };
 
 TEST_F(EveryField, OfAnOrderIsKept) {
@@ -288,6 +318,25 @@ TEST_F(EveryField, OfAnOrderIsKept) {
     orders.emplace_back(live_.order(OrderId{id}), rebuilt.order(OrderId{id}));
   }
   expect_all_kept(kOrderFields, orders);
+}
+
+// As long as the engine knows an order that came to it, and then no longer.
+TEST_F(EveryField, TheNameOfADeletedGroupIsKeptWithItsOrders) {
+  ask_group(matching::OrderGroupAction::Delete, "deleted");
+  constexpr OrderId kOfTheGroup{5};
+  for (const bool known : {true, false}) {
+    const ReadModel rebuilt{reloaded(engine_)};
+    const OrderRecord* const order = rebuilt.orders().find(kOfTheGroup);
+    ASSERT_EQ(order != nullptr, known);
+    if (known) {
+      EXPECT_EQ(rebuilt.order_group(*order), Reference{"deleted"});
+      EXPECT_EQ(live_.order_group(live_.order(kOfTheGroup)), Reference{"deleted"});
+    }
+    EXPECT_EQ(rebuilt.orders().groups().size(), known ? 2U : 1U);
+    pass_time_to(now_ + kTomorrow - kNow);
+    pass_time_to(now_ + kTomorrow - kNow);
+    pass_time_to(now_ + kTomorrow - kNow);
+  }
 }
 
 TEST_F(EveryField, HasOrdersOfEveryStatus) {

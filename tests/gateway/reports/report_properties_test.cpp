@@ -65,6 +65,42 @@ class ReportProperties : public ::testing::TestWithParam<unsigned> {
                                                : "NEVER";
   }
 
+  // Groups come and go, trip and are reset, by hand and by fills.
+  void ask_group() {
+    const auto action = static_cast<matching::OrderGroupAction>(1 + random(5));
+    matching::OrderGroupRequest request{.account = Name{"ACC"},
+                                        .cl_ord_id = ClOrdId{new_id()},
+                                        .group = any_group(),
+                                        .action = action,
+                                        .transact_time = pipeline.clock.time};
+    if (action == matching::OrderGroupAction::Create ||
+        action == matching::OrderGroupAction::Update) {
+      request.limit = Decimal{(10 + random(50)) * 10'000'000};
+      request.window_ms = 60'000;
+      request.counted = matching::CountedFills{static_cast<std::uint8_t>(1 + random(2))};
+    }
+    pipeline.submit(request, pipeline.origin(random(2) == 0 ? kOne : kTwo));
+    pipeline.run();
+  }
+
+  matching::Reference any_group() {
+    return matching::Reference{"GROUP" + std::to_string(random(3))};
+  }
+
+  matching::OptionalBox<matching::OrderExtras> extras() {
+    if (random(3) == 0) {
+      return {};
+    }
+    matching::OrderExtras extras;
+    if (random(2) == 0) {
+      extras.reference = matching::Reference{"STRATEGY" + std::to_string(random(4))};
+    }
+    if (random(3) != 0) {
+      extras.order_group = any_group();
+    }
+    return extras;
+  }
+
   void step() {
     const SessionId session = random(2) == 0 ? kOne : kTwo;
     const Name account{"ACC"};
@@ -105,6 +141,7 @@ class ReportProperties : public ::testing::TestWithParam<unsigned> {
                 .transact_time = pipeline.clock.time,
                 .price = price,
                 .quantity = quantity,
+                .extras = extras(),
                 .side = random(2) == 0 ? Side::Ask : Side::Bid,
                 .time_in_force = kTimes[static_cast<std::size_t>(random(4))],
                 .self_trade_prevention = random(3) == 0 ? matching::SelfTradePrevention::Decrement
@@ -183,9 +220,17 @@ struct Life {
   bool finished = false;
   Decimal cum_qty;
   ClOrdId cl_ord_id;
+  matching::Reference reference;
+  matching::Reference order_group;
 };
 
 void check(const ExecutionReport& report, Life& life) {
+  if (!life.acknowledged) {
+    life.reference = report.reference;
+    life.order_group = report.order_group;
+  }
+  EXPECT_EQ(report.reference, life.reference);
+  EXPECT_EQ(report.order_group, life.order_group);
   EXPECT_EQ(report.leaves_qty,
             is_terminal(report.ord_status) ? Decimal{0} : report.order_qty - report.cum_qty);
   if (report.exec_type == ExecType::OrderStatus) {
@@ -210,6 +255,9 @@ void check(const ExecutionReport& report, Life& life) {
 TEST_P(ReportProperties, HoldAndLateReportsAreTheLiveOnes) {
   for (int i = 0; i < kSteps; ++i) {
     const std::size_t before = pipeline.sink.reports.size();
+    if (i % 8 == 0) {
+      ask_group();
+    }
     step();
     for (std::size_t r = before; r < pipeline.sink.reports.size(); ++r) {
       ++unconsumed[pipeline.sink.reports[r].session.value()];
@@ -220,15 +268,28 @@ TEST_P(ReportProperties, HoldAndLateReportsAreTheLiveOnes) {
   // The drop copy sees all executions of the account: whole lives.
   std::map<matching::OrderId, Life> lives;
   std::set<fix::ReportId> seen;
+  std::map<matching::OrderGroupAction, int> of_groups;  // that were done
+  int lost = 0;                                         // orders, with their groups
   for (const fix::Report& report : live.at(kDrop)) {
+    EXPECT_TRUE(seen.insert(report.id).second) << "each ExecID once";
+    if (const auto* const group =
+            std::get_if<matching::Boxed<fix::OrderGroupReport>>(&report.body)) {
+      of_groups[(*group)->action] += (*group)->reason == matching::Reason::None ? 1 : 0;
+      continue;
+    }
     const auto* const execution = std::get_if<ExecutionReport>(&report.body);
     ASSERT_NE(execution, nullptr);
-    EXPECT_TRUE(seen.insert(report.id).second) << "each ExecID once";
+    lost += execution->reason == matching::Reason::OrderGroupTripped &&
+                    execution->exec_type == ExecType::Canceled
+                ? 1
+                : 0;
     if (execution->order_id != matching::OrderId{}) {
       check(*execution, lives[execution->order_id]);
     }
   }
   EXPECT_GT(lives.size(), std::size_t{kSteps} / 4);
+  EXPECT_GT(lost, 10);
+  EXPECT_EQ(of_groups.size(), 5U) << "something of each kind was done";
 
   subscribe_all(kSecond);
   for (std::map<SessionId, std::size_t> consumed; true;) {

@@ -132,6 +132,7 @@ std::string text_of(const fix::SecurityDefinition& report) {
       .add("winners", report.winners)
       .add("delay", report.bet_delay_ms)
       .add("commission", report.commission_bp)
+      .flag("passive", report.passive_skips_delay)
       .add("step", report.quantity_step)
       .add("min", report.min_quantity)
       .add("max", report.max_quantity)
@@ -200,6 +201,7 @@ std::string text_of(const fix::SecurityList& report) {
       .add("symbol", report.symbol)
       .add("status", report.status)
       .add("version", report.market_version)
+      .flag("passive", report.passive_skips_delay)
       .flag("last", report.last)
       .add("reason", report.reason)
       .text();
@@ -209,6 +211,8 @@ std::string text_of(const fix::ExecutionReport& report) {
   return Line{"8"}
       .put("exec", std::string{static_cast<char>(report.exec_type)})
       .add("id", report.cl_ord_id)
+      .add("ref", report.reference)
+      .add("group", report.order_group)
       .add("why", report.restatement_reason)
       .text();
 }
@@ -219,6 +223,47 @@ std::string text_of(const fix::SettlementReport& report) {
 
 std::string text_of(const fix::AccountReport& report) {
   return Line{"UAR"}.put("change", std::to_string(static_cast<int>(report.change))).text();
+}
+
+std::string text_of(const matching::Boxed<fix::OrderGroupReport>& boxed) {
+  const fix::OrderGroupReport& report = *boxed;
+  return Line{"UOH"}
+      .add("id", report.cl_ord_id)
+      .add("account", report.account)
+      .add("group", report.group)
+      .add("action", report.action)
+      .add("state", report.state)
+      .add("limit", report.limit)
+      .add("filled", report.filled)
+      .add("window", report.window_ms)
+      .add("live", report.live_orders)
+      .add("counted", report.counted)
+      .flag("cancels", report.cancel_on_disconnect)
+      .add("affected", report.affected)
+      .flag("copy", report.copy)
+      .add("reason", report.reason)
+      .text();
+}
+
+std::string text_of(const fix::OrderMassCancelReport& report) {
+  return Line{"r"}
+      .add("id", report.cl_ord_id)
+      .put("type", std::to_string(static_cast<int>(report.request_type)))
+      .add("symbol", report.symbol)
+      .add("market", report.market)
+      .add("side", report.side)
+      .add("total", report.total)
+      .add("reason", report.reason)
+      .text();
+}
+
+std::string text_of(const fix::BusinessMessageReject& report) {
+  return Line{"j"}
+      .add("id", report.business_reject_ref_id)
+      .add("of", report.ref_msg_type)
+      .add("retry_after", report.retry_after_ms)
+      .add("reason", report.reason)
+      .text();
 }
 
 template <typename Report>

@@ -36,7 +36,7 @@ constexpr std::array kRows{
     Row{CancelCause::MarketPaused, Reason::MarketNotOpen, 6},
     // The market.
     Row{CancelCause::RunnerRemoved, Reason::RunnerNotActive, 8},
-    Row{CancelCause::TurnedInPlay, Reason::None, 8},
+    Row{CancelCause::TurnedInPlay, Reason::LapsedAtTurnInPlay, 8},
     Row{CancelCause::MarketClosed, Reason::MarketNotOpen, 8},
     Row{CancelCause::MarketVoided, Reason::MarketNotOpen, 8},
     // The session.
@@ -48,8 +48,9 @@ constexpr std::array kRows{
     Row{CancelCause::DelayFailed, Reason::None, 99},  // the event has the reason
     Row{CancelCause::MassCancel, Reason::None, 99},
     Row{CancelCause::MassCancelOnBehalf, Reason::None, 8},
+    Row{CancelCause::OrderGroupTripped, Reason::OrderGroupTripped, 99},
 };
-static_assert(kRows.size() == static_cast<std::size_t>(CancelCause::MassCancelOnBehalf) + 1);
+static_assert(kRows.size() == static_cast<std::size_t>(CancelCause::OrderGroupTripped) + 1);
 
 TEST(Unsolicited, EveryCauseHasItsCode) {
   for (const Row& row : kRows) {
