@@ -558,6 +558,7 @@ struct HeldBackBy {
     Nothing,    // it goes at the next rotation, or is the one that is written
     Snapshot,   // a start could not do without it: there are not two snapshots behind it
     Session,    // reports of it, or of later events, may have to be made again for this one
+    Replay,     // reports of its events may be told again for as long as the configuration says
     Watermark,  // it is above the watermark, and the configuration waits for that
   };
 
