@@ -32,6 +32,7 @@
 #include "gateway/process/port_reservation.h"
 #include "gateway/process/service_manager.h"
 #include "gateway/process/service_status.h"
+#include "gateway/replay_side.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
 #include "gateway/session/dictionaries.h"
@@ -97,7 +98,7 @@ class Gateway::Impl {
         // 2. The journal, under its lock, and from it the engine: all that was ever promised.
         //    What it keeps is what snapshots and reports need. Its time goes on where it stood. The
         //    session cache is opened before the start writes to it.
-        retention_{config.wal.retire},
+        retention_{config.wal.retire, config.reports.replay_days},
         journal_{journal_config(config, retention_), segments_},
         recovered_{start_from_journal(
             {journal_, config.wal.root, segments_, config, key_},
@@ -132,6 +133,10 @@ class Gateway::Impl {
                 report_wait(),
                 std::move(recovered_.reports),
                 journal_sources(config.wal.root, segments_)},
+        replay_{{.config = config,
+                 .journal = journal_,
+                 .segments = segments_,
+                 .retention = retention_}},
 
         // 6. The sessions: they take credits of the command ring before they read, and reports from
         //    the report stage. Their bytes go by way of the session cache: the second gate.
@@ -157,7 +162,8 @@ class Gateway::Impl {
                  .authenticator = authenticator_,
                  .cache = *cache_,
                  .clock = clocks_->session,
-                 .currency = recovered_.engine.house().currency},
+                 .currency = recovered_.engine.house().currency,
+                 .replays = &replay_.feed()},
                 limits_.orders,
                 session_settings(config),
                 sessions_},
@@ -183,6 +189,7 @@ class Gateway::Impl {
         asked(std::chrono::seconds{event.notice_s});
       }
     });
+    report_.connect(replay_.port());
     make_runners();
     metrics_.read_from({.commands = commands_,
                         .events = events_,
@@ -197,7 +204,8 @@ class Gateway::Impl {
                         .commit_times = journal_stage_.commit_times(),
                         .answer_times = report_.answers().times(),
                         .counts = report_.counts(),
-                        .market_data = market_data_.metrics()});
+                        .market_data = market_data_.metrics(),
+                        .replays = replay_.figures()});
     if (page_) {
       page_->connect(market_data_.pictures(), node_);
     }
@@ -205,6 +213,8 @@ class Gateway::Impl {
 
   // Ends like a crash, but for the threads: nothing is drained.
   ~Impl() {
+    replay_.stop();
+    replay_.join();
     for (const auto& runner : runners_) {
       runner->stop();
     }
@@ -219,6 +229,7 @@ class Gateway::Impl {
       runner->start();
     }
     market_data_.start(health_);
+    replay_.start(server_);
     snapshots_.start(retention_.newest_snapshot());
     if (!config_.wal.witness.empty()) {
       witness_.emplace(
@@ -280,6 +291,7 @@ class Gateway::Impl {
   void stop(const Impatient& impatient) {
     health_.enter(Phase::Stopping);
     service_status_.tell();
+    replay_.stop();
     server_.stop_reading();
     server_.sessions_down(matching::SessionDownReason::Shutdown);
     market_data_.stop_reading();
@@ -288,6 +300,7 @@ class Gateway::Impl {
       runner->join();
     }
     market_data_.stop();
+    replay_.join();
     journal_.close();
     log_out(impatient);
     witness_.reset();  // it has the last event then
@@ -403,6 +416,7 @@ class Gateway::Impl {
   MatchStage match_;
   JournalStage journal_stage_;
   ReportStage report_;
+  ReplaySide replay_;
 
   fix::PasswordAuthenticator authenticator_;
   std::vector<matching::SessionInfo> sessions_;

@@ -193,6 +193,10 @@ bool is_whole(const std::filesystem::path& wal_root, EventSeq seq) {
   }
 }
 
+matching::Timestamp time_of_snapshot(const std::filesystem::path& wal_root, EventSeq seq) {
+  return SnapshotFile{wal_root, seq}.header().last_timestamp;
+}
+
 void write_snapshot(const std::filesystem::path& wal_root, const Snapshot& snapshot) {
   const Position& position = snapshot.position;
   BETEX_ASSERT(snapshot.engine.last_seq() == position.last_seq);
@@ -222,10 +226,14 @@ EventSeq second_newest_snapshot(const std::filesystem::path& wal_root) {
   return EventSeq{0};
 }
 
+void remove_snapshot(const std::filesystem::path& wal_root, EventSeq seq) {
+  std::filesystem::remove_all(wal_root / kSnapshotsFolder / name_of(seq));
+}
+
 void remove_snapshots_below(const std::filesystem::path& wal_root, EventSeq seq) {
   for (const EventSeq old : list_snapshots(wal_root)) {
     if (old < seq) {
-      std::filesystem::remove_all(wal_root / kSnapshotsFolder / name_of(old));
+      remove_snapshot(wal_root, old);
     }
   }
 }

@@ -34,6 +34,10 @@ struct Snapshot {
 // Reads every byte and loads no engine.
 [[nodiscard]] bool is_whole(const std::filesystem::path& wal_root, EventSeq seq);
 
+// The time of its last event; reads the header alone. Throws SnapshotDamaged.
+[[nodiscard]] matching::Timestamp time_of_snapshot(const std::filesystem::path& wal_root,
+                                                   EventSeq seq);
+
 // Durable when it returns. `position` must be the engine's. A snapshot of the same event that is
 // there already stays.
 void write_snapshot(const std::filesystem::path& wal_root, const Snapshot& snapshot);
@@ -41,6 +45,9 @@ void write_snapshot(const std::filesystem::path& wal_root, const Snapshot& snaps
 // The second-newest snapshot that is whole, 0 where there are not two: the segments above it must
 // be kept, so that one damaged snapshot is no loss.
 [[nodiscard]] EventSeq second_newest_snapshot(const std::filesystem::path& wal_root);
+
+// Deletes one.
+void remove_snapshot(const std::filesystem::path& wal_root, EventSeq seq);
 
 // Deletes the snapshots below `seq`.
 void remove_snapshots_below(const std::filesystem::path& wal_root, EventSeq seq);

@@ -39,6 +39,12 @@ struct WalConfig {
   std::filesystem::path witness;  // a file outside of root that says how far it was; empty: none
 };
 
+struct ReportsConfig {
+  // Reports that were told can be told again for so long (ApplicationMessageRequest, BW): the log
+  // is kept for it. 0: as long as it is kept for other reasons.
+  std::chrono::days replay_days{7};
+};
+
 // Where the session cache's file is made. Auto: in /dev/shm where it fits there, else in WAL_ROOT.
 enum class CachePlacement : std::uint8_t { Auto, WalRoot };
 
@@ -201,6 +207,7 @@ struct MarketConfig {
 
 struct Config {
   WalConfig wal;
+  ReportsConfig reports;
   SessionCacheConfig session_cache;
   RingsConfig rings;
   matching::EngineCapacity engine;  // beyond what the log brings; 0: as it comes

@@ -149,6 +149,14 @@ void read_wal(SectionReader reader, WalConfig& wal) {
   reader.finish();
 }
 
+void read_reports(SectionReader reader, ReportsConfig& reports) {
+  constexpr std::int64_t kTenYears = 3650;
+  std::int64_t days = reports.replay_days.count();
+  reader.integer("replay_days", days, {0, kTenYears});
+  reports.replay_days = std::chrono::days{days};
+  reader.finish();
+}
+
 void read_session_cache(SectionReader reader, SessionCacheConfig& cache) {
   constexpr std::uint64_t kLeast = std::uint64_t{16} << 20;
   reader.choice("place", cache.place, kCachePlacements);
@@ -371,6 +379,7 @@ void read_exchange(SectionReader reader, ExchangeConfig& exchange, Files& files)
 Files read_gateway_file(SectionReader& reader, Config& config) {
   Files files;
   read_wal(reader.section("wal"), config.wal);
+  read_reports(reader.section("reports"), config.reports);
   read_session_cache(reader.section("session_cache"), config.session_cache);
   read_rings(reader.section("rings"), config.rings);
   read_engine(reader.section("engine"), config.engine);

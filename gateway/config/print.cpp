@@ -68,6 +68,7 @@ void print_market_data(std::back_insert_iterator<std::string> out,
 
 std::string gateway_text(const Config& config) {
   const auto& [wal,
+               reports,
                session_cache,
                rings,
                engine,
@@ -95,6 +96,7 @@ std::string gateway_text(const Config& config) {
   if (!wal.witness.empty()) {
     fmt::format_to(out, "witness = \"{}\"\n", wal.witness.string());
   }
+  fmt::format_to(out, "\n[reports]\nreplay_days = {}\n", reports.replay_days.count());
   fmt::format_to(
       out, "\n[session_cache]\nplace = \"{}\"\n", word_of(kCachePlacements, session_cache.place));
   fmt::format_to(out, "size_bytes = {}\n", session_cache.size_bytes);

@@ -1,5 +1,6 @@
 // Settings that are allowed and probably not meant.
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -77,6 +78,16 @@ void warn_of_few_connections(const Config& config, Lines& lines) {
   }
 }
 
+// Nothing is retired then, and each replay reads the log from its first event on.
+void warn_of_replays_without_snapshots(const Config& config, Lines& lines) {
+  if (config.reports.replay_days > std::chrono::days{0} && config.wal.snapshot_every_events == 0) {
+    lines.push_back(
+        "wal.snapshot_every_events is 0, and reports.replay_days is " +
+        std::to_string(config.reports.replay_days.count()) +
+        ": who asks for his reports again waits until the log is read from its first event on");
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> warnings(const Config& config) {
@@ -89,6 +100,7 @@ std::vector<std::string> warnings(const Config& config) {
   warn_of_no_market_data(config, lines);
   warn_of_open_http(config, lines);
   warn_of_few_connections(config, lines);
+  warn_of_replays_without_snapshots(config, lines);
   return lines;
 }
 

@@ -10,6 +10,7 @@
 
 #include "gateway/log/log.h"
 #include "gateway/process/metric_families.h"
+#include "gateway/process/replay_metrics.h"
 #include "journal/enumerator_names.h"
 
 namespace betex::gateway {
@@ -297,6 +298,7 @@ std::vector<MetricFamily> GatewayMetrics::collect(const Sources& from) {
   add(of_messages(from.sessions));
   add(of_cache(from));
   add(market_data_metrics(from.market_data));
+  add(replay_metrics(from.replays));
   families.push_back(
       counter({"betex_log_lines_dropped_total",
                "Lines of the log that were not written: it was too slow, or its disk full."},

@@ -15,6 +15,7 @@
 #include "gateway/pipeline/histogram.h"
 #include "gateway/pipeline/match_stage.h"
 #include "gateway/process/market_data_metrics.h"
+#include "gateway/replay/replay_figures.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
 #include "gateway/session/message_cache.h"
@@ -43,6 +44,7 @@ class GatewayMetrics final : public prometheus::Collectable {
     const Histogram& answer_times;
     const EventCounts& counts;
     MarketDataSources market_data;
+    const ReplayFigures& replays;
   };
 
   // `health` must outlive it.

@@ -1,6 +1,8 @@
 #include "gateway/start/retention.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -21,6 +23,19 @@ constexpr std::int64_t kNanosBetweenSamples = std::int64_t{3600} * 1'000'000'000
 void Retention::set_snapshots(std::vector<EventSeq> snapshots) {
   const std::lock_guard lock{mutex_};
   snapshots_ = std::move(snapshots);
+}
+
+// The newest of them is as old as what is sampled next, or older.
+void Retention::know_times(std::span<const PastEvent> past) {
+  const std::lock_guard lock{mutex_};
+  for (const PastEvent& event : past) {
+    sample(event.seq, event.time);
+  }
+}
+
+void Retention::log_begins_after(EventSeq seq) {
+  const std::lock_guard lock{mutex_};
+  log_begins_after_ = seq;
 }
 
 void Retention::reports_begin_after(EventSeq seq) {
@@ -78,15 +93,19 @@ void Retention::sample(EventSeq seq, Timestamp time) {
   }
 }
 
-EventSeq Retention::needed_after() const {
-  const EventSeq needed = cursors_.needed_after().value_or(taken_);
-  const auto kept = std::upper_bound(
+// 0: it is not known.
+EventSeq Retention::last_before(std::chrono::nanoseconds ago) const {
+  const auto later = std::upper_bound(
       samples_.begin(),
       samples_.end(),
-      time_.value() - kHorizonNanos,
-      [](std::int64_t horizon, const Sample& sample) { return horizon < sample.time.value(); });
-  const EventSeq horizon = kept == samples_.begin() ? EventSeq{} : std::prev(kept)->seq;
-  return std::max(needed, horizon);
+      time_.value() - ago.count(),
+      [](std::int64_t horizon, const PastEvent& past) { return horizon < past.time.value(); });
+  return later == samples_.begin() ? EventSeq{} : std::prev(later)->seq;
+}
+
+EventSeq Retention::needed_after() const {
+  const EventSeq needed = cursors_.needed_after().value_or(taken_);
+  return std::max(needed, last_before(std::chrono::nanoseconds{kHorizonNanos}));
 }
 
 std::size_t Retention::sessions_behind() const {
@@ -99,20 +118,59 @@ EventSeq Retention::watermark() const {
   return watermark_;
 }
 
-EventSeq Retention::needed_snapshot() const {
-  EventSeq needed = oldest_needed_;
+EventSeq Retention::newest_before(EventSeq event, EventSeq least) const {
+  EventSeq newest = least;
   if (snapshots_.size() >= 2) {
-    const EventSeq limit = std::min(snapshots_[snapshots_.size() - 2], needed_after());
+    const EventSeq limit = std::min(snapshots_[snapshots_.size() - 2], event);
     for (const EventSeq snapshot : snapshots_) {
       if (snapshot <= limit) {
-        needed = std::max(needed, snapshot);
+        newest = std::max(newest, snapshot);
       }
     }
   }
-  return needed;
+  return newest;
+}
+
+EventSeq Retention::needed_snapshot() const {
+  return newest_before(needed_after(), oldest_needed_);
+}
+
+// Also what comes before it is not needed for reports that somebody lacks.
+EventSeq Retention::kept_snapshot() const {
+  const EventSeq needed = needed_after();
+  const bool longer = replay_ > std::chrono::nanoseconds{0};
+  return newest_before(longer ? std::min(needed, last_before(replay_)) : needed, oldest_kept_);
+}
+
+EventSeq Retention::told_again_from() const {
+  const std::lock_guard lock{mutex_};
+  return std::max(log_begins_after_, oldest_kept_).next();
+}
+
+std::vector<EventSeq> Retention::take_superfluous_snapshots() {
+  constexpr std::uint64_t kParts = 16;
+  const std::lock_guard lock{mutex_};
+  std::vector<EventSeq> superfluous;
+  if (snapshots_.empty()) {
+    return superfluous;
+  }
+  const std::uint64_t apart = (snapshots_.back().value() - oldest_kept_.value()) / kParts;
+  std::vector<EventSeq> left;
+  for (std::size_t i = 0; i < snapshots_.size(); ++i) {
+    const EventSeq snapshot = snapshots_[i];
+    const bool is_between = snapshot > oldest_kept_ && snapshot < oldest_needed_;
+    if (is_between && !left.empty() && snapshots_[i + 1].value() - left.back().value() <= apart) {
+      superfluous.push_back(snapshot);
+    } else {
+      left.push_back(snapshot);
+    }
+  }
+  snapshots_ = std::move(left);
+  return superfluous;
 }
 
 void Retention::give_up_what_is_too_old() {
+  oldest_kept_ = kept_snapshot();
   const EventSeq before = std::exchange(oldest_needed_, needed_snapshot());
   if (oldest_needed_ == before) {
     return;
@@ -132,13 +190,13 @@ void Retention::give_up_what_is_too_old() {
 EventSeq Retention::oldest_needed_snapshot() {
   const std::lock_guard lock{mutex_};
   give_up_what_is_too_old();
-  return oldest_needed_;
+  return oldest_kept_;
 }
 
 EventSeq Retention::floor() {
   const std::lock_guard lock{mutex_};
   give_up_what_is_too_old();
-  return retire_ == Retire::UpToWatermark ? std::min(oldest_needed_, watermark_) : oldest_needed_;
+  return retire_ == Retire::UpToWatermark ? std::min(oldest_kept_, watermark_) : oldest_kept_;
 }
 
 fix::HeldBackBy Retention::held_back_by(EventSeq last) const {
@@ -154,6 +212,9 @@ fix::HeldBackBy Retention::held_back_by(EventSeq last) const {
     const auto name = comp_ids_.find(need->session);
     return {.what = What::Session,
             .session = name == comp_ids_.end() ? matching::Name{} : name->second};
+  }
+  if (last > kept_snapshot()) {
+    return {.what = What::Replay, .session = {}};
   }
   if (retire_ == Retire::UpToWatermark && last > watermark_) {
     return {.what = What::Watermark, .session = {}};

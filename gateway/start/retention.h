@@ -1,12 +1,15 @@
 // How much of the journal is kept: all that a recovery, or a report that nobody has proven to have,
-// may still need; and more where operators say when it may go. The journal asks it before it
+// may still need; what may be told again for whoever asks; and more where operators say when it may
+// go. The journal asks it before it
 // retires segments; the report stage and the snapshot thread tell it how far they are.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,12 +26,26 @@ class Retention final : public ReportKeeper {
   // Reports older than this (7 days of journaled time) are not kept for a session that is away.
   static constexpr std::int64_t kHorizonNanos = std::int64_t{7} * 24 * 3600 * 1'000'000'000;
 
-  explicit Retention(Retire retire = Retire::WhenUnneeded) : retire_{retire} {}
+  // `replay`: so long (of journaled time) reports can be told again; 0: as long as the journal is
+  // kept for other reasons.
+  explicit Retention(Retire retire = Retire::WhenUnneeded, std::chrono::nanoseconds replay = {})
+      : retire_{retire}, replay_{replay} {}
 
   // ---- At a start, on the main thread
 
   // The snapshots that are whole, ascending.
   void set_snapshots(std::vector<matching::EventSeq> snapshots);
+
+  // Events that are known to have been the last ones at a time, ascending.
+  struct PastEvent {
+    matching::Timestamp time;
+    matching::EventSeq seq;
+  };
+
+  // Of the log before this process: how far back a horizon reaches is known by them.
+  void know_times(std::span<const PastEvent> past);
+  // What is there of segments and snapshots begins behind this event.
+  void log_begins_after(matching::EventSeq seq);
   // Reports of events up to `seq` can't be made, because their orders' terms are gone.
   void reports_begin_after(matching::EventSeq seq);
 
@@ -50,8 +67,18 @@ class Retention final : public ReportKeeper {
   void add_snapshot(matching::EventSeq seq);
   [[nodiscard]] matching::EventSeq newest_snapshot() const;  // 0: there is none
   // The newest snapshot from which a start finds everything that is needed, and beside which there
-  // is a newer one. 0: none. It never goes back.
+  // is a newer one; or an older one, from which reports can be told again. 0: none. It never goes
+  // back.
   [[nodiscard]] matching::EventSeq oldest_needed_snapshot();
+  // Of those above it the ones that no start needs, and without which reports can be told again
+  // almost as soon: those that are left are at most a sixteenth of the kept log apart. They are
+  // forgotten here.
+  [[nodiscard]] std::vector<matching::EventSeq> take_superfluous_snapshots();
+
+  // ---- Whoever tells reports again
+
+  // From this event on they can be made.
+  [[nodiscard]] matching::EventSeq told_again_from() const;
 
   // ---- Whoever watches
 
@@ -70,27 +97,30 @@ class Retention final : public ReportKeeper {
   [[nodiscard]] matching::EventSeq floor();
 
  private:
-  // The last event at a time; one an hour.
-  struct Sample {
-    matching::Timestamp time;
-    matching::EventSeq seq;
-  };
-
   void sample(matching::EventSeq seq, matching::Timestamp time);
+  [[nodiscard]] matching::EventSeq last_before(std::chrono::nanoseconds ago) const;
   [[nodiscard]] matching::EventSeq needed_after() const;
+  // The newest that is not after the event, and beside which there is a newer one; not before
+  // `least`.
+  [[nodiscard]] matching::EventSeq newest_before(matching::EventSeq event,
+                                                 matching::EventSeq least) const;
   [[nodiscard]] matching::EventSeq needed_snapshot() const;
+  [[nodiscard]] matching::EventSeq kept_snapshot() const;
   void give_up_what_is_too_old();
 
   const Retire retire_;
+  const std::chrono::nanoseconds replay_;
   mutable std::mutex mutex_;  // guards all that follows
   ReportCursors cursors_;
   std::map<matching::SessionId, matching::Name> comp_ids_;
   matching::EventSeq taken_;
   matching::Timestamp time_;
   std::vector<matching::EventSeq> snapshots_;  // whole, ascending
-  std::deque<Sample> samples_;
+  std::deque<PastEvent> samples_;              // one an hour
+  matching::EventSeq log_begins_after_;
   matching::EventSeq reports_begin_after_;
-  matching::EventSeq oldest_needed_;  // snapshot, when somebody asked last
+  matching::EventSeq oldest_needed_;  // snapshot, for starts and reports, when somebody asked last
+  matching::EventSeq oldest_kept_;    // the same, also for what is told again
   matching::EventSeq watermark_;
 };
 

@@ -95,6 +95,9 @@ void SnapshotThread::take(const std::stop_token& stop, matching::EventSeq up_to)
   retention_.add_snapshot(*seq);
   journal_.advance_recovery_point(*seq);
   journal::remove_snapshots_below(settings_.wal_root, retention_.oldest_needed_snapshot());
+  for (const matching::EventSeq superfluous : retention_.take_superfluous_snapshots()) {
+    journal::remove_snapshot(settings_.wal_root, superfluous);
+  }
   spdlog::info("snapshot after event {}", seq->value());
 }
 

@@ -206,6 +206,30 @@ std::vector<EventSeq> whole_snapshots(const std::filesystem::path& wal_root) {
   return snapshots;
 }
 
+std::vector<Retention::PastEvent> times_of(const std::filesystem::path& wal_root,
+                                           const std::vector<EventSeq>& snapshots) {
+  std::vector<Retention::PastEvent> times;
+  for (const EventSeq snapshot : snapshots) {
+    times.push_back({.time = journal::time_of_snapshot(wal_root, snapshot), .seq = snapshot});
+  }
+  return times;
+}
+
+// The event behind which both the log and a state to begin with are there; `last` where they are
+// nowhere.
+EventSeq beginning_of_log(const std::filesystem::path& wal_root,
+                          const std::vector<EventSeq>& snapshots,
+                          EventSeq last) {
+  const std::vector<journal::SegmentName> segments =
+      journal::list_segments(wal_root / journal::kSegmentsFolder);
+  if (segments.empty() || segments.front().first_seq <= EventSeq{1}) {
+    return EventSeq{0};
+  }
+  const auto first = std::ranges::find_if(
+      snapshots, [&](EventSeq snapshot) { return segments.front().first_seq <= snapshot.next(); });
+  return first == snapshots.end() ? last : *first;
+}
+
 // What is known of the reports at a snapshot.
 ReportState reports_from(const Snapshot& snapshot, const Config& config) {
   ReportState reports{.model = ReadModel{snapshot.engine, audience_of(config)},
@@ -253,12 +277,14 @@ EventSeq next_beginning(const RecoverySources& sources, EventSeq needed, EventSe
 
 // A report is made exactly only where the read model has seen all events from it on. Returns the
 // event up to which reports can't be made: what one session lacks beyond the horizon is no reason
-// to forget what others lack.
+// to forget what others lack. `given_up`: up to there they are not kept for anybody, whatever of
+// the log is.
 EventSeq reach_back(const RecoverySources& sources,
                     const SnapshotSearch& search,
                     ReportState& reports,
-                    EventSeq start) {
-  EventSeq given_up;
+                    EventSeq start,
+                    EventSeq given_up) {
+  reports.cursors.give_up(given_up);
   for (auto needed = reports.cursors.needed_after(); needed && *needed < start;
        needed = reports.cursors.needed_after()) {
     const Snapshot older = newest_snapshot_or_empty(search, *needed);
@@ -286,7 +312,9 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
   ReportState reports = reports_from(start, sources.config);
   Recovered recovered{
       .engine = std::move(start.engine), .reports = std::move(reports), .left_up = {}};
-  retention.set_snapshots(whole_snapshots(sources.wal_root));
+  const std::vector<EventSeq> snapshots = whole_snapshots(sources.wal_root);
+  retention.set_snapshots(snapshots);
+  retention.know_times(times_of(sources.wal_root, snapshots));
   const auto tell = [&] {
     recovered.engine.visit_sessions([&](const matching::SessionInfo& session) {
       retention.name_session(session.session, session.comp_id);
@@ -305,8 +333,13 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
       retention.watermark_moved(watermark);
     }
   });
-  retention.reports_begin_after(
-      reach_back(sources, search, recovered.reports, start.position.last_seq));
+  retention.log_begins_after(
+      beginning_of_log(sources.wal_root, snapshots, recovered.engine.last_seq()));
+  retention.reports_begin_after(reach_back(sources,
+                                           search,
+                                           recovered.reports,
+                                           start.position.last_seq,
+                                           EventSeq{retention.kept_from().value() - 1}));
   tell();
   recovered.engine.visit_sessions([&](const matching::SessionInfo& session) {
     if (session.up) {
@@ -317,6 +350,19 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
     spdlog::warn("{}", warning);
   }
   return recovered;
+}
+
+ReportState reports_as_of(const std::filesystem::path& wal_root,
+                          const journal::Journal& journal,
+                          const Config& config,
+                          EventSeq limit) {
+  std::vector<std::string> warnings;
+  const Snapshot snapshot = newest_snapshot_or_empty(
+      {.wal_root = wal_root, .wal_id = journal.wal_id(), .warnings = warnings}, limit);
+  for (const std::string& warning : warnings) {
+    spdlog::warn("{}", warning);
+  }
+  return reports_from(snapshot, config);
 }
 
 matching::CreateAccount creation_of(const AccountConfig& account) {

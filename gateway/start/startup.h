@@ -39,6 +39,14 @@ struct RecoverySources {
 // where the journal is damaged.
 [[nodiscard]] Recovered recover(const RecoverySources& sources, Retention& retention);
 
+// What reports are made from, as of the newest whole snapshot of the journal's log that is not
+// after event `limit`; where there is none, as of the log's beginning. Damaged ones are passed over
+// with a warning. `journal` has been recovered.
+[[nodiscard]] ReportState reports_as_of(const std::filesystem::path& wal_root,
+                                        const journal::Journal& journal,
+                                        const Config& config,
+                                        matching::EventSeq limit);
+
 // The command that makes the account, with all that it begins with.
 [[nodiscard]] matching::CreateAccount creation_of(const AccountConfig& account);
 

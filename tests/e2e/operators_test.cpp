@@ -305,6 +305,7 @@ TEST_F(OperatorsTest, SegmentsStayUntilOperatorsHaveThemElsewhere) {
   std::vector<std::string> arguments =
       with("retire = \"when_unneeded\"", "retire = \"up_to_watermark\"");
   change("snapshot_every_events = 1_000_000", "snapshot_every_events = 10");
+  change("replay_days = 7", "replay_days = 0");
   arguments.insert(arguments.end(), {"--max-segment-events", "5"});
   const auto retired = [&] { return journal::list_segments(wal() / journal::kRetiredFolder); };
   ArchivingDesk desk;

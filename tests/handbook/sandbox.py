@@ -19,7 +19,8 @@ NAMESPACES = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--n
 CHANGEABLE = ["etc", "usr", "var", "run", "root"]
 
 # Small, so that a few orders are enough for what otherwise takes days.
-SIZES = {"max_segment_events": "100", "snapshot_every_events": "100", "low_disk_bytes": "16_777_216"}
+SIZES = {"max_segment_events": "100", "snapshot_every_events": "100", "low_disk_bytes": "16_777_216",
+         "replay_days": "0"}
 
 
 def enter():

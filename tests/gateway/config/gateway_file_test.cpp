@@ -25,6 +25,7 @@ TEST_F(GatewayFile, DefaultsStandWhereNothingIsSaid) {
   EXPECT_EQ(config.wal.snapshot_every_events, 1'000'000U);
   EXPECT_EQ(config.wal.retire, Retire::WhenUnneeded);
   EXPECT_EQ(config.wal.remote_file_systems, RemoteFileSystems::Refuse);
+  EXPECT_EQ(config.reports.replay_days, std::chrono::days{7});
   EXPECT_EQ(config.session_cache.place, CachePlacement::Auto);
   EXPECT_EQ(config.session_cache.size_bytes, 0U);
   EXPECT_EQ(config.rings.command_slots, 32768U);
@@ -76,6 +77,8 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
           "retire = \"up_to_watermark\"\n"
           "remote_file_systems = \"accept\"\n"
           "witness = \"witness\"\n"
+          "[reports]\n"
+          "replay_days = 30\n"
           "[session_cache]\n"
           "place = \"wal_root\"\n"
           "size_bytes = 16_777_216\n"
@@ -141,6 +144,7 @@ TEST_F(GatewayFile, EveryValueIsTaken) {
   EXPECT_EQ(config.wal.snapshot_every_events, 9U);
   EXPECT_EQ(config.wal.retire, Retire::UpToWatermark);
   EXPECT_EQ(config.wal.remote_file_systems, RemoteFileSystems::Accept);
+  EXPECT_EQ(config.reports.replay_days, std::chrono::days{30});
   EXPECT_EQ(config.session_cache.place, CachePlacement::WalRoot);
   EXPECT_EQ(config.session_cache.size_bytes, 16U << 20);
   EXPECT_EQ(config.rings.command_slots, 512U);

@@ -79,6 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
         Limit{"segment_map_size_bytes", kMiB, 16'384 * kGiB, 4096, "wal"},
         Limit{"snapshot_every_events", 0, kTrillion, 1, "wal"},
         Limit{"low_disk_bytes", 0, 1024 * 1024 * kGiB, 1, "wal"},
+        Limit{"replay_days", 0, 3650, 1, "reports"},
         Limit{"size_bytes", 0, 64 * kGiB, 1, "session_cache"},
         Limit{"command_slots", 512, kMiB, 256, "rings"},
         Limit{"event_slots", 64, kMiB, 32, "rings"},

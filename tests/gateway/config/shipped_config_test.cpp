@@ -39,6 +39,7 @@ TEST(ShippedConfig, ShowsTheDefaults) {
   EXPECT_EQ(config.wal.low_disk_bytes, defaults.wal.low_disk_bytes);
   EXPECT_EQ(config.wal.snapshot_every_events, defaults.wal.snapshot_every_events);
   EXPECT_EQ(config.wal.retire, defaults.wal.retire);
+  EXPECT_EQ(config.reports.replay_days, defaults.reports.replay_days);
   EXPECT_EQ(config.session_cache.place, defaults.session_cache.place);
   EXPECT_EQ(config.session_cache.size_bytes, defaults.session_cache.size_bytes);
   EXPECT_EQ(config.rings.command_slots, defaults.rings.command_slots);

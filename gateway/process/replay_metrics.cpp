@@ -1,0 +1,52 @@
+#include "gateway/process/replay_metrics.h"
+
+#include <utility>
+
+#include "gateway/process/metric_families.h"
+
+namespace betex::gateway {
+namespace {
+
+using metric::counter;
+using metric::gauge;
+using metric::labelled;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+MetricFamily results(const ReplayFigures& from) {
+  MetricFamily family{"betex_replays_total",
+                      "Requests for reports to be told again (BW), by what became of them: done, "
+                      "replaced by a later one, left by a session that has ended, cut because "
+                      "segments were retired meanwhile, unavailable, for an unknown application, "
+                      "failed with the thread.",
+                      MetricType::Counter,
+                      {}};
+  for (const auto& [count, name] : {std::pair{&from.done, "done"},
+                                    std::pair{&from.replaced, "replaced"},
+                                    std::pair{&from.left, "left"},
+                                    std::pair{&from.cut, "cut"},
+                                    std::pair{&from.unavailable, "unavailable"},
+                                    std::pair{&from.unknown, "unknown"},
+                                    std::pair{&from.failed, "failed"}}) {
+    prometheus::ClientMetric metric = labelled("result", name);
+    metric.counter.value = static_cast<double>(count->value());
+    family.metric.push_back(metric);
+  }
+  return family;
+}
+
+}  // namespace
+
+std::vector<MetricFamily> replay_metrics(const ReplayFigures& from) {
+  return {
+      gauge({"betex_replay_up", "1 while reports are told again; 0: that has ended by a failure."},
+            from.lost.value() == 0 ? 1 : 0),
+      results(from),
+      counter({"betex_replay_reports_total", "Reports that were told again."},
+              from.reports.value()),
+      gauge({"betex_replay_running", "Requests for reports to be told again that are not done."},
+            from.running.value()),
+  };
+}
+
+}  // namespace betex::gateway
