@@ -31,9 +31,7 @@ void visit_typed(const matching::EventHeader& header, Visitor&& visit) {
 }  // namespace
 
 EventFilter::EventFilter(const DumpOptions& options)
-    : options_{options},
-      market_{number_of(options.market)},
-      account_{number_of(options.account)} {
+    : options_{options}, market_{number_of(options.market)}, account_{number_of(options.account)} {
   if (const auto number = number_of(options.order_group)) {
     groups_.insert(*number);
   }

@@ -1,6 +1,6 @@
 // What the numbers in events mean: the names of markets and instruments, of order groups, the log's
-// currency, what orders were marked with, and what was asked for of what is done later; learned from
-// the events that say it.
+// currency, what orders were marked with, and what was asked for of what is done later; learned
+// from the events that say it.
 #pragma once
 
 #include <cstdint>

@@ -477,7 +477,7 @@ class Recorder {
     run(until);  // 17 expires
     PlaceOrder today = order("bob", "DUNDEE", Side::Bid, "10", "3.5");
     today.time_in_force = TimeInForce::Day;
-    run(today);                                              // 18 expires
+    run(today);  // 18 expires
     PlaceOrder bound = order("alice", "DUNDEE", Side::Bid, "11", "7");
     bound.extras = marked("", "makers");
     run(bound);                                              // goes with the session

@@ -209,8 +209,9 @@ TEST_F(StatementTest, SaysWithATradeWhatItsOrderWasMarkedWith) {
   commit(trade(leg(kBob, 7, 0, 0), leg(kAlice, 8, -1, 999'998)));
   const auto lines = entries("alice");
   ASSERT_THAT(lines, SizeIs(3));
-  for (std::size_t i : {1, 2}) {
-    EXPECT_THAT(lines[i], EndsWith(R"( price=0.6000 order_reference="north" order_group="makers")"));
+  for (const std::size_t i : {1U, 2U}) {
+    EXPECT_THAT(lines[i],
+                EndsWith(R"( price=0.6000 order_reference="north" order_group="makers")"));
   }
 }
 

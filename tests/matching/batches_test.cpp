@@ -178,9 +178,7 @@ class OwnMassCancel : public ::testing::Test {
     return x.ask(session, order);
   }
 
-  MassCancel all_of_alice() {
-    return {.account = Name{"alice"}, .cl_ord_id = x.fresh_id()};
-  }
+  MassCancel all_of_alice() { return {.account = Name{"alice"}, .cl_ord_id = x.fresh_id()}; }
 
   Exchange x;
 };
@@ -192,10 +190,9 @@ TEST_F(OwnMassCancel, TakesWhatItsSessionHasEntered) {
   bid("B1", "alice", "");
   MassCancel own = all_of_alice();
   own.own_session = true;
-  EXPECT_THAT(x.ask("B1", own),
-              ElementsAre("batch 1 mass-cancel to #4",
-                          "batch 1 cancelled 2 #1 #4",
-                          "batch 1 completed 2"));
+  EXPECT_THAT(
+      x.ask("B1", own),
+      ElementsAre("batch 1 mass-cancel to #4", "batch 1 cancelled 2 #1 #4", "batch 1 completed 2"));
   const BatchStarted started = all_of<BatchStarted>(x.log).back();
   EXPECT_TRUE(started.of_session);
   EXPECT_EQ(started.session, started.requester);

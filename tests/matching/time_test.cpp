@@ -181,9 +181,7 @@ TEST_F(BetDelay, WaitingAmendIsHeldAgainstItsOwnGuardAndNotTheOrders) {
   guarded.version_guard = 2;
   x.run(guarded);  // 2
   x.pass(5 * kSecond);
-  const auto raise = [&] {
-    x.run(ChangeMarket{.market = Name{"PLAY"}, .commission_bp = 7});
-  };
+  const auto raise = [&] { x.run(ChangeMarket{.market = Name{"PLAY"}, .commission_bp = 7}); };
   AmendOrder amend{.account = Name{"carol"},
                    .cl_ord_id = x.fresh_id(),
                    .order_id = OrderId{2},
@@ -193,7 +191,8 @@ TEST_F(BetDelay, WaitingAmendIsHeldAgainstItsOwnGuardAndNotTheOrders) {
                    .version_guard = 2};
   EXPECT_THAT(x.run(amend), ElementsAre("amend delayed #2"));
   raise();
-  EXPECT_THAT(x.pass(5 * kSecond), ElementsAre("cancel rejected id-3: the market has changed since"))
+  EXPECT_THAT(x.pass(5 * kSecond),
+              ElementsAre("cancel rejected id-3: the market has changed since"))
       << "with the guard that the order had already";
   EXPECT_TRUE(x.find_order(2).live);
   amend.cl_ord_id = x.fresh_id();
@@ -221,9 +220,9 @@ TEST_F(BetDelay, NewGuardSavesAnOrderThatWaits) {
                                .quantity = decimal("20"),
                                .version_guard = 3}),
               ElementsAre("amended #2 20 @ 0.5000 keeps"));
-  EXPECT_THAT(x.pass(5 * kSecond),
-              ElementsAre("released #2 rests",
-                          "cancelled #3 delay-failed: the market has changed since"));
+  EXPECT_THAT(
+      x.pass(5 * kSecond),
+      ElementsAre("released #2 rests", "cancelled #3 delay-failed: the market has changed since"));
 }
 
 // Takes what has come since off each record of a section, as an older program has saved it.
@@ -289,10 +288,9 @@ TEST_F(BetDelay, PassiveOrderNeedNotWaitWhereTheMarketSaysSo) {
   amend.price = decimal("0.48");
   EXPECT_THAT(x.run(amend), ElementsAre("amended #3 20 @ 0.4800 rests"));
   EXPECT_THAT(x.pass(4 * kSecond), IsEmpty()) << "what waits keeps its release";
-  EXPECT_THAT(x.pass(kSecond),
-              ElementsAre("released #2 rests",
-                          "released #4 takes",
-                          "trade 20 @ 0.5500 maker #1 taker #4"));
+  EXPECT_THAT(
+      x.pass(kSecond),
+      ElementsAre("released #2 rests", "released #4 takes", "trade 20 @ 0.5500 maker #1 taker #4"));
 }
 
 TEST_F(BetDelay, AmendOfAPassiveOrderThatWaitsKeepsItsRelease) {
