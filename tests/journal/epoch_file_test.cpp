@@ -58,7 +58,7 @@ TEST_F(EpochFileTest, AnotherVersionIsNamed) {
   write_epoch_file(root(), {.wal_id = {}, .epoch = WriterEpoch{7}, .newest_segment = {}});
   std::string body = load(root() / kEpochFile);
   body.resize(body.find("checksum"));
-  for (const char version : {'1', '4'}) {
+  for (const char version : {'1', '5'}) {
     body["betex-wal "sv.size()] = version;
     char sum[17];
     std::snprintf(sum,

@@ -66,7 +66,7 @@ TEST_F(MalformedTest, ReservedBytesThatAreNotZero) {
   rested().header.reserved = 1;
   EXPECT_EQ(problem(), "event 2: reserved is not zero");
   rested().header.reserved = 0;
-  reinterpret_cast<std::uint8_t*>(&refused().reserved)[6] = 1;
+  reinterpret_cast<std::uint8_t*>(&refused().reserved)[2] = 1;
   EXPECT_EQ(problem(), "event 1: reserved is not zero");
 }
 
@@ -283,7 +283,7 @@ TEST(EventDescription, NamesEachFieldAndSaysTextsAndEnumeratorsInWords) {
   const auto& refused = *reinterpret_cast<const matching::EventHeader*>(events.bytes().data());
   EXPECT_EQ(to_text(describe(refused)),
             "InboundRefused session=2 msg_seq_num=1 tag=0 fix_reason=0 reason=\"Throttled\" "
-            "answer=\"BusinessReject\" msg_type=\"D\" cl_ord_id=\"order-1\"");
+            "answer=\"BusinessReject\" retry_after_ms=0 msg_type=\"D\" cl_ord_id=\"order-1\"");
 }
 
 TEST(EventDescription, AnIdThatAClientHasChosenCannotBeTakenForAnotherField) {
@@ -460,7 +460,7 @@ TEST(EventsThatHaveGrown, HaveZerosForWhatHasComeSince) {
           << "kind " << static_cast<int>(Event::kKind);
     }
   });
-  EXPECT_EQ(grown, 16);
+  EXPECT_EQ(grown, 20);
 }
 
 }  // namespace

@@ -153,6 +153,8 @@ class Exchange {
 
       void operator()(const matching::MassCancel& cancel) const { submit(cancel); }
 
+      void operator()(const matching::OrderGroupRequest& request) const { submit(request); }
+
       void operator()(const Query& query) const { pipeline.ask(query); }
 
       void operator()(const fix::SessionReject& reject) const {
@@ -166,6 +168,8 @@ class Exchange {
       void operator()(const fix::OperatorRequest&) const {
         FAIL() << "no operator's session is recorded";
       }
+
+      void operator()(const fix::ThrottleQuery&) const { FAIL() << "the session's own business"; }
 
       void operator()(const MarketDataRequest&) const {
         FAIL() << "no market data session is recorded";
