@@ -173,7 +173,6 @@ TEST_F(StartReplayTest, IsTheSameOverRestartsAndFromWhicheverSnapshot) {
 }
 
 TEST_F(StartReplayTest, WhatIsRetiredCannotBeHadAndTheRestCan) {
-  Reports all;
   {
     Life life{root()};
     life.open_market();
@@ -181,7 +180,6 @@ TEST_F(StartReplayTest, WhatIsRetiredCannotBeHadAndTheRestCan) {
     life.snapshot();
     trade(life, "2");
     life.snapshot();
-    all = all_of(life, kOne);
     ASSERT_EQ(journal::list_segments(root() / journal::kSegmentsFolder).front().first_seq,
               EventSeq{1});
     for (const char* const id : {"3", "4", "5"}) {
@@ -204,7 +202,7 @@ TEST_F(StartReplayTest, WhatIsRetiredCannotBeHadAndTheRestCan) {
     ASSERT_FALSE(told.empty());
     ASSERT_TRUE(std::holds_alternative<fix::ReplayEnd>(told.back().body));
     EXPECT_EQ(std::get<fix::ReplayEnd>(told.back().body).last, last);
-    EXPECT_GT(told.size(), 5U);
+    EXPECT_GT(told.size(), 2U);
   }
 }
 
@@ -221,8 +219,8 @@ TEST_F(StartReplayTest, TheLogIsKeptForAsLongAsIsConfigured) {
     for (const char* const id : {"2", "3", "4"}) {
       life.wait(10h);
       trade(life, id);
-      second = second == EventSeq{} ? life.snapshot() : second;
-      life.snapshot();
+      const EventSeq taken = life.snapshot();
+      second = second == EventSeq{} ? taken : second;
     }
     EXPECT_EQ(first_segment(), EventSeq{1}) << "a day and a half has gone by";
     EXPECT_EQ(life.retention.told_again_from(), EventSeq{1});
