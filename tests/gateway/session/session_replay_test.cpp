@@ -121,11 +121,11 @@ TEST_F(SessionReplayTest, ProvesNothingAndIsNoReportThatWasSent) {
   const fix::OutboundState after = gateway_->cache().state(session_).value();
   EXPECT_EQ(after.sent, before.sent);
   EXPECT_EQ(after.last_number.value(), before.last_number.value() + 6);
-  EXPECT_EQ(pipeline_.consumed(), 3U) << "of the feed's: two reports and the promise";
   EXPECT_EQ(gateway_->cache().space().unproven(), unproven) << "what is told again is not kept so";
   peer_->send("0", "369=" + std::to_string(after.last_number.value()) + "|");
   EXPECT_TRUE(pipeline_.wait_for_session(
       "BROKER1", [made](const SessionInfo& s) { return s.delivered == made; }));
+  EXPECT_LE(pipeline_.consumed(), 3U) << "of the feed's: two reports and the promise";
 }
 
 TEST_F(SessionReplayTest, AResendBringsItAgainAsItWas) {
@@ -158,6 +158,7 @@ TEST_F(SessionReplayTest, WaitsForTheEndOfAResend) {
   for (int i = 1; i < kReports; ++i) {
     ASSERT_EQ(peer_->read_type("8").value(43), "Y");
   }
+  EXPECT_EQ(peer_->read_type("BX").value(43), "Y");
   expect_told_again(1, 3);
 }
 
@@ -165,7 +166,7 @@ TEST_F(SessionReplayTest, WhoDoesNotReadIsToldNoMoreThanAPartOfTheQueue) {
   start({.limits = {.outbound_queue_bytes = 400'000}});
   ask("R");
   expect_promise("R");
-  constexpr std::uint64_t kMany = 20'000;
+  constexpr std::uint64_t kMany = 40'000;
   tell_again(1, 1, kMany);  // no stage hands over so many
   std::this_thread::sleep_for(kNothing);
   EXPECT_TRUE(gateway_->replays().taken().empty());
