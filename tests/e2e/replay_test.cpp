@@ -133,20 +133,17 @@ class ReplayTest : public testing::Test {
   static DayRecord replayed(Broker& broker, const std::string& id) {
     DayRecord record;
     broker.session().send(request(id, 1, 0));
-    std::int64_t count = 0;
-    for (Message message = broker.next_message(); message.type() != "BY";
-         message = broker.next_message()) {
+    Message message = broker.next_message();
+    for (; message.type() != "BY"; message = broker.next_message()) {
       if (message.type() == "BX") {
         EXPECT_TRUE(message.has(1348, "0"));
         record = {};  // what came before it is of the session, not of the request
-        count = 0;
-        continue;
+      } else {
+        EXPECT_TRUE(message.has(97, "Y")) << message.type();
+        record.note(message);
       }
-      EXPECT_TRUE(message.has(97, "Y")) << message.type();
-      record.note(message);
-      ++count;
     }
-    EXPECT_EQ(count, static_cast<std::int64_t>(record.reports().size()));
+    EXPECT_EQ(message.get_int(20077), static_cast<std::int64_t>(record.reports().size()));
     return record;
   }
 
