@@ -140,17 +140,17 @@ void ReportStage::answer(const ReplayQuery& query) {
   const std::uint32_t number = feeds_.replays_promised(query.session) + 1;
   const ReplayRequest request{
       .query = query, .subscription = feeds_.subscription(query.session), .number = number};
-  const fix::ReplayAck answer = replays_ != nullptr
-                                    ? replays_->ask(request, state_.last_seq)
-                                    : fix::ReplayAck{.request_id = query.request_id,
-                                                     .response = fix::ReplayResponse::Unavailable,
-                                                     .first = query.first,
-                                                     .last = query.last,
-                                                     .available_from = {}};
-  if (answer.response == fix::ReplayResponse::Begins) {
+  const fix::ReplayAck ack = replays_ != nullptr
+                                 ? replays_->ask(request, state_.last_seq)
+                                 : fix::ReplayAck{.request_id = query.request_id,
+                                                  .response = fix::ReplayResponse::Unavailable,
+                                                  .first = query.first,
+                                                  .last = query.last,
+                                                  .available_from = {}};
+  if (ack.response == fix::ReplayResponse::Begins) {
     feeds_.replay_promised(query.session);
   }
-  feeds_.answer(query.session, fix::Report{.id = {}, .body = answer});
+  feeds_.answer(query.session, fix::Report{.id = {}, .body = ack});
 }
 
 void ReportStage::answer(const PositionsPart& part, std::span<const matching::RunnerBets> runners) {

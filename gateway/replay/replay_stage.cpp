@@ -307,7 +307,7 @@ std::size_t ReplayStage::go_on(TimePoint now) {
     cut_riders(gone.what());
     return work + 1;
   }
-  if (way_->model.last_seq() >= way_->leader) {
+  if (way_->model.last_seq() > way_->leader) {
     way_->there_since = way_->there_since.value_or(now);
   }
   return work;

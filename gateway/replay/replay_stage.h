@@ -115,7 +115,7 @@ class ReplayStage final : public Agent, public ReplayPort, public ReplayFeed {
     ReplayModel model;
     std::unique_ptr<TransactionSource> source;  // of what comes behind the model; null: not open
     matching::EventSeq leader;                  // the place that it was begun for
-    std::optional<TimePoint> there_since;       // it has come there
+    std::optional<TimePoint> there_since;       // it has come beyond that
   };
 
   class Riders;

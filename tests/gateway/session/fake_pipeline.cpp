@@ -266,6 +266,14 @@ void FakePipeline::process(const RingCommand& ring_command) {
       status.cl_ord_id = order->cl_ord_id;
     }
     queries_.push_back(*query);
+    if (const auto* replay = std::get_if<gateway::ReplayQuery>(query)) {
+      const fix::ReplayAck promise{.request_id = replay->request_id,
+                                   .response = fix::ReplayResponse::Begins,
+                                   .first = replay->first,
+                                   .last = replay->last,
+                                   .available_from = {}};
+      return report(replay->session, {.id = {}, .body = promise});
+    }
     report(session_of(*query), {.id = {}, .body = status});
     return;
   }

@@ -27,6 +27,7 @@
 #include "gateway/transport/authenticator.h"
 #include "tests/gateway/session/fake_feed.h"
 #include "tests/gateway/session/fake_pipeline.h"
+#include "tests/gateway/session/fake_replays.h"
 #include "tests/support/raw_fix_peer.h"
 
 namespace betex::test {
@@ -71,6 +72,8 @@ class TestGateway {
 
   [[nodiscard]] FakeFeed& feed() { return feed_; }
 
+  [[nodiscard]] FakeReplays& replays() { return replays_; }
+
   [[nodiscard]] fix::MessageCache& cache() { return *cache_; }
 
   // What ended an I/O thread; empty: nothing has.
@@ -105,6 +108,7 @@ class TestGateway {
   gateway::Credentials credentials_;
   fix::PasswordAuthenticator authenticator_;
   std::unique_ptr<fix::MessageCache> cache_;
+  FakeReplays replays_;
   std::unique_ptr<fix::FixServer> server_;
   FakeFeed feed_;
   std::unique_ptr<fix::MarketDataServer> market_data_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -24,8 +25,10 @@ inline constexpr matching::SessionId kTwo{2};
 
 class Life {
  public:
-  explicit Life(std::filesystem::path wal_root, Retire retire = Retire::WhenUnneeded)
-      : wal_root_{std::move(wal_root)}, retention{retire} {}
+  explicit Life(std::filesystem::path wal_root,
+                Retire retire = Retire::WhenUnneeded,
+                std::chrono::nanoseconds replay = {})
+      : wal_root_{std::move(wal_root)}, retention{retire, replay} {}
 
   // Sessions ONE and TWO, which trade for the account ACC, and an odds market with a runner RUN.
   void open_market() {
@@ -81,6 +84,12 @@ class Life {
     retention.watermark_moved(recovered.engine.exchange().watermark);
   }
 
+  // So much later.
+  void wait(std::chrono::nanoseconds time) {
+    time_ = matching::Timestamp{std::max(time_, recovered.engine.last_timestamp()).value() +
+                                time.count()};
+  }
+
   // As the snapshot thread does.
   matching::EventSeq snapshot() {
     const auto seq = journal::take_snapshot(
@@ -109,9 +118,13 @@ class Life {
   }
 
   std::filesystem::path wal_root_;
-  Config config_{
+
+ public:
+  const Config config{
       .sessions = {{.target_comp_id = "ONE", .role = SessionRole::Broker, .accounts = {"ACC"}},
                    {.target_comp_id = "TWO", .role = SessionRole::Broker, .accounts = {"ACC"}}}};
+
+ private:
   matching::Timestamp time_{1'800'000'000'000'000'000};
 
  public:
@@ -123,7 +136,7 @@ class Life {
                             .recovery_point = newest_snapshot(wal_root_),
                             .floor = [this] { return retention.floor(); }},
                            pool};
-  Recovered recovered{recover({journal, wal_root_, pool, config_}, retention)};
+  Recovered recovered{recover({journal, wal_root_, pool, config}, retention)};
 };
 
 }  // namespace betex::gateway::testing

@@ -1,8 +1,13 @@
 #include "gateway/start/retention.h"
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <spdlog/sinks/ostream_sink.h>
@@ -20,7 +25,8 @@ constexpr std::int64_t kHour = std::int64_t{3600} * 1'000'000'000;
 
 class RetentionTest : public testing::Test {
  protected:
-  explicit RetentionTest(Retire retire = Retire::WhenUnneeded) : retention_{retire} {}
+  explicit RetentionTest(Retire retire = Retire::WhenUnneeded, std::chrono::nanoseconds replay = {})
+      : retention_{retire, replay} {}
 
   void take(std::uint64_t seq, std::int64_t hours = 0) {
     retention_.reports_taken(cursors_, EventSeq{seq}, Timestamp{hours * kHour});
@@ -193,6 +199,106 @@ TEST_F(RetentionTest, ASessionHoldsNothingBackForLongerThanReportsAreKept) {
   EXPECT_EQ(retention_.held_back_by(EventSeq{100}).what, What::Session);
   take(401, 7 * 24 + 10);
   EXPECT_EQ(retention_.held_back_by(EventSeq{100}).what, What::Nothing);
+}
+
+// ---- What may be told again ---------------------------------------------------------------------
+
+class ReplayRetentionTest : public RetentionTest {
+ protected:
+  static constexpr std::int64_t kDay = 24;  // in hours
+
+  ReplayRetentionTest() : RetentionTest{Retire::WhenUnneeded, std::chrono::days{2}} {}
+
+  void know_times(const std::vector<std::pair<std::uint64_t, std::int64_t>>& past) {
+    std::vector<Retention::PastEvent> times;
+    for (const auto& [seq, hours] : past) {
+      times.push_back({.time = Timestamp{hours * kHour}, .seq = EventSeq{seq}});
+    }
+    retention_.know_times(times);
+  }
+};
+
+TEST_F(ReplayRetentionTest, TheSnapshotBeforeTheHorizonStaysThoughNobodyLacksAReport) {
+  take(100, 0);
+  retention_.set_snapshots({EventSeq{90}, EventSeq{200}, EventSeq{300}, EventSeq{400}});
+  take(250, kDay);
+  take(500, 2 * kDay + 1);
+  EXPECT_EQ(retention_.floor(), EventSeq{90});
+  EXPECT_EQ(retention_.oldest_needed_snapshot(), EventSeq{90});
+  EXPECT_EQ(retention_.told_again_from(), EventSeq{91});
+  EXPECT_EQ(retention_.kept_from(), EventSeq{301}) << "reports that are late go by what is lacked";
+  take(501, 3 * kDay);
+  EXPECT_EQ(retention_.floor(), EventSeq{200});
+  EXPECT_EQ(retention_.told_again_from(), EventSeq{201});
+}
+
+// Or each restart would begin the time anew, and nothing would ever be retired.
+TEST_F(ReplayRetentionTest, HowOldSnapshotsAreIsKnownFromBefore) {
+  retention_.set_snapshots({EventSeq{90}, EventSeq{200}, EventSeq{300}, EventSeq{400}});
+  know_times({{90, 0}, {200, kDay}, {300, 3 * kDay}, {400, 4 * kDay}});
+  take(410, 4 * kDay);
+  EXPECT_EQ(retention_.floor(), EventSeq{200});
+}
+
+TEST_F(ReplayRetentionTest, WithoutThatAllIsKept) {
+  retention_.set_snapshots({EventSeq{90}, EventSeq{200}, EventSeq{300}, EventSeq{400}});
+  take(410, 4 * kDay);
+  EXPECT_EQ(retention_.floor(), EventSeq{0});
+}
+
+TEST_F(ReplayRetentionTest, WhatASessionLacksStaysLonger) {
+  report(95);
+  take(100, 0);
+  retention_.set_snapshots({EventSeq{90}, EventSeq{200}, EventSeq{300}, EventSeq{400}});
+  take(250, kDay);
+  take(500, 4 * kDay);
+  EXPECT_EQ(retention_.floor(), EventSeq{90});
+  EXPECT_EQ(retention_.kept_from(), EventSeq{91});
+}
+
+TEST_F(ReplayRetentionTest, ItIsToldFromWhereTheLogIsThere) {
+  EXPECT_EQ(retention_.told_again_from(), EventSeq{1});
+  retention_.log_begins_after(EventSeq{200});
+  EXPECT_EQ(retention_.told_again_from(), EventSeq{201});
+}
+
+TEST_F(ReplayRetentionTest, ItIsSaidThatItHoldsASegmentBack) {
+  using What = fix::HeldBackBy::What;
+  take(100, 0);
+  retention_.set_snapshots({EventSeq{90}, EventSeq{200}, EventSeq{300}, EventSeq{400}});
+  take(500, kDay);
+  EXPECT_EQ(retention_.held_back_by(EventSeq{90}).what, What::Replay);
+  EXPECT_EQ(retention_.held_back_by(EventSeq{300}).what, What::Replay);
+  EXPECT_EQ(retention_.held_back_by(EventSeq{301}).what, What::Snapshot);
+  report(510);
+  take(511, kDay);
+  EXPECT_EQ(retention_.held_back_by(EventSeq{301}).what, What::Snapshot);
+}
+
+TEST_F(ReplayRetentionTest, OfManySnapshotsAFewAreKeptForIt) {
+  constexpr std::uint64_t kSnapshots = 1000;
+  take(1, 0);
+  for (std::uint64_t i = 1; i <= kSnapshots; ++i) {
+    take(100 * i, 1);
+    retention_.add_snapshot(EventSeq{100 * i});
+  }
+  take(100 * kSnapshots + 1, 1);
+  EXPECT_EQ(retention_.oldest_needed_snapshot(), EventSeq{0}) << "all is kept";
+  const std::vector<EventSeq> superfluous = retention_.take_superfluous_snapshots();
+  EXPECT_GT(superfluous.size(), kSnapshots - 50);
+  EXPECT_EQ(std::ranges::count(superfluous, EventSeq{100 * kSnapshots}), 0);
+  EXPECT_EQ(std::ranges::count(superfluous, EventSeq{100 * (kSnapshots - 1)}), 0)
+      << "a start needs these two";
+  // No event is further behind a snapshot than a sixteenth of them all.
+  EventSeq before{0};
+  for (std::uint64_t i = 1; i <= kSnapshots; ++i) {
+    if (std::ranges::count(superfluous, EventSeq{100 * i}) == 0) {
+      EXPECT_LE(100 * i - before.value(), 100 * kSnapshots / 16 + 100);
+      before = EventSeq{100 * i};
+    }
+  }
+  EXPECT_TRUE(retention_.take_superfluous_snapshots().empty());
+  EXPECT_EQ(retention_.newest_snapshot(), EventSeq{100 * kSnapshots});
 }
 
 }  // namespace
