@@ -110,12 +110,12 @@ std::string line_of_replay_ack(const Message& message) {
   } else if (response == "1") {
     outcome = "REFUSED: the exchange has no such application";
   } else {
-    outcome = fmt::format("REFUSED: events {} to {} cannot be had any more",
+    outcome = fmt::format("REFUSED: events {} to {} cannot be had ",
                           value_of(message, tag::kApplBegSeqNum),
                           value_of(message, tag::kApplEndSeqNum));
-    if (message.find(tag::kAvailableFrom)) {
-      outcome += fmt::format("; those from {} on can", message.get(tag::kAvailableFrom));
-    }
+    outcome += message.find(tag::kAvailableFrom)
+                   ? fmt::format("any more; those from {} on can", message.get(tag::kAvailableFrom))
+                   : "now";
   }
   return fmt::format("{:<26} replay {} {}",
                      readable_time(value_of(message, client::tag::kSendingTime)),
