@@ -179,6 +179,11 @@ bool take(MarketUpdate& update, const Message& message, const Field& field) {
   }
 }
 
+bool has(std::span<const Field> fields, int tag) {
+  return std::any_of(
+      fields.begin(), fields.end(), [tag](const Field& field) { return field.tag == tag; });
+}
+
 }  // namespace
 
 Message to_message(const MarketDataRequest& request) {
@@ -244,9 +249,11 @@ MarketUpdates to_market_updates(const Message& message) {
                         .conflated = message.has(field::kApplQueueResolution, "2"),
                         .instruments = {}};
   for (const std::span<const Field> fields : split_entries(message, field::kMdUpdateAction)) {
-    const bool names_instrument = std::any_of(
-        fields.begin(), fields.end(), [](const Field& each) { return each.tag == field::kSymbol; });
-    if (names_instrument) {
+    if (has(fields, field::kSymbol)) {
+      // A chain begins at 0 where the market had not changed since it was created.
+      if (!has(fields, field::kRptSeq) || !has(fields, field::kPrevRptSeq)) {
+        throw ProtocolError{"an X lacks RptSeq(83) or PrevRptSeq(20050) of an instrument"};
+      }
       updates.instruments.emplace_back();
     } else if (updates.instruments.empty()) {
       throw ProtocolError{"the first entry of an X names no instrument"};
@@ -262,11 +269,6 @@ MarketUpdates to_market_updates(const Message& message) {
     }
     check(entry);
     update.entries.push_back(std::move(entry));
-  }
-  for (const MarketUpdate& update : updates.instruments) {
-    if (update.rpt_seq == 0 || update.prev_rpt_seq == 0) {
-      throw ProtocolError{"an X lacks RptSeq(83) or PrevRptSeq(20050) of " + update.symbol};
-    }
   }
   return updates;
 }

@@ -1,5 +1,6 @@
 // One subscription of a market data session: what was asked for, and a book of each instrument that
-// has come of it.
+// has come of it. Another request's messages about the same instruments are nothing to it: updates
+// build on what this one has told.
 #pragma once
 
 #include <functional>

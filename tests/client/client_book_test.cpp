@@ -169,6 +169,13 @@ TEST_F(ClientBookTest, AnUpdateBeforeTheImageIsNoticed) {
   expect_lost("before the whole image");
 }
 
+TEST_F(ClientBookTest, BeforeItsMarketOpensABookIsAtZero) {
+  EXPECT_TRUE(book_.apply(image(0, {})));
+  EXPECT_TRUE(book_.apply(update(0, 2, {change(UpdateAction::New, kBid, "2.08", "50")})));
+  EXPECT_EQ(book_.rpt_seq(), 2);
+  EXPECT_EQ(book_.state(), State::InStep);
+}
+
 TEST_F(ClientBookTest, AnImageMayComeInParts) {
   have_odds();
   MarketImage first = image(9, {level(kBid, "3.1", "1", 1)});
@@ -271,6 +278,27 @@ TEST(SubscriptionTest, AnotherOnesMessagesChangeNothing) {
   EXPECT_THAT(subscription.apply(message_of("35=Y|262=r|281=0|")), IsEmpty());
   EXPECT_FALSE(subscription.refused());
   EXPECT_THAT(subscription.books(), IsEmpty());
+}
+
+// A subscription that conflates is told later than an image that was asked for besides, and from
+// where it was itself.
+TEST(SubscriptionTest, AnImageAskedForBesidesIsNotItsBook) {
+  Subscription conflated{{.id = "r", .depth = 3, .conflate_ms = 1000, .symbols = {"A"}}};
+  Subscription besides{
+      {.id = "now", .type = MarketDataRequest::Type::Image, .depth = 3, .symbols = {"A"}}};
+  const auto both = [&](const std::string& text) {
+    const Message message = message_of(text);
+    return conflated.apply(message).size() + besides.apply(message).size();
+  };
+  EXPECT_EQ(both(whole_image("A", 7)), 1U);
+  EXPECT_EQ(both("35=W|55=A|83=9|262=now|264=3|268=0|779=T|893=Y|1021=2|1187=Y|1300=M|1682=17|"
+                 "20033=N|"),
+            1U);
+  EXPECT_EQ(conflated.find("A")->rpt_seq(), 7);
+  EXPECT_EQ(both("35=X|262=r|268=1|279=1|269=1|55=A|270=2.04|271=20|83=10|20050=7|"), 1U);
+  EXPECT_EQ(conflated.find("A")->state(), ClientBook::State::InStep);
+  EXPECT_THAT(conflated.find("A")->offers(), ElementsAre(Level{"2.04", "20"}));
+  EXPECT_THAT(besides.find("A")->offers(), IsEmpty());
 }
 
 TEST(SubscriptionTest, AStatusIsOfAllThatItIsAbout) {

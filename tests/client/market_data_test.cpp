@@ -89,6 +89,17 @@ TEST(MarketDataTest, UpdatesAreSplitByInstrument) {
   EXPECT_EQ(b.entries[0].action, UpdateAction::Delete);
 }
 
+TEST(MarketDataTest, AChainMayBeginAtZero) {
+  const MarketImage image = to_market_image(
+      message_of("35=W|55=A|83=0|262=r|264=3|1187=Y|1300=M|1682=18|893=Y|779=T|268=0|"));
+  EXPECT_EQ(image.rpt_seq, 0);
+  const MarketUpdates updates =
+      to_market_updates(message_of("35=X|262=r|268=1|279=0|269=0|55=A|270=2|271=1|83=2|20050=0|"));
+  ASSERT_THAT(updates.instruments, SizeIs(1));
+  EXPECT_EQ(updates.instruments[0].rpt_seq, 2);
+  EXPECT_EQ(updates.instruments[0].prev_rpt_seq, 0);
+}
+
 TEST(MarketDataTest, WhatIsNotAsTheRulesSayIsAnError) {
   const std::string image = "35=W|55=A|83=7|262=r|264=3|1187=Y|1300=M|1682=17|893=Y|779=T|";
   EXPECT_NO_THROW(to_market_image(message_of(image + "268=0|")));
@@ -107,6 +118,7 @@ TEST(MarketDataTest, WhatIsNotAsTheRulesSayIsAnError) {
   for (const char* const wrong :
        {"268=1|279=0|269=0|270=2|271=1|",                       // of no instrument
         "268=1|279=0|269=0|55=A|270=2|271=1|83=7|",             // 20050
+        "268=1|279=0|269=0|55=A|270=2|271=1|20050=6|",          // 83
         "268=1|279=0|269=0|55=A|270=2|83=7|20050=6|",           // a size
         "268=1|279=5|269=0|55=A|270=2|271=1|83=7|20050=6|",     // 279
         "268=2|279=0|269=0|55=A|270=2|271=1|83=7|20050=6|"}) {  // one of two

@@ -35,11 +35,14 @@ function joinedDictionary () {
 
 // ---- The algorithm -----------------------------------------------------------------------------
 
+// By request and instrument: an update builds on what its own request has told.
+const keyOf = (request, symbol) => `${request} ${symbol}`
+
 class Books {
   #books = new Map()
   #images = new Map()
 
-  of (symbol) { return this.#books.get(symbol) }
+  of (request, symbol) { return this.#books.get(keyOf(request, symbol)) }
 
   apply (message) {
     if (message.type === MsgType.MarketDataSnapshotFullRefresh) this.#image(message)
@@ -47,14 +50,15 @@ class Books {
   }
 
   #image (message) {
-    const image = this.#images.get(message.Symbol) ??
+    const key = keyOf(message.MDReqID, message.Symbol)
+    const image = this.#images.get(key) ??
       { levels: { 0: new Map(), 1: new Map() }, traded: new Map(), trades: 0, inStep: true }
-    this.#images.set(message.Symbol, image)
+    this.#images.set(key, image)
     for (const entry of message.NoMDEntries ?? []) this.#put(image, entry)
     if (message.LastFragment) {
       Object.assign(image, { seq: message.RptSeq, depth: message.MarketDepth, status: message.MDSecurityTradingStatus })
-      this.#books.set(message.Symbol, image)
-      this.#images.delete(message.Symbol)
+      this.#books.set(key, image)
+      this.#images.delete(key)
     }
   }
 
@@ -63,7 +67,7 @@ class Books {
     for (const entry of message.NoMDEntries) {
       if (entry.Symbol !== undefined) {
         if (book !== null) this.#keepWindow(book)
-        book = this.#books.get(entry.Symbol)
+        book = this.of(message.MDReqID, entry.Symbol)
         assert.equal(entry.PrevRptSeq, book.seq, `an update of ${entry.Symbol} is missing`)
         book.seq = entry.RptSeq
       }
@@ -125,8 +129,8 @@ async function main () {
     NoRelatedSym: [{ Symbol: 'RAIN-LON' }],
     TradedLadder: true
   })
-  await until('image', () => books.of('RAIN-LON') !== undefined)
-  const book = books.of('RAIN-LON')
+  await until('image', () => books.of('rain', 'RAIN-LON') !== undefined)
+  const book = books.of('rain', 'RAIN-LON')
   assert.equal(String(book.status), '17')
   const volume = book.volume
   console.log('subscribed')
@@ -165,8 +169,8 @@ async function main () {
     TradedLadder: true
   })
   const fresh = new Books()
-  while (fresh.of('RAIN-LON') === undefined) fresh.apply(await again.next('image'))
-  const image = fresh.of('RAIN-LON')
+  while (fresh.of('rain', 'RAIN-LON') === undefined) fresh.apply(await again.next('image'))
+  const image = fresh.of('rain', 'RAIN-LON')
   assert(image.seq >= book.seq)
   for (const what of ['levels', 'traded', 'volume', 'openInterest']) assert.deepEqual(image[what], book[what])
   console.log('the same again')
