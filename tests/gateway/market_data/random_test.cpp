@@ -1,10 +1,13 @@
 // Clients that apply W and X from any point have the book of the number in 83, whatever happens:
 // random streams of commands, random subscriptions with and without conflation, readers that pause,
-// lost connections, gap fills, and an md that is behind for a while. And when all is quiet again,
-// everybody has the books as they are.
+// images that are asked for besides, lost connections, gap fills, and an md that is behind for a
+// moment or for long. And when all is quiet again, everybody has the books as they are.
+// BETEX_LONG=1 runs three times as much.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -128,6 +131,7 @@ class RandomRun {
  public:
   explicit RandomRun(std::uint64_t seed)
       : random_{seed + 1'000'000},
+        data_{matching::Engine{}, limits(seed)},
         exchange_{seed,
                   [this](const matching::TransactionView& transaction) { take(transaction); }} {}
 
@@ -255,11 +259,7 @@ class RandomRun {
       session.client->lost();
       data_.resend_was_filled(session.id);
     }
-    if (one_in(80)) {
-      behind_ = !behind_;
-      data_.set_behind(behind_);
-      ++happened["behind"];
-    }
+    be_behind_now_and_then();
     if (one_in(400)) {
       data_.mark_all();
     }
@@ -269,7 +269,49 @@ class RandomRun {
     }
   }
 
+  // Mostly for less than would make it leave the event ring, and perhaps for less than a turn.
+  void be_behind_now_and_then() {
+    if (behind_for_ != 0) {
+      if (--behind_for_ == 0) {
+        data_.set_behind(false);
+      }
+    } else if (one_in(60)) {
+      const bool for_long = one_in(4);
+      behind_for_ = for_long ? 100 : below(8) + 1;
+      data_.set_behind(true);
+      ++happened[for_long ? "behind" : "behind for a moment"];
+    }
+  }
+
   void ask(Session& session) {
+    const bool besides = one_in(5) && ask_besides(session);
+    if (!besides) {
+      ask_anything(session);
+    }
+  }
+
+  // An image of what it has a book of, as that is told, or as it is now. False: it has none.
+  bool ask_besides(Session& session) {
+    ModelClient& client = *session.client;
+    if (client.books().empty()) {
+      return false;
+    }
+    auto chosen = client.books().begin();
+    std::advance(chosen, below(client.books().size()));
+    const auto& [key, book] = *chosen;
+    MarketDataRequest request = client.requests().at(key.first);
+    request.id = matching::Name{"r" + std::to_string(++requests_)};
+    request.type = MarketDataRequest::Type::Image;
+    request.conflate_ms = one_in(2) ? 0 : request.conflate_ms;
+    request.symbols = {matching::Name{key.second}};
+    request.markets.clear();
+    client.asked(request);
+    data_.ask(session.id, request, now_);
+    ++happened["an image besides"];
+    return true;
+  }
+
+  void ask_anything(Session& session) {
     const Securities& securities = data_.books().securities();
     ModelClient& client = *session.client;
     MarketDataRequest request{.id = matching::Name{"r" + std::to_string(++requests_)}};
@@ -362,32 +404,37 @@ class RandomRun {
     fail(truth_.check(key, client.requests().at(key.first), book));
   }
 
-  static MarketDataLimits limits() {
+  // With the lower marks a session is slow also where it reads, by what one turn has for it.
+  static MarketDataLimits limits(std::uint64_t seed) {
+    const bool low = seed % 2 == 0;
     return {.requests_per_second = 1'000'000,
-            .slow_above = 8'192,
-            .fast_below = 2'048,
+            .slow_above = low ? 1'500U : 8'192U,
+            .fast_below = low ? 300U : 2'048U,
             .images_per_turn = 7};
   }
 
   std::mt19937_64 random_;
-  MarketData data_{matching::Engine{}, limits()};
+  MarketData data_;
   Truth truth_;
   RandomExchange exchange_;
   std::vector<Session> sessions_;
   std::uint64_t sessions_ever_ = 0;
   std::uint64_t requests_ = 0;
-  bool behind_ = false;
+  std::uint64_t behind_for_ = 0;  // commands; 0: it is not behind
   MarketData::Instant now_{std::chrono::hours{5}};
   std::string failure_;
 };
 
 TEST(RandomMarketData, ClientsHaveTheBookOfEachNumber) {
+  const bool is_long = std::getenv("BETEX_LONG") != nullptr;
+  const std::uint64_t seeds = is_long ? 30 : 20;
+  const int commands = is_long ? 3'000 : 1'500;
   std::map<std::string, std::uint64_t> happened;
   std::map<char, std::uint64_t> taken;
   std::array<std::uint64_t, kImageCauses> images{};
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     RandomRun run{seed};
-    run.run(1'500);
+    run.run(commands);
     ASSERT_EQ(run.failure(), "") << "seed " << seed;
     for (const auto& [what, count] : run.happened) {
       happened[what] += count;
@@ -399,8 +446,14 @@ TEST(RandomMarketData, ClientsHaveTheBookOfEachNumber) {
       images[cause] += run.figures.images[cause];
     }
   }
-  for (const char* const what :
-       {"paused", "lost connection", "gap", "behind", "end", "logged out"}) {
+  for (const char* const what : {"paused",
+                                 "lost connection",
+                                 "gap",
+                                 "behind",
+                                 "behind for a moment",
+                                 "end",
+                                 "an image besides",
+                                 "logged out"}) {
     EXPECT_GT(happened[what], 0U) << what;
   }
   for (const char type : {'W', 'X', 'f'}) {
