@@ -8,13 +8,13 @@ namespace betex::gateway {
 void Health::watch(std::vector<const AgentRunner*> runners) {
   const std::lock_guard lock{mutex_};
   for (const AgentRunner* runner : runners) {
-    watched_.push_back({runner, nullptr, Movement{runner->ticks(), Movement::Steady::now()}});
+    watched_.push_back({runner, nullptr, Movement{runner->ticks(), now_()}});
   }
 }
 
 void Health::watch_while_there(const AgentRunner& runner, const EventConsumer& consumer) {
   const std::lock_guard lock{mutex_};
-  watched_.push_back({&runner, &consumer, Movement{runner.ticks(), Movement::Steady::now()}});
+  watched_.push_back({&runner, &consumer, Movement{runner.ticks(), now_()}});
 }
 
 void Health::watch(const CommandPort& commands) {
@@ -38,7 +38,7 @@ std::string Health::why_recovering() const {
 // The commits need no check of their own: a commit that fails ends the process.
 std::optional<std::string> Health::why_not_live() const {
   const std::lock_guard lock{mutex_};
-  const Movement::Steady::time_point now = Movement::Steady::now();
+  const Movement::Steady::time_point now = now_();
   for (Watched& watched : watched_) {
     const bool stuck = watched.movement.is_stuck(watched.runner->ticks(), now);
     if (stuck && (watched.consumer == nullptr || !watched.consumer->away())) {
@@ -80,8 +80,7 @@ std::optional<std::string> Health::remark() const {
   if (stops_at == Steady::duration{} || phase() != Phase::Accepting) {
     return std::nullopt;
   }
-  const auto left =
-      std::chrono::ceil<std::chrono::seconds>(Steady::time_point{stops_at} - Steady::now());
+  const auto left = std::chrono::ceil<std::chrono::seconds>(Steady::time_point{stops_at} - now_());
   return "stopping in " + std::to_string(std::max<std::int64_t>(left.count(), 0)) + " s";
 }
 

@@ -4,9 +4,11 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/agent/agent_runner.h"
@@ -47,6 +49,11 @@ class Movement {
 
 class Health final : public HealthSource {
  public:
+  // What time it is, on any thread.
+  using Now = std::function<Movement::Steady::time_point()>;
+
+  explicit Health(Now now = &Movement::Steady::now) : now_{std::move(now)} {}
+
   // Moved by the main thread only.
   void enter(Phase phase) noexcept { phase_.store(phase, std::memory_order_release); }
 
@@ -82,6 +89,7 @@ class Health final : public HealthSource {
     Movement movement;
   };
 
+  const Now now_;
   std::atomic<Phase> phase_{Phase::Recovering};     // release by main, acquire by the HTTP port
   const CommandPort* commands_ = nullptr;           // set before Phase::Accepting
   const gateway::Clock* clock_ = nullptr;           // set before Phase::Accepting
