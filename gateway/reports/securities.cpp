@@ -1,11 +1,22 @@
 #include "gateway/reports/securities.h"
 
+#include <stdexcept>
+
 #include "gateway/reports/dense_ids.h"
 #include "matching/assert.h"
 #include "matching/lifecycle.h"
 
 namespace betex::gateway {
 namespace {
+
+// Entry `id`. Not at() of dense_ids.h, which would end the process also where only md goes wrong.
+template <typename Table, typename Id>
+auto& known(Table& table, Id id) {
+  if (id.value() >= table.size()) [[unlikely]] {
+    throw std::logic_error{"a market or instrument that there is not"};
+  }
+  return table[id.value()];
+}
 
 bool skips_delay(std::uint32_t flags) {
   return (flags & matching::kPassiveSkipsDelay) != 0;
@@ -50,11 +61,11 @@ Securities::Securities(const matching::Engine& engine) : currency_{engine.house(
 }
 
 const Instrument& Securities::instrument(matching::InstrumentId instrument) const {
-  return at(instruments_, instrument);
+  return known(instruments_, instrument);
 }
 
 const Market& Securities::market(matching::MarketId market) const {
-  return at(markets_, market);
+  return known(markets_, market);
 }
 
 matching::InstrumentId Securities::find_instrument(const matching::Name& symbol) const {
@@ -75,7 +86,7 @@ void Securities::add_instrument(const matching::InstrumentInfo& info) {
                                             .removed_in = info.removed ? std::uint64_t{1} : 0,
                                             .text = std::string{info.text.view()}};
   symbols_[info.symbol] = info.instrument;
-  at(markets_, info.market).instruments.push_back(info.instrument);
+  known(markets_, info.market).instruments.push_back(info.instrument);
 }
 
 void Securities::on(const matching::ExchangeCreated& event) {
@@ -99,7 +110,7 @@ void Securities::on(const matching::MarketCreated& event) {
 
 template <typename Event>
 void Securities::change_market(const Event& event) {
-  Market& market = at(markets_, event.header.market);
+  Market& market = known(markets_, event.header.market);
   market.state = matching::state_after(event, market.state);
   market.version = event.version;
 }
@@ -109,8 +120,8 @@ void Securities::on(const matching::MarketOpened& event) {
 }
 
 void Securities::on(const matching::RunnerRemoved& event) {
-  at(instruments_, event.instrument).removed_in = event.version;
-  at(markets_, event.header.market).version = event.version;
+  known(instruments_, event.instrument).removed_in = event.version;
+  known(markets_, event.header.market).version = event.version;
 }
 
 void Securities::on(const matching::MarketSuspended& event) {
@@ -131,7 +142,7 @@ void Securities::on(const matching::MarketUnhalted& event) {
 
 void Securities::on(const matching::MarketTurnedInPlay& event) {
   change_market(event);
-  at(markets_, event.header.market).in_play = true;
+  known(markets_, event.header.market).in_play = true;
 }
 
 void Securities::on(const matching::MarketClosed& event) {
@@ -143,7 +154,7 @@ void Securities::on(const matching::MarketReopened& event) {
 }
 
 void Securities::on(const matching::MarketChanged& event) {
-  Market& market = at(markets_, event.header.market);
+  Market& market = known(markets_, event.header.market);
   market.version = event.version;
   market.max_quantity = event.max_quantity;
   market.bet_delay_ms = event.bet_delay_ms;
@@ -155,10 +166,10 @@ void Securities::on(const matching::MarketChanged& event) {
 
 void Securities::on(const matching::MarketDescribed& event) {
   if (event.instrument == matching::InstrumentId{0}) {
-    at(markets_, event.header.market).description = {
+    known(markets_, event.header.market).description = {
         .text = event.text, .parent = event.parent, .scheduled_start = event.scheduled_start};
   } else {
-    at(instruments_, event.instrument).text = event.text.view();
+    known(instruments_, event.instrument).text = event.text.view();
   }
 }
 
@@ -175,11 +186,11 @@ void Securities::on(const matching::MarketSettled& event) {
 }
 
 void Securities::on(const matching::MarketArchived& event) {
-  at(markets_, event.header.market).version = event.version;
+  known(markets_, event.header.market).version = event.version;
 }
 
 void Securities::on(const matching::RunnerAdded& event) {
-  const Market& market = at(markets_, event.header.market);
+  const Market& market = known(markets_, event.header.market);
   add_instrument({.instrument = event.instrument,
                   .market = event.header.market,
                   .symbol = event.symbol,

@@ -75,7 +75,9 @@ class Securities {
 
   explicit Securities(const matching::Engine& engine);
 
-  // Event types that change nothing here are accepted and ignored.
+  // Event types that change nothing here are accepted and ignored. Ids of the others always exist:
+  // std::logic_error where one does not, and nothing here is to be used any more. What goes by
+  // these events ends with it: the process by the report stage, by md market data alone.
   template <typename Event>
   void apply(const Event& event) {
     if constexpr (requires { on(event); }) {
@@ -83,7 +85,7 @@ class Securities {
     }
   }
 
-  // Ids from events always exist; that they do is asserted.
+  // Ids from events always exist: std::logic_error where one does not, as above.
   [[nodiscard]] const Instrument& instrument(matching::InstrumentId instrument) const;
   [[nodiscard]] const Market& market(matching::MarketId market) const;
 

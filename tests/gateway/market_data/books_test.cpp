@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -173,6 +174,23 @@ TEST(MarketBooks, AreTheEnginesAfterEveryTransaction) {
 
 TEST(MarketBooks, AreTheEnginesWhileProcessesOfManyChunksRun) {
   run_stream(100, 9'000, 500, 60);
+}
+
+// An exception ends market data, and an assertion would end the process.
+TEST(MarketBooks, WhatThereIsNotIsAnException) {
+  const MarketBooks books{Engine{}};
+  EXPECT_THROW(static_cast<void>(books.securities().instrument(InstrumentId{7})), std::logic_error);
+  EXPECT_THROW(static_cast<void>(books.securities().market(MarketId{7})), std::logic_error);
+  EXPECT_THROW(static_cast<void>(books.book(InstrumentId{7})), std::logic_error);
+  EXPECT_THROW(static_cast<void>(books.standing(MarketId{7})), std::logic_error);
+  Securities securities;
+  matching::MarketOpened opened;
+  opened.header.market = MarketId{7};
+  EXPECT_THROW(securities.apply(opened), std::logic_error);
+  matching::RunnerAdded added;
+  added.header.market = MarketId{7};
+  added.instrument = InstrumentId{1};
+  EXPECT_THROW(securities.apply(added), std::logic_error);
 }
 
 TEST(MarketBooks, AreTheSameAfterARestartFromASavedState) {
