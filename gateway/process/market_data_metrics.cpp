@@ -13,28 +13,25 @@ namespace {
 using metric::counter;
 using metric::gauge;
 using metric::histogram;
-using metric::labelled;
+using metric::Labelled;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
 MetricFamily images(const MarketDataStageFigures& stage) {
-  MetricFamily family{"betex_md_images_out_total",
-                      "Images (W), by cause: of a new subscription, to a session that had read too "
-                      "slowly, after a gap fill, because md was far behind, and at each change to "
-                      "those that have asked for that.",
-                      MetricType::Counter,
-                      {}};
+  Labelled family{{"betex_md_images_out_total",
+                   "Images (W), by cause: of a new subscription, to a session that had read too "
+                   "slowly, after a gap fill, because md was far behind, and at each change to "
+                   "those that have asked for that."},
+                  MetricType::Counter,
+                  "cause"};
   for (const auto& [cause, name] : {std::pair{ImageCause::Subscribe, "subscribe"},
                                     std::pair{ImageCause::Slow, "slow"},
                                     std::pair{ImageCause::GapFill, "gap_fill"},
                                     std::pair{ImageCause::Overload, "overload"},
                                     std::pair{ImageCause::None, "change"}}) {
-    prometheus::ClientMetric metric = labelled("cause", name);
-    metric.counter.value =
-        static_cast<double>(stage.images[static_cast<std::size_t>(cause)].value());
-    family.metric.push_back(metric);
+    family.add(name, stage.images[static_cast<std::size_t>(cause)].value());
   }
-  return family;
+  return family.take();
 }
 
 std::vector<MetricFamily> of_stage(const MarketDataSources& from) {

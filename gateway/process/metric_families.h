@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <prometheus/metric_family.h>
 
@@ -40,12 +41,29 @@ struct Description {
   return {description.name, description.help, prometheus::MetricType::Counter, {metric}};
 }
 
-// One of a family with labels; its value is still to be set.
-[[nodiscard]] inline prometheus::ClientMetric labelled(const char* label, std::string_view value) {
-  prometheus::ClientMetric metric;
-  metric.label = {{label, std::string{value}}};
-  return metric;
-}
+// A family of several figures, which a label tells apart.
+class Labelled {
+ public:
+  // Counters or gauges.
+  Labelled(const Description& description, prometheus::MetricType type, const char* label)
+      : family_{description.name, description.help, type, {}}, label_{label} {}
+
+  void add(std::string_view name, std::uint64_t value) {
+    prometheus::ClientMetric& metric = family_.metric.emplace_back();
+    metric.label = {{label_, std::string{name}}};
+    if (family_.type == prometheus::MetricType::Counter) {
+      metric.counter.value = static_cast<double>(value);
+    } else {
+      metric.gauge.value = static_cast<double>(value);
+    }
+  }
+
+  [[nodiscard]] prometheus::MetricFamily take() { return std::move(family_); }
+
+ private:
+  prometheus::MetricFamily family_;
+  const char* label_;
+};
 
 // In seconds.
 [[nodiscard]] inline prometheus::MetricFamily histogram(const Description& description,

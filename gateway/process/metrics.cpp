@@ -19,7 +19,7 @@ namespace {
 using metric::counter;
 using metric::gauge;
 using metric::histogram;
-using metric::labelled;
+using metric::Labelled;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
@@ -30,81 +30,69 @@ std::chrono::nanoseconds exchange_ahead_of_session(const GatewayClocks& clocks) 
 
 // Of all reasons, also those that nobody was given yet: a rate needs a number to begin from.
 MetricFamily rejects(const EventCounts& counts) {
-  MetricFamily family{"betex_rejects_total",
-                      "Orders, replaces, cancels, mass cancels, requests about order groups and "
-                      "of operators, and other messages that were refused, by the engine's "
-                      "reason.",
-                      MetricType::Counter,
-                      {}};
+  Labelled family{{"betex_rejects_total",
+                   "Orders, replaces, cancels, mass cancels, requests about order groups and "
+                   "of operators, and other messages that were refused, by the engine's "
+                   "reason."},
+                  MetricType::Counter,
+                  "reason"};
   for (std::size_t i = 1; i < EventCounts::kReasons; ++i) {
     const auto reason = static_cast<matching::Reason>(i);
     if (const std::string_view name = journal::name_of(reason); !name.empty()) {
-      prometheus::ClientMetric metric = labelled("reason", name);
-      metric.counter.value = static_cast<double>(counts.refused(reason));
-      family.metric.push_back(metric);
+      family.add(name, counts.refused(reason));
     }
   }
-  return family;
+  return family.take();
 }
 
 MetricFamily operations(const EventCounts& counts) {
-  MetricFamily family{"betex_operations_total",
-                      "Requests of operators, by what became of them: done, refused, repeated (the "
-                      "id had come before, with the same content), proposed (it waits for a second "
-                      "operator).",
-                      MetricType::Counter,
-                      {}};
+  Labelled family{{"betex_operations_total",
+                   "Requests of operators, by what became of them: done, refused, repeated (the "
+                   "id had come before, with the same content), proposed (it waits for a second "
+                   "operator)."},
+                  MetricType::Counter,
+                  "result"};
   for (const auto& [outcome, name] : {std::pair{OperationOutcome::Done, "done"},
                                       std::pair{OperationOutcome::Refused, "refused"},
                                       std::pair{OperationOutcome::Repeated, "repeated"},
                                       std::pair{OperationOutcome::Proposed, "proposed"}}) {
-    prometheus::ClientMetric metric = labelled("result", name);
-    metric.counter.value = static_cast<double>(counts.operations(outcome));
-    family.metric.push_back(metric);
+    family.add(name, counts.operations(outcome));
   }
-  return family;
+  return family.take();
 }
 
 MetricFamily markets(const EventCounts& counts) {
-  MetricFamily family{"betex_markets", "Markets by their state.", MetricType::Gauge, {}};
+  Labelled family{{"betex_markets", "Markets by their state."}, MetricType::Gauge, "state"};
   for (std::size_t i = 1; i <= matching::kMarketStates; ++i) {
     const auto state = static_cast<matching::MarketState>(i);
-    prometheus::ClientMetric metric = labelled("state", journal::name_of(state));
-    metric.gauge.value = static_cast<double>(counts.markets(state));
-    family.metric.push_back(metric);
+    family.add(journal::name_of(state), counts.markets(state));
   }
-  return family;
+  return family.take();
 }
 
 MetricFamily process_backlog(const ProcessBacklog& backlog) {
-  MetricFamily family{"betex_process_backlog",
-                      "Processes over many orders or rows that are not at their end: orders that "
-                      "are cancelled and bets that become void (cancels), rows that are paid or "
-                      "archived (payments).",
-                      MetricType::Gauge,
-                      {}};
+  Labelled family{{"betex_process_backlog",
+                   "Processes over many orders or rows that are not at their end: orders that "
+                   "are cancelled and bets that become void (cancels), rows that are paid or "
+                   "archived (payments)."},
+                  MetricType::Gauge,
+                  "work"};
   for (const auto& [work, name] :
        {std::pair{&backlog.orders, "cancels"}, std::pair{&backlog.payments, "payments"}}) {
-    prometheus::ClientMetric metric = labelled("work", name);
-    metric.gauge.value = static_cast<double>(work->value());
-    family.metric.push_back(metric);
+    family.add(name, work->value());
   }
-  return family;
+  return family.take();
 }
 
-// One counter with a label for each way.
 MetricFamily sessions_ended(const fix::SessionMetrics& sessions) {
-  MetricFamily family{"betex_fix_sessions_ended_total",
-                      "Sessions that were on and have ended, by how.",
-                      MetricType::Counter,
-                      {}};
+  Labelled family{
+      {"betex_fix_sessions_ended_total", "Sessions that were on and have ended, by how."},
+      MetricType::Counter,
+      "how"};
   for (std::size_t i = 0; i < fix::kSessionEnds; ++i) {
-    prometheus::ClientMetric metric;
-    metric.label = {{"how", std::string{words_of(static_cast<fix::SessionEnd>(i)).label}}};
-    metric.counter.value = static_cast<double>(sessions.sessions_ended[i].value());
-    family.metric.push_back(metric);
+    family.add(words_of(static_cast<fix::SessionEnd>(i)).label, sessions.sessions_ended[i].value());
   }
-  return family;
+  return family.take();
 }
 
 using Sources = GatewayMetrics::Sources;
