@@ -103,7 +103,7 @@ std::string_view to_text(Reason reason) noexcept {
     case Reason::UnknownRequest:
       return "unknown request";
     case Reason::TooManyRequests:
-      return "too many requests of operators today";
+      return "too many requests";
     case Reason::Declined:
       return "declined by an operator";
     case Reason::NotApprovedInTime:

@@ -332,7 +332,7 @@ TEST_F(FourEyes, AThousandWaitAtMost) {
   }
   const EventSeq last = proposed_;
   EXPECT_THAT(propose(deposit(), "more"),
-              ElementsAre("command rejected dave: too many requests of operators today"));
+              ElementsAre("command rejected dave: too many requests"));
   EXPECT_TRUE(all_of<CommandRejected>(x.log).back().id_consumed);
   proposed_ = last;
   approve("p999");
