@@ -52,11 +52,8 @@ class GroupStory : public ::testing::Test {
                             .transact_time = x.now()});
   }
 
-  void enter(const char* account,
-             const char* symbol,
-             Side side,
-             const char* quantity,
-             const char* price) {
+  void enter(
+      const char* account, const char* symbol, Side side, const char* quantity, const char* price) {
     PlaceOrder order = x.order(account, symbol, side, quantity, price);
     order.extras = OrderExtras{.order_group = Reference{"brake"}};
     x.run(order);
@@ -100,9 +97,9 @@ TEST_F(GroupStory, DamagedNumbersBreakTheirInvariants) {
 }
 
 TEST_F(GroupStory, DamagedStandingsBreakTheirInvariants) {
-  expect_breach<OrderGroupTripped>(
-      "filled is of the window",
-      [](OrderGroupTripped& event) { event.standing.filled += Decimal{1}; });
+  expect_breach<OrderGroupTripped>("filled is of the window", [](OrderGroupTripped& event) {
+    event.standing.filled += Decimal{1};
+  });
   expect_breach<OrderGroupTripped>("filled is of the window", [](OrderGroupTripped& event) {
     event.standing.filled = event.standing.filled - Decimal{1};
   });
@@ -114,9 +111,8 @@ TEST_F(GroupStory, DamagedStandingsBreakTheirInvariants) {
     event.standing.limit = event.standing.filled + Decimal{1};
     event.cl_ord_id = ClOrdId{};
   });
-  expect_breach<OrderGroupSet>("a limit that is reached trips", [](OrderGroupSet& event) {
-    event.standing.limit = decimal("7");
-  });
+  expect_breach<OrderGroupSet>("a limit that is reached trips",
+                               [](OrderGroupSet& event) { event.standing.limit = decimal("7"); });
 }
 
 TEST_F(GroupStory, DamagedTripsBreakTheirInvariants) {
@@ -191,9 +187,8 @@ TEST_F(GroupStory, DamagedViewsBreakTheirInvariants) {
   ASSERT_EQ(good.groups.size(), 2U);
   expect_broken(as_said, [](EngineView& view) { ++view.groups[0].standing.live_orders; });
   expect_broken(as_said, [](EngineView& view) { view.groups[0].standing.limit += Decimal{1}; });
-  expect_broken(as_said, [](EngineView& view) {
-    view.groups[0].standing.state = OrderGroupState::Tripped;
-  });
+  expect_broken(as_said,
+                [](EngineView& view) { view.groups[0].standing.state = OrderGroupState::Tripped; });
   expect_broken(as_said, [](EngineView& view) { view.groups.pop_back(); });
   expect_broken("filled is of the window",
                 [](EngineView& view) { view.groups[0].standing.filled += Decimal{50'000'000}; });
