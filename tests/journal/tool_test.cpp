@@ -44,12 +44,14 @@ TEST_F(ToolTest, StatListsSegmentsAndNamesTheLog) {
 
 TEST_F(ToolTest, DumpPrintsOneLineAnEventInTheRangeAskedFor) {
   const std::vector<std::string> lines = run({"dump", "--from", "2", "--to", "3"});
-  EXPECT_THAT(lines,
-              ElementsAre("OrderRested seq=2 tx=1 time=1700000000000001000 market=1 market_seq=4 "
-                          "order=1 leaves_qty=100",
-                          "InboundRefused seq=3 tx=2 time=1700000000000002000 session=3 "
-                          "msg_seq_num=2 tag=0 fix_reason=0 reason=\"Throttled\" "
-                          "answer=\"BusinessReject\" retry_after_ms=0 msg_type=\"D\" cl_ord_id=\"order-2\""));
+  EXPECT_THAT(
+      lines,
+      ElementsAre(
+          "OrderRested seq=2 tx=1 time=1700000000000001000 market=1 market_seq=4 "
+          "order=1 leaves_qty=100",
+          "InboundRefused seq=3 tx=2 time=1700000000000002000 session=3 "
+          "msg_seq_num=2 tag=0 fix_reason=0 reason=\"Throttled\" "
+          "answer=\"BusinessReject\" retry_after_ms=0 msg_type=\"D\" cl_ord_id=\"order-2\""));
 }
 
 TEST_F(ToolTest, DumpSpeaksJsonAndFiltersByOrderAndMarket) {

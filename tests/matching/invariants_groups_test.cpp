@@ -52,11 +52,8 @@ class GroupStory : public ::testing::Test {
                             .transact_time = x.now()});
   }
 
-  void enter(const char* account,
-             const char* symbol,
-             Side side,
-             const char* quantity,
-             const char* price) {
+  void enter(
+      const char* account, const char* symbol, Side side, const char* quantity, const char* price) {
     PlaceOrder order = x.order(account, symbol, side, quantity, price);
     order.extras = OrderExtras{.order_group = Reference{"brake"}};
     x.run(order);
@@ -100,9 +97,9 @@ TEST_F(GroupStory, DamagedNumbersBreakTheirInvariants) {
 }
 
 TEST_F(GroupStory, DamagedStandingsBreakTheirInvariants) {
-  expect_breach<OrderGroupTripped>(
-      "filled is of the window",
-      [](OrderGroupTripped& event) { event.standing.filled += Decimal{1}; });
+  expect_breach<OrderGroupTripped>("filled is of the window", [](OrderGroupTripped& event) {
+    event.standing.filled += Decimal{1};
+  });
   expect_breach<OrderGroupTripped>("filled is of the window", [](OrderGroupTripped& event) {
     event.standing.filled = event.standing.filled - Decimal{1};
   });
@@ -114,9 +111,8 @@ TEST_F(GroupStory, DamagedStandingsBreakTheirInvariants) {
     event.standing.limit = event.standing.filled + Decimal{1};
     event.cl_ord_id = ClOrdId{};
   });
-  expect_breach<OrderGroupSet>("a limit that is reached trips", [](OrderGroupSet& event) {
-    event.standing.limit = decimal("7");
-  });
+  expect_breach<OrderGroupSet>("a limit that is reached trips",
+                               [](OrderGroupSet& event) { event.standing.limit = decimal("7"); });
 }
 
 TEST_F(GroupStory, DamagedTripsBreakTheirInvariants) {
@@ -130,13 +126,20 @@ TEST_F(GroupStory, DamagedTripsBreakTheirInvariants) {
   });
 }
 
+// An update that trips says its id in two events.
+TEST_F(GroupStory, UpdatesThatTripBreakNothing) {
+  enter("bob", "RAIN", Side::Ask, "5", "0.50");
+  x.buy("carol", "4", "0.50");
+  ask("bob", "brake", OrderGroupAction::Update, "4");
+  EXPECT_EQ(all_of<OrderGroupTripped>(x.log).size(), 3U);
+  EXPECT_THAT(read(x.log), IsEmpty());
+}
+
 // A trip that leaves an order of the group behind: one that is in no group says that it is.
 TEST_F(GroupStory, OrdersThatATripLeavesBehindBreakTheirInvariants) {
   expect_breach<OrderAccepted>("live orders are those of the group", [](OrderAccepted& event) {
     event.order_group = event.order == OrderId{4} ? 1 : event.order_group;
   });
-  LogInvariants invariants;
-  Breaches breaches;
   std::vector<StoredTransaction> log = x.log;
   damage<OrderAccepted>(log, [](OrderAccepted& event) {
     event.order_group = event.order == OrderId{4} ? 1 : event.order_group;
@@ -184,9 +187,8 @@ TEST_F(GroupStory, DamagedViewsBreakTheirInvariants) {
   ASSERT_EQ(good.groups.size(), 2U);
   expect_broken(as_said, [](EngineView& view) { ++view.groups[0].standing.live_orders; });
   expect_broken(as_said, [](EngineView& view) { view.groups[0].standing.limit += Decimal{1}; });
-  expect_broken(as_said, [](EngineView& view) {
-    view.groups[0].standing.state = OrderGroupState::Tripped;
-  });
+  expect_broken(as_said,
+                [](EngineView& view) { view.groups[0].standing.state = OrderGroupState::Tripped; });
   expect_broken(as_said, [](EngineView& view) { view.groups.pop_back(); });
   expect_broken("filled is of the window",
                 [](EngineView& view) { view.groups[0].standing.filled += Decimal{50'000'000}; });

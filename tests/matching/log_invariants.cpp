@@ -46,6 +46,7 @@ Breaches LogInvariants::read(const TransactionView& transaction) {
   started_now_ = BatchId{};
   group_cancels_.clear();
   groups_now_.clear();
+  sets_group_ = ClOrdId{};
   header_ = transaction.header;
   shadow_.now = header_.timestamp;
   sequences_are_gapless(transaction);

@@ -173,6 +173,7 @@ class LogInvariants {
   std::uint32_t last_group_ = 0;
   std::map<std::uint32_t, std::uint32_t> group_cancels_;  // by trips in it, by groups
   std::set<std::uint32_t> groups_now_;                    // that something was counted for in it
+  ClOrdId sets_group_;                                    // of the request in it that does
   std::map<InstrumentId, Quantity> bought_;
   std::map<InstrumentId, Quantity> sold_;
 };

@@ -19,6 +19,7 @@ std::string group_number(std::uint32_t group) {
 
 void LogInvariants::check(const OrderGroupSet& event) {
   id_acts_once(event.account, event.cl_ord_id);
+  sets_group_ = event.cl_ord_id;
   if (event.action == OrderGroupAction::Create) {
     group_number_is_new(event);
   } else if (group_is_known(event.group, event.account)) {
@@ -47,8 +48,9 @@ void LogInvariants::check(const OrderGroupCancelled& event) {
   }
 }
 
+// An update that trips says its id twice.
 void LogInvariants::check(const OrderGroupTripped& event) {
-  if (!event.cl_ord_id.empty()) {
+  if (!event.cl_ord_id.empty() && event.cl_ord_id != sets_group_) {
     id_acts_once(event.account, event.cl_ord_id);
   }
   if (!group_is_known(event.group, event.account)) {

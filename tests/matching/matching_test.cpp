@@ -175,9 +175,8 @@ TEST(Immediate, FillOrKillIsStrictAboutItsLimit) {
   x.sell("bob", "10", "0.60");
   PlaceOrder order = x.order("alice", "RAIN", Side::Bid, "20", "0.55");
   order.time_in_force = TimeInForce::Fok;
-  EXPECT_THAT(
-      x.run(order),
-      ElementsAre("accepted #3 alice bid 20 @ 0.5500 takes", "cancelled #3 fill-or-kill"));
+  EXPECT_THAT(x.run(order),
+              ElementsAre("accepted #3 alice bid 20 @ 0.5500 takes", "cancelled #3 fill-or-kill"));
 }
 
 TEST(Immediate, MarketOrderStopsAtItsMaximumCost) {

@@ -389,9 +389,8 @@ TEST(PlannedStops, AreTakenWhateverTheExchangeIsDoing) {
   x.run(RequireApproval{.classes = kAllApprovalClasses});
   x.run(HaltExchange{});
   const Timestamp old = x.now() - Timestamp{24 * kHour};
-  EXPECT_THAT(x.run(StopExchange{.notice_s = kMaxStopNoticeS,
-                                 .request_id = Name{"s1"},
-                                 .transact_time = old}),
+  EXPECT_THAT(x.run(StopExchange{
+                  .notice_s = kMaxStopNoticeS, .request_id = Name{"s1"}, .transact_time = old}),
               ElementsAre("stop announced 3600"));
   EXPECT_EQ(all_of<StopAnnounced>(x.log).at(0).request_id, Name{"s1"});
   EXPECT_THAT(x.run(StopExchange{.notice_s = 3'600, .request_id = Name{"s1"}}),

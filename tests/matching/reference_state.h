@@ -198,9 +198,9 @@ struct RefBatch {
   RefId last = 0;
   RefId cursor = 0;  // the last order or row that was visited
   std::uint64_t guard_below = 0;
-  bool of_session = false;       // an owner's, of what its session has entered
-  RefId of_group = 0;            // 0: any
-  Reference reference;           // empty: any
+  bool of_session = false;  // an owner's, of what its session has entered
+  RefId of_group = 0;       // 0: any
+  Reference reference;      // empty: any
   CancelScope scope{};
   CancelCause cause{};
   std::int64_t total = 0;

@@ -173,10 +173,15 @@ void ReferenceEngine::release_amend(RefOrder& order) {
   changed.expires = amend.expires;
   changed.version_guard = amend.version_guard;
   changed.persistence = amend.persistence;
-  Reason reason = is_of_tripped_group(order) ? Reason::OrderGroupTripped : Reason::TooLate;
-  if (reason == Reason::TooLate && live_.contains(order.id)) {
-    reason = halted_ ? Reason::ExchangeHalted
-                     : moment_refuses(order, amend.guard_given ? amend.version_guard : 0);
+  Reason reason = Reason::ExchangeHalted;
+  if (halted_) {
+    // whatever has become of the order
+  } else if (is_of_tripped_group(order)) {
+    reason = Reason::OrderGroupTripped;
+  } else if (!live_.contains(order.id)) {
+    reason = Reason::TooLate;
+  } else {
+    reason = moment_refuses(order, amend.guard_given ? amend.version_guard : 0);
     if (reason == Reason::None) {
       reason = new_terms_fail(order, changed);
     }
