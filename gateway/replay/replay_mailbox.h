@@ -2,6 +2,7 @@
 // one request, one word that a portion was taken, and one that a logon has ended.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -50,8 +51,9 @@ class ReplayMailbox {
 
   void leave(matching::SessionId session, SubscriptionId subscription) {
     const std::lock_guard lock{mutex_};
-    if (!closed_) {
-      mails_[session].left = subscription;
+    if (!closed_) {  // of an earlier one it may be heard late
+      SubscriptionId& left = mails_[session].left;
+      left = std::max(left, subscription);
     }
   }
 
