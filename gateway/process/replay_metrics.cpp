@@ -9,18 +9,18 @@ namespace {
 
 using metric::counter;
 using metric::gauge;
-using metric::labelled;
+using metric::Labelled;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
 MetricFamily results(const ReplayFigures& from) {
-  MetricFamily family{"betex_replays_total",
-                      "Requests for reports to be told again (BW), by what became of them: done, "
-                      "replaced by a later one, left by a session that has ended, cut because "
-                      "segments were retired meanwhile, unavailable, for an unknown application, "
-                      "failed with the thread.",
-                      MetricType::Counter,
-                      {}};
+  Labelled family{{"betex_replays_total",
+                   "Requests for reports to be told again (BW), by what became of them: done, "
+                   "replaced by a later one, left by a session that has ended, cut because "
+                   "segments were retired meanwhile, unavailable, for an unknown application, "
+                   "failed with the thread."},
+                  MetricType::Counter,
+                  "result"};
   for (const auto& [count, name] : {std::pair{&from.done, "done"},
                                     std::pair{&from.replaced, "replaced"},
                                     std::pair{&from.left, "left"},
@@ -28,11 +28,9 @@ MetricFamily results(const ReplayFigures& from) {
                                     std::pair{&from.unavailable, "unavailable"},
                                     std::pair{&from.unknown, "unknown"},
                                     std::pair{&from.failed, "failed"}}) {
-    prometheus::ClientMetric metric = labelled("result", name);
-    metric.counter.value = static_cast<double>(count->value());
-    family.metric.push_back(metric);
+    family.add(name, count->value());
   }
-  return family;
+  return family.take();
 }
 
 }  // namespace
