@@ -205,6 +205,8 @@ std::size_t ReplayStage::do_work() {
     } else if (std::ranges::all_of(replays_,
                                    [](const auto& entry) { return entry.second.complete; })) {
       way_.reset();  // which may be large
+    } else if (way_) {
+      way_->source.reset();  // as where it is held up
     }
   }
   if (anybody_rides() && !is_held_up(now)) {
@@ -271,14 +273,15 @@ bool ReplayStage::is_held_up(TimePoint now) {
     }
     replay.holds_since = replay.holds_since.value_or(now);
     const TimePoint patient_until = *replay.holds_since + pace_.patience;
-    if (others_wait && now >= patient_until) {
+    if (now < patient_until) {
+      deadline_ = std::min(deadline_, patient_until);
+    } else if (others_wait) {
       get_off(replay);
       continue;
+    } else {
+      way_->source.reset();  // it keeps the journal from using pages of its segment again
     }
     held_up = true;
-    if (others_wait) {
-      deadline_ = std::min(deadline_, patient_until);
-    }
   }
   return held_up || !anybody_rides();
 }
