@@ -43,24 +43,13 @@ class SnapshotFile {
   SnapshotFile(const std::filesystem::path& wal_root, EventSeq seq)
       : path_{wal_root / kSnapshotsFolder / name_of(seq) / kSnapshotFile} {
     check_folder(path_.parent_path());
-    if (!std::filesystem::exists(path_)) {
-      fail(seq, "its file `state` is not there");
-    }
-    file_.emplace(path_, O_RDONLY);
-    if (read_at(*file_, reinterpret_cast<std::byte*>(&header_), sizeof(header_), 0) !=
-        sizeof(header_)) {
-      fail(seq, "its file is too short for a header");
-    }
-    if (header_.magic != kSnapshotMagic || header_.checksum != checksum_of(header_)) {
-      fail(seq, "its header is damaged");
-    }
-    check_version(header_.format_version, text_of(seq));
-    if (header_.last_seq != seq) {
-      fail(seq, "its header says that it is of event " + std::to_string(header_.last_seq.value()));
-    }
-    const std::uint64_t rest = std::filesystem::file_size(path_) - sizeof(header_);
-    if (header_.note_size > rest || header_.state_size != rest - header_.note_size) {
-      fail(seq, "its state is damaged");
+    try {
+      open(seq);
+    } catch (...) {
+      if (!std::filesystem::exists(path_)) {  // or not any more: old ones may be removed meanwhile
+        fail(seq, "its file `state` is not there");
+      }
+      throw;
     }
   }
 
@@ -84,6 +73,25 @@ class SnapshotFile {
   }
 
  private:
+  void open(EventSeq seq) {
+    file_.emplace(path_, O_RDONLY);
+    if (read_at(*file_, reinterpret_cast<std::byte*>(&header_), sizeof(header_), 0) !=
+        sizeof(header_)) {
+      fail(seq, "its file is too short for a header");
+    }
+    if (header_.magic != kSnapshotMagic || header_.checksum != checksum_of(header_)) {
+      fail(seq, "its header is damaged");
+    }
+    check_version(header_.format_version, text_of(seq));
+    if (header_.last_seq != seq) {
+      fail(seq, "its header says that it is of event " + std::to_string(header_.last_seq.value()));
+    }
+    const std::uint64_t rest = std::filesystem::file_size(path_) - sizeof(header_);
+    if (header_.note_size > rest || header_.state_size != rest - header_.note_size) {
+      fail(seq, "its state is damaged");
+    }
+  }
+
   std::filesystem::path path_;
   std::optional<FileDescriptor> file_;
   SnapshotHeader header_;
