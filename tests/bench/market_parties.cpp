@@ -37,7 +37,8 @@ MarketDesk::MarketDesk(std::uint16_t port)
     : peer_{port,
             test::RawFixPeer::Names{
                 .begin_string = "FIXT.1.1", .sender = "OPS1", .target = "BETEX"}} {
-  peer_.send("A", "98=0|108=60|553=OPS1|554=demo|1137=9|");
+  // It reads only when it has asked.
+  peer_.send("A", "98=0|108=3600|553=OPS1|554=demo|1137=9|");
   static_cast<void>(read("A"));
 }
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <exception>
@@ -190,6 +191,16 @@ void wait_until(const std::function<bool()>& condition) {
   }
 }
 
+// The thread that measures would wait for what never comes.
+void end_by(std::string_view agent, const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& failure) {
+    fmt::print(stderr, "{} has failed: {}\n", agent, failure.what());
+  }
+  std::abort();
+}
+
 // Reads until the other end is closed.
 void read_all(int descriptor) {
   std::vector<char> buffer(65536);
@@ -282,9 +293,7 @@ Micros measure_event_to_wire(int count, double rate) {
   auto work = boost::asio::make_work_guard(io);
   const auto outlet = std::make_shared<WritingOutlet>(io, server, events);
   std::jthread writing{[&io] { io.run(); }};
-  gateway::AgentRunner runner{{.thread_name = "md", .agents = {&stage}},
-                              md_wait,
-                              [](std::string_view, const std::exception_ptr&) { std::abort(); }};
+  gateway::AgentRunner runner{{.thread_name = "md", .agents = {&stage}}, md_wait, end_by};
   runner.start();
   stage.ask(stage.join(outlet), request_of_all(1, 0));
   wait_until([&] { return outlet->has_image(); });

@@ -71,10 +71,13 @@ std::string PricedMarkets::symbol(int index) const {
 PriceMaker::PriceMaker(std::uint16_t port,
                        const std::string& name,
                        PricedMarkets markets,
-                       Pace pace)
+                       Pace pace,
+                       std::size_t& resting)
     : session_{port, name},
       markets_{markets},
       pace_{pace},
+      resting_{resting},
+      before_{resting},
       sent_{std::make_unique<std::atomic<std::int64_t>[]>(kMostMarks)} {
   for (int i = 0; i < markets_.symbols(); ++i) {
     symbols_.push_back(markets_.symbol(i));
@@ -85,6 +88,7 @@ PriceMaker::PriceMaker(std::uint16_t port,
 void PriceMaker::finish() {
   thread_.request_stop();
   thread_.join();
+  resting_ += marks();
   if (failure_) {
     std::rethrow_exception(failure_);
   }
@@ -160,7 +164,7 @@ PriceReader::PriceReader(std::uint16_t port,
   // The kernel holds no more than this for one that does not read.
   const int bytes = 64 * 1024;
   setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
-  send("A", with_soh("98=0|108=60|141=Y|553=" + name_ + "|554=demo|1137=9|"));
+  send("A", with_soh("98=0|108=3600|141=Y|553=" + name_ + "|554=demo|1137=9|"));
 }
 
 PriceReader::~PriceReader() {
@@ -198,7 +202,7 @@ void PriceReader::ask() {
   send("V", with_soh(body));
 }
 
-void PriceReader::receive(const std::function<void(std::size_t mark)>& seen) {
+void PriceReader::receive(const Seen& seen) {
   if (received_.size() - end_ < kReadAtOnce) {
     std::memmove(received_.data(), received_.data() + begin_, end_ - begin_);
     end_ -= begin_;
@@ -235,7 +239,16 @@ std::size_t PriceReader::frame_length() const {
   return length <= rest.size() ? length : 0;
 }
 
-void PriceReader::take(std::string_view frame, const std::function<void(std::size_t mark)>& seen) {
+void PriceReader::take(std::string_view frame, const Seen& seen) {
+  const std::size_t number = number_behind(frame,
+                                           "\x01"
+                                           "34=",
+                                           0);
+  if (number != expected_) {
+    throw std::runtime_error{
+        fmt::format("{} was told {} after {}", name_, client::readable(frame), expected_ - 1)};
+  }
+  ++expected_;
   constexpr std::string_view kType{
       "\x01"
       "35="};
@@ -249,8 +262,7 @@ void PriceReader::take(std::string_view frame, const std::function<void(std::siz
       seen(number_behind(frame,
                          "\x01"
                          "271=",
-                         block) /
-           PriceMaker::kQuantity);
+                         block));
     }
   } else if (type == "W") {
     counts_.images += frame.find(
@@ -298,11 +310,11 @@ void PriceReaders::watch_descriptor(std::size_t index, int operation) const {
 }
 
 void PriceReaders::receive(std::size_t index) {
-  readers_[index]->receive([&](std::size_t mark) {
+  readers_[index]->receive([&](std::size_t quantity) {
     if (maker_ == nullptr) {
       return;
     }
-    const std::size_t known = std::min(mark, maker_->marks());
+    const std::size_t known = std::min(maker_->newest_in(quantity), maker_->marks());
     std::size_t& newest = seen_[index];
     for (std::size_t each = newest + 1; each <= known; ++each) {
       times_.push_back(micros_since(maker_->sent(each)));

@@ -2,6 +2,7 @@
 // and a broker who makes them change. FIXT.1.1 over loopback; the gateway is servers.h's.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -46,8 +47,12 @@ class PriceMaker {
     int mark_every = 60;  // orders; 1: all are marks
   };
 
-  // Logs on.
-  PriceMaker(std::uint16_t port, const std::string& name, PricedMarkets markets, Pace pace);
+  // Logs on. `resting`: marks of those before it, which rest there still; finish() adds its own.
+  PriceMaker(std::uint16_t port,
+             const std::string& name,
+             PricedMarkets markets,
+             Pace pace,
+             std::size_t& resting);
 
   // Sends no more and waits for the answers; call it once. Throws what has ended the thread before:
   // std::runtime_error.
@@ -61,13 +66,17 @@ class PriceMaker {
     return marks_.load(std::memory_order_acquire);
   }
 
+  // Which of its marks is the newest, where its level has so much; 0: none.
+  [[nodiscard]] std::size_t newest_in(std::size_t quantity) const noexcept {
+    const std::size_t all = quantity / kQuantity;
+    return all - std::min(all, before_);
+  }
+
   // From a mark's send to its New, in microseconds; after finish().
   [[nodiscard]] const Micros& answers() const noexcept { return answers_; }
 
-  // A mark adds so much to its level.
-  static constexpr int kQuantity = 10;
-
  private:
+  static constexpr std::size_t kQuantity = 10;  // that a mark adds to its level
   static constexpr std::size_t kMostMarks = 1U << 20U;
 
   void run(const std::stop_token& stop);
@@ -77,6 +86,8 @@ class PriceMaker {
   TradingSession session_;
   const PricedMarkets markets_;
   const Pace pace_;
+  std::size_t& resting_;
+  const std::size_t before_;
   std::vector<std::string> symbols_;
   std::uint64_t orders_ = 0;
   std::uint32_t random_ = 1;
@@ -87,7 +98,8 @@ class PriceMaker {
   std::jthread thread_;  // the last: it uses the others
 };
 
-// A market data session. *One thread.* The end of its connection is a std::runtime_error.
+// A market data session. *One thread.* The end of its connection, or a message that is missing, is
+// a std::runtime_error.
 class PriceReader {
  public:
   struct Request {
@@ -102,8 +114,11 @@ class PriceReader {
   PriceReader(const PriceReader&) = delete;
   PriceReader& operator=(const PriceReader&) = delete;
 
-  // Reads what is there. `seen(mark)` for the newest mark of each message that has one.
-  void receive(const std::function<void(std::size_t mark)>& seen);
+  // What the marks' level has, of each message that tells of it.
+  using Seen = std::function<void(std::size_t quantity)>;
+
+  // Reads what is there.
+  void receive(const Seen& seen);
 
   [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
 
@@ -120,7 +135,7 @@ class PriceReader {
  private:
   void send(std::string_view type, const std::string& body);
   void ask();
-  void take(std::string_view frame, const std::function<void(std::size_t mark)>& seen);
+  void take(std::string_view frame, const Seen& seen);
   // Of the first message that is there whole; 0: there is none.
   [[nodiscard]] std::size_t frame_length() const;
 
@@ -129,6 +144,7 @@ class PriceReader {
   const Request request_;
   int descriptor_ = -1;
   std::uint64_t next_number_ = 1;
+  std::uint64_t expected_ = 1;  // MsgSeqNum(34) of what comes next
   std::vector<char> received_;
   std::size_t begin_ = 0;  // of what is not taken yet
   std::size_t end_ = 0;

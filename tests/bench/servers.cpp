@@ -24,7 +24,8 @@ std::filesystem::path config_with(const std::filesystem::path& folder,
   std::ofstream settings{file.parent_path() / "sessions.cfg"};
   std::ofstream credentials{file.parent_path() / "credentials"};
   settings << "[DEFAULT]\nConnectionType=acceptor\nSenderCompID=BETEX\nBeginString=FIXT.1.1\n"
-              "DefaultApplVerID=9\nRole=Broker\nResetAllowed=Y\nAllowFrom=127.0.0.1\n";
+              "DefaultApplVerID=9\nRole=Broker\nResetAllowed=Y\nAllowFrom=127.0.0.1\n"
+              "MaxHeartBtInt=3600\n";
   for (int i = 0; i < brokers; ++i) {
     const std::string name = session_name(i);
     settings << "[SESSION]\nTargetCompID=" << name << "\nAccounts=" << name << "\n";

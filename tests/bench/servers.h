@@ -16,7 +16,7 @@ enum class Desk : std::uint8_t { None, Ops1 };
 
 // betex-gateway as shipped, but for its sessions: `brokers` of FIXT.1.1 from "S0001" on, where
 // asked for the operator "OPS1", and `readers` of market data from "P0001" on. The password of all
-// is "demo".
+// is "demo", and HeartBtInt(108) may be an hour: for sessions that do not read for a while.
 class Gateway {
  public:
   Gateway(const std::filesystem::path& folder,
