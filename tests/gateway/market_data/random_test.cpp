@@ -368,7 +368,9 @@ class RandomRun {
       session.outlet->reads = true;
       read(session);
     }
-    for (int i = 0; i < 20 && failure_.empty(); ++i) {
+    constexpr int kTicks = 20;
+    constexpr int kEnough = 2'000;  // turns, each with some of the images
+    for (int i = 0; failure_.empty() && (i < kTicks || (i < kEnough && somebody_waits())); ++i) {
       now_ += milliseconds{600};
       turn();
     }
@@ -383,13 +385,18 @@ class RandomRun {
         check_at_rest(*session.client, key, book);
       }
     }
-    if (figures.marked != 0 || figures.slow_sessions != 0) {
+    if (somebody_waits()) {
       fail("somebody still waits for an image");
     }
     if (live != figures.subscriptions) {
       fail(std::to_string(figures.subscriptions) + " subscriptions, and clients know of " +
            std::to_string(live));
     }
+  }
+
+  [[nodiscard]] bool somebody_waits() const {
+    const MarketDataFigures now = data_.figures();
+    return now.marked != 0 || now.slow_sessions != 0;
   }
 
   void check_at_rest(const ModelClient& client,
