@@ -105,7 +105,8 @@ TEST(OrderEntryTest, AGroupsTermsAreSaidWholeOrNotAtAll) {
 
 TEST(OrderEntryTest, AReplayIsOfOneRangeOfEvents) {
   std::string text;
-  for (const Field& field : to_message(ReplayRequest{.request_id = "r", .first = "7"}).fields()) {
+  const Message open_ended = to_message(ReplayRequest{.request_id = "r", .first = "7"});
+  for (const Field& field : open_ended.fields()) {
     text += std::to_string(field.tag) + "=" + field.value + "|";
   }
   EXPECT_EQ(text, "1346=r|1347=0|1351=1|1355=BETEX|1182=7|1183=0|");
