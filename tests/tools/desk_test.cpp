@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <string_view>
 #include <vector>
 
@@ -122,7 +123,7 @@ TEST_F(DeskTest, OfEachReportAProgramGetsAnObject) {
   }};
   DeskSettings json = settings(gateway);
   json.output = Output::Json;
-  Desk desk{json, screen_};
+  Desk desk{std::move(json), screen_};
   desk.log_on();
   ::testing::internal::CaptureStdout();
   EXPECT_EQ(desk.carry_out(request("group delete QUOTES --id g")), Desk::Outcome::Accepted);

@@ -5,14 +5,15 @@
 // BETEX_SEED=N repeats a run's random choices; which thread comes when it does not say.
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <ctime>
 #include <iostream>
 #include <memory>
 #include <new>
+#include <numeric>
 #include <random>
 #include <string>
 #include <thread>
@@ -172,13 +173,18 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 TEST_F(CacheThreadsTest, WhatEachHadDoneIsThereAfterAKill) {
   constexpr int kKills = 40;
   constexpr unsigned kLongest = 20'000;  // microseconds
+  constexpr int kMostPauses = 20'000;    // of a millisecond
   void* const shared =
       ::mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(shared, MAP_FAILED);
   Progress& progress = *new (shared) Progress;
+  const auto all_done = [&progress] {
+    return std::accumulate(progress.done.begin(), progress.done.end(), std::uint64_t{0});
+  };
   std::mt19937_64 random{seed_};
   for (int kill = 0; kill < kKills && !HasFailure(); ++kill) {
     {
+      const std::uint64_t done_before = all_done();
       const auto cache = open();
       ASSERT_FALSE(cache->was_void()) << kill;
       const pid_t child = ::fork();
@@ -186,8 +192,11 @@ TEST_F(CacheThreadsTest, WhatEachHadDoneIsThereAfterAKill) {
       if (child == 0) {
         store_until_killed(*cache, models_, progress);
       }
-      const timespec pause{.tv_sec = 0, .tv_nsec = static_cast<long>(random() % kLongest) * 1000};
-      ::nanosleep(&pause, nullptr);
+      // From when it has done something, however busy the machine is.
+      for (int i = 0; i < kMostPauses && all_done() == done_before; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+      }
+      std::this_thread::sleep_for(std::chrono::microseconds{random() % kLongest});
       ::kill(child, SIGKILL);
       int status = 0;
       ASSERT_EQ(::waitpid(child, &status, 0), child);
