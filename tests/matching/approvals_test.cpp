@@ -331,8 +331,7 @@ TEST_F(FourEyes, AThousandWaitAtMost) {
     ASSERT_THAT(propose(deposit(), id.c_str()).at(0), StartsWith("proposed"));
   }
   const EventSeq last = proposed_;
-  EXPECT_THAT(propose(deposit(), "more"),
-              ElementsAre("command rejected dave: too many requests"));
+  EXPECT_THAT(propose(deposit(), "more"), ElementsAre("command rejected dave: too many requests"));
   EXPECT_TRUE(all_of<CommandRejected>(x.log).back().id_consumed);
   proposed_ = last;
   approve("p999");
