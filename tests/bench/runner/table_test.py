@@ -109,9 +109,11 @@ class Figures(RunTest):
         self.run_it("--only", "ledger", "--rounds", "1")
         self.assertEqual([call.rpartition(" ")[0] if "/" in call else call
                           for call in self.calls()],
-                         ["this: matching_bench 1000000 money", "this: matching_bench 1 settlement",
+                         ["this: matching_bench 1000000 money",
+                          "this: matching_bench 1000000 groups", "this: matching_bench 1 settlement",
                           "this: settlement_bench 100000",
-                          "this: matching_bench 5000000 money", "this: matching_bench 1 settlement",
+                          "this: matching_bench 5000000 money",
+                          "this: matching_bench 5000000 groups", "this: matching_bench 1 settlement",
                           "this: settlement_bench 1000000"])
 
     def test_all_of_it(self):
