@@ -73,17 +73,6 @@ class ReplayTest : public testing::Test {
  protected:
   [[nodiscard]] std::filesystem::path wal() const { return folder_.path() / "wal"; }
 
-  // Small segments and snapshots; how long the log is kept is what is shipped.
-  [[nodiscard]] std::vector<std::string> arguments() const {
-    return {"--config",
-            changed_config(folder_.path() / "config",
-                           "snapshot_every_events = 1_000_000",
-                           "snapshot_every_events = 40")
-                .string(),
-            "--max-segment-events",
-            "20"};
-  }
-
   static void lay(Broker& broker, const std::string& id, const char* stake) {
     broker.send(NewOrder{.cl_ord_id = id,
                          .symbol = kHome,
@@ -147,7 +136,16 @@ class ReplayTest : public testing::Test {
     return record;
   }
 
-  TempFolder folder_;
+  const TempFolder folder_;
+
+  // Small segments and snapshots; how long the log is kept is what is shipped.
+  const std::vector<std::string> arguments_{"--config",
+                                            changed_config(folder_.path() / "config",
+                                                           "snapshot_every_events = 1_000_000",
+                                                           "snapshot_every_events = 40")
+                                                .string(),
+                                            "--max-segment-events",
+                                            "20"};
 };
 
 TEST_F(ReplayTest, AClientThatHasLostItsStoreRebuildsItsDay) {
@@ -155,7 +153,7 @@ TEST_F(ReplayTest, AClientThatHasLostItsStoreRebuildsItsDay) {
   Day two{.broker = Broker{"BROKER2"}, .record = {}};
   constexpr int kRounds = 12;
   {
-    GatewayProcess gateway{wal(), arguments()};
+    GatewayProcess gateway{wal(), arguments_};
     one.broker.log_on(gateway.fix_port());
     two.broker.log_on(gateway.fix_port());
     for (int round = 0; round < kRounds / 2; ++round) {
@@ -165,7 +163,7 @@ TEST_F(ReplayTest, AClientThatHasLostItsStoreRebuildsItsDay) {
     one.broker.session().disconnect();
     two.broker.session().disconnect();
   }
-  GatewayProcess gateway{wal(), arguments()};
+  GatewayProcess gateway{wal(), arguments_};
   one.broker.log_on(gateway.fix_port());
   two.broker.log_on(gateway.fix_port());
   for (int round = kRounds / 2; round < kRounds; ++round) {
@@ -187,7 +185,7 @@ TEST_F(ReplayTest, AClientThatHasLostItsStoreRebuildsItsDay) {
 }
 
 TEST_F(ReplayTest, AnotherApplicationIsUnknownAndTheGatewayGoesOn) {
-  GatewayProcess gateway{wal(), arguments()};
+  GatewayProcess gateway{wal(), arguments_};
   Broker broker{"BROKER1"};
   broker.log_on(gateway.fix_port());
   Message other{"BW"};
