@@ -38,6 +38,19 @@ void prefetch_row(const State& state, const Order& order) noexcept {
   }
 }
 
+// Null: of none. What an order of it reads is in the first line, but for its list.
+const OrderGroup* group_of(const State& state, AccountId account, const PlaceOrder& order) {
+  return state.order_groups.find(state.order_groups.find(account, order.extra().order_group));
+}
+
+void prefetch_group(const State& state, const Order& order) noexcept {
+  if (order.order_group != 0) {
+    if (const OrderGroup* const group = state.order_groups.find(order.order_group)) {
+      prefetch_line(group);
+    }
+  }
+}
+
 // The level that an order at this price will rest in.
 void prefetch_level(const State& state, const InstrumentState& instrument, Decimal decimal) {
   const auto price = to_price(state.markets.at(instrument.market).kind, decimal);
@@ -98,12 +111,18 @@ void Lookahead::look_up(const PlaceOrder& order, Names& names) const noexcept {
 void Lookahead::look_farthest(const PlaceOrder& order) const noexcept {
   state_.account_names.prefetch(order.account);
   state_.symbols.prefetch(order.symbol);
+  if (order.extras.has_value()) {
+    prefetch_line(&order.extra());
+  }
 }
 
 void Lookahead::look_far(const PlaceOrder& order) noexcept {
   const Names& names = names_of(order, CommandsAhead::kFar);
   prefetch_account(state_, names.account);
   state_.cl_ord_ids.prefetch(names.account, order.cl_ord_id);
+  if (order.extras.has_value()) {
+    state_.order_groups.prefetch(names.account, order.extra().order_group);
+  }
   if (names.instrument != InstrumentId{}) {
     prefetch_market(state_, names.instrument, names.market);
   }
@@ -111,6 +130,11 @@ void Lookahead::look_far(const PlaceOrder& order) noexcept {
 
 void Lookahead::look_near(const PlaceOrder& order) noexcept {
   const Names& names = names_of(order, CommandsAhead::kNear);
+  if (order.extras.has_value()) {
+    if (const OrderGroup* const group = group_of(state_, names.account, order)) {
+      prefetch_line(group);
+    }
+  }
   if (state_.accounts.contains(names.account)) {
     state_.accounts.at(names.account).orders.prefetch_end();
   }
@@ -125,6 +149,11 @@ void Lookahead::look_nearest(const PlaceOrder& order) noexcept {
   const Names& names = names_of(order, CommandsAhead::kNearest);
   if (names.instrument == InstrumentId{}) {
     return;
+  }
+  if (order.extras.has_value()) {
+    if (const OrderGroup* const group = group_of(state_, names.account, order)) {
+      group->orders.prefetch_end();
+    }
   }
   const InstrumentState& instrument = state_.instruments.at(names.instrument);
   const MarketRows& rows = state_.ledger.market(names.market).rows;
@@ -176,6 +205,7 @@ void Lookahead::look_nearest(const Change& change) const noexcept {
     const InstrumentState& instrument = state_.instruments.at(order.instrument);
     instrument.book.prefetch(order.tick);
     prefetch_row(state_, order);
+    prefetch_group(state_, order);
     if constexpr (requires { change.price; }) {
       prefetch_level(state_, instrument, change.price);
     }
