@@ -129,7 +129,9 @@ class Journal::Impl {
       : config_{checked(std::move(config))}, pool_{pool}, lock_{lock_wal(config_)} {
     const WalFacts facts = gather_facts(config_.wal_root, pool_);
     plan_ = plan_recovery(facts);
-    epoch_ = facts.epoch_file.value_or(EpochRecord{.wal_id = make_wal_id()});
+    epoch_ = facts.epoch_file.value_or(
+        EpochRecord{.wal_id = config_.wal_id ? *config_.wal_id : make_wal_id()});
+    check_wal_id();
     epoch_.epoch = authority().acquire(epoch_.epoch);
     epoch_.newest_segment = plan_.end.segment;
   }
@@ -212,6 +214,14 @@ class Journal::Impl {
     state_ = State::Writable;
   }
 
+  void raise_epoch(WriterEpoch epoch) {
+    BETEX_ASSERT(state_ == State::Writable && marks_.empty() && epoch > epoch_.epoch);
+    seal();
+    epoch_.epoch = epoch;
+    epoch_.newest_segment = durable_.segment;
+    write_epoch_file(config_.wal_root, epoch_);
+  }
+
   void close() {
     BETEX_ASSERT(state_ == State::Writable && marks_.empty());
     seal();
@@ -225,6 +235,8 @@ class Journal::Impl {
   }
 
   [[nodiscard]] const Position& position() const noexcept { return durable_; }
+
+  [[nodiscard]] const Position& appended() const noexcept { return appended_; }
 
   [[nodiscard]] const EpochRecord& epoch() const noexcept { return epoch_; }
 
@@ -260,6 +272,16 @@ class Journal::Impl {
 
   [[nodiscard]] WriterAuthority& authority() noexcept {
     return config_.authority != nullptr ? *config_.authority : local_authority_;
+  }
+
+  void check_wal_id() const {
+    if (config_.wal_id && epoch_.wal_id != *config_.wal_id) {
+      throw JournalError{{.fault = Fault::SegmentForeign,
+                          .what = "the log here is " + to_hex(epoch_.wal_id) +
+                                  ", and the one that it is to be a copy of is " +
+                                  to_hex(*config_.wal_id),
+                          .segment = config_.wal_root.string()}};
+    }
   }
 
   void read_all(const Position& after, Check check, const Visitor& visit) {
@@ -424,6 +446,10 @@ void Journal::commit() {
   impl_->commit();
 }
 
+void Journal::raise_epoch(WriterEpoch epoch) {
+  impl_->raise_epoch(epoch);
+}
+
 void Journal::close() {
   impl_->close();
 }
@@ -450,6 +476,10 @@ EventSeq Journal::durable_seq() const noexcept {
 
 const Position& Journal::position() const noexcept {
   return impl_->position();
+}
+
+const Position& Journal::appended() const noexcept {
+  return impl_->appended();
 }
 
 WriterEpoch Journal::epoch() const noexcept {

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "journal/environment_pool.h"
@@ -40,6 +41,9 @@ struct JournalConfig {
   // Segments above what it returns are never retired; asked by the journal thread. Empty: no limit.
   std::function<EventSeq()> floor;
   std::uint64_t low_disk_bytes = std::uint64_t{1} << 30U;  // see disk_is_low()
+  // Of the log that this journal is to be a copy of. A WAL that is made gets this id, one that is
+  // there must have it (SegmentForeign). None: its own.
+  std::optional<WalId> wal_id;
 };
 
 // Why a map could be too small for one full poll batch, with the arithmetic, for the operator's
@@ -74,6 +78,10 @@ class Journal {
   // Makes all that was appended durable, as one record. Without an append it does nothing.
   void commit();
 
+  // What follows is written under this epoch, which must be above the one before, in a segment of
+  // its own. Nothing may be pending. Durable when it returns.
+  void raise_epoch(WriterEpoch epoch);
+
   // A recovery can begin after `seq` now. The point is this process's own, not the watermark that
   // operators move, and never goes back. Sealed segments wholly at or below it, and the floor, are
   // retired after the next natural rotation (by hint, pages or a full map), oldest first.
@@ -101,6 +109,9 @@ class Journal {
 
   // The end of what is durable.
   [[nodiscard]] const Position& position() const noexcept;
+
+  // The end of what was appended.
+  [[nodiscard]] const Position& appended() const noexcept;
 
   [[nodiscard]] WriterEpoch epoch() const noexcept;
   [[nodiscard]] const WalId& wal_id() const noexcept;

@@ -18,6 +18,8 @@ struct CommandLine {
   Overrides overrides;
   bool accept_clock = false;       // Run only: start on the machine's clock as it is
   bool new_epochs = false;         // Run only: every session begins again at number 1
+  bool init_quorum_log = false;    // Run only: make the cluster's log from this node's journal
+  bool adopt_quorum_log = false;   // Run only: the cluster's log goes on from this node's journal
   std::string username;            // HashPassword only: the line is made for this one
   bool generate_password = false;  // HashPassword only: none is read
 };

@@ -19,7 +19,8 @@
 
 namespace betex::gateway {
 
-enum class Phase : std::uint8_t { Recovering, Accepting, Stopping };
+// Standby: another node leads, and this one follows it.
+enum class Phase : std::uint8_t { Recovering, Standby, Accepting, Stopping };
 
 // Whether a loop moves, by the ticks that it counts, looked at now and then.
 class Movement {
