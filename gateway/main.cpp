@@ -63,6 +63,7 @@ void print_ports(const Ports& ports) {
 // Throws ConfigError with what is wrong.
 Config checked_config(const CommandLine& command_line) {
   Config config = load_config(command_line.config_file, command_line.overrides);
+  check_options(command_line, config);
   check_named_files(config);
   return config;
 }

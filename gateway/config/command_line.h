@@ -33,4 +33,7 @@ struct EarlyExit {
 [[nodiscard]] std::variant<CommandLine, EarlyExit> parse_command_line(int argc,
                                                                       const char* const* argv);
 
+// Throws ConfigError where an option is of no use with this configuration.
+void check_options(const CommandLine& line, const Config& config);
+
 }  // namespace betex::gateway
