@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/cluster/entry_header.h"
 #include "journal/format.h"
 #include "journal/position.h"
 
@@ -35,8 +36,6 @@ struct OwnedBatch {
   }
 };
 
-inline constexpr std::uint32_t kBatchFormat = 1;
-
 // Who writes it, and where; part of every entry's header.
 struct EntryPlace {
   journal::WalId wal_id{};
@@ -45,32 +44,30 @@ struct EntryPlace {
 };
 
 // Compressed, with headers: one string for each part, each of at most `part_bytes` and its header.
+// The batch has transactions, and `part_bytes` is not 0. Throws journal::JournalError
+// (OutOfMemory).
 [[nodiscard]] std::vector<std::string> encode(const Batch& batch,
                                               const EntryPlace& place,
                                               std::size_t part_bytes);
 
-// Takes an entry's parts one after the other.
+// Takes an entry's parts one after the other. After an error it begins anew.
 class BatchDecoder {
  public:
   // True when the batch is whole: take() gives it then. Throws journal::JournalError
-  // (QuorumLogDamaged, QuorumLogForeign, or UnknownVersion for a format that this program does not
-  // know), saying which slot, where it is not the next part of what was begun, or its bytes are not
-  // what was written.
+  // (QuorumLogDamaged, QuorumLogForeign, or UnknownVersion for a format or an event that this
+  // program does not know), saying which slot, where it is not the next part of what was begun, or
+  // its bytes are not what was written. `slot` is where this part stands.
   [[nodiscard]] bool add(std::string_view part, const journal::WalId& wal_id, std::uint64_t slot);
 
   [[nodiscard]] OwnedBatch take();
 
   // Who wrote the one that was added last.
-  [[nodiscard]] journal::WriterEpoch epoch() const noexcept { return epoch_; }
+  [[nodiscard]] journal::WriterEpoch epoch() const noexcept { return first_.epoch; }
 
  private:
-  std::string compressed_;
-  std::uint32_t parts_ = 0;  // that the entry has; 0: none is begun
-  std::uint32_t added_ = 0;
-  std::uint64_t first_slot_ = 0;
-  std::uint64_t raw_bytes_ = 0;
-  std::uint64_t checksum_ = 0;
-  journal::WriterEpoch epoch_;
+  EntryHeader first_;        // of the part that was begun with
+  std::uint32_t added_ = 0;  // parts of it so far; 0: none is begun
+  std::string compressed_;   // of these
   OwnedBatch batch_;
 };
 
