@@ -20,7 +20,7 @@ struct EtcdSettings {
   std::vector<std::string> endpoints;  // "http://HOST:PORT" or "https://HOST:PORT"; one at least
   std::filesystem::path ca;            // of the members' certificates; empty: the system's
   std::filesystem::path certificate;   // this client's, PEM; empty: none
-  std::filesystem::path key;           // PEM
+  std::filesystem::path key;           // PEM; empty: it is in `certificate`
   std::string user;                    // empty: nobody logs on
   std::string password;
   std::chrono::milliseconds deadline{1000};  // of each call
@@ -31,7 +31,7 @@ class EtcdClient final : public KeyValueStore {
  public:
   // Does not connect yet. Throws std::runtime_error where a file of the settings cannot be used, or
   // an endpoint is none.
-  explicit EtcdClient(EtcdSettings settings);
+  explicit EtcdClient(const EtcdSettings& settings);
   ~EtcdClient() override;
 
   TransactionResult transact(std::span<const KeyIs> conditions,
