@@ -18,8 +18,10 @@ namespace betex::test {
 struct EtcdOptions {
   std::size_t members = 3;
   std::uint64_t quota_bytes = std::uint64_t{4} << 30;
-  bool on_disk =
-      false;  // else in /dev/shm, where there is one: a shared disk's stalls are not what is tested
+  // Else in /dev/shm, where there is one with room: a shared disk's stalls are not what is tested.
+  bool on_disk = false;
+  std::filesystem::path certificate;  // PEM, with its key: clients come by TLS; empty: plain
+  std::filesystem::path client_ca;    // whose certificates clients must show; empty: none
 };
 
 // False where etcd is not installed. In CI it is: a test must not pass because it was left out.
@@ -40,7 +42,7 @@ class EtcdCluster {
   [[nodiscard]] std::size_t size() const noexcept;
   [[nodiscard]] std::uint16_t client_port(std::size_t member) const;
 
-  // "http://127.0.0.1:PORT" of each member.
+  // "http://127.0.0.1:PORT" of each member, or "https://...".
   [[nodiscard]] std::vector<std::string> endpoints() const;
 
   // The member that leads by now.
@@ -50,10 +52,13 @@ class EtcdCluster {
   void restart(std::size_t member);  // one that was killed, with its data
   void pause(std::size_t member);    // SIGSTOP
   void resume(std::size_t member);
-  void wait_until_healthy(std::chrono::seconds most = std::chrono::seconds{30});
+
+  // All that are neither killed nor paused. One that has ended by itself is started again.
+  void wait_until_healthy(std::chrono::seconds most = std::chrono::seconds{60});
 
  private:
   struct Member;
+  void begin();
   [[nodiscard]] std::vector<std::string> command(const Member& member) const;
 
   EtcdOptions options_;
