@@ -25,6 +25,10 @@ struct LeaseSettings {
   std::string key;  // "/betex/SHARD/leader"
   std::chrono::seconds ttl{2};
   std::chrono::milliseconds margin{500};  // it counts as over so long before it is
+  // Where it has ended and the key is nobody's, renew() takes it again: that somebody may have had
+  // it in between, and given it back, must be seen elsewhere, as an append to the quorum log sees
+  // it. False: it is lost then.
+  bool take_anew = true;
 };
 
 // What the key says of its holder, for people and for standbys.
@@ -55,8 +59,8 @@ class Lease {
   // Who has it; none: nobody. Throws what the store throws.
   [[nodiscard]] std::optional<Holder> holder();
 
-  // Once; writes the holder's wall clock, too. Where it has ended and nobody has taken it since, it
-  // is taken anew.
+  // Once; writes the holder's wall clock, too. Where it has ended and is nobody's now, it is taken
+  // anew (LeaseSettings::take_anew).
   [[nodiscard]] Renewal renew(const Holder& holder);
 
   // Nobody else can have been given it by now.
@@ -71,11 +75,23 @@ class Lease {
   [[nodiscard]] const LeaseSettings& settings() const noexcept { return settings_; }
 
  private:
+  [[nodiscard]] Renewal take(const Holder& holder);
+  [[nodiscard]] Renewal take_anew(const Holder& holder);
+  [[nodiscard]] Renewal keep(const Holder& holder);
+  [[nodiscard]] Renewal put_absent(const std::string& value);
+  [[nodiscard]] Renewal put_value(const Holder& holder);
+  [[nodiscard]] Renewal look();
+  [[nodiscard]] Renewal judge(const std::optional<std::string>& found);
+  void prolong(std::chrono::nanoseconds sent, std::chrono::seconds ttl) noexcept;
+  void end() noexcept;
+  void refused(const StoreRefused& error);
+
   KeyValueStore& store_;
   const LeaseSettings settings_;
   const BootClock clock_;
-  LeaseId id_ = 0;
-  std::string value_;                         // of the key, as this node put it last
+  LeaseId id_ = 0;           // 0: none
+  std::string value_;        // of the key, as this node put it last or has found it
+  bool complained_ = false;  // of a refusal, since the last renewal
   std::atomic<std::int64_t> valid_until_{0};  // boot time, in ns
 };
 
@@ -92,7 +108,7 @@ class LeaseThread {
     std::function<void(KeyValueStore&)> idle;
   };
 
-  // The lease is taken. All must outlive it.
+  // The lease is taken; it is renewed at once. All must outlive it.
   LeaseThread(Lease& lease, KeyValueStore& store, Calls calls);
 
   // Ends the thread; the lease is not given back.
@@ -104,6 +120,7 @@ class LeaseThread {
 
  private:
   void run(const std::stop_token& stop);
+  [[nodiscard]] bool keep(const std::stop_token& stop);
 
   Lease& lease_;
   KeyValueStore& store_;
