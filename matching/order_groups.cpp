@@ -8,27 +8,48 @@ namespace betex::matching {
 
 // ---- What is filled -----------------------------------------------------------------------------
 
-Decimal FilledWindow::filled(Timestamp now) const noexcept {
-  std::int64_t filled = filled_;
-  if (filled == 0) {
-    return Decimal{};
+// Of the buckets that are used, those that are not within the window any more when it goes so many
+// buckets on.
+FilledWindow::Buckets FilledWindow::lost_by(std::int64_t steps) const noexcept {
+  if (steps >= kBuckets) {
+    return used_;
   }
-  const std::int64_t oldest = std::min(bucket_of(now) - kBuckets, newest_ + 1);
-  for (std::int64_t bucket = std::max(newest_ - kBuckets, std::int64_t{0}); bucket < oldest;
-       ++bucket) {
-    filled -= at(bucket);
-  }
-  return Decimal{filled};
+  return steps > 0 ? used_ & ~Buckets{0} << (kBuckets - steps) : 0;
 }
 
-// Empties the buckets that come into use again.
+// What is filled within the window then.
+std::int64_t FilledWindow::kept_after(std::int64_t steps) const noexcept {
+  if (steps > kBuckets) {
+    return 0;
+  }
+  const Buckets lost = lost_by(steps);
+  if (lost == used_) {
+    return in_newest_;
+  }
+  std::int64_t kept = filled_;
+  for (Buckets left = lost; left != 0; left = without_oldest(left)) {
+    kept -= at(oldest_of(left));
+  }
+  return kept;
+}
+
+Decimal FilledWindow::filled(Timestamp now) const noexcept {
+  return filled_ == 0 ? Decimal{} : Decimal{kept_after(bucket_of(now) - newest_)};
+}
+
 void FilledWindow::go_to(std::int64_t bucket) noexcept {
   BETEX_ASSERT(filled_ == 0 || bucket > newest_);
-  const std::int64_t last = std::min(bucket, newest_ + kBuckets + 1);
-  for (std::int64_t next = newest_ + 1; next <= last && filled_ != 0; ++next) {
-    filled_ -= at(next);
-    at(next) = 0;
+  const std::int64_t steps = bucket - newest_;
+  if (filled_ == 0 || steps > kBuckets) {
+    filled_ = 0;
+    used_ = 0;
+  } else {
+    filled_ = kept_after(steps);
+    // In two parts, as a shift by the whole width is undefined.
+    used_ = (used_ << (steps - 1) << 1) | Buckets{1} << (steps - 1);
+    at(newest_) = in_newest_;
   }
+  in_newest_ = 0;
   newest_ = bucket;
 }
 
@@ -49,7 +70,7 @@ bool FilledWindow::restore(std::int64_t bucket, Decimal quantity) noexcept {
   }
   const std::int64_t before = filled_;
   go_to(bucket);
-  at(bucket) = quantity.value();
+  in_newest_ = quantity.value();
   filled_ += quantity.value();
   return filled_ == before + quantity.value();  // nothing has fallen out
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -25,7 +26,8 @@ inline constexpr std::uint32_t kMaxGroups = 1'000;       // of one account
 inline constexpr Decimal kMaxGroupLimit{1'000'000'000'000 * kDecimalScale};
 
 // What is within the window, in the bucket that runs and the 64 before it. Buckets are numbered
-// from the beginning of time, so that they follow from the journal alone.
+// from the beginning of time, so that they follow from the journal alone. A fill now and then, long
+// after the one before it, reads and writes no more than the first members.
 class FilledWindow {
  public:
   static constexpr std::int64_t kBuckets = 64;  // a window
@@ -42,11 +44,14 @@ class FilledWindow {
     if (bucket != newest_) {
       go_to(bucket);
     }
-    at(bucket) += quantity.value();
+    in_newest_ += quantity.value();
     filled_ += quantity.value();
   }
 
   [[nodiscard]] Decimal filled(Timestamp now) const noexcept;
+
+  // filled() at any time is not above this, which needs no time.
+  [[nodiscard]] Decimal most_filled() const noexcept { return Decimal{filled_}; }
 
   void clear() noexcept { *this = FilledWindow{window_ms_}; }
 
@@ -57,10 +62,12 @@ class FilledWindow {
   // may not be within the window any more.
   template <typename Visitor>
   void for_each(Visitor&& visit) const {
-    for (std::int64_t bucket = newest_ - kBuckets; bucket <= newest_ && filled_ != 0; ++bucket) {
-      if (bucket >= 0 && at(bucket) != 0) {
-        visit(bucket, Decimal{at(bucket)});
-      }
+    for (Buckets left = used_; left != 0; left = without_oldest(left)) {
+      const std::int64_t bucket = oldest_of(left);
+      visit(bucket, Decimal{at(bucket)});
+    }
+    if (in_newest_ != 0) {
+      visit(newest_, Decimal{in_newest_});
     }
   }
 
@@ -68,7 +75,9 @@ class FilledWindow {
   [[nodiscard]] bool restore(std::int64_t bucket, Decimal quantity) noexcept;
 
  private:
-  static constexpr std::size_t kKept = kBuckets + 1;
+  // Some of the 64 before the newest one, as bits: the lowest bit is the last of them.
+  using Buckets = std::uint64_t;
+  static_assert(kBuckets == 64);
 
   [[nodiscard]] std::int64_t bucket_of(Timestamp time) const noexcept {
     constexpr std::int64_t kNanosPerMillisecondAndBucket = 1'000'000 / kBuckets;
@@ -77,19 +86,32 @@ class FilledWindow {
   }
 
   [[nodiscard]] std::int64_t& at(std::int64_t bucket) noexcept {
-    return buckets_[static_cast<std::uint64_t>(bucket) % kKept];
+    return before_newest_[static_cast<std::uint64_t>(bucket) % kBuckets];
   }
 
   [[nodiscard]] const std::int64_t& at(std::int64_t bucket) const noexcept {
-    return buckets_[static_cast<std::uint64_t>(bucket) % kKept];
+    return before_newest_[static_cast<std::uint64_t>(bucket) % kBuckets];
   }
 
+  // There must be one.
+  [[nodiscard]] std::int64_t oldest_of(Buckets buckets) const noexcept {
+    return newest_ - kBuckets + std::countl_zero(buckets);
+  }
+
+  [[nodiscard]] static Buckets without_oldest(Buckets buckets) noexcept {
+    return buckets ^ std::bit_floor(buckets);
+  }
+
+  [[nodiscard]] Buckets lost_by(std::int64_t steps) const noexcept;
+  [[nodiscard]] std::int64_t kept_after(std::int64_t steps) const noexcept;
   void go_to(std::int64_t bucket) noexcept;
 
   std::uint32_t window_ms_ = kMinGroupWindowMs;
-  std::int64_t newest_ = 0;  // the last bucket in which something was filled
-  std::int64_t filled_ = 0;  // in all that are kept
-  std::array<std::int64_t, kKept> buckets_{};
+  std::int64_t newest_ = 0;     // the last bucket in which something was filled
+  std::int64_t filled_ = 0;     // in all that are kept
+  std::int64_t in_newest_ = 0;  // of that
+  Buckets used_ = 0;            // that are kept and have something in them
+  std::array<std::int64_t, kBuckets> before_newest_{};  // what the used ones have; else stale
 };
 
 // What orders and fills read comes first.
