@@ -49,9 +49,9 @@ void apply(State& state, EventSeq, const OrderGroupSet& event) {
                             .state = standing.state,
                             .counted = standing.counted,
                             .limit = standing.limit,
-                            .session = standing.cancel_on_disconnect,
                             .name = event.name,
-                            .window = FilledWindow{standing.window_ms}});
+                            .window = FilledWindow{standing.window_ms},
+                            .session = standing.cancel_on_disconnect});
   } else {
     OrderGroup& group = state.order_groups.at(event.group);
     group.counted = standing.counted;

@@ -64,7 +64,7 @@ Reason Decider::too_late(const Order& order) const {
 }
 
 const OrderGroup* Decider::group_of(const AccountState& account, const Reference& name) const {
-  return state_.order_groups.find(state_.order_groups.find(account.id, name));
+  return state_.order_groups.named(account.id, name);
 }
 
 // ---- Trips --------------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ class TableOfGroups {
     const std::uint32_t number = table_.last_number() + 1;
     const Known known{account, name, any_session()};
     table_.add(
-        {.number = number, .account = account, .session = known.session, .name = known.name});
+        {.number = number, .account = account, .name = known.name, .session = known.session});
     groups_[number] = known;
   }
 
