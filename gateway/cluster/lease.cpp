@@ -256,7 +256,7 @@ void Lease::give_back() noexcept {
   }
   try {
     store_.revoke(id);
-  } catch (const std::exception&) {
+  } catch (...) {
     // It ends by itself, later.
   }
 }

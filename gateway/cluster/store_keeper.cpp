@@ -21,7 +21,7 @@ constexpr seconds kStatusEvery{10};
 
 // What is dropped from the window is compacted later: a new size shows after so long.
 constexpr seconds kFitEvery{60};
-constexpr std::uint32_t kMostHalvings = 10;
+constexpr std::uint32_t kMostHalvings = 6;
 
 }  // namespace
 

@@ -579,6 +579,7 @@ void StoredLog::append(const Batch& batch) {
                      text_of(batch.before)));
   }
   leads_ = false;  // unless all of it succeeds
+  journaled_slot_ = head_->head.slot;
   Batch rest = batch;
   while (!rest.bytes.empty()) {
     const EntryPlace place{
@@ -597,14 +598,6 @@ void StoredLog::append(const Batch& batch) {
 
 void StoredLog::append_entry(const Batch& batch, const std::vector<std::string>& parts) {
   BETEX_ASSERT(!parts.empty());
-  if (parts.size() > head_->ring) {
-    fail(Fault::BadConfiguration,
-         head_key(),
-         fmt::format("a transaction needs {} slots, and the log has {}: append_bytes or "
-                     "window_slots is too small",
-                     parts.size(),
-                     head_->ring));
-  }
   const std::uint64_t bytes = bytes_of(parts);
   Room room = room_for(parts);
   if (parts.size() > 1 && room.oldest != head_->head.oldest) {
@@ -649,6 +642,16 @@ void StoredLog::put_part(const std::vector<Put>& puts) {
   }
 }
 
+void StoredLog::fail_too_small() const {
+  fail(Fault::BadConfiguration,
+       head_key(),
+       fmt::format("a batch needs more than the {} slots that the log has: append_bytes is too "
+                   "small, or window_slots was when the log was made",
+                   head_->ring));
+}
+
+// No entry goes that this node's journal may not have yet: if this node were killed now, nobody
+// would have it.
 StoredLog::Room StoredLog::room_for(const std::vector<std::string>& parts) {
   constexpr std::uint32_t kMostHalvings = 63;
   const std::uint32_t halvings =
@@ -657,13 +660,19 @@ StoredLog::Room StoredLog::room_for(const std::vector<std::string>& parts) {
           : std::min(settings_.halvings->load(std::memory_order_relaxed), kMostHalvings);
   const std::uint64_t most_bytes = settings_.window_bytes >> halvings;
   const std::uint64_t last = head_->head.slot + parts.size();
+  if (parts.size() > head_->ring) {
+    fail_too_small();
+  }
   const std::uint64_t bytes = bytes_of(parts);
   Room room{.oldest = head_->head.oldest, .bytes = head_->window_bytes, .empties = {}};
   while (room.oldest <= head_->head.slot) {
     const bool is_overwritten = last - room.oldest >= head_->ring;
     const bool is_too_much = room.bytes + bytes > most_bytes && room.empties.size() < kMostEmptied;
-    if (!is_overwritten && !is_too_much) {
+    if (!is_overwritten && (!is_too_much || room.oldest > journaled_slot_)) {
       break;
+    }
+    if (room.oldest > journaled_slot_) {
+      fail_too_small();
     }
     room.bytes -= std::min(room.bytes, take_oldest_bytes(room.oldest));
     if (!is_overwritten) {

@@ -91,6 +91,7 @@ class StoredLog final : public QuorumLog {
   [[nodiscard]] std::optional<OwnedBatch> next(const journal::Position& after) override;
 
   [[nodiscard]] TakenOver take_over(journal::WriterEpoch at_least) override;
+  // What was appended before is in this node's journal by now.
   void append(const Batch& batch) override;
   void confirm() override;
 
@@ -143,6 +144,7 @@ class StoredLog final : public QuorumLog {
   void append_entry(const Batch& batch, const std::vector<std::string>& parts);
   void put_part(const std::vector<Put>& puts);
   [[nodiscard]] Room room_for(const std::vector<std::string>& parts);
+  [[noreturn]] void fail_too_small() const;
   [[nodiscard]] std::uint64_t take_oldest_bytes(std::uint64_t slot);
   void load_old_bytes(std::uint64_t from);
 
@@ -154,6 +156,7 @@ class StoredLog final : public QuorumLog {
   std::string head_text_;             // the same, as it stands in the store; empty: not read yet
   bool leads_ = false;
   std::optional<Cursor> cursor_;
+  std::uint64_t journaled_slot_ = 0;  // up to where the leader's journal has everything
   std::atomic<std::uint64_t> revision_{0};
   std::atomic<std::uint64_t> appended_bytes_{0};
   // Bytes of each slot from the oldest on: a beginning of those that were there when this node took
