@@ -169,6 +169,22 @@ std::optional<OwnedBatch> cut(OwnedBatch batch, const Position& after) {
   return batch;
 }
 
+// None: there is none, or it is damaged.
+std::optional<Head> readable_head(const std::optional<std::string>& text, const std::string& key) {
+  if (!text) {
+    return std::nullopt;
+  }
+  try {
+    return parse_head(*text, key).head;
+  } catch (const JournalError& error) {
+    if (error.fault() != Fault::QuorumLogDamaged) {
+      throw;
+    }
+    spdlog::warn("what the quorum log's head was is not known: {}", error.what());
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 std::optional<LogMeta> read_meta(KeyValueStore& store, const StoredLogSettings& settings) {
@@ -217,45 +233,41 @@ Head adopt_log(KeyValueStore& store,
   if (stored->wal_id != meta.wal_id) {
     fail(Fault::QuorumLogForeign, meta_key(settings.prefix), "it is of another log than this node");
   }
-  const std::uint64_t writer = random_writer();
-  std::optional<std::string> found = patient.get(key);
-  for (;;) {
-    StoredHead next{.head = {.epoch = std::max(at_least, WriterEpoch{1}),
-                             .slot = 0,
-                             .oldest = 1,
-                             .position = bare(end),
-                             .node = settings.node},
-                    .ring = ring_of(settings),
-                    .window_bytes = 0,
-                    .writer = writer};
-    try {
-      if (found) {
-        const Head before = parse_head(*found, key).head;
-        next.head.epoch = epoch_after(before, at_least, key);
-        next.head.slot = before.slot;
-        next.head.oldest = before.slot + 1;
-        if (before.position.last_seq > end.last_seq) {
-          spdlog::warn(
-              "the quorum log ended at {}; it goes on behind {} now, where this journal ends",
-              text_of(before.position),
-              text_of(end));
-        }
-      }
-    } catch (const JournalError& error) {
-      if (error.fault() != Fault::QuorumLogDamaged) {
-        throw;
-      }
-      spdlog::warn("what the quorum log's head was is not known: {}", error.what());
+  const std::optional<std::string> found = patient.get(key);
+  StoredHead next{.head = {.epoch = std::max(at_least, WriterEpoch{1}),
+                           .slot = 0,
+                           .oldest = 1,
+                           .position = bare(end),
+                           .node = settings.node},
+                  .ring = ring_of(settings),
+                  .window_bytes = 0,
+                  .writer = random_writer()};
+  if (const std::optional<Head> before = readable_head(found, key)) {
+    if (before->position.last_seq > end.last_seq) {
+      fail(Fault::BadConfiguration,
+           key,
+           fmt::format("the quorum log ends at {}, this journal at {}: what is between them would "
+                       "be lost; adopt it with the node that is farthest, or, if none has that, "
+                       "delete this key first",
+                       text_of(before->position),
+                       text_of(end)));
     }
-    const std::string text = to_text(next);
-    const std::array conditions{KeyIs{.key = key, .value = found}};
-    const std::array puts{Put{.key = key, .value = text}};
-    const TransactionResult result = patient.transact(conditions, puts, std::array{key});
-    if (result.succeeded || found_of(result, 0) == text) {
-      return next.head;
-    }
-    found = found_of(result, 0);  // somebody was quicker
+    next.head.epoch = epoch_after(*before, at_least, key);
+    next.head.slot = before->slot;
+    next.head.oldest = before->slot + 1;
   }
+  const std::string text = to_text(next);
+  const std::array conditions{KeyIs{.key = key, .value = found}};
+  const std::array puts{Put{.key = key, .value = text}};
+  const TransactionResult result = patient.transact(conditions, puts, std::array{key});
+  // It is not tried again on what another has made of it: that may be an append behind this one.
+  if (!result.succeeded && found_of(result, 0) != text) {
+    fail(Fault::BadConfiguration,
+         key,
+         "another node has moved the log's head while this one was adopting it: start without "
+         "--adopt-quorum-log");
+  }
+  return next.head;
 }
 
 StoredLog::StoredLog(KeyValueStore& store, StoredLogSettings settings, const LogMeta& meta)

@@ -67,7 +67,9 @@ struct LogMeta {
 // After the store was restored from an older copy, or the log is damaged: it goes on behind `end`,
 // where this node's journal ends, with nothing in its window, under an epoch above the log's and
 // not below `at_least`. Nobody who led before can append any more. Returns its new head. Throws
-// JournalError: QuorumLogMissing where there is no log, QuorumLogForeign where it is another one.
+// JournalError: QuorumLogMissing where there is no log, QuorumLogForeign where it is another one,
+// BadConfiguration where it ends behind `end` or another node is moving it: nothing is changed
+// then.
 Head adopt_log(KeyValueStore& store,
                const StoredLogSettings& settings,
                const LogMeta& meta,
