@@ -1,0 +1,150 @@
+// What operators do with a cluster: its first start, hand-overs, a node that was away for long.
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateway/client/order_entry.h"
+#include "tests/failover/etcd_requests.h"
+#include "tests/failover/failover_fixture.h"
+#include "tests/support/broker.h"
+
+namespace betex::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr int kExecType = 150;
+
+void replace_in(const std::filesystem::path& file, const std::string& from, const std::string& to) {
+  std::string text;
+  {
+    std::ifstream in{file, std::ios::binary};
+    text.assign(std::istreambuf_iterator<char>{in}, {});
+  }
+  const auto found = text.find(from);
+  if (found == std::string::npos) {
+    throw std::runtime_error{file.string() + " has no " + from};
+  }
+  std::ofstream{file, std::ios::binary} << text.replace(found, from.size(), to);
+}
+
+using FailoverOperationsTest = FailoverTest;
+
+TEST_F(FailoverOperationsTest, ALogIsMadeOnceAndByNobodyUnasked) {
+  make_cluster();
+  pair().start(0);
+  pair().start(1);
+  expect_refused(0, kConfiguration, "QuorumLogMissing");
+  expect_refused(1, kConfiguration, "QuorumLogMissing");
+  pair().start(0, {"--init-quorum-log"});
+  pair().wait_until_leads(0, kFailoverPatience);
+  pair().start(1, {"--init-quorum-log"});
+  expect_refused(1, kConfiguration, "QuorumLogExists");
+  pair().start(1);
+  pair().wait_for_standby(1, kFailoverPatience);
+  EXPECT_EQ(pair().terminate(1), 0) << pair().log(1);
+  EXPECT_EQ(pair().terminate(0), 0) << pair().log(0);
+  expect_equal_journals();
+}
+
+// In one boot: the session cache of who leads again lacks what the other one has sent meanwhile.
+TEST_F(FailoverOperationsTest, TheLeadGoesBackAndForthAndNumbersGoOn) {
+  start_cluster();
+  start_trading();
+  for (int round = 0; round < 2 * rounds(1); ++round) {
+    const std::size_t leader = make_whole();
+    wait_for_reports(2'000);
+    if (round % 2 == 0) {
+      EXPECT_EQ(pair().terminate(leader), 0) << pair().log(leader);
+    } else {
+      pair().kill(leader);
+    }
+    pair().wait_until_leads(other(leader), kFailoverPatience);
+    wait_for_reports(2'000);
+    pair().start(leader);
+  }
+  finish();
+}
+
+// The lease's time to live is longer than the test is patient: it is not waited for.
+TEST_F(FailoverOperationsTest, AHandOverWaitsForNoLeaseAndCancelsNoOrderOfWhoComesBack) {
+  FailoverOptions options;
+  options.cluster_lines = {"lease_ttl_s = 50"};
+  make_cluster(options);
+  for (const std::size_t node : {std::size_t{0}, std::size_t{1}}) {
+    const std::string session = "TargetCompID=BROKER1\nRole=Broker\n";
+    replace_in(pair().config(node).parent_path() / "sessions.cfg",
+               session,
+               session + "CancelOnDisconnect=Y\nCancelOnDisconnectGrace=60\n");
+  }
+  pair().start(0, {"--init-quorum-log"});
+  pair().wait_until_leads(0, kFailoverPatience);
+  pair().start(1);
+  pair().wait_for_standby(1, kFailoverPatience);
+
+  Broker broker{"BROKER1"};
+  broker.log_on(pair().fix_port(0));
+  broker.send(client::NewOrder{.cl_ord_id = "A1",
+                               .symbol = "RAIN-LON",
+                               .side = client::Side::BackOrBuy,
+                               .quantity = "10",
+                               .price = "0.40",
+                               .time_in_force = client::TimeInForce::GoodTillCancel});
+  EXPECT_EQ(execution_of(broker, "A1").exec_type, '0');
+  EXPECT_EQ(pair().terminate(0), 0) << pair().log(0);
+  pair().wait_until_leads(1, std::chrono::seconds{40});
+
+  broker.session().disconnect();
+  broker.log_on(pair().fix_port(1));
+  for (const client::Message& message : broker.rest()) {  // what was told may be told again
+    EXPECT_FALSE(message.has(kExecType, "4")) << "it was cancelled";
+  }
+  broker.send(client::CancelRequest{.cl_ord_id = "A2",
+                                    .orig_cl_ord_id = "A1",
+                                    .symbol = "RAIN-LON",
+                                    .side = client::Side::BackOrBuy});
+  EXPECT_EQ(execution_of(broker, "A2").exec_type, '4') << "it was there until now";
+  EXPECT_EQ(pair().terminate(1), 0) << pair().log(1);
+  expect_equal_journals();
+}
+
+// The log keeps fewer entries than have come while it was away.
+TEST_F(FailoverOperationsTest, ANodeThatWasAwayForTooLongIsSeededAgain) {
+  FailoverOptions options;
+  options.cluster_lines = {"window_slots = 1_024"};
+  start_cluster(options);
+  start_trading();
+  const std::size_t leader = make_whole();
+  const std::size_t away = other(leader);
+  EXPECT_EQ(pair().terminate(away), 0) << pair().log(away);
+  // Each append is a transaction of the store; so are renewals of the lease, a few a second.
+  const std::uint64_t enough = etcd_revision(etcd()) + 3 * 1'024;
+  wait_until("the window has moved on", [&] { return etcd_revision(etcd()) >= enough; });
+  stop_trading();  // or the window, which is small, moves on beyond what the node is given
+
+  pair().start(away);
+  expect_refused(away, kCorrupt, "QuorumLogTooOld");
+  EXPECT_THAT(pair().log(away), HasSubstr("betex-journal import"));
+  seed(away, leader);
+  pair().start(away);
+  pair().wait_for_standby(away, kFailoverPatience);
+  start_trading();
+  pair().kill(leader);
+  pair().wait_until_leads(away, kFailoverPatience);
+  wait_for_reports();
+  pair().start(leader);
+  finish();
+}
+
+}  // namespace
+}  // namespace betex::test
