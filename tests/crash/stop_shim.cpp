@@ -6,7 +6,8 @@
 //   after-commit    after the write of LMDB's meta page that follows the Nth sync: they are
 //                   committed, nobody was told, and the session cache does not know
 //   before-send     before the Nth write to a socket: what is to be said is committed and in the
-//                   session cache, and has not left
+//                   session cache, and has not left; of a cluster's node it may be a request to
+//                   etcd
 //
 // With BETEX_STOP_ARMED=FILE calls are counted from when there is such a file: until then the
 // process may do as much as it needs to become what is to be ended.
