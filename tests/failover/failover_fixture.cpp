@@ -275,9 +275,9 @@ std::size_t FailoverTest::expect_equal_journals() {
 void FailoverTest::seed(std::size_t to, std::size_t from) {
   const std::vector<TransactionEnd> there = transactions_of(to);
   const std::uint64_t after = there.empty() ? 0 : there.back().seq.value();
-  const std::string events = journal_tool(
-      {"export", "--wal-root", pair().wal(from).string(), "--after", std::to_string(after)});
-  journal_tool({"import", "--wal-root", pair().wal(to).string()}, events);
+  const std::string events =
+      journal_tool({"export", "--after", std::to_string(after), pair().wal(from).string()});
+  journal_tool({"import", pair().wal(to).string()}, events);
 }
 
 }  // namespace betex::test

@@ -142,7 +142,10 @@ TEST_F(FailoverOperationsTest, ANodeThatWasAwayForTooLongIsSeededAgain) {
   pair().kill(leader);
   pair().wait_until_leads(away, kFailoverPatience);
   wait_for_reports();
+  stop_trading();
   pair().start(leader);
+  pair().wait_for_standby(leader, kFailoverPatience);
+  start_trading();
   finish();
 }
 
