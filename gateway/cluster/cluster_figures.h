@@ -18,8 +18,8 @@ struct ClusterFigures {
 
   // ---- By the journal thread
   gateway::Histogram append_times;
-  gateway::Tally append_bytes;  // compressed
-  // When the append that runs now began, on the steady clock; 0: none runs.
+  gateway::Tally append_bytes;  // as they stand in the journal: before they are compressed
+  // When the append, or the confirmation, that runs now began, on the steady clock; 0: none runs.
   std::atomic<std::int64_t> append_began_ns{0};
 
   // ---- By whoever follows

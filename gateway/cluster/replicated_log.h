@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "gateway/cluster/cluster_figures.h"
@@ -31,16 +32,10 @@ class ReplicatedLog final : public gateway::TransactionLog {
   void confirm() override;
 
  private:
-  // Where a transaction ends in bytes_, and in the log.
-  struct Mark {
-    std::size_t end;
-    journal::Position position;
-  };
-
   Parts parts_;
-  journal::Position committed_;
-  std::vector<std::byte> bytes_;
-  std::vector<Mark> marks_;
+  journal::Position committed_;     // the log's end, without a segment
+  std::vector<std::byte> bytes_;    // of what was appended since, as it stands in the journal
+  std::uint32_t transactions_ = 0;  // in them
 };
 
 }  // namespace betex::cluster

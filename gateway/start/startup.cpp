@@ -30,8 +30,8 @@ constexpr EventSeq kNoLimit{std::numeric_limits<std::uint64_t>::max()};
 
 class StartCommands {
  public:
-  StartCommands(Recovered& recovered, journal::Journal& journal, const Clock& clock) noexcept
-      : engine_{recovered.engine}, reports_{recovered.reports}, journal_{journal}, clock_{clock} {}
+  StartCommands(Recovered& recovered, TransactionLog& log, const Clock& clock) noexcept
+      : engine_{recovered.engine}, reports_{recovered.reports}, log_{log}, clock_{clock} {}
 
   [[nodiscard]] const matching::Engine& engine() const noexcept { return engine_; }
 
@@ -50,7 +50,7 @@ class StartCommands {
                                  std::string(matching::to_text(event.reason)));
       }
     });
-    journal_.append(transaction);
+    log_.append(transaction);
     reports_.take(transaction);
     return true;
   }
@@ -58,7 +58,7 @@ class StartCommands {
  private:
   matching::Engine& engine_;
   ReportState& reports_;
-  journal::Journal& journal_;
+  TransactionLog& log_;
   const Clock& clock_;
 };
 
@@ -315,19 +315,10 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
   const std::vector<EventSeq> snapshots = whole_snapshots(sources.wal_root);
   retention.set_snapshots(snapshots);
   retention.know_times(times_of(sources.wal_root, snapshots));
-  const auto tell = [&] {
-    recovered.engine.visit_sessions([&](const matching::SessionInfo& session) {
-      retention.name_session(session.session, session.comp_id);
-    });
-    retention.reports_taken(
-        recovered.reports.cursors, recovered.reports.last_seq, recovered.engine.last_timestamp());
-    retention.watermark_moved(recovered.engine.exchange().watermark);
-  };
-  tell();
+  tell(recovered, retention);
   sources.journal.recover(start.position, [&](const matching::TransactionView& transaction) {
     const EventSeq before = recovered.engine.exchange().watermark;
-    recovered.engine.apply(transaction);
-    recovered.reports.take(transaction);
+    take(recovered, transaction);
     const EventSeq watermark = recovered.engine.exchange().watermark;
     if (watermark != before) {  // the journal asks for its floor before it returns
       retention.watermark_moved(watermark);
@@ -340,16 +331,35 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
                                            recovered.reports,
                                            start.position.last_seq,
                                            EventSeq{retention.kept_from().value() - 1}));
-  tell();
+  tell(recovered, retention);
+  find_left_up(recovered);
+  for (const std::string& warning : warnings) {
+    spdlog::warn("{}", warning);
+  }
+  return recovered;
+}
+
+void take(Recovered& recovered, const matching::TransactionView& transaction) {
+  recovered.engine.apply(transaction);
+  recovered.reports.take(transaction);
+}
+
+void tell(const Recovered& recovered, Retention& retention) {
+  recovered.engine.visit_sessions([&](const matching::SessionInfo& session) {
+    retention.name_session(session.session, session.comp_id);
+  });
+  retention.reports_taken(
+      recovered.reports.cursors, recovered.reports.last_seq, recovered.engine.last_timestamp());
+  retention.watermark_moved(recovered.engine.exchange().watermark);
+}
+
+void find_left_up(Recovered& recovered) {
+  recovered.left_up.clear();
   recovered.engine.visit_sessions([&](const matching::SessionInfo& session) {
     if (session.up) {
       recovered.left_up.push_back(session.session);
     }
   });
-  for (const std::string& warning : warnings) {
-    spdlog::warn("{}", warning);
-  }
-  return recovered;
 }
 
 ReportState reports_as_of(const std::filesystem::path& wal_root,
@@ -377,13 +387,13 @@ matching::CreateAccount creation_of(const AccountConfig& account) {
 }
 
 void run_start_commands(Recovered& recovered,
-                        journal::Journal& journal,
+                        TransactionLog& log,
                         const Config& config,
                         const StartClockPair& clocks,
                         Epochs epochs) {
   const matching::Engine& engine = recovered.engine;
   const bool first_start = engine.last_seq() == matching::EventSeq{0};
-  StartCommands commands{recovered, journal, clocks.exchange};
+  StartCommands commands{recovered, log, clocks.exchange};
   if (first_start) {
     create_exchange(config.exchange, commands);
   }
@@ -404,7 +414,7 @@ void run_start_commands(Recovered& recovered,
       create_market(market, commands);
     }
   }
-  journal.commit();
+  log.commit();
 }
 
 }  // namespace betex::gateway

@@ -10,10 +10,12 @@
 #include "gateway/config/config.h"
 #include "gateway/link/clock.h"
 #include "gateway/reports/report_state.h"
+#include "gateway/reports/transaction_log.h"
 #include "gateway/start/retention.h"
 #include "journal/environment_pool.h"
 #include "journal/journal.h"
 #include "matching/engine.h"
+#include "matching/transaction.h"
 
 namespace betex::gateway {
 
@@ -39,6 +41,17 @@ struct RecoverySources {
 // where the journal is damaged.
 [[nodiscard]] Recovered recover(const RecoverySources& sources, Retention& retention);
 
+// The next transaction that is in the journal by now: as recover() takes them, for who goes on
+// following a log.
+void take(Recovered& recovered, const matching::TransactionView& transaction);
+
+// Tells `retention` how far the reports are, as recover() does. What it was told before is enough
+// for what is kept meanwhile: more, never less.
+void tell(const Recovered& recovered, Retention& retention);
+
+// Notes which sessions are on: after a recovery, and again at the end of what was taken since.
+void find_left_up(Recovered& recovered);
+
 // What reports are made from, as of the newest whole snapshot of the journal's log that is not
 // after event `limit`; where there is none, as of the log's beginning. Damaged ones are passed over
 // with a warning. `journal` has been recovered.
@@ -62,7 +75,7 @@ enum class Epochs : std::uint8_t {
   New,  // the journal was restored: each known session begins a new epoch
 };
 
-// The commands of every start, journaled like all others, as one commit: on an empty journal first
+// The commands of every start, logged like all others, as one commit: on an empty journal first
 // of all CreateExchange; SessionDown{restart} for sessions still up, new epochs of all sessions or
 // of those whose scheduled reset is due, time's own steps that are due, which requests need a
 // second operator where the journal says otherwise, accounts that the configuration names and the
@@ -71,7 +84,7 @@ enum class Epochs : std::uint8_t {
 // stays. Throws std::runtime_error if the engine refuses a configured account or market,
 // ConfigError if the log's amounts are in another currency.
 void run_start_commands(Recovered& recovered,
-                        journal::Journal& journal,
+                        TransactionLog& log,
                         const Config& config,
                         const StartClockPair& clocks,
                         Epochs epochs = Epochs::Kept);

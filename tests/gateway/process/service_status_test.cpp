@@ -39,6 +39,15 @@ TEST(ServiceStatus, OneThatTakesNoOrdersIsAliveAllTheSame) {
             "READY=1\nWATCHDOG=1\nSTATUS=takes no orders: the disk is nearly full\n");
 }
 
+TEST(ServiceStatus, OneThatStandsByIsReadyAndAlive) {
+  Health health;
+  health.enter(Phase::Standby);
+  health.wait_for("node b leads; 0 events behind");
+  EXPECT_EQ(service_status(health.phase(), health),
+            "READY=1\nWATCHDOG=1\nSTATUS=takes no orders: standby: node b leads; 0 events "
+            "behind\n");
+}
+
 TEST(ServiceStatus, TheWatchdogHearsNothingOfOneThatIsStuck) {
   FakeHealth health;
   health.not_live = "thread match has not moved since the last look";
