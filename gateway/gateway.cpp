@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -12,7 +13,11 @@
 #include <utility>
 #include <vector>
 
+#include <spdlog/spdlog.h>
+
 #include "gateway/agent/agent_runner.h"
+#include "gateway/cluster_side.h"
+#include "gateway/config/config_error.h"
 #include "gateway/http/http_server.h"
 #include "gateway/journal_start.h"
 #include "gateway/link/session_link.h"
@@ -33,8 +38,10 @@
 #include "gateway/process/service_manager.h"
 #include "gateway/process/service_status.h"
 #include "gateway/replay_side.h"
+#include "gateway/reports/transaction_log.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
+#include "gateway/ring/finally.h"
 #include "gateway/session/dictionaries.h"
 #include "gateway/session/fix_server.h"
 #include "gateway/session/message_cache.h"
@@ -52,12 +59,32 @@
 #include "gateway/wiring_settings.h"
 #include "journal/environment_pool.h"
 #include "journal/journal.h"
+#include "matching/transaction.h"
 
 namespace betex::gateway {
 namespace {
 
 constexpr std::chrono::milliseconds kLogoutDeadline{2000};
 constexpr std::chrono::milliseconds kLeastLogoutDeadline{500};
+
+QuorumLogStart quorum_log_start(const Config& config, const StartOptions& options) {
+  const auto refuse = [](const char* option, const char* problem, const char* remedy) {
+    throw ConfigError{{Finding{
+        .file = "command line", .line = 0, .key = option, .problem = problem, .remedy = remedy}}};
+  };
+  const char* const given = options.init_quorum_log ? "--init-quorum-log" : "--adopt-quorum-log";
+  if (options.init_quorum_log && options.adopt_quorum_log) {
+    refuse(given, "does not go with --adopt-quorum-log", "give one of them");
+  }
+  if ((options.init_quorum_log || options.adopt_quorum_log) &&
+      config.cluster.mode != ClusterMode::Replicated) {
+    refuse(given, "there is no quorum log", "set mode = \"replicated\" in [cluster]");
+  }
+  if (options.init_quorum_log) {
+    return QuorumLogStart::Init;
+  }
+  return options.adopt_quorum_log ? QuorumLogStart::Adopt : QuorumLogStart::Join;
+}
 
 }  // namespace
 
@@ -69,6 +96,7 @@ class Gateway::Impl {
       : config_{config},
         four_eyes_{config.exchange.four_eyes},
         shared_{share_one_thread(config.rings.stage_threads)},
+        replicated_{make_cluster_side(options)},
         // 1. Dictionaries, descriptors and ports: a wrong one, too few or an occupied one are found
         //    before anything on disk is touched.
         dictionaries_{config.fix.dictionaries},
@@ -96,19 +124,17 @@ class Gateway::Impl {
         service_status_{io_.context(), health_, ServiceManager::from_environment()},
 
         // 2. The journal, under its lock, and from it the engine: all that was ever promised.
-        //    What it keeps is what snapshots and reports need. Its time goes on where it stood. The
-        //    session cache is opened before the start writes to it.
+        //    What it keeps is what snapshots and reports need. A node of a replicated cluster stays
+        //    here while another one leads, and follows it. The log's time goes on where it stood.
+        //    The session cache is opened before the start writes to it.
         retention_{config.wal.retire, config.reports.replay_days},
-        journal_{journal_config(config, retention_), segments_},
-        recovered_{start_from_journal(
-            {journal_, config.wal.root, segments_, config, key_},
-            retention_,
-            options.new_epochs ? Epochs::New : Epochs::Kept,
-            [&](const matching::Engine& engine) { open_cache(options, engine); },
-            [&](matching::Timestamp last) -> auto& { return start_clocks(options, last); })},
-        clock_watch_{io_.context(), machine_clock_, clocks_->session},
-        log_{journal_},
+        journal_{journal_settings(), segments_},
         snapshots_{snapshot_settings(config), segments_, journal_, retention_},
+        recovered_{start_from_journal({journal_, config.wal.root, segments_, config, key_},
+                                      retention_,
+                                      options.new_epochs ? Epochs::New : Epochs::Kept,
+                                      start_steps(options))},
+        clock_watch_{io_.context(), machine_clock_, clocks_->session},
 
         // 3. Sessions produce commands; the match stage consumes them.
         match_wait_{wait_kind(config.rings.wait_strategy)},
@@ -128,7 +154,7 @@ class Gateway::Impl {
 
         // 5. The stages.
         match_{commands_, recovered_.engine, events_, clocks_->exchange},
-        journal_stage_{journal_events_, log_},
+        journal_stage_{journal_events_, *log_},
         report_{report_events_,
                 report_wait(),
                 std::move(recovered_.reports),
@@ -213,6 +239,9 @@ class Gateway::Impl {
 
   // Ends like a crash, but for the threads: nothing is drained.
   ~Impl() {
+    if (replicated_) {
+      replicated_->end_thread();  // it asks about the threads that end here
+    }
     replay_.stop();
     replay_.join();
     for (const auto& runner : runners_) {
@@ -230,7 +259,9 @@ class Gateway::Impl {
     }
     market_data_.start(health_);
     replay_.start(server_);
-    snapshots_.start(retention_.newest_snapshot());
+    if (!replicated_) {
+      snapshots_.start(retention_.newest_snapshot());
+    }
     if (!config_.wal.witness.empty()) {
       witness_.emplace(
           config_.wal.witness, journal_.wal_id(), [this] { return journal_.durable_seq(); });
@@ -246,6 +277,9 @@ class Gateway::Impl {
     health_.watch(std::move(watched));
     health_.watch(command_port_);
     health_.watch(clocks_->session);
+    if (replicated_) {
+      health_.watch_commits([&side = *replicated_] { return side.why_stalled(); });
+    }
     clock_watch_.start();
     Ports ports{.fix = server_.listen(config_.fix.address, fix_port_.port()),
                 .tls = listen_tls(),
@@ -255,7 +289,11 @@ class Gateway::Impl {
     ports.market_data = market_data.plain;
     ports.market_data_tls = market_data.tls;
     health_.enter(Phase::Accepting);
-    service_status_.start();
+    if (replicated_) {
+      service_status_.tell();
+    } else {
+      service_status_.start();
+    }
     return ports;
   }
 
@@ -292,12 +330,18 @@ class Gateway::Impl {
     health_.enter(Phase::Stopping);
     service_status_.tell();
     replay_.stop();
+    // In a cluster the next leader ends them once more, and their graces run from then on.
+    const auto reason =
+        replicated_ ? matching::SessionDownReason::Restart : matching::SessionDownReason::Shutdown;
     server_.stop_reading();
-    server_.sessions_down(matching::SessionDownReason::Shutdown);
-    market_data_.stop_reading();
+    server_.sessions_down(reason);
+    market_data_.stop_reading(reason);
     commands_.close();  // match, journal and report come to their ends one after the other
     for (const auto& runner : runners_) {
       runner->join();
+    }
+    if (replicated_) {  // that was the last commit: whoever stands by need not wait for the rest
+      replicated_->give_back();
     }
     market_data_.stop();
     replay_.join();
@@ -309,15 +353,77 @@ class Gateway::Impl {
   }
 
  private:
+  // Null: this is no node of a replicated cluster.
+  std::unique_ptr<ClusterSide> make_cluster_side(const StartOptions& options) {
+    const QuorumLogStart start = quorum_log_start(config_, options);
+    if (config_.cluster.mode != ClusterMode::Replicated) {
+      return nullptr;
+    }
+    return std::make_unique<ClusterSide>(
+        ClusterSide::Parts{.config = config_.cluster,
+                           .health = health_,
+                           .start = start,
+                           .pause = options.pause,
+                           .changed = [this] { service_status_.tell(); }});
+  }
+
+  // Where another authority than the lock says who may write, it stands here.
+  journal::JournalConfig journal_settings() {
+    journal::JournalConfig settings = journal_config(config_, retention_);
+    if (replicated_) {
+      metrics_.read_from(replicated_->metrics());
+      settings.wal_id = replicated_->find_log();
+    }
+    return settings;
+  }
+
+  StartSteps start_steps(const StartOptions& options) {
+    return {.become_writer = [this, &options](Recovered& recovered) -> TransactionLog& {
+              log_ =
+                  replicated_ ? lead(options, recovered) : std::make_unique<JournalLog>(journal_);
+              return *log_;
+            },
+            .open_cache =
+                [this, &options](const matching::Engine& engine) { open_cache(options, engine); },
+            .start_clocks = [this, &options](matching::Timestamp last) -> const GatewayClocks& {
+              return start_clocks(options, last);
+            }};
+  }
+
+  // While it follows, snapshots are taken and segments retired, and probes, metrics and the service
+  // manager hear how it is.
+  std::unique_ptr<TransactionLog> lead(const StartOptions& options, Recovered& recovered) {
+    prepare_first_segment(snapshot_settings(config_));
+    snapshots_.start(retention_.newest_snapshot());
+    service_status_.start();
+    std::unique_ptr<TransactionLog> log = replicated_->lead(
+        {.journal = journal_,
+         .address = config_.fix.address + ":" + std::to_string(fix_port_.port()),
+         .taken = [&](const matching::TransactionView& each) { take(recovered, each); },
+         .look = [&] { tell(recovered, retention_); },
+         .standing_by =
+             [&] { options.standing_by(http_ ? std::optional{http_->port()} : std::nullopt); }});
+    find_left_up(recovered);
+    return log;
+  }
+
   const GatewayClocks& start_clocks(const StartOptions& options, matching::Timestamp last) {
-    wait_for_clock({.last = last,
-                    .rules = {.require_synchronised = config_.clock.require_synchronised,
-                              .accept_clock = options.accept_clock}},
-                   machine_clock_,
-                   {.pause = options.pause, .waiting = [this](const std::string& why) {
-                      health_.wait_for(why);
-                      service_status_.tell();
-                    }});
+    const StartClockCheck check{
+        .last = last,
+        .rules = {.require_synchronised = config_.clock.require_synchronised,
+                  .accept_clock = options.accept_clock}};
+    if (replicated_) {  // nobody else leads: to wait would help nobody
+      const auto why = check.why_not(machine_clock_.read().wall, machine_clock_.synchronised());
+      if (why) {
+        spdlog::error("{}: this node leads, and goes on all the same", *why);
+      }
+      return clocks_.emplace(machine_clock_, last);
+    }
+    wait_for_clock(
+        check, machine_clock_, {.pause = options.pause, .waiting = [this](const std::string& why) {
+                                  health_.wait_for(why);
+                                  service_status_.tell();
+                                }});
     return clocks_.emplace(machine_clock_, last);
   }
 
@@ -327,7 +433,8 @@ class Gateway::Impl {
         [&](const matching::SessionInfo& session) { sessions.push_back(session); });
     cache_.emplace(
         config_.wal.root / "cache",
-        cache_identity(journal_),
+        replicated_ ? cache_identity(journal_, replicated_->last_writer())
+                    : cache_identity(journal_),
         fix::RecoveredSessions{
             .sessions = sessions, .last_seq = engine.last_seq(), .new_epochs = options.new_epochs},
         cache_limits(config_));
@@ -382,6 +489,9 @@ class Gateway::Impl {
   const KernelClock machine_clock_;
   std::optional<GatewayClocks> clocks_;  // none until the journal is replayed
 
+  // Null: this is no node of a replicated cluster. Before the threads that ask for its figures.
+  const std::unique_ptr<ClusterSide> replicated_;
+
   const fix::Dictionaries dictionaries_;
   const PortLimits limits_;
   IoThreads io_;
@@ -391,16 +501,18 @@ class Gateway::Impl {
   std::unique_ptr<Page> page_;  // null: there is none, or no HTTP
   std::unique_ptr<HttpServer> http_;
   ServiceStatus service_status_;
+  // Also where the constructor throws: what runs on these threads is still there.
+  const Finally<std::function<void()>> stop_io_{[this] { io_.stop(); }};
 
   journal::EnvironmentPool segments_;
   Retention retention_;
   journal::Journal journal_;
   const matching::ClOrdIdKey key_{new_key()};
+  std::unique_ptr<TransactionLog> log_;     // null until this node may write
   std::optional<fix::MessageCache> cache_;  // none until the journal is replayed
+  SnapshotThread snapshots_;
   Recovered recovered_;
   ClockWatch clock_watch_;
-  JournalLog log_;
-  SnapshotThread snapshots_;
   std::optional<WitnessThread> witness_;  // none until it listens
 
   WaitStrategy match_wait_;

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -38,7 +40,16 @@ namespace {
 
 constexpr const char* kProgram = "betex-gateway";
 
-// The line that scripts and tests read to learn the ports. Brokers do not need it.
+// A line that scripts and tests read.
+void print_line(const std::string& line) {
+  std::printf("%s\n", line.c_str());
+  if (const auto failure = process::flush_standard_output()) {
+    spdlog::warn("{}; standard output cannot be written: {}", line, *failure);
+    std::clearerr(stdout);  // it has been said
+  }
+}
+
+// From it they learn the ports. Brokers do not need it.
 void print_ports(const Ports& ports) {
   std::string line = "listening fix=" + std::to_string(ports.fix);
   if (ports.tls) {
@@ -53,11 +64,11 @@ void print_ports(const Ports& ports) {
   if (ports.market_data_tls) {
     line += " md_tls=" + std::to_string(*ports.market_data_tls);
   }
-  std::printf("%s\n", line.c_str());
-  if (const auto failure = process::flush_standard_output()) {
-    spdlog::warn("{}; standard output cannot be written: {}", line, *failure);
-    std::clearerr(stdout);  // it has been said
-  }
+  print_line(line);
+}
+
+void print_standby(std::optional<std::uint16_t> http) {
+  print_line(http ? "standing by http=" + std::to_string(*http) : "standing by");
 }
 
 // Throws ConfigError with what is wrong.
@@ -208,22 +219,53 @@ bool pause_unless_asked_to_stop(std::chrono::milliseconds time) {
   return signal != Signal::Terminate;
 }
 
+// The same of a node of a cluster, which may be days. What was asked for is done when it leads.
+class StandbyPause {
+ public:
+  bool operator()(std::chrono::milliseconds time) {
+    const auto signal = wait_for_signal(time);
+    if (signal == Signal::Reload) {
+      reopen_log();
+      reload_ = true;
+      spdlog::warn(
+          "reloaded while standing by: the log's file alone is opened anew; the rest is taken over "
+          "when this node leads");
+    }
+    return signal != Signal::Terminate;
+  }
+
+  [[nodiscard]] bool reload() const noexcept { return reload_; }
+
+ private:
+  bool reload_ = false;
+};
+
 int run(const CommandLine& command_line, const Config& config) {
   set_up_logging(config.log);
   log_warnings(config);
   StopRequests stop_requests;
-  Gateway gateway{
-      config,
-      {.accept_clock = command_line.accept_clock,
-       .new_epochs = command_line.new_epochs,
-       .pause = pause_unless_asked_to_stop,
-       .stop_requested = [&](std::chrono::seconds notice) { stop_requests.put(notice); }}};
+  StandbyPause standby_pause;
+  StartOptions options{
+      .accept_clock = command_line.accept_clock,
+      .new_epochs = command_line.new_epochs,
+      .init_quorum_log = command_line.init_quorum_log,
+      .adopt_quorum_log = command_line.adopt_quorum_log,
+      .pause = pause_unless_asked_to_stop,
+      .standing_by = print_standby,
+      .stop_requested = [&](std::chrono::seconds notice) { stop_requests.put(notice); }};
+  if (config.cluster.mode != ClusterMode::Single) {
+    options.pause = std::ref(standby_pause);
+  }
+  Gateway gateway{config, options};
   print_ports(gateway.start());
   Running running{.command_line = command_line,
                   .gateway = gateway,
                   .stop_requests = stop_requests,
                   .in_force = SettingsInForce{config},
                   .stop_notice = config.exchange.stop_notice};
+  if (standby_pause.reload()) {
+    reload(running);
+  }
   run_until_stop(running);
   spdlog::info("stopping");
   gateway.stop(asked_again);

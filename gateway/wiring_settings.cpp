@@ -97,12 +97,14 @@ SnapshotSettings snapshot_settings(const Config& config) {
           .segment_map_size_bytes = config.wal.segment_map_size_bytes};
 }
 
-fix::CacheIdentity cache_identity(const journal::Journal& journal) {
+fix::CacheIdentity cache_identity(const journal::Journal& journal,
+                                  std::optional<journal::WriterEpoch> last_writer) {
   const auto& newest = journal.position().segment;
+  const journal::WriterEpoch of_record = newest ? newest->epoch : journal::WriterEpoch{0};
   return {.boot_id = fix::read_boot_id(),
           .wal_id = to_hex(journal.wal_id()),
           .writer = journal.epoch().value(),
-          .last_writer = newest ? newest->epoch.value() : 0};
+          .last_writer = last_writer.value_or(of_record).value()};
 }
 
 // Of market data sessions nothing is kept.
