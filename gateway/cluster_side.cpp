@@ -217,20 +217,43 @@ void ClusterSide::prepare_log(const journal::Journal& journal) {
           end.last_seq.value());
       return;
     case QuorumLogStart::Adopt:
-      if (const auto holder = lease_.holder()) {
+      wait_for_no_leader();
+      cluster::adopt_log(log_store_, log_settings_, meta_.value(), journal.epoch(), end);
+      spdlog::warn(
+          "--adopt-quorum-log: the cluster's log goes on behind event {}; start without the "
+          "option from now on",
+          end.last_seq.value());
+      return;
+  }
+}
+
+// Who leads renews the lease all the time; who has led once, as a restored store may say, does not.
+// Throws ConfigError where somebody leads.
+void ClusterSide::wait_for_no_leader() {
+  const Steady::duration patience = 3 * parts_.config.lease_ttl;
+  Steady::time_point since = Steady::now();
+  for (;;) {
+    try {
+      const std::optional<cluster::Holder> holder = lease_.holder();
+      if (!holder) {
+        return;
+      }
+      if (Steady::now() - since > patience) {
         throw ConfigError{{Finding{.file = "command line",
                                    .line = 0,
                                    .key = "--adopt-quorum-log",
                                    .problem = "node " + holder->node + " leads",
-                                   .remedy = "stop it before, and wait for its lease to end; what "
-                                             "it has acknowledged may be in its journal alone"}}};
+                                   .remedy = "stop it before, if this node's journal is to be the "
+                                             "truth all the same"}}};
       }
-      cluster::adopt_log(log_store_, log_settings_, meta_.value(), journal.epoch(), end);
-      spdlog::warn(
-          "--adopt-quorum-log: the cluster's log goes on behind event {}, and what it may "
-          "have had beyond is void; start without the option from now on",
-          end.last_seq.value());
-      return;
+      say("node " + holder->node + " has the lease, or had it: waiting for its end");
+    } catch (const cluster::StoreUnknown&) {
+      say(kNoAnswer);
+      since = Steady::now();
+    }
+    if (!parts_.pause(kBetweenTries)) {
+      throw StoppedWhileWaiting{"asked to stop while waiting for the end of a lease"};
+    }
   }
 }
 

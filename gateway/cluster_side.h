@@ -98,6 +98,7 @@ class ClusterSide {
 
  private:
   void prepare_log(const journal::Journal& journal);
+  void wait_for_no_leader();
   [[nodiscard]] cluster::Holder self() const;
   void wait_for_store(std::chrono::milliseconds time);
   void say(std::string what);
