@@ -393,7 +393,7 @@ class Gateway::Impl {
   // While it follows, snapshots are taken and segments retired, and probes, metrics and the service
   // manager hear how it is.
   std::unique_ptr<TransactionLog> lead(const StartOptions& options, Recovered& recovered) {
-    prepare_first_segment(snapshot_settings(config_));
+    prepare_first_segment(snapshot_settings(config_), journal_);
     snapshots_.start(retention_.newest_snapshot());
     service_status_.start();
     std::unique_ptr<TransactionLog> log = replicated_->lead(

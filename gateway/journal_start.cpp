@@ -39,7 +39,7 @@ Recovered start_from_journal(const RecoverySources& sources,
   steps.open_cache(recovered.engine);
   recovered.engine.reserve(config.engine);
   if (config.cluster.mode != ClusterMode::Replicated) {
-    prepare_first_segment(snapshot_settings(config));
+    prepare_first_segment(snapshot_settings(config), sources.journal);
   }
   const GatewayClocks& clocks = steps.start_clocks(recovered.engine.last_timestamp());
   run_start_commands(

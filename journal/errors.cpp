@@ -123,9 +123,7 @@ constexpr FaultInfo info_of(Fault fault) noexcept {
               kExitCorrupt,
               "snapshots/ and segments/ are not of one history: restore the folder as one whole"};
     case Fault::CacheAhead:
-      return {"CacheAhead",
-              kExitCorrupt,
-              kRestoreOrBeginAgain};
+      return {"CacheAhead", kExitCorrupt, kRestoreOrBeginAgain};
     case Fault::WitnessAhead:
       return {"WitnessAhead", kExitCorrupt, kRestoreOrBeginAgain};
     case Fault::WitnessForeign:
@@ -239,6 +237,16 @@ constexpr FaultInfo info_of(Fault fault) noexcept {
               kExitCorrupt,
               "somebody changed the log after it was sealed: keep it for the inquiry, and restore "
               "the folder from a copy that agrees with the statement"};
+    case Fault::ExportUnusable:
+      return {"ExportUnusable",
+              kExitCorrupt,
+              "what was whole is in the log: export again, --after the log's last event, as "
+              "`betex-journal verify` tells it"};
+    case Fault::ExportMismatch:
+      return {"ExportMismatch",
+              kExitCorrupt,
+              "nothing was changed: export --after the last event of the log that is to be "
+              "continued; a new node's WAL must be empty"};
   }
   return {"", kExitIo, ""};
 }

@@ -13,9 +13,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "journal/environment_pool.h"
 #include "journal/position.h"
+#include "journal/recovery_plan.h"
 #include "journal/writer_authority.h"
 #include "matching/transaction.h"
 
@@ -33,7 +35,10 @@ struct JournalConfig {
   std::size_t ring_size = 32768;
   Sync sync = Sync::Always;
   RemoteFileSystems remote_file_systems = RemoteFileSystems::Refuse;
-  WriterAuthority* authority = nullptr;  // must outlive the journal; null: the lock is enough
+  // Must outlive the journal; null: the lock is enough. An external one is asked first, may keep
+  // the constructor waiting for as long as another node has the right, and is released by the
+  // destructor after a clean stop.
+  WriterAuthority* authority = nullptr;
   // Retirement. Where a recovery can begin without the events up to there, a snapshot's sequence:
   // after a successful recovery the segments wholly at or below it are retired. 0: nowhere. It is
   // where advance_recovery_point() goes on from.
@@ -57,7 +62,8 @@ class Journal {
   using Visitor = std::function<void(const matching::TransactionView&)>;
 
   // Creates the WAL where there is none, takes the writer lock and checks that the segments make
-  // one log. `pool` must outlive the journal and be the process's one pool for this WAL.
+  // one log. With an external authority the newest segment is adopted by copy. `pool` must outlive
+  // the journal and be the process's one pool for this WAL.
   Journal(JournalConfig config, EnvironmentPool& pool);
   ~Journal();
   Journal(const Journal&) = delete;
@@ -69,13 +75,17 @@ class Journal {
   // order, verified. Exactly once, before the first append; then the writer's new epoch is durable.
   void recover(EventSeq after, const Visitor& visit);
 
-  // The same from a snapshot's position, which must be one of this log (SnapshotMismatch).
+  // The same from a snapshot's position, which must be one of this log (SnapshotMismatch). A log
+  // that has never been written to here, with `wal_id` given or a file `epoch` of epoch 0, begins
+  // behind that snapshot: the one that it is seeded with.
   void recover(const Position& after, const Visitor& visit);
 
   // Takes a copy. It must follow the transaction before it: sequence, tx id and time.
   void append(const matching::TransactionView& transaction);
 
-  // Makes all that was appended durable, as one record. Without an append it does nothing.
+  // Makes all that was appended durable, as one record. Without an append it does nothing. Where
+  // the right to write was lost meanwhile it throws AuthorityLost: what it was to write may be in
+  // the log, or void, and counts as neither.
   void commit();
 
   // What follows is written under this epoch, which must be above the one before, in a segment of
@@ -107,7 +117,15 @@ class Journal {
   // The last event that is durable; 0 in an empty log.
   [[nodiscard]] EventSeq durable_seq() const noexcept;
 
-  // The end of what is durable.
+  // Is the right to write still held? To be asked before anything else in the log's folder is
+  // changed. Thread-safe.
+  [[nodiscard]] bool may_write() const noexcept;
+
+  // What this opening has found that was written without the right to; no reader is shown it. For
+  // the operator's log.
+  [[nodiscard]] const std::vector<VoidRecords>& voids() const noexcept;
+
+  // The end of what is durable; before recover(), of what there is.
   [[nodiscard]] const Position& position() const noexcept;
 
   // The end of what was appended.

@@ -43,7 +43,8 @@ bool is_prepared(const std::filesystem::path& wal_root) {
 }
 
 void prepare_segment(const PreparedSegment& wanted) {
-  if (is_prepared(wanted.wal_root)) {
+  const auto may_write = [&] { return !wanted.may_write || wanted.may_write(); };
+  if (is_prepared(wanted.wal_root) || !may_write()) {
     return;
   }
   const std::filesystem::path segments = wanted.wal_root / kSegmentsFolder;
@@ -56,7 +57,9 @@ void prepare_segment(const PreparedSegment& wanted) {
   }
   fill_with_zeros(folder / kDataFile, wanted.filled_bytes);
   sync_folder(folder);
-  rename_folder(folder, segments / kReady);
+  if (may_write()) {
+    rename_folder(folder, segments / kReady);
+  }
 }
 
 bool take_prepared_segment(const std::filesystem::path& wal_root,

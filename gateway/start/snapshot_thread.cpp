@@ -33,11 +33,12 @@ constexpr std::uint64_t kMostInNext = std::uint64_t{512} << 20U;
 
 }  // namespace
 
-void prepare_first_segment(const SnapshotSettings& settings) {
+void prepare_first_segment(const SnapshotSettings& settings, const journal::Journal& journal) {
   journal::prepare_segment(
       {.wal_root = settings.wal_root,
        .map_size = settings.segment_map_size_bytes,
-       .filled_bytes = std::min(kMostInFirst, settings.max_segment_events * kBytesPerEvent)});
+       .filled_bytes = std::min(kMostInFirst, settings.max_segment_events * kBytesPerEvent),
+       .may_write = [&journal] { return journal.may_write(); }});
 }
 
 SnapshotThread::SnapshotThread(SnapshotSettings settings,
@@ -84,7 +85,8 @@ void SnapshotThread::take(const std::stop_token& stop, matching::EventSeq up_to)
       pool_,
       {.up_to = up_to,
        .progress = [&](matching::EventSeq) { return !stop.stop_requested(); },
-       .note = [this](matching::EventSeq end) { return retention_.note(end); }});
+       .note = [this](matching::EventSeq end) { return retention_.note(end); },
+       .may_write = [this] { return journal_.may_write(); }});
   if (!seq) {
     return;
   }
@@ -94,9 +96,13 @@ void SnapshotThread::take(const std::stop_token& stop, matching::EventSeq up_to)
   }
   retention_.add_snapshot(*seq);
   journal_.advance_recovery_point(*seq);
-  journal::remove_snapshots_below(settings_.wal_root, retention_.oldest_needed_snapshot());
+  journal::remove_snapshots_below(settings_.wal_root, retention_.oldest_needed_snapshot(), [this] {
+    return journal_.may_write();
+  });
   for (const matching::EventSeq superfluous : retention_.take_superfluous_snapshots()) {
-    journal::remove_snapshot(settings_.wal_root, superfluous);
+    if (journal_.may_write()) {
+      journal::remove_snapshot(settings_.wal_root, superfluous);
+    }
   }
   spdlog::info("snapshot after event {}", seq->value());
 }
@@ -123,7 +129,8 @@ void SnapshotThread::prepare_next_segment() const {
   }
   journal::prepare_segment({.wal_root = settings_.wal_root,
                             .map_size = settings_.segment_map_size_bytes,
-                            .filled_bytes = std::min(kMostInNext, bytes)});
+                            .filled_bytes = std::min(kMostInNext, bytes),
+                            .may_write = [this] { return journal_.may_write(); }});
 }
 
 }  // namespace betex::gateway

@@ -23,7 +23,7 @@ struct SnapshotSettings {
 };
 
 // Prepares the first segment of this opening, after recovery.
-void prepare_first_segment(const SnapshotSettings& settings);
+void prepare_first_segment(const SnapshotSettings& settings, const journal::Journal& journal);
 
 // *Owned by the main thread.* A snapshot that fails (a damaged log, say) is logged and tried again
 // later; while the disk is low none is taken: the journal's own writer is what must not fail.

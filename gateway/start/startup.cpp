@@ -324,6 +324,11 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
       retention.watermark_moved(watermark);
     }
   });
+  for (const journal::VoidRecords& records : sources.journal.voids()) {
+    spdlog::warn("{}: written by a writer that had lost its right{}: void",
+                 records.segment.text(),
+                 records.after ? ", behind event " + std::to_string(records.after->value()) : "");
+  }
   retention.log_begins_after(
       beginning_of_log(sources.wal_root, snapshots, recovered.engine.last_seq()));
   retention.reports_begin_after(reach_back(sources,
