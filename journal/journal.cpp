@@ -71,7 +71,7 @@ Fault fault_of_commit(const LmdbError& error) noexcept {
 // Creates what is missing and takes the lock.
 WriterLock lock_wal(const JournalConfig& config) {
   check_file_system(config);
-  WriterLock lock{config.wal_root};
+  WriterLock lock{config.wal_root, config.node};
   for (const std::string_view folder : {kSegmentsFolder, kRetiredFolder, kSnapshotsFolder}) {
     create_folder(config.wal_root / folder);
   }

@@ -49,6 +49,10 @@ struct JournalConfig {
   // Of the log that this journal is to be a copy of. A WAL that is made gets this id, one that is
   // there must have it (SegmentForeign). None: its own.
   std::optional<WalId> wal_id;
+  // With an external authority: the name of this machine's node. The lock is the node's then, not
+  // the log's: who stands still on another machine, or on this one, must not keep the lock from who
+  // has the right. Empty: the lock is the log's.
+  std::string node{};
 };
 
 // Why a map could be too small for one full poll batch, with the arithmetic, for the operator's
