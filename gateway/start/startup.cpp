@@ -303,15 +303,61 @@ EventSeq reach_back(const RecoverySources& sources,
   return given_up;
 }
 
+// Is it a place of the journal's log? A fault of the log itself is the recovery's to tell.
+bool goes_on_from(const RecoverySources& sources, const WarmStart& warm) {
+  if (warm.wal_id != sources.journal.wal_id()) {
+    return false;
+  }
+  try {
+    journal::JournalReader reader{sources.wal_root, sources.pool, warm.position.last_seq.next()};
+    const journal::Position place = reader.seek();
+    return place.last_seq == warm.position.last_seq &&
+           place.last_tx_id == warm.position.last_tx_id &&
+           place.last_timestamp == warm.position.last_timestamp &&
+           place.chain == warm.position.chain;
+  } catch (const journal::JournalError& error) {
+    spdlog::warn("{}", error.what());
+    return false;
+  }
+}
+
+WarmStart beginning_of(const RecoverySources& sources, const SnapshotSearch& search) {
+  if (sources.warm != nullptr) {
+    const EventSeq at = sources.warm->position.last_seq;
+    const std::vector<EventSeq> snapshots = journal::list_snapshots(sources.wal_root);
+    if (!snapshots.empty() && snapshots.back() > at) {
+      spdlog::info(
+          "recovery begins with a snapshot: the standby's state ends before it, at event {}",
+          at.value());
+    } else if (!goes_on_from(sources, *sources.warm)) {
+      spdlog::warn(
+          "recovery begins with a snapshot: the standby's state after event {} is not of this log",
+          at.value());
+    } else {
+      spdlog::info("recovery goes on from the standby's state after event {}", at.value());
+      return std::move(*sources.warm);
+    }
+  }
+  return beginning_at(newest_snapshot_or_empty(search, kNoLimit), sources.config);
+}
+
 }  // namespace
+
+WarmStart beginning_at(Snapshot snapshot, const Config& config) {
+  ReportState reports = reports_from(snapshot, config);
+  return {.wal_id = snapshot.wal_id,
+          .position = snapshot.position,
+          .reports_from = snapshot.position.last_seq,
+          .engine = std::move(snapshot.engine),
+          .reports = std::move(reports)};
+}
 
 Recovered recover(const RecoverySources& sources, Retention& retention) {
   std::vector<std::string> warnings;
   const SnapshotSearch search{sources.wal_root, sources.journal.wal_id(), warnings, sources.key};
-  Snapshot start = newest_snapshot_or_empty(search, kNoLimit);
-  ReportState reports = reports_from(start, sources.config);
+  WarmStart start = beginning_of(sources, search);
   Recovered recovered{
-      .engine = std::move(start.engine), .reports = std::move(reports), .left_up = {}};
+      .engine = std::move(start.engine), .reports = std::move(start.reports), .left_up = {}};
   const std::vector<EventSeq> snapshots = whole_snapshots(sources.wal_root);
   retention.set_snapshots(snapshots);
   retention.know_times(times_of(sources.wal_root, snapshots));
@@ -334,7 +380,7 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
   retention.reports_begin_after(reach_back(sources,
                                            search,
                                            recovered.reports,
-                                           start.position.last_seq,
+                                           start.reports_from,
                                            EventSeq{retention.kept_from().value() - 1}));
   tell(recovered, retention);
   find_left_up(recovered);

@@ -14,6 +14,8 @@
 #include "gateway/start/retention.h"
 #include "journal/environment_pool.h"
 #include "journal/journal.h"
+#include "journal/position.h"
+#include "journal/snapshot.h"
 #include "matching/engine.h"
 #include "matching/transaction.h"
 
@@ -26,6 +28,16 @@ struct Recovered {
   std::vector<matching::SessionId> left_up;  // sessions that were on when the last process ended
 };
 
+// A state that the log is known to lead to: what a recovery can begin with.
+struct WarmStart {
+  journal::WalId wal_id{};     // of the log
+  journal::Position position;  // of engine and reports
+  // What reports are made from begins after this event: a snapshot's.
+  matching::EventSeq reports_from;
+  matching::Engine engine{};
+  ReportState reports;
+};
+
 // What recovery works on. All must outlive the call.
 struct RecoverySources {
   journal::Journal& journal;
@@ -33,7 +45,13 @@ struct RecoverySources {
   journal::EnvironmentPool& pool;
   const Config& config;        // who is told of what: Audience
   matching::ClOrdIdKey key{};  // of the engine
+  // In place of a snapshot, which is not read then; it is moved from. It must have this key, and
+  // is dropped with a warning where the journal does not go on from it. Null: none.
+  WarmStart* warm = nullptr;
 };
+
+// A state to begin with, as the snapshot has it.
+[[nodiscard]] WarmStart beginning_at(journal::Snapshot snapshot, const Config& config);
 
 // Replays the journal from its newest whole snapshot on; a damaged one is passed over with a
 // warning. Reports that no client has proven to have may be older than the snapshot: what they are
