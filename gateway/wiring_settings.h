@@ -2,6 +2,7 @@
 // more than the configuration to say it.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 
 #include "gateway/config/config.h"
@@ -42,6 +43,10 @@ struct PortLimits {
 [[nodiscard]] fix::CacheIdentity cache_identity(
     const journal::Journal& journal,
     std::optional<journal::WriterEpoch> last_writer = std::nullopt);
+
+// Where the session cache is named: on a shared disk each node has one of its own, which an older
+// writer may go on writing to.
+[[nodiscard]] std::filesystem::path cache_folder(const Config& config);
 
 [[nodiscard]] fix::CacheLimits cache_limits(const Config& config);
 
