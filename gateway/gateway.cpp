@@ -46,6 +46,7 @@
 #include "gateway/session/fix_server.h"
 #include "gateway/session/message_cache.h"
 #include "gateway/session/session_ports.h"
+#include "gateway/shared_disk_side.h"
 #include "gateway/start/fix_settings.h"
 #include "gateway/start/retention.h"
 #include "gateway/start/snapshot_thread.h"
@@ -97,6 +98,7 @@ class Gateway::Impl {
         four_eyes_{config.exchange.four_eyes},
         shared_{share_one_thread(config.rings.stage_threads)},
         replicated_{make_cluster_side(options)},
+        shared_disk_{make_shared_disk_side(options)},
         // 1. Dictionaries, descriptors and ports: a wrong one, too few or an occupied one are found
         //    before anything on disk is touched.
         dictionaries_{config.fix.dictionaries},
@@ -130,7 +132,12 @@ class Gateway::Impl {
         retention_{config.wal.retire, config.reports.replay_days},
         journal_{journal_settings(), segments_},
         snapshots_{snapshot_settings(config), segments_, journal_, retention_},
-        recovered_{start_from_journal({journal_, config.wal.root, segments_, config, key_},
+        recovered_{start_from_journal({journal_,
+                                       config.wal.root,
+                                       segments_,
+                                       config,
+                                       key_,
+                                       shared_disk_ ? shared_disk_->warm() : nullptr},
                                       retention_,
                                       options.new_epochs ? Epochs::New : Epochs::Kept,
                                       start_steps(options))},
@@ -242,6 +249,9 @@ class Gateway::Impl {
     if (replicated_) {
       replicated_->end_thread();  // it asks about the threads that end here
     }
+    if (shared_disk_) {
+      shared_disk_->renew_while({});  // likewise
+    }
     replay_.stop();
     replay_.join();
     for (const auto& runner : runners_) {
@@ -280,6 +290,9 @@ class Gateway::Impl {
     if (replicated_) {
       health_.watch_commits([&side = *replicated_] { return side.why_stalled(); });
     }
+    if (shared_disk_) {  // who hangs must lose the lease
+      shared_disk_->renew_while([this] { return !health_.why_not_live(); });
+    }
     clock_watch_.start();
     Ports ports{.fix = server_.listen(config_.fix.address, fix_port_.port()),
                 .tls = listen_tls(),
@@ -289,7 +302,7 @@ class Gateway::Impl {
     ports.market_data = market_data.plain;
     ports.market_data_tls = market_data.tls;
     health_.enter(Phase::Accepting);
-    if (replicated_) {
+    if (replicated_ || told_standby_) {
       service_status_.tell();
     } else {
       service_status_.start();
@@ -331,8 +344,8 @@ class Gateway::Impl {
     service_status_.tell();
     replay_.stop();
     // In a cluster the next leader ends them once more, and their graces run from then on.
-    const auto reason =
-        replicated_ ? matching::SessionDownReason::Restart : matching::SessionDownReason::Shutdown;
+    const auto reason = replicated_ || shared_disk_ ? matching::SessionDownReason::Restart
+                                                    : matching::SessionDownReason::Shutdown;
     server_.stop_reading();
     server_.sessions_down(reason);
     market_data_.stop_reading(reason);
@@ -346,6 +359,9 @@ class Gateway::Impl {
     market_data_.stop();
     replay_.join();
     journal_.close();
+    if (shared_disk_) {  // whoever stands by need not wait for the rest
+      shared_disk_->authority().release();
+    }
     log_out(impatient);
     witness_.reset();  // it has the last event then
     market_data_ports_.io().stop();
@@ -367,12 +383,52 @@ class Gateway::Impl {
                            .changed = [this] { service_status_.tell(); }});
   }
 
-  // Where another authority than the lock says who may write, it stands here.
+  // Null: the disk is no shared one.
+  std::unique_ptr<SharedDiskSide> make_shared_disk_side(const StartOptions& options) {
+    if (config_.cluster.mode != ClusterMode::SharedDisk) {
+      return nullptr;
+    }
+    auto side = std::make_unique<SharedDiskSide>(
+        SharedDiskSide::Parts{
+            .config = config_,
+            .segments = segments_,
+            .key = key_,
+            .figures = figures_,
+            .address = config_.fix.address + ":" + std::to_string(config_.fix.port)},
+        SharedDiskSide::Calls{
+            .pause = options.pause,
+            .standing_by = [this, &options](const std::string& why) { stand_by(options, why); },
+            .leads =
+                [this] {
+                  health_.wait_for("the journal is being replayed");
+                  health_.enter(Phase::Recovering);
+                  service_status_.tell();
+                }});
+    metrics_.read_from(ClusterSources{.figures = figures_,
+                                      .lease_left = [&side = *side] { return side.lease_left(); }});
+    return side;
+  }
+
+  // By the shared disk's side, while the journal waits for the right to be opened.
+  void stand_by(const StartOptions& options, const std::string& why) {
+    health_.enter(Phase::Standby);
+    health_.wait_for("standing by: " + why);
+    if (std::exchange(told_standby_, true)) {
+      service_status_.tell();
+      return;
+    }
+    service_status_.start();
+    options.standing_by(http_ ? std::optional{http_->port()} : std::nullopt);
+  }
+
   journal::JournalConfig journal_settings() {
     journal::JournalConfig settings = journal_config(config_, retention_);
     if (replicated_) {
       metrics_.read_from(replicated_->metrics());
       settings.wal_id = replicated_->find_log();
+    }
+    if (shared_disk_) {
+      settings.authority = &shared_disk_->authority();
     }
     return settings;
   }
@@ -412,7 +468,7 @@ class Gateway::Impl {
         .last = last,
         .rules = {.require_synchronised = config_.clock.require_synchronised,
                   .accept_clock = options.accept_clock}};
-    if (replicated_) {  // nobody else leads: to wait would help nobody
+    if (replicated_ || shared_disk_) {  // nobody else leads: to wait would help nobody
       const auto why = check.why_not(machine_clock_.read().wall, machine_clock_.synchronised());
       if (why) {
         spdlog::error("{}: this node leads, and goes on all the same", *why);
@@ -432,7 +488,7 @@ class Gateway::Impl {
     engine.visit_sessions(
         [&](const matching::SessionInfo& session) { sessions.push_back(session); });
     cache_.emplace(
-        config_.wal.root / "cache",
+        cache_folder(config_),
         replicated_ ? cache_identity(journal_, replicated_->last_writer())
                     : cache_identity(journal_),
         fix::RecoveredSessions{
@@ -492,6 +548,13 @@ class Gateway::Impl {
   // Null: this is no node of a replicated cluster. Before the threads that ask for its figures.
   const std::unique_ptr<ClusterSide> replicated_;
 
+  // Likewise of a shared disk, and what it works on.
+  journal::EnvironmentPool segments_;
+  const matching::ClOrdIdKey key_{new_key()};
+  cluster::ClusterFigures figures_;
+  bool told_standby_ = false;
+  const std::unique_ptr<SharedDiskSide> shared_disk_;
+
   const fix::Dictionaries dictionaries_;
   const PortLimits limits_;
   IoThreads io_;
@@ -504,10 +567,8 @@ class Gateway::Impl {
   // Also where the constructor throws: what runs on these threads is still there.
   const Finally<std::function<void()>> stop_io_{[this] { io_.stop(); }};
 
-  journal::EnvironmentPool segments_;
   Retention retention_;
   journal::Journal journal_;
-  const matching::ClOrdIdKey key_{new_key()};
   std::unique_ptr<TransactionLog> log_;     // null until this node may write
   std::optional<fix::MessageCache> cache_;  // none until the journal is replayed
   SnapshotThread snapshots_;
