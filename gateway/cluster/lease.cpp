@@ -30,6 +30,9 @@ std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+// The pause after the first renewal that was not answered is the usual one divided by this.
+constexpr int kSooner = 10;
+
 // What the key says: the holder, and by which lease it holds the key. So a value that is found
 // there tells whether it is this node's own.
 std::string value_of(const Holder& holder, LeaseId id) {
@@ -85,12 +88,23 @@ nanoseconds Lease::left() const noexcept {
   return nanoseconds{valid_until_.load(std::memory_order_acquire)} - clock_();
 }
 
+std::optional<KeyIs> Lease::claim() const {
+  if (!has_it_) {
+    return std::nullopt;
+  }
+  return KeyIs{.key = settings_.key, .value = value_};
+}
+
 void Lease::prolong(nanoseconds sent, std::chrono::seconds ttl) noexcept {
+  if (!std::exchange(has_it_, true)) {
+    term_.fetch_add(1, std::memory_order_relaxed);  // before valid_until_, which is a release
+  }
   const nanoseconds until = sent + std::min(ttl, settings_.ttl) - settings_.margin;
   valid_until_.store(until.count(), std::memory_order_release);
 }
 
 void Lease::end() noexcept {
+  has_it_ = false;
   const std::int64_t now = clock_().count();
   valid_until_.store(std::min(valid_until_.load(std::memory_order_relaxed), now),
                      std::memory_order_release);
@@ -176,6 +190,7 @@ Lease::Renewal Lease::renew(const Holder& holder) {
 }
 
 Lease::Renewal Lease::take_anew(const Holder& holder) {
+  end();  // whatever the clock says: it may be another's already, or have been
   if (!settings_.take_anew) {
     return Renewal::Lost;
   }
@@ -217,6 +232,7 @@ Lease::Renewal Lease::put_value(const Holder& holder) {
       return Renewal::Renewed;
     }
     if (result.found.empty() || !result.found.front()) {
+      end();  // somebody may have had it since the last look
       return settings_.take_anew ? put_absent(value) : Renewal::Lost;
     }
     return judge(result.found.front());  // of a try before, whose answer did not come
@@ -290,7 +306,9 @@ bool LeaseThread::keep(const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any bell;  // nobody rings it but the stop
   bool was_healthy = true;
+  bool was_answered = true;
   while (!stop.stop_requested()) {
+    auto pause = interval;
     const bool is_healthy = calls_.healthy();
     if (is_healthy != was_healthy) {
       was_healthy = is_healthy;
@@ -301,15 +319,20 @@ bool LeaseThread::keep(const std::stop_token& stop) {
       }
     }
     if (is_healthy) {
-      if (lease_.renew(calls_.holder()) == Lease::Renewal::Lost) {
+      const Lease::Renewal renewal = lease_.renew(calls_.holder());
+      if (renewal == Lease::Renewal::Lost) {
         return true;
       }
-      if (calls_.idle && !stop.stop_requested()) {
+      const bool is_answered = renewal == Lease::Renewal::Renewed;
+      if (std::exchange(was_answered, is_answered) && !is_answered) {
+        pause = interval / kSooner;  // the call itself has taken long enough
+      }
+      if (is_answered && calls_.idle && !stop.stop_requested()) {
         calls_.idle(store_);
       }
     }
     std::unique_lock lock{mutex};
-    bell.wait_for(lock, stop, interval, [] { return false; });
+    bell.wait_for(lock, stop, pause, [] { return false; });
   }
   return false;
 }

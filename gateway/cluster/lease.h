@@ -27,7 +27,7 @@ struct LeaseSettings {
   std::chrono::milliseconds margin{500};  // it counts as over so long before it is
   // Where it has ended and the key is nobody's, renew() takes it again: that somebody may have had
   // it in between, and given it back, must be seen elsewhere, as an append to the quorum log sees
-  // it. False: it is lost then.
+  // it, or by term(). False: it is lost then.
   bool take_anew = true;
 };
 
@@ -41,7 +41,8 @@ struct Holder {
 [[nodiscard]] std::string to_text(const Holder& holder);
 [[nodiscard]] std::optional<Holder> parse_holder(std::string_view text);
 
-// try_take(), renew() and give_back() by one thread at a time; valid() and left() by any.
+// try_take(), renew(), claim() and give_back() by one thread at a time; valid(), left() and term()
+// by any.
 class Lease {
  public:
   enum class Renewal : std::uint8_t {
@@ -69,6 +70,18 @@ class Lease {
   // Of the time in which it is valid; negative: so long ago it ended.
   [[nodiscard]] std::chrono::nanoseconds left() const noexcept;
 
+  // How often this node has come to have it; 0: never yet. It grows before valid() is true of the
+  // new term. So where it was the same at an earlier moment, and valid() is true *first*, nobody
+  // else has had the lease since then: valid() alone does not say so, for the lease may have ended
+  // and been another's in between.
+  [[nodiscard]] std::uint64_t term() const noexcept {
+    return term_.load(std::memory_order_relaxed);
+  }
+
+  // What the store's key says while this node has it, as far as is known: a condition for what may
+  // be done by its holder only. None: this node does not have it. By the thread that renews.
+  [[nodiscard]] std::optional<KeyIs> claim() const;
+
   // Ends it, so that a standby need not wait. Afterwards it is not valid.
   void give_back() noexcept;
 
@@ -91,12 +104,15 @@ class Lease {
   const BootClock clock_;
   LeaseId id_ = 0;           // 0: none
   std::string value_;        // of the key, as this node put it last or has found it
+  bool has_it_ = false;      // without a break, since the term began
   bool complained_ = false;  // of a refusal, since the last renewal
   std::atomic<std::int64_t> valid_until_{0};  // boot time, in ns
+  std::atomic<std::uint64_t> term_{0};
 };
 
 // The thread "lease": renews four times within the time to live, while `healthy` says so; a leader
-// that hangs must lose it.
+// that hangs must lose it. After a renewal that was not answered the next one comes much sooner: a
+// member of the store that hangs must not cost the lease.
 class LeaseThread {
  public:
   struct Calls {
@@ -104,7 +120,7 @@ class LeaseThread {
     std::function<bool()> healthy;
     // The lease is somebody else's: this node must not go on. Called once, last.
     std::function<void()> lost;
-    // After each round: housekeeping that may take its time, with the store of this thread.
+    // After each renewal: housekeeping that may take its time, with the store of this thread.
     std::function<void(KeyValueStore&)> idle;
   };
 

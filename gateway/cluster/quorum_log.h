@@ -53,7 +53,8 @@ class QuorumLog {
     journal::WriterEpoch epoch;  // this node's from now on: above that one, and not below at_least
   };
 
-  // From now on nobody who led before can append.
+  // From now on nobody who led before can append. AuthorityLost where the right to do so is another
+  // node's by now: nothing has happened then.
   [[nodiscard]] virtual TakenOver take_over(journal::WriterEpoch at_least) = 0;
 
   // On a majority's disks when it returns. Only after take_over(), and in order.

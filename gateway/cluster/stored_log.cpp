@@ -43,6 +43,12 @@ constexpr std::uint64_t kNotesAtOnce = 64;
   fail(Fault::QuorumLogMissing, key, "there is no such key");
 }
 
+[[noreturn]] void fail_without_lease(const std::string& key) {
+  fail(Fault::AuthorityLost,
+       key,
+       "this node does not have the lease any more, and does not take the log over without it");
+}
+
 Patience patience_of(const StoredLogSettings& settings) {
   return {.stall_exit = settings.stall_exit, .pause = settings.pause, .now = settings.now};
 }
@@ -537,9 +543,12 @@ StoredLog::TakenOver StoredLog::take_over(WriterEpoch at_least) {
     mine.head.epoch = epoch_after(before.head, at_least, head_key());
     mine.head.node = settings_.node;
     mine.writer = writer_;
-    const Moved moved = try_move_head(mine, {});
+    const Moved moved = try_move_head(mine, {}, claim_of_lease());
     if (moved.done) {
       break;
+    }
+    if (moved.found == head_text_) {  // as it was: so it is not the head that has changed
+      fail_without_lease(head_key());
     }
     before = take_note(moved.found);  // somebody was quicker
   }
@@ -557,10 +566,27 @@ StoredLog::TakenOver StoredLog::take_over(WriterEpoch at_least) {
   return {.before = before.head, .epoch = head_->head.epoch};
 }
 
-StoredLog::Moved StoredLog::try_move_head(const StoredHead& next, std::vector<Put> puts) {
+// That this node has the lease; none: nobody asks for it.
+std::optional<KeyIs> StoredLog::claim_of_lease() const {
+  if (!settings_.claim) {
+    return std::nullopt;
+  }
+  std::optional<KeyIs> claim = settings_.claim();
+  if (!claim) {
+    fail_without_lease(head_key());
+  }
+  return claim;
+}
+
+StoredLog::Moved StoredLog::try_move_head(const StoredHead& next,
+                                          std::vector<Put> puts,
+                                          std::optional<KeyIs> claim) {
   const std::string text = to_text(next);
   puts.push_back({.key = head_key(), .value = text});
-  const std::array conditions{KeyIs{.key = head_key(), .value = head_text_}};
+  std::vector<KeyIs> conditions{KeyIs{.key = head_key(), .value = head_text_}};
+  if (claim) {
+    conditions.push_back(*std::move(claim));
+  }
   TransactionResult result = store_.transact(conditions, puts, std::array{head_key()});
   // An earlier try that was not answered may have moved it: nobody else writes this text.
   if (!result.succeeded && found_of(result, 0) != text) {

@@ -40,6 +40,11 @@ struct StoredLogSettings {
   // How often window_bytes is halved by now: who looks after the store says so. Null: never. It
   // must outlive the log.
   const std::atomic<std::uint32_t>* halvings = nullptr;
+  // What must hold in the store for a take-over, as Lease::claim() says it: who has lost the lease
+  // must not take the log from who has it now, for that one tells its clients what it knows without
+  // asking the log while its lease is valid. Asked by who takes over; none: it must not. Empty:
+  // nothing must.
+  std::function<std::optional<KeyIs>()> claim;
   // Of stall_exit; empty: the steady clock.
   std::function<std::chrono::steady_clock::time_point()> now;
 };
@@ -141,7 +146,10 @@ class StoredLog final : public QuorumLog {
   [[nodiscard]] std::optional<SlotNote> note_at(std::uint64_t slot);
 
   // ---- Leading
-  [[nodiscard]] Moved try_move_head(const StoredHead& next, std::vector<Put> puts);
+  [[nodiscard]] std::optional<KeyIs> claim_of_lease() const;
+  [[nodiscard]] Moved try_move_head(const StoredHead& next,
+                                    std::vector<Put> puts,
+                                    std::optional<KeyIs> claim = std::nullopt);
   void move_head(const StoredHead& next, std::vector<Put> puts);
   void append_entry(const Batch& batch, const std::vector<std::string>& parts);
   void put_part(const std::vector<Put>& puts);
