@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -50,6 +51,18 @@ bool is_by_lease(const std::string& value, LeaseId id) {
   return found != json.end() && found->is_number_integer() && found->get<LeaseId>() == id;
 }
 
+// None: it is no number, or so large that it must not be reckoned with.
+std::optional<nanoseconds> time_in(const Json& value) {
+  constexpr nanoseconds::rep kMost = std::numeric_limits<nanoseconds::rep>::max() / 2;
+  if (!value.is_number_integer() ||
+      (value.is_number_unsigned() &&
+       value.get<std::uint64_t>() > static_cast<std::uint64_t>(kMost)) ||
+      value.get<nanoseconds::rep>() < -kMost) {
+    return std::nullopt;
+  }
+  return nanoseconds{value.get<nanoseconds::rep>()};
+}
+
 }  // namespace
 
 nanoseconds boot_time() {
@@ -73,12 +86,16 @@ std::optional<Holder> parse_holder(std::string_view text) {
   const auto address = json.find("address");
   const auto wall_clock = json.find("wall_clock_ns");
   if (node == json.end() || !node->is_string() || address == json.end() || !address->is_string() ||
-      wall_clock == json.end() || !wall_clock->is_number_integer()) {
+      wall_clock == json.end()) {
+    return std::nullopt;
+  }
+  const std::optional<nanoseconds> time = time_in(*wall_clock);
+  if (!time) {
     return std::nullopt;
   }
   return Holder{.node = node->get<std::string>(),
                 .address = address->get<std::string>(),
-                .wall_clock = nanoseconds{wall_clock->get<nanoseconds::rep>()}};
+                .wall_clock = *time};
 }
 
 Lease::Lease(KeyValueStore& store, LeaseSettings settings, BootClock clock)

@@ -1,6 +1,7 @@
 #include "gateway/cluster/log_texts.h"
 
 #include <charconv>
+#include <limits>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -196,8 +197,10 @@ StoredHead parse_head(std::string_view text, const std::string& key) {
   head.position.chain = journal::Chain{fields.number<std::uint64_t>("chain", 16)};
   stored.writer = fields.number<std::uint64_t>("writer", 16);
   head.node = fields.last("node");
-  const bool fits = head.oldest >= 1 && head.oldest - 1 <= head.slot && stored.ring >= 1 &&
-                    head.slot - (head.oldest - 1) <= stored.ring;
+  // Slots are counted on from there.
+  constexpr std::uint64_t kMostSlots = std::numeric_limits<std::uint64_t>::max() / 2;
+  const bool fits = head.oldest >= 1 && head.oldest - 1 <= head.slot && head.slot <= kMostSlots &&
+                    stored.ring >= 1 && head.slot - (head.oldest - 1) <= stored.ring;
   if (!fields.ok() || !fits || to_text(stored) != text) {
     fail_damaged(text, key);
   }

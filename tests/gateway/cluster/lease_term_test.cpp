@@ -1,6 +1,7 @@
 // What a lease promises to who asks the log only now and then: its term, and that nobody takes the
 // log over without it.
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <future>
@@ -101,6 +102,8 @@ class TinyStore final : public KeyValueStore {
       revoke(*leases_.begin());
     }
   }
+
+  void set(const std::string& key, const std::string& value) { keys_[key] = {value, 0}; }
 
   void erase(const std::string& key) { keys_.erase(key); }
 
@@ -205,6 +208,19 @@ TEST_F(LeaseTermTest, TheClaimIsWhatTheStoreHas) {
   EXPECT_FALSE(lease_.claim());
 }
 
+TEST(HolderTest, AWallClockThatNobodyCanReckonWithIsNone) {
+  const auto text = [](const std::string& clock) {
+    return R"({"address":"","node":"a","wall_clock_ns":)" + clock + '}';
+  };
+  for (const char* const good : {"0", "-7", "1700000000000000000"}) {
+    EXPECT_TRUE(parse_holder(text(good))) << good;
+  }
+  for (const char* const bad :
+       {"9223372036854775807", "-9223372036854775808", "18446744073709551615", "1e30", "\"1\""}) {
+    EXPECT_FALSE(parse_holder(text(bad))) << bad;
+  }
+}
+
 // ---- The log
 
 class TakeOverTest : public LeaseTermTest {
@@ -268,6 +284,17 @@ TEST_F(TakeOverTest, WhoHasLostTheLeaseUnawaresTakesNothing) {
   EXPECT_EQ(take_over(log_), std::nullopt);
   EXPECT_EQ(fault_of([&] { log_.confirm(); }), std::nullopt);
   EXPECT_EQ(fault_of([&] { other_log_.confirm(); }), journal::Fault::AuthorityLost);
+}
+
+TEST_F(TakeOverTest, AHeadWhoseSlotsCannotBeCountedOnIsDamaged) {
+  const std::string head = store_.value(kPrefix + "head").value();
+  const std::string slots = " slot=0 oldest=1 ";
+  const std::size_t at = head.find(slots);
+  ASSERT_NE(at, std::string::npos);
+  std::string last = head;
+  last.replace(at, slots.size(), " slot=18446744073709551615 oldest=18446744073709551615 ");
+  store_.set(kPrefix + "head", last);
+  EXPECT_EQ(fault_of([&] { static_cast<void>(log_.head()); }), journal::Fault::QuorumLogDamaged);
 }
 
 TEST_F(TakeOverTest, ATakeOverThatWasNotAnsweredIsKnown) {
