@@ -113,14 +113,16 @@ class NameLookup {
 
 // ---- TLS
 
-// The name, or the address, that its certificate must be for.
+// The name, or the address, that its certificate must be for. Without it any certificate of the
+// same authority would do, so nothing may go on.
 void expect_host(SSL* ssl, const std::string& host) {
-  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) != 1) {
-    SSL_set1_host(ssl, host.c_str());
-    SSL_ctrl(ssl,
-             SSL_CTRL_SET_TLSEXT_HOSTNAME,
-             TLSEXT_NAMETYPE_host_name,
-             const_cast<char*>(host.c_str()));
+  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) == 1) {
+    return;
+  }
+  auto* const name = const_cast<char*>(host.c_str());
+  if (SSL_set1_host(ssl, name) != 1 ||
+      SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name) != 1) {
+    throw std::runtime_error{"no TLS: whose certificate it must show cannot be said"};
   }
 }
 
@@ -339,7 +341,12 @@ class StoreConnection::Impl {
 
   Exchange exchange(const Message& message, Deadline deadline) {
     transport()->expires_at(deadline);
-    return secure_ ? exchange_by(*secure_, message) : exchange_by(*plain_, message);
+    try {
+      return secure_ ? exchange_by(*secure_, message) : exchange_by(*plain_, message);
+    } catch (...) {
+      close();  // what is left of this answer must not be taken for the next one
+      throw;
+    }
   }
 
   template <typename Stream>
