@@ -319,6 +319,12 @@ bool BatchDecoder::add(std::string_view part, const journal::WalId& wal_id, std:
     fail(Fault::QuorumLogDamaged, slot, "is a part of another batch than the one before it");
   }
   compressed_.append(part.substr(sizeof(header)));
+  if (compressed_.size() > ZSTD_compressBound(first_.raw_bytes)) {
+    fail(Fault::QuorumLogDamaged,
+         slot,
+         "has more bytes than the " + std::to_string(first_.raw_bytes) +
+             " that its header says can be compressed to");
+  }
   if (header.part + 1 < header.parts) {
     added_ = header.part + 1;
     return false;

@@ -422,6 +422,14 @@ TEST(BatchTest, DoesNotMakeRoomForABomb) {
   EXPECT_LT(peak_kilobytes() - before, 128 * 1024);
 }
 
+// A header that promises parts without end.
+TEST(BatchTest, DoesNotGatherMoreThanItsBytesCanBeCompressedTo) {
+  EntryHeader header = header_of(encode(make_batch(20).view(), kPlace, kWhole).at(0));
+  header.parts = 0xffff'ffff;
+  const std::size_t most = ZSTD_compressBound(header.raw_bytes);
+  EXPECT_EQ(fault_of(entry_of(header, std::string(most + 1, 'x'))), Fault::QuorumLogDamaged);
+}
+
 // The same for a frame that wants to look back farther than any of ours.
 TEST(BatchTest, DoesNotMakeRoomForAWindowThatIsTooLarge) {
   EntryHeader header = header_of(encode(make_batch(20).view(), kPlace, kWhole).at(0));
