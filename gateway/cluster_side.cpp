@@ -66,7 +66,7 @@ cluster::EtcdSettings etcd_settings(const ClusterConfig& config, milliseconds de
 
 // One that is not answered leaves time for another, by another member, before the lease ends.
 milliseconds lease_deadline(const ClusterConfig& config) {
-  return std::min(config.request_timeout, milliseconds{config.lease_ttl} / 2);
+  return std::min(config.request_timeout, milliseconds{config.lease_ttl} / 4);
 }
 
 cluster::LeaseSettings lease_settings(const ClusterConfig& config) {
@@ -76,6 +76,7 @@ cluster::LeaseSettings lease_settings(const ClusterConfig& config) {
 
 cluster::StoredLogSettings stored_log_settings(const ClusterConfig& config,
                                                std::function<void(milliseconds)> pause,
+                                               std::function<std::optional<cluster::KeyIs>()> claim,
                                                const std::atomic<std::uint32_t>& halvings) {
   cluster::StoredLogSettings settings;
   settings.prefix = prefix_of(config);
@@ -86,6 +87,7 @@ cluster::StoredLogSettings stored_log_settings(const ClusterConfig& config,
   settings.stall_exit = config.stall_exit;
   settings.pause = std::move(pause);
   settings.halvings = &halvings;
+  settings.claim = std::move(claim);
   return settings;
 }
 
@@ -131,8 +133,10 @@ ClusterSide::ClusterSide(Parts parts)
                .now = {}},
               figures_},
       log_settings_{stored_log_settings(
-          parts_.config, [this](milliseconds time) { wait_for_store(time); }, keeper_.halvings())} {
-}
+          parts_.config,
+          [this](milliseconds time) { wait_for_store(time); },
+          [this] { return lease_.claim(); },  // before its thread runs
+          keeper_.halvings())} {}
 
 // Between two tries of a call. While this node leads it is the journal thread, or a start that has
 // something to commit: neither looks for signals.

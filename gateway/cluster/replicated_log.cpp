@@ -49,9 +49,11 @@ void ReplicatedLog::commit() {
     return;
   }
   const journal::Position after = without_segment(parts_.journal.appended());
+  const std::uint64_t term = parts_.lease.term();
   Waiting waiting{parts_.figures};
   parts_.quorum.append(
       {.before = committed_, .after = after, .transactions = transactions_, .bytes = bytes_});
+  led_in_term_ = term;
   parts_.figures.append_times.count(waiting.end());
   parts_.figures.append_bytes.add(bytes_.size());
   parts_.journal.commit();
@@ -60,12 +62,17 @@ void ReplicatedLog::commit() {
   transactions_ = 0;
 }
 
+// A lease that ended and was taken anew may have been another node's in between: where its term is
+// not the one in which the log was this node's, the log itself is asked. (First whether it is
+// valid, then the term: see Lease::term().)
 void ReplicatedLog::confirm() {
-  if (parts_.lease.valid()) {
+  if (parts_.lease.valid() && parts_.lease.term() == led_in_term_) {
     return;
   }
+  const std::uint64_t term = parts_.lease.term();
   Waiting waiting{parts_.figures};
   parts_.quorum.confirm();
+  led_in_term_ = term;
   waiting.end();
 }
 

@@ -36,6 +36,9 @@ class ReplicatedLog final : public gateway::TransactionLog {
   journal::Position committed_;     // the log's end, without a segment
   std::vector<std::byte> bytes_;    // of what was appended since, as it stands in the journal
   std::uint32_t transactions_ = 0;  // in them
+  // The lease's before the log was asked last, and was still this node's: as long as it is the same
+  // and valid, nobody else can have taken the log over. 0: it was not asked yet.
+  std::uint64_t led_in_term_ = 0;
 };
 
 }  // namespace betex::cluster

@@ -48,7 +48,7 @@ using Message = http::request<http::string_body>;
 
 // Far above what a member sends: a value has a megabyte and a half at most, and a third more in
 // base64.
-constexpr std::uint64_t kMaxAnswerBytes = std::uint64_t{16} << 20U;
+constexpr std::uint64_t kMaxAnswerBytes = std::uint64_t{4} << 20U;
 constexpr std::uint32_t kMaxAnswerHeaderBytes = 16'384;
 
 beast::string_view beast_text(std::string_view text) {
@@ -360,8 +360,16 @@ class StoreConnection::Impl {
     http::response_parser<http::string_body> parser;
     parser.header_limit(kMaxAnswerHeaderBytes);
     parser.body_limit(kMaxAnswerBytes);
-    exchange.error =
-        complete([&](auto done) { http::async_read(stream, buffer_, parser, std::move(done)); });
+    // In two steps: what the header promises is not made room for before it is looked at.
+    exchange.error = complete(
+        [&](auto done) { http::async_read_header(stream, buffer_, parser, std::move(done)); });
+    if (!exchange.error && parser.content_length().value_or(0) > kMaxAnswerBytes) {
+      exchange.error = http::error::body_limit;
+    }
+    if (!exchange.error) {
+      exchange.error =
+          complete([&](auto done) { http::async_read(stream, buffer_, parser, std::move(done)); });
+    }
     exchange.answered = parser.got_some() || buffer_.size() != 0;
     if (exchange.error) {
       return exchange;

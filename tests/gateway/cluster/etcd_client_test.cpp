@@ -422,11 +422,12 @@ TEST_F(EtcdClientTest, LogsOnOnlyWhereItIsAsked) {
 
 TEST_F(EtcdClientTest, ComesByTlsAndTrustsNobodyElse) {
   const test::TempFolder folder;
+  // One authority for both: a member's JSON gateway is a client of the member, by its certificate.
   const test::TestAuthority servers{folder.path(), "servers"};
-  const test::TestAuthority clients{folder.path(), "clients"};
-  const std::filesystem::path own = clients.issue("gateway");
+  const test::TestAuthority strangers{folder.path(), "strangers"};
+  const std::filesystem::path own = servers.issue("gateway");
   EtcdCluster& cluster = etcd(
-      {.members = 1, .certificate = servers.issue("etcd"), .client_ca = clients.certificate()});
+      {.members = 1, .certificate = servers.issue("etcd"), .client_ca = servers.certificate()});
   EtcdSettings settings = patient(cluster.endpoints());
   settings.ca = servers.certificate();
   settings.certificate = own;
@@ -453,7 +454,7 @@ TEST_F(EtcdClientTest, ComesByTlsAndTrustsNobodyElse) {
   other_name.endpoints = {"https://127.1:" + port};  // the same place, by a name that is not in it
   EXPECT_THAT(words_of_failure(other_name), HasSubstr("not trusted"));
   EtcdSettings other_authority = settings;
-  other_authority.ca = clients.certificate();
+  other_authority.ca = strangers.certificate();
   EXPECT_THAT(words_of_failure(other_authority), HasSubstr("not trusted"));
   settings.deadline = 2s;  // in these cases it may be all that ends them
   EtcdSettings plain = settings;
@@ -463,6 +464,10 @@ TEST_F(EtcdClientTest, ComesByTlsAndTrustsNobodyElse) {
   nobody.certificate.clear();
   nobody.key.clear();
   EXPECT_NE(words_of_failure(nobody), "it was let in");
+  EtcdSettings stranger = settings;
+  stranger.certificate = strangers.issue("gateway");
+  stranger.key = stranger.certificate;
+  EXPECT_NE(words_of_failure(stranger), "it was let in");
 }
 
 // ---- Settings

@@ -105,13 +105,35 @@ TEST_F(ReplicatedLogTest, WhatTheQuorumRefusesIsNotInTheJournal) {
   EXPECT_NE(figures_.append_began_ns.load(), 0) << "it is not well again";
 }
 
-TEST_F(ReplicatedLogTest, NobodyIsAskedForAConfirmationWhileTheLeaseIsValid) {
+TEST_F(ReplicatedLogTest, NobodyIsAskedForAConfirmationWhileTheLeaseIsTheSame) {
   ASSERT_TRUE(lease_.try_take({.node = "a", .address = {}}));
   log_->confirm();
-  EXPECT_EQ(quorum_.confirms, 0U);
-  store_.advance(1600ms);  // beyond the margin, before the store ends it
+  EXPECT_EQ(quorum_.confirms, 1U) << "that the log is this node's is not known from the lease";
   log_->confirm();
   EXPECT_EQ(quorum_.confirms, 1U);
+  store_.advance(1600ms);  // beyond the margin, before the store ends it
+  log_->confirm();
+  EXPECT_EQ(quorum_.confirms, 2U);
+  quorum_.on_confirm = lose_authority;
+  EXPECT_TRUE(error_of([&] { log_->confirm(); }).has_value());
+}
+
+TEST_F(ReplicatedLogTest, AnAppendSaysWhoseTheLogIs) {
+  ASSERT_TRUE(lease_.try_take({.node = "a", .address = {}}));
+  append(1);
+  log_->commit();
+  log_->confirm();
+  EXPECT_EQ(quorum_.confirms, 0U);
+}
+
+// Another node may have had it in between, and have given it back.
+TEST_F(ReplicatedLogTest, ALeaseThatWasTakenAnewSaysNothing) {
+  ASSERT_TRUE(lease_.try_take({.node = "a", .address = {}}));
+  append(1);
+  log_->commit();
+  store_.advance(3s);
+  ASSERT_EQ(lease_.renew({.node = "a", .address = {}}), Lease::Renewal::Renewed);
+  ASSERT_TRUE(lease_.valid());
   quorum_.on_confirm = lose_authority;
   EXPECT_TRUE(error_of([&] { log_->confirm(); }).has_value());
 }
