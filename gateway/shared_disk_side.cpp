@@ -91,7 +91,7 @@ SharedDiskSide::SharedDiskSide(const Parts& parts, Calls calls)
   const ClusterConfig& config = parts_.config.cluster;
   if (config.authority == LeaseAuthority::Kubernetes) {
     authority_ = std::make_unique<cluster::KubernetesAuthority>(
-        cluster::HttpSettings{.endpoint = cluster::parse_endpoint(config.kubernetes.api),
+        cluster::HttpSettings{.endpoint = cluster::parse_url(config.kubernetes.api),
                               .ca = config.kubernetes.ca,
                               .certificate = {},
                               .key = {},

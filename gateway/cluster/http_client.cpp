@@ -65,7 +65,7 @@ std::string text_of(const HttpEndpoint& endpoint) {
 
 }  // namespace
 
-HttpEndpoint parse_endpoint(std::string_view url) {
+HttpEndpoint parse_url(std::string_view url) {
   const auto wrong = [&](const std::string& why) {
     return std::runtime_error{"\"" + std::string{url} + "\" is no address of a server: " + why};
   };

@@ -22,7 +22,7 @@ struct HttpEndpoint {
 };
 
 // "http://HOST[:PORT][/PATH]" or https. Throws std::runtime_error for anything else.
-[[nodiscard]] HttpEndpoint parse_endpoint(std::string_view url);
+[[nodiscard]] HttpEndpoint parse_url(std::string_view url);
 
 struct HttpSettings {
   HttpEndpoint endpoint;

@@ -97,7 +97,7 @@ class Candidate {
 class KubernetesAuthorityTest : public testing::Test {
  protected:
   [[nodiscard]] std::unique_ptr<Candidate> candidate(const std::string& node) {
-    return std::make_unique<Candidate>(HttpSettings{.endpoint = parse_endpoint(api_->url()),
+    return std::make_unique<Candidate>(HttpSettings{.endpoint = parse_url(api_->url()),
                                                     .ca = ca_,
                                                     .certificate = {},
                                                     .key = {},
@@ -394,11 +394,11 @@ TEST(LeaseNameTest, IsANamespaceAndAName) {
 }
 
 TEST(EndpointTest, HasASchemeAHostAndAPort) {
-  EXPECT_EQ(parse_endpoint("https://kubernetes.default.svc"),
+  EXPECT_EQ(parse_url("https://kubernetes.default.svc"),
             (HttpEndpoint{.tls = true, .host = "kubernetes.default.svc", .port = 443, .base = ""}));
-  EXPECT_EQ(parse_endpoint("http://127.0.0.1:2379/"),
+  EXPECT_EQ(parse_url("http://127.0.0.1:2379/"),
             (HttpEndpoint{.tls = false, .host = "127.0.0.1", .port = 2379, .base = ""}));
-  EXPECT_EQ(parse_endpoint("https://[::1]:6443/api/x/"),
+  EXPECT_EQ(parse_url("https://[::1]:6443/api/x/"),
             (HttpEndpoint{.tls = true, .host = "::1", .port = 6443, .base = "/api/x"}));
   for (const char* text : {"",
                            "127.0.0.1:2379",
@@ -410,7 +410,7 @@ TEST(EndpointTest, HasASchemeAHostAndAPort) {
                            "http://a:65536",
                            "http://u@a",
                            "http://[::1"}) {
-    EXPECT_THROW(static_cast<void>(parse_endpoint(text)), std::runtime_error) << text;
+    EXPECT_THROW(static_cast<void>(parse_url(text)), std::runtime_error) << text;
   }
 }
 
