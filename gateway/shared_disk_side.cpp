@@ -15,7 +15,6 @@
 #include <spdlog/spdlog.h>
 
 #include "gateway/cluster/etcd_client.h"
-#include "gateway/cluster/http_client.h"
 #include "gateway/cluster/kubernetes_lease.h"
 #include "gateway/process/fail_stop.h"
 #include "gateway/time/clock_at_start.h"
@@ -91,11 +90,9 @@ SharedDiskSide::SharedDiskSide(const Parts& parts, Calls calls)
   const ClusterConfig& config = parts_.config.cluster;
   if (config.authority == LeaseAuthority::Kubernetes) {
     authority_ = std::make_unique<cluster::KubernetesAuthority>(
-        cluster::HttpSettings{.endpoint = cluster::parse_url(config.kubernetes.api),
-                              .ca = config.kubernetes.ca,
-                              .certificate = {},
-                              .key = {},
-                              .deadline = config.request_timeout},
+        cluster::KubernetesServer{.url = config.kubernetes.api,
+                                  .ca = config.kubernetes.ca,
+                                  .deadline = config.request_timeout},
         kubernetes_place(config),
         authority_settings(config),
         authority_calls());

@@ -418,17 +418,17 @@ class EtcdClient::Impl {
       throw std::runtime_error{"no endpoint of etcd is given"};
     }
     for (const std::string& text : settings.endpoints) {
-      std::optional<StoreEndpoint> endpoint = parse_endpoint(text);
-      if (!endpoint) {
+      std::optional<StoreUrl> url = parse_url(text);
+      if (!url || !url->port || !url->path.empty()) {
         throw std::runtime_error{journal::in_quotes(text, kMaxQuoted) +
                                  " is no endpoint of etcd: write http://HOST:PORT or "
                                  "https://HOST:PORT"};
       }
-      if (endpoint->tls && !tls_) {
+      if (url->tls && !tls_) {
         tls_ = std::make_unique<StoreTls>(StoreTlsFiles{
             .ca = settings.ca, .certificate = settings.certificate, .key = settings.key});
       }
-      connections_.push_back(std::make_unique<StoreConnection>(*std::move(endpoint), tls_.get()));
+      connections_.push_back(std::make_unique<StoreConnection>(*std::move(url), tls_.get()));
     }
   }
 
@@ -510,7 +510,8 @@ class EtcdClient::Impl {
   StoreConnection::Answer post(const Call& call, Deadline deadline) {
     for (std::size_t tried = 1;; ++tried) {
       try {
-        return current().post({.path = call.path,
+        return current().call({.method = StoreConnection::Method::Post,
+                               .path = std::string{call.path},
                                .body = call.body,
                                .authorization = token_,
                                .reads_only = call.reads_only},
@@ -529,7 +530,7 @@ class EtcdClient::Impl {
   [[nodiscard]] StoreConnection& current() { return *connections_[current_]; }
 
   [[nodiscard]] std::string place(std::string_view path) {
-    return current().endpoint().text + std::string{path} + ": ";
+    return current().url().text + std::string{path} + ": ";
   }
 
   void go_to_next() noexcept {

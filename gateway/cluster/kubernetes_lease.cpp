@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <exception>
@@ -16,6 +17,9 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
+#include "gateway/cluster/store_connection.h"
+#include "journal/quoted.h"
+
 namespace betex::cluster {
 namespace {
 
@@ -25,6 +29,17 @@ using nlohmann::json;
 using std::chrono::nanoseconds;
 
 constexpr int kTriesOfRenewal = 2;
+constexpr std::size_t kMaxQuoted = 200;
+
+StoreUrl url_of(const KubernetesServer& server) {
+  std::optional<StoreUrl> url = parse_url(server.url);
+  if (!url) {
+    throw std::runtime_error{journal::in_quotes(server.url, kMaxQuoted) +
+                             " is no address of Kubernetes' API server: write https://HOST or "
+                             "https://HOST:PORT"};
+  }
+  return *std::move(url);
+}
 
 // Kubernetes' MicroTime, for people and tools: no decision depends on it.
 std::string wall_clock_text() {
@@ -108,26 +123,31 @@ KubernetesPlace parse_lease_name(std::string_view text) {
 // The Lease object, as the API server has it.
 class KubernetesAuthority::Objects {
  public:
-  Objects(HttpSettings server, KubernetesPlace place)
-      : client_{std::move(server)}, place_{std::move(place)} {}
+  Objects(const KubernetesServer& server, KubernetesPlace place)
+      : deadline_{server.deadline}, place_{std::move(place)} {
+    const StoreUrl url = url_of(server);
+    if (url.tls) {
+      tls_ =
+          std::make_unique<StoreTls>(StoreTlsFiles{.ca = server.ca, .certificate = {}, .key = {}});
+    }
+    connection_ = std::make_unique<StoreConnection>(url, tls_.get());
+  }
 
   [[nodiscard]] const KubernetesPlace& place() const noexcept { return place_; }
 
   // None: there is no such Lease.
   [[nodiscard]] std::optional<json> read() {
-    return ask({.method = HttpMethod::Get, .target = folder() + "/" + place_.name}, {404});
+    return ask({.method = Method::Get, .path = path(), .reads_only = true}, {404});
   }
 
   // None: somebody else has made one.
   [[nodiscard]] std::optional<json> create(const json& object) {
-    return ask({.method = HttpMethod::Post, .target = folder(), .body = object.dump()}, {409});
+    return ask({.method = Method::Post, .path = folder(), .body = object.dump()}, {409});
   }
 
   // None: it is not the newest version any more, or is not there.
   [[nodiscard]] std::optional<json> replace(const json& object) {
-    return ask(
-        {.method = HttpMethod::Put, .target = folder() + "/" + place_.name, .body = object.dump()},
-        {404, 409});
+    return ask({.method = Method::Put, .path = path(), .body = object.dump()}, {404, 409});
   }
 
   // As this node has put it last.
@@ -140,9 +160,13 @@ class KubernetesAuthority::Objects {
   }
 
  private:
+  using Method = StoreConnection::Method;
+
   [[nodiscard]] std::string folder() const {
     return "/apis/coordination.k8s.io/v1/namespaces/" + place_.name_space + "/leases";
   }
+
+  [[nodiscard]] std::string path() const { return folder() + "/" + place_.name; }
 
   [[nodiscard]] std::string authorization() const {
     if (place_.token_file.empty()) {
@@ -157,9 +181,23 @@ class KubernetesAuthority::Objects {
     return "Bearer " + token;
   }
 
-  [[nodiscard]] std::optional<json> ask(HttpRequest request, std::initializer_list<unsigned> no) {
+  // Whatever the status is. Throws StoreUnknown, which says of whom.
+  [[nodiscard]] StoreConnection::Answer call(const StoreConnection::Request& request) {
+    const std::string& server = connection_->url().text;
+    try {
+      return connection_->call(request, std::chrono::steady_clock::now() + deadline_);
+    } catch (const NotConnected& problem) {
+      throw NotConnected{"no answer from " + server + ": " + problem.what()};
+    } catch (const StoreUnknown& problem) {
+      throw StoreUnknown{server + ": " + problem.what()};
+    }
+  }
+
+  // None: the status is one of `no`.
+  [[nodiscard]] std::optional<json> ask(StoreConnection::Request request,
+                                        std::initializer_list<unsigned> no) {
     request.authorization = authorization();
-    const HttpResponse response = client_.call(request);
+    const StoreConnection::Answer response = call(request);
     if (std::ranges::find(no, response.status) != no.end()) {
       return std::nullopt;
     }
@@ -198,18 +236,20 @@ class KubernetesAuthority::Objects {
     }
   }
 
-  HttpClient client_;
+  const std::chrono::milliseconds deadline_;
   const KubernetesPlace place_;
+  std::unique_ptr<StoreTls> tls_;  // null: the URL is plain
+  std::unique_ptr<StoreConnection> connection_;
   json mine_ = json::object();
 };
 
-KubernetesAuthority::KubernetesAuthority(HttpSettings server,
+KubernetesAuthority::KubernetesAuthority(const KubernetesServer& server,
                                          KubernetesPlace place,
                                          const AuthoritySettings& settings,
                                          AuthorityCalls calls,
                                          const BootClock& clock)
     : ExternalAuthority{settings, std::move(calls), clock},
-      objects_{std::make_unique<Objects>(std::move(server), std::move(place))} {}
+      objects_{std::make_unique<Objects>(server, std::move(place))} {}
 
 KubernetesAuthority::~KubernetesAuthority() {
   end_renewals();

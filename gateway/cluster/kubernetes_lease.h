@@ -10,13 +10,18 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/cluster/http_client.h"
 #include "gateway/cluster/lease_authority.h"
 
 namespace betex::cluster {
 
 inline constexpr std::string_view kEpochAnnotation = "betex/epoch";
 inline constexpr std::string_view kTokenAnnotation = "betex/token";
+
+struct KubernetesServer {
+  std::string url;                           // "http://HOST[:PORT][/PATH]" or https
+  std::filesystem::path ca;                  // PEM, of its certificate; empty: the system's
+  std::chrono::milliseconds deadline{1000};  // of each call
+};
 
 struct KubernetesPlace {
   std::string name_space;  // of the Lease
@@ -33,8 +38,9 @@ struct KubernetesPlace {
 // not there is made after the same time: it may have been deleted under its holder.
 class KubernetesAuthority final : public ExternalAuthority {
  public:
-  // Throws std::runtime_error where the files of `server` cannot be used.
-  KubernetesAuthority(HttpSettings server,
+  // Does not connect yet. Throws std::runtime_error where `server.url` is none, or the file of
+  // `server.ca` cannot be used.
+  KubernetesAuthority(const KubernetesServer& server,
                       KubernetesPlace place,
                       const AuthoritySettings& settings,
                       AuthorityCalls calls,

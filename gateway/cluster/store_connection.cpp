@@ -1,5 +1,6 @@
 #include "gateway/cluster/store_connection.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -46,13 +47,80 @@ using tcp = asio::ip::tcp;
 using Addresses = std::vector<tcp::endpoint>;
 using Message = http::request<http::string_body>;
 
-// Far above what a member sends: a value has a megabyte and a half at most, and a third more in
-// base64.
+// Far above what a store sends: a value of etcd has a megabyte and a half at most, and a third more
+// in base64; a Lease of Kubernetes has a few kilobytes.
 constexpr std::uint64_t kMaxAnswerBytes = std::uint64_t{4} << 20U;
 constexpr std::uint32_t kMaxAnswerHeaderBytes = 16'384;
 
-beast::string_view beast_text(std::string_view text) {
-  return {text.data(), text.size()};
+// ---- URLs
+
+// Nothing that would begin a query or a fragment, or end a line of the request.
+bool is_of_a_url(char c) {
+  return c > ' ' && c <= '~' && c != '?' && c != '#' && c != '\\';
+}
+
+// Takes the host off the front of `text`; empty where there is none.
+std::string take_host(std::string_view& text) {
+  constexpr std::string_view kNotInHosts = "@[]";
+  std::string_view host;
+  if (text.starts_with('[')) {
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos) {
+      return {};
+    }
+    host = text.substr(1, end - 1);
+    text.remove_prefix(end + 1);
+    if (host.find(':') == std::string_view::npos) {
+      return {};
+    }
+  } else {
+    host = text.substr(0, text.find(':'));
+    text.remove_prefix(host.size());
+  }
+  return host.find_first_of(kNotInHosts) == std::string_view::npos ? std::string{host}
+                                                                   : std::string{};
+}
+
+// None: `text` is not ":PORT".
+std::optional<std::uint16_t> port_behind_colon(std::string_view text) {
+  std::uint16_t port = 0;
+  const char* const end = text.data() + text.size();
+  if (!text.starts_with(':')) {
+    return std::nullopt;
+  }
+  const auto [parsed, error] = std::from_chars(text.data() + 1, end, port);
+  if (error != std::errc{} || parsed != end || port == 0) {
+    return std::nullopt;
+  }
+  return port;
+}
+
+std::uint16_t port_of(const StoreUrl& url) {
+  constexpr std::uint16_t kHttp = 80;
+  constexpr std::uint16_t kHttps = 443;
+  return url.port.value_or(url.tls ? kHttps : kHttp);
+}
+
+std::string host_header_of(const StoreUrl& url) {
+  const bool is_ipv6 = url.host.find(':') != std::string::npos;
+  return (is_ipv6 ? '[' + url.host + ']' : url.host) + ':' + std::to_string(port_of(url));
+}
+
+// Of all paths: the URL's own, without slashes at its end.
+std::string prefix_of(const StoreUrl& url) {
+  return url.path.substr(0, url.path.find_last_not_of('/') + 1);
+}
+
+http::verb verb_of(StoreConnection::Method method) {
+  switch (method) {
+    case StoreConnection::Method::Post:
+      return http::verb::post;
+    case StoreConnection::Method::Put:
+      return http::verb::put;
+    case StoreConnection::Method::Get:
+      break;
+  }
+  return http::verb::get;
 }
 
 // ---- Names
@@ -141,34 +209,29 @@ void must(const error_code& error, const std::string& what) {
 
 }  // namespace
 
-std::optional<StoreEndpoint> parse_endpoint(std::string_view text) {
-  StoreEndpoint endpoint;
-  endpoint.text = text;
-  endpoint.tls = text.starts_with("https://");
-  if (!endpoint.tls && !text.starts_with("http://")) {
+std::optional<StoreUrl> parse_url(std::string_view text) {
+  StoreUrl url;
+  url.text = text;
+  url.tls = text.starts_with("https://");
+  if ((!url.tls && !text.starts_with("http://")) || !std::ranges::all_of(text, is_of_a_url)) {
     return std::nullopt;
   }
-  text.remove_prefix(endpoint.tls ? 8 : 7);
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) {
+  text.remove_prefix(url.tls ? 8 : 7);
+  if (const std::size_t slash = text.find('/'); slash != std::string_view::npos) {
+    url.path = text.substr(slash);
+    text = text.substr(0, slash);
+  }
+  url.host = take_host(text);
+  if (url.host.empty()) {
     return std::nullopt;
   }
-  std::string_view host = text.substr(0, colon);
-  const std::string_view digits = text.substr(colon + 1);
-  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  if (bracketed) {
-    host = host.substr(1, host.size() - 2);
+  if (!text.empty()) {
+    url.port = port_behind_colon(text);
+    if (!url.port) {
+      return std::nullopt;
+    }
   }
-  constexpr std::string_view kNotInNames = "/?#@[] \t\r\n\\";
-  const char* const end = digits.data() + digits.size();
-  const auto [parsed, error] = std::from_chars(digits.data(), end, endpoint.port);
-  if (host.empty() || host.find_first_of(kNotInNames) != std::string_view::npos ||
-      (!bracketed && host.find(':') != std::string_view::npos) || error != std::errc{} ||
-      parsed != end || endpoint.port == 0) {
-    return std::nullopt;
-  }
-  endpoint.host = host;
-  return endpoint;
+  return url;
 }
 
 struct StoreTls::Context {
@@ -207,10 +270,14 @@ StoreTls::~StoreTls() = default;
 
 class StoreConnection::Impl {
  public:
-  Impl(StoreEndpoint endpoint, asio::ssl::context* tls)
-      : endpoint_{std::move(endpoint)}, tls_{tls}, lookup_{endpoint_.host, endpoint_.port} {}
+  Impl(StoreUrl url, asio::ssl::context* tls)
+      : url_{std::move(url)},
+        host_header_{host_header_of(url_)},
+        prefix_{prefix_of(url_)},
+        tls_{tls},
+        lookup_{url_.host, port_of(url_)} {}
 
-  Answer post(const Request& request, Deadline deadline) {
+  Answer call(const Request& request, Deadline deadline) {
     const Message message = message_of(request);
     if (is_open() && !is_quiet()) {
       close();
@@ -244,7 +311,7 @@ class StoreConnection::Impl {
     buffer_.clear();
   }
 
-  [[nodiscard]] const StoreEndpoint& endpoint() const noexcept { return endpoint_; }
+  [[nodiscard]] const StoreUrl& url() const noexcept { return url_; }
 
  private:
   using Secure = beast::ssl_stream<beast::tcp_stream>;
@@ -289,7 +356,7 @@ class StoreConnection::Impl {
   void connect(Deadline deadline) {
     try {
       const Addresses addresses = lookup_.addresses(deadline);
-      if (endpoint_.tls) {
+      if (url_.tls) {
         secure_ = std::make_unique<Secure>(context_, *tls_);
       } else {
         plain_ = std::make_unique<beast::tcp_stream>(context_);
@@ -315,7 +382,7 @@ class StoreConnection::Impl {
     if (!secure_) {
       return;
     }
-    expect_host(secure_->native_handle(), endpoint_.host);
+    expect_host(secure_->native_handle(), url_.host);
     error = complete([&](auto done) {
       secure_->async_handshake(asio::ssl::stream_base::client, std::move(done));
     });
@@ -325,16 +392,16 @@ class StoreConnection::Impl {
   }
 
   [[nodiscard]] Message message_of(const Request& request) const {
-    Message message{http::verb::post, beast_text(request.path), 11};
-    const bool is_ipv6 = endpoint_.host.find(':') != std::string::npos;
-    message.set(http::field::host,
-                (is_ipv6 ? '[' + endpoint_.host + ']' : endpoint_.host) + ':' +
-                    std::to_string(endpoint_.port));
-    message.set(http::field::content_type, "application/json");
+    Message message{verb_of(request.method), prefix_ + request.path, 11};
+    message.set(http::field::host, host_header_);
+    message.set(http::field::accept, "application/json");
     if (!request.authorization.empty()) {
-      message.set(http::field::authorization, beast_text(request.authorization));
+      message.set(http::field::authorization, request.authorization);
     }
-    message.body() = request.body;
+    if (request.method != Method::Get) {
+      message.set(http::field::content_type, "application/json");
+      message.body() = request.body;
+    }
     message.prepare_payload();
     return message;
   }
@@ -384,7 +451,9 @@ class StoreConnection::Impl {
   }
 
   asio::io_context context_{1};  // outlives what is made on it
-  const StoreEndpoint endpoint_;
+  const StoreUrl url_;
+  const std::string host_header_;
+  const std::string prefix_;
   asio::ssl::context* const tls_;
   NameLookup lookup_;
   std::unique_ptr<beast::tcp_stream> plain_;
@@ -392,22 +461,22 @@ class StoreConnection::Impl {
   beast::flat_buffer buffer_;
 };
 
-StoreConnection::StoreConnection(StoreEndpoint endpoint, StoreTls* tls)
-    : impl_{std::make_unique<Impl>(std::move(endpoint),
-                                   tls != nullptr ? &tls->context_->ssl : nullptr)} {}
+StoreConnection::StoreConnection(StoreUrl url, StoreTls* tls)
+    : impl_{
+          std::make_unique<Impl>(std::move(url), tls != nullptr ? &tls->context_->ssl : nullptr)} {}
 
 StoreConnection::~StoreConnection() = default;
 
-StoreConnection::Answer StoreConnection::post(const Request& request, Deadline deadline) {
-  return impl_->post(request, deadline);
+StoreConnection::Answer StoreConnection::call(const Request& request, Deadline deadline) {
+  return impl_->call(request, deadline);
 }
 
 void StoreConnection::close() noexcept {
   impl_->close();
 }
 
-const StoreEndpoint& StoreConnection::endpoint() const noexcept {
-  return impl_->endpoint();
+const StoreUrl& StoreConnection::url() const noexcept {
+  return impl_->url();
 }
 
 }  // namespace betex::cluster

@@ -1,5 +1,6 @@
-// One HTTP/1.1 connection to a member of the store, plain or by TLS, which is kept alive; with a
-// deadline on everything, the name's lookup and the handshake included.
+// One HTTP/1.1 connection to a store that speaks JSON (a member of etcd, the API server of
+// Kubernetes), plain or by TLS, which is kept alive; with a deadline on everything, the name's
+// lookup and the handshake included.
 #pragma once
 
 #include <chrono>
@@ -14,15 +15,18 @@
 
 namespace betex::cluster {
 
-struct StoreEndpoint {
+struct StoreUrl {
   std::string text;  // as it was given
   bool tls = false;
-  std::string host;  // without the brackets of an IPv6 address
-  std::uint16_t port = 0;
+  std::string host;                   // without the brackets of an IPv6 address
+  std::optional<std::uint16_t> port;  // none: 443 with TLS, 80 without
+  std::string path;                   // what is behind: empty, or from "/" on
+
+  friend bool operator==(const StoreUrl&, const StoreUrl&) = default;
 };
 
-// "http://HOST:PORT" or "https://HOST:PORT", and nothing behind it.
-[[nodiscard]] std::optional<StoreEndpoint> parse_endpoint(std::string_view text);
+// "http://HOST[:PORT][/PATH]" or https. None: `text` is not that.
+[[nodiscard]] std::optional<StoreUrl> parse_url(std::string_view text);
 
 // PEM files.
 struct StoreTlsFiles {
@@ -54,15 +58,18 @@ class NotConnected : public StoreUnknown {
   using StoreUnknown::StoreUnknown;
 };
 
-// *Owned by one thread.*
+// *Owned by one thread at a time.*
 class StoreConnection {
  public:
   using Deadline = std::chrono::steady_clock::time_point;
 
+  enum class Method : std::uint8_t { Get, Post, Put };
+
   struct Request {
-    std::string_view path;  // "/v3/..."
-    std::string body;       // JSON
-    std::string_view authorization{};
+    Method method = Method::Get;
+    std::string path{};           // from "/" on; the URL's own comes before it
+    std::string body{};           // JSON; not sent with Get
+    std::string authorization{};  // of the header; empty: none
     // Changes nothing: it may be made again where the connection, open since an earlier request,
     // has turned out to be closed.
     bool reads_only = false;
@@ -73,20 +80,21 @@ class StoreConnection {
     std::string body;
   };
 
-  // Does not connect yet. `tls` must outlive it; it may be null where the endpoint is plain.
-  StoreConnection(StoreEndpoint endpoint, StoreTls* tls);
+  // Does not connect yet. `tls` must outlive it; it may be null where the URL is plain.
+  StoreConnection(StoreUrl url, StoreTls* tls);
   ~StoreConnection();
   StoreConnection(const StoreConnection&) = delete;
   StoreConnection& operator=(const StoreConnection&) = delete;
   StoreConnection(StoreConnection&&) = delete;
   StoreConnection& operator=(StoreConnection&&) = delete;
 
-  // Connects first where it must. Throws NotConnected, or StoreUnknown; then it is closed.
-  [[nodiscard]] Answer post(const Request& request, Deadline deadline);
+  // Connects first where it must. Whatever the status of the answer is. Throws NotConnected, or
+  // StoreUnknown; then it is closed.
+  [[nodiscard]] Answer call(const Request& request, Deadline deadline);
 
   void close() noexcept;
 
-  [[nodiscard]] const StoreEndpoint& endpoint() const noexcept;
+  [[nodiscard]] const StoreUrl& url() const noexcept;
 
  private:
   class Impl;

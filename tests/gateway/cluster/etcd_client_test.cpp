@@ -135,9 +135,10 @@ class EtcdClientTest : public testing::Test {
 
   // What only an administrator does.
   void administer(const std::string& path, const Json& body) {
-    StoreConnection connection{parse_endpoint(etcd().endpoints().at(0)).value(), nullptr};
-    const auto answer = connection.post({.path = path, .body = body.dump()},
-                                        std::chrono::steady_clock::now() + kPatience);
+    StoreConnection connection{parse_url(etcd().endpoints().at(0)).value(), nullptr};
+    const auto answer = connection.call(
+        {.method = StoreConnection::Method::Post, .path = path, .body = body.dump()},
+        std::chrono::steady_clock::now() + kPatience);
     ASSERT_EQ(answer.status, 200U) << answer.body;
   }
 

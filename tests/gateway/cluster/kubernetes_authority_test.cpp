@@ -40,7 +40,7 @@ const std::string kName = "exchange/betex";
 // A candidate with a clock of its own, which goes by what it waits, and when the test says so.
 class Candidate {
  public:
-  Candidate(const HttpSettings& server,
+  Candidate(const KubernetesServer& server,
             const std::string& node,
             const std::filesystem::path& token_file,
             const AuthoritySettings& settings)
@@ -97,14 +97,11 @@ class Candidate {
 class KubernetesAuthorityTest : public testing::Test {
  protected:
   [[nodiscard]] std::unique_ptr<Candidate> candidate(const std::string& node) {
-    return std::make_unique<Candidate>(HttpSettings{.endpoint = parse_url(api_->url()),
-                                                    .ca = ca_,
-                                                    .certificate = {},
-                                                    .key = {},
-                                                    .deadline = deadline_},
-                                       node,
-                                       token_file_,
-                                       settings_);
+    return std::make_unique<Candidate>(
+        KubernetesServer{.url = api_->url(), .ca = ca_, .deadline = deadline_},
+        node,
+        token_file_,
+        settings_);
   }
 
   // The Lease, with what differs.
@@ -383,6 +380,7 @@ TEST_F(KubernetesAuthorityTest, SendsNothingToAServerThatTheCaDoesNotVouchFor) {
   EXPECT_EQ(api_->changes(), 0U);
   ASSERT_FALSE(a->waited_for.empty());
   EXPECT_NE(a->waited_for.front().find("no answer"), std::string::npos) << a->waited_for.front();
+  EXPECT_NE(a->waited_for.front().find("not trusted"), std::string::npos) << a->waited_for.front();
 }
 
 TEST(LeaseNameTest, IsANamespaceAndAName) {
@@ -393,25 +391,28 @@ TEST(LeaseNameTest, IsANamespaceAndAName) {
   }
 }
 
-TEST(EndpointTest, HasASchemeAHostAndAPort) {
-  EXPECT_EQ(parse_url("https://kubernetes.default.svc"),
-            (HttpEndpoint{.tls = true, .host = "kubernetes.default.svc", .port = 443, .base = ""}));
-  EXPECT_EQ(parse_url("http://127.0.0.1:2379/"),
-            (HttpEndpoint{.tls = false, .host = "127.0.0.1", .port = 2379, .base = ""}));
-  EXPECT_EQ(parse_url("https://[::1]:6443/api/x/"),
-            (HttpEndpoint{.tls = true, .host = "::1", .port = 6443, .base = "/api/x"}));
-  for (const char* text : {"",
-                           "127.0.0.1:2379",
-                           "ftp://a",
-                           "http://",
-                           "http://:1",
-                           "http://a:b",
-                           "http://a:0",
-                           "http://a:65536",
-                           "http://u@a",
-                           "http://[::1"}) {
-    EXPECT_THROW(static_cast<void>(parse_url(text)), std::runtime_error) << text;
+TEST(KubernetesServerTest, TakesOnlyWhatCanBeUsed) {
+  const test::TempFolder folder;
+  const test::TestAuthority authority{folder.path(), "ours"};
+  const auto words_of_failure = [](const KubernetesServer& server) -> std::string {
+    try {
+      const KubernetesAuthority made{server, parse_lease_name(kName), {}, {}};
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const std::filesystem::path ca = authority.certificate();
+  for (const char* const url :
+       {"http://127.0.0.1", "http://127.0.0.1:1", "https://[::1]:6443/api/x/", "https://a.svc"}) {
+    EXPECT_EQ(words_of_failure({.url = url, .ca = ca}), "") << url;
   }
+  for (const char* const url : {"", "127.0.0.1:1", "ftp://127.0.0.1", "https://", "https://a:0"}) {
+    EXPECT_NE(words_of_failure({.url = url, .ca = ca}), "") << url;
+  }
+  const std::filesystem::path none = folder.path() / "none";
+  EXPECT_NE(words_of_failure({.url = "https://a.svc", .ca = none}).find(none.string()),
+            std::string::npos);
 }
 
 }  // namespace
