@@ -43,7 +43,8 @@ class QuorumLog {
 
   // The batch that begins at `after`; none: the log ends there by now. QuorumLogTooOld where it is
   // not kept any more, QuorumLogWentBack where the log ends before `after`, and QuorumLogDamaged
-  // where `after` is no place of it.
+  // where `after` is no place of it. Who has taken over finds what there was before, and goes on to
+  // follow where another node has taken over since.
   [[nodiscard]] virtual std::optional<OwnedBatch> next(const journal::Position& after) = 0;
 
   // ---- Leading

@@ -327,6 +327,14 @@ StoredHead StoredLog::take_note(const std::optional<std::string>& head_text) {
   return head;
 }
 
+// Who has taken the log over, and comes to its end, may have done so in vain: where the head is
+// another node's by now, this one follows that.
+void StoredLog::look_behind_end() {
+  const std::optional<std::string> head_text = store_.get(head_key());
+  leads_ = leads_ && head_text == head_text_;
+  static_cast<void>(take_note(head_text));
+}
+
 JournalError StoredLog::lost(const std::optional<std::string>& head_text) const {
   if (!head_text) {
     return JournalError{{.fault = Fault::QuorumLogMissing,
@@ -351,8 +359,9 @@ std::optional<OwnedBatch> StoredLog::next(const Position& after_there) {
   if (cursor_ && cursor_->after != after) {
     cursor_.reset();
   }
-  if (!leads_ && (!cursor_ || head_->head.position.last_seq <= after.last_seq)) {
-    static_cast<void>(read_head());
+  const bool at_end = head_->head.position.last_seq <= after.last_seq;
+  if (at_end || (!leads_ && !cursor_)) {
+    look_behind_end();
   }
   const Position end = head_->head.position;
   if (end.last_seq < after.last_seq) {

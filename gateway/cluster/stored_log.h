@@ -134,6 +134,7 @@ class StoredLog final : public QuorumLog {
   [[nodiscard]] std::string head_key() const;
   [[nodiscard]] SlotKeys slot_keys() const;
   [[nodiscard]] StoredHead read_head();
+  void look_behind_end();
   [[nodiscard]] StoredHead take_note(const std::optional<std::string>& head_text);
   [[nodiscard]] journal::JournalError lost(const std::optional<std::string>& head_text) const;
 

@@ -418,8 +418,10 @@ void QuorumModel::follow_and_lead(Node& node) {
   }
 }
 
-void QuorumModel::follow(Node& node, QuorumLog& log) {
-  while (violation_.empty()) {
+void QuorumModel::follow(Node& node,
+                         QuorumLog& log,
+                         const std::optional<journal::Position>& up_to) {
+  while (violation_.empty() && end_of(node) != up_to) {
     const std::optional<cluster::OwnedBatch> batch = log.next(end_of(node));
     if (!batch) {
       return;
@@ -461,7 +463,7 @@ void QuorumModel::take_over(Node& node, QuorumLog& log) {
     violate("two were given epoch " + std::to_string(taken.epoch.value()));
   }
   node.epoch = taken.epoch;
-  follow(node, log);
+  follow(node, log, taken.before.position);  // what comes behind it is another leader's
   if (end_of(node) != taken.before.position) {
     violate("the tail of " + node.name + " does not end where the log was taken over");
   }

@@ -129,7 +129,10 @@ class QuorumModel {
   void live(Node& node);
   void follow_and_lead(Node& node);
   void race(Node& node);
-  void follow(Node& node, cluster::QuorumLog& log);
+  // Not beyond `up_to`; none: to the log's end.
+  void follow(Node& node,
+              cluster::QuorumLog& log,
+              const std::optional<journal::Position>& up_to = std::nullopt);
   void lead(Node& node, cluster::QuorumLog& log, cluster::Lease& lease);
   void take_over(Node& node, cluster::QuorumLog& log);
   void append(Node& node, cluster::QuorumLog& log);

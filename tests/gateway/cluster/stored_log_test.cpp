@@ -485,6 +485,24 @@ TEST_F(StoredLogTest, TheTailIsThereForWhoHasTakenOver) {
   EXPECT_EQ(ids_behind(*second, ends_[1]), ids_from(3));
 }
 
+// It has lost the lease before it had the tail, say.
+TEST_F(StoredLogTest, WhoHasTakenOverInVainFollowsWhoHasDoneSoSince) {
+  create();
+  const auto first = leader("a");
+  append(*first);
+  append(*first);
+  const auto second = leader("b");
+  ASSERT_TRUE(second->next({}).has_value());  // and no more of it
+  const auto third = leader("c");
+  append(*third);
+  EXPECT_EQ(ids_behind(*second, ends_[0]), ids_from(2));
+  append(*third);
+  EXPECT_EQ(ids_behind(*second, ends_[2]), ids_from(4));
+  EXPECT_EQ(second->newest_known().node, "c");
+  EXPECT_EQ(fault_of([&] { second->confirm(); }), JournalFault::AuthorityLost);
+  third->confirm();
+}
+
 // ---- The window
 
 TEST_F(StoredLogTest, ALapOverwritesTheOldest) {
