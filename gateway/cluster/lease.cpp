@@ -306,8 +306,8 @@ LeaseThread::~LeaseThread() = default;
 void LeaseThread::run(const std::stop_token& stop) {
   ::pthread_setname_np(::pthread_self(), "lease");
   try {
-    if (!keep(stop)) {
-      return;
+    if (!keep(stop) || stop.stop_requested()) {
+      return;  // who is about to end needs it no more
     }
     spdlog::error("the lease {} is another node's", lease_.settings().key);
   } catch (const std::exception& error) {

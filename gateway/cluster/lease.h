@@ -118,7 +118,8 @@ class LeaseThread {
   struct Calls {
     std::function<Holder()> holder;
     std::function<bool()> healthy;
-    // The lease is somebody else's: this node must not go on. Called once, last.
+    // The lease is somebody else's: this node must not go on. Called once, last; not where the
+    // thread has been asked to end meanwhile.
     std::function<void()> lost;
     // After each renewal: housekeeping that may take its time, with the store of this thread.
     std::function<void(KeyValueStore&)> idle;

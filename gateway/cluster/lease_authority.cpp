@@ -239,6 +239,9 @@ void ExternalAuthority::run(const std::stop_token& stop) {
     if (renewal == Lease::Renewal::Lost) {
       validity_.end();
     }
+    if (stop.stop_requested()) {
+      return;  // nothing is written any more, so it is no loss
+    }
     if (!still_held()) {
       calls_.lost(renewal == Lease::Renewal::Lost
                       ? "the lease is another node's"
@@ -269,9 +272,12 @@ EtcdAuthority::EtcdAuthority(KeyValueStore& store,
       store_{store},
       place_{std::move(place)},
       token_{make_token()},
-      lease_{
-          store, {.key = place_.lease_key, .ttl = settings.ttl, .margin = settings.margin}, clock} {
-}
+      lease_{store,
+             {.key = place_.lease_key,
+              .ttl = settings.ttl,
+              .margin = settings.margin,
+              .take_anew = false},
+             clock} {}
 
 EtcdAuthority::~EtcdAuthority() {
   end_renewals();

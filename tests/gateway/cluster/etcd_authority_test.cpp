@@ -153,6 +153,11 @@ class FakeStore final : public KeyValueStore {
 
   void put_within(const std::string& key, const std::string& value) { keys_[key] = {value, 0}; }
 
+  [[nodiscard]] LeaseId last_lease() {
+    const std::lock_guard lock{mutex_};
+    return last_lease_;
+  }
+
   void cut(bool cut) { cut_ = cut; }
 
   void refuse(bool refuse) { refuse_ = refuse; }
@@ -471,6 +476,16 @@ TEST_F(EtcdAuthorityTest, ALeaseThatHasEndedNeverComesBack) {
   EXPECT_FALSE(authority().still_held());
   EXPECT_TRUE(comes_to([&] { return lost_ == 1; }));
   EXPECT_FALSE(authority().still_held());
+}
+
+// An operator has revoked it, say: also by this node's own clock it could not be another's yet.
+TEST_F(EtcdAuthorityTest, ALeaseThatIsGoneBeforeItsTimeIsNotTakenAnew) {
+  settings_ = {.ttl = 1s, .margin = 200ms, .fence_command = "", .fence_limit = 1s};
+  static_cast<void>(authority().acquire(WriterEpoch{0}));
+  store_.revoke(store_.last_lease());
+  EXPECT_TRUE(comes_to([&] { return lost_ == 1; }));
+  EXPECT_FALSE(authority().still_held());
+  EXPECT_FALSE(store_.peek(FakeStore::kLeaseKey)) << "it is anybody's";
 }
 
 TEST_F(EtcdAuthorityTest, WhoDoesNotGetOnWithItsWorkLosesTheLease) {
