@@ -398,12 +398,10 @@ class Gateway::Impl {
         SharedDiskSide::Calls{
             .pause = options.pause,
             .standing_by = [this, &options](const std::string& why) { stand_by(options, why); },
-            .leads =
-                [this] {
-                  health_.wait_for("the journal is being replayed");
-                  health_.enter(Phase::Recovering);
-                  service_status_.tell();
-                }});
+            .leads = [this] {  // in the phase that it is in: who was ready is watched from then on
+              health_.wait_for("this node leads, and replays the journal");
+              service_status_.tell();
+            }});
     metrics_.read_from(ClusterSources{.figures = figures_,
                                       .lease_left = [&side = *side] { return side.lease_left(); }});
     return side;
@@ -439,6 +437,7 @@ class Gateway::Impl {
                   replicated_ ? lead(options, recovered) : std::make_unique<JournalLog>(journal_);
               return *log_;
             },
+            .catches_up = replicated_ && !options.init_quorum_log && !options.adopt_quorum_log,
             .open_cache =
                 [this, &options](const matching::Engine& engine) { open_cache(options, engine); },
             .start_clocks = [this, &options](matching::Timestamp last) -> const GatewayClocks& {

@@ -32,10 +32,18 @@ Recovered start_from_journal(const RecoverySources& sources,
     spdlog::warn("{}", warning);
   }
   Recovered recovered = recover(sources, retention);
-  if (!config.wal.witness.empty() && epochs == Epochs::Kept) {
-    check_against_witness(config.wal.witness, witness_of(sources.journal));
+  const auto ask_witness = [&] {
+    if (!config.wal.witness.empty() && epochs == Epochs::Kept) {
+      check_against_witness(config.wal.witness, witness_of(sources.journal));
+    }
+  };
+  if (!steps.catches_up) {
+    ask_witness();
   }
   TransactionLog& log = steps.become_writer(recovered);
+  if (steps.catches_up) {
+    ask_witness();
+  }
   steps.open_cache(recovered.engine);
   recovered.engine.reserve(config.engine);
   if (config.cluster.mode != ClusterMode::Replicated) {

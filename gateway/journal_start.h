@@ -27,6 +27,9 @@ using BecomeWriter = std::function<TransactionLog&(Recovered& recovered)>;
 
 struct StartSteps {
   BecomeWriter become_writer;
+  // It brings the journal up to the end of a log that others have: only behind that it may lack
+  // what the witness knows of.
+  bool catches_up = false;
   OpenCache open_cache;
   StartClocks start_clocks;
 };
