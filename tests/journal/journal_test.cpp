@@ -287,6 +287,19 @@ TEST_F(JournalTest, WithoutTheRightToWriteNoSegmentIsPrepared) {
   }
 }
 
+// The next writer prepares its own under the same name, and may be writing to it soon.
+TEST_F(JournalTest, WhoLosesTheRightToWriteStopsFillingASegment) {
+  constexpr std::uint64_t kFilled = std::uint64_t{4} << 20U;
+  write(1, 1);
+  int left = 2;
+  prepare_segment({.wal_root = root(),
+                   .map_size = config().segment_map_size_bytes,
+                   .filled_bytes = kFilled,
+                   .may_write = [&] { return left-- > 0; }});
+  EXPECT_FALSE(is_prepared(root()));
+  EXPECT_LT(std::filesystem::file_size(segments() / ".new-being-prepared" / "data.mdb"), kFilled);
+}
+
 TEST_F(JournalTest, ATransactionLargerThanThePreparedMapAndZerosThatAreLeftAreNoTrouble) {
   JournalConfig small = config();
   small.segment_map_size_bytes = std::size_t{1} << 20U;
