@@ -28,6 +28,8 @@ using std::chrono::nanoseconds;
 
 constexpr milliseconds kStep{50};  // while it waits with the lease in hand
 constexpr int kRenewalsPerTtl = 4;
+constexpr int kSooner =
+    10;  // by so much the pause after the first renewal without an answer is less
 
 // How a store's "no" is to be told.
 Fault fault_of(const StoreRefused& refused) noexcept {
@@ -219,13 +221,16 @@ void ExternalAuthority::run(const std::stop_token& stop) {
   ::pthread_setname_np(::pthread_self(), "lease");
   std::mutex mutex;
   std::condition_variable_any stopped;
+  const milliseconds interval = milliseconds{settings_.ttl} / kRenewalsPerTtl;
+  milliseconds pause = interval;
   bool told = false;
+  bool was_answered = true;
   for (;;) {
     {
       std::unique_lock lock{mutex};
-      stopped.wait_for(
-          lock, stop, milliseconds{settings_.ttl} / kRenewalsPerTtl, [] { return false; });
+      stopped.wait_for(lock, stop, pause, [] { return false; });
     }
+    pause = interval;
     if (stop.stop_requested()) {
       return;
     }
@@ -233,6 +238,10 @@ void ExternalAuthority::run(const std::stop_token& stop) {
     if (calls_.healthy()) {
       renewal = renew();
       told = false;
+      const bool is_answered = renewal == Lease::Renewal::Renewed;
+      if (std::exchange(was_answered, is_answered) && !is_answered) {
+        pause = interval / kSooner;  // a member of the store that hangs must not cost the lease
+      }
     } else if (!std::exchange(told, true)) {
       spdlog::error("the lease is not renewed: this gateway does not get on with its work");
     }
