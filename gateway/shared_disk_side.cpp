@@ -1,15 +1,11 @@
 #include "gateway/shared_disk_side.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -19,7 +15,6 @@
 #include "gateway/process/fail_stop.h"
 #include "gateway/time/clock_at_start.h"
 #include "journal/errors.h"
-#include "journal/file_system.h"
 
 namespace betex::gateway {
 namespace {
@@ -30,13 +25,15 @@ constexpr milliseconds kReadingATurn{50};
 constexpr milliseconds kLookAtEtcdEvery{100};
 constexpr milliseconds kLookAtKubernetesEvery{500};  // it is everybody's, and limits who asks often
 
+// Its first line.
 std::string password_in(const std::filesystem::path& file) {
   if (file.empty()) {
     return {};
   }
   std::ifstream stream{file};
-  std::string password{std::istreambuf_iterator<char>{stream}, {}};
-  password.erase(password.find_last_not_of("\r\n") + 1);
+  std::string password;
+  std::getline(stream, password);
+  password.erase(std::min(password.find('\r'), password.size()));
   if (password.empty()) {
     throw std::runtime_error{"the password in " + file.string() +
                              " cannot be read: let this user read it, or correct "
@@ -52,7 +49,8 @@ cluster::EtcdSettings etcd_settings(const ClusterConfig& config) {
           .key = config.etcd.key,
           .user = config.etcd.user,
           .password = password_in(config.etcd.password_file),
-          .deadline = config.request_timeout};
+          // One that is not answered leaves time for another, by another member.
+          .deadline = std::min(config.request_timeout, milliseconds{config.lease_ttl} / 4)};
 }
 
 cluster::KubernetesPlace kubernetes_place(const ClusterConfig& config) {
@@ -149,38 +147,6 @@ cluster::AuthorityCalls SharedDiskSide::authority_calls() {
 bool SharedDiskSide::is_healthy() const {
   const std::lock_guard lock{mutex_};
   return !healthy_ || healthy_();
-}
-
-std::vector<std::string> shared_disk_warnings(const Config& config) {
-  // ext2 to ext4, XFS, Btrfs, tmpfs: of one machine at a time.
-  constexpr std::array<std::uint64_t, 4> kOfOneMachine{0xef53, 0x58465342, 0x9123683e, 0x01021994};
-  if (config.cluster.mode != ClusterMode::SharedDisk) {
-    return {};
-  }
-  std::vector<std::string> lines;
-  // Of the folder, or of the one in which it is going to be made.
-  std::filesystem::path folder = std::filesystem::absolute(config.wal.root);
-  std::error_code error;
-  while (!std::filesystem::exists(folder, error) && folder.has_relative_path()) {
-    folder = folder.parent_path();
-  }
-  try {
-    if (std::ranges::find(kOfOneMachine, journal::file_system_type(folder)) !=
-        kOfOneMachine.end()) {
-      lines.push_back(
-          folder.string() +
-          " is on a file system that two machines must never mount at a time: a standby on "
-          "another machine cannot keep itself ready, and must mount it only when it leads");
-    }
-  } catch (const std::exception&) {  // the start says what is wrong with it
-  }
-  if (config.cluster.fence_command.empty()) {
-    lines.emplace_back(
-        "there is no fence_command in [cluster]: a node whose machine was suspended can write "
-        "after "
-        "another one has taken over, and acknowledge what is lost");
-  }
-  return lines;
 }
 
 }  // namespace betex::gateway

@@ -9,7 +9,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "gateway/cluster/cluster_figures.h"
 #include "gateway/cluster/key_value_store.h"
@@ -76,8 +75,5 @@ class SharedDiskSide {
   std::unique_ptr<cluster::KeyValueStore> store_;  // null: Kubernetes
   std::unique_ptr<cluster::ExternalAuthority> authority_;
 };
-
-// Settings of a shared disk that are allowed and probably not meant, a line each.
-[[nodiscard]] std::vector<std::string> shared_disk_warnings(const Config& config);
 
 }  // namespace betex::gateway
