@@ -96,6 +96,7 @@ journal::JournalConfig journal_config(const Config& config, Retention& retention
 SnapshotSettings snapshot_settings(const Config& config) {
   return {.wal_root = config.wal.root,
           .every_events = config.wal.snapshot_every_events,
+          .at_multiples = config.cluster.mode == ClusterMode::Replicated,
           .max_segment_events = config.wal.max_segment_events,
           .segment_map_size_bytes = config.wal.segment_map_size_bytes};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -15,6 +16,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "journal/errors.h"
 #include "journal/prepared_segment.h"
 #include "journal/recovery.h"
 #include "journal/segment_catalog.h"
@@ -25,6 +27,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kBetweenLooks{200};
 constexpr int kLowestPriority = 19;
+
+// Of the snapshots that are there at a start, so many are told of.
+constexpr std::size_t kToldAtStart = 8;
 
 // What is filled with zeros: as much as a segment is likely to take, but no more than this.
 constexpr std::uint64_t kBytesPerEvent = 256;
@@ -44,8 +49,13 @@ void prepare_first_segment(const SnapshotSettings& settings, const journal::Jour
 SnapshotThread::SnapshotThread(SnapshotSettings settings,
                                journal::EnvironmentPool& pool,
                                journal::Journal& journal,
-                               Retention& retention)
-    : settings_{std::move(settings)}, pool_{pool}, journal_{journal}, retention_{retention} {}
+                               Retention& retention,
+                               Told told)
+    : settings_{std::move(settings)},
+      pool_{pool},
+      journal_{journal},
+      retention_{retention},
+      told_{std::move(told)} {}
 
 void SnapshotThread::start(matching::EventSeq last) {
   if (settings_.every_events != 0 || settings_.max_segment_events != 0) {
@@ -57,6 +67,7 @@ void SnapshotThread::start(matching::EventSeq last) {
 void SnapshotThread::run(const std::stop_token& stop, matching::EventSeq last) {
   // On Linux a thread has a priority of its own.
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kLowestPriority);
+  tell_what_is_there();
   std::mutex mutex;
   std::condition_variable_any stopped;
   std::unique_lock lock{mutex};
@@ -66,17 +77,29 @@ void SnapshotThread::run(const std::stop_token& stop, matching::EventSeq last) {
     } catch (const std::exception& error) {
       spdlog::error("the next segment is not prepared: {}", error.what());
     }
-    const matching::EventSeq taken = retention_.taken();
-    if (settings_.every_events != 0 && !journal_.disk_is_low() &&
-        taken.value() - last.value() >= settings_.every_events) {
-      last = taken;
+    const matching::EventSeq up_to = due(last);
+    if (up_to != last && !journal_.disk_is_low()) {
+      last = up_to;
       try {
-        take(stop, taken);
+        take(stop, up_to);
       } catch (const std::exception& error) {
-        spdlog::error("no snapshot after event {}: {}", taken.value(), error.what());
+        spdlog::error("no snapshot after event {}: {}", up_to.value(), error.what());
       }
     }
   }
+}
+
+matching::EventSeq SnapshotThread::due(matching::EventSeq last) const {
+  const matching::EventSeq taken = retention_.taken();
+  const std::uint64_t every = settings_.every_events;
+  if (every == 0) {
+    return last;
+  }
+  if (settings_.at_multiples) {
+    // What is taken ends with a transaction, so the one that holds this event is taken whole.
+    return std::max(last, matching::EventSeq{taken.value() - taken.value() % every});
+  }
+  return taken.value() - last.value() >= every ? taken : last;
 }
 
 void SnapshotThread::take(const std::stop_token& stop, matching::EventSeq up_to) {
@@ -105,6 +128,30 @@ void SnapshotThread::take(const std::stop_token& stop, matching::EventSeq up_to)
     }
   }
   spdlog::info("snapshot after event {}", seq->value());
+  if (told_) {
+    told_(journal::header_of_snapshot(settings_.wal_root, *seq));
+  }
+}
+
+void SnapshotThread::tell_what_is_there() const {
+  if (!told_) {
+    return;
+  }
+  try {
+    const std::vector<matching::EventSeq> all = journal::list_snapshots(settings_.wal_root);
+    for (std::size_t i = all.size() - std::min(all.size(), kToldAtStart); i < all.size(); ++i) {
+      try {
+        told_(journal::header_of_snapshot(settings_.wal_root, all[i]));
+      } catch (const journal::JournalError& error) {
+        if (error.fault() != journal::Fault::SnapshotDamaged) {
+          throw;
+        }
+        // Recovery has said so.
+      }
+    }
+  } catch (const std::exception& error) {
+    spdlog::error("the snapshots that are there are not known: {}", error.what());
+  }
 }
 
 void SnapshotThread::prepare_next_segment() const {
