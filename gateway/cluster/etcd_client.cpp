@@ -166,6 +166,28 @@ std::optional<std::string> only_value(const Json& range, const std::string& key)
   return value.is_null() ? std::string{} : from_base64(text_of(value));
 }
 
+// Of a range of all keys with a prefix: each once, in their order.
+std::vector<KeyValue> all_values(const Json& range, const std::string& prefix, std::size_t most) {
+  const Json& entries = list(field(range, "kvs"));
+  if (entries.size() > most) {
+    throw Malformed{"more keys than were asked for"};
+  }
+  std::vector<KeyValue> values;
+  for (const Json& entry : entries) {
+    std::string key = from_base64(text_of(required(entry, "key")));
+    if (!key.starts_with(prefix) || (!values.empty() && key <= values.back().key)) {
+      throw Malformed{"other keys than were asked for"};
+    }
+    const Json& value = field(entry, "value");
+    values.push_back({.key = std::move(key),
+                      .value = value.is_null() ? std::string{} : from_base64(text_of(value))});
+  }
+  if (values.empty() && not_negative(field(range, "count")) != 0) {
+    throw Malformed{"keys are counted, and are not there"};
+  }
+  return values;
+}
+
 // ---- What etcd says instead of an answer; its codes are gRPC's
 
 constexpr std::int64_t kInvalidArgument = 3;
@@ -252,6 +274,14 @@ std::optional<StoreFailure> failure_in(const Json& reply) {
 
 std::string range_of(const std::string& key) {
   return R"({"key":")" + base64(key) + R"("})";
+}
+
+// From `prefix` to what comes behind all that begin with it.
+std::string range_of_prefix(const std::string& prefix, std::size_t most) {
+  std::string end = prefix;
+  end.back() = static_cast<char>(end.back() + 1);
+  return R"({"key":")" + base64(prefix) + R"(","range_end":")" + base64(end) + R"(","limit":")" +
+         std::to_string(most) + R"("})";
 }
 
 // A transaction, as text from the start: its values are most of its bytes.
@@ -586,6 +616,16 @@ std::optional<std::string> EtcdClient::get(const std::string& key) {
                       static_cast<void>(revision_of(reply));  // no answer is without
                       return only_value(reply, key);
                     });
+}
+
+std::vector<KeyValue> EtcdClient::range(const std::string& prefix) {
+  return impl_->ask(
+      {.path = "/v3/kv/range", .body = range_of_prefix(prefix, kMostInRange), .reads_only = true},
+      impl_->deadline(),
+      [&](const Json& reply) {
+        static_cast<void>(revision_of(reply));  // no answer is without
+        return all_values(reply, prefix, kMostInRange);
+      });
 }
 
 LeaseId EtcdClient::grant(std::chrono::seconds ttl) {

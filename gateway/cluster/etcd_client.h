@@ -38,6 +38,7 @@ class EtcdClient final : public KeyValueStore {
                              std::span<const Put> puts,
                              std::span<const std::string> otherwise) override;
   [[nodiscard]] std::optional<std::string> get(const std::string& key) override;
+  [[nodiscard]] std::vector<KeyValue> range(const std::string& prefix) override;
   [[nodiscard]] LeaseId grant(std::chrono::seconds ttl) override;
   std::chrono::seconds keep_alive(LeaseId lease) override;
   void revoke(LeaseId lease) override;

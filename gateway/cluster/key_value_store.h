@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -53,6 +54,13 @@ struct Put {
   LeaseId lease = 0;  // the key goes with it
 };
 
+struct KeyValue {
+  std::string key;
+  std::string value;
+
+  friend bool operator==(const KeyValue&, const KeyValue&) noexcept = default;
+};
+
 struct TransactionResult {
   bool succeeded = false;
   std::uint64_t revision = 0;                     // of the store, after it
@@ -85,6 +93,13 @@ class KeyValueStore {
 
   // The newest value (linearizable); none: there is no such key.
   [[nodiscard]] virtual std::optional<std::string> get(const std::string& key) = 0;
+
+  // So many are told of at most.
+  static constexpr std::size_t kMostInRange = 64;
+
+  // The newest values of the keys that begin with `prefix`, which is not empty and ends with an
+  // ASCII character; by key, the first kMostInRange.
+  [[nodiscard]] virtual std::vector<KeyValue> range(const std::string& prefix) = 0;
 
   // Keys that are put with it end with it, that long after it was granted or kept alive last.
   [[nodiscard]] virtual LeaseId grant(std::chrono::seconds ttl) = 0;

@@ -92,6 +92,19 @@ class FakeStore final : public KeyValueStore {
     return value_of(key);
   }
 
+  [[nodiscard]] std::vector<KeyValue> range(const std::string& prefix) override {
+    const std::lock_guard lock{mutex_};
+    fail_if_asked();
+    expire();
+    std::vector<KeyValue> values;
+    for (const auto& [key, entry] : keys_) {
+      if (key.starts_with(prefix)) {
+        values.push_back({.key = key, .value = entry.first});
+      }
+    }
+    return values;
+  }
+
   [[nodiscard]] LeaseId grant(std::chrono::seconds ttl) override {
     const std::lock_guard lock{mutex_};
     fail_if_asked();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -183,6 +184,32 @@ TEST_F(EtcdClientTest, PutsAndGetsAMegabyte) {
   EXPECT_TRUE(put(client, "large", large).succeeded);
   EXPECT_EQ(client.get("large"), large);
   EXPECT_EQ(why_refused([&] { put(client, "larger", large + large); }), Why::Other);
+}
+
+TEST_F(EtcdClientTest, ReadsAllThatBeginsAlike) {
+  EtcdClient client{patient(etcd().endpoints())};
+  EXPECT_THAT(client.range("/betex/node/"), testing::IsEmpty());
+  for (const char* const key : {"/betex/node",
+                                "/betex/node/b",
+                                "/betex/node/a",
+                                "/betex/node/a/b",
+                                "/betex/node0",
+                                "/betex/nodes",
+                                "/betex/other/a"}) {
+    put(client, key, std::string{"of "} + key);
+  }
+  put(client, "/betex/node/empty", "");
+  EXPECT_THAT(client.range("/betex/node/"),
+              ElementsAre(KeyValue{.key = "/betex/node/a", .value = "of /betex/node/a"},
+                          KeyValue{.key = "/betex/node/a/b", .value = "of /betex/node/a/b"},
+                          KeyValue{.key = "/betex/node/b", .value = "of /betex/node/b"},
+                          KeyValue{.key = "/betex/node/empty", .value = ""}));
+  for (std::size_t i = 0; i < KeyValueStore::kMostInRange + 3; ++i) {
+    put(client, "/many/" + std::to_string(1'000 + i), "x");
+  }
+  const std::vector<KeyValue> many = client.range("/many/");
+  ASSERT_EQ(many.size(), KeyValueStore::kMostInRange);
+  EXPECT_EQ(many.front().key, "/many/1000");
 }
 
 TEST_F(EtcdClientTest, DoesAllOrNothingAndTellsWhatThereIs) {
@@ -538,6 +565,7 @@ std::string reply(const std::string& fields) {
 std::vector<std::function<void(EtcdClient&)>> all_calls() {
   return {
       [](EtcdClient& client) { static_cast<void>(client.get("a")); },
+      [](EtcdClient& client) { static_cast<void>(client.range("a")); },
       [](EtcdClient& client) { put_new(client, "a", "1"); },
       [](EtcdClient& client) { static_cast<void>(client.grant(5s)); },
       [](EtcdClient& client) { client.keep_alive(5); },
@@ -608,6 +636,18 @@ TEST(EtcdAnswersTest, WrongTypesAreUnknown) {
            R"("count":"1")",
        }) {
     expect_unknown(fields, [](EtcdClient& client) { static_cast<void>(client.get("a")); });
+  }
+  for (const char* const fields : {
+           R"("kvs":7)",
+           R"("kvs":[7])",
+           R"("kvs":[{}])",
+           R"("kvs":[{"key":"Yg=="}])",                 // b
+           R"("kvs":[{"key":"YQ=="},{"key":"YQ=="}])",  // twice
+           R"("kvs":[{"key":"YWI="},{"key":"YQ=="}])",  // ab, a
+           R"("kvs":[{"key":"YQ==","value":7}])",
+           R"("count":"1")",
+       }) {
+    expect_unknown(fields, [](EtcdClient& client) { static_cast<void>(client.range("a")); });
   }
   for (const char* const fields : {
            R"("succeeded":"true")",

@@ -7,6 +7,7 @@
 namespace betex::test {
 
 using cluster::KeyIs;
+using cluster::KeyValue;
 using cluster::LeaseId;
 using cluster::Put;
 using cluster::StoreRefused;
@@ -38,6 +39,16 @@ void FakeStore::deliver(std::size_t index) {
 std::optional<std::string> FakeStore::value(const std::string& key) const {
   const auto found = keys_.find(key);
   return found == keys_.end() ? std::nullopt : std::optional{found->second.first};
+}
+
+std::vector<KeyValue> FakeStore::range(const std::string& prefix) const {
+  std::vector<KeyValue> values;
+  for (auto at = keys_.lower_bound(prefix); at != keys_.end() && at->first.starts_with(prefix) &&
+                                            values.size() < FakeClient::kMostInRange;
+       ++at) {
+    values.push_back({.key = at->first, .value = at->second.first});
+  }
+  return values;
 }
 
 void FakeStore::set(const std::string& key, const std::string& value) {
@@ -179,6 +190,10 @@ TransactionResult FakeClient::transact(std::span<const KeyIs> conditions,
 
 std::optional<std::string> FakeClient::get(const std::string& key) {
   return call([&store = store_, key] { return store.value(key); });
+}
+
+std::vector<KeyValue> FakeClient::range(const std::string& prefix) {
+  return call([&store = store_, prefix] { return store.range(prefix); });
 }
 
 LeaseId FakeClient::grant(std::chrono::seconds ttl) {

@@ -62,6 +62,7 @@ class FakeStore {
 
   // ---- Its keys, behind everybody's back
   [[nodiscard]] std::optional<std::string> value(const std::string& key) const;
+  [[nodiscard]] std::vector<cluster::KeyValue> range(const std::string& prefix) const;
   void set(const std::string& key, const std::string& value);
   void erase(const std::string& key);
 
@@ -115,6 +116,7 @@ class FakeClient final : public cluster::KeyValueStore {
                                       std::span<const cluster::Put> puts,
                                       std::span<const std::string> otherwise) override;
   [[nodiscard]] std::optional<std::string> get(const std::string& key) override;
+  [[nodiscard]] std::vector<cluster::KeyValue> range(const std::string& prefix) override;
   [[nodiscard]] cluster::LeaseId grant(std::chrono::seconds ttl) override;
   std::chrono::seconds keep_alive(cluster::LeaseId lease) override;
   void revoke(cluster::LeaseId lease) override;

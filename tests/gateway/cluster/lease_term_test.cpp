@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -66,6 +67,16 @@ class TinyStore final : public KeyValueStore {
       throw StoreUnknown{"the request is lost"};
     }
     return value(key);
+  }
+
+  std::vector<KeyValue> range(const std::string& prefix) override {
+    std::vector<KeyValue> values;
+    for (const auto& [key, entry] : keys_) {
+      if (key.starts_with(prefix)) {
+        values.push_back({.key = key, .value = entry.first});
+      }
+    }
+    return values;
   }
 
   LeaseId grant(seconds) override {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "gateway/cluster/log_texts.h"
 #include "journal/errors.h"
@@ -73,6 +74,10 @@ class EpochIsKept final : public KeyValueStore {
   }
 
   std::optional<std::string> get(const std::string& key) override { return seen(store_.get(key)); }
+
+  std::vector<cluster::KeyValue> range(const std::string& prefix) override {
+    return store_.range(prefix);
+  }
 
   LeaseId grant(seconds ttl) override { return store_.grant(ttl); }
 
