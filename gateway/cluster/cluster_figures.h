@@ -30,6 +30,11 @@ struct ClusterFigures {
   // ---- By the lease's thread
   std::atomic<std::uint64_t> store_bytes{0};
 
+  // ---- By the board's thread
+
+  // Another node has come to another state by the same events.
+  std::atomic<bool> state_differs{false};
+
   // How long the append that runs now has been waiting; 0: none runs.
   [[nodiscard]] std::chrono::nanoseconds stalled_for() const noexcept {
     const std::int64_t began = append_began_ns.load(std::memory_order_relaxed);

@@ -1,6 +1,8 @@
 #include "gateway/cluster/log_texts.h"
 
+#include <algorithm>
 #include <charconv>
+#include <functional>
 #include <limits>
 #include <system_error>
 
@@ -45,6 +47,14 @@ class Fields {
   template <typename Number>
   Number number(std::string_view name, int base = 10) noexcept {
     return skip(name) ? parse<Number>(word(), base) : Number{};
+  }
+
+  // From here to the next character `end`, which is taken as well; or to the line's end.
+  template <typename Number>
+  Number number_before(char end, int base = 10) noexcept {
+    const std::string_view found = rest_.substr(0, rest_.find(end));
+    rest_.remove_prefix(std::min(rest_.size(), found.size() + 1));
+    return parse<Number>(found, base);
   }
 
   std::string_view text(std::string_view name) noexcept {
@@ -124,6 +134,14 @@ std::string head_key(const std::string& prefix) {
   return prefix + "head";
 }
 
+std::string nodes_prefix(const std::string& prefix) {
+  return prefix + "node/";
+}
+
+std::string node_key(const std::string& prefix, const std::string& node) {
+  return nodes_prefix(prefix) + node;
+}
+
 std::string SlotKeys::entry(std::uint64_t slot) const {
   return fmt::format("{}log/{:06}", prefix_, slot % ring_);
 }
@@ -162,6 +180,21 @@ std::string to_text(const SlotNote& note) {
                      note.first_seq.value(),
                      note.part,
                      note.bytes);
+}
+
+std::string to_text(const NodeNote& note) {
+  std::string text = fmt::format("{} version={} config={:016x} layout={} states=",
+                                 kTextFormat,
+                                 note.version,
+                                 note.config,
+                                 note.layout);
+  const char* before = "";
+  for (const StateNote& state : note.states) {
+    text += fmt::format(
+        "{}{}:{:016x}:{:016x}", before, state.seq.value(), state.chain.value(), state.hash);
+    before = ",";
+  }
+  return text;
 }
 
 LogMeta parse_meta(std::string_view text, const std::string& key) {
@@ -215,6 +248,31 @@ SlotNote parse_note(std::string_view text, const std::string& key) {
   note.part = fields.number<std::uint64_t>("part");
   note.bytes = fields.number<std::uint64_t>("bytes");
   if (!fields.ok() || !fields.at_end() || note.part >= note.slot || to_text(note) != text) {
+    fail_damaged(text, key);
+  }
+  return note;
+}
+
+NodeNote parse_node(std::string_view text, const std::string& key) {
+  Fields fields = begin(text, key, kTextFormat);
+  NodeNote note;
+  note.version = fields.text("version");
+  note.config = fields.number<std::uint64_t>("config", 16);
+  note.layout = fields.number<std::uint32_t>("layout");
+  Fields states{fields.last("states")};
+  while (fields.ok() && states.ok() && !states.at_end() &&
+         note.states.size() < NodeNote::kMostStates) {
+    StateNote& state = note.states.emplace_back();
+    state.seq = journal::EventSeq{states.number_before<std::uint64_t>(':')};
+    state.chain = journal::Chain{states.number_before<std::uint64_t>(':', 16)};
+    state.hash = states.number_before<std::uint64_t>(',', 16);
+  }
+  const auto is_ascending = [](const StateNote& one, const StateNote& next) {
+    return one.seq < next.seq;
+  };
+  const bool fits =
+      std::ranges::adjacent_find(note.states, std::not_fn(is_ascending)) == note.states.end();
+  if (!fields.ok() || !states.ok() || !fits || to_text(note) != text) {
     fail_damaged(text, key);
   }
   return note;
