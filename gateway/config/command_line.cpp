@@ -21,6 +21,10 @@ std::string check_username(const std::string& username) {
 
 }  // namespace
 
+std::string_view program_version() noexcept {
+  return BETEX_VERSION;
+}
+
 std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* const* argv) {
   CommandLine line;
   CLI::App app{"The betex FIX exchange gateway.", "betex-gateway"};

@@ -4,11 +4,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "gateway/config/config.h"
 
 namespace betex::gateway {
+
+// "0.1.0", without blanks. Static storage.
+[[nodiscard]] std::string_view program_version() noexcept;
 
 enum class Action : std::uint8_t { Run, CheckConfig, PrintConfig, HashPassword };
 
