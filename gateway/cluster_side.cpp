@@ -10,6 +10,7 @@
 
 #include "gateway/cluster/log_position.h"
 #include "gateway/cluster/standby.h"
+#include "gateway/config/command_line.h"
 #include "gateway/config/config_error.h"
 #include "gateway/config/plain_text.h"
 #include "gateway/process/fail_stop.h"
@@ -102,6 +103,11 @@ journal::WriterEpoch first_epoch(const journal::Journal& journal) {
   throw JournalError{{.fault = fault, .what = std::move(what), .segment = std::move(place)}};
 }
 
+// On the board's thread.
+void stop_for_another_state(const JournalError& error) {
+  fail_stop("board", std::make_exception_ptr(error));
+}
+
 // True at most that often.
 class Pace {
  public:
@@ -128,10 +134,18 @@ ClusterSide::ClusterSide(Parts parts)
       log_store_{etcd_settings(parts_.config, parts_.config.request_timeout)},
       lease_store_{etcd_settings(parts_.config, lease_deadline(parts_.config))},
       lease_{lease_store_, lease_settings(parts_.config)},
+      board_store_{etcd_settings(parts_.config, parts_.config.request_timeout)},
       keeper_{{.quota_bytes = parts_.config.etcd_quota_bytes,
                .revision = [this] { return log_ ? log_->revision() : 0; },
                .now = {}},
               figures_},
+      board_{{.prefix = prefix_of(parts_.config),
+              .node = parts_.config.node,
+              .lease_key = lease_.settings().key,
+              .version = std::string{program_version()}},
+             parts_.agreement,
+             figures_,
+             stop_for_another_state},
       log_settings_{stored_log_settings(
           parts_.config,
           [this](milliseconds time) { wait_for_store(time); },
@@ -302,6 +316,7 @@ std::unique_ptr<TransactionLog> ClusterSide::lead(const Following& following) {
                                       .taken = following.taken,
                                       .pause = pause,
                                       .waiting = waiting};
+  board_thread_.emplace(board_, board_store_);
   std::optional<cluster::QuorumLog::TakenOver> taken_over;
   try {
     taken_over = cluster::follow_until_leader(standby);
@@ -364,6 +379,13 @@ std::optional<std::string> ClusterSide::why_stalled() const {
 
 ClusterSources ClusterSide::metrics() const {
   return {.figures = figures_, .lease_left = [&lease = lease_] { return lease.left(); }};
+}
+
+void ClusterSide::end_thread() noexcept {
+  if (board_thread_) {
+    board_thread_->ask_to_end();
+  }
+  lease_thread_.reset();
 }
 
 void ClusterSide::give_back() noexcept {

@@ -1,4 +1,5 @@
-// A node of a replicated cluster, wired: the store, the quorum log in it, the lease and its thread.
+// A node of a replicated cluster, wired: the store, the quorum log in it, the lease and its thread,
+// and what nodes tell each other beside the log.
 // Made for ClusterMode::Replicated alone.
 #pragma once
 
@@ -13,6 +14,7 @@
 #include "gateway/cluster/cluster_figures.h"
 #include "gateway/cluster/etcd_client.h"
 #include "gateway/cluster/lease.h"
+#include "gateway/cluster/node_board.h"
 #include "gateway/cluster/replicated_log.h"
 #include "gateway/cluster/store_keeper.h"
 #include "gateway/cluster/stored_log.h"
@@ -38,6 +40,7 @@ class ClusterSide {
  public:
   struct Parts {
     const ClusterConfig& config;  // outlives it
+    std::uint64_t agreement = 0;  // agreement_hash() of the whole configuration
     Health& health;               // likewise
     QuorumLogStart start = QuorumLogStart::Join;
     // StartOptions::pause.
@@ -50,7 +53,7 @@ class ClusterSide {
   // can't be used.
   explicit ClusterSide(Parts parts);
 
-  // Ends the lease's thread; the lease is not given back.
+  // Ends its threads; the lease is not given back.
   ~ClusterSide() = default;
   ClusterSide(const ClusterSide&) = delete;
   ClusterSide& operator=(const ClusterSide&) = delete;
@@ -75,8 +78,10 @@ class ClusterSide {
 
   // After find_log(). Follows the log until this node leads, and says how far it is; then the
   // lease's thread runs, which ends the process (AuthorityLost) where another node has taken the
-  // lease. What it returns is *owned by the journal thread*, and by this one before that one runs.
-  // Throws StoppedWhileWaiting, with the journal closed, and JournalError.
+  // lease. From now on the board's thread runs as well, which ends the process (StateDiffers) where
+  // this node follows one that has come to another state. What it returns is *owned by the journal
+  // thread*, and by this one before that one runs. Throws StoppedWhileWaiting, with the journal
+  // closed, and JournalError.
   [[nodiscard]] std::unique_ptr<TransactionLog> lead(const Following& following);
 
   // Who had the log before this node took it over. After lead().
@@ -88,13 +93,24 @@ class ClusterSide {
   // Thread-safe, as long as this is there.
   [[nodiscard]] ClusterSources metrics() const;
 
+  // ---- For the other nodes; thread-safe
+
+  void note_snapshot(const journal::SnapshotHeader& header) { board_.note_snapshot(header); }
+
+  // The configuration has been read anew.
+  void agree(std::uint64_t agreement) { board_.set_config(agreement); }
+
   // ---- The end
 
-  // Ends the lease's thread, which asks the health about threads that are going to end.
-  void end_thread() noexcept { lease_thread_.reset(); }
+  // Ends the lease's thread, which asks the health about threads that are going to end. The board's
+  // is not waited for.
+  void end_thread() noexcept;
 
   // After the last commit: another node leads at once, and need not wait for the lease's end.
   void give_back() noexcept;
+
+  // Waits for the board's thread, within the deadline of its store: it may log until then.
+  void end_board() noexcept { board_thread_.reset(); }
 
  private:
   void prepare_log(const journal::Journal& journal);
@@ -109,7 +125,9 @@ class ClusterSide {
   cluster::EtcdClient log_store_;    // the journal thread's, and the main thread's before
   cluster::EtcdClient lease_store_;  // the lease's thread's, and the main thread's before and after
   cluster::Lease lease_;             // likewise
+  cluster::EtcdClient board_store_;  // the board's thread's
   cluster::StoreKeeper keeper_;      // the lease's thread's
+  cluster::NodeBoard board_;
   const cluster::StoredLogSettings log_settings_;
   std::optional<cluster::LogMeta> meta_;   // none before find_log(), or where there is no log yet
   std::optional<cluster::StoredLog> log_;  // none before lead()
@@ -117,7 +135,8 @@ class ClusterSide {
   bool leads_ = false;  // changed before there is another thread
   std::string said_;
   journal::WriterEpoch last_writer_;
-  std::optional<cluster::LeaseThread> lease_thread_;  // none before this node leads
+  std::optional<cluster::LeaseThread> lease_thread_;      // none before this node leads
+  std::optional<cluster::NodeBoardThread> board_thread_;  // none before lead()
 };
 
 }  // namespace betex::gateway

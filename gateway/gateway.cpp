@@ -17,6 +17,7 @@
 
 #include "gateway/agent/agent_runner.h"
 #include "gateway/cluster_side.h"
+#include "gateway/config/agreement.h"
 #include "gateway/config/config_error.h"
 #include "gateway/http/http_server.h"
 #include "gateway/journal_start.h"
@@ -59,6 +60,7 @@
 #include "gateway/transport/tls.h"
 #include "gateway/wiring_settings.h"
 #include "journal/environment_pool.h"
+#include "journal/format.h"
 #include "journal/journal.h"
 #include "matching/transaction.h"
 
@@ -131,7 +133,7 @@ class Gateway::Impl {
         //    The session cache is opened before the start writes to it.
         retention_{config.wal.retire, config.reports.replay_days},
         journal_{journal_settings(), segments_},
-        snapshots_{snapshot_settings(config), segments_, journal_, retention_},
+        snapshots_{snapshot_settings(config), segments_, journal_, retention_, told_of_snapshots()},
         recovered_{start_from_journal({journal_,
                                        config.wal.root,
                                        segments_,
@@ -315,6 +317,9 @@ class Gateway::Impl {
     server_.reload(limits.orders, session_settings(config), tls_files(config));
     market_data_.reload(config, limits.market_data);
     authenticator_.replace(config.credentials);
+    if (replicated_) {
+      replicated_->agree(agreement_hash(config));
+    }
     for (const AccountConfig& account : config.accounts()) {
       if (accounts_.insert(account.name).second) {
         operate(creation_of(account));
@@ -366,6 +371,9 @@ class Gateway::Impl {
     witness_.reset();  // it has the last event then
     market_data_ports_.io().stop();
     io_.stop();
+    if (replicated_) {
+      replicated_->end_board();
+    }
   }
 
  private:
@@ -377,10 +385,21 @@ class Gateway::Impl {
     }
     return std::make_unique<ClusterSide>(
         ClusterSide::Parts{.config = config_.cluster,
+                           .agreement = agreement_hash(config_),
                            .health = health_,
                            .start = start,
                            .pause = options.pause,
                            .changed = [this] { service_status_.tell(); }});
+  }
+
+  // Empty: no other node has the same ones.
+  SnapshotThread::Told told_of_snapshots() {
+    if (!replicated_) {
+      return {};
+    }
+    return [&side = *replicated_](const journal::SnapshotHeader& header) {
+      side.note_snapshot(header);
+    };
   }
 
   // Null: the disk is no shared one.

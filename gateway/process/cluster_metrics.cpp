@@ -1,6 +1,7 @@
 #include "gateway/process/cluster_metrics.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "gateway/process/metric_families.h"
@@ -58,6 +59,9 @@ std::vector<MetricFamily> cluster_metrics(const ClusterSources& from) {
       gauge({"betex_cluster_etcd_db_bytes",
              "Of the store's database on the disk, as a leader has seen it last; 0: not yet."},
             figures.store_bytes.load(std::memory_order_relaxed)),
+      gauge({"betex_cluster_state_differs",
+             "1: another node has come to another state than this one, by the same events."},
+            figures.state_differs.load(std::memory_order_relaxed) ? std::uint64_t{1} : 0),
       gauge({"betex_cluster_clock_offset_seconds",
              "Of a standby: the leader's clock less this machine's."},
             std::chrono::nanoseconds{figures.clock_offset_ns.load(std::memory_order_relaxed)}),

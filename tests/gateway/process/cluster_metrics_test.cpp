@@ -33,7 +33,9 @@ TEST(ClusterMetrics, SayWhatANodeIsAndHowFarItIs) {
   auto values = values_of(sources);
   EXPECT_EQ(values.at("betex_cluster_role{starting}"), 1);
   EXPECT_EQ(values.at("betex_cluster_lease_left_seconds"), 0) << "it has none";
+  EXPECT_EQ(values.at("betex_cluster_state_differs"), 0);
   figures.role = cluster::Role::Leader;
+  figures.state_differs = true;
   figures.epoch = 7;
   figures.append_bytes.add(1000);
   figures.append_times.count(3ms);
@@ -47,6 +49,7 @@ TEST(ClusterMetrics, SayWhatANodeIsAndHowFarItIs) {
   EXPECT_EQ(values.at("betex_cluster_role{leader}"), 1);
   EXPECT_EQ(values.at("betex_cluster_role{standby}"), 0);
   EXPECT_EQ(values.at("betex_cluster_epoch"), 7);
+  EXPECT_EQ(values.at("betex_cluster_state_differs"), 1);
   EXPECT_EQ(values.at("betex_cluster_append_bytes_total"), 1000);
   EXPECT_EQ(values.at("betex_cluster_standby_lag_events"), 12);
   EXPECT_EQ(values.at("betex_cluster_window_left_slots"), 99);
