@@ -371,6 +371,7 @@ class Gateway::Impl {
     witness_.reset();  // it has the last event then
     market_data_ports_.io().stop();
     io_.stop();
+    snapshots_.stop();  // whoever logs ends before the log does
     if (replicated_) {
       replicated_->end_board();
     }

@@ -49,6 +49,9 @@ class SnapshotThread {
   // destructor ends it, also in the middle of a snapshot: nothing is written then.
   void start(matching::EventSeq last);
 
+  // Ends it as the destructor does.
+  void stop() noexcept { thread_ = {}; }
+
  private:
   void run(const std::stop_token& stop, matching::EventSeq last);
   // The event that a snapshot is due after; `last` where none is.
