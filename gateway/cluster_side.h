@@ -1,6 +1,5 @@
 // A node of a replicated cluster, wired: the store, the quorum log in it, the lease and its thread,
-// and what nodes tell each other beside the log.
-// Made for ClusterMode::Replicated alone.
+// and what nodes tell each other besides the log. Made for ClusterMode::Replicated alone.
 #pragma once
 
 #include <atomic>
@@ -40,8 +39,8 @@ class ClusterSide {
  public:
   struct Parts {
     const ClusterConfig& config;  // outlives it
-    std::uint64_t agreement = 0;  // agreement_hash() of the whole configuration
     Health& health;               // likewise
+    std::uint64_t agreement = 0;  // agreement_hash() of the whole configuration
     QuorumLogStart start = QuorumLogStart::Join;
     // StartOptions::pause.
     std::function<bool(std::chrono::milliseconds)> pause;

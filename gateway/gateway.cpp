@@ -386,8 +386,8 @@ class Gateway::Impl {
     }
     return std::make_unique<ClusterSide>(
         ClusterSide::Parts{.config = config_.cluster,
-                           .agreement = agreement_hash(config_),
                            .health = health_,
+                           .agreement = agreement_hash(config_),
                            .start = start,
                            .pause = options.pause,
                            .changed = [this] { service_status_.tell(); }});

@@ -1,11 +1,13 @@
 // What operators do with a cluster: its first start, hand-overs, a node that was away for long.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -14,9 +16,12 @@
 #include <gtest/gtest.h>
 
 #include "gateway/client/order_entry.h"
+#include "gateway/cluster/etcd_client.h"
+#include "gateway/cluster/log_texts.h"
 #include "tests/failover/etcd_requests.h"
 #include "tests/failover/failover_fixture.h"
 #include "tests/support/broker.h"
+#include "tests/support/patience.h"
 
 namespace betex::test {
 namespace {
@@ -145,6 +150,81 @@ TEST_F(FailoverOperationsTest, ANodeThatWasAwayForTooLongIsSeededAgain) {
   stop_trading();
   pair().start(leader);
   pair().wait_for_standby(leader, kFailoverPatience);
+  start_trading();
+  finish();
+}
+
+// What a node says of itself in the store.
+class NodeKeys {
+ public:
+  explicit NodeKeys(EtcdCluster& etcd)
+      : store_{cluster::EtcdSettings{.endpoints = etcd.endpoints(), .deadline = kPatience}} {}
+
+  [[nodiscard]] cluster::NodeNote of(std::size_t node) {
+    const std::string key = key_of(node);
+    const std::optional<std::string> text = store_.get(key);
+    return text ? cluster::parse_node(*text, key) : cluster::NodeNote{};
+  }
+
+  void put(std::size_t node, const cluster::NodeNote& note) {
+    store_.transact({}, std::array{cluster::Put{.key = key_of(node), .value = to_text(note)}}, {});
+  }
+
+ private:
+  static std::string key_of(std::size_t node) {
+    return cluster::node_key("/betex/main/", node == 0 ? "a" : "b");
+  }
+
+  cluster::EtcdClient store_;
+};
+
+// That of both nodes after the newest event that both have one of.
+std::optional<cluster::StateNote> common_state(NodeKeys& keys) {
+  const cluster::NodeNote first = keys.of(0);
+  const cluster::NodeNote second = keys.of(1);
+  std::optional<cluster::StateNote> newest;
+  for (const cluster::StateNote& state : first.states) {
+    if (std::ranges::find(second.states, state) != second.states.end()) {
+      newest = state;
+    }
+  }
+  return newest;
+}
+
+TEST_F(FailoverOperationsTest, NodesCompareTheirStatesAndTheOneThatDiffersDoesNotStandBy) {
+  FailoverOptions options;
+  options.changes = {
+      {.shipped = "snapshot_every_events = 1_000_000", .value = "snapshot_every_events = 500"}};
+  options.cluster_lines = {"lease_ttl_s = 50"};  // the lead stays where it is
+  start_cluster(options);
+  start_trading();
+  const std::size_t leader = make_whole();
+  NodeKeys keys{etcd()};
+  wait_until("both have taken the same snapshot", [&] { return common_state(keys).has_value(); });
+  wait_for_reports(2'000);
+  stop_trading();
+  std::optional<cluster::StateNote> common;
+  wait_until("both have taken the newest one", [&] {
+    const std::vector<cluster::StateNote> states = keys.of(leader).states;
+    common = common_state(keys);
+    return common && states.back() == *common;
+  });
+  EXPECT_EQ(keys.of(0).config, keys.of(1).config);
+
+  // As if the leader had come to something else. It puts that right itself, and is answered so.
+  cluster::NodeNote other_state = keys.of(leader);
+  ++std::ranges::find(other_state.states, *common)->hash;
+  const std::size_t standby = other(leader);
+  wait_until("the standby has ended", [&] {
+    keys.put(leader, other_state);
+    return pair().ended_within(standby, Milliseconds{100}).has_value();
+  });
+  expect_refused(standby, kCorrupt, "StateDiffers");
+  EXPECT_TRUE(pair().running(leader));
+  wait_until("the leader says again what it has",
+             [&] { return std::ranges::count(keys.of(leader).states, *common) == 1; });
+  pair().start(standby);
+  pair().wait_for_standby(standby, kFailoverPatience);
   start_trading();
   finish();
 }
