@@ -9,7 +9,9 @@
 #include <spdlog/spdlog.h>
 
 #include "gateway/cluster/log_position.h"
+#include "gateway/cluster/seeding.h"
 #include "gateway/cluster/standby.h"
+#include "gateway/config/cluster_section.h"
 #include "gateway/config/command_line.h"
 #include "gateway/config/config_error.h"
 #include "gateway/config/plain_text.h"
@@ -323,6 +325,11 @@ std::unique_ptr<TransactionLog> ClusterSide::lead(const Following& following) {
   } catch (const StoppedWhileWaiting&) {  // while the store did not answer
     following.journal.close();
     throw;
+  } catch (const JournalError& error) {
+    if (error.fault() != Fault::QuorumLogTooOld || parts_.config.seed_command.empty()) {
+      throw;
+    }
+    throw cluster::LeftBehind{error, following.journal.position().last_seq, node_that_leads()};
   }
   if (!taken_over) {
     following.journal.close();
@@ -362,6 +369,21 @@ void ClusterSide::start_lease_thread() {
                                                           .segment = {}}}));
               },
           .idle = [this](cluster::KeyValueStore& store) { keeper_.look_after(store); }});
+}
+
+// For a command line, so nothing but what can be a node's name, whoever has written to the store.
+// Empty: nobody, or nobody knows.
+std::string ClusterSide::node_that_leads() {
+  try {
+    const std::optional<cluster::Holder> holder = lease_.holder();
+    if (holder && holder->node != parts_.config.node && is_cluster_name(holder->node) &&
+        !holder->node.starts_with('-')) {
+      return holder->node;
+    }
+  } catch (const std::exception& error) {
+    spdlog::warn("which node leads is unknown: {}", error.what());
+  }
+  return {};
 }
 
 cluster::Holder ClusterSide::self() const {

@@ -80,7 +80,8 @@ class ClusterSide {
   // lease. From now on the board's thread runs as well, which ends the process (StateDiffers) where
   // this node follows one that has come to another state. What it returns is *owned by the journal
   // thread*, and by this one before that one runs. Throws StoppedWhileWaiting, with the journal
-  // closed, and JournalError.
+  // closed, and JournalError: LeftBehind where the log is too short for this journal and there is a
+  // seed_command.
   [[nodiscard]] std::unique_ptr<TransactionLog> lead(const Following& following);
 
   // Who had the log before this node took it over. After lead().
@@ -118,6 +119,7 @@ class ClusterSide {
   void wait_for_store(std::chrono::milliseconds time);
   void say(std::string what);
   void start_lease_thread();
+  [[nodiscard]] std::string node_that_leads();
 
   const Parts parts_;
   cluster::ClusterFigures figures_;

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
+#include "gateway/cluster/seeding.h"
 #include "gateway/config/command_line.h"
 #include "gateway/config/config.h"
 #include "gateway/config/open_secrets.h"
@@ -26,7 +28,9 @@
 #include "gateway/process/heap.h"
 #include "gateway/process/password_command.h"
 #include "gateway/process/planned_stop.h"
+#include "gateway/process/service_manager.h"
 #include "gateway/process/signals.h"
+#include "gateway/process/signs_of_life.h"
 #include "gateway/process/stop_requests.h"
 #include "gateway/reports/news.h"
 #include "gateway/start/named_files.h"
@@ -240,26 +244,55 @@ class StandbyPause {
   bool reload_ = false;
 };
 
+// A node that was away for too long ends there, has seed_command bring what it lacks, and begins
+// again. `life` tells that the process lives until it stands by.
+std::unique_ptr<Gateway> make_gateway(const Config& config,
+                                      StartOptions& options,
+                                      std::optional<SignsOfLife>& life) {
+  cluster::Seeder seeder{{.command = config.cluster.seed_command,
+                          .wal_root = config.wal.root,
+                          .pause = options.pause}};
+  for (;;) {
+    try {
+      auto gateway = std::make_unique<Gateway>(config, options);
+      life.reset();
+      return gateway;
+    } catch (const cluster::LeftBehind& behind) {
+      life.emplace(ServiceManager::from_environment(), "seeding: seed_command runs");
+      if (!seeder.seed(behind)) {
+        throw StoppedWhileWaiting{"asked to stop while seed_command ran"};
+      }
+      options.init_quorum_log = false;  // it has been done
+      options.adopt_quorum_log = false;
+    }
+  }
+}
+
 int run(const CommandLine& command_line, const Config& config) {
   set_up_logging(config.log);
   log_warnings(config);
   StopRequests stop_requests;
   StandbyPause standby_pause;
+  std::optional<SignsOfLife> life;  // none while a gateway tells of itself
   StartOptions options{
       .accept_clock = command_line.accept_clock,
       .new_epochs = command_line.new_epochs,
       .init_quorum_log = command_line.init_quorum_log,
       .adopt_quorum_log = command_line.adopt_quorum_log,
       .pause = pause_unless_asked_to_stop,
-      .standing_by = print_standby,
+      .standing_by =
+          [&](std::optional<std::uint16_t> http) {
+            life.reset();
+            print_standby(http);
+          },
       .stop_requested = [&](std::chrono::seconds notice) { stop_requests.put(notice); }};
   if (config.cluster.mode != ClusterMode::Single) {
     options.pause = std::ref(standby_pause);
   }
-  Gateway gateway{config, options};
-  print_ports(gateway.start());
+  const std::unique_ptr<Gateway> gateway = make_gateway(config, options, life);
+  print_ports(gateway->start());
   Running running{.command_line = command_line,
-                  .gateway = gateway,
+                  .gateway = *gateway,
                   .stop_requests = stop_requests,
                   .in_force = SettingsInForce{config},
                   .stop_notice = config.exchange.stop_notice};
@@ -268,7 +301,7 @@ int run(const CommandLine& command_line, const Config& config) {
   }
   run_until_stop(running);
   spdlog::info("stopping");
-  gateway.stop(asked_again);
+  gateway->stop(asked_again);
   spdlog::info("stopped");
   shut_down_logging();
   return EXIT_SUCCESS;

@@ -15,7 +15,7 @@
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 
-#include "gateway/cluster/fence_command.h"
+#include "gateway/cluster/shell_command.h"
 
 namespace betex::cluster {
 namespace {
@@ -169,12 +169,13 @@ void ExternalAuthority::fence(const Claim& claim) {
                claim.before.value(),
                claim.node_before.empty() ? "an unknown node" : "node " + claim.node_before,
                claim.epoch.value());
-  std::optional<FenceCommand> command;
+  std::optional<ShellCommand> command;
   try {
-    command.emplace(Fencing{.command = settings_.fence_command,
-                            .before = claim.before,
-                            .epoch = claim.epoch,
-                            .node_before = claim.node_before});
+    command.emplace(ShellCommand::Settings{.name = "fence_command",
+                                           .command = settings_.fence_command,
+                                           .arguments = {std::to_string(claim.before.value()),
+                                                         std::to_string(claim.epoch.value()),
+                                                         claim.node_before}});
   } catch (const std::system_error& error) {
     fail(Fault::AuthorityLost, std::string{"fence_command cannot be run: "} + error.what());
   }
@@ -192,10 +193,7 @@ void ExternalAuthority::fence(const Claim& claim) {
   }
   if (*status != 0) {
     fail(Fault::AuthorityLost,
-         "fence_command has failed, " +
-             (*status > 0 ? "exit code " + std::to_string(*status)
-                          : "signal " + std::to_string(-*status)) +
-             "; it said: " + command->said());
+         "fence_command has failed, " + text_of_status(*status) + "; it said: " + command->said());
   }
 }
 

@@ -25,7 +25,9 @@ namespace betex::cluster {
 struct AuthoritySettings {
   std::chrono::seconds ttl{5};
   std::chrono::milliseconds margin{1500};
-  std::string fence_command;                      // see fence_command.h; empty: none is run
+  // Has the storage refuse who wrote last: $1 is that one's epoch, 0 where nobody has written, $2
+  // the new one, $3 that one's node, empty where it is unknown. Empty: none is run.
+  std::string fence_command;
   std::chrono::milliseconds fence_limit{60'000};  // it is killed then, and the right not given
   std::chrono::milliseconds look_every{100};      // whether the lease is free
 };

@@ -33,6 +33,9 @@ constexpr Keys kOfEtcd{
 constexpr Keys kOfKubernetes{
     "kubernetes_api", "kubernetes_lease", "kubernetes_token_file", "kubernetes_ca"};
 constexpr Keys kFence{"fence_command"};
+constexpr Keys kSeed{"seed_command"};
+// Of a node's name and a shard's.
+constexpr std::size_t kLongestName = 31;
 
 // About each of them that is there.
 void complain_of_each(SectionReader& reader, Keys keys, const Complaint& complaint) {
@@ -45,17 +48,13 @@ void complain_of_each(SectionReader& reader, Keys keys, const Complaint& complai
 
 // Part of the store's keys, of the log's lines and of file names.
 void read_name(SectionReader& reader, const std::string& key, std::string& value) {
-  constexpr std::size_t kMost = 31;
   std::string written;
   reader.text(key, written);
-  const bool fits = written.size() <= kMost && std::ranges::all_of(written, [](char c) {
-                      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                             (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
-                    });
-  if (!fits) {
-    reader.complain(key,
-                    {"'" + written + "' is not a name",
-                     "give 1 to " + std::to_string(kMost) + " of A-Z, a-z, 0-9, _, . and -"});
+  if (!is_cluster_name(written)) {
+    reader.complain(
+        key,
+        {"'" + written + "' is not a name",
+         "give 1 to " + std::to_string(kLongestName) + " of A-Z, a-z, 0-9, _, . and -"});
   } else if (!written.empty()) {
     value = std::move(written);
   }
@@ -243,7 +242,7 @@ void read_stalls(SectionReader& reader, ClusterConfig& cluster) {
 
 // As for TLS without its port: whoever gives these wants a cluster, and would have none.
 void check_single(SectionReader& reader) {
-  for (const Keys keys : {kNames, kOfEtcd, kOfKubernetes, kFence}) {
+  for (const Keys keys : {kNames, kOfEtcd, kOfKubernetes, kFence, kSeed}) {
     complain_of_each(
         reader,
         keys,
@@ -281,10 +280,22 @@ void check_cluster(SectionReader& reader, const ClusterConfig& cluster) {
                      {"is of no use with mode = \"replicated\", whose log itself refuses who led "
                       "before",
                       "remove it"});
+  } else {
+    complain_of_each(
+        reader,
+        kSeed,
+        {"is of no use with mode = \"shared-disk\", whose nodes have one log", "remove it"});
   }
 }
 
 }  // namespace
+
+bool is_cluster_name(std::string_view text) noexcept {
+  return text.size() <= kLongestName && std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '_' || c == '.' || c == '-';
+         });
+}
 
 void read_cluster(SectionReader reader, ClusterConfig& cluster) {
   const bool mode_known = reader.choice("mode", cluster.mode, kClusterModes) || !reader.has("mode");
@@ -295,6 +306,7 @@ void read_cluster(SectionReader reader, ClusterConfig& cluster) {
   read_etcd(reader, cluster.etcd);
   read_kubernetes(reader, cluster.kubernetes);
   reader.text("fence_command", cluster.fence_command);
+  reader.text("seed_command", cluster.seed_command);
   read_lease(reader, cluster);
   read_window(reader, cluster);
   read_stalls(reader, cluster);

@@ -165,6 +165,7 @@ struct ClusterConfig {
   std::chrono::milliseconds lease_margin{500};   // 1500 for SharedDisk
   std::chrono::milliseconds request_timeout{1000};
   std::string fence_command;  // SharedDisk: run with the old and the new epoch; 0 or no start
+  std::string seed_command;   // Replicated: brings what the log does not keep; empty: none
   std::size_t append_bytes = 262'144;
   std::uint64_t window_slots = 262'144;
   std::uint64_t window_bytes = std::uint64_t{512} << 20;

@@ -106,6 +106,7 @@ void print_cluster(Out out, const ClusterConfig& cluster) {
   fmt::format_to(out, "lease_margin_ms = {}\n", cluster.lease_margin.count());
   fmt::format_to(out, "request_timeout_ms = {}\n", cluster.request_timeout.count());
   print_if_given(out, "fence_command", cluster.fence_command);
+  print_if_given(out, "seed_command", cluster.seed_command);
   fmt::format_to(out, "append_bytes = {}\n", cluster.append_bytes);
   fmt::format_to(out, "window_slots = {}\n", cluster.window_slots);
   fmt::format_to(out, "window_bytes = {}\n", cluster.window_bytes);

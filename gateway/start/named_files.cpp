@@ -95,12 +95,14 @@ std::string program_of(std::string_view command) {
 }
 
 // That it is missing should not be found in the night of the first failover.
-void check_fence(std::vector<Finding>& findings, const std::string& command) {
+void check_command(std::vector<Finding>& findings,
+                   const std::string& key,
+                   const std::string& command) {
   const std::string program = program_of(command);
   if (!program.empty() && ::access(program.c_str(), X_OK) != 0) {
     findings.push_back({.file = program,
                         .line = 0,
-                        .key = "cluster.fence_command",
+                        .key = key,
                         .problem = std::string{"cannot be run: "} + std::strerror(errno),
                         .remedy = "name a program that this user may run"});
   }
@@ -131,7 +133,8 @@ void check_cluster_files(std::vector<Finding>& findings, const ClusterConfig& cl
   check_readable(findings, "cluster.etcd_certificate", cluster.etcd.certificate);
   check_readable(findings, "cluster.etcd_key", cluster.etcd.key);
   check_readable(findings, "cluster.etcd_password_file", cluster.etcd.password_file);
-  check_fence(findings, cluster.fence_command);
+  check_command(findings, "cluster.fence_command", cluster.fence_command);
+  check_command(findings, "cluster.seed_command", cluster.seed_command);
   if (const auto files = etcd_files(cluster); files && findings.size() == others) {
     collect(findings, [&] { return fix::make_tls_context(*files); });
   }

@@ -1,12 +1,12 @@
-#include "gateway/cluster/fence_command.h"
+#include "gateway/cluster/shell_command.h"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
-#include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -16,7 +16,21 @@
 namespace betex::cluster {
 namespace {
 
-constexpr std::size_t kKept = 2000;  // characters of what it says
+constexpr std::size_t kKept = 2000;  // characters of what it says, and of a line of it
+
+// More than a pipe holds: a command that writes without end does not keep status() from its end.
+constexpr int kMostPieces = 32;
+
+// For a log, which has no place for what moves a terminal's cursor.
+std::string in_one_line(std::string text) {
+  std::replace_if(
+      text.begin(),
+      text.end(),
+      [](char character) { return static_cast<unsigned char>(character) < ' '; },
+      ' ');
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
 
 // What a child begins with: no signal blocked or ignored, though this program does both.
 class SpawnSettings {
@@ -59,25 +73,22 @@ class SpawnSettings {
 
 }  // namespace
 
-FenceCommand::FenceCommand(const Fencing& fencing) {
+ShellCommand::ShellCommand(const Settings& settings) : line_{settings.line} {
+  std::vector<std::string> words{"/bin/sh", "-c", settings.command, settings.name};
+  words.insert(words.end(), settings.arguments.begin(), settings.arguments.end());
+  std::vector<char*> arguments;
+  for (std::string& word : words) {
+    arguments.push_back(word.data());
+  }
+  arguments.push_back(nullptr);
   std::array<int, 2> pipe{};
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) {
     throw std::system_error{errno, std::generic_category(), "pipe"};
   }
   ::fcntl(pipe[0], F_SETFL, O_NONBLOCK);
-  std::array<std::string, 7> words{"/bin/sh",
-                                   "-c",
-                                   fencing.command,
-                                   "fence_command",
-                                   std::to_string(fencing.before.value()),
-                                   std::to_string(fencing.epoch.value()),
-                                   fencing.node_before};
-  std::array<char*, 8> arguments{};  // the last one is null
-  std::transform(
-      words.begin(), words.end(), arguments.begin(), [](std::string& word) { return word.data(); });
-  const SpawnSettings settings{pipe[1]};
+  const SpawnSettings child{pipe[1]};
   const int error = ::posix_spawn(
-      &pid_, "/bin/sh", settings.actions(), settings.attributes(), arguments.data(), environ);
+      &pid_, "/bin/sh", child.actions(), child.attributes(), arguments.data(), environ);
   ::close(pipe[1]);
   if (error != 0) {
     ::close(pipe[0]);
@@ -86,7 +97,7 @@ FenceCommand::FenceCommand(const Fencing& fencing) {
   output_ = pipe[0];
 }
 
-FenceCommand::~FenceCommand() {
+ShellCommand::~ShellCommand() {
   if (!status_) {
     ::kill(-pid_, SIGKILL);
     int ignored = 0;
@@ -96,7 +107,7 @@ FenceCommand::~FenceCommand() {
   ::close(output_);
 }
 
-std::optional<int> FenceCommand::status() {
+std::optional<int> ShellCommand::status() {
   if (status_) {
     return status_;
   }
@@ -105,6 +116,7 @@ std::optional<int> FenceCommand::status() {
   const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
   if (ended == pid_) {
     read_output();
+    end_line();
     status_ = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   } else if (ended == -1 && errno != EINTR) {
     status_ = -SIGKILL;  // nobody will ever know how it ended: not well
@@ -112,29 +124,48 @@ std::optional<int> FenceCommand::status() {
   return status_;
 }
 
-std::string FenceCommand::said() const {
-  std::string line = said_;
-  std::replace_if(
-      line.begin(),
-      line.end(),
-      [](char character) { return static_cast<unsigned char>(character) < ' '; },
-      ' ');
-  line.erase(line.find_last_not_of(' ') + 1);
-  return line;
+std::string ShellCommand::said() const {
+  return in_one_line(said_);
 }
 
-void FenceCommand::read_output() {
+void ShellCommand::read_output() {
   std::array<char, 4096> buffer{};
-  for (;;) {
+  for (int pieces = 0; pieces < kMostPieces; ++pieces) {
     const ssize_t size = ::read(output_, buffer.data(), buffer.size());
     if (size <= 0) {
       return;
     }
-    said_.append(buffer.data(), static_cast<std::size_t>(size));
-    if (said_.size() > kKept) {
-      said_.erase(0, said_.size() - kKept);
+    take({buffer.data(), static_cast<std::size_t>(size)});
+  }
+}
+
+void ShellCommand::take(std::string_view text) {
+  said_ += text;
+  if (said_.size() > kKept) {
+    said_.erase(0, said_.size() - kKept);
+  }
+  if (!line_) {
+    return;
+  }
+  for (const char character : text) {
+    if (character == '\n' || unfinished_.size() == kKept) {
+      end_line();
+    }
+    if (character != '\n') {
+      unfinished_ += character;
     }
   }
+}
+
+// An empty one is nothing to tell.
+void ShellCommand::end_line() {
+  if (const std::string line = in_one_line(std::exchange(unfinished_, {})); !line.empty()) {
+    line_(line);
+  }
+}
+
+std::string text_of_status(int status) {
+  return status >= 0 ? "exit code " + std::to_string(status) : "signal " + std::to_string(-status);
 }
 
 }  // namespace betex::cluster
