@@ -4,6 +4,8 @@
 #include <mutex>
 #include <utility>
 
+#include <pthread.h>
+
 #include "gateway/process/service_status.h"
 
 namespace betex::gateway {
@@ -17,6 +19,7 @@ SignsOfLife::SignsOfLife(ServiceManager manager, const std::string& status)
 }
 
 void SignsOfLife::run(const std::stop_token& stop) const {
+  ::pthread_setname_np(::pthread_self(), "life");
   std::mutex mutex;
   std::condition_variable_any stopped;
   while (!stop.stop_requested()) {
