@@ -149,6 +149,18 @@ TEST_F(NamedFilesTest, AFenceThatIsNotThereIsAWrongConfiguration) {
                      "directory; name a program that this user may run");
 }
 
+TEST_F(NamedFilesTest, ASeedThatIsNotThereIsAWrongConfiguration) {
+  const auto none = folder_.path() / "seed";
+  expect_refused(changed_config(folder_.path(),
+                                "mode = \"single\"\n",
+                                "mode = \"replicated\"\nnode = \"a\"\netcd = "
+                                "[\"http://127.0.0.1:1\"]\nseed_command = '" +
+                                    none.string() + " \"$@\"'\n"),
+                 none.string() +
+                     ": cluster.seed_command: cannot be run: No such file or "
+                     "directory; name a program that this user may run");
+}
+
 TEST_F(NamedFilesTest, AnOptionOfAClusterNeedsOne) {
   const Ended ended = gateway({"--init-quorum-log"});
   EXPECT_EQ(ended.exit_code, 78) << ended.err;

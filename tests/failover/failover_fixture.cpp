@@ -280,4 +280,10 @@ void FailoverTest::seed(std::size_t to, std::size_t from) {
   journal_tool({"import", pair().wal(to).string()}, events);
 }
 
+std::string FailoverTest::seed_command(std::size_t from) const {
+  const std::string tool = BETEX_JOURNAL_PROGRAM;
+  return tool + " export --after \"$2\" " + pair_->wal(from).string() + " | " + tool +
+         " import \"$1\"";
+}
+
 }  // namespace betex::test

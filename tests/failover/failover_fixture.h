@@ -109,6 +109,9 @@ class FailoverTest : public testing::Test {
 
   void seed(std::size_t to, std::size_t from);
 
+  // The command that does the same, for seed_command of [cluster].
+  [[nodiscard]] std::string seed_command(std::size_t from) const;
+
   // ---- Chance
 
   [[nodiscard]] std::uint64_t pick(std::uint64_t count) { return random_() % count; }

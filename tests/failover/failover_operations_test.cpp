@@ -123,35 +123,81 @@ TEST_F(FailoverOperationsTest, AHandOverWaitsForNoLeaseAndCancelsNoOrderOfWhoCom
   expect_equal_journals();
 }
 
-// The log keeps fewer entries than have come while it was away.
-TEST_F(FailoverOperationsTest, ANodeThatWasAwayForTooLongIsSeededAgain) {
-  FailoverOptions options;
-  options.cluster_lines = {"window_slots = 1_024"};
-  start_cluster(options);
-  start_trading();
-  const std::size_t leader = make_whole();
-  const std::size_t away = other(leader);
-  EXPECT_EQ(pair().terminate(away), 0) << pair().log(away);
-  // Each append is a transaction of the store; so are renewals of the lease, a few a second.
-  const std::uint64_t enough = etcd_revision(etcd()) + 3 * 1'024;
-  wait_until("the window has moved on", [&] { return etcd_revision(etcd()) >= enough; });
-  stop_trading();  // or the window, which is small, moves on beyond what the node is given
+// The log keeps fewer entries than have come while a node was away.
+class FailoverSeedingTest : public FailoverTest {
+ protected:
+  // Returns the node that is away. Nobody trades any more, or the window, which is small, moves on
+  // beyond what the node is given.
+  std::size_t leave_one_behind(const std::vector<std::string>& more_cluster_lines = {}) {
+    FailoverOptions options;
+    options.cluster_lines = {"window_slots = 1_024"};
+    options.cluster_lines.insert(
+        options.cluster_lines.end(), more_cluster_lines.begin(), more_cluster_lines.end());
+    start_cluster(options);
+    start_trading();
+    const std::size_t away = other(make_whole());
+    EXPECT_EQ(pair().terminate(away), 0) << pair().log(away);
+    // Each append is a transaction of the store; so are renewals of the lease, a few a second.
+    const std::uint64_t enough = etcd_revision(etcd()) + 3 * 1'024;
+    wait_until("the window has moved on", [&] { return etcd_revision(etcd()) >= enough; });
+    stop_trading();
+    return away;
+  }
 
+  // Both, one after the other.
+  void expect_to_lead(std::size_t back) {
+    const std::size_t leader = other(back);
+    start_trading();
+    pair().kill(leader);
+    pair().wait_until_leads(back, kFailoverPatience);
+    wait_for_reports();
+    stop_trading();
+    pair().start(leader);
+    pair().wait_for_standby(leader, kFailoverPatience);
+    start_trading();
+    finish();
+  }
+};
+
+TEST_F(FailoverSeedingTest, ANodeThatWasAwayForTooLongIsSeededAgain) {
+  const std::size_t away = leave_one_behind();
   pair().start(away);
   expect_refused(away, kCorrupt, "QuorumLogTooOld");
   EXPECT_THAT(pair().log(away), HasSubstr("betex-journal import"));
-  seed(away, leader);
+  seed(away, other(away));
   pair().start(away);
   pair().wait_for_standby(away, kFailoverPatience);
-  start_trading();
-  pair().kill(leader);
-  pair().wait_until_leads(away, kFailoverPatience);
-  wait_for_reports();
-  stop_trading();
-  pair().start(leader);
-  pair().wait_for_standby(leader, kFailoverPatience);
-  start_trading();
-  finish();
+  expect_to_lead(away);
+}
+
+TEST_F(FailoverSeedingTest, ANodeThatWasAwayForTooLongSeedsItself) {
+  const auto setting = [](const std::string& command) {
+    return "seed_command = '" + command + "'";
+  };
+  const std::string fails = setting("echo the leader is $3 >&2; exit 3");
+  const std::string hangs = setting("exec sleep 1000");
+  const std::size_t away = leave_one_behind({fails});
+  const std::string leader = away == 0 ? "b" : "a";
+  const auto has_logged = [&](const std::string& words) {
+    return pair().log(away).find(words) != std::string::npos;
+  };
+  pair().start(away);
+  expect_refused(away, kCorrupt, "QuorumLogTooOld");
+  EXPECT_TRUE(
+      has_logged("; seed_command has failed, exit code 3; it said: the leader is " + leader))
+      << pair().log(away);
+
+  replace_in(pair().config(away), fails, hangs);
+  pair().start(away);
+  wait_until("the command runs", [&] { return has_logged("seed_command is run"); });
+  EXPECT_EQ(pair().terminate(away), 0) << pair().log(away);
+
+  replace_in(pair().config(away), hangs, setting(seed_command(other(away))));
+  pair().start(away);
+  pair().wait_for_standby(away, kFailoverPatience);
+  wait_until("it has been given what it lacked",
+             [&] { return has_logged("seed_command: imported after_seq="); });
+  expect_to_lead(away);
 }
 
 // What a node says of itself in the store.

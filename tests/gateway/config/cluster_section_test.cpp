@@ -351,6 +351,15 @@ INSTANTIATE_TEST_SUITE_P(
                      kReplicated + "fence_command = \"/bin/true\"\n",
                      {"cluster.fence_command: is of no use with mode = \"replicated\", whose log "
                       "itself refuses who led before; remove it"}},
+        WrongCluster{"SeedOfOneLog",
+                     kSharedDisk + "seed_command = \"/bin/true\"\n",
+                     {"cluster.seed_command: is of no use with mode = \"shared-disk\", whose nodes "
+                      "have one log; remove it"}},
+        WrongCluster{
+            "SeedOfASingleMachine",
+            "seed_command = \"/bin/true\"\n",
+            {"cluster.seed_command: is of no use with mode = \"single\"; give another mode "
+             "in [cluster], or remove it"}},
         WrongCluster{"AClusterWithoutMode",
                      "node = \"a\"\netcd = [\"http://127.0.0.1:1\"]\nfence_command = \"x\"\n",
                      {"cluster.node: is of no use with mode = \"single\"; give another mode in "
@@ -482,16 +491,28 @@ TEST_F(ClusterSection, IsPrintedAsItIsInForce) {
                     HasSubstr("request_timeout_ms = 1000\nfence_command = \"/sbin/fence -v\"\n")));
 }
 
+TEST_F(ClusterSection, ASeedCommandIsTakenAsItStands) {
+  const std::string command = R"(ssh seed@"$3" export "$2" | betex-journal import "$1")";
+  const Config config = load_with(kReplicated + "seed_command = '" + command + "'\n");
+  EXPECT_EQ(config.cluster.seed_command, command);
+  EXPECT_EQ(load_with(kReplicated).cluster.seed_command, "");
+  EXPECT_THAT(warnings(config), IsEmpty());
+  EXPECT_THAT(print(load_with(kReplicated + "seed_command = \"/sbin/seed -v\"\n")),
+              HasSubstr("request_timeout_ms = 1000\nseed_command = \"/sbin/seed -v\"\n"));
+}
+
 TEST_F(ClusterSection, NothingOfItIsTakenOverByAReload) {
   SettingsInForce in_force{load_with(kReplicated)};
   EXPECT_THAT(in_force.take_over(load()), IsEmpty());
   const Config changed = load_with(
       "mode = \"replicated\"\nnode = \"b\"\netcd = [\"http://127.0.0.1:9\"]\n"
-      "etcd_user = \"betex\"\netcd_password_file = \"p\"\nstall_exit_ms = 20_000\n");
+      "etcd_user = \"betex\"\netcd_password_file = \"p\"\nseed_command = \"seed\"\n"
+      "stall_exit_ms = 20_000\n");
   const auto expected = ElementsAre("cluster.etcd",
                                     "cluster.etcd_password_file",
                                     "cluster.etcd_user",
                                     "cluster.node",
+                                    "cluster.seed_command",
                                     "cluster.stall_exit_ms");
   EXPECT_THAT(in_force.take_over(changed), expected);
   EXPECT_THAT(in_force.take_over(changed), expected) << "each time";

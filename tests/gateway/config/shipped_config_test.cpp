@@ -142,6 +142,7 @@ TEST(ShippedConfig, ShowsWhatANodeOfAClusterNeeds) {
   EXPECT_EQ(cluster.lease_ttl, defaults.lease_ttl);
   EXPECT_EQ(cluster.lease_margin, defaults.lease_margin);
   EXPECT_EQ(cluster.request_timeout, defaults.request_timeout);
+  EXPECT_EQ(cluster.seed_command, "/usr/local/sbin/betex-seed \"$@\"");
 }
 
 TEST(ShippedConfig, HasTheDemoSessions) {
