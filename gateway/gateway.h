@@ -54,9 +54,9 @@ class Gateway {
   // Binds the ports, takes the writer lock, replays the journal, waits for a clock that can be
   // trusted and runs the start's commands. Nothing is accepted yet. In a replicated cluster it
   // stays in here for as long as another node leads, days perhaps, and follows it. Throws
-  // JournalError (as cluster::LeftBehind, where there is a seed_command that may help), ConfigError,
-  // ClockError or StoppedWhileWaiting (the clock, the cluster),
-  // std::system_error (a port) or std::runtime_error, each with what, where and what to do.
+  // JournalError (cluster::LeftBehind, where a seed_command may help), ConfigError, ClockError or
+  // StoppedWhileWaiting (the clock, the cluster), std::system_error (a port) or std::runtime_error,
+  // each with what, where and what to do.
   // `config` must outlive it.
   explicit Gateway(const Config& config, const StartOptions& options = {});
 
