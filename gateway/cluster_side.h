@@ -84,6 +84,11 @@ class ClusterSide {
   // seed_command.
   [[nodiscard]] std::unique_ptr<TransactionLog> lead(const Following& following);
 
+  // While it follows: the newest entry of the log is another node's, as far as is known.
+  [[nodiscard]] bool another_wrote() const {
+    return log_ && log_->newest_known().node != parts_.config.node;
+  }
+
   // Who had the log before this node took it over. After lead().
   [[nodiscard]] journal::WriterEpoch last_writer() const noexcept { return last_writer_; }
 

@@ -47,6 +47,7 @@
 #include "gateway/session/fix_server.h"
 #include "gateway/session/message_cache.h"
 #include "gateway/session/session_ports.h"
+#include "gateway/session/spare_cache.h"
 #include "gateway/shared_disk_side.h"
 #include "gateway/start/fix_settings.h"
 #include "gateway/start/retention.h"
@@ -477,9 +478,26 @@ class Gateway::Impl {
          .taken = [&](const matching::TransactionView& each) { take(recovered, each); },
          .look = [&] { tell(recovered, retention_); },
          .standing_by =
-             [&] { options.standing_by(http_ ? std::optional{http_->port()} : std::nullopt); }});
+             [&] {
+               prepare_cache(recovered.engine);
+               options.standing_by(http_ ? std::optional{http_->port()} : std::nullopt);
+             }});
     find_left_up(recovered);
     return log;
+  }
+
+  // What a take-over would have its clients wait for: hundreds of MiB where there are many
+  // sessions.
+  void prepare_cache(const matching::Engine& engine) {
+    if (!replicated_->another_wrote()) {
+      return;  // this node's own cache may be good yet
+    }
+    std::size_t sessions = 0;
+    engine.visit_sessions([&](const matching::SessionInfo&) { ++sessions; });
+    const fix::CacheIdentity identity = cache_identity(journal_);
+    fix::discard_cache(cache_folder(config_), identity);
+    spare_cache_ =
+        fix::SpareCache::make(cache_folder(config_), identity, sessions, cache_limits(config_));
   }
 
   const GatewayClocks& start_clocks(const StartOptions& options, matching::Timestamp last) {
@@ -512,7 +530,9 @@ class Gateway::Impl {
                     : cache_identity(journal_),
         fix::RecoveredSessions{
             .sessions = sessions, .last_seq = engine.last_seq(), .new_epochs = options.new_epochs},
-        cache_limits(config_));
+        cache_limits(config_),
+        spare_cache_.get());
+    spare_cache_.reset();
   }
 
   // Brokers first: they may wait for the end of something. All together have one deadline.
@@ -588,8 +608,9 @@ class Gateway::Impl {
 
   Retention retention_;
   journal::Journal journal_;
-  std::unique_ptr<TransactionLog> log_;     // null until this node may write
-  std::optional<fix::MessageCache> cache_;  // none until the journal is replayed
+  std::unique_ptr<TransactionLog> log_;           // null until this node may write
+  std::unique_ptr<fix::SpareCache> spare_cache_;  // while it stands by; null: there is none
+  std::optional<fix::MessageCache> cache_;        // none until the journal is replayed
   SnapshotThread snapshots_;
   Recovered recovered_;
   ClockWatch clock_watch_;

@@ -33,7 +33,7 @@ using Steady = std::chrono::steady_clock;
 
 // Between two looks at a log to which nothing comes; and at the lease, which costs as much again.
 constexpr milliseconds kBetweenLooks{20};
-constexpr milliseconds kBetweenLeaseLooks{100};
+constexpr milliseconds kBetweenLeaseLooks{50};
 // In the midst of work: so often it is asked whether the process is to end.
 constexpr milliseconds kBetweenPauses{100};
 constexpr milliseconds kBetweenFigures{1000};

@@ -156,13 +156,13 @@ struct KubernetesConfig {
 
 struct ClusterConfig {
   ClusterMode mode = ClusterMode::Single;
-  std::string node;             // this one's name: of all nodes of the cluster no other has it
-  std::string shard = "main";   // of the store's keys: /betex/SHARD/
+  std::string node;            // this one's name: of all nodes of the cluster no other has it
+  std::string shard = "main";  // of the store's keys: /betex/SHARD/
   LeaseAuthority authority = LeaseAuthority::Etcd;
   EtcdConfig etcd;
   KubernetesConfig kubernetes;
-  std::chrono::seconds lease_ttl{2};             // 5 for SharedDisk
-  std::chrono::milliseconds lease_margin{500};   // 1500 for SharedDisk
+  std::chrono::seconds lease_ttl{2};            // 5 for SharedDisk
+  std::chrono::milliseconds lease_margin{500};  // 1500 for SharedDisk
   std::chrono::milliseconds request_timeout{1000};
   std::string fence_command;  // SharedDisk: run with the old and the new epoch; 0 or no start
   std::string seed_command;   // Replicated: brings what the log does not keep; empty: none
