@@ -71,7 +71,8 @@ TEST_F(AgreementTest, WhatWouldMakeADifferenceAfterAFailoverCounts) {
   EXPECT_NE(hash_with(sessions, "FIX.4.4", "FIXT.1.1\nDefaultApplVerID=9"), before);
   EXPECT_NE(hash_with(sessions, "Accounts=ANNA\n", "Accounts=ANNA, BERT\n"), before);
   EXPECT_NE(hash_with(sessions, "Accounts=BERT\n", "Accounts=ANNA\n"), before);
-  EXPECT_NE(hash_with(sessions, "Role=Broker\nAccounts=BERT\n", "Role=Ops\n"), before);
+  EXPECT_NE(hash_with(sessions, "Role=Broker\nAccounts=BERT\n", "Role=DropCopy\nAccounts=BERT\n"),
+            before);
   EXPECT_NE(hash_with(sessions, "Accounts=BERT\n", "Accounts=BERT\nCancelOnDisconnect=Y\n"),
             before);
   EXPECT_NE(hash_with(accounts, "collateralised\"\n", "collateralised\"\nbalance = \"1\"\n"),
