@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "journal/errors.h"
 #include "journal/event_codec.h"
 #include "journal/record.h"
+#include "matching/assert.h"
 #include "matching/commands.h"
 
 namespace betex::cluster {
@@ -39,6 +41,9 @@ constexpr milliseconds kBetweenPauses{100};
 constexpr milliseconds kBetweenFigures{1000};
 // After a store that has not answered.
 constexpr milliseconds kAfterFailure{200};
+// Of batches that come to the journal by one commit.
+constexpr std::size_t kMostUnsettled = 64;
+constexpr std::size_t kMostUnsettledBytes = std::size_t{4} << 20U;
 
 [[noreturn]] void throw_damaged(const Position& before, const std::string& what) {
   throw JournalError{
@@ -237,8 +242,12 @@ class Standby {
 
   // Up to the log's end as it is by now. False: asked to end.
   bool take_what_is_there() {
-    while (const std::optional<OwnedBatch> batch = parts_.quorum.next(end_)) {
-      take(*batch);
+    return and_settle([this] { return read_to_the_end(); });
+  }
+
+  bool read_to_the_end() {
+    while (std::optional<OwnedBatch> batch = parts_.quorum.next(end_)) {
+      take(*std::move(batch));
       if (is_due(figures_made_, kBetweenFigures)) {
         note_figures(parts_.quorum.head());
       }
@@ -252,23 +261,48 @@ class Standby {
     return true;
   }
 
-  void take(const OwnedBatch& batch) {
-    const std::vector<TransactionView> transactions = checked(batch, end_);
+  // Whatever becomes of the work: what it has taken is not left half done.
+  template <typename Work>
+  std::invoke_result_t<const Work&> and_settle(const Work& work) {
+    try {
+      const auto result = work();
+      settle();
+      return result;
+    } catch (...) {
+      settle();  // where that fails, too, it is what counts
+      throw;
+    }
+  }
+
+  // Not durable here before settle(): a commit for each batch would cost as much as the leader's.
+  void take(OwnedBatch batch) {
+    std::vector<TransactionView> transactions = checked(batch, end_);
     for (const TransactionView& transaction : transactions) {
       parts_.journal.append(transaction);
     }
-    const Position end = without_segment(parts_.journal.appended());
-    if (end != without_segment(batch.after)) {
-      throw_damaged(end_,
-                    "the journal ends at " + text_of(end) + " with it, and the quorum log at " +
-                        text_of(batch.after));
+    end_ = without_segment(parts_.journal.appended());
+    BETEX_ASSERT(end_ == without_segment(batch.after));  // checked() has found it so
+    window_.took_batch();
+    unsettled_bytes_ += batch.bytes.size();
+    unsettled_.push_back({.batch = std::move(batch), .transactions = std::move(transactions)});
+    if (unsettled_.size() >= kMostUnsettled || unsettled_bytes_ >= kMostUnsettledBytes) {
+      settle();
+    }
+  }
+
+  // What was taken is in the journal, and everybody who wants to know is told.
+  void settle() {
+    if (unsettled_.empty()) {
+      return;
     }
     parts_.journal.commit();
-    end_ = end;
-    window_.took_batch();
-    for (const TransactionView& transaction : transactions) {
-      parts_.taken(transaction);
+    for (const Unsettled& taken : unsettled_) {
+      for (const TransactionView& transaction : taken.transactions) {
+        parts_.taken(transaction);
+      }
     }
+    unsettled_.clear();
+    unsettled_bytes_ = 0;
     note_lag(newest_seq_);
   }
 
@@ -339,7 +373,7 @@ class Standby {
       name_last_writer(*taken_over);
       spdlog::info("this node has the lease and, with epoch {}, the quorum log",
                    taken_over->epoch.value());
-      tail = take_tail(taken_over->before.position);
+      tail = and_settle([&] { return take_tail(taken_over->before.position); });
     } catch (...) {
       parts_.lease.give_back();
       throw;
@@ -379,13 +413,13 @@ class Standby {
   Tail take_tail(const Position& last) {
     const Position end = without_segment(last);
     while (end_ != end) {
-      const std::optional<OwnedBatch> batch = parts_.quorum.next(end_);
+      std::optional<OwnedBatch> batch = parts_.quorum.next(end_);
       if (!batch || end_.last_seq >= end.last_seq) {
         throw_damaged(
             end_,
             "the log's head says that it ends at " + text_of(end) + ", and its entries end before");
       }
-      take(*batch);
+      take(*std::move(batch));
       if (!renew_in_time()) {
         return Tail::Lost;
       }
@@ -409,7 +443,15 @@ class Standby {
     return parts_.lease.valid() || parts_.lease.renew(self()) == Lease::Renewal::Renewed;
   }
 
+  // What was taken, and is not in the journal's file yet.
+  struct Unsettled {
+    OwnedBatch batch;
+    std::vector<TransactionView> transactions;  // in its bytes
+  };
+
   const StandbyParts& parts_;
+  std::vector<Unsettled> unsettled_;
+  std::size_t unsettled_bytes_ = 0;
   Position end_;         // of the journal, and of what was taken of the quorum log
   EventSeq newest_seq_;  // of the quorum log, as far as this node knows
   WindowFigures window_;

@@ -49,7 +49,7 @@ using Message = http::request<http::string_body>;
 
 // Far above what a store sends: a value of etcd has a megabyte and a half at most, and a third more
 // in base64; a Lease of Kubernetes has a few kilobytes.
-constexpr std::uint64_t kMaxAnswerBytes = std::uint64_t{4} << 20U;
+constexpr std::uint64_t kMaxAnswerBytes = std::uint64_t{16} << 20U;
 constexpr std::uint32_t kMaxAnswerHeaderBytes = 16'384;
 
 // ---- URLs

@@ -193,6 +193,14 @@ std::optional<Head> readable_head(const std::optional<std::string>& text, const 
 
 }  // namespace
 
+// What was found in a slot, and the head at that moment.
+struct ReadSlot {
+  std::uint64_t slot = 0;
+  std::optional<std::string> note;
+  std::optional<std::string> entry;
+  StoredHead newest;
+};
+
 std::optional<LogMeta> read_meta(KeyValueStore& store, const StoredLogSettings& settings) {
   PatientStore patient{store, patience_of(settings)};
   const std::string key = meta_key(settings.prefix);
@@ -386,6 +394,7 @@ std::optional<OwnedBatch> StoredLog::next(const Position& after_there) {
     }
   }
   cursor_.reset();
+  ahead_.clear();
   const std::uint64_t slot = find(after);
   std::optional<OwnedBatch> batch = read_behind(after, slot);
   if (!batch) {
@@ -448,14 +457,40 @@ OwnedBatch StoredLog::read_entry(std::uint64_t first_slot, std::uint64_t& next_s
   return batch;
 }
 
-// What stands in a slot, and the head at the same moment. A slot can be overwritten at any time.
+// What stands in a slot and in those behind it, and the head at the same moment. A slot can be
+// overwritten at any time. Several at once: who follows would else never reach a leader whose
+// entries are small, since an entry costs it as much as the leader.
+void StoredLog::read_ahead(std::uint64_t slot) {
+  const std::array never{KeyIs{.key = head_key(), .value = {}}};  // read only, but at one moment
+  std::vector<std::string> keys{head_key()};
+  const std::uint64_t known = std::max(head_->head.slot, slot);
+  for (std::uint64_t i = 0; i <= std::min(known - slot, settings_.read_ahead - 1); ++i) {
+    keys.push_back(slot_keys().note(slot + i));
+    keys.push_back(slot_keys().entry(slot + i));
+  }
+  const TransactionResult result = store_.transact(never, {}, keys);
+  const StoredHead newest = take_note(found_of(result, 0));
+  ahead_.clear();
+  for (std::size_t at = 1; at + 1 < keys.size(); at += 2) {
+    ahead_.push_back({.slot = slot + (at - 1) / 2,
+                      .note = found_of(result, at),
+                      .entry = found_of(result, at + 1),
+                      .newest = newest});
+    if (ahead_.back().slot >= newest.head.slot) {
+      break;
+    }
+  }
+}
+
 std::string StoredLog::read_slot(std::uint64_t slot, StoredHead& newest) {
   const std::string entry = slot_keys().entry(slot);
   const std::string note_at_key = slot_keys().note(slot);
-  const std::array never{KeyIs{.key = head_key(), .value = {}}};  // read only, but at one moment
-  const std::array keys{head_key(), note_at_key, entry};
-  TransactionResult result = store_.transact(never, {}, keys);
-  newest = take_note(found_of(result, 0));
+  if (ahead_.empty() || ahead_.front().slot != slot) {
+    read_ahead(slot);
+  }
+  ReadSlot read = std::move(ahead_.front());
+  ahead_.pop_front();
+  newest = read.newest;
   const Head& head = newest.head;
   if (slot < head.oldest) {
     fail(Fault::QuorumLogTooOld,
@@ -467,7 +502,7 @@ std::string StoredLog::read_slot(std::uint64_t slot, StoredHead& newest) {
          head_key(),
          fmt::format("its newest slot is {}, and slot {} was read before", head.slot, slot));
   }
-  const std::optional<std::string>& note_text = found_of(result, 1);
+  const std::optional<std::string>& note_text = read.note;
   if (!note_text) {
     fail(Fault::QuorumLogDamaged,
          note_at_key,
@@ -479,7 +514,7 @@ std::string StoredLog::read_slot(std::uint64_t slot, StoredHead& newest) {
          note_at_key,
          fmt::format("slot {} stands there already, in place of slot {}", note.slot, slot));
   }
-  const std::optional<std::string>& value = found_of(result, 2);
+  std::optional<std::string>& value = read.entry;
   if (note.slot < slot || !value || value->size() != note.bytes) {
     fail(Fault::QuorumLogDamaged,
          entry,
@@ -489,7 +524,7 @@ std::string StoredLog::read_slot(std::uint64_t slot, StoredHead& newest) {
                      value ? value->size() : 0,
                      note.slot));
   }
-  return *value;
+  return *std::move(value);
 }
 
 // None: it has been overwritten.

@@ -33,6 +33,8 @@ struct StoredLogSettings {
   std::size_t append_bytes = 262'144;  // of a part, compressed
   std::uint64_t window_slots = 262'144;
   std::uint64_t window_bytes = std::uint64_t{512} << 20U;
+  // Slots that a follower reads at once: of the largest entries no more than an answer may have.
+  std::uint64_t read_ahead = 8;
   // A call whose outcome is not known is made again for so long; then AuthorityLost.
   std::chrono::milliseconds stall_exit{10'000};
   // Between two tries; throws to give up.
@@ -81,6 +83,7 @@ Head adopt_log(KeyValueStore& store,
                journal::WriterEpoch at_least,
                const journal::Position& end);
 
+struct ReadSlot;
 struct StoredHead;
 struct SlotNote;
 class SlotKeys;
@@ -143,6 +146,7 @@ class StoredLog final : public QuorumLog {
                                                       std::uint64_t first_slot);
   [[nodiscard]] OwnedBatch read_entry(std::uint64_t first_slot, std::uint64_t& next_slot);
   [[nodiscard]] std::string read_slot(std::uint64_t slot, StoredHead& newest);
+  void read_ahead(std::uint64_t slot);
   [[nodiscard]] std::uint64_t find(const journal::Position& after);
   [[nodiscard]] std::optional<SlotNote> note_at(std::uint64_t slot);
 
@@ -167,6 +171,7 @@ class StoredLog final : public QuorumLog {
   std::string head_text_;             // the same, as it stands in the store; empty: not read yet
   bool leads_ = false;
   std::optional<Cursor> cursor_;
+  std::deque<ReadSlot> ahead_;        // of the slots that are needed next, read already
   std::uint64_t journaled_slot_ = 0;  // up to where the leader's journal has everything
   std::atomic<std::uint64_t> revision_{0};
   std::atomic<std::uint64_t> appended_bytes_{0};

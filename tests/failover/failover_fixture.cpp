@@ -23,7 +23,7 @@ constexpr std::uint64_t kTimesWhenLong = 10;
 constexpr std::chrono::milliseconds kPollInterval{5};
 // Of each client: the two nodes and three members may have two processors together, and a leader
 // that gets none loses its lease.
-constexpr std::chrono::microseconds kPace{1500};
+constexpr std::chrono::microseconds kPace{4000};
 constexpr std::chrono::milliseconds kToolTimeout{60'000};
 
 std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {

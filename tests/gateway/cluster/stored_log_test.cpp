@@ -63,6 +63,7 @@ class StoredLogTest : public testing::Test {
             .append_bytes = append_bytes_,
             .window_slots = window_slots_,
             .window_bytes = window_bytes_,
+            .read_ahead = read_ahead_,
             .stall_exit = seconds{10},
             .pause =
                 [this](milliseconds time) {
@@ -130,6 +131,7 @@ class StoredLogTest : public testing::Test {
   LogMeta meta_;
   std::size_t append_bytes_ = 65'536;
   std::uint64_t window_slots_ = 1'000;
+  std::uint64_t read_ahead_ = 1;
   std::uint64_t window_bytes_ = 1U << 20U;
   std::atomic<std::uint32_t> halvings_{0};
   milliseconds time_{1'000};
@@ -694,6 +696,31 @@ TEST_F(StoredLogTest, AFollowerSeesThatTheStoreWasPutBack) {
   store_.set(kPrefix + "head", old);
   EXPECT_EQ(fault_of([&] { static_cast<void>(following->next(ends_[1])); }),
             JournalFault::QuorumLogWentBack);
+}
+
+// Else who follows would not reach a leader whose entries are small.
+TEST_F(StoredLogTest, SeveralSlotsAreReadAtOnce) {
+  create();
+  const auto leading = leader("a");
+  constexpr std::size_t kBatches = 41;
+  for (std::size_t i = 0; i < kBatches; ++i) {
+    append(*leading);
+  }
+  const auto calls_to_follow = [&] {
+    const auto following = log("b");
+    const std::size_t before = store_.calls;
+    Position at;
+    for (std::size_t i = 0; i < kBatches; ++i) {
+      const auto batch = following->next(at);
+      EXPECT_TRUE(batch.has_value());
+      at = ends_[i];
+    }
+    EXPECT_FALSE(following->next(at).has_value());
+    return store_.calls - before;
+  };
+  const std::size_t one_by_one = calls_to_follow();
+  read_ahead_ = 8;
+  EXPECT_LT(calls_to_follow() * 2, one_by_one);
 }
 
 TEST_F(StoredLogTest, AnotherHistoryIsNotFollowed) {
