@@ -271,6 +271,18 @@ class Journal::Impl {
     state_ = State::Failed;  // unless all of it succeeds
     require_authority("before a commit");
     try {
+      commit_pending();
+    } catch (...) {
+      // Who has lost the right finds the folder as its successor has left it: that is what is
+      // wrong.
+      require_authority("in the midst of a commit");
+      throw;
+    }
+    state_ = State::Writable;
+  }
+
+  void commit_pending() {
+    try {
       write_pending();
     } catch (const LmdbError& error) {
       throw JournalError{
@@ -291,7 +303,6 @@ class Journal::Impl {
       retire();
     }
     look_at_disk();
-    state_ = State::Writable;
   }
 
   void raise_epoch(WriterEpoch epoch) {

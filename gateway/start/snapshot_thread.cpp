@@ -96,8 +96,15 @@ matching::EventSeq SnapshotThread::due(matching::EventSeq last) const {
     return last;
   }
   if (settings_.at_multiples) {
-    // What is taken ends with a transaction, so the one that holds this event is taken whole.
-    return std::max(last, matching::EventSeq{taken.value() - taken.value() % every});
+    // What is taken ends with a transaction, so the one that holds this event is taken whole. Of
+    // several that are due, the one whose number of steps has the most zeros at its end in binary:
+    // nodes that are late, each in its own way, still meet.
+    const std::uint64_t before = last.value() / every;
+    std::uint64_t steps = taken.value() / every;
+    while ((steps & (steps - 1)) > before) {
+      steps &= steps - 1;
+    }
+    return std::max(last, matching::EventSeq{steps * every});
   }
   return taken.value() - last.value() >= every ? taken : last;
 }
