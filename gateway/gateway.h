@@ -24,14 +24,21 @@ struct Ports {
 
 // What the command line says of a start.
 struct StartOptions {
-  bool accept_clock = false;  // the machine's clock is right, whatever the log or the kernel say
-  bool new_epochs = false;    // an older log was restored: all sessions begin again
+  bool accept_clock = false;     // the machine's clock is right, whatever the log or the kernel say
+  bool new_epochs = false;       // an older log was restored: all sessions begin again
+  bool init_quorum_log = false;  // make the cluster's log from this node's journal
+  bool adopt_quorum_log = false;  // the cluster's log goes on from this node's journal
 
   // Waits for so long; false: the program has been asked to end.
   std::function<bool(std::chrono::milliseconds)> pause = [](std::chrono::milliseconds time) {
     std::this_thread::sleep_for(time);
     return true;
   };
+
+  // In a cluster another node leads, and this one follows it, with probes and metrics on this port
+  // if there is one. Once, before the constructor returns.
+  std::function<void(std::optional<std::uint16_t> http)> standing_by =
+      [](std::optional<std::uint16_t>) {};
 
   // An operator asks for a stop, so long from now: its announcement is durable. Called on another
   // thread, and not while the journal is replayed.
@@ -45,9 +52,12 @@ class Gateway {
   using Impatient = std::function<bool()>;
 
   // Binds the ports, takes the writer lock, replays the journal, waits for a clock that can be
-  // trusted and runs the start's commands. Nothing is accepted yet. Throws JournalError, ClockError
-  // or StoppedWhileWaiting (the clock), std::system_error (a port) or std::runtime_error, each with
-  // what, where and what to do. `config` must outlive it.
+  // trusted and runs the start's commands. Nothing is accepted yet. In a replicated cluster it
+  // stays in here for as long as another node leads, days perhaps, and follows it. Throws
+  // JournalError (cluster::LeftBehind, where a seed_command may help), ConfigError, ClockError or
+  // StoppedWhileWaiting (the clock, the cluster), std::system_error (a port) or std::runtime_error,
+  // each with what, where and what to do.
+  // `config` must outlive it.
   explicit Gateway(const Config& config, const StartOptions& options = {});
 
   // Without a stop() first it ends like a crash, but for the threads.
@@ -74,7 +84,8 @@ class Gateway {
   // It is going to be stopped then, and goes on as it is until then: for whoever asks how it is.
   void expect_stop(std::chrono::steady_clock::time_point time);
 
-  // Orderly: stop reading, drain the commands, SessionDown, last commit, reports out, Logouts.
+  // Orderly: stop reading, drain the commands, SessionDown, last commit, reports out, Logouts. In a
+  // cluster another node leads from the last commit on.
   void stop(const Impatient& impatient);
 
  private:

@@ -25,26 +25,33 @@ Witness witness_of(const journal::Journal& journal) {
 Recovered start_from_journal(const RecoverySources& sources,
                              Retention& retention,
                              Epochs epochs,
-                             const OpenCache& open_cache,
-                             const StartClocks& start_clocks) {
+                             const StartSteps& steps) {
   const Config& config = sources.config;
   if (const std::string warning = journal::sizing_warning(journal_config(config, retention));
       !warning.empty()) {
     spdlog::warn("{}", warning);
   }
   Recovered recovered = recover(sources, retention);
-  if (!config.wal.witness.empty() && epochs == Epochs::Kept) {
-    check_against_witness(config.wal.witness, witness_of(sources.journal));
+  const auto ask_witness = [&] {
+    if (!config.wal.witness.empty() && epochs == Epochs::Kept) {
+      check_against_witness(config.wal.witness, witness_of(sources.journal));
+    }
+  };
+  if (!steps.catches_up) {
+    ask_witness();
   }
-  open_cache(recovered.engine);
+  TransactionLog& log = steps.become_writer(recovered);
+  if (steps.catches_up) {
+    ask_witness();
+  }
+  steps.open_cache(recovered.engine);
   recovered.engine.reserve(config.engine);
-  prepare_first_segment(snapshot_settings(config));
-  const GatewayClocks& clocks = start_clocks(recovered.engine.last_timestamp());
-  run_start_commands(recovered,
-                     sources.journal,
-                     config,
-                     {.exchange = clocks.exchange, .session = clocks.session},
-                     epochs);
+  if (config.cluster.mode != ClusterMode::Replicated) {
+    prepare_first_segment(snapshot_settings(config), sources.journal);
+  }
+  const GatewayClocks& clocks = steps.start_clocks(recovered.engine.last_timestamp());
+  run_start_commands(
+      recovered, log, config, {.exchange = clocks.exchange, .session = clocks.session}, epochs);
   retention.reports_taken(
       recovered.reports.cursors, recovered.engine.last_seq(), recovered.engine.last_timestamp());
   spdlog::info("recovered {}: {} events in {} transactions",

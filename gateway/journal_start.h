@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "gateway/reports/transaction_log.h"
 #include "gateway/start/retention.h"
 #include "gateway/start/startup.h"
 #include "gateway/time/gateway_clocks.h"
@@ -20,13 +21,25 @@ using StartClocks = std::function<const GatewayClocks&(matching::Timestamp last)
 // Held against what was recovered, before anything is written to the log.
 using OpenCache = std::function<void(const matching::Engine& engine)>;
 
-// Replays, makes room for what is to come, has the clocks started, then journals what every start
-// has to say. Throws what these throw.
+// Returns when this node may write, and where to. In a cluster it follows another node's log until
+// then, which goes on with what was recovered; it has prepared the journal's first segment, too.
+using BecomeWriter = std::function<TransactionLog&(Recovered& recovered)>;
+
+struct StartSteps {
+  BecomeWriter become_writer;
+  // It brings the journal up to the end of a log that others have: only behind that it may lack
+  // what the witness knows of.
+  bool catches_up = false;
+  OpenCache open_cache;
+  StartClocks start_clocks;
+};
+
+// Replays, waits until this node may write, makes room for what is to come, has the clocks started,
+// then logs what every start has to say. Throws what these throw.
 [[nodiscard]] Recovered start_from_journal(const RecoverySources& sources,
                                            Retention& retention,
                                            Epochs epochs,
-                                           const OpenCache& open_cache,
-                                           const StartClocks& start_clocks);
+                                           const StartSteps& steps);
 
 // Of this process, and told to nobody.
 [[nodiscard]] matching::ClOrdIdKey new_key();

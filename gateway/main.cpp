@@ -6,6 +6,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -14,6 +17,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
+#include "gateway/cluster/seeding.h"
 #include "gateway/config/command_line.h"
 #include "gateway/config/config.h"
 #include "gateway/config/open_secrets.h"
@@ -24,7 +28,9 @@
 #include "gateway/process/heap.h"
 #include "gateway/process/password_command.h"
 #include "gateway/process/planned_stop.h"
+#include "gateway/process/service_manager.h"
 #include "gateway/process/signals.h"
+#include "gateway/process/signs_of_life.h"
 #include "gateway/process/stop_requests.h"
 #include "gateway/reports/news.h"
 #include "gateway/start/named_files.h"
@@ -38,7 +44,16 @@ namespace {
 
 constexpr const char* kProgram = "betex-gateway";
 
-// The line that scripts and tests read to learn the ports. Brokers do not need it.
+// A line that scripts and tests read.
+void print_line(const std::string& line) {
+  std::printf("%s\n", line.c_str());
+  if (const auto failure = process::flush_standard_output()) {
+    spdlog::warn("{}; standard output cannot be written: {}", line, *failure);
+    std::clearerr(stdout);  // it has been said
+  }
+}
+
+// From it they learn the ports. Brokers do not need it.
 void print_ports(const Ports& ports) {
   std::string line = "listening fix=" + std::to_string(ports.fix);
   if (ports.tls) {
@@ -53,16 +68,17 @@ void print_ports(const Ports& ports) {
   if (ports.market_data_tls) {
     line += " md_tls=" + std::to_string(*ports.market_data_tls);
   }
-  std::printf("%s\n", line.c_str());
-  if (const auto failure = process::flush_standard_output()) {
-    spdlog::warn("{}; standard output cannot be written: {}", line, *failure);
-    std::clearerr(stdout);  // it has been said
-  }
+  print_line(line);
+}
+
+void print_standby(std::optional<std::uint16_t> http) {
+  print_line(http ? "standing by http=" + std::to_string(*http) : "standing by");
 }
 
 // Throws ConfigError with what is wrong.
 Config checked_config(const CommandLine& command_line) {
   Config config = load_config(command_line.config_file, command_line.overrides);
+  check_options(command_line, config);
   check_named_files(config);
   return config;
 }
@@ -207,25 +223,85 @@ bool pause_unless_asked_to_stop(std::chrono::milliseconds time) {
   return signal != Signal::Terminate;
 }
 
+// The same of a node of a cluster, which may be days. What was asked for is done when it leads.
+class StandbyPause {
+ public:
+  bool operator()(std::chrono::milliseconds time) {
+    const auto signal = wait_for_signal(time);
+    if (signal == Signal::Reload) {
+      reopen_log();
+      reload_ = true;
+      spdlog::warn(
+          "reloaded while standing by: the log's file alone is opened anew; the rest is taken over "
+          "when this node leads");
+    }
+    return signal != Signal::Terminate;
+  }
+
+  [[nodiscard]] bool reload() const noexcept { return reload_; }
+
+ private:
+  bool reload_ = false;
+};
+
+// A node that was away for too long ends there, has seed_command bring what it lacks, and begins
+// again. `life` tells that the process lives until it stands by.
+std::unique_ptr<Gateway> make_gateway(const Config& config,
+                                      StartOptions& options,
+                                      std::optional<SignsOfLife>& life) {
+  cluster::Seeder seeder{{.command = config.cluster.seed_command,
+                          .wal_root = config.wal.root,
+                          .pause = options.pause}};
+  for (;;) {
+    try {
+      auto gateway = std::make_unique<Gateway>(config, options);
+      life.reset();
+      return gateway;
+    } catch (const cluster::LeftBehind& behind) {
+      life.emplace(ServiceManager::from_environment(), "seeding: seed_command runs");
+      if (!seeder.seed(behind)) {
+        throw StoppedWhileWaiting{"asked to stop while seed_command ran"};
+      }
+      options.init_quorum_log = false;  // it has been done
+      options.adopt_quorum_log = false;
+    }
+  }
+}
+
 int run(const CommandLine& command_line, const Config& config) {
   set_up_logging(config.log);
   log_warnings(config);
   StopRequests stop_requests;
-  Gateway gateway{
-      config,
-      {.accept_clock = command_line.accept_clock,
-       .new_epochs = command_line.new_epochs,
-       .pause = pause_unless_asked_to_stop,
-       .stop_requested = [&](std::chrono::seconds notice) { stop_requests.put(notice); }}};
-  print_ports(gateway.start());
+  StandbyPause standby_pause;
+  std::optional<SignsOfLife> life;  // none while a gateway tells of itself
+  StartOptions options{
+      .accept_clock = command_line.accept_clock,
+      .new_epochs = command_line.new_epochs,
+      .init_quorum_log = command_line.init_quorum_log,
+      .adopt_quorum_log = command_line.adopt_quorum_log,
+      .pause = pause_unless_asked_to_stop,
+      .standing_by =
+          [&](std::optional<std::uint16_t> http) {
+            life.reset();
+            print_standby(http);
+          },
+      .stop_requested = [&](std::chrono::seconds notice) { stop_requests.put(notice); }};
+  if (config.cluster.mode != ClusterMode::Single) {
+    options.pause = std::ref(standby_pause);
+  }
+  const std::unique_ptr<Gateway> gateway = make_gateway(config, options, life);
+  print_ports(gateway->start());
   Running running{.command_line = command_line,
-                  .gateway = gateway,
+                  .gateway = *gateway,
                   .stop_requests = stop_requests,
                   .in_force = SettingsInForce{config},
                   .stop_notice = config.exchange.stop_notice};
+  if (standby_pause.reload()) {
+    reload(running);
+  }
   run_until_stop(running);
   spdlog::info("stopping");
-  gateway.stop(asked_again);
+  gateway->stop(asked_again);
   spdlog::info("stopped");
   shut_down_logging();
   return EXIT_SUCCESS;

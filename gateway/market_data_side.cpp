@@ -178,10 +178,10 @@ void MarketDataSide::reload(const Config& config, const fix::TransportLimits& li
 }
 
 // Its sessions' ends are journaled, so this comes before the command ring is closed.
-void MarketDataSide::stop_reading() {
+void MarketDataSide::stop_reading(matching::SessionDownReason reason) {
   if (server_) {
     server_->stop_reading();
-    server_->sessions_down(matching::SessionDownReason::Shutdown);
+    server_->sessions_down(reason);
   }
 }
 

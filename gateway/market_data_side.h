@@ -32,6 +32,7 @@
 #include "journal/environment_pool.h"
 #include "journal/journal.h"
 #include "matching/engine.h"
+#include "matching/session_commands.h"
 
 namespace betex::gateway {
 
@@ -111,7 +112,7 @@ class MarketDataSide {
 
   // ---- The end, in this order
 
-  void stop_reading();
+  void stop_reading(matching::SessionDownReason reason = matching::SessionDownReason::Shutdown);
   // When the pipeline has come to its end: tells what is committed, and ends md's thread.
   void stop();
   void log_out(std::chrono::milliseconds deadline, const std::function<bool()>& impatient);

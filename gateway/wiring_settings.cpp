@@ -78,31 +78,43 @@ PortLimits limits_that_fit(const Config& config) {
 
 journal::JournalConfig journal_config(const Config& config, Retention& retention) {
   const std::vector<matching::EventSeq> snapshots = journal::list_snapshots(config.wal.root);
-  return {.wal_root = config.wal.root,
-          .max_segment_events = config.wal.max_segment_events,
-          .segment_map_size_bytes = config.wal.segment_map_size_bytes,
-          .ring_size = config.rings.event_slots,
-          .remote_file_systems = config.wal.remote_file_systems == RemoteFileSystems::Accept
-                                     ? journal::JournalConfig::RemoteFileSystems::Accept
-                                     : journal::JournalConfig::RemoteFileSystems::Refuse,
-          .recovery_point = snapshots.empty() ? matching::EventSeq{0} : snapshots.back(),
-          .floor = [&retention] { return retention.floor(); },
-          .low_disk_bytes = config.wal.low_disk_bytes};
+  return {
+      .wal_root = config.wal.root,
+      .max_segment_events = config.wal.max_segment_events,
+      .segment_map_size_bytes = config.wal.segment_map_size_bytes,
+      .ring_size = config.rings.event_slots,
+      .remote_file_systems = config.wal.remote_file_systems == RemoteFileSystems::Accept
+                                 ? journal::JournalConfig::RemoteFileSystems::Accept
+                                 : journal::JournalConfig::RemoteFileSystems::Refuse,
+      .recovery_point = snapshots.empty() ? matching::EventSeq{0} : snapshots.back(),
+      .floor = [&retention] { return retention.floor(); },
+      .low_disk_bytes = config.wal.low_disk_bytes,
+      .wal_id = {},
+      .node = config.cluster.mode == ClusterMode::SharedDisk ? config.cluster.node : std::string{}};
 }
 
 SnapshotSettings snapshot_settings(const Config& config) {
   return {.wal_root = config.wal.root,
           .every_events = config.wal.snapshot_every_events,
+          .at_multiples = config.cluster.mode == ClusterMode::Replicated,
           .max_segment_events = config.wal.max_segment_events,
           .segment_map_size_bytes = config.wal.segment_map_size_bytes};
 }
 
-fix::CacheIdentity cache_identity(const journal::Journal& journal) {
+fix::CacheIdentity cache_identity(const journal::Journal& journal,
+                                  std::optional<journal::WriterEpoch> last_writer) {
   const auto& newest = journal.position().segment;
+  const journal::WriterEpoch of_record = newest ? newest->epoch : journal::WriterEpoch{0};
   return {.boot_id = fix::read_boot_id(),
           .wal_id = to_hex(journal.wal_id()),
           .writer = journal.epoch().value(),
-          .last_writer = newest ? newest->epoch.value() : 0};
+          .last_writer = last_writer.value_or(of_record).value()};
+}
+
+std::filesystem::path cache_folder(const Config& config) {
+  return config.wal.root / (config.cluster.mode == ClusterMode::SharedDisk
+                                ? "cache-" + config.cluster.node
+                                : std::string{"cache"});
 }
 
 // Of market data sessions nothing is kept.

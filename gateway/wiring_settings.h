@@ -2,6 +2,9 @@
 // more than the configuration to say it.
 #pragma once
 
+#include <filesystem>
+#include <optional>
+
 #include "gateway/config/config.h"
 #include "gateway/ring/wait_strategy.h"
 #include "gateway/session/message_cache.h"
@@ -34,7 +37,16 @@ struct PortLimits {
 [[nodiscard]] SnapshotSettings snapshot_settings(const Config& config);
 
 // Of this boot, of this log as it was recovered and before anything else is written to it.
-[[nodiscard]] fix::CacheIdentity cache_identity(const journal::Journal& journal);
+// `last_writer`: of a cluster's log, whoever had it before this node took it over; none: the
+// journal says whose its last record is. A cache of this node is good if it was of that writer: if
+// another node has led since, its clients have seen what this cache has not.
+[[nodiscard]] fix::CacheIdentity cache_identity(
+    const journal::Journal& journal,
+    std::optional<journal::WriterEpoch> last_writer = std::nullopt);
+
+// Where the session cache is named: on a shared disk each node has one of its own, which an older
+// writer may go on writing to.
+[[nodiscard]] std::filesystem::path cache_folder(const Config& config);
 
 [[nodiscard]] fix::CacheLimits cache_limits(const Config& config);
 

@@ -1,6 +1,5 @@
 #include "journal/data_file.h"
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cerrno>
@@ -267,7 +266,7 @@ class Checker {
 
 }  // namespace
 
-std::uint64_t check_metas(const std::filesystem::path& data_file, const std::string& segment) {
+DataFileEnd check_metas(const std::filesystem::path& data_file, const std::string& segment) {
   Checker checker{data_file, segment};
   const std::array<MetaPage, 2> metas = checker.read_metas();
   checker.check_meta(metas[0], 0);
@@ -279,7 +278,8 @@ std::uint64_t check_metas(const std::filesystem::path& data_file, const std::str
                  "the meta pages are of commits " + std::to_string(even) + " and " +
                      std::to_string(odd) + ", which are no neighbours");
   }
-  return std::max(even, odd);
+  const MetaPage& newest = metas[even > odd ? 0 : 1];
+  return {.txn_id = newest.txn_id, .bytes = (newest.last_page + 1) * newest.free_pages.pad};
 }
 
 bool check_pages(const std::filesystem::path& data_file,

@@ -36,7 +36,8 @@ constexpr FaultInfo info_of(Fault fault) noexcept {
     case Fault::AuthorityLost:
       return {"AuthorityLost",
               kExitAuthorityLost,
-              "another writer may have taken over: start again only if it has not"};
+              "another node may have taken over; in a cluster start again, as a standby; otherwise "
+              "find out who writes first"};
     case Fault::Io:
       return {"Io", kExitIo, kDisk};
     case Fault::DiskFull:
@@ -122,9 +123,7 @@ constexpr FaultInfo info_of(Fault fault) noexcept {
               kExitCorrupt,
               "snapshots/ and segments/ are not of one history: restore the folder as one whole"};
     case Fault::CacheAhead:
-      return {"CacheAhead",
-              kExitCorrupt,
-              kRestoreOrBeginAgain};
+      return {"CacheAhead", kExitCorrupt, kRestoreOrBeginAgain};
     case Fault::WitnessAhead:
       return {"WitnessAhead", kExitCorrupt, kRestoreOrBeginAgain};
     case Fault::WitnessForeign:
@@ -137,6 +136,42 @@ constexpr FaultInfo info_of(Fault fault) noexcept {
               kExitCorrupt,
               "find out whether this log is the newest one, then move the witness away; if it is "
               "not, start with --new-epochs"};
+    case Fault::QuorumLogMissing:
+      return {"QuorumLogMissing",
+              kExitConfiguration,
+              "check etcd and shard in [cluster]; at the very first start of a cluster, start the "
+              "node whose journal is to be the truth, or any where there is none, once with "
+              "--init-quorum-log"};
+    case Fault::QuorumLogExists:
+      return {"QuorumLogExists",
+              kExitConfiguration,
+              "start without --init-quorum-log: the cluster's log has been made"};
+    case Fault::QuorumLogForeign:
+      return {"QuorumLogForeign",
+              kExitCorrupt,
+              "check etcd and shard in [cluster], and root in [wal]: this journal is of another "
+              "log"};
+    case Fault::QuorumLogDamaged:
+      return {"QuorumLogDamaged",
+              kExitCorrupt,
+              "stop here and keep everything as it is; the nodes' journals have what was "
+              "acknowledged: compare them by `betex-journal stat`, then start the one that is "
+              "farthest with --adopt-quorum-log"};
+    case Fault::QuorumLogWentBack:
+      return {"QuorumLogWentBack",
+              kExitCorrupt,
+              "the store was restored from an older copy: compare the nodes' journals by "
+              "`betex-journal stat`, then start the one that is farthest with --adopt-quorum-log"};
+    case Fault::QuorumLogTooOld:
+      return {"QuorumLogTooOld",
+              kExitCorrupt,
+              "this node was away for too long: on another node `betex-journal export --after` "
+              "this journal's last event, here `betex-journal import`, then start it again"};
+    case Fault::StateDiffers:
+      return {"StateDiffers",
+              kExitCorrupt,
+              "keep both nodes' folders and report a fault of the program; this node must not "
+              "lead: have it begin anew from an export of the other"};
     case Fault::SegmentWithoutData:
       return {"SegmentWithoutData", kExitCorrupt, kRestore};
     case Fault::MetaDamaged:
@@ -202,6 +237,16 @@ constexpr FaultInfo info_of(Fault fault) noexcept {
               kExitCorrupt,
               "somebody changed the log after it was sealed: keep it for the inquiry, and restore "
               "the folder from a copy that agrees with the statement"};
+    case Fault::ExportUnusable:
+      return {"ExportUnusable",
+              kExitCorrupt,
+              "what was whole is in the log: export again, --after the log's last event, as "
+              "`betex-journal verify` tells it"};
+    case Fault::ExportMismatch:
+      return {"ExportMismatch",
+              kExitCorrupt,
+              "nothing was changed: export --after the last event of the log that is to be "
+              "continued; a new node's WAL must be empty"};
   }
   return {"", kExitIo, ""};
 }

@@ -52,6 +52,14 @@ enum class Fault : std::uint8_t {
   WitnessAhead,      // so does the witness
   WitnessForeign,    // it is of another log
   WitnessDamaged,
+  // The quorum log that this one is a copy of
+  QuorumLogMissing,
+  QuorumLogExists,
+  QuorumLogForeign,  // of another log
+  QuorumLogDamaged,
+  QuorumLogWentBack,  // it ends before this one
+  QuorumLogTooOld,    // it does not have any more what comes after this one's end
+  StateDiffers,       // the same events have led to another state on another node
   // A segment
   SegmentWithoutData,  // an empty folder
   MetaDamaged,
@@ -77,6 +85,9 @@ enum class Fault : std::uint8_t {
   KeyUnusable,
   SealUnusable,
   SealMismatch,  // the log is not the one that it was made of
+  // What another node has exported
+  ExportUnusable,
+  ExportMismatch,  // the log does not end where it begins
 };
 
 // The fault's name, for logs and tests. Static storage, like the remedy: what an operator can do.

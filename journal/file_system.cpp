@@ -1,8 +1,11 @@
 #include "journal/file_system.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -172,6 +175,39 @@ void rename_folder(const std::filesystem::path& from, const std::filesystem::pat
   if (from.parent_path() != to.parent_path()) {
     sync_folder(from.parent_path());
   }
+}
+
+void exchange_folders(const std::filesystem::path& one, const std::filesystem::path& other) {
+  if (::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) != 0) {
+    if (errno == EINVAL || errno == ENOSYS) {
+      throw JournalError{{.fault = Fault::BadConfiguration,
+                          .what = "the file system cannot exchange two folders in one step "
+                                  "(renameat2, RENAME_EXCHANGE), as a log on a shared disk needs",
+                          .segment = one.string()}};
+    }
+    throw_io_error(errno, "exchange with " + other.string(), one);
+  }
+  sync_folder(one.parent_path());
+  sync_folder(other.parent_path());
+}
+
+void copy_file(const std::filesystem::path& from,
+               const std::filesystem::path& to,
+               std::uint64_t size) {
+  constexpr std::size_t kPiece = std::size_t{1} << 20U;
+  const FileDescriptor source{from, O_RDONLY};
+  const FileDescriptor copy{to, O_WRONLY | O_CREAT | O_EXCL};
+  std::vector<std::byte> piece(kPiece);
+  for (std::uint64_t at = 0; at < size;) {
+    const std::size_t got =
+        read_at(source, piece.data(), std::min<std::uint64_t>(kPiece, size - at), at);
+    if (got == 0) {
+      break;
+    }
+    write_at(copy, std::span{piece}.first(got), at, to);
+    at += got;
+  }
+  sync_file(copy, to);
 }
 
 void replace_file(const std::filesystem::path& file, std::string_view content, unsigned mode) {

@@ -71,6 +71,16 @@ void create_folder(const std::filesystem::path& folder, unsigned mode = kFolderM
 // Renames and syncs both parents. `to` must not exist.
 void rename_folder(const std::filesystem::path& from, const std::filesystem::path& to);
 
+// Each gets the other's name, in one step; syncs both parents. Throws BadConfiguration where the
+// file system cannot do that.
+void exchange_folders(const std::filesystem::path& one, const std::filesystem::path& other);
+
+// Copies the first `size` bytes, or what there is of them, by read(2) into a file that is made.
+// The file is durable when it returns, its name is not.
+void copy_file(const std::filesystem::path& from,
+               const std::filesystem::path& to,
+               std::uint64_t size);
+
 // Puts a whole new content in place of the file's: it has the old one or the new one, never a mix.
 void replace_file(const std::filesystem::path& file,
                   std::string_view content,

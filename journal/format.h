@@ -39,7 +39,8 @@ inline constexpr std::string_view kSegmentsFolder = "segments";
 inline constexpr std::string_view kRetiredFolder = "retired";
 inline constexpr std::string_view kSnapshotsFolder = "snapshots";
 inline constexpr std::string_view kDataFile = "data.mdb";
-inline constexpr std::string_view kNewPrefix = ".new-";  // of a folder that is still being made
+inline constexpr std::string_view kNewPrefix = ".new-";   // of a folder that is still being made
+inline constexpr std::string_view kVoidPrefix = "void-";  // of a folder in retired/
 
 // A segment's folder: its first event sequence, 20 digits, and its writer's epoch, 10 digits.
 struct SegmentName {
@@ -66,7 +67,8 @@ struct SegmentHeader {
   WalId wal_id{};
   EventSeq first_seq;
   TxId first_tx_id;
-  // The segment before, zeros in a log's first one.
+  // The segment before, zeros in a log's first one. Epoch 0: the log was seeded with a snapshot,
+  // and both sequences are that snapshot's.
   EventSeq predecessor_first_seq;
   WriterEpoch predecessor_epoch;
   std::uint32_t flags = 0;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "journal/adoption.h"
 #include "journal/checksum.h"
 #include "journal/epoch_file.h"
 #include "journal/errors.h"
@@ -70,41 +71,91 @@ Fault fault_of_commit(const LmdbError& error) noexcept {
 // Creates what is missing and takes the lock.
 WriterLock lock_wal(const JournalConfig& config) {
   check_file_system(config);
-  WriterLock lock{config.wal_root};
+  WriterLock lock{config.wal_root, config.node};
   for (const std::string_view folder : {kSegmentsFolder, kRetiredFolder, kSnapshotsFolder}) {
     create_folder(config.wal_root / folder);
   }
   return lock;
 }
 
-SegmentFacts facts_of(Segment& segment) {
+// `limit`: from there on its records are void.
+SegmentFacts facts_of(Segment& segment, std::optional<EventSeq> limit) {
   SegmentFacts facts{.name = segment.name(), .header = segment.header()};
   if (const auto last = segment.last_at_or_before(EventSeq{~std::uint64_t{0}})) {
     facts.has_records = true;
     facts.end = position_behind(*last);
     facts.end.segment = segment.name();
   }
+  if (limit && facts.has_records && facts.end.last_seq >= *limit) {
+    const auto before = segment.last_at_or_before(EventSeq{limit->value() - 1});
+    facts.end_before_void = before ? position_behind(*before) : segment.start();
+    facts.end_before_void->segment = segment.name();
+  }
   return facts;
 }
 
-// Nobody writes now, so every segment is sealed.
-WalFacts gather_facts(const std::filesystem::path& wal_root, EnvironmentPool& pool) {
-  WalFacts facts;
+// A first opening that was cut off when it had begun behind a snapshot leaves a segment without
+// records, and no file `epoch` yet.
+std::optional<EpochRecord> record_of_seeding(const std::vector<SegmentFacts>& segments) {
+  const auto is_left = [](const SegmentFacts& segment) {
+    return !segment.has_records && is_behind_snapshot(segment.header);
+  };
+  if (segments.empty() || !std::all_of(segments.begin(), segments.end(), is_left)) {
+    return std::nullopt;
+  }
+  return EpochRecord{
+      .wal_id = segments.front().header.wal_id, .epoch = {}, .newest_segment = std::nullopt};
+}
+
+// Nobody writes now, so every segment is sealed. One that is void by its name is not opened: who
+// wrote it may have been stopped in the middle.
+WalFacts gather_facts(const std::filesystem::path& wal_root, bool external, EnvironmentPool& pool) {
+  WalFacts facts{.external = external};
   facts.epoch_file = read_epoch_file(wal_root);
   const std::filesystem::path segments = wal_root / kSegmentsFolder;
   std::vector<SegmentName> names = list_segments(segments);
+  sort_by_writer(names);
+  std::vector<SegmentName> granted;
   bool newest = true;  // what the last writer may have written without knowing whether it is synced
-  for (auto name = names.rbegin(); name != names.rend(); ++name) {
-    const std::filesystem::path data_file = segments / name->text() / kDataFile;
+  for (const SegmentName& name : names) {
+    const std::optional<EventSeq> limit = void_from(name.epoch, granted);
+    if (limit && name.first_seq >= *limit) {
+      facts.segments.push_back({.name = name});
+      continue;
+    }
+    const std::filesystem::path data_file = segments / name.text() / kDataFile;
     if (newest && std::filesystem::exists(data_file)) {
       drop_cached_pages(data_file);
     }
-    Segment segment{wal_root, *name, Segment::State::Sealed, pool};
-    facts.segments.push_back(facts_of(segment));
+    Segment segment{wal_root, name, Segment::State::Sealed, pool};
+    facts.segments.push_back(facts_of(segment, limit));
     newest = newest && !facts.segments.back().has_records;
+    if ((segment.header().flags & kEpochGranted) != 0) {
+      granted.push_back(name);
+    }
   }
-  std::reverse(facts.segments.begin(), facts.segments.end());
+  if (!granted.empty()) {
+    facts.retired = list_retired(wal_root);
+  }
+  if (!facts.epoch_file) {
+    facts.epoch_file = record_of_seeding(facts.segments);
+  }
+  std::sort(
+      facts.segments.begin(),
+      facts.segments.end(),
+      [](const SegmentFacts& left, const SegmentFacts& right) { return left.name < right.name; });
   return facts;
+}
+
+// The last epoch that was given, as far as it can be seen without the lock: who has it may be
+// writing.
+WriterEpoch last_epoch_in(const std::filesystem::path& wal_root) {
+  const std::optional<EpochRecord> file = read_epoch_file(wal_root);
+  WriterEpoch last = file ? file->epoch : WriterEpoch{};
+  for (const SegmentName& name : list_segments(wal_root / kSegmentsFolder)) {
+    last = std::max(last, name.epoch);
+  }
+  return last;
 }
 
 }  // namespace
@@ -126,17 +177,53 @@ class Journal::Impl {
   enum class Check : std::uint8_t { Whole, SequenceOnly };
 
   Impl(JournalConfig config, EnvironmentPool& pool)
-      : config_{checked(std::move(config))}, pool_{pool}, lock_{lock_wal(config_)} {
-    const WalFacts facts = gather_facts(config_.wal_root, pool_);
+      : config_{checked(std::move(config))}, pool_{pool} {
+    WriterEpoch granted;
+    if (is_external()) {
+      check_file_system(config_);
+      granted = authority().acquire(last_epoch_in(config_.wal_root));  // may take hours
+    }
+    lock_.emplace(lock_wal(config_));
+    if (is_external()) {
+      require_authority("before the log was opened");
+      check_epoch(granted, last_epoch_in(config_.wal_root));
+      adopt_by_copy(config_.wal_root, granted, authority(), pool_);
+    }
+    const WalFacts facts = gather_facts(config_.wal_root, is_external(), pool_);
     plan_ = plan_recovery(facts);
-    epoch_ = facts.epoch_file.value_or(EpochRecord{.wal_id = make_wal_id()});
-    epoch_.epoch = authority().acquire(epoch_.epoch);
+    epoch_ = facts.epoch_file.value_or(
+        EpochRecord{.wal_id = config_.wal_id ? *config_.wal_id : make_wal_id()});
+    check_wal_id();
+    epoch_.epoch = is_external() ? granted : authority().acquire(plan_.epoch);
+    check_epoch(epoch_.epoch, plan_.epoch);
     epoch_.newest_segment = plan_.end.segment;
+    durable_ = plan_.end;
+    // No writer has been here yet: the snapshot is what it begins with.
+    may_be_seeded_ =
+        facts.segments.empty() &&
+        (facts.epoch_file ? facts.epoch_file->epoch == WriterEpoch{} : config_.wal_id.has_value());
   }
+
+  ~Impl() {
+    writer_.reset();
+    lock_.reset();  // before somebody else is told that he may take it
+    if (state_ == State::Closed) {
+      authority().release();
+    }
+  }
+
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  Impl(Impl&&) = delete;
+  Impl& operator=(Impl&&) = delete;
 
   // `after` is checked as a whole, or (for a mere sequence) only as the end of a transaction.
   void recover(const Position& after, Check check, const Visitor& visit) {
     BETEX_ASSERT(state_ == State::Opened);
+    if (may_be_seeded_ && check == Check::Whole) {
+      plan_.end = after;
+      plan_.end.segment.reset();
+    }
     if (after.last_seq > plan_.end.last_seq) {
       throw JournalError{
           {.fault = Fault::SnapshotAhead,
@@ -146,18 +233,12 @@ class Journal::Impl {
     }
     if (plan_.end.segment) {
       read_all(after, check, visit);
+    } else {
+      check_beginning(after, check, plan_.end);
     }
-    for (const std::filesystem::path& unfinished :
-         list_unfinished(config_.wal_root / kSegmentsFolder)) {
-      std::filesystem::remove_all(unfinished);
-    }
-    for (const SegmentName& empty : plan_.empty) {
-      retire_segment(config_.wal_root, empty);
-    }
-    write_epoch_file(config_.wal_root, epoch_);
-    retire();
     durable_ = plan_.end;
     appended_ = plan_.end;
+    take_over();
     publish();
     look_at_disk();
     state_ = State::Writable;
@@ -188,6 +269,19 @@ class Journal::Impl {
       return;
     }
     state_ = State::Failed;  // unless all of it succeeds
+    require_authority("before a commit");
+    try {
+      commit_pending();
+    } catch (...) {
+      // Who has lost the right finds the folder as its successor has left it: that is what is
+      // wrong.
+      require_authority("in the midst of a commit");
+      throw;
+    }
+    state_ = State::Writable;
+  }
+
+  void commit_pending() {
     try {
       write_pending();
     } catch (const LmdbError& error) {
@@ -209,22 +303,40 @@ class Journal::Impl {
       retire();
     }
     look_at_disk();
+  }
+
+  void raise_epoch(WriterEpoch epoch) {
+    BETEX_ASSERT(state_ == State::Writable && marks_.empty() && epoch > epoch_.epoch);
+    state_ = State::Failed;  // unless all of it succeeds
+    require_authority("before the epoch was raised");
+    seal();
+    epoch_.epoch = epoch;
+    epoch_.newest_segment = durable_.segment;
+    write_epoch();
     state_ = State::Writable;
   }
 
   void close() {
     BETEX_ASSERT(state_ == State::Writable && marks_.empty());
+    state_ = State::Failed;  // unless all of it succeeds
+    require_authority("before a clean stop");
     seal();
     epoch_.newest_segment = durable_.segment;
-    write_epoch_file(config_.wal_root, epoch_);
+    write_epoch();
     state_ = State::Closed;
   }
+
+  [[nodiscard]] bool may_write() const noexcept { return authority().still_held(); }
+
+  [[nodiscard]] const std::vector<VoidRecords>& voids() const noexcept { return plan_.voids; }
 
   [[nodiscard]] EventSeq durable_seq() const noexcept {
     return EventSeq{durable_seq_.load(std::memory_order_acquire)};
   }
 
   [[nodiscard]] const Position& position() const noexcept { return durable_; }
+
+  [[nodiscard]] const Position& appended() const noexcept { return appended_; }
 
   [[nodiscard]] const EpochRecord& epoch() const noexcept { return epoch_; }
 
@@ -262,6 +374,115 @@ class Journal::Impl {
     return config_.authority != nullptr ? *config_.authority : local_authority_;
   }
 
+  [[nodiscard]] const WriterAuthority& authority() const noexcept {
+    const WriterAuthority* const given = config_.authority;
+    return given != nullptr ? *given : local_authority_;
+  }
+
+  [[nodiscard]] bool is_external() const noexcept { return authority().is_external(); }
+
+  [[noreturn]] void lose_authority(const std::string& what) const {
+    throw JournalError{
+        {.fault = Fault::AuthorityLost, .what = what, .segment = config_.wal_root.string()}};
+  }
+
+  void check_epoch(WriterEpoch granted, WriterEpoch last) const {
+    if (granted <= last) {
+      lose_authority("the epoch " + std::to_string(granted.value()) +
+                     " was granted, and the log knows of epoch " + std::to_string(last.value()));
+    }
+  }
+
+  void require_authority(const char* when) const {
+    if (!authority().still_held()) {
+      lose_authority(std::string{"the right to write was lost "} + when);
+    }
+  }
+
+  // A log without a segment begins at `beginning`.
+  void check_beginning(const Position& after, Check check, const Position& beginning) const {
+    if (after.last_seq != beginning.last_seq) {
+      throw JournalError{{.fault = Fault::SequenceNotAvailable,
+                          .what = "the log begins behind the snapshot after event " +
+                                  std::to_string(beginning.last_seq.value()) + ", not " +
+                                  std::to_string(after.last_seq.value()),
+                          .segment = config_.wal_root.string()}};
+    }
+    if (check == Check::Whole && !is_same_place(after, beginning)) {
+      mismatch(after);
+    }
+  }
+
+  [[nodiscard]] static bool is_same_place(const Position& left, const Position& right) noexcept {
+    return left.last_seq == right.last_seq && left.chain == right.chain &&
+           left.last_tx_id == right.last_tx_id && left.last_timestamp == right.last_timestamp;
+  }
+
+  [[noreturn]] void mismatch(const Position& snapshot) const {
+    throw JournalError{{.fault = Fault::SnapshotMismatch,
+                        .what = "the log's chain at event " +
+                                std::to_string(snapshot.last_seq.value()) +
+                                " is not that of the snapshot",
+                        .segment = config_.wal_root.string()}};
+  }
+
+  // What a new writer changes, after all was read and found whole. Cut off anywhere, the next
+  // opening finds the same log.
+  void take_over() {
+    require_authority("after the log was read");
+    for (const std::filesystem::path& unfinished :
+         list_unfinished(config_.wal_root / kSegmentsFolder)) {
+      std::filesystem::remove_all(unfinished);
+    }
+    // From here on there is something that what older writers add is void by, or that says where
+    // a log without records begins: a segment before its first record, before the one of the
+    // opening before goes.
+    const bool seeded = !durable_.segment && durable_.last_seq.value() != 0;
+    if (!may_be_seeded_ || !seeded) {
+      write_epoch();  // first, as it may name a segment that is void
+    }
+    if (is_external() || seeded) {
+      begin_segment(kMaxRecordSize);
+    }
+    if (may_be_seeded_ && seeded) {
+      write_epoch();  // by an epoch of 0 this opening knew that it may begin behind a snapshot
+    }
+    for (const VoidRecords& records : plan_.voids) {
+      if (!records.after) {
+        require_authority("before a void segment was moved away");
+        set_aside(config_.wal_root, records.segment, epoch_.epoch);
+      }
+    }
+    for (const SegmentName& empty : plan_.empty) {
+      require_authority("before an empty segment was retired");
+      retire_segment(config_.wal_root, empty);
+    }
+    retire();
+  }
+
+  // Never to a lower epoch: who has opened the log since is its writer.
+  void write_epoch() {
+    require_authority("before the file `epoch` was written");
+    if (is_external()) {
+      const std::optional<EpochRecord> now = read_epoch_file(config_.wal_root);
+      if (now && now->epoch > epoch_.epoch) {
+        lose_authority("a writer with epoch " + std::to_string(now->epoch.value()) +
+                       " has opened the log since");
+      }
+    }
+    write_epoch_file(config_.wal_root, epoch_);
+  }
+
+  void check_wal_id() const {
+    if (config_.wal_id && epoch_.wal_id != *config_.wal_id) {
+      throw JournalError{{.fault = Fault::SegmentForeign,
+                          .what = "the log here is " + to_hex(epoch_.wal_id) +
+                                  ", and the one that it is to be a copy of is " +
+                                  to_hex(*config_.wal_id),
+                          .segment = config_.wal_root.string()}};
+    }
+  }
+
   void read_all(const Position& after, Check check, const Visitor& visit) {
     JournalReader reader{config_.wal_root, pool_, after.last_seq.next()};
     const Position start = reader.seek();
@@ -271,16 +492,13 @@ class Journal::Impl {
                                   " is not the last one of a transaction",
                           .segment = config_.wal_root.string()}};
     }
-    if (check == Check::Whole &&
-        (start.chain != after.chain || start.last_tx_id != after.last_tx_id ||
-         start.last_timestamp != after.last_timestamp)) {
-      throw JournalError{{.fault = Fault::SnapshotMismatch,
-                          .what = "the log's chain at event " +
-                                  std::to_string(after.last_seq.value()) +
-                                  " is not that of the snapshot",
-                          .segment = config_.wal_root.string()}};
+    if (check == Check::Whole && !is_same_place(start, after)) {
+      mismatch(after);
     }
     while (const auto transaction = reader.next()) {
+      if (is_external() && transaction->first_seq > plan_.end.last_seq) {
+        return;  // a writer without the right has begun a segment since: it is about to be void
+      }
       visit(*transaction);
     }
     BETEX_ASSERT(reader.position() == plan_.end);
@@ -289,9 +507,14 @@ class Journal::Impl {
   // Retires what no recovery needs and the rest of the process has given free.
   void retire() {
     const EventSeq point{recovery_point_.load(std::memory_order_acquire)};
-    if (point.value() != 0) {
-      retire_up_to(config_.wal_root, config_.floor ? std::min(point, config_.floor()) : point);
+    if (point.value() == 0 || durable_.last_seq.value() == 0) {
+      return;
     }
+    require_authority("before segments were retired");
+    // Never the segment with the last record, also where an empty one stands behind it.
+    const EventSeq most{durable_.last_seq.value() - 1};
+    retire_up_to(config_.wal_root,
+                 std::min(most, config_.floor ? std::min(point, config_.floor()) : point));
   }
 
   void write_pending() {
@@ -299,11 +522,15 @@ class Journal::Impl {
       return;
     }
     // The first commit of an opening or after a rotation; or the map is full, which loses nothing.
-    rotated_ = writer_.has_value();
-    seal();
+    if (writer_ && writer_->events() != 0) {
+      seal();
+      rotated_ = true;
+    }
     for (std::size_t first = 0; first < marks_.size();) {
       const std::size_t last = end_of_piece(first);
-      begin_segment(marks_[last - 1].end - begin_of(first));
+      if (!writer_) {
+        begin_segment(marks_[last - 1].end - begin_of(first));
+      }
       if (!write(first, last)) {
         throw JournalError{{.fault = Fault::MapFull,
                             .what = "a new segment has no room for what it was made for",
@@ -347,6 +574,7 @@ class Journal::Impl {
             durable_.last_seq.next(), header, bytes.subspan(begin, marks_[last - 1].end - begin))) {
       return false;
     }
+    require_authority("after a commit, which may be void");
     durable_ = end;
     durable_.segment = writer_->name();
     publish();
@@ -354,16 +582,13 @@ class Journal::Impl {
   }
 
   void begin_segment(std::size_t first_record_size) {
-    if (!authority().still_held()) {
-      throw JournalError{{.fault = Fault::AuthorityLost,
-                          .what = "the right to write was lost before a segment was begun",
-                          .segment = config_.wal_root.string()}};
-    }
+    require_authority("before a segment was begun");
     const std::size_t needed = (first_record_size + kMapReserve + 65535) / 65536 * 65536;
     writer_.emplace(
         SegmentWriter::Setup{.wal_root = config_.wal_root,
                              .wal_id = epoch_.wal_id,
                              .epoch = epoch_.epoch,
+                             .granted = is_external(),
                              .before = durable_,
                              .map_size = std::max(config_.segment_map_size_bytes, needed),
                              .sync = config_.sync == JournalConfig::Sync::Always
@@ -386,12 +611,14 @@ class Journal::Impl {
 
   JournalConfig config_;
   EnvironmentPool& pool_;
-  WriterLock lock_;
   LocalAuthority local_authority_;
+  std::optional<WriterLock> lock_;
   RecoveryPlan plan_;
   EpochRecord epoch_;
+  bool may_be_seeded_ = false;  // it is new here: a snapshot may be what it begins behind
   State state_ = State::Opened;
-  std::optional<SegmentWriter> writer_;  // none after an opening and after a rotation
+  // None after a rotation, and after an opening by a local authority.
+  std::optional<SegmentWriter> writer_;
   Position durable_;
   Position appended_;               // durable_ and what is pending
   std::vector<std::byte> pending_;  // transactions, as they will stand in the record
@@ -424,8 +651,20 @@ void Journal::commit() {
   impl_->commit();
 }
 
+void Journal::raise_epoch(WriterEpoch epoch) {
+  impl_->raise_epoch(epoch);
+}
+
 void Journal::close() {
   impl_->close();
+}
+
+bool Journal::may_write() const noexcept {
+  return impl_->may_write();
+}
+
+const std::vector<VoidRecords>& Journal::voids() const noexcept {
+  return impl_->voids();
 }
 
 void Journal::advance_recovery_point(EventSeq seq) noexcept {
@@ -450,6 +689,10 @@ EventSeq Journal::durable_seq() const noexcept {
 
 const Position& Journal::position() const noexcept {
   return impl_->position();
+}
+
+const Position& Journal::appended() const noexcept {
+  return impl_->appended();
 }
 
 WriterEpoch Journal::epoch() const noexcept {

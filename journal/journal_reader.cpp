@@ -1,5 +1,8 @@
 #include "journal/journal_reader.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,13 +15,19 @@
 #include "journal/safe_path.h"
 #include "journal/segment.h"
 #include "journal/segment_catalog.h"
+#include "journal/void_segments.h"
 
 namespace betex::journal {
+namespace {
+
+constexpr EventSeq kNowhere{std::numeric_limits<std::uint64_t>::max()};
+
+}  // namespace
 
 class JournalReader::Impl {
  public:
   Impl(const std::filesystem::path& wal_root, EnvironmentPool& pool, EventSeq from)
-      : wal_root_{resolve_folder(wal_root)}, pool_{pool}, from_{from} {
+      : wal_root_{resolve_folder(wal_root)}, pool_{pool}, voids_{wal_root_, pool_}, from_{from} {
     BETEX_ASSERT(from_.value() > 0);
     check_folder(segments_folder());
     if (!std::filesystem::exists(segments_folder())) {
@@ -64,6 +73,9 @@ class JournalReader::Impl {
     return wal_root_ / kSegmentsFolder;
   }
 
+  // All segments but those that are void.
+  [[nodiscard]] Names list() { return voids_.without_void(list_segments(segments_folder())); }
+
   std::optional<matching::TransactionView> find_next() {
     if (rest_.empty() && segment_) {
       segment_->renew_view();
@@ -107,7 +119,17 @@ class JournalReader::Impl {
       check_nothing_lost();
       return false;
     }
-    const BatchHeader header = check_record(*record, position_).header;
+    if (cut_up_to(record->key)) {
+      return false;
+    }
+    const auto [header, end] = check_record(*record, position_);
+    if (const auto cut = cut_up_to(end.last_seq)) {
+      throw JournalError{{.fault = Fault::SegmentFork,
+                          .what = "a newer writer's segment begins at event " +
+                                  std::to_string(cut->value()) + ", inside of a record",
+                          .segment = segment_->text(),
+                          .key = record->key.value()}};
+    }
     record_chain_ = header.chain;
     if (header.lmdb_txn_id != last_txn_id_ + 1) {
       throw JournalError{{.fault = Fault::RecordMissing,
@@ -133,18 +155,22 @@ class JournalReader::Impl {
     }
   }
 
-  [[nodiscard]] std::unique_ptr<Segment> open(SegmentName name, const Names& names) {
-    const bool newest = name == names.back();
-    try {
-      return std::make_unique<Segment>(
-          wal_root_, name, newest ? Segment::State::MaybeLive : Segment::State::Sealed, pool_);
-    } catch (const JournalError&) {
-      if (std::filesystem::exists(wal_root_ / kRetiredFolder / name.text())) {
-        throw JournalError{{.fault = Fault::SegmentRetired,
-                            .what = "the segment was retired while it was being opened",
-                            .segment = name.text()}};
+  // The first event up to `key` from which on the segment's records are void.
+  [[nodiscard]] std::optional<EventSeq> cut_up_to(EventSeq key) {
+    if (key < newer_from_) {
+      return std::nullopt;
+    }
+    return voids_.cut_of(segment_->name(), key, list_segments(segments_folder()));
+  }
+
+  // Where newer writers' segments begin, behind the beginning of this one: their records are looked
+  // into only where this one goes on so far.
+  void note_newer(const Names& names) {
+    newer_from_ = kNowhere;
+    for (const SegmentName& name : names) {
+      if (name.epoch > segment_->name().epoch && name.first_seq > segment_->name().first_seq) {
+        newer_from_ = std::min(newer_from_, name.first_seq);
       }
-      throw;
     }
   }
 
@@ -155,7 +181,7 @@ class JournalReader::Impl {
       if (name.first_seq != first_seq) {
         continue;
       }
-      std::unique_ptr<Segment> segment = open(name, names);
+      std::unique_ptr<Segment> segment = open_segment(wal_root_, name, names, pool_);
       if (!segment->first_at_or_after(first_seq)) {
         continue;
       }
@@ -173,7 +199,7 @@ class JournalReader::Impl {
 
   // Finds the segment and the record that hold `from_`; false where the log is still empty.
   bool start() {
-    const Names names = list_segments(segments_folder());
+    const Names names = list();
     std::unique_ptr<Segment> holder;
     for (auto name = names.rbegin(); name != names.rend() && !holder; ++name) {
       if (name->first_seq <= from_) {
@@ -184,21 +210,36 @@ class JournalReader::Impl {
       if (from_.value() == 1 && (names.empty() || names.back().first_seq.value() == 1)) {
         return false;
       }
+      if (!names.empty() && names.front().first_seq == from_ && waits_behind_snapshot(names)) {
+        return false;
+      }
       not_available(names.empty() ? std::string{"there are no segments"}
                                   : "the oldest segment is " + names.front().text());
     }
     if (const std::optional<EpochRecord> epoch_file = read_epoch_file(wal_root_)) {
       check_wal_id(holder->header(), epoch_file->wal_id);
     }
-    enter(std::move(holder));
+    enter(std::move(holder), names);
     skip_to_record();
     skip_to_transaction();
     return true;
   }
 
+  // The log was seeded with a snapshot, and its segments, which are empty, begin behind that.
+  [[nodiscard]] bool waits_behind_snapshot(const Names& names) {
+    const std::unique_ptr<Segment> first = open_segment(wal_root_, names.front(), names, pool_);
+    if (!is_behind_snapshot(first->header())) {
+      return false;
+    }
+    position_ = first->start();
+    position_.segment.reset();
+    return true;
+  }
+
   // Moves to the record that holds `from_`, if it is not the segment's first.
   void skip_to_record() {
-    const RecordPlace record = last_record_at_or_before(from_);
+    const std::optional<EventSeq> cut = cut_up_to(from_);
+    const RecordPlace record = last_record_at_or_before(cut ? EventSeq{cut->value() - 1} : from_);
     const EventSeq last_seq = position_behind(record).last_seq;
     if (from_ > last_seq.next()) {
       not_available("segment " + segment_->text() + " has nothing between event " +
@@ -238,16 +279,18 @@ class JournalReader::Impl {
          .segment = segments_folder().string()}};
   }
 
-  void enter(std::unique_ptr<Segment> segment) {
+  void enter(std::unique_ptr<Segment> segment, const Names& names) {
     position_ = segment->start();
     last_txn_id_ = kHeaderTxnId;
     segment_ = std::move(segment);
+    note_newer(names);
   }
 
   // At the end of a segment: goes on to the one that follows. False where there is none yet.
   bool enter_next_segment() {
     const EventSeq next_seq = position_.last_seq.next();
-    const Names names = list_segments(segments_folder());
+    const Names names = list();
+    note_newer(names);
     check_no_overlap(names, next_seq);
     std::unique_ptr<Segment> next = open_holder(next_seq, names);
     if (!next) {
@@ -258,7 +301,7 @@ class JournalReader::Impl {
     }
     check_wal_id(next->header(), segment_->header().wal_id);
     check_follows(next->header(), end_position());
-    enter(std::move(next));
+    enter(std::move(next), names);
     return true;
   }
 
@@ -279,7 +322,8 @@ class JournalReader::Impl {
   bool check_gap(const Names& names) {
     segment_->renew_view();
     const EventSeq next_seq = position_.last_seq.next();
-    if (segment_->first_at_or_after(next_seq)) {
+    const std::optional<RecordPlace> added = segment_->first_at_or_after(next_seq);
+    if (added && !cut_up_to(added->key)) {
       return true;
     }
     SegmentName later = names.back();
@@ -305,8 +349,10 @@ class JournalReader::Impl {
 
   std::filesystem::path wal_root_;
   EnvironmentPool& pool_;
+  VoidSegments voids_;
   EventSeq from_;
   std::unique_ptr<Segment> segment_;  // being read
+  EventSeq newer_from_ = kNowhere;    // see note_newer()
   std::uint64_t last_txn_id_ = 0;     // LMDB's, of the last record read in it
   Position position_;                 // its chain value is that before the record being read
   Chain record_chain_;                // after that record

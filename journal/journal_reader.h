@@ -26,7 +26,8 @@ class JournalReader {
   JournalReader& operator=(JournalReader&&) noexcept;
 
   // Finds the place without reading on: the position behind which next() will go on. Only before
-  // the first next(). Zeros in an empty log.
+  // the first next(). Zeros in an empty log; in one that has nothing yet behind the snapshot that
+  // it was seeded with, that snapshot's.
   Position seek();
 
   // The next transaction, or none at the end of what is committed; asking again later goes on from

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 
 namespace betex::journal {
 
@@ -12,6 +13,8 @@ struct PreparedSegment {
   std::filesystem::path wal_root;
   std::size_t map_size = 0;        // of the writer's configuration
   std::uint64_t filled_bytes = 0;  // size of the data file
+  // False where the right to write was lost: nothing is prepared then. Empty: nobody can lose it.
+  std::function<bool()> may_write{};
 };
 
 // Is one ready? Any thread.

@@ -125,7 +125,7 @@ std::optional<EventSeq> take_snapshot(const std::filesystem::path& wal_root,
   snapshot.position = *end;
   snapshot.wal_id = epoch_file->wal_id;
   snapshot.note = task.note(end->last_seq);
-  write_snapshot(wal_root, snapshot);
+  write_snapshot(wal_root, snapshot, task.may_write);
   return end->last_seq;
 }
 

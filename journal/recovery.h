@@ -47,6 +47,7 @@ struct SnapshotTask {
   std::function<bool(EventSeq done)> progress = [](EventSeq) { return true; };
   // Gives the note of a snapshot after this event.
   std::function<std::string(EventSeq)> note = [](EventSeq) { return std::string{}; };
+  MayWrite may_write{};  // false: AuthorityLost, and the snapshot is not there
 };
 
 // Reads on from the newest whole snapshot and writes the state to a new one. Returns its sequence;

@@ -21,13 +21,14 @@ SegmentHeader make_header(const SegmentWriter::Setup& setup) {
   header.wal_id = setup.wal_id;
   header.first_seq = setup.before.last_seq.next();
   header.first_tx_id = setup.before.last_tx_id.next();
-  if (setup.before.segment) {
-    header.predecessor_first_seq = setup.before.segment->first_seq;
-    header.predecessor_epoch = setup.before.segment->epoch;
-    header.predecessor_last_seq = setup.before.last_seq;
-    header.predecessor_chain = setup.before.chain;
-    header.predecessor_timestamp = setup.before.last_timestamp;
-  }
+  header.flags = setup.granted ? kEpochGranted : 0;
+  // Behind a snapshot there is no segment: its own sequence and no epoch stand for one.
+  header.predecessor_first_seq =
+      setup.before.segment ? setup.before.segment->first_seq : setup.before.last_seq;
+  header.predecessor_epoch = setup.before.segment ? setup.before.segment->epoch : WriterEpoch{};
+  header.predecessor_last_seq = setup.before.last_seq;
+  header.predecessor_chain = setup.before.chain;
+  header.predecessor_timestamp = setup.before.last_timestamp;
   header.checksum = checksum_of(header);
   return header;
 }

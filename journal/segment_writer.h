@@ -23,7 +23,8 @@ class SegmentWriter {
     std::filesystem::path wal_root;
     WalId wal_id{};
     WriterEpoch epoch;
-    Position before;  // the log's end
+    bool granted = false;  // the epoch, by an external authority
+    Position before;       // the log's end; without a segment: its beginning, or a snapshot's
     std::size_t map_size = 0;
     EnvironmentOptions::Sync sync = EnvironmentOptions::Sync::Always;
   };

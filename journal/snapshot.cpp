@@ -37,11 +37,19 @@ std::string text_of(EventSeq seq) {
   throw JournalError{{.fault = Fault::SnapshotDamaged, .what = what, .segment = text_of(seq)}};
 }
 
+void require(const MayWrite& may_write, EventSeq seq) {
+  if (may_write && !may_write()) {
+    throw JournalError{{.fault = Fault::AuthorityLost,
+                        .what = "the right to write was lost before it was in its place",
+                        .segment = text_of(seq)}};
+  }
+}
+
 // A snapshot's file, and its header, which was checked.
 class SnapshotFile {
  public:
   SnapshotFile(const std::filesystem::path& wal_root, EventSeq seq)
-      : path_{wal_root / kSnapshotsFolder / name_of(seq) / kSnapshotFile} {
+      : path_{file_of_snapshot(wal_root, seq)} {
     check_folder(path_.parent_path());
     try {
       open(seq);
@@ -201,11 +209,21 @@ bool is_whole(const std::filesystem::path& wal_root, EventSeq seq) {
   }
 }
 
-matching::Timestamp time_of_snapshot(const std::filesystem::path& wal_root, EventSeq seq) {
-  return SnapshotFile{wal_root, seq}.header().last_timestamp;
+SnapshotHeader header_of_snapshot(const std::filesystem::path& wal_root, EventSeq seq) {
+  return SnapshotFile{wal_root, seq}.header();
 }
 
-void write_snapshot(const std::filesystem::path& wal_root, const Snapshot& snapshot) {
+std::filesystem::path file_of_snapshot(const std::filesystem::path& wal_root, EventSeq seq) {
+  return wal_root / kSnapshotsFolder / name_of(seq) / kSnapshotFile;
+}
+
+matching::Timestamp time_of_snapshot(const std::filesystem::path& wal_root, EventSeq seq) {
+  return header_of_snapshot(wal_root, seq).last_timestamp;
+}
+
+void write_snapshot(const std::filesystem::path& wal_root,
+                    const Snapshot& snapshot,
+                    const MayWrite& may_write) {
   const Position& position = snapshot.position;
   BETEX_ASSERT(snapshot.engine.last_seq() == position.last_seq);
   const std::filesystem::path folder = wal_root / kSnapshotsFolder;
@@ -214,11 +232,13 @@ void write_snapshot(const std::filesystem::path& wal_root, const Snapshot& snaps
   if (std::filesystem::exists(folder / name)) {
     return;
   }
+  require(may_write, position.last_seq);
   const std::filesystem::path temporary = folder / (std::string{kNewPrefix} + name);
   std::filesystem::remove_all(temporary);  // of a process that was killed here
   create_folder(temporary);
   write_file(temporary / kSnapshotFile, snapshot);
   sync_folder(temporary);
+  require(may_write, position.last_seq);
   rename_folder(temporary, folder / name);
 }
 
@@ -238,9 +258,11 @@ void remove_snapshot(const std::filesystem::path& wal_root, EventSeq seq) {
   std::filesystem::remove_all(wal_root / kSnapshotsFolder / name_of(seq));
 }
 
-void remove_snapshots_below(const std::filesystem::path& wal_root, EventSeq seq) {
+void remove_snapshots_below(const std::filesystem::path& wal_root,
+                            EventSeq seq,
+                            const MayWrite& may_write) {
   for (const EventSeq old : list_snapshots(wal_root)) {
-    if (old < seq) {
+    if (old < seq && (!may_write || may_write())) {
       remove_snapshot(wal_root, old);
     }
   }

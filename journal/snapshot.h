@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -34,13 +35,28 @@ struct Snapshot {
 // Reads every byte and loads no engine.
 [[nodiscard]] bool is_whole(const std::filesystem::path& wal_root, EventSeq seq);
 
+// Asked before the folder is changed: false where the right to write was lost (WriterAuthority).
+// Empty: nobody can lose it.
+using MayWrite = std::function<bool()>;
+
+// Its header, which was checked, and which says how large the file is. Throws SnapshotDamaged.
+[[nodiscard]] SnapshotHeader header_of_snapshot(const std::filesystem::path& wal_root,
+                                                EventSeq seq);
+
+// The file, as it stands in the folder; `seq` need not exist.
+[[nodiscard]] std::filesystem::path file_of_snapshot(const std::filesystem::path& wal_root,
+                                                     EventSeq seq);
+
 // The time of its last event; reads the header alone. Throws SnapshotDamaged.
 [[nodiscard]] matching::Timestamp time_of_snapshot(const std::filesystem::path& wal_root,
                                                    EventSeq seq);
 
 // Durable when it returns. `position` must be the engine's. A snapshot of the same event that is
-// there already stays.
-void write_snapshot(const std::filesystem::path& wal_root, const Snapshot& snapshot);
+// there already stays. AuthorityLost where it may not be written, or may not any more be put into
+// its place.
+void write_snapshot(const std::filesystem::path& wal_root,
+                    const Snapshot& snapshot,
+                    const MayWrite& may_write = {});
 
 // The second-newest snapshot that is whole, 0 where there are not two: the segments above it must
 // be kept, so that one damaged snapshot is no loss.
@@ -49,7 +65,9 @@ void write_snapshot(const std::filesystem::path& wal_root, const Snapshot& snaps
 // Deletes one.
 void remove_snapshot(const std::filesystem::path& wal_root, EventSeq seq);
 
-// Deletes the snapshots below `seq`.
-void remove_snapshots_below(const std::filesystem::path& wal_root, EventSeq seq);
+// Deletes the snapshots below `seq`, while it may.
+void remove_snapshots_below(const std::filesystem::path& wal_root,
+                            EventSeq seq,
+                            const MayWrite& may_write = {});
 
 }  // namespace betex::journal

@@ -11,7 +11,10 @@ namespace betex::matching {
 }
 
 [[gnu::noinline]] void leave_group(State& state, const Order& order) {
-  --state.order_groups.at(order.order_group).live_orders;
+  OrderGroup& group = state.order_groups.at(order.order_group);
+  if (--group.live_orders == 0) {
+    group.orders.clear();  // so most lists are never swept
+  }
 }
 
 [[gnu::noinline]] void count_fill(State& state,
@@ -46,9 +49,9 @@ void apply(State& state, EventSeq, const OrderGroupSet& event) {
                             .state = standing.state,
                             .counted = standing.counted,
                             .limit = standing.limit,
-                            .session = standing.cancel_on_disconnect,
                             .name = event.name,
-                            .window = FilledWindow{standing.window_ms}});
+                            .window = FilledWindow{standing.window_ms},
+                            .session = standing.cancel_on_disconnect});
   } else {
     OrderGroup& group = state.order_groups.at(event.group);
     group.counted = standing.counted;

@@ -79,6 +79,12 @@ class ClOrdIdKey {
     return with_account(id.hash_ != 0 ? id.hash_ : hash(id.text_), account);
   }
 
+  // Of a name that the account has given to something else.
+  [[nodiscard]] std::uint64_t hash(AccountId account, const Reference& name) const noexcept {
+    static_assert(Reference::kWords == 2);
+    return with_account(fold(name.word(0) ^ words_[0], name.word(1) ^ words_[1]), account);
+  }
+
  private:
   // Each word has a secret of its own. With one for all of them, ids that have the same words in
   // another order would collide, whatever the secret is.

@@ -30,8 +30,10 @@ bool are_terms(const OrderGroupRequest& request) noexcept {
          (request.counted == CountedFills::All || request.counted == CountedFills::Makers);
 }
 
+// Time is only looked at where it may matter.
 bool is_reached(const OrderGroup& group, Timestamp now) noexcept {
-  return group.state == OrderGroupState::Active && group.window.filled(now) >= group.limit;
+  return group.state == OrderGroupState::Active && group.window.most_filled() >= group.limit &&
+         group.window.filled(now) >= group.limit;
 }
 
 }  // namespace
@@ -62,35 +64,33 @@ Reason Decider::too_late(const Order& order) const {
 }
 
 const OrderGroup* Decider::group_of(const AccountState& account, const Reference& name) const {
-  return state_.order_groups.find(state_.order_groups.find(account.id, name));
+  return state_.order_groups.named(account.id, name);
 }
 
 // ---- Trips --------------------------------------------------------------------------------------
 
-// Remembers the groups of a trade until its taker's walk has ended.
+// Remembers which groups have reached their limits with a trade until its taker's walk has ended.
+// They still have then, since a walk takes no time and nothing that is filled back.
 void Decider::note_trade(const Order& taker, const Order& maker) const {
-  for (const std::uint32_t group : {maker.order_group, taker.order_group}) {
-    if (group != 0 && (traded_groups_.empty() || traded_groups_.back() != group)) {
-      traded_groups_.push_back(group);
+  for (const std::uint32_t number : {maker.order_group, taker.order_group}) {
+    if (number != 0 && is_reached(state_.order_groups.at(number), now())) {
+      reached_groups_.push_back(number);
     }
   }
 }
 
-// A walk has ended: those that have reached their limits by it trip.
+// The walk has ended.
 void Decider::trip_reached_groups() {
   const OrderGroups& groups = state_.order_groups;
-  std::sort(traded_groups_.begin(), traded_groups_.end());
-  traded_groups_.erase(std::unique(traded_groups_.begin(), traded_groups_.end()),
-                       traded_groups_.end());
-  std::erase_if(traded_groups_,
-                [&](std::uint32_t number) { return !is_reached(groups.at(number), now()); });
-  std::sort(traded_groups_.begin(), traded_groups_.end(), [&](auto left, auto right) {
+  std::sort(reached_groups_.begin(), reached_groups_.end(), [&](auto left, auto right) {
     return std::tuple{groups.at(left).account, left} < std::tuple{groups.at(right).account, right};
   });
-  for (const std::uint32_t number : traded_groups_) {
+  reached_groups_.erase(std::unique(reached_groups_.begin(), reached_groups_.end()),
+                        reached_groups_.end());
+  for (const std::uint32_t number : reached_groups_) {
     trip(groups.at(number), SessionId{}, ClOrdId{});
   }
-  traded_groups_.clear();
+  reached_groups_.clear();
 }
 
 void Decider::trip(const OrderGroup& group, SessionId asked_by, const ClOrdId& cl_ord_id) {

@@ -420,8 +420,8 @@ class Decider {
   Reason refusal_{};                    // of the proposal that was carried out last
   std::vector<OrderId> chunk_;          // scratch of run_chunk
   mutable std::vector<OwnVolume> own_;  // scratch of find_own
-  mutable std::vector<std::uint32_t> traded_groups_;  // of the walk that is under way
-  std::vector<OrderId> group_orders_;                 // scratch of cancel_orders_of
+  mutable std::vector<std::uint32_t> reached_groups_;  // by the walk that is under way
+  std::vector<OrderId> group_orders_;                  // scratch of cancel_orders_of
 };
 
 }  // namespace betex::matching

@@ -38,19 +38,6 @@ void prefetch_row(const State& state, const Order& order) noexcept {
   }
 }
 
-// Null: of none. What an order of it reads is in the first line, but for its list.
-const OrderGroup* group_of(const State& state, AccountId account, const PlaceOrder& order) {
-  return state.order_groups.find(state.order_groups.find(account, order.extra().order_group));
-}
-
-void prefetch_group(const State& state, const Order& order) noexcept {
-  if (order.order_group != 0) {
-    if (const OrderGroup* const group = state.order_groups.find(order.order_group)) {
-      prefetch_line(group);
-    }
-  }
-}
-
 // The level that an order at this price will rest in.
 void prefetch_level(const State& state, const InstrumentState& instrument, Decimal decimal) {
   const auto price = to_price(state.markets.at(instrument.market).kind, decimal);
@@ -68,6 +55,7 @@ void prefetch_maker(const State& state, const InstrumentState& instrument, Side 
     const Order& maker = state.orders.at(slot);
     prefetch_account(state, maker.account);
     prefetch_row(state, maker);
+    state.order_groups.prefetch(maker.order_group);
   }
 }
 
@@ -104,6 +92,9 @@ void Lookahead::look_up(const PlaceOrder& order, Names& names) const noexcept {
   names.account = AccountId{static_cast<std::uint32_t>(state_.account_names.find(order.account))};
   names.instrument = InstrumentId{static_cast<std::uint32_t>(symbol)};
   names.market = MarketId{static_cast<std::uint32_t>(symbol >> 32)};
+  if (order.extras.has_value()) {
+    names.group_hash = state_.order_groups.hash_of(names.account, order.extra().order_group);
+  }
 }
 
 // ---- A new order --------------------------------------------------------------------------------
@@ -121,7 +112,7 @@ void Lookahead::look_far(const PlaceOrder& order) noexcept {
   prefetch_account(state_, names.account);
   state_.cl_ord_ids.prefetch(names.account, order.cl_ord_id);
   if (order.extras.has_value()) {
-    state_.order_groups.prefetch(names.account, order.extra().order_group);
+    state_.order_groups.prefetch_name(names.group_hash);
   }
   if (names.instrument != InstrumentId{}) {
     prefetch_market(state_, names.instrument, names.market);
@@ -131,9 +122,7 @@ void Lookahead::look_far(const PlaceOrder& order) noexcept {
 void Lookahead::look_near(const PlaceOrder& order) noexcept {
   const Names& names = names_of(order, CommandsAhead::kNear);
   if (order.extras.has_value()) {
-    if (const OrderGroup* const group = group_of(state_, names.account, order)) {
-      prefetch_line(group);
-    }
+    state_.order_groups.prefetch_named(names.group_hash);
   }
   if (state_.accounts.contains(names.account)) {
     state_.accounts.at(names.account).orders.prefetch_end();
@@ -151,9 +140,7 @@ void Lookahead::look_nearest(const PlaceOrder& order) noexcept {
     return;
   }
   if (order.extras.has_value()) {
-    if (const OrderGroup* const group = group_of(state_, names.account, order)) {
-      group->orders.prefetch_end();
-    }
+    state_.order_groups.prefetch_list_of_named(names.group_hash);
   }
   const InstrumentState& instrument = state_.instruments.at(names.instrument);
   const MarketRows& rows = state_.ledger.market(names.market).rows;
@@ -186,7 +173,7 @@ void Lookahead::look_far(const Change& change) const noexcept {
   }
 }
 
-// The order's neighbours in its queue, its instrument and its market.
+// The order's neighbours in its queue, its instrument, its market and its group.
 template <typename Change>
 void Lookahead::look_near(const Change& change) const noexcept {
   if (const Slot slot = state_.orders.find(change.order_id)) {
@@ -194,6 +181,7 @@ void Lookahead::look_near(const Change& change) const noexcept {
     prefetch_line(&state_.orders.at(order.previous).next);
     prefetch_line(&state_.orders.at(order.next).previous);
     prefetch_market(state_, order.instrument, order.market);
+    state_.order_groups.prefetch(order.order_group);
   }
 }
 
@@ -205,7 +193,6 @@ void Lookahead::look_nearest(const Change& change) const noexcept {
     const InstrumentState& instrument = state_.instruments.at(order.instrument);
     instrument.book.prefetch(order.tick);
     prefetch_row(state_, order);
-    prefetch_group(state_, order);
     if constexpr (requires { change.price; }) {
       prefetch_level(state_, instrument, change.price);
     }

@@ -43,6 +43,7 @@ class Lookahead {
     AccountId account;
     InstrumentId instrument;
     MarketId market;
+    std::uint32_t group_hash = 0;  // of the account and the name of the order group
   };
 
   static constexpr std::size_t kNames = 16;

@@ -44,7 +44,7 @@ Prevention prevent_self_trade(SelfTradePrevention mode, Quantity left, const Ord
 
 void Decider::take(OrderId id) {
   match(id);
-  if (!traded_groups_.empty()) {
+  if (!reached_groups_.empty()) {
     trip_reached_groups();
   }
 }

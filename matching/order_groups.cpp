@@ -8,27 +8,48 @@ namespace betex::matching {
 
 // ---- What is filled -----------------------------------------------------------------------------
 
-Decimal FilledWindow::filled(Timestamp now) const noexcept {
-  std::int64_t filled = filled_;
-  if (filled == 0) {
-    return Decimal{};
+// Of the buckets that are used, those that are not within the window any more when it goes so many
+// buckets on.
+FilledWindow::Buckets FilledWindow::lost_by(std::int64_t steps) const noexcept {
+  if (steps >= kBuckets) {
+    return used_;
   }
-  const std::int64_t oldest = std::min(bucket_of(now) - kBuckets, newest_ + 1);
-  for (std::int64_t bucket = std::max(newest_ - kBuckets, std::int64_t{0}); bucket < oldest;
-       ++bucket) {
-    filled -= at(bucket);
-  }
-  return Decimal{filled};
+  return steps > 0 ? used_ & ~Buckets{0} << (kBuckets - steps) : 0;
 }
 
-// Empties the buckets that come into use again.
+// What is filled within the window then.
+std::int64_t FilledWindow::kept_after(std::int64_t steps) const noexcept {
+  if (steps > kBuckets) {
+    return 0;
+  }
+  const Buckets lost = lost_by(steps);
+  if (lost == used_) {
+    return in_newest_;
+  }
+  std::int64_t kept = filled_;
+  for (Buckets left = lost; left != 0; left = without_oldest(left)) {
+    kept -= at(oldest_of(left));
+  }
+  return kept;
+}
+
+Decimal FilledWindow::filled(Timestamp now) const noexcept {
+  return filled_ == 0 ? Decimal{} : Decimal{kept_after(bucket_of(now) - newest_)};
+}
+
 void FilledWindow::go_to(std::int64_t bucket) noexcept {
   BETEX_ASSERT(filled_ == 0 || bucket > newest_);
-  const std::int64_t last = std::min(bucket, newest_ + kBuckets + 1);
-  for (std::int64_t next = newest_ + 1; next <= last && filled_ != 0; ++next) {
-    filled_ -= at(next);
-    at(next) = 0;
+  const std::int64_t steps = bucket - newest_;
+  if (filled_ == 0 || steps > kBuckets) {
+    filled_ = 0;
+    used_ = 0;
+  } else {
+    filled_ = kept_after(steps);
+    // In two parts, as a shift by the whole width is undefined.
+    used_ = (used_ << (steps - 1) << 1) | Buckets{1} << (steps - 1);
+    at(newest_) = in_newest_;
   }
+  in_newest_ = 0;
   newest_ = bucket;
 }
 
@@ -49,7 +70,7 @@ bool FilledWindow::restore(std::int64_t bucket, Decimal quantity) noexcept {
   }
   const std::int64_t before = filled_;
   go_to(bucket);
-  at(bucket) = quantity.value();
+  in_newest_ = quantity.value();
   filled_ += quantity.value();
   return filled_ == before + quantity.value();  // nothing has fallen out
 }
@@ -78,13 +99,15 @@ void OrderGroups::add(OrderGroup group) {
   if (pages_[page] == nullptr) {
     pages_[page] = std::make_unique<Page>();
   }
-  add_name({.name = group.name, .account = group.account, .number = number});
+  BETEX_ASSERT(named(group.account, group.name) == nullptr);
   if (group.account.value() >= counts_.size()) {
     counts_.resize(std::size_t{group.account.value()} + 1);
   }
   ++counts_[group.account.value()];
-  pages_[page]->groups[number % kPageSize] = std::make_unique<OrderGroup>(std::move(group));
+  std::unique_ptr<OrderGroup>& place = pages_[page]->groups[number % kPageSize];
+  place = std::make_unique<OrderGroup>(std::move(group));
   ++pages_[page]->used;
+  add_name({.group = place.get(), .hash = hash_of(place->account, place->name), .number = number});
   bind(number, session);
 }
 
@@ -95,7 +118,7 @@ void OrderGroups::remove(std::uint32_t number, std::uint32_t generation) {
   if (--page->used == 0) {
     page.reset();
   }
-  remove_name(group->account, group->name);
+  remove_name({.group = group.get(), .hash = hash_of(group->account, group->name)});
   --counts_[group->account.value()];
   deleted_.push_back(
       {.number = number, .account = group->account, .generation = generation, .name = group->name});
@@ -138,39 +161,45 @@ void OrderGroups::bind(std::uint32_t number, SessionId session) {
 
 // ---- By name ------------------------------------------------------------------------------------
 //
-// A table that is at most half full; whatever is behind a name that is taken out moves up.
+// A table that is at most a third full; whatever is behind a name that is taken out moves up. The
+// hashes are taken with the process's secret, so that no client can choose names that collide.
 
-// With the process's secret, so that no client can choose names that collide.
-std::size_t OrderGroups::home(AccountId account, const Reference& name) const noexcept {
-  return key_.hash(account, ClOrdId{name.view()}) & (names_.size() - 1);
-}
-
-std::uint32_t OrderGroups::find(AccountId account, const Reference& name) const noexcept {
+const OrderGroup* OrderGroups::named(AccountId account, const Reference& name) const noexcept {
+  const std::uint32_t hash = hash_of(account, name);
   const std::size_t mask = names_.size() - 1;
-  for (std::size_t i = home(account, name); names_[i].number != 0; i = (i + 1) & mask) {
-    if (names_[i].account == account && names_[i].name == name) {
-      return names_[i].number;
+  for (std::size_t i = home(hash); names_[i].group != nullptr; i = (i + 1) & mask) {
+    const OrderGroup& group = *names_[i].group;
+    if (names_[i].hash == hash && group.account == account && group.name == name) {
+      return &group;
     }
   }
-  return 0;
+  return nullptr;
 }
 
-void OrderGroups::enter(const NameEntry& entry) noexcept {
+const OrderGroups::NameEntry& OrderGroups::guess(std::uint32_t hash) const noexcept {
   const std::size_t mask = names_.size() - 1;
-  std::size_t i = home(entry.account, entry.name);
-  while (names_[i].number != 0) {
+  std::size_t i = home(hash);
+  while (names_[i].group != nullptr && names_[i].hash != hash) {
+    i = (i + 1) & mask;
+  }
+  return names_[i];
+}
+
+void OrderGroups::enter(NameEntry entry) noexcept {
+  const std::size_t mask = names_.size() - 1;
+  std::size_t i = home(entry.hash);
+  while (names_[i].group != nullptr) {
     i = (i + 1) & mask;
   }
   names_[i] = entry;
 }
 
-void OrderGroups::add_name(const NameEntry& entry) {
-  BETEX_ASSERT(find(entry.account, entry.name) == 0);
-  if ((named_ + 1) * 2 > names_.size()) {
+void OrderGroups::add_name(NameEntry entry) {
+  if ((named_ + 1) * 3 > names_.size()) {
     std::vector<NameEntry> old(names_.size() * 2);
     old.swap(names_);
-    for (const NameEntry& known : old) {
-      if (known.number != 0) {
+    for (const NameEntry known : old) {
+      if (known.group != nullptr) {
         enter(known);
       }
     }
@@ -179,15 +208,15 @@ void OrderGroups::add_name(const NameEntry& entry) {
   ++named_;
 }
 
-void OrderGroups::remove_name(AccountId account, const Reference& name) noexcept {
+void OrderGroups::remove_name(NameEntry entry) noexcept {
   const std::size_t mask = names_.size() - 1;
-  std::size_t gap = home(account, name);
-  while (names_[gap].account != account || names_[gap].name != name) {
+  std::size_t gap = home(entry.hash);
+  while (names_[gap].group != entry.group) {
     gap = (gap + 1) & mask;
   }
-  for (std::size_t i = (gap + 1) & mask; names_[i].number != 0; i = (i + 1) & mask) {
+  for (std::size_t i = (gap + 1) & mask; names_[i].group != nullptr; i = (i + 1) & mask) {
     // It may stand in the gap where its home is not between the two.
-    if (((i - home(names_[i].account, names_[i].name)) & mask) >= ((i - gap) & mask)) {
+    if (((i - home(names_[i].hash)) & mask) >= ((i - gap) & mask)) {
       names_[gap] = names_[i];
       gap = i;
     }

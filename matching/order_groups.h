@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -25,7 +26,8 @@ inline constexpr std::uint32_t kMaxGroups = 1'000;       // of one account
 inline constexpr Decimal kMaxGroupLimit{1'000'000'000'000 * kDecimalScale};
 
 // What is within the window, in the bucket that runs and the 64 before it. Buckets are numbered
-// from the beginning of time, so that they follow from the journal alone.
+// from the beginning of time, so that they follow from the journal alone. A fill now and then, long
+// after the one before it, reads and writes no more than the first members.
 class FilledWindow {
  public:
   static constexpr std::int64_t kBuckets = 64;  // a window
@@ -42,11 +44,14 @@ class FilledWindow {
     if (bucket != newest_) {
       go_to(bucket);
     }
-    at(bucket) += quantity.value();
+    in_newest_ += quantity.value();
     filled_ += quantity.value();
   }
 
   [[nodiscard]] Decimal filled(Timestamp now) const noexcept;
+
+  // filled() at any time is not above this, which needs no time.
+  [[nodiscard]] Decimal most_filled() const noexcept { return Decimal{filled_}; }
 
   void clear() noexcept { *this = FilledWindow{window_ms_}; }
 
@@ -57,10 +62,12 @@ class FilledWindow {
   // may not be within the window any more.
   template <typename Visitor>
   void for_each(Visitor&& visit) const {
-    for (std::int64_t bucket = newest_ - kBuckets; bucket <= newest_ && filled_ != 0; ++bucket) {
-      if (bucket >= 0 && at(bucket) != 0) {
-        visit(bucket, Decimal{at(bucket)});
-      }
+    for (Buckets left = used_; left != 0; left = without_oldest(left)) {
+      const std::int64_t bucket = oldest_of(left);
+      visit(bucket, Decimal{at(bucket)});
+    }
+    if (in_newest_ != 0) {
+      visit(newest_, Decimal{in_newest_});
     }
   }
 
@@ -68,7 +75,9 @@ class FilledWindow {
   [[nodiscard]] bool restore(std::int64_t bucket, Decimal quantity) noexcept;
 
  private:
-  static constexpr std::size_t kKept = kBuckets + 1;
+  // Some of the 64 before the newest one, as bits: the lowest bit is the last of them.
+  using Buckets = std::uint64_t;
+  static_assert(kBuckets == 64);
 
   [[nodiscard]] std::int64_t bucket_of(Timestamp time) const noexcept {
     constexpr std::int64_t kNanosPerMillisecondAndBucket = 1'000'000 / kBuckets;
@@ -77,22 +86,35 @@ class FilledWindow {
   }
 
   [[nodiscard]] std::int64_t& at(std::int64_t bucket) noexcept {
-    return buckets_[static_cast<std::uint64_t>(bucket) % kKept];
+    return before_newest_[static_cast<std::uint64_t>(bucket) % kBuckets];
   }
 
   [[nodiscard]] const std::int64_t& at(std::int64_t bucket) const noexcept {
-    return buckets_[static_cast<std::uint64_t>(bucket) % kKept];
+    return before_newest_[static_cast<std::uint64_t>(bucket) % kBuckets];
   }
 
+  // There must be one.
+  [[nodiscard]] std::int64_t oldest_of(Buckets buckets) const noexcept {
+    return newest_ - kBuckets + std::countl_zero(buckets);
+  }
+
+  [[nodiscard]] static Buckets without_oldest(Buckets buckets) noexcept {
+    return buckets ^ std::bit_floor(buckets);
+  }
+
+  [[nodiscard]] Buckets lost_by(std::int64_t steps) const noexcept;
+  [[nodiscard]] std::int64_t kept_after(std::int64_t steps) const noexcept;
   void go_to(std::int64_t bucket) noexcept;
 
   std::uint32_t window_ms_ = kMinGroupWindowMs;
-  std::int64_t newest_ = 0;  // the last bucket in which something was filled
-  std::int64_t filled_ = 0;  // in all that are kept
-  std::array<std::int64_t, kKept> buckets_{};
+  std::int64_t newest_ = 0;     // the last bucket in which something was filled
+  std::int64_t filled_ = 0;     // in all that are kept
+  std::int64_t in_newest_ = 0;  // of that
+  Buckets used_ = 0;            // that are kept and have something in them
+  std::array<std::int64_t, kBuckets> before_newest_{};  // what the used ones have; else stale
 };
 
-// What orders and fills read comes first.
+// What orders read is in the first line; what fills read besides is in the second, for most.
 struct alignas(kCacheLine) OrderGroup {
   std::uint32_t number = 0;
   AccountId account;
@@ -101,10 +123,12 @@ struct alignas(kCacheLine) OrderGroup {
   std::uint32_t live_orders = 0;
   Decimal limit;
   OrderIdList orders;
-  SessionId session;  // it is bound to; 0: none
   Reference name;
   FilledWindow window;
+  SessionId session;  // it is bound to; 0: none
 };
+
+static_assert(offsetof(OrderGroup, window) == kCacheLine);
 
 [[nodiscard]] OrderGroupStanding standing_of(const OrderGroup& group, Timestamp now) noexcept;
 
@@ -122,20 +146,51 @@ class OrderGroups {
 
   [[nodiscard]] std::uint32_t last_number() const noexcept { return last_number_; }
 
-  // 0: the account has none of that name.
-  [[nodiscard]] std::uint32_t find(AccountId account, const Reference& name) const noexcept;
+  // Null: the account has none of that name.
+  [[nodiscard]] const OrderGroup* named(AccountId account, const Reference& name) const noexcept;
 
-  // A hint that it will be looked for soon.
-  void prefetch(AccountId account, const Reference& name) const noexcept {
-    prefetch_line(&names_[home(account, name)]);
+  // Its number; 0: none.
+  [[nodiscard]] std::uint32_t find(AccountId account, const Reference& name) const noexcept {
+    const OrderGroup* const group = named(account, name);
+    return group == nullptr ? 0 : group->number;
+  }
+
+  [[nodiscard]] std::uint32_t hash_of(AccountId account, const Reference& name) const noexcept {
+    return static_cast<std::uint32_t>(key_.hash(account, name));
+  }
+
+  // Hints that an order will name the group with this hash, each some time after the one before
+  // it: for the table of names; for the group, by name and by number; for the end of its list.
+  void prefetch_name(std::uint32_t hash) const noexcept { prefetch_line(&names_[home(hash)]); }
+
+  void prefetch_named(std::uint32_t hash) const noexcept {
+    const NameEntry& entry = guess(hash);
+    if (entry.group != nullptr) {
+      prefetch_group(entry.group);
+      prefetch_line(&page_of(entry.number)->groups[entry.number % kPageSize]);
+    }
+  }
+
+  void prefetch_list_of_named(std::uint32_t hash) const noexcept {
+    const NameEntry& entry = guess(hash);
+    if (entry.group != nullptr) {
+      entry.group->orders.prefetch_end();
+    }
+  }
+
+  // A hint that an order of the group will be filled or go. 0: of none; as nobody can tell which
+  // orders that will be, it has no branch of its own.
+  void prefetch(std::uint32_t number) const noexcept {
+    if (const Page* const page = page_of(number)) {
+      const void* const group = page->groups[number % kPageSize].get();
+      prefetch_group(group != nullptr ? group : page);
+    }
   }
 
   // null: never there, or deleted. Groups stay where they are.
   [[nodiscard]] const OrderGroup* find(std::uint32_t number) const noexcept {
-    const std::size_t page = number / kPageSize;
-    return page < pages_.size() && pages_[page] != nullptr
-               ? pages_[page]->groups[number % kPageSize].get()
-               : nullptr;
+    const Page* const page = page_of(number);
+    return page != nullptr ? page->groups[number % kPageSize].get() : nullptr;
   }
 
   // It must be there, and not be deleted.
@@ -212,16 +267,34 @@ class OrderGroups {
     std::size_t used = 0;
   };
 
+  // Without the name, which is compared in the group, so that many go into a cache line.
   struct NameEntry {
-    Reference name;
-    AccountId account;
-    std::uint32_t number = 0;  // 0: nothing stands here
+    const OrderGroup* group = nullptr;  // null: nothing stands here
+    std::uint32_t hash = 0;
+    std::uint32_t number = 0;
   };
 
-  [[nodiscard]] std::size_t home(AccountId account, const Reference& name) const noexcept;
-  void enter(const NameEntry& entry) noexcept;
-  void add_name(const NameEntry& entry);
-  void remove_name(AccountId account, const Reference& name) noexcept;
+  // Null: nothing there.
+  [[nodiscard]] const Page* page_of(std::uint32_t number) const noexcept {
+    const std::size_t page = number / kPageSize;
+    return page < pages_.size() ? pages_[page].get() : nullptr;
+  }
+
+  static void prefetch_group(const void* group) noexcept {
+    prefetch_line(group);
+    prefetch_line(static_cast<const char*>(group) + offsetof(OrderGroup, window));
+  }
+
+  [[nodiscard]] std::size_t home(std::uint32_t hash) const noexcept {
+    return hash & (names_.size() - 1);
+  }
+
+  // The entry with this hash, which may be that of another name; it does not wait for the group.
+  [[nodiscard]] const NameEntry& guess(std::uint32_t hash) const noexcept;
+
+  void enter(NameEntry entry) noexcept;
+  void add_name(NameEntry entry);
+  void remove_name(NameEntry entry) noexcept;
 
   ClOrdIdKey key_;
   std::uint32_t last_number_ = 0;

@@ -1,9 +1,10 @@
-// The live orders of a market, an account or a session in ascending order of ids, for processes
-// that walk them. Appending is a push_back; finished orders are swept out when it would grow, and
-// before a process walks a list that is mostly of them.
+// The live orders of a market, an account, a session or an order group in ascending order of ids,
+// for processes that walk them. Appending is a push_back; finished orders are swept out when it
+// would grow, and before a process walks a list that is mostly of them.
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -33,6 +34,9 @@ class OrderIdList {
     }
   }
 
+  // None of them lives any more.
+  void clear() noexcept { ids_.clear(); }
+
   // The ids that a walk passes, finished ones too.
   [[nodiscard]] std::size_t size() const noexcept { return ids_.size(); }
 
@@ -46,15 +50,24 @@ class OrderIdList {
   }
 
  private:
+  // A cache line's worth, so that a list of an order or two is not swept for each.
+  static constexpr std::size_t kFirstRoom = 8;
+
   BETEX_SELDOM void make_room(const OrderTable& orders) {
     sweep(orders);
-    if (ids_.size() > ids_.capacity() / 2) {
-      ids_.reserve(ids_.capacity() * 2);
+    if (ids_.size() * 2 >= ids_.capacity()) {
+      ids_.reserve(std::max(kFirstRoom, ids_.capacity() * 2));
     }
   }
 
+  // Without a branch for each id: which of them have finished cannot be predicted.
   void sweep(const OrderTable& orders) {
-    std::erase_if(ids_, [&orders](OrderId known) { return !orders.is_live(known); });
+    std::size_t kept = 0;
+    for (const OrderId known : ids_) {
+      ids_[kept] = known;
+      kept += orders.is_live(known) ? 1U : 0U;
+    }
+    ids_.resize(kept);
   }
 
   std::vector<OrderId> ids_;

@@ -35,9 +35,9 @@ void load_group(State& state, const SavedGroup& saved) {
               .state = saved.state,
               .counted = saved.counted,
               .limit = saved.limit,
-              .session = saved.session,
               .name = saved.name,
-              .window = FilledWindow{saved.window_ms}});
+              .window = FilledWindow{saved.window_ms},
+              .session = saved.session});
 }
 
 void load_fills(State& state, const SavedGroupFills& saved) {

@@ -1,6 +1,8 @@
 #include "gateway/config/command_line.h"
 
 #include <sstream>
+#include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -18,6 +20,10 @@ std::string check_username(const std::string& username) {
 }
 
 }  // namespace
+
+std::string_view program_version() noexcept {
+  return BETEX_VERSION;
+}
 
 std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* const* argv) {
   CommandLine line;
@@ -48,6 +54,8 @@ std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* co
                  "Events after which the log begins a new segment, about")
       ->transform(process::decimal())
       ->type_name("NUMBER");
+  app.add_option("--node", overrides.cluster_node, "This node's name in its cluster")
+      ->type_name("NAME");
   app.add_option("--notice",
                  overrides.stop_notice_s,
                  "Seconds from SIGTERM to the stop, which all sessions are told of, 0: none")
@@ -61,6 +69,16 @@ std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* co
                line.new_epochs,
                "Start though the session cache or the witness know more than the log, which was "
                "restored: every session begins again at MsgSeqNum 1");
+  auto* const init = app.add_flag("--init-quorum-log",
+                                  line.init_quorum_log,
+                                  "Make the log of a replicated cluster, once: this node's "
+                                  "journal, empty or not, is its truth");
+  app.add_flag(
+         "--adopt-quorum-log",
+         line.adopt_quorum_log,
+         "Have the cluster's log go on from this node's journal, after etcd has been restored "
+         "from a backup: this node's must be the one that is farthest")
+      ->excludes(init);
   auto* const check =
       app.add_flag("--check-config")->description("Check the configuration and end");
   auto* const print = app.add_flag("--print-config")
@@ -98,6 +116,24 @@ std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* co
     line.action = Action::PrintConfig;
   }
   return line;
+}
+
+void check_options(const CommandLine& line, const Config& config) {
+  std::vector<Finding> findings;
+  const auto needs_quorum_log = [&](bool given, const char* option) {
+    if (given && config.cluster.mode != ClusterMode::Replicated) {
+      findings.push_back({.file = "command line",
+                          .line = 0,
+                          .key = option,
+                          .problem = "is about the log of a replicated cluster, and there is none",
+                          .remedy = "leave it out, or give mode = \"replicated\" in [cluster]"});
+    }
+  };
+  needs_quorum_log(line.init_quorum_log, "--init-quorum-log");
+  needs_quorum_log(line.adopt_quorum_log, "--adopt-quorum-log");
+  if (!findings.empty()) {
+    throw ConfigError{std::move(findings)};
+  }
 }
 
 }  // namespace betex::gateway

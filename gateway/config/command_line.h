@@ -4,11 +4,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "gateway/config/config.h"
 
 namespace betex::gateway {
+
+// "0.1.0", without blanks. Static storage.
+[[nodiscard]] std::string_view program_version() noexcept;
 
 enum class Action : std::uint8_t { Run, CheckConfig, PrintConfig, HashPassword };
 
@@ -18,6 +22,8 @@ struct CommandLine {
   Overrides overrides;
   bool accept_clock = false;       // Run only: start on the machine's clock as it is
   bool new_epochs = false;         // Run only: every session begins again at number 1
+  bool init_quorum_log = false;    // Run only: make the cluster's log from this node's journal
+  bool adopt_quorum_log = false;   // Run only: the cluster's log goes on from this node's journal
   std::string username;            // HashPassword only: the line is made for this one
   bool generate_password = false;  // HashPassword only: none is read
 };
@@ -30,5 +36,8 @@ struct EarlyExit {
 
 [[nodiscard]] std::variant<CommandLine, EarlyExit> parse_command_line(int argc,
                                                                       const char* const* argv);
+
+// Throws ConfigError where an option is of no use with this configuration.
+void check_options(const CommandLine& line, const Config& config);
 
 }  // namespace betex::gateway

@@ -130,6 +130,51 @@ struct HttpConfig {
   std::vector<std::string> page_hosts;  // names that it is served under, besides loopback's
 };
 
+// Single: this machine alone. SharedDisk (P1): the log's folder is on storage that several machines
+// have, and an external lease says who writes. Replicated (P2): a majority of machines has each
+// event before it is told; every node has a journal of its own.
+enum class ClusterMode : std::uint8_t { Single, SharedDisk, Replicated };
+
+// Who gives the lease. Kubernetes: a Lease object; for SharedDisk only.
+enum class LeaseAuthority : std::uint8_t { Etcd, Kubernetes };
+
+struct EtcdConfig {
+  std::vector<std::string> endpoints;  // http://HOST:PORT or https://HOST:PORT
+  std::filesystem::path ca;            // PEM; empty: the system's
+  std::filesystem::path certificate;   // this node's, PEM; empty: none
+  std::filesystem::path key;           // PEM
+  std::string user;                    // empty: nobody logs on
+  std::filesystem::path password_file;
+};
+
+struct KubernetesConfig {
+  std::string api = "https://kubernetes.default.svc";
+  std::string lease;  // "NAMESPACE/NAME" of a coordination.k8s.io/v1 Lease
+  std::filesystem::path token_file = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+  std::filesystem::path ca = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
+};
+
+struct ClusterConfig {
+  ClusterMode mode = ClusterMode::Single;
+  std::string node;            // this one's name: of all nodes of the cluster no other has it
+  std::string shard = "main";  // of the store's keys: /betex/SHARD/
+  LeaseAuthority authority = LeaseAuthority::Etcd;
+  EtcdConfig etcd;
+  KubernetesConfig kubernetes;
+  std::chrono::seconds lease_ttl{2};            // 5 for SharedDisk
+  std::chrono::milliseconds lease_margin{500};  // 1500 for SharedDisk
+  std::chrono::milliseconds request_timeout{1000};
+  std::string fence_command;  // SharedDisk: run with the old and the new epoch; 0 or no start
+  std::string seed_command;   // Replicated: brings what the log does not keep; empty: none
+  std::size_t append_bytes = 262'144;
+  std::uint64_t window_slots = 262'144;
+  std::uint64_t window_bytes = std::uint64_t{512} << 20;
+  std::uint64_t etcd_quota_bytes = std::uint64_t{4} << 30;  // as etcd is run with
+  std::chrono::milliseconds stall_unready{2'000};
+  std::chrono::milliseconds stall_exit{10'000};
+  std::chrono::milliseconds max_clock_lead{1'000};
+};
+
 struct ClockConfig {
   bool require_synchronised = false;  // a start waits until the kernel calls the clock so
 };
@@ -214,6 +259,7 @@ struct Config {
   FixConfig fix;
   MarketDataConfig market_data;
   HttpConfig http;
+  ClusterConfig cluster;
   ClockConfig clock;
   LogConfig log;
   std::chrono::seconds trading_day_end{0};  // after midnight UTC; counts on an empty WAL only
@@ -237,6 +283,7 @@ struct Overrides {
   std::optional<std::uint16_t> http_port;         // turns HTTP on
   std::optional<std::uint64_t> max_segment_events;
   std::optional<std::uint32_t> stop_notice_s;
+  std::optional<std::string> cluster_node;
 };
 
 // Reads `file` and all that it names, puts `overrides` on top and checks the result. Paths in a

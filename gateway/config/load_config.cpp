@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "gateway/config/accounts_file.h"
+#include "gateway/config/cluster_section.h"
 #include "gateway/config/config.h"
 #include "gateway/config/credentials_file.h"
 #include "gateway/config/market_data_section.h"
@@ -87,6 +88,9 @@ void put_overrides(TomlTable& file, const Overrides& overrides) {
   if (overrides.http_port) {
     put(file, "http", "port", from_option("--http-port", *overrides.http_port));
     put(file, "http", "enabled", {true, 0, "--http-port"});
+  }
+  if (overrides.cluster_node) {
+    put(file, "cluster", "node", {*overrides.cluster_node, 0, "--node"});
   }
   if (overrides.stop_notice_s) {
     put(file, "exchange", "stop_notice_s", from_option("--notice", *overrides.stop_notice_s));
@@ -386,6 +390,7 @@ Files read_gateway_file(SectionReader& reader, Config& config) {
   read_fix(reader.section("fix"), config.fix, files);
   read_market_data(reader.section("market_data"), config.fix, config.market_data);
   read_http(reader.section("http"), config, config.http);
+  read_cluster(reader.section("cluster"), config.cluster);
   read_clock(reader.section("clock"), config.clock);
   read_log(reader.section("log"), config.log);
   SectionReader trading_day = reader.section("trading_day");

@@ -21,6 +21,8 @@ std::vector<std::string> open_secrets(const Config& config) {
   if (config.fix.tls) {
     look_at("the TLS key", config.fix.tls->key);
   }
+  look_at("the key for etcd", config.cluster.etcd.key);
+  look_at("the password for etcd", config.cluster.etcd.password_file);
   return lines;
 }
 

@@ -8,8 +8,8 @@
 
 namespace betex::gateway {
 
-// One line each, for the log at the start: the credentials file and the TLS key. A group that may
-// read them is somebody's decision and is not named.
+// One line each, for the log at the start: the credentials file, the TLS key, and what shows etcd
+// who this node is. A group that may read them is somebody's decision and is not named.
 [[nodiscard]] std::vector<std::string> open_secrets(const Config& config);
 
 }  // namespace betex::gateway

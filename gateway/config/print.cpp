@@ -13,6 +13,8 @@ namespace betex::gateway {
 
 namespace {
 
+using Out = std::back_insert_iterator<std::string>;
+
 std::string decimal(matching::Decimal value) {
   return fmt::format(
       "{}.{:06}", value.value() / matching::kDecimalScale, value.value() % matching::kDecimalScale);
@@ -50,8 +52,7 @@ std::string four_eyes_text(std::uint32_t classes) {
   return text;
 }
 
-void print_market_data(std::back_insert_iterator<std::string> out,
-                       const MarketDataConfig& market_data) {
+void print_market_data(Out out, const MarketDataConfig& market_data) {
   const MarketDataSessionLimits& limits = market_data.limits;
   fmt::format_to(out, "\n[market_data]\nenabled = {}\n", market_data.enabled);
   fmt::format_to(out, "address = \"{}\"\nport = {}\n", market_data.address, market_data.port);
@@ -66,6 +67,55 @@ void print_market_data(std::back_insert_iterator<std::string> out,
   fmt::format_to(out, "normal_bytes = {}\n", limits.normal_bytes);
 }
 
+void print_if_given(Out out, const char* key, const std::string& value) {
+  if (!value.empty()) {
+    fmt::format_to(out, "{} = \"{}\"\n", key, value);
+  }
+}
+
+void print_etcd(Out out, const EtcdConfig& etcd) {
+  fmt::format_to(out, "etcd = [{}]\n", quoted(etcd.endpoints));
+  print_if_given(out, "etcd_ca", etcd.ca.string());
+  print_if_given(out, "etcd_certificate", etcd.certificate.string());
+  print_if_given(out, "etcd_key", etcd.key.string());
+  print_if_given(out, "etcd_user", etcd.user);
+  print_if_given(out, "etcd_password_file", etcd.password_file.string());
+}
+
+void print_kubernetes(Out out, const KubernetesConfig& kubernetes) {
+  fmt::format_to(out, "kubernetes_api = \"{}\"\n", kubernetes.api);
+  fmt::format_to(out, "kubernetes_lease = \"{}\"\n", kubernetes.lease);
+  fmt::format_to(out, "kubernetes_token_file = \"{}\"\n", kubernetes.token_file.string());
+  fmt::format_to(out, "kubernetes_ca = \"{}\"\n", kubernetes.ca.string());
+}
+
+// Of a single machine there is nothing else in force.
+void print_cluster(Out out, const ClusterConfig& cluster) {
+  fmt::format_to(out, "\n[cluster]\nmode = \"{}\"\n", word_of(kClusterModes, cluster.mode));
+  if (cluster.mode == ClusterMode::Single) {
+    return;
+  }
+  fmt::format_to(out, "node = \"{}\"\nshard = \"{}\"\n", cluster.node, cluster.shard);
+  fmt::format_to(out, "authority = \"{}\"\n", word_of(kLeaseAuthorities, cluster.authority));
+  if (cluster.authority == LeaseAuthority::Etcd) {
+    print_etcd(out, cluster.etcd);
+  } else {
+    print_kubernetes(out, cluster.kubernetes);
+  }
+  fmt::format_to(out, "lease_ttl_s = {}\n", cluster.lease_ttl.count());
+  fmt::format_to(out, "lease_margin_ms = {}\n", cluster.lease_margin.count());
+  fmt::format_to(out, "request_timeout_ms = {}\n", cluster.request_timeout.count());
+  print_if_given(out, "fence_command", cluster.fence_command);
+  print_if_given(out, "seed_command", cluster.seed_command);
+  fmt::format_to(out, "append_bytes = {}\n", cluster.append_bytes);
+  fmt::format_to(out, "window_slots = {}\n", cluster.window_slots);
+  fmt::format_to(out, "window_bytes = {}\n", cluster.window_bytes);
+  fmt::format_to(out, "etcd_quota_bytes = {}\n", cluster.etcd_quota_bytes);
+  fmt::format_to(out, "stall_unready_ms = {}\n", cluster.stall_unready.count());
+  fmt::format_to(out, "stall_exit_ms = {}\n", cluster.stall_exit.count());
+  fmt::format_to(out, "max_clock_lead_ms = {}\n", cluster.max_clock_lead.count());
+}
+
 std::string gateway_text(const Config& config) {
   const auto& [wal,
                reports,
@@ -75,6 +125,7 @@ std::string gateway_text(const Config& config) {
                fix,
                market_data,
                http,
+               cluster,
                clock,
                log,
                day_end,
@@ -134,6 +185,7 @@ std::string gateway_text(const Config& config) {
   fmt::format_to(out, "\n[http]\nenabled = {}\n", http.enabled);
   fmt::format_to(out, "address = \"{}\"\nport = {}\n", http.address, http.port);
   fmt::format_to(out, "page = {}\npage_hosts = [{}]\n", http.page, quoted(http.page_hosts));
+  print_cluster(out, cluster);
   fmt::format_to(out, "\n[clock]\nrequire_synchronised = {}\n", clock.require_synchronised);
   fmt::format_to(out, "\n[log]\nlevel = \"{}\"\n", word_of(kLogLevels, log.level));
   if (!log.file.empty()) {

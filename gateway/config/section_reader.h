@@ -69,22 +69,24 @@ class SectionReader {
   // A relative path is one from the file's folder.
   void path(const std::string& key, std::filesystem::path& value);
 
+  // True: taken.
   template <typename T, std::size_t N>
-  void choice(const std::string& key, T& value, const std::array<Word<T>, N>& choices) {
+  bool choice(const std::string& key, T& value, const std::array<Word<T>, N>& choices) {
     std::string word;
     text(key, word);
     if (word.empty()) {
-      return;
+      return false;
     }
     std::vector<std::string> words;
     for (const Word<T>& choice : choices) {
       if (choice.word == word) {
         value = choice.value;
-        return;
+        return true;
       }
       words.emplace_back(choice.word);
     }
     complain(key, {"'" + word + "' is not known", "give one of " + comma_separated(words)});
+    return false;
   }
 
   // Complains when `key` is missing.

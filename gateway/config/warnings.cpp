@@ -2,10 +2,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <iterator>
 #include <string>
 #include <vector>
 
 #include "gateway/config/config.h"
+#include "gateway/config/endpoint.h"
+#include "gateway/config/shared_disk.h"
 
 namespace betex::gateway {
 
@@ -88,6 +91,22 @@ void warn_of_replays_without_snapshots(const Config& config, Lines& lines) {
   }
 }
 
+// Whoever is on the way may read it, and change who leads.
+void warn_of_plain_etcd(const ClusterConfig& cluster, Lines& lines) {
+  if (cluster.mode == ClusterMode::Single) {
+    return;
+  }
+  const auto plain = std::ranges::find_if(cluster.etcd.endpoints, [](const std::string& text) {
+    const auto endpoint = parse_endpoint(text);
+    return endpoint && !endpoint->tls && !endpoint->is_loopback();
+  });
+  if (plain != cluster.etcd.endpoints.end()) {
+    lines.push_back("cluster.etcd has " + *plain +
+                    ", on another machine: the cluster's truth travels unencrypted, and whoever is "
+                    "on the way may change it: have etcd's members listen on https://");
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> warnings(const Config& config) {
@@ -101,6 +120,8 @@ std::vector<std::string> warnings(const Config& config) {
   warn_of_open_http(config, lines);
   warn_of_few_connections(config, lines);
   warn_of_replays_without_snapshots(config, lines);
+  warn_of_plain_etcd(config.cluster, lines);
+  std::ranges::copy(warnings_of_shared_disk(config), std::back_inserter(lines));
   return lines;
 }
 

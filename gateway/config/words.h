@@ -34,6 +34,14 @@ inline constexpr std::array<Word<StageThreads>, 3> kStageThreads{
      {"shared", StageThreads::Shared},
      {"separate", StageThreads::Separate}}};
 
+inline constexpr std::array<Word<ClusterMode>, 3> kClusterModes{
+    {{"single", ClusterMode::Single},
+     {"shared-disk", ClusterMode::SharedDisk},
+     {"replicated", ClusterMode::Replicated}}};
+
+inline constexpr std::array<Word<LeaseAuthority>, 2> kLeaseAuthorities{
+    {{"etcd", LeaseAuthority::Etcd}, {"kubernetes", LeaseAuthority::Kubernetes}}};
+
 inline constexpr std::array<Word<LogLevel>, 7> kLogLevels{{{"trace", LogLevel::Trace},
                                                            {"debug", LogLevel::Debug},
                                                            {"info", LogLevel::Info},

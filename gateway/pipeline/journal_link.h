@@ -21,6 +21,15 @@ class JournalLog final : public TransactionLog {
 
   void commit() override { journal_.commit(); }
 
+  // Of a shared disk's log another node may be the writer by now.
+  void confirm() override {
+    if (!journal_.may_write()) {
+      throw journal::JournalError{{.fault = journal::Fault::AuthorityLost,
+                                   .what = "the right to write was lost before an answer",
+                                   .segment = {}}};
+    }
+  }
+
  private:
   journal::Journal& journal_;
 };

@@ -18,8 +18,10 @@ std::size_t JournalStage::do_work() {
       appended = true;
     }
   }
-  if (appended) {  // a batch of barriers commits nothing
+  if (appended) {
     commit();
+  } else {  // barriers alone: what is answered next is of events that were committed before
+    log_.confirm();
   }
   events_.release(batch.end_seq());
   return batch.size();

@@ -1,5 +1,7 @@
 // Makes transactions durable: takes all that the event ring offers, commits it as one batch, and
-// only then releases the slots. Releasing is the gate: the report stage stands behind this one.
+// only then releases the slots. Releasing is the gate: the report stage stands behind this one. A
+// batch that commits nothing is only confirmed: another node may have gone on with the log, and
+// then nothing may be told of it here any more.
 #pragma once
 
 #include <cstddef>

@@ -25,6 +25,10 @@ void Health::watch(const gateway::Clock& clock) {
   clock_ = &clock;
 }
 
+void Health::watch_commits(std::function<std::optional<std::string>()> why_stalled) {
+  why_stalled_ = std::move(why_stalled);
+}
+
 void Health::wait_for(std::string why) {
   const std::lock_guard lock{mutex_};
   waits_for_ = std::move(why);
@@ -33,6 +37,11 @@ void Health::wait_for(std::string why) {
 std::string Health::why_recovering() const {
   const std::lock_guard lock{mutex_};
   return waits_for_.empty() ? "the journal is being replayed" : waits_for_;
+}
+
+std::string Health::why_standby() const {
+  const std::lock_guard lock{mutex_};
+  return waits_for_.empty() ? "standby" : "standby: " + waits_for_;
 }
 
 // The commits need no check of their own: a commit that fails ends the process.
@@ -52,6 +61,8 @@ std::optional<std::string> Health::why_not_ready() const {
   switch (phase_.load(std::memory_order_acquire)) {
     case Phase::Recovering:
       return why_recovering();
+    case Phase::Standby:
+      return why_standby();
     case Phase::Stopping:
       return "the gateway is stopping";
     case Phase::Accepting:
@@ -61,6 +72,9 @@ std::optional<std::string> Health::why_not_ready() const {
       if (clock_ != nullptr && !clock_->certain()) {
         return "the machine's clock was set far from session time: new orders are refused, cancels "
                "are not; the log says what to do";
+      }
+      if (auto why = why_stalled_ ? why_stalled_() : std::nullopt) {
+        return why;
       }
       break;
   }

@@ -19,7 +19,8 @@
 
 namespace betex::gateway {
 
-enum class Phase : std::uint8_t { Recovering, Accepting, Stopping };
+// Standby: another node leads, and this one follows it.
+enum class Phase : std::uint8_t { Recovering, Standby, Accepting, Stopping };
 
 // Whether a loop moves, by the ticks that it counts, looked at now and then.
 class Movement {
@@ -59,7 +60,7 @@ class Health final : public HealthSource {
 
   [[nodiscard]] Phase phase() const noexcept { return phase_.load(std::memory_order_acquire); }
 
-  // While it starts: for what. Until Phase::Accepting.
+  // While it starts or stands by: for what. Until Phase::Accepting.
   void wait_for(std::string why);
 
   // All before Phase::Accepting, and what they name must outlive this.
@@ -69,6 +70,8 @@ class Health final : public HealthSource {
   void watch_while_there(const AgentRunner& runner, const EventConsumer& consumer);
   void watch(const CommandPort& commands);
   void watch(const gateway::Clock& clock);
+  // Why what is decided does not become durable by now; none: it does. Thread-safe, and quick.
+  void watch_commits(std::function<std::optional<std::string>()> why_stalled);
 
   // It is going to stop then, and goes on until then.
   void stops_at(Movement::Steady::time_point time) noexcept {
@@ -82,6 +85,7 @@ class Health final : public HealthSource {
 
  private:
   [[nodiscard]] std::string why_recovering() const;
+  [[nodiscard]] std::string why_standby() const;
 
   struct Watched {
     const AgentRunner* runner;
@@ -90,9 +94,10 @@ class Health final : public HealthSource {
   };
 
   const Now now_;
-  std::atomic<Phase> phase_{Phase::Recovering};     // release by main, acquire by the HTTP port
-  const CommandPort* commands_ = nullptr;           // set before Phase::Accepting
-  const gateway::Clock* clock_ = nullptr;           // set before Phase::Accepting
+  std::atomic<Phase> phase_{Phase::Recovering};  // release by main, acquire by the HTTP port
+  const CommandPort* commands_ = nullptr;        // set before Phase::Accepting
+  const gateway::Clock* clock_ = nullptr;        // set before Phase::Accepting
+  std::function<std::optional<std::string>()> why_stalled_;  // likewise; empty: nobody says
   std::atomic<Movement::Steady::rep> stops_at_{0};  // since the clock's epoch; 0: it is not said
   mutable std::mutex mutex_;
   std::string waits_for_;                 // guarded by mutex_; empty: nothing

@@ -254,6 +254,11 @@ void GatewayMetrics::read_from(const Sources& sources) {
   sources_.emplace(sources);
 }
 
+void GatewayMetrics::read_from(const ClusterSources& sources) {
+  const std::lock_guard lock{mutex_};
+  cluster_.emplace(sources);
+}
+
 std::vector<MetricFamily> GatewayMetrics::Collect() const {
   std::vector<MetricFamily> families{
       gauge({"process_start_time_seconds", "When the gateway started, since 1970, UTC."},
@@ -262,13 +267,18 @@ std::vector<MetricFamily> GatewayMetrics::Collect() const {
             health_.why_not_ready() ? 0 : 1),
   };
   // Not under the lock: whoever scrapes waits for nobody else who does.
-  const std::optional<Sources> sources = [this] {
+  const auto [cluster, sources] = [this] {
     const std::lock_guard lock{mutex_};
-    return sources_;
+    return std::pair{cluster_, sources_};
   }();
-  if (sources) {
-    std::vector<MetricFamily> more = collect(*sources);
+  const auto add = [&families](std::vector<MetricFamily> more) {
     std::move(more.begin(), more.end(), std::back_inserter(families));
+  };
+  if (cluster) {
+    add(cluster_metrics(*cluster));
+  }
+  if (sources) {
+    add(collect(*sources));
   }
   return families;
 }

@@ -14,6 +14,7 @@
 #include "gateway/pipeline/event_counts.h"
 #include "gateway/pipeline/histogram.h"
 #include "gateway/pipeline/match_stage.h"
+#include "gateway/process/cluster_metrics.h"
 #include "gateway/process/market_data_metrics.h"
 #include "gateway/replay/replay_figures.h"
 #include "gateway/ring/command_ring.h"
@@ -53,6 +54,9 @@ class GatewayMetrics final : public prometheus::Collectable {
   // Before this, while the journal is replayed, there is little to tell. Once, on any thread.
   void read_from(const Sources& sources);
 
+  // Of a node of a cluster, from now on: also while it stands by. Likewise.
+  void read_from(const ClusterSources& sources);
+
   [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
@@ -61,7 +65,8 @@ class GatewayMetrics final : public prometheus::Collectable {
   const HealthSource& health_;
   const std::chrono::system_clock::time_point made_at_;
   mutable std::mutex mutex_;
-  std::optional<Sources> sources_;  // guarded by mutex_
+  std::optional<Sources> sources_;         // guarded by mutex_
+  std::optional<ClusterSources> cluster_;  // guarded by mutex_; none: there is no cluster
 };
 
 }  // namespace betex::gateway

@@ -22,6 +22,10 @@ class TransactionLog {
   // All that was appended is durable when this returns. Throws if it can't be: then nothing since
   // the last commit may ever be acknowledged, and the process stops.
   virtual void commit() = 0;
+
+  // Returns if no other node has begun to append at a moment after the call: what is told next may
+  // be of events that were committed before. Throws like commit().
+  virtual void confirm() {}
 };
 
 // What was asked for is in no segment any more.

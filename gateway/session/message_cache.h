@@ -31,6 +31,8 @@
 
 namespace betex::fix {
 
+class SpareCache;
+
 // What recovery found, before the start journals anything: a new cache starts from it, an old one
 // is held against it.
 struct RecoveredSessions {
@@ -75,11 +77,13 @@ class MessageCache {
 
   // Opens or creates the folder at `path`, which nobody but this user may look into, and takes the
   // cache over for the log's writer. Throws JournalError; CacheAhead where the cache is ahead of
-  // the journal: then the journal has lost its tail, and the cache stays as it is.
+  // the journal: then the journal has lost its tail, and the cache stays as it is. `spare`: what a
+  // new file is taken from; null: it is made.
   MessageCache(const std::filesystem::path& path,
                const CacheIdentity& identity,
                const RecoveredSessions& recovered,
-               const CacheLimits& limits = {});
+               const CacheLimits& limits = {},
+               SpareCache* spare = nullptr);
   MessageCache(const MessageCache&) = delete;
   MessageCache& operator=(const MessageCache&) = delete;
   MessageCache(MessageCache&&) = delete;
@@ -147,13 +151,15 @@ class MessageCache {
   // message_cache_open.cpp
   void find_or_make(const std::filesystem::path& folder,
                     const CacheIdentity& identity,
-                    const RecoveredSessions& recovered);
+                    const RecoveredSessions& recovered,
+                    SpareCache* spare);
   [[nodiscard]] bool take_over(const std::filesystem::path& folder,
                                const CacheIdentity& identity,
                                const RecoveredSessions& recovered);
   void make(const std::filesystem::path& folder,
             const CacheIdentity& identity,
-            const RecoveredSessions& recovered);
+            const RecoveredSessions& recovered,
+            SpareCache* spare);
   void adopt(const ScannedCache& scanned, const RecoveredSessions& recovered);
   void start_from(const RecoveredSessions& recovered);
 

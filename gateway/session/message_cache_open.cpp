@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include "gateway/session/message_cache.h"
+#include "gateway/session/spare_cache.h"
 #include "journal/errors.h"
 #include "journal/file_system.h"
 #include "journal/safe_path.h"
@@ -24,8 +25,6 @@ using matching::SessionId;
 
 namespace {
 
-// For sessions that are added while it runs, and by later starts of this boot.
-constexpr std::uint32_t kSpareSessions = 256;
 constexpr std::uint32_t kLeastBlocks = 8;
 
 // Of the file system of `folder`, or half of what is free there, if that is less.
@@ -91,7 +90,8 @@ std::size_t bytes_of(const Shelf& shelf) {
 MessageCache::MessageCache(const std::filesystem::path& path,
                            const CacheIdentity& identity,
                            const RecoveredSessions& recovered,
-                           const CacheLimits& limits)
+                           const CacheLimits& limits,
+                           SpareCache* spare)
     : limits_{limits}, space_{limits.bounds, journal::resolve_folder(path).parent_path()} {
   const std::filesystem::path folder = journal::resolve_folder(path);
   if (std::filesystem::exists(folder)) {  // made by an older version, perhaps, for more to see
@@ -99,7 +99,7 @@ MessageCache::MessageCache(const std::filesystem::path& path,
     std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
   }
   space_.look_at_disk();
-  find_or_make(folder, identity, recovered);
+  find_or_make(folder, identity, recovered, spare);
   limits_.block_bytes = file_->header().block_bytes;
   space_.fit_to_file(capacity());
   if (!limits_.memory.empty()) {
@@ -109,7 +109,8 @@ MessageCache::MessageCache(const std::filesystem::path& path,
 
 void MessageCache::find_or_make(const std::filesystem::path& folder,
                                 const CacheIdentity& identity,
-                                const RecoveredSessions& recovered) {
+                                const RecoveredSessions& recovered,
+                                SpareCache* spare) {
   const auto place = find_cache(folder, identity);
   if (place) {
     place_ = *place;
@@ -122,7 +123,7 @@ void MessageCache::find_or_make(const std::filesystem::path& folder,
     move_aside(folder, place, !space_.disk_is_low());
   }
   journal::create_folder(folder, journal::kPrivateFolderMode);
-  make(folder, identity, recovered);
+  make(folder, identity, recovered, spare);
 }
 
 // False: it cannot be used, and why is in the log.
@@ -212,20 +213,23 @@ void MessageCache::adopt(const ScannedCache& scanned, const RecoveredSessions& r
 
 void MessageCache::make(const std::filesystem::path& folder,
                         const CacheIdentity& identity,
-                        const RecoveredSessions& recovered) {
-  cache::Header header;
-  header.block_bytes = limits_.block_bytes;
-  header.sessions =
-      2 * std::max(limits_.sessions, static_cast<std::uint32_t>(recovered.sessions.size())) +
-      kSpareSessions;
-  make_own(header, folder);
+                        const RecoveredSessions& recovered,
+                        SpareCache* spare) {
+  cache::Header header = new_cache_header(folder, recovered.sessions.size(), limits_);
   const auto sized = [&](std::size_t bytes) {
     header.blocks = cache::blocks_in(bytes, header.sessions, header.block_bytes);
     return header;
   };
-  place_ = {.key = header.key,
-            .file = choose_place(folder, identity, limits_.file_bytes, limits_.memory)};
-  if (place_.file.parent_path() != folder) {
+  const std::size_t sessions = std::max<std::size_t>(limits_.sessions, recovered.sessions.size());
+  if (auto taken = spare == nullptr ? std::nullopt : spare->take(sessions, limits_.block_bytes)) {
+    header = taken->file.header();
+    place_ = {.key = header.key, .file = std::move(taken->place)};
+    file_.emplace(std::move(taken->file));
+  } else {
+    place_ = {.key = header.key,
+              .file = choose_place(folder, identity, limits_.file_bytes, limits_.memory)};
+  }
+  if (!file_ && place_.file.parent_path() != folder) {
     try {
       file_.emplace(CacheFile::make(place_.file, sized(limits_.file_bytes)));
     } catch (const journal::JournalError& error) {

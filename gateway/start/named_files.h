@@ -1,6 +1,7 @@
 // The files that the configuration names and others read or write: certificates with their keys,
-// data dictionaries, the log's file. They are held against each other before anything is started,
-// so that --check-config knows all that a start can refuse for them.
+// data dictionaries, the log's file, what a node of a cluster shows of itself. They are held
+// against each other before anything is started, so that --check-config knows all that a start can
+// refuse for them.
 #pragma once
 
 #include <string>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -15,6 +16,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "journal/errors.h"
 #include "journal/prepared_segment.h"
 #include "journal/recovery.h"
 #include "journal/segment_catalog.h"
@@ -26,6 +28,9 @@ namespace {
 constexpr std::chrono::milliseconds kBetweenLooks{200};
 constexpr int kLowestPriority = 19;
 
+// Of the snapshots that are there at a start, so many are told of.
+constexpr std::size_t kToldAtStart = 8;
+
 // What is filled with zeros: as much as a segment is likely to take, but no more than this.
 constexpr std::uint64_t kBytesPerEvent = 256;
 constexpr std::uint64_t kMostInFirst = std::uint64_t{16} << 20U;
@@ -33,18 +38,24 @@ constexpr std::uint64_t kMostInNext = std::uint64_t{512} << 20U;
 
 }  // namespace
 
-void prepare_first_segment(const SnapshotSettings& settings) {
+void prepare_first_segment(const SnapshotSettings& settings, const journal::Journal& journal) {
   journal::prepare_segment(
       {.wal_root = settings.wal_root,
        .map_size = settings.segment_map_size_bytes,
-       .filled_bytes = std::min(kMostInFirst, settings.max_segment_events * kBytesPerEvent)});
+       .filled_bytes = std::min(kMostInFirst, settings.max_segment_events * kBytesPerEvent),
+       .may_write = [&journal] { return journal.may_write(); }});
 }
 
 SnapshotThread::SnapshotThread(SnapshotSettings settings,
                                journal::EnvironmentPool& pool,
                                journal::Journal& journal,
-                               Retention& retention)
-    : settings_{std::move(settings)}, pool_{pool}, journal_{journal}, retention_{retention} {}
+                               Retention& retention,
+                               Told told)
+    : settings_{std::move(settings)},
+      pool_{pool},
+      journal_{journal},
+      retention_{retention},
+      told_{std::move(told)} {}
 
 void SnapshotThread::start(matching::EventSeq last) {
   if (settings_.every_events != 0 || settings_.max_segment_events != 0) {
@@ -56,6 +67,7 @@ void SnapshotThread::start(matching::EventSeq last) {
 void SnapshotThread::run(const std::stop_token& stop, matching::EventSeq last) {
   // On Linux a thread has a priority of its own.
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kLowestPriority);
+  tell_what_is_there();
   std::mutex mutex;
   std::condition_variable_any stopped;
   std::unique_lock lock{mutex};
@@ -65,17 +77,36 @@ void SnapshotThread::run(const std::stop_token& stop, matching::EventSeq last) {
     } catch (const std::exception& error) {
       spdlog::error("the next segment is not prepared: {}", error.what());
     }
-    const matching::EventSeq taken = retention_.taken();
-    if (settings_.every_events != 0 && !journal_.disk_is_low() &&
-        taken.value() - last.value() >= settings_.every_events) {
-      last = taken;
+    const matching::EventSeq up_to = due(last);
+    if (up_to != last && !journal_.disk_is_low()) {
+      last = up_to;
       try {
-        take(stop, taken);
+        take(stop, up_to);
       } catch (const std::exception& error) {
-        spdlog::error("no snapshot after event {}: {}", taken.value(), error.what());
+        spdlog::error("no snapshot after event {}: {}", up_to.value(), error.what());
       }
     }
   }
+}
+
+matching::EventSeq SnapshotThread::due(matching::EventSeq last) const {
+  const matching::EventSeq taken = retention_.taken();
+  const std::uint64_t every = settings_.every_events;
+  if (every == 0) {
+    return last;
+  }
+  if (settings_.at_multiples) {
+    // What is taken ends with a transaction, so the one that holds this event is taken whole. Of
+    // several that are due, the one whose number of steps has the most zeros at its end in binary:
+    // nodes that are late, each in its own way, still meet.
+    const std::uint64_t before = last.value() / every;
+    std::uint64_t steps = taken.value() / every;
+    while ((steps & (steps - 1)) > before) {
+      steps &= steps - 1;
+    }
+    return std::max(last, matching::EventSeq{steps * every});
+  }
+  return taken.value() - last.value() >= every ? taken : last;
 }
 
 void SnapshotThread::take(const std::stop_token& stop, matching::EventSeq up_to) {
@@ -84,7 +115,8 @@ void SnapshotThread::take(const std::stop_token& stop, matching::EventSeq up_to)
       pool_,
       {.up_to = up_to,
        .progress = [&](matching::EventSeq) { return !stop.stop_requested(); },
-       .note = [this](matching::EventSeq end) { return retention_.note(end); }});
+       .note = [this](matching::EventSeq end) { return retention_.note(end); },
+       .may_write = [this] { return journal_.may_write(); }});
   if (!seq) {
     return;
   }
@@ -94,11 +126,39 @@ void SnapshotThread::take(const std::stop_token& stop, matching::EventSeq up_to)
   }
   retention_.add_snapshot(*seq);
   journal_.advance_recovery_point(*seq);
-  journal::remove_snapshots_below(settings_.wal_root, retention_.oldest_needed_snapshot());
+  journal::remove_snapshots_below(settings_.wal_root, retention_.oldest_needed_snapshot(), [this] {
+    return journal_.may_write();
+  });
   for (const matching::EventSeq superfluous : retention_.take_superfluous_snapshots()) {
-    journal::remove_snapshot(settings_.wal_root, superfluous);
+    if (journal_.may_write()) {
+      journal::remove_snapshot(settings_.wal_root, superfluous);
+    }
   }
   spdlog::info("snapshot after event {}", seq->value());
+  if (told_) {
+    told_(journal::header_of_snapshot(settings_.wal_root, *seq));
+  }
+}
+
+void SnapshotThread::tell_what_is_there() const {
+  if (!told_) {
+    return;
+  }
+  try {
+    const std::vector<matching::EventSeq> all = journal::list_snapshots(settings_.wal_root);
+    for (std::size_t i = all.size() - std::min(all.size(), kToldAtStart); i < all.size(); ++i) {
+      try {
+        told_(journal::header_of_snapshot(settings_.wal_root, all[i]));
+      } catch (const journal::JournalError& error) {
+        if (error.fault() != journal::Fault::SnapshotDamaged) {
+          throw;
+        }
+        // Recovery has said so.
+      }
+    }
+  } catch (const std::exception& error) {
+    spdlog::error("the snapshots that are there are not known: {}", error.what());
+  }
 }
 
 void SnapshotThread::prepare_next_segment() const {
@@ -123,7 +183,8 @@ void SnapshotThread::prepare_next_segment() const {
   }
   journal::prepare_segment({.wal_root = settings_.wal_root,
                             .map_size = settings_.segment_map_size_bytes,
-                            .filled_bytes = std::min(kMostInNext, bytes)});
+                            .filled_bytes = std::min(kMostInNext, bytes),
+                            .may_write = [this] { return journal_.may_write(); }});
 }
 
 }  // namespace betex::gateway

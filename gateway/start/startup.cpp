@@ -30,8 +30,8 @@ constexpr EventSeq kNoLimit{std::numeric_limits<std::uint64_t>::max()};
 
 class StartCommands {
  public:
-  StartCommands(Recovered& recovered, journal::Journal& journal, const Clock& clock) noexcept
-      : engine_{recovered.engine}, reports_{recovered.reports}, journal_{journal}, clock_{clock} {}
+  StartCommands(Recovered& recovered, TransactionLog& log, const Clock& clock) noexcept
+      : engine_{recovered.engine}, reports_{recovered.reports}, log_{log}, clock_{clock} {}
 
   [[nodiscard]] const matching::Engine& engine() const noexcept { return engine_; }
 
@@ -50,7 +50,7 @@ class StartCommands {
                                  std::string(matching::to_text(event.reason)));
       }
     });
-    journal_.append(transaction);
+    log_.append(transaction);
     reports_.take(transaction);
     return true;
   }
@@ -58,7 +58,7 @@ class StartCommands {
  private:
   matching::Engine& engine_;
   ReportState& reports_;
-  journal::Journal& journal_;
+  TransactionLog& log_;
   const Clock& clock_;
 };
 
@@ -303,53 +303,114 @@ EventSeq reach_back(const RecoverySources& sources,
   return given_up;
 }
 
+// Is it a place of the journal's log? A fault of the log itself is the recovery's to tell.
+bool goes_on_from(const RecoverySources& sources, const WarmStart& warm) {
+  if (warm.wal_id != sources.journal.wal_id()) {
+    return false;
+  }
+  try {
+    journal::JournalReader reader{sources.wal_root, sources.pool, warm.position.last_seq.next()};
+    const journal::Position place = reader.seek();
+    return place.last_seq == warm.position.last_seq &&
+           place.last_tx_id == warm.position.last_tx_id &&
+           place.last_timestamp == warm.position.last_timestamp &&
+           place.chain == warm.position.chain;
+  } catch (const journal::JournalError& error) {
+    spdlog::warn("{}", error.what());
+    return false;
+  }
+}
+
+WarmStart beginning_of(const RecoverySources& sources, const SnapshotSearch& search) {
+  if (sources.warm != nullptr) {
+    const EventSeq at = sources.warm->position.last_seq;
+    const std::vector<EventSeq> snapshots = journal::list_snapshots(sources.wal_root);
+    if (!snapshots.empty() && snapshots.back() > at) {
+      spdlog::info(
+          "recovery begins with a snapshot: the standby's state ends before it, at event {}",
+          at.value());
+    } else if (!goes_on_from(sources, *sources.warm)) {
+      spdlog::warn(
+          "recovery begins with a snapshot: the standby's state after event {} is not of this log",
+          at.value());
+    } else {
+      spdlog::info("recovery goes on from the standby's state after event {}", at.value());
+      return std::move(*sources.warm);
+    }
+  }
+  return beginning_at(newest_snapshot_or_empty(search, kNoLimit), sources.config);
+}
+
 }  // namespace
+
+WarmStart beginning_at(Snapshot snapshot, const Config& config) {
+  ReportState reports = reports_from(snapshot, config);
+  return {.wal_id = snapshot.wal_id,
+          .position = snapshot.position,
+          .reports_from = snapshot.position.last_seq,
+          .engine = std::move(snapshot.engine),
+          .reports = std::move(reports)};
+}
 
 Recovered recover(const RecoverySources& sources, Retention& retention) {
   std::vector<std::string> warnings;
   const SnapshotSearch search{sources.wal_root, sources.journal.wal_id(), warnings, sources.key};
-  Snapshot start = newest_snapshot_or_empty(search, kNoLimit);
-  ReportState reports = reports_from(start, sources.config);
+  WarmStart start = beginning_of(sources, search);
   Recovered recovered{
-      .engine = std::move(start.engine), .reports = std::move(reports), .left_up = {}};
+      .engine = std::move(start.engine), .reports = std::move(start.reports), .left_up = {}};
   const std::vector<EventSeq> snapshots = whole_snapshots(sources.wal_root);
   retention.set_snapshots(snapshots);
   retention.know_times(times_of(sources.wal_root, snapshots));
-  const auto tell = [&] {
-    recovered.engine.visit_sessions([&](const matching::SessionInfo& session) {
-      retention.name_session(session.session, session.comp_id);
-    });
-    retention.reports_taken(
-        recovered.reports.cursors, recovered.reports.last_seq, recovered.engine.last_timestamp());
-    retention.watermark_moved(recovered.engine.exchange().watermark);
-  };
-  tell();
+  tell(recovered, retention);
   sources.journal.recover(start.position, [&](const matching::TransactionView& transaction) {
     const EventSeq before = recovered.engine.exchange().watermark;
-    recovered.engine.apply(transaction);
-    recovered.reports.take(transaction);
+    take(recovered, transaction);
     const EventSeq watermark = recovered.engine.exchange().watermark;
     if (watermark != before) {  // the journal asks for its floor before it returns
       retention.watermark_moved(watermark);
     }
   });
+  for (const journal::VoidRecords& records : sources.journal.voids()) {
+    spdlog::warn("{}: written by a writer that had lost its right{}: void",
+                 records.segment.text(),
+                 records.after ? ", behind event " + std::to_string(records.after->value()) : "");
+  }
   retention.log_begins_after(
       beginning_of_log(sources.wal_root, snapshots, recovered.engine.last_seq()));
   retention.reports_begin_after(reach_back(sources,
                                            search,
                                            recovered.reports,
-                                           start.position.last_seq,
+                                           start.reports_from,
                                            EventSeq{retention.kept_from().value() - 1}));
-  tell();
+  tell(recovered, retention);
+  find_left_up(recovered);
+  for (const std::string& warning : warnings) {
+    spdlog::warn("{}", warning);
+  }
+  return recovered;
+}
+
+void take(Recovered& recovered, const matching::TransactionView& transaction) {
+  recovered.engine.apply(transaction);
+  recovered.reports.take(transaction);
+}
+
+void tell(const Recovered& recovered, Retention& retention) {
+  recovered.engine.visit_sessions([&](const matching::SessionInfo& session) {
+    retention.name_session(session.session, session.comp_id);
+  });
+  retention.reports_taken(
+      recovered.reports.cursors, recovered.reports.last_seq, recovered.engine.last_timestamp());
+  retention.watermark_moved(recovered.engine.exchange().watermark);
+}
+
+void find_left_up(Recovered& recovered) {
+  recovered.left_up.clear();
   recovered.engine.visit_sessions([&](const matching::SessionInfo& session) {
     if (session.up) {
       recovered.left_up.push_back(session.session);
     }
   });
-  for (const std::string& warning : warnings) {
-    spdlog::warn("{}", warning);
-  }
-  return recovered;
 }
 
 ReportState reports_as_of(const std::filesystem::path& wal_root,
@@ -377,13 +438,13 @@ matching::CreateAccount creation_of(const AccountConfig& account) {
 }
 
 void run_start_commands(Recovered& recovered,
-                        journal::Journal& journal,
+                        TransactionLog& log,
                         const Config& config,
                         const StartClockPair& clocks,
                         Epochs epochs) {
   const matching::Engine& engine = recovered.engine;
   const bool first_start = engine.last_seq() == matching::EventSeq{0};
-  StartCommands commands{recovered, journal, clocks.exchange};
+  StartCommands commands{recovered, log, clocks.exchange};
   if (first_start) {
     create_exchange(config.exchange, commands);
   }
@@ -404,7 +465,7 @@ void run_start_commands(Recovered& recovered,
       create_market(market, commands);
     }
   }
-  journal.commit();
+  log.commit();
 }
 
 }  // namespace betex::gateway

@@ -43,6 +43,10 @@ Desk::Desk(DeskSettings settings, Screen& screen)
     : settings_{std::move(settings)},
       screen_{screen},
       store_{settings_.state_file},
+      gateways_{settings_.cluster.empty()
+                    ? std::vector{client::GatewayAddress{settings_.host, settings_.port}}
+                    : settings_.cluster,
+                settings_.tls},
       session_{std::move(settings_.session), store_},
       own_digits_{six_random_digits()} {
   if (settings_.output == Output::RawMessages) {
@@ -52,14 +56,6 @@ Desk::Desk(DeskSettings settings, Screen& screen)
                              client::readable(without_passwords(frame))));
     });
   }
-}
-
-client::Connection Desk::open_connection() const {
-  if (settings_.tls) {
-    return client::Connection::open_tls(
-        settings_.host, settings_.port, *settings_.tls, settings_.patience);
-  }
-  return client::Connection::open(settings_.host, settings_.port, settings_.patience);
 }
 
 void Desk::log_on() {
@@ -86,7 +82,7 @@ void Desk::log_on() {
 }
 
 void Desk::connect(ResetNumbers reset) {
-  session_.logon(open_connection(), reset, settings_.patience);
+  gateways_.log_on(session_, reset, settings_.patience);
 }
 
 Desk::Outcome Desk::carry_out(Request request) {

@@ -8,7 +8,9 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
+#include "gateway/client/gateways.h"
 #include "gateway/client/session.h"
 #include "gateway/client/session_store.h"
 #include "gateway/tools/interrupts.h"
@@ -23,7 +25,8 @@ enum class Output { Lines, Json, RawMessages };
 struct DeskSettings {
   std::string host = "127.0.0.1";
   std::uint16_t port = 9880;
-  std::optional<client::TlsFiles> tls;  // none: plain
+  std::vector<client::GatewayAddress> cluster{};  // of its nodes, in place of host and port
+  std::optional<client::TlsFiles> tls;            // none: plain
   client::SessionSettings session;
   std::string account;
   client::ResetNumbers reset = client::ResetNumbers::No;
@@ -86,7 +89,6 @@ class Desk {
   [[nodiscard]] bool all_printed() const noexcept { return screen_.works(); }
 
  private:
-  [[nodiscard]] client::Connection open_connection() const;
   void connect(client::ResetNumbers reset);
   Outcome outcome_of(const client::Message& message, std::uint32_t number, Until until);
   void print_what_belongs_to_it();
@@ -119,6 +121,7 @@ class Desk {
   Screen& screen_;
   Interrupts* interrupts_ = nullptr;
   client::SessionStore store_;
+  client::Gateways gateways_;
   client::Session session_;
   KnownNames names_;
   const std::string own_digits_;  // of each id that it makes up

@@ -1,17 +1,21 @@
 #include "gateway/tools/fix_command_line.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "gateway/client/gateways.h"
 #include "gateway/tools/command_parser.h"
 #include "gateway/tools/password.h"
 #include "journal/process/command_line.h"
@@ -27,6 +31,9 @@ first line of --password-file, else the environment's BETEX_FIX_PASSWORD, else "
 book and md show prices, by a market data session: on the command line the one of --as (MD1) at
 --port (9883, with --tls 9884); in a script and at the prompt, which have a session already, the one
 of --prices-as at --prices-port.
+
+Of a cluster give each node by --gateway HOST:PORT: the one that leads is found, also while another
+takes over, which a logon waits for.
 
 Exit codes: 0 carried out; 1 the exchange refused (one of) the request(s); 2 no connection or
 logon; 3 the session ended, or nothing came within --wait-ms, before the answer: the outcome is
@@ -68,10 +75,22 @@ std::filesystem::path state_home() {
   return error ? std::filesystem::path{"/tmp"} : temporary;
 }
 
+// One for a cluster, in whatever order its nodes are given.
+std::string place_of(const DeskSettings& settings) {
+  if (settings.cluster.empty()) {
+    return fmt::format("{}:{}", settings.host, settings.port);
+  }
+  std::vector<std::string> nodes;
+  for (const client::GatewayAddress& node : settings.cluster) {
+    nodes.push_back(client::to_text(node));
+  }
+  std::ranges::sort(nodes);
+  return fmt::format("{}", fmt::join(nodes, ","));
+}
+
 // A slash in a name would make a folder of what stands before it.
 std::filesystem::path default_state_file(const DeskSettings& settings) {
-  const std::string session =
-      fmt::format("{}@{}:{}", settings.session.sender, settings.host, settings.port);
+  const std::string session = fmt::format("{}@{}", settings.session.sender, place_of(settings));
   std::string name;
   for (const char c : session) {
     name += c == '/' ? std::string{"%2F"} : std::string{c};
@@ -125,6 +144,28 @@ void add_password_options(CLI::App& app, Files& files) {
       ->group("");  // not in the help
 }
 
+void add_cluster_option(CLI::App& app, DeskSettings& settings) {
+  app.add_option_function<std::vector<std::string>>(
+         "--gateway",
+         [&settings](const std::vector<std::string>& nodes) {
+           for (const std::string& text : nodes) {
+             const auto node = client::parse_gateway(text);
+             if (!node) {
+               throw CLI::ValidationError{
+                   "--gateway", "'" + text + "' is not HOST:PORT, of an IPv6 address [HOST]:PORT"};
+             }
+             if (std::ranges::find(settings.cluster, *node) == settings.cluster.end()) {
+               settings.cluster.push_back(*node);
+             }
+           }
+         },
+         "of a cluster: once for each of its nodes, in place of --host and --port")
+      ->allow_extra_args(false)
+      ->type_name("HOST:PORT")
+      ->excludes("--host")
+      ->excludes("--port");
+}
+
 void add_session_options(CLI::App& app, DeskSettings& settings, Files& files) {
   app.add_option("--as,--sender", settings.session.sender, "SenderCompID and Username")
       ->transform(field_text())
@@ -140,6 +181,7 @@ void add_session_options(CLI::App& app, DeskSettings& settings, Files& files) {
       ->type_name("PORT")
       ->capture_default_str();
   add_tls_options(app, settings, port);
+  add_cluster_option(app, settings);
   app.add_option("--target", settings.session.target, "TargetCompID")
       ->transform(field_text())
       ->capture_default_str();
@@ -250,6 +292,12 @@ void complete_prices(const CLI::App& app, FixCommandLine& line, const Files& fil
     prices.port = kPricesTlsPort;
   }
   prices.host = settings.host;
+  for (client::GatewayAddress node : settings.cluster) {
+    if (!given) {  // the same nodes, elsewhere
+      node.port = prices.port;
+    }
+    prices.cluster.push_back(node);
+  }
   prices.tls = settings.tls;
   prices.target = settings.session.target;
   prices.patience = settings.patience;

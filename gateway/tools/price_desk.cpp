@@ -39,10 +39,11 @@ client::SessionSettings session_settings(const PriceDeskSettings& settings) {
           .password = read_password(settings.password_file)};
 }
 
-client::Connection connection(const PriceDeskSettings& settings) {
-  return settings.tls ? client::Connection::open_tls(
-                            settings.host, settings.port, *settings.tls, settings.patience)
-                      : client::Connection::open(settings.host, settings.port, settings.patience);
+client::Gateways gateways(const PriceDeskSettings& settings) {
+  return {settings.cluster.empty()
+              ? std::vector{client::GatewayAddress{settings.host, settings.port}}
+              : settings.cluster,
+          settings.tls};
 }
 
 Tone tone_of(BookChange::Kind kind) {
@@ -54,7 +55,10 @@ Tone tone_of(BookChange::Kind kind) {
 }  // namespace
 
 PriceDesk::PriceDesk(const PriceDeskSettings& settings, Screen& screen)
-    : settings_{settings}, screen_{screen}, session_{session_settings(settings), store_} {
+    : settings_{settings},
+      screen_{screen},
+      gateways_{gateways(settings)},
+      session_{session_settings(settings), store_} {
   if (settings_.raw) {
     session_.observe([this](client::Traffic traffic, std::string_view frame) {
       screen_.print(fmt::format("{} {}",
@@ -65,7 +69,7 @@ PriceDesk::PriceDesk(const PriceDeskSettings& settings, Screen& screen)
 }
 
 void PriceDesk::log_on() {
-  session_.logon(connection(settings_), client::ResetNumbers::Yes, settings_.patience);
+  gateways_.log_on(session_, client::ResetNumbers::Yes, settings_.patience);
   session_.forget_password();
 }
 

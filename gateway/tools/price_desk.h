@@ -8,7 +8,9 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "gateway/client/gateways.h"
 #include "gateway/client/session.h"
 #include "gateway/client/session_store.h"
 #include "gateway/client/subscription.h"
@@ -21,7 +23,8 @@ namespace betex::tools {
 struct PriceDeskSettings {
   std::string host = "127.0.0.1";
   std::uint16_t port = 9883;
-  std::optional<client::TlsFiles> tls{};  // none: plain
+  std::vector<client::GatewayAddress> cluster{};  // of its nodes, in place of host and port
+  std::optional<client::TlsFiles> tls{};          // none: plain
   std::string sender = "MD1";
   std::string target = "BETEX";
   // Read at each logon: in memory it would stay as long as the prompt. Empty: as read_password().
@@ -78,6 +81,7 @@ class PriceDesk {
   Interrupts* interrupts_ = nullptr;
   std::function<bool()> other_ = [] { return true; };
   client::SessionStore store_;
+  client::Gateways gateways_;
   client::Session session_;
 
   PricesRequest request_;

@@ -1,7 +1,9 @@
 #include "journal/tool/commands.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -9,9 +11,12 @@
 #include "journal/journal_reader.h"
 #include "journal/recovery.h"
 #include "journal/retirement.h"
+#include "journal/segment.h"
+#include "journal/segment_catalog.h"
 #include "journal/snapshot.h"
 #include "journal/tool/event_filter.h"
 #include "journal/tool/log_extent.h"
+#include "journal/void_segments.h"
 #include "journal/writer_lock.h"
 
 namespace betex::journal {
@@ -30,6 +35,22 @@ void for_each_header(const matching::TransactionView& transaction, Visitor&& vis
   }
 }
 
+// Where the last segments are empty the one before them holds the last record: behind this event it
+// is not retired.
+EventSeq below_empty_end(const std::filesystem::path& wal_root,
+                         const std::vector<SegmentName>& names) {
+  EnvironmentPool pool;
+  EventSeq most{std::numeric_limits<std::uint64_t>::max() - 1};
+  for (auto name = names.rbegin(); name != names.rend() && name->first_seq.value() > 1; ++name) {
+    Segment segment{wal_root, *name, Segment::State::Sealed, pool};
+    if (segment.first_at_or_after(name->first_seq)) {
+      break;
+    }
+    most = EventSeq{name->first_seq.value() - 2};
+  }
+  return most;
+}
+
 void print_event(const DumpOptions& options,
                  const matching::TransactionHeader& transaction,
                  EventSeq seq,
@@ -44,7 +65,9 @@ void print_event(const DumpOptions& options,
 }  // namespace
 
 void stat(const StatOptions& options) {
-  const std::vector<SegmentName> names = segments_of(options.wal_root);
+  const std::vector<SegmentName> all = segments_of(options.wal_root);
+  EnvironmentPool pool;
+  const std::vector<SegmentName> names = VoidSegments{options.wal_root, pool}.without_void(all);
   const std::optional<EpochRecord> epoch_file = read_epoch_file(options.wal_root);
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::filesystem::path data =
@@ -58,7 +81,19 @@ void stat(const StatOptions& options) {
                     .value = std::filesystem::exists(data)
                                  ? std::uint64_t{std::filesystem::file_size(data)}
                                  : std::uint64_t{0}});
+    line.push_back({.name = "epoch", .value = std::uint64_t{names[i].epoch.value()}});
     print(options.style, "segment", line);
+  }
+  for (const SegmentName& name : all) {
+    if (!std::binary_search(names.begin(), names.end(), name)) {
+      print(options.style, "void", {{.name = "name", .value = name.text()}});
+    }
+  }
+  for (const SetAside& aside : list_set_aside(options.wal_root)) {
+    print(options.style,
+          "void",
+          {{.name = "name", .value = aside.name},
+           {.name = "set_aside_by", .value = std::uint64_t{aside.by.value()}}});
   }
   for (const EventSeq seq : list_snapshots(options.wal_root)) {
     print(options.style, "snapshot", {{.name = "seq", .value = seq.value()}});
@@ -123,7 +158,9 @@ void retire(const RetireOptions& options) {
   if (options.floor == RetireOptions::Floor::SecondNewestSnapshot) {
     limit = std::min(limit, second_newest_snapshot(options.wal_root));
   }
-  for (const SegmentName& name : retire_up_to(options.wal_root, limit)) {
+  // retire_up_to() takes the last segment for the one with the last record.
+  const EventSeq most = std::min(limit, below_empty_end(options.wal_root, names));
+  for (const SegmentName& name : retire_up_to(options.wal_root, most)) {
     print(options.style, "retired", {{.name = "name", .value = name.text()}});
   }
   print(options.style, "limit", {{.name = "seq", .value = limit.value()}});

@@ -1,6 +1,6 @@
 // The commands of betex-journal. Each prints to standard output and throws a JournalError where the
-// log is not as it should be. All but `retire` only read, and need no lock. `seal` is in seal.h,
-// `statement` in account_statement.h.
+// log is not as it should be. All but `retire` and `import` only read, and need no lock. `seal` is
+// in seal.h, `statement` in account_statement.h, `export` and `import` in transfer.h.
 #pragma once
 
 #include <cstdint>
@@ -55,7 +55,8 @@ struct RetireOptions {
   Floor floor = Floor::SecondNewestSnapshot;
 };
 
-// Segments, snapshots and where the log ends.
+// Segments, with the epochs that their writers had, snapshots, what is void, and the log's
+// identity.
 void stat(const StatOptions& options);
 
 // One line an event.

@@ -1,4 +1,5 @@
-// betex-journal: reads, verifies, dumps, snapshots and seals a WAL, also beside a running gateway.
+// betex-journal: reads, verifies, dumps, snapshots, seals and exports a WAL, also beside a running
+// gateway.
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -14,6 +15,7 @@
 #include "journal/tool/account_statement.h"
 #include "journal/tool/commands.h"
 #include "journal/tool/seal.h"
+#include "journal/tool/transfer.h"
 
 namespace betex::journal {
 namespace {
@@ -29,6 +31,8 @@ struct Requests {
   SnapshotOptions snapshot;
   RetireOptions retire;
   SealOptions seal;
+  ExportOptions export_;
+  ImportOptions import;
 };
 
 CLI::Option* add_number(CLI::App& command,
@@ -137,8 +141,31 @@ void add_seal(CLI::App& app, SealOptions& options) {
   command.final_callback([&options] { seal(options); });
 }
 
+void add_export(CLI::App& app, ExportOptions& options) {
+  CLI::App& command =
+      *app.add_subcommand("export", "Events as a stream, for another node's import");
+  add_wal(command, options);
+  CLI::Option* const after =
+      add_number(command, "--after", options.after, "Begins behind this event; 0: with the first");
+  command
+      .add_flag_callback(
+          "--with-snapshot",
+          [&options] { options.begin = ExportOptions::Begin::WithSnapshot; },
+          "Begins with a snapshot where the first events are retired, for a new node")
+      ->excludes(after);
+  command.final_callback([&options] { export_log(options); });
+}
+
+void add_import(CLI::App& app, ImportOptions& options) {
+  CLI::App& command = *app.add_subcommand(
+      "import", "Appends an export from standard input, with no gateway running");
+  add_wal(command, options);
+  add_style(command, options);
+  command.final_callback([&options] { import_log(options); });
+}
+
 int run(int argc, char** argv) {
-  CLI::App app{"Reads, verifies, dumps, snapshots and seals a write-ahead log.", kProgram};
+  CLI::App app{"Reads, verifies, dumps, snapshots, seals and exports a write-ahead log.", kProgram};
   app.require_subcommand(1);
   Requests requests;
   add_stat(app, requests.stat);
@@ -148,6 +175,8 @@ int run(int argc, char** argv) {
   add_snapshot(app, requests.snapshot);
   add_retire(app, requests.retire);
   add_seal(app, requests.seal);
+  add_export(app, requests.export_);
+  add_import(app, requests.import);
   try {
     process::parse(app, argc, argv);
     return 0;

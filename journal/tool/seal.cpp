@@ -10,6 +10,7 @@
 #include "journal/errors.h"
 #include "journal/journal_reader.h"
 #include "journal/tool/log_extent.h"
+#include "journal/void_segments.h"
 #include "journal/writer_lock.h"
 
 namespace betex::journal {
@@ -36,7 +37,9 @@ struct ClosedSegment {
 
 std::vector<ClosedSegment> closed_segments(const SealOptions& options) {
   std::vector<ClosedSegment> closed;
-  for (const SegmentName& name : segments_of(options.wal_root)) {
+  EnvironmentPool pool;
+  VoidSegments voids{options.wal_root, pool};
+  for (const SegmentName& name : voids.without_void(segments_of(options.wal_root))) {
     // A writer that was killed may have left an empty one, which begins where the next one does.
     if (!closed.empty() && closed.back().first_seq == name.first_seq) {
       continue;

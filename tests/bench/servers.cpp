@@ -20,9 +20,21 @@ std::filesystem::path config_with(const std::filesystem::path& folder,
                                   int readers) {
   const auto file = test::changed_config(
       folder, "connections_per_address = 100\n", "connections_per_address = 1_000\n");
+  write_sessions(file.parent_path(), brokers, desk, readers);
+  return file;
+}
+
+std::filesystem::path created(const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  return folder;
+}
+
+}  // namespace
+
+void write_sessions(const std::filesystem::path& config, int brokers, Desk desk, int readers) {
   const auto hash = gateway::hash_password("demo", gateway::kMinPasswordIterations);
-  std::ofstream settings{file.parent_path() / "sessions.cfg"};
-  std::ofstream credentials{file.parent_path() / "credentials"};
+  std::ofstream settings{config / "sessions.cfg"};
+  std::ofstream credentials{config / "credentials"};
   settings << "[DEFAULT]\nConnectionType=acceptor\nSenderCompID=BETEX\nBeginString=FIXT.1.1\n"
               "DefaultApplVerID=9\nRole=Broker\nResetAllowed=Y\nAllowFrom=127.0.0.1\n"
               "MaxHeartBtInt=3600\n";
@@ -40,15 +52,7 @@ std::filesystem::path config_with(const std::filesystem::path& folder,
     settings << "[SESSION]\nTargetCompID=" << name << "\nRole=MarketData\n";
     credentials << gateway::credential_line(name, hash) << "\n";
   }
-  return file;
 }
-
-std::filesystem::path created(const std::filesystem::path& folder) {
-  std::filesystem::create_directories(folder);
-  return folder;
-}
-
-}  // namespace
 
 Gateway::Gateway(const std::filesystem::path& folder, int brokers, Desk desk, int readers)
     : process_{folder / "wal",

@@ -14,6 +14,12 @@ namespace betex::bench {
 // An operator's session beside the brokers.
 enum class Desk : std::uint8_t { None, Ops1 };
 
+// sessions.cfg and credentials in `config`, those of Gateway.
+void write_sessions(const std::filesystem::path& config,
+                    int brokers,
+                    Desk desk = Desk::None,
+                    int readers = 0);
+
 // betex-gateway as shipped, but for its sessions: `brokers` of FIXT.1.1 from "S0001" on, where
 // asked for the operator "OPS1", and `readers` of market data from "P0001" on. The password of all
 // is "demo", and HeartBtInt(108) may be an hour: for sessions that do not read for a while.

@@ -1,4 +1,4 @@
-"""The Kubernetes manifest and the Containerfile, as far as that goes without a cluster: they are well
+"""The Kubernetes manifests and the Containerfile, as far as that goes without a cluster: they are well
 formed, they agree with each other and with the gateway, and the gateway takes the configuration."""
 
 import pathlib
@@ -21,30 +21,34 @@ def demo_config():
     return tomllib.loads((CONFIG / "gateway.toml").read_text())
 
 
-def documents():
-    with open(CONFIG / "kubernetes.yaml") as file:
+def documents(manifest="kubernetes.yaml"):
+    with open(CONFIG / manifest) as file:
         return [document for document in yaml.safe_load_all(file)]
 
 
-def of_kind(kind):
-    return [document for document in documents() if document["kind"] == kind]
+def of_kind(kind, manifest="kubernetes.yaml"):
+    return [document for document in documents(manifest) if document["kind"] == kind]
 
 
-class Kubernetes(unittest.TestCase):
+class Manifest:
+    """What holds for one pod and for two."""
+
     def setUp(self):
-        self.set = of_kind("StatefulSet")[0]["spec"]
+        self.set = self.of_kind("StatefulSet")[0]["spec"]
         self.pod = self.set["template"]["spec"]
         self.gateway = self.pod["containers"][0]
-        self.config = of_kind("ConfigMap")[0]["data"]
+        self.config = self.of_kind("ConfigMap")[0]["data"]
+
+    def of_kind(self, kind):
+        return of_kind(kind, self.MANIFEST)
 
     def test_all_is_named_and_of_a_kind(self):
         versions = {"ConfigMap": "v1", "Service": "v1", "StatefulSet": "apps/v1"}
-        for document in documents():
+        for document in documents(self.MANIFEST):
             self.assertEqual(document["apiVersion"], versions[document["kind"]])
             self.assertTrue(document["metadata"]["name"])
 
-    def test_there_is_one_writer(self):
-        self.assertEqual(self.set["replicas"], 1)
+    def test_a_log_has_one_writer(self):
         claim = self.set["volumeClaimTemplates"][0]
         self.assertEqual(claim["spec"]["accessModes"], ["ReadWriteOncePod"])
         self.assertEqual(self.set["persistentVolumeClaimRetentionPolicy"],
@@ -53,10 +57,10 @@ class Kubernetes(unittest.TestCase):
     def test_what_selects_is_what_is_labelled(self):
         labels = self.set["template"]["metadata"]["labels"]
         self.assertEqual(self.set["selector"]["matchLabels"], labels)
-        for service in of_kind("Service"):
+        for service in self.of_kind("Service"):
             self.assertEqual(service["spec"]["selector"], labels)
         headless = {service["metadata"]["name"]: service["spec"].get("clusterIP")
-                    for service in of_kind("Service")}
+                    for service in self.of_kind("Service")}
         self.assertEqual(headless[self.set["serviceName"]], "None")
 
     def test_ports_are_the_gateways(self):
@@ -67,16 +71,12 @@ class Kubernetes(unittest.TestCase):
         ports = {port["name"]: port["containerPort"] for port in self.gateway["ports"]}
         for name, number in ports.items():
             self.assertEqual(number, PORTS[name])
-        for service in of_kind("Service"):
+        for service in self.of_kind("Service"):
             for port in service["spec"]["ports"]:
                 self.assertEqual(port["port"], PORTS[port["name"]])
                 self.assertIn(port["targetPort"], ports)
         annotations = self.set["template"]["metadata"]["annotations"]
         self.assertEqual(annotations["prometheus.io/port"], str(PORTS["http"]))
-
-    def test_clients_reach_it_to_cancel_while_it_takes_no_orders(self):
-        for service in of_kind("Service"):
-            self.assertIs(service["spec"]["publishNotReadyAddresses"], True)
 
     def test_the_image_is_the_one_that_is_built(self):
         version = re.search(r"^project\(betex VERSION (\S+) ", (SOURCE / "CMakeLists.txt").read_text(),
@@ -85,7 +85,7 @@ class Kubernetes(unittest.TestCase):
         self.assertIn(f" --tag {self.gateway['image']} ", (CONFIG / "Containerfile").read_text())
 
     def test_no_session_comes_in_plain(self):
-        names = [port["name"] for service in of_kind("Service") for port in service["spec"]["ports"]]
+        names = [port["name"] for service in self.of_kind("Service") for port in service["spec"]["ports"]]
         self.assertNotIn("fix", names)
         self.assertNotIn("md", names)
         self.assertIn("\nRequireTls=Y\n", self.config["sessions.cfg"])
@@ -137,16 +137,17 @@ class Kubernetes(unittest.TestCase):
         self.assertNotIn("[session_cache]", self.config["gateway.toml"])
 
     def test_no_secret_stands_in_it(self):
-        self.assertEqual(of_kind("Secret"), [])
-        self.assertNotIn("pbkdf2", (CONFIG / "kubernetes.yaml").read_text())
+        self.assertEqual(self.of_kind("Secret"), [])
+        self.assertNotIn("pbkdf2", (CONFIG / self.MANIFEST).read_text())
 
     def test_the_gateway_takes_its_configuration(self):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             paths = {"/etc/betex-credentials": folder / "credentials",
-                     "/etc/betex-tls": folder / "tls", "/var/lib/betex": folder / "log",
+                     "/etc/betex-tls": folder / "tls", "/etc/betex-etcd": folder / "etcd",
+                     "/var/lib/betex": folder / "log",
                      "/usr/share/betex/fix_spec": SOURCE / "fix_spec"}
-            for path in ("credentials", "tls", "log", "config"):
+            for path in ("credentials", "tls", "etcd", "log", "config"):
                 (folder / path).mkdir()
             for file, text in self.config.items():
                 for inside, outside in paths.items():
@@ -158,12 +159,71 @@ class Kubernetes(unittest.TestCase):
             (folder / "credentials/credentials").write_bytes(line)
             (folder / "credentials/credentials").chmod(0o440)
             with demo_gateway(name):
-                for file in ("tls.crt", "tls.key"):
-                    shutil.copy(folder / "wal/tls-demo.pem", folder / "tls" / file)
+                for file in ("tls/tls.crt", "tls/tls.key", "etcd/ca.crt", "etcd/tls.crt",
+                             "etcd/tls.key"):
+                    shutil.copy(folder / "wal/tls-demo.pem", folder / file)
+            more = [word.replace("$(POD_NAME)", "betex-0") for word in self.gateway["args"][2:]]
             checked = subprocess.run(
-                [program("betex-gateway"), "--config", str(folder / "config/gateway.toml"),
-                 "--check-config"], timeout=PATIENCE_S, capture_output=True, text=True)
+                [program("betex-gateway"), "--config", str(folder / "config/gateway.toml"), *more,
+                 "--check-config"],
+                timeout=PATIENCE_S, capture_output=True, text=True)
             self.assertEqual(checked.returncode, 0, checked.stderr)
+
+
+class OnePod(Manifest, unittest.TestCase):
+    MANIFEST = "kubernetes.yaml"
+
+    def test_it_is_alone(self):
+        self.assertEqual(self.set["replicas"], 1)
+        self.assertNotIn("cluster", tomllib.loads(self.config["gateway.toml"]))
+
+    def test_clients_reach_it_to_cancel_while_it_takes_no_orders(self):
+        for service in self.of_kind("Service"):
+            self.assertIs(service["spec"]["publishNotReadyAddresses"], True)
+
+
+class TwoPods(Manifest, unittest.TestCase):
+    MANIFEST = "kubernetes_cluster.yaml"
+
+    def test_clients_reach_who_leads_and_probes_everybody(self):
+        to_all = {service["metadata"]["name"]: service["spec"].get("publishNotReadyAddresses", False)
+                  for service in self.of_kind("Service")}
+        self.assertEqual(to_all, {"betex": True, "betex-fix": False})
+
+    def test_a_standby_that_is_never_ready_holds_up_nothing(self):
+        self.assertEqual(self.set["replicas"], 2)
+        self.assertEqual(self.set["podManagementPolicy"], "Parallel")
+        self.assertEqual(self.set["updateStrategy"], {"type": "OnDelete"})
+
+    def test_one_machine_does_not_have_both(self):
+        rule, = self.pod["affinity"]["podAntiAffinity"][
+            "requiredDuringSchedulingIgnoredDuringExecution"]
+        self.assertEqual(rule["topologyKey"], "kubernetes.io/hostname")
+        self.assertEqual(rule["labelSelector"]["matchLabels"],
+                         self.set["template"]["metadata"]["labels"])
+
+    def test_each_has_a_name_of_its_own(self):
+        self.assertEqual(self.gateway["args"][2:], ["--node", "$(POD_NAME)"])
+        name, = (each for each in self.gateway["env"] if each["name"] == "POD_NAME")
+        self.assertEqual(name["valueFrom"]["fieldRef"]["fieldPath"], "metadata.name")
+
+    def test_nothing_of_the_cluster_travels_unencrypted(self):
+        cluster = tomllib.loads(self.config["gateway.toml"])["cluster"]
+        self.assertEqual(cluster["mode"], "replicated")
+        self.assertEqual(len(cluster["etcd"]), 3)
+        for member in cluster["etcd"]:
+            self.assertTrue(member.startswith("https://"), member)
+        for key in ("etcd_ca", "etcd_certificate", "etcd_key"):
+            self.assertTrue(cluster[key].startswith("/etc/betex-etcd/"), key)
+
+    def test_what_both_manifests_have_is_the_same(self):
+        one = of_kind("StatefulSet")[0]["spec"]["template"]["spec"]
+        for key in ("securityContext", "terminationGracePeriodSeconds"):
+            self.assertEqual(self.pod[key], one[key])
+        for key in ("image", "ports", "resources", "startupProbe", "livenessProbe"):
+            self.assertEqual(self.gateway[key], one["containers"][0][key])
+        for file in ("sessions.cfg", "accounts.toml"):
+            self.assertEqual(self.config[file], of_kind("ConfigMap")[0]["data"][file])
 
 
 class Containerfile(unittest.TestCase):

@@ -8,11 +8,12 @@ import unittest
 
 import yaml
 
-from support import (CONFIG, SOURCE, betex_fix, demo_gateway, gateway_folder, promtool,
-                     wait_until)
+from support import (CONFIG, SOURCE, Etcd, betex_fix, demo_gateway, gateway_folder, leading_gateway,
+                     promtool, wait_until)
 
 NAME = r"\b(?:betex|process)_[a-z_]+"
 OF_HISTOGRAMS = r"_(?:bucket|sum|count)$"
+LABELS = ("reason", "result", "work", "state", "role")  # whose values are all there from the start
 
 
 def rules():
@@ -45,7 +46,7 @@ def alerts_that_fire():
 
 
 class Metrics(unittest.TestCase):
-    """Asks a gateway once, after an order and a refused one."""
+    """Asks a gateway once, after an order and a refused one, and one that leads a cluster."""
 
     @classmethod
     def setUpClass(cls):
@@ -56,11 +57,16 @@ class Metrics(unittest.TestCase):
             # A report is counted when it has been handed over, which may be after it has arrived.
             wait_until(lambda: "betex_order_ack_seconds_count 2\n" in gateway.get("/metrics"))
             cls.scrape = gateway.get("/metrics")
-        cls.names = set(re.findall(r"^# TYPE (\S+)", cls.scrape, re.MULTILINE))
-        cls.kinds = dict(re.findall(r"^# TYPE (\S+) (\S+)", cls.scrape, re.MULTILINE))
+        with gateway_folder() as folder, Etcd(folder) as etcd, \
+                leading_gateway(folder, etcd) as gateway:
+            betex_fix(gateway, folder, "BROKER1", "lay", "EPL-ARS-CHE.HOME", "30", "@2.04")
+            cls.of_cluster = gateway.get("/metrics")
+        cls.all = cls.scrape + "\n" + cls.of_cluster
+        cls.kinds = dict(re.findall(r"^# TYPE (\S+) (\S+)", cls.all, re.MULTILINE))
+        cls.names = set(cls.kinds)
 
-    def value(self, series):
-        found = re.search(rf"^{re.escape(series)} (\S+)$", self.scrape, re.MULTILINE)
+    def value(self, series, scrape=None):
+        found = re.search(rf"^{re.escape(series)} (\S+)$", scrape or self.scrape, re.MULTILINE)
         self.assertIsNotNone(found, series)
         return float(found[1])
 
@@ -71,8 +77,8 @@ class Metrics(unittest.TestCase):
             is_there = name in self.names or self.kinds.get(base) == "histogram"
             self.assertTrue(is_there, f"{name} in {expression}")
         for label, values in re.findall(r'(\w+)(?:=|!=|=~|!~)"([^"$]+)"', expression):
-            for value in values.split("|") if label in ("reason", "result", "work", "state") else []:
-                self.assertIn(f'{label}="{value}"', self.scrape, expression)
+            for value in values.split("|") if label in LABELS else []:
+                self.assertIn(f'{label}="{value}"', self.all, expression)
         return used
 
     def test_what_has_happened_is_counted(self):
@@ -89,9 +95,23 @@ class Metrics(unittest.TestCase):
         self.assertGreaterEqual(self.value("betex_commit_seconds_count"), 2)
         self.assertGreater(self.value("betex_journal_disk_free_bytes"), 0)
 
+    def test_a_node_of_a_cluster_says_how_it_is(self):
+        of_cluster = {name for name in self.names if name.startswith("betex_cluster_")}
+        self.assertEqual(of_cluster, set(re.findall(r"^# TYPE (betex_cluster_\S+)", self.of_cluster,
+                                                    re.MULTILINE)))
+        self.assertEqual(self.value("betex_ready", self.of_cluster), 1)
+        for role, value in (("leader", 1), ("standby", 0), ("starting", 0)):
+            self.assertEqual(
+                self.value(f'betex_cluster_role{{role="{role}"}}', self.of_cluster), value)
+        self.assertGreater(self.value("betex_cluster_epoch", self.of_cluster), 0)
+        self.assertGreater(self.value("betex_cluster_append_bytes_total", self.of_cluster), 0)
+        self.assertGreater(self.value("betex_cluster_append_seconds_count", self.of_cluster), 0)
+        self.assertEqual(self.value("betex_cluster_standby_lag_events", self.of_cluster), 0)
+
     def test_promtool_finds_nothing_wrong_with_them(self):
-        code, output = promtool("check", "metrics", text=self.scrape)
-        self.assertEqual((code, output), (0, ""))
+        for scrape in (self.scrape, self.of_cluster):
+            code, output = promtool("check", "metrics", text=scrape)
+            self.assertEqual((code, output), (0, ""))
 
     def test_promtool_finds_nothing_wrong_with_the_rules(self):
         code, output = promtool("check", "rules", str(CONFIG / "prometheus_rules.yml"))
@@ -129,7 +149,7 @@ class Metrics(unittest.TestCase):
         for target in targets_of_dashboard():
             for label in set(re.findall(r"{{(\w+)}}", target["legendFormat"])) - {"instance"}:
                 of_the_metric = rf"^{self.assert_exist(target['expr'])[0]}{{.*\b{label}="
-                self.assertRegex(self.scrape, re.compile(of_the_metric, re.MULTILINE), target)
+                self.assertRegex(self.all, re.compile(of_the_metric, re.MULTILINE), target)
 
     def test_what_the_dashboard_asks_can_be_asked(self):
         asked = [expression.replace("$__rate_interval", "5m").replace("$instance", ".*")
@@ -162,7 +182,8 @@ class Metrics(unittest.TestCase):
 
     def test_each_check_bites(self):
         for wrong in ("betex_no_such_metric > 0", "betex_commit_seconds_max",
-                      'betex_rejects_total{reason="NoSuchReason"}'):
+                      'betex_rejects_total{reason="NoSuchReason"}',
+                      'betex_cluster_role{role="king"}'):
             with self.assertRaises(AssertionError):
                 self.assert_exist(wrong)
 

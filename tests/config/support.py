@@ -3,7 +3,9 @@
 import os
 import pathlib
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -51,6 +53,8 @@ class Gateway:
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._errors, text=True,
             env={**os.environ, **(environment or {})})
         line = self.process.stdout.readline()  # ends with the process if it does not listen
+        while line.startswith("standing by"):
+            line = self.process.stdout.readline()
         ports = dict(re.findall(r"(\w+)=(\d+)", line))
         if "fix" not in ports:
             self.process.wait(PATIENCE_S)
@@ -92,6 +96,79 @@ def demo_gateway(folder, environment=None):
     """With the demo configuration, its data in `folder`."""
     return Gateway([program("betex-gateway"), "--config", str(CONFIG / "gateway.toml"),
                     "--wal-root", f"{folder}/wal", "--tls-port", "0"], environment)
+
+
+def free_ports(count):
+    """Ports that nobody has now."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+class Etcd:
+    """One member, its data in `folder`, on ports of loopback. `endpoint` is its address."""
+
+    def __init__(self, folder):
+        if shutil.which("etcd") is None:
+            sys.exit("etcd is not there: .ci/install brings it (etcd-server)")
+        for _ in range(5):  # another one may have taken a port meanwhile
+            if self._starts(folder):
+                return
+        raise RuntimeError("etcd does not start; it wrote: " + self._said())
+
+    def _starts(self, folder):
+        self._log = f"{folder}/etcd.log"
+        client, peer = (f"http://127.0.0.1:{port}" for port in free_ports(2))
+        shutil.rmtree(f"{folder}/etcd", ignore_errors=True)
+        with open(self._log, "w") as log:
+            self.process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", "etcd", "--data-dir", f"{folder}/etcd",
+                 "--listen-client-urls", client, "--advertise-client-urls", client,
+                 "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
+                 "--initial-cluster", f"default={peer}", "--logger", "zap", "--log-level", "error"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.endpoint = client
+        deadline = time.monotonic() + PATIENCE_S
+        while self.process.poll() is None and time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{client}/health", timeout=PATIENCE_S) as answer:
+                    if b'"true"' in answer.read():
+                        return True
+            except OSError:
+                pass
+            time.sleep(0.05)
+        self.kill()
+        return False
+
+    def _said(self):
+        return pathlib.Path(self._log).read_text()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(PATIENCE_S)
+
+
+def leading_gateway(folder, etcd, environment=None):
+    """The first node of a replicated cluster, which leads it, with the demo configuration."""
+    shutil.copytree(CONFIG, f"{folder}/config")
+    os.symlink(SOURCE / "fix_spec", f"{folder}/fix_spec")
+    file = pathlib.Path(folder, "config/gateway.toml")
+    single = '\nmode = "single"\n'
+    text = file.read_text()
+    assert text.count(single) == 1
+    file.write_text(text.replace(
+        single, f'\nmode = "replicated"\nnode = "a"\netcd = ["{etcd.endpoint}"]\n'))
+    return Gateway([program("betex-gateway"), "--config", str(file), "--wal-root", f"{folder}/wal",
+                    "--tls-port", "0", "--init-quorum-log"], environment)
 
 
 def betex_fix(gateway, folder, comp_id, *words):

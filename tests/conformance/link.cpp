@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -19,14 +20,14 @@ namespace {
 
 using AddressList = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
 
-AddressList resolve(const Endpoint& endpoint) {
+AddressList resolve(const Place& place) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   const int error =
-      getaddrinfo(endpoint.host.c_str(), std::to_string(endpoint.port).c_str(), &hints, &found);
+      getaddrinfo(place.host.c_str(), std::to_string(place.port).c_str(), &hints, &found);
   if (error != 0) {
-    throw LinkFailed{"cannot resolve " + endpoint.host + ": " + gai_strerror(error)};
+    throw LinkFailed{"cannot resolve " + place.host + ": " + gai_strerror(error)};
   }
   return {found, &freeaddrinfo};
 }
@@ -70,8 +71,32 @@ Link::~Link() {
   ::close(socket_);
 }
 
+// Of several places each is tried in turn until one listens: while one takes over, none does.
 void Link::connect(const Endpoint& endpoint, Clock::time_point deadline) {
-  const AddressList addresses = resolve(endpoint);
+  constexpr std::chrono::milliseconds kBetweenRounds{50};
+  constexpr std::chrono::seconds kMostForOne{2};
+  std::vector<Place> places{{.host = endpoint.host, .port = endpoint.port}};
+  places.insert(places.end(), endpoint.others.begin(), endpoint.others.end());
+  for (;;) {
+    int error = 0;
+    for (const Place& place : places) {
+      error = try_place(
+          place, places.size() == 1 ? deadline : std::min(deadline, Clock::now() + kMostForOne));
+      if (error == 0) {
+        return;
+      }
+    }
+    if (places.size() == 1 || Clock::now() + kBetweenRounds >= deadline) {
+      throw LinkFailed{"cannot connect to " + places.back().host + " port " +
+                       std::to_string(places.back().port) + ": " + std::strerror(error)};
+    }
+    std::this_thread::sleep_for(kBetweenRounds);
+  }
+}
+
+// 0, or an errno.
+int Link::try_place(const Place& place, Clock::time_point deadline) {
+  const AddressList addresses = resolve(place);
   int error = EADDRNOTAVAIL;
   for (const addrinfo* address = addresses.get(); address != nullptr; address = address->ai_next) {
     socket_ = ::socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -92,13 +117,12 @@ void Link::connect(const Endpoint& endpoint, Clock::time_point deadline) {
     if (error == 0) {
       const int on = 1;
       setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      return;
+      return 0;
     }
     ::close(socket_);
     socket_ = -1;
   }
-  throw LinkFailed{"cannot connect to " + endpoint.host + " port " + std::to_string(endpoint.port) +
-                   ": " + std::strerror(error)};
+  return error;
 }
 
 void Link::start_tls(const Endpoint& endpoint, Clock::time_point deadline) {

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <openssl/ssl.h>
 
@@ -21,9 +22,15 @@ struct TlsFiles {
   std::string server_name;  // in the host's certificate; empty: not compared
 };
 
+struct Place {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
 struct Endpoint {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
+  std::vector<Place> others{};  // nodes of the same host, of which one at a time listens
   bool tls = false;
   TlsFiles tls_files;
 };
@@ -60,6 +67,7 @@ class Link {
 
  private:
   void connect(const Endpoint& endpoint, Clock::time_point deadline);
+  [[nodiscard]] int try_place(const Place& place, Clock::time_point deadline);
   void start_tls(const Endpoint& endpoint, Clock::time_point deadline);
   [[nodiscard]] bool wait(short events, Clock::time_point deadline) const;
 

@@ -22,6 +22,7 @@ namespace {
 using betex::conformance::Identity;
 using betex::conformance::kPasswordVariable;
 using betex::conformance::password_of;
+using betex::conformance::Place;
 using betex::conformance::Player;
 using betex::conformance::PlaySettings;
 using betex::conformance::read_passwords;
@@ -35,6 +36,7 @@ struct Options {
   std::string password_file;
   std::vector<std::string> sessions;
   std::vector<std::string> sets;
+  std::vector<std::string> others;
   unsigned patience_s = 20;
   std::vector<std::string> scripts;
 };
@@ -67,6 +69,10 @@ void add_options(CLI::App& app, Options& options) {
   auto& endpoint = options.play.endpoint;
   app.add_option("--host", endpoint.host, "Name or address")->capture_default_str();
   app.add_option("--port", endpoint.port)->required();
+  app.add_option("--other",
+                 options.others,
+                 "Another node of the host, HOST:PORT; may be given several times")
+      ->allow_extra_args(false);
   app.add_option("--dialect", options.dialect)
       ->check(CLI::IsMember({"FIXT.1.1", "FIX.4.4"}))
       ->capture_default_str();
@@ -99,6 +105,15 @@ std::uint16_t to_port(const std::string& text) {
     throw std::runtime_error{"not a port: " + text};
   }
   return port;
+}
+
+// "HOST:PORT"; the last colon is the one before the port.
+Place to_place(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) {
+    throw std::runtime_error{"--other is HOST:PORT, not " + text};
+  }
+  return {.host = text.substr(0, colon), .port = to_port(text.substr(colon + 1))};
 }
 
 void add_identities(Options& options) {
@@ -209,6 +224,9 @@ int main(int argc, char** argv) {
       app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
       return app.exit(error) == 0 ? 0 : 2;
+    }
+    for (const std::string& other : options.others) {
+      options.play.endpoint.others.push_back(to_place(other));
     }
     add_identities(options);
     options.play.patience = std::chrono::seconds{options.patience_s};

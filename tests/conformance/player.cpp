@@ -132,6 +132,9 @@ Peer& Player::peer(const std::string& name) {
     Endpoint endpoint = settings_.endpoint;
     if (const auto port = settings_.ports.find(session_of(name)); port != settings_.ports.end()) {
       endpoint.port = port->second;
+      for (Place& other : endpoint.others) {
+        other.port = port->second;
+      }
     }
     known = std::make_unique<Peer>(name, identity->second, std::move(endpoint), ids_);
   }

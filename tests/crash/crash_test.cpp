@@ -26,6 +26,7 @@
 
 #include "tests/crash/crash_trader.h"
 #include "tests/crash/journal_account.h"
+#include "tests/crash/trading_checks.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/temp_folder.h"
 
@@ -42,7 +43,6 @@ constexpr auto kStopTimeout = std::chrono::seconds{15};
 constexpr std::array kStopPlaces{"before-commit", "after-commit", "before-send"};
 constexpr std::uint64_t kFirstStop = 10;  // earlier ones may come before it listens
 constexpr std::uint64_t kStopSpread = 80;
-constexpr std::size_t kFaultsShown = 10;
 
 std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
   const char* const value = std::getenv(name);
@@ -237,64 +237,6 @@ class CrashTest : public testing::Test {
   std::size_t void_caches_ = 0;
 };
 
-void expect_no_faults(const CrashTrader& trader) {
-  const std::vector<std::string> faults = trader.record().faults();
-  for (std::size_t i = 0; i < std::min(faults.size(), kFaultsShown); ++i) {
-    ADD_FAILURE() << trader.comp_id() << ": " << faults[i];
-  }
-  EXPECT_EQ(faults.size(), 0U);
-}
-
-// Both sides of each trade were told, at the same price and quantity.
-void expect_both_sides_told(const std::map<std::string, client::ExecutionReport>& executions) {
-  for (const auto& [id, report] : executions) {
-    if (report.exec_type != 'F') {
-      continue;
-    }
-    const std::string event = id.substr(0, id.find('-'));
-    const auto other = executions.find(event + (id.ends_with("-1") ? "-2" : "-1"));
-    ASSERT_NE(other, executions.end()) << "only one side was told of " << id;
-    EXPECT_EQ(other->second.last_qty, report.last_qty) << id;
-    EXPECT_EQ(other->second.last_px, report.last_px) << id;
-    EXPECT_NE(other->second.side, report.side) << id;
-  }
-}
-
-void expect_same_orders(const CrashTrader& trader, const JournalAccount& journal) {
-  for (const auto& [id, order] : trader.record().orders()) {
-    const auto journaled = journal.orders.find(id);
-    ASSERT_EQ(order.accepted(), journaled != journal.orders.end()) << id;
-    if (order.accepted()) {
-      const client::ExecutionReport& last = order.reports.back();
-      EXPECT_EQ(journaled->second.account, trader.comp_id()) << id;
-      EXPECT_EQ(journaled->second.cum_qty, quantity_units(last.symbol, last.cum_qty)) << id;
-      EXPECT_FALSE(journaled->second.live) << id;
-    }
-  }
-}
-
-// Each payment and each movement was told once, with the amounts that the journal has.
-void expect_same_money(const CrashTrader& trader, const JournalAccount& journal) {
-  const auto compare = [&trader](const auto& told, const auto& journaled) {
-    const auto of_account = journaled.find(trader.comp_id());
-    if (of_account == journaled.end()) {
-      EXPECT_TRUE(told.empty()) << trader.comp_id();
-      return;
-    }
-    EXPECT_EQ(told.size(), of_account->second.size()) << trader.comp_id();
-    for (const auto& [id, money] : of_account->second) {
-      const auto report = told.find(id);
-      ASSERT_NE(report, told.end()) << trader.comp_id() << " was not told of " << id;
-      for (const std::string& amount : {money.gross, money.balance}) {
-        EXPECT_NE(report->second.text.find(amount), std::string::npos)
-            << id << ": " << report->second.text << "has no " << amount;
-      }
-    }
-  };
-  compare(trader.record().payments(), journal.payments);
-  compare(trader.record().movements(), journal.movements);
-}
-
 TEST_F(CrashTest, NoOrderIsLostOrActsTwiceWheneverTheGatewayIsKilled) {
   const bool long_run = number_from_environment("BETEX_LONG", 0) != 0;
   trade_under_kills(long_run ? kKillsWhenLong : kKills);
@@ -335,6 +277,7 @@ TEST_F(CrashTest, NoOrderIsLostOrActsTwiceWheneverTheGatewayIsKilled) {
   EXPECT_TRUE(told_ids == journal.exec_ids)
       << told_ids.size() << " ExecIDs were told, " << journal.exec_ids.size() << " journaled";
   EXPECT_TRUE(refused_cancels == journal.refused_cancels);
+  EXPECT_TRUE(journal.accepted_twice.empty()) << *journal.accepted_twice.begin();
   EXPECT_EQ(journal.refused_messages, 0U);
   for (const auto& trader : traders_) {
     expect_same_orders(*trader, journal);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <filesystem>
@@ -21,8 +22,13 @@ namespace betex::test {
 // passed on by it.
 struct GatewayAddress {
   std::atomic<std::uint16_t> port{0};  // 0: nowhere
-  std::atomic<bool> closing{false};    // trade no more
-  std::atomic<bool> staying{false};    // do not hang up
+  // Of the other node of a cluster: clients try both in turn, as they do in production. 0: there is
+  // none.
+  std::atomic<std::uint16_t> other_port{0};
+  std::atomic<bool> closing{false};  // trade no more
+  std::atomic<bool> staying{false};  // do not hang up
+  std::chrono::microseconds pace{
+      0};  // of each, from one request to the next; set before they trade
 };
 
 // Used by one thread at a time: its own while it trades, the test's before and after.
@@ -49,11 +55,17 @@ class CrashTrader {
 
   [[nodiscard]] const TradingRecord& record() const noexcept { return record_; }
 
+  // Messages that it was given so far. Any thread.
+  [[nodiscard]] std::uint64_t messages_told() const noexcept {
+    return messages_told_.load(std::memory_order_relaxed);
+  }
+
   [[nodiscard]] const std::string& comp_id() const noexcept { return comp_id_; }
 
   [[nodiscard]] const client::SessionCounters& counters() const { return session_.counters(); }
 
  private:
+  [[nodiscard]] std::uint16_t port_to_try(const GatewayAddress& address) const;
   void log_on(std::uint16_t port);
   void trade_once(const GatewayAddress& address);
   void take_all(std::chrono::milliseconds wait);
@@ -74,6 +86,8 @@ class CrashTrader {
   std::vector<std::string> placed_;
   std::deque<std::string> traffic_;
   std::uint64_t ids_ = 0;
+  std::atomic<std::uint64_t> messages_told_{0};
+  bool tries_other_ = false;  // at its next Logon
   std::filesystem::path day_file_;
   std::string day_;  // its number, when it was last read
 };

@@ -114,6 +114,12 @@ void add_reports(JournalAccount& account,
                          std::is_same_v<Event, matching::OrderRejected> ||
                          std::is_same_v<Event, matching::OrderCancelled>) {
       account.exec_ids.insert(exec_id(seq, 1));
+      if constexpr (std::is_same_v<Event, matching::OrderAccepted>) {
+        const std::string id{event.cl_ord_id.view()};
+        if (!account.accepted.insert(id).second) {
+          account.accepted_twice.insert(id);
+        }
+      }
     } else if constexpr (std::is_same_v<Event, matching::OrderCancelledBatched>) {
       for (std::uint32_t leg = 1; leg <= event.count; ++leg) {
         account.exec_ids.insert(exec_id(seq, static_cast<int>(leg)));

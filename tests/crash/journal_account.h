@@ -26,6 +26,8 @@ struct JournaledMoney {
 struct JournalAccount {
   std::set<std::string> exec_ids;                // of every ExecutionReport that its events make
   std::set<std::string> refused_cancels;         // ClOrdIDs
+  std::set<std::string> accepted;                // ClOrdIDs
+  std::set<std::string> accepted_twice;          // of these: their orders have acted twice
   std::map<std::string, JournaledOrder> orders;  // by the ClOrdID that they were placed with
   std::uint64_t refused_messages = 0;            // InboundRefused
   // By account, then by report id.

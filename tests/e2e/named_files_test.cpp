@@ -94,6 +94,80 @@ TEST_F(NamedFilesTest, ALogFileThatCannotBeWrittenIsAWrongConfiguration) {
   expect_refused(config, folder_.path().string() + ": log.file: is a folder");
 }
 
+TEST_F(NamedFilesTest, WhatANodeShowsEtcdIsLookedAtBeforeAStart) {
+  const auto cluster = [&](const std::string& name, const std::string& lines) {
+    return changed_config(folder_.path() / name,
+                          "mode = \"single\"\n",
+                          "mode = \"replicated\"\nnode = \"a\"\netcd = "
+                          "[\"https://127.0.0.1:1\"]\n" +
+                              lines);
+  };
+  const auto none = folder_.path() / "none.pem";
+  expect_refused(cluster("authority", setting("etcd_ca", none)),
+                 none.string() +
+                     ": cluster.etcd_ca: cannot be read: No such file or directory; name a file "
+                     "that this user may read");
+  expect_refused(cluster("password",
+                         "etcd_user = \"betex\"\n" + setting("etcd_password_file", folder_.path())),
+                 folder_.path().string() + ": cluster.etcd_password_file: is not a file");
+  const auto certificate = authority_.issue("node");
+  const auto other = authority_.issue("other");
+  expect_refused(
+      cluster("key", setting("etcd_certificate", certificate) + setting("etcd_key", other)),
+      other.string() + ": is no key of the certificate " + certificate.string());
+  const Ended right = gateway(
+      {"--config",
+       cluster("right",
+               setting("etcd_ca", authority_.certificate()) +
+                   setting("etcd_certificate", certificate) + setting("etcd_key", certificate)),
+       "--check-config"});
+  EXPECT_EQ(right.exit_code, 0) << right.err;
+  EXPECT_NE(right.err.find("the certificate of CN=node expires soon"), std::string::npos)
+      << right.err;
+}
+
+TEST_F(NamedFilesTest, WhatAPodShowsKubernetesIsLookedAtBeforeAStart) {
+  const auto none = folder_.path() / "token";
+  expect_refused(changed_config(folder_.path(),
+                                "mode = \"single\"\n",
+                                "mode = \"shared-disk\"\nnode = \"a\"\nauthority = "
+                                "\"kubernetes\"\nkubernetes_lease = \"exchange/betex\"\n" +
+                                    setting("kubernetes_token_file", none) +
+                                    setting("kubernetes_ca", authority_.certificate())),
+                 none.string() + ": cluster.kubernetes_token_file: cannot be read: ");
+}
+
+TEST_F(NamedFilesTest, AFenceThatIsNotThereIsAWrongConfiguration) {
+  const auto none = folder_.path() / "fence";
+  expect_refused(changed_config(folder_.path(),
+                                "mode = \"single\"\n",
+                                "mode = \"shared-disk\"\nnode = \"a\"\netcd = "
+                                "[\"http://127.0.0.1:1\"]\nfence_command = \"" +
+                                    none.string() + " --off b\"\n"),
+                 none.string() +
+                     ": cluster.fence_command: cannot be run: No such file or "
+                     "directory; name a program that this user may run");
+}
+
+TEST_F(NamedFilesTest, ASeedThatIsNotThereIsAWrongConfiguration) {
+  const auto none = folder_.path() / "seed";
+  expect_refused(changed_config(folder_.path(),
+                                "mode = \"single\"\n",
+                                "mode = \"replicated\"\nnode = \"a\"\netcd = "
+                                "[\"http://127.0.0.1:1\"]\nseed_command = '" +
+                                    none.string() + " \"$@\"'\n"),
+                 none.string() +
+                     ": cluster.seed_command: cannot be run: No such file or "
+                     "directory; name a program that this user may run");
+}
+
+TEST_F(NamedFilesTest, AnOptionOfAClusterNeedsOne) {
+  const Ended ended = gateway({"--init-quorum-log"});
+  EXPECT_EQ(ended.exit_code, 78) << ended.err;
+  EXPECT_NE(ended.err.find("command line: --init-quorum-log: "), std::string::npos) << ended.err;
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "wal")) << "a log was made";
+}
+
 TEST_F(NamedFilesTest, ACertificateThatRunsOutIsNamedByTheCheck) {
   const auto certificate = authority_.issue("gateway");  // for a day
   const auto config = config_with(setting("tls_certificate", certificate));

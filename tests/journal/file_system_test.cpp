@@ -1,5 +1,7 @@
 // What the journal makes of the file system it finds: a remote one, one that may only be read, one
 // that is nearly full.
+#include "journal/file_system.h"
+
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -60,6 +62,35 @@ TEST_F(FileSystemTest, WithoutTheRightToWriteTheReaderTableOfALiveSegmentCannotB
   Child child = start("count", "BETEX_DISK_REFUSE=EACCES");
   EXPECT_THAT(child.read_line(), HasSubstr("mdb_env_open failed: Permission denied"));
   EXPECT_EQ(child.wait(), kExitIo);
+}
+
+TEST_F(FileSystemTest, TwoFoldersAreExchangedInOneStep) {
+  const std::filesystem::path one = folder_.path() / "here" / "one";
+  const std::filesystem::path other = folder_.path() / "there" / "other";
+  std::filesystem::create_directories(one);
+  std::filesystem::create_directories(other);
+  store(one / "file", "1");
+  store(other / "file", "2");
+  exchange_folders(one, other);
+  EXPECT_EQ(load(one / "file"), "2");
+  EXPECT_EQ(load(other / "file"), "1");
+  std::filesystem::remove_all(other);
+  EXPECT_EQ(error_of([&] { exchange_folders(one, other); })->fault(), Fault::Io);
+  EXPECT_EQ(load(one / "file"), "2");
+}
+
+TEST_F(FileSystemTest, ACopyHasTheFirstBytesOrWhatThereIsOfThem) {
+  const std::filesystem::path from = folder_.path() / "from";
+  std::string content;
+  while (content.size() < std::size_t{3} << 20U) {
+    content += std::to_string(content.size()) + " ";
+  }
+  store(from, content);
+  const std::size_t half = content.size() / 2;
+  copy_file(from, folder_.path() / "half", half);
+  EXPECT_EQ(load(folder_.path() / "half"), content.substr(0, half));
+  copy_file(from, folder_.path() / "all", content.size() + 5);
+  EXPECT_EQ(load(folder_.path() / "all"), content);
 }
 
 TEST_F(FileSystemTest, IsLookedAtAfterEachCommitForSpace) {

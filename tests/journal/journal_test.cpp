@@ -275,6 +275,31 @@ TEST_F(JournalTest, APreparedSegmentIsUsedAndWhatIsNotUsedOfItIsGivenBack) {
   EXPECT_EQ(recover_genuine(), 12U);
 }
 
+TEST_F(JournalTest, WithoutTheRightToWriteNoSegmentIsPrepared) {
+  write(1, 1);
+  for (int asked = 0; asked < 2; ++asked) {
+    int left = asked;
+    prepare_segment({.wal_root = root(),
+                     .map_size = config().segment_map_size_bytes,
+                     .filled_bytes = 8192,
+                     .may_write = [&] { return left-- > 0; }});
+    EXPECT_FALSE(is_prepared(root()));
+  }
+}
+
+// The next writer prepares its own under the same name, and may be writing to it soon.
+TEST_F(JournalTest, WhoLosesTheRightToWriteStopsFillingASegment) {
+  constexpr std::uint64_t kFilled = std::uint64_t{4} << 20U;
+  write(1, 1);
+  int left = 2;
+  prepare_segment({.wal_root = root(),
+                   .map_size = config().segment_map_size_bytes,
+                   .filled_bytes = kFilled,
+                   .may_write = [&] { return left-- > 0; }});
+  EXPECT_FALSE(is_prepared(root()));
+  EXPECT_LT(std::filesystem::file_size(segments() / ".new-being-prepared" / "data.mdb"), kFilled);
+}
+
 TEST_F(JournalTest, ATransactionLargerThanThePreparedMapAndZerosThatAreLeftAreNoTrouble) {
   JournalConfig small = config();
   small.segment_map_size_bytes = std::size_t{1} << 20U;
@@ -307,7 +332,7 @@ class Lease final : public WriterAuthority {
     return WriterEpoch{last_epoch.value() + 5};
   }
 
-  [[nodiscard]] bool still_held() override { return held; }
+  [[nodiscard]] bool still_held() const noexcept override { return held; }
 
   bool held = true;
 };

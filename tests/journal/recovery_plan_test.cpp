@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -314,6 +315,232 @@ TEST(RecoveryPlan, EveryFaultAtEverySegmentOfEveryLogIsRefused) {
     }
   }
   EXPECT_GT(tried, 2000U);
+}
+
+// A segment with `events` events behind `before`.
+SegmentFacts follow(const Position& before,
+                    std::uint32_t epoch,
+                    std::uint64_t events,
+                    std::uint32_t flags) {
+  SegmentFacts segment;
+  segment.name = {.first_seq = before.last_seq.next(), .epoch = WriterEpoch{epoch}};
+  segment.header.writer_epoch = segment.name.epoch;
+  segment.header.wal_id = kWal;
+  segment.header.flags = flags;
+  segment.header.first_seq = segment.name.first_seq;
+  segment.header.first_tx_id = before.last_tx_id.next();
+  segment.header.predecessor_first_seq =
+      before.segment ? before.segment->first_seq : before.last_seq;
+  segment.header.predecessor_epoch = before.segment ? before.segment->epoch : WriterEpoch{};
+  segment.header.predecessor_last_seq = before.last_seq;
+  segment.header.predecessor_chain = before.chain;
+  segment.header.predecessor_timestamp = before.last_timestamp;
+  segment.has_records = events != 0;
+  segment.end = {.last_seq = EventSeq{before.last_seq.value() + events},
+                 .last_tx_id = TxId{before.last_tx_id.value() + events},
+                 .last_timestamp = Timestamp{before.last_timestamp.value() + 1000},
+                 .chain = Chain{before.chain.value() * 31 + epoch},
+                 .segment = segment.name};
+  return segment;
+}
+
+// A, of epoch 1, wrote events 1 to 100; B, of epoch 2, took over there and wrote 101 to 200. Then A
+// went on.
+class VoidRule : public ::testing::TestWithParam<bool> {
+ protected:
+  // Of records that A has added to its segment.
+  void let_a_go_on(SegmentFacts& segment) const {
+    segment.end_before_void = a_.end;
+    segment.end.last_seq = EventSeq{125};
+    segment.end.last_tx_id = TxId{125};
+    segment.end.chain = Chain{99};
+  }
+
+  [[nodiscard]] WalFacts facts(std::vector<SegmentFacts> segments) const {
+    std::sort(segments.begin(), segments.end(), [](const auto& left, const auto& right) {
+      return left.name < right.name;
+    });
+    WalFacts facts{.segments = std::move(segments), .external = GetParam()};
+    facts.epoch_file =
+        EpochRecord{.wal_id = kWal, .epoch = WriterEpoch{2}, .newest_segment = std::nullopt};
+    return facts;
+  }
+
+  static VoidRecords whole(const SegmentFacts& segment) {
+    return {.segment = segment.name, .after = std::nullopt};
+  }
+
+  const SegmentFacts a_ = follow({}, 1, 100, kEpochGranted);
+  const SegmentFacts b_ = follow(a_.end, 2, 100, kEpochGranted);
+};
+
+INSTANTIATE_TEST_SUITE_P(EveryAuthority, VoidRule, ::testing::Bool());
+
+TEST_P(VoidRule, ASegmentThatBeginsWithTheNewersFirstEventIsVoid) {
+  const SegmentFacts late = follow(a_.end, 1, 10, kEpochGranted);
+  const RecoveryPlan plan = plan_recovery(facts({a_, late, b_}));
+  EXPECT_EQ(plan.voids, std::vector{whole(late)});
+  EXPECT_EQ(plan.end, b_.end);
+  EXPECT_TRUE(plan.empty.empty());
+}
+
+TEST_P(VoidRule, SoIsALaterOneAndOneThatNobodyHasLookedInto) {
+  Position inside = a_.end;
+  inside.last_seq = EventSeq{150};
+  const SegmentFacts late = follow(inside, 1, 10, kEpochGranted);
+  const SegmentFacts unknown{.name = {.first_seq = EventSeq{190}, .epoch = WriterEpoch{1}}};
+  const RecoveryPlan plan = plan_recovery(facts({a_, late, unknown, b_}));
+  EXPECT_EQ(plan.voids, (std::vector{whole(late), whole(unknown)}));
+  EXPECT_EQ(plan.end, b_.end);
+}
+
+TEST_P(VoidRule, RecordsBehindThePlaceWhereTheNewerBeginsAreVoid) {
+  SegmentFacts a = a_;
+  let_a_go_on(a);
+  const RecoveryPlan plan = plan_recovery(facts({a, b_}));
+  EXPECT_EQ(plan.voids, (std::vector{VoidRecords{.segment = a.name, .after = EventSeq{100}}}));
+  EXPECT_EQ(plan.end, b_.end);
+}
+
+TEST_P(VoidRule, ThePlaceMustBeTheOneThatTheNewerHasSeen) {
+  SegmentFacts a = a_;
+  let_a_go_on(a);
+  a.end_before_void->chain = Chain{7};
+  EXPECT_EQ(fault_of(facts({a, b_})), Fault::PredecessorMismatch);
+  a = a_;
+  let_a_go_on(a);
+  a.end_before_void->last_timestamp = Timestamp{7};
+  EXPECT_EQ(fault_of(facts({a, b_})), Fault::PredecessorMismatch);
+  a = a_;
+  let_a_go_on(a);
+  a.end_before_void->last_seq = EventSeq{99};
+  EXPECT_EQ(fault_of(facts({a, b_})), Fault::SegmentMissing);
+}
+
+TEST_P(VoidRule, ASegmentWithoutRecordsIsEnoughAndStaysAsLongAsItIsNeeded) {
+  const SegmentFacts b = follow(a_.end, 2, 0, kEpochGranted);
+  const SegmentFacts late = follow(a_.end, 1, 10, kEpochGranted);
+  RecoveryPlan plan = plan_recovery(facts({a_, late, b}));
+  EXPECT_EQ(plan.voids, std::vector{whole(late)});
+  EXPECT_EQ(plan.empty, std::vector{b.name});
+  EXPECT_EQ(plan.end, a_.end);
+  SegmentFacts a = a_;
+  let_a_go_on(a);
+  plan = plan_recovery(facts({a, b}));
+  EXPECT_EQ(plan.voids, (std::vector{VoidRecords{.segment = a.name, .after = EventSeq{100}}}));
+  EXPECT_TRUE(plan.empty.empty());
+  EXPECT_EQ(plan.end, a_.end);
+}
+
+TEST_P(VoidRule, WithoutTheFlagAllIsAnErrorAsEver) {
+  const SegmentFacts b = follow(a_.end, 2, 100, 0);
+  EXPECT_EQ(fault_of(facts({a_, follow(a_.end, 1, 10, 0), b})), Fault::SegmentFork);
+  SegmentFacts a = a_;
+  a.end.last_seq = EventSeq{125};
+  EXPECT_EQ(fault_of(facts({a, b})), Fault::SegmentFork);
+  EXPECT_EQ(fault_of(facts({a_, b, follow(b.end, 1, 10, 0)})), Fault::StaleWriter);
+}
+
+TEST_P(VoidRule, OneWritersTwoSegmentsAreNeverVoid) {
+  const SegmentFacts twin = follow(a_.end, 2, 50, kEpochGranted);
+  EXPECT_EQ(fault_of(facts({a_, b_, twin})), Fault::SegmentFork);
+}
+
+TEST_P(VoidRule, TheNewestOfThreeWritersCounts) {
+  const SegmentFacts c = follow(a_.end, 3, 100, kEpochGranted);
+  WalFacts three = facts({a_, follow(a_.end, 1, 10, kEpochGranted), b_, c});
+  three.epoch_file->epoch = WriterEpoch{3};
+  const RecoveryPlan plan = plan_recovery(three);
+  EXPECT_EQ(plan.voids.size(), 2U);
+  EXPECT_EQ(plan.end, c.end);
+}
+
+TEST_P(VoidRule, AnEpochFileOfAnOlderWriterIsRepairedByAnExternalAuthorityOnly) {
+  WalFacts stale = facts({a_, b_});
+  stale.epoch_file->epoch = WriterEpoch{1};
+  stale.epoch_file->newest_segment =
+      SegmentName{.first_seq = EventSeq{900}, .epoch = a_.name.epoch};
+  if (!GetParam()) {
+    EXPECT_EQ(fault_of(stale), Fault::EpochFileStale);
+    return;
+  }
+  EXPECT_EQ(plan_recovery(stale).epoch, WriterEpoch{2});
+  EXPECT_EQ(plan_recovery(stale).end, b_.end);
+  stale.segments[1].header.flags = 0;
+  EXPECT_EQ(fault_of(stale), Fault::EpochFileStale);
+}
+
+TEST_P(VoidRule, TheEpochFileMayNameASegmentThatIsVoid) {
+  const SegmentFacts late = follow(a_.end, 1, 10, kEpochGranted);
+  WalFacts named = facts({a_, late, b_});
+  named.epoch_file->newest_segment = late.name;
+  EXPECT_EQ(plan_recovery(named).end, b_.end);
+  named.epoch_file->newest_segment =
+      SegmentName{.first_seq = EventSeq{900}, .epoch = b_.name.epoch};
+  EXPECT_EQ(fault_of(named), Fault::SegmentMissing);
+}
+
+// B has retired all that A could have begun inside of.
+TEST_P(VoidRule, AnOldWritersSegmentBelowTheLogsBeginningIsVoidWhereANewersStoodThere) {
+  const SegmentFacts oldest = follow(b_.end, 2, 100, kEpochGranted);
+  Position inside = a_.end;
+  inside.last_seq = EventSeq{150};
+  const SegmentFacts late = follow(inside, 1, 10, kEpochGranted);
+  const SegmentFacts late_and_empty = follow(inside, 1, 0, kEpochGranted);
+  for (const SegmentFacts& segment : {late, late_and_empty}) {
+    const WalFacts by_predecessor = facts({segment, oldest});
+    EXPECT_EQ(plan_recovery(by_predecessor).voids, std::vector{whole(segment)});
+    EXPECT_EQ(plan_recovery(by_predecessor).end, oldest.end);
+  }
+  const SegmentFacts last = follow(oldest.end, 2, 100, kEpochGranted);
+  WalFacts by_retired = facts({late, last});
+  EXPECT_EQ(fault_of(by_retired), Fault::SegmentMissing) << "nobody knows what stood between";
+  by_retired.retired = {a_.name, b_.name, oldest.name};
+  EXPECT_EQ(plan_recovery(by_retired).voids, std::vector{whole(late)});
+  // What only looks like it: the log's own segments, one of which is missing.
+  by_retired.segments.front() = a_;
+  by_retired.retired = {b_.name, oldest.name};
+  EXPECT_EQ(fault_of(by_retired), Fault::SegmentMissing);
+}
+
+TEST(Seeding, ALogWithoutRecordsMayBeginBehindASnapshot) {
+  const Position snapshot{.last_seq = EventSeq{1000},
+                          .last_tx_id = TxId{400},
+                          .last_timestamp = Timestamp{77},
+                          .chain = Chain{5},
+                          .segment = std::nullopt};
+  WalFacts facts{.segments = {follow(snapshot, 1, 0, 0), follow(snapshot, 2, 0, 0)}};
+  facts.epoch_file =
+      EpochRecord{.wal_id = kWal, .epoch = WriterEpoch{2}, .newest_segment = std::nullopt};
+  RecoveryPlan plan = plan_recovery(facts);
+  EXPECT_EQ(plan.end, snapshot);
+  EXPECT_EQ(plan.empty.size(), 2U);
+  facts.epoch_file->epoch = WriterEpoch{0};  // the first opening did not come to write it
+  EXPECT_EQ(plan_recovery(facts).epoch, WriterEpoch{2});
+  facts.segments[1] = follow(snapshot, 2, 10, 0);
+  facts.epoch_file->epoch = WriterEpoch{2};
+  plan = plan_recovery(facts);
+  EXPECT_EQ(plan.end, facts.segments[1].end);
+  EXPECT_EQ(plan.empty, std::vector{facts.segments[0].name});
+  facts.epoch_file->epoch = WriterEpoch{0};
+  EXPECT_EQ(fault_of(facts), Fault::EpochFileStale);
+}
+
+TEST(Seeding, SegmentsBehindTwoSnapshotsAreNoLog) {
+  Position snapshot{.last_seq = EventSeq{1000},
+                    .last_tx_id = TxId{400},
+                    .last_timestamp = Timestamp{77},
+                    .chain = Chain{5},
+                    .segment = std::nullopt};
+  WalFacts facts{.segments = {follow(snapshot, 1, 0, 0)}};
+  facts.epoch_file =
+      EpochRecord{.wal_id = kWal, .epoch = WriterEpoch{2}, .newest_segment = std::nullopt};
+  snapshot.chain = Chain{6};
+  facts.segments.push_back(follow(snapshot, 2, 0, 0));
+  EXPECT_EQ(fault_of(facts), Fault::PredecessorMismatch);
+  facts.segments.pop_back();
+  facts.segments[0].header.predecessor_last_seq = EventSeq{900};
+  EXPECT_EQ(fault_of(facts), Fault::PredecessorMismatch);
 }
 
 }  // namespace

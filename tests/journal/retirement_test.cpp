@@ -165,6 +165,15 @@ TEST_F(RetirementTest, AFailedRecoveryPrunesNothing) {
   EXPECT_TRUE(retired_names().empty());
 }
 
+// It would make the segment that it begins inside of look shorter than it is.
+TEST_F(RetirementTest, WhatAnOlderWriterHasBegunIsLeftAloneAndCountsForNothing) {
+  write(4, kBatch);
+  write(4, kBatch);  // 41 and 61, of epoch 2
+  std::filesystem::create_directory(segments() / name(51));
+  EXPECT_EQ(retire_up_to(root(), EventSeq{55}).size(), 2U);
+  EXPECT_EQ(segment_names(), (Names{name(41, 2), name(51), name(61, 2)}));
+}
+
 TEST_F(RetirementTest, ANameThatRetiredHasAlreadyIsAnErrorAndNothingIsOverwritten) {
   write(8, kBatch);
   std::filesystem::create_directory(root() / kRetiredFolder / name(21));

@@ -290,6 +290,43 @@ TEST_F(SnapshotTest, AStoppedSnapshotWritesNothing) {
   EXPECT_TRUE(list_snapshots(root()).empty());
 }
 
+// Of a writer that has lost its right: the log's next one may have another history.
+TEST_F(SnapshotTest, WithoutTheRightNoneIsWrittenAndNoneDeleted) {
+  trade();
+  for (int asked = 0; asked < 2; ++asked) {  // before it is begun, and before it has its name
+    int left = asked;
+    const auto error = error_of([&] {
+      static_cast<void>(take_snapshot(root(), pool_, {.may_write = [&] { return left-- > 0; }}));
+    });
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->fault(), Fault::AuthorityLost);
+    EXPECT_EQ(error->exit_code(), 69);
+    EXPECT_TRUE(list_snapshots(root()).empty());
+  }
+  const EventSeq first = snapshot();
+  trade();
+  const EventSeq second = snapshot();
+  remove_snapshots_below(root(), second, [] { return false; });
+  EXPECT_EQ(list_snapshots(root()), (std::vector<EventSeq>{first, second}));
+  remove_snapshots_below(root(), second, [] { return true; });
+  EXPECT_EQ(list_snapshots(root()), std::vector<EventSeq>{second});
+}
+
+TEST_F(SnapshotTest, ANodeThatHasNothingElseGoesOnBehindIt) {
+  trade();
+  const EventSeq seq = snapshot();
+  const WalId wal_id = load_snapshot(root(), seq).wal_id;
+  std::filesystem::remove_all(segments());
+  std::filesystem::remove_all(root() / kEpochFile);
+  JournalConfig seeded = config();
+  seeded.wal_id = wal_id;
+  write_log(seeded);
+  expect_recovery_from(seq);
+  trade();
+  expect_recovery_from(seq);
+  EXPECT_EQ(snapshot(), exchange_.engine.last_seq());
+}
+
 TEST_F(SnapshotTest, TheSecondNewestWholeOneIsTheFloor) {
   EXPECT_EQ(second_newest_snapshot(root()), EventSeq{0});
   trade();

@@ -4,6 +4,7 @@
 #include <pty.h>
 
 #include "tests/journal/child.h"
+#include "tests/journal/scripted_lease.h"
 #include "tests/journal/tool_run.h"
 #include "tests/journal/wal_fixture.h"
 
@@ -39,7 +40,43 @@ TEST_F(ToolTest, StatListsSegmentsAndNamesTheLog) {
   EXPECT_THAT(lines[0],
               HasSubstr("segment name=\"00000000000000000001-0000000001\" first_seq=1 "
                         "last_seq=20 bytes="));
+  EXPECT_THAT(lines[0], HasSubstr(" epoch=1"));
   EXPECT_THAT(lines[4], HasSubstr("writer_epoch=1 segments=4"));
+}
+
+// As a writer without the right leaves it, and as the opening before has set it aside.
+TEST_F(ToolTest, StatShowsWhatIsVoid) {
+  {
+    test::ScriptedLease lease;
+    JournalConfig leased = config();
+    leased.authority = &lease;
+    Journal journal{leased, pool_};  // adopts the newest segment
+    journal.recover(EventSeq{0}, [](const auto&) {});
+    commit(journal, 1, 4);
+  }
+  std::filesystem::create_directory(segments() / "00000000000000000085-0000000001");
+  const std::vector<std::string> lines = run({"stat"});
+  EXPECT_EQ(code_, 0);
+  ASSERT_THAT(lines, SizeIs(8));
+  EXPECT_THAT(lines[4], HasSubstr("name=\"00000000000000000081-0000000002\" first_seq=81 bytes="));
+  EXPECT_EQ(lines[5], "void name=\"00000000000000000085-0000000001\"");
+  EXPECT_EQ(lines[6], "void name=\"00000000000000000061-0000000001\" set_aside_by=2");
+  EXPECT_THAT(run({"dump"}), SizeIs(90));
+  EXPECT_THAT(run({"verify", "--no-replay"}), ElementsAre(HasSubstr("last_seq=90 ")));
+}
+
+// The last record's segment has to stay, as the next one's header will name it.
+TEST_F(ToolTest, RetireLeavesTheSegmentBeforeEmptyOnes) {
+  {
+    test::ScriptedLease lease;
+    JournalConfig leased = config();
+    leased.authority = &lease;
+    Journal journal{leased, pool_};
+    journal.recover(EventSeq{0}, [](const auto&) {});
+  }
+  EXPECT_THAT(run({"retire", "--up-to", "1000", "--without-snapshots"}), SizeIs(4));
+  EXPECT_THAT(segment_names(),
+              ElementsAre("00000000000000000061-0000000001", "00000000000000000081-0000000002"));
 }
 
 TEST_F(ToolTest, DumpPrintsOneLineAnEventInTheRangeAskedFor) {

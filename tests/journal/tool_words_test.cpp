@@ -88,6 +88,8 @@ TEST_F(ToolWordsTest, AValueIsNotEmptyAndNotTheNextOption) {
                                   "verify $wal --against= --no-replay --public-key=x",
                                   "seal $wal --key= --all",
                                   "seal $wal --key --all",
+                                  "export $wal --after=",
+                                  "export $wal --after --with-snapshot",
                                   "retire $wal --up-to= --without-snapshots"}) {
     EXPECT_EQ(run(words).code, kUsage) << words;
   }
@@ -106,6 +108,7 @@ TEST_F(ToolWordsTest, OutputThatCannotBeWrittenIsNoSuccess) {
                                   "dump $wal",
                                   "verify --no-replay $wal",
                                   "retire $wal --up-to 1",
+                                  "export $wal",
                                   "--help"}) {
     const Ended full = run(std::string{words} + " >/dev/full");
     EXPECT_EQ(full.code, kExitIo) << words;
@@ -123,6 +126,8 @@ TEST_F(ToolWordsTest, ClosedDescriptorsAreNoPlaceForTheLogsFiles) {
   EXPECT_EQ(run("dump $wal <&- >&-").code, kExitIo);
   EXPECT_EQ(run("dump $wal <&- >&- 2>&-").code, kExitIo);
   EXPECT_EQ(run("retire $wal --up-to 1 <&- >&- 2>&-").code, kExitIo);
+  EXPECT_EQ(run("export $wal <&- >&- 2>&-").code, kExitIo);
+  EXPECT_EQ(run("import $wal <&- >&- 2>&-").code, kExitIo);
   EXPECT_EQ(run("dump $wal/none <&- >&- 2>&-").code, kExitConfiguration);
   for (std::size_t i = 0; i < data.size(); ++i) {
     EXPECT_EQ(load(data_file(segment_names()[i])), data[i]);

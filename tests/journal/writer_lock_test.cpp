@@ -1,5 +1,6 @@
 #include "journal/writer_lock.h"
 
+#include <filesystem>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -95,6 +96,40 @@ TEST(RemoteFileSystems, AreKnownByTheirTypeAndLocalOnesAreNot) {
   EXPECT_FALSE(remote_file_system(0xef53));      // ext4
   EXPECT_FALSE(remote_file_system(0x58465342));  // XFS
   EXPECT_FALSE(remote_file_system(0x01021994));  // tmpfs
+}
+
+// Of two nodes on a shared disk one may stand still with its lock.
+TEST_F(WriterLockTest, NodesOfAClusterHaveALockEach) {
+  std::filesystem::create_directory(root());
+  const WriterLock of_a{root(), "a"};
+  const WriterLock of_b{root(), "b"};
+  EXPECT_TRUE(WriterLock::is_held(root()));
+  const auto error = error_of([&] { const WriterLock again(root(), "a"); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->fault(), Fault::LockHeld);
+  EXPECT_THAT(error->what(), HasSubstr("pid " + std::to_string(::getpid())));
+}
+
+TEST_F(WriterLockTest, AWriterOutsideOfTheClusterIsKeptOutByAnyNode) {
+  std::filesystem::create_directory(root());
+  {
+    const WriterLock of_b{root(), "b"};
+    const auto error = error_of([&] { const WriterLock lock(root()); });
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->fault(), Fault::LockHeld);
+  }
+  EXPECT_FALSE(WriterLock::is_held(root()));
+  const WriterLock lock{root()};
+  const auto error = error_of([&] { const WriterLock of_b(root(), "b"); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->fault(), Fault::LockHeld);
+}
+
+TEST_F(WriterLockTest, ANodesNameDoesNotLeadOutOfTheFolder) {
+  std::filesystem::create_directory(root());
+  const auto error = error_of([&] { const WriterLock lock(root(), "../a"); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->fault(), Fault::BadConfiguration);
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ class TableOfGroups {
     const std::uint32_t number = table_.last_number() + 1;
     const Known known{account, name, any_session()};
     table_.add(
-        {.number = number, .account = account, .session = known.session, .name = known.name});
+        {.number = number, .account = account, .name = known.name, .session = known.session});
     groups_[number] = known;
   }
 
@@ -165,6 +165,14 @@ TEST(FilledWindow, IsTheSumOfItsBuckets) {
       window.add(Timestamp{now}, Decimal{quantity});
       fills.emplace_back(now, quantity);
       ASSERT_EQ(window.filled(Timestamp{now}), expected()) << i;
+      std::int64_t before = -1;
+      Decimal sum;
+      window.for_each([&](std::int64_t bucket, Decimal filled) {
+        EXPECT_LT(std::exchange(before, bucket), bucket) << i;
+        EXPECT_GT(filled, Decimal{}) << i;
+        sum += filled;
+      });
+      ASSERT_EQ(sum, expected()) << i;
     }
     std::erase_if(fills, [now](const auto& fill) { return fill.first < now - 70 * kBucket; });
     if (i % 64 == 0) {
@@ -175,6 +183,22 @@ TEST(FilledWindow, IsTheSumOfItsBuckets) {
       ASSERT_EQ(restored.filled(Timestamp{now}), expected());
       window = restored;
     }
+  }
+}
+
+TEST(FilledWindow, KeepsTheBucketThatRunsAndTheSixtyFourBeforeIt) {
+  constexpr std::int64_t kBucket = 1'000'000'000;
+  constexpr std::int64_t kFirst = 1'000;
+  for (std::int64_t steps = 1; steps <= 70; ++steps) {
+    FilledWindow window{64'000};
+    const std::int64_t last = kFirst + 1 + steps;
+    window.add(Timestamp{kFirst * kBucket}, Decimal{1});
+    window.add(Timestamp{(kFirst + 1) * kBucket}, Decimal{2});
+    const Decimal kept{(last - kFirst <= 64 ? 1 : 0) + (steps <= 64 ? 2 : 0)};
+    ASSERT_EQ(window.filled(Timestamp{last * kBucket}), kept) << steps;
+    window.add(Timestamp{last * kBucket}, Decimal{4});
+    ASSERT_EQ(window.filled(Timestamp{last * kBucket}), kept + Decimal{4}) << steps;
+    ASSERT_EQ(window.most_filled(), kept + Decimal{4}) << steps;
   }
 }
 

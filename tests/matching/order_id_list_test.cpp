@@ -53,6 +53,16 @@ TEST_F(OrderIdListTest, IsLeftWhereMostLive) {
   EXPECT_EQ(list_.size(), 1'000U);
 }
 
+TEST_F(OrderIdListTest, IsSweptWhenItWouldGrow) {
+  for (std::uint64_t id = 1; id <= 1'000; ++id) {
+    place(1);
+    finish(id, id);
+    ASSERT_LE(list_.size(), 8U) << id;
+  }
+  place(500);
+  EXPECT_EQ(list_.after(OrderId{1'000}).size(), 500U);
+}
+
 // What applying the events leaves of the lists. Engine hides its state.
 std::unique_ptr<State> state_after(const std::vector<StoredTransaction>& log) {
   auto made = std::make_unique<State>();
@@ -65,6 +75,33 @@ std::unique_ptr<State> state_after(const std::vector<StoredTransaction>& log) {
     apply_header(state, transaction.header, transaction.view().last_seq());
   }
   return made;
+}
+
+// Most groups have an order or two, which go before the list would grow.
+TEST(ListOfAGroup, IsEmptyWhenNoneLives) {
+  Exchange x;
+  x.run(OrderGroupRequest{.account = Name{"alice"},
+                          .cl_ord_id = x.fresh_id(),
+                          .group = Reference{"makers"},
+                          .limit = Decimal{1'000 * kDecimalScale},
+                          .window_ms = 1'000,
+                          .counted = CountedFills::All,
+                          .action = OrderGroupAction::Create,
+                          .transact_time = x.now()});
+  const auto place = [&x] {
+    PlaceOrder order = x.order("alice", "RAIN", Side::Bid, "1", "0.40");
+    order.extras = OrderExtras{.order_group = Reference{"makers"}};
+    x.run(order);
+  };
+  const auto size = [&x] { return state_after(x.log)->order_groups.at(1).orders.size(); };
+  place();
+  place();
+  x.cancel("alice", 1);
+  EXPECT_EQ(size(), 2U);
+  x.cancel("alice", 2);
+  EXPECT_EQ(size(), 0U);
+  place();
+  EXPECT_EQ(size(), 1U);
 }
 
 // A client whose orders have all gone asks for mass cancels over and over.

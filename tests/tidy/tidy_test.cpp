@@ -114,6 +114,17 @@ const std::vector<Rule>& rules() {
         "matching"},
        {"*"},
        true},
+      // More than one machine.
+      {"gateway/cluster",
+       {"gateway/cluster",
+        "gateway/pipeline",
+        "gateway/reports",
+        "gateway/link",
+        "gateway/ring",
+        "journal",
+        "matching"},
+       {"*"},
+       true},
       {"gateway/market_data",
        {"gateway/market_data",
         "gateway/pipeline",
@@ -155,6 +166,7 @@ const std::vector<Rule>& rules() {
         "gateway/session",
         "gateway/market_data",
         "gateway/replay",
+        "gateway/cluster",
         "gateway/pipeline",
         "gateway/reports",
         "gateway/time",
@@ -277,7 +289,51 @@ TEST(Tidy, EveryFolderKeepsToItsRule) {
   }
 }
 
+// What a merge leaves behind where nobody has chosen: "file:line" of each.
+std::vector<std::string> conflict_markers(const std::string& file, const std::string& text) {
+  static const std::regex kMarker{"^(<{7}|>{7}|[|]{7})( |$)"};
+  std::vector<std::string> found;
+  std::istringstream lines{text};
+  std::string line;
+  for (std::size_t number = 1; std::getline(lines, line); ++number) {
+    if (std::regex_search(line, kMarker)) {
+      found.push_back(file + ":" + std::to_string(number));
+    }
+  }
+  return found;
+}
+
+TEST(Tidy, NoFileHasTwoVersionsOfALine) {
+  const std::filesystem::path root{BETEX_SOURCE_DIR};
+  std::size_t files = 0;
+  for (const char* const folder :
+       {".ci", "config", "fix_spec", "gateway", "journal", "matching", "tests", "README.md"}) {
+    std::vector<std::filesystem::path> paths{root / folder};
+    if (std::filesystem::is_directory(paths.front())) {
+      paths.assign(std::filesystem::recursive_directory_iterator{paths.front()}, {});
+    }
+    for (const std::filesystem::path& path : paths) {
+      if (!std::filesystem::is_regular_file(path) || std::filesystem::file_size(path) > (8 << 20)) {
+        continue;
+      }
+      ++files;
+      std::ifstream stream{path, std::ios::binary};
+      std::ostringstream text;
+      text << stream.rdbuf();
+      EXPECT_THAT(conflict_markers(std::filesystem::relative(path, root).string(), text.str()),
+                  IsEmpty());
+    }
+  }
+  EXPECT_GT(files, 500U);
+}
+
 TEST(Tidy, EachCheckBites) {
+  EXPECT_THAT(conflict_markers("x",
+                               "a\n<<<<<<"
+                               "< HEAD\nb\n======"
+                               "=\nc\n>>>>>>"
+                               "> d\n"),
+              ElementsAre("x:2", "x:6"));
   const Rule& matching = rules()[0];
   const Rule& journal = rules()[2];
   const Rule& gateway = rules()[4];

@@ -2,6 +2,7 @@
 #include "gateway/tools/desk.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -10,7 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "gateway/client/error.h"
 #include "gateway/tools/command_parser.h"
@@ -63,6 +68,55 @@ TEST_F(DeskTest, AnAnswerIsTheOutcomeThoughTheSessionEndsBehindIt) {
   desk.log_on();
   EXPECT_EQ(desk.carry_out(request("market halt EPL --id r")), Desk::Outcome::Accepted);
   EXPECT_THROW(desk.carry_out(request("market close EPL")), client::Disconnected);
+}
+
+// A port of this machine: bound, and listening or not.
+class Port {
+ public:
+  enum class Kind { Refuses, TakesConnectionsAndIsSilent };
+
+  explicit Port(Kind kind) : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    const bool made = ::bind(socket_, generic, size) == 0 &&
+                      (kind == Kind::Refuses || ::listen(socket_, 8) == 0) &&
+                      ::getsockname(socket_, generic, &size) == 0;
+    EXPECT_TRUE(made);
+    number_ = ntohs(address.sin_port);
+  }
+
+  ~Port() { ::close(socket_); }
+
+  Port(const Port&) = delete;
+  Port& operator=(const Port&) = delete;
+
+  [[nodiscard]] std::uint16_t number() const noexcept { return number_; }
+
+ private:
+  int socket_;
+  std::uint16_t number_ = 0;
+};
+
+TEST_F(DeskTest, OfAClusterTheNodeThatTakesSessionsIsFound) {
+  for (const Port::Kind kind : {Port::Kind::Refuses, Port::Kind::TakesConnectionsAndIsSilent}) {
+    const Port standby{kind};
+    const ScriptedGateway leader{[](const Message& message) -> std::optional<Reply> {
+      if (message.type() == "UOC") {
+        return Reply{.messages = {done(message)}};
+      }
+      return std::nullopt;
+    }};
+    DeskSettings cluster = settings(leader);
+    cluster.port = 0;
+    cluster.reset = client::ResetNumbers::Yes;
+    cluster.cluster = {{"127.0.0.1", standby.number()}, {"127.0.0.1", leader.port()}};
+    Desk desk{std::move(cluster), screen_};
+    desk.log_on();
+    EXPECT_EQ(desk.carry_out(request("market halt EPL --id r")), Desk::Outcome::Accepted);
+  }
 }
 
 TEST_F(DeskTest, WhereTheSessionEndsBeforeTheAnswerTheOutcomeIsUnknown) {

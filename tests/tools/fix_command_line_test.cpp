@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -135,6 +136,21 @@ TEST_F(FixCommandLineTest, PricesHaveASessionOfTheirOwn) {
   expect_usage_error({"book", "A", "--fix44"}, "--fix44");
 }
 
+TEST_F(FixCommandLineTest, ACluster) {
+  const FixCommandLine line = accepted(
+      {"--as", "B", "--gateway", "h:1", "--gateway", "[::1]:2", "--gateway", "h:1", "orders"});
+  const std::vector<client::GatewayAddress> nodes{{"h", 1}, {"::1", 2}};
+  EXPECT_EQ(line.settings.cluster, nodes);
+  const std::vector<client::GatewayAddress> of_prices{{"h", 9883}, {"::1", 9883}};
+  EXPECT_EQ(line.prices.cluster, of_prices);
+  EXPECT_EQ(accepted({"--gateway", "h:1", "--gateway", "[::1]:2", "book", "A"}).prices.cluster,
+            nodes);
+  EXPECT_TRUE(accepted({"--as", "B", "orders"}).settings.cluster.empty());
+  expect_usage_error({"--as", "B", "--gateway", "h", "orders"}, "'h' is not HOST:PORT");
+  expect_usage_error({"--as", "B", "--gateway", "h:1", "--port", "2", "orders"}, "excludes");
+  expect_usage_error({"--as", "B", "--gateway", "h:1", "--host", "g", "orders"}, "excludes");
+}
+
 TEST_F(FixCommandLineTest, ReportsMayBeJson) {
   EXPECT_EQ(accepted({"--as", "B", "orders"}).settings.output, Output::Lines);
   EXPECT_EQ(accepted({"--as", "B", "replay", "7", "--json"}).settings.output, Output::Json);
@@ -239,6 +255,10 @@ TEST_F(StateFileTest, IsOneForASenderAndAGateway) {
   EXPECT_EQ(accepted({"--as", "B", "--tls", "ca.pem", "--host", "h", "watch"}).settings.state_file,
             "/state/betex-fix/B@h:9881");
   EXPECT_EQ(accepted({"--as", "B", "--state", "here", "watch"}).settings.state_file, "here");
+  for (const auto& [first, second] : {std::pair{"h:1", "g:2"}, std::pair{"g:2", "h:1"}}) {
+    const auto line = accepted({"--as", "B", "--gateway", first, "--gateway", second, "watch"});
+    EXPECT_EQ(line.settings.state_file, "/state/betex-fix/B@g:2,h:1");
+  }
 }
 
 TEST_F(StateFileTest, IsInTheUsersFolderWhateverTheNameSays) {

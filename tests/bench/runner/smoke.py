@@ -15,6 +15,7 @@ STEPS = {step.program: step for step in (
     _step("journal_bench", "--smoke", FOLDER),
     _step("settlement_bench", "--smoke", "200", FOLDER),
     _step("end_to_end_bench", "--smoke", FOLDER),
+    _step("failover_bench", "--smoke", FOLDER),
     _step("goal_bench", "--smoke", FOLDER, kind="goal"),
     _step("market_data_bench", "--smoke", FOLDER),
     _step("session_memory_bench", "--smoke"),
@@ -28,6 +29,9 @@ STEPS = {step.program: step for step in (
 # These measure nothing: the arguments with which they end by themselves, if they do.
 OTHERS = {"wal_generator": (f"{FOLDER}/wal", "1000"), "baseline_server": None}
 
+# Not on every machine; in CI it is.
+NEED_ETCD = {"failover_bench"}
+
 # What these must be told in any case.
 REQUIRED = {"wal_generator": (FOLDER, "1"), "baseline_server": ("1", "1", FOLDER),
             "client_cost_bench": ("--wal", FOLDER, "--log", FOLDER, "nothing")}
@@ -38,6 +42,7 @@ WRONG = {
     "journal_bench": ((("/nowhere",), "/nowhere"), ((FOLDER, "play"), "play")),
     "settlement_bench": ((("1",), "rows"), (("200", "/nowhere"), "/nowhere")),
     "end_to_end_bench": ((("/nowhere",), "/nowhere"), (("--rounds", "0"), "--rounds")),
+    "failover_bench": ((("/nowhere",), "/nowhere"), (("--kills", "0"), "--kills")),
     "goal_bench": ((("/nowhere",), "/nowhere"), (("--runners", "1"), "--runners")),
     "market_data_bench": ((("/nowhere",), "/nowhere"), (("--sessions", "1"), "--sessions")),
     "session_memory_bench": ((("none",), "none"), (("5", "0"), "orders")),

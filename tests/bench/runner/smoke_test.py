@@ -1,6 +1,7 @@
 """A program of tests/bench, named on the command line, works: it ends well and tells figures that
 are finite, leaves nothing behind, and says what is wrong with its arguments."""
 
+import os
 import pathlib
 import re
 import subprocess
@@ -15,6 +16,7 @@ from runner import catalogue, programs, smoke
 
 PROGRAM = pathlib.Path()
 CONFIG = pathlib.Path(__file__).resolve().parents[3] / "config/gateway.toml"
+ETCD = pathlib.Path("/usr/bin/etcd")
 OWN_FILES = {"standard_output", "standard_error", catalogue.GOOGLE_OUT}
 
 
@@ -61,6 +63,8 @@ class Smoke(unittest.TestCase):
         others = smoke.OTHERS.get(PROGRAM.name, ())
         if others is None:
             self.skipTest("it runs until it is killed")
+        if PROGRAM.name in smoke.NEED_ETCD and not ETCD.exists() and "CI" not in os.environ:
+            self.skipTest("etcd is not installed")
         if others:
             self.run_it(*placed(others, self.folder))
             self.assertTrue(list((self.folder / "wal/segments").iterdir()))

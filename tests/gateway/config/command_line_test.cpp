@@ -42,6 +42,7 @@ TEST(CommandLine, ConfigAloneRuns) {
   EXPECT_FALSE(line.overrides.http_port);
   EXPECT_FALSE(line.overrides.max_segment_events);
   EXPECT_FALSE(line.overrides.stop_notice_s);
+  EXPECT_FALSE(line.overrides.cluster_node);
   EXPECT_FALSE(line.accept_clock);
 }
 
@@ -52,6 +53,18 @@ TEST(CommandLine, TheClockIsAcceptedWhenAskedTo) {
 TEST(CommandLine, SessionsBeginAgainWhenAskedTo) {
   EXPECT_FALSE(accepted({"--config", "c"}).new_epochs);
   EXPECT_TRUE(accepted({"--config", "c", "--new-epochs"}).new_epochs);
+}
+
+TEST(CommandLine, AClustersLogIsMadeOrAdoptedWhenAskedTo) {
+  EXPECT_FALSE(accepted({"--config", "c"}).init_quorum_log);
+  EXPECT_FALSE(accepted({"--config", "c"}).adopt_quorum_log);
+  const CommandLine init = accepted({"--config", "c", "--init-quorum-log"});
+  EXPECT_TRUE(init.init_quorum_log);
+  EXPECT_FALSE(init.adopt_quorum_log);
+  const CommandLine adopt = accepted({"--config", "c", "--adopt-quorum-log"});
+  EXPECT_FALSE(adopt.init_quorum_log);
+  EXPECT_TRUE(adopt.adopt_quorum_log);
+  expect_usage_error({"--config", "c", "--init-quorum-log", "--adopt-quorum-log"}, "excludes");
 }
 
 TEST(CommandLine, OverridesAreTaken) {
@@ -66,6 +79,8 @@ TEST(CommandLine, OverridesAreTaken) {
                                      "--http-port=65535",
                                      "--max-segment-events",
                                      "5000",
+                                     "--node",
+                                     "a",
                                      "--notice=60"});
   EXPECT_EQ(line.overrides.wal_root, "/var/wal");
   EXPECT_EQ(line.overrides.fix_port, 0);
@@ -74,6 +89,7 @@ TEST(CommandLine, OverridesAreTaken) {
   EXPECT_EQ(line.overrides.http_port, 65535);
   EXPECT_EQ(line.overrides.max_segment_events, 5000U);
   EXPECT_EQ(line.overrides.stop_notice_s, 60U);
+  EXPECT_EQ(line.overrides.cluster_node, "a");
 }
 
 TEST(CommandLine, ActionsAreTold) {
@@ -131,6 +147,7 @@ TEST(CommandLine, AnOptionIsNoValueAndNoValueIsEmpty) {
                              "--market-data-port",
                              "--http-port",
                              "--max-segment-events",
+                             "--node",
                              "--notice",
                              "--hash-password"}) {
     expect_usage_error({option, ""}, std::string{option} + ": the value is empty");

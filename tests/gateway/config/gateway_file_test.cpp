@@ -504,7 +504,8 @@ TEST_F(GatewayFile, CommandLineStandsOverTheFile) {
                .market_data_port = 0,
                .http_port = 0,
                .max_segment_events = 9,
-               .stop_notice_s = 90};
+               .stop_notice_s = 90,
+               .cluster_node = std::nullopt};
   const Config config = load();
   EXPECT_EQ(config.wal.root, "/tmp/betex-elsewhere");
   EXPECT_EQ(config.wal.max_segment_events, 9U);

@@ -33,11 +33,15 @@ TEST_F(OpenSecretsTest, AreNamedWithWhatToDo) {
   Config config;
   config.fix.credentials_file = file("credentials", kForAll);
   config.fix.tls.emplace().key = file("key.pem", kForAll);
+  config.cluster.etcd.key = file("etcd.key", kForAll);
+  config.cluster.etcd.password_file = file("etcd.password", kForAll);
   EXPECT_THAT(open_secrets(config),
               ElementsAre(AllOf(HasSubstr("the credentials file "),
                                 HasSubstr("may be read by every user of this machine: chmod o-r "),
                                 HasSubstr("/credentials")),
-                          AllOf(HasSubstr("the TLS key "), HasSubstr("/key.pem"))));
+                          AllOf(HasSubstr("the TLS key "), HasSubstr("/key.pem")),
+                          AllOf(HasSubstr("the key for etcd "), HasSubstr("/etcd.key")),
+                          AllOf(HasSubstr("the password for etcd "), HasSubstr("/etcd.password"))));
 }
 
 TEST_F(OpenSecretsTest, AGroupsOwnAndOnesToComeAreNotNamed) {

@@ -1,10 +1,16 @@
 #include <filesystem>
+#include <fstream>
 #include <map>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <utility>
 
 #include <gmock/gmock.h>
 
 #include "gateway/config/config.h"
 #include "tests/gateway/config/config_fixture.h"
+#include "tests/support/temp_folder.h"
 
 namespace betex::gateway {
 namespace {
@@ -70,6 +76,14 @@ TEST(ShippedConfig, ShowsTheDefaults) {
   EXPECT_EQ(config.http.port, defaults.http.port);
   EXPECT_EQ(config.http.page, defaults.http.page);
   EXPECT_EQ(config.http.page_hosts, defaults.http.page_hosts);
+  EXPECT_EQ(config.cluster.mode, defaults.cluster.mode);
+  EXPECT_EQ(config.cluster.append_bytes, defaults.cluster.append_bytes);
+  EXPECT_EQ(config.cluster.window_slots, defaults.cluster.window_slots);
+  EXPECT_EQ(config.cluster.window_bytes, defaults.cluster.window_bytes);
+  EXPECT_EQ(config.cluster.etcd_quota_bytes, defaults.cluster.etcd_quota_bytes);
+  EXPECT_EQ(config.cluster.stall_unready, defaults.cluster.stall_unready);
+  EXPECT_EQ(config.cluster.stall_exit, defaults.cluster.stall_exit);
+  EXPECT_EQ(config.cluster.max_clock_lead, defaults.cluster.max_clock_lead);
   EXPECT_EQ(config.log.level, defaults.log.level);
   EXPECT_EQ(config.log.file, defaults.log.file);
   EXPECT_EQ(config.trading_day_end, defaults.trading_day_end);
@@ -78,6 +92,57 @@ TEST(ShippedConfig, ShowsTheDefaults) {
   EXPECT_EQ(config.exchange.four_eyes, defaults.exchange.four_eyes);
   EXPECT_EQ(config.exchange.stop_notice, defaults.exchange.stop_notice);
   EXPECT_EQ(config.wal.witness, defaults.wal.witness);
+}
+
+// Without the marks of a comment before its settings [cluster] is one of a replicated node, and
+// what it shows are the defaults of such a node; what another kind of cluster needs is refused by
+// name.
+TEST(ShippedConfig, ShowsWhatANodeOfAClusterNeeds) {
+  const test::TempFolder folder;
+  std::filesystem::copy(
+      kConfig, folder.path() / "config", std::filesystem::copy_options::recursive);
+  std::filesystem::create_directory_symlink(BETEX_SOURCE_DIR "/fix_spec",
+                                            folder.path() / "fix_spec");
+  std::ostringstream all;
+  all << std::ifstream{kConfig / "gateway.toml"}.rdbuf();
+  std::string text = all.str();
+  const auto begin = text.find("\n[cluster]\n");
+  const auto end = text.find("\n[clock]\n");
+  ASSERT_LT(begin, end);
+  std::string section = text.substr(begin, end - begin);
+  replace(section, "\nmode = \"single\"\n", "\nmode = \"replicated\"\n");
+  const std::regex setting{"\n# (\\w+ = )"};
+  std::string of_a_cluster = std::regex_replace(section, setting, "\n$1");
+  const auto without = [&](const std::string& key) {
+    const auto at = of_a_cluster.find("\n" + key + " = ");
+    ASSERT_NE(at, std::string::npos) << key;
+    of_a_cluster.erase(at, of_a_cluster.find('\n', at + 1) - at);
+  };
+  for (const char* const key : {"etcd_ca",  // they go with https://
+                                "etcd_certificate",
+                                "etcd_key",
+                                "etcd_user",
+                                "etcd_password_file",
+                                "kubernetes_api",
+                                "kubernetes_lease",
+                                "kubernetes_token_file",
+                                "kubernetes_ca",
+                                "fence_command"}) {
+    without(key);
+  }
+  text.replace(begin, end - begin, of_a_cluster);
+  const ClusterConfig cluster =
+      load_config(write_file(folder.path() / "config/gateway.toml", text), {}).cluster;
+  const ClusterConfig defaults;
+  EXPECT_EQ(cluster.mode, ClusterMode::Replicated);
+  EXPECT_EQ(cluster.node, "a");
+  EXPECT_EQ(cluster.shard, defaults.shard);
+  EXPECT_EQ(cluster.authority, defaults.authority);
+  EXPECT_EQ(cluster.etcd.endpoints.size(), 3U);
+  EXPECT_EQ(cluster.lease_ttl, defaults.lease_ttl);
+  EXPECT_EQ(cluster.lease_margin, defaults.lease_margin);
+  EXPECT_EQ(cluster.request_timeout, defaults.request_timeout);
+  EXPECT_EQ(cluster.seed_command, "/usr/local/sbin/betex-seed \"$@\"");
 }
 
 TEST(ShippedConfig, HasTheDemoSessions) {

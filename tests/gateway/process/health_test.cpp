@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include <gtest/gtest.h>
@@ -110,6 +112,32 @@ TEST(Health, SaysWhatAStartWaitsFor) {
   EXPECT_EQ(health.why_not_started(), "the clock is behind the log");
   EXPECT_EQ(health.why_not_live(), std::nullopt);
   health.enter(Phase::Accepting);
+  EXPECT_EQ(health.why_not_ready(), std::nullopt);
+}
+
+TEST(Health, AStandbyIsAliveAndStartedAndNotReady) {
+  Health health;
+  health.enter(Phase::Standby);
+  EXPECT_EQ(health.why_not_ready(), "standby");
+  health.wait_for("node b leads; 3 events behind");
+  EXPECT_EQ(health.why_not_ready(), "standby: node b leads; 3 events behind");
+  EXPECT_EQ(health.why_not_live(), std::nullopt);
+  EXPECT_EQ(health.why_not_started(), std::nullopt);
+  EXPECT_EQ(health.remark(), std::nullopt);
+  health.enter(Phase::Accepting);
+  EXPECT_EQ(health.why_not_ready(), std::nullopt);
+}
+
+TEST(Health, IsNotReadyWhileCommitsStall) {
+  std::optional<std::string> stalled;
+  Health health;
+  health.watch_commits([&] { return stalled; });
+  stalled = "no majority of the quorum log answers";
+  EXPECT_EQ(health.why_not_ready(), "the journal is being replayed") << "nobody commits yet";
+  health.enter(Phase::Accepting);
+  EXPECT_EQ(health.why_not_ready(), "no majority of the quorum log answers");
+  EXPECT_EQ(health.why_not_live(), std::nullopt) << "a restart would mend nothing";
+  stalled = std::nullopt;
   EXPECT_EQ(health.why_not_ready(), std::nullopt);
 }
 

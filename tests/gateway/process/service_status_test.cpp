@@ -2,16 +2,20 @@
 #include "gateway/process/service_status.h"
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <string>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "gateway/process/signs_of_life.h"
 #include "tests/gateway/http/fake_sources.h"
+#include "tests/support/patience.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::gateway {
@@ -37,6 +41,15 @@ TEST(ServiceStatus, OneThatTakesNoOrdersIsAliveAllTheSame) {
   health.not_ready = "the disk is nearly full";
   EXPECT_EQ(service_status(Phase::Accepting, health),
             "READY=1\nWATCHDOG=1\nSTATUS=takes no orders: the disk is nearly full\n");
+}
+
+TEST(ServiceStatus, OneThatStandsByIsReadyAndAlive) {
+  Health health;
+  health.enter(Phase::Standby);
+  health.wait_for("node b leads; 0 events behind");
+  EXPECT_EQ(service_status(health.phase(), health),
+            "READY=1\nWATCHDOG=1\nSTATUS=takes no orders: standby: node b leads; 0 events "
+            "behind\n");
 }
 
 TEST(ServiceStatus, TheWatchdogHearsNothingOfOneThatIsStuck) {
@@ -105,6 +118,29 @@ TEST(ServiceManager, IsToldThroughAnAbstractName) {
   const Listener listener{name};
   ServiceManager{name}.tell("STATUS=starting\n");
   EXPECT_EQ(listener.next(), "STATUS=starting\n");
+}
+
+TEST(SignsOfLife, AreGivenAgainAndAgain) {
+  const test::TempFolder folder;
+  const std::string path = folder.path() / "notify";
+  const Listener listener{path};
+  const SignsOfLife life{ServiceManager{path, std::chrono::milliseconds{3}}, "seeding"};
+  EXPECT_EQ(listener.next(), "STATUS=seeding\n");
+  const auto deadline = std::chrono::steady_clock::now() + test::kPatience;
+  for (int heard = 0; heard < 3;) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    const std::string lines = listener.next();
+    if (lines.empty()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+      continue;
+    }
+    EXPECT_EQ(lines, "WATCHDOG=1\n");
+    ++heard;
+  }
+}
+
+TEST(SignsOfLife, NobodyToHearThemIsNoFault) {
+  const SignsOfLife life{ServiceManager{}, "seeding"};
 }
 
 TEST(ServiceManager, NobodyToTellIsNoFault) {

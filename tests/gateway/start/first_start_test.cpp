@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/pipeline/journal_link.h"
 #include "journal/journal_reader.h"
 #include "tests/gateway/start/life.h"
 #include "tests/support/manual_clock.h"
@@ -24,8 +25,8 @@ class FirstStartTest : public ::testing::Test {
   void start(Life& life) const {
     const test::ManualClock clock{
         std::chrono::sys_seconds{std::chrono::sys_days{std::chrono::year{2027} / 1 / 15}}};
-    run_start_commands(
-        life.recovered, life.journal, config_, {.exchange = clock, .session = clock});
+    JournalLog log{life.journal};
+    run_start_commands(life.recovered, log, config_, {.exchange = clock, .session = clock});
     life.retention.reports_taken(life.recovered.reports.cursors,
                                  life.recovered.engine.last_seq(),
                                  life.recovered.engine.last_timestamp());

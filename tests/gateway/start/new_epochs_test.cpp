@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/pipeline/journal_link.h"
 #include "journal/journal_reader.h"
 #include "tests/gateway/start/life.h"
 #include "tests/support/manual_clock.h"
@@ -25,8 +26,8 @@ class NewEpochsTest : public ::testing::Test {
  protected:
   void start(Life& life, Epochs epochs) const {
     const test::ManualClock clock{kDay + 21h};
-    run_start_commands(
-        life.recovered, life.journal, config_, {.exchange = clock, .session = clock}, epochs);
+    JournalLog log{life.journal};
+    run_start_commands(life.recovered, log, config_, {.exchange = clock, .session = clock}, epochs);
     life.retention.reports_taken(life.recovered.reports.cursors,
                                  life.recovered.engine.last_seq(),
                                  life.recovered.engine.last_timestamp());

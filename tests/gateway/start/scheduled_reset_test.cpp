@@ -1,6 +1,7 @@
 // Scheduled resets that a gateway which was off has missed: at its start, once.
 #include <gtest/gtest.h>
 
+#include "gateway/pipeline/journal_link.h"
 #include "tests/gateway/start/life.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/temp_folder.h"
@@ -18,8 +19,8 @@ class MissedResetTest : public ::testing::Test {
   // ONE is reset at 20:00, TWO never.
   void start_at(std::chrono::sys_seconds time, Life& life) const {
     const test::ManualClock clock{time};
-    run_start_commands(
-        life.recovered, life.journal, config_, {.exchange = clock, .session = clock});
+    JournalLog log{life.journal};
+    run_start_commands(life.recovered, log, config_, {.exchange = clock, .session = clock});
     life.retention.reports_taken(life.recovered.reports.cursors,
                                  life.recovered.engine.last_seq(),
                                  life.recovered.engine.last_timestamp());

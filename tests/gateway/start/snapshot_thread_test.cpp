@@ -1,15 +1,22 @@
 #include "gateway/start/snapshot_thread.h"
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
+#include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "journal/format.h"
 #include "journal/prepared_segment.h"
 #include "journal/segment_catalog.h"
+#include "journal/snapshot.h"
 #include "tests/gateway/start/life.h"
 #include "tests/support/temp_folder.h"
 
@@ -100,6 +107,137 @@ TEST(SnapshotThread, PreparesTheNextSegmentWhenHalfOfOneIsWritten) {
   EXPECT_TRUE(journal::is_prepared(root));
   life.open_market();
   EXPECT_EQ(life.journal.durable_seq(), life.recovered.engine.last_seq());
+}
+
+// ---- At multiples: a node of a cluster
+
+// A log that ends a few events behind a multiple of ten: the same each time, whoever makes it.
+class Aligned {
+ public:
+  static constexpr std::uint64_t kEvery = 10;
+
+  explicit Aligned(const std::filesystem::path& root) : root_{root}, life_{root} {
+    life_.open_market();
+    ends_.insert(life_.recovered.engine.last_seq());
+  }
+
+  void trade(int orders) {
+    for (int i = 0; i < orders; ++i) {
+      place();
+    }
+    for (int i = 0; i < 20 && (last().value() % kEvery < 4 || last().value() % kEvery > 8); ++i) {
+      place();
+    }
+  }
+
+  void start() { thread_.start(life_.retention.newest_snapshot()); }
+
+  // Of those that were told of; empty: none comes after event `seq` or later.
+  [[nodiscard]] std::vector<journal::SnapshotHeader> told(EventSeq seq) {
+    for (int i = 0; i < 4000; ++i) {
+      {
+        const std::lock_guard lock{mutex_};
+        if (!told_.empty() && told_.back().last_seq >= seq) {
+          return told_;
+        }
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    return {};
+  }
+
+  [[nodiscard]] EventSeq last() const { return *ends_.rbegin(); }
+
+  // Where the transaction that holds the newest multiple ends.
+  [[nodiscard]] EventSeq due() const {
+    return *ends_.lower_bound(EventSeq{last().value() - last().value() % kEvery});
+  }
+
+  [[nodiscard]] const std::filesystem::path& root() const { return root_; }
+
+ private:
+  void place() {
+    life_.place(kOne, "lay-" + std::to_string(++orders_), Side::Ask);
+    ends_.insert(life_.recovered.engine.last_seq());
+  }
+
+  std::filesystem::path root_;
+  Life life_;
+  std::set<EventSeq> ends_;  // of transactions, but for the first few
+  int orders_ = 0;
+  std::mutex mutex_;  // guards told_
+  std::vector<journal::SnapshotHeader> told_;
+  SnapshotThread thread_{{.wal_root = root_, .every_events = kEvery, .at_multiples = true},
+                         life_.pool,
+                         life_.journal,
+                         life_.retention,
+                         [this](const journal::SnapshotHeader& header) {
+                           const std::lock_guard lock{mutex_};
+                           told_.push_back(header);
+                         }};
+};
+
+TEST(SnapshotThread, NodesTakeThemAfterTheSameEventsWhateverTheirPace) {
+  const betex::test::TempFolder folder;
+  Aligned late{folder.path() / "late"};
+  late.trade(20);
+  late.trade(20);
+  ASSERT_NE(late.due(), late.last());
+  late.start();
+  const std::vector<journal::SnapshotHeader> of_late = late.told(late.due());
+  ASSERT_EQ(of_late.size(), 1U);
+  EXPECT_EQ(of_late.back().last_seq, late.due());
+  EXPECT_EQ(journal::list_snapshots(late.root()), std::vector{late.due()});
+  EXPECT_EQ(journal::load_snapshot(late.root(), late.due()).engine.state_hash(),
+            of_late.back().state_hash);
+
+  Aligned quick{folder.path() / "quick"};
+  quick.start();
+  quick.trade(20);
+  const EventSeq first = quick.due();
+  ASSERT_FALSE(quick.told(first).empty());
+  quick.trade(20);
+  ASSERT_EQ(quick.last(), late.last());
+  const std::vector<journal::SnapshotHeader> of_quick = quick.told(late.due());
+  ASSERT_GE(of_quick.size(), 2U);
+  EXPECT_EQ(of_quick.back().last_seq, late.due());
+  EXPECT_EQ(of_quick.back().chain, of_late.back().chain);
+  EXPECT_EQ(of_quick.back().state_hash, of_late.back().state_hash);
+}
+
+TEST(SnapshotThread, TellsOfThoseThatAreThere) {
+  const betex::test::TempFolder folder;
+  Aligned node{folder.path() / "wal"};
+  node.trade(20);
+  node.start();
+  const std::vector<journal::SnapshotHeader> told = node.told(node.due());
+  ASSERT_FALSE(told.empty());
+
+  // One that is damaged is passed over.
+  std::filesystem::create_directory(node.root() / journal::kSnapshotsFolder /
+                                    "00000000000000000001");
+  const betex::test::TempFolder elsewhere;
+  Life other{elsewhere.path() / "wal"};
+  std::mutex mutex;
+  std::vector<EventSeq> again;
+  SnapshotThread thread{{.wal_root = node.root(), .every_events = 1'000, .at_multiples = true},
+                        other.pool,
+                        other.journal,
+                        other.retention,
+                        [&](const journal::SnapshotHeader& header) {
+                          const std::lock_guard lock{mutex};
+                          again.push_back(header.last_seq);
+                        }};
+  thread.start(node.due());
+  std::size_t count = 0;
+  for (int i = 0; i < 4000 && count == 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    const std::lock_guard lock{mutex};
+    count = again.size();
+  }
+  const std::lock_guard lock{mutex};
+  ASSERT_FALSE(again.empty());
+  EXPECT_EQ(again.back(), node.due());
 }
 
 // They take room that the log needs more.

@@ -1,0 +1,144 @@
+// A replicated cluster under load, and the judges of what becomes of it: the clients' own records,
+// and both nodes' journals.
+//
+// BETEX_FAILOVER_SEED=N repeats a run's random choices; BETEX_LONG=1 does everything ten times as
+// often.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gateway/client/order_entry.h"
+#include "journal/format.h"
+#include "tests/crash/crash_trader.h"
+#include "tests/support/broker.h"
+#include "tests/support/etcd_cluster.h"
+#include "tests/support/failover_pair.h"
+
+namespace betex::test {
+
+// How long things take that must happen, on a machine that is busy with other tests and members.
+inline constexpr std::chrono::seconds kFailoverPatience{120};
+
+// What a demoted leader ends with.
+inline constexpr int kDemoted = 69;
+
+// What a node ends with that will not start: its journal and the quorum log are not what they
+// should be; or what it was asked for is not.
+inline constexpr int kCorrupt = 65;
+inline constexpr int kConfiguration = 78;
+
+class FailoverTest : public testing::Test {
+ public:
+  using Milliseconds = std::chrono::milliseconds;
+
+ protected:
+  FailoverTest();
+  ~FailoverTest() override;
+
+  // Skips where etcd is not installed, and CI is not set.
+  void SetUp() override;
+
+  // Three members; nothing of a gateway is started.
+  void make_cluster(FailoverOptions options = {}, const EtcdOptions& etcd = {});
+
+  // The same, and node 0 leads and node 1 stands by.
+  void start_cluster(FailoverOptions options = {}, const EtcdOptions& etcd = {});
+
+  // ---- Clients, each a thread, that know both nodes' ports
+
+  // They may stop, and go on later.
+  void start_trading();
+  void stop_trading();
+
+  // Returns when the clients have been told so many messages more: somebody serves them.
+  void wait_for_reports(std::uint64_t count = 200);
+
+  // ---- The cluster, in disorder
+
+  // Starts what has been demoted again, as systemd does, until one node leads, serves, and the
+  // other one stands by. Returns the one that leads. Only while the clients trade. A node that has
+  // ended otherwise than by a demotion is an exception.
+  std::size_t make_whole();
+
+  // Returns when `done` is true; throws, with `what`, where it does not become so.
+  void wait_until(const std::string& what, const std::function<bool()>& done) const;
+
+  // It ends with this code and names this fault of the journal's.
+  void expect_refused(std::size_t node, int code, const std::string& fault);
+
+  // The report of an order or a request, behind what else is told, also again.
+  [[nodiscard]] static client::ExecutionReport execution_of(Broker& broker,
+                                                            const std::string& cl_ord_id);
+
+  // ---- At the end
+
+  // Stops trading on a cluster that is whole, has the clients settle with the node that leads,
+  // stops both nodes, and judges: see expect_all_agree().
+  void finish();
+
+  // No client has a reason to complain; what they were told is what the surviving journal has, no
+  // more and no less; no order acted twice; the nodes' journals agree as far as both go. Both nodes
+  // have ended.
+  void expect_all_agree();
+
+  // Each transaction's end in the journal of a node that has ended.
+  struct TransactionEnd {
+    journal::EventSeq seq;
+    journal::Chain chain;
+    journal::Timestamp time;
+  };
+
+  [[nodiscard]] std::vector<TransactionEnd> transactions_of(std::size_t node);
+
+  // As far as both go they are the same, and times never go back. Returns the node whose journal is
+  // longer. Both have ended.
+  std::size_t expect_equal_journals();
+
+  // ---- Moving a journal's end from one node to another that has ended, as an operator does
+
+  void seed(std::size_t to, std::size_t from);
+
+  // The command that does the same, for seed_command of [cluster].
+  [[nodiscard]] std::string seed_command(std::size_t from) const;
+
+  // ---- Chance
+
+  [[nodiscard]] std::uint64_t pick(std::uint64_t count) { return random_() % count; }
+
+  Milliseconds between(Milliseconds least, Milliseconds most);
+
+  // So many in CI, ten times as many with BETEX_LONG=1.
+  [[nodiscard]] static int rounds(int in_ci);
+
+  [[nodiscard]] EtcdCluster& etcd() { return *etcd_; }
+
+  [[nodiscard]] FailoverPair& pair() { return *pair_; }
+
+  [[nodiscard]] static std::size_t other(std::size_t node) { return 1 - node; }
+
+ private:
+  template <typename Action>
+  void each_trader(Action action);
+  [[nodiscard]] std::uint64_t messages_told() const;
+
+  std::uint64_t seed_;
+  std::mt19937_64 random_;
+  std::unique_ptr<EtcdCluster> etcd_;
+  std::unique_ptr<FailoverPair> pair_;
+  GatewayAddress address_;
+  std::vector<std::unique_ptr<CrashTrader>> traders_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace betex::test

@@ -1,0 +1,556 @@
+// The right to write to a shared disk, by a store of keys: in which order it is given, when it is
+// not, and that it never comes back once it has ended.
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "gateway/cluster/key_value_store.h"
+#include "gateway/cluster/lease_authority.h"
+#include "journal/errors.h"
+#include "tests/support/patience.h"
+#include "tests/support/temp_folder.h"
+
+namespace betex::cluster {
+namespace {
+
+using namespace std::chrono_literals;
+using journal::Fault;
+using journal::JournalError;
+using journal::WriterEpoch;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+// Boot time that goes when the test says so.
+class Time {
+ public:
+  [[nodiscard]] nanoseconds now() const { return nanoseconds{now_.load()}; }
+
+  void pass(nanoseconds time) { now_ += time.count(); }
+
+ private:
+  std::atomic<std::int64_t> now_{nanoseconds{1h}.count()};
+};
+
+// Keys and leases as a store has them, of which the test can lose calls and answers. Thread-safe.
+class FakeStore final : public KeyValueStore {
+ public:
+  explicit FakeStore(const Time& time) : time_{time} {}
+
+  TransactionResult transact(std::span<const KeyIs> conditions,
+                             std::span<const Put> puts,
+                             std::span<const std::string> otherwise) override {
+    const std::lock_guard lock{mutex_};
+    fail_if_asked();
+    const bool of_epoch = !puts.empty() && puts.front().key == kEpochKey;
+    if (of_epoch && std::exchange(lose_epoch_call_, false)) {
+      throw StoreUnknown{"the call was lost"};
+    }
+    if (of_epoch && before_epoch_) {
+      std::exchange(before_epoch_, nullptr)();
+    }
+    expire();
+    TransactionResult result{.succeeded = true, .revision = ++revision_, .found = {}};
+    for (const KeyIs& condition : conditions) {
+      result.succeeded = result.succeeded && value_of(condition.key) == condition.value;
+    }
+    if (result.succeeded) {
+      for (const Put& put : puts) {
+        keys_[put.key] = {put.value, put.lease};
+      }
+    } else {
+      for (const std::string& key : otherwise) {
+        result.found.push_back(value_of(key));
+      }
+    }
+    if (of_epoch && std::exchange(lose_epoch_answer_, false)) {
+      throw StoreUnknown{"the answer was lost"};
+    }
+    return result;
+  }
+
+  [[nodiscard]] std::optional<std::string> get(const std::string& key) override {
+    const std::lock_guard lock{mutex_};
+    fail_if_asked();
+    expire();
+    return value_of(key);
+  }
+
+  [[nodiscard]] std::vector<KeyValue> range(const std::string& prefix) override {
+    const std::lock_guard lock{mutex_};
+    fail_if_asked();
+    expire();
+    std::vector<KeyValue> values;
+    for (const auto& [key, entry] : keys_) {
+      if (key.starts_with(prefix)) {
+        values.push_back({.key = key, .value = entry.first});
+      }
+    }
+    return values;
+  }
+
+  [[nodiscard]] LeaseId grant(std::chrono::seconds ttl) override {
+    const std::lock_guard lock{mutex_};
+    fail_if_asked();
+    leases_[++last_lease_] = {ttl, time_.now() + ttl};
+    return last_lease_;
+  }
+
+  std::chrono::seconds keep_alive(LeaseId id) override {
+    const std::lock_guard lock{mutex_};
+    fail_if_asked();
+    expire();
+    const auto lease = leases_.find(id);
+    if (lease == leases_.end()) {
+      throw StoreRefused{StoreRefused::Why::LeaseGone, "no such lease"};
+    }
+    lease->second.second = time_.now() + lease->second.first;
+    return lease->second.first;
+  }
+
+  void revoke(LeaseId id) override {
+    const std::lock_guard lock{mutex_};
+    fail_if_asked();
+    end(id);
+  }
+
+  void compact(std::uint64_t) override {}
+
+  [[nodiscard]] StoreStatus status() override { return {}; }
+
+  // ---- For the test
+
+  static inline const std::string kEpochKey = "/betex/main/epoch";
+  static inline const std::string kLeaseKey = "/betex/main/leader";
+
+  void put(const std::string& key, std::optional<std::string> value) {
+    const std::lock_guard lock{mutex_};
+    if (value) {
+      keys_[key] = {*value, 0};
+    } else {
+      keys_.erase(key);
+    }
+  }
+
+  // Without a fault, whatever the calls of others end in.
+  [[nodiscard]] std::optional<std::string> peek(const std::string& key) {
+    const std::lock_guard lock{mutex_};
+    expire();
+    return value_of(key);
+  }
+
+  void lose_epoch_answer() { lose_epoch_answer_ = true; }
+
+  void lose_epoch_call() { lose_epoch_call_ = true; }
+
+  // Called within the transaction that is to raise the epoch, with the store locked.
+  void before_epoch(std::function<void(FakeStore&)> act) {
+    before_epoch_ = [this, act = std::move(act)] { act(*this); };
+  }
+
+  void put_within(const std::string& key, const std::string& value) { keys_[key] = {value, 0}; }
+
+  [[nodiscard]] LeaseId last_lease() {
+    const std::lock_guard lock{mutex_};
+    return last_lease_;
+  }
+
+  void cut(bool cut) { cut_ = cut; }
+
+  void refuse(bool refuse) { refuse_ = refuse; }
+
+ private:
+  void fail_if_asked() const {
+    if (cut_) {
+      throw StoreUnknown{"the store does not answer"};
+    }
+    if (refuse_) {
+      throw StoreRefused{StoreRefused::Why::Unauthorised, "wrong password"};
+    }
+  }
+
+  [[nodiscard]] std::optional<std::string> value_of(const std::string& key) const {
+    const auto found = keys_.find(key);
+    return found == keys_.end() ? std::nullopt : std::optional{found->second.first};
+  }
+
+  void end(LeaseId id) {
+    leases_.erase(id);
+    std::erase_if(keys_, [id](const auto& entry) { return entry.second.second == id; });
+  }
+
+  void expire() {
+    std::vector<LeaseId> over;
+    for (const auto& [id, lease] : leases_) {
+      if (lease.second <= time_.now()) {
+        over.push_back(id);
+      }
+    }
+    for (const LeaseId id : over) {
+      end(id);
+    }
+  }
+
+  const Time& time_;
+  std::mutex mutex_;
+  std::map<std::string, std::pair<std::string, LeaseId>> keys_;
+  std::map<LeaseId, std::pair<std::chrono::seconds, nanoseconds>> leases_;
+  LeaseId last_lease_ = 0;
+  std::uint64_t revision_ = 0;
+  bool lose_epoch_answer_ = false;
+  bool lose_epoch_call_ = false;
+  std::function<void()> before_epoch_;
+  std::atomic<bool> cut_{false};
+  std::atomic<bool> refuse_{false};
+};
+
+class EtcdAuthorityTest : public testing::Test {
+ protected:
+  // Its own waits take the time that the authority's clock shows, and hardly any of the test's.
+  [[nodiscard]] AuthorityCalls calls() {
+    return {.pause =
+                [this](milliseconds time) {
+                  if (stop_after_ != 0 && ++pauses_ == stop_after_) {
+                    throw std::runtime_error{"asked to stop"};
+                  }
+                  time_.pass(time);
+                  std::this_thread::sleep_for(1ms);
+                },
+            .waiting = [this](const std::string& why) { waited_for_.push_back(why); },
+            .stand_by =
+                [this] {
+                  if (stand_by_) {
+                    stand_by_();
+                  }
+                },
+            .granted = [this](WriterEpoch epoch) { granted_.push_back(epoch); },
+            .healthy = [this] { return healthy_.load(); },
+            .lost = [this](const std::string&) { ++lost_; }};
+  }
+
+  [[nodiscard]] EtcdAuthority::Place place() const {
+    return {.epoch_key = FakeStore::kEpochKey,
+            .lease_key = FakeStore::kLeaseKey,
+            .node = "a",
+            .address = "a:9880"};
+  }
+
+  [[nodiscard]] EtcdAuthority& authority() {
+    if (!authority_) {
+      authority_ = std::make_unique<EtcdAuthority>(
+          store_, place(), settings_, calls(), [this] { return time_.now(); });
+    }
+    return *authority_;
+  }
+
+  // What acquire() has thrown.
+  [[nodiscard]] JournalError refusal() {
+    try {
+      authority().acquire(WriterEpoch{0});
+    } catch (const JournalError& error) {
+      return error;
+    }
+    throw std::logic_error{"the right was given"};
+  }
+
+  // True when it comes to be so.
+  [[nodiscard]] static bool comes_to(const std::function<bool()>& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + test::kPatience;
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() >= deadline) {
+        return false;
+      }
+      std::this_thread::sleep_for(1ms);
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::string written() const {
+    std::ifstream file{folder_.path() / "said"};
+    return {std::istreambuf_iterator<char>{file}, {}};
+  }
+
+  [[nodiscard]] std::string epoch_value() {
+    return store_.peek(FakeStore::kEpochKey).value_or("none");
+  }
+
+  test::TempFolder folder_;
+  Time time_;
+  FakeStore store_{time_};
+  AuthoritySettings settings_{.ttl = 5s,
+                              .margin = 1500ms,
+                              .fence_command = "",
+                              .fence_limit = 1h,  // the clock of the test is quicker than a command
+                              .look_every = 100ms};
+  std::vector<std::string> waited_for_;
+  std::vector<WriterEpoch> granted_;
+  std::function<void()> stand_by_;
+  std::atomic<bool> healthy_{true};
+  std::atomic<int> lost_{0};
+  int stop_after_ = 0;  // pauses; 0: never
+  int pauses_ = 0;
+  std::unique_ptr<EtcdAuthority> authority_;  // ends before what its thread uses
+};
+
+TEST_F(EtcdAuthorityTest, GivesTheFirstEpochInAnEmptyStore) {
+  EXPECT_FALSE(authority().still_held());
+  EXPECT_TRUE(authority().is_external());
+  EXPECT_EQ(authority().acquire(WriterEpoch{0}), WriterEpoch{1});
+  EXPECT_TRUE(authority().still_held());
+  EXPECT_EQ(granted_, std::vector{WriterEpoch{1}});
+  EXPECT_TRUE(epoch_value().starts_with("1 a ")) << epoch_value();
+  EXPECT_TRUE(store_.peek(FakeStore::kLeaseKey));
+}
+
+TEST_F(EtcdAuthorityTest, TheEpochIsAboveTheStoresAndTheFiles) {
+  store_.put(FakeStore::kEpochKey, "9 b 0123");
+  EXPECT_EQ(authority().acquire(WriterEpoch{4}), WriterEpoch{10});
+  authority().release();
+  EXPECT_EQ(authority().acquire(WriterEpoch{40}), WriterEpoch{41});
+}
+
+TEST_F(EtcdAuthorityTest, WaitsForTheMarginBeforeItRaisesTheEpoch) {
+  const nanoseconds before = time_.now();
+  std::optional<nanoseconds> raised;
+  store_.before_epoch([&](FakeStore&) { raised = time_.now(); });
+  static_cast<void>(authority().acquire(WriterEpoch{0}));
+  ASSERT_TRUE(raised);
+  EXPECT_GE(*raised - before, settings_.margin);
+}
+
+TEST_F(EtcdAuthorityTest, TheFenceCommandIsToldBothEpochsAndTheNode) {
+  settings_.fence_command =
+      "printf '%s|%s|%s' \"$1\" \"$2\" \"$3\" > " + (folder_.path() / "said").string();
+  store_.put(FakeStore::kEpochKey, "9 node-b 0123");
+  bool fenced_first = false;
+  store_.before_epoch([&](FakeStore&) { fenced_first = written() == "9|10|node-b"; });
+  EXPECT_EQ(authority().acquire(WriterEpoch{4}), WriterEpoch{10});
+  EXPECT_TRUE(fenced_first) << written();
+}
+
+TEST_F(EtcdAuthorityTest, AFenceCommandThatFailsGivesNoRight) {
+  settings_.fence_command = "echo the switch does not answer >&2; exit 3";
+  store_.put(FakeStore::kEpochKey, "9 b 0123");
+  const JournalError error = refusal();
+  EXPECT_EQ(error.fault(), Fault::AuthorityLost);
+  EXPECT_NE(error.sentence().find("exit code 3"), std::string::npos) << error.sentence();
+  EXPECT_NE(error.sentence().find("the switch does not answer"), std::string::npos)
+      << error.sentence();
+  EXPECT_EQ(epoch_value(), "9 b 0123");
+  EXPECT_FALSE(store_.peek(FakeStore::kLeaseKey)) << "the next one would wait for nothing";
+  EXPECT_FALSE(authority().still_held());
+}
+
+TEST_F(EtcdAuthorityTest, AFenceCommandThatHangsIsKilledAndGivesNoRight) {
+  settings_.fence_limit = 10s;  // twice the time to live: the lease is kept meanwhile
+  settings_.fence_command = "echo $$ > " + (folder_.path() / "said").string() + "; exec sleep 1000";
+  const JournalError error = refusal();
+  EXPECT_EQ(error.fault(), Fault::AuthorityLost);
+  EXPECT_NE(error.sentence().find("within 10 s"), std::string::npos) << error.sentence();
+  EXPECT_EQ(epoch_value(), "none");
+  if (const std::string group = written(); !group.empty()) {  // it had come so far
+    EXPECT_TRUE(comes_to([&] { return ::kill(-std::stoi(group), 0) == -1; })) << "it goes on";
+  }
+}
+
+TEST_F(EtcdAuthorityTest, ALeaseThatIsLostBeforeTheEpochIsRaisedGivesNoRight) {
+  store_.before_epoch([&](FakeStore&) { time_.pass(10s); });
+  const JournalError error = refusal();
+  EXPECT_EQ(error.fault(), Fault::AuthorityLost);
+  EXPECT_TRUE(granted_.empty());
+}
+
+TEST_F(EtcdAuthorityTest, WaitsWhileAnotherNodeHasTheLeaseAndSaysSoOnce) {
+  store_.put(FakeStore::kLeaseKey,
+             to_text(Holder{.node = "b", .address = "b:1", .wall_clock = 1s}));
+  int turns = 0;
+  stand_by_ = [&] {
+    if (++turns == 5) {
+      store_.put(FakeStore::kLeaseKey, std::nullopt);
+    }
+  };
+  EXPECT_EQ(authority().acquire(WriterEpoch{3}), WriterEpoch{4});
+  EXPECT_EQ(turns, 5);
+  ASSERT_EQ(waited_for_.size(), 1U);
+  EXPECT_NE(waited_for_.front().find("node b"), std::string::npos);
+}
+
+TEST_F(EtcdAuthorityTest, AStopWhileItWaitsTakesNothing) {
+  store_.put(FakeStore::kLeaseKey, to_text(Holder{.node = "b", .address = "", .wall_clock = 1s}));
+  stop_after_ = 3;
+  EXPECT_THROW(static_cast<void>(authority().acquire(WriterEpoch{3})), std::runtime_error);
+  EXPECT_EQ(epoch_value(), "none");
+  EXPECT_FALSE(authority().still_held());
+}
+
+TEST_F(EtcdAuthorityTest, AStopWithTheLeaseInHandGivesItBack) {
+  stop_after_ = 2;  // within the margin
+  EXPECT_THROW(static_cast<void>(authority().acquire(WriterEpoch{3})), std::runtime_error);
+  EXPECT_FALSE(store_.peek(FakeStore::kLeaseKey));
+  EXPECT_EQ(epoch_value(), "none");
+}
+
+TEST_F(EtcdAuthorityTest, AnAnswerThatIsLostRaisesTheEpochOnce) {
+  store_.lose_epoch_answer();
+  EXPECT_EQ(authority().acquire(WriterEpoch{6}), WriterEpoch{7});
+  EXPECT_TRUE(epoch_value().starts_with("7 a ")) << epoch_value();
+}
+
+TEST_F(EtcdAuthorityTest, ACallThatIsLostIsMadeAgain) {
+  store_.lose_epoch_call();
+  EXPECT_EQ(authority().acquire(WriterEpoch{6}), WriterEpoch{7});
+  EXPECT_TRUE(epoch_value().starts_with("7 a ")) << epoch_value();
+}
+
+// Of the same name, even: another life of this node.
+TEST_F(EtcdAuthorityTest, WhoeverElseRaisesTheEpochMeanwhileHasIt) {
+  store_.before_epoch(
+      [&](FakeStore& store) { store.put_within(FakeStore::kEpochKey, "7 a another-life"); });
+  const JournalError error = refusal();
+  EXPECT_EQ(error.fault(), Fault::AuthorityLost);
+  EXPECT_EQ(epoch_value(), "7 a another-life");
+}
+
+TEST_F(EtcdAuthorityTest, AnEpochThatNobodyHasWrittenIsNotGuessedAt) {
+  store_.put(FakeStore::kEpochKey, "seven");
+  const JournalError error = refusal();
+  EXPECT_EQ(error.fault(), Fault::BadConfiguration);
+  EXPECT_NE(error.sentence().find("seven"), std::string::npos);
+  EXPECT_EQ(epoch_value(), "seven");
+}
+
+TEST_F(EtcdAuthorityTest, WrongCredentialsAreNotWaitedFor) {
+  store_.refuse(true);
+  const JournalError error = refusal();
+  EXPECT_EQ(error.fault(), Fault::BadConfiguration);
+  EXPECT_NE(error.sentence().find("wrong password"), std::string::npos);
+}
+
+TEST_F(EtcdAuthorityTest, AStoreThatDoesNotAnswerIsWaitedFor) {
+  store_.cut(true);
+  int turns = 0;
+  stand_by_ = [&] { store_.cut(++turns < 3); };
+  EXPECT_EQ(authority().acquire(WriterEpoch{0}), WriterEpoch{1});
+}
+
+TEST_F(EtcdAuthorityTest, AReleaseGivesTheLeaseBackAndEndsTheRight) {
+  static_cast<void>(authority().acquire(WriterEpoch{0}));
+  authority().release();
+  EXPECT_FALSE(authority().still_held());
+  EXPECT_FALSE(store_.peek(FakeStore::kLeaseKey));
+  authority().release();
+  EXPECT_EQ(lost_, 0);
+}
+
+TEST_F(EtcdAuthorityTest, TheThreadRenewsTheLease) {
+  settings_ = {.ttl = 1s, .margin = 200ms, .fence_command = "", .fence_limit = 1s};
+  static_cast<void>(authority().acquire(WriterEpoch{0}));
+  for (int round = 0; round < 4; ++round) {
+    const nanoseconds left = authority().left();
+    time_.pass(300ms);
+    EXPECT_TRUE(comes_to([&] { return authority().left() > left - 300ms; })) << round;
+  }
+  EXPECT_TRUE(authority().still_held());
+  EXPECT_EQ(lost_, 0);
+}
+
+TEST_F(EtcdAuthorityTest, ALeaseThatCannotBeRenewedIsLostWhenItsTimeIsOver) {
+  settings_ = {.ttl = 1s, .margin = 200ms, .fence_command = "", .fence_limit = 1s};
+  static_cast<void>(authority().acquire(WriterEpoch{0}));
+  store_.cut(true);
+  EXPECT_TRUE(comes_to([&] {
+    time_.pass(1ms);
+    return lost_ == 1;
+  }));
+  EXPECT_FALSE(authority().still_held());
+}
+
+// It could be taken anew: but another node may have led and gone in between.
+TEST_F(EtcdAuthorityTest, ALeaseThatHasEndedNeverComesBack) {
+  settings_ = {.ttl = 1s, .margin = 200ms, .fence_command = "", .fence_limit = 1s};
+  static_cast<void>(authority().acquire(WriterEpoch{0}));
+  time_.pass(10s);  // the machine stood still; the store answers all the time
+  EXPECT_FALSE(authority().still_held());
+  EXPECT_TRUE(comes_to([&] { return lost_ == 1; }));
+  EXPECT_FALSE(authority().still_held());
+}
+
+// An operator has revoked it, say: also by this node's own clock it could not be another's yet.
+TEST_F(EtcdAuthorityTest, ALeaseThatIsGoneBeforeItsTimeIsNotTakenAnew) {
+  settings_ = {.ttl = 1s, .margin = 200ms, .fence_command = "", .fence_limit = 1s};
+  static_cast<void>(authority().acquire(WriterEpoch{0}));
+  store_.revoke(store_.last_lease());
+  EXPECT_TRUE(comes_to([&] { return lost_ == 1; }));
+  EXPECT_FALSE(authority().still_held());
+  EXPECT_FALSE(store_.peek(FakeStore::kLeaseKey)) << "it is anybody's";
+}
+
+TEST_F(EtcdAuthorityTest, WhoDoesNotGetOnWithItsWorkLosesTheLease) {
+  settings_ = {.ttl = 1s, .margin = 200ms, .fence_command = "", .fence_limit = 1s};
+  static_cast<void>(authority().acquire(WriterEpoch{0}));
+  healthy_ = false;
+  EXPECT_TRUE(comes_to([&] {
+    time_.pass(1ms);
+    return lost_ == 1;
+  }));
+  EXPECT_FALSE(authority().still_held());
+}
+
+TEST_F(EtcdAuthorityTest, OfManyWhoWantTheRightEachHasAnEpochOfItsOwn) {
+  constexpr int kNodes = 8;
+  std::mutex mutex;
+  std::vector<WriterEpoch> epochs;
+  std::atomic<int> holders{0};
+  std::vector<std::thread> nodes;
+  for (int node = 0; node < kNodes; ++node) {
+    nodes.emplace_back([&, node] {
+      AuthorityCalls own = calls();
+      own.pause = [&](milliseconds) {
+        time_.pass(1ms);
+        std::this_thread::sleep_for(1ms);
+      };
+      own.waiting = [](const std::string&) {};
+      own.stand_by = [] {};
+      own.granted = [](WriterEpoch) {};
+      EtcdAuthority::Place of_node = place();
+      of_node.node = "node-" + std::to_string(node);
+      // Long against what the threads of all move the clock by.
+      const AuthoritySettings settings{
+          .ttl = 3600s, .margin = 5ms, .fence_command = "", .fence_limit = 1h};
+      EtcdAuthority authority{store_, of_node, settings, own, [this] { return time_.now(); }};
+      const WriterEpoch epoch = authority.acquire(WriterEpoch{0});
+      EXPECT_EQ(++holders, 1);
+      {
+        const std::lock_guard lock{mutex};
+        epochs.push_back(epoch);
+      }
+      --holders;
+      authority.release();
+    });
+  }
+  for (std::thread& node : nodes) {
+    node.join();
+  }
+  for (std::uint32_t i = 0; i < kNodes; ++i) {
+    EXPECT_EQ(epochs.at(i), WriterEpoch{i + 1});
+  }
+}
+
+}  // namespace
+}  // namespace betex::cluster
