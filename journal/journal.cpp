@@ -281,30 +281,6 @@ class Journal::Impl {
     state_ = State::Writable;
   }
 
-  void commit_pending() {
-    try {
-      write_pending();
-    } catch (const LmdbError& error) {
-      throw JournalError{
-          {.fault = fault_of_commit(error),
-           .what = "the commit of events " + std::to_string(durable_.last_seq.next().value()) +
-                   " to " + std::to_string(appended_.last_seq.value()) +
-                   " failed, and whether it is on the disk is unknown: " + error.sentence(),
-           .segment = writer_ ? writer_->name().text() : config_.wal_root.string(),
-           .key = durable_.last_seq.next().value()}};
-    }
-    pending_.clear();
-    marks_.clear();
-    if (writer_->events() >= config_.max_segment_events || writer_->is_nearly_full()) {
-      seal();
-      rotated_ = true;
-    }
-    if (std::exchange(rotated_, false)) {
-      retire();
-    }
-    look_at_disk();
-  }
-
   void raise_epoch(WriterEpoch epoch) {
     BETEX_ASSERT(state_ == State::Writable && marks_.empty() && epoch > epoch_.epoch);
     state_ = State::Failed;  // unless all of it succeeds
@@ -515,6 +491,30 @@ class Journal::Impl {
     const EventSeq most{durable_.last_seq.value() - 1};
     retire_up_to(config_.wal_root,
                  std::min(most, config_.floor ? std::min(point, config_.floor()) : point));
+  }
+
+  void commit_pending() {
+    try {
+      write_pending();
+    } catch (const LmdbError& error) {
+      throw JournalError{
+          {.fault = fault_of_commit(error),
+           .what = "the commit of events " + std::to_string(durable_.last_seq.next().value()) +
+                   " to " + std::to_string(appended_.last_seq.value()) +
+                   " failed, and whether it is on the disk is unknown: " + error.sentence(),
+           .segment = writer_ ? writer_->name().text() : config_.wal_root.string(),
+           .key = durable_.last_seq.next().value()}};
+    }
+    pending_.clear();
+    marks_.clear();
+    if (writer_->events() >= config_.max_segment_events || writer_->is_nearly_full()) {
+      seal();
+      rotated_ = true;
+    }
+    if (std::exchange(rotated_, false)) {
+      retire();
+    }
+    look_at_disk();
   }
 
   void write_pending() {
