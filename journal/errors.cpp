@@ -155,13 +155,14 @@ constexpr FaultInfo info_of(Fault fault) noexcept {
       return {"QuorumLogDamaged",
               kExitCorrupt,
               "stop here and keep everything as it is; the nodes' journals have what was "
-              "acknowledged: compare them by `betex-journal stat`, then start the one that is "
+              "acknowledged: compare them by `betex-journal verify`, then start the one that is "
               "farthest with --adopt-quorum-log"};
     case Fault::QuorumLogWentBack:
-      return {"QuorumLogWentBack",
-              kExitCorrupt,
-              "the store was restored from an older copy: compare the nodes' journals by "
-              "`betex-journal stat`, then start the one that is farthest with --adopt-quorum-log"};
+      return {
+          "QuorumLogWentBack",
+          kExitCorrupt,
+          "the store was restored from an older copy: compare the nodes' journals by "
+          "`betex-journal verify`, then start the one that is farthest with --adopt-quorum-log"};
     case Fault::QuorumLogTooOld:
       return {"QuorumLogTooOld",
               kExitCorrupt,
