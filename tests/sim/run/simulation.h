@@ -22,8 +22,8 @@ struct Outcome {
   std::uint64_t requests = 0;  // of clients and operators
   std::uint64_t told = 0;      // reports that clients have taken
   // By FaultKind: so many were planned, and so many took effect.
-  std::array<std::uint64_t, 32> planned{};
-  std::array<std::uint64_t, 32> happened{};
+  std::array<std::uint64_t, kFaultKinds> planned{};
+  std::array<std::uint64_t, kFaultKinds> happened{};
 };
 
 struct RunOptions {
