@@ -54,7 +54,7 @@ struct Plan {
   unsigned watchers = 1;      // of market data
   bool operates = true;       // an operator suspends, settles, moves money, halts, reduces …
   unsigned requests = 60;     // of each client
-  std::vector<Fault> faults;  // in the order of their times
+  std::vector<Fault> faults{};  // in the order of their times
 };
 
 [[nodiscard]] Plan plan_of(std::uint64_t seed, Planted planted = Planted::None);
