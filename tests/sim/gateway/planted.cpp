@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <variant>
 
 #include "matching/ledger.h"
 
@@ -40,17 +41,11 @@ std::optional<Planted> planted_by_name(std::string_view name) noexcept {
 
 // ---- OldIdActs
 
-gateway::CommandPort::Place ForgetfulPort::claim() {
-  return {.command = memory_.allocate(1), .number = 0};
-}
-
-void ForgetfulPort::publish(const Place& place) {
-  if (auto* const for_engine = std::get_if<matching::Command>(place.command)) {
+void ForgetfulPort::take(gateway::RingCommand command) {
+  if (auto* const for_engine = std::get_if<matching::Command>(&command)) {
     rename_if_known(*for_engine);
   }
-  port_.submit(std::move(*place.command));
-  std::destroy_at(place.command);
-  memory_.deallocate(place.command, 1);
+  port_.submit(std::move(command));
 }
 
 void ForgetfulPort::rename_if_known(matching::Command& command) {
