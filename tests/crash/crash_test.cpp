@@ -28,6 +28,7 @@
 #include "tests/crash/journal_account.h"
 #include "tests/crash/trading_checks.h"
 #include "tests/support/gateway_process.h"
+#include "tests/support/preload.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::test {
@@ -49,13 +50,9 @@ std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise)
   return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
 }
 
-// The stop shim (stop_shim.cpp) is loaded before the sanitizer's runtime, which would refuse it.
+// For the stop shim (stop_shim.cpp).
 std::vector<std::string> stopping_at(const std::string& stop) {
-  const char* const options = std::getenv("ASAN_OPTIONS");
-  return {"LD_PRELOAD=" BETEX_STOP_SHIM,
-          "BETEX_STOP_AT=" + stop,
-          "ASAN_OPTIONS=" + std::string{options == nullptr ? "" : options} +
-              ":verify_asan_link_order=0"};
+  return preloading(BETEX_STOP_SHIM, {"BETEX_STOP_AT=" + stop});
 }
 
 // Of a copy of the repository's configuration, which it is again.

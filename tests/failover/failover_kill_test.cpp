@@ -2,7 +2,6 @@
 // has appended is on its way to the quorum log. What was acknowledged is there, nothing acts twice.
 #include <array>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -14,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/failover/failover_fixture.h"
+#include "tests/support/preload.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::test {
@@ -27,15 +27,12 @@ constexpr std::uint64_t kStopSpread = 60;  // calls of the place
 class FailoverKillTest : public FailoverTest {
  protected:
   // The node ends at this call of the place, counted from when there is the file (stop_shim.cpp).
-  // The shim is loaded before the sanitizer's runtime, which would refuse it.
   [[nodiscard]] std::vector<std::string> stopping_at(std::string_view place,
                                                      const std::filesystem::path& armed) {
-    const char* const options = std::getenv("ASAN_OPTIONS");
-    return {"LD_PRELOAD=" BETEX_STOP_SHIM,
-            "BETEX_STOP_AT=" + std::string{place} + ":" + std::to_string(1 + pick(kStopSpread)),
-            "BETEX_STOP_ARMED=" + armed.string(),
-            "ASAN_OPTIONS=" + std::string{options == nullptr ? "" : options} +
-                ":verify_asan_link_order=0"};
+    const std::string call = std::to_string(1 + pick(kStopSpread));
+    return preloading(
+        BETEX_STOP_SHIM,
+        {"BETEX_STOP_AT=" + std::string{place} + ":" + call, "BETEX_STOP_ARMED=" + armed.string()});
   }
 
   // Whole again, with the other node in the lead.

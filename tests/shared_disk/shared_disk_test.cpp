@@ -39,6 +39,7 @@
 #include "tests/crash/journal_account.h"
 #include "tests/support/etcd_cluster.h"
 #include "tests/support/gateway_process.h"
+#include "tests/support/preload.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::test {
@@ -151,14 +152,9 @@ class SharedDiskTest : public testing::Test {
 
   // It stops itself at this place, once the test has armed it.
   void start_pausing(std::size_t node, const std::string& place) {
-    // Before the sanitizer's runtime, which would refuse it.
-    const char* const options = std::getenv("ASAN_OPTIONS");
     start(node,
-          {"LD_PRELOAD=" BETEX_PAUSE_SHIM,
-           "BETEX_PAUSE_AT=" + place,
-           "BETEX_PAUSE_ARMED=" + armed().string(),
-           "ASAN_OPTIONS=" + std::string{options == nullptr ? "" : options} +
-               ":verify_asan_link_order=0"});
+          preloading(BETEX_PAUSE_SHIM,
+                     {"BETEX_PAUSE_AT=" + place, "BETEX_PAUSE_ARMED=" + armed().string()}));
   }
 
   [[nodiscard]] std::filesystem::path armed() const { return folder_.path() / "armed"; }
