@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <exception>
 #include <iostream>
-#include <map>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -14,7 +11,7 @@
 #include "journal/environment_pool.h"
 #include "journal/journal_reader.h"
 #include "tests/crash/journal_account.h"
-#include "tests/crash/trading_checks.h"
+#include "tests/support/environment.h"
 
 namespace betex::test {
 namespace {
@@ -25,11 +22,6 @@ constexpr std::chrono::milliseconds kPollInterval{5};
 // that gets none loses its lease.
 constexpr std::chrono::microseconds kPace{4000};
 constexpr std::chrono::milliseconds kToolTimeout{60'000};
-
-std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
 
 // What betex-journal prints with these arguments.
 std::string journal_tool(std::vector<std::string> arguments, const std::string& input = "") {
@@ -51,10 +43,6 @@ FailoverTest::FailoverTest()
   std::cout << "BETEX_FAILOVER_SEED=" << seed_ << "\n";
 }
 
-FailoverTest::~FailoverTest() {
-  stop_trading();
-}
-
 void FailoverTest::SetUp() {
   if (!etcd_is_installed()) {
     ASSERT_EQ(std::getenv("CI"), nullptr) << "etcd is not installed; the package is etcd-server";
@@ -63,8 +51,7 @@ void FailoverTest::SetUp() {
 }
 
 int FailoverTest::rounds(int in_ci) {
-  const bool is_long = number_from_environment("BETEX_LONG", 0) != 0;
-  return in_ci * static_cast<int>(is_long ? kTimesWhenLong : 1);
+  return in_ci * static_cast<int>(is_long_run() ? kTimesWhenLong : 1);
 }
 
 FailoverTest::Milliseconds FailoverTest::between(Milliseconds least, Milliseconds most) {
@@ -80,8 +67,8 @@ void FailoverTest::make_cluster(FailoverOptions options, const EtcdOptions& etcd
       {.shipped = "max_segment_events = 1_000_000", .value = "max_segment_events = 500"});
   etcd_ = std::make_unique<EtcdCluster>(etcd);
   pair_ = std::make_unique<FailoverPair>(*etcd_, options);
-  address_.port = pair_->fix_port(0);
-  address_.other_port = pair_->fix_port(1);
+  traders_.address().port = pair_->fix_port(0);
+  traders_.address().other_port = pair_->fix_port(1);
 }
 
 void FailoverTest::start_cluster(FailoverOptions options, const EtcdOptions& etcd) {
@@ -95,31 +82,16 @@ void FailoverTest::start_cluster(FailoverOptions options, const EtcdOptions& etc
 void FailoverTest::start_trading() {
   if (traders_.empty()) {
     for (const char* comp_id : {"BROKER1", "BROKER2", "BROKER3", "BROKER4"}) {
-      traders_.push_back(std::make_unique<CrashTrader>(comp_id, random_(), ""));
+      traders_.add(comp_id, random_(), "");
     }
   }
-  address_.pace = kPace;
-  address_.closing = false;
-  for (const auto& trader : traders_) {
-    threads_.emplace_back([this, client = trader.get()] { client->trade(address_); });
-  }
+  traders_.address().pace = kPace;
+  traders_.start();
   wait_for_reports();
 }
 
 void FailoverTest::stop_trading() {
-  address_.closing = true;
-  for (std::thread& thread : threads_) {
-    thread.join();
-  }
-  threads_.clear();
-}
-
-std::uint64_t FailoverTest::messages_told() const {
-  std::uint64_t sum = 0;
-  for (const auto& trader : traders_) {
-    sum += trader->messages_told();
-  }
-  return sum;
+  traders_.stop();
 }
 
 void FailoverTest::wait_until(const std::string& what, const std::function<bool()>& done) const {
@@ -139,8 +111,8 @@ void FailoverTest::wait_until(const std::string& what, const std::function<bool(
 }
 
 void FailoverTest::wait_for_reports(std::uint64_t count) {
-  const std::uint64_t goal = messages_told() + count;
-  wait_until("the clients are told more", [&] { return messages_told() >= goal; });
+  const std::uint64_t goal = traders_.messages_told() + count;
+  wait_until("the clients are told more", [&] { return traders_.messages_told() >= goal; });
 }
 
 std::size_t FailoverTest::make_whole() {
@@ -179,23 +151,10 @@ client::ExecutionReport FailoverTest::execution_of(Broker& broker, const std::st
   return report;
 }
 
-template <typename Action>
-void FailoverTest::each_trader(Action action) {
-  for (const auto& trader : traders_) {
-    try {
-      action(*trader);
-    } catch (const std::exception& error) {
-      ADD_FAILURE() << error.what() << "\n" << trader->recent_traffic();
-    }
-  }
-}
-
 void FailoverTest::finish() {
   const std::size_t leader = make_whole();
   stop_trading();
-  each_trader([&](CrashTrader& trader) { trader.settle(pair().fix_port(leader)); });
-  each_trader([](CrashTrader& trader) { trader.check_statuses(); });
-  each_trader([](CrashTrader& trader) { trader.cancel_all(); });
+  traders_.settle(pair().fix_port(leader));
   if (HasFailure()) {
     std::cout << "the node that leads wrote:\n" << pair().log(leader);
   }
@@ -206,37 +165,10 @@ void FailoverTest::finish() {
 
 void FailoverTest::expect_all_agree() {
   const std::size_t survivor = expect_equal_journals();
-  std::map<std::string, client::ExecutionReport> told;
-  std::set<std::string> refused_cancels;
-  std::size_t reports = 0;
-  std::uint64_t resent = 0;
-  std::size_t repeated = 0;
-  for (const auto& trader : traders_) {
-    expect_no_faults(*trader);
-    const TradingRecord& record = trader->record();
-    told.insert(record.executions().begin(), record.executions().end());
-    refused_cancels.insert(record.refused_cancels().begin(), record.refused_cancels().end());
-    reports += record.executions().size();
-    resent += trader->counters().messages_resent;
-    repeated += record.repeated();
-  }
-  EXPECT_EQ(told.size(), reports) << "two clients were told the same ExecID";
-  expect_both_sides_told(told);
-
   const JournalAccount journal = read_journal(pair().wal(survivor));
-  std::set<std::string> told_ids;
-  for (const auto& [id, report] : told) {
-    told_ids.insert(id);
-  }
-  EXPECT_TRUE(told_ids == journal.exec_ids)
-      << told_ids.size() << " ExecIDs were told, " << journal.exec_ids.size() << " journaled";
-  EXPECT_TRUE(refused_cancels == journal.refused_cancels);
-  EXPECT_TRUE(journal.accepted_twice.empty()) << *journal.accepted_twice.begin();
-  for (const auto& trader : traders_) {
-    expect_same_orders(*trader, journal);
-  }
-  std::cout << reports << " execution reports, " << journal.transactions << " transactions; "
-            << resent << " messages sent again, " << repeated << " reports repeated\n";
+  const Told told = traders_.expect_agreement(journal);
+  std::cout << told.reports << " execution reports, " << journal.transactions << " transactions; "
+            << told.resent << " messages sent again, " << told.repeated << " reports repeated\n";
 }
 
 std::vector<FailoverTest::TransactionEnd> FailoverTest::transactions_of(std::size_t node) {

@@ -13,14 +13,13 @@
 #include <optional>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "gateway/client/order_entry.h"
 #include "journal/format.h"
-#include "tests/crash/crash_trader.h"
+#include "tests/crash/crash_traders.h"
 #include "tests/support/broker.h"
 #include "tests/support/etcd_cluster.h"
 #include "tests/support/failover_pair.h"
@@ -44,7 +43,6 @@ class FailoverTest : public testing::Test {
 
  protected:
   FailoverTest();
-  ~FailoverTest() override;
 
   // Skips where etcd is not installed, and CI is not set.
   void SetUp() override;
@@ -128,17 +126,11 @@ class FailoverTest : public testing::Test {
   [[nodiscard]] static std::size_t other(std::size_t node) { return 1 - node; }
 
  private:
-  template <typename Action>
-  void each_trader(Action action);
-  [[nodiscard]] std::uint64_t messages_told() const;
-
   std::uint64_t seed_;
   std::mt19937_64 random_;
   std::unique_ptr<EtcdCluster> etcd_;
   std::unique_ptr<FailoverPair> pair_;
-  GatewayAddress address_;
-  std::vector<std::unique_ptr<CrashTrader>> traders_;
-  std::vector<std::thread> threads_;
+  CrashTraders traders_;
 };
 
 }  // namespace betex::test
