@@ -69,6 +69,15 @@ void SessionCore::send_logout(const std::string& text) {
   }
 }
 
+SessionEnd SessionCore::count_end() {
+  environment.metrics.sessions_on.subtract();
+  ending.note(SessionEnd::Fault);
+  const SessionEnd cause = *ending.cause();
+  environment.metrics.sessions_ended[static_cast<std::size_t>(cause)].add();
+  spdlog::info("session {}: off: {}", settings.comp_id, words_of(cause).text);
+  return cause;
+}
+
 void SessionCore::end_by_logout(const std::string& text) {
   ending.note(SessionEnd::Fault);
   environment.refusals.write(

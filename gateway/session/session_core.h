@@ -73,6 +73,9 @@ struct SessionCore {
   // under way.
   void send_logout(const std::string& text);
 
+  // Of a session that has been on until now: counted, and in the log. Returns what has ended it.
+  SessionEnd count_end();
+
   // Nothing that the client says further can be counted: a Logout says why, and is the last word.
   void end_by_logout(const std::string& text);
 
