@@ -15,7 +15,6 @@
 #include "gateway/wire/inbound_order.h"
 #include "gateway/wire/session_reject.h"
 #include "gateway/wire/tags.h"
-#include "journal/quoted.h"
 
 namespace betex::fix {
 
@@ -300,16 +299,7 @@ void MarketDataInbound::take(MsgSeqNum /*number*/, const MarketDataRequestReject
 }
 
 void MarketDataInbound::take(MsgSeqNum /*number*/, Unanswered /*what*/) {
-  constexpr std::uint32_t kText = 58;
-  constexpr std::size_t kLoggedText = 64;
-  const auto refused = parse_uint(core_.fields.value(tag::kRefSeqNum));
-  core_.environment.refusals.write(
-      RefusalKind::RefusedByClient,
-      spdlog::level::warn,
-      "session {}: message {} of ours was refused by a BusinessMessageReject: {}",
-      core_.settings.comp_id,
-      refused ? std::to_string(*refused) : "(RefSeqNum is no number)",
-      journal::in_quotes(core_.fields.value(kText), kLoggedText));
+  core_.log_refused_by_client();
 }
 
 }  // namespace betex::fix

@@ -99,6 +99,9 @@ struct SessionCore {
   [[nodiscard]] std::optional<Refusal> take_sequence_reset(const std::string& frame,
                                                            matching::MsgSeqNum number);
 
+  // A BusinessMessageReject(j): a message of ours has been refused. For the log.
+  void log_refused_by_client() const;
+
   // ----
 
   // A Logon is refused: for the log, and counted; refuse() also closes its connection.

@@ -16,7 +16,6 @@
 #include "gateway/transport/refusal_log.h"
 #include "gateway/wire/requests.h"
 #include "gateway/wire/tags.h"
-#include "journal/quoted.h"
 #include "matching/assert.h"
 
 namespace betex::fix {
@@ -233,16 +232,7 @@ void SessionInbound::take(MsgSeqNum number, const SessionReject& refused) {
 }
 
 void SessionInbound::take(MsgSeqNum /*number*/, Unanswered /*what*/) {
-  constexpr std::uint32_t kText = 58;
-  constexpr std::size_t kLoggedText = 64;
-  const auto refused = parse_uint(core_.fields.value(tag::kRefSeqNum));
-  core_.environment.refusals.write(
-      RefusalKind::RefusedByClient,
-      spdlog::level::warn,
-      "session {}: message {} of ours was refused by a BusinessMessageReject: {}",
-      core_.settings.comp_id,
-      refused ? std::to_string(*refused) : "(RefSeqNum is no number)",
-      journal::in_quotes(core_.fields.value(kText), kLoggedText));
+  core_.log_refused_by_client();
 }
 
 // A refusal that uses up an application message's number is journaled before anybody hears of it:
