@@ -1,6 +1,7 @@
 // Opening a journal: who may write, what there is, and what a new writer changes.
 #include <algorithm>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -238,9 +239,10 @@ void Journal::Impl::mismatch(const Position& snapshot) const {
 // opening finds the same log.
 void Journal::Impl::take_over() {
   require_authority("after the log was read");
-  for (const std::filesystem::path& unfinished :
-       list_unfinished(config_.wal_root / kSegmentsFolder)) {
-    std::filesystem::remove_all(unfinished);
+  for (const std::string_view folder : {kSegmentsFolder, kSnapshotsFolder}) {
+    for (const std::filesystem::path& unfinished : list_unfinished(config_.wal_root / folder)) {
+      std::filesystem::remove_all(unfinished);
+    }
   }
   // From here on there is something that what older writers add is void by, or that says where
   // a log without records begins: a segment before its first record, before the one of the
