@@ -92,7 +92,7 @@ TEST_F(QuorumModelTest, NothingIsLostDoubledOrTakenBackWhateverHappensToMessages
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     ASSERT_EQ(run(turns, seed, options), "") << "BETEX_MODEL_SEED=" << seed;
     if (seed % kSeedsBetweenWords == 0) {
-      std::cout << seed << " of " << seeds << " seeds" << std::endl;
+      std::cout << seed << " of " << seeds << " seeds\n" << std::flush;
     }
   }
   // It has tried what it is there for.

@@ -766,7 +766,7 @@ TEST_F(StoredLogTest, DamagedEntriesAreNotFollowed) {
   store_.set(note, "1 slot=2");
   EXPECT_EQ(next(), JournalFault::QuorumLogDamaged);
   store_.set(note, "2 slot=2");
-  EXPECT_EQ(next(), JournalFault::UnknownVersion);
+  EXPECT_EQ(next(), JournalFault::QuorumLogNewer);
   store_.set(note, good_note);
   EXPECT_EQ(next(), std::nullopt);
 }
@@ -777,6 +777,16 @@ TEST_F(StoredLogTest, AnotherLogsEntriesAreForeign) {
   meta_.wal_id.fill(1);
   EXPECT_EQ(fault_of([&] { static_cast<void>(log("b")->next({})); }),
             JournalFault::QuorumLogForeign);
+}
+
+// Whatever this program could write: what others follow must be what they know.
+TEST_F(StoredLogTest, EntriesAreOfTheFormatThatTheLogHas) {
+  ++meta_.format;
+  create();
+  append(*leader("a"));
+  EXPECT_EQ(fault_of([&] { static_cast<void>(log("b")->next({})); }), JournalFault::QuorumLogNewer);
+  EXPECT_EQ(fault_of([&] { static_cast<void>(cluster::read_meta(client_, settings("b"))); }),
+            JournalFault::QuorumLogNewer);
 }
 
 TEST_F(StoredLogTest, AHeadThatIsGoneIsMissing) {
@@ -812,8 +822,8 @@ TEST_F(StoredLogTest, TextsAreReadStrictly) {
   const auto fault = [](const std::string& changed) {
     return fault_of([&] { static_cast<void>(cluster::parse_head(changed, "head")); });
   };
-  EXPECT_EQ(fault("2 anything"), JournalFault::UnknownVersion);
-  EXPECT_EQ(fault("17"), JournalFault::UnknownVersion);
+  EXPECT_EQ(fault("2 anything"), JournalFault::QuorumLogNewer);
+  EXPECT_EQ(fault("17"), JournalFault::QuorumLogNewer);
   const auto replaced = [&](const std::string& what, const std::string& with) {
     std::string changed = text;
     changed.replace(changed.find(what), what.size(), with);
@@ -852,8 +862,8 @@ TEST_F(StoredLogTest, MetaIsReadStrictly) {
   const std::string good = cluster::to_text(meta_);
   EXPECT_EQ(good, "1 wal_id=09090909090909090909090909090909");
   EXPECT_EQ(fault(good), std::nullopt);
-  EXPECT_EQ(fault("2 wal_id=09090909090909090909090909090909"), JournalFault::UnknownVersion);
-  EXPECT_EQ(fault("2"), JournalFault::UnknownVersion);
+  EXPECT_EQ(fault("2 wal_id=09090909090909090909090909090909"), JournalFault::QuorumLogNewer);
+  EXPECT_EQ(fault("2"), JournalFault::QuorumLogNewer);
   for (const std::string& text : {std::string{},
                                   std::string{"0 wal_id=09090909090909090909090909090909"},
                                   good + "0",
@@ -919,7 +929,7 @@ TEST_F(StoredLogTest, AHeadThatCannotBeReadIsAdopted) {
       fault_of([&] {
         static_cast<void>(cluster::adopt_log(client_, settings("b"), meta_, WriterEpoch{9}, end_));
       }),
-      JournalFault::UnknownVersion);
+      JournalFault::QuorumLogNewer);
 }
 
 TEST_F(StoredLogTest, AnAdoptionLosesNothingThatTheLogHas) {
