@@ -129,8 +129,10 @@ void StoredLog::append(const Batch& batch) {
   journaled_slot_ = head_->head.slot;
   Batch rest = batch;
   while (!rest.bytes.empty()) {
-    const EntryPlace place{
-        .wal_id = meta_.wal_id, .epoch = head_->head.epoch, .slot = head_->head.slot + 1};
+    const EntryPlace place{.wal_id = meta_.wal_id,
+                           .epoch = head_->head.epoch,
+                           .slot = head_->head.slot + 1,
+                           .format = meta_.format};
     Batch piece = beginning_of(rest, kRawFactor * settings_.append_bytes);
     std::vector<std::string> parts = encode(piece, place, settings_.append_bytes);
     while (parts.size() > 1 && piece.transactions > 1) {

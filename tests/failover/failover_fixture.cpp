@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -10,6 +12,7 @@
 
 #include "journal/environment_pool.h"
 #include "journal/journal_reader.h"
+#include "journal/segment_catalog.h"
 #include "tests/crash/journal_account.h"
 #include "tests/support/environment.h"
 
@@ -18,9 +21,6 @@ namespace {
 
 constexpr std::uint64_t kTimesWhenLong = 10;
 constexpr std::chrono::milliseconds kPollInterval{5};
-// Of each client: the two nodes and three members may have two processors together, and a leader
-// that gets none loses its lease.
-constexpr std::chrono::microseconds kPace{4000};
 constexpr std::chrono::milliseconds kToolTimeout{60'000};
 
 // What betex-journal prints with these arguments.
@@ -36,6 +36,19 @@ std::string journal_tool(std::vector<std::string> arguments, const std::string& 
 }
 
 }  // namespace
+
+void replace_in(const std::filesystem::path& file, const std::string& from, const std::string& to) {
+  std::string text;
+  {
+    std::ifstream in{file, std::ios::binary};
+    text.assign(std::istreambuf_iterator<char>{in}, {});
+  }
+  const auto found = text.find(from);
+  if (found == std::string::npos) {
+    throw std::runtime_error{file.string() + " has no " + from};
+  }
+  std::ofstream{file, std::ios::binary} << text.replace(found, from.size(), to);
+}
 
 FailoverTest::FailoverTest()
     : seed_{number_from_environment("BETEX_FAILOVER_SEED", std::random_device{}())},
@@ -79,13 +92,13 @@ void FailoverTest::start_cluster(FailoverOptions options, const EtcdOptions& etc
   pair().wait_for_standby(1, kFailoverPatience);
 }
 
-void FailoverTest::start_trading() {
+void FailoverTest::start_trading(std::chrono::microseconds pace) {
   if (traders_.empty()) {
     for (const char* comp_id : {"BROKER1", "BROKER2", "BROKER3", "BROKER4"}) {
       traders_.add(comp_id, random_(), "");
     }
   }
-  traders_.address().pace = kPace;
+  traders_.address().pace = pace;
   traders_.start();
   wait_for_reports();
 }
@@ -115,27 +128,36 @@ void FailoverTest::wait_for_reports(std::uint64_t count) {
   wait_until("the clients are told more", [&] { return traders_.messages_told() >= goal; });
 }
 
-std::size_t FailoverTest::make_whole() {
-  std::size_t leader = 0;
-  const auto is_whole = [&] {
-    for (const std::size_t node : {std::size_t{0}, std::size_t{1}}) {
-      if (const auto code = pair().ended_within(node, Milliseconds{0})) {
-        if (*code != kDemoted) {
-          throw std::runtime_error{"node " + std::to_string(node) + " ended with " +
-                                   std::to_string(*code) + ":\n" + pair().log(node)};
-        }
-        pair().start(node);
+std::optional<std::size_t> FailoverTest::leader_if_whole() {
+  for (const std::size_t node : {std::size_t{0}, std::size_t{1}}) {
+    if (const auto code = pair().ended_within(node, Milliseconds{0})) {
+      if (*code != kDemoted) {
+        throw std::runtime_error{"node " + std::to_string(node) + " ended with " +
+                                 std::to_string(*code) + ":\n" + pair().log(node)};
       }
+      pair().start(node);
     }
-    leader = pair().listens(0) ? 0 : 1;
-    return pair().listens(leader) && pair().stands_by(other(leader));
-  };
-  // A leader that has lost the log already, and does not know it yet, serves nobody.
+  }
+  const std::size_t leader = pair().listens(0) ? 0 : 1;
+  return pair().listens(leader) && pair().stands_by(other(leader)) ? std::optional{leader}
+                                                                   : std::nullopt;
+}
+
+std::size_t FailoverTest::make_whole() {
+  std::optional<std::size_t> leader;
   do {
-    wait_until("one node leads and the other one stands by", is_whole);
+    wait_until("one node leads and the other one stands by",
+               [&] { return (leader = leader_if_whole()).has_value(); });
     wait_for_reports();
-  } while (!is_whole());
-  return leader;
+    leader = leader_if_whole();
+  } while (!leader);
+  return *leader;
+}
+
+void FailoverTest::expect_demotion_of(std::size_t node) {
+  pair().wait_until_leads(other(node), kFailoverPatience);
+  wait_for_reports();
+  EXPECT_EQ(pair().ended_within(node, kFailoverPatience), kDemoted) << pair().log(node);
 }
 
 void FailoverTest::expect_refused(std::size_t node, int code, const std::string& fault) {
@@ -172,8 +194,11 @@ void FailoverTest::expect_all_agree() {
 }
 
 std::vector<FailoverTest::TransactionEnd> FailoverTest::transactions_of(std::size_t node) {
+  const std::vector<journal::SegmentName> segments =
+      journal::list_segments(pair().wal(node) / journal::kSegmentsFolder);
   journal::EnvironmentPool pool;
-  journal::JournalReader reader{pair().wal(node), pool};
+  journal::JournalReader reader{
+      pair().wal(node), pool, segments.empty() ? journal::EventSeq{1} : segments.front().first_seq};
   std::vector<TransactionEnd> ends;
   while (reader.next()) {
     const journal::Position end = reader.position();
@@ -183,10 +208,18 @@ std::vector<FailoverTest::TransactionEnd> FailoverTest::transactions_of(std::siz
 }
 
 std::size_t FailoverTest::expect_equal_journals() {
-  const std::vector<TransactionEnd> first = transactions_of(0);
-  const std::vector<TransactionEnd> second = transactions_of(1);
+  std::vector<TransactionEnd> first = transactions_of(0);
+  std::vector<TransactionEnd> second = transactions_of(1);
+  if (first.empty() || second.empty()) {
+    ADD_FAILURE() << "a node has nothing";
+    return first.empty() ? 1 : 0;
+  }
+  const journal::EventSeq from = std::max(first.front().seq, second.front().seq);
+  for (std::vector<TransactionEnd>* const ends : {&first, &second}) {
+    std::erase_if(*ends, [&](const TransactionEnd& end) { return end.seq < from; });
+  }
   const std::size_t common = std::min(first.size(), second.size());
-  EXPECT_GT(common, 0U) << "a node has nothing";
+  EXPECT_GT(common, 0U) << "one begins where the other one has ended";
   for (std::size_t i = 0; i < common; ++i) {
     if (first[i].seq != second[i].seq || first[i].chain != second[i].chain) {
       ADD_FAILURE() << "the journals differ from event " << first[i].seq.value() << " on";
@@ -212,10 +245,18 @@ void FailoverTest::seed(std::size_t to, std::size_t from) {
   journal_tool({"import", pair().wal(to).string()}, events);
 }
 
-std::string FailoverTest::seed_command(std::size_t from) const {
+void FailoverTest::seed_anew(std::size_t to, std::size_t from) {
+  journal_tool({"import", pair().wal(to).string()},
+               journal_tool({"export", "--with-snapshot", pair().wal(from).string()}));
+}
+
+// Whose journal this is says its path, ROOT/NODE/wal.
+std::string FailoverTest::seed_command_line() {
   const std::string tool = BETEX_JOURNAL_PROGRAM;
-  return tool + " export --after \"$2\" " + pair_->wal(from).string() + " | " + tool +
-         " import \"$1\"";
+  return "seed_command = 'root=\"${1%/?/wal}\"; "
+         "case \"$1\" in */a/wal) from=b ;; *) from=a ;; esac; "
+         "case \"$2\" in 0) what=--with-snapshot ;; *) what=\"--after $2\" ;; esac; " +
+         tool + " export $what \"$root/$from/wal\" | " + tool + " import \"$1\"'";
 }
 
 }  // namespace betex::test

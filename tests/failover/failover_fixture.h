@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -29,6 +30,10 @@ namespace betex::test {
 // How long things take that must happen, on a machine that is busy with other tests and members.
 inline constexpr std::chrono::seconds kFailoverPatience{120};
 
+// Of each client, from one request to the next: the two nodes and three members may have two
+// processors together, and a leader that gets none loses its lease.
+inline constexpr std::chrono::microseconds kPace{4'000};
+
 // What a demoted leader ends with.
 inline constexpr int kDemoted = 69;
 
@@ -36,6 +41,9 @@ inline constexpr int kDemoted = 69;
 // should be; or what it was asked for is not.
 inline constexpr int kCorrupt = 65;
 inline constexpr int kConfiguration = 78;
+
+// The text that stands in place of `from`, which must stand in the file.
+void replace_in(const std::filesystem::path& file, const std::string& from, const std::string& to);
 
 class FailoverTest : public testing::Test {
  public:
@@ -56,7 +64,7 @@ class FailoverTest : public testing::Test {
   // ---- Clients, each a thread, that know both nodes' ports
 
   // They may stop, and go on later.
-  void start_trading();
+  void start_trading(std::chrono::microseconds pace = kPace);
   void stop_trading();
 
   // Returns when the clients have been told so many messages more: somebody serves them.
@@ -64,10 +72,16 @@ class FailoverTest : public testing::Test {
 
   // ---- The cluster, in disorder
 
-  // Starts what has been demoted again, as systemd does, until one node leads, serves, and the
-  // other one stands by. Returns the one that leads. Only while the clients trade. A node that has
-  // ended otherwise than by a demotion is an exception.
+  // Starts what has been demoted again, as systemd does; a node that has ended otherwise is an
+  // exception. The node that leads, if the other one stands by; it may be one that has lost the log
+  // and does not know it yet.
+  std::optional<std::size_t> leader_if_whole();
+
+  // The same until there is one, and it serves. Only while the clients trade.
   std::size_t make_whole();
+
+  // Another node leads and serves, and this one, which did, has been demoted.
+  void expect_demotion_of(std::size_t node);
 
   // Returns when `done` is true; throws, with `what`, where it does not become so.
   void wait_until(const std::string& what, const std::function<bool()>& done) const;
@@ -99,16 +113,19 @@ class FailoverTest : public testing::Test {
 
   [[nodiscard]] std::vector<TransactionEnd> transactions_of(std::size_t node);
 
-  // As far as both go they are the same, and times never go back. Returns the node whose journal is
-  // longer. Both have ended.
+  // As far as both go they are the same, and times never go back; one that was seeded with a
+  // snapshot begins later. Returns the node whose journal goes on longer. Both have ended.
   std::size_t expect_equal_journals();
 
   // ---- Moving a journal's end from one node to another that has ended, as an operator does
 
   void seed(std::size_t to, std::size_t from);
 
-  // The command that does the same, for seed_command of [cluster].
-  [[nodiscard]] std::string seed_command(std::size_t from) const;
+  // The same for a node that has nothing yet: a snapshot, and what comes behind it.
+  void seed_anew(std::size_t to, std::size_t from);
+
+  // The line of [cluster] by which a node does either from the other one's journal.
+  [[nodiscard]] static std::string seed_command_line();
 
   // ---- Chance
 

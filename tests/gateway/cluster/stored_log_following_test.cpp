@@ -190,7 +190,7 @@ TEST_F(StoredLogTest, DamagedEntriesAreNotFollowed) {
   store_.set(note, "1 slot=2");
   EXPECT_EQ(next(), JournalFault::QuorumLogDamaged);
   store_.set(note, "2 slot=2");
-  EXPECT_EQ(next(), JournalFault::UnknownVersion);
+  EXPECT_EQ(next(), JournalFault::QuorumLogNewer);
   store_.set(note, good_note);
   EXPECT_EQ(next(), std::nullopt);
 }
@@ -201,6 +201,16 @@ TEST_F(StoredLogTest, AnotherLogsEntriesAreForeign) {
   meta_.wal_id.fill(1);
   EXPECT_EQ(fault_of([&] { static_cast<void>(log("b")->next({})); }),
             JournalFault::QuorumLogForeign);
+}
+
+// Whatever this program could write: what others follow must be what they know.
+TEST_F(StoredLogTest, EntriesAreOfTheFormatThatTheLogHas) {
+  ++meta_.format;
+  create();
+  append(*leader("a"));
+  EXPECT_EQ(fault_of([&] { static_cast<void>(log("b")->next({})); }), JournalFault::QuorumLogNewer);
+  EXPECT_EQ(fault_of([&] { static_cast<void>(cluster::read_meta(client_, settings("b"))); }),
+            JournalFault::QuorumLogNewer);
 }
 
 TEST_F(StoredLogTest, AHeadThatIsGoneIsMissing) {

@@ -215,8 +215,8 @@ TEST_F(StoredLogTest, TextsAreReadStrictly) {
   const auto fault = [](const std::string& changed) {
     return fault_of([&] { static_cast<void>(cluster::parse_head(changed, "head")); });
   };
-  EXPECT_EQ(fault("2 anything"), JournalFault::UnknownVersion);
-  EXPECT_EQ(fault("17"), JournalFault::UnknownVersion);
+  EXPECT_EQ(fault("2 anything"), JournalFault::QuorumLogNewer);
+  EXPECT_EQ(fault("17"), JournalFault::QuorumLogNewer);
   const auto replaced = [&](const std::string& what, const std::string& with) {
     std::string changed = text;
     changed.replace(changed.find(what), what.size(), with);
@@ -255,8 +255,8 @@ TEST_F(StoredLogTest, MetaIsReadStrictly) {
   const std::string good = cluster::to_text(meta_);
   EXPECT_EQ(good, "1 wal_id=09090909090909090909090909090909");
   EXPECT_EQ(fault(good), std::nullopt);
-  EXPECT_EQ(fault("2 wal_id=09090909090909090909090909090909"), JournalFault::UnknownVersion);
-  EXPECT_EQ(fault("2"), JournalFault::UnknownVersion);
+  EXPECT_EQ(fault("2 wal_id=09090909090909090909090909090909"), JournalFault::QuorumLogNewer);
+  EXPECT_EQ(fault("2"), JournalFault::QuorumLogNewer);
   for (const std::string& text : {std::string{},
                                   std::string{"0 wal_id=09090909090909090909090909090909"},
                                   good + "0",
@@ -322,7 +322,7 @@ TEST_F(StoredLogTest, AHeadThatCannotBeReadIsAdopted) {
       fault_of([&] {
         static_cast<void>(cluster::adopt_log(client_, settings("b"), meta_, WriterEpoch{9}, end_));
       }),
-      JournalFault::UnknownVersion);
+      JournalFault::QuorumLogNewer);
 }
 
 TEST_F(StoredLogTest, AnAdoptionLosesNothingThatTheLogHas) {
