@@ -36,6 +36,16 @@ class RecoveryTest : public ::testing::Test {
     life.place(kTwo, "back-" + id, Side::Bid);
   }
 
+  // Three trades, each with a snapshot behind it, when both have the reports.
+  static void trade_with_snapshots(Life& life) {
+    for (const char* id : {"1", "2", "3"}) {
+      trade(life, id);
+      life.confirm(kOne);
+      life.confirm(kTwo);
+      life.snapshot();
+    }
+  }
+
   // A copy of the log in which nothing was ever retired, and without snapshots.
   [[nodiscard]] std::filesystem::path whole_copy() const {
     std::filesystem::path copy = folder_.path() / "copy";
@@ -188,12 +198,7 @@ TEST_F(RecoveryTest, WorksWhenEverythingBelowTheSnapshotsIsRetired) {
   {
     Life life{root()};
     life.open_market();
-    for (const char* id : {"1", "2", "3"}) {
-      trade(life, id);
-      life.confirm(kOne);
-      life.confirm(kTwo);
-      life.snapshot();
-    }
+    trade_with_snapshots(life);
     trade(life, "4");
     EXPECT_GT(count(journal::kRetiredFolder), 0U);
   }
@@ -216,12 +221,7 @@ TEST_F(RecoveryTest, WhoWatchesMarketsIsKnownAfterIt) {
     life.open_market();
     life.run(matching::WatchMarkets{.session = kOne, .on = true});
     asked = life.recovered.engine.last_seq();
-    for (const char* id : {"1", "2", "3"}) {
-      trade(life, id);
-      life.confirm(kOne);
-      life.confirm(kTwo);
-      life.snapshot();
-    }
+    trade_with_snapshots(life);
   }
   EXPECT_GT(journal::list_segments(root() / journal::kSegmentsFolder).front().first_seq, asked);
   const Life life{root()};
@@ -277,12 +277,7 @@ TEST_F(RecoveryTest, ADamagedNewestSnapshotFallsBackToTheOneBefore) {
   {
     Life life{root()};
     life.open_market();
-    for (const char* id : {"1", "2", "3"}) {
-      trade(life, id);
-      life.confirm(kOne);
-      life.confirm(kTwo);
-      life.snapshot();
-    }
+    trade_with_snapshots(life);
     trade(life, "4");
   }
   const auto snapshots = journal::list_snapshots(root());
