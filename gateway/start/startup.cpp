@@ -6,7 +6,10 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -87,12 +90,17 @@ void begin_epoch(const Name& comp_id, StartCommands& commands) {
 void reset_sessions_that_are_due(const Config& config,
                                  const Clock& session_time,
                                  StartCommands& commands) {
+  std::unordered_map<std::string_view, const SessionConfig*> scheduled;
+  for (const SessionConfig& session : config.sessions) {
+    if (session.reset_schedule) {
+      scheduled.emplace(session.target_comp_id, &session);
+    }
+  }
   std::vector<Name> due;
   commands.engine().visit_sessions([&](const matching::SessionInfo& session) {
-    const auto configured =
-        std::ranges::find(config.sessions, session.comp_id.view(), &SessionConfig::target_comp_id);
-    if (configured != config.sessions.end() && configured->reset_schedule &&
-        session.epoch_began < configured->reset_schedule->last(session_time.now())) {
+    const auto found = scheduled.find(session.comp_id.view());
+    if (found != scheduled.end() &&
+        session.epoch_began < found->second->reset_schedule->last(session_time.now())) {
       due.push_back(session.comp_id);
     }
   });
@@ -153,14 +161,13 @@ void require_approval(std::uint32_t classes, StartCommands& commands) {
 }
 
 void create_missing_accounts(const Config& config, StartCommands& commands) {
-  std::vector<AccountConfig> missing = config.accounts();
-  commands.engine().visit_accounts([&](const matching::AccountInfo& account) {
-    std::erase_if(missing, [&](const AccountConfig& configured) {
-      return configured.name == account.name.view();
-    });
-  });
-  for (const AccountConfig& account : missing) {
-    commands.run(creation_of(account));
+  std::unordered_set<Name> known;
+  commands.engine().visit_accounts(
+      [&](const matching::AccountInfo& account) { known.insert(account.name); });
+  for (const AccountConfig& account : config.accounts()) {
+    if (!known.contains(Name{account.name})) {
+      commands.run(creation_of(account));
+    }
   }
 }
 
