@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstring>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -406,9 +407,10 @@ class Journal::Impl {
   // opening finds the same log.
   void take_over() {
     require_authority("after the log was read");
-    for (const std::filesystem::path& unfinished :
-         list_unfinished(config_.wal_root / kSegmentsFolder)) {
-      std::filesystem::remove_all(unfinished);
+    for (const std::string_view folder : {kSegmentsFolder, kSnapshotsFolder}) {
+      for (const std::filesystem::path& unfinished : list_unfinished(config_.wal_root / folder)) {
+        std::filesystem::remove_all(unfinished);
+      }
     }
     // From here on there is something that what older writers add is void by, or that says where
     // a log without records begins: a segment before its first record, before the one of the
