@@ -77,6 +77,7 @@ void SnapshotThread::run(const std::stop_token& stop, matching::EventSeq last) {
     } catch (const std::exception& error) {
       spdlog::error("the next segment is not prepared: {}", error.what());
     }
+    read_unread(stop);
     const matching::EventSeq up_to = due(last);
     if (up_to != last && !journal_.disk_is_low()) {
       last = up_to;
@@ -159,6 +160,28 @@ void SnapshotThread::tell_what_is_there() const {
   } catch (const std::exception& error) {
     spdlog::error("the snapshots that are there are not known: {}", error.what());
   }
+}
+
+void SnapshotThread::read_unread(const std::stop_token& stop) const {
+  const std::optional<matching::EventSeq> unread = retention_.next_unread();
+  if (!unread) {
+    return;
+  }
+  bool whole = false;
+  try {
+    whole =
+        journal::is_whole(settings_.wal_root, *unread, [&stop] { return !stop.stop_requested(); });
+  } catch (const std::exception& error) {
+    spdlog::error("the snapshot after event {} cannot be read: {}", unread->value(), error.what());
+  }
+  if (stop.stop_requested()) {
+    return;
+  }
+  if (!whole) {
+    spdlog::warn("the snapshot after event {} is damaged: it is as if it were not there",
+                 unread->value());
+  }
+  retention_.snapshot_was_read(*unread, whole);
 }
 
 void SnapshotThread::prepare_next_segment() const {

@@ -1,7 +1,7 @@
 // What is done for the journal while the gateway runs, by a thread of low priority for which
 // matching never waits: snapshots of the engine's state, with a reader and an engine of its own,
-// loaded from the last snapshot and brought up to date from the log; and the next segment, prepared
-// when half of one is written.
+// loaded from the last snapshot and brought up to date from the log; the older snapshots read once,
+// which a start has no time for; and the next segment, prepared when half of one is written.
 #pragma once
 
 #include <cstdint>
@@ -58,6 +58,8 @@ class SnapshotThread {
   [[nodiscard]] matching::EventSeq due(matching::EventSeq last) const;
   void take(const std::stop_token& stop, matching::EventSeq up_to);
   void tell_what_is_there() const;
+  // One that the start has not read to its end.
+  void read_unread(const std::stop_token& stop) const;
   void prepare_next_segment() const;
 
   const SnapshotSettings settings_;

@@ -207,17 +207,53 @@ Snapshot newest_snapshot_or_empty(const SnapshotSearch& search, EventSeq limit) 
   return newest ? std::move(*newest) : Snapshot{.engine = matching::Engine{search.key}};
 }
 
-std::vector<EventSeq> whole_snapshots(const std::filesystem::path& wal_root) {
-  std::vector<EventSeq> snapshots = journal::list_snapshots(wal_root);
-  std::erase_if(snapshots, [&](EventSeq seq) { return !journal::is_whole(wal_root, seq); });
-  return snapshots;
+// Ascending: those whose headers are as they should be.
+std::vector<journal::SnapshotHeader> sound_snapshots(const std::filesystem::path& wal_root) {
+  std::vector<journal::SnapshotHeader> headers;
+  for (const EventSeq seq : journal::list_snapshots(wal_root)) {
+    try {
+      headers.push_back(journal::header_of_snapshot(wal_root, seq));
+    } catch (const journal::JournalError& error) {
+      if (error.fault() != journal::Fault::SnapshotDamaged) {
+        throw;
+      }
+    }
+  }
+  return headers;
 }
 
-std::vector<Retention::PastEvent> times_of(const std::filesystem::path& wal_root,
-                                           const std::vector<EventSeq>& snapshots) {
+// What there is to begin with, ascending.
+struct KnownSnapshots {
+  std::vector<EventSeq> all;
+  std::vector<EventSeq> unread;  // of these: whose headers alone were looked at
+};
+
+// The two newest are read to their ends, but for the one that this start has read already: segments
+// may be retired on their account at once. Those before them are as many as may be told again, and
+// together many times what is in memory: the snapshot thread reads them, when the gateway runs.
+KnownSnapshots find_snapshots(const std::filesystem::path& wal_root,
+                              const std::vector<journal::SnapshotHeader>& headers,
+                              EventSeq begun_with) {
+  constexpr std::size_t kReadAtOnce = 2;
+  KnownSnapshots found;
+  for (auto header = headers.rbegin(); header != headers.rend(); ++header) {
+    const EventSeq seq = header->last_seq;
+    if (found.all.size() >= kReadAtOnce) {
+      found.unread.push_back(seq);
+    } else if (seq != begun_with && !journal::is_whole(wal_root, seq)) {
+      continue;
+    }
+    found.all.push_back(seq);
+  }
+  std::ranges::reverse(found.all);
+  std::ranges::reverse(found.unread);
+  return found;
+}
+
+std::vector<Retention::PastEvent> times_of(const std::vector<journal::SnapshotHeader>& headers) {
   std::vector<Retention::PastEvent> times;
-  for (const EventSeq snapshot : snapshots) {
-    times.push_back({.time = journal::time_of_snapshot(wal_root, snapshot), .seq = snapshot});
+  for (const journal::SnapshotHeader& header : headers) {
+    times.push_back({.time = header.last_timestamp, .seq = header.last_seq});
   }
   return times;
 }
@@ -273,7 +309,8 @@ std::optional<ReportState> read_reports(const RecoverySources& sources, const Sn
 EventSeq next_beginning(const RecoverySources& sources, EventSeq needed, EventSeq start) {
   const std::vector<journal::SegmentName> segments =
       journal::list_segments(sources.wal_root / journal::kSegmentsFolder);
-  for (const EventSeq snapshot : whole_snapshots(sources.wal_root)) {
+  for (const journal::SnapshotHeader& header : sound_snapshots(sources.wal_root)) {
+    const EventSeq snapshot = header.last_seq;
     if (snapshot > needed && snapshot < start && !segments.empty() &&
         segments.front().first_seq <= snapshot.next()) {
       return snapshot;
@@ -365,9 +402,10 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
   WarmStart start = beginning_of(sources, search);
   Recovered recovered{
       .engine = std::move(start.engine), .reports = std::move(start.reports), .left_up = {}};
-  const std::vector<EventSeq> snapshots = whole_snapshots(sources.wal_root);
-  retention.set_snapshots(snapshots);
-  retention.know_times(times_of(sources.wal_root, snapshots));
+  const std::vector<journal::SnapshotHeader> headers = sound_snapshots(sources.wal_root);
+  const KnownSnapshots snapshots = find_snapshots(sources.wal_root, headers, start.reports_from);
+  retention.set_snapshots(snapshots.all, snapshots.unread);
+  retention.know_times(times_of(headers));
   tell(recovered, retention);
   sources.journal.recover(start.position, [&](const matching::TransactionView& transaction) {
     const EventSeq before = recovered.engine.exchange().watermark;
@@ -383,7 +421,7 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
                  records.after ? ", behind event " + std::to_string(records.after->value()) : "");
   }
   retention.log_begins_after(
-      beginning_of_log(sources.wal_root, snapshots, recovered.engine.last_seq()));
+      beginning_of_log(sources.wal_root, snapshots.all, recovered.engine.last_seq()));
   retention.reports_begin_after(reach_back(sources,
                                            search,
                                            recovered.reports,

@@ -295,6 +295,41 @@ TEST_F(RecoveryTest, ADamagedNewestSnapshotFallsBackToTheOneBefore) {
   EXPECT_EQ(life.recovered.engine.state_hash(), from_start.recovered.engine.state_hash());
 }
 
+// Of those that are kept for what may be told again, many times what is in memory, a start reads
+// none to its end.
+TEST_F(RecoveryTest, AStartReadsTheTwoNewestSnapshotsThatAreWhole) {
+  std::vector<EventSeq> taken;
+  {
+    Life life{root()};
+    life.open_market();
+    for (const char* id : {"1", "2", "3", "4", "5"}) {
+      trade(life, id);
+      taken.push_back(life.snapshot());
+    }
+  }
+  {
+    constexpr int kInItsState = 200;
+    std::fstream file{journal::file_of_snapshot(root(), taken[3]),
+                      std::ios::in | std::ios::out | std::ios::binary};
+    file.seekg(kInItsState);
+    const int byte = file.get();
+    file.seekp(kInItsState);
+    file.put(static_cast<char>(byte ^ 1));
+  }
+  Retention retention;
+  journal::EnvironmentPool pool;
+  journal::Journal journal{{.wal_root = root(), .segment_map_size_bytes = std::size_t{4} << 20U},
+                           pool};
+  const Config config;
+  const Recovered recovered = recover({journal, root(), pool, config}, retention);
+  EXPECT_EQ(retention.newest_snapshot(), taken[4]);
+  EXPECT_EQ(retention.next_unread(), taken[1]);
+  retention.snapshot_was_read(taken[1], true);
+  EXPECT_EQ(retention.next_unread(), taken[0]);
+  retention.snapshot_was_read(taken[0], true);
+  EXPECT_EQ(retention.next_unread(), std::nullopt);
+}
+
 // Of a snapshot that betex-journal has made nobody knows which reports it lacks.
 TEST_F(RecoveryTest, BehindASnapshotOfTheToolReportsAreMadeAsFarAsTheLogGoes) {
   EventSeq snapshot;
