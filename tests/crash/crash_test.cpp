@@ -16,7 +16,6 @@
 #include <iterator>
 #include <memory>
 #include <random>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -248,55 +247,27 @@ TEST_F(CrashTest, NoOrderIsLostOrActsTwiceWheneverTheGatewayIsKilled) {
     EXPECT_EQ(gateway.terminate(), 0) << gateway.process().standard_error();
   }
 
-  std::map<std::string, client::ExecutionReport> told;
-  std::set<std::string> refused_cancels;
-  std::size_t orders = 0;
-  std::size_t reports = 0;
-  std::uint64_t resent = 0;
-  std::uint64_t asked_for = 0;
-  std::size_t repeated = 0;
-  for (const auto& trader : traders_) {
-    expect_no_faults(*trader);
-    const TradingRecord& record = trader->record();
-    told.insert(record.executions().begin(), record.executions().end());
-    refused_cancels.insert(record.refused_cancels().begin(), record.refused_cancels().end());
-    orders += record.orders().size();
-    reports += record.executions().size();
-    resent += trader->counters().messages_resent;
-    asked_for += trader->counters().resend_requests_sent;
-    repeated += record.repeated();
-  }
-  EXPECT_EQ(told.size(), reports) << "two clients were told the same ExecID";
-  expect_both_sides_told(told);
-
   const JournalAccount journal = read_journal(wal());
-  std::set<std::string> told_ids;
-  for (const auto& [id, report] : told) {
-    told_ids.insert(id);
-  }
-  EXPECT_TRUE(told_ids == journal.exec_ids)
-      << told_ids.size() << " ExecIDs were told, " << journal.exec_ids.size() << " journaled";
-  EXPECT_TRUE(refused_cancels == journal.refused_cancels);
-  EXPECT_TRUE(journal.accepted_twice.empty()) << *journal.accepted_twice.begin();
+  const ToldInAll told = expect_told_as_journaled(traders_, journal);
   EXPECT_EQ(journal.refused_messages, 0U);
   for (const auto& trader : traders_) {
-    expect_same_orders(*trader, journal);
     expect_same_money(*trader, journal);
   }
   EXPECT_TRUE(journal.sums_up) << "money came from nowhere, or went there";
   EXPECT_GT(journal.corrections, 0U) << "no market was settled again";
   EXPECT_EQ(replay_in_pieces(wal()), journal.state_hash);
 
-  std::cout << orders << " orders, " << reports << " execution reports, " << journal.transactions
-            << " transactions; " << journal.rounds << " rounds of settlements, "
-            << journal.corrections << " of them corrections; " << resent << " messages sent again, "
-            << asked_for << " gaps asked for; " << stops_ << " of " << stops_tried_
-            << " stops at a chosen call; " << repeated << " reports repeated after " << void_caches_
-            << " void caches\n";
-  EXPECT_GT(repeated, 0U) << "no cache was void, or what it knew was not told again";
+  std::cout << told.orders << " orders, " << told.reports << " execution reports, "
+            << journal.transactions << " transactions; " << journal.rounds
+            << " rounds of settlements, " << journal.corrections << " of them corrections; "
+            << told.messages_resent << " messages sent again, " << told.gaps_asked_for
+            << " gaps asked for; " << stops_ << " of " << stops_tried_
+            << " stops at a chosen call; " << told.repeated << " reports repeated after "
+            << void_caches_ << " void caches\n";
+  EXPECT_GT(told.repeated, 0U) << "no cache was void, or what it knew was not told again";
   EXPECT_GT(stops_, stops_tried_ / 4) << "the stop shim does not stop the gateway";
-  EXPECT_GT(resent, 0U) << "no kill came while an order was on its way";
-  EXPECT_GT(orders, 2U * kKills) << "hardly any load";
+  EXPECT_GT(told.messages_resent, 0U) << "no kill came while an order was on its way";
+  EXPECT_GT(told.orders, 2U * kKills) << "hardly any load";
 }
 
 }  // namespace

@@ -1,8 +1,7 @@
 #include "tests/crash/trading_checks.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <vector>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -19,6 +18,38 @@ void expect_no_faults(const CrashTrader& trader) {
     ADD_FAILURE() << trader.comp_id() << ": " << faults[i];
   }
   EXPECT_EQ(faults.size(), 0U);
+}
+
+ToldInAll expect_told_as_journaled(const std::vector<std::unique_ptr<CrashTrader>>& traders,
+                                   const JournalAccount& journal) {
+  ToldInAll all;
+  std::map<std::string, client::ExecutionReport> told;
+  std::set<std::string> refused_cancels;
+  for (const auto& trader : traders) {
+    expect_no_faults(*trader);
+    const TradingRecord& record = trader->record();
+    told.insert(record.executions().begin(), record.executions().end());
+    refused_cancels.insert(record.refused_cancels().begin(), record.refused_cancels().end());
+    all.orders += record.orders().size();
+    all.reports += record.executions().size();
+    all.messages_resent += trader->counters().messages_resent;
+    all.gaps_asked_for += trader->counters().resend_requests_sent;
+    all.repeated += record.repeated();
+  }
+  EXPECT_EQ(told.size(), all.reports) << "two clients were told the same ExecID";
+  expect_both_sides_told(told);
+  std::set<std::string> told_ids;
+  for (const auto& [id, report] : told) {
+    told_ids.insert(id);
+  }
+  EXPECT_TRUE(told_ids == journal.exec_ids)
+      << told_ids.size() << " ExecIDs were told, " << journal.exec_ids.size() << " journaled";
+  EXPECT_TRUE(refused_cancels == journal.refused_cancels);
+  EXPECT_TRUE(journal.accepted_twice.empty()) << *journal.accepted_twice.begin();
+  for (const auto& trader : traders) {
+    expect_same_orders(*trader, journal);
+  }
+  return all;
 }
 
 void expect_both_sides_told(const std::map<std::string, client::ExecutionReport>& executions) {

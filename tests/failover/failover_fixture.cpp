@@ -4,8 +4,6 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
-#include <map>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -21,9 +19,6 @@ namespace {
 
 constexpr std::uint64_t kTimesWhenLong = 10;
 constexpr std::chrono::milliseconds kPollInterval{5};
-// Of each client: the two nodes and three members may have two processors together, and a leader
-// that gets none loses its lease.
-constexpr std::chrono::microseconds kPace{4000};
 constexpr std::chrono::milliseconds kToolTimeout{60'000};
 
 std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
@@ -72,12 +67,12 @@ FailoverTest::Milliseconds FailoverTest::between(Milliseconds least, Millisecond
   return least + Milliseconds{pick(choices)};
 }
 
-// Segments of a few batches, so that failovers meet rotations, too. The accounts are unlimited:
-// what the clients may still bet is not the question.
+// The accounts are unlimited: what the clients may still bet is not the question.
 void FailoverTest::make_cluster(FailoverOptions options, const EtcdOptions& etcd) {
   options.changes.push_back({.shipped = "accounts = \"accounts.toml\"\n", .value = ""});
   options.changes.push_back(
-      {.shipped = "max_segment_events = 1_000_000", .value = "max_segment_events = 500"});
+      {.shipped = "max_segment_events = 1_000_000",
+       .value = "max_segment_events = " + std::to_string(clients_.segment_events)});
   etcd_ = std::make_unique<EtcdCluster>(etcd);
   pair_ = std::make_unique<FailoverPair>(*etcd_, options);
   address_.port = pair_->fix_port(0);
@@ -94,11 +89,11 @@ void FailoverTest::start_cluster(FailoverOptions options, const EtcdOptions& etc
 
 void FailoverTest::start_trading() {
   if (traders_.empty()) {
-    for (const char* comp_id : {"BROKER1", "BROKER2", "BROKER3", "BROKER4"}) {
-      traders_.push_back(std::make_unique<CrashTrader>(comp_id, random_(), ""));
+    for (const std::string& comp_id : clients_.comp_ids) {
+      traders_.push_back(std::make_unique<CrashTrader>(comp_id, random_(), clients_.day_file));
     }
   }
-  address_.pace = kPace;
+  address_.pace = clients_.pace;
   address_.closing = false;
   for (const auto& trader : traders_) {
     threads_.emplace_back([this, client = trader.get()] { client->trade(address_); });
@@ -206,37 +201,11 @@ void FailoverTest::finish() {
 
 void FailoverTest::expect_all_agree() {
   const std::size_t survivor = expect_equal_journals();
-  std::map<std::string, client::ExecutionReport> told;
-  std::set<std::string> refused_cancels;
-  std::size_t reports = 0;
-  std::uint64_t resent = 0;
-  std::size_t repeated = 0;
-  for (const auto& trader : traders_) {
-    expect_no_faults(*trader);
-    const TradingRecord& record = trader->record();
-    told.insert(record.executions().begin(), record.executions().end());
-    refused_cancels.insert(record.refused_cancels().begin(), record.refused_cancels().end());
-    reports += record.executions().size();
-    resent += trader->counters().messages_resent;
-    repeated += record.repeated();
-  }
-  EXPECT_EQ(told.size(), reports) << "two clients were told the same ExecID";
-  expect_both_sides_told(told);
-
   const JournalAccount journal = read_journal(pair().wal(survivor));
-  std::set<std::string> told_ids;
-  for (const auto& [id, report] : told) {
-    told_ids.insert(id);
-  }
-  EXPECT_TRUE(told_ids == journal.exec_ids)
-      << told_ids.size() << " ExecIDs were told, " << journal.exec_ids.size() << " journaled";
-  EXPECT_TRUE(refused_cancels == journal.refused_cancels);
-  EXPECT_TRUE(journal.accepted_twice.empty()) << *journal.accepted_twice.begin();
-  for (const auto& trader : traders_) {
-    expect_same_orders(*trader, journal);
-  }
-  std::cout << reports << " execution reports, " << journal.transactions << " transactions; "
-            << resent << " messages sent again, " << repeated << " reports repeated\n";
+  const ToldInAll told = expect_told_as_journaled(traders_, journal);
+  std::cout << told.reports << " execution reports, " << journal.transactions << " transactions; "
+            << told.messages_resent << " messages sent again, " << told.repeated
+            << " reports repeated\n";
 }
 
 std::vector<FailoverTest::TransactionEnd> FailoverTest::transactions_of(std::size_t node) {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -56,6 +57,18 @@ class FailoverTest : public testing::Test {
   void start_cluster(FailoverOptions options = {}, const EtcdOptions& etcd = {});
 
   // ---- Clients, each a thread, that know both nodes' ports
+
+  // To be changed before the cluster is made.
+  struct Clients {
+    std::vector<std::string> comp_ids{"BROKER1", "BROKER2", "BROKER3", "BROKER4"};
+    // Of each, from one request to the next: the two nodes and three members may have two
+    // processors together, and a leader that gets none loses its lease.
+    std::chrono::microseconds pace{4000};
+    std::filesystem::path day_file;      // of CrashTrader; empty: there is none
+    std::uint64_t segment_events = 500;  // a few batches, so that failovers meet rotations, too
+  };
+
+  Clients clients_;
 
   // They may stop, and go on later.
   void start_trading();
@@ -124,6 +137,10 @@ class FailoverTest : public testing::Test {
   [[nodiscard]] EtcdCluster& etcd() { return *etcd_; }
 
   [[nodiscard]] FailoverPair& pair() { return *pair_; }
+
+  [[nodiscard]] const std::vector<std::unique_ptr<CrashTrader>>& traders() const {
+    return traders_;
+  }
 
   [[nodiscard]] static std::size_t other(std::size_t node) { return 1 - node; }
 
