@@ -74,6 +74,9 @@ class FailoverTest : public testing::Test {
   void start_trading();
   void stop_trading();
 
+  // To all of them together, so far.
+  [[nodiscard]] std::uint64_t messages_told() const;
+
   // Returns when the clients have been told so many messages more: somebody serves them.
   void wait_for_reports(std::uint64_t count = 200);
 
@@ -147,7 +150,6 @@ class FailoverTest : public testing::Test {
  private:
   template <typename Action>
   void each_trader(Action action);
-  [[nodiscard]] std::uint64_t messages_told() const;
 
   std::uint64_t seed_;
   std::mt19937_64 random_;
