@@ -9,6 +9,14 @@
 
 namespace betex::test {
 
+// How many times as much memory may be taken as without sanitizers: they keep what was freed for a
+// while, and something beside every byte.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr double kMemoryFactor = 8;
+#else
+inline constexpr double kMemoryFactor = 1;
+#endif
+
 struct ProcessFigures {
   double memory = 0;       // MiB of its own pages, those of mapped files not counted
   double descriptors = 0;  // open

@@ -41,7 +41,7 @@ constexpr double kMiB = 1024 * 1024;
 constexpr std::uint64_t kKillsPerStandby = 4;  // of all kills one of so many is the standby's
 
 // As in soak_test.cpp. The log is kept for seven days here, and some twenty snapshots with it.
-constexpr double kMemoryOfAnOrder = kNodes * 600 / kMiB;
+constexpr double kMemoryOfAnOrder = kMemoryFactor * kNodes * 600 / kMiB;
 constexpr double kLogOfAMessage = kNodes * 600 / kMiB;
 constexpr double kSnapshotsOfAnOrder = kNodes * 20 * 250 / kMiB;
 
@@ -223,7 +223,8 @@ class SoakClusterTest : public FailoverTest {
   std::size_t leader_ = 0;
   int kills_ = 0;
 
-  SteadyFigure memory_{"memory", "MiB", {.slack = 192, .per_message = kMemoryOfAnOrder}};
+  SteadyFigure memory_{
+      "memory", "MiB", {.slack = 192 * kMemoryFactor, .per_message = kMemoryOfAnOrder}};
   SteadyFigure descriptors_{"descriptors", "", {.slack = 48}};
   SteadyFigure threads_{"threads", "", {.slack = 8}};
   SteadyFigure cache_{"session caches", "MiB", {.slack = 768}};  // one may be made ahead of time

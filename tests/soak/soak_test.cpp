@@ -46,7 +46,7 @@ constexpr double kMiB = 1024 * 1024;
 // An order takes memory while it is known, which is longer than this test lasts, and a place in
 // each snapshot, of which there are two, and a third one while it is made (OPERATING.md, Sizing).
 // Each makes a message at least.
-constexpr double kMemoryOfAnOrder = 600 / kMiB;
+constexpr double kMemoryOfAnOrder = kMemoryFactor * 600 / kMiB;
 constexpr double kSnapshotsOfAnOrder = 3 * 250 / kMiB;
 
 class SoakTest : public testing::Test {
@@ -295,7 +295,8 @@ class SoakTest : public testing::Test {
   std::unique_ptr<GatewayProcess> gateway_;
   int kills_ = 0;
 
-  SteadyFigure memory_{"memory", "MiB", {.slack = 96, .per_message = kMemoryOfAnOrder}};
+  SteadyFigure memory_{
+      "memory", "MiB", {.slack = 96 * kMemoryFactor, .per_message = kMemoryOfAnOrder}};
   SteadyFigure descriptors_{"descriptors", "", {.slack = 24}};
   SteadyFigure threads_{"threads", "", {.slack = 4}};
   SteadyFigure cache_{"session cache", "MiB", {.slack = 16}};
