@@ -28,12 +28,22 @@ void PriceReader::watch(const std::atomic<std::uint16_t>& port, const std::atomi
       fault_ = error.what();
       return;
     } catch (const client::ClientError&) {
-      watcher_.session().disconnect();  // the gateway was killed, or is not there yet
+      drop_connection();  // the gateway was killed, or is not there yet
     } catch (const std::exception& error) {
       fault_ = error.what();
       return;
     }
     std::this_thread::sleep_for(kPause);
+  }
+}
+
+// And what had come by it: the next one begins with images.
+void PriceReader::drop_connection() {
+  watcher_.session().disconnect();
+  try {
+    while (watcher_.session().receive(0ms)) {
+    }
+  } catch (const client::ClientError&) {  // that was all
   }
 }
 

@@ -36,6 +36,7 @@ class PriceReader {
 
  private:
   void read_on(std::uint16_t port);
+  void drop_connection();
 
   std::string comp_id_;
   PriceWatcher watcher_;
