@@ -54,8 +54,12 @@ void CrashTraders::each(const std::function<void(CrashTrader&)>& action) {
   }
 }
 
-void CrashTraders::settle(std::uint16_t port) {
+void CrashTraders::catch_up(std::uint16_t port) {
   each([port](CrashTrader& trader) { trader.settle(port); });
+}
+
+void CrashTraders::settle(std::uint16_t port) {
+  catch_up(port);
   each([](CrashTrader& trader) { trader.check_statuses(); });
   each([](CrashTrader& trader) { trader.cancel_all(); });
 }

@@ -48,8 +48,11 @@ class CrashTraders {
   // Messages that they were given so far, all together. Any thread.
   [[nodiscard]] std::uint64_t messages_told() const;
 
-  // With a gateway that stays: all of them are told everything, hold it against how their orders
-  // stand, and cancel what is live. What is thrown is a failure of the test.
+  // With a gateway that stays: all of them are told everything. What is thrown is a failure of the
+  // test, here and in settle().
+  void catch_up(std::uint16_t port);
+
+  // Likewise, and they hold it against how their orders stand, and cancel what is live.
   void settle(std::uint16_t port);
 
   // No client has a reason to complain; what they were told is what the journal has, no more and

@@ -72,12 +72,12 @@ FailoverTest::Milliseconds FailoverTest::between(Milliseconds least, Millisecond
   return least + Milliseconds{pick(choices)};
 }
 
-// Segments of a few batches, so that failovers meet rotations, too. The accounts are unlimited:
-// what the clients may still bet is not the question.
+// The accounts are unlimited: what the clients may still bet is not the question.
 void FailoverTest::make_cluster(FailoverOptions options, const EtcdOptions& etcd) {
   options.changes.push_back({.shipped = "accounts = \"accounts.toml\"\n", .value = ""});
   options.changes.push_back(
-      {.shipped = "max_segment_events = 1_000_000", .value = "max_segment_events = 500"});
+      {.shipped = "max_segment_events = 1_000_000",
+       .value = "max_segment_events = " + std::to_string(clients_.segment_events)});
   etcd_ = std::make_unique<EtcdCluster>(etcd);
   pair_ = std::make_unique<FailoverPair>(*etcd_, options);
   traders_.address().port = pair_->fix_port(0);
@@ -92,13 +92,13 @@ void FailoverTest::start_cluster(FailoverOptions options, const EtcdOptions& etc
   pair().wait_for_standby(1, kFailoverPatience);
 }
 
-void FailoverTest::start_trading(std::chrono::microseconds pace) {
+void FailoverTest::start_trading(std::optional<std::chrono::microseconds> pace) {
   if (traders_.empty()) {
-    for (const char* comp_id : {"BROKER1", "BROKER2", "BROKER3", "BROKER4"}) {
-      traders_.add(comp_id, random_(), "");
+    for (const std::string& comp_id : clients_.comp_ids) {
+      traders_.add(comp_id, random_(), clients_.day_file);
     }
   }
-  traders_.address().pace = pace;
+  traders_.address().pace = pace.value_or(clients_.pace);
   traders_.start();
   wait_for_reports();
 }

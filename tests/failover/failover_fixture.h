@@ -63,9 +63,24 @@ class FailoverTest : public testing::Test {
 
   // ---- Clients, each a thread, that know both nodes' ports
 
-  // They may stop, and go on later.
-  void start_trading(std::chrono::microseconds pace = kPace);
+  // To be changed before the cluster is made.
+  struct Clients {
+    std::vector<std::string> comp_ids{"BROKER1", "BROKER2", "BROKER3", "BROKER4"};
+    // Of each, from one request to the next: the two nodes and three members may have two
+    // processors together, and a leader that gets none loses its lease.
+    std::chrono::microseconds pace = kPace;
+    std::filesystem::path day_file;      // of CrashTrader; empty: there is none
+    std::uint64_t segment_events = 500;  // a few batches, so that failovers meet rotations, too
+  };
+
+  Clients clients_;
+
+  // They may stop, and go on later. `pace`: another one than clients_ has.
+  void start_trading(std::optional<std::chrono::microseconds> pace = std::nullopt);
   void stop_trading();
+
+  // To all of them together, so far.
+  [[nodiscard]] std::uint64_t messages_told() const { return traders_.messages_told(); }
 
   // Returns when the clients have been told so many messages more: somebody serves them.
   void wait_for_reports(std::uint64_t count = 200);
@@ -139,6 +154,8 @@ class FailoverTest : public testing::Test {
   [[nodiscard]] EtcdCluster& etcd() { return *etcd_; }
 
   [[nodiscard]] FailoverPair& pair() { return *pair_; }
+
+  [[nodiscard]] const CrashTraders& traders() const { return traders_; }
 
   [[nodiscard]] static std::size_t other(std::size_t node) { return 1 - node; }
 
