@@ -133,13 +133,12 @@ void ExternalAuthority::wait_for_lease(WriterEpoch last_epoch) {
 bool ExternalAuthority::took_lease(WriterEpoch last_epoch, std::string& why_not) {
   const nanoseconds asked_at = now();
   try {
-    if (const std::optional<nanoseconds> until = try_take(last_epoch)) {
+    if (const std::optional<nanoseconds> until = try_take(last_epoch, why_not)) {
       taken_ = true;
       renewed_at_ = asked_at;
       validity_.begin(*until);
       return true;
     }
-    why_not = held_by();
   } catch (const StoreUnknown& unknown) {
     why_not = unknown.what();
   } catch (const StoreRefused& refused) {
@@ -299,14 +298,14 @@ EtcdAuthority::~EtcdAuthority() {
   end_renewals();
 }
 
-std::optional<nanoseconds> EtcdAuthority::try_take(WriterEpoch) {
+std::optional<nanoseconds> EtcdAuthority::try_take(WriterEpoch, std::string& why_not) {
   if (const std::optional<Holder> holder = lease_.holder()) {
-    held_by_ = "node " + holder->node + " has the lease" +
-               (holder->address.empty() ? "" : ", clients connect to " + holder->address);
+    why_not = "node " + holder->node + " has the lease" +
+              (holder->address.empty() ? "" : ", clients connect to " + holder->address);
     return std::nullopt;
   }
   if (!lease_.try_take(self())) {
-    held_by_ = "the lease could not be taken";
+    why_not = "the lease could not be taken";
     return std::nullopt;
   }
   const nanoseconds taken_at = now();

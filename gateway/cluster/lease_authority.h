@@ -95,13 +95,10 @@ class ExternalAuthority : public journal::WriterAuthority {
 
   // ---- By whoever has acquire(), then by whoever keeps it, never both
 
-  // Once. Until when it is held; none: somebody has it, or nobody has answered. StoreUnknown,
+  // Once. Until when it is held; none: somebody has it, and `why_not` says who. StoreUnknown,
   // StoreRefused.
   [[nodiscard]] virtual std::optional<std::chrono::nanoseconds> try_take(
-      journal::WriterEpoch last_epoch) = 0;
-
-  // Whom or what the last try has failed for.
-  [[nodiscard]] virtual std::string held_by() const = 0;
+      journal::WriterEpoch last_epoch, std::string& why_not) = 0;
 
   // After it was taken.
   [[nodiscard]] virtual Claim claim(journal::WriterEpoch last_epoch) = 0;
@@ -176,11 +173,8 @@ class EtcdAuthority final : public ExternalAuthority {
   EtcdAuthority& operator=(EtcdAuthority&&) = delete;
 
  private:
-  [[nodiscard]] std::optional<std::chrono::nanoseconds> try_take(
-      journal::WriterEpoch last_epoch) override;
-
-  [[nodiscard]] std::string held_by() const override { return held_by_; }
-
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> try_take(journal::WriterEpoch last_epoch,
+                                                                 std::string& why_not) override;
   [[nodiscard]] Claim claim(journal::WriterEpoch last_epoch) override;
   void grant(const Claim& claim) override;
   [[nodiscard]] Answer ask_for_more() override;
@@ -195,7 +189,6 @@ class EtcdAuthority final : public ExternalAuthority {
   const Place place_;
   const std::string token_;  // of this object, and of no other one
   Lease lease_;
-  std::string held_by_;
   std::optional<std::string> epoch_before_;  // the key's value; none: there is none
 };
 

@@ -64,6 +64,7 @@ bool JournalUpkeep::look(const std::function<bool()>& go_on) {
   } catch (const std::exception& error) {
     spdlog::error("the next segment is not prepared: {}", error.what());
   }
+  done = read_unread(go_on) || done;
   const matching::EventSeq up_to = due();
   if (up_to != last_ && !journal_.disk_is_low()) {
     done = true;
@@ -147,6 +148,28 @@ void JournalUpkeep::tell_what_is_there() const {
   } catch (const std::exception& error) {
     spdlog::error("the snapshots that are there are not known: {}", error.what());
   }
+}
+
+bool JournalUpkeep::read_unread(const std::function<bool()>& go_on) const {
+  const std::optional<matching::EventSeq> unread = retention_.next_unread();
+  if (!unread) {
+    return false;
+  }
+  bool whole = false;
+  try {
+    whole = journal::is_whole(settings_.wal_root, *unread, go_on);
+  } catch (const std::exception& error) {
+    spdlog::error("the snapshot after event {} cannot be read: {}", unread->value(), error.what());
+  }
+  if (!go_on()) {
+    return true;
+  }
+  if (!whole) {
+    spdlog::warn("the snapshot after event {} is damaged: it is as if it were not there",
+                 unread->value());
+  }
+  retention_.snapshot_was_read(*unread, whole);
+  return true;
 }
 
 bool JournalUpkeep::prepare_next_segment() const {

@@ -1,7 +1,8 @@
 // What is done for the journal while the gateway runs: snapshots of the engine's state, with a
 // reader and an engine of its own, loaded from the last snapshot and brought up to date from the
-// log; and the next segment, prepared when half of one is written. By whoever calls it a few times
-// a second: SnapshotThread, in the gateway.
+// log; the older snapshots read once, which a start has no time for; and the next segment, prepared
+// when half of one is written. By whoever calls it a few times a second: SnapshotThread, in the
+// gateway.
 #pragma once
 
 #include <chrono>
@@ -61,6 +62,8 @@ class JournalUpkeep {
   [[nodiscard]] matching::EventSeq due() const;
   void take(const std::function<bool()>& go_on, matching::EventSeq up_to);
   void tell_what_is_there() const;
+  // One that the start has not read to its end; false: there is none.
+  bool read_unread(const std::function<bool()>& go_on) const;
   [[nodiscard]] bool prepare_next_segment() const;
 
   const SnapshotSettings settings_;

@@ -77,8 +77,10 @@ class MoneyReader {
 
   void check(const matching::Engine& engine) {
     matching::Int128 sum = engine.house().house.value() + engine.house().rounding.value();
-    engine.visit_accounts(
-        [&sum](const matching::AccountInfo& info) { sum += info.balance.value(); });
+    engine.visit_accounts([&](const matching::AccountInfo& info) {
+      sum += info.balance.value();
+      account_.balances.emplace(info.name.view(), info.balance.value());
+    });
     engine.visit_markets([&sum](const matching::MarketInfo& info) { sum += info.pot.value(); });
     account_.sums_up = sum == paid_in_;
   }

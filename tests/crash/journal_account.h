@@ -33,9 +33,10 @@ struct JournalAccount {
   // By account, then by report id.
   std::map<std::string, std::map<std::string, JournaledMoney>> payments;
   std::map<std::string, std::map<std::string, JournaledMoney>> movements;
-  std::uint64_t rounds = 0;       // of settlements
-  std::uint64_t corrections = 0;  // rounds after a market's first
-  bool sums_up = false;           // balances, pots and the house are what was paid in
+  std::uint64_t rounds = 0;                      // of settlements
+  std::uint64_t corrections = 0;                 // rounds after a market's first
+  std::map<std::string, std::int64_t> balances;  // at the end, in mu, by account
+  bool sums_up = false;  // balances, pots and the house are what was paid in
   std::uint64_t transactions = 0;
   std::uint64_t state_hash = 0;
 };
