@@ -13,6 +13,9 @@ void Figures::add(const Outcome& outcome) {
   sums.starts += outcome.starts;
   sums.requests += outcome.requests;
   sums.told += outcome.told;
+  sums.stalls += outcome.stalls;
+  sums.ends += outcome.ends;
+  sums.cuts += outcome.cuts;
   for (std::size_t i = 0; i < kFaultKinds; ++i) {
     sums.planned.at(i) += outcome.planned.at(i);
     sums.happened.at(i) += outcome.happened.at(i);
@@ -28,6 +31,8 @@ std::string Figures::text() const {
     out << "  " << name_of(static_cast<FaultKind>(i)) << ": " << sums.happened.at(i) << " of "
         << sums.planned.at(i) << '\n';
   }
+  out << "  of two nodes, the leader: " << sums.stalls << " stalls, " << sums.ends << " ends, "
+      << sums.cuts << " cuts from the store\n";
   return out.str();
 }
 

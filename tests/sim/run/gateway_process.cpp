@@ -7,7 +7,7 @@
 #include <numeric>
 #include <utility>
 
-#include "tests/sim/gateway/simulated_config.h"
+#include "tests/sim/gateway/exchange_config.h"
 #include "tests/sim/machine/random.h"
 
 namespace betex::sim {
@@ -23,7 +23,7 @@ struct GatewayProcess::Life {
 
   void live() {
     try {
-      const gateway::Config config = simulated_config(settings.plan, machine.disk);
+      const gateway::Config config = load_exchange(settings.files, machine.disk.root());
       SimulatedGateway own{{.config = config,
                             .dictionaries = settings.dictionaries,
                             .planted = settings.plan.planted,
@@ -115,15 +115,19 @@ const std::string& GatewayProcess::why_failed() const noexcept {
 }
 
 bool GatewayProcess::begin_stop() {
-  if (over() || life_->gateway == nullptr || std::exchange(life_->stopping, true)) {
+  if (!up() || std::exchange(life_->stopping, true)) {
     return false;
   }
   life_->gateway->begin_stop();
   return true;
 }
 
+bool GatewayProcess::up() const noexcept {
+  return !over() && life_->gateway != nullptr;
+}
+
 bool GatewayProcess::idle() const {
-  return !over() && life_->gateway != nullptr && life_->gateway->idle();
+  return up() && life_->gateway->idle();
 }
 
 std::string GatewayProcess::why_books_differ() const {
@@ -132,6 +136,16 @@ std::string GatewayProcess::why_books_differ() const {
 
 const matching::Engine& GatewayProcess::engine() const {
   return life_->gateway->engine();
+}
+
+std::string GatewayProcess::what_is_lost() const {
+  if (!up()) {
+    return {};
+  }
+  if (life_->gateway->market_data_lost()) {
+    return "market data";
+  }
+  return life_->gateway->replay_lost() ? "the thread of replays" : "";
 }
 
 std::string GatewayProcess::how_it_is() const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -22,6 +23,7 @@ class GatewayProcess {
  public:
   struct Settings {
     const Plan& plan;
+    const std::filesystem::path& files;  // of its configuration
     const fix::Dictionaries& dictionaries;
     int process = 0;
     const Lateness& lateness;
@@ -52,10 +54,16 @@ class GatewayProcess {
   // False: it is not up.
   bool begin_stop();
 
+  // It listens, and is not over.
+  [[nodiscard]] bool up() const noexcept;
+
   // ---- While it is up
   [[nodiscard]] bool idle() const;
   [[nodiscard]] std::string why_books_differ() const;
   [[nodiscard]] const matching::Engine& engine() const;
+
+  // A part whose failure is not the process's has failed, for people; empty: none.
+  [[nodiscard]] std::string what_is_lost() const;
 
   // For whoever asks why nothing happens.
   [[nodiscard]] std::string how_it_is() const;

@@ -51,7 +51,8 @@ void take(std::istream& in, std::vector<std::string>& texts) {
 std::string to_text(const Outcome& outcome) {
   std::ostringstream out;
   out << outcome.trace_hash << ' ' << outcome.steps << ' ' << outcome.events << ' '
-      << outcome.starts << ' ' << outcome.requests << ' ' << outcome.told << '\n';
+      << outcome.starts << ' ' << outcome.requests << ' ' << outcome.told << ' ' << outcome.stalls
+      << ' ' << outcome.ends << ' ' << outcome.cuts << '\n';
   for (std::size_t i = 0; i < kFaultKinds; ++i) {
     out << outcome.planned.at(i) << ' ' << outcome.happened.at(i) << ' ';
   }
@@ -66,7 +67,7 @@ std::optional<Outcome> outcome_from(const std::string& text) {
   std::istringstream in{text};
   Outcome outcome;
   in >> outcome.trace_hash >> outcome.steps >> outcome.events >> outcome.starts >>
-      outcome.requests >> outcome.told;
+      outcome.requests >> outcome.told >> outcome.stalls >> outcome.ends >> outcome.cuts;
   for (std::size_t i = 0; i < kFaultKinds; ++i) {
     in >> outcome.planned.at(i) >> outcome.happened.at(i);
   }
@@ -90,7 +91,7 @@ void write_all(int descriptor, std::string_view text) {
 // A child that runs one plan, and what it has said so far.
 class Child {
  public:
-  Child(Plan plan, const fix::Dictionaries& dictionaries, const RunOptions& options)
+  Child(Plan plan, const Dictionaries& dictionaries, const RunOptions& options)
       : plan_{std::move(plan)}, deadline_{std::chrono::steady_clock::now() + kRealTimeLimit} {
     std::array<int, 2> ends{};
     if (::pipe(ends.data()) != 0) {
@@ -159,7 +160,7 @@ class Child {
   }
 
  private:
-  [[nodiscard]] Outcome outcome_here(const fix::Dictionaries& dictionaries,
+  [[nodiscard]] Outcome outcome_here(const Dictionaries& dictionaries,
                                      const RunOptions& options) const {
     try {
       return run(plan_, folder_.path(), dictionaries, options);
@@ -196,7 +197,7 @@ void wait_for(const std::list<std::unique_ptr<Child>>& children) {
 }  // namespace
 
 Outcome run_isolated(const Plan& plan,
-                     const fix::Dictionaries& dictionaries,
+                     const Dictionaries& dictionaries,
                      const RunOptions& options) {
   std::list<std::unique_ptr<Child>> one;
   Child& child = *one.emplace_back(std::make_unique<Child>(plan, dictionaries, options));
@@ -207,9 +208,7 @@ Outcome run_isolated(const Plan& plan,
   return child.outcome();
 }
 
-std::uint64_t run_seeds(const Seeds& seeds,
-                        const fix::Dictionaries& dictionaries,
-                        const Hears& hears) {
+std::uint64_t run_seeds(const Seeds& seeds, const Dictionaries& dictionaries, const Hears& hears) {
   std::list<std::unique_ptr<Child>> children;
   std::uint64_t begun = 0;
   std::uint64_t ended = 0;

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <functional>
 
-#include "gateway/session/dictionaries.h"
 #include "tests/sim/run/simulation.h"
 
 namespace betex::sim {
@@ -15,7 +14,7 @@ namespace betex::sim {
 inline constexpr std::chrono::seconds kRealTimeLimit{120};
 
 [[nodiscard]] Outcome run_isolated(const Plan& plan,
-                                   const fix::Dictionaries& dictionaries,
+                                   const Dictionaries& dictionaries,
                                    const RunOptions& options = {});
 
 struct Seeds {
@@ -29,8 +28,6 @@ struct Seeds {
 using Hears = std::function<bool(const Plan&, const Outcome&)>;
 
 // Returns how many were run.
-std::uint64_t run_seeds(const Seeds& seeds,
-                        const fix::Dictionaries& dictionaries,
-                        const Hears& hears);
+std::uint64_t run_seeds(const Seeds& seeds, const Dictionaries& dictionaries, const Hears& hears);
 
 }  // namespace betex::sim

@@ -18,7 +18,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "gateway/session/dictionaries.h"
 #include "tests/sim/run/figures.h"
 #include "tests/sim/run/isolated.h"
 #include "tests/sim/run/plan.h"
@@ -138,7 +137,7 @@ void print(const Outcome& outcome) {
   }
 }
 
-void print_smaller(const Plan& plan, const fix::Dictionaries& dictionaries) {
+void print_smaller(const Plan& plan, const Dictionaries& dictionaries) {
   std::cerr << "making it smaller\n";
   const Plan least = smaller(plan, [&](const Plan& each) {
     return !run_isolated(each, dictionaries).faults_found.empty();
@@ -147,7 +146,7 @@ void print_smaller(const Plan& plan, const fix::Dictionaries& dictionaries) {
   print(run_isolated(least, dictionaries));
 }
 
-int run_one(const Plan& plan, const Options& options, const fix::Dictionaries& dictionaries) {
+int run_one(const Plan& plan, const Options& options, const Dictionaries& dictionaries) {
   const Outcome outcome = run_isolated(plan, dictionaries, {.keep_trace = options.trace});
   print(outcome);
   Figures figures;
@@ -162,7 +161,7 @@ int run_one(const Plan& plan, const Options& options, const fix::Dictionaries& d
   return EXIT_FAILURE;
 }
 
-int run_many(const Options& options, const fix::Dictionaries& dictionaries) {
+int run_many(const Options& options, const Dictionaries& dictionaries) {
   constexpr std::uint64_t kBetweenLines = 1'000;
   Figures figures;
   std::optional<Plan> failed;
@@ -198,7 +197,7 @@ int go(const std::vector<std::string_view>& words) {
         options.plan   ? std::optional{plan_in(*options.plan)}
         : options.seed ? std::optional{plan_of(*options.seed, options.seeds.planted)}
                        : std::nullopt;
-    const fix::Dictionaries dictionaries{BETEX_DICTIONARIES_DIR};
+    const Dictionaries dictionaries{BETEX_DICTIONARIES_DIR};
     return plan ? run_one(*plan, options, dictionaries) : run_many(options, dictionaries);
   } catch (const UsageError& error) {
     std::cerr << "betex-sim: " << error.what() << '\n' << kUsage;

@@ -178,6 +178,8 @@ void read_line(Plan& plan, Line line) {
     plan.operates = line.number<unsigned>() != 0;
   } else if (word == "requests") {
     plan.requests = line.number<unsigned>();
+  } else if (word == "two-nodes") {
+    plan.two_nodes = line.number<unsigned>() != 0;
   } else if (word == "fault") {
     const std::string_view name = line.word();
     const auto* const named = std::find_if(
@@ -191,7 +193,9 @@ void read_line(Plan& plan, Line line) {
     fault.detail = line.number<std::int64_t>();
     plan.faults.push_back(fault);
   } else {
-    line.fail("it begins with none of seed, planted, traders, watchers, operates, requests, fault");
+    line.fail(
+        "it begins with none of seed, planted, two-nodes, traders, watchers, operates, requests, "
+        "fault");
   }
   line.end();
 }
@@ -204,7 +208,13 @@ std::string_view name_of(FaultKind kind) noexcept {
 
 Plan plan_of(std::uint64_t seed, Planted planted) {
   Random random{seed, "plan"};
+  constexpr double kTwoNodes = 3;
   Plan plan{.seed = seed, .planted = planted};
+  plan.two_nodes = planted == Planted::LateRenewal ||
+                   (planted == Planted::None && Random{seed, "nodes"}.chance(kTwoNodes));
+  if (plan.two_nodes) {
+    return plan;
+  }
   plan.traders = static_cast<unsigned>(random.between(2, 4));
   plan.watchers = static_cast<unsigned>(random.below(3));
   plan.operates = random.chance(85);
@@ -222,6 +232,9 @@ Plan plan_of(std::uint64_t seed, Planted planted) {
 std::string to_text(const Plan& plan) {
   std::string text = "seed " + std::to_string(plan.seed) + "\n";
   text += "planted " + std::string{name_of(plan.planted)} + "\n";
+  if (plan.two_nodes) {
+    return text + "two-nodes 1\n";
+  }
   text += "traders " + std::to_string(plan.traders) + "\n";
   text += "watchers " + std::to_string(plan.watchers) + "\n";
   text += std::string{"operates "} + (plan.operates ? "1" : "0") + "\n";

@@ -50,10 +50,10 @@ struct Fault {
 struct Plan {
   std::uint64_t seed = 0;
   Planted planted = Planted::None;
-  unsigned traders = 3;       // FIXT.1.1 and FIX.4.4 alternate
-  unsigned watchers = 1;      // of market data
-  bool operates = true;       // an operator suspends, settles, moves money, halts, reduces …
-  unsigned requests = 60;     // of each client
+  unsigned traders = 3;         // FIXT.1.1 and FIX.4.4 alternate
+  unsigned watchers = 1;        // of market data
+  bool operates = true;         // an operator suspends, settles, moves money, halts, reduces …
+  unsigned requests = 60;       // of each client
   std::vector<Fault> faults{};  // in the order of their times
 };
 

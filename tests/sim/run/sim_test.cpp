@@ -11,7 +11,6 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
-#include "gateway/session/dictionaries.h"
 #include "tests/sim/run/figures.h"
 #include "tests/sim/run/isolated.h"
 #include "tests/sim/run/plan.h"
@@ -20,8 +19,8 @@
 namespace betex::sim {
 namespace {
 
-const fix::Dictionaries& dictionaries() {
-  static const fix::Dictionaries kDictionaries{BETEX_DICTIONARIES_DIR};
+const Dictionaries& dictionaries() {
+  static const Dictionaries kDictionaries{BETEX_DICTIONARIES_DIR};
   return kDictionaries;
 }
 
@@ -113,6 +112,9 @@ TEST_P(PlantedTest, IsFoundAndMadeSmaller) {
   std::cout << "what is left of it:\n" << to_text(least);
   EXPECT_FALSE(run_isolated(least, dictionaries()).faults_found.empty());
   EXPECT_LE(least.faults.size(), found.faults.size());
+  if (least.two_nodes) {
+    return;  // without the planted fault it would be another kind of run
+  }
   // The fault is the planted one's, and nothing else's.
   Plan sound = least;
   sound.planted = Planted::None;

@@ -14,7 +14,8 @@
 
 #include "tests/sim/clients/clients.h"
 #include "tests/sim/clients/judge.h"
-#include "tests/sim/gateway/simulated_config.h"
+#include "tests/sim/gateway/exchange_config.h"
+#include "tests/sim/gateway/lease_scenario.h"
 #include "tests/sim/gateway/simulated_gateway.h"
 #include "tests/sim/machine/machine.h"
 #include "tests/sim/run/gateway_process.h"
@@ -39,15 +40,23 @@ class Run {
  public:
   Run(const Plan& plan,
       const std::filesystem::path& folder,
-      const fix::Dictionaries& dictionaries,
+      const Dictionaries& dictionaries,
       const RunOptions& options)
       : plan_{plan},
         dictionaries_{dictionaries},
         machine_{plan.seed, folder},
+        files_{folder / "config"},
         order_{plan.seed, "order"},
         chance_{plan.seed, "faults"},
-        start_{machine_.clocks.now()} {
+        start_{machine_.clocks.now()},
+        judge_{plan.traders} {
     machine_.keep_trace(options.keep_trace);
+    std::filesystem::create_directory(files_);
+    write_exchange_files(files_,
+                         {.traders = plan.traders,
+                          .watchers = plan.watchers,
+                          .four_eyes = plan.operates && has_four_eyes()},
+                         dictionaries.folder);
     for (const Fault& fault : plan.faults) {
       ++outcome_.planned.at(static_cast<std::size_t>(fault.kind));
     }
@@ -87,8 +96,18 @@ class Run {
     machine_.run_fiber(chosen);
     if (gateway_) {
       gateway_->wake();
+      judge_gateway();
     }
     note_judgement();
+  }
+
+  void judge_gateway() {
+    if (const std::string lost = gateway_->what_is_lost(); !lost.empty()) {
+      fault(lost + " is lost");
+    }
+    if (gateway_->up()) {
+      judge_.look(gateway_->engine());
+    }
   }
 
   void pass_time() {
@@ -119,7 +138,8 @@ class Run {
     ++outcome_.starts;
     gateway_.emplace(machine_,
                      GatewayProcess::Settings{.plan = plan_,
-                                              .dictionaries = dictionaries_,
+                                              .files = files_,
+                                              .dictionaries = dictionaries_.read,
                                               .process = ++last_process_,
                                               .lateness = lateness_},
                      judge_);
@@ -183,7 +203,7 @@ class Run {
   }
 
   bool damage_newest_snapshot() {
-    const std::filesystem::path folder = machine_.disk.root() / "wal" / "snapshots";
+    const std::filesystem::path folder = log_folder(machine_.disk.root()) / "snapshots";
     std::vector<std::filesystem::path> files;
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator{folder, ignored}) {
@@ -346,6 +366,12 @@ class Run {
     }
     if (plan_.operates) {
       others_.push_back(make_operator(plan_, judge_));
+      if (has_four_eyes()) {
+        others_.push_back(make_second_operator(plan_, judge_));
+      }
+    }
+    if (Random{plan_.seed, "drop copy"}.chance(kWithDropCopy)) {
+      others_.push_back(make_drop_copy(plan_, judge_));
     }
     for (unsigned i = 0; i < plan_.watchers; ++i) {
       others_.push_back(make_watcher(i, plan_, judge_));
@@ -360,6 +386,10 @@ class Run {
         ++gone_;
       }));
     }
+  }
+
+  [[nodiscard]] bool has_four_eyes() const {
+    return Random{plan_.seed, "four eyes"}.chance(kWithFourEyes);
   }
 
   [[nodiscard]] bool all_are_done() const {
@@ -404,7 +434,7 @@ class Run {
     if (const std::string why = gateway_->why_books_differ(); !why.empty()) {
       fault("market data's books are not the engine's: " + why);
     }
-    judge_.finish(gateway_->engine(), clients_, machine_.disk.root() / "wal");
+    judge_.finish(gateway_->engine(), clients_);
     note_judgement();
   }
 
@@ -423,17 +453,20 @@ class Run {
     outcome_.trace = machine_.trace();
   }
 
+  static constexpr double kWithFourEyes = 30;  // of 100 plans that operate
+  static constexpr double kWithDropCopy = 40;  // of 100 plans
   static constexpr std::uint64_t kPlenty = std::uint64_t{1} << 40U;
   static constexpr milliseconds kAWhile{1'000};
   static constexpr int kSecondsOfDrift = 5;
   static constexpr int kFirstClientProcess = 100'000;
 
   const Plan& plan_;
-  const fix::Dictionaries& dictionaries_;
+  const Dictionaries& dictionaries_;
   Outcome outcome_;
   Machine machine_;
-  Random order_;   // who goes on
-  Random chance_;  // what a fault leaves open
+  const std::filesystem::path files_;  // of the configuration
+  Random order_;                       // who goes on
+  Random chance_;                      // what a fault leaves open
   const Clocks::Time start_;
   Exchange exchange_;
   Judge judge_;
@@ -454,12 +487,34 @@ class Run {
   bool loses_cache_ = false;
 };
 
+Outcome outcome_of(LeaseOutcome lease) {
+  Outcome outcome;
+  outcome.faults_found = std::move(lease.faults_found);
+  outcome.trace_hash = lease.trace_hash;
+  outcome.trace = std::move(lease.trace);
+  outcome.steps = lease.steps;
+  outcome.events = lease.events;
+  outcome.starts = lease.leads;
+  outcome.stalls = lease.stalls;
+  outcome.ends = lease.ends;
+  outcome.cuts = lease.cuts;
+  return outcome;
+}
+
 }  // namespace
 
 Outcome run(const Plan& plan,
             const std::filesystem::path& folder,
-            const fix::Dictionaries& dictionaries,
+            const Dictionaries& dictionaries,
             const RunOptions& options) {
+  if (plan.two_nodes) {
+    return outcome_of(run_lease_scenario(plan.seed,
+                                         plan.planted == Planted::LateRenewal,
+                                         folder,
+                                         dictionaries.read,
+                                         dictionaries.folder,
+                                         options.keep_trace));
+  }
   return Run{plan, folder, dictionaries, options}.go();
 }
 
