@@ -54,6 +54,7 @@ struct Plan {
   unsigned watchers = 1;        // of market data
   bool operates = true;         // an operator suspends, settles, moves money, halts, reduces …
   unsigned requests = 60;       // of each client
+  bool two_nodes = false;       // lease_scenario.h in place of all this
   std::vector<Fault> faults{};  // in the order of their times
 };
 

@@ -121,8 +121,8 @@ TEST_P(PlantedTest, IsFoundAndMadeSmaller) {
   EXPECT_EQ(text_of(run_isolated(sound, dictionaries())), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, PlantedTest, ::testing::ValuesIn(kAllPlanted), [](const auto& info) {
-  std::string name{name_of(info.param)};
+INSTANTIATE_TEST_SUITE_P(Each, PlantedTest, ::testing::ValuesIn(kAllPlanted), [](const auto& each) {
+  std::string name{name_of(each.param)};
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 });
