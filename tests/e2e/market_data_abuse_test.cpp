@@ -107,7 +107,7 @@ class MarketDataAbuseTest : public MarketDataFixture {
   // Reads until the connection ends. What the system has kept of it may be tens of MiB, for which a
   // busy machine needs its time.
   static bool comes_to_its_end(PriceWatcher& watcher) {
-    constexpr int kTimesPatience = 8;
+    constexpr int kTimesPatience = 6;
     for (int i = 0; i < kTimesPatience; ++i) {
       try {
         watcher.wait_until([] { return false; }, "the end");
