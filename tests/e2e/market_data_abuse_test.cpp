@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <fstream>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -103,6 +104,22 @@ class MarketDataAbuseTest : public MarketDataFixture {
 #endif
   }
 
+  // Reads until the connection ends. What the system has kept of it may be tens of MiB, for which a
+  // busy machine needs its time.
+  static bool comes_to_its_end(PriceWatcher& watcher) {
+    constexpr int kTimesPatience = 6;
+    for (int i = 0; i < kTimesPatience; ++i) {
+      try {
+        watcher.wait_until([] { return false; }, "the end");
+      } catch (const client::Disconnected&) {
+        return true;
+      } catch (const std::runtime_error&) {
+        continue;  // not yet
+      }
+    }
+    return false;
+  }
+
   // Whoever keeps up has had no further image, and nothing that stands for several changes.
   void expect_watcher_has_noticed_nothing() {
     EXPECT_EQ(watcher_.count("W"), 0U);
@@ -178,7 +195,7 @@ TEST_F(MarketDataAbuseTest, WhoWantsNoImagesIsLoggedOutInstead) {
     change_level();
   }
   ASSERT_TRUE(is_logged_out()) << gateway_->process().standard_error();
-  EXPECT_THROW(slow.wait_until([] { return false; }, "the end"), client::Disconnected);
+  EXPECT_TRUE(comes_to_its_end(slow));
   expect_watcher_has_noticed_nothing();
 }
 

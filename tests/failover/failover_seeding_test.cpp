@@ -14,6 +14,7 @@
 #include "gateway/client/order_entry.h"
 #include "journal/format.h"
 #include "journal/retirement.h"
+#include "journal/segment_catalog.h"
 #include "journal/snapshot.h"
 #include "tests/failover/etcd_requests.h"
 #include "tests/failover/failover_fixture.h"
@@ -166,10 +167,12 @@ class FailoverNewNodeTest : public FailoverTest {
         EXPECT_EQ(execution_of(broker_, id_of(order)).exec_type, '0');
       }
     }
-    // Each order is two events.
-    wait_until("there is a late snapshot", [&] {
+    wait_until("a snapshot holds the first segment", [&] {
       const std::vector<journal::EventSeq> snapshots = journal::list_snapshots(pair().wal(0));
-      return !snapshots.empty() && snapshots.back() >= journal::EventSeq{3 * kOrders / 2};
+      const std::vector<journal::SegmentName> segments =
+          journal::list_segments(pair().wal(0) / journal::kSegmentsFolder);
+      return !snapshots.empty() && segments.size() > 1 &&
+             snapshots.back().next() >= segments[1].first_seq;
     });
     EXPECT_EQ(alone.terminate(), 0) << alone.process().standard_error();
   }

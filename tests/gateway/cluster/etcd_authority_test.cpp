@@ -440,7 +440,7 @@ TEST_F(EtcdAuthorityTest, WhoeverHasNoThreadsKeepsTheLeaseHimself) {
   settings_.keeps_itself = false;
   static_cast<void>(authority().acquire(WriterEpoch{0}));
   for (int round = 0; round < 8; ++round) {  // twice the time to live
-    time_.pass(authority().pause_between_renewals());
+    node_.time.pass(authority().pause_between_renewals());
     EXPECT_EQ(authority().keep(), authority().pause_between_renewals());
     EXPECT_TRUE(authority().still_held()) << round;
   }
@@ -449,9 +449,9 @@ TEST_F(EtcdAuthorityTest, WhoeverHasNoThreadsKeepsTheLeaseHimself) {
   ASSERT_TRUE(sooner);
   EXPECT_LT(*sooner, authority().pause_between_renewals());
   store_.cut(false);
-  time_.pass(10s);
+  node_.time.pass(10s);
   EXPECT_FALSE(authority().keep());
-  EXPECT_EQ(lost_, 1);
+  EXPECT_EQ(node_.lost, 1);
   EXPECT_FALSE(authority().still_held());
 }
 
