@@ -63,8 +63,11 @@ inline void arrive(void* left, const void** lowest, std::size_t* size) noexcept 
 #else
 
 inline void begin_stack(const void* /*from*/, std::size_t /*size*/) noexcept {}
+
 inline void end_stack(const void* /*from*/, std::size_t /*size*/) noexcept {}
+
 inline void leave(void** /*left*/, const void* /*lowest*/, std::size_t /*size*/) noexcept {}
+
 inline void arrive(void* /*left*/, const void** /*lowest*/, std::size_t* /*size*/) noexcept {}
 
 #endif
@@ -99,6 +102,7 @@ inline void* this_thread() noexcept {
 }
 
 inline void go_on_as(void* /*thread*/) noexcept {}
+
 inline void end_thread(void* /*thread*/) noexcept {}
 
 #endif
