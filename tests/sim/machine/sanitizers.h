@@ -4,20 +4,15 @@
 
 #include <cstddef>
 
-#if defined(__has_feature)
+#if defined(__SANITIZE_ADDRESS__)
+#define BETEX_SIM_ASAN
+#elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define BETEX_SIM_ASAN
 #endif
-#if __has_feature(thread_sanitizer)
-#define BETEX_SIM_TSAN
 #endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define BETEX_SIM_ASAN
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define BETEX_SIM_TSAN
-#endif
+
+// BETEX_SIM_TSAN is defined by the build: this folder itself is built without ThreadSanitizer.
 
 #ifdef BETEX_SIM_ASAN
 #include <sanitizer/asan_interface.h>
