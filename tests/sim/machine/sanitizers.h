@@ -20,6 +20,7 @@
 #endif
 
 #ifdef BETEX_SIM_ASAN
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #include <sanitizer/lsan_interface.h>
 #endif
@@ -39,11 +40,13 @@ namespace sanitizer {
 
 #ifdef BETEX_SIM_ASAN
 
-inline void may_hold_pointers(const void* from, std::size_t size) noexcept {
+// Nothing is on it yet, whatever was there before; what its pointers point to is no leak.
+inline void begin_stack(const void* from, std::size_t size) noexcept {
+  __asan_unpoison_memory_region(from, size);
   __lsan_register_root_region(from, size);
 }
 
-inline void holds_no_pointers(const void* from, std::size_t size) noexcept {
+inline void end_stack(const void* from, std::size_t size) noexcept {
   __lsan_unregister_root_region(from, size);
 }
 
@@ -59,9 +62,12 @@ inline void arrive(void* left, const void** lowest, std::size_t* size) noexcept 
 
 #else
 
-inline void may_hold_pointers(const void* /*from*/, std::size_t /*size*/) noexcept {}
-inline void holds_no_pointers(const void* /*from*/, std::size_t /*size*/) noexcept {}
+inline void begin_stack(const void* /*from*/, std::size_t /*size*/) noexcept {}
+
+inline void end_stack(const void* /*from*/, std::size_t /*size*/) noexcept {}
+
 inline void leave(void** /*left*/, const void* /*lowest*/, std::size_t /*size*/) noexcept {}
+
 inline void arrive(void* /*left*/, const void** /*lowest*/, std::size_t* /*size*/) noexcept {}
 
 #endif
@@ -96,6 +102,7 @@ inline void* this_thread() noexcept {
 }
 
 inline void go_on_as(void* /*thread*/) noexcept {}
+
 inline void end_thread(void* /*thread*/) noexcept {}
 
 #endif
