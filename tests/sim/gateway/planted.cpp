@@ -5,8 +5,6 @@
 #include <utility>
 #include <variant>
 
-#include "matching/ledger.h"
-
 namespace betex::sim {
 namespace {
 
@@ -26,7 +24,7 @@ constexpr std::array kNames{
 };
 static_assert(kNames.size() == kAllPlanted.size() + 1);
 
-bool locks_are_kept = false;
+bool locks_kept = false;
 
 }  // namespace
 
@@ -95,26 +93,11 @@ void forget_last_numbers(fix::MessageCache& cache, const matching::Engine& engin
 // ---- LockNotReleased
 
 void keep_locks(bool keep) noexcept {
-  locks_are_kept = keep;
+  locks_kept = keep;
 }
 
-// As the compiler and the linker call them: a member's first argument is its object.
-void real_change_open(matching::Ledger* ledger,
-                      const matching::BetPlace& place,
-                      matching::OpenPart more) noexcept
-    __asm__("__real__ZN5betex8matching6Ledger11change_openERKNS0_8BetPlaceENS0_8OpenPartE");
-
-void change_open(matching::Ledger* ledger,
-                 const matching::BetPlace& place,
-                 matching::OpenPart more) noexcept
-    __asm__("__wrap__ZN5betex8matching6Ledger11change_openERKNS0_8BetPlaceENS0_8OpenPartE");
-
-void change_open(matching::Ledger* ledger,
-                 const matching::BetPlace& place,
-                 matching::OpenPart more) noexcept {
-  if (!locks_are_kept || more.leaves >= matching::Quantity{0}) {
-    real_change_open(ledger, place, more);
-  }
+bool locks_are_kept() noexcept {
+  return locks_kept;
 }
 
 }  // namespace betex::sim

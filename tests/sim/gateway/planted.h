@@ -63,8 +63,9 @@ class ForgetfulSink final : public gateway::SessionSink {
 void forget_last_numbers(fix::MessageCache& cache, const matching::Engine& engine);
 
 // LockNotReleased, in all engines of this program from now on: what an order that is cancelled or
-// reduced has locked stays locked. The linker puts the fault in the place of Ledger::change_open()
-// (--wrap, tests/sim/gateway/CMakeLists.txt).
+// reduced has locked stays locked. The program's engine is one of its own, made of the engine's
+// sources with this question asked in Ledger::change_open() (tests/sim/gateway/CMakeLists.txt).
 void keep_locks(bool keep) noexcept;
+[[nodiscard]] bool locks_are_kept() noexcept;
 
 }  // namespace betex::sim
