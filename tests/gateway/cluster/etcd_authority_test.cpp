@@ -491,6 +491,25 @@ TEST_F(EtcdAuthorityTest, ALeaseThatHasEndedNeverComesBack) {
   EXPECT_FALSE(authority().still_held());
 }
 
+TEST_F(EtcdAuthorityTest, WhoeverHasNoThreadsKeepsTheLeaseHimself) {
+  settings_.keeps_itself = false;
+  static_cast<void>(authority().acquire(WriterEpoch{0}));
+  for (int round = 0; round < 8; ++round) {  // twice the time to live
+    time_.pass(authority().pause_between_renewals());
+    EXPECT_EQ(authority().keep(), authority().pause_between_renewals());
+    EXPECT_TRUE(authority().still_held()) << round;
+  }
+  store_.cut(true);
+  const auto sooner = authority().keep();
+  ASSERT_TRUE(sooner);
+  EXPECT_LT(*sooner, authority().pause_between_renewals());
+  store_.cut(false);
+  time_.pass(10s);
+  EXPECT_FALSE(authority().keep());
+  EXPECT_EQ(lost_, 1);
+  EXPECT_FALSE(authority().still_held());
+}
+
 // An operator has revoked it, say: also by this node's own clock it could not be another's yet.
 TEST_F(EtcdAuthorityTest, ALeaseThatIsGoneBeforeItsTimeIsNotTakenAnew) {
   settings_ = {.ttl = 1s, .margin = 200ms, .fence_command = "", .fence_limit = 1s};

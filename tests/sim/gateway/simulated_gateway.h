@@ -16,7 +16,9 @@
 
 #include "gateway/config/config.h"
 #include "gateway/session/dictionaries.h"
+#include "journal/writer_authority.h"
 #include "matching/engine.h"
+#include "matching/transaction.h"
 #include "tests/sim/machine/clocks.h"
 
 namespace betex::sim {
@@ -24,12 +26,12 @@ namespace betex::sim {
 // Faults that are planted, each to be found by the simulator. None: the gateway as it is.
 enum class Planted : std::uint8_t {
   None,
-  NoGate,               // reports do not wait for the journal
-  NumberUsedTwice,      // after a start a session's outbound numbers begin one too low
-  ReportDroppedAtStart, // the first report that a start makes again is lost
-  LockNotReleased,      // money that a cancelled order had locked stays locked
-  OldIdActs,            // an order or a cancel that is sent again (97=Y, or a resend) acts again
-  LateRenewal,          // the right to write is renewed after it has ended
+  NoGate,                // reports do not wait for the journal
+  NumberUsedTwice,       // after a start a session's outbound numbers begin one too low
+  ReportDroppedAtStart,  // the first report that a start makes again is lost
+  LockNotReleased,       // money that a cancelled order had locked stays locked
+  OldIdActs,             // an order or a cancel that is sent again (97=Y, or a resend) acts again
+  LateRenewal,           // the right to write is renewed after it has ended
 };
 
 inline constexpr std::array kAllPlanted{Planted::NoGate,
@@ -44,11 +46,24 @@ inline constexpr std::array kAllPlanted{Planted::NoGate,
 
 class SimulatedGateway {
  public:
+  // Hears of each transaction in order, when it is known to be durable: at a start first of all
+  // that are in the log still, from its oldest segment on, so of many once more; then of each one
+  // when its commit has returned.
+  class Observer {
+   public:
+    virtual ~Observer() = default;
+    virtual void durable(const matching::TransactionView& transaction) = 0;
+  };
+
   struct Settings {
     const gateway::Config& config;  // its folders are those of the machine's disk now
     const fix::Dictionaries& dictionaries;
     Planted planted = Planted::None;
-    std::uint64_t seed = 0;  // what else it decides by chance: the key of its tables
+    std::uint64_t seed =
+        0;  // what else it decides by chance: the key of its tables, its I/O's turns
+    Observer* observer = nullptr;  // null: nobody hears
+    // Of a log on a shared disk; null: the log is this machine's.
+    journal::WriterAuthority* authority = nullptr;
   };
 
   // Recovers, runs the start's commands and listens on config.fix.port and, if enabled,
@@ -74,8 +89,9 @@ class SimulatedGateway {
   static constexpr std::size_t kParts = 9;
 
   // One round of a part; what it did, 0 where there was nothing to do. An exception of a part whose
-  // failure is the process's comes out: then the process is to be killed. Of the others (MarketData,
-  // MarketDataIo, Replay, Snapshot) it is noted, and they do nothing any more, as in the real one.
+  // failure is the process's comes out: then the process is to be killed. Of the others
+  // (MarketData, MarketDataIo, Replay, Snapshot) it is noted, and they do nothing any more, as in
+  // the real one.
   std::size_t run(Part part);
 
   // When a part wants to be run though nothing has come; Clocks::kNever: never. Timers of Io and
@@ -95,14 +111,6 @@ class SimulatedGateway {
   // Whether all that was committed was taken by reports and market data, nothing waits in a ring,
   // and no process over many items is under way.
   [[nodiscard]] bool idle() const;
-
-  // Hears of each transaction when it is durable, in order, in this process: those of the recovery
-  // too. One at most; before the first round.
-  class Observer {
-   public:
-    virtual ~Observer() = default;
-    virtual void durable(const matching::TransactionView& transaction) = 0;
-  };
 
   // Market data's books against the engine's; empty: they are equal. Only where idle().
   [[nodiscard]] std::string why_books_differ() const;
