@@ -6,7 +6,7 @@
 
 #include "gateway/client/error.h"
 #include "tests/sim/clients/bodies.h"
-#include "tests/sim/clients/names.h"
+#include "tests/sim/gateway/exchange_config.h"
 
 namespace betex::sim {
 namespace {
@@ -95,7 +95,7 @@ bool FixClient::may_leave(const Exchange& exchange) {
     }
   }
   if (Clock::now() - *closing_since_ > settings_.patience) {
-    add_fault(all_is_answered() ? "was not told what it is owed, or waits for others"
+    add_fault(all_is_answered() ? "cannot leave: " + witness_.why_it_stays(comp_id())
                                 : "waits for answers: " + what_is_outstanding());
     ended_ = true;
   }

@@ -61,8 +61,10 @@ bool reopens(const Message& request) {
 
 }  // namespace
 
-Operator::Operator(ClientSettings settings, Duty duty, Witness& witness)
-    : FixClient{std::move(settings), client::Dialect::Fixt11, witness}, duty_{duty} {}
+Operator::Operator(ClientSettings settings, Duty duty, unsigned traders, Witness& witness)
+    : FixClient{std::move(settings), client::Dialect::Fixt11, witness},
+      duty_{duty},
+      traders_{traders} {}
 
 bool Operator::may_act() const {
   return asked_.empty() &&

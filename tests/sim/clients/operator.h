@@ -26,7 +26,8 @@ class Operator final : public FixClient {
     Approvals,  // decides what others propose
   };
 
-  Operator(ClientSettings settings, Duty duty, Witness& witness);
+  // `traders`: that there are, with numbers from 1 on.
+  Operator(ClientSettings settings, Duty duty, unsigned traders, Witness& witness);
 
  private:
   using Operation = tools::Operation;
@@ -77,6 +78,7 @@ class Operator final : public FixClient {
   void check_known(const std::string& id, const client::Message& answer);
 
   Duty duty_;
+  unsigned traders_;
   std::deque<Operation> plan_;
   std::map<std::string, Asked> asked_;  // by id
   std::deque<Operation> last_;          // the newest requests, which may be sent again

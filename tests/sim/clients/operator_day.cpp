@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "gateway/tools/operation.h"
-#include "tests/sim/clients/names.h"
+#include "tests/sim/gateway/exchange_config.h"
 #include "tests/sim/clients/operator.h"
 
 namespace betex::sim {
@@ -71,7 +71,7 @@ std::string Operator::runner(char letter) const {
 }
 
 std::string Operator::some_account() {
-  return std::string{kTraders[random().below(kTraders.size())]};
+  return trader_name(1 + static_cast<unsigned>(random().below(traders_)));
 }
 
 // ---- A market
@@ -203,7 +203,8 @@ void Operator::plan_incident() {
                      .id = "",
                      .fields = {{kMassActionType, "3"}, {kMassActionScope, "9"}}};
     cancel.fields.push_back(
-        {op_tag::kMarketSegmentId, random().chance(50) ? "EPL-ARS-CHE" : "RAIN-LON"});
+        {op_tag::kMarketSegmentId,
+         std::string{kInstruments[random().below(kInstruments.size())].market}});
     if (random().chance(40)) {
       cancel.fields.push_back({kSide, random().chance(50) ? "1" : "2"});
     }

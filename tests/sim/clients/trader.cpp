@@ -1,10 +1,10 @@
 #include "tests/sim/clients/trader.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
 #include "tests/sim/clients/bodies.h"
-#include "tests/support/broker.h"
 
 namespace betex::sim {
 namespace {
@@ -45,8 +45,8 @@ std::uint64_t event_of(const std::string& report_id) {
 
 }  // namespace
 
-Trader::Trader(ClientSettings settings, Witness& witness)
-    : FixClient{settings, test::dialect_of(settings.comp_id), witness} {}
+Trader::Trader(ClientSettings settings, client::Dialect dialect, Witness& witness)
+    : FixClient{std::move(settings), dialect, witness} {}
 
 std::vector<std::string> Trader::faults() const {
   std::vector<std::string> faults = FixClient::faults();

@@ -18,7 +18,7 @@ namespace betex::sim {
 
 class Trader final : public FixClient {
  public:
-  Trader(ClientSettings settings, Witness& witness);
+  Trader(ClientSettings settings, client::Dialect dialect, Witness& witness);
 
   [[nodiscard]] std::vector<std::string> faults() const override;
 

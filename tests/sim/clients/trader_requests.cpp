@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "gateway/client/utc_time.h"
-#include "tests/sim/clients/names.h"
+#include "tests/sim/gateway/exchange_config.h"
 #include "tests/sim/clients/trader.h"
 
 namespace betex::sim {
@@ -85,13 +85,14 @@ std::string Trader::some_symbol() {
   if (!of_the_day.empty() && random().chance(60)) {
     return of_the_day[random().below(of_the_day.size())];
   }
-  return random().chance(2) ? "NOT-THERE" : one_of(random(), kFirstSymbols);
+  return random().chance(2) ? "NOT-THERE"
+                            : std::string{kInstruments[random().below(kInstruments.size())].symbol};
 }
 
 std::string Trader::some_price(const std::string& symbol) {
   const bool odds = !test::is_binary(symbol);
   if (random().chance(2)) {
-    return odds ? "2.03" : "0.505";  // on no ladder
+    return odds ? "2.03" : "0.505";  // which not every ladder has
   }
   return odds ? one_of(random(), kOdds) : one_of(random(), kProbabilities);
 }

@@ -6,7 +6,7 @@
 
 #include "gateway/client/order_entry.h"
 #include "tests/sim/clients/bodies.h"
-#include "tests/sim/clients/names.h"
+#include "tests/sim/gateway/exchange_config.h"
 
 namespace betex::sim {
 namespace {
@@ -26,8 +26,8 @@ Watcher::Watcher(ClientSettings settings, Witness& witness)
 void Watcher::logged_on() {
   subscriptions_.clear();
   MarketDataRequest all;
-  for (const std::string_view symbol : kFirstSymbols) {
-    all.symbols.emplace_back(symbol);
+  for (const Instrument& instrument : kInstruments) {
+    all.symbols.emplace_back(instrument.symbol);
   }
   ask(std::move(all));
 }
@@ -54,7 +54,7 @@ void Watcher::subscribe() {
   if (!of_the_day.empty() && random().chance(70)) {
     request.symbols = {of_the_day[random().below(of_the_day.size())]};
   } else {
-    request.symbols = {std::string{kFirstSymbols[random().below(kFirstSymbols.size())]}};
+    request.symbols = {std::string{kInstruments[random().below(kInstruments.size())].symbol}};
   }
   request.traded_ladder = random().chance(30);
   if (request.type == MarketDataRequest::Type::Subscribe) {

@@ -10,7 +10,7 @@
 #include "gateway/client/utc_time.h"
 #include "tests/sim/clients/bodies.h"
 #include "tests/sim/clients/fix_client.h"
-#include "tests/sim/clients/names.h"
+#include "tests/sim/gateway/exchange_config.h"
 
 namespace betex::sim {
 namespace {

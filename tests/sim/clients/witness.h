@@ -38,6 +38,9 @@ class Witness {
   // Everybody is settled, and this one has been told what it is owed.
   [[nodiscard]] virtual bool may_leave(const std::string& comp_id) const = 0;
 
+  // Why it may not, for people.
+  [[nodiscard]] virtual std::string why_it_stays(const std::string& comp_id) const = 0;
+
   // It does, with this record; null: it keeps none.
   virtual void leaves(const std::string& comp_id, const test::TradingRecord* record) = 0;
 };
