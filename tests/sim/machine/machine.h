@@ -41,7 +41,7 @@ class Machine {
   Network network;
   Disk disk;
 
-  // What getrandom(2), /dev/urandom and std::random_device give.
+  // What std::random_device, arc4random(3), getentropy(3) and getrandom(2) give.
   Random entropy;
 
   // ---- Fibers, and who waits for what
@@ -57,17 +57,18 @@ class Machine {
   [[nodiscard]] std::vector<Fiber*> ready_fibers() const;
 
   // Lets it go on until it waits or is over; those that are over are forgotten, their stacks kept
-  // where they were abandoned.
+  // where they were abandoned. An exception out of its body comes out here.
   void run_fiber(Fiber& fiber);
 
-  // When the next thing happens by itself: a fiber's deadline, a timer, bytes that arrive. kNever:
-  // nothing will.
+  // When the next thing happens by itself, later than now: a fiber's deadline, a timer, bytes that
+  // arrive. kNever: nothing will.
   [[nodiscard]] Clocks::Time next_event() const;
 
   // ---- Processes
 
-  // Counts the calls by which a process reaches its disk or the network. At the `call`th from now
-  // (1: the next) it is abandoned, before the call or after it; 0: it lives on.
+  // Counts the calls by which a process reaches its disk or the network: connect, accept and send
+  // where they do something, recv where it gives bytes, and those of the disk. At the `call`th from
+  // now (1: the next) it is killed, before the call or after it; 0: it lives on.
   enum class Moment : std::uint8_t { Before, After };
   void die_at_call(int process, std::uint64_t call, Moment moment);
 
@@ -77,7 +78,7 @@ class Machine {
 
   [[nodiscard]] bool is_dead(int process) const;
 
-  // By each interposed call that counts: may not return.
+  // By each interposed call that counts, before it and after it: may not return. Leaves errno.
   void pass(int process, Moment moment);
 
   // ---- What happened, for whoever looks for a fault and for the proof that a seed gives one run
@@ -91,8 +92,10 @@ class Machine {
   void keep_trace(bool keep);
   [[nodiscard]] const std::vector<std::string>& trace() const noexcept;
 
+  struct Inside;  // machine.cpp and libc_waiting.cpp
+  [[nodiscard]] Inside& inside() noexcept { return *inside_; }
+
  private:
-  struct Inside;
   std::unique_ptr<Inside> inside_;
 };
 

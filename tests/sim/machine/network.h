@@ -39,10 +39,12 @@ class Network {
   // under way is lost. False where there is none.
   bool reset_one(Random& random);
 
-  // Bytes that were sent so far, and connections that were reset or cut, for the figures.
+  // Bytes that were sent so far, and connections that were reset, by reset_one() or since an end was
+  // closed before it had read all, for the figures.
   [[nodiscard]] std::uint64_t bytes_sent() const noexcept;
+  [[nodiscard]] std::uint64_t resets() const noexcept;
 
-  struct Inside;  // network.cpp and libc_sockets.cpp
+  struct Inside;  // network_inside.h
   [[nodiscard]] Inside& inside() noexcept { return *inside_; }
 
  private:

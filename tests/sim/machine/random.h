@@ -16,7 +16,7 @@ class Random {
   std::uint64_t next() noexcept;
 
   // 0 to `count` - 1; `count` is at least 1.
-  std::size_t below(std::size_t count) noexcept { return static_cast<std::size_t>(next() % count); }
+  std::size_t below(std::size_t count) noexcept { return next() % count; }
 
   // `from` to `to`, both included.
   std::int64_t between(std::int64_t from, std::int64_t to) noexcept;
