@@ -83,8 +83,11 @@ void Judge::durable(const TransactionView& transaction) {
 
 void Judge::take(const TransactionView& transaction) {
   std::vector<std::string> breaches = replica_.take(transaction);
-  lost_ = !breaches.empty();
-  find_all("the log", std::move(breaches));
+  if (!breaches.empty()) {
+    lost_ = true;
+    find_all("the log", std::move(breaches));
+    return;
+  }
   owed_.take(transaction);
   books_.take(transaction, replica_.engine());
   accountant_.read(transaction);

@@ -89,10 +89,10 @@ void Operator::act() {
   Operation next = std::move(plan_.front());
   plan_.pop_front();
   count_request();
-  ask(std::move(next));
+  send(std::move(next));
 }
 
-void Operator::ask(Operation operation) {
+void Operator::send(Operation operation) {
   if (operation.id.empty()) {
     operation.id = comp_id() + "-" + std::to_string(++ids_);
   }
@@ -230,7 +230,7 @@ void Operator::decide_proposal() {
     verdict.fields = {{kOpsCommand, "Decline"}, {kRefOpsReqId, proposal.id}};
   }
   count_request();
-  ask(std::move(verdict));
+  send(std::move(verdict));
 }
 
 }  // namespace betex::sim

@@ -70,8 +70,7 @@ class Operator final : public FixClient {
     std::string event;
   };
 
-  void ask(Operation operation);
-  void ask_again(const std::string& id, Asked& asked, bool poss_resend);
+  void send(Operation operation);
   void note_proposal(const client::Message& message);
   void decide_proposal();
   void take_answer(const client::Message& message);

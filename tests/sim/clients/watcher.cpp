@@ -29,7 +29,7 @@ void Watcher::logged_on() {
   for (const Instrument& instrument : kInstruments) {
     all.symbols.emplace_back(instrument.symbol);
   }
-  ask(std::move(all));
+  send(std::move(all));
 }
 
 void Watcher::act() {
@@ -62,10 +62,10 @@ void Watcher::subscribe() {
     request.full_refresh = random().chance(20);
     request.deletes_outside = random().chance(20);
   }
-  ask(std::move(request));
+  send(std::move(request));
 }
 
-void Watcher::ask(MarketDataRequest request) {
+void Watcher::send(MarketDataRequest request) {
   if (subscriptions_.size() >= kMostSubscriptions) {
     end_one();
   }

@@ -32,7 +32,7 @@ class Watcher final : public FixClient {
   }
 
   void subscribe();
-  void ask(client::MarketDataRequest request);
+  void send(client::MarketDataRequest request);
   void end_one();
   void list();
   void look_at(const client::Subscription& subscription,

@@ -17,16 +17,13 @@ class Replica {
  public:
   using Faults = std::vector<std::string>;
 
-  // The next transaction.
+  // The next transaction. One that breaks something is not applied, and ends it.
   [[nodiscard]] Faults take(const matching::TransactionView& transaction);
 
   // Whether the whole state should be looked at by now: it costs what the state is large.
   [[nodiscard]] bool is_due() const noexcept { return since_look_ >= kBetweenLooks; }
 
-  // The whole state of this engine.
-  [[nodiscard]] Faults look() { return look_at(engine_, "the replayed engine"); }
-
-  // The whole state of another one, which must be equal to this one's: where it is as far.
+  // The whole state of another engine that is as far, which must be equal to this one's.
   [[nodiscard]] Faults look(const matching::Engine& live);
 
   [[nodiscard]] const matching::Engine& engine() const noexcept { return engine_; }
@@ -34,7 +31,7 @@ class Replica {
  private:
   static constexpr std::uint64_t kBetweenLooks = 40;  // transactions
 
-  Faults look_at(const matching::Engine& engine, const std::string& name);
+  Faults look_at(const matching::Engine& engine);
 
   matching::Engine engine_;
   matching::testing::LogInvariants log_;
