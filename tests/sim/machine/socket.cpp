@@ -181,10 +181,9 @@ ssize_t Socket::send(Pieces from) {
   }
   untaken_ += size;
   wire_.count(bytes);
-  if (size < fits) {
-    happened(kWritable);  // as though there had been no more room for a moment
-  } else if (size < wanted) {
+  if (size < wanted) {
     is_starved_ = true;
+    look_at_room();  // for a part by chance: as though there had been no room for a moment
   }
   const auto self = shared_from_this();
   travel_to(peer_, [self, bytes = std::move(bytes)](Socket& to) { to.arrive(bytes, self); });
