@@ -19,8 +19,8 @@ class Disk {
   Disk(const Disk&) = delete;
   Disk& operator=(const Disk&) = delete;
 
-  // Where the process that starts next finds its files: other folders after each death, since what a
-  // killed process has open in this real one stays open and locked.
+  // Where the process that starts next finds its files: other folders after each death, since what
+  // a killed process has open in this real one stays open and locked.
   [[nodiscard]] const std::filesystem::path& root() const noexcept;    // the disk
   [[nodiscard]] const std::filesystem::path& memory() const noexcept;  // /dev/shm
 
@@ -53,6 +53,7 @@ class Disk {
   [[nodiscard]] std::uint64_t lost_writes() const noexcept;  // by power cuts
 
   struct Inside;  // disk.cpp and libc_files.cpp
+
   [[nodiscard]] Inside& inside() noexcept { return *inside_; }
 
  private:
