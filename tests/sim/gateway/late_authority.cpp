@@ -26,6 +26,7 @@ WriterEpoch LateAuthority::acquire(WriterEpoch last_epoch) {
   while (!took_it()) {
     calls_.pause(kLookEvery);
   }
+  held_ = true;
   calls_.pause(place_.margin);
   keep();
   const WriterEpoch epoch = raise_epoch(last_epoch);
@@ -59,8 +60,9 @@ WriterEpoch LateAuthority::raise_epoch(WriterEpoch last_epoch) {
   }
 }
 
-void LateAuthority::keep() {
-  static_cast<void>(lease_.renew(self()));
+bool LateAuthority::keep() {
+  held_ = held_ && lease_.renew(self()) != cluster::Lease::Renewal::Lost;
+  return held_;
 }
 
 std::chrono::milliseconds LateAuthority::pause_between_renewals() const noexcept {

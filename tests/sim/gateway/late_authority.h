@@ -1,6 +1,7 @@
-// LateRenewal, planted: a right to write that goes on when its lease is renewed after its end, as
-// if nobody could have had it in between. It is cluster::Lease as the quorum log has it, where an
-// append sees that somebody did; a shared disk has nothing that sees it, and needs EtcdAuthority.
+// LateRenewal, planted: a right to write that is held until a renewal is refused, and a renewal
+// that comes after the lease's end counts, as if nobody could have had it in between. Its lease is
+// cluster::Lease as the quorum log has it, where an append sees that somebody did; a shared disk
+// has nothing that sees it, and needs EtcdAuthority.
 #pragma once
 
 #include <chrono>
@@ -34,14 +35,17 @@ class LateAuthority final : public journal::WriterAuthority {
 
   journal::WriterEpoch acquire(journal::WriterEpoch last_epoch) override;
 
-  [[nodiscard]] bool still_held() const noexcept override { return lease_.valid(); }
+  [[nodiscard]] bool still_held() const noexcept override { return held_; }
 
   [[nodiscard]] bool is_external() const noexcept override { return true; }
 
-  void release() noexcept override { lease_.give_back(); }
+  void release() noexcept override {
+    held_ = false;
+    lease_.give_back();
+  }
 
-  // Renews it; to be called again after that pause, as the first time.
-  void keep();
+  // Renews it; to be called again after that pause, as the first time. False: somebody has it.
+  bool keep();
 
   [[nodiscard]] std::chrono::milliseconds pause_between_renewals() const noexcept;
 
@@ -54,6 +58,7 @@ class LateAuthority final : public journal::WriterAuthority {
   const Place place_;
   const Calls calls_;
   cluster::Lease lease_;
+  bool held_ = false;
 };
 
 }  // namespace betex::sim

@@ -102,7 +102,8 @@ class LateRight final : public Right {
                     .node = node,
                     .ttl = kTtl,
                     .margin = kMargin},
-                   {.pause = calls.pause, .granted = calls.granted}} {}
+                   {.pause = calls.pause, .granted = calls.granted}},
+        lost_{calls.lost} {}
 
   [[nodiscard]] journal::WriterAuthority& authority() override { return authority_; }
 
@@ -111,12 +112,16 @@ class LateRight final : public Right {
   }
 
   std::optional<milliseconds> keep() override {
-    authority_.keep();
-    return authority_.pause_between_renewals();
+    if (authority_.keep()) {
+      return authority_.pause_between_renewals();
+    }
+    lost_();
+    return std::nullopt;
   }
 
  private:
   LateAuthority authority_;
+  const std::function<void()> lost_;
 };
 
 // ---- A gateway, life after life
@@ -240,7 +245,7 @@ class Node final : private SimulatedGateway::Observer {
   }
 
   void durable(const matching::TransactionView& transaction) override {
-    world_.acknowledged.take(leads_ ? name_ : "the log that " + name_ + " has found", transaction);
+    world_.acknowledged.take(leads_ ? name_ : name_ + " at its start", transaction);
   }
 
   World& world_;
@@ -292,10 +297,10 @@ class Customer {
       session_.logon(client::Connection::open("127.0.0.1", port, 3s), client::ResetNumbers::No, 3s);
       while (!world_.ending) {
         place_order();
-        if (!session_.receive(milliseconds{random_.between(50, 1'500)})) {
-          continue;
-        }
-        while (session_.receive(0s)) {
+        const client::Clock::time_point next =
+            client::Clock::now() + milliseconds{random_.between(20, 500)};
+        while (client::Clock::now() < next) {
+          static_cast<void>(session_.receive(next - client::Clock::now()));
         }
       }
       return true;
@@ -352,7 +357,9 @@ class Misfortune {
       return;
     }
     plan_next();
-    const auto leader = std::ranges::find_if(nodes_, &Node::leads);
+    const auto leader = std::ranges::find_if(nodes_, [this](const Node* node) {
+      return node->leads() && !stands_still(node->number());
+    });
     if (leader == nodes_.end()) {
       return;
     }

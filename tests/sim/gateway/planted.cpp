@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
-
-#include "matching/ledger.h"
+#include <variant>
 
 namespace betex::sim {
 namespace {
@@ -25,7 +24,7 @@ constexpr std::array kNames{
 };
 static_assert(kNames.size() == kAllPlanted.size() + 1);
 
-bool locks_are_kept = false;
+bool locks_kept = false;
 
 }  // namespace
 
@@ -40,17 +39,11 @@ std::optional<Planted> planted_by_name(std::string_view name) noexcept {
 
 // ---- OldIdActs
 
-gateway::CommandPort::Place ForgetfulPort::claim() {
-  return {.command = memory_.allocate(1), .number = 0};
-}
-
-void ForgetfulPort::publish(const Place& place) {
-  if (auto* const for_engine = std::get_if<matching::Command>(place.command)) {
+void ForgetfulPort::take(gateway::RingCommand command) {
+  if (auto* const for_engine = std::get_if<matching::Command>(&command)) {
     rename_if_known(*for_engine);
   }
-  port_.submit(std::move(*place.command));
-  std::destroy_at(place.command);
-  memory_.deallocate(place.command, 1);
+  port_.submit(std::move(command));
 }
 
 void ForgetfulPort::rename_if_known(matching::Command& command) {
@@ -100,26 +93,11 @@ void forget_last_numbers(fix::MessageCache& cache, const matching::Engine& engin
 // ---- LockNotReleased
 
 void keep_locks(bool keep) noexcept {
-  locks_are_kept = keep;
+  locks_kept = keep;
 }
 
-// As the compiler and the linker call them: a member's first argument is its object.
-void real_change_open(matching::Ledger* ledger,
-                      const matching::BetPlace& place,
-                      matching::OpenPart more) noexcept
-    __asm__("__real__ZN5betex8matching6Ledger11change_openERKNS0_8BetPlaceENS0_8OpenPartE");
-
-void change_open(matching::Ledger* ledger,
-                 const matching::BetPlace& place,
-                 matching::OpenPart more) noexcept
-    __asm__("__wrap__ZN5betex8matching6Ledger11change_openERKNS0_8BetPlaceENS0_8OpenPartE");
-
-void change_open(matching::Ledger* ledger,
-                 const matching::BetPlace& place,
-                 matching::OpenPart more) noexcept {
-  if (!locks_are_kept || more.leaves >= matching::Quantity{0}) {
-    real_change_open(ledger, place, more);
-  }
+bool locks_are_kept() noexcept {
+  return locks_kept;
 }
 
 }  // namespace betex::sim

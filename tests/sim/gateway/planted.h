@@ -2,23 +2,22 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <set>
 #include <string>
 #include <utility>
-#include <variant>
 
 #include "gateway/link/session_link.h"
 #include "gateway/session/message_cache.h"
 #include "matching/commands.h"
 #include "matching/engine.h"
+#include "tests/gateway/session/boxed_command_port.h"
 #include "tests/sim/gateway/simulated_gateway.h"
 
 namespace betex::sim {
 
 // OldIdActs: gives a request whose ClOrdID has come before another one, so that nobody knows it
 // again.
-class ForgetfulPort final : public gateway::CommandPort {
+class ForgetfulPort final : public test::BoxedCommandPort {
  public:
   // It must outlive this.
   explicit ForgetfulPort(gateway::CommandPort& port) : port_{port} {}
@@ -32,12 +31,10 @@ class ForgetfulPort final : public gateway::CommandPort {
   [[nodiscard]] bool accepts_orders() const override { return port_.accepts_orders(); }
 
  private:
-  [[nodiscard]] Place claim() override;
-  void publish(const Place& place) override;
+  void take(gateway::RingCommand command) override;
   void rename_if_known(matching::Command& command);
 
   gateway::CommandPort& port_;
-  std::allocator<gateway::RingCommand> memory_;
   std::set<std::string> known_;  // accounts and their ids
   unsigned renamed_ = 0;
 };
@@ -66,8 +63,9 @@ class ForgetfulSink final : public gateway::SessionSink {
 void forget_last_numbers(fix::MessageCache& cache, const matching::Engine& engine);
 
 // LockNotReleased, in all engines of this program from now on: what an order that is cancelled or
-// reduced has locked stays locked. The linker puts the fault in the place of Ledger::change_open()
-// (--wrap, tests/sim/gateway/CMakeLists.txt).
+// reduced has locked stays locked. The program's engine is one of its own, made of the engine's
+// sources with this question asked in Ledger::change_open() (tests/sim/gateway/CMakeLists.txt).
 void keep_locks(bool keep) noexcept;
+[[nodiscard]] bool locks_are_kept() noexcept;
 
 }  // namespace betex::sim

@@ -31,7 +31,7 @@ enum class Planted : std::uint8_t {
   ReportDroppedAtStart,  // the first report that a start makes again is lost
   LockNotReleased,       // money that a cancelled order had locked stays locked
   OldIdActs,             // an order or a cancel that is sent again (97=Y, or a resend) acts again
-  LateRenewal,           // the right to write is renewed after it has ended
+  LateRenewal,           // a renewal of the right to write counts after that has ended
 };
 
 inline constexpr std::array kAllPlanted{Planted::NoGate,

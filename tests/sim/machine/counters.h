@@ -34,10 +34,12 @@ class Timer final : public OpenFile, public std::enable_shared_from_this<Timer> 
   void set(std::optional<Clocks::Time> end, Clocks::Time interval);
 
   [[nodiscard]] std::optional<Clocks::Time> end() const;  // the next; none: never
+
   [[nodiscard]] Clocks::Time interval() const noexcept { return interval_; }
 
   [[nodiscard]] std::uint32_t events() const override;
   ssize_t read(Pieces into) override;
+
   void closed() override { set({}, Clocks::Time{0}); }
 
  private:

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "tests/sim/machine/disk_inside.h"
-#include "tests/sim/machine/fiber.h"
+#include "tests/sim/machine/interposed.h"
 #include "tests/sim/machine/machine.h"
 #include "tests/sim/machine/real_files.h"
 
@@ -15,15 +15,10 @@ namespace {
 
 constexpr std::uint64_t kPlenty = std::uint64_t{1} << 40U;
 
-int process() {
-  const Fiber* const fiber = Fiber::current();
-  return fiber == nullptr ? kNoProcess : fiber->process();
-}
-
 void pass(Machine::Moment moment) {
   Machine* const machine = Machine::current();
-  if (machine != nullptr && process() != kNoProcess) {
-    machine->pass(process(), moment);
+  if (machine != nullptr && current_process() != kNoProcess) {
+    machine->pass(current_process(), moment);
   }
 }
 
@@ -55,7 +50,7 @@ std::string range(std::uint64_t offset, std::uint64_t size) {
 // ---- Around each call
 
 bool Disk::Inside::begin(Call call, const DiskNode& about, const std::string& what) {
-  if (process() == kNoProcess) {
+  if (current_process() == kNoProcess) {
     return true;
   }
   if (Machine* const machine = Machine::current()) {
@@ -108,7 +103,7 @@ std::uint64_t Disk::Inside::take_room(DiskFile& file, std::uint64_t end) {
     return end;
   }
   const std::uint64_t left = free_bytes() / kPageBytes * kPageBytes;
-  const bool has_limit = process() != kNoProcess;
+  const bool has_limit = current_process() != kNoProcess;
   const std::uint64_t taken = has_limit ? std::min(wanted - file.room, left) : wanted - file.room;
   used += taken;
   file.room += taken;
@@ -194,7 +189,7 @@ ssize_t Disk::Inside::write_at(int descriptor, std::string_view bytes, std::uint
   if (file->in_memory() || pieces == 0) {
     return end(written);
   }
-  if (process() == kNoProcess) {
+  if (current_process() == kNoProcess) {
     file->is_synced(readable.get());
   } else if (syncs_too && !sync_newest(*file, pieces)) {
     return end(-1);
@@ -256,7 +251,7 @@ int Disk::Inside::cut(DiskFile& file, int descriptor, std::uint64_t length) {
   } else {
     file.forget_newest();
   }
-  if (process() == kNoProcess) {
+  if (current_process() == kNoProcess) {
     file.is_synced(readable.get());
   }
   return result;
@@ -291,7 +286,7 @@ int Disk::Inside::allocate(int descriptor, int mode, std::uint64_t offset, std::
   if (result != 0 && lengthens) {
     file->forget_newest();
   }
-  if (process() == kNoProcess && !file->in_memory()) {
+  if (current_process() == kNoProcess && !file->in_memory()) {
     file->is_synced(readable.get());
   }
   return end(result);
@@ -312,7 +307,7 @@ int Disk::Inside::sync(int descriptor, int (*real_call)(int) noexcept) {
   if (node->in_memory()) {
     return end(0);
   }
-  if (process() != kNoProcess) {
+  if (current_process() != kNoProcess) {
     take_time();
   }
   ++syncs;

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <utility>
@@ -7,19 +6,11 @@
 #include <unistd.h>
 
 #include "tests/sim/machine/disk_inside.h"
-#include "tests/sim/machine/fiber.h"
+#include "tests/sim/machine/interposed.h"
 #include "tests/sim/machine/machine.h"
 #include "tests/sim/machine/real_files.h"
 
 namespace betex::sim {
-namespace {
-
-bool is_by_a_process() {
-  const Fiber* const fiber = Fiber::current();
-  return fiber != nullptr && fiber->process() != kNoProcess;
-}
-
-}  // namespace
 
 std::shared_ptr<DiskNode> Disk::Inside::Place::node() const {
   if (!folder) {
@@ -85,7 +76,7 @@ int Disk::Inside::open(int at, const char* path, int flags, mode_t mode) {
 void Disk::Inside::is_open(int descriptor) {
   struct stat info {};
 
-  if (is_by_a_process() && ::fstat(descriptor, &info) == 0) {
+  if (current_process() != kNoProcess && ::fstat(descriptor, &info) == 0) {
     opened_[descriptor] = key_of(info);
   }
 }
@@ -120,7 +111,7 @@ int Disk::Inside::truncate(const char* path, std::uint64_t length) {
 
 void Disk::Inside::change_names(const std::vector<DiskNames::Step>& steps) {
   names_.change(steps);
-  if (!is_by_a_process()) {
+  if (current_process() == kNoProcess) {
     for (const DiskNames::Step& step : steps) {
       names_.sync(*step.folder);
     }

@@ -3,18 +3,15 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <lmdb.h>
-#include <unistd.h>
 
-#include "tests/sim/machine/disk.h"
-#include "tests/sim/machine/machine.h"
-#include "tests/support/temp_folder.h"
+#include "tests/sim/machine/test_disk.h"
 
 namespace betex::sim {
 namespace {
@@ -25,12 +22,6 @@ constexpr unsigned kFileMode = 0640;
 // From a small part of a page to some pages.
 std::string value_of(std::uint64_t key) {
   return std::string(100 + 3000 * (key % 4), static_cast<char>('a' + key % 26));
-}
-
-void sync_folder(const std::filesystem::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  EXPECT_EQ(::fsync(descriptor), 0);
-  EXPECT_EQ(::close(descriptor), 0);
 }
 
 // As journal/lmdb.cpp uses it. Each method returns LMDB's code.
@@ -102,33 +93,26 @@ class Database {
   int opened_ = MDB_PANIC;
 };
 
-class DiskLmdbTest : public ::testing::Test {
+class DiskLmdbTest : public DiskTest {
  protected:
-  void run(const std::function<void()>& body) {
-    Fiber& fiber = machine_.spawn("process", ++process_, body);
-    machine_.die_at_call(process_, dies_at_, moment_);
-    machine_.run_fiber(fiber);
-  }
-
-  [[nodiscard]] std::filesystem::path folder() { return machine_.disk.root() / "database"; }
+  [[nodiscard]] std::filesystem::path folder() { return root() / "database"; }
 
   // A database with one commit. One that LMDB has not made to the end it would not open: the
   // journal gives a segment its name when it is whole.
   void begin_anew() {
-    dies_at_ = 0;
     committed_ = 1;
     run([&] {
       std::filesystem::remove_all(folder());
       std::filesystem::create_directory(folder());
       EXPECT_EQ((Database{folder(), 0}.append(1)), MDB_SUCCESS);
       sync_folder(folder());
-      sync_folder(machine_.disk.root());
+      sync_folder(root());
     });
   }
 
   // Some commits, as a process that may be killed. Counts those that LMDB says are there.
   void write(unsigned flags) {
-    run([&] {
+    const auto body = [&] {
       Database database{folder(), flags};
       if (database.opened() != MDB_SUCCESS) {
         return;
@@ -142,15 +126,13 @@ class DiskLmdbTest : public ::testing::Test {
         }
         committed_ = key;
       }
-    });
-    has_died_ = machine_.is_dead(process_);
-    machine_.kill(process_);
+    };
+    has_died_ = !run(body, dies_at_, moment_);
   }
 
   // What the next process finds; none where it is damaged.
   std::optional<std::uint64_t> found() {
     std::optional<std::uint64_t> count;
-    dies_at_ = 0;
     run([&] {
       const Database database{folder(), 0};
       if (database.opened() == MDB_SUCCESS) {
@@ -187,34 +169,28 @@ class DiskLmdbTest : public ::testing::Test {
     EXPECT_GT(process_, 100);
   }
 
-  test::TempFolder own_{"/dev/shm"};
-  Machine machine_{7, own_.path()};
-  Random chance_{7, "power"};
-  std::uint64_t dies_at_ = 0;
+  std::uint64_t dies_at_ = 0;  // writers do
   Machine::Moment moment_{};
   std::uint64_t committed_ = 0;
   bool has_died_ = false;
-  int process_ = 0;
 };
 
 TEST_F(DiskLmdbTest, HoldsAllThatWasCommittedAfterAPowerCutAtEachCall) {
   for (int time = 0; time < 3; ++time) {
     die_at_each_call(
-        0,
-        [&] { machine_.disk.after_power_cut(chance_); },
-        [&] { expect_all_that_was_committed(); });
+        0, [&] { cut_power(); }, [&] { expect_all_that_was_committed(); });
   }
-  EXPECT_GT(machine_.disk.lost_writes(), 100U);
+  EXPECT_GT(disk().lost_writes(), 100U);
 }
 
 TEST_F(DiskLmdbTest, HoldsAllThatWasCommittedAfterAKillAtEachCall) {
   die_at_each_call(
-      0, [&] { machine_.disk.after_kill(); }, [&] { expect_all_that_was_committed(); });
+      0, [&] { disk().after_kill(); }, [&] { expect_all_that_was_committed(); });
 }
 
 TEST_F(DiskLmdbTest, AKilledWriterThatDoesNotSyncLosesNothingEither) {
   die_at_each_call(
-      MDB_NOSYNC, [&] { machine_.disk.after_kill(); }, [&] { expect_all_that_was_committed(); });
+      MDB_NOSYNC, [&] { disk().after_kill(); }, [&] { expect_all_that_was_committed(); });
 }
 
 TEST_F(DiskLmdbTest, AWriterThatDoesNotSyncIsFoundOutByPowerCuts) {
@@ -223,7 +199,7 @@ TEST_F(DiskLmdbTest, AWriterThatDoesNotSyncIsFoundOutByPowerCuts) {
     begin_anew();
     write(MDB_NOSYNC);
     ASSERT_EQ(committed_, 1 + kCommits);
-    machine_.disk.after_power_cut(chance_);
+    cut_power();
     losses += found() == committed_ ? 0 : 1;
   }
   EXPECT_GT(losses, 10);
@@ -237,27 +213,27 @@ TEST_F(DiskLmdbTest, HoldsAllThatWasCommittedAfterACallThatHasFailed) {
       SCOPED_TRACE("at call " + std::to_string(nth));
       begin_anew();
       write(0);
-      machine_.disk.fail(call, nth % 2 == 0 ? EIO : ENOSPC, nth, 3);
+      disk().fail(call, nth % 2 == 0 ? EIO : ENOSPC, nth, 3);
       write(0);
-      machine_.disk.fail(call, 0, 0, 0);
-      machine_.disk.after_power_cut(chance_);
+      disk().fail(call, 0, 0, 0);
+      cut_power();
       expect_all_that_was_committed();
     }
   }
-  EXPECT_GT(machine_.disk.faults(), 20U);
+  EXPECT_GT(disk().faults(), 20U);
 }
 
 TEST_F(DiskLmdbTest, HoldsAllThatWasCommittedWhenTheDiskIsFull) {
   for (std::uint64_t free = 0; free < 20; ++free) {
     begin_anew();
     write(0);
-    machine_.disk.set_free(free * 2048);
+    disk().set_free(free * 2048);
     write(0);
-    machine_.disk.after_power_cut(chance_);
-    machine_.disk.set_free(1U << 30U);
+    cut_power();
+    disk().set_free(1U << 30U);
     expect_all_that_was_committed();
   }
-  EXPECT_GT(machine_.disk.faults(), 5U);
+  EXPECT_GT(disk().faults(), 5U);
 }
 
 }  // namespace

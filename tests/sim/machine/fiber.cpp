@@ -42,8 +42,8 @@ struct OfAThread {
 struct Side {
   ucontext_t context{};
   OfAThread of_a_thread;
-  void* left = nullptr;             // ASan's
-  const void* lowest = nullptr;     // of its stack
+  void* left = nullptr;          // ASan's
+  const void* lowest = nullptr;  // of its stack
   std::size_t size = 0;
   void* sanitizer_thread = nullptr;  // TSan's
 };

@@ -32,7 +32,7 @@ class Fiber {
   // as nothing is when a process is killed: what it holds is leaked, until the real process ends.
   [[noreturn]] static void abandon();
 
-  [[nodiscard]] bool over() const noexcept;       // ended or abandoned
+  [[nodiscard]] bool over() const noexcept;  // ended or abandoned
   [[nodiscard]] bool abandoned() const noexcept;
 
   [[nodiscard]] const std::string& name() const noexcept;

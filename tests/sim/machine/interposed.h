@@ -1,6 +1,7 @@
 // What the definitions of the C library's calls in this folder (libc_*.cpp) have in common. The
 // linker puts a program's own definition before that of a shared library, for the calls of all
-// shared libraries too. Each of them passes on, to the real one, what is not the simulated machine's.
+// shared libraries too. Each of them passes on, to the real one, what is not the simulated
+// machine's.
 #pragma once
 
 #include <algorithm>

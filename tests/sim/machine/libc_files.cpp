@@ -1,3 +1,6 @@
+// The C library's file calls: those for files of the simulated disk end there (disk_inside.h). What
+// <cstdio> writes by itself, behind fopen(3), is not seen: it counts as synced. Nothing that is
+// simulated writes its files so; a std::ofstream does not.
 #include "tests/sim/machine/libc_files.h"
 
 #include <cerrno>
@@ -8,7 +11,6 @@
 #include <string>
 #include <string_view>
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
@@ -18,6 +20,7 @@
 #include <unistd.h>
 
 #include "tests/sim/machine/disk_inside.h"
+#include "tests/sim/machine/interposed.h"
 #include "tests/sim/machine/real_files.h"
 
 namespace betex::sim {
@@ -30,11 +33,25 @@ Disk::Inside* disk() noexcept {
   return Disk::Inside::current();
 }
 
-// What the C library would have done, if nobody stood before it.
-template <typename Function>
-Function* next(const char* name) {
-  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
-}
+using OpenStream = std::FILE*(const char*, const char*);
+using Map = void*(void*, std::size_t, int, int, int, off_t);
+template <typename Info>
+using TellOfPath = int(const char*, Info*);
+template <typename Info>
+using TellOfFile = int(int, Info*);
+
+constinit const RealCall<OpenStream> real_fopen{"fopen"};
+constinit const RealCall<OpenStream> real_fopen64{"fopen64"};
+constinit const RealCall<Map> real_mmap{"mmap"};
+constinit const RealCall<Map> real_mmap64{"mmap64"};
+constinit const RealCall<TellOfPath<struct statvfs>> real_statvfs{"statvfs"};
+constinit const RealCall<TellOfPath<struct statvfs64>> real_statvfs64{"statvfs64"};
+constinit const RealCall<TellOfFile<struct statvfs>> real_fstatvfs{"fstatvfs"};
+constinit const RealCall<TellOfFile<struct statvfs64>> real_fstatvfs64{"fstatvfs64"};
+constinit const RealCall<TellOfPath<struct statfs>> real_statfs{"statfs"};
+constinit const RealCall<TellOfPath<struct statfs64>> real_statfs64{"statfs64"};
+constinit const RealCall<TellOfFile<struct statfs>> real_fstatfs{"fstatfs"};
+constinit const RealCall<TellOfFile<struct statfs64>> real_fstatfs64{"fstatfs64"};
 
 std::uint64_t unsigned_of(off_t value) noexcept {
   return static_cast<std::uint64_t>(value);
@@ -161,14 +178,13 @@ int flags_of(std::string_view mode) noexcept {
   return flags;
 }
 
-std::FILE* open_stream(const char* path, const char* mode, const char* name) {
+std::FILE* open_stream(OpenStream* real_call, const char* path, const char* mode) {
   constexpr mode_t kFileMode = 0666;
-  const auto real_fopen = next<std::FILE*(const char*, const char*)>(name);
   if (disk() != nullptr && path == kBootId) {
-    return real_fopen(disk()->boot_id_file().c_str(), mode);
+    return real_call(disk()->boot_id_file().c_str(), mode);
   }
   if (disk() == nullptr || !disk()->has(AT_FDCWD, path)) {
-    return real_fopen(path, mode);
+    return real_call(path, mode);
   }
   const int file = disk()->open(AT_FDCWD, path, flags_of(mode), kFileMode);
   return file < 0 ? nullptr : ::fdopen(file, mode);
@@ -197,22 +213,22 @@ int with_free(int result, bool has_status, const struct stat& status, Info* info
 }
 
 template <typename Info>
-int tell_of_path(const char* name, const char* path, Info* info) {
+int tell_of_path(TellOfPath<Info>* real_call, const char* path, Info* info) {
   struct stat status {};
 
-  const int result = next<int(const char*, Info*)>(name)(path, info);
+  const int result = real_call(path, info);
   return with_free(result, result == 0 && ::stat(path, &status) == 0, status, info);
 }
 
 template <typename Info>
-int tell_of_file(const char* name, int file, Info* info) {
+int tell_of_file(TellOfFile<Info>* real_call, int file, Info* info) {
   struct stat status {};
 
-  const int result = next<int(int, Info*)>(name)(file, info);
+  const int result = real_call(file, info);
   return with_free(result, result == 0 && ::fstat(file, &status) == 0, status, info);
 }
 
-void* map(const char* name,
+void* map(Map* real_call,
           void* address,
           std::size_t size,
           int protection,
@@ -223,8 +239,7 @@ void* map(const char* name,
   if (disk() != nullptr && file >= 0 && writes) {
     disk()->map_shared(file);
   }
-  return next<void*(void*, std::size_t, int, int, int, off_t)>(name)(
-      address, size, protection, flags, file, offset);
+  return real_call(address, size, protection, flags, file, offset);
 }
 
 mode_t mode_of(int flags, std::va_list arguments) {
@@ -314,11 +329,11 @@ int creat64(const char* path, mode_t mode) {
 }
 
 std::FILE* fopen(const char* path, const char* mode) {
-  return betex::sim::open_stream(path, mode, "fopen");
+  return betex::sim::open_stream(betex::sim::real_fopen, path, mode);
 }
 
 std::FILE* fopen64(const char* path, const char* mode) {
-  return betex::sim::open_stream(path, mode, "fopen64");
+  return betex::sim::open_stream(betex::sim::real_fopen64, path, mode);
 }
 
 ssize_t pwrite(int file, const void* bytes, std::size_t size, off_t offset) {
@@ -445,44 +460,44 @@ int mkdirat(int at, const char* path, mode_t mode) noexcept {
 }
 
 int statvfs(const char* path, struct statvfs* info) noexcept {
-  return betex::sim::tell_of_path("statvfs", path, info);
+  return betex::sim::tell_of_path<struct statvfs>(betex::sim::real_statvfs, path, info);
 }
 
 int statvfs64(const char* path, struct statvfs64* info) noexcept {
-  return betex::sim::tell_of_path("statvfs64", path, info);
+  return betex::sim::tell_of_path<struct statvfs64>(betex::sim::real_statvfs64, path, info);
 }
 
 int fstatvfs(int file, struct statvfs* info) noexcept {
-  return betex::sim::tell_of_file("fstatvfs", file, info);
+  return betex::sim::tell_of_file<struct statvfs>(betex::sim::real_fstatvfs, file, info);
 }
 
 int fstatvfs64(int file, struct statvfs64* info) noexcept {
-  return betex::sim::tell_of_file("fstatvfs64", file, info);
+  return betex::sim::tell_of_file<struct statvfs64>(betex::sim::real_fstatvfs64, file, info);
 }
 
 int statfs(const char* path, struct statfs* info) noexcept {
-  return betex::sim::tell_of_path("statfs", path, info);
+  return betex::sim::tell_of_path<struct statfs>(betex::sim::real_statfs, path, info);
 }
 
 int statfs64(const char* path, struct statfs64* info) noexcept {
-  return betex::sim::tell_of_path("statfs64", path, info);
+  return betex::sim::tell_of_path<struct statfs64>(betex::sim::real_statfs64, path, info);
 }
 
 int fstatfs(int file, struct statfs* info) noexcept {
-  return betex::sim::tell_of_file("fstatfs", file, info);
+  return betex::sim::tell_of_file<struct statfs>(betex::sim::real_fstatfs, file, info);
 }
 
 int fstatfs64(int file, struct statfs64* info) noexcept {
-  return betex::sim::tell_of_file("fstatfs64", file, info);
+  return betex::sim::tell_of_file<struct statfs64>(betex::sim::real_fstatfs64, file, info);
 }
 
 void* mmap(
     void* address, std::size_t size, int protection, int flags, int file, off_t offset) noexcept {
-  return betex::sim::map("mmap", address, size, protection, flags, file, offset);
+  return betex::sim::map(betex::sim::real_mmap, address, size, protection, flags, file, offset);
 }
 
 void* mmap64(
     void* address, std::size_t size, int protection, int flags, int file, off64_t offset) noexcept {
-  return betex::sim::map("mmap64", address, size, protection, flags, file, offset);
+  return betex::sim::map(betex::sim::real_mmap64, address, size, protection, flags, file, offset);
 }
 }

@@ -1,9 +1,9 @@
 // What the disk does where a call of the C library takes a file's descriptor as well as a socket's.
-// libc_descriptors.cpp defines write(2), writev(2), close(2) and the like for the whole program, and
-// comes here with what is no socket of the simulated network. Each behaves as the call whose name it
-// bears, errno included, for any real descriptor: also where no Machine exists, and where the file is
-// none of the simulated disk's. Each counts itself by Machine::pass() where it is the disk's.
-// Reads have nothing to do with the disk: they are the real ones.
+// libc_descriptors.cpp defines write(2), writev(2), close(2) and the like for the whole program,
+// and comes here with what is no socket of the simulated network. Each behaves as the call whose
+// name it bears, errno included, for any real descriptor: also where no Machine exists, and where
+// the file is none of the simulated disk's. Each counts itself by Machine::pass() where it is the
+// disk's. Reads have nothing to do with the disk: they are the real ones.
 #pragma once
 
 #include <cstddef>

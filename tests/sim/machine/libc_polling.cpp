@@ -40,8 +40,7 @@ constexpr std::size_t kMostEvents = 1024;
 
 // Negative: for ever.
 Clocks::Time deadline_in_ms(const Machine& machine, int timeout) noexcept {
-  return timeout < 0 ? Clocks::kNever
-                     : deadline_in(machine, std::chrono::milliseconds{timeout});
+  return timeout < 0 ? Clocks::kNever : deadline_in(machine, std::chrono::milliseconds{timeout});
 }
 
 // Whether all of them are real descriptors: then the wait is a real one, too.
@@ -105,8 +104,8 @@ int wait_for_epoll(
 itimerspec setting_of(const Machine& machine, const Timer& timer) noexcept {
   const auto end = timer.end();
   return {.it_interval = to_timespec(timer.interval()),
-          .it_value = to_timespec(
-              end ? std::max(*end - machine.clocks.now(), Clocks::Time{1}) : Clocks::Time{0})};
+          .it_value = to_timespec(end ? std::max(*end - machine.clocks.now(), Clocks::Time{1})
+                                      : Clocks::Time{0})};
 }
 
 }  // namespace
@@ -125,11 +124,10 @@ int ppoll(pollfd* files, nfds_t count, const timespec* timeout, const sigset_t* 
   if (machine == nullptr || are_real(files, count)) {
     return real_ppoll(files, count, timeout, signals);
   }
-  return poll_until(
-      *machine,
-      files,
-      count,
-      timeout == nullptr ? Clocks::kNever : deadline_in(*machine, to_time(*timeout)));
+  return poll_until(*machine,
+                    files,
+                    count,
+                    timeout == nullptr ? Clocks::kNever : deadline_in(*machine, to_time(*timeout)));
 }
 
 // Sets of descriptors have no place for simulated ones: only as a sleep it is the machine's.
@@ -163,10 +161,10 @@ int epoll_ctl(int descriptor, int operation, int file, epoll_event* event) noexc
   const auto watched = network->find(file);
   if (epoll == nullptr || watched == nullptr) {
     // What is real cannot be waited for here, no more than a file can be elsewhere.
-    return told(network->find(descriptor) == nullptr   ? -EBADF
-                : epoll == nullptr                      ? -EINVAL
-                : file < Network::kFirstDescriptor ? -EPERM
-                                                   : -EBADF);
+    return told(network->find(descriptor) == nullptr ? -EBADF
+                : epoll == nullptr                   ? -EINVAL
+                : file < Network::kFirstDescriptor   ? -EPERM
+                                                     : -EBADF);
   }
   switch (operation) {
     case EPOLL_CTL_ADD:
@@ -218,8 +216,10 @@ int timerfd_create(clockid_t clock, int flags) noexcept {
   return network.open(std::move(timer));
 }
 
-int timerfd_settime(
-    int descriptor, int flags, const itimerspec* setting, itimerspec* before) noexcept {
+int timerfd_settime(int descriptor,
+                    int flags,
+                    const itimerspec* setting,
+                    itimerspec* before) noexcept {
   Network::Inside* const network = network_of(descriptor);
   if (network == nullptr) {
     return real_timerfd_settime(descriptor, flags, setting, before);

@@ -1,4 +1,6 @@
 // The C library's and the C++ library's random numbers, from the simulated machine's.
+#include "tests/sim/machine/libc_random.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -9,7 +11,6 @@
 #include <unistd.h>
 
 #include "tests/sim/machine/interposed.h"
-#include "tests/sim/machine/libc_random.h"
 #include "tests/sim/machine/machine_inside.h"
 
 namespace {

@@ -95,7 +95,8 @@ int give_option(const Value& value, void* to, socklen_t* size) noexcept {
   return 0;
 }
 
-int option(Network::Inside& network, Socket& socket, int level, int name, void* to, socklen_t* size) {
+int option(
+    Network::Inside& network, Socket& socket, int level, int name, void* to, socklen_t* size) {
   if (level == SOL_SOCKET) {
     switch (name) {
       case SO_ERROR:
@@ -231,10 +232,9 @@ int getsockopt(int descriptor, int level, int name, void* value, socklen_t* size
   });
 }
 
-// Remembered. SO_REUSEADDR, SO_LINGER, SO_RCVTIMEO and SO_SNDTIMEO do what they say; how large buffers
-// are, the network's behaviour says.
-int setsockopt(
-    int descriptor, int level, int name, const void* value, socklen_t size) noexcept {
+// Remembered. SO_REUSEADDR, SO_LINGER, SO_RCVTIMEO and SO_SNDTIMEO do what they say; how large
+// buffers are, the network's behaviour says.
+int setsockopt(int descriptor, int level, int name, const void* value, socklen_t size) noexcept {
   Network::Inside* const network = network_of(descriptor);
   if (network == nullptr) {
     return real_setsockopt(descriptor, level, name, value, size);

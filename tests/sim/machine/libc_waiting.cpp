@@ -39,8 +39,8 @@ template <typename Changed>
 bool sleep_at(Machine& machine, const void* address, Clocks::Time deadline, Changed&& changed) {
   Sleepers& sleepers = machine.inside().sleepers;
   const std::uint64_t before = sleepers.come(address);
-  const bool woken = machine.wait(
-      [&] { return sleepers.wakes(address) != before || changed(); }, deadline);
+  const bool woken =
+      machine.wait([&] { return sleepers.wakes(address) != before || changed(); }, deadline);
   sleepers.leave(address);
   return woken;
 }
@@ -59,8 +59,7 @@ int wait_for_condition(Machine& machine,
 
 // Of an absolute time of a clock.
 Clocks::Time deadline_at(const Machine& machine, clockid_t clock, const timespec& time) noexcept {
-  const Clocks::Time now =
-      clock == CLOCK_REALTIME ? machine.clocks.wall() : machine.clocks.now();
+  const Clocks::Time now = clock == CLOCK_REALTIME ? machine.clocks.wall() : machine.clocks.now();
   return deadline_in(machine, to_time(time) - now);
 }
 
@@ -131,8 +130,7 @@ int pthread_cond_clockwait(pthread_cond_t* condition,
                            const timespec* time) {
   Machine* const machine = Machine::current();
   return is_simulated(machine, true)
-             ? wait_for_condition(
-                   *machine, condition, mutex, deadline_at(*machine, clock, *time))
+             ? wait_for_condition(*machine, condition, mutex, deadline_at(*machine, clock, *time))
              : real_cond_clockwait(condition, mutex, clock, time);
 }
 
@@ -179,13 +177,8 @@ long syscall(long number, ...) noexcept {
   }
   va_end(list);
   const auto pass_on = [&] {
-    return real_syscall(number,
-                        arguments[0],
-                        arguments[1],
-                        arguments[2],
-                        arguments[3],
-                        arguments[4],
-                        arguments[5]);
+    return real_syscall(
+        number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
   };
   Machine* const machine = Machine::current();
   if (machine == nullptr) {

@@ -27,7 +27,9 @@ std::string trace_line(Clocks::Time time, std::string_view line) {
 class ErrnoKept {
  public:
   ErrnoKept() = default;
+
   ~ErrnoKept() { errno = error_; }
+
   ErrnoKept(const ErrnoKept&) = delete;
   ErrnoKept& operator=(const ErrnoKept&) = delete;
   ErrnoKept(ErrnoKept&&) = delete;
@@ -177,9 +179,8 @@ void Machine::kill(int process) {
     each->is_dead = each->is_dead || each->fiber->process() == process;
   }
   const Fiber* const current = Fiber::current();
-  std::erase_if(inside_->threads, [&](const auto& each) {
-    return each->is_dead && each->fiber.get() != current;
-  });
+  std::erase_if(inside_->threads,
+                [&](const auto& each) { return each->is_dead && each->fiber.get() != current; });
   if (current != nullptr && current->process() == process) {
     Fiber::abandon();
   }

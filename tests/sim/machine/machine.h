@@ -26,8 +26,8 @@ inline constexpr int kNoProcess = 0;
 
 class Machine {
  public:
-  // `folder` is empty, on tmpfs, and this machine's alone: `folder`/disk is its disk, `folder`/memory
-  // what only a power cut empties (/dev/shm).
+  // `folder` is empty, on tmpfs, and this machine's alone: `folder`/disk is its disk,
+  // `folder`/memory what only a power cut empties (/dev/shm).
   Machine(std::uint64_t seed, std::filesystem::path folder);
   ~Machine();
   Machine(const Machine&) = delete;
@@ -93,6 +93,7 @@ class Machine {
   [[nodiscard]] const std::vector<std::string>& trace() const noexcept;
 
   struct Inside;  // machine.cpp and libc_waiting.cpp
+
   [[nodiscard]] Inside& inside() noexcept { return *inside_; }
 
  private:

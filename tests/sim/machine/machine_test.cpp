@@ -1,5 +1,7 @@
 // The simulated machine by itself: fibers, clocks, waiting, random numbers, deaths. Its network is
 // tested in network_test.cpp.
+#include "tests/sim/machine/machine.h"
+
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -17,7 +19,6 @@
 #include <sys/random.h>
 
 #include "tests/sim/machine/fiber.h"
-#include "tests/sim/machine/machine.h"
 #include "tests/sim/machine/test_machine.h"
 
 namespace betex::sim {
@@ -90,6 +91,7 @@ TEST(Fiber, YieldsWhileAnExceptionFlies) {
   struct Guard {
     ~Guard() { Fiber::yield(); }
   };
+
   Fiber fiber{"fiber", 1, [] {
                 try {
                   const Guard guard;
@@ -114,9 +116,11 @@ TEST(Fiber, LetsAnExceptionOfItsBodyOut) {
 TEST(Fiber, DestroysNothingWhenItIsAbandoned) {
   static int destroyed = 0;
   destroyed = 0;
+
   struct Counted {
     ~Counted() { ++destroyed; }
   };
+
   {
     Fiber fiber{"fiber", 1, [captured = std::make_shared<Counted>()] {
                   const Counted local;
@@ -329,9 +333,11 @@ TEST(Machine, KillsAProcess) {
   TestMachine machine;
   static int destroyed = 0;
   destroyed = 0;
+
   struct Counted {
     ~Counted() { ++destroyed; }
   };
+
   int rounds = 0;
   int rounds_of_other = 0;
   const auto body = [](int& count) {

@@ -23,11 +23,11 @@ Machine& machine() {
   return *Machine::current();
 }
 
-// What `attempt` gives, tried again each time that one of `events` is there, for as long as the file
-// blocks and has patience.
+// What `attempt` gives, tried again each time that one of `events` is there, for as long as the
+// file blocks and has patience.
 template <typename Attempt>
-auto until_done(OpenFile& file, bool blocks, std::uint32_t events, Clocks::Time patience,
-                Attempt&& attempt) {
+auto until_done(
+    OpenFile& file, bool blocks, std::uint32_t events, Clocks::Time patience, Attempt&& attempt) {
   Timeline& timeline = machine().network.inside().timeline();
   const Clocks::Time deadline =
       patience == Clocks::Time{0} ? Clocks::kNever : machine().clocks.now() + patience;
@@ -67,7 +67,9 @@ class Rest {
  public:
   explicit Rest(Pieces pieces) : rest_{pieces.first, pieces.first + pieces.count} {}
 
-  [[nodiscard]] Pieces pieces() const noexcept { return {rest_.data() + first_, rest_.size() - first_}; }
+  [[nodiscard]] Pieces pieces() const noexcept {
+    return {rest_.data() + first_, rest_.size() - first_};
+  }
 
   [[nodiscard]] bool is_empty() const noexcept { return pieces().bytes() == 0; }
 
@@ -275,7 +277,8 @@ ssize_t Network::Inside::write(int descriptor, Pieces from) {
     return send(descriptor, from, 0);
   }
   const auto file = find(descriptor);
-  return until_done(*file, file->blocks, POLLOUT, Clocks::Time{0}, [&] { return file->write(from); });
+  return until_done(
+      *file, file->blocks, POLLOUT, Clocks::Time{0}, [&] { return file->write(from); });
 }
 
 // ---- For the machine and the sockets

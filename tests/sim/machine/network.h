@@ -1,5 +1,6 @@
 // The simulated network: TCP on 127.0.0.1 between processes of one machine, as the socket calls of
-// the C library see it. Descriptors begin at kFirstDescriptor, so that they are never a real file's.
+// the C library see it. Descriptors begin at kFirstDescriptor, so that they are never a real
+// file's.
 #pragma once
 
 #include <cstddef>
@@ -35,16 +36,17 @@ class Network {
   // Nothing travels until then; nobody notices but by silence.
   void stall(Clocks::Time until);
 
-  // One connection that is open, chosen by `random`, is reset: both ends read ECONNRESET, and what was
-  // under way is lost. False where there is none.
+  // One connection that is open, chosen by `random`, is reset: both ends read ECONNRESET, and what
+  // was under way is lost. False where there is none.
   bool reset_one(Random& random);
 
-  // Bytes that were sent so far, and connections that were reset, by reset_one() or since an end was
-  // closed before it had read all, for the figures.
+  // Bytes that were sent so far, and connections that were reset, by reset_one() or since an end
+  // was closed before it had read all, for the figures.
   [[nodiscard]] std::uint64_t bytes_sent() const noexcept;
   [[nodiscard]] std::uint64_t resets() const noexcept;
 
   struct Inside;  // network_inside.h
+
   [[nodiscard]] Inside& inside() noexcept { return *inside_; }
 
  private:

@@ -44,6 +44,7 @@ struct Network::Inside final : Wire {
 
   // ---- For the machine
   [[nodiscard]] Clocks::Time next_event() { return timeline().next(); }
+
   bool reset_one(Random& random);
   void look_at_room();
 

@@ -4,22 +4,18 @@
 
 #include <cstddef>
 
-#if defined(__has_feature)
+#if defined(__SANITIZE_ADDRESS__)
+#define BETEX_SIM_ASAN
+#elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define BETEX_SIM_ASAN
 #endif
-#if __has_feature(thread_sanitizer)
-#define BETEX_SIM_TSAN
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define BETEX_SIM_ASAN
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define BETEX_SIM_TSAN
 #endif
 
+// BETEX_SIM_TSAN is defined by the build: this folder itself is built without ThreadSanitizer.
+
 #ifdef BETEX_SIM_ASAN
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #include <sanitizer/lsan_interface.h>
 #endif
@@ -39,11 +35,13 @@ namespace sanitizer {
 
 #ifdef BETEX_SIM_ASAN
 
-inline void may_hold_pointers(const void* from, std::size_t size) noexcept {
+// Nothing is on it yet, whatever was there before; what its pointers point to is no leak.
+inline void begin_stack(const void* from, std::size_t size) noexcept {
+  __asan_unpoison_memory_region(from, size);
   __lsan_register_root_region(from, size);
 }
 
-inline void holds_no_pointers(const void* from, std::size_t size) noexcept {
+inline void end_stack(const void* from, std::size_t size) noexcept {
   __lsan_unregister_root_region(from, size);
 }
 
@@ -59,9 +57,12 @@ inline void arrive(void* left, const void** lowest, std::size_t* size) noexcept 
 
 #else
 
-inline void may_hold_pointers(const void* /*from*/, std::size_t /*size*/) noexcept {}
-inline void holds_no_pointers(const void* /*from*/, std::size_t /*size*/) noexcept {}
+inline void begin_stack(const void* /*from*/, std::size_t /*size*/) noexcept {}
+
+inline void end_stack(const void* /*from*/, std::size_t /*size*/) noexcept {}
+
 inline void leave(void** /*left*/, const void* /*lowest*/, std::size_t /*size*/) noexcept {}
+
 inline void arrive(void* /*left*/, const void** /*lowest*/, std::size_t* /*size*/) noexcept {}
 
 #endif
@@ -96,6 +97,7 @@ inline void* this_thread() noexcept {
 }
 
 inline void go_on_as(void* /*thread*/) noexcept {}
+
 inline void end_thread(void* /*thread*/) noexcept {}
 
 #endif

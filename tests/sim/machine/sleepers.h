@@ -44,7 +44,8 @@ class Sleepers {
     std::uint64_t wakes = 0;
   };
 
-  std::map<const void*, Place> places_;  // by address for finding only: their order depends on chance
+  std::map<const void*, Place>
+      places_;  // by address for finding only: their order depends on chance
 };
 
 }  // namespace betex::sim

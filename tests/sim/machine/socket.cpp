@@ -296,8 +296,8 @@ void Socket::closed() {
   close(unread() > 0 || resets_when_closed());
 }
 
-// As the kernel does it, for whatever reason: what nobody will read any more is answered by a reset,
-// else the peer is told that this is the end.
+// As the kernel does it, for whatever reason: what nobody will read any more is answered by a
+// reset, else the peer is told that this is the end.
 void Socket::close(bool nobody_reads_on) {
   const State before = std::exchange(state_, State::Closed);
   for (const auto& each : std::exchange(to_accept_, {})) {
@@ -386,9 +386,8 @@ std::uint32_t Socket::events() const {
 bool Socket::reuses_address() const {
   const auto found = options.find({SOL_SOCKET, SO_REUSEADDR});
   return found != options.end() &&
-         std::any_of(found->second.begin(), found->second.end(), [](auto byte) {
-           return byte != 0;
-         });
+         std::any_of(
+             found->second.begin(), found->second.end(), [](auto byte) { return byte != 0; });
 }
 
 bool Socket::resets_when_closed() const {

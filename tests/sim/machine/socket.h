@@ -25,8 +25,8 @@ struct Address {
   friend bool operator==(const Address&, const Address&) = default;
 };
 
-// Owned by its descriptor, or by the queue of the listening socket that has not given it away yet; by
-// its peer as long as that has one, since what arrives at a closed socket is answered, too.
+// Owned by its descriptor, or by the queue of the listening socket that has not given it away yet;
+// by its peer as long as that has one, since what arrives at a closed socket is answered, too.
 class Socket final : public OpenFile, public std::enable_shared_from_this<Socket> {
  public:
   enum class State : std::uint8_t {
@@ -41,16 +41,22 @@ class Socket final : public OpenFile, public std::enable_shared_from_this<Socket
   Socket(int process, Wire& wire) : OpenFile{process}, wire_{wire} {}
 
   [[nodiscard]] State state() const noexcept { return state_; }
+
   [[nodiscard]] bool is_connected() const noexcept { return state_ == State::Connected; }
+
   [[nodiscard]] const Address& local() const noexcept { return local_; }
+
   [[nodiscard]] const Address& remote() const noexcept { return remote_; }
+
   [[nodiscard]] std::uint8_t tcp_state() const noexcept;  // as TCP_INFO gives it
 
   // ---- Calls. Results as the kernel's; -EAGAIN where one would wait.
   int bind(const Address& address);
   int listen(int backlog);
   int connect(const Address& address);  // -EINPROGRESS: state() will say
+
   [[nodiscard]] bool has_to_accept() const noexcept { return !to_accept_.empty(); }
+
   std::shared_ptr<Socket> accept();  // where there is one
   int shut_down(bool input, bool output);
   void closed() override;
@@ -58,12 +64,17 @@ class Socket final : public OpenFile, public std::enable_shared_from_this<Socket
   // Gives a part only where chance says so; `peek`: they stay.
   ssize_t receive(Pieces into, bool peek);
   ssize_t send(Pieces from);
+
   ssize_t read(Pieces into) override { return receive(into, false); }
+
   ssize_t write(Pieces from) override { return send(from); }
 
   [[nodiscard]] std::size_t unread() const noexcept { return received_.size() - taken_; }
+
   [[nodiscard]] bool takes_bytes() const noexcept;  // send() would take at least one
+
   [[nodiscard]] int take_error() noexcept { return std::exchange(error_, 0); }
+
   [[nodiscard]] std::uint32_t events() const override;
 
   // ---- Options: what was set, by level and name
@@ -74,8 +85,11 @@ class Socket final : public OpenFile, public std::enable_shared_from_this<Socket
   // ---- From the network
   void reset();         // at once, with what is under way to it
   void look_at_room();  // there may be more of it now
+
   void forget_peer() noexcept { peer_.reset(); }
+
   [[nodiscard]] const std::shared_ptr<Socket>& peer() const noexcept { return peer_; }
+
   [[nodiscard]] bool has_called() const noexcept { return has_called_; }
 
  private:
@@ -106,9 +120,9 @@ class Socket final : public OpenFile, public std::enable_shared_from_this<Socket
 
   // What comes
   std::string received_;
-  std::size_t taken_ = 0;      // of it
+  std::size_t taken_ = 0;  // of it
   bool peer_has_ended_ = false;
-  bool input_ended_ = false;   // by this side
+  bool input_ended_ = false;  // by this side
   Clocks::Time last_arrival_{0};
 
   // What goes

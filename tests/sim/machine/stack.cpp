@@ -26,12 +26,12 @@ Stack::Stack() {
     throw std::system_error{errno, std::generic_category(), "no memory for a fiber's stack"};
   }
   pages_ = static_cast<std::byte*>(pages);
-  sanitizer::may_hold_pointers(lowest(), size());
+  sanitizer::begin_stack(lowest(), size());
 }
 
 Stack::~Stack() {
   if (!is_kept_) {
-    sanitizer::holds_no_pointers(lowest(), size());
+    sanitizer::end_stack(lowest(), size());
     munmap(pages_, kGuard + kSize);
   }
 }

@@ -11,8 +11,8 @@ void Wire::stall(Clocks::Time until) {
 }
 
 Clocks::Time Wire::arrival(Clocks::Time last) {
-  const Clocks::Time takes{
-      random_.between(behaviour_.least.count(), std::max(behaviour_.least, behaviour_.most).count())};
+  const Clocks::Time takes{random_.between(behaviour_.least.count(),
+                                           std::max(behaviour_.least, behaviour_.most).count())};
   return std::max({timeline_.now() + takes, last, stalled_until_});
 }
 

@@ -18,6 +18,7 @@ namespace betex::sim {
 class Wire {
  public:
   explicit Wire(std::uint64_t seed) : random_{seed, "network"} {}
+
   virtual ~Wire() = default;
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
@@ -25,6 +26,7 @@ class Wire {
   Wire& operator=(Wire&&) = delete;
 
   [[nodiscard]] Timeline& timeline() noexcept { return timeline_; }
+
   [[nodiscard]] const Network::Behaviour& behaviour() const noexcept { return behaviour_; }
 
   void behave(const Network::Behaviour& behaviour) noexcept { behaviour_ = behaviour; }
@@ -42,7 +44,9 @@ class Wire {
   [[nodiscard]] virtual std::uint16_t free_port() = 0;
 
   void count(std::string_view sent) noexcept;
+
   [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return bytes_sent_; }
+
   // Of all bytes that were sent so far.
   [[nodiscard]] std::uint64_t sent_hash() const noexcept { return sent_hash_; }
 
