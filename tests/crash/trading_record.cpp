@@ -25,8 +25,7 @@ using client::ExecutionReport;
 // end.
 class Life {
  public:
-  explicit Life(const OrderRecord& order)
-      : order_{order}, quantity_{units(order.sent.quantity)} {}
+  explicit Life(const OrderRecord& order) : order_{order}, quantity_{units(order.sent.quantity)} {}
 
   // What is wrong, or nothing.
   std::string fault() {

@@ -20,7 +20,9 @@ struct OrderRecord {
   std::size_t answers = 0;     // there is one for each of these
 
   // Whatever has been sent again: what is refused has no other report.
-  [[nodiscard]] bool accepted() const { return !reports.empty() && reports.back().exec_type != '8'; }
+  [[nodiscard]] bool accepted() const {
+    return !reports.empty() && reports.back().exec_type != '8';
+  }
 
   [[nodiscard]] bool live() const { return accepted() && !reports.back().terminal(); }
 };
@@ -52,6 +54,7 @@ class TradingRecord {
 
   // Another request, which one message answers: `answered` tells that it has come.
   void asking(const std::string& id) { outstanding_.insert(id); }
+
   void answered(const std::string& id);
 
   // One of the messages with this id was refused as a message (j or 3): it has done nothing.
@@ -60,7 +63,8 @@ class TradingRecord {
   // Every message that the session gave, in its order, but for answers to other requests.
   void told(const client::Message& message);
 
-  // The ClOrdID that the order was placed with which has this id in its chain; empty: there is none.
+  // The ClOrdID that the order was placed with which has this id in its chain; empty: there is
+  // none.
   [[nodiscard]] std::string root_of(const std::string& id) const;
 
   [[nodiscard]] const std::map<std::string, OrderRecord>& orders() const { return orders_; }
@@ -115,7 +119,7 @@ class TradingRecord {
   std::map<std::string, client::ExecutionReport> statuses_;
   std::set<std::string> standings_;  // ExecIDs of answers to orders that were sent again
   std::set<std::string> refused_cancels_;
-  std::set<std::string> refusals_;  // their report ids
+  std::set<std::string> refusals_;          // their report ids
   std::multiset<std::string> outstanding_;  // ids, each as often as it waits
   std::vector<std::string> faults_;
   std::size_t repeated_ = 0;

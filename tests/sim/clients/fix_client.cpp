@@ -15,13 +15,16 @@ using client::Clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLogonTimeout{5'000};
-constexpr milliseconds kIdle{20};        // how long one who asks for nothing looks for messages
+constexpr milliseconds kIdle{200};    // how long one who asks for nothing looks for messages
+constexpr milliseconds kClosing{20};  // and then for the end
 constexpr milliseconds kMostUntilRetry{300};
 constexpr std::size_t kTrafficKept = 60;  // messages
 constexpr std::size_t kBodiesKept = 64;
 
 std::uint32_t number_of(std::string_view frame) {
-  constexpr std::string_view kTag = "\x01" "34=";
+  constexpr std::string_view kTag =
+      "\x01"
+      "34=";
   const std::size_t at = frame.find(kTag) + kTag.size();
   std::uint32_t number = 0;
   std::from_chars(frame.data() + at, frame.data() + frame.size(), number);
@@ -56,7 +59,6 @@ void FixClient::add_fault(std::string what) {
   faults_.push_back(std::move(what));
 }
 
-// Nothing waits while an exception is being handled: all fibers share one thread's exceptions.
 void FixClient::live(const Exchange& exchange) {
   while (!ended_ && !may_leave(exchange)) {
     bool lost = false;
@@ -109,8 +111,8 @@ void FixClient::step(const Exchange& exchange) {
     const Whim whim = whims_.front();
     whims_.pop_front();
     follow(whim, exchange);
-  } else if (exchange.closing || requests_sent_ >= settings_.requests) {
-    take_for(kIdle);
+  } else if (exchange.closing || (requests_sent_ >= settings_.requests && !must_act())) {
+    take_for(exchange.closing ? kClosing : kIdle);
   } else {
     if (may_act()) {
       act();

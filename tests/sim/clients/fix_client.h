@@ -60,6 +60,9 @@ class FixClient : public Client {
   // One thing, while the session is on. Counts by count_request().
   virtual void act() = 0;
 
+  // It has something to do even when it has asked for as much as it should.
+  [[nodiscard]] virtual bool must_act() const { return false; }
+
   // As long as this is false it takes what comes and asks for nothing.
   [[nodiscard]] virtual bool may_act() const { return true; }
 
@@ -142,7 +145,7 @@ class FixClient : public Client {
   client::Session session_;
   Line line_;
   std::deque<Whim> whims_;
-  std::deque<std::string> traffic_;  // frames, with '>' or '<' in front
+  std::deque<std::string> traffic_;              // frames, with '>' or '<' in front
   std::map<std::uint32_t, std::string> bodies_;  // of the newest messages, by number
   std::vector<std::string> faults_;
   std::uint64_t requests_sent_ = 0;

@@ -52,9 +52,11 @@ class Judge final : public Witness {
   void told(const std::string& comp_id, const client::Message& message) override;
   void shown(const std::string& symbol, const client::ClientBook& book, int depth) override;
   void fault(const std::string& comp_id, const std::string& what) override;
+
   [[nodiscard]] const std::vector<std::string>& symbols() const override {
     return books_.symbols();
   }
+
   void is_settled(const std::string& comp_id) override;
   [[nodiscard]] bool may_leave(const std::string& comp_id) const override;
   [[nodiscard]] std::string why_it_stays(const std::string& comp_id) const override;
@@ -101,8 +103,8 @@ class Judge final : public Witness {
   std::map<std::string, client::ExecutionReport> executions_;  // of all that have left
   std::vector<std::string> faults_;
   std::optional<matching::EventSeq> first_left_;  // what was durable when the first one left
-  bool starts_ = true;  // no engine was looked at since the process began
-  bool lost_ = false;   // what it knows of the log is not to be trusted any more
+  bool starts_ = true;                            // no engine was looked at since the process began
+  bool lost_ = false;  // what it knows of the log is not to be trusted any more
 };
 
 }  // namespace betex::sim

@@ -44,11 +44,17 @@ class Nobody final : public Client {
   explicit Nobody(std::string comp_id) : comp_id_{std::move(comp_id)} {}
 
   void live(const sim::Exchange& /*exchange*/) override {}
+
   void ask(Whim /*whim*/) override {}
+
   [[nodiscard]] std::vector<std::string> faults() const override { return {}; }
+
   [[nodiscard]] std::uint64_t requests_sent() const override { return 0; }
+
   [[nodiscard]] std::uint64_t messages_told() const override { return 0; }
+
   [[nodiscard]] bool settled() const override { return true; }
+
   [[nodiscard]] const std::string& comp_id() const override { return comp_id_; }
 
  private:
@@ -121,12 +127,12 @@ class Judged : public ::testing::Test {
     });
     x.run(order, origin);
     if (records.contains(account)) {
-      client::NewOrder sent{.cl_ord_id = id,
-                            .symbol = "RAIN",
-                            .side = side == Side::Bid ? client::Side::BackOrBuy
-                                                      : client::Side::LayOrSell,
-                            .quantity = std::string{quantity},
-                            .price = std::string{price}};
+      client::NewOrder sent{
+          .cl_ord_id = id,
+          .symbol = "RAIN",
+          .side = side == Side::Bid ? client::Side::BackOrBuy : client::Side::LayOrSell,
+          .quantity = std::string{quantity},
+          .price = std::string{price}};
       records.at(account).sending(sent);
     }
   }
@@ -253,12 +259,11 @@ TEST_F(Judged, AnInvariantOfTheLogThatIsBrokenIsFound) {
 
 TEST_F(Judged, AnOrderThatActsTwiceIsFound) {
   place("T1", "d", Side::Ask, "1", "0.60");
-  matching::testing::damage<matching::OrderAccepted>(
-      x.log, [](matching::OrderAccepted& event) {
-        if (event.cl_ord_id == matching::ClOrdId{"d"}) {
-          event.cl_ord_id = matching::ClOrdId{"a"};
-        }
-      });
+  matching::testing::damage<matching::OrderAccepted>(x.log, [](matching::OrderAccepted& event) {
+    if (event.cl_ord_id == matching::ClOrdId{"d"}) {
+      event.cl_ord_id = matching::ClOrdId{"a"};
+    }
+  });
   commit_damaged();
   EXPECT_THAT(judge.take_faults(), Contains(HasSubstr("an id acts once")));
 }

@@ -67,8 +67,7 @@ bool Line::put(std::string_view bytes) {
     const ssize_t sent = send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
-    } else if (errno == EAGAIN ? !wait_until_writable(descriptor_, kSendTimeout)
-                               : errno != EINTR) {
+    } else if (errno == EAGAIN ? !wait_until_writable(descriptor_, kSendTimeout) : errno != EINTR) {
       return false;
     }
   }

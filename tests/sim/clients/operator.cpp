@@ -34,7 +34,7 @@ constexpr std::string_view kStale = "3";
 constexpr std::array<std::string_view, 3> kIdIsLeft{kStale, "126", "128"};
 
 // How long it waits for a second operator before it goes on.
-constexpr std::chrono::seconds kForApproval{5};
+constexpr std::chrono::seconds kForApproval{2};
 
 // As one that came for the first time: what is marked as told again may be that to us.
 Message as_first(const Message& message) {
@@ -67,8 +67,7 @@ Operator::Operator(ClientSettings settings, Duty duty, unsigned traders, Witness
       traders_{traders} {}
 
 bool Operator::may_act() const {
-  return asked_.empty() &&
-         (!proposed_ || client::Clock::now() - proposed_at_ >= kForApproval);
+  return asked_.empty() && (!proposed_ || client::Clock::now() - proposed_at_ >= kForApproval);
 }
 
 std::string Operator::what_is_outstanding() const {
@@ -203,8 +202,8 @@ void Operator::check_known(const std::string& id, const Message& answer) {
   }
   const auto first = first_event_.find(id);
   if (first != first_event_.end() && !answer.has(kFirstAnswer, first->second)) {
-    add_fault("request " + id + " was answered first by event " + first->second + ", and now: " +
-              words_of(answer));
+    add_fault("request " + id + " was answered first by event " + first->second +
+              ", and now: " + words_of(answer));
   }
 }
 
@@ -212,8 +211,8 @@ void Operator::check_known(const std::string& id, const Message& answer) {
 
 void Operator::note_proposal(const Message& message) {
   if (duty_ == Duty::Approvals && message.has(kCopyMsgIndicator, "Y")) {
-    proposals_.push_back({.id = std::string{message.get(kOpsReqId)},
-                          .event = std::string{message.get(kEventSeq)}});
+    proposals_.push_back(
+        {.id = std::string{message.get(kOpsReqId)}, .event = std::string{message.get(kEventSeq)}});
   }
 }
 

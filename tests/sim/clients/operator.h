@@ -34,8 +34,11 @@ class Operator final : public FixClient {
 
   void act() override;
   [[nodiscard]] bool may_act() const override;
+  [[nodiscard]] bool must_act() const override { return !proposals_.empty(); }
   void take(const client::Message& message) override;
+
   [[nodiscard]] bool all_is_answered() const override { return asked_.empty(); }
+
   [[nodiscard]] std::string what_is_outstanding() const override;
   void send_last_again() override;
 
@@ -50,7 +53,9 @@ class Operator final : public FixClient {
   void plan_incident();
   void plan_money();
   void plan_question();
+
   void plan(Operation operation) { plan_.push_back(std::move(operation)); }
+
   [[nodiscard]] std::string market() const;
   [[nodiscard]] std::string runner(char letter) const;
   [[nodiscard]] std::string some_account();
@@ -79,8 +84,8 @@ class Operator final : public FixClient {
   Duty duty_;
   unsigned traders_;
   std::deque<Operation> plan_;
-  std::map<std::string, Asked> asked_;  // by id
-  std::deque<Operation> last_;          // the newest requests, which may be sent again
+  std::map<std::string, Asked> asked_;              // by id
+  std::deque<Operation> last_;                      // the newest requests, which may be sent again
   std::map<std::string, std::string> first_event_;  // of answers, by request id
   std::set<std::string> told_;                      // report ids
   std::deque<Proposal> proposals_;

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "gateway/tools/operation.h"
-#include "tests/sim/gateway/exchange_config.h"
 #include "tests/sim/clients/operator.h"
+#include "tests/sim/gateway/exchange_config.h"
 
 namespace betex::sim {
 namespace {

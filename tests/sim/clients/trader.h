@@ -28,11 +28,14 @@ class Trader final : public FixClient {
   void act() override;
   [[nodiscard]] bool may_act() const override;
   void take(const client::Message& message) override;
+
   [[nodiscard]] bool all_is_answered() const override { return record_.outstanding() == 0; }
+
   [[nodiscard]] std::string what_is_outstanding() const override;
   void lost_connection() override;
   void send_last_again() override;
   [[nodiscard]] std::optional<client::Message> request_to_misplace() override;
+
   [[nodiscard]] const test::TradingRecord* its_record() const override { return &record_; }
 
   // trader_requests.cpp: what it asks for.
@@ -77,10 +80,10 @@ class Trader final : public FixClient {
 
   test::TradingRecord record_;
   std::uint64_t ids_ = 0;
-  std::vector<std::string> placed_;              // ClOrdIDs of orders, the newest last
-  std::vector<std::string> sent_;                // ids of orders and cancels, the newest last
+  std::vector<std::string> placed_;  // ClOrdIDs of orders, the newest last
+  std::vector<std::string> sent_;    // ids of orders and cancels, the newest last
   std::map<std::string, client::CancelRequest> cancels_;  // by their ids
-  std::map<std::uint32_t, std::string> id_of_;   // by message number
+  std::map<std::uint32_t, std::string> id_of_;            // by message number
   std::map<std::string, std::string> versions_;  // of markets, by their instruments' symbols
   std::set<std::string> told_;                   // ExecIDs and report ids
   std::size_t groups_ = 0;                       // that it has created

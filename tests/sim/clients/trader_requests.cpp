@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "gateway/client/utc_time.h"
-#include "tests/sim/gateway/exchange_config.h"
 #include "tests/sim/clients/trader.h"
+#include "tests/sim/gateway/exchange_config.h"
 
 namespace betex::sim {
 namespace {
@@ -79,11 +79,17 @@ std::string Trader::next_id() {
   return comp_id() + "-" + std::to_string(++ids_);
 }
 
-// Those of the day come and go: one that is over, or is not open yet, is refused.
+// Most of them where the others trade: on two instruments, and in the newest market. Those of the
+// day come and go: one that is over is refused.
 std::string Trader::some_symbol() {
-  const std::vector<std::string>& of_the_day = witness().symbols();
-  if (!of_the_day.empty() && random().chance(60)) {
-    return of_the_day[random().below(of_the_day.size())];
+  const std::size_t dice = random().below(100);
+  if (dice < 45) {
+    return std::string{dice % 2 == 0 ? kInstruments.front().symbol : kInstruments.back().symbol};
+  }
+  const std::vector<std::string>& traded = witness().symbols();
+  if (dice < 85 && !traded.empty()) {
+    const std::size_t newest = std::min<std::size_t>(traded.size(), 2);
+    return traded[traded.size() - 1 - random().below(newest)];
   }
   return random().chance(2) ? "NOT-THERE"
                             : std::string{kInstruments[random().below(kInstruments.size())].symbol};
@@ -205,16 +211,16 @@ void Trader::replace() {
   if (order == nullptr || order->sent.price.empty()) {
     return place();
   }
-  client::ReplaceRequest request{.cl_ord_id = next_id(),
-                                 .orig_cl_ord_id = order->sent.cl_ord_id,
-                                 .order_id = "",
-                                 .symbol = order->sent.symbol,
-                                 .side = order->sent.side,
-                                 .quantity = some_quantity(order->sent.symbol),
-                                 .price = random().chance(50) ? order->sent.price
-                                                              : some_price(order->sent.symbol),
-                                 .expire_time = "",
-                                 .account = ""};
+  client::ReplaceRequest request{
+      .cl_ord_id = next_id(),
+      .orig_cl_ord_id = order->sent.cl_ord_id,
+      .order_id = "",
+      .symbol = order->sent.symbol,
+      .side = order->sent.side,
+      .quantity = some_quantity(order->sent.symbol),
+      .price = random().chance(50) ? order->sent.price : some_price(order->sent.symbol),
+      .expire_time = "",
+      .account = ""};
   if (order->sent.time_in_force == TimeInForce::GoodTillDate && random().chance(30)) {
     request.expire_time = in_a_while(std::chrono::milliseconds{random().between(50, 8'000)});
   }
@@ -226,11 +232,8 @@ void Trader::replace() {
 }
 
 void Trader::cancel_many() {
-  client::MassCancelRequest request{.cl_ord_id = next_id(),
-                                    .symbol = "",
-                                    .market = "",
-                                    .side = std::nullopt,
-                                    .account = ""};
+  client::MassCancelRequest request{
+      .cl_ord_id = next_id(), .symbol = "", .market = "", .side = std::nullopt, .account = ""};
   const std::size_t dice = random().below(10);
   if (dice < 4) {
     request.symbol = some_symbol();
@@ -260,11 +263,11 @@ void Trader::set_group() {
     request.action = kActions[random().below(kActions.size())];
   }
   if (request.action == Action::Create || request.action == Action::Update) {
-    request.terms = client::OrderGroupRequest::Terms{
-        .limit = std::to_string(20 + random().below(80)),
-        .window_ms = std::to_string(1'000 + random().below(5'000)),
-        .resting_only = random().chance(30),
-        .cancel_on_disconnect = random().chance(20)};
+    request.terms =
+        client::OrderGroupRequest::Terms{.limit = std::to_string(20 + random().below(80)),
+                                         .window_ms = std::to_string(1'000 + random().below(5'000)),
+                                         .resting_only = random().chance(30),
+                                         .cancel_on_disconnect = random().chance(20)};
   }
   record_.asking(request.cl_ord_id);
   send(request.cl_ord_id, client::to_message(request));

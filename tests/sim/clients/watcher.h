@@ -20,8 +20,11 @@ class Watcher final : public FixClient {
  private:
   void act() override;
   void take(const client::Message& message) override;
+
   [[nodiscard]] bool all_is_answered() const override { return true; }
+
   [[nodiscard]] std::string what_is_outstanding() const override { return "nothing"; }
+
   void logged_on() override;
 
   // A market data session begins anew each time.

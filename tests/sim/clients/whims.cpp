@@ -124,8 +124,8 @@ void FixClient::go_back(const Exchange& exchange) {
     logon.add(1137, "9");
   }
   const std::string time = client::utc_now();
-  client::Connection connection = client::Connection::open(
-      "127.0.0.1", port_of(exchange), kAnswerTimeout);
+  client::Connection connection =
+      client::Connection::open("127.0.0.1", port_of(exchange), kAnswerTimeout);
   connection.send(client::encode(header(kUsed, time), logon), kAnswerTimeout);
   const auto deadline = client::Clock::now() + kAnswerTimeout;
   while (!client::frame_length(connection.received()) && connection.receive(deadline)) {

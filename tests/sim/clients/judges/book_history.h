@@ -48,7 +48,7 @@ class BookHistory {
     std::string symbol;
     matching::InstrumentId id;
     matching::MarketKind kind{};
-    std::int64_t traded = 0;                  // in millionths
+    std::int64_t traded = 0;                    // in millionths
     std::map<std::uint64_t, Picture> pictures;  // by 83
   };
 

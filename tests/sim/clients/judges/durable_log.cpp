@@ -17,8 +17,7 @@ std::uint64_t hash_of(const TransactionView& transaction) {
   };
   constexpr std::hash<std::string_view> kHash;
   const std::uint64_t header = kHash(text(&transaction.header, sizeof transaction.header));
-  const std::uint64_t events =
-      kHash(text(transaction.events.data(), transaction.events.size()));
+  const std::uint64_t events = kHash(text(transaction.events.data(), transaction.events.size()));
   return header * 31 + events;
 }
 

@@ -25,7 +25,7 @@ constexpr int kSettlementReportId = 20105;
 constexpr std::size_t kShown = 8;
 
 int id_tag_of(const Message& message) {
-  return message.type() == "8" ? kExecId
+  return message.type() == "8"     ? kExecId
          : message.type() == "UMS" ? kSettlementReportId
                                    : kReportId;
 }
@@ -124,12 +124,14 @@ std::string OwedReports::told(const std::string& comp_id, const Message& message
                                                : account->second.reports.find(key);
   const bool shown = is_shown_at_logon(message);
   if (account == accounts_.end() || owed == account->second.reports.end()) {
-    return shown ? ""  // it was proposed before this session was on for the first time
-                 : "was told of " + std::string{text} + ", which is not for it: " + words_of(message);
+    return shown
+               ? ""  // it was proposed before this session was on for the first time
+               : "was told of " + std::string{text} + ", which is not for it: " + words_of(message);
   }
   if (!shown && owed->second.body != body_of(message)) {
-    return "was told another thing of " + std::string{text} + " than the journal says: " +
-           words_of(message) + " and not " + client::readable(owed->second.body);
+    return "was told another thing of " + std::string{text} +
+           " than the journal says: " + words_of(message) + " and not " +
+           client::readable(owed->second.body);
   }
   if (!owed->second.told) {
     owed->second.told = true;
