@@ -85,7 +85,7 @@ struct GatewayProcess::Life {
 // The fiber shares the life: where the process is killed neither comes to its end.
 GatewayProcess::GatewayProcess(Machine& machine, const Settings& settings, Judge& judge)
     : life_{std::make_shared<Life>(machine, settings, judge)} {
-  machine.spawn("gateway", settings.process, [life = life_] { life->live(); });
+  machine.spawn(std::string{kFiber}, settings.process, [life = life_] { life->live(); });
 }
 
 GatewayProcess::~GatewayProcess() = default;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "gateway/config/config.h"
 #include "gateway/session/dictionaries.h"
@@ -21,6 +22,9 @@ using Lateness = std::array<Clocks::Time, SimulatedGateway::kParts>;
 
 class GatewayProcess {
  public:
+  // The name of the fiber that runs its parts.
+  static constexpr std::string_view kFiber = "gateway";
+
   struct Settings {
     const Plan& plan;
     const std::filesystem::path& files;  // of its configuration

@@ -93,9 +93,13 @@ class Run {
       return;
     }
     Fiber& chosen = *ready[order_.below(ready.size())];
+    const bool is_gateways_own =
+        chosen.name() == GatewayProcess::kFiber;  // it may be gone behind this
     machine_.run_fiber(chosen);
     if (gateway_) {
-      gateway_->wake();
+      if (!is_gateways_own) {
+        gateway_->wake();
+      }
       judge_gateway();
     }
     note_judgement();
