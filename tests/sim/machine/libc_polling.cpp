@@ -71,17 +71,18 @@ void look_at(Network::Inside& network, pollfd& each) {
 int poll_until(Machine& machine, pollfd* files, nfds_t count, Clocks::Time deadline) {
   Network::Inside& network = machine.network.inside();
   int ready = 0;
-  machine.wait(
-      [&] {
-        network.timeline().catch_up();
-        ready = 0;
-        for (nfds_t i = 0; i < count; ++i) {
-          look_at(network, files[i]);
-          ready += files[i].revents != 0 ? 1 : 0;
-        }
-        return ready > 0;
-      },
-      deadline);
+  const auto is_ready = [&] {
+    network.timeline().catch_up();
+    ready = 0;
+    for (nfds_t i = 0; i < count; ++i) {
+      look_at(network, files[i]);
+      ready += files[i].revents != 0 ? 1 : 0;
+    }
+    return ready > 0;
+  };
+  if (!is_ready()) {
+    machine.wait(is_ready, deadline);
+  }
   return ready;
 }
 
@@ -96,7 +97,9 @@ int wait_for_epoll(
     network.timeline().catch_up();
     return epoll->events() != 0;
   };
-  machine.wait(is_ready, deadline_in_ms(machine, timeout));
+  if (!is_ready()) {
+    machine.wait(is_ready, deadline_in_ms(machine, timeout));
+  }
   return static_cast<int>(
       epoll->take(events, std::min(static_cast<std::size_t>(most), kMostEvents)));
 }

@@ -53,6 +53,18 @@ bool Machine::Inside::can_go_on(const Thread& thread) const {
   return thread.ready == nullptr || machine.clocks.now() >= thread.deadline || (*thread.ready)();
 }
 
+// From one event to the next.
+bool Machine::Inside::pass_time(const std::function<bool()>& ready, Clocks::Time deadline) {
+  while (!ready()) {
+    const Clocks::Time next = std::min(deadline, machine.network.inside().next_event());
+    if (machine.clocks.now() >= deadline || next == Clocks::kNever) {
+      return false;
+    }
+    machine.clocks.advance_to(next);
+  }
+  return true;
+}
+
 void Machine::Inside::forget(const Fiber& fiber) {
   std::erase_if(threads, [&](const auto& each) { return each->fiber.get() == &fiber; });
 }
@@ -99,28 +111,20 @@ Fiber& Machine::spawn(std::string name, int process, std::function<void()> body)
 
 bool Machine::wait(const std::function<bool()>& ready, Clocks::Time deadline) {
   const ErrnoKept errno_kept;
-  Inside::Thread* const thread =
-      Fiber::current() == nullptr ? nullptr : &inside_->thread_of(*Fiber::current());
-  for (;;) {
+  if (Fiber::current() == nullptr) {
+    return inside_->pass_time(ready, deadline);
+  }
+  Inside::Thread& thread = inside_->thread_of(*Fiber::current());
+  while (clocks.now() < deadline) {
+    thread.ready = &ready;
+    thread.deadline = deadline;
+    Fiber::yield();
+    thread.ready = nullptr;
     if (ready()) {
       return true;
     }
-    if (clocks.now() >= deadline) {
-      return false;
-    }
-    if (thread != nullptr) {
-      thread->ready = &ready;
-      thread->deadline = deadline;
-      Fiber::yield();
-      thread->ready = nullptr;
-      continue;
-    }
-    const Clocks::Time next = std::min(deadline, network.inside().next_event());
-    if (next == Clocks::kNever) {
-      return false;
-    }
-    clocks.advance_to(next);
   }
+  return ready();
 }
 
 std::vector<Fiber*> Machine::ready_fibers() const {

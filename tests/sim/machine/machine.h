@@ -49,8 +49,9 @@ class Machine {
   // Begins to run at the next run_fiber().
   Fiber& spawn(std::string name, int process, std::function<void()> body);
 
-  // Of the current fiber: it waits until `ready` or `deadline`; returns whether it is ready. Where
-  // no fiber runs, time passes instead: nothing else can make it ready.
+  // Of the current fiber: it waits until `ready` or `deadline`; returns whether it is ready. Others
+  // may go on meanwhile even where it is ready at once, but not where the deadline has passed.
+  // Where no fiber runs, time passes instead: nothing else can make it ready.
   bool wait(const std::function<bool()>& ready, Clocks::Time deadline);
 
   // Fibers that could go on now, in the order in which they were made.

@@ -33,6 +33,7 @@ struct Machine::Inside {
 
   [[nodiscard]] Thread& thread_of(const Fiber& fiber);
   [[nodiscard]] bool can_go_on(const Thread& thread) const;
+  bool pass_time(const std::function<bool()>& ready, Clocks::Time deadline);
   void forget(const Fiber& fiber);
   void trim_trace();
 

@@ -221,6 +221,26 @@ TEST(Machine, TellsWhetherWhatAFiberWaitsForHasCome) {
   EXPECT_EQ(results, (std::vector<bool>{false, true}));
 }
 
+TEST(Machine, LetsOthersGoOnAlsoWhereNothingIsWaitedFor) {
+  TestMachine machine;
+  std::string order;
+  const auto body = [&](char letter) {
+    return [&, letter] {
+      for (int i = 0; i < 2; ++i) {
+        order += letter;
+        EXPECT_TRUE(machine->wait([] { return true; }, Clocks::kNever));
+        EXPECT_FALSE(machine->wait([] { return false; }, machine->clocks.now()));
+      }
+    };
+  };
+  Fiber& one = machine->spawn("one", 1, body('a'));
+  Fiber& other = machine->spawn("other", 2, body('b'));
+  for (Fiber* const each : {&one, &other, &one, &other, &one, &other}) {
+    machine->run_fiber(*each);
+  }
+  EXPECT_EQ(order, "abab");
+}
+
 TEST(Machine, LetsExceptionsOfAFiberOutAndForgetsIt) {
   TestMachine machine;
   Fiber& fiber = machine->spawn("thrower", 1, [] { throw std::runtime_error{"out"}; });
