@@ -25,6 +25,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// What each turn takes: whoever is always busy must not make time stand still.
+constexpr std::chrono::microseconds kOfATurn{2};
+
 // What bounds a run that does not come to its end.
 constexpr std::uint64_t kMostSteps = 3'000'000;
 constexpr Clocks::Time kLongest = std::chrono::hours{6};
@@ -96,6 +99,7 @@ class Run {
     const bool is_gateways_own =
         chosen.name() == GatewayProcess::kFiber;  // it may be gone behind this
     machine_.run_fiber(chosen);
+    machine_.clocks.advance(kOfATurn);
     if (gateway_) {
       if (!is_gateways_own) {
         gateway_->wake();
