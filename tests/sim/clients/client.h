@@ -1,5 +1,5 @@
-// The users of a simulated exchange, each a process with one fiber that uses the project's own client
-// (gateway/client), which knows nothing of the simulation, and keeps its own record.
+// The users of a simulated exchange, each a process with one fiber that uses the project's own
+// client (gateway/client), which knows nothing of the simulation, and keeps its own record.
 #pragma once
 
 #include <cstdint>

@@ -34,7 +34,9 @@ class Operator final : public FixClient {
 
   void act() override;
   [[nodiscard]] bool may_act() const override;
+
   [[nodiscard]] bool must_act() const override { return !proposals_.empty(); }
+
   void take(const client::Message& message) override;
 
   [[nodiscard]] bool all_is_answered() const override { return asked_.empty(); }

@@ -1,6 +1,7 @@
 #include "tests/sim/run/gateway_process.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -59,14 +60,21 @@ struct GatewayProcess::Life {
     return done > 0;
   }
 
+  // Always later than now, so that others have their turns.
   [[nodiscard]] Clocks::Time next_deadline(const SimulatedGateway& own) const {
-    Clocks::Time next = own.next_deadline();
+    constexpr std::chrono::microseconds kSoon{100};
+    const Clocks::Time now = machine.clocks.now();
+    Clocks::Time next = Clocks::kNever;
     for (const Clocks::Time late : settings.lateness) {
-      if (late > machine.clocks.now()) {
+      if (late > now) {
         next = std::min(next, late);
       }
     }
-    return next;
+    const Clocks::Time wanted = own.next_deadline();
+    if (wanted > now) {
+      return std::min(next, wanted);
+    }
+    return next == Clocks::kNever ? now + kSoon : next;  // who wants it is late, or could not
   }
 
   Machine& machine;

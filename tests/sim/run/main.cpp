@@ -184,7 +184,9 @@ int run_many(const Options& options, const Dictionaries& dictionaries) {
   if (!failed) {
     return EXIT_SUCCESS;
   }
-  print_smaller(*failed, dictionaries);
+  if (options.smaller) {
+    print_smaller(*failed, dictionaries);
+  }
   return EXIT_FAILURE;
 }
 
