@@ -220,7 +220,7 @@ class Run {
     if (files.empty()) {
       return false;
     }
-    const std::filesystem::path newest = *std::max_element(files.begin(), files.end());
+    const std::filesystem::path newest = *std::max_element(files.begin(), files.end()) / "state";
     const std::uintmax_t size = std::filesystem::file_size(newest, ignored);
     if (ignored || size == 0) {
       return false;
