@@ -12,6 +12,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include <spdlog/spdlog.h>
+
 #include "gateway/client/error.h"
 #include "gateway/client/order_entry.h"
 #include "gateway/client/session.h"
@@ -155,8 +157,8 @@ class Node final : private SimulatedGateway::Observer {
 
   void live() {
     while (!world_.ending) {
-      const std::string why = lead_once();
-      world_.machine.note(name_ + " ends: " + why);
+      spdlog::info("{} ends: {}", name_, lead_once());  // paths and pids: not for the trace
+      world_.machine.note(name_ + " ends");
       const std::function<bool()> ends = [this] { return world_.ending; };
       world_.machine.wait(ends,
                           world_.machine.clocks.now() + milliseconds{random_.between(50, 2'000)});

@@ -4,6 +4,9 @@
 #include <chrono>
 #include <exception>
 #include <utility>
+#include <vector>
+
+#include "gateway/config/config.h"
 
 namespace betex::sim {
 namespace {
@@ -35,43 +38,45 @@ void SimulatedExchange::start() {
   machine_.spawn("gateway", ++process_, [this] { live(); });
 }
 
+// All of it is on the fiber's stack: of a process that is killed nothing is destroyed, and nothing
+// is lost to whoever looks for leaks.
 void SimulatedExchange::live() {
   try {
-    config_ = load_exchange(settings_.folder / "config", machine_.disk.root());
-    gateway_ = std::make_unique<SimulatedGateway>(
-        SimulatedGateway::Settings{.config = config_,
-                                   .dictionaries = settings_.dictionaries,
-                                   .planted = settings_.planted,
-                                   .seed = settings_.seed,
-                                   .observer = settings_.observer});
+    const gateway::Config config = load_exchange(settings_.folder / "config", machine_.disk.root());
+    SimulatedGateway own{{.config = config,
+                          .dictionaries = settings_.dictionaries,
+                          .planted = settings_.planted,
+                          .seed = settings_.seed,
+                          .observer = settings_.observer}};
+    gateway_ = &own;
     const std::function<bool()> never = [] { return false; };
-    while (!gateway_->stopped()) {
-      const std::size_t work = round();
+    while (!own.stopped()) {
+      const std::size_t work = round(own);
       const Clocks::Time now = machine_.clocks.now();
-      machine_.wait(
-          never,
-          work > 0 ? now + kRoundTakes
-                   : std::clamp(gateway_->next_deadline(), now + kRoundTakes, now + kLooksEvery));
+      machine_.wait(never,
+                    work > 0
+                        ? now + kRoundTakes
+                        : std::clamp(own.next_deadline(), now + kRoundTakes, now + kLooksEvery));
     }
+    gateway_ = nullptr;
   } catch (const std::exception& error) {
+    gateway_ = nullptr;
     failure_ = error.what();
   }
-  gateway_.reset();
 }
 
-std::size_t SimulatedExchange::round() {
+std::size_t SimulatedExchange::round(SimulatedGateway& gateway) {
   std::size_t work = 0;
   for (std::size_t i = 0; i < SimulatedGateway::kParts; ++i) {
     work +=
-        gateway_->run(static_cast<SimulatedGateway::Part>(turns_.below(SimulatedGateway::kParts)));
+        gateway.run(static_cast<SimulatedGateway::Part>(turns_.below(SimulatedGateway::kParts)));
   }
   return work;
 }
 
-// Of the process nothing is destroyed: what it has in this real one is leaked.
 void SimulatedExchange::die() {
   machine_.kill(process_);
-  static_cast<void>(gateway_.release());
+  gateway_ = nullptr;
 }
 
 void SimulatedExchange::kill() {

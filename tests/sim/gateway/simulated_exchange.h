@@ -5,12 +5,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "gateway/config/config.h"
 #include "gateway/session/dictionaries.h"
 #include "tests/sim/gateway/exchange_config.h"
 #include "tests/sim/gateway/simulated_gateway.h"
@@ -35,7 +31,7 @@ class SimulatedExchange {
   [[nodiscard]] Machine& machine() noexcept { return machine_; }
 
   // Null: it is not up.
-  [[nodiscard]] SimulatedGateway* gateway() noexcept { return gateway_.get(); }
+  [[nodiscard]] SimulatedGateway* gateway() noexcept { return gateway_; }
 
   // Why the last gateway has ended by itself; empty: it has not.
   [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
@@ -56,15 +52,14 @@ class SimulatedExchange {
 
  private:
   void live();
-  std::size_t round();
+  std::size_t round(SimulatedGateway& gateway);
   void die();
 
   const Settings settings_;
   Machine machine_;
   Random turns_;
   Random cuts_;
-  gateway::Config config_;
-  std::unique_ptr<SimulatedGateway> gateway_;
+  SimulatedGateway* gateway_ = nullptr;  // on its fiber's stack
   std::string failure_;
   int process_ = 0;
 };
