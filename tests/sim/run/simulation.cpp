@@ -173,7 +173,7 @@ class Run {
   // It is gone, however that came: what its machine has then is what the next one begins with.
   void end_gateway() {
     if (const std::string why = gateway_->why_failed(); !why.empty()) {
-      machine_.note("ended: " + why);
+      machine_.note("ended: " + without_folder(why));
       if (!gateway_->started() && nothing_is_wrong() && ++failed_starts_ > kMostFailedStarts) {
         fault("the gateway does not start: " + why);
       }
@@ -195,6 +195,15 @@ class Run {
     do_while_down();
     start_at_ = machine_.clocks.now() +
                 milliseconds{chance_.between(kLeastDown.count(), kMostDown.count())};
+  }
+
+  // The folder has another name in each run, and the trace must not.
+  [[nodiscard]] std::string without_folder(std::string text) const {
+    const std::string folder = files_.parent_path().string();
+    for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at)) {
+      text.erase(at, folder.size());
+    }
+    return text;
   }
 
   void do_while_down() {
