@@ -13,12 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include <spdlog/spdlog.h>
-
 #include "gateway/agent/agent_runner.h"
-#include "gateway/cluster_side.h"
-#include "gateway/config/agreement.h"
-#include "gateway/config/config_error.h"
+#include "gateway/cluster_member.h"
 #include "gateway/http/http_server.h"
 #include "gateway/journal_start.h"
 #include "gateway/link/session_link.h"
@@ -39,7 +35,6 @@
 #include "gateway/process/service_manager.h"
 #include "gateway/process/service_status.h"
 #include "gateway/replay_side.h"
-#include "gateway/reports/transaction_log.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
 #include "gateway/ring/finally.h"
@@ -47,14 +42,11 @@
 #include "gateway/session/fix_server.h"
 #include "gateway/session/message_cache.h"
 #include "gateway/session/session_ports.h"
-#include "gateway/session/spare_cache.h"
-#include "gateway/shared_disk_side.h"
 #include "gateway/start/fix_settings.h"
 #include "gateway/start/retention.h"
 #include "gateway/start/snapshot_thread.h"
 #include "gateway/start/startup.h"
 #include "gateway/start/witness.h"
-#include "gateway/time/clock_at_start.h"
 #include "gateway/time/clock_watch.h"
 #include "gateway/time/gateway_clocks.h"
 #include "gateway/transport/authenticator.h"
@@ -71,25 +63,6 @@ namespace {
 constexpr std::chrono::milliseconds kLogoutDeadline{2000};
 constexpr std::chrono::milliseconds kLeastLogoutDeadline{500};
 
-QuorumLogStart quorum_log_start(const Config& config, const StartOptions& options) {
-  const auto refuse = [](const char* option, const char* problem, const char* remedy) {
-    throw ConfigError{{Finding{
-        .file = "command line", .line = 0, .key = option, .problem = problem, .remedy = remedy}}};
-  };
-  const char* const given = options.init_quorum_log ? "--init-quorum-log" : "--adopt-quorum-log";
-  if (options.init_quorum_log && options.adopt_quorum_log) {
-    refuse(given, "does not go with --adopt-quorum-log", "give one of them");
-  }
-  if ((options.init_quorum_log || options.adopt_quorum_log) &&
-      config.cluster.mode != ClusterMode::Replicated) {
-    refuse(given, "there is no quorum log", "set mode = \"replicated\" in [cluster]");
-  }
-  if (options.init_quorum_log) {
-    return QuorumLogStart::Init;
-  }
-  return options.adopt_quorum_log ? QuorumLogStart::Adopt : QuorumLogStart::Join;
-}
-
 }  // namespace
 
 // The members are the pipeline: each is made from those before it. Who waits for whom stands where
@@ -100,8 +73,7 @@ class Gateway::Impl {
       : config_{config},
         four_eyes_{config.exchange.four_eyes},
         shared_{share_one_thread(config.rings.stage_threads)},
-        replicated_{make_cluster_side(options)},
-        shared_disk_{make_shared_disk_side(options)},
+        member_{member_parts(options)},
         // 1. Dictionaries, descriptors and ports: a wrong one, too few or an occupied one are found
         //    before anything on disk is touched.
         dictionaries_{config.fix.dictionaries},
@@ -129,21 +101,26 @@ class Gateway::Impl {
         service_status_{io_.context(), health_, ServiceManager::from_environment()},
 
         // 2. The journal, under its lock, and from it the engine: all that was ever promised.
-        //    What it keeps is what snapshots and reports need. A node of a replicated cluster stays
-        //    here while another one leads, and follows it. The log's time goes on where it stood.
-        //    The session cache is opened before the start writes to it.
+        //    What it keeps is what snapshots and reports need. A member of a cluster stays here
+        //    while another node leads. The log's time goes on where it stood. The session cache is
+        //    opened before the start writes to it.
         retention_{config.wal.retire, config.reports.replay_days},
-        journal_{journal_settings(), segments_},
-        snapshots_{snapshot_settings(config), segments_, journal_, retention_, told_of_snapshots()},
-        recovered_{start_from_journal({journal_,
-                                       config.wal.root,
-                                       segments_,
-                                       config,
-                                       key_,
-                                       shared_disk_ ? shared_disk_->warm() : nullptr},
-                                      retention_,
-                                      options.new_epochs ? Epochs::New : Epochs::Kept,
-                                      start_steps(options))},
+        journal_{member_.journal_settings(retention_), segments_},
+        snapshots_{snapshot_settings(config),
+                   segments_,
+                   journal_,
+                   retention_,
+                   member_.told_of_snapshots()},
+        recovered_{
+            start_from_journal({journal_, config.wal.root, segments_, config, key_, member_.warm()},
+                               retention_,
+                               options.new_epochs ? Epochs::New : Epochs::Kept,
+                               member_.start_steps({.journal = journal_,
+                                                    .retention = retention_,
+                                                    .snapshots = snapshots_,
+                                                    .fix_port = fix_port_.port(),
+                                                    .made = made_,
+                                                    .clocks = clocks_}))},
         clock_watch_{io_.context(), machine_clock_, clocks_->session},
 
         // 3. Sessions produce commands; the match stage consumes them.
@@ -164,7 +141,7 @@ class Gateway::Impl {
 
         // 5. The stages.
         match_{commands_, recovered_.engine, events_, clocks_->exchange},
-        journal_stage_{journal_events_, *log_},
+        journal_stage_{journal_events_, *made_.log},
         report_{report_events_,
                 report_wait(),
                 std::move(recovered_.reports),
@@ -196,7 +173,7 @@ class Gateway::Impl {
                  .commands = command_port_,
                  .reports = report_.feed(),
                  .authenticator = authenticator_,
-                 .cache = *cache_,
+                 .cache = *made_.cache,
                  .clock = clocks_->session,
                  .currency = recovered_.engine.house().currency,
                  .replays = &replay_.feed()},
@@ -235,7 +212,7 @@ class Gateway::Impl {
                         .sessions = server_.metrics(),
                         .retention = retention_,
                         .clocks = *clocks_,
-                        .cache = *cache_,
+                        .cache = *made_.cache,
                         .backlog = match_.backlog(),
                         .commit_times = journal_stage_.commit_times(),
                         .answer_times = report_.answers().times(),
@@ -249,12 +226,7 @@ class Gateway::Impl {
 
   // Ends like a crash, but for the threads: nothing is drained.
   ~Impl() {
-    if (replicated_) {
-      replicated_->end_thread();  // it asks about the threads that end here
-    }
-    if (shared_disk_) {
-      shared_disk_->renew_while({});  // likewise
-    }
+    member_.end_questions();  // about the threads that end here
     replay_.stop();
     replay_.join();
     for (const auto& runner : runners_) {
@@ -272,7 +244,7 @@ class Gateway::Impl {
     }
     market_data_.start(health_);
     replay_.start(server_);
-    if (!replicated_) {
+    if (!member_.takes_snapshots()) {
       snapshots_.start(retention_.newest_snapshot());
     }
     if (!config_.wal.witness.empty()) {
@@ -281,8 +253,8 @@ class Gateway::Impl {
     }
     // The probes go by the journal's look, so it comes last: when they say that there is room, no
     // order is refused any more.
-    disk_watch_.emplace(std::vector<DiskWatch::Look>{[this] { cache_->space().look_at_disk(); },
-                                                     [this] { journal_.look_at_disk(); }});
+    disk_watch_.emplace(std::vector<DiskWatch::Look>{
+        [this] { made_.cache->space().look_at_disk(); }, [this] { journal_.look_at_disk(); }});
     std::vector<const AgentRunner*> watched;
     for (const auto& runner : runners_) {
       watched.push_back(runner.get());
@@ -290,22 +262,17 @@ class Gateway::Impl {
     health_.watch(std::move(watched));
     health_.watch(command_port_);
     health_.watch(clocks_->session);
-    if (replicated_) {
-      health_.watch_commits([&side = *replicated_] { return side.why_stalled(); });
-    }
-    if (shared_disk_) {  // who hangs must lose the lease
-      shared_disk_->renew_while([this] { return !health_.why_not_live(); });
-    }
+    member_.watch();
     clock_watch_.start();
     Ports ports{.fix = server_.listen(config_.fix.address, fix_port_.port()),
                 .tls = listen_tls(),
-                .http = http_ ? std::optional{http_->port()} : std::nullopt};
+                .http = http_port()};
     fix_port_.release();
     const MarketDataSide::Listening market_data = market_data_.listen();
     ports.market_data = market_data.plain;
     ports.market_data_tls = market_data.tls;
     health_.enter(Phase::Accepting);
-    if (replicated_ || told_standby_) {
+    if (member_.is_told()) {
       service_status_.tell();
     } else {
       service_status_.start();
@@ -318,9 +285,7 @@ class Gateway::Impl {
     server_.reload(limits.orders, session_settings(config), tls_files(config));
     market_data_.reload(config, limits.market_data);
     authenticator_.replace(config.credentials);
-    if (replicated_) {
-      replicated_->agree(agreement_hash(config));
-    }
+    member_.agree(config);
     for (const AccountConfig& account : config.accounts()) {
       if (accounts_.insert(account.name).second) {
         operate(creation_of(account));
@@ -350,8 +315,8 @@ class Gateway::Impl {
     service_status_.tell();
     replay_.stop();
     // In a cluster the next leader ends them once more, and their graces run from then on.
-    const auto reason = replicated_ || shared_disk_ ? matching::SessionDownReason::Restart
-                                                    : matching::SessionDownReason::Shutdown;
+    const auto reason = member_.has_others() ? matching::SessionDownReason::Restart
+                                             : matching::SessionDownReason::Shutdown;
     server_.stop_reading();
     server_.sessions_down(reason);
     market_data_.stop_reading(reason);
@@ -359,180 +324,35 @@ class Gateway::Impl {
     for (const auto& runner : runners_) {
       runner->join();
     }
-    if (replicated_) {  // that was the last commit: whoever stands by need not wait for the rest
-      replicated_->give_back();
-    }
+    member_.give_back();  // that was the last commit
     market_data_.stop();
     replay_.join();
     journal_.close();
-    if (shared_disk_) {  // whoever stands by need not wait for the rest
-      shared_disk_->authority().release();
-    }
+    member_.release();
     log_out(impatient);
     witness_.reset();  // it has the last event then
     market_data_ports_.io().stop();
     io_.stop();
     snapshots_.stop();  // whoever logs ends before the log does
-    if (replicated_) {
-      replicated_->end_board();
-    }
+    member_.end_board();
   }
 
  private:
-  // Null: this is no node of a replicated cluster.
-  std::unique_ptr<ClusterSide> make_cluster_side(const StartOptions& options) {
-    const QuorumLogStart start = quorum_log_start(config_, options);
-    if (config_.cluster.mode != ClusterMode::Replicated) {
-      return nullptr;
-    }
-    return std::make_unique<ClusterSide>(
-        ClusterSide::Parts{.config = config_.cluster,
-                           .health = health_,
-                           .agreement = agreement_hash(config_),
-                           .start = start,
-                           .pause = options.pause,
-                           .changed = [this] { service_status_.tell(); }});
-  }
-
-  // Empty: no other node has the same ones.
-  SnapshotThread::Told told_of_snapshots() {
-    if (!replicated_) {
-      return {};
-    }
-    return [&side = *replicated_](const journal::SnapshotHeader& header) {
-      side.note_snapshot(header);
-    };
-  }
-
-  // Null: the disk is no shared one.
-  std::unique_ptr<SharedDiskSide> make_shared_disk_side(const StartOptions& options) {
-    if (config_.cluster.mode != ClusterMode::SharedDisk) {
-      return nullptr;
-    }
-    auto side = std::make_unique<SharedDiskSide>(
-        SharedDiskSide::Parts{
-            .config = config_,
+  ClusterMember::Parts member_parts(const StartOptions& options) {
+    return {.config = config_,
+            .options = options,
+            .health = health_,
+            .metrics = metrics_,
+            .clock = machine_clock_,
             .segments = segments_,
             .key = key_,
-            .figures = figures_,
-            .address = config_.fix.address + ":" + std::to_string(config_.fix.port)},
-        SharedDiskSide::Calls{
-            .pause = options.pause,
-            .standing_by = [this, &options](const std::string& why) { stand_by(options, why); },
-            .leads = [this] {  // in the phase that it is in: who was ready is watched from then on
-              health_.wait_for("this node leads, and replays the journal");
-              service_status_.tell();
-            }});
-    metrics_.read_from(ClusterSources{.figures = figures_,
-                                      .lease_left = [&side = *side] { return side.lease_left(); }});
-    return side;
+            .start_telling = [this] { service_status_.start(); },
+            .tell = [this] { service_status_.tell(); },
+            .http_port = [this] { return http_port(); }};
   }
 
-  // By the shared disk's side, while the journal waits for the right to be opened.
-  void stand_by(const StartOptions& options, const std::string& why) {
-    health_.enter(Phase::Standby);
-    health_.wait_for("standing by: " + why);
-    if (std::exchange(told_standby_, true)) {
-      service_status_.tell();
-      return;
-    }
-    service_status_.start();
-    options.standing_by(http_ ? std::optional{http_->port()} : std::nullopt);
-  }
-
-  journal::JournalConfig journal_settings() {
-    journal::JournalConfig settings = journal_config(config_, retention_);
-    if (replicated_) {
-      metrics_.read_from(replicated_->metrics());
-      settings.wal_id = replicated_->find_log();
-    }
-    if (shared_disk_) {
-      settings.authority = &shared_disk_->authority();
-    }
-    return settings;
-  }
-
-  StartSteps start_steps(const StartOptions& options) {
-    return {.become_writer = [this, &options](Recovered& recovered) -> TransactionLog& {
-              log_ =
-                  replicated_ ? lead(options, recovered) : std::make_unique<JournalLog>(journal_);
-              return *log_;
-            },
-            .catches_up = replicated_ && !options.init_quorum_log && !options.adopt_quorum_log,
-            .open_cache =
-                [this, &options](const matching::Engine& engine) { open_cache(options, engine); },
-            .start_clocks = [this, &options](matching::Timestamp last) -> const GatewayClocks& {
-              return start_clocks(options, last);
-            }};
-  }
-
-  // While it follows, snapshots are taken and segments retired, and probes, metrics and the service
-  // manager hear how it is.
-  std::unique_ptr<TransactionLog> lead(const StartOptions& options, Recovered& recovered) {
-    prepare_first_segment(snapshot_settings(config_), journal_);
-    snapshots_.start(retention_.newest_snapshot());
-    service_status_.start();
-    std::unique_ptr<TransactionLog> log = replicated_->lead(
-        {.journal = journal_,
-         .address = config_.fix.address + ":" + std::to_string(fix_port_.port()),
-         .taken = [&](const matching::TransactionView& each) { take(recovered, each); },
-         .look = [&] { tell(recovered, retention_); },
-         .standing_by =
-             [&] {
-               prepare_cache(recovered.engine);
-               options.standing_by(http_ ? std::optional{http_->port()} : std::nullopt);
-             }});
-    find_left_up(recovered);
-    return log;
-  }
-
-  // What a take-over would have its clients wait for: hundreds of MiB where there are many
-  // sessions.
-  void prepare_cache(const matching::Engine& engine) {
-    if (!replicated_->another_wrote()) {
-      return;  // this node's own cache may be good yet
-    }
-    std::size_t sessions = 0;
-    engine.visit_sessions([&](const matching::SessionInfo&) { ++sessions; });
-    const fix::CacheIdentity identity = cache_identity(journal_);
-    fix::discard_cache(cache_folder(config_), identity);
-    spare_cache_ =
-        fix::SpareCache::make(cache_folder(config_), identity, sessions, cache_limits(config_));
-  }
-
-  const GatewayClocks& start_clocks(const StartOptions& options, matching::Timestamp last) {
-    const StartClockCheck check{
-        .last = last,
-        .rules = {.require_synchronised = config_.clock.require_synchronised,
-                  .accept_clock = options.accept_clock}};
-    if (replicated_ || shared_disk_) {  // nobody else leads: to wait would help nobody
-      const auto why = check.why_not(machine_clock_.read().wall, machine_clock_.synchronised());
-      if (why) {
-        spdlog::error("{}: this node leads, and goes on all the same", *why);
-      }
-      return clocks_.emplace(machine_clock_, last);
-    }
-    wait_for_clock(
-        check, machine_clock_, {.pause = options.pause, .waiting = [this](const std::string& why) {
-                                  health_.wait_for(why);
-                                  service_status_.tell();
-                                }});
-    return clocks_.emplace(machine_clock_, last);
-  }
-
-  void open_cache(const StartOptions& options, const matching::Engine& engine) {
-    std::vector<matching::SessionInfo> sessions;
-    engine.visit_sessions(
-        [&](const matching::SessionInfo& session) { sessions.push_back(session); });
-    cache_.emplace(
-        cache_folder(config_),
-        replicated_ ? cache_identity(journal_, replicated_->last_writer())
-                    : cache_identity(journal_),
-        fix::RecoveredSessions{
-            .sessions = sessions, .last_seq = engine.last_seq(), .new_epochs = options.new_epochs},
-        cache_limits(config_),
-        spare_cache_.get());
-    spare_cache_.reset();
+  std::optional<std::uint16_t> http_port() const {
+    return http_ ? std::optional{http_->port()} : std::nullopt;
   }
 
   // Brokers first: they may wait for the end of something. All together have one deadline.
@@ -584,15 +404,9 @@ class Gateway::Impl {
   const KernelClock machine_clock_;
   std::optional<GatewayClocks> clocks_;  // none until the journal is replayed
 
-  // Null: this is no node of a replicated cluster. Before the threads that ask for its figures.
-  const std::unique_ptr<ClusterSide> replicated_;
-
-  // Likewise of a shared disk, and what it works on.
   journal::EnvironmentPool segments_;
   const matching::ClOrdIdKey key_{new_key()};
-  cluster::ClusterFigures figures_;
-  bool told_standby_ = false;
-  const std::unique_ptr<SharedDiskSide> shared_disk_;
+  ClusterMember member_;  // before the threads that ask for its figures
 
   const fix::Dictionaries dictionaries_;
   const PortLimits limits_;
@@ -608,9 +422,7 @@ class Gateway::Impl {
 
   Retention retention_;
   journal::Journal journal_;
-  std::unique_ptr<TransactionLog> log_;           // null until this node may write
-  std::unique_ptr<fix::SpareCache> spare_cache_;  // while it stands by; null: there is none
-  std::optional<fix::MessageCache> cache_;        // none until the journal is replayed
+  ClusterMember::Made made_;
   SnapshotThread snapshots_;
   Recovered recovered_;
   ClockWatch clock_watch_;

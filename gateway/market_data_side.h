@@ -1,13 +1,10 @@
-// The market data side of the gateway, wired: md on its thread, its sessions and the page's streams
-// on another. What happens to any of it happens to nothing else: a failure ends market data, and
-// the gateway goes on.
+// The market data side of the gateway on its threads: md on one, its sessions and the page's
+// streams on another.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <exception>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -19,13 +16,12 @@
 #include "gateway/config/config.h"
 #include "gateway/link/clock.h"
 #include "gateway/link/session_link.h"
-#include "gateway/market_data/market_data_stage.h"
+#include "gateway/market_data_wiring.h"
 #include "gateway/process/health.h"
 #include "gateway/process/io_threads.h"
 #include "gateway/process/market_data_metrics.h"
 #include "gateway/process/port_reservation.h"
 #include "gateway/ring/event_ring.h"
-#include "gateway/ring/wait_strategy.h"
 #include "gateway/session/market_data_server.h"
 #include "gateway/transport/authenticator.h"
 #include "gateway/transport/transport_limits.h"
@@ -35,11 +31,6 @@
 #include "matching/session_commands.h"
 
 namespace betex::gateway {
-
-// The engine as of the newest whole snapshot of the journal's log; throws std::runtime_error where
-// there is none. `journal` has been recovered.
-[[nodiscard]] MarketDataStage::LoadState newest_state(std::filesystem::path wal_root,
-                                                      const journal::Journal& journal);
 
 // What is there before anything on disk is touched: the ports, and the thread "md-io".
 class MarketDataPorts {
@@ -95,11 +86,11 @@ class MarketDataSide {
   MarketDataSide& operator=(const MarketDataSide&) = delete;
 
   // Null: [market_data] is not enabled.
-  [[nodiscard]] fix::MarketDataServer* server() noexcept { return server_.get(); }
+  [[nodiscard]] fix::MarketDataServer* server() noexcept { return wiring_.server(); }
 
-  [[nodiscard]] PictureFeed& pictures() noexcept { return stage_; }
+  [[nodiscard]] PictureFeed& pictures() noexcept { return wiring_.stage(); }
 
-  [[nodiscard]] MarketDataSources metrics() const noexcept;
+  [[nodiscard]] MarketDataSources metrics() const noexcept { return wiring_.metrics(); }
 
   struct Listening {
     std::optional<std::uint16_t> plain;
@@ -118,16 +109,9 @@ class MarketDataSide {
   void log_out(std::chrono::milliseconds deadline, const std::function<bool()>& impatient);
 
  private:
-  void lose(std::string_view what, const std::exception_ptr& error) noexcept;
-
   const Config& config_;
   MarketDataPorts& ports_;
-  // It sleeps where stages spin: it must not take a core that orders need.
-  WaitStrategy wait_{WaitKind::Block};
-  EventConsumer& events_;
-  std::atomic<bool> lost_{false};  // relaxed: for metrics
-  MarketDataStage stage_;
-  std::unique_ptr<fix::MarketDataServer> server_;
+  MarketDataWiring wiring_;
   AgentRunner runner_;
 };
 

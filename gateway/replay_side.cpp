@@ -16,37 +16,42 @@ constexpr int kNiceness = 19;
 
 }  // namespace
 
-ReplaySide::ReplaySide(const Parts& parts)
-    : stage_{{.wait = wait_,
-              .open_source = retiring_journal_sources(parts.config.wal.root, parts.segments),
-              .load_state =
-                  [&config = parts.config, &journal = parts.journal](matching::EventSeq limit) {
-                    return reports_as_of(config.wal.root, journal, config, limit);
-                  },
-              .available_from = [&retention =
-                                     parts.retention] { return retention.told_again_from(); }}},
-      runner_{
-          {.thread_name = "replay", .agents = {&stage_}, .niceness = kNiceness},
-          wait_,
-          [this](std::string_view /*agent*/, const std::exception_ptr& error) { lose(error); }} {}
-
-void ReplaySide::start(ReplaySink& sink) {
-  stage_.connect(sink);
-  runner_.start();
+ReplayStage::Parts replay_parts(const ReplaySources& sources, WaitStrategy& wait) {
+  return {
+      .wait = wait,
+      .open_source = retiring_journal_sources(sources.config.wal.root, sources.segments),
+      .load_state =
+          [&config = sources.config, &journal = sources.journal](matching::EventSeq limit) {
+            return reports_as_of(config.wal.root, journal, config, limit);
+          },
+      .available_from = [&retention = sources.retention] { return retention.told_again_from(); }};
 }
 
 // Orders, their reports and the process go on.
-void ReplaySide::lose(const std::exception_ptr& error) noexcept {
+void lose_replays(ReplayStage& stage, const std::exception_ptr& error) noexcept {
   try {
     spdlog::critical(
         "replay failed: no reports are told again from now on, everything else goes on; to have it "
         "again, start the gateway again when it suits: {}",
         text_of(error));
-    stage_.fail();
+    stage.fail();
   } catch (const std::exception& further) {
     spdlog::critical("sessions that were told reports again could not be told of it: {}",
                      further.what());
   }
+}
+
+ReplaySide::ReplaySide(const Parts& parts)
+    : stage_{replay_parts(parts, wait_)},
+      runner_{{.thread_name = "replay", .agents = {&stage_}, .niceness = kNiceness},
+              wait_,
+              [this](std::string_view /*agent*/, const std::exception_ptr& error) {
+                lose_replays(stage_, error);
+              }} {}
+
+void ReplaySide::start(ReplaySink& sink) {
+  stage_.connect(sink);
+  runner_.start();
 }
 
 }  // namespace betex::gateway

@@ -15,16 +15,24 @@
 
 namespace betex::gateway {
 
+// What replays are made from. All outlive whoever makes them.
+struct ReplaySources {
+  const Config& config;             // who is told of what: Audience
+  const journal::Journal& journal;  // recovered
+  journal::EnvironmentPool& segments;
+  const Retention& retention;
+};
+
+// `wait` is what the stage's thread waits on, and outlives it.
+[[nodiscard]] ReplayStage::Parts replay_parts(const ReplaySources& sources, WaitStrategy& wait);
+
+// An exception has come out of the stage, on the thread that runs it.
+void lose_replays(ReplayStage& stage, const std::exception_ptr& error) noexcept;
+
 // *Owned by the main thread*, but for port(), feed() and figures().
 class ReplaySide {
  public:
-  // All outlive it.
-  struct Parts {
-    const Config& config;             // who is told of what: Audience
-    const journal::Journal& journal;  // recovered
-    journal::EnvironmentPool& segments;
-    const Retention& retention;
-  };
+  using Parts = ReplaySources;
 
   explicit ReplaySide(const Parts& parts);
 
@@ -43,8 +51,6 @@ class ReplaySide {
   void join() { runner_.join(); }
 
  private:
-  void lose(const std::exception_ptr& error) noexcept;
-
   // It sleeps where stages spin: it must not take a core that orders need.
   WaitStrategy wait_{WaitKind::Block};
   ReplayStage stage_;

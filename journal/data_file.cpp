@@ -118,8 +118,10 @@ class Checker {
     require(meta.magic == kMetaMagic, "wrong magic number");
     require(meta.version == kDataVersion, "wrong version");
     require(meta.free_pages.pad == page_size_, "wrong page size");
-    // LMDB writes the flag of integer keys with the first commit.
-    require(meta.main.flags == (meta.txn_id == 0 ? 0 : kIntegerKeyFlag), "wrong key order");
+    // LMDB writes the flag of integer keys with the first commit. Where the writing of a meta page
+    // has failed, it puts back the old commit id and last page, but none of the rest.
+    require(meta.main.flags == kIntegerKeyFlag || (meta.main.flags == 0 && meta.txn_id == 0),
+            "wrong key order");
     require(meta.main.depth <= kMaxDepth && meta.free_pages.depth <= kMaxDepth, "too deep");
     require((meta.main.depth == 0) == (meta.main.root == kNoPage), "depth without a root");
     require(meta.last_page >= 1 && meta.last_page < kNoPage / page_size_, "wrong last page");

@@ -151,6 +151,11 @@ constexpr FaultInfo info_of(Fault fault) noexcept {
               kExitCorrupt,
               "check etcd and shard in [cluster], and root in [wal]: this journal is of another "
               "log"};
+    case Fault::QuorumLogNewer:
+      return {"QuorumLogNewer",
+              kExitCorrupt,
+              "keep the folder as it is, install the version of the program that the other nodes "
+              "run, and start again"};
     case Fault::QuorumLogDamaged:
       return {"QuorumLogDamaged",
               kExitCorrupt,

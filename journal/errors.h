@@ -56,6 +56,7 @@ enum class Fault : std::uint8_t {
   QuorumLogMissing,
   QuorumLogExists,
   QuorumLogForeign,  // of another log
+  QuorumLogNewer,    // a later program has written it, and this one does not know all of it
   QuorumLogDamaged,
   QuorumLogWentBack,  // it ends before this one
   QuorumLogTooOld,    // it does not have any more what comes after this one's end

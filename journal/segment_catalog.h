@@ -48,7 +48,8 @@ struct SetAside {
 // retired/ is the operators'.
 [[nodiscard]] bool holds_segment_from(const std::filesystem::path& folder, EventSeq first_seq);
 
-// Leftovers of a writer that was killed while it made a segment; they never held a record.
+// Leftovers of a process that was killed while it made a segment or a snapshot, whose folder this
+// is; they never held a record, nor a whole snapshot.
 [[nodiscard]] std::vector<std::filesystem::path> list_unfinished(
     const std::filesystem::path& folder);
 

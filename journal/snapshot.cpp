@@ -63,7 +63,8 @@ class SnapshotFile {
 
   [[nodiscard]] const SnapshotHeader& header() const noexcept { return header_; }
 
-  // Gives the state and the note to `visit`, piece by piece, and then says whether they are whole.
+  // Gives the state and the note to `visit`, piece by piece, and then says whether they are whole;
+  // ends where `visit` returns false, and says nothing.
   template <typename Visitor>
   void read(Visitor&& visit) const {
     RunningChecksum sum;
@@ -72,7 +73,9 @@ class SnapshotFile {
     while (const std::size_t got = read_at(*file_, piece.data(), piece.size(), at)) {
       const std::span<const std::byte> bytes = std::span{piece}.first(got);
       sum.add(bytes);
-      visit(bytes);
+      if (!visit(bytes)) {
+        return;
+      }
       at += got;
     }
     if (sum.value() != header_.state_checksum) {
@@ -169,6 +172,7 @@ Snapshot load_snapshot(const std::filesystem::path& wal_root,
   content.reserve(header.state_size + header.note_size);
   file.read([&](std::span<const std::byte> piece) {
     content.insert(content.end(), piece.begin(), piece.end());
+    return true;
   });
   const std::span<const std::byte> state = std::span{content}.first(header.state_size);
   const std::span<const std::byte> note = std::span{content}.subspan(header.state_size);
@@ -197,10 +201,16 @@ Snapshot load_snapshot(const std::filesystem::path& wal_root,
   }
 }
 
-bool is_whole(const std::filesystem::path& wal_root, EventSeq seq) {
+bool is_whole(const std::filesystem::path& wal_root,
+              EventSeq seq,
+              const std::function<bool()>& goes_on) {
+  bool ended = false;
   try {
-    SnapshotFile{wal_root, seq}.read([](std::span<const std::byte>) {});
-    return true;
+    SnapshotFile{wal_root, seq}.read([&](std::span<const std::byte>) {
+      ended = goes_on && !goes_on();
+      return !ended;
+    });
+    return !ended;
   } catch (const JournalError& error) {
     if (error.fault() != Fault::SnapshotDamaged) {
       throw;

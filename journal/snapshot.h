@@ -32,8 +32,11 @@ struct Snapshot {
                                      EventSeq seq,
                                      const matching::ClOrdIdKey& key = {});
 
-// Reads every byte and loads no engine.
-[[nodiscard]] bool is_whole(const std::filesystem::path& wal_root, EventSeq seq);
+// Reads every byte and loads no engine. `goes_on` is asked now and then: where it says no the
+// reading ends, and the answer is false. Empty: to the end.
+[[nodiscard]] bool is_whole(const std::filesystem::path& wal_root,
+                            EventSeq seq,
+                            const std::function<bool()>& goes_on = {});
 
 // Asked before the folder is changed: false where the right to write was lost (WriterAuthority).
 // Empty: nobody can lose it.

@@ -420,18 +420,14 @@ void Engine::visit_rows(const std::function<void(const RowInfo&)>& visit) const 
 std::optional<MarketId> Engine::visit_row_after(
     AccountId account, MarketId after, const std::function<void(const RowInfo&)>& visit) const {
   const State& state = impl_->state;
-  MarketId next;
-  for (const MarketId market : state.ledger.money(account).markets) {
-    if (market > after && (next == MarketId{} || market < next)) {
-      next = market;
-    }
-  }
-  if (next == MarketId{}) {
+  const std::vector<MarketId>& markets = state.ledger.money(account).markets;
+  const auto next = std::upper_bound(markets.begin(), markets.end(), after);
+  if (next == markets.end()) {
     return std::nullopt;
   }
   std::vector<RunnerBets> runners;
-  visit(info_of(state, next, state.ledger.market(next).rows.find(account), runners));
-  return next;
+  visit(info_of(state, *next, state.ledger.market(*next).rows.find(account), runners));
+  return *next;
 }
 
 std::optional<AccountInfo> Engine::account_info(const Name& account) const {

@@ -149,7 +149,8 @@ std::uint32_t Ledger::row_for(AccountId account, MarketId id) {
   if (const std::uint32_t row = rows.find(account)) {
     return row;
   }
-  money(account).markets.push_back(id);
+  std::vector<MarketId>& markets = money(account).markets;
+  markets.insert(std::upper_bound(markets.begin(), markets.end(), id), id);
   return rows.make(account);
 }
 
@@ -245,7 +246,9 @@ void Ledger::archive_rows(MarketId id, std::uint32_t first, std::uint32_t last) 
     const RowHeader& header = rows.at(row);
     AccountMoney& account = money(header.account);
     account.bound -= Money{header.matched.value() * most_per_unit(rows.kind())};
-    std::erase(account.markets, id);
+    const auto its = std::lower_bound(account.markets.begin(), account.markets.end(), id);
+    BETEX_ASSERT(its != account.markets.end() && *its == id);
+    account.markets.erase(its);
   }
   rows.archive_to(last);
 }

@@ -29,7 +29,7 @@ struct alignas(kCacheLine) AccountMoney {
   Money market_exposure_limit;
   Money exposure;                 // of all its rows
   Money bound;                    // the most that its open and matched bets can move
-  std::vector<MarketId> markets;  // in which it has a row
+  std::vector<MarketId> markets;  // in which it has a row, ascending
 
   [[nodiscard]] bool has_limits() const noexcept {
     return exposure_limit != Money{} || market_exposure_limit != Money{};

@@ -197,6 +197,18 @@ MessageReject to_message_reject(const Message& message) {
       .poss_resend = message.has(field::kPossResend, "Y")};
 }
 
+// Which order, and by which request: of a CancelRequest or a ReplaceRequest.
+template <typename Request>
+void add_order_to_change(Message& message, const Request& request) {
+  add_unless_empty(message, field::kOrigClOrdId, request.orig_cl_ord_id);
+  add_unless_empty(message, field::kOrderId, request.order_id);
+  message.add(field::kClOrdId, request.cl_ord_id);
+  add_unless_empty(message, field::kAccount, request.account);
+  message.add(field::kSymbol, request.symbol);
+  add_code(message, field::kSide, request.side);
+  message.add(field::kTransactTime, utc_now());
+}
+
 }  // namespace
 
 Message to_message(const NewOrder& order) {
@@ -225,13 +237,7 @@ Message to_message(const NewOrder& order) {
 
 Message to_message(const CancelRequest& request) {
   Message message{"F"};
-  add_unless_empty(message, field::kOrigClOrdId, request.orig_cl_ord_id);
-  add_unless_empty(message, field::kOrderId, request.order_id);
-  message.add(field::kClOrdId, request.cl_ord_id);
-  add_unless_empty(message, field::kAccount, request.account);
-  message.add(field::kSymbol, request.symbol);
-  add_code(message, field::kSide, request.side);
-  message.add(field::kTransactTime, utc_now());
+  add_order_to_change(message, request);
   return message;
 }
 
@@ -248,13 +254,7 @@ Message to_message(const StatusRequest& request) {
 
 Message to_message(const ReplaceRequest& request) {
   Message message{"G"};
-  add_unless_empty(message, field::kOrigClOrdId, request.orig_cl_ord_id);
-  add_unless_empty(message, field::kOrderId, request.order_id);
-  message.add(field::kClOrdId, request.cl_ord_id);
-  add_unless_empty(message, field::kAccount, request.account);
-  message.add(field::kSymbol, request.symbol);
-  add_code(message, field::kSide, request.side);
-  message.add(field::kTransactTime, utc_now());
+  add_order_to_change(message, request);
   message.add(field::kOrderQty, request.quantity);
   message.add(field::kOrdType, "2");
   message.add(field::kPrice, request.price);

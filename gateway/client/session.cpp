@@ -24,6 +24,15 @@ std::string_view begin_string(Dialect dialect) {
   return dialect == Dialect::Fixt11 ? "FIXT.1.1" : "FIX.4.4";
 }
 
+// A whole message, or what can be none. Of a beginning the rest must come first.
+bool can_be_handled(std::string_view received) {
+  try {
+    return frame_length(received).has_value();
+  } catch (const ProtocolError&) {
+    return true;
+  }
+}
+
 }  // namespace
 
 Session::Session(SessionSettings settings, SessionStore& store)
@@ -168,7 +177,7 @@ void Session::pump(Clock::time_point deadline) {
   if (state_ == State::Disconnected) {
     return;
   }
-  if (connection_->received().empty()) {
+  if (!can_be_handled(connection_->received())) {
     connection_->receive(std::min(deadline, next_timer()));
   }
   handle_received();

@@ -123,12 +123,11 @@ EntryHeader checked_header(std::string_view part,
   if (header.magic != kEntryMagic) {
     fail(Fault::QuorumLogDamaged, slot, "does not begin with the magic number");
   }
-  if (header.format != kBatchFormat) {
-    fail(Fault::UnknownVersion,
+  if (header.format > kBatchFormat) {
+    fail(Fault::QuorumLogNewer,
          slot,
-         "has format " + std::to_string(header.format) + ", and this program reads format " +
-             std::to_string(kBatchFormat) +
-             ": start this node with the version of the program that the others have");
+         "has format " + std::to_string(header.format) + ", and this program knows none above " +
+             std::to_string(kBatchFormat));
   }
   if (header.checksum != checksum_of(header, part.substr(sizeof(header)))) {
     fail(Fault::QuorumLogDamaged, slot, "has a wrong checksum");
@@ -143,7 +142,8 @@ EntryHeader checked_header(std::string_view part,
              " of the batch that begins in slot " + std::to_string(header.slot));
   }
   const std::uint64_t transactions = transactions_of(header);
-  if (header.part >= header.parts || header.after.last_tx_id <= header.before.last_tx_id ||
+  if (header.format == 0 || header.part >= header.parts ||
+      header.after.last_tx_id <= header.before.last_tx_id ||
       transactions > std::numeric_limits<std::uint32_t>::max() ||
       header.after.last_seq <= header.before.last_seq ||
       header.after.last_timestamp < header.before.last_timestamp ||
@@ -213,12 +213,12 @@ class TransactionWalk {
     }
     // The bytes are what was written: the checksum says so.
     if (header.reserved != 0 || header.command_kind > std::variant_size_v<matching::CommandBody>) {
-      fail(Fault::UnknownVersion,
+      fail(Fault::QuorumLogNewer,
            slot_,
            name(header) + " of a kind that this program does not know");
     }
     if (const auto problem = journal::find_malformed(header, bytes.subspan(sizeof(header)))) {
-      fail(Fault::UnknownVersion,
+      fail(Fault::QuorumLogNewer,
            slot_,
            name(header) + " that this program does not understand: " + *problem);
     }
@@ -276,6 +276,7 @@ std::vector<std::string> encode(const Batch& batch,
                                 std::size_t part_bytes) {
   BETEX_ASSERT(batch.transactions > 0 && part_bytes > 0);
   EntryHeader header;
+  header.format = place.format;
   header.epoch = place.epoch;
   header.wal_id = place.wal_id;
   header.slot = place.slot;

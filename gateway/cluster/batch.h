@@ -40,7 +40,8 @@ struct OwnedBatch {
 struct EntryPlace {
   journal::WalId wal_id{};
   journal::WriterEpoch epoch;
-  std::uint64_t slot = 0;  // of its first part
+  std::uint64_t slot = 0;               // of its first part
+  std::uint32_t format = kBatchFormat;  // the log's: a follower may know no later one
 };
 
 // Compressed, with headers: one string for each part, each of at most `part_bytes` and its header.
@@ -54,7 +55,7 @@ struct EntryPlace {
 class BatchDecoder {
  public:
   // True when the batch is whole: take() gives it then. Throws journal::JournalError
-  // (QuorumLogDamaged, QuorumLogForeign, or UnknownVersion for a format or an event that this
+  // (QuorumLogDamaged, QuorumLogForeign, or QuorumLogNewer for a format or an event that this
   // program does not know), saying which slot, where it is not the next part of what was begun, or
   // its bytes are not what was written. `slot` is where this part stands.
   [[nodiscard]] bool add(std::string_view part, const journal::WalId& wal_id, std::uint64_t slot);

@@ -11,7 +11,13 @@
 
 namespace betex::cluster {
 
+// The newest format of the log that this program knows: of entries, of the texts beside them
+// (log_texts.h), and of the events in them. Of which one a log is says its `meta`: who leads writes
+// nothing of a later one, or an older program that follows it would end.
 inline constexpr std::uint32_t kBatchFormat = 1;
+static_assert(journal::kFormatVersion == 4,
+              "newer events are a new format of the quorum log: a leader must not write them where "
+              "`meta` says an older one (gateway/cluster/README.md, Formats)");
 inline constexpr std::uint64_t kEntryMagic = 0x544e'4558'4554'4542;  // "BETEXENT" in the store
 
 // Where the log ends: a Position without its segment.

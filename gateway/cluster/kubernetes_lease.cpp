@@ -265,7 +265,8 @@ nanoseconds KubernetesAuthority::unchanged_since(const std::string& version) {
 
 // A PUT or POST whose outcome is unknown is not asked for again: if it has happened after all, what
 // is there then is somebody's like any other, and this node waits for its end.
-std::optional<nanoseconds> KubernetesAuthority::try_take(WriterEpoch last_epoch) {
+std::optional<nanoseconds> KubernetesAuthority::try_take(WriterEpoch last_epoch,
+                                                         std::string& why_not) {
   const KubernetesPlace& place = objects_->place();
   const std::optional<json> found = objects_->read();
   const std::string holder = found ? holder_of(*found) : std::string{};
@@ -275,7 +276,7 @@ std::optional<nanoseconds> KubernetesAuthority::try_take(WriterEpoch last_epoch)
       duration > 0 ? std::chrono::seconds{duration} : settings().ttl;
   const bool given_back = found && holder.empty();
   if (!given_back && now() - since <= ends_after) {
-    held_by_ = found ? "node " + holder + " has the lease" : "there is no Lease yet";
+    why_not = found ? "node " + holder + " has the lease" : "there is no Lease yet";
     return std::nullopt;
   }
   const std::optional<WriterEpoch> before = found ? epoch_of(*found) : WriterEpoch{0};
@@ -303,7 +304,7 @@ std::optional<nanoseconds> KubernetesAuthority::try_take(WriterEpoch last_epoch)
   const nanoseconds sent = now();
   std::optional<json> taken = found ? objects_->replace(object) : objects_->create(object);
   if (!taken) {
-    held_by_ = "another node has taken the lease at this moment";
+    why_not = "another node has taken the lease at this moment";
     return std::nullopt;
   }
   objects_->mine() = std::move(*taken);

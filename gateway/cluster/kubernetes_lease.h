@@ -54,11 +54,8 @@ class KubernetesAuthority final : public ExternalAuthority {
  private:
   class Objects;
 
-  [[nodiscard]] std::optional<std::chrono::nanoseconds> try_take(
-      journal::WriterEpoch last_epoch) override;
-
-  [[nodiscard]] std::string held_by() const override { return held_by_; }
-
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> try_take(journal::WriterEpoch last_epoch,
+                                                                 std::string& why_not) override;
   [[nodiscard]] Claim claim(journal::WriterEpoch last_epoch) override;
   void grant(const Claim& claim) override;
   [[nodiscard]] Answer ask_for_more() override;
@@ -68,7 +65,6 @@ class KubernetesAuthority final : public ExternalAuthority {
   [[nodiscard]] std::chrono::nanoseconds unchanged_since(const std::string& version);
 
   const std::unique_ptr<Objects> objects_;
-  std::string held_by_;
   std::optional<std::string> seen_version_;
   std::chrono::nanoseconds seen_at_{0};
   Claim claim_;

@@ -87,7 +87,11 @@ WriterEpoch ExternalAuthority::acquire(WriterEpoch last_epoch) {
     grant(claimed);
     require_held();
     calls_.granted(claimed.epoch);
-    thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
+    told_unhealthy_ = false;
+    was_answered_ = true;
+    if (settings_.keeps_itself) {
+      thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
+    }
     return claimed.epoch;
   } catch (const StoreRefused& refused) {
     release();
@@ -129,13 +133,12 @@ void ExternalAuthority::wait_for_lease(WriterEpoch last_epoch) {
 bool ExternalAuthority::took_lease(WriterEpoch last_epoch, std::string& why_not) {
   const nanoseconds asked_at = now();
   try {
-    if (const std::optional<nanoseconds> until = try_take(last_epoch)) {
+    if (const std::optional<nanoseconds> until = try_take(last_epoch, why_not)) {
       taken_ = true;
       renewed_at_ = asked_at;
       validity_.begin(*until);
       return true;
     }
-    why_not = held_by();
   } catch (const StoreUnknown& unknown) {
     why_not = unknown.what();
   } catch (const StoreRefused& refused) {
@@ -153,8 +156,7 @@ void ExternalAuthority::hold(milliseconds time) {
     const nanoseconds left = std::max(end - now(), nanoseconds{0});
     calls_.pause(std::min(std::chrono::ceil<milliseconds>(left), kStep));
     require_held();
-    if (now() - renewed_at_ >= milliseconds{settings_.ttl} / kRenewalsPerTtl &&
-        renew() == Lease::Renewal::Lost) {
+    if (now() - renewed_at_ >= pause_between_renewals() && renew() == Lease::Renewal::Lost) {
       validity_.end();
       require_held();
     }
@@ -215,47 +217,53 @@ Lease::Renewal ExternalAuthority::renew() {
   return answer.renewal;
 }
 
+milliseconds ExternalAuthority::pause_between_renewals() const noexcept {
+  return milliseconds{settings_.ttl} / kRenewalsPerTtl;
+}
+
 void ExternalAuthority::run(const std::stop_token& stop) {
   ::pthread_setname_np(::pthread_self(), "lease");
   std::mutex mutex;
   std::condition_variable_any stopped;
-  const milliseconds interval = milliseconds{settings_.ttl} / kRenewalsPerTtl;
-  milliseconds pause = interval;
-  bool told = false;
-  bool was_answered = true;
-  for (;;) {
+  std::optional<milliseconds> pause = pause_between_renewals();
+  while (pause) {
     {
       std::unique_lock lock{mutex};
-      stopped.wait_for(lock, stop, pause, [] { return false; });
+      stopped.wait_for(lock, stop, *pause, [] { return false; });
     }
-    pause = interval;
     if (stop.stop_requested()) {
       return;
     }
-    Lease::Renewal renewal = Lease::Renewal::Unknown;
-    if (calls_.healthy()) {
-      renewal = renew();
-      told = false;
-      const bool is_answered = renewal == Lease::Renewal::Renewed;
-      if (std::exchange(was_answered, is_answered) && !is_answered) {
-        pause = interval / kSooner;  // a member of the store that hangs must not cost the lease
-      }
-    } else if (!std::exchange(told, true)) {
-      spdlog::error("the lease is not renewed: this gateway does not get on with its work");
-    }
-    if (renewal == Lease::Renewal::Lost) {
-      validity_.end();
-    }
-    if (stop.stop_requested()) {
-      return;  // nothing is written any more, so it is no loss
-    }
-    if (!still_held()) {
-      calls_.lost(renewal == Lease::Renewal::Lost
-                      ? "the lease is another node's"
-                      : "the lease has ended: it could not be renewed in time");
-      return;
-    }
+    pause = keep([&] { return stop.stop_requested(); });
   }
+}
+
+std::optional<milliseconds> ExternalAuthority::keep(const std::function<bool()>& ended) {
+  milliseconds pause = pause_between_renewals();
+  Lease::Renewal renewal = Lease::Renewal::Unknown;
+  if (calls_.healthy()) {
+    renewal = renew();
+    told_unhealthy_ = false;
+    const bool is_answered = renewal == Lease::Renewal::Renewed;
+    if (std::exchange(was_answered_, is_answered) && !is_answered) {
+      pause /= kSooner;  // a member of the store that hangs must not cost the lease
+    }
+  } else if (!std::exchange(told_unhealthy_, true)) {
+    spdlog::error("the lease is not renewed: this gateway does not get on with its work");
+  }
+  if (renewal == Lease::Renewal::Lost) {
+    validity_.end();
+  }
+  if (ended()) {
+    return std::nullopt;  // nothing is written any more, so it is no loss
+  }
+  if (!still_held()) {
+    calls_.lost(renewal == Lease::Renewal::Lost
+                    ? "the lease is another node's"
+                    : "the lease has ended: it could not be renewed in time");
+    return std::nullopt;
+  }
+  return pause;
 }
 
 void ExternalAuthority::fail(Fault fault, const std::string& what) {
@@ -290,14 +298,14 @@ EtcdAuthority::~EtcdAuthority() {
   end_renewals();
 }
 
-std::optional<nanoseconds> EtcdAuthority::try_take(WriterEpoch) {
+std::optional<nanoseconds> EtcdAuthority::try_take(WriterEpoch, std::string& why_not) {
   if (const std::optional<Holder> holder = lease_.holder()) {
-    held_by_ = "node " + holder->node + " has the lease" +
-               (holder->address.empty() ? "" : ", clients connect to " + holder->address);
+    why_not = "node " + holder->node + " has the lease" +
+              (holder->address.empty() ? "" : ", clients connect to " + holder->address);
     return std::nullopt;
   }
   if (!lease_.try_take(self())) {
-    held_by_ = "the lease could not be taken";
+    why_not = "the lease could not be taken";
     return std::nullopt;
   }
   const nanoseconds taken_at = now();

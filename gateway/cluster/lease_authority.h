@@ -30,6 +30,8 @@ struct AuthoritySettings {
   std::string fence_command;
   std::chrono::milliseconds fence_limit{60'000};  // it is killed then, and the right not given
   std::chrono::milliseconds look_every{100};      // whether the lease is free
+  // By a thread of its own; false: whoever has acquired it calls keep().
+  bool keeps_itself = true;
 };
 
 struct AuthorityCalls {
@@ -42,9 +44,9 @@ struct AuthorityCalls {
   std::function<void()> stand_by;
   // The right is given; before acquire() returns.
   std::function<void(journal::WriterEpoch)> granted;
-  // By the thread "lease": false, and the lease is not renewed.
+  // By whoever keeps it: false, and the lease is not renewed.
   std::function<bool()> healthy;
-  // By the thread "lease", once, last: the right is lost. In the gateway it does not return.
+  // By whoever keeps it, once, last: the right is lost. In the gateway it does not return.
   std::function<void(const std::string& why)> lost;
 };
 
@@ -66,6 +68,14 @@ class ExternalAuthority : public journal::WriterAuthority {
   // "lease".
   void release() noexcept final;
 
+  // Without keeps_itself, after acquire(): renews the lease. Returns how long to wait before it is
+  // called again, as before the first time; none: the right is lost, and that was told.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> keep() {
+    return keep([] { return false; });
+  }
+
+  [[nodiscard]] std::chrono::milliseconds pause_between_renewals() const noexcept;
+
   // Of the time in which the right is held; not more than 0: it is not. Thread-safe.
   [[nodiscard]] std::chrono::nanoseconds left() const noexcept { return validity_.left(); }
 
@@ -83,15 +93,12 @@ class ExternalAuthority : public journal::WriterAuthority {
 
   ExternalAuthority(AuthoritySettings settings, AuthorityCalls calls, const BootClock& clock);
 
-  // ---- By whoever has acquire(), then by the thread "lease", never both
+  // ---- By whoever has acquire(), then by whoever keeps it, never both
 
-  // Once. Until when it is held; none: somebody has it, or nobody has answered. StoreUnknown,
+  // Once. Until when it is held; none: somebody has it, and `why_not` says who. StoreUnknown,
   // StoreRefused.
   [[nodiscard]] virtual std::optional<std::chrono::nanoseconds> try_take(
-      journal::WriterEpoch last_epoch) = 0;
-
-  // Whom or what the last try has failed for.
-  [[nodiscard]] virtual std::string held_by() const = 0;
+      journal::WriterEpoch last_epoch, std::string& why_not) = 0;
 
   // After it was taken.
   [[nodiscard]] virtual Claim claim(journal::WriterEpoch last_epoch) = 0;
@@ -128,12 +135,16 @@ class ExternalAuthority : public journal::WriterAuthority {
   void require_held() const;
   [[nodiscard]] Lease::Renewal renew();
   void run(const std::stop_token& stop);
+  // `ended`: it was released meanwhile; asked by its thread.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> keep(const std::function<bool()>& ended);
 
   const AuthoritySettings settings_;
   const AuthorityCalls calls_;
   LeaseValidity validity_;
   std::chrono::nanoseconds renewed_at_{0};  // boot time: when it was asked for last
   bool taken_ = false;
+  bool told_unhealthy_ = false;  // by whoever keeps it, as the next one
+  bool was_answered_ = true;
   std::jthread thread_;
 };
 
@@ -162,11 +173,8 @@ class EtcdAuthority final : public ExternalAuthority {
   EtcdAuthority& operator=(EtcdAuthority&&) = delete;
 
  private:
-  [[nodiscard]] std::optional<std::chrono::nanoseconds> try_take(
-      journal::WriterEpoch last_epoch) override;
-
-  [[nodiscard]] std::string held_by() const override { return held_by_; }
-
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> try_take(journal::WriterEpoch last_epoch,
+                                                                 std::string& why_not) override;
   [[nodiscard]] Claim claim(journal::WriterEpoch last_epoch) override;
   void grant(const Claim& claim) override;
   [[nodiscard]] Answer ask_for_more() override;
@@ -181,7 +189,6 @@ class EtcdAuthority final : public ExternalAuthority {
   const Place place_;
   const std::string token_;  // of this object, and of no other one
   Lease lease_;
-  std::string held_by_;
   std::optional<std::string> epoch_before_;  // the key's value; none: there is none
 };
 

@@ -106,7 +106,7 @@ Fields begin(std::string_view text, const std::string& key, std::uint32_t newest
   Fields fields{text};
   const auto format = fields.leading<std::uint64_t>();
   if (fields.ok() && format > newest) {
-    fail(Fault::UnknownVersion,
+    fail(Fault::QuorumLogNewer,
          key,
          fmt::format("it is of format {}, and this program knows none above {}", format, newest));
   }

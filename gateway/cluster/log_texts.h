@@ -18,6 +18,7 @@
 
 namespace betex::cluster {
 
+// Those of the log itself are part of its format: another one goes with a new kBatchFormat.
 inline constexpr std::uint32_t kTextFormat = 1;
 
 [[nodiscard]] std::string meta_key(const std::string& prefix);
@@ -89,7 +90,7 @@ struct NodeNote {
 [[nodiscard]] std::string to_text(const SlotNote& note);
 [[nodiscard]] std::string to_text(const NodeNote& note);
 
-// Each throws JournalError (QuorumLogDamaged, or UnknownVersion for a higher format), naming `key`.
+// Each throws JournalError (QuorumLogDamaged, or QuorumLogNewer for a higher format), naming `key`.
 [[nodiscard]] LogMeta parse_meta(std::string_view text, const std::string& key);
 [[nodiscard]] StoredHead parse_head(std::string_view text, const std::string& key);
 [[nodiscard]] SlotNote parse_note(std::string_view text, const std::string& key);

@@ -52,6 +52,8 @@ struct StoredLogSettings {
 };
 
 struct LogMeta {
+  // Of what a leader writes, whatever its program could: raised by hand, when no node needs an
+  // older one any more. A program that does not know it does not start.
   std::uint32_t format = kBatchFormat;
   journal::WalId wal_id{};
 
@@ -59,7 +61,7 @@ struct LogMeta {
 };
 
 // None: there is no quorum log yet. Throws JournalError: QuorumLogDamaged where it is none of ours,
-// UnknownVersion where a later program wrote it, AuthorityLost where nobody answers.
+// QuorumLogNewer where a later program wrote it, AuthorityLost where nobody answers.
 [[nodiscard]] std::optional<LogMeta> read_meta(KeyValueStore& store,
                                                const StoredLogSettings& settings);
 

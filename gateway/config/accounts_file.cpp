@@ -1,8 +1,8 @@
 #include "gateway/config/accounts_file.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -34,9 +34,8 @@ void read_amount(SectionReader& reader, const std::string& key, matching::Decima
                    "give one as in \"1000.00\", of at most 4 decimals, without a sign"});
 }
 
-void check_name(SectionReader& reader,
-                const std::string& name,
-                const std::vector<AccountConfig>& before) {
+// `before`: the names of those above it, to which this one comes.
+void check_name(SectionReader& reader, const std::string& name, std::set<std::string>& before) {
   if (name.empty()) {
     return;
   }
@@ -44,7 +43,7 @@ void check_name(SectionReader& reader,
     reader.complain("name", *wrong);
   } else if (is_the_exchanges(name)) {
     reader.complain("name", exchanges_account_complaint(name));
-  } else if (std::ranges::count(before, name, &AccountConfig::name) != 0) {
+  } else if (!before.insert(name).second) {
     reader.complain("name", {"'" + name + "' is there already", "remove one of the two"});
   }
 }
@@ -80,9 +79,10 @@ std::vector<AccountConfig> load_accounts(const std::filesystem::path& file,
     return accounts;
   }
   SectionReader reader{*table, file, findings};
+  std::set<std::string> names;
   for (SectionReader& section : reader.sections("account")) {
     AccountConfig account = read_account(section);
-    check_name(section, account.name, accounts);
+    check_name(section, account.name, names);
     accounts.push_back(std::move(account));
   }
   reader.finish();

@@ -1,6 +1,7 @@
 #include "gateway/config/session_settings.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -118,12 +119,13 @@ class SessionReader : public SettingReader {
     if (list.empty()) {
       return;
     }
+    std::set<std::string> given;
     for (std::string& account : split(list, ',')) {
       if (const auto wrong = wrong_name(account)) {
         complain("Accounts", *wrong);
       } else if (is_the_exchanges(account)) {
         complain("Accounts", exchanges_account_complaint(account));
-      } else if (std::ranges::count(session.accounts, account) != 0) {
+      } else if (!given.insert(account).second) {
         complain("Accounts", {"'" + account + "' is there twice", "remove one of the two"});
       } else {
         session.accounts.push_back(std::move(account));
@@ -286,13 +288,13 @@ std::vector<SessionConfig> load_sessions(const std::filesystem::path& file,
   }
   const SettingsFile settings = parse_settings(*text, file, findings);
   check_keys(settings.defaults, file, findings);
+  std::set<std::string> comp_ids;
   for (const SettingsSection& section : settings.sessions) {
     check_keys(section, file, findings);
     SessionReader reader{settings, section, file, findings};
     SessionConfig session = reader.read();
     const bool named = !session.target_comp_id.empty();
-    if (named &&
-        std::ranges::count(sessions, session.target_comp_id, &SessionConfig::target_comp_id) != 0) {
+    if (named && !comp_ids.insert(session.target_comp_id).second) {
       reader.complain("TargetCompID",
                       {"'" + session.target_comp_id + "' has a session already",
                        "give each session a CompID of its own"});

@@ -1,7 +1,9 @@
 #include "gateway/reports/audience.h"
 
 #include <algorithm>
-#include <iterator>
+#include <utility>
+
+#include "gateway/reports/dense_ids.h"
 
 namespace betex::gateway {
 namespace {
@@ -14,24 +16,30 @@ void add_once(std::vector<SessionId>& sessions, SessionId session) {
   }
 }
 
-bool has(const AudienceMember& member, const matching::Name& account) {
-  return std::ranges::find(member.accounts, account) != member.accounts.end();
-}
-
 }  // namespace
 
-// Where the member's accounts have this one among them.
-void Audience::connect(const Known& known, Account& account) const {
-  const AudienceMember& member = members_[known.member];
-  if (!has(member, account.name)) {
-    return;
+Audience::Audience(std::vector<AudienceMember> members) {
+  members_.reserve(members.size());
+  for (AudienceMember& member : members) {
+    const std::size_t index = members_.size();
+    members_by_comp_id_.try_emplace(member.comp_id, index);
+    for (const matching::Name& account : member.accounts) {
+      std::vector<std::size_t>& of_account = members_by_account_[account];
+      if (of_account.empty() || of_account.back() != index) {
+        of_account.push_back(index);
+      }
+    }
+    members_.push_back({.configured = std::move(member), .session = {}});
   }
-  switch (member.role) {
+}
+
+void Audience::connect(const Member& member, Account& account) const {
+  switch (member.configured.role) {
     case fix::SessionRole::Broker:
-      add_once(account.brokers, known.session);
+      add_once(account.brokers, member.session);
       break;
     case fix::SessionRole::DropCopy:
-      add_once(account.followers, known.session);
+      add_once(account.followers, member.session);
       break;
     case fix::SessionRole::Ops:
     case fix::SessionRole::MarketData:
@@ -40,8 +48,9 @@ void Audience::connect(const Known& known, Account& account) const {
 }
 
 const AudienceMember* Audience::member(SessionId session) const noexcept {
-  const auto found = std::ranges::find(known_, session, &Known::session);
-  return found == known_.end() ? nullptr : &members_[found->member];
+  const std::size_t place =
+      session.value() < members_by_session_.size() ? members_by_session_[session.value()] : 0;
+  return place == 0 ? nullptr : &members_[place - 1].configured;
 }
 
 bool Audience::is_broker(SessionId session) const noexcept {
@@ -60,35 +69,53 @@ bool Audience::speaks_fixt(SessionId session) const noexcept {
 }
 
 void Audience::add_session(SessionId session, const matching::Name& comp_id) {
-  const auto member = std::ranges::find(members_, comp_id, &AudienceMember::comp_id);
-  if (member == members_.end() || member->role == fix::SessionRole::MarketData ||
-      std::ranges::find(known_, session, &Known::session) != known_.end()) {
-    return;  // it was configured once, and is not any more; it gets no reports; or it is known
+  const auto found = members_by_comp_id_.find(comp_id);
+  if (found == members_by_comp_id_.end()) {
+    return;  // it was configured once, and is not any more
   }
+  Member& its = members_[found->second];
+  const AudienceMember& configured = its.configured;
+  if (configured.role == fix::SessionRole::MarketData || member(session) != nullptr) {
+    return;  // it gets no reports; or it is known
+  }
+  its.session = session;
+  its.known = everybody_.size();
+  grow_to(members_by_session_, session) = found->second + 1;
   everybody_.push_back(session);
-  if (member->role == fix::SessionRole::Ops) {
+  if (configured.role == fix::SessionRole::Ops) {
     operators_.push_back(session);
   }
-  if (member->role == fix::SessionRole::Broker) {
+  if (configured.role == fix::SessionRole::Broker) {
     brokers_.push_back(session);
-    if (member->version == fix::FixVersion::Fixt11) {
+    if (configured.version == fix::FixVersion::Fixt11) {
       market_watchers_.push_back(session);
     }
   }
-  const Known& known = known_.emplace_back(
-      Known{session, static_cast<std::size_t>(std::distance(members_.begin(), member))});
-  for (Account& account : accounts_) {
-    connect(known, account);
+  for (const matching::Name& name : configured.accounts) {
+    const auto account = account_ids_.find(name);
+    if (account != account_ids_.end()) {
+      connect(its, accounts_[account->second.value()]);
+    }
   }
 }
 
+// Those that are told of it stand in the order in which they became known.
 void Audience::add_account(matching::AccountId account, const matching::Name& name) {
-  if (accounts_.size() <= account.value()) {
-    accounts_.resize(account.value() + std::size_t{1});
+  Account& its = grow_to(accounts_, account);
+  const auto named_by = members_by_account_.find(name);
+  if (named_by == members_by_account_.end()) {
+    return;
   }
-  accounts_[account.value()].name = name;
-  for (const Known& known : known_) {
-    connect(known, accounts_[account.value()]);
+  account_ids_[name] = account;
+  std::vector<const Member*> known;
+  for (const std::size_t member : named_by->second) {
+    if (members_[member].session != SessionId{}) {
+      known.push_back(&members_[member]);
+    }
+  }
+  std::ranges::sort(known, {}, &Member::known);
+  for (const Member* const member : known) {
+    connect(*member, its);
   }
 }
 

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 #include <span>
-#include <utility>
+#include <unordered_map>
 #include <vector>
 
 #include "fix_spec/dialect.h"
@@ -27,9 +27,10 @@ class Audience {
  public:
   Audience() = default;
 
-  explicit Audience(std::vector<AudienceMember> members) : members_{std::move(members)} {}
+  explicit Audience(std::vector<AudienceMember> members);
 
-  // As the journal makes them known; again is harmless.
+  // As the journal makes them known; again is harmless. Each costs what concerns it, however many
+  // sessions and accounts there are.
   void add_session(matching::SessionId session, const matching::Name& comp_id);
   void add_account(matching::AccountId account, const matching::Name& name);
 
@@ -77,24 +78,27 @@ class Audience {
 
  private:
   struct Account {
-    matching::Name name;
     std::vector<matching::SessionId> brokers;
     std::vector<matching::SessionId> followers;
   };
 
-  // A member's session that the journal knows.
-  struct Known {
-    matching::SessionId session;
-    std::size_t member = 0;  // index
+  // Whoever is configured, and the session that the journal knows it by.
+  struct Member {
+    AudienceMember configured;
+    matching::SessionId session;  // 0: the journal does not know it yet
+    std::size_t known = 0;        // as the how many-th session that became known
   };
 
-  void connect(const Known& known, Account& account) const;
+  void connect(const Member& member, Account& account) const;
   // Null: it is not configured, or not known.
   [[nodiscard]] const AudienceMember* member(matching::SessionId session) const noexcept;
 
-  std::vector<AudienceMember> members_;
-  std::vector<Account> accounts_;  // by id
-  std::vector<Known> known_;
+  std::vector<Member> members_;
+  std::unordered_map<matching::Name, std::size_t> members_by_comp_id_;               // index
+  std::unordered_map<matching::Name, std::vector<std::size_t>> members_by_account_;  // indices
+  std::vector<std::size_t> members_by_session_;  // index + 1 by session id; 0: none
+  std::vector<Account> accounts_;                // by id
+  std::unordered_map<matching::Name, matching::AccountId> account_ids_;  // of those that are named
   std::vector<matching::SessionId> brokers_;
   std::vector<matching::SessionId> operators_;
   std::vector<matching::SessionId> everybody_;

@@ -1,7 +1,6 @@
 #include "gateway/reports/read_model.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -97,10 +96,8 @@ const matching::Name& ReadModel::account(matching::AccountId account) const {
 }
 
 matching::AccountId ReadModel::find_account(const matching::Name& name) const {
-  const auto found = std::ranges::find(accounts_, name, &Account::name);
-  return found == accounts_.end() ? matching::AccountId{0}
-                                  : matching::AccountId{static_cast<std::uint32_t>(
-                                        std::distance(accounts_.begin(), found))};
+  const auto found = account_ids_.find(name);
+  return found == account_ids_.end() ? matching::AccountId{0} : found->second;
 }
 
 OrderRange ReadModel::live_orders(matching::AccountId account) const {
@@ -163,6 +160,7 @@ void ReadModel::add_session(matching::SessionId session, const matching::Name& c
 
 void ReadModel::add_account(matching::AccountId account, const matching::Name& name) {
   grow_to(accounts_, account).name = name;
+  account_ids_[name] = account;
   audience_.add_account(account, name);
 }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "gateway/link/report.h"
@@ -126,7 +127,6 @@ class ReadModel {
 
   [[nodiscard]] std::size_t market_count() const noexcept { return securities_.market_count(); }
 
-  // Linear in the number of accounts.
   [[nodiscard]] matching::AccountId find_account(const matching::Name& name) const;
 
   // From the account's first live order to its last one.
@@ -182,6 +182,7 @@ class ReadModel {
   bool exchange_halted_ = false;
   OpenProposals proposals_;
   std::vector<Account> accounts_;               // by id
+  std::unordered_map<matching::Name, matching::AccountId> account_ids_;
   std::vector<matching::Name> comp_ids_;        // by session id
   std::vector<matching::SessionId> suspended_;  // sessions
 };

@@ -21,7 +21,6 @@ using matching::SessionDownReason;
 
 namespace {
 
-constexpr std::chrono::milliseconds kCreditRetry{2};
 constexpr std::chrono::seconds kTick{1};
 
 // So long between two ticks: the machine was suspended, or this process stopped.
@@ -49,13 +48,19 @@ FixSession::FixSession(SessionSettings settings,
           [this] { return shared_from_this(); }},
       outbound_{core_, *this, known},
       inbound_{core_, *this, outbound_},
-      control_{environment.commands, core_.ring_share()},
-      retry_timer_{core_.strand},
+      control_{core_,
+               {.none_waits = [this] { run_what_waits(); },
+                .retried =
+                    [this] {
+                      inbound_.process_frames();
+                      finish_if_done();
+                    }}},
       reset_{core_.settings.reset_schedule},
       reset_timer_{core_.strand},
+      right_{core_, logons_},
       identification_{
           core_, logons_, [this](LogonCandidate candidate) { on_candidate(std::move(candidate)); }},
-      probe_timer_{core_.strand},
+      probe_{core_, logons_, inbound_, outbound_},
       tick_timer_{core_.strand} {
   if (known) {
     core_.id = known->session;
@@ -63,7 +68,9 @@ FixSession::FixSession(SessionSettings settings,
     inbound_.set_expected(known->next_in);
     take_epoch(known->epoch);
     reset_.recover(known->epoch_began);
-    end_expected_ = !known->up;
+    if (known->up) {
+      standing_.was_up();
+    }
   }
   publish_standing();
 }
@@ -82,15 +89,12 @@ void FixSession::take_epoch(matching::SessionEpoch epoch) {
 
 void FixSession::publish_standing() {
   standing_.publish({.state = core_.state,
-                     .last_end = last_end_,
-                     .end_expected = end_expected_,
                      .epoch = core_.epoch,
                      .next_in = inbound_.expected(),
                      .last_out = outbound_.numbers().last(),
                      .reserved_to = outbound_.numbers().reserved_to(),
                      .delivered = outbound_.delivered(),
                      .queue_bytes = outbound_.unwritten_bytes(),
-                     .last_heard = last_heard_,
                      .peer = core_.connection ? std::string_view{core_.connection->address()}
                                               : std::string_view{}});
 }
@@ -225,33 +229,11 @@ void FixSession::tick() {
 // ---- Session commands: never dropped, never out of order, never waited for ----------------------
 
 void FixSession::submit_control(matching::CommandBody body) {
-  matching::Command command;
-  command.body = std::move(body);
-  control_.add(std::move(command));
-  submit_waiting_control();
-}
-
-void FixSession::submit_waiting_control() {
-  if (control_.submit()) {
-    run_what_waits();
-  } else {
-    on_no_credit();
-  }
+  control_.submit(std::move(body));
 }
 
 void FixSession::on_no_credit() {
-  if (std::exchange(retrying_, true)) {
-    return;
-  }
-  retry_timer_.expires_after(kCreditRetry);
-  retry_timer_.async_wait([this, self = shared_from_this()](const error_code& error) {
-    retrying_ = false;
-    if (!error) {
-      submit_waiting_control();
-      inbound_.process_frames();
-      finish_if_done();
-    }
-  });
+  control_.retry_soon();
 }
 
 // ---- Between its parts, its connection and QuickFIX ---------------------------------------------
@@ -263,7 +245,7 @@ void FixSession::receive(Connection& connection, InboundFrames frames) {
               connection = connection.shared_from_this(),
               frames = std::move(frames)]() mutable {
                if (connection == core_.connection && core_.is_on()) {
-                 last_heard_ = core_.environment.clock.now();
+                 standing_.heard(core_.environment.clock.now());
                  inbound_.receive(std::move(frames));
                  publish_standing();
                }

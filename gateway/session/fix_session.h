@@ -17,14 +17,17 @@
 
 #include "gateway/link/replay_link.h"
 #include "gateway/link/session_link.h"
-#include "gateway/session/control_commands.h"
+#include "gateway/session/connection_probe.h"
+#include "gateway/session/control_submission.h"
 #include "gateway/session/identification.h"
 #include "gateway/session/logon_queue.h"
 #include "gateway/session/scheduled_reset.h"
 #include "gateway/session/session_core.h"
 #include "gateway/session/session_inbound.h"
 #include "gateway/session/session_outbound.h"
+#include "gateway/session/session_right.h"
 #include "gateway/session/session_standing.h"
+#include "gateway/session/waiting_for_end.h"
 #include "gateway/transport/connection.h"
 #include "gateway/wire/logon_check.h"
 
@@ -112,8 +115,6 @@ class FixSession final : public ConnectionUser,
   // ---- fix_session_candidates.cpp: who is there, and is the one before him still there
   void on_logon(std::shared_ptr<Connection> connection, InboundFrames frames);
   void on_candidate(LogonCandidate candidate);
-  void probe();
-  void on_probe_time_out();
   void on_heartbeat(std::string_view test_req_id) override;
 
   // ---- fix_session_logon.cpp: from a connection with a Logon to a session that is on
@@ -149,7 +150,6 @@ class FixSession final : public ConnectionUser,
   void tick();
   void start_ticking();
   void submit_control(matching::CommandBody body) override;
-  void submit_waiting_control();
   void on_no_credit() override;
 
   [[nodiscard]] matching::MsgSeqNum last_processed() override;
@@ -163,9 +163,7 @@ class FixSession final : public ConnectionUser,
   void on_disconnect() override;
 
   // ---- fix_session_right.cpp: the right to be on, which a reload may give and take
-  [[nodiscard]] std::string why_not_let_in(const Connection& connection,
-                                           const std::string& username) const;
-  void end_if_right_is_gone();
+  void end_without_right();
 
   // ---- fix_session_end.cpp
   void end(matching::SessionDownReason reason) override;
@@ -174,7 +172,8 @@ class FixSession final : public ConnectionUser,
   void send_session_down(matching::SessionDownReason reason);
   void finish_if_done();
   void become_off();
-  void run_what_waits();
+
+  void run_what_waits() { waiting_.run(core_, control_.empty()); }
 
   // ---- fix_session_reset.cpp: new numbers by the clock, or by an operator
   void check_reset_schedule();
@@ -187,18 +186,15 @@ class FixSession final : public ConnectionUser,
   SessionInbound inbound_;
 
   // In the journal.
-  ControlCommands control_;
-  boost::asio::steady_timer retry_timer_;
-  bool retrying_ = false;
+  ControlSubmission control_;
   ScheduledReset reset_;
   boost::asio::steady_timer reset_timer_;
 
   // The connection, and those who would take its place.
-  std::string username_;  // that the connection has logged on as, as LogonCandidate::username
-  std::shared_ptr<boost::asio::ssl::context> tls_;  // the last reload's; null: none yet
   LogonQueue logons_;
+  SessionRight right_;
   Identification identification_;
-  boost::asio::steady_timer probe_timer_;
+  ConnectionProbe<SessionInbound, SessionOutbound> probe_;
   std::uint64_t attempt_ = 0;  // the connection's
   bool dropping_ = false;      // until it has dropped what was written for the old numbers
   Logon logon_;                // the one that it goes up by, or is on by
@@ -206,14 +202,10 @@ class FixSession final : public ConnectionUser,
   Relogon relogon_;
 
   SessionStanding standing_;
-  std::optional<SessionEnd> last_end_;  // as in SessionStanding::Figures, like the next one
-  bool end_expected_ = true;
-  matching::Timestamp last_heard_;  // by session time
 
   boost::asio::steady_timer tick_timer_;
   matching::Timestamp last_tick_;  // by session time
-  std::vector<std::function<void()>> when_down_;
-  std::vector<std::function<void()>> when_off_;
+  WaitingForEnd waiting_;
 };
 
 }  // namespace betex::fix

@@ -3,10 +3,8 @@
 #include <utility>
 
 #include <boost/asio/post.hpp>
-#include <spdlog/spdlog.h>
 
 #include "gateway/session/fix_session.h"
-#include "gateway/session/session_metrics.h"
 #include "gateway/transport/transport_limits.h"
 
 namespace betex::fix {
@@ -20,9 +18,7 @@ void FixSession::closed(Connection& connection) {
              [this, self = shared_from_this(), connection = connection.shared_from_this()] {
                if (connection == core_.connection) {
                  on_connection_closed();
-               } else if (logons_.next() != nullptr && connection == logons_.next()->connection) {
-                 logons_.take_next();
-               } else {
+               } else if (!logons_.drop_next(*connection)) {
                  identification_.forget(*connection);
                }
              });
@@ -46,14 +42,8 @@ void FixSession::end(SessionDownReason reason) {
     return;
   }
   if (core_.is_on()) {
-    core_.environment.metrics.sessions_on.subtract();
     outbound_.unsubscribe();
-    core_.ending.note(SessionEnd::Fault);
-    const SessionEnd cause = *core_.ending.cause();
-    last_end_ = cause;
-    end_expected_ = reason != SessionDownReason::Disconnect;
-    core_.environment.metrics.sessions_ended[static_cast<std::size_t>(cause)].add();
-    spdlog::info("session {}: off: {}", core_.settings.comp_id, words_of(cause).text);
+    standing_.ended(core_.count_end(), reason != SessionDownReason::Disconnect);
   }
   core_.state = SessionState::Draining;
   publish_standing();
@@ -115,19 +105,6 @@ void FixSession::become_off() {
   }
 }
 
-void FixSession::run_what_waits() {
-  if (!core_.up && core_.state != SessionState::GoingUp && control_.empty()) {
-    for (const auto& done : std::exchange(when_down_, {})) {
-      done();
-    }
-  }
-  if (core_.state == SessionState::Off) {
-    for (const auto& done : std::exchange(when_off_, {})) {
-      done();
-    }
-  }
-}
-
 void FixSession::stop_reading(std::function<void()> done) {
   asio::post(core_.strand, [this, self = shared_from_this(), done = std::move(done)] {
     core_.reading_stopped = true;
@@ -148,7 +125,7 @@ void FixSession::go_down(SessionDownReason reason, std::function<void()> done) {
     if (core_.up) {
       send_session_down(reason);
     }
-    when_down_.push_back(done);
+    waiting_.when_down(done);
     run_what_waits();
   });
 }
@@ -160,7 +137,7 @@ void FixSession::log_out(const std::string& text, std::function<void()> done) {
       core_.send_logout(text);
       outbound_.end_turn();
     }
-    when_off_.push_back(done);
+    waiting_.when_off(done);
     run_what_waits();
   });
 }
@@ -171,12 +148,7 @@ void FixSession::close_connection() {
       core_.ending.note(SessionEnd::GatewayStop);
       core_.connection->close();
     }
-    if (const LogonCandidate* next = logons_.next()) {
-      next->connection->close();
-    }
-    for (const LogonCandidate& candidate : logons_.unknown()) {
-      candidate.connection->close();
-    }
+    logons_.close_all();
   });
 }
 

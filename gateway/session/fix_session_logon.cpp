@@ -19,13 +19,13 @@ void FixSession::begin_logon(LogonCandidate candidate) {
   core_.connection = std::move(candidate.connection);
   inbound_.set_logon_frames(std::move(candidate.frames));
   attempt_ = candidate.attempt;
-  username_ = std::move(candidate.username);
+  right_.set_username(std::move(candidate.username));
   dropping_ = false;
   core_.ending = {};
   refusal_.text.clear();
   const auto logon =
       judge(inbound_.logon_frame(), std::chrono::steady_clock::now() - candidate.arrived);
-  if (const std::string why = why_not_let_in(*core_.connection, username_); !why.empty()) {
+  if (const std::string why = right_.why_not_let_in(); !why.empty()) {
     core_.log_refusal(*core_.connection, {.text = why});  // the settings are new
     return close_refused();
   }
@@ -70,7 +70,7 @@ void FixSession::go_up(const Logon& logon) {
   const SessionSettings& settings = core_.settings;
   submit_control(matching::SessionUp{
       .comp_id = matching::Name{settings.comp_id},
-      .username = matching::Name{username_},
+      .username = matching::Name{right_.username()},
       .number = logon.number,
       .reset = logon.reset,
       .cancel_on_disconnect = logon.cancel_on_disconnect.value_or(settings.cancel_on_disconnect),
@@ -143,7 +143,7 @@ void FixSession::answer_logon() {
   }
   inbound_.place_logon(logon_);
   core_.state = SessionState::On;
-  last_heard_ = core_.environment.clock.now();
+  standing_.heard(core_.environment.clock.now());
   publish_standing();
   core_.environment.metrics.logons.add();
   core_.environment.metrics.sessions_on.add();
@@ -158,9 +158,7 @@ void FixSession::answer_logon() {
     outbound_.resend_from(*logon_.next_expected, MsgSeqNum{inbound_.expected().value() - 1});
   }
   inbound_.process_frames();
-  if (core_.is_on() && logons_.next() != nullptr && !logons_.probing()) {
-    probe();
-  }
+  probe_.begin_if_one_waits();
 }
 
 }  // namespace betex::fix

@@ -33,7 +33,7 @@ SessionInbound::Taken FixSession::handle_logon(std::string_view frame) {
   if (!inbound_.has_good_header()) {
     return refuse_relogon({.text = "the Logon is not this session's"});
   }
-  if (const std::string why = why_not_let_in(*core_.connection, username_); !why.empty()) {
+  if (const std::string why = right_.why_not_let_in(); !why.empty()) {
     return refuse_relogon({.text = why});
   }
   const auto now = std::chrono::steady_clock::now();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/transport/connection.h"
+
 namespace betex::fix {
 
 namespace {
@@ -44,6 +46,23 @@ std::optional<LogonCandidate> LogonQueue::set_next(LogonCandidate candidate) {
 
 std::optional<LogonCandidate> LogonQueue::take_next() {
   return std::exchange(next_, std::nullopt);
+}
+
+bool LogonQueue::drop_next(const Connection& connection) {
+  if (!next_ || next_->connection.get() != &connection) {
+    return false;
+  }
+  next_.reset();
+  return true;
+}
+
+void LogonQueue::close_all() const {
+  if (next_) {
+    next_->connection->close();
+  }
+  for (const LogonCandidate& candidate : unknown_) {
+    candidate.connection->close();
+  }
 }
 
 void LogonQueue::probe_sent(matching::MsgSeqNum number, TimePoint now) noexcept {

@@ -57,6 +57,12 @@ class LogonQueue {
 
   std::optional<LogonCandidate> take_next();
 
+  // Its connection has ended; false: it is not this one's.
+  bool drop_next(const Connection& connection);
+
+  // Closes the connections of all who wait, for their password or for the one before.
+  void close_all() const;
+
   // ---- Does the connection before it still live? A TestRequest asks.
 
   // With this number, which its TestReqID(112) names.

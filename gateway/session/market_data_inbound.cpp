@@ -7,7 +7,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "fix_spec/reasons.h"
 #include "gateway/link/clock.h"
 #include "gateway/session/resends.h"
 #include "gateway/session/session_metrics.h"
@@ -16,7 +15,6 @@
 #include "gateway/wire/inbound_order.h"
 #include "gateway/wire/session_reject.h"
 #include "gateway/wire/tags.h"
-#include "journal/quoted.h"
 
 namespace betex::fix {
 
@@ -30,27 +28,10 @@ constexpr std::chrono::seconds kBetweenResends{1};
 
 constexpr MsgSeqNum kBehindLogon{2};
 
-BusinessReject refusal_of(Reason reason, const FieldTable& fields) {
-  return {.business_reject_reason = codes_of(reason).business_reject_reason,
-          .reason = reason,
-          .tag = 0,
-          .request_id = readable_request_id(fields)};
-}
-
-bool is_refusal(const Decoded& decoded) {
-  return std::holds_alternative<SessionReject>(decoded) ||
-         std::holds_alternative<BusinessReject>(decoded) ||
-         std::holds_alternative<MarketDataRequestReject>(decoded);
-}
-
 }  // namespace
 
 MarketDataInbound::MarketDataInbound(SessionCore& core, Owner& owner, MarketDataOutbound& outbound)
-    : core_{core},
-      owner_{owner},
-      outbound_{outbound},
-      pause_timer_{core.strand},
-      allowance_{core.settings.throttle, core.environment.refusal_share} {}
+    : core_{core}, owner_{owner}, outbound_{outbound}, brake_{core, [this] { process_frames(); }} {}
 
 void MarketDataInbound::set_logon_frames(InboundFrames frames) {
   frames_ = std::move(frames);
@@ -73,7 +54,8 @@ void MarketDataInbound::process_frames() {
     return;
   }
   now_ = core_.environment.clock.now();
-  while (has_unread() && !paused_ && !outbound_.is_full() && !core_.ending.is_to_disconnect()) {
+  while (has_unread() && !brake_.pauses() && !outbound_.is_full() &&
+         !core_.ending.is_to_disconnect()) {
     const Taken taken = handle_frame(frames_[next_frame_]);
     expected_ = core_.quickfix.next_in();
     if (taken == Taken::NotYet) {
@@ -90,15 +72,6 @@ void MarketDataInbound::process_frames() {
     frames_.clear();
     core_.connection->read_more();
   }
-}
-
-void MarketDataInbound::pause_until(TimePoint time) {
-  paused_ = true;
-  pause_timer_.expires_at(time);
-  pause_timer_.async_wait([this, self = core_.keep_alive()](const boost::system::error_code&) {
-    paused_ = false;
-    process_frames();
-  });
 }
 
 // ---- By its number ------------------------------------------------------------------------------
@@ -175,7 +148,7 @@ bool MarketDataInbound::is_out_of_turn(MsgSeqNum number) {
 
 // NotYet: it has been refused too much in this second.
 MarketDataInbound::Taken MarketDataInbound::reject(const Refusal& refusal, MsgSeqNum number) {
-  if (!may_refuse()) {
+  if (!brake_.may_refuse()) {
     return Taken::NotYet;
   }
   core_.reject(refusal, number);
@@ -221,7 +194,7 @@ MarketDataInbound::Taken MarketDataInbound::handle_resend_request(MsgSeqNum numb
   }
   const TimePoint now = std::chrono::steady_clock::now();
   if (resent_at_ && now < *resent_at_ + kBetweenResends) {
-    pause_until(*resent_at_ + kBetweenResends);
+    brake_.pause_until(*resent_at_ + kBetweenResends);
     return Taken::NotYet;
   }
   resent_at_ = now;
@@ -267,40 +240,14 @@ MarketDataInbound::Taken MarketDataInbound::handle_application(MsgSeqNum number)
                             .session = core_.id,
                             .accounts = {},
                             .currency = {}});
-  const bool refused = is_refusal(decoded);
-  if (refused && !may_refuse()) {
+  const auto weigh = [this] {
+    return brake_.weigh(Effect::Nothing, core_.fields.poss_dup(), Throttle::Clock::now());
+  };
+  if (!brake_.lets_through(decoded, weigh)) {
     return Taken::NotYet;
-  }
-  const auto weighed =
-      allowance_.weigh(Effect::Nothing, core_.fields.poss_dup(), Throttle::Clock::now());
-  switch (weighed.verdict) {
-    case Throttle::Verdict::Pass:
-      break;
-    case Throttle::Verdict::Pause:
-      pause_until(weighed.resume_at);
-      return Taken::NotYet;
-    case Throttle::Verdict::Refuse: {
-      if (!refused && !may_refuse()) {
-        return Taken::NotYet;
-      }
-      core_.environment.metrics.messages_throttled.add();
-      BusinessReject one_too_many = refusal_of(Reason::Throttled, core_.fields);
-      one_too_many.retry_after_ms = static_cast<std::uint32_t>(weighed.retry_after.count());
-      decoded = one_too_many;
-      break;
-    }
   }
   std::visit([&](auto& what) { take(number, std::move(what)); }, decoded);
   return Taken::Yes;
-}
-
-// Takes one from what sessions may have refused in a second, or pauses.
-bool MarketDataInbound::may_refuse() {
-  const auto later = allowance_.take_refusal(Throttle::Clock::now());
-  if (later) {
-    pause_until(*later);
-  }
-  return !later;
 }
 
 void MarketDataInbound::take(MsgSeqNum /*number*/, gateway::MarketDataRequest request) {
@@ -352,16 +299,7 @@ void MarketDataInbound::take(MsgSeqNum /*number*/, const MarketDataRequestReject
 }
 
 void MarketDataInbound::take(MsgSeqNum /*number*/, Unanswered /*what*/) {
-  constexpr std::uint32_t kText = 58;
-  constexpr std::size_t kLoggedText = 64;
-  const auto refused = parse_uint(core_.fields.value(tag::kRefSeqNum));
-  core_.environment.refusals.write(
-      RefusalKind::RefusedByClient,
-      spdlog::level::warn,
-      "session {}: message {} of ours was refused by a BusinessMessageReject: {}",
-      core_.settings.comp_id,
-      refused ? std::to_string(*refused) : "(RefSeqNum is no number)",
-      journal::in_quotes(core_.fields.value(kText), kLoggedText));
+  core_.log_refused_by_client();
 }
 
 }  // namespace betex::fix

@@ -11,10 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include <boost/asio/steady_timer.hpp>
-
 #include "gateway/link/market_data_link.h"
-#include "gateway/session/inbound_allowance.h"
+#include "gateway/session/inbound_brake.h"
 #include "gateway/session/market_data_outbound.h"
 #include "gateway/session/session_core.h"
 #include "gateway/transport/connection.h"
@@ -65,7 +63,7 @@ class MarketDataInbound {
   // Takes what can be taken now. From a peer that does not read what it is sent nothing is.
   void process_frames();
 
-  void set_throttle(const ThrottleLimits& limits) noexcept { allowance_.set_limits(limits); }
+  void set_throttle(const ThrottleLimits& limits) noexcept { brake_.set_limits(limits); }
 
   // The next number that is expected, as of the last logon where the session is off.
   [[nodiscard]] matching::MsgSeqNum expected() const noexcept { return expected_; }
@@ -100,8 +98,6 @@ class MarketDataInbound {
   }
 
   [[nodiscard]] BusinessReject not_entitled() const;
-  [[nodiscard]] bool may_refuse();
-  void pause_until(TimePoint time);
 
   SessionCore& core_;
   Owner& owner_;
@@ -111,10 +107,8 @@ class MarketDataInbound {
   std::size_t next_frame_ = 0;
   matching::MsgSeqNum expected_{1};
   matching::Timestamp now_;  // session time when this turn began
-  boost::asio::steady_timer pause_timer_;
-  bool paused_ = false;
   std::optional<TimePoint> resent_at_;
-  InboundAllowance allowance_;
+  InboundBrake brake_;
 };
 
 }  // namespace betex::fix

@@ -23,14 +23,12 @@ using matching::MsgSeqNum;
 
 namespace {
 
-constexpr std::chrono::milliseconds kCreditRetry{2};
 constexpr std::chrono::seconds kTick{1};
 
 // So long between two ticks: the machine was suspended, or this process stopped.
 constexpr std::chrono::nanoseconds kAbsence = std::chrono::seconds{5};
 
 constexpr const char* kLoggedOutByOperator = "Logged out by the operator";
-constexpr const char* kNotAllowed = "Not allowed to be logged on any more";
 
 // In bytes, about: its exact size only its encoding tells.
 std::size_t size_of(const MarketDataMessage& message) noexcept {
@@ -99,18 +97,22 @@ MarketDataSession::MarketDataSession(SessionSettings settings,
       market_data_{market_data},
       outbound_{core_},
       inbound_{core_, *this, outbound_},
-      control_{environment.commands, core_.ring_share()},
-      retry_timer_{core_.strand},
+      control_{
+          core_,
+          {.none_waits = [this] { run_what_waits(); }, .retried = [this] { finish_if_done(); }}},
       up_timer_{core_.strand},
+      right_{core_, logons_},
       identification_{
           core_, logons_, [this](LogonCandidate candidate) { on_candidate(std::move(candidate)); }},
-      probe_timer_{core_.strand},
+      probe_{core_, logons_, inbound_, outbound_},
       tick_timer_{core_.strand} {
   if (known) {
     core_.id = known->session;
     core_.epoch = known->epoch;
     core_.suspended = known->suspended;
-    end_expected_ = !known->up;
+    if (known->up) {
+      standing_.was_up();
+    }
   }
   publish_standing();
 }
@@ -121,15 +123,12 @@ MarketDataSession::~MarketDataSession() = default;
 
 void MarketDataSession::publish_standing() {
   standing_.publish({.state = core_.state,
-                     .last_end = last_end_,
-                     .end_expected = end_expected_,
                      .epoch = core_.epoch,
                      .next_in = inbound_.expected(),
                      .last_out = outbound_.last(),
                      .reserved_to = {},
                      .delivered = {},
                      .queue_bytes = outbound_.unwritten_bytes(),
-                     .last_heard = last_heard_,
                      .peer = core_.connection ? std::string_view{core_.connection->address()}
                                               : std::string_view{}});
 }
@@ -201,31 +200,6 @@ void MarketDataSession::on_command_rejected(const matching::CommandRejected& eve
     return close_refused();
   }
   become_off();
-}
-
-// Never dropped, never out of order, never waited for.
-void MarketDataSession::submit_control(matching::CommandBody body) {
-  matching::Command command;
-  command.body = std::move(body);
-  control_.add(std::move(command));
-  submit_waiting_control();
-}
-
-void MarketDataSession::submit_waiting_control() {
-  if (control_.submit()) {
-    return run_what_waits();
-  }
-  if (std::exchange(retrying_, true)) {
-    return;
-  }
-  retry_timer_.expires_after(kCreditRetry);
-  retry_timer_.async_wait([this, self = shared_from_this()](const error_code& error) {
-    retrying_ = false;
-    if (!error) {
-      submit_waiting_control();
-      finish_if_done();
-    }
-  });
 }
 
 // ---- Once a second ------------------------------------------------------------------------------
@@ -308,34 +282,12 @@ void MarketDataSession::reconfigure(const SessionSettings& settings,
   asio::post(core_.strand, [this, self = shared_from_this(), settings, tls = std::move(tls)] {
     core_.settings.take_over(settings);
     inbound_.set_throttle(settings.throttle);
-    if (tls) {
-      tls_ = tls;
+    right_.set_tls(tls);
+    if (right_.is_taken_from_who_is_on()) {
+      outbound_.end_turn();
+      end(matching::SessionDownReason::Logout);
     }
-    end_if_right_is_gone();
   });
-}
-
-void MarketDataSession::end_if_right_is_gone() {
-  if (const LogonCandidate* next = logons_.next()) {
-    if (const std::string why = why_not_let_in(*next->connection, next->username); !why.empty()) {
-      core_.refuse(*logons_.take_next()->connection, {.text = why});
-    }
-  }
-  if (!core_.connection || core_.state == SessionState::Draining) {
-    return;
-  }
-  const std::string why = why_not_let_in(*core_.connection, username_);
-  if (why.empty()) {
-    return;
-  }
-  spdlog::warn("session {}: logged out: {}", core_.settings.comp_id, why);
-  core_.ending.note(SessionEnd::RightGone);
-  if (!core_.is_on()) {
-    return core_.connection->close();
-  }
-  core_.send_logout(kNotAllowed);
-  outbound_.end_turn();
-  end(matching::SessionDownReason::Logout);
 }
 
 // ---- Between its parts, its connection and QuickFIX ---------------------------------------------
@@ -347,7 +299,7 @@ void MarketDataSession::receive(Connection& connection, InboundFrames frames) {
               connection = connection.shared_from_this(),
               frames = std::move(frames)]() mutable {
                if (connection == core_.connection && core_.is_on()) {
-                 last_heard_ = core_.environment.clock.now();
+                 standing_.heard(core_.environment.clock.now());
                  inbound_.receive(std::move(frames));
                  publish_standing();
                }

@@ -18,14 +18,17 @@
 
 #include "gateway/link/market_data_link.h"
 #include "gateway/link/session_link.h"
-#include "gateway/session/control_commands.h"
+#include "gateway/session/connection_probe.h"
+#include "gateway/session/control_submission.h"
 #include "gateway/session/identification.h"
 #include "gateway/session/logon_queue.h"
 #include "gateway/session/market_data_inbound.h"
 #include "gateway/session/market_data_outbound.h"
 #include "gateway/session/session_core.h"
+#include "gateway/session/session_right.h"
 #include "gateway/session/session_standing.h"
 #include "gateway/session/unsent_bytes.h"
+#include "gateway/session/waiting_for_end.h"
 #include "gateway/transport/connection.h"
 #include "gateway/wire/logon_check.h"
 
@@ -90,8 +93,6 @@ class MarketDataSession final : public ConnectionUser,
   [[nodiscard]] tl::expected<Logon, LogonRefusal> judge(
       std::string_view frame, std::chrono::nanoseconds waited = std::chrono::nanoseconds{0});
   [[nodiscard]] std::string why_not_now() const;
-  [[nodiscard]] std::string why_not_let_in(const Connection& connection,
-                                           const std::string& username) const;
   void go_up(const Logon& logon);
   void submit_up();
   void on_went_up(const matching::SessionWentUp& event);
@@ -99,8 +100,6 @@ class MarketDataSession final : public ConnectionUser,
   void turn_away(const LogonRefusal& refusal);
   void answer_by_logout(const std::string& text);
   void close_refused();
-  void probe();
-  void on_probe_time_out();
 
   // ---- market_data_session.cpp: the journal, its timer, its parts
   void on_notice(const gateway::SessionNotice& notice);
@@ -109,14 +108,11 @@ class MarketDataSession final : public ConnectionUser,
   void publish_standing();
   void start_ticking();
   void tick();
-  void submit_control(matching::CommandBody body);
-  void submit_waiting_control();
   void join();
   void take(const std::shared_ptr<Outlet>& from,
             std::size_t bytes,
             const std::vector<gateway::MarketDataMessage>& messages);
   void log_out_now(SessionEnd cause, const std::string& text);
-  void end_if_right_is_gone();
 
   // MarketDataInbound::Owner
   void ask(gateway::MarketDataRequest request) override;
@@ -143,7 +139,8 @@ class MarketDataSession final : public ConnectionUser,
   void send_session_down(matching::SessionDownReason reason);
   void finish_if_done();
   void become_off();
-  void run_what_waits();
+
+  void run_what_waits() { waiting_.run(core_, control_.empty()); }
 
   [[nodiscard]] bool waits_to_go_up() const noexcept {
     return core_.state == SessionState::GoingUp && !up_asked_;
@@ -155,19 +152,16 @@ class MarketDataSession final : public ConnectionUser,
   MarketDataInbound inbound_;
 
   // In the journal: it is asked for a SessionUp at most once a second, and a Logon waits for that.
-  ControlCommands control_;
-  boost::asio::steady_timer retry_timer_;
-  bool retrying_ = false;
+  ControlSubmission control_;
   bool up_asked_ = false;  // in GoingUp: SessionUp is on its way
   std::optional<TimePoint> last_up_;
   boost::asio::steady_timer up_timer_;
 
   // The connection, and those who would take its place.
-  std::string username_;  // that the connection has logged on as, as LogonCandidate::username
-  std::shared_ptr<boost::asio::ssl::context> tls_;  // the last reload's; null: none yet
   LogonQueue logons_;
+  SessionRight right_;
   Identification identification_;
-  boost::asio::steady_timer probe_timer_;
+  ConnectionProbe<MarketDataInbound, MarketDataOutbound> probe_;
   std::uint64_t attempt_ = 0;  // the connection's
   Logon logon_;                // the one that it goes up by, or is on by
   std::optional<TimePoint> refusal_answered_;
@@ -179,14 +173,10 @@ class MarketDataSession final : public ConnectionUser,
   gateway::SubscriberId subscriber_;
 
   SessionStanding standing_;
-  std::optional<SessionEnd> last_end_;  // as in SessionStanding::Figures, like the next one
-  bool end_expected_ = true;
-  matching::Timestamp last_heard_;  // by session time
 
   boost::asio::steady_timer tick_timer_;
   matching::Timestamp last_tick_;  // by session time
-  std::vector<std::function<void()>> when_down_;
-  std::vector<std::function<void()>> when_off_;
+  WaitingForEnd waiting_;
 };
 
 }  // namespace betex::fix

@@ -3,10 +3,8 @@
 #include <utility>
 
 #include <boost/asio/post.hpp>
-#include <spdlog/spdlog.h>
 
 #include "gateway/session/market_data_session.h"
-#include "gateway/session/session_metrics.h"
 #include "gateway/session/session_places.h"
 #include "gateway/transport/transport_limits.h"
 
@@ -21,9 +19,7 @@ void MarketDataSession::closed(Connection& connection) {
              [this, self = shared_from_this(), connection = connection.shared_from_this()] {
                if (connection == core_.connection) {
                  on_connection_closed();
-               } else if (logons_.next() != nullptr && connection == logons_.next()->connection) {
-                 logons_.take_next();
-               } else {
+               } else if (!logons_.drop_next(*connection)) {
                  identification_.forget(*connection);
                }
              });
@@ -48,15 +44,9 @@ void MarketDataSession::end(SessionDownReason reason) {
     return;
   }
   if (core_.is_on()) {
-    core_.environment.metrics.sessions_on.subtract();
     market_data_.feed.leave(subscriber_);
     outlet_ = nullptr;
-    core_.ending.note(SessionEnd::Fault);
-    const SessionEnd cause = *core_.ending.cause();
-    last_end_ = cause;
-    end_expected_ = reason != SessionDownReason::Disconnect;
-    core_.environment.metrics.sessions_ended[static_cast<std::size_t>(cause)].add();
-    spdlog::info("session {}: off: {}", core_.settings.comp_id, words_of(cause).text);
+    standing_.ended(core_.count_end(), reason != SessionDownReason::Disconnect);
   }
   core_.state = SessionState::Draining;
   publish_standing();
@@ -78,10 +68,10 @@ void MarketDataSession::end(SessionDownReason reason) {
 // Where the journal has it that the session is up.
 void MarketDataSession::send_session_down(SessionDownReason reason) {
   if (std::exchange(core_.up, false)) {
-    submit_control(matching::SessionDown{.session = core_.id,
-                                         .epoch = core_.epoch,
-                                         .next_in = inbound_.expected(),
-                                         .reason = reason});
+    control_.submit(matching::SessionDown{.session = core_.id,
+                                          .epoch = core_.epoch,
+                                          .next_in = inbound_.expected(),
+                                          .reason = reason});
   }
 }
 
@@ -111,19 +101,6 @@ void MarketDataSession::become_off() {
   }
 }
 
-void MarketDataSession::run_what_waits() {
-  if (!core_.up && core_.state != SessionState::GoingUp && control_.empty()) {
-    for (const auto& done : std::exchange(when_down_, {})) {
-      done();
-    }
-  }
-  if (core_.state == SessionState::Off) {
-    for (const auto& done : std::exchange(when_off_, {})) {
-      done();
-    }
-  }
-}
-
 // ---- The end of the process ---------------------------------------------------------------------
 
 void MarketDataSession::stop_reading(std::function<void()> done) {
@@ -144,7 +121,7 @@ void MarketDataSession::stop_reading(std::function<void()> done) {
 void MarketDataSession::go_down(SessionDownReason reason, std::function<void()> done) {
   asio::post(core_.strand, [this, self = shared_from_this(), reason, done = std::move(done)] {
     send_session_down(reason);
-    when_down_.push_back(done);
+    waiting_.when_down(done);
     run_what_waits();
   });
 }
@@ -156,7 +133,7 @@ void MarketDataSession::log_out(const std::string& text, std::function<void()> d
       core_.send_logout(text);
       outbound_.end_turn();
     }
-    when_off_.push_back(done);
+    waiting_.when_off(done);
     run_what_waits();
   });
 }
@@ -167,12 +144,7 @@ void MarketDataSession::close_connection() {
       core_.ending.note(SessionEnd::GatewayStop);
       core_.connection->close();
     }
-    if (const LogonCandidate* next = logons_.next()) {
-      next->connection->close();
-    }
-    for (const LogonCandidate& candidate : logons_.unknown()) {
-      candidate.connection->close();
-    }
+    logons_.close_all();
   });
 }
 

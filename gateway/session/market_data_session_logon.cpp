@@ -55,47 +55,11 @@ void MarketDataSession::on_candidate(LogonCandidate candidate) {
   if (const auto earlier = logons_.set_next(std::move(candidate))) {
     core_.refuse(*earlier->connection, {.text = "a later logon has come"});
   }
-  if (core_.is_on() && !logons_.probing()) {
-    probe();
-  }
-}
-
-void MarketDataSession::probe() {
-  core_.environment.metrics.probes.add();
-  logons_.probe_sent(outbound_.send_test_request(), std::chrono::steady_clock::now());
-  outbound_.end_turn();
-  probe_timer_.expires_after(core_.environment.limits.probe_grace);
-  probe_timer_.async_wait(
-      [this, self = shared_from_this(), attempt = attempt_](const error_code& error) {
-        if (!error && attempt == attempt_ && core_.is_on() && logons_.probing()) {
-          on_probe_time_out();
-        }
-      });
-}
-
-// A queue that is being taken in is no silence, nor is what has come and waits unread.
-void MarketDataSession::on_probe_time_out() {
-  if (inbound_.has_unread() || outbound_.is_taken_in_since(logons_.probed_at())) {
-    return probe();
-  }
-  core_.environment.metrics.probes_failed.add();
-  spdlog::warn("session {}: does not answer, and logs on again: the connection from {} is closed",
-               core_.settings.comp_id,
-               core_.connection->address());
-  logons_.end_probe();
-  core_.ending.note(SessionEnd::Superseded);
-  core_.connection->close();
+  probe_.begin_if_one_waits();
 }
 
 void MarketDataSession::on_heartbeat(std::string_view test_req_id) {
-  if (!logons_.is_answer(test_req_id)) {
-    return;
-  }
-  logons_.end_probe();
-  probe_timer_.cancel();
-  if (const auto refused = logons_.take_next()) {
-    core_.refuse(*refused->connection, {.text = "the session is on"});
-  }
+  probe_.on_heartbeat(test_req_id);
 }
 
 // ---- From its Logon to the answer ---------------------------------------------------------------
@@ -105,12 +69,12 @@ void MarketDataSession::begin_logon(LogonCandidate candidate) {
   core_.connection = std::move(candidate.connection);
   inbound_.set_logon_frames(std::move(candidate.frames));
   attempt_ = candidate.attempt;
-  username_ = std::move(candidate.username);
+  right_.set_username(std::move(candidate.username));
   core_.ending = {};
   outbound_.begin();
   const auto logon =
       judge(inbound_.logon_frame(), std::chrono::steady_clock::now() - candidate.arrived);
-  if (const std::string why = why_not_let_in(*core_.connection, username_); !why.empty()) {
+  if (const std::string why = right_.why_not_let_in(); !why.empty()) {
     core_.log_refusal(*core_.connection, {.text = why});  // the settings are new
     return close_refused();
   }
@@ -148,12 +112,6 @@ std::string MarketDataSession::why_not_now() const {
   return core_.suspended ? "the session is suspended by an operator" : std::string{};
 }
 
-// Empty: it may be on. `username`: as LogonCandidate::username.
-std::string MarketDataSession::why_not_let_in(const Connection& connection,
-                                              const std::string& username) const {
-  return fix::why_not_let_in(core_.settings, peer_of(connection), username, tls_.get());
-}
-
 // A client that comes and goes all the time takes no more of the log than one that comes once a
 // second: it waits.
 void MarketDataSession::go_up(const Logon& logon) {
@@ -177,10 +135,10 @@ void MarketDataSession::go_up(const Logon& logon) {
 void MarketDataSession::submit_up() {
   last_up_ = std::chrono::steady_clock::now();
   up_asked_ = true;
-  submit_control(matching::SessionUp{.comp_id = matching::Name{core_.settings.comp_id},
-                                     .username = matching::Name{username_},
-                                     .number = kFirst,
-                                     .reset = true});
+  control_.submit(matching::SessionUp{.comp_id = matching::Name{core_.settings.comp_id},
+                                      .username = matching::Name{right_.username()},
+                                      .number = kFirst,
+                                      .reset = true});
 }
 
 void MarketDataSession::on_went_up(const matching::SessionWentUp& event) {
@@ -210,7 +168,7 @@ void MarketDataSession::answer_logon() {
     return end(SessionDownReason::Disconnect);
   }
   core_.state = SessionState::On;
-  last_heard_ = core_.environment.clock.now();
+  standing_.heard(core_.environment.clock.now());
   publish_standing();
   core_.environment.metrics.logons.add();
   core_.environment.metrics.sessions_on.add();
@@ -219,9 +177,7 @@ void MarketDataSession::answer_logon() {
   join();
   outbound_.end_turn();
   inbound_.process_frames();
-  if (core_.is_on() && logons_.next() != nullptr && !logons_.probing()) {
-    probe();
-  }
+  probe_.begin_if_one_waits();
 }
 
 // ---- A Logon that is refused --------------------------------------------------------------------

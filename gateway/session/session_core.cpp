@@ -15,6 +15,7 @@
 #include "gateway/wire/inbound_order.h"
 #include "gateway/wire/tags.h"
 #include "gateway/wire/utc_time.h"
+#include "journal/quoted.h"
 
 namespace betex::fix {
 
@@ -67,6 +68,15 @@ void SessionCore::send_logout(const std::string& text) {
     quickfix.log_out(text);
     ending.leave_by(std::chrono::steady_clock::now() + environment.limits.logout_grace);
   }
+}
+
+SessionEnd SessionCore::count_end() {
+  environment.metrics.sessions_on.subtract();
+  ending.note(SessionEnd::Fault);
+  const SessionEnd cause = *ending.cause();
+  environment.metrics.sessions_ended[static_cast<std::size_t>(cause)].add();
+  spdlog::info("session {}: off: {}", settings.comp_id, words_of(cause).text);
+  return cause;
 }
 
 void SessionCore::end_by_logout(const std::string& text) {
@@ -132,6 +142,19 @@ void SessionCore::reject(const Refusal& refusal, MsgSeqNum number) {
   if (number == quickfix.next_in() && !is_reset(fields)) {
     quickfix.set_next_in(number.next());
   }
+}
+
+void SessionCore::log_refused_by_client() const {
+  constexpr std::uint32_t kText = 58;
+  constexpr std::size_t kLoggedText = 64;
+  const auto refused = parse_uint(fields.value(tag::kRefSeqNum));
+  environment.refusals.write(
+      RefusalKind::RefusedByClient,
+      spdlog::level::warn,
+      "session {}: message {} of ours was refused by a BusinessMessageReject: {}",
+      settings.comp_id,
+      refused ? std::to_string(*refused) : "(RefSeqNum is no number)",
+      journal::in_quotes(fields.value(kText), kLoggedText));
 }
 
 // QuickFIX does not count a gap fill that it refuses, and takes one that leads nowhere: either

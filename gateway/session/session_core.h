@@ -73,6 +73,9 @@ struct SessionCore {
   // under way.
   void send_logout(const std::string& text);
 
+  // Of a session that has been on until now: counted, and in the log. Returns what has ended it.
+  SessionEnd count_end();
+
   // Nothing that the client says further can be counted: a Logout says why, and is the last word.
   void end_by_logout(const std::string& text);
 
@@ -95,6 +98,9 @@ struct SessionCore {
   // A SequenceReset(4), whose turn it is. What is wrong with it, where something is.
   [[nodiscard]] std::optional<Refusal> take_sequence_reset(const std::string& frame,
                                                            matching::MsgSeqNum number);
+
+  // A BusinessMessageReject(j): a message of ours has been refused. For the log.
+  void log_refused_by_client() const;
 
   // ----
 

@@ -19,9 +19,8 @@ SessionInbound::SessionInbound(OrderSessionCore& core, Owner& owner, SessionOutb
     : core_{core},
       owner_{owner},
       outbound_{outbound},
-      pause_timer_{core.strand},
       gap_requests_{core.environment.limits.gap_requests},
-      allowance_{core.settings.throttle, core.environment.refusal_share} {}
+      brake_{core, [this] { process_frames(); }} {}
 
 void SessionInbound::begin() {
   handled_ = MsgSeqNum{expected_.value() - 1};
@@ -67,7 +66,8 @@ void SessionInbound::process_frames() {
   }
   now_ = core_.environment.clock.now();
   steady_now_ = Throttle::Clock::now();
-  while (!core_.ending.is_to_disconnect() && !paused_ && !owner_.waits_for_logon() && has_input()) {
+  while (!core_.ending.is_to_disconnect() && !brake_.pauses() && !owner_.waits_for_logon() &&
+         has_input()) {
     if (outbound_.is_full() && !core_.is_operator()) {
       break;  // when some of it has left it goes on
     }
@@ -123,15 +123,6 @@ SessionInbound::Taken SessionInbound::take_input() {
   return Taken::Yes;
 }
 
-void SessionInbound::pause_until(Throttle::Clock::time_point time) {
-  paused_ = true;
-  pause_timer_.expires_at(time);
-  pause_timer_.async_wait([this, self = core_.keep_alive()](const boost::system::error_code&) {
-    paused_ = false;
-    process_frames();
-  });
-}
-
 SessionInbound::Taken SessionInbound::handle_frame(std::string_view frame) {
   core_.fields.read(frame, core_.environment.limits.fields);
   if (core_.reading_stopped && core_.fields.msg_type() != "5") {
@@ -156,7 +147,7 @@ SessionInbound::Taken SessionInbound::handle_frame(std::string_view frame) {
     return *taken;
   }
   if (const auto* refusal = std::get_if<Refusal>(&result)) {
-    if (number == next_in && !is_session_message(core_.fields.msg_type()) && !may_refuse()) {
+    if (number == next_in && !is_session_message(core_.fields.msg_type()) && !brake_.may_refuse()) {
       return Taken::NotYet;
     }
     handle_refusal(*refusal, number);

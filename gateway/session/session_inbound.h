@@ -9,13 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/asio/steady_timer.hpp>
-
 #include "gateway/link/market_data_link.h"
 #include "gateway/link/session_link.h"
 #include "gateway/session/above_gap.h"
 #include "gateway/session/gap_requests.h"
-#include "gateway/session/inbound_allowance.h"
+#include "gateway/session/inbound_brake.h"
 #include "gateway/session/inbound_receipt.h"
 #include "gateway/session/session_core.h"
 #include "gateway/wire/guard.h"
@@ -102,9 +100,9 @@ class SessionInbound {
   void process_frames();
 
   // Nothing is taken until then.
-  void pause_until(Throttle::Clock::time_point time);
+  void pause_until(Throttle::Clock::time_point time) { brake_.pause_until(time); }
 
-  void set_throttle(const ThrottleLimits& limits) noexcept { allowance_.set_limits(limits); }
+  void set_throttle(const ThrottleLimits& limits) noexcept { brake_.set_limits(limits); }
 
   // Drops what waits above a gap.
   void forget_what_is_under_way() { above_gap_.clear(); }
@@ -163,8 +161,7 @@ class SessionInbound {
     return matching::Reason::None;
   }
 
-  [[nodiscard]] InboundAllowance::Weighed weigh();
-  [[nodiscard]] bool may_refuse();
+  [[nodiscard]] InboundBrake::Weighed weigh();
   void take_decoded(matching::MsgSeqNum number, Decoded decoded);
   void take(matching::MsgSeqNum number, matching::PlaceOrder&& order);
   void take(matching::MsgSeqNum number, const matching::CancelOrder& cancel);
@@ -204,8 +201,6 @@ class SessionInbound {
   std::size_t credits_ = 0;
   matching::Timestamp now_;  // session time when this turn began
   Throttle::Clock::time_point steady_now_;
-  boost::asio::steady_timer pause_timer_;
-  bool paused_ = false;
 
   matching::MsgSeqNum expected_{1};
   matching::MsgSeqNum handled_;          // at or below it nothing is submitted again
@@ -213,7 +208,7 @@ class SessionInbound {
   AboveGap above_gap_;
   GapRequests gap_requests_;
 
-  InboundAllowance allowance_;
+  InboundBrake brake_;
   InboundReceipt receipt_;
   SessionReject decoder_reject_;  // what on_reject() is about, where it was the decoder's
 };

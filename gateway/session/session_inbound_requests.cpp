@@ -9,7 +9,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "fix_spec/reasons.h"
 #include "gateway/session/message_cache.h"
 #include "gateway/session/session_inbound.h"
 #include "gateway/session/session_metrics.h"
@@ -17,7 +16,6 @@
 #include "gateway/transport/refusal_log.h"
 #include "gateway/wire/requests.h"
 #include "gateway/wire/tags.h"
-#include "journal/quoted.h"
 #include "matching/assert.h"
 
 namespace betex::fix {
@@ -26,20 +24,8 @@ using matching::MsgSeqNum;
 
 namespace {
 
-bool is_refusal(const Decoded& decoded) {
-  return std::holds_alternative<SessionReject>(decoded) ||
-         std::holds_alternative<BusinessReject>(decoded);
-}
-
 bool is_about_network(const gateway::Query& query) {
   return std::holds_alternative<gateway::NetworkStatusQuery>(query);
-}
-
-BusinessReject refusal_of(matching::Reason reason, const FieldTable& fields) {
-  return {.business_reject_reason = codes_of(reason).business_reject_reason,
-          .reason = reason,
-          .tag = 0,
-          .request_id = readable_request_id(fields)};
 }
 
 // An OrderGroupRequest(UOG) that trips a group takes risk away, like a cancel. All its orders had
@@ -63,37 +49,18 @@ Effect effect_of(const FieldTable& fields) noexcept {
 // NotYet: it is more than the session may send, and waits with all behind it.
 SessionInbound::Taken SessionInbound::handle_application(MsgSeqNum number) {
   Decoded decoded = decode_request();
-  const bool refused = is_refusal(decoded);
-  if (refused && !may_refuse()) {
+  if (!brake_.lets_through(decoded, [this] { return weigh(); })) {
     return Taken::NotYet;
-  }
-  const auto weighed = weigh();
-  switch (weighed.verdict) {
-    case Throttle::Verdict::Pass:
-      break;
-    case Throttle::Verdict::Pause:
-      pause_until(weighed.resume_at);
-      return Taken::NotYet;
-    case Throttle::Verdict::Refuse: {
-      if (!refused && !may_refuse()) {
-        return Taken::NotYet;
-      }
-      core_.environment.metrics.messages_throttled.add();
-      BusinessReject one_too_many = refusal_of(matching::Reason::Throttled, core_.fields);
-      one_too_many.retry_after_ms = static_cast<std::uint32_t>(weighed.retry_after.count());
-      decoded = one_too_many;
-      break;
-    }
   }
   take_decoded(number, std::move(decoded));
   return Taken::Yes;
 }
 
 // A desk that is not read cannot halt.
-InboundAllowance::Weighed SessionInbound::weigh() {
+InboundBrake::Weighed SessionInbound::weigh() {
   return core_.is_operator()
-             ? InboundAllowance::Weighed{}
-             : allowance_.weigh(effect_of(core_.fields), core_.fields.poss_dup(), steady_now_);
+             ? InboundBrake::Weighed{}
+             : brake_.weigh(effect_of(core_.fields), core_.fields.poss_dup(), steady_now_);
 }
 
 // In sequence: the frame that QuickFIX was given.
@@ -181,15 +148,6 @@ matching::Reason SessionInbound::why_not_now(const OperatorRequest& request) con
                                                           : matching::Reason::None;
 }
 
-// Takes one from what the journal takes of refusals, or pauses.
-bool SessionInbound::may_refuse() {
-  const auto later = allowance_.take_refusal(Throttle::Clock::now());
-  if (later) {
-    pause_until(*later);
-  }
-  return !later;
-}
-
 void SessionInbound::take(MsgSeqNum number, matching::PlaceOrder&& order) {
   submit_application(number, std::move(order));
 }
@@ -240,7 +198,7 @@ void SessionInbound::take(MsgSeqNum /*number*/, const ThrottleQuery& query) {
   ThrottleReport report;
   report.request_id = query.request_id;
   report.username = query.username;
-  const auto standing = core_.is_operator() ? std::nullopt : allowance_.standing(steady_now_);
+  const auto standing = core_.is_operator() ? std::nullopt : brake_.standing(steady_now_);
   if (standing) {
     report.entries.push_back({.limit = standing->messages_per_second,
                               .interval_ms = kSecondInMs,
@@ -274,16 +232,7 @@ void SessionInbound::take(MsgSeqNum number, const SessionReject& refused) {
 }
 
 void SessionInbound::take(MsgSeqNum /*number*/, Unanswered /*what*/) {
-  constexpr std::uint32_t kText = 58;
-  constexpr std::size_t kLoggedText = 64;
-  const auto refused = parse_uint(core_.fields.value(tag::kRefSeqNum));
-  core_.environment.refusals.write(
-      RefusalKind::RefusedByClient,
-      spdlog::level::warn,
-      "session {}: message {} of ours was refused by a BusinessMessageReject: {}",
-      core_.settings.comp_id,
-      refused ? std::to_string(*refused) : "(RefSeqNum is no number)",
-      journal::in_quotes(core_.fields.value(kText), kLoggedText));
+  core_.log_refused_by_client();
 }
 
 // A refusal that uses up an application message's number is journaled before anybody hears of it:

@@ -61,7 +61,7 @@ std::optional<SessionInbound::Taken> SessionInbound::refuse_for_its_header(MsgSe
   }
   const bool journaled =
       number == core_.quickfix.next_in() && !is_session_message(core_.fields.msg_type());
-  if (journaled && !may_refuse()) {
+  if (journaled && !brake_.may_refuse()) {
     return Taken::NotYet;
   }
   core_.reject(*refusal, number);

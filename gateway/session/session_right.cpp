@@ -1,7 +1,12 @@
 #include "gateway/session/session_right.h"
 
 #include <algorithm>
+#include <utility>
 
+#include <spdlog/spdlog.h>
+
+#include "gateway/session/logon_queue.h"
+#include "gateway/session/session_core.h"
 #include "gateway/session/session_settings.h"
 #include "gateway/transport/connection.h"
 
@@ -48,6 +53,45 @@ std::string why_not_let_in(const SessionSettings& settings,
     }
   }
   return {};
+}
+
+void SessionRight::set_tls(std::shared_ptr<boost::asio::ssl::context> tls) {
+  if (tls) {
+    tls_ = std::move(tls);
+  }
+}
+
+std::string SessionRight::why_not_let_in(const Connection& connection,
+                                         const std::string& username) const {
+  return fix::why_not_let_in(core_.settings, peer_of(connection), username, tls_.get());
+}
+
+std::string SessionRight::why_not_let_in() const {
+  return why_not_let_in(*core_.connection, username_);
+}
+
+bool SessionRight::is_taken_from_who_is_on() {
+  constexpr const char* kLogoutText = "Not allowed to be logged on any more";
+  if (const LogonCandidate* next = logons_.next()) {
+    if (const std::string why = why_not_let_in(*next->connection, next->username); !why.empty()) {
+      core_.refuse(*logons_.take_next()->connection, {.text = why});
+    }
+  }
+  if (!core_.connection || core_.state == SessionState::Draining) {
+    return false;
+  }
+  const std::string why = why_not_let_in();
+  if (why.empty()) {
+    return false;
+  }
+  spdlog::warn("session {}: logged out: {}", core_.settings.comp_id, why);
+  core_.ending.note(SessionEnd::RightGone);
+  if (!core_.is_on()) {
+    core_.connection->close();
+    return false;
+  }
+  core_.send_logout(kLogoutText);
+  return true;
 }
 
 }  // namespace betex::fix

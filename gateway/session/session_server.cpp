@@ -1,6 +1,7 @@
 #include "gateway/session/session_server.h"
 
-#include <algorithm>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -73,11 +74,14 @@ void SessionServer<Session>::add_one(SessionSettings settings,
 template <typename Session>
 void SessionServer<Session>::add_its_own(std::vector<SessionSettings> sessions,
                                          const std::vector<matching::SessionInfo>& recovered) {
+  std::unordered_map<std::string_view, const matching::SessionInfo*> by_comp_id;
+  for (const matching::SessionInfo& info : recovered) {
+    by_comp_id.emplace(info.comp_id.view(), &info);
+  }
   for (SessionSettings& settings : registry_.take_its_own(std::move(sessions))) {
-    const auto known = std::ranges::find_if(recovered, [&](const matching::SessionInfo& info) {
-      return info.comp_id.view() == settings.comp_id;
-    });
-    add_one(std::move(settings), known == recovered.end() ? std::nullopt : std::optional{*known});
+    const auto known = by_comp_id.find(settings.comp_id);
+    add_one(std::move(settings),
+            known == by_comp_id.end() ? std::nullopt : std::optional{*known->second});
   }
   listener_.set_allowed(registry_.allow_from());
 }

@@ -23,33 +23,43 @@ class SessionStanding {
  public:
   struct Figures {
     SessionState state = SessionState::Off;
-    std::optional<SessionEnd> last_end;  // of the last logon; none: there was none since the start
-    bool end_expected = true;            // that was in order, or there never was one
     matching::SessionEpoch epoch;
     matching::MsgSeqNum next_in;
     matching::MsgSeqNum last_out;
     matching::MsgSeqNum reserved_to;
     matching::EventSeq delivered;
     std::uint64_t queue_bytes = 0;
-    matching::Timestamp last_heard;
     std::string_view peer;  // an address; what is longer than kPeerBytes is cut
   };
 
   static constexpr std::size_t kPeerBytes = 48;
 
-  // On the session's strand.
+  // ---- On the session's strand; publish() shows them
+
+  // Before there was a logon: the gateway ended while it was on.
+  void was_up() noexcept { end_expected_ = false; }
+
+  // `expected`: that was in order.
+  void ended(SessionEnd by, bool expected) noexcept {
+    last_end_ = by;
+    end_expected_ = expected;
+  }
+
+  // By session time.
+  void heard(matching::Timestamp now) noexcept { last_heard_ = now; }
+
   void publish(const Figures& figures) noexcept {
     Words words{};
     words[kState] = static_cast<std::int64_t>(figures.state);
-    words[kLastEnd] = figures.last_end ? static_cast<std::int64_t>(*figures.last_end) : kNone;
-    words[kExpected] = figures.end_expected ? 1 : 0;
+    words[kLastEnd] = last_end_ ? static_cast<std::int64_t>(*last_end_) : kNone;
+    words[kExpected] = end_expected_ ? 1 : 0;
     words[kEpoch] = figures.epoch.value();
     words[kNextIn] = figures.next_in.value();
     words[kLastOut] = figures.last_out.value();
     words[kReservedTo] = figures.reserved_to.value();
     words[kDelivered] = static_cast<std::int64_t>(figures.delivered.value());
     words[kQueueBytes] = static_cast<std::int64_t>(figures.queue_bytes);
-    words[kLastHeard] = figures.last_heard.value();
+    words[kLastHeard] = last_heard_.value();
     std::copy_n(figures.peer.data(),
                 std::min(figures.peer.size(), kPeerBytes),
                 reinterpret_cast<char*>(&words[kPeer]));
@@ -135,6 +145,9 @@ class SessionStanding {
     return text.data();
   }
 
+  std::optional<SessionEnd> last_end_;  // of the last logon; none: there was none since the start
+  bool end_expected_ = true;            // that was in order, or there never was one
+  matching::Timestamp last_heard_;
   Store published_;
 };
 

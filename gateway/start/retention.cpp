@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include <spdlog/spdlog.h>
 
@@ -20,9 +22,28 @@ constexpr std::int64_t kNanosBetweenSamples = std::int64_t{3600} * 1'000'000'000
 
 }  // namespace
 
-void Retention::set_snapshots(std::vector<EventSeq> snapshots) {
+void Retention::set_snapshots(std::vector<EventSeq> snapshots, std::vector<EventSeq> unread) {
   const std::lock_guard lock{mutex_};
   snapshots_ = std::move(snapshots);
+  unread_ = std::move(unread);
+}
+
+std::optional<EventSeq> Retention::next_unread() const {
+  const std::lock_guard lock{mutex_};
+  return unread_.empty() ? std::nullopt : std::optional{unread_.back()};
+}
+
+void Retention::snapshot_was_read(EventSeq seq, bool is_whole) {
+  const std::lock_guard lock{mutex_};
+  std::erase(unread_, seq);
+  if (is_whole) {
+    return;
+  }
+  std::erase(snapshots_, seq);
+  if (log_begins_after_ == seq) {  // there is no state to begin with any more
+    const auto next = std::upper_bound(snapshots_.begin(), snapshots_.end(), seq);
+    log_begins_after_ = next == snapshots_.end() ? taken_ : *next;
+  }
 }
 
 // The newest of them is as old as what is sampled next, or older.
@@ -123,7 +144,7 @@ EventSeq Retention::newest_before(EventSeq event, EventSeq least) const {
   if (snapshots_.size() >= 2) {
     const EventSeq limit = std::min(snapshots_[snapshots_.size() - 2], event);
     for (const EventSeq snapshot : snapshots_) {
-      if (snapshot <= limit) {
+      if (snapshot <= limit && !std::binary_search(unread_.begin(), unread_.end(), snapshot)) {
         newest = std::max(newest, snapshot);
       }
     }
@@ -151,7 +172,7 @@ std::vector<EventSeq> Retention::take_superfluous_snapshots() {
   constexpr std::uint64_t kParts = 16;
   const std::lock_guard lock{mutex_};
   std::vector<EventSeq> superfluous;
-  if (snapshots_.empty()) {
+  if (snapshots_.empty() || !unread_.empty()) {
     return superfluous;
   }
   const std::uint64_t apart = (snapshots_.back().value() - oldest_kept_.value()) / kParts;

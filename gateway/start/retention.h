@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,8 +34,10 @@ class Retention final : public ReportKeeper {
 
   // ---- At a start, on the main thread
 
-  // The snapshots that are whole, ascending.
-  void set_snapshots(std::vector<matching::EventSeq> snapshots);
+  // The snapshots that are whole, ascending. Of those in `unread`, which are older than two others,
+  // only the header was looked at: nothing is given free on their account until they are read.
+  void set_snapshots(std::vector<matching::EventSeq> snapshots,
+                     std::vector<matching::EventSeq> unread = {});
 
   // Events that are known to have been the last ones at a time, ascending.
   struct PastEvent {
@@ -65,6 +68,10 @@ class Retention final : public ReportKeeper {
   // For a snapshot after event `seq`, which must not be after taken().
   [[nodiscard]] std::string note(matching::EventSeq seq) const;
   void add_snapshot(matching::EventSeq seq);
+  // One that is still to be read. None: all were.
+  [[nodiscard]] std::optional<matching::EventSeq> next_unread() const;
+  // It was, to its end. One that is not whole is forgotten.
+  void snapshot_was_read(matching::EventSeq seq, bool is_whole);
   [[nodiscard]] matching::EventSeq newest_snapshot() const;  // 0: there is none
   // The newest snapshot from which a start finds everything that is needed, and beside which there
   // is a newer one; or an older one, from which reports can be told again. 0: none. It never goes
@@ -116,6 +123,7 @@ class Retention final : public ReportKeeper {
   matching::EventSeq taken_;
   matching::Timestamp time_;
   std::vector<matching::EventSeq> snapshots_;  // whole, ascending
+  std::vector<matching::EventSeq> unread_;     // of these, ascending
   std::deque<PastEvent> samples_;              // one an hour
   matching::EventSeq log_begins_after_;
   matching::EventSeq reports_begin_after_;

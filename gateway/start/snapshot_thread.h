@@ -1,44 +1,24 @@
-// What is done for the journal while the gateway runs, by a thread of low priority for which
-// matching never waits: snapshots of the engine's state, with a reader and an engine of its own,
-// loaded from the last snapshot and brought up to date from the log; and the next segment, prepared
-// when half of one is written.
+// The thread of low priority, for which matching never waits, that does what is done for the
+// journal while the gateway runs.
 #pragma once
 
-#include <cstdint>
-#include <filesystem>
-#include <functional>
 #include <stop_token>
 #include <thread>
 
+#include "gateway/start/journal_upkeep.h"
 #include "gateway/start/retention.h"
 #include "journal/environment_pool.h"
-#include "journal/format.h"
 #include "journal/journal.h"
 
 namespace betex::gateway {
 
-struct SnapshotSettings {
-  std::filesystem::path wal_root;
-  std::uint64_t every_events = 0;  // 0: none are taken
-  // They are due at multiples of every_events, each at the end of the transaction that holds that
-  // event: so all nodes of a cluster take them after the same events, and can compare them.
-  bool at_multiples = false;
-  std::uint64_t max_segment_events = 0;  // 0: no segments are prepared
-  std::uint64_t segment_map_size_bytes = 0;
-};
-
-// Prepares the first segment of this opening, after recovery.
-void prepare_first_segment(const SnapshotSettings& settings, const journal::Journal& journal);
-
-// *Owned by the main thread.* A snapshot that fails (a damaged log, say) is logged and tried again
-// later; while the disk is low none is taken: the journal's own writer is what must not fail.
+// *Owned by the main thread.*
 class SnapshotThread {
  public:
-  // Hears of each snapshot, on this thread: first of the newest ones that are there already, then
-  // of each one that was taken, read back and found whole.
-  using Told = std::function<void(const journal::SnapshotHeader&)>;
+  // On this thread.
+  using Told = JournalUpkeep::Told;
 
-  // All must outlive it; `pool` is the process's one pool for this WAL. `told` may be empty.
+  // As JournalUpkeep.
   SnapshotThread(SnapshotSettings settings,
                  journal::EnvironmentPool& pool,
                  journal::Journal& journal,
@@ -54,17 +34,8 @@ class SnapshotThread {
 
  private:
   void run(const std::stop_token& stop, matching::EventSeq last);
-  // The event that a snapshot is due after; `last` where none is.
-  [[nodiscard]] matching::EventSeq due(matching::EventSeq last) const;
-  void take(const std::stop_token& stop, matching::EventSeq up_to);
-  void tell_what_is_there() const;
-  void prepare_next_segment() const;
 
-  const SnapshotSettings settings_;
-  journal::EnvironmentPool& pool_;
-  journal::Journal& journal_;
-  Retention& retention_;
-  const Told told_;
+  JournalUpkeep upkeep_;
   std::jthread thread_;
 };
 

@@ -6,7 +6,10 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -87,12 +90,17 @@ void begin_epoch(const Name& comp_id, StartCommands& commands) {
 void reset_sessions_that_are_due(const Config& config,
                                  const Clock& session_time,
                                  StartCommands& commands) {
+  std::unordered_map<std::string_view, const SessionConfig*> scheduled;
+  for (const SessionConfig& session : config.sessions) {
+    if (session.reset_schedule) {
+      scheduled.emplace(session.target_comp_id, &session);
+    }
+  }
   std::vector<Name> due;
   commands.engine().visit_sessions([&](const matching::SessionInfo& session) {
-    const auto configured =
-        std::ranges::find(config.sessions, session.comp_id.view(), &SessionConfig::target_comp_id);
-    if (configured != config.sessions.end() && configured->reset_schedule &&
-        session.epoch_began < configured->reset_schedule->last(session_time.now())) {
+    const auto found = scheduled.find(session.comp_id.view());
+    if (found != scheduled.end() &&
+        session.epoch_began < found->second->reset_schedule->last(session_time.now())) {
       due.push_back(session.comp_id);
     }
   });
@@ -153,14 +161,13 @@ void require_approval(std::uint32_t classes, StartCommands& commands) {
 }
 
 void create_missing_accounts(const Config& config, StartCommands& commands) {
-  std::vector<AccountConfig> missing = config.accounts();
-  commands.engine().visit_accounts([&](const matching::AccountInfo& account) {
-    std::erase_if(missing, [&](const AccountConfig& configured) {
-      return configured.name == account.name.view();
-    });
-  });
-  for (const AccountConfig& account : missing) {
-    commands.run(creation_of(account));
+  std::unordered_set<Name> known;
+  commands.engine().visit_accounts(
+      [&](const matching::AccountInfo& account) { known.insert(account.name); });
+  for (const AccountConfig& account : config.accounts()) {
+    if (!known.contains(Name{account.name})) {
+      commands.run(creation_of(account));
+    }
   }
 }
 
@@ -200,17 +207,53 @@ Snapshot newest_snapshot_or_empty(const SnapshotSearch& search, EventSeq limit) 
   return newest ? std::move(*newest) : Snapshot{.engine = matching::Engine{search.key}};
 }
 
-std::vector<EventSeq> whole_snapshots(const std::filesystem::path& wal_root) {
-  std::vector<EventSeq> snapshots = journal::list_snapshots(wal_root);
-  std::erase_if(snapshots, [&](EventSeq seq) { return !journal::is_whole(wal_root, seq); });
-  return snapshots;
+// Ascending: those whose headers are as they should be.
+std::vector<journal::SnapshotHeader> sound_snapshots(const std::filesystem::path& wal_root) {
+  std::vector<journal::SnapshotHeader> headers;
+  for (const EventSeq seq : journal::list_snapshots(wal_root)) {
+    try {
+      headers.push_back(journal::header_of_snapshot(wal_root, seq));
+    } catch (const journal::JournalError& error) {
+      if (error.fault() != journal::Fault::SnapshotDamaged) {
+        throw;
+      }
+    }
+  }
+  return headers;
 }
 
-std::vector<Retention::PastEvent> times_of(const std::filesystem::path& wal_root,
-                                           const std::vector<EventSeq>& snapshots) {
+// What there is to begin with, ascending.
+struct KnownSnapshots {
+  std::vector<EventSeq> all;
+  std::vector<EventSeq> unread;  // of these: whose headers alone were looked at
+};
+
+// The two newest are read to their ends, but for the one that this start has read already: segments
+// may be retired on their account at once. Those before them are as many as may be told again, and
+// together many times what is in memory: the snapshot thread reads them, when the gateway runs.
+KnownSnapshots find_snapshots(const std::filesystem::path& wal_root,
+                              const std::vector<journal::SnapshotHeader>& headers,
+                              EventSeq begun_with) {
+  constexpr std::size_t kReadAtOnce = 2;
+  KnownSnapshots found;
+  for (auto header = headers.rbegin(); header != headers.rend(); ++header) {
+    const EventSeq seq = header->last_seq;
+    if (found.all.size() >= kReadAtOnce) {
+      found.unread.push_back(seq);
+    } else if (seq != begun_with && !journal::is_whole(wal_root, seq)) {
+      continue;
+    }
+    found.all.push_back(seq);
+  }
+  std::ranges::reverse(found.all);
+  std::ranges::reverse(found.unread);
+  return found;
+}
+
+std::vector<Retention::PastEvent> times_of(const std::vector<journal::SnapshotHeader>& headers) {
   std::vector<Retention::PastEvent> times;
-  for (const EventSeq snapshot : snapshots) {
-    times.push_back({.time = journal::time_of_snapshot(wal_root, snapshot), .seq = snapshot});
+  for (const journal::SnapshotHeader& header : headers) {
+    times.push_back({.time = header.last_timestamp, .seq = header.last_seq});
   }
   return times;
 }
@@ -266,7 +309,8 @@ std::optional<ReportState> read_reports(const RecoverySources& sources, const Sn
 EventSeq next_beginning(const RecoverySources& sources, EventSeq needed, EventSeq start) {
   const std::vector<journal::SegmentName> segments =
       journal::list_segments(sources.wal_root / journal::kSegmentsFolder);
-  for (const EventSeq snapshot : whole_snapshots(sources.wal_root)) {
+  for (const journal::SnapshotHeader& header : sound_snapshots(sources.wal_root)) {
+    const EventSeq snapshot = header.last_seq;
     if (snapshot > needed && snapshot < start && !segments.empty() &&
         segments.front().first_seq <= snapshot.next()) {
       return snapshot;
@@ -358,9 +402,10 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
   WarmStart start = beginning_of(sources, search);
   Recovered recovered{
       .engine = std::move(start.engine), .reports = std::move(start.reports), .left_up = {}};
-  const std::vector<EventSeq> snapshots = whole_snapshots(sources.wal_root);
-  retention.set_snapshots(snapshots);
-  retention.know_times(times_of(sources.wal_root, snapshots));
+  const std::vector<journal::SnapshotHeader> headers = sound_snapshots(sources.wal_root);
+  const KnownSnapshots snapshots = find_snapshots(sources.wal_root, headers, start.reports_from);
+  retention.set_snapshots(snapshots.all, snapshots.unread);
+  retention.know_times(times_of(headers));
   tell(recovered, retention);
   sources.journal.recover(start.position, [&](const matching::TransactionView& transaction) {
     const EventSeq before = recovered.engine.exchange().watermark;
@@ -376,7 +421,7 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
                  records.after ? ", behind event " + std::to_string(records.after->value()) : "");
   }
   retention.log_begins_after(
-      beginning_of_log(sources.wal_root, snapshots, recovered.engine.last_seq()));
+      beginning_of_log(sources.wal_root, snapshots.all, recovered.engine.last_seq()));
   retention.reports_begin_after(reach_back(sources,
                                            search,
                                            recovered.reports,

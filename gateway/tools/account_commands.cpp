@@ -4,33 +4,13 @@
 #include <utility>
 
 #include "gateway/tools/command.h"
+#include "gateway/tools/field_tags.h"
 #include "gateway/tools/operation.h"
 
 namespace betex::tools {
 namespace {
 
 using client::Field;
-
-namespace tag {
-constexpr int kPosReqType = 724;
-constexpr int kNoCompIds = 936;
-constexpr int kNetworkRequestType = 935;
-constexpr int kPartyIdSource = 447;
-constexpr int kPartyId = 448;
-constexpr int kPartyRole = 452;
-constexpr int kNoPartyIds = 453;
-constexpr int kPartyActionType = 2329;
-constexpr int kAccountKind = 20021;
-constexpr int kAmount = 20022;
-constexpr int kMaxOpenOrders = 20026;
-constexpr int kExposureLimit = 20027;
-constexpr int kCredit = 20028;
-constexpr int kNextIn = 20040;
-constexpr int kReservedTo = 20041;
-constexpr int kNewEpoch = 20049;
-constexpr int kMarketExposureLimit = 20070;
-constexpr int kCommissionDiscountBp = 20071;
-}  // namespace tag
 
 constexpr int kMaxCompIds = 100;
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "gateway/tools/field_tags.h"
 #include "gateway/tools/report_line.h"
 #include "gateway/tools/report_words.h"
 
@@ -12,28 +13,6 @@ namespace betex::tools {
 namespace {
 
 using client::Message;
-
-namespace tag {
-constexpr int kClOrdId = 11;
-constexpr int kSymbol = 55;
-constexpr int kPossResend = 97;
-constexpr int kExpireTime = 126;
-constexpr int kSecurityReqId = 320;
-constexpr int kSecurityStatusReqId = 324;
-constexpr int kMassStatusReqId = 584;
-constexpr int kOrdStatusReqId = 790;
-constexpr int kCopyMsgIndicator = 797;
-constexpr int kLastFragment = 893;
-constexpr int kUserRequestId = 923;
-constexpr int kApplReqId = 1346;
-constexpr int kApplResponseType = 1348;
-constexpr int kMassActionResponse = 1375;
-constexpr int kApplTestMessageIndicator = 2330;
-constexpr int kPartyActionResponse = 2332;
-constexpr int kEngineReason = 20001;
-constexpr int kOpsReqId = 20012;
-constexpr int kOpsResult = 20013;
-}  // namespace tag
 
 Progress ended(bool refused) {
   return refused ? Progress::Refused : Progress::Done;

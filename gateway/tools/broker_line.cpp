@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "gateway/tools/field_tags.h"
 #include "gateway/tools/report_words.h"
 
 namespace betex::tools {
@@ -13,36 +14,6 @@ namespace {
 
 using client::Message;
 using Meaning = std::pair<std::string_view, std::string_view>;
-
-namespace tag {
-constexpr int kAccount = 1;
-constexpr int kClOrdId = 11;
-constexpr int kTransactTime = 60;
-constexpr int kTotalAffectedOrders = 533;
-constexpr int kCopyMsgIndicator = 797;
-constexpr int kApplBegSeqNum = 1182;
-constexpr int kApplEndSeqNum = 1183;
-constexpr int kApplReqId = 1346;
-constexpr int kApplResponseType = 1348;
-constexpr int kRefApplLastSeqNum = 1357;
-constexpr int kThrottleAction = 1611;
-constexpr int kThrottleNoMsgs = 1613;
-constexpr int kThrottleTimeInterval = 1614;
-constexpr int kThrottleTimeUnit = 1615;
-constexpr int kEngineReason = 20001;
-constexpr int kThrottleLeft = 20075;
-constexpr int kAvailableFrom = 20076;
-constexpr int kReportsToldAgain = 20077;
-constexpr int kOrderGroup = 20080;
-constexpr int kOrderGroupAction = 20081;
-constexpr int kOrderGroupLimit = 20082;
-constexpr int kOrderGroupWindowMs = 20083;
-constexpr int kOrderGroupScope = 20084;
-constexpr int kOrderGroupState = 20085;
-constexpr int kOrderGroupCancelOnDisconnect = 20086;
-constexpr int kOrderGroupFilled = 20087;
-constexpr int kOrderGroupLiveOrders = 20088;
-}  // namespace tag
 
 constexpr std::array<Meaning, 5> kActions{
     {{"1", "create"}, {"2", "update"}, {"3", "reset"}, {"4", "trip"}, {"5", "delete"}}};

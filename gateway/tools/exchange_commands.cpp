@@ -10,21 +10,13 @@
 #include <fmt/format.h>
 
 #include "gateway/tools/command.h"
+#include "gateway/tools/field_tags.h"
 #include "gateway/tools/operation.h"
 
 namespace betex::tools {
 namespace {
 
 using client::Field;
-
-namespace tag {
-constexpr int kNoLinesOfText = 33;
-constexpr int kUrgency = 61;
-constexpr int kHeadline = 148;
-constexpr int kRefOpsReqId = 20014;
-constexpr int kDayEndsAt = 20060;
-constexpr int kNoticeSeconds = 20073;
-}  // namespace tag
 
 Request read_news(const Command& command, const Words& words) {
   const std::string text = words.get("headline");

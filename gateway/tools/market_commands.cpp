@@ -10,33 +10,13 @@
 #include <fmt/format.h>
 
 #include "gateway/tools/command.h"
+#include "gateway/tools/field_tags.h"
 #include "gateway/tools/operation.h"
 
 namespace betex::tools {
 namespace {
 
 using client::Field;
-
-namespace tag {
-constexpr int kSecurityDesc = 107;
-constexpr int kSecurityRequestType = 321;
-constexpr int kRoundLot = 561;
-constexpr int kMinTradeVol = 562;
-constexpr int kSettlPrice = 730;
-constexpr int kParentMarket = 1325;
-constexpr int kMarketDesc = 1396;
-constexpr int kCancelScope = 20010;
-constexpr int kExpectedRunners = 20018;
-constexpr int kMaxPosition = 20029;
-constexpr int kLadder = 20030;
-constexpr int kMarketKind = 20031;
-constexpr int kSuspendReason = 20032;
-constexpr int kWinners = 20034;
-constexpr int kShareNumerator = 20037;
-constexpr int kShareDenominator = 20038;
-constexpr int kScheduledStart = 20039;
-constexpr int kPassiveSkipsDelay = 20072;
-}  // namespace tag
 
 constexpr std::string_view kOdds = "1";
 constexpr std::string_view kBinary = "2";

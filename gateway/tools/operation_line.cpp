@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "gateway/tools/field_tags.h"
 #include "gateway/tools/report_words.h"
 
 namespace betex::tools {
@@ -14,69 +15,6 @@ namespace {
 
 using client::Message;
 using Meaning = std::pair<std::string_view, std::string_view>;
-
-namespace tag {
-constexpr int kAccount = 1;
-constexpr int kClOrdId = 11;
-constexpr int kSymbol = 55;
-constexpr int kTransactTime = 60;
-constexpr int kNoRelatedSym = 146;
-constexpr int kSecurityReqId = 320;
-constexpr int kSecurityResponseType = 323;
-constexpr int kPartyId = 448;
-constexpr int kPartyRole = 452;
-constexpr int kExpireTime = 126;
-constexpr int kTotalAffectedOrders = 533;
-constexpr int kSettlPrice = 730;
-constexpr int kCopyMsgIndicator = 797;
-constexpr int kLastFragment = 893;
-constexpr int kStatusValue = 928;
-constexpr int kStatusText = 929;
-constexpr int kRefCompId = 930;
-constexpr int kMarketSegmentId = 1300;
-constexpr int kMassActionResponse = 1375;
-constexpr int kTargetPartyId = 1462;
-constexpr int kPartyActionRequestId = 2328;
-constexpr int kPartyActionType = 2329;
-constexpr int kApplTestMessageIndicator = 2330;
-constexpr int kPartyActionResponse = 2332;
-constexpr int kEngineReason = 20001;
-constexpr int kRetry = 20002;
-constexpr int kMarketVersion = 20005;
-constexpr int kOpsCommand = 20011;
-constexpr int kOpsReqId = 20012;
-constexpr int kOpsResult = 20013;
-constexpr int kRefOpsReqId = 20014;
-constexpr int kRequestedBy = 20015;
-constexpr int kApprovedBy = 20016;
-constexpr int kFirstAnswer = 20017;
-constexpr int kMarketState = 20019;
-constexpr int kEventSeq = 20020;
-constexpr int kAmount = 20022;
-constexpr int kBalance = 20023;
-constexpr int kExposure = 20024;
-constexpr int kAvailable = 20025;
-constexpr int kShareNumerator = 20037;
-constexpr int kShareDenominator = 20038;
-constexpr int kNextIn = 20040;
-constexpr int kReservedTo = 20041;
-constexpr int kLastOut = 20042;
-constexpr int kDelivered = 20043;
-constexpr int kEpoch = 20044;
-constexpr int kSessionRole = 20045;
-constexpr int kQueueBytes = 20046;
-constexpr int kPeer = 20047;
-constexpr int kLastHeard = 20048;
-constexpr int kNewEpoch = 20049;
-constexpr int kDurableSeq = 20061;
-constexpr int kRingFillPct = 20062;
-constexpr int kJournalLagSlots = 20063;
-constexpr int kSegments = 20064;
-constexpr int kDiskFreeBytes = 20065;
-constexpr int kWatermark = 20066;
-constexpr int kHeldBackBy = 20067;
-constexpr int kNoticeSeconds = 20073;
-}  // namespace tag
 
 // A field, and what is written before its value.
 using Labels = std::pair<int, std::string_view>;

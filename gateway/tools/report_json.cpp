@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gateway/tools/broker_line.h"
+#include "gateway/tools/field_tags.h"
 #include "gateway/tools/report_line.h"
 #include "gateway/tools/report_words.h"
 
@@ -20,31 +21,6 @@ using client::MassCancelReport;
 using client::Message;
 using client::MessageReject;
 using Json = nlohmann::ordered_json;
-
-namespace tag {
-constexpr int kAccount = 1;
-constexpr int kClOrdId = 11;
-constexpr int kTransactTime = 60;
-constexpr int kTotalAffectedOrders = 533;
-constexpr int kApplBegSeqNum = 1182;
-constexpr int kApplEndSeqNum = 1183;
-constexpr int kApplReqId = 1346;
-constexpr int kApplResponseType = 1348;
-constexpr int kRefApplLastSeqNum = 1357;
-constexpr int kAvailableFrom = 20076;
-constexpr int kReportsToldAgain = 20077;
-constexpr int kOrderGroup = 20080;
-constexpr int kOrderGroupAction = 20081;
-constexpr int kOrderGroupLimit = 20082;
-constexpr int kOrderGroupWindowMs = 20083;
-constexpr int kOrderGroupScope = 20084;
-constexpr int kOrderGroupState = 20085;
-constexpr int kOrderGroupCancelOnDisconnect = 20086;
-constexpr int kOrderGroupFilled = 20087;
-constexpr int kOrderGroupLiveOrders = 20088;
-constexpr int kCopyMsgIndicator = 797;
-constexpr int kEngineReason = 20001;
-}  // namespace tag
 
 void add_unless_empty(Json& json, const char* key, std::string_view value) {
   if (!value.empty()) {

@@ -23,4 +23,16 @@ void add_smoke(CLI::App& app, bool& smoke) {
   app.add_flag("--smoke", smoke, "The least of everything, to see that it works");
 }
 
+void add_folder(CLI::App& app, std::string& folder) {
+  app.add_option("folder", folder, "Where the files go while it runs")
+      ->check(CLI::ExistingDirectory)
+      ->capture_default_str();
+}
+
+void add_order_options(CLI::App& app, OrderOptions& options) {
+  app.add_flag("--quick", options.quick, "Fewer of everything");
+  add_smoke(app, options.smoke);
+  add_folder(app, options.folder);
+}
+
 }  // namespace betex::bench

@@ -1,7 +1,9 @@
 // What main() of each benchmark does with its command line.
 #pragma once
 
+#include <filesystem>
 #include <functional>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
@@ -19,5 +21,25 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<void()
 // The option that each benchmark has: the least of everything, to see that it works. Its figures
 // mean nothing.
 void add_smoke(CLI::App& app, bool& smoke);
+
+// Of the benchmarks that keep a log: an existing folder, in which they make one of their own.
+void add_folder(CLI::App& app, std::string& folder);
+
+// Of those that measure orders to gateways and back.
+struct OrderOptions {
+  std::string folder = std::filesystem::current_path();
+  bool quick = false;
+  bool smoke = false;
+
+  [[nodiscard]] bool is_full() const noexcept { return !quick && !smoke; }
+
+  // What there is of something in a run that is not full.
+  template <typename Count>
+  [[nodiscard]] Count less(Count when_quick, Count when_smoke) const noexcept {
+    return smoke ? when_smoke : when_quick;
+  }
+};
+
+void add_order_options(CLI::App& app, OrderOptions& options);
 
 }  // namespace betex::bench

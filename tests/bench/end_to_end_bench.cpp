@@ -342,14 +342,11 @@ void run(const std::filesystem::path& parent, const Effort& effort) {
 
 int main(int argc, char** argv) {
   betex::bench::Effort effort;
-  std::string folder = std::filesystem::current_path();
+  betex::bench::OrderOptions options;
   int sessions = 0;
-  bool quick = false;
-  bool smoke = false;
   CLI::App app{"How fast is an order, from a client's socket to the durable log and back?",
                "end_to_end_bench"};
-  app.add_flag("--quick", quick, "Fewer of everything");
-  betex::bench::add_smoke(app, smoke);
+  betex::bench::add_order_options(app, options);
   app.add_option("--rates", sessions, "Only orders per second, with so many sessions")
       ->check(CLI::Range(1, 9'999));
   app.add_flag("!--unsettled",
@@ -357,17 +354,14 @@ int main(int argc, char** argv) {
                "Begin the fixed rate while reports of before the logon are sent again");
   const auto* const rounds =
       app.add_option("--rounds", effort.rounds)->check(CLI::Range(1, 1'000))->capture_default_str();
-  app.add_option("folder", folder, "Where the files go while it runs")
-      ->check(CLI::ExistingDirectory)
-      ->capture_default_str();
   return betex::bench::run_program(app, argc, argv, [&] {
-    if (quick || smoke) {
-      effort.rounds = rounds->count() != 0 ? effort.rounds : smoke ? 1 : 3;
-      effort.samples = smoke ? 10 : 200;
-      effort.orders = smoke ? 2'000 : 20'000;
-      effort.load_orders = smoke ? 500 : 100'000;
+    if (!options.is_full()) {
+      effort.rounds = rounds->count() != 0 ? effort.rounds : options.less(3, 1);
+      effort.samples = options.less(200, 10);
+      effort.orders = options.less(20'000U, 2'000U);
+      effort.load_orders = options.less(100'000U, 500U);
     }
-    if (smoke) {
+    if (options.smoke) {
       effort.sessions = {1, 50};
       effort.loads = {1'000, 5'000};
     }
@@ -375,6 +369,6 @@ int main(int argc, char** argv) {
       effort.sessions = {sessions};
       effort.rates_only = true;
     }
-    betex::bench::run(folder, effort);
+    betex::bench::run(options.folder, effort);
   });
 }

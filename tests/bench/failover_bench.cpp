@@ -384,30 +384,24 @@ void run(const std::filesystem::path& parent, const Effort& effort) {
 
 int main(int argc, char** argv) {
   betex::bench::Effort effort;
-  std::string folder = std::filesystem::current_path();
-  bool quick = false;
-  bool smoke = false;
+  betex::bench::OrderOptions options;
   CLI::App app{"What does a replicated cluster cost an order, and how long is it without a leader?",
                "failover_bench"};
-  app.add_flag("--quick", quick, "Fewer of everything");
-  betex::bench::add_smoke(app, smoke);
+  betex::bench::add_order_options(app, options);
   const auto* const kills =
       app.add_option("--kills", effort.kills)->check(CLI::Range(1, 1'000))->capture_default_str();
-  app.add_option("folder", folder, "Where the files go while it runs")
-      ->check(CLI::ExistingDirectory)
-      ->capture_default_str();
   return betex::bench::run_program(app, argc, argv, [&] {
     if (!betex::test::etcd_is_installed()) {
       throw std::runtime_error{"etcd is not installed: the package is etcd-server"};
     }
-    if (quick || smoke) {
-      effort.rounds = smoke ? 1 : 3;
-      effort.samples = smoke ? 10 : 200;
-      effort.orders = smoke ? 1'000 : 20'000;
-      effort.paced_orders = smoke ? 300 : 5'000;
-      effort.missed_orders = smoke ? 1'000 : 50'000;
-      effort.kills = kills->count() != 0 ? effort.kills : smoke ? 1 : 5;
+    if (!options.is_full()) {
+      effort.rounds = options.less(3, 1);
+      effort.samples = options.less(200, 10);
+      effort.orders = options.less(20'000U, 1'000U);
+      effort.paced_orders = options.less(5'000U, 300U);
+      effort.missed_orders = options.less(50'000U, 1'000U);
+      effort.kills = kills->count() != 0 ? effort.kills : options.less(5, 1);
     }
-    betex::bench::run(folder, effort);
+    betex::bench::run(options.folder, effort);
   });
 }

@@ -331,9 +331,7 @@ int main(int argc, char** argv) {
   app.add_option("--pause-ms", options.pause_ms, "After each command")
       ->check(CLI::Range(0, 60'000))
       ->capture_default_str();
-  app.add_option("folder", options.folder, "Where the files go while it runs")
-      ->check(CLI::ExistingDirectory)
-      ->capture_default_str();
+  betex::bench::add_folder(app, options.folder);
   betex::bench::add_smoke(app, smoke);
   return betex::bench::run_program(app, argc, argv, [&] {
     if (smoke) {

@@ -188,9 +188,7 @@ int main(int argc, char** argv) {
   std::string folder = std::filesystem::temp_directory_path();
   std::string part;
   bool smoke = false;
-  app.add_option("folder", folder, "Where the files go while it runs")
-      ->check(CLI::ExistingDirectory)
-      ->capture_default_str();
+  betex::bench::add_folder(app, folder);
   app.add_option("part", part, "Only this: replay")->check(CLI::IsMember({"replay"}));
   betex::bench::add_smoke(app, smoke);
   return betex::bench::run_program(app, argc, argv, [&] {

@@ -118,9 +118,7 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 600))
       ->capture_default_str();
   app.add_flag("--quick", quick, "A third of the time");
-  app.add_option("folder", options.folder, "Where the files go while it runs")
-      ->check(CLI::ExistingDirectory)
-      ->capture_default_str();
+  betex::bench::add_folder(app, options.folder);
   betex::bench::add_smoke(app, smoke);
   return betex::bench::run_program(app, argc, argv, [&] {
     if (quick) {

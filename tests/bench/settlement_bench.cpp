@@ -18,8 +18,6 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/config/config.h"
-#include "gateway/gateway.h"
 #include "journal/environment_pool.h"
 #include "journal/journal_reader.h"
 #include "matching/commands.h"
@@ -27,6 +25,7 @@
 #include "tests/bench/bench_program.h"
 #include "tests/bench/json_line.h"
 #include "tests/support/broker.h"
+#include "tests/support/shipped_gateway.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::bench {
@@ -41,18 +40,9 @@ constexpr auto kBetweenRequests = 50ms;
 
 class Crowd {
  public:
-  explicit Crowd(const std::filesystem::path& wal)
-      : config_{gateway::load_config(
-            std::filesystem::path{BETEX_SOURCE_DIR} / "config/gateway.toml",
-            {.wal_root = wal,
-             .fix_port = 0,
-             .tls_port = 0,
-             .market_data_port = 0,
-             .http_port = 0})},
-        gateway_{config_},
-        ports_{gateway_.start()} {}
+  explicit Crowd(const std::filesystem::path& wal) : gateway_{wal} {}
 
-  [[nodiscard]] std::uint16_t port() const noexcept { return ports_.fix; }
+  [[nodiscard]] std::uint16_t port() const noexcept { return gateway_.ports.fix; }
 
   // So many accounts, each with a matched bet, in a market that is then closed.
   void bet(std::size_t rows) {
@@ -84,9 +74,7 @@ class Crowd {
     operate(SettleMarket{.market = Name{kMarket}});
   }
 
-  void stop() {
-    gateway_.stop([] { return true; });
-  }
+  void stop() { gateway_.stop(); }
 
  private:
   static Name symbol(char runner) { return Name{std::string{kMarket} + "." + runner}; }
@@ -108,9 +96,7 @@ class Crowd {
     }
   }
 
-  gateway::Config config_;
-  gateway::Gateway gateway_;
-  gateway::Ports ports_;
+  test::ShippedGateway gateway_;
   char winner_ = 'B';
 };
 

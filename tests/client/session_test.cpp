@@ -44,16 +44,24 @@ class Peer {
   }
 
   void say(std::uint32_t number, const Message& message, Marked marked = Marked::No) const {
+    say_bytes(frame(number, message, marked));
+  }
+
+  void say_bytes(std::string_view bytes) const {
+    ASSERT_EQ(write(descriptor_, bytes.data(), bytes.size()), std::ssize(bytes));
+  }
+
+  static std::string frame(std::uint32_t number,
+                           const Message& message,
+                           Marked marked = Marked::No) {
     const std::string now = utc_now();
-    const std::string frame =
-        encode(Header{.begin_string = "FIXT.1.1",
-                      .sender = "BETEX",
-                      .target = "BROKER1",
-                      .seq_num = number,
-                      .sending_time = now,
-                      .orig_sending_time = marked == Marked::PossDup ? now : ""},
-               message);
-    ASSERT_EQ(write(descriptor_, frame.data(), frame.size()), std::ssize(frame));
+    return encode(Header{.begin_string = "FIXT.1.1",
+                         .sender = "BETEX",
+                         .target = "BROKER1",
+                         .seq_num = number,
+                         .sending_time = now,
+                         .orig_sending_time = marked == Marked::PossDup ? now : ""},
+                  message);
   }
 
   // Everything that the session has sent since the last call.
@@ -217,6 +225,18 @@ TEST_F(SessionTest, DoesNotWaitWhileAMessageIsThereToBeTaken) {
   peer_.say(3, news("b"));
   ASSERT_TRUE(session_.receive(1h).has_value());
   EXPECT_TRUE(session_.receive(1h).has_value());  // or the test's time limit ends it
+}
+
+// As the network brings it, not as it was sent.
+TEST_F(SessionTest, AMessageMayComeInPieces) {
+  log_on(peer_, 1);
+  const std::string frame = Peer::frame(2, news("a"));
+  for (std::size_t i = 0; i + 1 < frame.size(); ++i) {
+    peer_.say_bytes(frame.substr(i, 1));
+    ASSERT_FALSE(session_.receive(0s).has_value());
+  }
+  peer_.say_bytes(frame.substr(frame.size() - 1) + Peer::frame(3, news("b")).substr(0, 20));
+  EXPECT_EQ(take_all(), Texts{"a"});
 }
 
 TEST_F(SessionTest, AMessageCountsAsTakenWhenTheNextIsAskedFor) {

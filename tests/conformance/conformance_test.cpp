@@ -9,11 +9,10 @@
 
 #include <gtest/gtest.h>
 
-#include "gateway/config/config.h"
-#include "gateway/gateway.h"
 #include "gateway/wire/decimal.h"
 #include "tests/conformance/player.h"
 #include "tests/support/gateway_process.h"
+#include "tests/support/shipped_gateway.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::conformance {
@@ -74,27 +73,18 @@ std::map<std::string, Identity> identities(const std::string& dialect) {
 // The gateway in this process, with the repository's configuration, and its operator.
 class OperatedGateway {
  public:
-  explicit OperatedGateway(const std::filesystem::path& wal)
-      : config_{gateway::load_config(
-            std::filesystem::path{BETEX_SOURCE_DIR} / "config/gateway.toml",
-            {.wal_root = wal,
-             .fix_port = 0,
-             .tls_port = 0,
-             .market_data_port = 0,
-             .http_port = 0})},
-        gateway_{config_},
-        ports_{gateway_.start()} {}
+  explicit OperatedGateway(const std::filesystem::path& wal) : gateway_{wal} {}
 
-  ~OperatedGateway() {
-    gateway_.stop([] { return true; });
-  }
+  ~OperatedGateway() { gateway_.stop(); }
 
   OperatedGateway(const OperatedGateway&) = delete;
   OperatedGateway& operator=(const OperatedGateway&) = delete;
 
-  [[nodiscard]] std::uint16_t fix_port() const noexcept { return ports_.fix; }
+  [[nodiscard]] std::uint16_t fix_port() const noexcept { return gateway_.ports.fix; }
 
-  [[nodiscard]] std::uint16_t market_data_port() const noexcept { return *ports_.market_data; }
+  [[nodiscard]] std::uint16_t market_data_port() const noexcept {
+    return *gateway_.ports.market_data;
+  }
 
   void operate(const std::string& operation, const std::string& subject, const std::string& value) {
     const matching::Name name{subject};
@@ -133,9 +123,7 @@ class OperatedGateway {
     return *value;
   }
 
-  gateway::Config config_;
-  gateway::Gateway gateway_;
-  gateway::Ports ports_;
+  test::ShippedGateway gateway_;
 };
 
 // STRAY and LOST are at the port that is not theirs.

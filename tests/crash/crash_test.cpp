@@ -9,14 +9,11 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <memory>
 #include <random>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -24,10 +21,11 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/crash/crash_trader.h"
+#include "tests/crash/crash_traders.h"
 #include "tests/crash/journal_account.h"
-#include "tests/crash/trading_checks.h"
+#include "tests/support/environment.h"
 #include "tests/support/gateway_process.h"
+#include "tests/support/preload.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::test {
@@ -44,18 +42,9 @@ constexpr std::array kStopPlaces{"before-commit", "after-commit", "before-send"}
 constexpr std::uint64_t kFirstStop = 10;  // earlier ones may come before it listens
 constexpr std::uint64_t kStopSpread = 80;
 
-std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
-
-// The stop shim (stop_shim.cpp) is loaded before the sanitizer's runtime, which would refuse it.
+// For the stop shim (stop_shim.cpp).
 std::vector<std::string> stopping_at(const std::string& stop) {
-  const char* const options = std::getenv("ASAN_OPTIONS");
-  return {"LD_PRELOAD=" BETEX_STOP_SHIM,
-          "BETEX_STOP_AT=" + stop,
-          "ASAN_OPTIONS=" + std::string{options == nullptr ? "" : options} +
-              ":verify_asan_link_order=0"};
+  return preloading(BETEX_STOP_SHIM, {"BETEX_STOP_AT=" + stop});
 }
 
 // Of a copy of the repository's configuration, which it is again.
@@ -82,7 +71,7 @@ class CrashTest : public testing::Test {
       : seed_{number_from_environment("BETEX_CRASH_SEED", std::random_device{}())}, random_{seed_} {
     std::cout << "BETEX_CRASH_SEED=" << seed_ << "\n";
     for (const char* comp_id : {"BROKER1", "BROKER2", "BROKER3", "BROKER4"}) {
-      traders_.push_back(std::make_unique<CrashTrader>(comp_id, random_(), day_file()));
+      traders_.add(comp_id, random_(), day_file());
     }
   }
 
@@ -125,9 +114,9 @@ class CrashTest : public testing::Test {
       return;
     }
     GatewayProcess gateway = started();
-    address_.port = gateway.fix_port();
+    traders_.address().port = gateway.fix_port();
     std::this_thread::sleep_for(random_() % 4 == 0 ? up_to(30) : up_to(400));
-    address_.port = 0;
+    traders_.address().port = 0;
     gateway.kill();
   }
 
@@ -138,12 +127,12 @@ class CrashTest : public testing::Test {
                              std::to_string(kFirstStop + random_() % kStopSpread);
     ++stops_tried_;
     GatewayProcess gateway = started(stopping_at(stop));
-    address_.port = gateway.fix_port();
+    traders_.address().port = gateway.fix_port();
     const auto deadline = std::chrono::steady_clock::now() + kStopTimeout;
     while (!gateway.process().ended() && std::chrono::steady_clock::now() < deadline) {
       std::this_thread::sleep_for(milliseconds{1});
     }
-    address_.port = 0;
+    traders_.address().port = 0;
     if (!gateway.process().ended()) {
       gateway.kill();
       return;
@@ -158,11 +147,11 @@ class CrashTest : public testing::Test {
   // delivered: otherwise each void cache would repeat everything since the beginning.
   void start_and_prove() {
     GatewayProcess gateway = started();
-    address_.port = gateway.fix_port();
-    address_.staying = true;
+    traders_.address().port = gateway.fix_port();
+    traders_.address().staying = true;
     std::this_thread::sleep_for(kProofTime);
-    address_.staying = false;
-    address_.port = 0;
+    traders_.address().staying = false;
+    traders_.address().port = 0;
     gateway.kill();
   }
 
@@ -176,11 +165,7 @@ class CrashTest : public testing::Test {
   }
 
   void trade_under_kills(int kills) {
-    std::vector<std::thread> threads;
-    threads.reserve(traders_.size());
-    for (const auto& trader : traders_) {
-      threads.emplace_back([this, &trader] { trader->trade(address_); });
-    }
+    traders_.start();
     for (int kill = 0; kill < kills && !HasFailure(); ++kill) {
       try {
         const bool without_cache = kill % kKillsPerVoidCache == kKillsPerVoidCache - 1;
@@ -195,29 +180,13 @@ class CrashTest : public testing::Test {
         ADD_FAILURE() << "after " << kill << " kills: " << error.what();
       }
     }
-    address_.closing = true;
-    for (std::thread& thread : threads) {
-      thread.join();
-    }
+    traders_.stop();
   }
 
   void settle_with(GatewayProcess& gateway) {
-    each_trader([&](CrashTrader& trader) { trader.settle(gateway.fix_port()); });
-    each_trader([](CrashTrader& trader) { trader.check_statuses(); });
-    each_trader([](CrashTrader& trader) { trader.cancel_all(); });
+    traders_.settle(gateway.fix_port());
     if (HasFailure()) {
       std::cout << gateway.process().standard_error();
-    }
-  }
-
-  template <typename Action>
-  void each_trader(Action action) {
-    for (const auto& trader : traders_) {
-      try {
-        action(*trader);
-      } catch (const std::exception& error) {
-        ADD_FAILURE() << error.what() << "\n" << trader->recent_traffic();
-      }
     }
   }
 
@@ -230,16 +199,14 @@ class CrashTest : public testing::Test {
       changed_config(folder_.path() / "separate",
                      {{"stage_threads = \"auto\"", "stage_threads = \"separate\""},
                       {"io_threads = 0", "io_threads = 2"}}));
-  GatewayAddress address_;
-  std::vector<std::unique_ptr<CrashTrader>> traders_;
+  CrashTraders traders_;
   std::size_t stops_tried_ = 0;
   std::size_t stops_ = 0;
   std::size_t void_caches_ = 0;
 };
 
 TEST_F(CrashTest, NoOrderIsLostOrActsTwiceWheneverTheGatewayIsKilled) {
-  const bool long_run = number_from_environment("BETEX_LONG", 0) != 0;
-  trade_under_kills(long_run ? kKillsWhenLong : kKills);
+  trade_under_kills(is_long_run() ? kKillsWhenLong : kKills);
   ASSERT_FALSE(HasFailure());
   {
     GatewayProcess gateway{wal(), arguments()};
@@ -248,55 +215,24 @@ TEST_F(CrashTest, NoOrderIsLostOrActsTwiceWheneverTheGatewayIsKilled) {
     EXPECT_EQ(gateway.terminate(), 0) << gateway.process().standard_error();
   }
 
-  std::map<std::string, client::ExecutionReport> told;
-  std::set<std::string> refused_cancels;
-  std::size_t orders = 0;
-  std::size_t reports = 0;
-  std::uint64_t resent = 0;
-  std::uint64_t asked_for = 0;
-  std::size_t repeated = 0;
-  for (const auto& trader : traders_) {
-    expect_no_faults(*trader);
-    const TradingRecord& record = trader->record();
-    told.insert(record.executions().begin(), record.executions().end());
-    refused_cancels.insert(record.refused_cancels().begin(), record.refused_cancels().end());
-    orders += record.orders().size();
-    reports += record.executions().size();
-    resent += trader->counters().messages_resent;
-    asked_for += trader->counters().resend_requests_sent;
-    repeated += record.repeated();
-  }
-  EXPECT_EQ(told.size(), reports) << "two clients were told the same ExecID";
-  expect_both_sides_told(told);
-
   const JournalAccount journal = read_journal(wal());
-  std::set<std::string> told_ids;
-  for (const auto& [id, report] : told) {
-    told_ids.insert(id);
-  }
-  EXPECT_TRUE(told_ids == journal.exec_ids)
-      << told_ids.size() << " ExecIDs were told, " << journal.exec_ids.size() << " journaled";
-  EXPECT_TRUE(refused_cancels == journal.refused_cancels);
-  EXPECT_TRUE(journal.accepted_twice.empty()) << *journal.accepted_twice.begin();
+  const Told told = traders_.expect_agreement(journal);
   EXPECT_EQ(journal.refused_messages, 0U);
-  for (const auto& trader : traders_) {
-    expect_same_orders(*trader, journal);
-    expect_same_money(*trader, journal);
-  }
+  traders_.expect_same_money(journal);
   EXPECT_TRUE(journal.sums_up) << "money came from nowhere, or went there";
   EXPECT_GT(journal.corrections, 0U) << "no market was settled again";
   EXPECT_EQ(replay_in_pieces(wal()), journal.state_hash);
 
-  std::cout << orders << " orders, " << reports << " execution reports, " << journal.transactions
-            << " transactions; " << journal.rounds << " rounds of settlements, "
-            << journal.corrections << " of them corrections; " << resent << " messages sent again, "
-            << asked_for << " gaps asked for; " << stops_ << " of " << stops_tried_
-            << " stops at a chosen call; " << repeated << " reports repeated after " << void_caches_
-            << " void caches\n";
-  EXPECT_GT(repeated, 0U) << "no cache was void, or what it knew was not told again";
+  std::cout << told.orders << " orders, " << told.reports << " execution reports, "
+            << journal.transactions << " transactions; " << journal.rounds
+            << " rounds of settlements, " << journal.corrections << " of them corrections; "
+            << told.resent << " messages sent again, " << told.gaps << " gaps asked for; " << stops_
+            << " of " << stops_tried_ << " stops at a chosen call; " << told.repeated
+            << " reports repeated after " << void_caches_ << " void caches\n";
+  EXPECT_GT(told.repeated, 0U) << "no cache was void, or what it knew was not told again";
   EXPECT_GT(stops_, stops_tried_ / 4) << "the stop shim does not stop the gateway";
-  EXPECT_GT(resent, 0U) << "no kill came while an order was on its way";
-  EXPECT_GT(orders, 2U * kKills) << "hardly any load";
+  EXPECT_GT(told.resent, 0U) << "no kill came while an order was on its way";
+  EXPECT_GT(told.orders, 2U * kKills) << "hardly any load";
 }
 
 }  // namespace

@@ -28,11 +28,13 @@ std::string money_text(matching::Money money) {
   return (money < matching::Money{} ? "-" : "") + std::to_string(size / kPerMajor) + "." + decimals;
 }
 
+}  // namespace
+
 // What the events of money say. Accounts are named by the event that made them, and each broker is
 // named like its account: what happened before its first logon is not told to it.
-class MoneyReader {
+class JournalAccountant::Money {
  public:
-  explicit MoneyReader(JournalAccount& account) : account_{account} {}
+  explicit Money(JournalAccount& account) : account_{account} {}
 
   void read(matching::EventSeq, const matching::AccountCreated& event) {
     names_.emplace(event.account, event.name.view());
@@ -75,18 +77,19 @@ class MoneyReader {
 
   void read(matching::EventSeq, const auto&) {}
 
-  void check(const matching::Engine& engine) {
+  // Balances, pots and the house are what was paid in.
+  [[nodiscard]] bool sums_up(const matching::Engine& engine) const {
     matching::Int128 sum = engine.house().house.value() + engine.house().rounding.value();
-    engine.visit_accounts(
-        [&sum](const matching::AccountInfo& info) { sum += info.balance.value(); });
+    engine.visit_accounts([&](const matching::AccountInfo& info) {
+      sum += info.balance.value();
+      account_.balances.emplace(info.name.view(), info.balance.value());
+    });
     engine.visit_markets([&sum](const matching::MarketInfo& info) { sum += info.pot.value(); });
-    account_.sums_up = sum == paid_in_;
+    return sum == paid_in_;
   }
 
  private:
-  using Reports = std::map<std::string, std::map<std::string, JournaledMoney>>;
-
-  void add(Reports& reports,
+  void add(JournaledReports& reports,
            matching::AccountId account,
            const std::string& id,
            const JournaledMoney& money) {
@@ -102,34 +105,50 @@ class MoneyReader {
   matching::Int128 paid_in_ = 0;
 };
 
-void add_reports(JournalAccount& account,
-                 MoneyReader& money,
-                 const matching::TransactionView& transaction) {
+JournalAccountant::JournalAccountant() : money_{std::make_unique<Money>(account_)} {}
+
+JournalAccountant::~JournalAccountant() = default;
+
+void JournalAccountant::read(const matching::TransactionView& transaction) {
+  ++account_.transactions;
   matching::for_each_event(transaction, [&](matching::EventSeq seq, const auto& event) {
     using Event = std::decay_t<decltype(event)>;
-    money.read(seq, event);
+    money_->read(seq, event);
     if constexpr (std::is_same_v<Event, matching::TradeMatched>) {
-      account.exec_ids.insert({exec_id(seq, 1), exec_id(seq, 2)});
+      account_.exec_ids.insert({exec_id(seq, 1), exec_id(seq, 2)});
     } else if constexpr (std::is_same_v<Event, matching::OrderAccepted> ||
                          std::is_same_v<Event, matching::OrderRejected> ||
-                         std::is_same_v<Event, matching::OrderCancelled>) {
-      account.exec_ids.insert(exec_id(seq, 1));
+                         std::is_same_v<Event, matching::OrderCancelled> ||
+                         std::is_same_v<Event, matching::OrderReduced> ||
+                         std::is_same_v<Event, matching::OrderReleased> ||
+                         std::is_same_v<Event, matching::OrderAmended> ||
+                         std::is_same_v<Event, matching::OrderExpired>) {
+      account_.exec_ids.insert(exec_id(seq, 1));
       if constexpr (std::is_same_v<Event, matching::OrderAccepted>) {
         const std::string id{event.cl_ord_id.view()};
-        if (!account.accepted.insert(id).second) {
-          account.accepted_twice.insert(id);
+        if (!account_.accepted.insert(id).second) {
+          account_.accepted_twice.insert(id);
         }
       }
-    } else if constexpr (std::is_same_v<Event, matching::OrderCancelledBatched>) {
+    } else if constexpr (std::is_same_v<Event, matching::OrderCancelledBatched> ||
+                         std::is_same_v<Event, matching::OrderGroupCancelled>) {
       for (std::uint32_t leg = 1; leg <= event.count; ++leg) {
-        account.exec_ids.insert(exec_id(seq, static_cast<int>(leg)));
+        account_.exec_ids.insert(exec_id(seq, static_cast<int>(leg)));
       }
     } else if constexpr (std::is_same_v<Event, matching::CancelRejected>) {
-      account.refused_cancels.emplace(event.cl_ord_id.view());
+      account_.refused_cancels.emplace(event.cl_ord_id.view());
     } else if constexpr (std::is_same_v<Event, matching::InboundRefused>) {
-      ++account.refused_messages;
+      ++account_.refused_messages;
     }
   });
+}
+
+JournalAccount JournalAccountant::close(const matching::Engine& engine) const {
+  JournalAccount account = account_;
+  account.orders = orders_of(engine);
+  account.sums_up = money_->sums_up(engine);
+  account.state_hash = engine.state_hash();
+  return account;
 }
 
 std::map<std::string, JournaledOrder> orders_of(const matching::Engine& engine) {
@@ -148,23 +167,16 @@ std::map<std::string, JournaledOrder> orders_of(const matching::Engine& engine) 
   return orders;
 }
 
-}  // namespace
-
 JournalAccount read_journal(const std::filesystem::path& wal_root) {
   journal::EnvironmentPool pool;
   journal::JournalReader reader{wal_root, pool};
   matching::Engine engine;
-  JournalAccount account;
-  MoneyReader money{account};
+  JournalAccountant accountant;
   while (const auto transaction = reader.next()) {
     engine.apply(*transaction);
-    add_reports(account, money, *transaction);
-    ++account.transactions;
+    accountant.read(*transaction);
   }
-  account.orders = orders_of(engine);
-  money.check(engine);
-  account.state_hash = engine.state_hash();
-  return account;
+  return accountant.close(engine);
 }
 
 std::uint64_t replay_in_pieces(const std::filesystem::path& wal_root) {

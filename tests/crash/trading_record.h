@@ -1,5 +1,5 @@
-// What one client of the crash test knows from its own messages alone: everything that it sent, and
-// everything that it was told. It judges whether that is a complete and consistent account.
+// What one client knows from its own messages alone: everything that it sent, and everything that
+// it was told. It judges whether that is a complete and consistent account.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,13 @@ namespace betex::test {
 struct OrderRecord {
   client::NewOrder sent;
   std::vector<client::ExecutionReport> reports;
+  std::size_t times_sent = 1;  // with 97=Y again, each under a number of its own
+  std::size_t answers = 0;     // there is one for each of these
 
-  [[nodiscard]] bool accepted() const { return !reports.empty() && reports[0].exec_type == '0'; }
+  // Whatever has been sent again: what is refused has no other report.
+  [[nodiscard]] bool accepted() const {
+    return !reports.empty() && reports.back().exec_type != '8';
+  }
 
   [[nodiscard]] bool live() const { return accepted() && !reports.back().terminal(); }
 };
@@ -27,9 +32,12 @@ struct PaymentRecord {
   std::string text;
 };
 
-struct CancelRecord {
-  client::CancelRequest sent;
-  std::size_t answers = 0;
+// A request to cancel or to replace an order.
+struct ChangeRecord {
+  std::string order;  // the ClOrdID that it was placed with
+  bool replaces = false;
+  std::size_t times_sent = 1;
+  std::size_t answers = 0;  // there is one for each of these
 };
 
 // One thread at a time.
@@ -37,10 +45,27 @@ class TradingRecord {
  public:
   // Before the message is sent.
   void sending(const client::NewOrder& order);
+  // These name their order by OrigClOrdID(41), by any id of its chain.
   void sending(const client::CancelRequest& request);
+  void sending(const client::ReplaceRequest& request);
 
-  // Every message that the session gave, in its order.
+  // The order or request with this id goes out once more, under another number and with 97=Y.
+  void sending_again(const std::string& id);
+
+  // Another request, which one message answers: `answered` tells that it has come.
+  void asking(const std::string& id) { outstanding_.insert(id); }
+
+  void answered(const std::string& id);
+
+  // One of the messages with this id was refused as a message (j or 3): it has done nothing.
+  void refused_as_message(const std::string& id);
+
+  // Every message that the session gave, in its order, but for answers to other requests.
   void told(const client::Message& message);
+
+  // The ClOrdID that the order was placed with which has this id in its chain; empty: there is
+  // none.
+  [[nodiscard]] std::string root_of(const std::string& id) const;
 
   [[nodiscard]] const std::map<std::string, OrderRecord>& orders() const { return orders_; }
 
@@ -61,8 +86,11 @@ class TradingRecord {
   // The last answer to the status request with this id.
   [[nodiscard]] std::optional<client::ExecutionReport> status(const std::string& id) const;
 
-  // Requests without a final answer.
+  // Messages without a final answer.
   [[nodiscard]] std::size_t outstanding() const { return outstanding_.size(); }
+
+  // One of them; there must be one.
+  [[nodiscard]] const std::string& first_outstanding() const { return *outstanding_.begin(); }
 
   // Everything that contradicts the rules, by now; empty when all is well and nothing outstanding.
   [[nodiscard]] std::vector<std::string> faults() const;
@@ -73,9 +101,12 @@ class TradingRecord {
   void add_fault(std::string fault) { faults_.push_back(std::move(fault)); }
 
  private:
-  [[nodiscard]] bool told_before(const client::Report& report) const;
+  [[nodiscard]] bool told_before(const client::Message& message,
+                                 const client::Report& report) const;
   void told(const client::ExecutionReport& report);
-  void told(const client::CancelReject& reject);
+  void told(const client::CancelReject& reject, const std::string& report_id);
+  void told_how_it_stands(const client::ExecutionReport& status);
+  void sending_change(const std::string& id, const std::string& of, bool replaces);
   bool told_of_money(const client::Message& message);
   bool told_of_a_market(const client::Message& message);
 
@@ -83,11 +114,13 @@ class TradingRecord {
   std::map<std::string, PaymentRecord> payments_;
   std::map<std::string, PaymentRecord> movements_;
   std::set<std::string> market_changes_;  // report ids
-  std::map<std::string, CancelRecord> cancels_;
+  std::map<std::string, ChangeRecord> changes_;
   std::map<std::string, client::ExecutionReport> executions_;
   std::map<std::string, client::ExecutionReport> statuses_;
+  std::set<std::string> standings_;  // ExecIDs of answers to orders that were sent again
   std::set<std::string> refused_cancels_;
-  std::set<std::string> outstanding_;
+  std::set<std::string> refusals_;          // their report ids
+  std::multiset<std::string> outstanding_;  // ids, each as often as it waits
   std::vector<std::string> faults_;
   std::size_t repeated_ = 0;
 };

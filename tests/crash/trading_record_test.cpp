@@ -126,6 +126,65 @@ TEST_F(TradingRecordTest, ACancelMustBeAnsweredOnce) {
   EXPECT_THAT(record_.faults(), ElementsAre("cancel c has 2 answers"));
 }
 
+// ---- Requests of other kinds
+
+TEST_F(TradingRecordTest, AReplaceChangesWhatAddsUp) {
+  record_.told(report("a", {"1-1", "0", "0", "0.00", "30.00"}));
+  record_.sending(client::ReplaceRequest{.cl_ord_id = "r", .orig_cl_ord_id = "a"});
+  record_.told(report("r", {"2-1", "5", "0", "0.00", "20.00"}).add(38, "20.00"));
+  record_.told(trade("r", {"3-1", "F", "2", "20.00", "0.00"}, "20.00"));
+  EXPECT_THAT(record_.faults(), IsEmpty());
+  EXPECT_EQ(record_.outstanding(), 0U);
+  EXPECT_EQ(record_.root_of("r"), "a");
+}
+
+TEST_F(TradingRecordTest, AReplaceWithoutAnswerIsFound) {
+  record_.told(report("a", {"1-1", "0", "0", "0.00", "30.00"}));
+  record_.sending(client::ReplaceRequest{.cl_ord_id = "r", .orig_cl_ord_id = "a"});
+  EXPECT_EQ(record_.outstanding(), 1U);
+  EXPECT_THAT(record_.faults(), ElementsAre("replace r has 0 answers"));
+  record_.told(report("r", {"2-1", "5", "0", "0.00", "30.00"}).add(38, "20.00"));
+  EXPECT_THAT(record_.faults(), ElementsAre(HasSubstr("do not add up in 2-1")));
+}
+
+TEST_F(TradingRecordTest, AnOrderMayWaitForItsBetDelay) {
+  record_.told(report("a", {"1-1", "A", "A", "0.00", "30.00"}));
+  EXPECT_EQ(record_.outstanding(), 0U);
+  record_.told(report("a", {"2-1", "0", "0", "0.00", "30.00"}));
+  EXPECT_THAT(record_.faults(), IsEmpty());
+  record_.told(report("a", {"3-1", "0", "0", "0.00", "30.00"}));
+  EXPECT_THAT(record_.faults(), ElementsAre(HasSubstr("no request explains, 3-1")));
+}
+
+TEST_F(TradingRecordTest, WhatReducesAnOrderMakesItSmaller) {
+  record_.told(report("a", {"1-1", "0", "0", "0.00", "30.00"}));
+  record_.told(report("a", {"2-1", "D", "0", "0.00", "25.00"}).add(38, "25.00"));
+  record_.told(report("a", {"3-1", "C", "C", "0.00", "0.00"}));
+  EXPECT_THAT(record_.faults(), IsEmpty());
+  record_.told(report("a", {"4-1", "C", "C", "0.00", "0.00"}));
+  EXPECT_THAT(record_.faults(), ElementsAre(HasSubstr("after its end, 4-1")));
+}
+
+TEST_F(TradingRecordTest, AnOrderThatIsSentAgainIsAnsweredAgain) {
+  record_.told(report("a", {"1-1", "0", "0", "0.00", "30.00"}));
+  record_.sending_again("a");
+  EXPECT_THAT(record_.faults(), ElementsAre("order a was sent 2 times and answered 1 times"));
+  record_.told(report("a", {"2-1", "I", "0", "0.00", "30.00"}));
+  EXPECT_THAT(record_.faults(), IsEmpty());
+  EXPECT_EQ(record_.outstanding(), 0U);
+  record_.told(report("a", {"2-1", "I", "0", "0.00", "30.00"}).add(97, "Y"));
+  EXPECT_THAT(record_.faults(), IsEmpty());
+  record_.told(report("a", {"3-1", "0", "0", "0.00", "30.00"}));
+  EXPECT_THAT(record_.faults(), ElementsAre(HasSubstr("no request explains, 3-1")));
+}
+
+TEST_F(TradingRecordTest, AMessageThatWasRefusedIsAnswered) {
+  record_.refused_as_message("a");
+  EXPECT_EQ(record_.outstanding(), 0U);
+  EXPECT_THAT(record_.faults(), IsEmpty());
+  EXPECT_FALSE(record_.orders().at("a").accepted());
+}
+
 TEST_F(TradingRecordTest, WhatWasNeverAskedForIsFound) {
   record_.told(report("a", {"1-1", "8", "8", "0", "0"}));
   record_.told(report("stranger", {"2-1", "0", "0", "0.00", "30.00"}));

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "tests/e2e/clock_control.h"
+#include "tests/support/preload.h"
 
 namespace betex::test {
 
@@ -56,9 +57,7 @@ class MachineClocks {
   void set_unsynchronised(int value) { control_->unsynchronised = value; }
 
   [[nodiscard]] std::vector<std::string> environment() const {
-    return {"LD_PRELOAD=" BETEX_CLOCK_SHIM,
-            "ASAN_OPTIONS=verify_asan_link_order=0",
-            "BETEX_CLOCK_FILE=" + file_.string()};
+    return preloading(BETEX_CLOCK_SHIM, {"BETEX_CLOCK_FILE=" + file_.string()});
   }
 
  private:

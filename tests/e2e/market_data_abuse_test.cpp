@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <fstream>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -103,6 +104,22 @@ class MarketDataAbuseTest : public MarketDataFixture {
 #endif
   }
 
+  // Reads until the connection ends. What the system has kept of it may be tens of MiB, for which a
+  // busy machine needs its time.
+  static bool comes_to_its_end(PriceWatcher& watcher) {
+    constexpr int kTimesPatience = 6;
+    for (int i = 0; i < kTimesPatience; ++i) {
+      try {
+        watcher.wait_until([] { return false; }, "the end");
+      } catch (const client::Disconnected&) {
+        return true;
+      } catch (const std::runtime_error&) {
+        continue;  // not yet
+      }
+    }
+    return false;
+  }
+
   // Whoever keeps up has had no further image, and nothing that stands for several changes.
   void expect_watcher_has_noticed_nothing() {
     EXPECT_EQ(watcher_.count("W"), 0U);
@@ -160,6 +177,7 @@ TEST_F(MarketDataAbuseTest, WhoReadsNothingForAWhileGetsImagesAndNoBacklog) {
 }
 
 TEST_F(MarketDataAbuseTest, WhoWantsNoImagesIsLoggedOutInstead) {
+  constexpr int kMostChanges = 4'000;
   start_with(1);
   make_deep();
   PriceWatcher slow{"MDX1"};
@@ -168,10 +186,16 @@ TEST_F(MarketDataAbuseTest, WhoWantsNoImagesIsLoggedOutInstead) {
     slow.ask({.full_refresh = true, .log_out_when_slow = true, .symbols = {kHome}});
   }
   slow.wait_until([&] { return slow.count("W") == 100; }, "an image for each request");
-  for (int i = 0; i < 401; ++i) {
+  // How many changes come as one, and how much the system holds, is the machine's business.
+  const auto is_logged_out = [&] {
+    return gateway_->process().standard_error().find("session MDX1: logged out: ") !=
+           std::string::npos;
+  };
+  for (int i = 0; i < kMostChanges && !is_logged_out(); ++i) {
     change_level();
   }
-  EXPECT_THROW(slow.wait_until([] { return false; }, "the end"), client::Disconnected);
+  ASSERT_TRUE(is_logged_out()) << gateway_->process().standard_error();
+  EXPECT_TRUE(comes_to_its_end(slow));
   expect_watcher_has_noticed_nothing();
 }
 

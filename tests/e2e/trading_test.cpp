@@ -55,6 +55,15 @@ class TradingTest : public testing::TestWithParam<Pair> {
                   .time_in_force = TimeInForce::GoodTillCancel});
   }
 
+  static ExecutionReport back(Broker& broker, const char* id, const char* stake, const char* odds) {
+    return place(broker,
+                 {.cl_ord_id = id,
+                  .symbol = kHome,
+                  .side = Side::BackOrBuy,
+                  .quantity = stake,
+                  .price = odds});
+  }
+
   // What a code of FIX.5.0SP2 is in this pair's dialect, where FIX.4.4 lacks it.
   [[nodiscard]] std::int64_t or_other_in_44(std::int64_t code) {
     return alice_.session().dialect() == Dialect::Fix44 ? 99 : code;
@@ -202,24 +211,14 @@ TEST_P(TradingTest, ACancelTakesTheOrderOutOfTheBook) {
   EXPECT_EQ(cancelled.order_id, resting.order_id);
   EXPECT_EQ(cancelled.order_qty, "30.00");
 
-  place(bob_,
-        {.cl_ord_id = "back-1",
-         .symbol = kHome,
-         .side = Side::BackOrBuy,
-         .quantity = "30",
-         .price = "2.04"});
+  back(bob_, "back-1", "30", "2.04");
   EXPECT_TRUE(bob_.rest().empty());
   EXPECT_TRUE(alice_.rest().empty());
 }
 
 TEST_P(TradingTest, ACancelThatFailsTellsHowTheOrderStands) {
   const ExecutionReport resting = lay(alice_, "lay-1", "30", "2.04");
-  place(bob_,
-        {.cl_ord_id = "back-1",
-         .symbol = kHome,
-         .side = Side::BackOrBuy,
-         .quantity = "30",
-         .price = "2.04"});
+  back(bob_, "back-1", "30", "2.04");
   EXPECT_EQ(alice_.next_execution().ord_status, '2');
 
   alice_.send(CancelRequest{.cl_ord_id = "cancel-1",
@@ -260,12 +259,7 @@ TEST_P(TradingTest, AnotherBrokersOrderIsUnknown) {
 
 TEST_P(TradingTest, AStatusRequestIsAnsweredWithTheOrdersValues) {
   const ExecutionReport resting = lay(alice_, "lay-1", "30", "2.04");
-  place(bob_,
-        {.cl_ord_id = "back-1",
-         .symbol = kHome,
-         .side = Side::BackOrBuy,
-         .quantity = "10",
-         .price = "2.04"});
+  back(bob_, "back-1", "10", "2.04");
   alice_.next_execution();
   alice_.send(StatusRequest{
       .cl_ord_id = "lay-1", .symbol = kHome, .side = Side::LayOrSell, .status_req_id = "status-1"});

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <exception>
+#include <fstream>
 #include <iostream>
-#include <map>
-#include <set>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -13,23 +12,16 @@
 
 #include "journal/environment_pool.h"
 #include "journal/journal_reader.h"
+#include "journal/segment_catalog.h"
 #include "tests/crash/journal_account.h"
-#include "tests/crash/trading_checks.h"
+#include "tests/support/environment.h"
 
 namespace betex::test {
 namespace {
 
 constexpr std::uint64_t kTimesWhenLong = 10;
 constexpr std::chrono::milliseconds kPollInterval{5};
-// Of each client: the two nodes and three members may have two processors together, and a leader
-// that gets none loses its lease.
-constexpr std::chrono::microseconds kPace{4000};
 constexpr std::chrono::milliseconds kToolTimeout{60'000};
-
-std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
 
 // What betex-journal prints with these arguments.
 std::string journal_tool(std::vector<std::string> arguments, const std::string& input = "") {
@@ -45,14 +37,23 @@ std::string journal_tool(std::vector<std::string> arguments, const std::string& 
 
 }  // namespace
 
+void replace_in(const std::filesystem::path& file, const std::string& from, const std::string& to) {
+  std::string text;
+  {
+    std::ifstream in{file, std::ios::binary};
+    text.assign(std::istreambuf_iterator<char>{in}, {});
+  }
+  const auto found = text.find(from);
+  if (found == std::string::npos) {
+    throw std::runtime_error{file.string() + " has no " + from};
+  }
+  std::ofstream{file, std::ios::binary} << text.replace(found, from.size(), to);
+}
+
 FailoverTest::FailoverTest()
     : seed_{number_from_environment("BETEX_FAILOVER_SEED", std::random_device{}())},
       random_{seed_} {
   std::cout << "BETEX_FAILOVER_SEED=" << seed_ << "\n";
-}
-
-FailoverTest::~FailoverTest() {
-  stop_trading();
 }
 
 void FailoverTest::SetUp() {
@@ -63,8 +64,7 @@ void FailoverTest::SetUp() {
 }
 
 int FailoverTest::rounds(int in_ci) {
-  const bool is_long = number_from_environment("BETEX_LONG", 0) != 0;
-  return in_ci * static_cast<int>(is_long ? kTimesWhenLong : 1);
+  return in_ci * static_cast<int>(is_long_run() ? kTimesWhenLong : 1);
 }
 
 FailoverTest::Milliseconds FailoverTest::between(Milliseconds least, Milliseconds most) {
@@ -72,16 +72,16 @@ FailoverTest::Milliseconds FailoverTest::between(Milliseconds least, Millisecond
   return least + Milliseconds{pick(choices)};
 }
 
-// Segments of a few batches, so that failovers meet rotations, too. The accounts are unlimited:
-// what the clients may still bet is not the question.
+// The accounts are unlimited: what the clients may still bet is not the question.
 void FailoverTest::make_cluster(FailoverOptions options, const EtcdOptions& etcd) {
   options.changes.push_back({.shipped = "accounts = \"accounts.toml\"\n", .value = ""});
   options.changes.push_back(
-      {.shipped = "max_segment_events = 1_000_000", .value = "max_segment_events = 500"});
+      {.shipped = "max_segment_events = 1_000_000",
+       .value = "max_segment_events = " + std::to_string(clients_.segment_events)});
   etcd_ = std::make_unique<EtcdCluster>(etcd);
   pair_ = std::make_unique<FailoverPair>(*etcd_, options);
-  address_.port = pair_->fix_port(0);
-  address_.other_port = pair_->fix_port(1);
+  traders_.address().port = pair_->fix_port(0);
+  traders_.address().other_port = pair_->fix_port(1);
 }
 
 void FailoverTest::start_cluster(FailoverOptions options, const EtcdOptions& etcd) {
@@ -92,34 +92,19 @@ void FailoverTest::start_cluster(FailoverOptions options, const EtcdOptions& etc
   pair().wait_for_standby(1, kFailoverPatience);
 }
 
-void FailoverTest::start_trading() {
+void FailoverTest::start_trading(std::optional<std::chrono::microseconds> pace) {
   if (traders_.empty()) {
-    for (const char* comp_id : {"BROKER1", "BROKER2", "BROKER3", "BROKER4"}) {
-      traders_.push_back(std::make_unique<CrashTrader>(comp_id, random_(), ""));
+    for (const std::string& comp_id : clients_.comp_ids) {
+      traders_.add(comp_id, random_(), clients_.day_file);
     }
   }
-  address_.pace = kPace;
-  address_.closing = false;
-  for (const auto& trader : traders_) {
-    threads_.emplace_back([this, client = trader.get()] { client->trade(address_); });
-  }
+  traders_.address().pace = pace.value_or(clients_.pace);
+  traders_.start();
   wait_for_reports();
 }
 
 void FailoverTest::stop_trading() {
-  address_.closing = true;
-  for (std::thread& thread : threads_) {
-    thread.join();
-  }
-  threads_.clear();
-}
-
-std::uint64_t FailoverTest::messages_told() const {
-  std::uint64_t sum = 0;
-  for (const auto& trader : traders_) {
-    sum += trader->messages_told();
-  }
-  return sum;
+  traders_.stop();
 }
 
 void FailoverTest::wait_until(const std::string& what, const std::function<bool()>& done) const {
@@ -139,31 +124,40 @@ void FailoverTest::wait_until(const std::string& what, const std::function<bool(
 }
 
 void FailoverTest::wait_for_reports(std::uint64_t count) {
-  const std::uint64_t goal = messages_told() + count;
-  wait_until("the clients are told more", [&] { return messages_told() >= goal; });
+  const std::uint64_t goal = traders_.messages_told() + count;
+  wait_until("the clients are told more", [&] { return traders_.messages_told() >= goal; });
+}
+
+std::optional<std::size_t> FailoverTest::leader_if_whole() {
+  for (const std::size_t node : {std::size_t{0}, std::size_t{1}}) {
+    if (const auto code = pair().ended_within(node, Milliseconds{0})) {
+      if (*code != kDemoted) {
+        throw std::runtime_error{"node " + std::to_string(node) + " ended with " +
+                                 std::to_string(*code) + ":\n" + pair().log(node)};
+      }
+      pair().start(node);
+    }
+  }
+  const std::size_t leader = pair().listens(0) ? 0 : 1;
+  return pair().listens(leader) && pair().stands_by(other(leader)) ? std::optional{leader}
+                                                                   : std::nullopt;
 }
 
 std::size_t FailoverTest::make_whole() {
-  std::size_t leader = 0;
-  const auto is_whole = [&] {
-    for (const std::size_t node : {std::size_t{0}, std::size_t{1}}) {
-      if (const auto code = pair().ended_within(node, Milliseconds{0})) {
-        if (*code != kDemoted) {
-          throw std::runtime_error{"node " + std::to_string(node) + " ended with " +
-                                   std::to_string(*code) + ":\n" + pair().log(node)};
-        }
-        pair().start(node);
-      }
-    }
-    leader = pair().listens(0) ? 0 : 1;
-    return pair().listens(leader) && pair().stands_by(other(leader));
-  };
-  // A leader that has lost the log already, and does not know it yet, serves nobody.
+  std::optional<std::size_t> leader;
   do {
-    wait_until("one node leads and the other one stands by", is_whole);
+    wait_until("one node leads and the other one stands by",
+               [&] { return (leader = leader_if_whole()).has_value(); });
     wait_for_reports();
-  } while (!is_whole());
-  return leader;
+    leader = leader_if_whole();
+  } while (!leader);
+  return *leader;
+}
+
+void FailoverTest::expect_demotion_of(std::size_t node) {
+  pair().wait_until_leads(other(node), kFailoverPatience);
+  wait_for_reports();
+  EXPECT_EQ(pair().ended_within(node, kFailoverPatience), kDemoted) << pair().log(node);
 }
 
 void FailoverTest::expect_refused(std::size_t node, int code, const std::string& fault) {
@@ -179,23 +173,10 @@ client::ExecutionReport FailoverTest::execution_of(Broker& broker, const std::st
   return report;
 }
 
-template <typename Action>
-void FailoverTest::each_trader(Action action) {
-  for (const auto& trader : traders_) {
-    try {
-      action(*trader);
-    } catch (const std::exception& error) {
-      ADD_FAILURE() << error.what() << "\n" << trader->recent_traffic();
-    }
-  }
-}
-
 void FailoverTest::finish() {
   const std::size_t leader = make_whole();
   stop_trading();
-  each_trader([&](CrashTrader& trader) { trader.settle(pair().fix_port(leader)); });
-  each_trader([](CrashTrader& trader) { trader.check_statuses(); });
-  each_trader([](CrashTrader& trader) { trader.cancel_all(); });
+  traders_.settle(pair().fix_port(leader));
   if (HasFailure()) {
     std::cout << "the node that leads wrote:\n" << pair().log(leader);
   }
@@ -206,42 +187,18 @@ void FailoverTest::finish() {
 
 void FailoverTest::expect_all_agree() {
   const std::size_t survivor = expect_equal_journals();
-  std::map<std::string, client::ExecutionReport> told;
-  std::set<std::string> refused_cancels;
-  std::size_t reports = 0;
-  std::uint64_t resent = 0;
-  std::size_t repeated = 0;
-  for (const auto& trader : traders_) {
-    expect_no_faults(*trader);
-    const TradingRecord& record = trader->record();
-    told.insert(record.executions().begin(), record.executions().end());
-    refused_cancels.insert(record.refused_cancels().begin(), record.refused_cancels().end());
-    reports += record.executions().size();
-    resent += trader->counters().messages_resent;
-    repeated += record.repeated();
-  }
-  EXPECT_EQ(told.size(), reports) << "two clients were told the same ExecID";
-  expect_both_sides_told(told);
-
   const JournalAccount journal = read_journal(pair().wal(survivor));
-  std::set<std::string> told_ids;
-  for (const auto& [id, report] : told) {
-    told_ids.insert(id);
-  }
-  EXPECT_TRUE(told_ids == journal.exec_ids)
-      << told_ids.size() << " ExecIDs were told, " << journal.exec_ids.size() << " journaled";
-  EXPECT_TRUE(refused_cancels == journal.refused_cancels);
-  EXPECT_TRUE(journal.accepted_twice.empty()) << *journal.accepted_twice.begin();
-  for (const auto& trader : traders_) {
-    expect_same_orders(*trader, journal);
-  }
-  std::cout << reports << " execution reports, " << journal.transactions << " transactions; "
-            << resent << " messages sent again, " << repeated << " reports repeated\n";
+  const Told told = traders_.expect_agreement(journal);
+  std::cout << told.reports << " execution reports, " << journal.transactions << " transactions; "
+            << told.resent << " messages sent again, " << told.repeated << " reports repeated\n";
 }
 
 std::vector<FailoverTest::TransactionEnd> FailoverTest::transactions_of(std::size_t node) {
+  const std::vector<journal::SegmentName> segments =
+      journal::list_segments(pair().wal(node) / journal::kSegmentsFolder);
   journal::EnvironmentPool pool;
-  journal::JournalReader reader{pair().wal(node), pool};
+  journal::JournalReader reader{
+      pair().wal(node), pool, segments.empty() ? journal::EventSeq{1} : segments.front().first_seq};
   std::vector<TransactionEnd> ends;
   while (reader.next()) {
     const journal::Position end = reader.position();
@@ -251,10 +208,18 @@ std::vector<FailoverTest::TransactionEnd> FailoverTest::transactions_of(std::siz
 }
 
 std::size_t FailoverTest::expect_equal_journals() {
-  const std::vector<TransactionEnd> first = transactions_of(0);
-  const std::vector<TransactionEnd> second = transactions_of(1);
+  std::vector<TransactionEnd> first = transactions_of(0);
+  std::vector<TransactionEnd> second = transactions_of(1);
+  if (first.empty() || second.empty()) {
+    ADD_FAILURE() << "a node has nothing";
+    return first.empty() ? 1 : 0;
+  }
+  const journal::EventSeq from = std::max(first.front().seq, second.front().seq);
+  for (std::vector<TransactionEnd>* const ends : {&first, &second}) {
+    std::erase_if(*ends, [&](const TransactionEnd& end) { return end.seq < from; });
+  }
   const std::size_t common = std::min(first.size(), second.size());
-  EXPECT_GT(common, 0U) << "a node has nothing";
+  EXPECT_GT(common, 0U) << "one begins where the other one has ended";
   for (std::size_t i = 0; i < common; ++i) {
     if (first[i].seq != second[i].seq || first[i].chain != second[i].chain) {
       ADD_FAILURE() << "the journals differ from event " << first[i].seq.value() << " on";
@@ -280,10 +245,18 @@ void FailoverTest::seed(std::size_t to, std::size_t from) {
   journal_tool({"import", pair().wal(to).string()}, events);
 }
 
-std::string FailoverTest::seed_command(std::size_t from) const {
+void FailoverTest::seed_anew(std::size_t to, std::size_t from) {
+  journal_tool({"import", pair().wal(to).string()},
+               journal_tool({"export", "--with-snapshot", pair().wal(from).string()}));
+}
+
+// Whose journal this is says its path, ROOT/NODE/wal.
+std::string FailoverTest::seed_command_line() {
   const std::string tool = BETEX_JOURNAL_PROGRAM;
-  return tool + " export --after \"$2\" " + pair_->wal(from).string() + " | " + tool +
-         " import \"$1\"";
+  return "seed_command = 'root=\"${1%/?/wal}\"; "
+         "case \"$1\" in */a/wal) from=b ;; *) from=a ;; esac; "
+         "case \"$2\" in 0) what=--with-snapshot ;; *) what=\"--after $2\" ;; esac; " +
+         tool + " export $what \"$root/$from/wal\" | " + tool + " import \"$1\"'";
 }
 
 }  // namespace betex::test

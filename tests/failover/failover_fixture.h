@@ -8,19 +8,19 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "gateway/client/order_entry.h"
 #include "journal/format.h"
-#include "tests/crash/crash_trader.h"
+#include "tests/crash/crash_traders.h"
 #include "tests/support/broker.h"
 #include "tests/support/etcd_cluster.h"
 #include "tests/support/failover_pair.h"
@@ -30,6 +30,10 @@ namespace betex::test {
 // How long things take that must happen, on a machine that is busy with other tests and members.
 inline constexpr std::chrono::seconds kFailoverPatience{120};
 
+// Of each client, from one request to the next: the two nodes and three members may have two
+// processors together, and a leader that gets none loses its lease.
+inline constexpr std::chrono::microseconds kPace{4'000};
+
 // What a demoted leader ends with.
 inline constexpr int kDemoted = 69;
 
@@ -38,13 +42,15 @@ inline constexpr int kDemoted = 69;
 inline constexpr int kCorrupt = 65;
 inline constexpr int kConfiguration = 78;
 
+// The text that stands in place of `from`, which must stand in the file.
+void replace_in(const std::filesystem::path& file, const std::string& from, const std::string& to);
+
 class FailoverTest : public testing::Test {
  public:
   using Milliseconds = std::chrono::milliseconds;
 
  protected:
   FailoverTest();
-  ~FailoverTest() override;
 
   // Skips where etcd is not installed, and CI is not set.
   void SetUp() override;
@@ -57,19 +63,40 @@ class FailoverTest : public testing::Test {
 
   // ---- Clients, each a thread, that know both nodes' ports
 
-  // They may stop, and go on later.
-  void start_trading();
+  // To be changed before the cluster is made.
+  struct Clients {
+    std::vector<std::string> comp_ids{"BROKER1", "BROKER2", "BROKER3", "BROKER4"};
+    // Of each, from one request to the next: the two nodes and three members may have two
+    // processors together, and a leader that gets none loses its lease.
+    std::chrono::microseconds pace = kPace;
+    std::filesystem::path day_file;      // of CrashTrader; empty: there is none
+    std::uint64_t segment_events = 500;  // a few batches, so that failovers meet rotations, too
+  };
+
+  Clients clients_;
+
+  // They may stop, and go on later. `pace`: another one than clients_ has.
+  void start_trading(std::optional<std::chrono::microseconds> pace = std::nullopt);
   void stop_trading();
+
+  // To all of them together, so far.
+  [[nodiscard]] std::uint64_t messages_told() const { return traders_.messages_told(); }
 
   // Returns when the clients have been told so many messages more: somebody serves them.
   void wait_for_reports(std::uint64_t count = 200);
 
   // ---- The cluster, in disorder
 
-  // Starts what has been demoted again, as systemd does, until one node leads, serves, and the
-  // other one stands by. Returns the one that leads. Only while the clients trade. A node that has
-  // ended otherwise than by a demotion is an exception.
+  // Starts what has been demoted again, as systemd does; a node that has ended otherwise is an
+  // exception. The node that leads, if the other one stands by; it may be one that has lost the log
+  // and does not know it yet.
+  std::optional<std::size_t> leader_if_whole();
+
+  // The same until there is one, and it serves. Only while the clients trade.
   std::size_t make_whole();
+
+  // Another node leads and serves, and this one, which did, has been demoted.
+  void expect_demotion_of(std::size_t node);
 
   // Returns when `done` is true; throws, with `what`, where it does not become so.
   void wait_until(const std::string& what, const std::function<bool()>& done) const;
@@ -101,16 +128,19 @@ class FailoverTest : public testing::Test {
 
   [[nodiscard]] std::vector<TransactionEnd> transactions_of(std::size_t node);
 
-  // As far as both go they are the same, and times never go back. Returns the node whose journal is
-  // longer. Both have ended.
+  // As far as both go they are the same, and times never go back; one that was seeded with a
+  // snapshot begins later. Returns the node whose journal goes on longer. Both have ended.
   std::size_t expect_equal_journals();
 
   // ---- Moving a journal's end from one node to another that has ended, as an operator does
 
   void seed(std::size_t to, std::size_t from);
 
-  // The command that does the same, for seed_command of [cluster].
-  [[nodiscard]] std::string seed_command(std::size_t from) const;
+  // The same for a node that has nothing yet: a snapshot, and what comes behind it.
+  void seed_anew(std::size_t to, std::size_t from);
+
+  // The line of [cluster] by which a node does either from the other one's journal.
+  [[nodiscard]] static std::string seed_command_line();
 
   // ---- Chance
 
@@ -125,20 +155,16 @@ class FailoverTest : public testing::Test {
 
   [[nodiscard]] FailoverPair& pair() { return *pair_; }
 
+  [[nodiscard]] const CrashTraders& traders() const { return traders_; }
+
   [[nodiscard]] static std::size_t other(std::size_t node) { return 1 - node; }
 
  private:
-  template <typename Action>
-  void each_trader(Action action);
-  [[nodiscard]] std::uint64_t messages_told() const;
-
   std::uint64_t seed_;
   std::mt19937_64 random_;
   std::unique_ptr<EtcdCluster> etcd_;
   std::unique_ptr<FailoverPair> pair_;
-  GatewayAddress address_;
-  std::vector<std::unique_ptr<CrashTrader>> traders_;
-  std::vector<std::thread> threads_;
+  CrashTraders traders_;
 };
 
 }  // namespace betex::test

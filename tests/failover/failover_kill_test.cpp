@@ -1,11 +1,11 @@
-// kill -9 of the node that leads, under load: at random moments, at chosen calls, and while what it
-// has appended is on its way to the quorum log. What was acknowledged is there, nothing acts twice.
+// kill -9 of the node that leads, under load: at random moments, at chosen calls, while what it has
+// appended is on its way to the quorum log, and when its own disk is full. What was acknowledged is
+// there, nothing acts twice.
 #include <array>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -13,7 +13,10 @@
 
 #include <gtest/gtest.h>
 
+#include "journal/errors.h"
 #include "tests/failover/failover_fixture.h"
+#include "tests/journal/shim.h"
+#include "tests/support/preload.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::test {
@@ -27,15 +30,12 @@ constexpr std::uint64_t kStopSpread = 60;  // calls of the place
 class FailoverKillTest : public FailoverTest {
  protected:
   // The node ends at this call of the place, counted from when there is the file (stop_shim.cpp).
-  // The shim is loaded before the sanitizer's runtime, which would refuse it.
   [[nodiscard]] std::vector<std::string> stopping_at(std::string_view place,
                                                      const std::filesystem::path& armed) {
-    const char* const options = std::getenv("ASAN_OPTIONS");
-    return {"LD_PRELOAD=" BETEX_STOP_SHIM,
-            "BETEX_STOP_AT=" + std::string{place} + ":" + std::to_string(1 + pick(kStopSpread)),
-            "BETEX_STOP_ARMED=" + armed.string(),
-            "ASAN_OPTIONS=" + std::string{options == nullptr ? "" : options} +
-                ":verify_asan_link_order=0"};
+    const std::string call = std::to_string(1 + pick(kStopSpread));
+    return preloading(
+        BETEX_STOP_SHIM,
+        {"BETEX_STOP_AT=" + std::string{place} + ":" + call, "BETEX_STOP_ARMED=" + armed.string()});
   }
 
   // Whole again, with the other node in the lead.
@@ -44,13 +44,29 @@ class FailoverKillTest : public FailoverTest {
     wait_for_reports();
   }
 
-  // A node that follows and that will end at a call of this place, once there is the file.
-  void start_as_standby(std::size_t node, std::string_view place) {
+  // Of a node and the file that arms what is to end it.
+  using Environment =
+      std::function<std::vector<std::string>(std::size_t, const std::filesystem::path&)>;
+
+  // A node that will end by what it is started with, once there is the file `armed_`: it follows
+  // first, and is given the lead. Returns it.
+  std::size_t start_as_leader(const Environment& environment) {
+    const std::size_t leader = make_whole();
+    const std::size_t next = other(leader);
+    pair().kill(next);
     armed_ = folder_.path() / ("armed-" + std::to_string(++starts_));
-    pair().start(node, {}, stopping_at(place, armed_));
-    pair().wait_for_standby(node, kFailoverPatience);
+    pair().start(next, {}, environment(next, armed_));
+    pair().wait_for_standby(next, kFailoverPatience);
+    EXPECT_EQ(pair().terminate(leader), 0) << pair().log(leader);
+    expect_failover_from(leader);
+    pair().start(leader);
+    pair().wait_for_standby(leader, kFailoverPatience);
+    return next;
   }
 
+  void arm() const { std::ofstream{armed_} << "now"; }
+
+ private:
   TempFolder folder_;
   std::filesystem::path armed_;  // of the node that was started last
   int starts_ = 0;
@@ -59,7 +75,7 @@ class FailoverKillTest : public FailoverTest {
 TEST_F(FailoverKillTest, AtRandomMomentsUnderLoad) {
   start_cluster();
   start_trading();
-  for (int kill = 0; kill < rounds(4); ++kill) {
+  for (int kill = 0; kill < rounds(3); ++kill) {
     const std::size_t leader = make_whole();
     std::this_thread::sleep_for(between(milliseconds{0}, milliseconds{400}));
     pair().kill(leader);
@@ -76,17 +92,9 @@ TEST_F(FailoverKillTest, AtChosenCalls) {
   int stops = 0;
   for (int round = 0; round < rounds(3); ++round) {
     const std::string_view place = kPlaces.at(static_cast<std::size_t>(round) % kPlaces.size());
-    // Who is to be stopped there follows first, and is given the lead.
-    const std::size_t leader = make_whole();
-    const std::size_t stopped = other(leader);
-    pair().kill(stopped);
-    start_as_standby(stopped, place);
-    EXPECT_EQ(pair().terminate(leader), 0) << pair().log(leader);
-    expect_failover_from(leader);
-    pair().start(leader);
-    pair().wait_for_standby(leader, kFailoverPatience);
-
-    std::ofstream{armed_} << place;
+    const std::size_t stopped = start_as_leader(
+        [&](std::size_t, const std::filesystem::path& armed) { return stopping_at(place, armed); });
+    arm();
     const auto code = pair().ended_within(stopped, kStopTimeout);
     if (code) {
       EXPECT_EQ(*code, -SIGKILL) << place << "\n" << pair().log(stopped);
@@ -106,7 +114,7 @@ TEST_F(FailoverKillTest, AtChosenCalls) {
 TEST_F(FailoverKillTest, WhileAnAppendIsOnItsWay) {
   start_cluster();
   start_trading();
-  for (int round = 0; round < rounds(4); ++round) {
+  for (int round = 0; round < rounds(2); ++round) {
     const std::size_t leader = make_whole();
     const bool arrives = round % 2 == 1;
     if (arrives) {
@@ -124,6 +132,43 @@ TEST_F(FailoverKillTest, WhileAnAppendIsOnItsWay) {
     pair().mend(leader);
     wait_for_reports();
     pair().start(leader);
+  }
+  finish();
+}
+
+// Its own journal comes after the quorum log: what it could not write there is decided all the
+// same, and the other node has it.
+TEST_F(FailoverKillTest, AtAWriteThatItsOwnDiskRefuses) {
+  constexpr std::array kFailures{"write:1:ENOSPC", "sync:1:EIO"};
+  start_cluster();
+  start_trading();
+  for (int round = 0; round < 2 * rounds(1); ++round) {
+    const std::string failure = kFailures.at(static_cast<std::size_t>(round) % kFailures.size());
+    const std::size_t stopped = start_as_leader([&](std::size_t node,
+                                                    const std::filesystem::path& armed) {
+      return with_shim(pair().wal(node),
+                       {"BETEX_DISK_FAIL=" + failure, "BETEX_DISK_FAIL_WHEN=" + armed.string()});
+    });
+    arm();
+    EXPECT_EQ(pair().ended_within(stopped, kFailoverPatience), journal::kExitIo)
+        << pair().log(stopped);
+    expect_failover_from(stopped);
+    pair().start(stopped);
+  }
+  finish();
+}
+
+// Nobody leads, and two want to.
+TEST_F(FailoverKillTest, BothAtOnce) {
+  start_cluster();
+  start_trading();
+  for (int round = 0; round < rounds(1); ++round) {
+    const std::size_t leader = make_whole();
+    pair().kill(leader);
+    pair().kill(other(leader));
+    pair().start(leader);
+    pair().start(other(leader));
+    make_whole();
   }
   finish();
 }

@@ -1,24 +1,18 @@
-// What operators do with a cluster: its first start, hand-overs, a node that was away for long.
+// What operators do with a cluster: its first start, hand-overs, nodes that differ, a later format.
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "gateway/client/order_entry.h"
 #include "gateway/cluster/etcd_client.h"
 #include "gateway/cluster/log_texts.h"
-#include "tests/failover/etcd_requests.h"
 #include "tests/failover/failover_fixture.h"
 #include "tests/support/broker.h"
 #include "tests/support/patience.h"
@@ -26,22 +20,7 @@
 namespace betex::test {
 namespace {
 
-using ::testing::HasSubstr;
-
 constexpr int kExecType = 150;
-
-void replace_in(const std::filesystem::path& file, const std::string& from, const std::string& to) {
-  std::string text;
-  {
-    std::ifstream in{file, std::ios::binary};
-    text.assign(std::istreambuf_iterator<char>{in}, {});
-  }
-  const auto found = text.find(from);
-  if (found == std::string::npos) {
-    throw std::runtime_error{file.string() + " has no " + from};
-  }
-  std::ofstream{file, std::ios::binary} << text.replace(found, from.size(), to);
-}
 
 using FailoverOperationsTest = FailoverTest;
 
@@ -62,20 +41,53 @@ TEST_F(FailoverOperationsTest, ALogIsMadeOnceAndByNobodyUnasked) {
   expect_equal_journals();
 }
 
+// Which a later program has made of it, when all nodes but this one could read it. Who leads by
+// then goes on; who does not know the format stays out, and changes nothing.
+TEST_F(FailoverOperationsTest, ANodeThatDoesNotKnowTheLogsFormatDoesNotStart) {
+  start_cluster();
+  EXPECT_EQ(pair().terminate(1), 0) << pair().log(1);
+  cluster::EtcdClient store{{.endpoints = etcd().endpoints(), .deadline = kPatience}};
+  const std::string key = cluster::meta_key("/betex/main/");
+  const std::string meta = store.get(key).value_or(std::string{});
+  cluster::LogMeta later = cluster::parse_meta(meta, key);
+  ++later.format;
+  store.transact({}, std::array{cluster::Put{.key = key, .value = to_text(later)}}, {});
+  pair().start(1);
+  expect_refused(1, kCorrupt, "QuorumLogNewer");
+
+  Broker broker{"BROKER1"};
+  broker.log_on(pair().fix_port(0));
+  broker.send(client::NewOrder{.cl_ord_id = "A1",
+                               .symbol = "RAIN-LON",
+                               .side = client::Side::BackOrBuy,
+                               .quantity = "10",
+                               .price = "0.40",
+                               .time_in_force = client::TimeInForce::GoodTillCancel});
+  EXPECT_EQ(execution_of(broker, "A1").exec_type, '0');
+
+  store.transact({}, std::array{cluster::Put{.key = key, .value = meta}}, {});
+  pair().start(1);
+  pair().wait_for_standby(1, kFailoverPatience);
+  EXPECT_EQ(pair().terminate(0), 0) << pair().log(0);
+  pair().wait_until_leads(1, kFailoverPatience);
+  EXPECT_EQ(pair().terminate(1), 0) << pair().log(1);
+  expect_equal_journals();
+}
+
 // In one boot: the session cache of who leads again lacks what the other one has sent meanwhile.
 TEST_F(FailoverOperationsTest, TheLeadGoesBackAndForthAndNumbersGoOn) {
   start_cluster();
   start_trading();
   for (int round = 0; round < 2 * rounds(1); ++round) {
     const std::size_t leader = make_whole();
-    wait_for_reports(2'000);
+    wait_for_reports(1'000);
     if (round % 2 == 0) {
       EXPECT_EQ(pair().terminate(leader), 0) << pair().log(leader);
     } else {
       pair().kill(leader);
     }
     pair().wait_until_leads(other(leader), kFailoverPatience);
-    wait_for_reports(2'000);
+    wait_for_reports(1'000);
     pair().start(leader);
   }
   finish();
@@ -121,83 +133,6 @@ TEST_F(FailoverOperationsTest, AHandOverWaitsForNoLeaseAndCancelsNoOrderOfWhoCom
   EXPECT_EQ(execution_of(broker, "A2").exec_type, '4') << "it was there until now";
   EXPECT_EQ(pair().terminate(1), 0) << pair().log(1);
   expect_equal_journals();
-}
-
-// The log keeps fewer entries than have come while a node was away.
-class FailoverSeedingTest : public FailoverTest {
- protected:
-  // Returns the node that is away. Nobody trades any more, or the window, which is small, moves on
-  // beyond what the node is given.
-  std::size_t leave_one_behind(const std::vector<std::string>& more_cluster_lines = {}) {
-    FailoverOptions options;
-    options.cluster_lines = {"window_slots = 1_024"};
-    options.cluster_lines.insert(
-        options.cluster_lines.end(), more_cluster_lines.begin(), more_cluster_lines.end());
-    start_cluster(options);
-    start_trading();
-    const std::size_t away = other(make_whole());
-    EXPECT_EQ(pair().terminate(away), 0) << pair().log(away);
-    // Each append is a transaction of the store; so are renewals of the lease, a few a second.
-    const std::uint64_t enough = etcd_revision(etcd()) + 3 * 1'024;
-    wait_until("the window has moved on", [&] { return etcd_revision(etcd()) >= enough; });
-    stop_trading();
-    return away;
-  }
-
-  // Both, one after the other.
-  void expect_to_lead(std::size_t back) {
-    const std::size_t leader = other(back);
-    start_trading();
-    pair().kill(leader);
-    pair().wait_until_leads(back, kFailoverPatience);
-    wait_for_reports();
-    stop_trading();
-    pair().start(leader);
-    pair().wait_for_standby(leader, kFailoverPatience);
-    start_trading();
-    finish();
-  }
-};
-
-TEST_F(FailoverSeedingTest, ANodeThatWasAwayForTooLongIsSeededAgain) {
-  const std::size_t away = leave_one_behind();
-  pair().start(away);
-  expect_refused(away, kCorrupt, "QuorumLogTooOld");
-  EXPECT_THAT(pair().log(away), HasSubstr("betex-journal import"));
-  seed(away, other(away));
-  pair().start(away);
-  pair().wait_for_standby(away, kFailoverPatience);
-  expect_to_lead(away);
-}
-
-TEST_F(FailoverSeedingTest, ANodeThatWasAwayForTooLongSeedsItself) {
-  const auto setting = [](const std::string& command) {
-    return "seed_command = '" + command + "'";
-  };
-  const std::string fails = setting("echo the leader is $3 >&2; exit 3");
-  const std::string hangs = setting("exec sleep 1000");
-  const std::size_t away = leave_one_behind({fails});
-  const std::string leader = away == 0 ? "b" : "a";
-  const auto has_logged = [&](const std::string& words) {
-    return pair().log(away).find(words) != std::string::npos;
-  };
-  pair().start(away);
-  expect_refused(away, kCorrupt, "QuorumLogTooOld");
-  EXPECT_TRUE(
-      has_logged("; seed_command has failed, exit code 3; it said: the leader is " + leader))
-      << pair().log(away);
-
-  replace_in(pair().config(away), fails, hangs);
-  pair().start(away);
-  wait_until("the command runs", [&] { return has_logged("seed_command is run"); });
-  EXPECT_EQ(pair().terminate(away), 0) << pair().log(away);
-
-  replace_in(pair().config(away), hangs, setting(seed_command(other(away))));
-  pair().start(away);
-  pair().wait_for_standby(away, kFailoverPatience);
-  wait_until("it has been given what it lacked",
-             [&] { return has_logged("seed_command: imported after_seq="); });
-  expect_to_lead(away);
 }
 
 // What a node says of itself in the store.

@@ -19,7 +19,7 @@ TEST_F(FailoverPauseTest, AWokenLeaderGoesOnOrEnds) {
   start_cluster();
   start_trading();
   int demoted = 0;
-  for (int round = 0; round < rounds(4); ++round) {
+  for (int round = 0; round < rounds(3); ++round) {
     const std::size_t leader = make_whole();
     std::this_thread::sleep_for(between(milliseconds{0}, milliseconds{200}));
     pair().pause(leader);

@@ -64,8 +64,9 @@ def set_up():
 
 
 def remove_what_is_installed():
-    """Of a betex that this machine has."""
-    for folder in ("/etc/betex", "/usr/share/betex", "/var/lib/betex", "/var/lib/betex-witness"):
+    """Of a betex that this machine has, and of who has tried it as root."""
+    for folder in ("/etc/betex", "/usr/share/betex", "/var/lib/betex", "/var/lib/betex-witness",
+                   "/root/.local/state/betex-fix"):
         shutil.rmtree(folder, ignore_errors=True)
     for file in map(pathlib.Path, ("/etc/passwd", "/etc/group")):
         lines = [line for line in file.read_text().splitlines(keepends=True)

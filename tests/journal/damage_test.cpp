@@ -4,6 +4,7 @@
 #include "journal/checksum.h"
 #include "journal/epoch_file.h"
 #include "journal/lmdb.h"
+#include "journal/segment_writer.h"
 #include "tests/journal/wal_fixture.h"
 
 namespace betex::journal {
@@ -396,6 +397,32 @@ TEST_F(DamageTest, ALostRootIsNoticed) {
   ASSERT_TRUE(error);
   EXPECT_EQ(error->fault(), Fault::RecordLost);
   EXPECT_EQ(error->segment(), names_[2]);
+}
+
+// LMDB puts back only the commit id and the last page, where the writing of a meta page has failed.
+TEST_F(DamageTest, AFirstBatchWhoseMetaPageCouldNotBeWrittenIsNoDamage) {
+  {
+    Journal journal{config(), pool_};
+    journal.recover(EventSeq{0}, [](const matching::TransactionView&) {});
+    const SegmentWriter made{{.wal_root = root(),
+                              .wal_id = journal.wal_id(),
+                              .epoch = journal.epoch(),
+                              .before = journal.position(),
+                              .map_size = std::size_t{1} << 20U},
+                             pool_};
+  }
+  const std::filesystem::path newest = data_file(segment_names().back());
+  std::string file = load(newest);
+  const std::string of_a_batch = load(data_file(names_[0])).substr(0, 4096);  // commit 2
+  std::uint64_t txn_id = 0;
+  std::memcpy(&txn_id, of_a_batch.data() + 144, sizeof(txn_id));
+  ASSERT_EQ(txn_id, 2U);
+  std::memcpy(&txn_id, file.data() + 144, sizeof(txn_id));
+  ASSERT_EQ(txn_id, 0U);
+  file.replace(40, 96, of_a_batch.substr(40, 96));  // both databases as it would have had them
+  store(newest, file);
+  EXPECT_FALSE(reading_error());
+  EXPECT_FALSE(opening_error());
 }
 
 TEST_F(DamageTest, AHighBitInTheOlderMetaPageIsNoticed) {

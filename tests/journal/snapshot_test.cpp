@@ -341,6 +341,19 @@ TEST_F(SnapshotTest, TheSecondNewestWholeOneIsTheFloor) {
   EXPECT_EQ(second_newest_snapshot(root()), first);
 }
 
+// As large as the state, each under another name: a disk would fill up by them.
+TEST_F(SnapshotTest, WhatAKilledProcessLeftOfOneIsGoneAfterTheNextOpening) {
+  trade();
+  const EventSeq seq = snapshot();
+  const std::filesystem::path left =
+      root() / kSnapshotsFolder / (std::string{kNewPrefix} + "00000000000000000007");
+  std::filesystem::create_directory(left);
+  store(left / kSnapshotFile, "the beginning of one");
+  trade();
+  EXPECT_FALSE(std::filesystem::exists(left));
+  expect_recovery_from(seq);
+}
+
 TEST_F(SnapshotTest, IsTakenBesideALiveWriter) {
   trade();
   Journal journal{config(), pool_};

@@ -1,11 +1,11 @@
 // The invariants about order groups bite, each on a log or a view that is damaged in one place.
 #include <algorithm>
-#include <functional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/matching/damage.h"
+#include "tests/matching/damaged_story.h"
 #include "tests/matching/exchange.h"
 #include "tests/matching/log_invariants.h"
 #include "tests/matching/state_invariants.h"
@@ -19,7 +19,7 @@ using ::testing::IsEmpty;
 
 // Groups #1 of alice and #2 of bob; alice's trips by a fill with orders in two markets, is reset,
 // trips by hand, and is deleted; bob's goes on with something filled.
-class GroupStory : public ::testing::Test {
+class GroupStory : public DamagedStory {
  protected:
   GroupStory() {
     ask("alice", "brake", OrderGroupAction::Create, "10");
@@ -58,29 +58,10 @@ class GroupStory : public ::testing::Test {
     order.extras = OrderExtras{.order_group = Reference{"brake"}};
     x.run(order);
   }
-
-  template <typename Event>
-  void expect_breach(const char* invariant, const std::function<void(Event&)>& change) {
-    std::vector<StoredTransaction> log = x.log;
-    damage<Event>(log, change);
-    EXPECT_THAT(read(log), Contains(HasSubstr(invariant)));
-  }
-
-  // Of the engine, when no group but bob's has orders.
-  LogInvariants all_read() {
-    LogInvariants invariants;
-    for (const StoredTransaction& transaction : x.log) {
-      EXPECT_THAT(invariants.read(transaction.view()), IsEmpty());
-    }
-    return invariants;
-  }
-
-  Exchange x;
 };
 
 TEST_F(GroupStory, BreaksNothing) {
-  const LogInvariants invariants = all_read();
-  EXPECT_THAT(broken_state(view_of(x.engine), invariants.shadow()), IsEmpty());
+  expect_nothing_broken();
   EXPECT_EQ(all_of<OrderGroupTripped>(x.log).size(), 2U);
   EXPECT_EQ(all_of<OrderGroupCancelled>(x.log).size(), 3U);
   EXPECT_EQ(all_of<OrderGroupDeleted>(x.log).size(), 1U);
@@ -175,16 +156,8 @@ TEST_F(GroupStory, DeletedGroupsWithOrdersBreakTheirInvariant) {
 }
 
 TEST_F(GroupStory, DamagedViewsBreakTheirInvariants) {
-  const LogInvariants invariants = all_read();
-  const EngineView good = view_of(x.engine);
-  const auto expect_broken = [&](const char* invariant,
-                                 const std::function<void(EngineView&)>& change) {
-    EngineView view = good;
-    change(view);
-    EXPECT_THAT(broken_state(view, invariants.shadow()), Contains(HasSubstr(invariant)));
-  };
   const char* const as_said = "order groups are what the log says";
-  ASSERT_EQ(good.groups.size(), 2U);
+  ASSERT_EQ(view_of(x.engine).groups.size(), 2U);
   expect_broken(as_said, [](EngineView& view) { ++view.groups[0].standing.live_orders; });
   expect_broken(as_said, [](EngineView& view) { view.groups[0].standing.limit += Decimal{1}; });
   expect_broken(as_said,

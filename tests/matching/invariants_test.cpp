@@ -1,13 +1,13 @@
 // Each invariant bites: a log or a view of the engine that is damaged in one place breaks the one
 // that is about it. And the mirror: YES and NO are the same thing seen from two sides.
 #include <cstring>
-#include <functional>
 #include <random>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/matching/damage.h"
+#include "tests/matching/damaged_story.h"
 #include "tests/matching/exchange.h"
 #include "tests/matching/log_invariants.h"
 #include "tests/matching/state_invariants.h"
@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 // A little of everything: levels and queues, a trade, an amend, a process, a suspension.
-class Story : public ::testing::Test {
+class Story : public DamagedStory {
  protected:
   Story() {
     x.sell("alice", "10", "0.55");  // #1
@@ -43,24 +43,10 @@ class Story : public ::testing::Test {
     x.sell("alice", "2", "0.60");
     x.run(SuspendMarket{.market = Name{"RAIN"}});  // nothing goes on a pause
   }
-
-  template <typename Event>
-  void expect_breach(const char* invariant, const std::function<void(Event&)>& change) {
-    std::vector<StoredTransaction> log = x.log;
-    damage<Event>(log, change);
-    EXPECT_THAT(read(log), Contains(HasSubstr(invariant)));
-  }
-
-  Exchange x;
 };
 
 TEST_F(Story, BreaksNothing) {
-  EXPECT_THAT(read(x.log), IsEmpty());
-  LogInvariants invariants;
-  for (const StoredTransaction& transaction : x.log) {
-    ASSERT_THAT(invariants.read(transaction.view()), IsEmpty());
-  }
-  EXPECT_THAT(broken_state(view_of(x.engine), invariants.shadow()), IsEmpty());
+  expect_nothing_broken();
 }
 
 TEST_F(Story, DamagedTradesBreakTheirInvariants) {
@@ -174,17 +160,6 @@ TEST_F(Story, DamagedSequencesBreakTheirInvariants) {
 }
 
 TEST_F(Story, DamagedViewsBreakTheirInvariants) {
-  LogInvariants invariants;
-  for (const StoredTransaction& transaction : x.log) {
-    invariants.read(transaction.view());
-  }
-  const EngineView good = view_of(x.engine);
-  const auto expect_broken = [&](const char* invariant,
-                                 const std::function<void(EngineView&)>& change) {
-    EngineView view = good;
-    change(view);
-    EXPECT_THAT(broken_state(view, invariants.shadow()), Contains(HasSubstr(invariant)));
-  };
   expect_broken("book is not crossed while open",
                 [](EngineView& view) { view.levels[0].tick = Tick{98}; });
   expect_broken("live orders stand in book and every index",
@@ -212,7 +187,7 @@ TEST_F(Story, DamagedViewsBreakTheirInvariants) {
 // ---- Money --------------------------------------------------------------------------------------
 
 // Deposits, a removal, two rounds of a market with a dead heat in it, an archive: every amount.
-class MoneyStory : public ::testing::Test {
+class MoneyStory : public DamagedStory {
  protected:
   MoneyStory() {
     x.run(CreateAccount{.account = Name{"dave"},
@@ -238,25 +213,11 @@ class MoneyStory : public ::testing::Test {
     x.settle("HORSE");
     x.run(ArchiveMarket{.market = Name{"HORSE"}});
   }
-
-  template <typename Event>
-  void expect_breach(const char* invariant, const std::function<void(Event&)>& change) {
-    std::vector<StoredTransaction> log = x.log;
-    damage<Event>(log, change);
-    EXPECT_THAT(read(log), Contains(HasSubstr(invariant)));
-  }
-
-  Exchange x;
 };
 
 TEST_F(MoneyStory, BreaksNothing) {
   settle_horse();
-  EXPECT_THAT(read(x.log), IsEmpty());
-  LogInvariants invariants;
-  for (const StoredTransaction& transaction : x.log) {
-    ASSERT_THAT(invariants.read(transaction.view()), IsEmpty());
-  }
-  EXPECT_THAT(broken_state(view_of(x.engine), invariants.shadow()), IsEmpty());
+  expect_nothing_broken();
 }
 
 TEST_F(MoneyStory, AmountsThatDoNotAddUpBreakTheirInvariants) {
@@ -308,17 +269,6 @@ TEST_F(MoneyStory, DamagedProcessesOverRowsBreakTheirInvariants) {
 }
 
 TEST_F(MoneyStory, DamagedViewsBreakTheirInvariants) {
-  LogInvariants invariants;
-  for (const StoredTransaction& transaction : x.log) {
-    invariants.read(transaction.view());
-  }
-  const EngineView good = view_of(x.engine);
-  const auto expect_broken = [&](const char* invariant,
-                                 const std::function<void(EngineView&)>& change) {
-    EngineView view = good;
-    change(view);
-    EXPECT_THAT(broken_state(view, invariants.shadow()), Contains(HasSubstr(invariant)));
-  };
   expect_broken("rows are what the log says",
                 [](EngineView& view) { view.rows[0].info.matched += Quantity{1}; });
   expect_broken("rows are what the log says",
@@ -362,7 +312,7 @@ TEST(Deficits, WithoutACauseBreakTheirInvariant) {
 // ---- Operations ---------------------------------------------------------------------------------
 
 // Halts, processes that follow each other, and two proposals of which one is approved.
-class OperationsStory : public ::testing::Test {
+class OperationsStory : public DamagedStory {
  protected:
   OperationsStory() {
     x.buy("alice", "10", "0.40");
@@ -384,15 +334,6 @@ class OperationsStory : public ::testing::Test {
     x.ask("OPS2", Approve{.proposal = Name{"p1"}, .proposed = proposed, .request_id = Name{"a1"}});
     x.pass(900 * kSecond);
   }
-
-  template <typename Event>
-  void expect_breach(const char* invariant, const std::function<void(Event&)>& change) {
-    std::vector<StoredTransaction> log = x.log;
-    damage<Event>(log, change);
-    EXPECT_THAT(read(log), Contains(HasSubstr(invariant)));
-  }
-
-  Exchange x;
 };
 
 TEST_F(OperationsStory, BreaksNothing) {

@@ -8,17 +8,14 @@
 //   before-epoch     before the file `epoch` gets its new content
 //   before-retire    before a segment is moved to retired/
 //   before-snapshot  before a snapshot gets its name
-#include <array>
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
-#include <string>
 #include <string_view>
 
-#include <dlfcn.h>
-#include <sys/types.h>
-#include <unistd.h>
+#include "tests/support/journal_calls.h"
 
+namespace betex::test {
 namespace {
 
 bool is_place(std::string_view place) {
@@ -26,61 +23,16 @@ bool is_place(std::string_view place) {
   return chosen != nullptr && place == chosen;
 }
 
-bool is_armed() {
-  static const char* const file = std::getenv("BETEX_PAUSE_ARMED");
-  return file != nullptr && ::access(file, F_OK) == 0;
-}
-
 // Returns when the process goes on: the signal is this thread's, and taken before it does.
 void pause_once(std::string_view place) {
+  static Arming arming{"BETEX_PAUSE_ARMED", false};
   static std::atomic<bool> paused{false};
-  if (is_place(place) && is_armed() && !paused.exchange(true)) {
+  if (is_place(place) && arming.is_armed() && !paused.exchange(true)) {
     ::raise(SIGSTOP);
   }
 }
 
-thread_local bool commit_under_way = false;
-
-template <typename Function>
-Function* next_definition(const char* name) {
-  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
-}
-
-// Not of a segment that is being made.
-bool is_current_segment(int file) {
-  std::array<char, 4096> path{};
-  const std::string link = "/proc/self/fd/" + std::to_string(file);
-  const ssize_t size = ::readlink(link.c_str(), path.data(), path.size());
-  const std::string_view name{path.data(), size < 0 ? 0 : static_cast<std::size_t>(size)};
-  return name.find("/segments/") != name.npos && name.find("/.new-") == name.npos;
-}
-
-}  // namespace
-
-extern "C" {
-
-int fdatasync(int file) {
-  static auto* const next = next_definition<int(int)>("fdatasync");
-  if (is_current_segment(file)) {
-    commit_under_way = true;
-    pause_once("before-commit");
-  }
-  return next(file);
-}
-
-ssize_t pwrite(int file, const void* data, size_t size, off_t offset) {
-  static auto* const next = next_definition<ssize_t(int, const void*, size_t, off_t)>("pwrite");
-  const ssize_t result = next(file, data, size, offset);
-  if (commit_under_way) {
-    commit_under_way = false;
-    pause_once("after-commit");
-  }
-  return result;
-}
-
-int rename(const char* from, const char* to) noexcept {
-  static auto* const next = next_definition<int(const char*, const char*)>("rename");
-  const std::string_view target{to};
+void before_rename(std::string_view target) {
   if (target.find("/.new") == target.npos) {
     if (target.find("/segments/") != target.npos) {
       pause_once("before-segment");
@@ -92,7 +44,22 @@ int rename(const char* from, const char* to) noexcept {
       pause_once("before-epoch");
     }
   }
-  return next(from, to);
 }
 
-}  // extern "C"
+}  // namespace
+
+void before_commit() {
+  pause_once("before-commit");
+}
+
+void after_commit() {
+  pause_once("after-commit");
+}
+
+}  // namespace betex::test
+
+extern "C" int rename(const char* from, const char* to) noexcept {
+  static auto* const next = betex::test::next_definition<int(const char*, const char*)>("rename");
+  betex::test::before_rename(to);
+  return next(from, to);
+}

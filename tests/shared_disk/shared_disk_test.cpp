@@ -18,11 +18,9 @@
 #include <functional>
 #include <iostream>
 #include <iterator>
-#include <map>
 #include <memory>
 #include <optional>
 #include <random>
-#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -35,10 +33,12 @@
 #include "journal/format.h"
 #include "journal/journal_reader.h"
 #include "journal/segment_catalog.h"
-#include "tests/crash/crash_trader.h"
+#include "tests/crash/crash_traders.h"
 #include "tests/crash/journal_account.h"
+#include "tests/support/environment.h"
 #include "tests/support/etcd_cluster.h"
 #include "tests/support/gateway_process.h"
+#include "tests/support/preload.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::test {
@@ -52,12 +52,6 @@ constexpr std::uint64_t kSomeEvents = 500;
 constexpr std::array kNames{"a", "b"};
 constexpr int kChanges = 6;
 constexpr int kTimesWhenLong = 10;
-constexpr std::size_t kFaultsShown = 10;
-
-std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
 
 // `text` without its table [cluster].
 std::string without_cluster(const std::string& text) {
@@ -105,11 +99,9 @@ class SharedDiskTest : public testing::Test {
         random_{seed_} {
     std::cout << "BETEX_SHARED_DISK_SEED=" << seed_ << "\n";
     for (const char* comp_id : {"BROKER1", "BROKER2", "BROKER3"}) {
-      traders_.push_back(std::make_unique<CrashTrader>(comp_id, random_(), ""));
+      traders_.add(comp_id, random_(), "");
     }
   }
-
-  ~SharedDiskTest() override { stop_trading(); }
 
   void SetUp() override {
     if (!etcd_is_installed()) {
@@ -151,14 +143,9 @@ class SharedDiskTest : public testing::Test {
 
   // It stops itself at this place, once the test has armed it.
   void start_pausing(std::size_t node, const std::string& place) {
-    // Before the sanitizer's runtime, which would refuse it.
-    const char* const options = std::getenv("ASAN_OPTIONS");
     start(node,
-          {"LD_PRELOAD=" BETEX_PAUSE_SHIM,
-           "BETEX_PAUSE_AT=" + place,
-           "BETEX_PAUSE_ARMED=" + armed().string(),
-           "ASAN_OPTIONS=" + std::string{options == nullptr ? "" : options} +
-               ":verify_asan_link_order=0"});
+          preloading(BETEX_PAUSE_SHIM,
+                     {"BETEX_PAUSE_AT=" + place, "BETEX_PAUSE_ARMED=" + armed().string()}));
   }
 
   [[nodiscard]] std::filesystem::path armed() const { return folder_.path() / "armed"; }
@@ -194,28 +181,13 @@ class SharedDiskTest : public testing::Test {
       throw std::runtime_error{std::string{"node "} + kNames.at(node) + " has ended:\n" +
                                process(node).standard_error()};
     }
-    address_.port = *port;
+    traders_.address().port = *port;
   }
 
   void wait_for_standby(std::size_t node) {
     wait_until(std::string{kNames.at(node)} + " stands by",
                [&] { return process(node).standard_output().starts_with("standing by"); });
     EXPECT_FALSE(listening_port(process(node).standard_output()));
-  }
-
-  void start_trading() {
-    for (const auto& trader : traders_) {
-      threads_.emplace_back([this, &trader] { trader->trade(address_); });
-    }
-  }
-
-  void stop_trading() {
-    address_.closing = true;
-    for (std::thread& thread : threads_) {
-      thread.join();
-    }
-    threads_.clear();
-    address_.closing = false;
   }
 
   // Where the newest segment begins.
@@ -231,61 +203,17 @@ class SharedDiskTest : public testing::Test {
 
   // The clients are told everything by the node that leads.
   void settle() {
-    stop_trading();
-    const std::uint16_t port = address_.port;
-    each_trader([port](CrashTrader& trader) { trader.settle(port); });
-    each_trader([](CrashTrader& trader) { trader.check_statuses(); });
-    each_trader([](CrashTrader& trader) { trader.cancel_all(); });
-  }
-
-  template <typename Action>
-  void each_trader(const Action& action) {
-    for (const auto& trader : traders_) {
-      try {
-        action(*trader);
-      } catch (const std::exception& error) {
-        ADD_FAILURE() << error.what() << "\n" << trader->recent_traffic();
-      }
-    }
+    traders_.stop();
+    traders_.settle(traders_.address().port);
   }
 
   // What the clients were told is what the journal has. All nodes have ended.
   void expect_agreement() {
-    std::map<std::string, client::ExecutionReport> told;
-    std::set<std::string> refused_cancels;
-    std::size_t reports = 0;
-    for (const auto& trader : traders_) {
-      const TradingRecord& record = trader->record();
-      const std::vector<std::string> faults = record.faults();
-      for (std::size_t i = 0; i < std::min(faults.size(), kFaultsShown); ++i) {
-        ADD_FAILURE() << trader->comp_id() << ": " << faults[i];
-      }
-      told.insert(record.executions().begin(), record.executions().end());
-      refused_cancels.insert(record.refused_cancels().begin(), record.refused_cancels().end());
-      reports += record.executions().size();
-    }
-    EXPECT_EQ(told.size(), reports) << "two clients were told the same ExecID";
     const JournalAccount journal = read_journal(wal());
-    std::set<std::string> told_ids;
-    for (const auto& [id, report] : told) {
-      told_ids.insert(id);
-    }
-    EXPECT_TRUE(told_ids == journal.exec_ids)
-        << told_ids.size() << " ExecIDs were told, " << journal.exec_ids.size() << " journaled";
-    EXPECT_TRUE(refused_cancels == journal.refused_cancels);
-    for (const auto& trader : traders_) {
-      for (const auto& [id, order] : trader->record().orders()) {
-        const auto journaled = journal.orders.find(id);
-        ASSERT_EQ(order.accepted(), journaled != journal.orders.end()) << id;
-        if (order.accepted()) {
-          const client::ExecutionReport& last = order.reports.back();
-          EXPECT_EQ(journaled->second.cum_qty, quantity_units(last.symbol, last.cum_qty)) << id;
-          EXPECT_FALSE(journaled->second.live) << id;
-        }
-      }
-    }
+    const Told told = traders_.expect_agreement(journal);
     EXPECT_TRUE(journal.sums_up) << "money came from nowhere, or went there";
-    std::cout << reports << " execution reports, " << journal.transactions << " transactions\n";
+    std::cout << told.reports << " execution reports, " << journal.transactions
+              << " transactions\n";
   }
 
   // From the oldest segment that is there to the end.
@@ -310,9 +238,7 @@ class SharedDiskTest : public testing::Test {
   std::filesystem::path config_;
   int configurations_ = 0;
   std::array<std::unique_ptr<ChildProcess>, 2> nodes_;
-  GatewayAddress address_;
-  std::vector<std::unique_ptr<CrashTrader>> traders_;
-  std::vector<std::thread> threads_;
+  CrashTraders traders_;
 };
 
 TEST_F(SharedDiskTest, OfTwoThatStartOneLeadsAndTheOtherOneWaits) {
@@ -352,8 +278,8 @@ TEST_P(ZombieTest, WhatItDoesAfterTheTakeoverHarmsNothing) {
   start(1);
   wait_for_standby(1);
   // Who stays proves what was delivered: the log need not be kept for it.
-  address_.staying = row.with_snapshots;
-  start_trading();
+  traders_.address().staying = row.with_snapshots;
+  traders_.start();
   wait_for_trades();
 
   arm();
@@ -361,8 +287,8 @@ TEST_P(ZombieTest, WhatItDoesAfterTheTakeoverHarmsNothing) {
     process(0).signal(SIGTERM);
   }
   wait_until("the writer stands still", [&] { return is_stopped(process(0)); });
-  address_.port = 0;
-  address_.staying = false;
+  traders_.address().port = 0;
+  traders_.address().staying = false;
   wait_for_leader(1);
   wait_for_trades();
   process(0).signal(SIGCONT);
@@ -420,12 +346,11 @@ INSTANTIATE_TEST_SUITE_P(Table,
 // Killed, stopped, and made to stand still at any moment, again and again: whoever has ended comes
 // back and stands by.
 TEST_F(SharedDiskTest, NothingIsLostHoweverOftenTheLeaderChanges) {
-  const bool is_long = number_from_environment("BETEX_LONG", 0) != 0;
-  const int changes = is_long ? kChanges * kTimesWhenLong : kChanges;
+  const int changes = is_long_run() ? kChanges * kTimesWhenLong : kChanges;
   start(0);
   wait_for_leader(0);
   std::size_t leader = 0;
-  start_trading();
+  traders_.start();
   for (int change = 0; change < changes && !HasFailure(); ++change) {
     const std::size_t next = 1 - leader;
     start(next);
@@ -435,7 +360,7 @@ TEST_F(SharedDiskTest, NothingIsLostHoweverOftenTheLeaderChanges) {
     switch (change % 3) {
       case 0:
         before.signal(SIGSTOP);
-        address_.port = 0;
+        traders_.address().port = 0;
         wait_for_leader(next);
         before.signal(random_() % 2 == 0 ? SIGTERM : SIGCONT);  // a stop waits until it goes on
         before.signal(SIGCONT);
@@ -443,12 +368,12 @@ TEST_F(SharedDiskTest, NothingIsLostHoweverOftenTheLeaderChanges) {
         break;
       case 1:
         before.signal(SIGKILL);
-        address_.port = 0;
+        traders_.address().port = 0;
         EXPECT_EQ(end_of(leader), -SIGKILL);
         wait_for_leader(next);
         break;
       default:
-        address_.port = 0;
+        traders_.address().port = 0;
         before.signal(SIGTERM);
         EXPECT_EQ(end_of(leader), 0) << before.standard_error();
         wait_for_leader(next);

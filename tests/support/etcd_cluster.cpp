@@ -15,6 +15,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "tests/support/faulty_link.h"
+#include "tests/support/port_owner.h"
+
 namespace betex::test {
 namespace {
 
@@ -131,13 +134,20 @@ bool etcd_is_installed() {
 }
 
 struct EtcdCluster::Member {
+  std::size_t number = 0;
   std::string name;
   std::uint16_t client_port = 0;
   std::uint16_t peer_port = 0;
   std::uint16_t health_port = 0;  // plain, and without a logon, whatever the clients' is
   bool tls = false;               // clients come by it
   bool paused = false;
+  std::unique_ptr<FaultyLink> link;       // by which the others come; null: they can't be parted
   std::unique_ptr<ChildProcess> process;  // null: killed
+
+  // Where the others call it.
+  [[nodiscard]] std::uint16_t called_port() const noexcept {
+    return link ? link->port() : peer_port;
+  }
 
   // It answers for a majority, and its JSON gateway, which has a connection of its own to it, is
   // there, too; by TLS that cannot be seen from here.
@@ -180,17 +190,26 @@ void EtcdCluster::begin() {
     const auto free_port = [&held] {
       return held.emplace_back(std::make_unique<HeldPort>())->port();
     };
+    processes_ = std::make_shared<std::vector<std::atomic<pid_t>>>(options_.members);
+    const auto caller = [processes = processes_](std::uint16_t port) {
+      const std::vector<pid_t> all{processes->begin(), processes->end()};
+      return owner_of_port(port, all);
+    };
     for (std::size_t i = 0; i < options_.members; ++i) {
       auto& member = members_.emplace_back(std::make_unique<Member>());
+      member->number = i;
       member->name = "m" + std::to_string(i);
       member->tls = !options_.certificate.empty();
       member->client_port = free_port();
       member->peer_port = free_port();
       member->health_port = free_port();
+      if (options_.can_be_parted) {
+        member->link = std::make_unique<FaultyLink>(member->peer_port, caller);
+      }
     }
   }
   for (const auto& member : members_) {
-    member->process = std::make_unique<ChildProcess>(command(*member));
+    start(*member);
   }
   const auto deadline = Clock::now() + kStartTimeout;
   for (const auto& member : members_) {
@@ -198,7 +217,7 @@ void EtcdCluster::begin() {
       // At once where a port has been taken meanwhile: then others are tried.
       for (const auto& other : members_) {
         if (other->process->ended()) {
-          throw std::runtime_error{"etcd has ended; it wrote: " + other->process->standard_error()};
+          throw Ended{"etcd has ended; it wrote: " + other->process->standard_error()};
         }
       }
       if (Clock::now() >= deadline) {
@@ -210,10 +229,15 @@ void EtcdCluster::begin() {
   }
 }
 
+void EtcdCluster::start(Member& member) {
+  member.process = std::make_unique<ChildProcess>(command(member));
+  (*processes_)[member.number] = member.process->pid();
+}
+
 std::vector<std::string> EtcdCluster::command(const Member& member) const {
   std::string all;
   for (const auto& other : members_) {
-    all += (all.empty() ? "" : ",") + other->name + '=' + url(other->peer_port);
+    all += (all.empty() ? "" : ",") + other->name + '=' + url(other->called_port());
   }
   // Nothing of the environment: etcd takes settings from there.
   std::vector<std::string> words{"/usr/bin/env", "-i", "PATH=/usr/bin:/bin", "GOMAXPROCS=2"};
@@ -233,7 +257,7 @@ std::vector<std::string> EtcdCluster::command(const Member& member) const {
                 "--listen-peer-urls",
                 url(member.peer_port),
                 "--initial-advertise-peer-urls",
-                url(member.peer_port),
+                url(member.called_port()),
                 "--listen-metrics-urls",
                 url(member.health_port),
                 "--initial-cluster",
@@ -310,13 +334,14 @@ void EtcdCluster::kill(std::size_t member) {
     killed.process->wait(kStartTimeout);
     killed.process.reset();
     killed.paused = false;
+    (*processes_)[member] = 0;
   }
 }
 
 void EtcdCluster::restart(std::size_t member) {
   Member& started = *members_.at(member);
   if (started.process == nullptr) {
-    started.process = std::make_unique<ChildProcess>(command(started));
+    start(started);
   }
 }
 
@@ -336,6 +361,40 @@ void EtcdCluster::resume(std::size_t member) {
   }
 }
 
+void EtcdCluster::cut(std::size_t from, std::size_t to) {
+  cut_.emplace(from, to);
+  let_pass_what_may();
+}
+
+void EtcdCluster::part(std::size_t member) {
+  for (std::size_t other = 0; other < members_.size(); ++other) {
+    if (other != member) {
+      cut_.emplace(member, other);
+      cut_.emplace(other, member);
+    }
+  }
+  let_pass_what_may();
+}
+
+void EtcdCluster::mend() {
+  cut_.clear();
+  let_pass_what_may();
+}
+
+// Members say most things to each other in answer to calls that stay open: who called hears.
+void EtcdCluster::let_pass_what_may() {
+  for (const auto& called : members_) {
+    if (!called->link) {
+      throw std::logic_error{"members of etcd that can't be parted"};
+    }
+    for (const auto& caller : members_) {
+      called->link->let_pass(caller->number,
+                             !cut_.contains({caller->number, called->number}),
+                             !cut_.contains({called->number, caller->number}));
+    }
+  }
+}
+
 void EtcdCluster::wait_until_healthy(std::chrono::seconds most) {
   const auto deadline = Clock::now() + most;
   for (const auto& member : members_) {
@@ -346,7 +405,7 @@ void EtcdCluster::wait_until_healthy(std::chrono::seconds most) {
       }
       if (member->process->ended()) {
         // Somebody else has its port for a moment, or it is broken: the deadline tells.
-        member->process = std::make_unique<ChildProcess>(command(*member));
+        start(*member);
       }
       std::this_thread::sleep_for(kPollInterval);
     }

@@ -289,6 +289,12 @@ void FailoverPair::cut(std::size_t node) {
   }
 }
 
+void FailoverPair::cut_requests(std::size_t node) {
+  for (const auto& link : nodes_.at(node)->links) {
+    link->cut_requests();
+  }
+}
+
 void FailoverPair::cut_answers(std::size_t node) {
   for (const auto& link : nodes_.at(node)->links) {
     link->cut_answers();

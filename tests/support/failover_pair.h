@@ -70,6 +70,7 @@ class FailoverPair {
 
   // Its way to every etcd member, and to one.
   void cut(std::size_t node);
+  void cut_requests(std::size_t node);
   void cut_answers(std::size_t node);
   void mend(std::size_t node);
   [[nodiscard]] FaultyLink& link(std::size_t node, std::size_t member);

@@ -1,11 +1,14 @@
 #include "tests/support/faulty_link.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <list>
+#include <map>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -21,6 +24,8 @@
 
 namespace betex::test {
 namespace {
+
+constexpr std::size_t kEndless = std::numeric_limits<std::size_t>::max();
 
 [[noreturn]] void fail(const char* what) {
   throw std::system_error{errno, std::generic_category(), what};
@@ -90,8 +95,8 @@ void send_at_once(const Descriptor& socket) noexcept {
 // From one end to the other: what has been read and not yet been written.
 class Direction {
  public:
-  // False: an end is gone.
-  bool pass(int from, int to) {
+  // No more than `most` bytes, which is less by what has passed afterwards. False: an end is gone.
+  bool pass(int from, int to, std::size_t& most) {
     constexpr int kMost = 32;  // rounds, so that others get their turn
     for (int round = 0; round < kMost; ++round) {
       if (begin_ == end_ && !ended_) {
@@ -110,12 +115,16 @@ class Direction {
         }
         return true;
       }
-      const ssize_t size =
-          send(to, bytes_.data() + begin_, end_ - begin_, MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (most == 0) {
+        return true;
+      }
+      const ssize_t size = send(
+          to, bytes_.data() + begin_, std::min(end_ - begin_, most), MSG_DONTWAIT | MSG_NOSIGNAL);
       if (size < 0) {
         return errno == EAGAIN || errno == EINTR;
       }
       begin_ += static_cast<std::size_t>(size);
+      most -= static_cast<std::size_t>(size);
     }
     return true;
   }
@@ -135,9 +144,15 @@ class Direction {
   bool told_ = false;
 };
 
+struct Passing {
+  bool requests = true;
+  bool answers = true;
+};
+
 struct Connection {
   Descriptor client;
   Descriptor server;  // not open: nobody has been asked yet
+  std::size_t caller = 0;
   Direction requests;
   Direction answers;
 };
@@ -148,7 +163,8 @@ struct Connection {
 // changed holds when it returns.
 class FaultyLink::Impl {
  public:
-  explicit Impl(std::uint16_t target_port) : target_port_{target_port}, listener_{new_socket()} {
+  Impl(std::uint16_t target_port, CallerOf caller_of)
+      : target_port_{target_port}, caller_of_{std::move(caller_of)}, listener_{new_socket()} {
     sockaddr_in address = loopback(0);
     socklen_t size = sizeof address;
     if (bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
@@ -180,11 +196,20 @@ class FaultyLink::Impl {
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
-  void let_pass(bool requests, bool answers) {
+  void let_pass(const Passing& all, std::size_t request_bytes = kEndless) {
     {
       const std::lock_guard lock{mutex_};
-      requests_pass_ = requests;
-      answers_pass_ = answers;
+      of_all_ = all;
+      of_callers_.clear();
+      request_bytes_left_ = request_bytes;
+    }
+    wake();
+  }
+
+  void let_caller_pass(std::size_t caller, const Passing& passing) {
+    {
+      const std::lock_guard lock{mutex_};
+      of_callers_[caller] = passing;
     }
     wake();
   }
@@ -253,22 +278,43 @@ class FaultyLink::Impl {
       }
       return !stays || (connection.requests.is_over() && connection.answers.is_over());
     });
+    if (request_bytes_left_ == 0) {
+      of_all_ = {.requests = false, .answers = false};
+      of_callers_.clear();
+    }
   }
 
   void accept_all() {
     for (;;) {
-      Descriptor client{accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+      sockaddr_in address{};
+      socklen_t size = sizeof address;
+      Descriptor client{accept4(listener_.get(),
+                                reinterpret_cast<sockaddr*>(&address),
+                                &size,
+                                SOCK_NONBLOCK | SOCK_CLOEXEC)};
       if (!client.is_open()) {
         return;
       }
+      const std::optional<std::size_t> caller = caller_of_(ntohs(address.sin_port));
+      if (!caller) {
+        continue;
+      }
       send_at_once(client);
-      connections_.emplace_back().client = std::move(client);
+      Connection& connection = connections_.emplace_back();
+      connection.client = std::move(client);
+      connection.caller = *caller;
     }
   }
 
-  [[nodiscard]] bool pass(Connection& connection) const {
+  [[nodiscard]] const Passing& passing_of(const Connection& connection) const {
+    const auto found = of_callers_.find(connection.caller);
+    return found == of_callers_.end() ? of_all_ : found->second;
+  }
+
+  [[nodiscard]] bool pass(Connection& connection) {
+    const Passing& passing = passing_of(connection);
     if (!connection.server.is_open()) {
-      if (!requests_pass_) {
+      if (!passing.requests) {
         return true;
       }
       connection.server = new_socket();
@@ -283,8 +329,9 @@ class FaultyLink::Impl {
     }
     const int client = connection.client.get();
     const int server = connection.server.get();
-    return (!requests_pass_ || connection.requests.pass(client, server)) &&
-           (!answers_pass_ || connection.answers.pass(server, client));
+    std::size_t any = kEndless;
+    return (!passing.requests || connection.requests.pass(client, server, request_bytes_left_)) &&
+           (!passing.answers || connection.answers.pass(server, client, any));
   }
 
   [[nodiscard]] std::vector<pollfd> what_to_wait_for() const {
@@ -299,17 +346,19 @@ class FaultyLink::Impl {
     for (const Connection& connection : connections_) {
       const Direction& requests = connection.requests;
       const Direction& answers = connection.answers;
+      const Passing& passing = passing_of(connection);
       add(connection.client,
-          requests_pass_ && requests.wants_to_read(),
-          answers_pass_ && answers.wants_to_write());
+          passing.requests && requests.wants_to_read(),
+          passing.answers && answers.wants_to_write());
       add(connection.server,
-          answers_pass_ && answers.wants_to_read(),
-          requests_pass_ && requests.wants_to_write());
+          passing.answers && answers.wants_to_read(),
+          passing.requests && requests.wants_to_write());
     }
     return all;
   }
 
   const std::uint16_t target_port_;
+  const CallerOf caller_of_;
   Descriptor listener_;
   std::uint16_t port_ = 0;
   Descriptor wake_read_;
@@ -318,15 +367,20 @@ class FaultyLink::Impl {
   std::condition_variable reset_done_;
   // These with the lock held.
   bool stop_ = false;
-  bool requests_pass_ = true;
-  bool answers_pass_ = true;
+  Passing of_all_;
+  std::map<std::size_t, Passing> of_callers_;  // of those that are an exception
+  std::size_t request_bytes_left_ = kEndless;
   std::uint64_t resets_asked_ = 0;
   std::uint64_t resets_done_ = 0;
   std::list<Connection> connections_;
   std::thread thread_;
 };
 
-FaultyLink::FaultyLink(std::uint16_t target_port) : impl_{std::make_unique<Impl>(target_port)} {}
+FaultyLink::FaultyLink(std::uint16_t target_port)
+    : FaultyLink{target_port, [](std::uint16_t) { return std::optional<std::size_t>{0}; }} {}
+
+FaultyLink::FaultyLink(std::uint16_t target_port, CallerOf caller_of)
+    : impl_{std::make_unique<Impl>(target_port, std::move(caller_of))} {}
 
 FaultyLink::~FaultyLink() = default;
 
@@ -335,15 +389,27 @@ std::uint16_t FaultyLink::port() const noexcept {
 }
 
 void FaultyLink::cut() {
-  impl_->let_pass(false, false);
+  impl_->let_pass({.requests = false, .answers = false});
+}
+
+void FaultyLink::cut_requests() {
+  impl_->let_pass({.requests = false, .answers = true});
 }
 
 void FaultyLink::cut_answers() {
-  impl_->let_pass(true, false);
+  impl_->let_pass({.requests = true, .answers = false});
+}
+
+void FaultyLink::cut_after(std::size_t request_bytes) {
+  impl_->let_pass({.requests = true, .answers = true}, request_bytes);
 }
 
 void FaultyLink::mend() {
-  impl_->let_pass(true, true);
+  impl_->let_pass({.requests = true, .answers = true});
+}
+
+void FaultyLink::let_pass(std::size_t caller, bool requests, bool answers) {
+  impl_->let_caller_pass(caller, {.requests = requests, .answers = answers});
 }
 
 void FaultyLink::reset_connections() {

@@ -216,6 +216,19 @@ std::vector<std::string> betex_fix_command(const std::string& comp_id,
   return command;
 }
 
+std::vector<std::string> betex_fix_command(const std::string& comp_id,
+                                           const std::vector<std::uint16_t>& ports,
+                                           const std::filesystem::path& state_file,
+                                           const std::vector<std::string>& arguments) {
+  std::vector<std::string> command{
+      BETEX_FIX_PROGRAM, "--as", comp_id, "--state", state_file.string(), "--wait-ms", "40000"};
+  for (const std::uint16_t port : ports) {
+    command.insert(command.end(), {"--gateway", "127.0.0.1:" + std::to_string(port)});
+  }
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return command;
+}
+
 GatewayProcess::GatewayProcess(const std::filesystem::path& wal_root,
                                const std::vector<std::string>& arguments,
                                const std::vector<std::string>& environment)

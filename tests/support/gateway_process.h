@@ -118,4 +118,11 @@ struct ConfigChange {
                                                          const std::filesystem::path& state_home,
                                                          const std::vector<std::string>& arguments);
 
+// The same with this state file, for a gateway that comes back at another port, or for a cluster,
+// whose nodes have these ports.
+[[nodiscard]] std::vector<std::string> betex_fix_command(const std::string& comp_id,
+                                                         const std::vector<std::uint16_t>& ports,
+                                                         const std::filesystem::path& state_file,
+                                                         const std::vector<std::string>& arguments);
+
 }  // namespace betex::test

@@ -98,6 +98,12 @@ BENCHMARKS = (
         Step("session_memory_bench", ("1000", "100"), ("200", "20"), starts=GATEWAY,
              older_text=True),
     )),
+    Benchmark("scale", "a large exchange beside one of a tenth of its size", (
+        Step("scale_bench", (FOLDER,),
+             ("--sessions", "30", "--markets", "100", "--accounts", "1000", "--orders", "10000",
+              "--events", "1000000", FOLDER),
+             limit_s=3600, starts=("betex-journal", *GATEWAY)),
+    )),
     Benchmark("market_data", "market data to many sessions", (
         Step("market_data_bench", (FOLDER,), ("--quick", FOLDER), limit_s=1200, starts=GATEWAY),
     ), optional=True),

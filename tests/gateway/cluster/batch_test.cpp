@@ -246,9 +246,8 @@ TEST(BatchTest, FindsEveryFlippedBit) {
         ASSERT_FALSE(decoder.add(parts[0], kWal, kPlace.slot));
       }
       const Fault fault = refusal_of(decoder, damaged, kPlace.slot + part).fault;
-      const bool in_format =
-          at / 8 >= offsetof(EntryHeader, format) && at / 8 < offsetof(EntryHeader, epoch);
-      ASSERT_EQ(fault, in_format ? Fault::UnknownVersion : Fault::QuorumLogDamaged)
+      const bool is_newer = header_of(damaged).format > kBatchFormat;
+      ASSERT_EQ(fault, is_newer ? Fault::QuorumLogNewer : Fault::QuorumLogDamaged)
           << "part " << part << " bit " << at;
     }
   }
@@ -339,16 +338,17 @@ TEST(BatchTest, IsOfThisLogOnly) {
 
 TEST(BatchTest, OfAFormatThatIsNotKnownItSaysSo) {
   BatchDecoder decoder;
-  const std::string newer = changed(encode(make_batch(3).view(), kPlace, kWhole).at(0),
-                                    [](EntryHeader& header) { header.format = 2; });
-  const Refusal refusal = refusal_of(decoder, newer);
-  EXPECT_EQ(refusal.fault, Fault::UnknownVersion);
+  EntryPlace newer = kPlace;
+  newer.format = kBatchFormat + 1;
+  const Refusal refusal = refusal_of(decoder, encode(make_batch(3).view(), newer, kWhole).at(0));
+  EXPECT_EQ(refusal.fault, Fault::QuorumLogNewer);
   EXPECT_THAT(refusal.words, testing::HasSubstr("format 2"));
 }
 
 TEST(BatchTest, BelievesNoHeader) {
   const std::string part = encode(make_batch(20).view(), kPlace, kWhole).at(0);
   const std::vector<std::function<void(EntryHeader&)>> lies{
+      [](EntryHeader& header) { header.format = 0; },
       [](EntryHeader& header) { header.parts = 0; },
       [](EntryHeader& header) {
         header.part = 1;
@@ -461,7 +461,7 @@ TEST(BatchTest, BelievesNoTransactionHeader) {
     std::memcpy(bytes.data(), &header, sizeof(header));
     // What follows the header may be taken for events of a kind that is not known, too.
     EXPECT_THAT(fault_of(entry_with_bytes(batch, bytes)),
-                testing::AnyOf(Fault::QuorumLogDamaged, Fault::UnknownVersion));
+                testing::AnyOf(Fault::QuorumLogDamaged, Fault::QuorumLogNewer));
   }
 }
 
@@ -488,7 +488,7 @@ TEST(BatchTest, OfAnEventThatIsNotKnownItSaysSo) {
   batch.after.chain = journal::extend(batch.before.chain, batch.bytes);
   BatchDecoder decoder;
   const Refusal refusal = refusal_of(decoder, encode(batch.view(), kPlace, kWhole).at(0));
-  EXPECT_EQ(refusal.fault, Fault::UnknownVersion);
+  EXPECT_EQ(refusal.fault, Fault::QuorumLogNewer);
   EXPECT_THAT(refusal.words, testing::HasSubstr("transaction 18"));
 }
 

@@ -24,6 +24,7 @@
 #include "gateway/cluster/key_value_store.h"
 #include "gateway/cluster/lease_authority.h"
 #include "journal/errors.h"
+#include "tests/gateway/cluster/candidate.h"
 #include "tests/support/patience.h"
 #include "tests/support/temp_folder.h"
 
@@ -36,22 +37,15 @@ using journal::JournalError;
 using journal::WriterEpoch;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
-
-// Boot time that goes when the test says so.
-class Time {
- public:
-  [[nodiscard]] nanoseconds now() const { return nanoseconds{now_.load()}; }
-
-  void pass(nanoseconds time) { now_ += time.count(); }
-
- private:
-  std::atomic<std::int64_t> now_{nanoseconds{1h}.count()};
-};
+using test::BootTime;
+using test::Candidate;
+using test::comes_to;
+using test::refusal;
 
 // Keys and leases as a store has them, of which the test can lose calls and answers. Thread-safe.
 class FakeStore final : public KeyValueStore {
  public:
-  explicit FakeStore(const Time& time) : time_{time} {}
+  explicit FakeStore(const BootTime& time) : time_{time} {}
 
   TransactionResult transact(std::span<const KeyIs> conditions,
                              std::span<const Put> puts,
@@ -207,7 +201,7 @@ class FakeStore final : public KeyValueStore {
     }
   }
 
-  const Time& time_;
+  const BootTime& time_;
   std::mutex mutex_;
   std::map<std::string, std::pair<std::string, LeaseId>> keys_;
   std::map<LeaseId, std::pair<std::chrono::seconds, nanoseconds>> leases_;
@@ -222,28 +216,6 @@ class FakeStore final : public KeyValueStore {
 
 class EtcdAuthorityTest : public testing::Test {
  protected:
-  // Its own waits take the time that the authority's clock shows, and hardly any of the test's.
-  [[nodiscard]] AuthorityCalls calls() {
-    return {.pause =
-                [this](milliseconds time) {
-                  if (stop_after_ != 0 && ++pauses_ == stop_after_) {
-                    throw std::runtime_error{"asked to stop"};
-                  }
-                  time_.pass(time);
-                  std::this_thread::sleep_for(1ms);
-                },
-            .waiting = [this](const std::string& why) { waited_for_.push_back(why); },
-            .stand_by =
-                [this] {
-                  if (stand_by_) {
-                    stand_by_();
-                  }
-                },
-            .granted = [this](WriterEpoch epoch) { granted_.push_back(epoch); },
-            .healthy = [this] { return healthy_.load(); },
-            .lost = [this](const std::string&) { ++lost_; }};
-  }
-
   [[nodiscard]] EtcdAuthority::Place place() const {
     return {.epoch_key = FakeStore::kEpochKey,
             .lease_key = FakeStore::kLeaseKey,
@@ -253,32 +225,10 @@ class EtcdAuthorityTest : public testing::Test {
 
   [[nodiscard]] EtcdAuthority& authority() {
     if (!authority_) {
-      authority_ = std::make_unique<EtcdAuthority>(
-          store_, place(), settings_, calls(), [this] { return time_.now(); });
+      authority_ =
+          std::make_unique<EtcdAuthority>(store_, place(), settings_, node_.calls(), node_.clock());
     }
     return *authority_;
-  }
-
-  // What acquire() has thrown.
-  [[nodiscard]] JournalError refusal() {
-    try {
-      authority().acquire(WriterEpoch{0});
-    } catch (const JournalError& error) {
-      return error;
-    }
-    throw std::logic_error{"the right was given"};
-  }
-
-  // True when it comes to be so.
-  [[nodiscard]] static bool comes_to(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + test::kPatience;
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() >= deadline) {
-        return false;
-      }
-      std::this_thread::sleep_for(1ms);
-    }
-    return true;
   }
 
   [[nodiscard]] std::string written() const {
@@ -291,20 +241,13 @@ class EtcdAuthorityTest : public testing::Test {
   }
 
   test::TempFolder folder_;
-  Time time_;
-  FakeStore store_{time_};
+  Candidate node_;
+  FakeStore store_{node_.time};
   AuthoritySettings settings_{.ttl = 5s,
                               .margin = 1500ms,
                               .fence_command = "",
                               .fence_limit = 1h,  // the clock of the test is quicker than a command
                               .look_every = 100ms};
-  std::vector<std::string> waited_for_;
-  std::vector<WriterEpoch> granted_;
-  std::function<void()> stand_by_;
-  std::atomic<bool> healthy_{true};
-  std::atomic<int> lost_{0};
-  int stop_after_ = 0;  // pauses; 0: never
-  int pauses_ = 0;
   std::unique_ptr<EtcdAuthority> authority_;  // ends before what its thread uses
 };
 
@@ -313,7 +256,7 @@ TEST_F(EtcdAuthorityTest, GivesTheFirstEpochInAnEmptyStore) {
   EXPECT_TRUE(authority().is_external());
   EXPECT_EQ(authority().acquire(WriterEpoch{0}), WriterEpoch{1});
   EXPECT_TRUE(authority().still_held());
-  EXPECT_EQ(granted_, std::vector{WriterEpoch{1}});
+  EXPECT_EQ(node_.granted, std::vector{WriterEpoch{1}});
   EXPECT_TRUE(epoch_value().starts_with("1 a ")) << epoch_value();
   EXPECT_TRUE(store_.peek(FakeStore::kLeaseKey));
 }
@@ -326,9 +269,9 @@ TEST_F(EtcdAuthorityTest, TheEpochIsAboveTheStoresAndTheFiles) {
 }
 
 TEST_F(EtcdAuthorityTest, WaitsForTheMarginBeforeItRaisesTheEpoch) {
-  const nanoseconds before = time_.now();
+  const nanoseconds before = node_.time.now();
   std::optional<nanoseconds> raised;
-  store_.before_epoch([&](FakeStore&) { raised = time_.now(); });
+  store_.before_epoch([&](FakeStore&) { raised = node_.time.now(); });
   static_cast<void>(authority().acquire(WriterEpoch{0}));
   ASSERT_TRUE(raised);
   EXPECT_GE(*raised - before, settings_.margin);
@@ -347,7 +290,7 @@ TEST_F(EtcdAuthorityTest, TheFenceCommandIsToldBothEpochsAndTheNode) {
 TEST_F(EtcdAuthorityTest, AFenceCommandThatFailsGivesNoRight) {
   settings_.fence_command = "echo the switch does not answer >&2; exit 3";
   store_.put(FakeStore::kEpochKey, "9 b 0123");
-  const JournalError error = refusal();
+  const JournalError error = refusal(authority());
   EXPECT_EQ(error.fault(), Fault::AuthorityLost);
   EXPECT_NE(error.sentence().find("exit code 3"), std::string::npos) << error.sentence();
   EXPECT_NE(error.sentence().find("the switch does not answer"), std::string::npos)
@@ -360,7 +303,7 @@ TEST_F(EtcdAuthorityTest, AFenceCommandThatFailsGivesNoRight) {
 TEST_F(EtcdAuthorityTest, AFenceCommandThatHangsIsKilledAndGivesNoRight) {
   settings_.fence_limit = 10s;  // twice the time to live: the lease is kept meanwhile
   settings_.fence_command = "echo $$ > " + (folder_.path() / "said").string() + "; exec sleep 1000";
-  const JournalError error = refusal();
+  const JournalError error = refusal(authority());
   EXPECT_EQ(error.fault(), Fault::AuthorityLost);
   EXPECT_NE(error.sentence().find("within 10 s"), std::string::npos) << error.sentence();
   EXPECT_EQ(epoch_value(), "none");
@@ -370,37 +313,39 @@ TEST_F(EtcdAuthorityTest, AFenceCommandThatHangsIsKilledAndGivesNoRight) {
 }
 
 TEST_F(EtcdAuthorityTest, ALeaseThatIsLostBeforeTheEpochIsRaisedGivesNoRight) {
-  store_.before_epoch([&](FakeStore&) { time_.pass(10s); });
-  const JournalError error = refusal();
+  store_.before_epoch([&](FakeStore&) { node_.time.pass(10s); });
+  const JournalError error = refusal(authority());
   EXPECT_EQ(error.fault(), Fault::AuthorityLost);
-  EXPECT_TRUE(granted_.empty());
+  EXPECT_TRUE(node_.granted.empty());
 }
 
 TEST_F(EtcdAuthorityTest, WaitsWhileAnotherNodeHasTheLeaseAndSaysSoOnce) {
   store_.put(FakeStore::kLeaseKey,
              to_text(Holder{.node = "b", .address = "b:1", .wall_clock = 1s}));
   int turns = 0;
-  stand_by_ = [&] {
+  node_.stand_by = [&] {
     if (++turns == 5) {
       store_.put(FakeStore::kLeaseKey, std::nullopt);
     }
   };
   EXPECT_EQ(authority().acquire(WriterEpoch{3}), WriterEpoch{4});
   EXPECT_EQ(turns, 5);
-  ASSERT_EQ(waited_for_.size(), 1U);
-  EXPECT_NE(waited_for_.front().find("node b"), std::string::npos);
+  ASSERT_EQ(node_.waited_for.size(), 1U);
+  EXPECT_NE(node_.waited_for.front().find("node b"), std::string::npos);
 }
 
 TEST_F(EtcdAuthorityTest, AStopWhileItWaitsTakesNothing) {
   store_.put(FakeStore::kLeaseKey, to_text(Holder{.node = "b", .address = "", .wall_clock = 1s}));
-  stop_after_ = 3;
+  int pauses = 0;
+  node_.stop_when = [&] { return ++pauses == 3; };
   EXPECT_THROW(static_cast<void>(authority().acquire(WriterEpoch{3})), std::runtime_error);
   EXPECT_EQ(epoch_value(), "none");
   EXPECT_FALSE(authority().still_held());
 }
 
 TEST_F(EtcdAuthorityTest, AStopWithTheLeaseInHandGivesItBack) {
-  stop_after_ = 2;  // within the margin
+  int pauses = 0;
+  node_.stop_when = [&] { return ++pauses == 2; };  // within the margin
   EXPECT_THROW(static_cast<void>(authority().acquire(WriterEpoch{3})), std::runtime_error);
   EXPECT_FALSE(store_.peek(FakeStore::kLeaseKey));
   EXPECT_EQ(epoch_value(), "none");
@@ -422,14 +367,14 @@ TEST_F(EtcdAuthorityTest, ACallThatIsLostIsMadeAgain) {
 TEST_F(EtcdAuthorityTest, WhoeverElseRaisesTheEpochMeanwhileHasIt) {
   store_.before_epoch(
       [&](FakeStore& store) { store.put_within(FakeStore::kEpochKey, "7 a another-life"); });
-  const JournalError error = refusal();
+  const JournalError error = refusal(authority());
   EXPECT_EQ(error.fault(), Fault::AuthorityLost);
   EXPECT_EQ(epoch_value(), "7 a another-life");
 }
 
 TEST_F(EtcdAuthorityTest, AnEpochThatNobodyHasWrittenIsNotGuessedAt) {
   store_.put(FakeStore::kEpochKey, "seven");
-  const JournalError error = refusal();
+  const JournalError error = refusal(authority());
   EXPECT_EQ(error.fault(), Fault::BadConfiguration);
   EXPECT_NE(error.sentence().find("seven"), std::string::npos);
   EXPECT_EQ(epoch_value(), "seven");
@@ -437,7 +382,7 @@ TEST_F(EtcdAuthorityTest, AnEpochThatNobodyHasWrittenIsNotGuessedAt) {
 
 TEST_F(EtcdAuthorityTest, WrongCredentialsAreNotWaitedFor) {
   store_.refuse(true);
-  const JournalError error = refusal();
+  const JournalError error = refusal(authority());
   EXPECT_EQ(error.fault(), Fault::BadConfiguration);
   EXPECT_NE(error.sentence().find("wrong password"), std::string::npos);
 }
@@ -445,7 +390,7 @@ TEST_F(EtcdAuthorityTest, WrongCredentialsAreNotWaitedFor) {
 TEST_F(EtcdAuthorityTest, AStoreThatDoesNotAnswerIsWaitedFor) {
   store_.cut(true);
   int turns = 0;
-  stand_by_ = [&] { store_.cut(++turns < 3); };
+  node_.stand_by = [&] { store_.cut(++turns < 3); };
   EXPECT_EQ(authority().acquire(WriterEpoch{0}), WriterEpoch{1});
 }
 
@@ -455,7 +400,7 @@ TEST_F(EtcdAuthorityTest, AReleaseGivesTheLeaseBackAndEndsTheRight) {
   EXPECT_FALSE(authority().still_held());
   EXPECT_FALSE(store_.peek(FakeStore::kLeaseKey));
   authority().release();
-  EXPECT_EQ(lost_, 0);
+  EXPECT_EQ(node_.lost, 0);
 }
 
 TEST_F(EtcdAuthorityTest, TheThreadRenewsTheLease) {
@@ -463,11 +408,11 @@ TEST_F(EtcdAuthorityTest, TheThreadRenewsTheLease) {
   static_cast<void>(authority().acquire(WriterEpoch{0}));
   for (int round = 0; round < 4; ++round) {
     const nanoseconds left = authority().left();
-    time_.pass(300ms);
+    node_.time.pass(300ms);
     EXPECT_TRUE(comes_to([&] { return authority().left() > left - 300ms; })) << round;
   }
   EXPECT_TRUE(authority().still_held());
-  EXPECT_EQ(lost_, 0);
+  EXPECT_EQ(node_.lost, 0);
 }
 
 TEST_F(EtcdAuthorityTest, ALeaseThatCannotBeRenewedIsLostWhenItsTimeIsOver) {
@@ -475,8 +420,8 @@ TEST_F(EtcdAuthorityTest, ALeaseThatCannotBeRenewedIsLostWhenItsTimeIsOver) {
   static_cast<void>(authority().acquire(WriterEpoch{0}));
   store_.cut(true);
   EXPECT_TRUE(comes_to([&] {
-    time_.pass(1ms);
-    return lost_ == 1;
+    node_.time.pass(1ms);
+    return node_.lost == 1;
   }));
   EXPECT_FALSE(authority().still_held());
 }
@@ -485,9 +430,28 @@ TEST_F(EtcdAuthorityTest, ALeaseThatCannotBeRenewedIsLostWhenItsTimeIsOver) {
 TEST_F(EtcdAuthorityTest, ALeaseThatHasEndedNeverComesBack) {
   settings_ = {.ttl = 1s, .margin = 200ms, .fence_command = "", .fence_limit = 1s};
   static_cast<void>(authority().acquire(WriterEpoch{0}));
-  time_.pass(10s);  // the machine stood still; the store answers all the time
+  node_.time.pass(10s);  // the machine stood still; the store answers all the time
   EXPECT_FALSE(authority().still_held());
-  EXPECT_TRUE(comes_to([&] { return lost_ == 1; }));
+  EXPECT_TRUE(comes_to([&] { return node_.lost == 1; }));
+  EXPECT_FALSE(authority().still_held());
+}
+
+TEST_F(EtcdAuthorityTest, WhoeverHasNoThreadsKeepsTheLeaseHimself) {
+  settings_.keeps_itself = false;
+  static_cast<void>(authority().acquire(WriterEpoch{0}));
+  for (int round = 0; round < 8; ++round) {  // twice the time to live
+    node_.time.pass(authority().pause_between_renewals());
+    EXPECT_EQ(authority().keep(), authority().pause_between_renewals());
+    EXPECT_TRUE(authority().still_held()) << round;
+  }
+  store_.cut(true);
+  const auto sooner = authority().keep();
+  ASSERT_TRUE(sooner);
+  EXPECT_LT(*sooner, authority().pause_between_renewals());
+  store_.cut(false);
+  node_.time.pass(10s);
+  EXPECT_FALSE(authority().keep());
+  EXPECT_EQ(node_.lost, 1);
   EXPECT_FALSE(authority().still_held());
 }
 
@@ -496,7 +460,7 @@ TEST_F(EtcdAuthorityTest, ALeaseThatIsGoneBeforeItsTimeIsNotTakenAnew) {
   settings_ = {.ttl = 1s, .margin = 200ms, .fence_command = "", .fence_limit = 1s};
   static_cast<void>(authority().acquire(WriterEpoch{0}));
   store_.revoke(store_.last_lease());
-  EXPECT_TRUE(comes_to([&] { return lost_ == 1; }));
+  EXPECT_TRUE(comes_to([&] { return node_.lost == 1; }));
   EXPECT_FALSE(authority().still_held());
   EXPECT_FALSE(store_.peek(FakeStore::kLeaseKey)) << "it is anybody's";
 }
@@ -504,10 +468,10 @@ TEST_F(EtcdAuthorityTest, ALeaseThatIsGoneBeforeItsTimeIsNotTakenAnew) {
 TEST_F(EtcdAuthorityTest, WhoDoesNotGetOnWithItsWorkLosesTheLease) {
   settings_ = {.ttl = 1s, .margin = 200ms, .fence_command = "", .fence_limit = 1s};
   static_cast<void>(authority().acquire(WriterEpoch{0}));
-  healthy_ = false;
+  node_.healthy = false;
   EXPECT_TRUE(comes_to([&] {
-    time_.pass(1ms);
-    return lost_ == 1;
+    node_.time.pass(1ms);
+    return node_.lost == 1;
   }));
   EXPECT_FALSE(authority().still_held());
 }
@@ -520,20 +484,18 @@ TEST_F(EtcdAuthorityTest, OfManyWhoWantTheRightEachHasAnEpochOfItsOwn) {
   std::vector<std::thread> nodes;
   for (int node = 0; node < kNodes; ++node) {
     nodes.emplace_back([&, node] {
-      AuthorityCalls own = calls();
-      own.pause = [&](milliseconds) {
-        time_.pass(1ms);
+      Candidate own;
+      AuthorityCalls calls = own.calls();
+      calls.pause = [&](milliseconds) {
+        node_.time.pass(1ms);
         std::this_thread::sleep_for(1ms);
       };
-      own.waiting = [](const std::string&) {};
-      own.stand_by = [] {};
-      own.granted = [](WriterEpoch) {};
       EtcdAuthority::Place of_node = place();
       of_node.node = "node-" + std::to_string(node);
       // Long against what the threads of all move the clock by.
       const AuthoritySettings settings{
           .ttl = 3600s, .margin = 5ms, .fence_command = "", .fence_limit = 1h};
-      EtcdAuthority authority{store_, of_node, settings, own, [this] { return time_.now(); }};
+      EtcdAuthority authority{store_, of_node, settings, calls, node_.clock()};
       const WriterEpoch epoch = authority.acquire(WriterEpoch{0});
       EXPECT_EQ(++holders, 1);
       {

@@ -21,7 +21,12 @@ void FakeStore::advance(std::chrono::nanoseconds time) {
 }
 
 void FakeStore::end_leases() {
-  std::erase_if(leases_, [&](const auto& lease) { return lease.second.ends <= now_; });
+  if (std::erase_if(leases_, [&](const auto& lease) { return lease.second.ends <= now_; }) > 0) {
+    erase_keys_without_lease();
+  }
+}
+
+void FakeStore::erase_keys_without_lease() {
   const std::size_t erased = std::erase_if(keys_, [&](const auto& key) {
     const LeaseId lease = key.second.second;
     return lease != 0 && !leases_.contains(lease);
@@ -123,7 +128,7 @@ void FakeStore::revoke(LeaseId lease) {
   if (leases_.erase(lease) == 0) {
     throw StoreRefused{StoreRefused::Why::LeaseGone, "requested lease not found"};
   }
-  end_leases();
+  erase_keys_without_lease();
 }
 
 void FakeStore::compact(std::uint64_t revision) {

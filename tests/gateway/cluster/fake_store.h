@@ -97,6 +97,7 @@ class FakeStore {
   };
 
   void end_leases();
+  void erase_keys_without_lease();
 
   std::map<std::string, std::pair<std::string, cluster::LeaseId>> keys_;
   std::map<cluster::LeaseId, Lease> leases_;

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -182,6 +185,88 @@ TEST_F(FaultyLinkTest, CutsAnswersAlone) {
   EXPECT_EQ(its_server.hear(1), "x");
   link.mend();
   EXPECT_EQ(client.hear(6), "answer");
+}
+
+TEST_F(FaultyLinkTest, CutsRequestsAlone) {
+  FaultyLink link{target()};
+  const End client = call(link);
+  const End server = take_call();
+  client.say("first");
+  EXPECT_EQ(server.hear(5), "first");
+  link.cut_requests();
+  client.say("question");
+  EXPECT_FALSE(server.comes_within(kAWhileMs));
+  server.say("answer");
+  EXPECT_EQ(client.hear(6), "answer");
+  const End other = call(link);
+  EXPECT_FALSE(is_called_within(kAWhileMs));
+  link.mend();
+  EXPECT_EQ(server.hear(8), "question");
+  const End its_server = take_call();
+  other.say("x");
+  EXPECT_EQ(its_server.hear(1), "x");
+}
+
+TEST_F(FaultyLinkTest, IsCutAfterSoManyBytes) {
+  FaultyLink link{target()};
+  const End client = call(link);
+  const End server = take_call();
+  client.say("before");
+  EXPECT_EQ(server.hear(6), "before");
+  link.cut_after(10);
+  client.say("123456");
+  EXPECT_EQ(server.hear(6), "123456");
+  server.say("answer");
+  EXPECT_EQ(client.hear(6), "answer");
+  client.say("7890abcd");
+  EXPECT_EQ(server.hear(4), "7890");
+  EXPECT_FALSE(server.comes_within(kAWhileMs));
+  server.say("late");
+  EXPECT_FALSE(client.comes_within(kAWhileMs));
+  link.mend();
+  EXPECT_EQ(server.hear(4), "abcd");
+  EXPECT_EQ(client.hear(4), "late");
+  client.say("and on without an end");
+  EXPECT_EQ(server.hear(21), "and on without an end");
+}
+
+TEST_F(FaultyLinkTest, TellsCallersApart) {
+  std::atomic<std::uint16_t> first_port{0};
+  FaultyLink link{target(), [&](std::uint16_t port) -> std::optional<std::size_t> {
+                    return port == first_port.load() ? 1U : 2U;
+                  }};
+  sockaddr_in address = loopback(0);
+  socklen_t size = sizeof address;
+  const End first{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  ASSERT_EQ(bind(first.get(), reinterpret_cast<const sockaddr*>(&address), size), 0);
+  ASSERT_EQ(getsockname(first.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+  first_port = ntohs(address.sin_port);
+  const sockaddr_in to = loopback(link.port());
+  ASSERT_EQ(connect(first.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+  const End server = take_call();
+  const End second = call(link);
+  const End its_server = take_call();
+
+  link.let_pass(1, false, true);
+  link.let_pass(2, true, false);
+  first.say("question");
+  EXPECT_FALSE(server.comes_within(kAWhileMs));
+  server.say("answer");
+  EXPECT_EQ(first.hear(6), "answer");
+  second.say("question");
+  EXPECT_EQ(its_server.hear(8), "question");
+  its_server.say("answer");
+  EXPECT_FALSE(second.comes_within(kAWhileMs));
+  link.mend();
+  EXPECT_EQ(server.hear(8), "question");
+  EXPECT_EQ(second.hear(6), "answer");
+}
+
+TEST_F(FaultyLinkTest, EndsACallOfNobody) {
+  const FaultyLink link{target(), [](std::uint16_t) { return std::optional<std::size_t>{}; }};
+  const End client = call(link);
+  EXPECT_TRUE(client.is_over());
+  EXPECT_FALSE(is_called_within(kAWhileMs));
 }
 
 TEST_F(FaultyLinkTest, PressesBackAndLosesNothing) {

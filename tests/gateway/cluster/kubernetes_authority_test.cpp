@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,6 +18,7 @@
 
 #include "gateway/cluster/kubernetes_lease.h"
 #include "journal/errors.h"
+#include "tests/gateway/cluster/candidate.h"
 #include "tests/support/kubernetes_api.h"
 #include "tests/support/patience.h"
 #include "tests/support/temp_folder.h"
@@ -34,63 +34,28 @@ using journal::WriterEpoch;
 using nlohmann::json;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
+using test::comes_to;
+using test::refusal;
 
 const std::string kName = "exchange/betex";
 
-// A candidate with a clock of its own, which goes by what it waits, and when the test says so.
-class Candidate {
+class Candidate : public test::Candidate {
  public:
   Candidate(const KubernetesServer& server,
             const std::string& node,
             const std::filesystem::path& token_file,
-            const AuthoritySettings& settings)
-      : node_{node} {
+            const AuthoritySettings& settings) {
     KubernetesPlace place = parse_lease_name(kName);
     place.node = node;
     place.token_file = token_file;
-    authority_ = std::make_unique<KubernetesAuthority>(
-        server,
-        place,
-        settings,
-        AuthorityCalls{.pause =
-                           [this](milliseconds time) {
-                             if (stop_when && stop_when()) {
-                               throw std::runtime_error{"asked to stop"};
-                             }
-                             pass(time);
-                             waited += time;
-                             std::this_thread::sleep_for(1ms);
-                           },
-                       .waiting = [this](const std::string& why) { waited_for.push_back(why); },
-                       .stand_by =
-                           [this] {
-                             if (stand_by) {
-                               stand_by();
-                             }
-                           },
-                       .granted = [](WriterEpoch) {},
-                       .healthy = [] { return true; },
-                       .lost = [this](const std::string&) { ++lost; }},
-        [this] { return nanoseconds{now_.load()}; });
+    authority_ = std::make_unique<KubernetesAuthority>(server, place, settings, calls(), clock());
   }
-
-  void pass(nanoseconds time) { now_ += time.count(); }
 
   [[nodiscard]] KubernetesAuthority& operator*() { return *authority_; }
 
   [[nodiscard]] KubernetesAuthority* operator->() { return authority_.get(); }
 
-  [[nodiscard]] const std::string& node() const { return node_; }
-
-  std::function<void()> stand_by;
-  std::function<bool()> stop_when;
-  milliseconds waited{0};
-  std::vector<std::string> waited_for;
-  std::atomic<int> lost{0};
-
  private:
-  const std::string node_;
-  std::atomic<std::int64_t> now_{nanoseconds{1h}.count()};
   std::unique_ptr<KubernetesAuthority> authority_;
 };
 
@@ -122,26 +87,6 @@ class KubernetesAuthorityTest : public testing::Test {
   }
 
   [[nodiscard]] json object() const { return json::parse(api_->object(kName)); }
-
-  [[nodiscard]] static JournalError refusal(Candidate& candidate) {
-    try {
-      candidate->acquire(WriterEpoch{0});
-    } catch (const JournalError& error) {
-      return error;
-    }
-    throw std::logic_error{"the right was given"};
-  }
-
-  [[nodiscard]] static bool comes_to(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + test::kPatience;
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() >= deadline) {
-        return false;
-      }
-      std::this_thread::sleep_for(1ms);
-    }
-    return true;
-  }
 
   test::TempFolder folder_;
   std::unique_ptr<test::KubernetesApi> api_ = std::make_unique<test::KubernetesApi>();
@@ -212,7 +157,7 @@ TEST_F(KubernetesAuthorityTest, TheThreadRenewsTheLease) {
   static_cast<void>((*a)->acquire(WriterEpoch{0}));
   for (int round = 0; round < 4; ++round) {
     const nanoseconds left = (*a)->left();
-    a->pass(100ms);
+    a->time.pass(100ms);
     EXPECT_TRUE(comes_to([&] { return (*a)->left() > left - 100ms; })) << round;
   }
   EXPECT_EQ(a->lost, 0);
@@ -326,7 +271,7 @@ TEST_F(KubernetesAuthorityTest, AWrongTokenIsToldAndNotWaitedFor) {
   api_ = std::make_unique<test::KubernetesApi>("", "secret-1");
   token_file_ = folder_.path() / "token";
   std::ofstream{token_file_} << "secret-2\n";
-  const JournalError error = refusal(*candidate("a"));
+  const JournalError error = refusal(**candidate("a"));
   EXPECT_EQ(error.fault(), Fault::BadConfiguration);
   EXPECT_NE(error.sentence().find("401"), std::string::npos) << error.sentence();
   EXPECT_EQ(error.sentence().find("secret"), std::string::npos) << error.sentence();
@@ -334,7 +279,7 @@ TEST_F(KubernetesAuthorityTest, AWrongTokenIsToldAndNotWaitedFor) {
 
 TEST_F(KubernetesAuthorityTest, AMissingPermissionIsToldWithWhatIsNeeded) {
   api_->refuse(403);
-  const JournalError error = refusal(*candidate("a"));
+  const JournalError error = refusal(**candidate("a"));
   EXPECT_EQ(error.fault(), Fault::BadConfiguration);
   EXPECT_NE(error.sentence().find("verbs get, create, update"), std::string::npos)
       << error.sentence();
@@ -342,7 +287,7 @@ TEST_F(KubernetesAuthorityTest, AMissingPermissionIsToldWithWhatIsNeeded) {
 
 TEST_F(KubernetesAuthorityTest, AnEpochThatNobodyHasWrittenIsNotGuessedAt) {
   put("", "nine");
-  const JournalError error = refusal(*candidate("a"));
+  const JournalError error = refusal(**candidate("a"));
   EXPECT_EQ(error.fault(), Fault::BadConfiguration);
   EXPECT_EQ(object()["spec"]["holderIdentity"], "");
 }

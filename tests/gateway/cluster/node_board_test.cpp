@@ -397,7 +397,7 @@ TEST(NodeTextTest, IsReadStrictly) {
                                  std::string{"1 version=0.1.0 config=7 layout=4 states="}}) {
     EXPECT_EQ(fault_of(bad), journal::Fault::QuorumLogDamaged) << bad;
   }
-  EXPECT_EQ(fault_of("2" + none.substr(1)), journal::Fault::UnknownVersion);
+  EXPECT_EQ(fault_of("2" + none.substr(1)), journal::Fault::QuorumLogNewer);
 }
 
 }  // namespace

@@ -165,14 +165,7 @@ std::string QuorumModel::run() {
   for (Node& node : nodes_) {
     turns_.begin(node.number, [this, &node] { live(node); });
   }
-  if (is_race()) {
-    for (const Node& node : nodes_) {
-      turns_.resume(node.number);  // up to its first message
-    }
-  }
-  for (std::vector<std::size_t> nodes = ready(); !nodes.empty(); nodes = ready()) {
-    step(nodes);
-  }
+  turns_.run([this] { return next_turn(); });
   running_ = false;
   while (store_.late() > 0) {
     store_.deliver(0);
@@ -193,18 +186,32 @@ std::vector<std::size_t> QuorumModel::ready() const {
   return ready;
 }
 
-void QuorumModel::step(const std::vector<std::size_t>& ready) {
+// Whose turn it is; none: all are done.
+std::optional<std::size_t> QuorumModel::next_turn() {
+  if (is_race() && begun_ < nodes_.size()) {
+    return begun_++;  // each, up to its first message
+  }
+  const std::vector<std::size_t> nodes = ready();
+  std::optional<std::size_t> chosen;
+  while (!nodes.empty() && !chosen) {
+    chosen = is_race() ? step_of_race(nodes) : step(nodes);
+  }
+  return chosen;
+}
+
+// None: a late message has come in place of a turn.
+std::optional<std::size_t> QuorumModel::step_of_race(const std::vector<std::size_t>& ready) {
+  const std::size_t choice = choices_.choose(ready.size() + store_.late());
+  if (choice >= ready.size()) {
+    store_.deliver(choice - ready.size());
+    return std::nullopt;
+  }
+  return ready[choice];
+}
+
+std::size_t QuorumModel::step(const std::vector<std::size_t>& ready) {
   constexpr std::size_t kLastSteps = 20'000;
   ++steps_;
-  if (is_race()) {
-    const std::size_t choice = choices_.choose(ready.size() + store_.late());
-    if (choice >= ready.size()) {
-      store_.deliver(choice - ready.size());
-    } else {
-      turns_.resume(ready[choice]);
-    }
-    return;
-  }
   quiet_ = quiet_ || steps_ >= options_.steps;
   if (steps_ > options_.steps + kLastSteps) {
     violate("the nodes do not come to an end");
@@ -222,7 +229,7 @@ void QuorumModel::step(const std::vector<std::size_t>& ready) {
     }
   }
   const std::vector<std::size_t>& candidates = awake.empty() ? ready : awake;
-  turns_.resume(candidates[choices_.choose(candidates.size())]);
+  return candidates[choices_.choose(candidates.size())];
 }
 
 void QuorumModel::disturb() {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -115,10 +116,12 @@ class QuorumModel {
     std::size_t frozen_until = 0;
   };
 
-  // ---- The scheduler's
+  // ---- The scheduler's: of whoever has the turn
   void disturb();
   [[nodiscard]] std::vector<std::size_t> ready() const;
-  void step(const std::vector<std::size_t>& ready);
+  [[nodiscard]] std::optional<std::size_t> next_turn();
+  [[nodiscard]] std::optional<std::size_t> step_of_race(const std::vector<std::size_t>& ready);
+  [[nodiscard]] std::size_t step(const std::vector<std::size_t>& ready);
   [[nodiscard]] Fault pick_fault();
   void at_message(std::size_t node);
   void check_head(const std::optional<std::string>& before, const std::string& after);
@@ -161,6 +164,7 @@ class QuorumModel {
   bool quiet_ = false;           // nothing goes wrong any more, and nobody appends
   bool stopping_ = false;        // something is wrong: all end
   std::size_t faults_left_ = 1;  // of a race
+  std::size_t begun_ = 0;        // nodes of a race
   std::size_t steps_ = 0;
 
   // ---- What is known to be so

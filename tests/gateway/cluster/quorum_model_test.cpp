@@ -1,6 +1,7 @@
 // The protocol of the quorum log under lost, late and doubled messages, pauses and crashes: every
 // course of two leaders, and many of three nodes at random (quorum_model.h). BETEX_MODEL_SEED=N
-// repeats the run of that seed alone, BETEX_LONG=1 runs 100 000.
+// repeats the run of that seed alone; BETEX_LONG=1 runs 100 000, and says now and then how far it
+// is.
 #include "tests/gateway/cluster/quorum_model.h"
 
 #include <cstdint>
@@ -21,6 +22,7 @@ using Script = ModelOptions::Script;
 constexpr std::uint64_t kSeeds = 1'000;
 constexpr std::uint64_t kSeedsWhenLong = 100'000;
 constexpr std::uint64_t kSeedsForABug = 300;
+constexpr std::uint64_t kSeedsBetweenWords = 5'000;
 
 // The courses of a race are some ten thousand; more are a fault of the model.
 constexpr std::size_t kMostCourses = 5'000'000;
@@ -89,6 +91,9 @@ TEST_F(QuorumModelTest, NothingIsLostDoubledOrTakenBackWhateverHappensToMessages
   const std::uint64_t seeds = std::getenv("BETEX_LONG") == nullptr ? kSeeds : kSeedsWhenLong;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     ASSERT_EQ(run(turns, seed, options), "") << "BETEX_MODEL_SEED=" << seed;
+    if (seed % kSeedsBetweenWords == 0) {
+      std::cout << seed << " of " << seeds << " seeds\n" << std::flush;
+    }
   }
   // It has tried what it is there for.
   EXPECT_GT(tally_.take_overs, seeds);

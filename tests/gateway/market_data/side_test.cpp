@@ -4,12 +4,10 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -28,25 +26,16 @@
 #include "tests/gateway/market_data/book_state.h"
 #include "tests/gateway/start/life.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/patience.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::gateway::testing {
 namespace {
 
 using namespace std::chrono_literals;
+using betex::test::comes_to;
 
 constexpr std::size_t kSlots = 64;
-
-bool comes_true(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + 60s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) {
-      return false;
-    }
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
-}
 
 // Nobody's sessions; the ports are any that are free.
 Config config_in(const std::filesystem::path& wal_root) {
@@ -137,7 +126,7 @@ TEST_F(SideTest, ListensOnAPortOfItsOwn) {
 TEST_F(SideTest, AFailureOfMdEndsMarketDataAndNothingElse) {
   const auto broken = std::make_shared<BrokenPicture>();
   side->pictures().watch(broken, "");
-  ASSERT_TRUE(comes_true([this] { return lost(); }));
+  ASSERT_TRUE(comes_to([this] { return lost(); }));
   for (std::size_t i = 0; i < 3 * kSlots; ++i) {
     ASSERT_TRUE(pass_an_event()) << "nobody waits for it";
   }
@@ -150,10 +139,10 @@ TEST_F(SideTest, AFailureOfMdEndsMarketDataAndNothingElse) {
 
 TEST_F(SideTest, AFailureOfItsIoThreadEndsMarketDataAndNothingElse) {
   boost::asio::post(ports->io().context(), [] { throw std::runtime_error{"broken"}; });
-  ASSERT_TRUE(comes_true([this] { return lost(); }));
+  ASSERT_TRUE(comes_to([this] { return lost(); }));
   std::atomic<bool> goes_on{false};
   boost::asio::post(ports->io().context(), [&goes_on] { goes_on = true; });
-  EXPECT_TRUE(comes_true([&goes_on] { return goes_on.load(); })) << "to tell its sessions";
+  EXPECT_TRUE(comes_to([&goes_on] { return goes_on.load(); })) << "to tell its sessions";
   EXPECT_EQ(health.why_not_ready(), std::nullopt);
 }
 

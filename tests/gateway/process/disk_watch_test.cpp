@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -17,14 +16,7 @@ namespace betex::gateway {
 namespace {
 
 using namespace std::chrono_literals;
-
-bool comes_to(const std::atomic<int>& count, int wanted) {
-  const auto end = std::chrono::steady_clock::now() + betex::test::kPatience;
-  while (count < wanted && std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(1ms);
-  }
-  return count >= wanted;
-}
+using betex::test::comes_to;
 
 TEST(DiskWatch, LooksAgainAndAgainInTheOrderGiven) {
   std::atomic<int> second{0};
@@ -36,7 +28,7 @@ TEST(DiskWatch, LooksAgainAndAgainInTheOrderGiven) {
                              ++second;
                            }},
                           1ms};
-    EXPECT_TRUE(comes_to(second, 3));
+    EXPECT_TRUE(comes_to([&] { return second >= 3; }));
   }
   ASSERT_GE(order.size(), 6U);
   for (std::size_t i = 0; i < order.size(); ++i) {
@@ -53,8 +45,8 @@ TEST(DiskWatch, ALookThatFailsIsNoReasonToStop) {
                          },
                          [&] { ++after; }},
                         1ms};
-  EXPECT_TRUE(comes_to(failed, 3));
-  EXPECT_TRUE(comes_to(after, 3));
+  EXPECT_TRUE(comes_to([&] { return failed >= 3; }));
+  EXPECT_TRUE(comes_to([&] { return after >= 3; }));
 }
 
 TEST(DiskWatch, EndsAtOnceHoweverLongItWouldRest) {

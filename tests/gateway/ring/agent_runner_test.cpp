@@ -17,26 +17,15 @@
 
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
+#include "tests/support/patience.h"
 
 namespace betex::gateway {
 namespace {
 
 using std::chrono_literals::operator""h;
 using std::chrono_literals::operator""ms;
-using std::chrono_literals::operator""s;
+using betex::test::comes_to;
 using testing::ElementsAre;
-
-// False only if it never comes.
-bool comes_true(const std::function<bool()>& condition) {
-  const TimePoint end = std::chrono::steady_clock::now() + 30s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) {
-      return false;
-    }
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
-}
 
 // What happened, in order, on whatever thread.
 class Log {
@@ -130,7 +119,7 @@ TEST_F(AgentRunnerTest, NamesItsThread) {
 TEST_F(AgentRunnerTest, StartsWorksAndClosesItsAgentsInTheirOrder) {
   AgentRunner runner{config({&first, &second}), wait, no_failure};
   runner.start();
-  ASSERT_TRUE(comes_true([&] { return first.calls > 0 && second.calls > 0; }));
+  ASSERT_TRUE(comes_to([&] { return first.calls > 0 && second.calls > 0; }));
   EXPECT_FALSE(runner.ended());
   runner.stop();
   runner.join();
@@ -152,7 +141,7 @@ TEST_F(AgentRunnerTest, DestructorStopsAndJoins) {
   {
     AgentRunner runner{config({&first}), wait, no_failure};
     runner.start();
-    ASSERT_TRUE(comes_true([&] { return first.calls > 0; }));
+    ASSERT_TRUE(comes_to([&] { return first.calls > 0; }));
   }
   EXPECT_THAT(log.lines(), ElementsAre("first starts", "first closes"));
 }
@@ -167,13 +156,13 @@ TEST_F(AgentRunnerTest, AgentWorksAgainWhileThereIsWork) {
   first.work = [&] { return left > 0 ? left-- : 0; };
   AgentRunner runner{config({&first}), wait, no_failure};
   runner.start();
-  EXPECT_TRUE(comes_true([&] { return first.calls > 1000; }));
+  EXPECT_TRUE(comes_to([&] { return first.calls > 1000; }));
 }
 
 TEST_F(AgentRunnerTest, IdleItWorksOnlyAFewRounds) {
   AgentRunner runner{config({&first}), wait, no_failure};
   runner.start();
-  ASSERT_TRUE(comes_true([&] { return first.calls >= WaitStrategy::kDefaultSpins; }));
+  ASSERT_TRUE(comes_to([&] { return first.calls >= WaitStrategy::kDefaultSpins; }));
   std::this_thread::sleep_for(50ms);
   // However long this looked on: it spun once and went to sleep; the rest is for causeless wakes.
   EXPECT_LE(first.calls, 3 * WaitStrategy::kDefaultSpins);
@@ -193,7 +182,7 @@ TEST_F(AgentRunnerTest, SignalWakesIt) {
   for (int round = 1; round <= 20; ++round) {
     mailbox = 1;
     wait.signal();
-    ASSERT_TRUE(comes_true([&] { return taken == round; }));
+    ASSERT_TRUE(comes_to([&] { return taken == round; }));
   }
 }
 
@@ -201,7 +190,7 @@ TEST_F(AgentRunnerTest, TicksWhileNothingHappens) {
   AgentRunner runner{
       {.thread_name = "runner", .agents = {&first}, .max_idle = 1ms}, wait, no_failure};
   runner.start();
-  EXPECT_TRUE(comes_true([&] { return runner.ticks() > 10 * WaitStrategy::kDefaultSpins; }));
+  EXPECT_TRUE(comes_to([&] { return runner.ticks() > 10 * WaitStrategy::kDefaultSpins; }));
 }
 
 TEST_F(AgentRunnerTest, WakesForTheEarliestDeadlineOfItsAgents) {
@@ -214,7 +203,7 @@ TEST_F(AgentRunnerTest, WakesForTheEarliestDeadlineOfItsAgents) {
   };
   AgentRunner runner{config({&first, &second}), wait, no_failure};
   runner.start();
-  EXPECT_TRUE(comes_true([&] { return rung.load(); }));
+  EXPECT_TRUE(comes_to([&] { return rung.load(); }));
 }
 
 TEST_F(AgentRunnerTest, EndsWhenAllAgentsHaveFinished) {
@@ -235,7 +224,7 @@ TEST_F(AgentRunnerTest, FinishedAgentIsNotCalledAgain) {
   first.done = true;
   AgentRunner runner{config({&first, &second}), wait, no_failure};
   runner.start();
-  ASSERT_TRUE(comes_true([&] { return second.calls > 1; }));
+  ASSERT_TRUE(comes_to([&] { return second.calls > 1; }));
   EXPECT_EQ(first.calls, 1U);
   EXPECT_FALSE(runner.ended());
 }

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 #include <utility>
 
 #include "matching/assert.h"
+#include "tests/support/patience.h"
 #include "tests/support/raw_fix_peer.h"
 
 namespace betex::test {
@@ -23,17 +23,6 @@ struct Overloaded : Visitors... {
 
 template <typename... Visitors>
 Overloaded(Visitors...) -> Overloaded<Visitors...>;  // clang 14 needs it
-
-bool wait_until(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + kPatience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) {
-      return false;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
-  return true;
-}
 
 SessionId session_of(const gateway::Query& query) {
   return std::visit(Overloaded{[](const gateway::DryRunQuery& dry_run) {
@@ -174,11 +163,11 @@ std::vector<gateway::Query> FakePipeline::queries() const {
 }
 
 bool FakePipeline::wait_for_submitted(std::size_t count) const {
-  return wait_until([&] { return submitted().size() >= count; });
+  return comes_to([&] { return submitted().size() >= count; });
 }
 
 bool FakePipeline::wait_for_held() const {
-  return wait_until([&] {
+  return comes_to([&] {
     const std::lock_guard lock{mutex_};
     return !waiting_.empty();
   });
@@ -187,7 +176,7 @@ bool FakePipeline::wait_for_held() const {
 bool FakePipeline::wait_for_session(
     const std::string& comp_id,
     const std::function<bool(const matching::SessionInfo&)>& wanted) const {
-  return wait_until([&] {
+  return comes_to([&] {
     const auto all = sessions();
     return std::any_of(all.begin(), all.end(), [&](const auto& info) {
       return info.comp_id.view() == comp_id && wanted(info);

@@ -48,26 +48,14 @@ class FakeReplays final : public gateway::ReplayFeed {
 
   // False: not in time.
   [[nodiscard]] bool wait_for_taken(std::size_t count) const {
-    return wait_for([&] { return taken().size() >= count; });
+    return comes_to([&] { return taken().size() >= count; });
   }
 
   [[nodiscard]] bool wait_for_left(std::size_t count) const {
-    return wait_for([&] { return left().size() >= count; });
+    return comes_to([&] { return left().size() >= count; });
   }
 
  private:
-  template <typename Condition>
-  static bool wait_for(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > end) {
-        return false;
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    }
-    return true;
-  }
-
   mutable std::mutex mutex_;
   std::vector<Taken> taken_;
   std::vector<gateway::SubscriptionId> left_;

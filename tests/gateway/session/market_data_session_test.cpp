@@ -2,7 +2,6 @@
 // resend is a gap fill.
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -13,6 +12,7 @@
 
 #include "gateway/wire/checksum.h"
 #include "tests/gateway/session/test_gateway.h"
+#include "tests/support/patience.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::test {
@@ -54,14 +54,6 @@ class MarketDataSessionTest : public testing::Test {
     peer_->send("V", market_data_fields(id));
     EXPECT_EQ(peer_->read_type("W").value(262), id);
     EXPECT_EQ(gateway_->failure(), "");
-  }
-
-  [[nodiscard]] bool comes_to(const std::function<bool()>& condition) const {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    while (!condition() && std::chrono::steady_clock::now() < end) {
-      std::this_thread::sleep_for(1ms);
-    }
-    return condition();
   }
 
   TempFolder folder_;

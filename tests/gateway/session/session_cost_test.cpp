@@ -4,7 +4,6 @@
 #include <memory>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -13,6 +12,7 @@
 
 #include "gateway/session/refusal_share.h"
 #include "tests/gateway/session/test_gateway.h"
+#include "tests/support/patience.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::test {
@@ -41,19 +41,6 @@ class SessionCostTest : public testing::Test {
   }
 
   [[nodiscard]] const fix::SessionMetrics& metrics() { return gateway_->server().metrics(); }
-
-  // Waits for it.
-  template <typename Condition>
-  [[nodiscard]] static bool comes_true(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > end) {
-        return false;
-      }
-      std::this_thread::sleep_for(1ms);
-    }
-    return true;
-  }
 
   // How many seconds have begun since then.
   [[nodiscard]] static std::size_t seconds_since(std::chrono::steady_clock::time_point begin) {
@@ -92,10 +79,10 @@ class RefusalCostTest : public SessionCostTest {
       bytes += message(peer.next_out++);
     }
     peer.send_bytes(bytes);
-    ASSERT_TRUE(comes_true([&] { return refusals() >= fix::RefusalShare::kOfASession; }));
+    ASSERT_TRUE(comes_to([&] { return refusals() >= fix::RefusalShare::kOfASession; }));
     const std::size_t refused = refusals();
     EXPECT_LE(refused, fix::RefusalShare::kOfASession * seconds_since(begin));
-    ASSERT_TRUE(comes_true([&] { return refusals() == kSent; })) << "what waited comes in its turn";
+    ASSERT_TRUE(comes_to([&] { return refusals() == kSent; })) << "what waited comes in its turn";
   }
 };
 
@@ -138,7 +125,7 @@ TEST_F(RefusalCostTest, MessagesThatAreTooMany) {
   }
   const auto begin = std::chrono::steady_clock::now();
   peer->send_bytes(bytes);
-  ASSERT_TRUE(comes_true([&] { return refusals() >= fix::RefusalShare::kOfASession; }));
+  ASSERT_TRUE(comes_to([&] { return refusals() >= fix::RefusalShare::kOfASession; }));
   const std::size_t refused = refusals();
   EXPECT_LE(refused, fix::RefusalShare::kOfASession * seconds_since(begin));
 }
@@ -284,7 +271,7 @@ TEST_F(KeptCostTest, AtItsBoundASessionGetsNoFurtherReportUntilItProves) {
   make_reports();
   std::size_t reports = 0;
   std::string question = read_to_question(*peer, reports);
-  ASSERT_TRUE(comes_true([&] { return is_at_bound(); }));
+  ASSERT_TRUE(comes_to([&] { return is_at_bound(); }));
   while (const auto message = peer->try_read(100ms)) {
     reports += message->type() == "8" ? 1U : 0U;
   }
@@ -304,7 +291,7 @@ TEST_F(KeptCostTest, WhatIsNotProvenIsNeverDroppedAlsoOverARestart) {
   {
     const auto peer = gateway_->log_on("BROKER1");
     make_reports();
-    ASSERT_TRUE(comes_true([&] { return is_at_bound(); }));
+    ASSERT_TRUE(comes_to([&] { return is_at_bound(); }));
     gateway_.reset();  // it must not see the peer go
   }
   pipeline_.crash();
@@ -331,7 +318,7 @@ TEST_F(KeptCostTest, OneThatProvesNothingIsLoggedOut) {
   peer->send("5");
   EXPECT_TRUE(peer->wait_for_end());
   const auto how = static_cast<std::size_t>(fix::SessionEnd::NothingProven);
-  EXPECT_TRUE(comes_true([&] { return metrics().sessions_ended.at(how).value() == 1; }));
+  EXPECT_TRUE(comes_to([&] { return metrics().sessions_ended.at(how).value() == 1; }));
 }
 
 // The bounds of all together are half of the file; what blocks waste is more here than they leave.
@@ -355,11 +342,11 @@ TEST_F(KeptCostTest, WhereTheFileIsFullASessionGetsNoFurtherReportUntilSomebodyP
     }
   };
   make_for("BROKER1", kOfTheFirst);
-  ASSERT_TRUE(comes_true([&] { return metrics().reports_held.value() == 1; }));
+  ASSERT_TRUE(comes_to([&] { return metrics().reports_held.value() == 1; }));
   make_for("BROKER2", kOfTheOthers);
-  ASSERT_TRUE(comes_true([&] { return metrics().reports_held.value() == 2; }));
+  ASSERT_TRUE(comes_to([&] { return metrics().reports_held.value() == 2; }));
   make_for("STRICT", kOfTheOthers);
-  ASSERT_TRUE(comes_true([&] { return metrics().reports_held.value() == 3; }));
+  ASSERT_TRUE(comes_to([&] { return metrics().reports_held.value() == 3; }));
   EXPECT_FALSE(gateway_->cache().make_room(session(), false, {})) << "no block is free";
 
   std::size_t of_the_first = 0;

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/gateway/session/test_gateway.h"
+#include "tests/support/patience.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::test {
@@ -43,14 +44,6 @@ class SessionOperatorTest : public testing::Test {
   template <typename Body>
   [[nodiscard]] std::size_t count() const {
     return pipeline_.submitted_bodies<Body>().size();
-  }
-
-  [[nodiscard]] static bool comes_true(const std::function<bool()>& condition) {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    while (!condition() && std::chrono::steady_clock::now() < end) {
-      std::this_thread::sleep_for(2ms);
-    }
-    return condition();
   }
 
   void command(matching::CommandBody body) { pipeline_.command(std::move(body)); }
@@ -133,17 +126,17 @@ TEST_F(SessionOperatorTest, ARingThatIsFullOfOrdersHasRoomForIt) {
   pipeline_.set_full_of_orders(true);
   broker->send("D", order_fields("A1"));
   peer_->send("UOC", suspend("goal-1"));
-  ASSERT_TRUE(comes_true([&] { return count<SuspendMarket>() == 1; }));
+  ASSERT_TRUE(comes_to([&] { return count<SuspendMarket>() == 1; }));
   EXPECT_EQ(count<matching::PlaceOrder>(), 0U);
 
   peer_->send("5");
   EXPECT_EQ(peer_->read_type("5").type(), "5");
   peer_ = gateway_->log_on("OPS1", 4);
   peer_->send("UOC", suspend("goal-2"));
-  EXPECT_TRUE(comes_true([&] { return count<SuspendMarket>() == 2; })) << "and for its logon";
+  EXPECT_TRUE(comes_to([&] { return count<SuspendMarket>() == 2; })) << "and for its logon";
   EXPECT_EQ(count<matching::PlaceOrder>(), 0U);
   pipeline_.set_full_of_orders(false);
-  EXPECT_TRUE(comes_true([&] { return count<matching::PlaceOrder>() == 1; }));
+  EXPECT_TRUE(comes_to([&] { return count<matching::PlaceOrder>() == 1; }));
 }
 
 TEST_F(SessionOperatorTest, NoThrottleHoldsItUp) {
@@ -154,7 +147,7 @@ TEST_F(SessionOperatorTest, NoThrottleHoldsItUp) {
     burst += peer_->message("UOC", suspend("goal-" + std::to_string(i)), peer_->next_out++);
   }
   peer_->send_bytes(burst);
-  EXPECT_TRUE(comes_true([&] { return count<SuspendMarket>() == kRequests; }));
+  EXPECT_TRUE(comes_to([&] { return count<SuspendMarket>() == kRequests; }));
   EXPECT_EQ(count<RefuseInbound>(), 0U);
 }
 
@@ -168,7 +161,7 @@ TEST_F(SessionOperatorTest, OutputThatItDoesNotReadHoldsNothingUp) {
   std::string input = broker->message("D", order_fields("A1"), broker->next_out++);
   broker->send_bytes(input);
   peer_->send("UOC", suspend("goal-1"));
-  ASSERT_TRUE(comes_true([&] { return count<SuspendMarket>() == 1; }));
+  ASSERT_TRUE(comes_to([&] { return count<SuspendMarket>() == 1; }));
   std::this_thread::sleep_for(kNothing);
   EXPECT_EQ(count<matching::PlaceOrder>(), 0U) << "a broker has to read first";
 }
@@ -182,7 +175,7 @@ TEST_F(SessionOperatorTest, AMessageThatItNeverReadsAnswersToIsOneTooMany) {
     }
   } catch (const std::exception&) {  // the connection has ended
   }
-  EXPECT_TRUE(comes_true([&] { return gateway_->server().metrics().slow_readers.value() == 1; }));
+  EXPECT_TRUE(comes_to([&] { return gateway_->server().metrics().slow_readers.value() == 1; }));
   EXPECT_TRUE(pipeline_.wait_for_session("OPS1", [](const auto& session) { return !session.up; }));
 }
 
@@ -195,10 +188,10 @@ TEST_F(SessionOperatorTest, ReportsThatAreNotProvenAreHeldAndItsInputIsNot) {
   for (int i = 0; i < 20; ++i) {
     pipeline_.make_reports(pipeline_.sessions().front().session, 100);
   }
-  ASSERT_TRUE(comes_true([&] { return gateway_->server().metrics().reports_held.value() != 0; }));
+  ASSERT_TRUE(comes_to([&] { return gateway_->server().metrics().reports_held.value() != 0; }));
   std::this_thread::sleep_for(2s);  // a broker's session ends at its next look, once a second
   peer_->send("UOC", suspend("goal-1"));
-  EXPECT_TRUE(comes_true([&] { return count<SuspendMarket>() == 1; }));
+  EXPECT_TRUE(comes_to([&] { return count<SuspendMarket>() == 1; }));
 }
 
 TEST_F(SessionOperatorTest, ResendRequestsThatWaitEndItInsteadOfHoldingItUp) {
@@ -216,7 +209,7 @@ TEST_F(SessionOperatorTest, ResendRequestsThatWaitEndItInsteadOfHoldingItUp) {
   peer_->send_bytes(input);
   const auto fault = static_cast<std::size_t>(fix::SessionEnd::Fault);
   const auto& ended = gateway_->server().metrics().sessions_ended;
-  EXPECT_TRUE(comes_true([&] { return ended.at(fault).value() == 1; }));
+  EXPECT_TRUE(comes_to([&] { return ended.at(fault).value() == 1; }));
   pipeline_.go_on();
   EXPECT_TRUE(pipeline_.wait_for_session("OPS1", [](const auto& session) { return !session.up; }));
 }

@@ -3,7 +3,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -11,6 +10,7 @@
 
 #include "gateway/session/session_ports.h"
 #include "tests/gateway/session/test_gateway.h"
+#include "tests/support/patience.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::test {
@@ -35,11 +35,7 @@ class SessionStandingTest : public testing::Test {
   // What is told is a moment old.
   [[nodiscard]] bool comes_to(const std::string& comp_id,
                               const std::function<bool(const CounterpartyState&)>& wanted) {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    while (!wanted(standing(comp_id)) && std::chrono::steady_clock::now() < end) {
-      std::this_thread::sleep_for(2ms);
-    }
-    return wanted(standing(comp_id));
+    return test::comes_to([&] { return wanted(standing(comp_id)); });
   }
 
   [[nodiscard]] bool comes_to(const std::string& comp_id, CounterpartyStatus status) {

@@ -1,7 +1,6 @@
 // What a session is told of its throttle, and what passes it.
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/gateway/session/test_gateway.h"
+#include "tests/support/patience.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::test {
@@ -47,14 +47,6 @@ class SessionThrottleTest : public testing::Test {
     peer->send("A", logon_fields("BROKER1"));
     EXPECT_EQ(peer->read().type(), "A");
     return peer;
-  }
-
-  [[nodiscard]] static bool comes_true(const std::function<bool()>& condition) {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    while (!condition() && std::chrono::steady_clock::now() < end) {
-      std::this_thread::sleep_for(2ms);
-    }
-    return condition();
   }
 
   template <typename Body>
@@ -117,7 +109,7 @@ TEST_F(SessionThrottleTest, TheFeedKnowsNothingOfTheAnswer) {
   }
   peer->send("D", order_fields("A1"));
   EXPECT_EQ(peer->read_type("8").value(11), "A1");
-  EXPECT_TRUE(comes_true([&] { return pipeline_.consumed() >= 1; }));
+  EXPECT_TRUE(comes_to([&] { return pipeline_.consumed() >= 1; }));
   EXPECT_EQ(pipeline_.consumed(), 1U);
 }
 
@@ -204,7 +196,7 @@ TEST_F(SessionThrottleTest, AGroupIsMadeOrResetWhenTheDiskHasRoom) {
   peer->send("UOG", group_request("G2", kReset));
   EXPECT_EQ(peer->read_type("j").value(380), "4");
   peer->send("UOG", group_request("G3", kUpdate));
-  EXPECT_TRUE(comes_true([&] { return count<OrderGroupRequest>() == 1; }))
+  EXPECT_TRUE(comes_to([&] { return count<OrderGroupRequest>() == 1; }))
       << "it may lower the limit";
 }
 

@@ -28,7 +28,11 @@ class Life {
   explicit Life(std::filesystem::path wal_root,
                 Retire retire = Retire::WhenUnneeded,
                 std::chrono::nanoseconds replay = {})
-      : wal_root_{std::move(wal_root)}, retention{retire, replay} {}
+      : wal_root_{std::move(wal_root)}, retention{retire, replay} {
+    while (const auto unread = retention.next_unread()) {  // as the snapshot thread does
+      retention.snapshot_was_read(*unread, journal::is_whole(wal_root_, *unread));
+    }
+  }
 
   // Sessions ONE and TWO, which trade for the account ACC, and an odds market with a runner RUN.
   void open_market() {

@@ -36,6 +36,16 @@ class RecoveryTest : public ::testing::Test {
     life.place(kTwo, "back-" + id, Side::Bid);
   }
 
+  // Three trades, each with a snapshot behind it, when both have the reports.
+  static void trade_with_snapshots(Life& life) {
+    for (const char* id : {"1", "2", "3"}) {
+      trade(life, id);
+      life.confirm(kOne);
+      life.confirm(kTwo);
+      life.snapshot();
+    }
+  }
+
   // A copy of the log in which nothing was ever retired, and without snapshots.
   [[nodiscard]] std::filesystem::path whole_copy() const {
     std::filesystem::path copy = folder_.path() / "copy";
@@ -188,12 +198,7 @@ TEST_F(RecoveryTest, WorksWhenEverythingBelowTheSnapshotsIsRetired) {
   {
     Life life{root()};
     life.open_market();
-    for (const char* id : {"1", "2", "3"}) {
-      trade(life, id);
-      life.confirm(kOne);
-      life.confirm(kTwo);
-      life.snapshot();
-    }
+    trade_with_snapshots(life);
     trade(life, "4");
     EXPECT_GT(count(journal::kRetiredFolder), 0U);
   }
@@ -216,12 +221,7 @@ TEST_F(RecoveryTest, WhoWatchesMarketsIsKnownAfterIt) {
     life.open_market();
     life.run(matching::WatchMarkets{.session = kOne, .on = true});
     asked = life.recovered.engine.last_seq();
-    for (const char* id : {"1", "2", "3"}) {
-      trade(life, id);
-      life.confirm(kOne);
-      life.confirm(kTwo);
-      life.snapshot();
-    }
+    trade_with_snapshots(life);
   }
   EXPECT_GT(journal::list_segments(root() / journal::kSegmentsFolder).front().first_seq, asked);
   const Life life{root()};
@@ -277,12 +277,7 @@ TEST_F(RecoveryTest, ADamagedNewestSnapshotFallsBackToTheOneBefore) {
   {
     Life life{root()};
     life.open_market();
-    for (const char* id : {"1", "2", "3"}) {
-      trade(life, id);
-      life.confirm(kOne);
-      life.confirm(kTwo);
-      life.snapshot();
-    }
+    trade_with_snapshots(life);
     trade(life, "4");
   }
   const auto snapshots = journal::list_snapshots(root());
@@ -293,6 +288,41 @@ TEST_F(RecoveryTest, ADamagedNewestSnapshotFallsBackToTheOneBefore) {
   const Life life{root()};
   EXPECT_EQ(life.retention.newest_snapshot(), snapshots[snapshots.size() - 2]);
   EXPECT_EQ(life.recovered.engine.state_hash(), from_start.recovered.engine.state_hash());
+}
+
+// Of those that are kept for what may be told again, many times what is in memory, a start reads
+// none to its end.
+TEST_F(RecoveryTest, AStartReadsTheTwoNewestSnapshotsThatAreWhole) {
+  std::vector<EventSeq> taken;
+  {
+    Life life{root()};
+    life.open_market();
+    for (const char* id : {"1", "2", "3", "4", "5"}) {
+      trade(life, id);
+      taken.push_back(life.snapshot());
+    }
+  }
+  {
+    constexpr int kInItsState = 200;
+    std::fstream file{journal::file_of_snapshot(root(), taken[3]),
+                      std::ios::in | std::ios::out | std::ios::binary};
+    file.seekg(kInItsState);
+    const int byte = file.get();
+    file.seekp(kInItsState);
+    file.put(static_cast<char>(byte ^ 1));
+  }
+  Retention retention;
+  journal::EnvironmentPool pool;
+  journal::Journal journal{{.wal_root = root(), .segment_map_size_bytes = std::size_t{4} << 20U},
+                           pool};
+  const Config config;
+  const Recovered recovered = recover({journal, root(), pool, config}, retention);
+  EXPECT_EQ(retention.newest_snapshot(), taken[4]);
+  EXPECT_EQ(retention.next_unread(), taken[1]);
+  retention.snapshot_was_read(taken[1], true);
+  EXPECT_EQ(retention.next_unread(), taken[0]);
+  retention.snapshot_was_read(taken[0], true);
+  EXPECT_EQ(retention.next_unread(), std::nullopt);
 }
 
 // Of a snapshot that betex-journal has made nobody knows which reports it lacks.

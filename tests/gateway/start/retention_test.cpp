@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -117,6 +118,44 @@ TEST_F(RetentionTest, ReportsThatCannotBeMadeAreNotOffered) {
   EXPECT_EQ(retention_.kept_from(), EventSeq{1});
   retention_.reports_begin_after(EventSeq{70});
   EXPECT_EQ(retention_.kept_from(), EventSeq{71});
+}
+
+// ---- Snapshots that nobody has read to their ends yet
+
+TEST_F(RetentionTest, NothingIsGivenFreeForOneThatIsNotReadYet) {
+  report(250);
+  take(1000);
+  retention_.set_snapshots({EventSeq{100}, EventSeq{200}, EventSeq{300}, EventSeq{400}},
+                           {EventSeq{100}, EventSeq{200}});
+  EXPECT_EQ(retention_.newest_snapshot(), EventSeq{400});
+  EXPECT_EQ(retention_.floor(), EventSeq{0});
+  EXPECT_EQ(retention_.next_unread(), EventSeq{200});
+  retention_.snapshot_was_read(EventSeq{200}, true);
+  EXPECT_EQ(retention_.floor(), EventSeq{200});
+  EXPECT_EQ(retention_.next_unread(), EventSeq{100});
+  EXPECT_TRUE(retention_.take_superfluous_snapshots().empty());
+  retention_.snapshot_was_read(EventSeq{100}, true);
+  EXPECT_EQ(retention_.next_unread(), std::nullopt);
+}
+
+TEST_F(RetentionTest, TheTwoNewestThatAreReadAreEnoughWhereNothingOlderIsNeeded) {
+  take(1000);
+  retention_.set_snapshots({EventSeq{100}, EventSeq{200}, EventSeq{300}}, {EventSeq{100}});
+  EXPECT_EQ(retention_.floor(), EventSeq{200});
+}
+
+TEST_F(RetentionTest, OneThatIsNotWholeIsForgotten) {
+  report(250);
+  take(1000);
+  retention_.log_begins_after(EventSeq{100});
+  retention_.set_snapshots({EventSeq{100}, EventSeq{200}, EventSeq{300}, EventSeq{400}},
+                           {EventSeq{100}, EventSeq{200}});
+  EXPECT_EQ(retention_.told_again_from(), EventSeq{101});
+  retention_.snapshot_was_read(EventSeq{200}, false);
+  EXPECT_EQ(retention_.floor(), EventSeq{0});
+  retention_.snapshot_was_read(EventSeq{100}, false);
+  EXPECT_EQ(retention_.floor(), EventSeq{0}) << "none is left that is old enough";
+  EXPECT_EQ(retention_.told_again_from(), EventSeq{301});
 }
 
 // ---- The operators' watermark -------------------------------------------------------------------

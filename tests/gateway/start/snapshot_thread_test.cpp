@@ -77,6 +77,25 @@ TEST_F(SnapshotThreadTest, SegmentsAndSnapshotsThatAreNotNeededGo) {
   EXPECT_FALSE(journal::list_segments(root() / journal::kRetiredFolder).empty());
 }
 
+// How a start leaves them: it reads the two newest.
+TEST_F(SnapshotThreadTest, ReadsTheOlderOnesAndForgetsWhatIsDamaged) {
+  life_.open_market();
+  std::vector<EventSeq> taken;
+  for (int i = 0; i < 4; ++i) {
+    trade();
+    taken.push_back(life_.snapshot());
+  }
+  std::ofstream{journal::file_of_snapshot(root(), taken[1])} << "damaged";
+  life_.retention.set_snapshots(taken, {taken[0], taken[1]});
+  thread_.start(life_.recovered.engine.last_seq());
+  for (int i = 0; i < 2000 && life_.retention.next_unread(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+  ASSERT_FALSE(life_.retention.next_unread());
+  EXPECT_EQ(life_.retention.newest_snapshot(), taken[3]);
+  EXPECT_EQ(journal::list_snapshots(root()).size(), 4U) << "it is left where it is, for people";
+}
+
 TEST_F(SnapshotThreadTest, AFailureIsNoReasonToStop) {
   std::filesystem::remove(root() / journal::kSnapshotsFolder);
   std::ofstream{root() / journal::kSnapshotsFolder} << "no folder";

@@ -5,13 +5,11 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <memory>
 #include <optional>
 #include <sstream>
 #include <string>
-#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -152,12 +150,8 @@ TEST_F(WitnessTest, ALinkToNowhereIsNotTakenForNone) {
 class WitnessThreadTest : public WitnessTest {
  protected:
   [[nodiscard]] bool comes_to(std::uint64_t durable) const {
-    const auto end = std::chrono::steady_clock::now() + betex::test::kPatience;
     const Witness wanted{.wal_id = log_.wal_id, .durable = EventSeq{durable}};
-    while (read_witness(file_) != wanted && std::chrono::steady_clock::now() < end) {
-      std::this_thread::sleep_for(1ms);
-    }
-    return read_witness(file_) == wanted;
+    return betex::test::comes_to([&] { return read_witness(file_) == wanted; });
   }
 
   std::atomic<std::uint64_t> durable_{1};
@@ -179,11 +173,7 @@ class AskedLog {
   }
 
   [[nodiscard]] bool has_asked(int times) const {
-    const auto end = std::chrono::steady_clock::now() + betex::test::kPatience;
-    while (asked_ < times && std::chrono::steady_clock::now() < end) {
-      std::this_thread::sleep_for(1ms);
-    }
-    return asked_ >= times;
+    return betex::test::comes_to([&] { return asked_ >= times; });
   }
 
  private:
