@@ -80,10 +80,8 @@ class JournalAccountant::Money {
   // Balances, pots and the house are what was paid in.
   [[nodiscard]] bool sums_up(const matching::Engine& engine) const {
     matching::Int128 sum = engine.house().house.value() + engine.house().rounding.value();
-    engine.visit_accounts([&](const matching::AccountInfo& info) {
-      sum += info.balance.value();
-      account_.balances.emplace(info.name.view(), info.balance.value());
-    });
+    engine.visit_accounts(
+        [&sum](const matching::AccountInfo& info) { sum += info.balance.value(); });
     engine.visit_markets([&sum](const matching::MarketInfo& info) { sum += info.pot.value(); });
     return sum == paid_in_;
   }
@@ -147,6 +145,9 @@ JournalAccount JournalAccountant::close(const matching::Engine& engine) const {
   JournalAccount account = account_;
   account.orders = orders_of(engine);
   account.sums_up = money_->sums_up(engine);
+  engine.visit_accounts([&account](const matching::AccountInfo& info) {
+    account.balances.emplace(info.name.view(), info.balance.value());
+  });
   account.state_hash = engine.state_hash();
   return account;
 }
