@@ -87,6 +87,9 @@ void ClOrdIds::get_chain(const Order& order, std::vector<Slot>& chain) const {
 }
 
 void ClOrdIds::start_generation(std::uint32_t number) {
+  if (number == generation_) {
+    return;
+  }
   generation_ = number;
   end_of_page_ = next_slot_;  // ids of another generation need another page
   for (std::uint32_t page = first_page_; page != 0; page = pages_[page].next) {

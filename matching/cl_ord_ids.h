@@ -75,6 +75,7 @@ class ClOrdIds {
   void append_to_chain(Slot slot, Order& order, Tick tick, Timestamp expire_time) noexcept;
 
   // Ids of refused requests that came before generation `number` - 1 are forgotten, all at once.
+  // Each generation is started once: what it has is in pages of its own.
   void start_generation(std::uint32_t number);
 
   [[nodiscard]] const ClOrdIdData& at(Slot slot) const noexcept { return node(slot); }

@@ -138,8 +138,11 @@ void load_ids(State& state, Loader& loader) {
     state.cl_ord_ids.append_to_chain(
         state.cl_ord_ids.find(order.account, saved.id), order, saved.tick, saved.expire_time);
   });
+  std::uint32_t last = 0;
   loader.section<OtherId>(Section::OtherIds, archive_other, [&](const OtherId& saved) {
-    Loader::check(is_recent(state, saved.generation), "a ClOrdID's generation");
+    Loader::check(is_recent(state, saved.generation) && saved.generation >= last,
+                  "a ClOrdID's generation");
+    last = saved.generation;
     Loader::check(saved.data.order == OrderId{} || state.orders.find(saved.data.order) != 0,
                   "a ClOrdID's order");
     state.cl_ord_ids.start_generation(saved.generation);

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <random>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -56,6 +58,8 @@ class Traffic {
       }
     }
   }
+
+  [[nodiscard]] const Engine& engine() const { return engine_; }
 
   [[nodiscard]] std::uint64_t orders() const { return orders_; }
 
@@ -172,6 +176,23 @@ TEST(Reserve, TakesThePagesOfOrdersAndIdsAhead) {
   const std::size_t reserved =
       allocations({.live_orders = 2'000, .finished_orders = 60'000, .cl_ord_ids = 100'000});
   EXPECT_GT(growing, reserved + 60);
+}
+
+// Pages and tables as large as what they hold, also where ids of refused requests, of which there
+// are thousands here, come from two generations.
+TEST(Load, AllocatesNoMoreThanGrowingHas) {
+  const std::size_t before = test::allocations();
+  Traffic traffic;
+  traffic.run_days(4);
+  const std::size_t grown = test::allocations() - before;
+  std::vector<std::byte> bytes;
+  traffic.engine().save([&bytes](std::span<const std::byte> piece) {
+    bytes.insert(bytes.end(), piece.begin(), piece.end());
+  });
+  const std::size_t before_load = test::allocations();
+  const Engine loaded = Engine::load(bytes);
+  EXPECT_LE(test::allocations() - before_load, grown);
+  EXPECT_EQ(loaded.state_hash(), traffic.engine().state_hash());
 }
 
 TEST(SteadyState, GrowingIsSeen) {
