@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/gateway/ring/budget.h"
+#include "tests/support/waiting_on_rings.h"
 
 namespace betex::gateway {
 namespace {
@@ -20,27 +21,7 @@ class EveryWaitStrategy : public testing::TestWithParam<WaitKind> {};
 INSTANTIATE_TEST_SUITE_P(Kinds,
                          EveryWaitStrategy,
                          testing::Values(WaitKind::BusySpin, WaitKind::Yield, WaitKind::Block),
-                         [](const auto& kind) {
-                           std::string name{to_string(kind.param)};
-                           std::erase(name, '-');
-                           return name;
-                         });
-
-TEST(WaitKind, IsWrittenAsInTheConfiguration) {
-  EXPECT_EQ(to_string(WaitKind::BusySpin), "busy-spin");
-  EXPECT_EQ(to_string(WaitKind::Yield), "yield");
-  EXPECT_EQ(to_string(WaitKind::Block), "block");
-}
-
-TEST_P(EveryWaitStrategy, NameReadsBack) {
-  EXPECT_EQ(parse_wait_kind(to_string(GetParam())), GetParam());
-}
-
-TEST(WaitKind, RefusesOtherWords) {
-  EXPECT_EQ(parse_wait_kind(""), std::nullopt);
-  EXPECT_EQ(parse_wait_kind("Block"), std::nullopt);
-  EXPECT_EQ(parse_wait_kind("spin"), std::nullopt);
-}
+                         [](const auto& kind) { return name_of(kind.param); });
 
 TEST_P(EveryWaitStrategy, AsksOnceWhenThePredicateHolds) {
   WaitStrategy wait{GetParam()};
