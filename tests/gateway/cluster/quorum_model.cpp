@@ -29,7 +29,6 @@ using cluster::StoreStatus;
 using cluster::StoreUnknown;
 using cluster::TransactionResult;
 using std::chrono::milliseconds;
-using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 constexpr const char* kPrefix = "/betex/model/";
