@@ -53,9 +53,7 @@
 #include "gateway/transport/tls.h"
 #include "gateway/wiring_settings.h"
 #include "journal/environment_pool.h"
-#include "journal/format.h"
 #include "journal/journal.h"
-#include "matching/transaction.h"
 
 namespace betex::gateway {
 namespace {
