@@ -42,7 +42,7 @@ struct StoredLogSettings {
   // How often window_bytes is halved by now: who looks after the store says so. Null: never. It
   // must outlive the log.
   const std::atomic<std::uint32_t>* halvings = nullptr;
-  // What must hold in the store for a take-over, as Lease::claim() says it: who has lost the lease
+  // What must hold in the store for a takeover, as Lease::claim() says it: who has lost the lease
   // must not take the log from who has it now, for that one tells its clients what it knows without
   // asking the log while its lease is valid. Asked by who takes over; none: it must not. Empty:
   // nothing must.

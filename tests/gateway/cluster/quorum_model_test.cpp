@@ -103,7 +103,7 @@ TEST_F(QuorumModelTest, NothingIsLostDoubledOrTakenBackWhateverHappensToMessages
   EXPECT_GT(tally_.followed, seeds);
   EXPECT_GT(tally_.crashes, seeds / 10);
   EXPECT_GT(tally_.too_old, 0U);
-  std::cout << tally_.take_overs << " take-overs, " << tally_.appends << " appends, "
+  std::cout << tally_.take_overs << " takeovers, " << tally_.appends << " appends, "
             << tally_.refused << " refused, " << tally_.confirms << " confirmed, "
             << tally_.followed << " followed, " << tally_.crashes << " crashes, " << tally_.too_old
             << " too old\n";
