@@ -415,8 +415,8 @@ class RandomRun {
   static MarketDataLimits limits(std::uint64_t seed) {
     const bool low = seed % 2 == 0;
     return {.requests_per_second = 1'000'000,
-            .slow_above = low ? 1'500U : 8'192U,
-            .fast_below = low ? 300U : 2'048U,
+            .slow_bytes = low ? 1'500U : 8'192U,
+            .normal_bytes = low ? 300U : 2'048U,
             .images_per_turn = 7};
   }
 
