@@ -6,7 +6,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <new>
@@ -21,6 +20,7 @@
 
 #include "gateway/session/message_cache.h"
 #include "tests/gateway/session/cache_model.h"
+#include "tests/support/environment.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::fix {
@@ -39,8 +39,7 @@ struct Progress {
 class CacheKillTest : public testing::Test {
  protected:
   CacheKillTest() {
-    const char* const given = std::getenv("BETEX_SEED");
-    seed_ = given != nullptr ? std::stoull(given) : std::random_device{}();
+    seed_ = test::number_from_environment("BETEX_SEED", std::random_device{}());
     std::cout << "BETEX_SEED=" << seed_ << "\n";
     void* const shared = ::mmap(
         nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

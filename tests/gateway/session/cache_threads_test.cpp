@@ -9,7 +9,6 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <new>
@@ -27,6 +26,7 @@
 #include "gateway/session/message_cache.h"
 #include "tests/gateway/session/cache_model.h"
 #include "tests/gateway/session/cached_messages.h"
+#include "tests/support/environment.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::fix {
@@ -51,8 +51,7 @@ constexpr std::size_t kFileBytes =
 class CacheThreadsTest : public testing::Test {
  protected:
   CacheThreadsTest() {
-    const char* const given = std::getenv("BETEX_SEED");
-    seed_ = given != nullptr ? std::stoull(given) : std::random_device{}();
+    seed_ = test::number_from_environment("BETEX_SEED", std::random_device{}());
     std::cout << "BETEX_SEED=" << seed_ << "\n";
     for (std::uint32_t i = 0; i < kThreads; ++i) {
       models_.emplace_back(seed_ + i, 1 + i * Model::kSessions, kEpochs);
