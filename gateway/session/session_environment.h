@@ -25,7 +25,7 @@ class Dictionaries;
 class FixSession;
 class HandshakeTurns;
 class LogonGate;
-class MessageCache;
+class SessionCache;
 class RefusalLog;
 class RefusalShare;
 struct SessionMetrics;
@@ -49,7 +49,7 @@ struct SessionEnvironment {
 // The same, as is the next one.
 struct OrderEnvironment {
   gateway::ReportFeed& reports;
-  MessageCache& cache;
+  SessionCache& cache;
   HandshakeTurns& resends;            // slices of them take turns, as handshakes do
   const matching::Currency currency;  // as in FixServer::Parts
 

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "tests/gateway/session/cache_model.h"
 #include "tests/support/environment.h"
 #include "tests/support/temp_folder.h"
@@ -50,9 +50,9 @@ class CacheKillTest : public testing::Test {
   ~CacheKillTest() override { ::munmap(progress_, sizeof(Progress)); }
 
   // Few and small blocks, so that most of what can happen to one happens often.
-  [[nodiscard]] std::unique_ptr<MessageCache> open(const Model& model) const {
+  [[nodiscard]] std::unique_ptr<SessionCache> open(const Model& model) const {
     const auto sessions = model.recovered();
-    return std::make_unique<MessageCache>(
+    return std::make_unique<SessionCache>(
         folder_.path() / "cache",
         CacheIdentity{.boot_id = "boot", .wal_id = "wal"},
         RecoveredSessions{.sessions = sessions, .last_seq = EventSeq{kOperations}},

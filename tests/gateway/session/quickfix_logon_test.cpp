@@ -94,7 +94,7 @@ TEST(QuickfixLogon, WhateverPassesTheCheckLogsOn) {
     Events events;
     QuickfixSession session{
         settings, kSendingTime, dictionaries.provider(), events, [](MsgSeqNum, MsgSeqNum) {
-          return std::vector<MessageCache::Message>{};
+          return std::vector<SessionCache::Message>{};
         }};
     session.start(MsgSeqNum{5}, logon->number);
     EXPECT_TRUE(session.log_on(*logon, logon->number.next())) << testing::readable(frame);
@@ -123,7 +123,7 @@ TEST(QuickfixLogon, ARefusalIsALogoutWithTheNextNumberAndChangesNothing) {
   Events events;
   QuickfixSession session{
       settings, kSendingTime, dictionaries.provider(), events, [](MsgSeqNum, MsgSeqNum) {
-        return std::vector<MessageCache::Message>{};
+        return std::vector<SessionCache::Message>{};
       }};
   session.start(MsgSeqNum{5}, MsgSeqNum{7});
   session.refuse_logon("why not");
@@ -169,7 +169,7 @@ TEST(QuickfixSession, MidnightWithinACallEndsNothing) {
     const SendingTimeCheck sending_time{clock, clock, std::chrono::seconds{120}};
     QuickfixSession session{
         settings, sending_time, dictionaries.provider(), events, [](MsgSeqNum, MsgSeqNum) {
-          return std::vector<MessageCache::Message>{};
+          return std::vector<SessionCache::Message>{};
         }};
     clock.pass_after(1'000'000);
     session.start(MsgSeqNum{5}, MsgSeqNum{7});
