@@ -23,13 +23,13 @@ namespace betex::fix {
 
 class Dictionaries;
 class FixSession;
-class HandshakeTurns;
 class LogonGate;
-class SessionCache;
 class RefusalLog;
 class RefusalShare;
+class SessionCache;
 struct SessionMetrics;
 class SessionPlaces;
+class ThreadShare;
 struct TransportLimits;
 
 // Everything in it outlives the I/O threads' run.
@@ -50,7 +50,7 @@ struct SessionEnvironment {
 struct OrderEnvironment {
   gateway::ReportFeed& reports;
   SessionCache& cache;
-  HandshakeTurns& resends;            // slices of them take turns, as handshakes do
+  ThreadShare& resends;               // slices of them take turns, as handshakes do
   const matching::Currency currency;  // as in FixServer::Parts
 
   // The journal has named a session: reports for `id` are for it from now on.
