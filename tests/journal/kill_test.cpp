@@ -27,8 +27,8 @@ class KillTest : public test::WalTest {
 };
 
 TEST_F(KillTest, ReopeningGivesWhatWasAcknowledgedAndAtMostTheBatchInFlight) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const unsigned seed = test::seed_from_environment();
+  SCOPED_TRACE("BETEX_SEED=" + std::to_string(seed));
   const int rounds = test::is_long_run() ? 1000 : 200;
   std::uint64_t last = 0;
   for (int round = 0; round < rounds; ++round) {

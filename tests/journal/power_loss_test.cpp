@@ -297,8 +297,8 @@ class PowerLossTest : public test::WalTest {
 
   // Records a writer and tries what the disk may hold; gives back the recording.
   std::vector<Operation> expect_no_losses(const std::string& command) {
-    const unsigned seed = std::random_device{}();
-    SCOPED_TRACE("seed " + std::to_string(seed));
+    const unsigned seed = test::seed_from_environment();
+    SCOPED_TRACE("BETEX_SEED=" + std::to_string(seed));
     std::vector<Operation> operations = record_writer(command, seed);
     EXPECT_GT(operations.size(), 100U);
     const std::size_t wanted = test::is_long_run() ? operations.size() : 150;

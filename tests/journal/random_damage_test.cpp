@@ -75,8 +75,8 @@ class RandomDamageTest : public test::WalTest {
 };
 
 TEST_F(RandomDamageTest, IsReportedOrHarmlessNeverSkippedAndNeverACrash) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const unsigned seed = test::seed_from_environment();
+  SCOPED_TRACE("BETEX_SEED=" + std::to_string(seed));
   std::mt19937 random{seed};
   const int rounds = test::is_long_run() ? 100'000 : 10'000;
   int reported = 0;

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/gateway/ring/budget.h"
+#include "tests/support/environment.h"
 #include "tests/support/waiting_on_rings.h"
 
 namespace betex::gateway {
@@ -158,7 +159,7 @@ void hand_over_many_times(std::size_t spins, std::uint64_t seed) {
     for (std::uint64_t round = me; round < kRounds && turn.load() != kOver; round += 2) {
       const bool mine = waits[me].wait_until(
           [&] { return turn.load(std::memory_order_acquire) >= round; }, lost());
-      ASSERT_TRUE(mine) << "lost wake-up in round " << round << ", seed " << seed;
+      ASSERT_TRUE(mine) << "lost wake-up in round " << round << ", BETEX_SEED=" << seed;
       for (std::uint64_t pause = random() % kMaxPause; pause > 0; --pause) {
         [[maybe_unused]] const volatile std::uint64_t spent = pause;
       }
@@ -172,11 +173,11 @@ void hand_over_many_times(std::size_t spins, std::uint64_t seed) {
 }
 
 TEST(BlockingWait, LosesNoWakeUpWhenItSleepsAtOnce) {
-  hand_over_many_times(0, std::random_device{}());
+  hand_over_many_times(0, test::seed_from_environment());
 }
 
 TEST(BlockingWait, LosesNoWakeUpWhenItSpinsFirst) {
-  hand_over_many_times(8, std::random_device{}());
+  hand_over_many_times(8, test::seed_from_environment());
 }
 
 // Several signallers, each for a change of its own: none may rely on another's wake-up.

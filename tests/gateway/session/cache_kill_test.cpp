@@ -39,7 +39,7 @@ struct Progress {
 class CacheKillTest : public testing::Test {
  protected:
   CacheKillTest() {
-    seed_ = test::number_from_environment("BETEX_SEED", std::random_device{}());
+    seed_ = test::seed_from_environment();
     std::cout << "BETEX_SEED=" << seed_ << "\n";
     void* const shared = ::mmap(
         nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

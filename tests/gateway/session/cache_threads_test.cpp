@@ -51,7 +51,7 @@ constexpr std::size_t kFileBytes =
 class CacheThreadsTest : public testing::Test {
  protected:
   CacheThreadsTest() {
-    seed_ = test::number_from_environment("BETEX_SEED", std::random_device{}());
+    seed_ = test::seed_from_environment();
     std::cout << "BETEX_SEED=" << seed_ << "\n";
     for (std::uint32_t i = 0; i < kThreads; ++i) {
       models_.emplace_back(seed_ + i, 1 + i * Model::kSessions, kEpochs);

@@ -11,6 +11,7 @@
 #include "gateway/session/quickfix_clock.h"
 #include "gateway/session/quickfix_session.h"
 #include "tests/gateway/wire/fix_text.h"
+#include "tests/support/environment.h"
 
 namespace betex::fix {
 namespace {
@@ -71,8 +72,8 @@ std::string random_logon(std::mt19937& random, FixVersion version) {
 
 TEST(QuickfixLogon, WhateverPassesTheCheckLogsOn) {
   const Dictionaries dictionaries{BETEX_DICTIONARIES_DIR};
-  const unsigned seed = std::random_device{}();
-  std::cout << "seed " << seed << '\n';
+  const unsigned seed = test::seed_from_environment();
+  std::cout << "BETEX_SEED=" << seed << '\n';
   std::mt19937 random{seed};
   constexpr int kLogons = 3000;
   int accepted = 0;
