@@ -154,7 +154,7 @@ std::unique_ptr<TransactionLog> ClusterMember::lead(const Start& start, Recovere
   return log;
 }
 
-// What a take-over would have its clients wait for: hundreds of MiB where there are many sessions.
+// What a takeover would have its clients wait for: hundreds of MiB where there are many sessions.
 void ClusterMember::prepare_cache(const Start& start, const matching::Engine& engine) {
   if (!replicated_->another_wrote()) {
     return;  // this node's own cache may be good yet

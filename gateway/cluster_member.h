@@ -16,7 +16,7 @@
 #include "gateway/process/health.h"
 #include "gateway/process/metrics.h"
 #include "gateway/reports/transaction_log.h"
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "gateway/session/spare_cache.h"
 #include "gateway/shared_disk_side.h"
 #include "gateway/start/retention.h"
@@ -73,7 +73,7 @@ class ClusterMember {
   struct Made {
     std::unique_ptr<TransactionLog> log;           // null until this node may write
     std::unique_ptr<fix::SpareCache> spare_cache;  // while it stands by; null: there is none
-    std::optional<fix::MessageCache> cache;        // none until the journal is replayed
+    std::optional<fix::SessionCache> cache;        // none until the journal is replayed
   };
 
   // All outlive the steps.

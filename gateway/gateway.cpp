@@ -40,7 +40,7 @@
 #include "gateway/ring/finally.h"
 #include "gateway/session/dictionaries.h"
 #include "gateway/session/fix_server.h"
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "gateway/session/session_ports.h"
 #include "gateway/start/fix_settings.h"
 #include "gateway/start/retention.h"
@@ -53,9 +53,7 @@
 #include "gateway/transport/tls.h"
 #include "gateway/wiring_settings.h"
 #include "journal/environment_pool.h"
-#include "journal/format.h"
 #include "journal/journal.h"
-#include "matching/transaction.h"
 
 namespace betex::gateway {
 namespace {

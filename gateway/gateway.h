@@ -72,9 +72,9 @@ class Gateway {
   Ports start();
 
   // Takes over what may change while it runs: certificates, credentials, how many connections there
-  // may be; of a session its AllowFrom, Authentication and throttle; sessions and accounts that are
-  // new; which requests need a second operator. Throws std::runtime_error where the certificates
-  // are wrong; then nothing has changed.
+  // may be; of a session its AllowFrom, Authentication, CertificateName, Username, RequireTls and
+  // throttle; sessions and accounts that are new; which requests need a second operator. Throws
+  // std::runtime_error where the certificates are wrong; then nothing has changed.
   void reload(const Config& config);
 
   // A command of the exchange's operator, journaled and acted on like all others, for who has the

@@ -8,7 +8,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "gateway/start/snapshot_thread.h"
+#include "gateway/start/journal_upkeep.h"
 #include "gateway/start/witness.h"
 #include "gateway/wiring_settings.h"
 

@@ -35,7 +35,6 @@
 #include "gateway/reports/news.h"
 #include "gateway/start/named_files.h"
 #include "gateway/time/clock_at_start.h"
-#include "journal/process/command_line.h"
 #include "journal/process/standard_streams.h"
 #include "matching/commands.h"
 

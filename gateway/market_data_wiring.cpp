@@ -23,8 +23,8 @@ MarketDataLimits limits_of(const MarketDataSessionLimits& limits, std::size_t mo
           .max_requests = limits.requests,
           .requests_per_second = limits.requests_a_second,
           .requests_at_once = limits.requests,
-          .slow_above = limits.slow_bytes,
-          .fast_below = limits.normal_bytes,
+          .slow_bytes = limits.slow_bytes,
+          .normal_bytes = limits.normal_bytes,
           .most_unsent = most_unsent};
 }
 

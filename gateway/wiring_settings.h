@@ -7,9 +7,9 @@
 
 #include "gateway/config/config.h"
 #include "gateway/ring/wait_strategy.h"
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
+#include "gateway/start/journal_upkeep.h"
 #include "gateway/start/retention.h"
-#include "gateway/start/snapshot_thread.h"
 #include "gateway/transport/transport_limits.h"
 #include "journal/journal.h"
 

@@ -1,7 +1,5 @@
 #include "journal/errors.h"
 
-#include "matching/assert.h"
-
 namespace betex::journal {
 namespace {
 

@@ -184,12 +184,6 @@ std::size_t Environment::used_bytes() const {
   return (info.me_last_pgno + 1) * stat.ms_psize;
 }
 
-void Environment::grow_map(std::size_t bytes) {
-  const std::lock_guard lock{views_mutex_};
-  BETEX_ASSERT(views_ == 0);
-  check(mdb_env_set_mapsize(env_, bytes), "mdb_env_set_mapsize", folder_);
-}
-
 int Environment::clear_dead_readers() {
   int dead = 0;
   check(mdb_reader_check(env_, &dead), "mdb_reader_check", folder_);

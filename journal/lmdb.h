@@ -1,5 +1,5 @@
 // LMDB, thinly: environments, transactions and cursors that close themselves, spans instead of
-// MDB_val, and exceptions instead of codes. The only file pair that knows <lmdb.h>.
+// MDB_val, and exceptions instead of codes. The only file pair of the product that knows <lmdb.h>.
 //
 // Of an environment only the main database is used, with integers as keys (MDB_INTEGERKEY). An
 // environment may be used by several threads, a transaction or cursor by one at a time. Spans point
@@ -80,10 +80,6 @@ class Environment {
 
   [[nodiscard]] std::size_t map_size() const;
   [[nodiscard]] std::size_t used_bytes() const;  // of the map, up to the last page ever used
-
-  // Grows the map. No transaction of this process may be open on the environment; other processes
-  // see it when they begin their next view.
-  void grow_map(std::size_t bytes);
 
   // Frees the reader slots of dead processes; without it they pin old pages. Returns how many.
   int clear_dead_readers();

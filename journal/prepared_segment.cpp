@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "journal/errors.h"
 #include "journal/file_system.h"
 #include "journal/format.h"
 #include "journal/lmdb.h"

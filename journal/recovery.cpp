@@ -87,18 +87,6 @@ std::optional<Snapshot> newest_snapshot(const SnapshotSearch& search, EventSeq l
   return std::nullopt;
 }
 
-RecoveredEngine recover_engine(Journal& journal, const std::filesystem::path& wal_root) {
-  std::vector<std::string> warnings;
-  Snapshot start = newest_or_empty({wal_root, journal.wal_id(), warnings});
-  RecoveredEngine recovered{.engine = std::move(start.engine),
-                            .snapshot = start.position.last_seq,
-                            .warnings = std::move(warnings)};
-  journal.recover(start.position, [&](const matching::TransactionView& transaction) {
-    recovered.engine.apply(transaction);
-  });
-  return recovered;
-}
-
 std::optional<EventSeq> take_snapshot(const std::filesystem::path& wal_root,
                                       EnvironmentPool& pool,
                                       const SnapshotTask& task) {

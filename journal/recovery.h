@@ -1,5 +1,5 @@
-// The engine from the log: the newest whole snapshot, if there is one, and the transactions after
-// it. And the way snapshots come to be: by a reader beside the writer, from the snapshot before.
+// The snapshot that an engine begins with, before the log's transactions after it. And the way
+// snapshots come to be: by a reader beside the writer, from the snapshot before.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "journal/environment_pool.h"
-#include "journal/journal.h"
 #include "journal/snapshot.h"
 #include "matching/engine.h"
 
@@ -28,17 +27,6 @@ struct SnapshotSearch {
 // where it is another log's. Those of older versions are passed over while the log still has its
 // first event.
 [[nodiscard]] std::optional<Snapshot> newest_snapshot(const SnapshotSearch& search, EventSeq limit);
-
-struct RecoveredEngine {
-  matching::Engine engine;
-  EventSeq snapshot;                  // where recovery began; 0: at the log's first event
-  std::vector<std::string> warnings;  // one for each damaged snapshot that was passed over
-};
-
-// Recovers `journal` and the engine with it. A damaged newest snapshot falls back to the one
-// before, with a warning; a whole one that does not belong to the log is an error.
-[[nodiscard]] RecoveredEngine recover_engine(Journal& journal,
-                                             const std::filesystem::path& wal_root);
 
 struct SnapshotTask {
   // It goes on to the end of the transaction that holds this event, or to the log's end.

@@ -227,10 +227,6 @@ std::filesystem::path file_of_snapshot(const std::filesystem::path& wal_root, Ev
   return wal_root / kSnapshotsFolder / name_of(seq) / kSnapshotFile;
 }
 
-matching::Timestamp time_of_snapshot(const std::filesystem::path& wal_root, EventSeq seq) {
-  return header_of_snapshot(wal_root, seq).last_timestamp;
-}
-
 void write_snapshot(const std::filesystem::path& wal_root,
                     const Snapshot& snapshot,
                     const MayWrite& may_write) {

@@ -50,10 +50,6 @@ using MayWrite = std::function<bool()>;
 [[nodiscard]] std::filesystem::path file_of_snapshot(const std::filesystem::path& wal_root,
                                                      EventSeq seq);
 
-// The time of its last event; reads the header alone. Throws SnapshotDamaged.
-[[nodiscard]] matching::Timestamp time_of_snapshot(const std::filesystem::path& wal_root,
-                                                   EventSeq seq);
-
 // Durable when it returns. `position` must be the engine's. A snapshot of the same event that is
 // there already stays. AuthorityLost where it may not be written, or may not any more be put into
 // its place.

@@ -1,6 +1,5 @@
 // Events of the processes that go over the rows of a market.
 #include "matching/apply.h"
-#include "matching/assert.h"
 #include "matching/lifecycle.h"
 
 namespace betex::matching {

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "matching/assert.h"
-
 namespace betex::matching {
 namespace {
 

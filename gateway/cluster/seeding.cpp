@@ -6,7 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include "gateway/cluster/shell_command.h"
-#include "journal/epoch_file.h"
+#include "journal/format.h"
 #include "journal/segment_catalog.h"
 #include "journal/snapshot.h"
 #include "journal/writer_lock.h"

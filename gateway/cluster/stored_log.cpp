@@ -157,10 +157,6 @@ std::uint64_t StoredLog::revision() const noexcept {
   return revision_.load(std::memory_order_relaxed);
 }
 
-std::uint64_t StoredLog::appended_bytes() const noexcept {
-  return appended_bytes_.load(std::memory_order_relaxed);
-}
-
 const Head& StoredLog::newest_known() const noexcept {
   return head_->head;
 }

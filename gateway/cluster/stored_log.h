@@ -42,7 +42,7 @@ struct StoredLogSettings {
   // How often window_bytes is halved by now: who looks after the store says so. Null: never. It
   // must outlive the log.
   const std::atomic<std::uint32_t>* halvings = nullptr;
-  // What must hold in the store for a take-over, as Lease::claim() says it: who has lost the lease
+  // What must hold in the store for a takeover, as Lease::claim() says it: who has lost the lease
   // must not take the log from who has it now, for that one tells its clients what it knows without
   // asking the log while its lease is valid. Asked by who takes over; none: it must not. Empty:
   // nothing must.
@@ -110,9 +110,6 @@ class StoredLog final : public QuorumLog {
   // The store's revision after the newest append of this process; 0: none yet. Thread-safe.
   [[nodiscard]] std::uint64_t revision() const noexcept;
 
-  // What this process has appended so far, compressed. Thread-safe.
-  [[nodiscard]] std::uint64_t appended_bytes() const noexcept;
-
   // The head as this node wrote it or read it last; slots are figures' concern (ClusterFigures).
   [[nodiscard]] const Head& newest_known() const noexcept;
 
@@ -176,7 +173,6 @@ class StoredLog final : public QuorumLog {
   std::deque<ReadSlot> ahead_;        // of the slots that are needed next, read already
   std::uint64_t journaled_slot_ = 0;  // up to where the leader's journal has everything
   std::atomic<std::uint64_t> revision_{0};
-  std::atomic<std::uint64_t> appended_bytes_{0};
   // Bytes of each slot from the oldest on: a beginning of those that were there when this node took
   // over, read when they are needed, and its own.
   std::uint64_t taken_slot_ = 0;  // the newest of the former

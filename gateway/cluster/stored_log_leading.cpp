@@ -179,7 +179,6 @@ void StoredLog::append_entry(const Batch& batch, const std::vector<std::string>&
   for (const std::string& part : parts) {
     own_bytes_.push_back(part.size());
   }
-  appended_bytes_.fetch_add(bytes, std::memory_order_relaxed);
 }
 
 // A part that is not the last: it counts for nothing until the head moves.

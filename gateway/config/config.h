@@ -29,8 +29,7 @@ enum class Retire : std::uint8_t { WhenUnneeded, UpToWatermark };
 
 struct WalConfig {
   std::filesystem::path root;
-  std::uint64_t max_segment_events =
-      5000;  // a hint: rotation happens after the batch that gets there
+  std::uint64_t max_segment_events = 5000;  // about: the batch that gets there is the last one
   std::uint64_t segment_map_size_bytes = std::uint64_t{2} << 30;
   std::uint64_t low_disk_bytes = std::uint64_t{1} << 30;  // with less free, new orders are refused
   std::uint64_t snapshot_every_events = 1'000'000;        // 0: no snapshots are taken
@@ -130,9 +129,9 @@ struct HttpConfig {
   std::vector<std::string> page_hosts;  // names that it is served under, besides loopback's
 };
 
-// Single: this machine alone. SharedDisk (P1): the log's folder is on storage that several machines
-// have, and an external lease says who writes. Replicated (P2): a majority of machines has each
-// event before it is told; every node has a journal of its own.
+// Single: this machine alone. SharedDisk: the log's folder is on storage that several machines
+// have, and an external lease says who writes. Replicated: a majority of machines has each event
+// before it is told; every node has a journal of its own.
 enum class ClusterMode : std::uint8_t { Single, SharedDisk, Replicated };
 
 // Who gives the lease. Kubernetes: a Lease object; for SharedDisk only.

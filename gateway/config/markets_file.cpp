@@ -23,8 +23,9 @@ using matching::LadderKind;
 using matching::MarketKind;
 
 constexpr std::size_t kMinRunners = 2;
-// As the engine has them (RULES.md); tests/e2e/limits_test.cpp creates markets with these.
+// Of markets in a file; operators may create some with more (RULES.md section 4).
 constexpr std::int64_t kMaxWinners = 8;
+// As the engine has them; tests/e2e/limits_test.cpp creates markets with these.
 constexpr std::int64_t kMaxCommissionBp = 10'000;
 constexpr std::int64_t kMaxBetDelayMs = 60'000;
 

@@ -144,7 +144,7 @@ bool Distribution::has_room(Subscriber& subscriber) {
   if (subscriber.room_of_round != round_number_) {
     subscriber.room_of_round = round_number_;
     subscriber.room =
-        static_cast<std::int64_t>(limits_.slow_above) -
+        static_cast<std::int64_t>(limits_.slow_bytes) -
         static_cast<std::int64_t>(subscriber.outlet->unsent_bytes() + subscriber.out_bytes);
   }
   return subscriber.room > 0;
@@ -161,12 +161,13 @@ void Distribution::fall_behind(const LiveRequest& request) {
 
 std::size_t Distribution::room_beside_updates(Subscriber& subscriber) {
   const std::size_t unsent = subscriber.outlet->unsent_bytes() + subscriber.out_bytes;
-  if (subscriber.over || ((subscriber.slow || subscriber.pauses) && unsent >= limits_.fast_below)) {
+  if (subscriber.over ||
+      ((subscriber.slow || subscriber.pauses) && unsent >= limits_.normal_bytes)) {
     return 0;
   }
   subscriber.slow = false;
   subscriber.pauses = false;
-  const std::size_t half = limits_.slow_above / 2;
+  const std::size_t half = limits_.slow_bytes / 2;
   if (unsent >= half) {
     subscriber.pauses = true;
     return 0;

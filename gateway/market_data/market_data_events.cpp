@@ -10,7 +10,6 @@
 namespace betex::gateway {
 namespace {
 
-using matching::EventKind;
 using matching::EventSeq;
 using matching::InstrumentId;
 using matching::MarketId;

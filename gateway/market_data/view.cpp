@@ -11,7 +11,6 @@ namespace {
 using fix::MdEntry;
 using fix::MdEntryType;
 using fix::MdUpdateAction;
-using matching::Int128;
 using matching::Side;
 using matching::Tick;
 using matching::WideQuantity;

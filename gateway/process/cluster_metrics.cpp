@@ -39,7 +39,7 @@ std::vector<MetricFamily> cluster_metrics(const ClusterSources& from) {
   return {
       roles(figures),
       gauge({"betex_cluster_epoch",
-             "The epoch of who leads, as this node knows it; each take-over raises it."},
+             "The epoch of who leads, as this node knows it; each takeover raises it."},
             figures.epoch.load(std::memory_order_relaxed)),
       histogram({"betex_cluster_append_seconds",
                  "Of a leader: appends to the quorum log, until a majority has them on its disks."},

@@ -14,7 +14,7 @@ namespace betex::gateway {
 namespace {
 
 constexpr std::string_view kOutOfMemory =
-    "out of memory; give it more (gateway/README.md says how much it needs), then start again: "
+    "out of memory; give it more (OPERATING.md, Sizing, says how much it needs), then start again: "
     "nothing that was reported is lost";
 
 }  // namespace

@@ -19,7 +19,7 @@
 #include "gateway/replay/replay_figures.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "gateway/session/session_metrics.h"
 #include "gateway/start/retention.h"
 #include "gateway/time/gateway_clocks.h"
@@ -39,7 +39,7 @@ class GatewayMetrics final : public prometheus::Collectable {
     const fix::SessionMetrics& sessions;
     const Retention& retention;
     const GatewayClocks& clocks;
-    const fix::MessageCache& cache;
+    const fix::SessionCache& cache;
     const ProcessBacklog& backlog;
     const Histogram& commit_times;
     const Histogram& answer_times;

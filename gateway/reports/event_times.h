@@ -9,7 +9,8 @@
 
 namespace betex::gateway {
 
-// Reports older than this (7 days of journaled time) are not kept for a session that is away.
+// Reports older than this (7 days of journaled time) are not kept for a session that is away, nor
+// is the log for its sake (start/retention.h).
 inline constexpr std::int64_t kReportHorizonNanos = std::int64_t{7} * 24 * 3600 * 1'000'000'000;
 
 // *Owned by one thread.*

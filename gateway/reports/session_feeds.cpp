@@ -19,7 +19,6 @@ constexpr std::size_t kLooksPerMessage = 8;
 
 using fix::ReportId;
 using matching::SessionId;
-using matching::TransactionView;
 
 template <typename Value>
 Value& grow_to(std::vector<Value>& table, SessionId session) {

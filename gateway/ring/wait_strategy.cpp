@@ -1,26 +1,16 @@
 #include "gateway/ring/wait_strategy.h"
 
-#include <array>
 #include <climits>
 #include <ctime>
-#include <utility>
 
 #include <linux/futex.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "matching/assert.h"
-
 namespace betex::gateway {
 
 namespace {
-
-constexpr std::array<std::pair<WaitKind, std::string_view>, 3> kWords{{
-    {WaitKind::BusySpin, "busy-spin"},
-    {WaitKind::Yield, "yield"},
-    {WaitKind::Block, "block"},
-}};
 
 // steady_clock is CLOCK_MONOTONIC here, which is what FUTEX_WAIT_BITSET's absolute timeouts use.
 timespec to_timespec(TimePoint time) noexcept {
@@ -45,24 +35,6 @@ void futex(std::atomic<std::uint32_t>& word,
 }
 
 }  // namespace
-
-std::string_view to_string(WaitKind kind) noexcept {
-  for (const auto& [each, word] : kWords) {
-    if (each == kind) {
-      return word;
-    }
-  }
-  BETEX_ASSERT(!"a WaitKind without a word");
-}
-
-std::optional<WaitKind> parse_wait_kind(std::string_view word) noexcept {
-  for (const auto& [kind, each] : kWords) {
-    if (each == word) {
-      return kind;
-    }
-  }
-  return std::nullopt;
-}
 
 bool WaitStrategy::passed(TimePoint deadline) noexcept {
   return deadline != kNoDeadline && std::chrono::steady_clock::now() >= deadline;

@@ -7,8 +7,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string_view>
 
 #include "gateway/ring/sequence.h"
 
@@ -19,10 +17,6 @@ enum class WaitKind : std::uint8_t {
   Yield,     // spins, then lets others run; takes what nobody else wants
   Block,     // spins a little, then sleeps until signalled; idle it takes no CPU
 };
-
-// "busy-spin", "yield", "block": the words of the configuration.
-[[nodiscard]] std::string_view to_string(WaitKind kind) noexcept;
-[[nodiscard]] std::optional<WaitKind> parse_wait_kind(std::string_view word) noexcept;
 
 using TimePoint = std::chrono::steady_clock::time_point;
 inline constexpr TimePoint kNoDeadline = TimePoint::max();

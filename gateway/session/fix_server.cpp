@@ -6,7 +6,7 @@
 #include "gateway/session/quickfix_clock.h"
 #include "gateway/session/session_environment.h"
 #include "gateway/session/session_server.h"
-#include "gateway/transport/handshake_turns.h"
+#include "gateway/transport/thread_share.h"
 
 namespace betex::fix {
 
@@ -40,7 +40,7 @@ struct FixServer::Inside {
               [](FixSession& /*session*/) {}} {}
 
   const QuickfixClock quickfix_clock;
-  HandshakeTurns resends;
+  ThreadShare resends;
   const OrderEnvironment environment;
   SessionServer<FixSession> ports;
 };

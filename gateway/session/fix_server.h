@@ -28,7 +28,7 @@ namespace betex::fix {
 
 class Authenticator;
 class Dictionaries;
-class MessageCache;
+class SessionCache;
 struct SessionMetrics;
 
 // Thread-safe, but for construction and destruction. The I/O threads (whoever runs `io`) must have
@@ -42,7 +42,7 @@ class FixServer final : public gateway::SessionSink, public gateway::ReplaySink 
     gateway::CommandPort& commands;
     gateway::ReportFeed& reports;
     Authenticator& authenticator;
-    MessageCache& cache;
+    SessionCache& cache;
     const gateway::Clock& clock;  // session time; QuickFIX goes by it too
     matching::Currency currency;  // of all amounts, as the log says; empty where it does not
     gateway::ReplayFeed* replays = nullptr;  // null: no reports are told again

@@ -91,7 +91,7 @@ MarketDataSession::MarketDataSession(SessionSettings settings,
             environment,
             *this,
             [](MsgSeqNum /*first*/, MsgSeqNum /*last*/) {
-              return std::vector<MessageCache::Message>{};  // nothing is kept
+              return std::vector<SessionCache::Message>{};  // nothing is kept
             },
             [this] { return shared_from_this(); }},
       market_data_{market_data},

@@ -145,7 +145,6 @@ void SessionCore::reject(const Refusal& refusal, MsgSeqNum number) {
 }
 
 void SessionCore::log_refused_by_client() const {
-  constexpr std::uint32_t kText = 58;
   constexpr std::size_t kLoggedText = 64;
   const auto refused = parse_uint(fields.value(tag::kRefSeqNum));
   environment.refusals.write(
@@ -154,7 +153,7 @@ void SessionCore::log_refused_by_client() const {
       "session {}: message {} of ours was refused by a BusinessMessageReject: {}",
       settings.comp_id,
       refused ? std::to_string(*refused) : "(RefSeqNum is no number)",
-      journal::in_quotes(fields.value(kText), kLoggedText));
+      journal::in_quotes(fields.value(tag::kText), kLoggedText));
 }
 
 // QuickFIX does not count a gap fill that it refuses, and takes one that leads nowhere: either

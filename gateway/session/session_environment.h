@@ -23,13 +23,13 @@ namespace betex::fix {
 
 class Dictionaries;
 class FixSession;
-class HandshakeTurns;
 class LogonGate;
-class MessageCache;
 class RefusalLog;
 class RefusalShare;
+class SessionCache;
 struct SessionMetrics;
 class SessionPlaces;
+class ThreadShare;
 struct TransportLimits;
 
 // Everything in it outlives the I/O threads' run.
@@ -49,8 +49,8 @@ struct SessionEnvironment {
 // The same, as is the next one.
 struct OrderEnvironment {
   gateway::ReportFeed& reports;
-  MessageCache& cache;
-  HandshakeTurns& resends;            // slices of them take turns, as handshakes do
+  SessionCache& cache;
+  ThreadShare& resends;               // slices of them take turns, as handshakes do
   const matching::Currency currency;  // as in FixServer::Parts
 
   // The journal has named a session: reports for `id` are for it from now on.

@@ -9,7 +9,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "gateway/session/session_inbound.h"
 #include "gateway/session/session_metrics.h"
 #include "gateway/session/session_outbound.h"
@@ -31,8 +31,7 @@ bool is_about_network(const gateway::Query& query) {
 // An OrderGroupRequest(UOG) that trips a group takes risk away, like a cancel. All its orders had
 // to pass the throttle to be there.
 bool trips_a_group(const FieldTable& fields) noexcept {
-  constexpr std::uint32_t kOrderGroupAction = 20081;
-  return fields.msg_type() == "UOG" && fields.value(kOrderGroupAction) == "4";
+  return fields.msg_type() == "UOG" && fields.value(tag::kOrderGroupAction) == "4";
 }
 
 // By its type, or what it says it does, whatever is wrong with the message.

@@ -9,7 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "gateway/session/cache_layout.h"
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "gateway/session/session_metrics.h"
 #include "gateway/transport/connection.h"
 #include "gateway/transport/transport_limits.h"

@@ -14,12 +14,12 @@
 #include "gateway/link/replay_link.h"
 #include "gateway/link/session_link.h"
 #include "gateway/session/delivery_proof.h"
-#include "gateway/session/message_cache.h"
 #include "gateway/session/outbound_numbers.h"
 #include "gateway/session/outbound_queue.h"
 #include "gateway/session/replayed_reports.h"
 #include "gateway/session/report_hold.h"
 #include "gateway/session/resends.h"
+#include "gateway/session/session_cache.h"
 #include "gateway/session/session_core.h"
 #include "gateway/session/unproven_reports.h"
 #include "matching/commands.h"
@@ -150,7 +150,7 @@ class SessionOutbound {
   // QuickFIX has refused something: the slice, while it has one.
   void on_reject() noexcept { resends_.slice_refused(); }
 
-  [[nodiscard]] std::vector<MessageCache::Message> sent_messages(matching::MsgSeqNum first,
+  [[nodiscard]] std::vector<SessionCache::Message> sent_messages(matching::MsgSeqNum first,
                                                                  matching::MsgSeqNum last) const {
     return core_.orders.cache.read(core_.id, core_.epoch, first, last);
   }

@@ -4,7 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "gateway/session/session_metrics.h"
 #include "gateway/session/session_outbound.h"
 #include "gateway/transport/refusal_log.h"

@@ -5,7 +5,7 @@
 
 #include "gateway/session/session_metrics.h"
 #include "gateway/session/session_outbound.h"
-#include "gateway/transport/handshake_turns.h"
+#include "gateway/transport/thread_share.h"
 #include "gateway/transport/transport_limits.h"
 #include "gateway/wire/tags.h"
 

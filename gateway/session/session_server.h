@@ -20,10 +20,10 @@
 #include "gateway/session/session_registry.h"
 #include "gateway/session/session_settings.h"
 #include "gateway/transport/connection.h"
-#include "gateway/transport/handshake_turns.h"
 #include "gateway/transport/listener.h"
 #include "gateway/transport/logon_gate.h"
 #include "gateway/transport/refusal_log.h"
+#include "gateway/transport/thread_share.h"
 #include "gateway/transport/tls_files.h"
 #include "gateway/transport/transport_limits.h"
 #include "matching/info.h"
@@ -103,7 +103,7 @@ class SessionServer {
   SessionMetrics metrics_;
   RefusalLog refusals_;
   RefusalShare refusal_share_;
-  HandshakeTurns handshakes_;
+  ThreadShare handshakes_;
   LogonGate gate_;
   SessionRegistry<Session> registry_;
   const SessionEnvironment session_environment_;

@@ -39,7 +39,7 @@ void SessionStore::get(int begin, int end, std::vector<std::string>& messages) c
   const MsgSeqNum first_number{static_cast<std::uint32_t>(first)};
   auto sent = guarded([&] { return callbacks_.sent_messages(first_number, last_number); });
   messages.reserve(sent.size() + 1);
-  for (MessageCache::Message& message : sent) {
+  for (SessionCache::Message& message : sent) {
     messages.push_back(std::move(message.bytes));
   }
   if (sent.empty() || sent.back().number != last_number) {

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/session/message_cache.h"
 #include "gateway/session/quickfix.h"
+#include "gateway/session/session_cache.h"
 #include "matching/types.h"
 
 namespace betex::fix {
@@ -20,7 +20,7 @@ class SessionStore final : public FIX::MessageStore {
   struct Callbacks {
     // The application messages that were sent with numbers in [first, last], in order, those that
     // the cache does not have yet included.
-    std::function<std::vector<MessageCache::Message>(matching::MsgSeqNum first,
+    std::function<std::vector<SessionCache::Message>(matching::MsgSeqNum first,
                                                      matching::MsgSeqNum last)>
         sent_messages;
 

@@ -6,7 +6,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "journal/errors.h"
 
 namespace betex::fix {

@@ -9,6 +9,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "gateway/reports/event_times.h"
 #include "matching/assert.h"
 
 namespace betex::gateway {
@@ -126,7 +127,7 @@ EventSeq Retention::last_before(std::chrono::nanoseconds ago) const {
 
 EventSeq Retention::needed_after() const {
   const EventSeq needed = cursors_.needed_after().value_or(taken_);
-  return std::max(needed, last_before(std::chrono::nanoseconds{kHorizonNanos}));
+  return std::max(needed, last_before(std::chrono::nanoseconds{kReportHorizonNanos}));
 }
 
 std::size_t Retention::sessions_behind() const {

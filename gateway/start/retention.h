@@ -24,9 +24,6 @@ namespace betex::gateway {
 // *Thread-safe.*
 class Retention final : public ReportKeeper {
  public:
-  // Reports older than this (7 days of journaled time) are not kept for a session that is away.
-  static constexpr std::int64_t kHorizonNanos = std::int64_t{7} * 24 * 3600 * 1'000'000'000;
-
   // `replay`: so long (of journaled time) reports can be told again; 0: as long as the journal is
   // kept for other reasons.
   explicit Retention(Retire retire = Retire::WhenUnneeded, std::chrono::nanoseconds replay = {})

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/transport/tls.h"
+#include "gateway/transport/tls_files.h"
 
 namespace betex::fix {
 

@@ -14,10 +14,10 @@
 
 #include "gateway/transport/admission.h"
 #include "gateway/transport/garbled_count.h"
-#include "gateway/transport/handshake_turns.h"
 #include "gateway/transport/outbound_block.h"
 #include "gateway/transport/refusal_log.h"
 #include "gateway/transport/stream.h"
+#include "gateway/transport/thread_share.h"
 #include "gateway/transport/transport_limits.h"
 #include "gateway/transport/transport_metrics.h"
 #include "gateway/transport/write_queue.h"
@@ -74,7 +74,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     const SessionDirectory& directory;
     const TransportLimits& limits;
     TransportMetrics& metrics;
-    HandshakeTurns& handshakes;
+    ThreadShare& handshakes;
     RefusalLog& refusals;
   };
 

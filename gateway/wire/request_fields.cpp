@@ -15,7 +15,6 @@ namespace {
 
 using matching::ClOrdId;
 using matching::Decimal;
-using matching::Name;
 
 bool is_printable(std::string_view text) noexcept {
   return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });

@@ -15,8 +15,6 @@
 namespace betex::fix {
 namespace {
 
-using matching::Name;
-
 // ---- Requests that act --------------------------------------------------------------------------
 
 void check_handl_inst(RequestFields& request) {

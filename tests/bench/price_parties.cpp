@@ -28,7 +28,6 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr char kSoh = '\x01';
-constexpr std::chrono::seconds kPatience{60};
 constexpr std::size_t kReadAtOnce = 256 * 1024;
 
 // Of offers, so that all of the three levels that are told change.

@@ -51,7 +51,7 @@ WaitKind wait_kind(const benchmark::State& state) {
 }
 
 void label(benchmark::State& state) {
-  state.SetLabel(std::string{to_string(wait_kind(state))});
+  state.SetLabel(name_of(wait_kind(state)));
 }
 
 // Both sides on one thread, 64 commands at a time: the ring's own work, without another core.

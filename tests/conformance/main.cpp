@@ -19,7 +19,6 @@
 
 namespace {
 
-using betex::conformance::Identity;
 using betex::conformance::kPasswordVariable;
 using betex::conformance::password_of;
 using betex::conformance::Place;

@@ -72,10 +72,6 @@ void Variables::set(const std::string& name, std::string value) {
   values_[name] = std::move(value);
 }
 
-void Variables::set_default(const std::string& name, std::string value) {
-  values_.try_emplace(name, std::move(value));
-}
-
 std::optional<std::string> Variables::find(const std::string& name) const {
   const auto found = values_.find(name);
   return found == values_.end() ? std::nullopt : std::optional{found->second};

@@ -16,9 +16,6 @@ class Variables {
  public:
   void set(const std::string& name, std::string value);
 
-  // As set(), but a value that was there before stays.
-  void set_default(const std::string& name, std::string value);
-
   [[nodiscard]] std::optional<std::string> find(const std::string& name) const;
 
   // Throws std::invalid_argument where a name is not known, or an offset is added to no number.

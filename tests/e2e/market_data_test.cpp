@@ -21,7 +21,6 @@ namespace betex::test {
 namespace {
 
 using client::ClientBook;
-using client::EntryType;
 using client::Level;
 using client::Message;
 using client::Side;

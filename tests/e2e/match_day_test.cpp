@@ -1,13 +1,13 @@
 // config/match_day, as a newcomer runs it; and with a kill -9 in every step; BETEX_LONG=1
 // has more such days.
 #include <chrono>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/environment.h"
 #include "tests/support/gateway_process.h"
 
 namespace betex::test {
@@ -52,7 +52,7 @@ TEST(MatchDay, EndsWithEveryonePaidByTheCorrectedResult) {
 }
 
 TEST(MatchDay, EndsTheSameWithAKillInEveryStep) {
-  const int days = std::getenv("BETEX_LONG") == nullptr ? 1 : kDaysWithKillsWhenLong;
+  const int days = is_long_run() ? kDaysWithKillsWhenLong : 1;
   for (int i = 0; i < days; ++i) {
     const Day day = run_day({"--kill-9"});
     ASSERT_EQ(day.exit_code, 0) << day.out << day.err;

@@ -48,13 +48,6 @@ std::string unchanging(const Message& message) {
 
 class SessionsTest : public testing::TestWithParam<const char*> {
  protected:
-  // Once: without trying again.
-  void log_on_once(client::Session& session) {
-    session.logon(client::Connection::open("127.0.0.1", gateway_.fix_port(), kPatience),
-                  client::ResetNumbers::No,
-                  kPatience);
-  }
-
   TempFolder wal_;
   GatewayProcess gateway_{wal_.path()};
   Broker broker_{GetParam()};

@@ -12,6 +12,7 @@
 #include "matching/events.h"
 #include "tests/fuzz/damage.h"
 #include "tests/journal/transactions.h"
+#include "tests/support/environment.h"
 
 namespace betex::test {
 namespace {
@@ -62,8 +63,8 @@ TEST(JournalFuzz, GenuineRecordsAreAcceptedAndWithoutTheirChainTheyAreNot) {
 }
 
 TEST(JournalFuzz, SurvivesDamagedRecords) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const unsigned seed = test::seed_from_environment();
+  SCOPED_TRACE("BETEX_SEED=" + std::to_string(seed));
   std::mt19937 random{seed};
   const std::vector<std::string> originals = seeds();
   int accepted = 0;

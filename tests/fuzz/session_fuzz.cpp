@@ -198,7 +198,7 @@ class FuzzedGateway {
   FakePipeline pipeline_;
   boost::asio::io_context io_;
   AnyPassword authenticator_;
-  fix::MessageCache cache_;
+  fix::SessionCache cache_;
   const gateway::SystemClock clock_;
   fix::FixServer server_;
   std::uint16_t port_ = 0;

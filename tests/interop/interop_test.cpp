@@ -1,7 +1,6 @@
 // A FIX engine that is not ours as the gateway's client: client.js and market_data.js say what it
 // does.
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -9,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/environment.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/temp_folder.h"
 
@@ -32,7 +32,7 @@ std::string run_node(const std::string& program, const std::vector<std::string>&
 class Interop : public testing::Test {
  protected:
   void SetUp() override {
-    if (std::getenv("BETEX_LONG") == nullptr) {
+    if (!is_long_run()) {
       GTEST_SKIP() << "needs node and npm packages, which tests/run --long installs";
     }
     gateway_.emplace(wal_.path());

@@ -30,6 +30,7 @@
 #include "journal/journal.h"
 #include "journal/journal_reader.h"
 #include "journal/prepared_segment.h"
+#include "tests/journal/grow_map.h"
 #include "tests/journal/transactions.h"
 
 namespace betex::test {
@@ -110,8 +111,8 @@ void grow_live_map(const journal::Journal& journal,
                    const std::string& wal_root,
                    journal::EnvironmentPool& pool) {
   const std::string live = journal.position().segment.value().text();
-  pool.open(std::filesystem::path{wal_root} / journal::kSegmentsFolder / live, {})
-      ->grow_map(std::size_t{16} << 20U);
+  grow_map(*pool.open(std::filesystem::path{wal_root} / journal::kSegmentsFolder / live, {}),
+           std::size_t{16} << 20U);
 }
 
 void read_one(const std::string& wal_root, journal::EnvironmentPool& pool) {

@@ -1,11 +1,11 @@
 // The writer is killed at random moments: what it had acknowledged is there, and nothing is torn.
 #include <chrono>
-#include <cstdlib>
 #include <random>
 #include <thread>
 
 #include "tests/journal/child.h"
 #include "tests/journal/wal_fixture.h"
+#include "tests/support/environment.h"
 
 namespace betex::journal {
 namespace {
@@ -27,9 +27,9 @@ class KillTest : public test::WalTest {
 };
 
 TEST_F(KillTest, ReopeningGivesWhatWasAcknowledgedAndAtMostTheBatchInFlight) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  const int rounds = std::getenv("BETEX_LONG") != nullptr ? 1000 : 200;
+  const unsigned seed = test::seed_from_environment();
+  SCOPED_TRACE("BETEX_SEED=" + std::to_string(seed));
+  const int rounds = test::is_long_run() ? 1000 : 200;
   std::uint64_t last = 0;
   for (int round = 0; round < rounds; ++round) {
     const std::uint64_t acknowledged = write_and_kill(seed + static_cast<unsigned>(round), last);

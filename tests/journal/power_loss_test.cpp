@@ -7,7 +7,6 @@
 // rest, each folder may have the first few of its changed names, and each file any of the writes,
 // or any of their 512-byte sectors.
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <memory>
 #include <random>
@@ -16,6 +15,7 @@
 #include "tests/journal/disk_recording.h"
 #include "tests/journal/shim.h"
 #include "tests/journal/wal_fixture.h"
+#include "tests/support/environment.h"
 
 namespace betex::journal {
 namespace {
@@ -297,11 +297,11 @@ class PowerLossTest : public test::WalTest {
 
   // Records a writer and tries what the disk may hold; gives back the recording.
   std::vector<Operation> expect_no_losses(const std::string& command) {
-    const unsigned seed = std::random_device{}();
-    SCOPED_TRACE("seed " + std::to_string(seed));
+    const unsigned seed = test::seed_from_environment();
+    SCOPED_TRACE("BETEX_SEED=" + std::to_string(seed));
     std::vector<Operation> operations = record_writer(command, seed);
     EXPECT_GT(operations.size(), 100U);
-    const std::size_t wanted = std::getenv("BETEX_LONG") != nullptr ? operations.size() : 150;
+    const std::size_t wanted = test::is_long_run() ? operations.size() : 150;
     EXPECT_EQ(count_losses(operations, wanted, seed), 0U) << fault_;
     return operations;
   }

@@ -1,9 +1,9 @@
 // Thousands of randomly damaged logs: each is read to the end, or stopped at with an error. None
 // gives out anything else than what was written, none leaves something out, and none crashes.
-#include <cstdlib>
 #include <random>
 
 #include "tests/journal/wal_fixture.h"
+#include "tests/support/environment.h"
 
 namespace betex::journal {
 namespace {
@@ -75,10 +75,10 @@ class RandomDamageTest : public test::WalTest {
 };
 
 TEST_F(RandomDamageTest, IsReportedOrHarmlessNeverSkippedAndNeverACrash) {
-  const unsigned seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const unsigned seed = test::seed_from_environment();
+  SCOPED_TRACE("BETEX_SEED=" + std::to_string(seed));
   std::mt19937 random{seed};
-  const int rounds = std::getenv("BETEX_LONG") != nullptr ? 100'000 : 10'000;
+  const int rounds = test::is_long_run() ? 100'000 : 10'000;
   int reported = 0;
   for (int round = 0; round < rounds && !HasFailure(); ++round) {
     SCOPED_TRACE("round " + std::to_string(round));

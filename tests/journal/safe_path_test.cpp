@@ -10,8 +10,8 @@
 #include "journal/file_system.h"
 #include "journal/lmdb.h"
 #include "journal/prepared_segment.h"
-#include "journal/recovery.h"
 #include "journal/retirement.h"
+#include "tests/journal/recovered_engine.h"
 #include "tests/journal/tool_run.h"
 #include "tests/journal/wal_fixture.h"
 
@@ -19,6 +19,7 @@ namespace betex::journal {
 namespace {
 
 using std::filesystem::path;
+using test::recover_engine;
 using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::Not;

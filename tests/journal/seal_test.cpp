@@ -19,7 +19,6 @@ using test::run_tool;
 using test::ToolOutput;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 constexpr WalId kExampleWalId{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};

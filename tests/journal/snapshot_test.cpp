@@ -5,6 +5,7 @@
 #include "journal/checksum.h"
 #include "journal/recovery.h"
 #include "journal/retirement.h"
+#include "tests/journal/recovered_engine.h"
 #include "tests/journal/wal_fixture.h"
 #include "tests/matching/exchange.h"
 
@@ -12,6 +13,8 @@ namespace betex::journal {
 namespace {
 
 using matching::testing::Exchange;
+using test::recover_engine;
+using test::RecoveredEngine;
 using ::testing::HasSubstr;
 
 // A log written by a real engine, so that it can be applied to one.

@@ -10,6 +10,7 @@
 
 #include "journal/recovery.h"
 #include "journal/retirement.h"
+#include "tests/journal/recovered_engine.h"
 #include "tests/journal/tool_run.h"
 #include "tests/journal/wal_fixture.h"
 #include "tests/matching/exchange.h"
@@ -19,6 +20,7 @@ namespace {
 
 using namespace matching;  // NOLINT(google-build-using-namespace): events are all that it is about
 using matching::Name;
+using test::recover_engine;
 using test::run_tool;
 using test::ToolOutput;
 using ::testing::ElementsAre;

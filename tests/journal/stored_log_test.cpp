@@ -23,6 +23,7 @@
 #include "journal/retirement.h"
 #include "matching/engine.h"
 #include "tests/journal/recording.h"
+#include "tests/journal/recovered_engine.h"
 #include "tests/journal/tool_run.h"
 #include "tests/journal/wal_fixture.h"
 #include "tests/matching/exchange.h"
@@ -34,6 +35,8 @@ namespace {
 using matching::testing::record_two_days;
 using matching::testing::Recording;
 using matching::testing::StoredTransaction;
+using test::recover_engine;
+using test::RecoveredEngine;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 

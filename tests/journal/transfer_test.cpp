@@ -9,6 +9,7 @@
 #include "journal/tool/export_format.h"
 #include "journal/writer_lock.h"
 #include "tests/journal/child.h"
+#include "tests/journal/recovered_engine.h"
 #include "tests/journal/wal_fixture.h"
 #include "tests/matching/exchange.h"
 
@@ -16,6 +17,8 @@ namespace betex::journal {
 namespace {
 
 using std::filesystem::path;
+using test::recover_engine;
+using test::RecoveredEngine;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 

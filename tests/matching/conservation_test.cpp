@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <random>
@@ -18,6 +17,7 @@
 #include <gtest/gtest.h>
 
 #include "matching/engine.h"
+#include "tests/support/environment.h"
 
 namespace betex::matching::testing {
 namespace {
@@ -32,10 +32,8 @@ constexpr std::size_t kRememberedOrders = 4'096;
 constexpr std::int64_t kUnit = 1'000'000;  // a Decimal's
 
 std::uint64_t commands_to_run() {
-  if (const char* const text = std::getenv("BETEX_COMMANDS")) {
-    return std::strtoull(text, nullptr, 10);
-  }
-  return std::getenv("BETEX_LONG") == nullptr ? kCommands : kCommandsWhenLong;
+  return test::number_from_environment("BETEX_COMMANDS",
+                                       test::is_long_run() ? kCommandsWhenLong : kCommands);
 }
 
 // A market as whoever operates it sees it.

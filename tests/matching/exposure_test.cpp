@@ -3,7 +3,6 @@
 // partial fills and removals. BETEX_SEED=n runs the cases of that seed.
 #include "tests/matching/exposure.h"
 
-#include <cstdlib>
 #include <random>
 #include <string>
 
@@ -11,6 +10,7 @@
 
 #include "matching/engine.h"
 #include "tests/matching/shadow.h"
+#include "tests/support/environment.h"
 
 namespace betex::matching::testing {
 namespace {
@@ -19,8 +19,7 @@ constexpr int kCases = 20'000;
 constexpr std::size_t kMostOpen = 5;  // for the brute force, which tries all subsets
 
 std::uint64_t seed() {
-  const char* const text = std::getenv("BETEX_SEED");
-  return text == nullptr ? 20'261'129 : std::strtoull(text, nullptr, 10);
+  return test::number_from_environment("BETEX_SEED", 20'261'129);
 }
 
 // A market with two accounts who bet against each other.

@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/matching/comparison.h"
+#include "tests/support/environment.h"
 
 namespace betex::matching::testing {
 namespace {
@@ -26,22 +27,17 @@ constexpr StreamSize kManyOrders{.far_orders = 14'000, .commands = 1'500, .check
 // Rows of three chunks and more, whatever is done to them.
 constexpr StreamSize kCrowd{.crowd = 2'400, .commands = 600, .check_every = 100};
 
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-  const char* const text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
 constexpr std::uint64_t kCommands = 200'000;
 constexpr std::uint64_t kCommandsWhenLong = 10'000'000;
 
 std::uint64_t commands_to_run() {
-  return number_from("BETEX_COMMANDS",
-                     std::getenv("BETEX_LONG") == nullptr ? kCommands : kCommandsWhenLong);
+  return test::number_from_environment("BETEX_COMMANDS",
+                                       test::is_long_run() ? kCommandsWhenLong : kCommands);
 }
 
 // Fewer, or one seed's alone, need not lead to everything.
 bool leads_to_everything() {
-  return std::getenv("BETEX_SEED") == nullptr && commands_to_run() >= kCommands;
+  return test::number_from_environment("BETEX_SEED", 0) == 0 && commands_to_run() >= kCommands;
 }
 
 struct Outcome {
@@ -55,7 +51,7 @@ void run_streams(const StreamSize& size,
                  std::uint64_t commands,
                  Outcome& outcome) {
   const std::uint64_t each = size.far_orders + size.crowd + size.commands;
-  const std::uint64_t only = number_from("BETEX_SEED", 0);
+  const std::uint64_t only = test::number_from_environment("BETEX_SEED", 0);
   const std::uint64_t first = only != 0 ? only : first_seed;
   const std::uint64_t streams = only != 0 ? 1 : (commands + each - 1) / each;
   for (std::uint64_t seed = first; seed < first + streams; ++seed) {

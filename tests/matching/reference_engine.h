@@ -69,8 +69,6 @@ class ReferenceEngine {
 
   [[nodiscard]] Int128 rounding() const { return rounding_; }
 
-  [[nodiscard]] std::size_t known_ids() const { return known_ids_.size(); }
-
  private:
   // reference_orders.cpp: order entry.
   void on(const PlaceOrder& asked);

@@ -1,11 +1,11 @@
 #include "tests/soak/soak_plan.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <random>
 
 #include "gateway/config/credentials.h"
+#include "tests/support/environment.h"
 
 namespace betex::test {
 namespace {
@@ -18,11 +18,6 @@ constexpr int kReaders = 3;
 constexpr std::chrono::seconds kAnHour{3'600};
 constexpr std::chrono::seconds kHalfAMinute{30};
 constexpr auto kBetweenRequests = 5ms;  // of all together: 200 a second
-
-std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
 
 std::string numbered(const std::string& name, int number) {
   return name + std::to_string(number);
@@ -40,8 +35,8 @@ void add_session(std::ofstream& settings,
 }  // namespace
 
 SoakPlan SoakPlan::from_environment(int few) {
-  const bool is_long = number_from_environment("BETEX_LONG", 0) != 0;
-  const auto otherwise = static_cast<std::uint64_t>((is_long ? kAnHour : kHalfAMinute).count());
+  const auto otherwise =
+      static_cast<std::uint64_t>((is_long_run() ? kAnHour : kHalfAMinute).count());
   const std::chrono::seconds lasts{number_from_environment("BETEX_SOAK_SECONDS", otherwise)};
   const int brokers = lasts >= kAnHour ? kManyBrokers : few;
   SoakPlan plan{.lasts = lasts,

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <random>
 
 namespace betex::test {
 
@@ -10,6 +11,11 @@ namespace betex::test {
                                                            std::uint64_t otherwise) {
   const char* const value = std::getenv(name);
   return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
+}
+
+// BETEX_SEED, which repeats a run, or one by chance. Whoever takes it prints it.
+[[nodiscard]] inline std::uint32_t seed_from_environment() {
+  return static_cast<std::uint32_t>(number_from_environment("BETEX_SEED", std::random_device{}()));
 }
 
 // BETEX_LONG=1: for hours, in place of minutes.

@@ -1,9 +1,11 @@
 // The rings' non-blocking calls, repeated until they give something: for tests and benchmarks that
 // have a thread for each side. A stage never waits inside a call: its agent's runner waits for it.
+// And what a way of waiting is called in their names.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
@@ -62,6 +64,11 @@ inline Claim claim(EventRing& ring, WaitStrategy& wait, std::size_t size) {
     return claimed.outcome != ClaimOutcome::Full;
   });
   return claimed;
+}
+
+// Letters alone, as GoogleTest wants them.
+inline std::string name_of(WaitKind kind) {
+  return kind == WaitKind::BusySpin ? "busyspin" : kind == WaitKind::Yield ? "yield" : "block";
 }
 
 }  // namespace betex::gateway

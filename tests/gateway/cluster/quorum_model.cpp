@@ -29,7 +29,6 @@ using cluster::StoreStatus;
 using cluster::StoreUnknown;
 using cluster::TransactionResult;
 using std::chrono::milliseconds;
-using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 constexpr const char* kPrefix = "/betex/model/";
@@ -310,7 +309,7 @@ void QuorumModel::check_head(const std::optional<std::string>& before_text,
     violate("two write in one epoch: " + after_text + " after " + *before_text);
   } else if (after.head.epoch > before.head.epoch && after.head.position != before.head.position &&
              options_.bug != PlantedBug::SameEpoch) {
-    violate("a take-over has moved the end: " + after_text + " after " + *before_text);
+    violate("a takeover has moved the end: " + after_text + " after " + *before_text);
   }
   if (after.head.position.last_seq < before.head.position.last_seq ||
       after.head.oldest < before.head.oldest || after.head.slot < before.head.slot) {
@@ -496,7 +495,7 @@ void QuorumModel::append(Node& node, QuorumLog& log) {
   log.append(batch.view());
   ++tally_.appends;
   if (is_superseded) {
-    violate(node.name + " has appended after another's take-over");
+    violate(node.name + " has appended after another's takeover");
   }
   if (options_.bug != PlantedBug::LocalFirst) {
     journal(node, batch.view());

@@ -69,7 +69,7 @@ enum class PlantedBug : std::uint8_t {
   NoCompare,     // the store does not look at a transaction's conditions
   LocalFirst,    // a leader writes its journal before the append has returned
   BlindConfirm,  // a leader confirms by what it remembers
-  SameEpoch,     // a take-over leaves the epoch as it is
+  SameEpoch,     // a takeover leaves the epoch as it is
 };
 
 struct ModelOptions {

@@ -5,13 +5,14 @@
 #include "tests/gateway/cluster/quorum_model.h"
 
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
+
+#include "tests/support/environment.h"
 
 namespace betex::test {
 namespace {
@@ -84,11 +85,11 @@ class QuorumModelTest : public testing::Test {
 TEST_F(QuorumModelTest, NothingIsLostDoubledOrTakenBackWhateverHappensToMessages) {
   const ModelOptions options;
   Turns turns{options.nodes};
-  if (const char* const given = std::getenv("BETEX_MODEL_SEED")) {
-    ASSERT_EQ(run(turns, std::strtoull(given, nullptr, 10), options), "");
+  if (const std::uint64_t only = test::number_from_environment("BETEX_MODEL_SEED", 0); only != 0) {
+    ASSERT_EQ(run(turns, only, options), "");
     return;
   }
-  const std::uint64_t seeds = std::getenv("BETEX_LONG") == nullptr ? kSeeds : kSeedsWhenLong;
+  const std::uint64_t seeds = test::is_long_run() ? kSeedsWhenLong : kSeeds;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     ASSERT_EQ(run(turns, seed, options), "") << "BETEX_MODEL_SEED=" << seed;
     if (seed % kSeedsBetweenWords == 0) {
@@ -103,7 +104,7 @@ TEST_F(QuorumModelTest, NothingIsLostDoubledOrTakenBackWhateverHappensToMessages
   EXPECT_GT(tally_.followed, seeds);
   EXPECT_GT(tally_.crashes, seeds / 10);
   EXPECT_GT(tally_.too_old, 0U);
-  std::cout << tally_.take_overs << " take-overs, " << tally_.appends << " appends, "
+  std::cout << tally_.take_overs << " takeovers, " << tally_.appends << " appends, "
             << tally_.refused << " refused, " << tally_.confirms << " confirmed, "
             << tally_.followed << " followed, " << tally_.crashes << " crashes, " << tally_.too_old
             << " too old\n";

@@ -154,7 +154,7 @@ TEST_F(StoredLogTest, LookingAtTheHeadDoesNotUnfenceALeader) {
 TEST_F(StoredLogTest, TwoNodesOfOneNameAreNotTakenForEachOther) {
   create();
   const auto first = leader("a");
-  script_ = {Fault::None, Fault::RequestLost};  // of the head; of the take-over
+  script_ = {Fault::None, Fault::RequestLost};  // of the head; of the takeover
   bool once = true;
   std::unique_ptr<StoredLog> second;
   on_pause_ = [&] {

@@ -29,7 +29,7 @@ class Listings : public ::testing::Test {
     return venue.told(session);
   }
 
-  Venue venue{{.slow_above = 8'000, .fast_below = 2'000, .list_messages_per_turn = 3}};
+  Venue venue{{.slow_bytes = 8'000, .normal_bytes = 2'000, .list_messages_per_turn = 3}};
   SubscriberId session = venue.join();
 };
 

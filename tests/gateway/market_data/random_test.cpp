@@ -7,7 +7,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -24,6 +23,7 @@
 #include "tests/gateway/market_data/model_client.h"
 #include "tests/gateway/market_data/random_exchange.h"
 #include "tests/gateway/market_data/recorded_outlet.h"
+#include "tests/support/environment.h"
 
 namespace betex::gateway::testing {
 namespace {
@@ -415,8 +415,8 @@ class RandomRun {
   static MarketDataLimits limits(std::uint64_t seed) {
     const bool low = seed % 2 == 0;
     return {.requests_per_second = 1'000'000,
-            .slow_above = low ? 1'500U : 8'192U,
-            .fast_below = low ? 300U : 2'048U,
+            .slow_bytes = low ? 1'500U : 8'192U,
+            .normal_bytes = low ? 300U : 2'048U,
             .images_per_turn = 7};
   }
 
@@ -433,7 +433,7 @@ class RandomRun {
 };
 
 TEST(RandomMarketData, ClientsHaveTheBookOfEachNumber) {
-  const bool is_long = std::getenv("BETEX_LONG") != nullptr;
+  const bool is_long = test::is_long_run();
   const std::uint64_t seeds = is_long ? 30 : 20;
   const int commands = is_long ? 3'000 : 1'500;
   std::map<std::string, std::uint64_t> happened;

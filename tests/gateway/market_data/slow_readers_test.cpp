@@ -35,7 +35,7 @@ class SlowReaders : public ::testing::Test {
     }
   }
 
-  Venue venue{{.slow_above = 4'000, .fast_below = 1'000}};
+  Venue venue{{.slow_bytes = 4'000, .normal_bytes = 1'000}};
 };
 
 TEST_F(SlowReaders, GetAnImageWhenTheyReadAgain) {

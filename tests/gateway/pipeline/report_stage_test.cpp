@@ -15,7 +15,6 @@ namespace betex::gateway::testing {
 namespace {
 
 using fix::ExecType;
-using fix::ExecutionReport;
 using fix::OrdStatus;
 
 TEST_F(ReportStageTest, NothingIsReportedBeforeTheCommit) {

@@ -14,8 +14,6 @@ namespace betex::gateway::testing {
 namespace {
 
 using fix::ExecType;
-using fix::ExecutionReport;
-using fix::OrdStatus;
 
 TEST_F(ReportStageTest, WhatHappenedWhileASessionWasAwayIsMadeFromTheJournalAtItsLogon) {
   pipeline.feed.unsubscribe(kOne, kFirst);

@@ -15,7 +15,6 @@ namespace {
 using fix::PositionReport;
 using matching::Money;
 using matching::Quantity;
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 

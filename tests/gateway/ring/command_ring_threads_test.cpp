@@ -14,6 +14,7 @@
 
 #include "gateway/ring/command_ring.h"
 #include "tests/gateway/ring/budget.h"
+#include "tests/support/environment.h"
 #include "tests/support/waiting_on_rings.h"
 
 namespace betex::gateway {
@@ -109,8 +110,8 @@ TEST_P(CommandRingThreads, LoseNothingRepeatNothingAndKeepEachProducersOrder) {
 // overwrite a command, a credit lost would end in a ring that stays full.
 TEST_P(CommandRingThreads, NeitherLoseNorInventCreditsNearFull) {
   const Load load = GetParam();
-  const std::uint64_t seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const std::uint64_t seed = test::seed_from_environment();
+  SCOPED_TRACE("BETEX_SEED=" + std::to_string(seed));
   expect_every_command_once_in_order(load, [&](CommandRing<Numbered>& ring, std::size_t me) {
     std::mt19937_64 random{seed + me};
     const Budget budget;

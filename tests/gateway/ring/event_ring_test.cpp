@@ -15,6 +15,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/environment.h"
 #include "tests/support/waiting_on_rings.h"
 
 namespace betex::gateway {
@@ -268,8 +269,8 @@ TEST_F(EventRingTest, SlotClaimedBeforeTheCloseIsStillPublished) {
 // Random steps of a producer and two consumers against a plain model: what is outstanding, and how
 // far each is. Sizes reach from nothing to beyond the arena.
 TEST(EventRing, AgreesWithAPlainModelOnRandomSteps) {
-  const std::uint64_t seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const std::uint64_t seed = test::seed_from_environment();
+  SCOPED_TRACE("BETEX_SEED=" + std::to_string(seed));
   std::mt19937_64 random{seed};
   WaitStrategy wait;
   EventRing ring{{.capacity = 16, .arena_size = kSmallestArena}, wait};

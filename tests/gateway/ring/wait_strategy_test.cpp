@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/gateway/ring/budget.h"
+#include "tests/support/environment.h"
+#include "tests/support/waiting_on_rings.h"
 
 namespace betex::gateway {
 namespace {
@@ -20,27 +22,7 @@ class EveryWaitStrategy : public testing::TestWithParam<WaitKind> {};
 INSTANTIATE_TEST_SUITE_P(Kinds,
                          EveryWaitStrategy,
                          testing::Values(WaitKind::BusySpin, WaitKind::Yield, WaitKind::Block),
-                         [](const auto& kind) {
-                           std::string name{to_string(kind.param)};
-                           std::erase(name, '-');
-                           return name;
-                         });
-
-TEST(WaitKind, IsWrittenAsInTheConfiguration) {
-  EXPECT_EQ(to_string(WaitKind::BusySpin), "busy-spin");
-  EXPECT_EQ(to_string(WaitKind::Yield), "yield");
-  EXPECT_EQ(to_string(WaitKind::Block), "block");
-}
-
-TEST_P(EveryWaitStrategy, NameReadsBack) {
-  EXPECT_EQ(parse_wait_kind(to_string(GetParam())), GetParam());
-}
-
-TEST(WaitKind, RefusesOtherWords) {
-  EXPECT_EQ(parse_wait_kind(""), std::nullopt);
-  EXPECT_EQ(parse_wait_kind("Block"), std::nullopt);
-  EXPECT_EQ(parse_wait_kind("spin"), std::nullopt);
-}
+                         [](const auto& kind) { return name_of(kind.param); });
 
 TEST_P(EveryWaitStrategy, AsksOnceWhenThePredicateHolds) {
   WaitStrategy wait{GetParam()};
@@ -177,7 +159,7 @@ void hand_over_many_times(std::size_t spins, std::uint64_t seed) {
     for (std::uint64_t round = me; round < kRounds && turn.load() != kOver; round += 2) {
       const bool mine = waits[me].wait_until(
           [&] { return turn.load(std::memory_order_acquire) >= round; }, lost());
-      ASSERT_TRUE(mine) << "lost wake-up in round " << round << ", seed " << seed;
+      ASSERT_TRUE(mine) << "lost wake-up in round " << round << ", BETEX_SEED=" << seed;
       for (std::uint64_t pause = random() % kMaxPause; pause > 0; --pause) {
         [[maybe_unused]] const volatile std::uint64_t spent = pause;
       }
@@ -191,11 +173,11 @@ void hand_over_many_times(std::size_t spins, std::uint64_t seed) {
 }
 
 TEST(BlockingWait, LosesNoWakeUpWhenItSleepsAtOnce) {
-  hand_over_many_times(0, std::random_device{}());
+  hand_over_many_times(0, test::seed_from_environment());
 }
 
 TEST(BlockingWait, LosesNoWakeUpWhenItSpinsFirst) {
-  hand_over_many_times(8, std::random_device{}());
+  hand_over_many_times(8, test::seed_from_environment());
 }
 
 // Several signallers, each for a change of its own: none may rely on another's wake-up.

@@ -89,7 +89,7 @@ class CacheFileTest : public testing::Test {
     return seen;
   }
 
-  // ---- What a session does, as message_cache does it
+  // ---- What a session does, as session_cache does it
 
   void begin_block(std::uint32_t block, bool answers) {
     file_->store_block(block,
@@ -380,7 +380,7 @@ TEST_F(CacheFileTest, ABlockThatIsMissingIsFound) {
 
 // ---- A kill -------------------------------------------------------------------------------------
 
-// One store after the other of what message_cache does for a message that needs a block. Each of
+// One store after the other of what session_cache does for a message that needs a block. Each of
 // the file's images in between is that of a kill.
 class KilledTest : public CacheFileTest {
  protected:

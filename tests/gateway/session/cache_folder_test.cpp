@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "journal/errors.h"
 #include "tests/support/temp_folder.h"
 
@@ -27,7 +27,7 @@ class CacheFolderTest : public ::testing::Test {
  protected:
   CacheFolderTest() { std::ofstream{victim_} << kPrecious; }
 
-  [[nodiscard]] MessageCache open() const {
+  [[nodiscard]] SessionCache open() const {
     return open({.session = kSession,
                  .comp_id = matching::Name{"BROKER1"},
                  .epoch = kEpoch,
@@ -36,9 +36,9 @@ class CacheFolderTest : public ::testing::Test {
                  .delivered = {}});
   }
 
-  [[nodiscard]] MessageCache open(const matching::SessionInfo& session,
+  [[nodiscard]] SessionCache open(const matching::SessionInfo& session,
                                   bool new_epochs = false) const {
-    return MessageCache{
+    return SessionCache{
         path_,
         {.boot_id = "boot", .wal_id = "wal"},
         {.sessions = {&session, 1}, .last_seq = matching::EventSeq{20}, .new_epochs = new_epochs},
@@ -142,7 +142,7 @@ TEST_F(CacheFolderTest, AnIdentityThatIsNoneMakesItVoid) {
 
 TEST_F(CacheFolderTest, OneNewerThanTheJournalIsDamageOfTheJournal) {
   {
-    MessageCache cache = open();
+    SessionCache cache = open();
     ASSERT_TRUE(cache.use_number(kSession,
                                  {.epoch = kEpoch,
                                   .last_number = matching::MsgSeqNum{3},
@@ -158,7 +158,7 @@ TEST_F(CacheFolderTest, OneNewerThanTheJournalIsDamageOfTheJournal) {
 TEST_F(CacheFolderTest, NothingOfItOutlivesNewEpochs) {
   const matching::MsgSeqNum first{1};
   {
-    MessageCache cache = open();
+    SessionCache cache = open();
     const fix::ReportId report{.event = matching::EventSeq{1000}};
     ASSERT_TRUE(cache.make_room(kSession, false, {}));
     cache.append(
@@ -169,7 +169,7 @@ TEST_F(CacheFolderTest, NothingOfItOutlivesNewEpochs) {
     ASSERT_EQ(cache.read(kSession, kEpoch.next(), first, first).size(), 1U);
   }
   ASSERT_EQ(fault(), journal::Fault::CacheAhead);
-  const MessageCache cache = open({.session = kSession,
+  const SessionCache cache = open({.session = kSession,
                                    .comp_id = matching::Name{"BROKER1"},
                                    .epoch = kEpoch.next(),
                                    .next_in = first,

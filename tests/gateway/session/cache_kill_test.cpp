@@ -6,7 +6,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <new>
@@ -19,8 +18,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "tests/gateway/session/cache_model.h"
+#include "tests/support/environment.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::fix {
@@ -39,8 +39,7 @@ struct Progress {
 class CacheKillTest : public testing::Test {
  protected:
   CacheKillTest() {
-    const char* const given = std::getenv("BETEX_SEED");
-    seed_ = given != nullptr ? std::stoull(given) : std::random_device{}();
+    seed_ = test::seed_from_environment();
     std::cout << "BETEX_SEED=" << seed_ << "\n";
     void* const shared = ::mmap(
         nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -51,9 +50,9 @@ class CacheKillTest : public testing::Test {
   ~CacheKillTest() override { ::munmap(progress_, sizeof(Progress)); }
 
   // Few and small blocks, so that most of what can happen to one happens often.
-  [[nodiscard]] std::unique_ptr<MessageCache> open(const Model& model) const {
+  [[nodiscard]] std::unique_ptr<SessionCache> open(const Model& model) const {
     const auto sessions = model.recovered();
-    return std::make_unique<MessageCache>(
+    return std::make_unique<SessionCache>(
         folder_.path() / "cache",
         CacheIdentity{.boot_id = "boot", .wal_id = "wal"},
         RecoveredSessions{.sessions = sessions, .last_seq = EventSeq{kOperations}},

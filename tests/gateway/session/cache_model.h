@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "matching/engine.h"
 #include "matching/types.h"
 
@@ -54,7 +54,7 @@ class Model {
       : seed_{seed}, first_session_{first_session}, epochs_{epochs} {}
 
   // The next operation, in the cache too where there is one. False: the cache has no room.
-  bool run_next(fix::MessageCache* cache) {
+  bool run_next(fix::SessionCache* cache) {
     std::mt19937_64 random{seed_ + ++operation_ * 0x9e3779b97f4a7c15};
     const matching::SessionId id{static_cast<std::uint32_t>(first_session_ + random() % kSessions)};
     Modelled& session = sessions[id.value()];
@@ -103,7 +103,7 @@ class Model {
 
   // What is wrong with the cache; empty: it is as this is. With `next` it may have begun with what
   // that has done: what is not needed then may be gone.
-  [[nodiscard]] std::string compare(const fix::MessageCache& cache,
+  [[nodiscard]] std::string compare(const fix::SessionCache& cache,
                                     const Model* next = nullptr) const {
     for (std::uint32_t id = first_session_; id < first_session_ + kSessions; ++id) {
       const auto found = sessions.find(id);
@@ -134,7 +134,7 @@ class Model {
   std::map<std::uint32_t, Modelled> sessions;
 
  private:
-  static std::string compare_messages(const fix::MessageCache& cache,
+  static std::string compare_messages(const fix::SessionCache& cache,
                                       matching::SessionId id,
                                       const Modelled& session,
                                       const Modelled& then) {

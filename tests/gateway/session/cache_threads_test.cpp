@@ -9,7 +9,6 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <new>
@@ -24,9 +23,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "tests/gateway/session/cache_model.h"
 #include "tests/gateway/session/cached_messages.h"
+#include "tests/support/environment.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::fix {
@@ -51,21 +51,20 @@ constexpr std::size_t kFileBytes =
 class CacheThreadsTest : public testing::Test {
  protected:
   CacheThreadsTest() {
-    const char* const given = std::getenv("BETEX_SEED");
-    seed_ = given != nullptr ? std::stoull(given) : std::random_device{}();
+    seed_ = test::seed_from_environment();
     std::cout << "BETEX_SEED=" << seed_ << "\n";
     for (std::uint32_t i = 0; i < kThreads; ++i) {
       models_.emplace_back(seed_ + i, 1 + i * Model::kSessions, kEpochs);
     }
   }
 
-  [[nodiscard]] std::unique_ptr<MessageCache> open() const {
+  [[nodiscard]] std::unique_ptr<SessionCache> open() const {
     std::vector<matching::SessionInfo> sessions;
     for (const Model& model : models_) {
       const auto of_model = model.recovered();
       sessions.insert(sessions.end(), of_model.begin(), of_model.end());
     }
-    return std::make_unique<MessageCache>(
+    return std::make_unique<SessionCache>(
         folder_.path() / "cache",
         CacheIdentity{.boot_id = "boot", .wal_id = "wal"},
         RecoveredSessions{.sessions = sessions, .last_seq = EventSeq{kOperations}},
@@ -73,7 +72,7 @@ class CacheThreadsTest : public testing::Test {
                     .bounds = {.kept_of_a_session = std::size_t{8} * cache::kBlockBytes}});
   }
 
-  void expect_as_models(const MessageCache& cache) const {
+  void expect_as_models(const SessionCache& cache) const {
     for (const Model& model : models_) {
       EXPECT_EQ(model.compare(cache), "");
     }
@@ -90,7 +89,7 @@ class CacheThreadsTest : public testing::Test {
     return messages;
   }
 
-  [[nodiscard]] std::size_t kept(const MessageCache& cache) const {
+  [[nodiscard]] std::size_t kept(const SessionCache& cache) const {
     std::size_t messages = 0;
     for (const Model& model : models_) {
       for (const auto& [id, session] : model.sessions) {
@@ -150,7 +149,7 @@ struct Progress {
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
 // A child whose threads store until it is killed, after so many microseconds.
-[[noreturn]] void store_until_killed(MessageCache& cache,
+[[noreturn]] void store_until_killed(SessionCache& cache,
                                      std::vector<Model>& models,
                                      Progress& progress) {
   std::vector<std::thread> threads;

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "matching/types.h"
 
 namespace betex::test {
@@ -22,7 +22,7 @@ struct Sent {
 };
 
 // Throws std::runtime_error where there is no room.
-inline void store(fix::MessageCache& cache, const Sent& sent) {
+inline void store(fix::SessionCache& cache, const Sent& sent) {
   for (std::uint32_t number = sent.first; number <= sent.last; ++number) {
     fix::OutboundState state = cache.state(sent.session).value_or(fix::OutboundState{});
     const fix::ReportId report{

@@ -19,12 +19,10 @@ namespace betex::test {
 namespace {
 
 using namespace std::chrono_literals;
-using gateway::MarketDataMessage;
 using matching::EventSeq;
 using matching::Name;
 using matching::SessionInfo;
 using testing::ElementsAre;
-using testing::HasSubstr;
 
 constexpr auto kNothing = 150ms;
 

@@ -11,6 +11,7 @@
 #include "gateway/session/quickfix_clock.h"
 #include "gateway/session/quickfix_session.h"
 #include "tests/gateway/wire/fix_text.h"
+#include "tests/support/environment.h"
 
 namespace betex::fix {
 namespace {
@@ -71,8 +72,8 @@ std::string random_logon(std::mt19937& random, FixVersion version) {
 
 TEST(QuickfixLogon, WhateverPassesTheCheckLogsOn) {
   const Dictionaries dictionaries{BETEX_DICTIONARIES_DIR};
-  const unsigned seed = std::random_device{}();
-  std::cout << "seed " << seed << '\n';
+  const unsigned seed = test::seed_from_environment();
+  std::cout << "BETEX_SEED=" << seed << '\n';
   std::mt19937 random{seed};
   constexpr int kLogons = 3000;
   int accepted = 0;
@@ -94,7 +95,7 @@ TEST(QuickfixLogon, WhateverPassesTheCheckLogsOn) {
     Events events;
     QuickfixSession session{
         settings, kSendingTime, dictionaries.provider(), events, [](MsgSeqNum, MsgSeqNum) {
-          return std::vector<MessageCache::Message>{};
+          return std::vector<SessionCache::Message>{};
         }};
     session.start(MsgSeqNum{5}, logon->number);
     EXPECT_TRUE(session.log_on(*logon, logon->number.next())) << testing::readable(frame);
@@ -123,7 +124,7 @@ TEST(QuickfixLogon, ARefusalIsALogoutWithTheNextNumberAndChangesNothing) {
   Events events;
   QuickfixSession session{
       settings, kSendingTime, dictionaries.provider(), events, [](MsgSeqNum, MsgSeqNum) {
-        return std::vector<MessageCache::Message>{};
+        return std::vector<SessionCache::Message>{};
       }};
   session.start(MsgSeqNum{5}, MsgSeqNum{7});
   session.refuse_logon("why not");
@@ -169,7 +170,7 @@ TEST(QuickfixSession, MidnightWithinACallEndsNothing) {
     const SendingTimeCheck sending_time{clock, clock, std::chrono::seconds{120}};
     QuickfixSession session{
         settings, sending_time, dictionaries.provider(), events, [](MsgSeqNum, MsgSeqNum) {
-          return std::vector<MessageCache::Message>{};
+          return std::vector<SessionCache::Message>{};
         }};
     clock.pass_after(1'000'000);
     session.start(MsgSeqNum{5}, MsgSeqNum{7});

@@ -19,7 +19,6 @@ namespace betex::test {
 namespace {
 
 using namespace std::chrono_literals;
-using matching::SessionInfo;
 
 std::string cancel_fields(const std::string& cl_ord_id) {
   return "11=" + cl_ord_id + "|41=A1|54=1|55=RAIN-LON|60=" + fix_now() + "|";

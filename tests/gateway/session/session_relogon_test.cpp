@@ -13,7 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using matching::MsgSeqNum;
-using matching::PlaceOrder;
 using matching::SessionEpoch;
 using matching::SessionInfo;
 using testing::HasSubstr;

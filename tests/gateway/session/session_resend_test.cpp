@@ -15,7 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using matching::EventSeq;
-using matching::MsgSeqNum;
 using matching::SessionInfo;
 
 constexpr auto kNothing = 150ms;

@@ -9,12 +9,12 @@ using matching::MsgSeqNum;
 
 class FixSessionStoreTest : public testing::Test {
  protected:
-  std::vector<MessageCache::Message> sent_;
+  std::vector<SessionCache::Message> sent_;
   MsgSeqNum limit_{1000};
   SessionStore store_{FIX::SessionID{"FIXT.1.1", "BETEX", "BROKER1"},
                       {.sent_messages =
                            [this](MsgSeqNum first, MsgSeqNum last) {
-                             std::vector<MessageCache::Message> found;
+                             std::vector<SessionCache::Message> found;
                              for (const auto& message : sent_) {
                                if (message.number >= first && message.number <= last) {
                                  found.push_back(message);

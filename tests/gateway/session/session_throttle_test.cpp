@@ -17,7 +17,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using matching::OrderGroupRequest;
-using matching::PlaceOrder;
 using matching::RefuseInbound;
 
 std::string throttle_request(const std::string& id) {

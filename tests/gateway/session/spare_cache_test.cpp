@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::fix {
@@ -34,14 +34,14 @@ class SpareCacheTest : public ::testing::Test {
     return {.boot_id = "boot", .wal_id = "wal", .writer = writer, .last_writer = writer - 1};
   }
 
-  [[nodiscard]] MessageCache open(std::uint32_t writer, SpareCache* spare = nullptr) const {
+  [[nodiscard]] SessionCache open(std::uint32_t writer, SpareCache* spare = nullptr) const {
     const matching::SessionInfo session{.session = kSession,
                                         .comp_id = matching::Name{"BROKER1"},
                                         .epoch = kEpoch,
                                         .next_in = matching::MsgSeqNum{1},
                                         .reserved_to = matching::MsgSeqNum{9},
                                         .delivered = {}};
-    return MessageCache{
+    return SessionCache{
         folder_,
         identity(writer),
         {.sessions = {&session, 1}, .last_seq = matching::EventSeq{20}, .new_epochs = false},
@@ -73,7 +73,7 @@ TEST_F(SpareCacheTest, IsWhatTheCacheIsMadeOf) {
   EXPECT_TRUE(made.string().ends_with(".spare")) << made;
   const auto size = std::filesystem::file_size(made);
   {
-    MessageCache cache = open(1, spare.get());
+    SessionCache cache = open(1, spare.get());
     EXPECT_EQ(cache.file().parent_path(), memory_);
     EXPECT_EQ(std::filesystem::file_size(cache.file()), size);
     EXPECT_EQ(files_in_memory(), 1U);
@@ -85,7 +85,7 @@ TEST_F(SpareCacheTest, IsWhatTheCacheIsMadeOf) {
         "a report");
   }
   // Like any other one it is found again.
-  const MessageCache again = open(2);
+  const SessionCache again = open(2);
   EXPECT_FALSE(again.was_void());
   const auto kept = again.read(kSession, kEpoch, matching::MsgSeqNum{1}, matching::MsgSeqNum{9});
   ASSERT_EQ(kept.size(), 1U);
@@ -106,7 +106,7 @@ TEST_F(SpareCacheTest, OneThatIsGoneIsMadeAnew) {
   const auto spare = this->spare();
   ASSERT_NE(spare, nullptr);
   std::filesystem::remove(std::filesystem::directory_iterator { memory_ } -> path());
-  const MessageCache cache = open(1, spare.get());
+  const SessionCache cache = open(1, spare.get());
   EXPECT_TRUE(std::filesystem::exists(cache.file()));
 }
 

@@ -88,7 +88,7 @@ TestGateway::TestGateway(FakePipeline& pipeline,
     sessions.push_back(settings);
   }
   const auto recovered = pipeline.sessions();
-  cache_ = std::make_unique<fix::MessageCache>(
+  cache_ = std::make_unique<fix::SessionCache>(
       folder / "cache",
       fix::CacheIdentity{.boot_id = options.boot_id, .wal_id = "wal-1"},
       fix::RecoveredSessions{.sessions = recovered, .last_seq = pipeline.last_seq()},

@@ -21,7 +21,7 @@
 #include "gateway/link/clock.h"
 #include "gateway/session/fix_server.h"
 #include "gateway/session/market_data_server.h"
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "gateway/session/session_metrics.h"
 #include "gateway/session/session_ports.h"
 #include "gateway/transport/authenticator.h"
@@ -74,7 +74,7 @@ class TestGateway {
 
   [[nodiscard]] FakeReplays& replays() { return replays_; }
 
-  [[nodiscard]] fix::MessageCache& cache() { return *cache_; }
+  [[nodiscard]] fix::SessionCache& cache() { return *cache_; }
 
   // What ended an I/O thread; empty: nothing has.
   [[nodiscard]] std::string failure() const;
@@ -107,7 +107,7 @@ class TestGateway {
   const gateway::SystemClock machine_clock_;
   gateway::Credentials credentials_;
   fix::PasswordAuthenticator authenticator_;
-  std::unique_ptr<fix::MessageCache> cache_;
+  std::unique_ptr<fix::SessionCache> cache_;
   FakeReplays replays_;
   std::unique_ptr<fix::FixServer> server_;
   FakeFeed feed_;

@@ -14,7 +14,6 @@ namespace betex::gateway::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using matching::EventSeq;
 using matching::MsgSeqNum;
 using matching::SessionEpoch;
 using matching::SessionInfo;

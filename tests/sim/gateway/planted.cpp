@@ -80,7 +80,7 @@ void ForgetfulSink::deliver(matching::SessionId session, gateway::ReportDelivery
 
 // ---- NumberUsedTwice
 
-void forget_last_numbers(fix::MessageCache& cache, const matching::Engine& engine) {
+void forget_last_numbers(fix::SessionCache& cache, const matching::Engine& engine) {
   engine.visit_sessions([&](const matching::SessionInfo& session) {
     auto state = cache.state(session.session);
     if (state && state->last_number > matching::MsgSeqNum{1}) {

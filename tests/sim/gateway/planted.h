@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "gateway/link/session_link.h"
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "matching/commands.h"
 #include "matching/engine.h"
 #include "tests/gateway/session/boxed_command_port.h"
@@ -60,7 +60,7 @@ class ForgetfulSink final : public gateway::SessionSink {
 
 // NumberUsedTwice: after a start the cache takes each session's last number for one that was not
 // used yet.
-void forget_last_numbers(fix::MessageCache& cache, const matching::Engine& engine);
+void forget_last_numbers(fix::SessionCache& cache, const matching::Engine& engine);
 
 // LockNotReleased, in all engines of this program from now on: what an order that is cancelled or
 // reduced has locked stays locked. The program's engine is one of its own, made of the engine's

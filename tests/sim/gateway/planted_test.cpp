@@ -170,7 +170,7 @@ TEST(NumberUsedTwice, TheLastNumberCountsAsNotUsed) {
   engine.visit_sessions([&](const auto& session) { sessions.push_back(session); });
   ASSERT_EQ(sessions.size(), 1U);
   const test::TempFolder folder;
-  fix::MessageCache cache{
+  fix::SessionCache cache{
       folder.path() / "cache", {.boot_id = "boot", .wal_id = "wal"}, {.sessions = sessions}};
   const matching::SessionId session = sessions.front().session;
   fix::OutboundState state = *cache.state(session);

@@ -22,7 +22,7 @@
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"
 #include "gateway/session/fix_server.h"
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "gateway/session/session_ports.h"
 #include "gateway/start/fix_settings.h"
 #include "gateway/start/journal_upkeep.h"
@@ -450,7 +450,7 @@ struct SimulatedGateway::Inside {
   gateway::Retention retention;
   journal::Journal journal;
   std::unique_ptr<gateway::TransactionLog> log;  // null until it may write
-  std::optional<fix::MessageCache> cache;        // none until the journal is replayed
+  std::optional<fix::SessionCache> cache;        // none until the journal is replayed
   gateway::JournalUpkeep upkeep;
   gateway::Recovered recovered;
   gateway::ClockWatch clock_watch;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <thread>
@@ -15,6 +14,7 @@
 #include "tests/sim/run/isolated.h"
 #include "tests/sim/run/plan.h"
 #include "tests/sim/run/smaller.h"
+#include "tests/support/environment.h"
 
 namespace betex::sim {
 namespace {
@@ -22,15 +22,6 @@ namespace {
 const Dictionaries& dictionaries() {
   static const Dictionaries kDictionaries{BETEX_DICTIONARIES_DIR};
   return kDictionaries;
-}
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
-
-bool is_long() {
-  return std::getenv("BETEX_LONG") != nullptr;
 }
 
 std::string text_of(const Outcome& outcome) {
@@ -57,8 +48,9 @@ constexpr std::uint64_t kSeeds = 700;
 
 // BETEX_SIM_SEEDS of them from BETEX_SEED on.
 TEST_F(SimTest, WhatMustHoldHoldsForEverySeed) {
-  const std::uint64_t first = from_environment("BETEX_SEED", 1);
-  const std::uint64_t count = from_environment("BETEX_SIM_SEEDS", is_long() ? 100'000 : kSeeds);
+  const std::uint64_t first = test::number_from_environment("BETEX_SEED", 1);
+  const std::uint64_t count =
+      test::number_from_environment("BETEX_SIM_SEEDS", test::is_long_run() ? 100'000 : kSeeds);
   Figures figures;
   run_seeds(
       {.first = first, .count = count, .jobs = std::max(1U, std::thread::hardware_concurrency())},

@@ -1,9 +1,9 @@
-// TLS handshakes are the most work that a stranger can ask for, a millisecond each with RSA keys.
-// Their steps take turns, one at a time, and all together a quarter of a thread's time: a flood of
-// them delays an order by one step at most. What it delays else is handshakes, and so turns go from
-// address to address, and every other one to those that are known: a client waits for a few steps,
-// however many connections strangers have. Resends, which a client may ask for without pause, take
-// turns of their own by the same means, from session to session.
+// A share of a thread's time for work that anybody may ask for without pause. Its steps take turns,
+// one at a time, and all together a quarter of a thread's time: a flood of them delays an order by
+// one step at most. What it delays else is work of the same kind, and so turns go from address to
+// address, and every other one to those that are known: a client waits for a few steps, however
+// many connections strangers have. TLS handshakes have one share, the most work that a stranger can
+// ask for, a millisecond each with RSA keys; resends have another, from session to session.
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@
 namespace betex::fix {
 
 // *Thread-safe.* The I/O threads must have ended before it is destroyed.
-class HandshakeTurns {
+class ThreadShare {
  public:
   using Step = std::function<void()>;
 
@@ -33,7 +33,7 @@ class HandshakeTurns {
     bool known = false;
   };
 
-  explicit HandshakeTurns(boost::asio::io_context& io);
+  explicit ThreadShare(boost::asio::io_context& io);
 
   // `step` runs on `executor` when its turn has come.
   void enter(const Peer& peer, boost::asio::any_io_executor executor, Step step);

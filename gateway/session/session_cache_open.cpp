@@ -10,7 +10,7 @@
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
 
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "gateway/session/spare_cache.h"
 #include "journal/errors.h"
 #include "journal/file_system.h"
@@ -87,7 +87,7 @@ std::size_t bytes_of(const Shelf& shelf) {
 
 }  // namespace
 
-MessageCache::MessageCache(const std::filesystem::path& path,
+SessionCache::SessionCache(const std::filesystem::path& path,
                            const CacheIdentity& identity,
                            const RecoveredSessions& recovered,
                            const CacheLimits& limits,
@@ -107,7 +107,7 @@ MessageCache::MessageCache(const std::filesystem::path& path,
   }
 }
 
-void MessageCache::find_or_make(const std::filesystem::path& folder,
+void SessionCache::find_or_make(const std::filesystem::path& folder,
                                 const CacheIdentity& identity,
                                 const RecoveredSessions& recovered,
                                 SpareCache* spare) {
@@ -127,7 +127,7 @@ void MessageCache::find_or_make(const std::filesystem::path& folder,
 }
 
 // False: it cannot be used, and why is in the log.
-bool MessageCache::take_over(const std::filesystem::path& folder,
+bool SessionCache::take_over(const std::filesystem::path& folder,
                              const CacheIdentity& identity,
                              const RecoveredSessions& recovered) {
   // A link or a pipe beside the log is somebody's doing and no damage: it is not moved aside, it is
@@ -183,7 +183,7 @@ bool MessageCache::take_over(const std::filesystem::path& folder,
   }
 }
 
-void MessageCache::adopt(const ScannedCache& scanned, const RecoveredSessions& recovered) {
+void SessionCache::adopt(const ScannedCache& scanned, const RecoveredSessions& recovered) {
   sessions_.reset(scanned.header.sessions);
   free_cells_ = scanned.free_cells;
   free_blocks_ = scanned.free_blocks;
@@ -211,7 +211,7 @@ void MessageCache::adopt(const ScannedCache& scanned, const RecoveredSessions& r
   }
 }
 
-void MessageCache::make(const std::filesystem::path& folder,
+void SessionCache::make(const std::filesystem::path& folder,
                         const CacheIdentity& identity,
                         const RecoveredSessions& recovered,
                         SpareCache* spare) {
@@ -263,7 +263,7 @@ void MessageCache::make(const std::filesystem::path& folder,
 
 // Whatever an earlier life may have sent is taken as sent where numbers are concerned, and as not
 // sent where reports are.
-void MessageCache::start_from(const RecoveredSessions& recovered) {
+void SessionCache::start_from(const RecoveredSessions& recovered) {
   for (const matching::SessionInfo& session : recovered.sessions) {
     KeptSession* const kept = find_or_add(session.session);
     kept->delivered = session.delivered;

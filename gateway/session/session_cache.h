@@ -63,9 +63,9 @@ struct CacheLimits {
 
 // *Thread-safe*, but what is asked of one session is asked by one thread at a time: its strand. Two
 // sessions wait for each other only where one of them needs its next block
-// (message_cache_trim.cpp). A failure is an exception that means fail-stop: what was sent is not
+// (session_cache_trim.cpp). A failure is an exception that means fail-stop: what was sent is not
 // known then, and nothing may be sent after it.
-class MessageCache {
+class SessionCache {
  public:
   struct Message {
     matching::MsgSeqNum number;
@@ -79,16 +79,16 @@ class MessageCache {
   // cache over for the log's writer. Throws JournalError; CacheAhead where the cache is ahead of
   // the journal: then the journal has lost its tail, and the cache stays as it is. `spare`: what a
   // new file is taken from; null: it is made.
-  MessageCache(const std::filesystem::path& path,
+  SessionCache(const std::filesystem::path& path,
                const CacheIdentity& identity,
                const RecoveredSessions& recovered,
                const CacheLimits& limits = {},
                SpareCache* spare = nullptr);
-  MessageCache(const MessageCache&) = delete;
-  MessageCache& operator=(const MessageCache&) = delete;
-  MessageCache(MessageCache&&) = delete;
-  MessageCache& operator=(MessageCache&&) = delete;
-  ~MessageCache() = default;
+  SessionCache(const SessionCache&) = delete;
+  SessionCache& operator=(const SessionCache&) = delete;
+  SessionCache(SessionCache&&) = delete;
+  SessionCache& operator=(SessionCache&&) = delete;
+  ~SessionCache() = default;
 
   // True when an older cache was there and could not be used.
   [[nodiscard]] bool was_void() const noexcept { return was_void_; }
@@ -148,7 +148,7 @@ class MessageCache {
     bool answers;
   };
 
-  // message_cache_open.cpp
+  // session_cache_open.cpp
   void find_or_make(const std::filesystem::path& folder,
                     const CacheIdentity& identity,
                     const RecoveredSessions& recovered,
@@ -185,7 +185,7 @@ class MessageCache {
   void read_from(const Shelf& shelf, Range range, std::vector<Message>& messages) const;
   [[noreturn]] void throw_damaged() const;
 
-  // ---- message_cache_trim.cpp: blocks, and what is not kept any longer
+  // ---- session_cache_trim.cpp: blocks, and what is not kept any longer
 
   // Without any lock.
   [[nodiscard]] std::optional<std::uint32_t> next_block(KeptSession& kept, bool answers);

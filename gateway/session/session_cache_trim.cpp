@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 #include "matching/assert.h"
 
 namespace betex::fix {
@@ -20,14 +20,14 @@ std::size_t blocks_of(const Shelf& reports, const Shelf& answers) noexcept {
 }  // namespace
 
 // The next block of a shelf, which is nobody's yet. None: there is none.
-std::optional<std::uint32_t> MessageCache::next_block(KeptSession& kept, bool answers) {
+std::optional<std::uint32_t> SessionCache::next_block(KeptSession& kept, bool answers) {
   if (!answers && kept.spare) {
     return std::exchange(kept.spare, std::nullopt);
   }
   return take_block(kept);
 }
 
-std::optional<std::uint32_t> MessageCache::take_block(KeptSession& kept) {
+std::optional<std::uint32_t> SessionCache::take_block(KeptSession& kept) {
   const std::lock_guard lock{blocks_mutex_};
   {
     const std::lock_guard of_session{kept.mutex};
@@ -44,7 +44,7 @@ std::optional<std::uint32_t> MessageCache::take_block(KeptSession& kept) {
   return index;
 }
 
-void MessageCache::begin_epoch(KeptSession& kept) {
+void SessionCache::begin_epoch(KeptSession& kept) {
   const std::lock_guard lock{blocks_mutex_};
   const std::lock_guard of_session{kept.mutex};
   for (Shelf* const shelf : {&kept.answers, &kept.reports}) {
@@ -55,7 +55,7 @@ void MessageCache::begin_epoch(KeptSession& kept) {
 }
 
 // The shelf goes on in this block, which is empty.
-void MessageCache::begin_block(KeptSession& kept, bool answers, std::uint32_t index) {
+void SessionCache::begin_block(KeptSession& kept, bool answers, std::uint32_t index) {
   Shelf& shelf = answers ? kept.answers : kept.reports;
   file_->store_block(index,
                      ++block_versions_[index],
@@ -69,7 +69,7 @@ void MessageCache::begin_block(KeptSession& kept, bool answers, std::uint32_t in
 }
 
 // With one more it has no more than its newest, where it need not have more.
-void MessageCache::trim(KeptSession& kept) {
+void SessionCache::trim(KeptSession& kept) {
   const std::size_t most =
       std::max<std::size_t>(space_.bounds().kept_of_a_session / limits_.block_bytes, 1);
   while (blocks_of(kept.reports, kept.answers) >= most &&
@@ -79,7 +79,7 @@ void MessageCache::trim(KeptSession& kept) {
 
 // Where there is too much in all, one of those that have something to give, in turn: answers as
 // long as anybody has them.
-void MessageCache::trim_another() {
+void SessionCache::trim_another() {
   std::deque<KeptSession>& all = sessions_.all();
   for (const bool answers : {true, false}) {
     for (std::size_t tried = 0; tried < all.size(); ++tried) {
@@ -94,7 +94,7 @@ void MessageCache::trim_another() {
 }
 
 // Of `at_least` so many blocks. True: one is free now.
-bool MessageCache::drop_oldest_answers(KeptSession& kept, std::size_t at_least) {
+bool SessionCache::drop_oldest_answers(KeptSession& kept, std::size_t at_least) {
   if (kept.answers.blocks.size() < at_least) {
     return false;
   }
@@ -102,7 +102,7 @@ bool MessageCache::drop_oldest_answers(KeptSession& kept, std::size_t at_least) 
   return true;
 }
 
-bool MessageCache::drop_oldest_reports(KeptSession& kept, std::size_t at_least) {
+bool SessionCache::drop_oldest_reports(KeptSession& kept, std::size_t at_least) {
   const auto& blocks = kept.reports.blocks;
   const std::size_t needed = kept.promised ? std::max<std::size_t>(at_least, 2) : at_least;
   if (blocks.size() < needed || blocks.front().last_event > kept.delivered) {
@@ -112,7 +112,7 @@ bool MessageCache::drop_oldest_reports(KeptSession& kept, std::size_t at_least) 
   return true;
 }
 
-void MessageCache::drop_block(KeptSession& kept, Shelf& shelf) {
+void SessionCache::drop_block(KeptSession& kept, Shelf& shelf) {
   BETEX_ASSERT(!shelf.blocks.empty());
   const KeptBlock& block = shelf.blocks.front();
   file_->store_block(block.index, ++block_versions_[block.index], {});

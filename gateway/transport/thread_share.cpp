@@ -1,4 +1,4 @@
-#include "gateway/transport/handshake_turns.h"
+#include "gateway/transport/thread_share.h"
 
 #include <utility>
 
@@ -15,27 +15,26 @@ constexpr int kRestPerWork = 3;
 
 }  // namespace
 
-HandshakeTurns::HandshakeTurns(asio::io_context& io)
-    : strand_{io.get_executor()}, timer_{strand_} {}
+ThreadShare::ThreadShare(asio::io_context& io) : strand_{io.get_executor()}, timer_{strand_} {}
 
-void HandshakeTurns::enter(const Peer& peer, asio::any_io_executor executor, Step step) {
+void ThreadShare::enter(const Peer& peer, asio::any_io_executor executor, Step step) {
   wait_in_line(peer.known ? 1 : 0,
                peer.address.peer().text(),
                {.executor = std::move(executor), .step = std::move(step)});
 }
 
-void HandshakeTurns::enter(const std::string& comp_id, asio::any_io_executor executor, Step step) {
+void ThreadShare::enter(const std::string& comp_id, asio::any_io_executor executor, Step step) {
   wait_in_line(1, comp_id, {.executor = std::move(executor), .step = std::move(step)});
 }
 
-void HandshakeTurns::wait_in_line(std::size_t line, std::string who, Waiting waiting) {
+void ThreadShare::wait_in_line(std::size_t line, std::string who, Waiting waiting) {
   asio::post(strand_, [this, line, who = std::move(who), waiting = std::move(waiting)]() mutable {
     lines_[line].push(who, ++last_id_, std::move(waiting));
     next();
   });
 }
 
-void HandshakeTurns::next() {
+void ThreadShare::next() {
   if (busy_) {
     return;
   }
@@ -54,7 +53,7 @@ void HandshakeTurns::next() {
   });
 }
 
-void HandshakeTurns::rest_after(Clock::duration used) {
+void ThreadShare::rest_after(Clock::duration used) {
   timer_.expires_after(used * kRestPerWork);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) {

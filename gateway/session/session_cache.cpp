@@ -1,4 +1,4 @@
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -14,7 +14,7 @@ using matching::MsgSeqNum;
 using matching::SessionEpoch;
 using matching::SessionId;
 
-std::size_t MessageCache::kept_bytes() const {
+std::size_t SessionCache::kept_bytes() const {
   const std::lock_guard lock{blocks_mutex_};
   std::size_t bytes = 0;
   for (const KeptSession& kept : sessions_.all()) {
@@ -24,18 +24,18 @@ std::size_t MessageCache::kept_bytes() const {
   return bytes;
 }
 
-std::size_t MessageCache::capacity() const noexcept {
+std::size_t SessionCache::capacity() const noexcept {
   return std::size_t{file_->header().blocks} * file_->header().block_bytes;
 }
 
-std::deque<UnprovenStep> MessageCache::unproven_at_start(SessionId session) const {
+std::deque<UnprovenStep> SessionCache::unproven_at_start(SessionId session) const {
   const auto found = unproven_.find(session);
   return found == unproven_.end() ? std::deque<UnprovenStep>{} : found->second;
 }
 
 // ---- Reading ------------------------------------------------------------------------------------
 
-std::optional<OutboundState> MessageCache::state(SessionId session) const {
+std::optional<OutboundState> SessionCache::state(SessionId session) const {
   const KeptSession* const kept = sessions_.find(session);
   if (kept == nullptr) {
     return std::nullopt;
@@ -44,7 +44,7 @@ std::optional<OutboundState> MessageCache::state(SessionId session) const {
   return kept->state;
 }
 
-std::vector<MessageCache::Message> MessageCache::read(SessionId session,
+std::vector<SessionCache::Message> SessionCache::read(SessionId session,
                                                       SessionEpoch epoch,
                                                       MsgSeqNum first,
                                                       MsgSeqNum last) const {
@@ -70,7 +70,7 @@ std::vector<MessageCache::Message> MessageCache::read(SessionId session,
   return messages;
 }
 
-void MessageCache::read_from(const Shelf& shelf,
+void SessionCache::read_from(const Shelf& shelf,
                              Range range,
                              std::vector<Message>& messages) const {
   auto block = std::ranges::partition_point(
@@ -95,7 +95,7 @@ void MessageCache::read_from(const Shelf& shelf,
   }
 }
 
-std::optional<MsgSeqNum> MessageCache::next_number(SessionId session,
+std::optional<MsgSeqNum> SessionCache::next_number(SessionId session,
                                                    SessionEpoch epoch,
                                                    MsgSeqNum first) const {
   const KeptSession* const kept = sessions_.find(session);
@@ -129,7 +129,7 @@ std::optional<MsgSeqNum> MessageCache::next_number(SessionId session,
 }
 
 template <typename Visit>
-void MessageCache::visit_records(SessionId session,
+void SessionCache::visit_records(SessionId session,
                                  const KeptBlock& block,
                                  bool answers,
                                  Visit visit) const {
@@ -150,14 +150,14 @@ void MessageCache::visit_records(SessionId session,
 
 // It was whole at the start: since then the memory or the disk has failed, or somebody has written
 // to the file. What was sent is not known then.
-void MessageCache::throw_damaged() const {
+void SessionCache::throw_damaged() const {
   throw std::runtime_error{"the session cache " + place_.file.string() +
                            " is damaged: start again, it is moved aside then"};
 }
 
 // ---- Storing ------------------------------------------------------------------------------------
 
-bool MessageCache::make_room(SessionId session, bool answer, EventSeq delivered) {
+bool SessionCache::make_room(SessionId session, bool answer, EventSeq delivered) {
   KeptSession* const kept = find_or_add(session);
   if (kept == nullptr) {
     return false;
@@ -177,7 +177,7 @@ bool MessageCache::make_room(SessionId session, bool answer, EventSeq delivered)
   return kept->spare.has_value();
 }
 
-void MessageCache::append(SessionId session,
+void SessionCache::append(SessionId session,
                           const OutboundState& state,
                           ReportId report,
                           std::string_view bytes) {
@@ -212,7 +212,7 @@ void MessageCache::append(SessionId session,
   store_state(*kept, state);
 }
 
-bool MessageCache::use_number(SessionId session, const OutboundState& state) {
+bool SessionCache::use_number(SessionId session, const OutboundState& state) {
   KeptSession* const kept = find_or_add(session);
   if (kept == nullptr) {
     return false;
@@ -222,7 +222,7 @@ bool MessageCache::use_number(SessionId session, const OutboundState& state) {
   return true;
 }
 
-KeptSession* MessageCache::find_or_add(SessionId session) {
+KeptSession* SessionCache::find_or_add(SessionId session) {
   if (KeptSession* const found = sessions_.find(session)) {
     return found;
   }
@@ -238,7 +238,7 @@ KeptSession* MessageCache::find_or_add(SessionId session) {
 }
 
 // When nothing of another epoch is left: nothing of the old one is asked for any more.
-std::unique_lock<std::mutex> MessageCache::lock_in(KeptSession& kept, SessionEpoch epoch) {
+std::unique_lock<std::mutex> SessionCache::lock_in(KeptSession& kept, SessionEpoch epoch) {
   std::unique_lock lock{kept.mutex};
   if (kept.state.epoch != epoch) {
     lock.unlock();
@@ -249,7 +249,7 @@ std::unique_lock<std::mutex> MessageCache::lock_in(KeptSession& kept, SessionEpo
 }
 
 // Last of all: the message counts from here on.
-void MessageCache::store_state(KeptSession& kept, const OutboundState& state) {
+void SessionCache::store_state(KeptSession& kept, const OutboundState& state) {
   kept.state = state;
   cache::SessionValue value = cache::stored(kept.session, state);
   value.reports = kept.reports.records;
@@ -257,11 +257,11 @@ void MessageCache::store_state(KeptSession& kept, const OutboundState& state) {
   file_->store_session(kept.cell, ++kept.version, value);
 }
 
-bool MessageCache::fits(const Shelf& shelf, std::size_t record) const noexcept {
+bool SessionCache::fits(const Shelf& shelf, std::size_t record) const noexcept {
   return !shelf.blocks.empty() && shelf.blocks.back().used + record <= limits_.block_bytes;
 }
 
-void MessageCache::store_record(KeptSession& kept,
+void SessionCache::store_record(KeptSession& kept,
                                 Shelf& shelf,
                                 const Record& record,
                                 std::string_view bytes) {

@@ -1,4 +1,4 @@
-#include "gateway/session/message_cache.h"
+#include "gateway/session/session_cache.h"
 
 #include <csignal>
 #include <fstream>
@@ -37,16 +37,16 @@ matching::SessionInfo known_session() {
           .delivered = EventSeq{3}};
 }
 
-class MessageCacheTest : public testing::Test {
+class SessionCacheTest : public testing::Test {
  protected:
-  MessageCache open(const CacheLimits& limits = {.file_bytes = std::size_t{2} << 20}) const {
-    return MessageCache{
+  SessionCache open(const CacheLimits& limits = {.file_bytes = std::size_t{2} << 20}) const {
+    return SessionCache{
         folder(), identity_, {.sessions = sessions_, .last_seq = last_seq_}, limits};
   }
 
   std::filesystem::path folder() const { return temp_.path() / "cache"; }
 
-  static std::vector<std::string> read(const MessageCache& cache,
+  static std::vector<std::string> read(const SessionCache& cache,
                                        std::uint32_t first,
                                        std::uint32_t last,
                                        SessionEpoch epoch = kEpoch) {
@@ -63,7 +63,7 @@ class MessageCacheTest : public testing::Test {
   EventSeq last_seq_{1000};
 };
 
-TEST_F(MessageCacheTest, GivesBackWhatWasStored) {
+TEST_F(SessionCacheTest, GivesBackWhatWasStored) {
   auto cache = open();
   store(cache, {.first = 1, .last = 3});
 
@@ -73,7 +73,7 @@ TEST_F(MessageCacheTest, GivesBackWhatWasStored) {
   EXPECT_EQ(cache.state(kSession)->sent, ReportId{.event = EventSeq{30}});
 }
 
-TEST_F(MessageCacheTest, KnowsNothingOfASessionThatHasSentNothing) {
+TEST_F(SessionCacheTest, KnowsNothingOfASessionThatHasSentNothing) {
   const auto cache = open();
 
   EXPECT_FALSE(cache.state(kSession).has_value());
@@ -81,7 +81,7 @@ TEST_F(MessageCacheTest, KnowsNothingOfASessionThatHasSentNothing) {
   EXPECT_EQ(cache.next_number(kSession, kEpoch, MsgSeqNum{1}), std::nullopt);
 }
 
-TEST_F(MessageCacheTest, SurvivesTheProcess) {
+TEST_F(SessionCacheTest, SurvivesTheProcess) {
   {
     auto cache = open();
     store(cache, {.first = 1, .last = 3});
@@ -102,7 +102,7 @@ TEST_F(MessageCacheTest, SurvivesTheProcess) {
   EXPECT_THAT(read(cache, 1, 4), ElementsAre("message 1", "message 2", "message 3"));
 }
 
-TEST_F(MessageCacheTest, GoesOnWhereAnEarlierLifeEnded) {
+TEST_F(SessionCacheTest, GoesOnWhereAnEarlierLifeEnded) {
   const CacheLimits limits{.file_bytes = std::size_t{1} << 20, .block_bytes = 4096};
   sessions_ = {known_session()};
   std::vector<std::string> all;
@@ -121,7 +121,7 @@ TEST_F(MessageCacheTest, GoesOnWhereAnEarlierLifeEnded) {
 
 // ---- Void ---------------------------------------------------------------------------------------
 
-TEST_F(MessageCacheTest, IsVoidAfterAnotherBoot) {
+TEST_F(SessionCacheTest, IsVoidAfterAnotherBoot) {
   {
     auto cache = open();
     store(cache, {.first = 1, .last = 3});
@@ -141,14 +141,14 @@ TEST_F(MessageCacheTest, IsVoidAfterAnotherBoot) {
   EXPECT_TRUE(std::filesystem::exists(folder().string() + ".void"));
 }
 
-TEST_F(MessageCacheTest, IsVoidForAnotherJournal) {
+TEST_F(SessionCacheTest, IsVoidForAnotherJournal) {
   { const auto cache = open(); }
   identity_.wal_id = "another-wal";
 
   EXPECT_TRUE(open().was_void());
 }
 
-TEST_F(MessageCacheTest, IsVoidWhenItCannotBeRead) {
+TEST_F(SessionCacheTest, IsVoidWhenItCannotBeRead) {
   std::filesystem::path file;
   {
     auto cache = open();
@@ -161,7 +161,7 @@ TEST_F(MessageCacheTest, IsVoidWhenItCannotBeRead) {
       << "kept to be looked at";
 }
 
-TEST_F(MessageCacheTest, IsVoidWhenItIsGone) {
+TEST_F(SessionCacheTest, IsVoidWhenItIsGone) {
   std::filesystem::path file;
   {
     auto cache = open();
@@ -172,17 +172,17 @@ TEST_F(MessageCacheTest, IsVoidWhenItIsGone) {
   EXPECT_TRUE(open().was_void());
 }
 
-TEST_F(MessageCacheTest, IsVoidWhenItHasNoRoomForTheSessionsThatThereAreNow) {
+TEST_F(SessionCacheTest, IsVoidWhenItHasNoRoomForTheSessionsThatThereAreNow) {
   { const auto cache = open(); }
   EXPECT_FALSE(open({.file_bytes = std::size_t{2} << 20, .sessions = 256}).was_void());
   EXPECT_TRUE(open({.file_bytes = std::size_t{2} << 20, .sessions = 257}).was_void());
 }
 
-TEST_F(MessageCacheTest, IsNotVoidWhenThereWasNone) {
+TEST_F(SessionCacheTest, IsNotVoidWhenThereWasNone) {
   EXPECT_FALSE(open().was_void());
 }
 
-TEST_F(MessageCacheTest, OneThatIsVoidIsNotKeptWhileTheDiskIsLow) {
+TEST_F(SessionCacheTest, OneThatIsVoidIsNotKeptWhileTheDiskIsLow) {
   { const auto cache = open(); }
   identity_.boot_id = "another-boot";
   const auto cache =
@@ -194,7 +194,7 @@ TEST_F(MessageCacheTest, OneThatIsVoidIsNotKeptWhileTheDiskIsLow) {
 
 // ---- Whose it is --------------------------------------------------------------------------------
 
-TEST_F(MessageCacheTest, IsOfTheWriterOfTheLogsLastRecord) {
+TEST_F(SessionCacheTest, IsOfTheWriterOfTheLogsLastRecord) {
   sessions_ = {known_session()};
   identity_.writer = 5;
   identity_.last_writer = 4;
@@ -214,7 +214,7 @@ TEST_F(MessageCacheTest, IsOfTheWriterOfTheLogsLastRecord) {
   EXPECT_FALSE(open().was_void());
 }
 
-TEST_F(MessageCacheTest, OneWhoseWriterIsNotInTheLogIsAheadOfIt) {
+TEST_F(SessionCacheTest, OneWhoseWriterIsNotInTheLogIsAheadOfIt) {
   identity_.writer = 5;
   identity_.last_writer = 4;
   { const auto cache = open(); }
@@ -230,7 +230,7 @@ TEST_F(MessageCacheTest, OneWhoseWriterIsNotInTheLogIsAheadOfIt) {
   }
 }
 
-TEST_F(MessageCacheTest, RefusesAJournalThatKnowsLess) {
+TEST_F(SessionCacheTest, RefusesAJournalThatKnowsLess) {
   {
     auto cache = open();
     store(cache, {.first = 1, .last = 3});
@@ -248,7 +248,7 @@ TEST_F(MessageCacheTest, RefusesAJournalThatKnowsLess) {
 }
 
 // Another writer has gone on, and then the log was restored: that it is older is what counts.
-TEST_F(MessageCacheTest, RefusesAJournalThatKnowsLessWhoeverHasWrittenIt) {
+TEST_F(SessionCacheTest, RefusesAJournalThatKnowsLessWhoeverHasWrittenIt) {
   sessions_ = {known_session()};
   {
     auto cache = open();
@@ -272,7 +272,7 @@ CacheLimits small(std::size_t blocks_in_file, const CacheBounds& bounds = {}) {
           .bounds = bounds};
 }
 
-TEST_F(MessageCacheTest, ASessionKeepsItsNewestMessages) {
+TEST_F(SessionCacheTest, ASessionKeepsItsNewestMessages) {
   auto cache = open(small(100, {.kept_of_a_session = 4 * kBlock}));
   for (std::uint32_t number = 1; number <= 1000; number += 10) {
     store(cache, {.first = number, .last = number + 9, .delivered = 10'000});
@@ -285,7 +285,7 @@ TEST_F(MessageCacheTest, ASessionKeepsItsNewestMessages) {
   EXPECT_LE(cache.kept_bytes(), 4 * kBlock);
 }
 
-TEST_F(MessageCacheTest, KeepsWhatIsNotProvenToHaveArrivedHoweverMuchItIs) {
+TEST_F(SessionCacheTest, KeepsWhatIsNotProvenToHaveArrivedHoweverMuchItIs) {
   auto cache = open(small(100, {.kept_of_a_session = 2 * kBlock}));
   for (std::uint32_t number = 1; number <= 1000; number += 10) {
     store(cache, {.first = number, .last = number + 9, .delivered = 5'000});  // up to message 500
@@ -298,7 +298,7 @@ TEST_F(MessageCacheTest, KeepsWhatIsNotProvenToHaveArrivedHoweverMuchItIs) {
   EXPECT_LE(cache.kept_bytes(), 2 * kBlock);
 }
 
-TEST_F(MessageCacheTest, AnswersGoBeforeReportsAndNoneStandsInTheirWay) {
+TEST_F(SessionCacheTest, AnswersGoBeforeReportsAndNoneStandsInTheirWay) {
   auto cache = open(small(100, {.kept_of_a_session = 4 * kBlock}));
   store(cache, {.first = 1, .last = 10});  // not proven, ever
   for (std::uint32_t number = 11; number <= 2000; number += 10) {
@@ -313,7 +313,7 @@ TEST_F(MessageCacheTest, AnswersGoBeforeReportsAndNoneStandsInTheirWay) {
 }
 
 // Twelve blocks of the usual size; a session sees to it in time that it has the next one.
-TEST_F(MessageCacheTest, WhereTheFileIsFullThoseThatStoreNothingGiveTheirPartToo) {
+TEST_F(SessionCacheTest, WhereTheFileIsFullThoseThatStoreNothingGiveTheirPartToo) {
   constexpr std::uint32_t kOfAUsualBlock = cache::kBlockBytes / cache::record_bytes(12);
   auto cache = open({.file_bytes = 13 * std::size_t{cache::kBlockBytes} + (std::size_t{60} << 10)});
   ASSERT_EQ(cache.capacity(), 12 * cache::kBlockBytes);
@@ -340,7 +340,7 @@ TEST_F(MessageCacheTest, WhereTheFileIsFullThoseThatStoreNothingGiveTheirPartToo
   EXPECT_EQ(kept_of_those(), 2 * 70U);
 }
 
-TEST_F(MessageCacheTest, WhereAllIsNotProvenThereIsNoRoomUntilSomethingIs) {
+TEST_F(SessionCacheTest, WhereAllIsNotProvenThereIsNoRoomUntilSomethingIs) {
   auto cache = open(small(10));
   std::uint32_t number = 1;
   while (cache.make_room(kSession, false, {})) {
@@ -362,7 +362,7 @@ TEST_F(MessageCacheTest, WhereAllIsNotProvenThereIsNoRoomUntilSomethingIs) {
   EXPECT_TRUE(cache.make_room(SessionId{2}, false, {})) << "the client of the other has proven it";
 }
 
-TEST_F(MessageCacheTest, OneMoreSessionThanTheFileHasRoomForIsTold) {
+TEST_F(SessionCacheTest, OneMoreSessionThanTheFileHasRoomForIsTold) {
   const OutboundState state{
       .epoch = kEpoch, .last_number = MsgSeqNum{1}, .sent = {}, .poss_resend_to = {}};
   auto cache = open(small(10));
@@ -374,7 +374,7 @@ TEST_F(MessageCacheTest, OneMoreSessionThanTheFileHasRoomForIsTold) {
   EXPECT_TRUE(cache.use_number(SessionId{256}, state));
 }
 
-TEST_F(MessageCacheTest, BoundsAreHalfOfTheFileAtMost) {
+TEST_F(SessionCacheTest, BoundsAreHalfOfTheFileAtMost) {
   const auto cache = open(small(20));
   EXPECT_EQ(cache.capacity() % kBlock, 0U);
   EXPECT_GE(cache.capacity(), 20 * kBlock);
@@ -382,7 +382,7 @@ TEST_F(MessageCacheTest, BoundsAreHalfOfTheFileAtMost) {
   EXPECT_EQ(cache.space().bounds().of_a_session, cache.capacity() / 2);
 }
 
-TEST_F(MessageCacheTest, ReportsAndAnswersComeBackInTheOrderOfTheirNumbers) {
+TEST_F(SessionCacheTest, ReportsAndAnswersComeBackInTheOrderOfTheirNumbers) {
   auto cache = open();
   store(cache, {.first = 1, .last = 1});
   store(cache, {.first = 2, .last = 3, .answers = true});
@@ -394,7 +394,7 @@ TEST_F(MessageCacheTest, ReportsAndAnswersComeBackInTheOrderOfTheirNumbers) {
 }
 
 // At every number, whatever is the first and the last of a block.
-TEST_F(MessageCacheTest, FindsEachNumberAndEachGap) {
+TEST_F(SessionCacheTest, FindsEachNumberAndEachGap) {
   auto cache = open(small(20));
   for (std::uint32_t number = 10; number <= 3000; number += 10) {
     store(cache, {.first = number, .last = number, .answers = number % 70 == 0});
@@ -407,7 +407,7 @@ TEST_F(MessageCacheTest, FindsEachNumberAndEachGap) {
   }
 }
 
-TEST_F(MessageCacheTest, ANewEpochLeavesNothingOfTheOldOne) {
+TEST_F(SessionCacheTest, ANewEpochLeavesNothingOfTheOldOne) {
   auto cache = open();
   store(cache, {.first = 1, .last = 1000});
   store(cache, {.first = 1001, .last = 1010, .answers = true});
@@ -419,7 +419,7 @@ TEST_F(MessageCacheTest, ANewEpochLeavesNothingOfTheOldOne) {
   EXPECT_EQ(cache.kept_bytes(), cache::record_bytes(9));
 }
 
-TEST_F(MessageCacheTest, TellsAfterARestartWhatIsNotProven) {
+TEST_F(SessionCacheTest, TellsAfterARestartWhatIsNotProven) {
   {
     auto cache = open();
     store(cache, {.first = 1, .last = 10});
@@ -438,7 +438,7 @@ TEST_F(MessageCacheTest, TellsAfterARestartWhatIsNotProven) {
 
 // ---- Damage -------------------------------------------------------------------------------------
 
-TEST_F(MessageCacheTest, WhatIsDamagedWhileItRunsIsNotTold) {
+TEST_F(SessionCacheTest, WhatIsDamagedWhileItRunsIsNotTold) {
   auto cache = open();
   store(cache, {.first = 1, .last = 3});
   std::string bytes;
@@ -456,7 +456,7 @@ TEST_F(MessageCacheTest, WhatIsDamagedWhileItRunsIsNotTold) {
 }
 
 // It ends the process: there is nothing else to do. The next start finds a file that is too short.
-TEST_F(MessageCacheTest, OneThatIsCutOffWhileItRunsEndsTheProcessAndIsVoidThen) {
+TEST_F(SessionCacheTest, OneThatIsCutOffWhileItRunsEndsTheProcessAndIsVoidThen) {
   EXPECT_EXIT(
       {
         std::signal(SIGBUS, SIG_DFL);  // of a sanitizer
@@ -471,7 +471,7 @@ TEST_F(MessageCacheTest, OneThatIsCutOffWhileItRunsEndsTheProcessAndIsVoidThen) 
 
 // A kill between a record and the state that counts it, and then something else in its place: what
 // was never sent is not there.
-TEST_F(MessageCacheTest, ARecordThatDoesNotCountIsNeverSeen) {
+TEST_F(SessionCacheTest, ARecordThatDoesNotCountIsNeverSeen) {
   const CacheLimits limits = small(20);
   sessions_ = {known_session()};
   const auto read_file = [](const std::filesystem::path& path) {
@@ -528,7 +528,7 @@ TEST_F(MessageCacheTest, ARecordThatDoesNotCountIsNeverSeen) {
 
 // ---- Memory -------------------------------------------------------------------------------------
 
-class CacheInMemoryTest : public MessageCacheTest {
+class CacheInMemoryTest : public SessionCacheTest {
  protected:
   CacheInMemoryTest() { std::filesystem::create_directory(memory_); }
 
@@ -610,7 +610,7 @@ TEST_F(CacheInMemoryTest, CopiesOfALogDoNotShareIt) {
   const auto cache = open(limits());
   const auto copy = temp_.path() / "copy";
   std::filesystem::create_directory(copy);
-  const MessageCache other{copy / "cache", identity_, {.sessions = {}, .last_seq = {}}, limits()};
+  const SessionCache other{copy / "cache", identity_, {.sessions = {}, .last_seq = {}}, limits()};
   EXPECT_EQ(other.file().parent_path(), memory_);
   EXPECT_NE(other.file(), cache.file());
 }
@@ -622,7 +622,7 @@ TEST_F(CacheInMemoryTest, WhatOthersHaveLeftIsRemovedAndNothingElse) {
     return root;
   };
   const auto open_in = [&](const std::filesystem::path& root) {
-    return MessageCache{root / "cache", identity_, {.sessions = {}, .last_seq = {}}, limits()};
+    return SessionCache{root / "cache", identity_, {.sessions = {}, .last_seq = {}}, limits()};
   };
   const auto gone = open_in(wal("gone")).file();
   const auto replaced = open_in(wal("replaced")).file();
