@@ -165,6 +165,22 @@ TEST_F(GroupStory, DamagedViewsBreakTheirInvariants) {
   expect_broken(as_said, [](EngineView& view) { view.groups.pop_back(); });
   expect_broken("filled is of the window",
                 [](EngineView& view) { view.groups[0].standing.filled += Decimal{50'000'000}; });
+  expect_broken("orders have what they were entered with",
+                [](EngineView& view) { view.live.begin()->second.reference = Reference{"else"}; });
+  expect_broken("orders have what they were entered with",
+                [](EngineView& view) { ++view.live.begin()->second.order_group; });
+  const char* const tripped_has_none = "tripped groups have no orders";
+  expect_broken(tripped_has_none, [](EngineView& view) {
+    view.groups[0].standing.state = OrderGroupState::Tripped;
+    view.groups[0].standing.live_orders = 1;
+  });
+  expect_broken(tripped_has_none, [](EngineView& view) {
+    view.groups[0].standing.state = OrderGroupState::Tripped;
+    view.live.begin()->second.order_group = view.groups[0].number;
+  });
+  expect_broken("active groups are filled below their limits", [](EngineView& view) {
+    view.groups[0].standing.limit = view.groups[0].standing.filled;
+  });
 }
 
 }  // namespace

@@ -266,6 +266,8 @@ TEST_F(MoneyStory, DamagedProcessesOverRowsBreakTheirInvariants) {
   });
   expect_breach<MarketSettled>("round sums to zero",
                                [](MarketSettled& event) { event.rounding += Money{1}; });
+  expect_breach<RowsArchived>("a pot is empty when its market is archived",
+                              [](RowsArchived& event) { event.header.market = MarketId{2}; });
 }
 
 TEST_F(MoneyStory, DamagedViewsBreakTheirInvariants) {
