@@ -45,7 +45,8 @@ Reason Decider::check_order_group(const Reference& name, Terms& terms) const {
   if (name.empty()) {
     return Reason::None;
   }
-  const OrderGroup* const group = group_of(*terms.account, name);
+  const OrderGroup* const group =
+      state_.order_groups.named(terms.account->id, name, lookahead_.group_guess());
   if (group == nullptr) {
     return Reason::UnknownOrderGroup;
   }
@@ -72,11 +73,13 @@ const OrderGroup* Decider::group_of(const AccountState& account, const Reference
 // Remembers which groups have reached their limits with a trade until its taker's walk has ended.
 // They still have then, since a walk takes no time and nothing that is filled back.
 void Decider::note_trade(const Order& taker, const Order& maker) const {
-  for (const std::uint32_t number : {maker.order_group, taker.order_group}) {
+  const auto note = [this](std::uint32_t number) {
     if (number != 0 && is_reached(state_.order_groups.at(number), now())) {
       reached_groups_.push_back(number);
     }
-  }
+  };
+  note(maker.order_group);
+  note(taker.order_group);
 }
 
 // The walk has ended.

@@ -14,6 +14,7 @@
 #include "matching/dry_run.h"
 #include "matching/emitter.h"
 #include "matching/lifecycle.h"
+#include "matching/lookahead.h"
 #include "matching/state.h"
 
 namespace betex::matching {
@@ -24,8 +25,9 @@ namespace betex::matching {
 
 class Decider {
  public:
-  // Both must outlive it.
-  Decider(const State& state, Emitter& emitter) noexcept : state_{state}, emitter_{emitter} {}
+  // All must outlive it.
+  Decider(const State& state, Emitter& emitter, const Lookahead& lookahead) noexcept
+      : state_{state}, emitter_{emitter}, lookahead_{lookahead} {}
 
   // The command that the overloads below work on; it must stay until they return.
   void begin(const Command& command) noexcept { command_ = &command; }
@@ -413,6 +415,7 @@ class Decider {
 
   const State& state_;
   Emitter& emitter_;
+  const Lookahead& lookahead_;
   const Command* command_ = nullptr;
   DryRun* dry_run_ = nullptr;           // what would become of the command; null: it is decided
   bool is_approved_ = false;            // the command is a proposal that is carried out

@@ -103,8 +103,8 @@ class Engine::Impl {
 
   State state;
   Emitter emitter{state};
-  Decider decider{state, emitter};
   Lookahead lookahead{state};
+  Decider decider{state, emitter, lookahead};
 };
 
 Engine::Engine() : Engine{ClOrdIdKey{}} {}

@@ -55,7 +55,7 @@ void prefetch_maker(const State& state, const InstrumentState& instrument, Side 
     const Order& maker = state.orders.at(slot);
     prefetch_account(state, maker.account);
     prefetch_row(state, maker);
-    state.order_groups.prefetch(maker.order_group);
+    state.order_groups.prefetch_for_fill(maker.order_group);
   }
 }
 
@@ -76,8 +76,7 @@ void with_request(const Command* command, Look&& look) noexcept {
 
 }  // namespace
 
-const Lookahead::Names& Lookahead::names_of(const PlaceOrder& order,
-                                            std::size_t distance) noexcept {
+Lookahead::Names& Lookahead::names_of(const PlaceOrder& order, std::size_t distance) noexcept {
   const std::uint64_t place = place_ + distance;
   Names& names = names_[place % kNames];
   if (names.place != place) {
@@ -92,8 +91,12 @@ void Lookahead::look_up(const PlaceOrder& order, Names& names) const noexcept {
   names.account = AccountId{static_cast<std::uint32_t>(state_.account_names.find(order.account))};
   names.instrument = InstrumentId{static_cast<std::uint32_t>(symbol)};
   names.market = MarketId{static_cast<std::uint32_t>(symbol >> 32)};
-  if (order.extras.has_value()) {
-    names.group_hash = state_.order_groups.hash_of(names.account, order.extra().order_group);
+  names.group = nullptr;
+  if (state_.order_groups.size() != 0) {
+    // Also where it names none: nobody can tell which orders do, and a branch would cost more.
+    const std::uint32_t hash =
+        state_.order_groups.hash_of(names.account, order.extra().order_group);
+    names.group_hash = order.extras.has_value() ? hash : 0;
   }
 }
 
@@ -102,16 +105,14 @@ void Lookahead::look_up(const PlaceOrder& order, Names& names) const noexcept {
 void Lookahead::look_farthest(const PlaceOrder& order) const noexcept {
   state_.account_names.prefetch(order.account);
   state_.symbols.prefetch(order.symbol);
-  if (order.extras.has_value()) {
-    prefetch_line(&order.extra());
-  }
+  prefetch_line(&order.extra());
 }
 
 void Lookahead::look_far(const PlaceOrder& order) noexcept {
   const Names& names = names_of(order, CommandsAhead::kFar);
   prefetch_account(state_, names.account);
   state_.cl_ord_ids.prefetch(names.account, order.cl_ord_id);
-  if (order.extras.has_value()) {
+  if (state_.order_groups.size() != 0) {
     state_.order_groups.prefetch_name(names.group_hash);
   }
   if (names.instrument != InstrumentId{}) {
@@ -120,9 +121,9 @@ void Lookahead::look_far(const PlaceOrder& order) noexcept {
 }
 
 void Lookahead::look_near(const PlaceOrder& order) noexcept {
-  const Names& names = names_of(order, CommandsAhead::kNear);
-  if (order.extras.has_value()) {
-    state_.order_groups.prefetch_named(names.group_hash);
+  Names& names = names_of(order, CommandsAhead::kNear);
+  if (state_.order_groups.size() != 0) {
+    names.group = state_.order_groups.prefetch_named(names.group_hash);
   }
   if (state_.accounts.contains(names.account)) {
     state_.accounts.at(names.account).orders.prefetch_end();
@@ -139,8 +140,8 @@ void Lookahead::look_nearest(const PlaceOrder& order) noexcept {
   if (names.instrument == InstrumentId{}) {
     return;
   }
-  if (order.extras.has_value()) {
-    state_.order_groups.prefetch_list_of_named(names.group_hash);
+  if (names.group != nullptr) {
+    names.group->orders.prefetch_end();
   }
   const InstrumentState& instrument = state_.instruments.at(names.instrument);
   const MarketRows& rows = state_.ledger.market(names.market).rows;

@@ -12,6 +12,7 @@
 
 namespace betex::matching {
 
+struct OrderGroup;
 struct State;
 
 // Of the commands that follow the one to be decided next, those that are at a step; null: not
@@ -36,6 +37,12 @@ class Lookahead {
   // To be called once before each command is decided.
   void step(const CommandsAhead& ahead) noexcept;
 
+  // The order group that the order which is decided now names, or what OrderGroups::named() takes
+  // for a guess: it may be that of an earlier order, and groups come and go meanwhile.
+  [[nodiscard]] const OrderGroup* group_guess() const noexcept {
+    return names_[place_ % kNames].group;
+  }
+
  private:
   // What the names of a new order stand for; zeros: for nothing.
   struct Names {
@@ -43,13 +50,14 @@ class Lookahead {
     AccountId account;
     InstrumentId instrument;
     MarketId market;
-    std::uint32_t group_hash = 0;  // of the account and the name of the order group
+    std::uint32_t group_hash = 0;       // of the account and the name of the order group; 0: none
+    const OrderGroup* group = nullptr;  // what OrderGroups::named() takes for a guess
   };
 
   static constexpr std::size_t kNames = 16;
   static_assert(kNames > CommandsAhead::kFarthest);
 
-  [[nodiscard]] const Names& names_of(const PlaceOrder& order, std::size_t distance) noexcept;
+  [[nodiscard]] Names& names_of(const PlaceOrder& order, std::size_t distance) noexcept;
   [[gnu::noinline]] void look_up(const PlaceOrder& order, Names& names) const noexcept;
 
   // The steps of a new order, and of a cancel or an amend.

@@ -55,7 +55,8 @@ void FilledWindow::go_to(std::int64_t bucket) noexcept {
 
 void FilledWindow::change(std::uint32_t window_ms, Timestamp now) noexcept {
   const Decimal kept = filled(now);
-  *this = FilledWindow{window_ms};
+  clear();
+  window_ms_ = window_ms;
   if (kept != Decimal{}) {
     add(now, kept);
   }
@@ -104,24 +105,40 @@ void OrderGroups::add(OrderGroup group) {
     counts_.resize(std::size_t{group.account.value()} + 1);
   }
   ++counts_[group.account.value()];
-  std::unique_ptr<OrderGroup>& place = pages_[page]->groups[number % kPageSize];
-  place = std::make_unique<OrderGroup>(std::move(group));
+  OrderGroup& place = take_place();
+  place = std::move(group);
+  pages_[page]->groups[number % kPageSize] = &place;
   ++pages_[page]->used;
-  add_name({.group = place.get(), .hash = hash_of(place->account, place->name), .number = number});
+  add_name({.group = &place, .hash = hash_of(place.account, place.name), .number = number});
   bind(number, session);
+}
+
+OrderGroup& OrderGroups::take_place() {
+  if (free_.empty()) {
+    Places& added = *places_.emplace_back(std::make_unique<Places>());
+    for (OrderGroup& place : added) {
+      free_.push_back(&place);
+    }
+    std::reverse(free_.begin(), free_.end());
+  }
+  OrderGroup& place = *free_.back();
+  free_.pop_back();
+  return place;
 }
 
 void OrderGroups::remove(std::uint32_t number, std::uint32_t generation) {
   bind(number, SessionId{});
   std::unique_ptr<Page>& page = pages_[number / kPageSize];
-  const std::unique_ptr<OrderGroup> group = std::move(page->groups[number % kPageSize]);
+  OrderGroup& group = *std::exchange(page->groups[number % kPageSize], nullptr);
   if (--page->used == 0) {
     page.reset();
   }
-  remove_name({.group = group.get(), .hash = hash_of(group->account, group->name)});
-  --counts_[group->account.value()];
+  remove_name({.group = &group, .hash = hash_of(group.account, group.name)});
+  --counts_[group.account.value()];
   deleted_.push_back(
-      {.number = number, .account = group->account, .generation = generation, .name = group->name});
+      {.number = number, .account = group.account, .generation = generation, .name = group.name});
+  group = OrderGroup{};
+  free_.push_back(&group);
 }
 
 void OrderGroups::start_generation() {
@@ -169,20 +186,11 @@ const OrderGroup* OrderGroups::named(AccountId account, const Reference& name) c
   const std::size_t mask = names_.size() - 1;
   for (std::size_t i = home(hash); names_[i].group != nullptr; i = (i + 1) & mask) {
     const OrderGroup& group = *names_[i].group;
-    if (names_[i].hash == hash && group.account == account && group.name == name) {
+    if (names_[i].hash == hash && is_named(group, account, name)) {
       return &group;
     }
   }
   return nullptr;
-}
-
-const OrderGroups::NameEntry& OrderGroups::guess(std::uint32_t hash) const noexcept {
-  const std::size_t mask = names_.size() - 1;
-  std::size_t i = home(hash);
-  while (names_[i].group != nullptr && names_[i].hash != hash) {
-    i = (i + 1) & mask;
-  }
-  return names_[i];
 }
 
 void OrderGroups::enter(NameEntry entry) noexcept {

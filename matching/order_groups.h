@@ -26,15 +26,17 @@ inline constexpr std::uint32_t kMaxGroups = 1'000;       // of one account
 inline constexpr Decimal kMaxGroupLimit{1'000'000'000'000 * kDecimalScale};
 
 // What is within the window, in the bucket that runs and the 64 before it. Buckets are numbered
-// from the beginning of time, so that they follow from the journal alone. A fill now and then, long
-// after the one before it, reads and writes no more than the first members.
+// from the beginning of time, so that they follow from the journal alone. Those before stand in a
+// block of their own, which a fill now and then, long after the one before it, does not touch.
 class FilledWindow {
  public:
   static constexpr std::int64_t kBuckets = 64;  // a window
 
+  // Of no group: nothing may be added to it.
   FilledWindow() noexcept = default;
 
-  explicit FilledWindow(std::uint32_t window_ms) noexcept : window_ms_{window_ms} {}
+  explicit FilledWindow(std::uint32_t window_ms)
+      : window_ms_{window_ms}, before_newest_{std::make_unique<Quantities>()} {}
 
   [[nodiscard]] std::uint32_t window_ms() const noexcept { return window_ms_; }
 
@@ -53,7 +55,12 @@ class FilledWindow {
   // filled() at any time is not above this, which needs no time.
   [[nodiscard]] Decimal most_filled() const noexcept { return Decimal{filled_}; }
 
-  void clear() noexcept { *this = FilledWindow{window_ms_}; }
+  void clear() noexcept {
+    newest_ = 0;
+    filled_ = 0;
+    in_newest_ = 0;
+    used_ = 0;
+  }
 
   // The window has this length from now on; what is within the old one counts as filled now.
   void change(std::uint32_t window_ms, Timestamp now) noexcept;
@@ -78,6 +85,7 @@ class FilledWindow {
   // Some of the 64 before the newest one, as bits: the lowest bit is the last of them.
   using Buckets = std::uint64_t;
   static_assert(kBuckets == 64);
+  using Quantities = std::array<std::int64_t, kBuckets>;
 
   [[nodiscard]] std::int64_t bucket_of(Timestamp time) const noexcept {
     constexpr std::int64_t kNanosPerMillisecondAndBucket = 1'000'000 / kBuckets;
@@ -86,11 +94,11 @@ class FilledWindow {
   }
 
   [[nodiscard]] std::int64_t& at(std::int64_t bucket) noexcept {
-    return before_newest_[static_cast<std::uint64_t>(bucket) % kBuckets];
+    return (*before_newest_)[static_cast<std::uint64_t>(bucket) % kBuckets];
   }
 
   [[nodiscard]] const std::int64_t& at(std::int64_t bucket) const noexcept {
-    return before_newest_[static_cast<std::uint64_t>(bucket) % kBuckets];
+    return (*before_newest_)[static_cast<std::uint64_t>(bucket) % kBuckets];
   }
 
   // There must be one.
@@ -107,14 +115,14 @@ class FilledWindow {
   void go_to(std::int64_t bucket) noexcept;
 
   std::uint32_t window_ms_ = kMinGroupWindowMs;
-  std::int64_t newest_ = 0;     // the last bucket in which something was filled
-  std::int64_t filled_ = 0;     // in all that are kept
-  std::int64_t in_newest_ = 0;  // of that
-  Buckets used_ = 0;            // that are kept and have something in them
-  std::array<std::int64_t, kBuckets> before_newest_{};  // what the used ones have; else stale
+  std::int64_t newest_ = 0;                    // the last bucket in which something was filled
+  std::int64_t filled_ = 0;                    // in all that are kept
+  std::int64_t in_newest_ = 0;                 // of that
+  Buckets used_ = 0;                           // that are kept and have something in them
+  std::unique_ptr<Quantities> before_newest_;  // what the used ones have; else stale
 };
 
-// What orders read is in the first line; what fills read besides is in the second, for most.
+// What orders read is in the first line, what fills read besides in the second.
 struct alignas(kCacheLine) OrderGroup {
   std::uint32_t number = 0;
   AccountId account;
@@ -128,7 +136,7 @@ struct alignas(kCacheLine) OrderGroup {
   SessionId session;  // it is bound to; 0: none
 };
 
-static_assert(offsetof(OrderGroup, window) == kCacheLine);
+static_assert(offsetof(OrderGroup, window) == kCacheLine && sizeof(OrderGroup) == 2 * kCacheLine);
 
 [[nodiscard]] OrderGroupStanding standing_of(const OrderGroup& group, Timestamp now) noexcept;
 
@@ -149,6 +157,14 @@ class OrderGroups {
   // Null: the account has none of that name.
   [[nodiscard]] const OrderGroup* named(AccountId account, const Reference& name) const noexcept;
 
+  // The same, sooner where it is `guess`: null, or what prefetch_named() has returned, however long
+  // ago and whatever has become of it.
+  [[nodiscard]] const OrderGroup* named(AccountId account,
+                                        const Reference& name,
+                                        const OrderGroup* guess) const noexcept {
+    return guess != nullptr && is_named(*guess, account, name) ? guess : named(account, name);
+  }
+
   // Its number; 0: none.
   [[nodiscard]] std::uint32_t find(AccountId account, const Reference& name) const noexcept {
     const OrderGroup* const group = named(account, name);
@@ -159,38 +175,43 @@ class OrderGroups {
     return static_cast<std::uint32_t>(key_.hash(account, name));
   }
 
-  // Hints that an order will name the group with this hash, each some time after the one before
-  // it: for the table of names; for the group, by name and by number; for the end of its list.
+  // Hints that an order will name the group with this hash, the second one some time after the
+  // first: for the table of names; for the group, by name and by number. As nobody can tell which
+  // orders name a group, they have no branch of their own: where one names none, `hash` is 0.
   void prefetch_name(std::uint32_t hash) const noexcept { prefetch_line(&names_[home(hash)]); }
 
-  void prefetch_named(std::uint32_t hash) const noexcept {
+  // Returns the group, but now and then another one, or one of no account; never null.
+  [[nodiscard]] const OrderGroup* prefetch_named(std::uint32_t hash) const noexcept {
     const NameEntry& entry = guess(hash);
-    if (entry.group != nullptr) {
-      prefetch_group(entry.group);
-      prefetch_line(&page_of(entry.number)->groups[entry.number % kPageSize]);
+    const OrderGroup* const group = entry.group != nullptr ? entry.group : &nobodys_;
+    prefetch_object(*group);
+    if (const Page* const page = page_of(entry.number)) {
+      prefetch_line(&page->groups[entry.number % kPageSize]);
     }
+    return group;
   }
 
-  void prefetch_list_of_named(std::uint32_t hash) const noexcept {
-    const NameEntry& entry = guess(hash);
-    if (entry.group != nullptr) {
-      entry.group->orders.prefetch_end();
-    }
-  }
-
-  // A hint that an order of the group will be filled or go. 0: of none; as nobody can tell which
-  // orders that will be, it has no branch of its own.
+  // Hints that an order of the group will go, or that one will be filled. 0: of none; as nobody can
+  // tell which orders that will be, they have no branch of their own.
   void prefetch(std::uint32_t number) const noexcept {
     if (const Page* const page = page_of(number)) {
-      const void* const group = page->groups[number % kPageSize].get();
-      prefetch_group(group != nullptr ? group : page);
+      const OrderGroup* const group = page->groups[number % kPageSize];
+      prefetch_line(group != nullptr ? group : &nobodys_);
     }
   }
 
-  // null: never there, or deleted. Groups stay where they are.
+  void prefetch_for_fill(std::uint32_t number) const noexcept {
+    if (const Page* const page = page_of(number)) {
+      const OrderGroup* const group = page->groups[number % kPageSize];
+      prefetch_object(group != nullptr ? *group : nobodys_);
+    }
+  }
+
+  // null: never there, or deleted. Groups stay where they are, and the places of deleted ones are
+  // used again.
   [[nodiscard]] const OrderGroup* find(std::uint32_t number) const noexcept {
     const Page* const page = page_of(number);
-    return page != nullptr ? page->groups[number % kPageSize].get() : nullptr;
+    return page != nullptr ? page->groups[number % kPageSize] : nullptr;
   }
 
   // It must be there, and not be deleted.
@@ -229,9 +250,9 @@ class OrderGroups {
       if (page == nullptr) {
         continue;
       }
-      for (const auto& group : page->groups) {
+      for (const OrderGroup* const group : page->groups) {
         if (group != nullptr) {
-          visit(static_cast<const OrderGroup&>(*group));
+          visit(*group);
         }
       }
     }
@@ -263,9 +284,12 @@ class OrderGroups {
   static constexpr std::size_t kPageSize = 256;
 
   struct Page {
-    std::array<std::unique_ptr<OrderGroup>, kPageSize> groups;
+    std::array<OrderGroup*, kPageSize> groups{};
     std::size_t used = 0;
   };
+
+  // Side by side, so that few pages of memory hold many.
+  using Places = std::array<OrderGroup, 64>;
 
   // Without the name, which is compared in the group, so that many go into a cache line.
   struct NameEntry {
@@ -280,17 +304,23 @@ class OrderGroups {
     return page < pages_.size() ? pages_[page].get() : nullptr;
   }
 
-  static void prefetch_group(const void* group) noexcept {
-    prefetch_line(group);
-    prefetch_line(static_cast<const char*>(group) + offsetof(OrderGroup, window));
-  }
-
   [[nodiscard]] std::size_t home(std::uint32_t hash) const noexcept {
     return hash & (names_.size() - 1);
   }
 
-  // The entry with this hash, which may be that of another name; it does not wait for the group.
-  [[nodiscard]] const NameEntry& guess(std::uint32_t hash) const noexcept;
+  // The entry with this hash, which may be that of another name, where it stands at one of the two
+  // places at which nearly all do; else any other one. It does not wait for the group.
+  [[nodiscard]] const NameEntry& guess(std::uint32_t hash) const noexcept {
+    return names_[home(hash + (names_[home(hash)].hash != hash ? 1 : 0))];
+  }
+
+  [[nodiscard]] static bool is_named(const OrderGroup& group,
+                                     AccountId account,
+                                     const Reference& name) noexcept {
+    return group.account == account && group.name == name;
+  }
+
+  [[nodiscard]] OrderGroup& take_place();
 
   void enter(NameEntry entry) noexcept;
   void add_name(NameEntry entry);
@@ -298,7 +328,10 @@ class OrderGroups {
 
   ClOrdIdKey key_;
   std::uint32_t last_number_ = 0;
-  std::vector<std::unique_ptr<Page>> pages_;  // by number / kPageSize; null: nothing there
+  std::vector<std::unique_ptr<Page>> pages_;     // by number / kPageSize; null: nothing there
+  std::vector<std::unique_ptr<Places>> places_;  // they stay, also where no group is in them
+  std::vector<OrderGroup*> free_;                // of them; like nobodys_
+  OrderGroup nobodys_;                           // of no account
   std::vector<NameEntry> names_ = std::vector<NameEntry>(16);
   std::size_t named_ = 0;
   std::vector<std::uint32_t> counts_;  // by account

@@ -20,9 +20,10 @@ class OrderIdList {
   // `id` must be above all before it.
   void append(OrderId id, const OrderTable& orders) {
     if (ids_.size() == ids_.capacity()) {
-      make_room(orders);
+      append_to_full(id, orders);
+    } else {
+      ids_.push_back(id);
     }
-    ids_.push_back(id);
   }
 
   // Before a walk: what it costs must follow from the `live` orders that are listed here, however
@@ -41,7 +42,10 @@ class OrderIdList {
   [[nodiscard]] std::size_t size() const noexcept { return ids_.size(); }
 
   // A hint that an id will soon be appended.
-  void prefetch_end() const noexcept { prefetch_line(ids_.data() + ids_.size()); }
+  void prefetch_end() const noexcept {
+    const void* const end = ids_.data() + ids_.size();
+    prefetch_line(end != nullptr ? end : this);
+  }
 
   // The ids above `cursor`; some of them may be finished.
   [[nodiscard]] std::span<const OrderId> after(OrderId cursor) const noexcept {
@@ -53,11 +57,12 @@ class OrderIdList {
   // A cache line's worth, so that a list of an order or two is not swept for each.
   static constexpr std::size_t kFirstRoom = 8;
 
-  BETEX_SELDOM void make_room(const OrderTable& orders) {
+  BETEX_SELDOM void append_to_full(OrderId id, const OrderTable& orders) {
     sweep(orders);
     if (ids_.size() * 2 >= ids_.capacity()) {
       ids_.reserve(std::max(kFirstRoom, ids_.capacity() * 2));
     }
+    ids_.push_back(id);
   }
 
   // Without a branch for each id: which of them have finished cannot be predicted.

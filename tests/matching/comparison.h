@@ -3,6 +3,8 @@
 // applies the events has the same state; now and then that one takes over, as after a crash.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -49,6 +51,7 @@ class Comparison {
   bool compare_unapproved(const Asked& asked, const DryRun& dry);
   bool continue_batch();
   bool decide(const Asked& asked, SaidEvents& said);
+  void mislead();
   bool check_state();
   bool compare_money();
   bool compare_groups();
@@ -64,6 +67,8 @@ class Comparison {
   Engine replica_;
   ReferenceEngine reference_;
   LogInvariants log_;
+  std::array<Command, CommandsAhead::kFarthest + 1> decided_;  // the last ones, in turn
+  std::size_t decided_count_ = 0;
   Timestamp now_{1'700'000'000'000'000'000};
   std::uint64_t check_every_ = 1;
   std::uint64_t transactions_ = 0;

@@ -1,6 +1,12 @@
 // What somebody who embeds the engine calls beside decide() and apply().
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <random>
 #include <span>
+#include <string>
+#include <type_traits>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -123,6 +129,65 @@ TEST(Prefetch, ChangesNothing) {
   }
   EXPECT_EQ(x.engine.state_hash(), before);
   EXPECT_THAT(asked_for, ::testing::Contains(0U).Times(0)) << "that one is decided next";
+}
+
+// What two accounts ask of groups of the same names, which come and go between one command and the
+// next, and orders that name them, or no group.
+std::vector<Command> random_group_commands(Exchange& x, std::size_t count) {
+  std::mt19937_64 random{3};
+  std::vector<Command> commands;
+  for (std::size_t i = 0; i < count; ++i) {
+    const char* const account = random() % 2 == 0 ? "alice" : "bob";
+    const Reference group{"group-" + std::to_string(random() % 3)};
+    const std::uint64_t dice = random() % 10;
+    if (dice < 5) {
+      PlaceOrder order = x.order(account, "A", Side::Bid, "1", "3");
+      order.time_in_force = TimeInForce::Ioc;  // so that its group can be deleted at once
+      if (dice < 4) {
+        order.extras = OrderExtras{.order_group = group};
+      }
+      commands.push_back({.body = order});
+    } else {
+      commands.push_back({.body = OrderGroupRequest{.account = Name{account},
+                                                    .cl_ord_id = x.fresh_id(),
+                                                    .group = group,
+                                                    .limit = decimal("10"),
+                                                    .window_ms = 1'000,
+                                                    .counted = CountedFills::All,
+                                                    .action = dice < 8 ? OrderGroupAction::Create
+                                                                       : OrderGroupAction::Delete,
+                                                    .transact_time = x.now()}});
+    }
+    commands.back().timestamp = x.now();
+  }
+  return commands;
+}
+
+TEST(Prefetch, OfAGroupThatComesOrGoesBeforeTheOrderChangesNoDecision) {
+  Exchange x;
+  const std::vector<Command> commands = random_group_commands(x, 5'000);
+  Engine blind = Engine::load(x.saved());
+  std::map<std::uint32_t, std::size_t> orders;  // accepted, by their groups' numbers
+  std::map<Reason, std::size_t> refused;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    x.engine.prefetch([&](std::size_t distance) {
+      return i + distance < commands.size() ? &commands[i + distance] : nullptr;
+    });
+    const TransactionView decided = x.engine.decide(commands[i]);
+    const TransactionView expected = blind.decide(commands[i]);
+    ASSERT_THAT(decided.events, ::testing::ElementsAreArray(expected.events)) << i;
+    for_each_event(decided, [&]<typename Event>(EventSeq, const Event& event) {
+      if constexpr (std::is_same_v<Event, OrderAccepted>) {
+        ++orders[event.order_group];
+      } else if constexpr (std::is_same_v<Event, OrderRejected>) {
+        ++refused[event.reason];
+      }
+    });
+  }
+  EXPECT_EQ(x.engine.state_hash(), blind.state_hash());
+  EXPECT_GT(orders.size(), 100U) << "groups came and went";
+  EXPECT_GT(refused[Reason::UnknownOrderGroup], 100U);
+  EXPECT_EQ(refused.size(), 1U);
 }
 
 TEST(BookDeathTest, TakesNoOrderThatIsOffItsLadder) {

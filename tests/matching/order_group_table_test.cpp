@@ -1,7 +1,11 @@
 // The table of order groups against standard containers, and a window against all that was filled.
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <iterator>
 #include <map>
 #include <random>
-#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,6 +24,7 @@ using ::testing::ElementsAreArray;
 class TableOfGroups {
  public:
   void step() {
+    guess();
     const std::uint64_t dice = random_() % 10;
     if (dice < 4 || groups_.empty()) {
       add();
@@ -54,6 +59,7 @@ class TableOfGroups {
       for (std::uint64_t name = 0; name < kNames; ++name) {
         const std::uint32_t number = table_.find(AccountId{account}, name_of(name));
         ASSERT_TRUE(number == 0 || groups_.contains(number));
+        check_guesses(AccountId{account}, name_of(name));
       }
     }
     for (std::uint32_t session = 1; session <= kSessions; ++session) {
@@ -80,6 +86,7 @@ class TableOfGroups {
   static constexpr std::uint32_t kAccounts = 3;
   static constexpr std::uint32_t kSessions = 2;
   static constexpr std::uint64_t kNames = 40;
+  static constexpr std::size_t kGuesses = 100;
 
   struct Known {
     AccountId account;
@@ -89,6 +96,26 @@ class TableOfGroups {
 
   static Reference name_of(std::uint64_t number) {
     return Reference{"name-" + std::to_string(number)};
+  }
+
+  // As an order that names a group, or none, is seen coming.
+  void guess() {
+    const AccountId account{static_cast<std::uint32_t>(1 + random_() % kAccounts)};
+    const std::uint32_t hash =
+        random_() % 8 == 0 ? 0 : table_.hash_of(account, name_of(random_() % kNames));
+    guesses_.push_back(table_.prefetch_named(hash));
+    if (guesses_.size() > kGuesses) {
+      guesses_.pop_front();
+    }
+  }
+
+  // Those of long ago lead to what the name alone leads to.
+  void check_guesses(AccountId account, const Reference& name) const {
+    const OrderGroup* const known = table_.named(account, name);
+    ASSERT_EQ(table_.named(account, name, nullptr), known);
+    for (const OrderGroup* const guess : guesses_) {
+      ASSERT_EQ(table_.named(account, name, guess), known);
+    }
   }
 
   auto any() {
@@ -128,6 +155,7 @@ class TableOfGroups {
   OrderGroups table_{ClOrdIdKey{}};
   std::map<std::uint32_t, Known> groups_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> deleted_;  // with their generations
+  std::deque<const OrderGroup*> guesses_;                         // the oldest first
   std::uint32_t generation_ = 0;
   std::mt19937_64 random_{5};
 };
@@ -181,7 +209,7 @@ TEST(FilledWindow, IsTheSumOfItsBuckets) {
         ASSERT_TRUE(restored.restore(bucket, quantity));
       });
       ASSERT_EQ(restored.filled(Timestamp{now}), expected());
-      window = restored;
+      window = std::move(restored);
     }
   }
 }
