@@ -240,6 +240,11 @@ class ScaleRun {
 
   void start_again() {
     add("start with snapshots, after kill -9 with all on", gateway_.start(), "s");
+    if (size_.away_days != 0) {  // what it asks for comes behind what it lacks
+      add("who was away: from its logon to its last late report",
+          ask_for_orders(gateway_.port(), session_name(size_.sessions - 1)) / 1'000,
+          "s");
+    }
     gateway_.kill();
   }
 
