@@ -102,7 +102,7 @@ double ask_for_orders(std::uint16_t port, const std::string& comp_id) {
   static_cast<void>(peer.read_type("A"));
   const auto begin = Steady::now();
   peer.send("AF", "584=open|585=7|");
-  while (peer.read_type("8").value(912) != "Y") {
+  while (peer.read().value(912) != "Y") {  // reports of before come first
   }
   return ms_since(begin);
 }
