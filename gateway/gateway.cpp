@@ -201,6 +201,7 @@ class Gateway::Impl {
       }
     });
     report_.connect(replay_.port());
+    report_.connect_earlier(replay_.earlier(), replay_.earlier());
     make_runners();
     metrics_.read_from({.commands = commands_,
                         .events = events_,
@@ -216,7 +217,8 @@ class Gateway::Impl {
                         .answer_times = report_.answers().times(),
                         .counts = report_.counts(),
                         .market_data = market_data_.metrics(),
-                        .replays = replay_.figures()});
+                        .replays = replay_.figures(),
+                        .earlier_reports = replay_.earlier_figures()});
     if (page_) {
       page_->connect(market_data_.pictures(), node_);
     }
@@ -241,7 +243,7 @@ class Gateway::Impl {
       runner->start();
     }
     market_data_.start(health_);
-    replay_.start(server_);
+    replay_.start(server_, report_.earlier());
     if (!member_.takes_snapshots()) {
       snapshots_.start(retention_.newest_snapshot());
     }

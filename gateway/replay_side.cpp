@@ -13,6 +13,8 @@ namespace {
 
 // As the snapshot thread: the lowest.
 constexpr int kNiceness = 19;
+// They are owed; but orders come first.
+constexpr int kNicenessOfLate = 5;
 
 }  // namespace
 
@@ -25,6 +27,12 @@ ReplayStage::Parts replay_parts(const ReplaySources& sources, WaitStrategy& wait
             return reports_as_of(config.wal.root, journal, config, limit);
           },
       .available_from = [&retention = sources.retention] { return retention.told_again_from(); }};
+}
+
+ReplayStage::Parts earlier_parts(const ReplaySources& sources, WaitStrategy& wait) {
+  ReplayStage::Parts parts = replay_parts(sources, wait);
+  parts.again = false;
+  return parts;
 }
 
 // Orders, their reports and the process go on.
@@ -41,17 +49,39 @@ void lose_replays(ReplayStage& stage, const std::exception_ptr& error) noexcept 
   }
 }
 
+// Orders, all other reports and the process go on.
+void lose_earlier(ReplayStage& stage, const std::exception_ptr& error) noexcept {
+  try {
+    spdlog::critical(
+        "late reports failed: a session that lacks some of before the snapshot that this start "
+        "began with gets none from now on, everything else goes on; start the gateway again: {}",
+        text_of(error));
+    stage.fail();
+  } catch (const std::exception& further) {
+    spdlog::critical("sessions that lack reports could not be told of it: {}", further.what());
+  }
+}
+
 ReplaySide::ReplaySide(const Parts& parts)
-    : stage_{replay_parts(parts, wait_)},
-      runner_{{.thread_name = "replay", .agents = {&stage_}, .niceness = kNiceness},
+    : replay_{replay_parts(parts, wait_)},
+      earlier_{earlier_parts(parts, earlier_wait_)},
+      runner_{{.thread_name = "replay", .agents = {&replay_}, .niceness = kNiceness},
               wait_,
               [this](std::string_view /*agent*/, const std::exception_ptr& error) {
-                lose_replays(stage_, error);
-              }} {}
+                lose_replays(replay_, error);
+              }},
+      earlier_runner_{
+          {.thread_name = "late-reports", .agents = {&earlier_}, .niceness = kNicenessOfLate},
+          earlier_wait_,
+          [this](std::string_view /*agent*/, const std::exception_ptr& error) {
+            lose_earlier(earlier_, error);
+          }} {}
 
-void ReplaySide::start(ReplaySink& sink) {
-  stage_.connect(sink);
+void ReplaySide::start(ReplaySink& sink, ReplaySink& earlier) {
+  replay_.connect(sink);
+  earlier_.connect(earlier);
   runner_.start();
+  earlier_runner_.start();
 }
 
 }  // namespace betex::gateway

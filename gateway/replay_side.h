@@ -1,6 +1,7 @@
-// The thread that tells reports again, wired: it reads the journal beside its writer and begins at
-// the snapshots that retention keeps. What happens to it happens to nothing else: a failure ends
-// replays, and the gateway goes on.
+// The thread that tells reports again, and the one that makes late reports of events before the
+// snapshot that the gateway began with, wired: they read the journal beside its writer and begin at
+// the snapshots that retention keeps. What happens to one of them happens to nothing else: a
+// failure ends what it does, and the gateway goes on.
 #pragma once
 
 #include <exception>
@@ -26,35 +27,55 @@ struct ReplaySources {
 // `wait` is what the stage's thread waits on, and outlives it.
 [[nodiscard]] ReplayStage::Parts replay_parts(const ReplaySources& sources, WaitStrategy& wait);
 
+// The same, of the stage that makes late reports.
+[[nodiscard]] ReplayStage::Parts earlier_parts(const ReplaySources& sources, WaitStrategy& wait);
+
 // An exception has come out of the stage, on the thread that runs it.
 void lose_replays(ReplayStage& stage, const std::exception_ptr& error) noexcept;
+void lose_earlier(ReplayStage& stage, const std::exception_ptr& error) noexcept;
 
-// *Owned by the main thread*, but for port(), feed() and figures().
+// *Owned by the main thread*, but for the ports, the feeds and the figures.
 class ReplaySide {
  public:
   using Parts = ReplaySources;
 
   explicit ReplaySide(const Parts& parts);
 
-  [[nodiscard]] ReplayPort& port() noexcept { return stage_; }
+  [[nodiscard]] ReplayPort& port() noexcept { return replay_; }
 
-  [[nodiscard]] ReplayFeed& feed() noexcept { return stage_; }
+  [[nodiscard]] ReplayFeed& feed() noexcept { return replay_; }
 
-  [[nodiscard]] const ReplayFigures& figures() const noexcept { return stage_.figures(); }
+  // For ReportStage::connect_earlier().
+  [[nodiscard]] ReplayStage& earlier() noexcept { return earlier_; }
 
-  // Once. `sink` must outlive the thread.
-  void start(ReplaySink& sink);
+  [[nodiscard]] const ReplayFigures& figures() const noexcept { return replay_.figures(); }
 
-  // Ends the thread after what it is doing, which may be a snapshot that it reads; does not wait.
-  void stop() noexcept { runner_.stop(); }
+  [[nodiscard]] const ReplayFigures& earlier_figures() const noexcept { return earlier_.figures(); }
 
-  void join() { runner_.join(); }
+  // Once. Both must outlive the threads: what is told again goes to `sink`, late reports to
+  // `earlier`.
+  void start(ReplaySink& sink, ReplaySink& earlier);
+
+  // Ends the threads after what they are doing, which may be a snapshot that one reads; does not
+  // wait.
+  void stop() noexcept {
+    runner_.stop();
+    earlier_runner_.stop();
+  }
+
+  void join() {
+    runner_.join();
+    earlier_runner_.join();
+  }
 
  private:
-  // It sleeps where stages spin: it must not take a core that orders need.
+  // They sleep where stages spin: they must not take a core that orders need.
   WaitStrategy wait_{WaitKind::Block};
-  ReplayStage stage_;
+  WaitStrategy earlier_wait_{WaitKind::Block};
+  ReplayStage replay_;
+  ReplayStage earlier_;
   AgentRunner runner_;
+  AgentRunner earlier_runner_;
 };
 
 }  // namespace betex::gateway

@@ -52,6 +52,15 @@ class ReportStage final : public Agent, private ReportReceiver {
   // it.
   void connect(ReplayPort& replays) noexcept { replays_ = &replays; }
 
+  // Who makes late reports of events before the snapshot that `recovered` began with, by its two
+  // ends; needed where it began with one. Once, before the thread starts; must outlive it.
+  void connect_earlier(ReplayPort& port, ReplayFeed& feed) noexcept {
+    feeds_.connect_earlier(port, feed);
+  }
+
+  // Where it hands them over. Thread-safe.
+  [[nodiscard]] ReplaySink& earlier() noexcept { return feeds_; }
+
   // Where sessions get their reports from. Thread-safe.
   [[nodiscard]] ReportFeed& feed() noexcept { return feeds_; }
 

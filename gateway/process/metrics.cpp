@@ -296,7 +296,7 @@ std::vector<MetricFamily> GatewayMetrics::collect(const Sources& from) {
   add(of_messages(from.sessions));
   add(of_cache(from));
   add(market_data_metrics(from.market_data));
-  add(replay_metrics(from.replays));
+  add(replay_metrics(from.replays, from.earlier_reports));
   families.push_back(
       counter({"betex_log_lines_dropped_total",
                "Lines of the log that were not written: it was too slow, or its disk full."},

@@ -46,6 +46,7 @@ class GatewayMetrics final : public prometheus::Collectable {
     const EventCounts& counts;
     MarketDataSources market_data;
     const ReplayFigures& replays;
+    const ReplayFigures& earlier_reports;
   };
 
   // `health` must outlive it.

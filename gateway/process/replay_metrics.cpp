@@ -35,10 +35,12 @@ MetricFamily results(const ReplayFigures& from) {
 
 }  // namespace
 
-std::vector<MetricFamily> replay_metrics(const ReplayFigures& from) {
+std::vector<MetricFamily> replay_metrics(const ReplayFigures& from, const ReplayFigures& late) {
   return {
-      gauge({"betex_replay_up", "1 while reports are told again; 0: that has ended by a failure."},
-            from.lost.value() == 0 ? 1 : 0),
+      gauge({"betex_replay_up",
+             "1 while reports are told again, and late ones of before the snapshot that the start "
+             "began with are made; 0: one of these has ended by a failure."},
+            from.lost.value() == 0 && late.lost.value() == 0 ? 1 : 0),
       results(from),
       counter({"betex_replay_reports_total", "Reports that were told again."},
               from.reports.value()),

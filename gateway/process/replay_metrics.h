@@ -9,6 +9,8 @@
 
 namespace betex::gateway {
 
-[[nodiscard]] std::vector<prometheus::MetricFamily> replay_metrics(const ReplayFigures& from);
+// `from`: what is told again; `late`: what comes late, of before the start's snapshot.
+[[nodiscard]] std::vector<prometheus::MetricFamily> replay_metrics(const ReplayFigures& from,
+                                                                   const ReplayFigures& late);
 
 }  // namespace betex::gateway

@@ -31,7 +31,7 @@ fix::ReplayAck answer_to(const ReplayRequest& request, fix::ReplayResponse respo
 // Gives everybody who rides what is his of an event that he has asked for.
 class ReplayStage::Riders final : public ReportReceiver {
  public:
-  explicit Riders(Replays& replays) noexcept : replays_{replays} {}
+  Riders(Replays& replays, bool again) noexcept : replays_{replays}, again_{again} {}
 
   [[nodiscard]] bool wants(SessionId session, fix::ReportId id) override {
     const auto found = replays_.find(session);
@@ -43,12 +43,13 @@ class ReplayStage::Riders final : public ReportReceiver {
   }
 
   void receive(SessionId session, fix::Report report) override {
-    report.told_again = true;
+    report.told_again = again_;
     replays_.at(session).waiting.push_back(std::move(report));
   }
 
  private:
   Replays& replays_;
+  const bool again_;
 };
 
 ReplayStage::ReplayStage(Parts parts, const ReplayPace& pace)
@@ -56,6 +57,7 @@ ReplayStage::ReplayStage(Parts parts, const ReplayPace& pace)
       open_source_{std::move(parts.open_source)},
       load_state_{std::move(parts.load_state)},
       available_from_{std::move(parts.available_from)},
+      again_{parts.again},
       pace_{pace} {}
 
 // ---- From other threads -------------------------------------------------------------------------
@@ -322,7 +324,7 @@ void ReplayStage::pass(const matching::TransactionView& transaction) {
                              std::to_string(transaction.first_seq.value()) + ", not with " +
                              std::to_string(way_->model.last_seq().next().value())};
   }
-  Riders riders{replays_};
+  Riders riders{replays_, again_};
   way_->model.take(transaction, riders);
   const EventSeq here = way_->model.last_seq();
   for (auto& [session, replay] : replays_) {

@@ -1,7 +1,8 @@
 // Tells sessions the reports of events again that they have had before: a thread of low priority
 // goes through the log, from the snapshot before what is asked for, and makes them as they were
 // made then. Nobody waits for it, it may be late or dead, and it changes nothing of what is known
-// of any session.
+// of any session. Another one makes late reports in the same way, on a thread of its own: those of
+// events before the snapshot that the gateway began with (../reports/earlier_reports.h).
 #pragma once
 
 #include <chrono>
@@ -56,6 +57,8 @@ class ReplayStage final : public Agent, public ReplayPort, public ReplayFeed {
     OpenTransactionSource open_source;
     LoadState load_state;
     std::function<matching::EventSeq()> available_from;  // thread-safe: from there it can be had
+    // They are marked as told again. False: they are late ones, told for the first time.
+    bool again = true;
   };
 
   explicit ReplayStage(Parts parts, const ReplayPace& pace = {});
@@ -76,7 +79,9 @@ class ReplayStage final : public Agent, public ReplayPort, public ReplayFeed {
 
   // ---- Agent
 
-  [[nodiscard]] std::string_view name() const noexcept override { return "replay"; }
+  [[nodiscard]] std::string_view name() const noexcept override {
+    return again_ ? "replay" : "late reports";
+  }
 
   std::size_t do_work() override;
 
@@ -144,6 +149,7 @@ class ReplayStage final : public Agent, public ReplayPort, public ReplayFeed {
   const OpenTransactionSource open_source_;
   const LoadState load_state_;
   const std::function<matching::EventSeq()> available_from_;
+  const bool again_;
   const ReplayPace pace_;
   ReplaySink* sink_ = nullptr;
 

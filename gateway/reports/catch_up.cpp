@@ -49,12 +49,7 @@ class Members final : public ReportReceiver {
   }
 
   void receive(SessionId session, fix::Report report) override {
-    SessionFeed& feed = feeds_[session.value()];
-    feed.position = report.id;
-    if (feed.greet) {
-      feed.heard.note(report);
-    }
-    feed.outgoing.push_back(std::move(report));
+    feeds_[session.value()].take_late(std::move(report));
   }
 
   // Members for which a report was left.
@@ -121,8 +116,8 @@ void CatchUp::find_ready(std::vector<SessionFeed>& feeds,
   const EventSeq given_up = std::max(state_.model.given_up_to(), EventSeq{kept_from.value() - 1});
   for (const SessionId session : waiting) {
     SessionFeed& feed = feeds[session.value()];
-    if (!feed.catch_up) {
-      continue;
+    if (!feed.catch_up || feed.catch_up->read_to < state_.begins_after) {
+      continue;  // what those lack is made elsewhere (EarlierReports)
     }
     // The orders of what the client has proven to have may be forgotten.
     feed.catch_up->read_to =

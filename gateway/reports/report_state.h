@@ -30,6 +30,9 @@ struct ReportState {
   matching::EventSeq last_seq;  // the last event taken
   matching::Timestamp last_time;
   EventTimes times;
+  // A snapshot's event, with which it began; 0: the log's beginning. Reports of later events can be
+  // made from it.
+  matching::EventSeq begins_after{};
 
  private:
   // A little at a time: some orders every so many events. `before` is the last event before the

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "gateway/link/report.h"
@@ -37,21 +38,39 @@ struct SessionFeed {
     Member member = Member::No;  // of the scan that is going on
   };
 
+  // How far the session is with what another thread makes for it (EarlierReports).
+  struct Earlier {
+    std::uint32_t number = 0;   // of its last request, among those of this logon
+    bool asked = false;         // which is under way
+    bool untaken = false;       // a portion has come, and the next one is not asked for yet
+    bool stands_still = false;  // that thread has failed
+  };
+
   SubscriptionId subscription;  // 0: nobody listens
   fix::ReportId position;       // the last report that was handed over
   std::size_t in_flight = 0;
   std::optional<CatchUp> catch_up;  // none: live
-  bool tell_progress = false;       // also where there is no report to hand over
-  bool greet = false;               // it has logged on, and has not been live since
-  HeardSinceLogon heard;            // until it is
-  bool waits_for_turns = false;     // it catches up, or has long answers
-  std::uint32_t replays = 0;        // that this logon was promised (ReplayRequest::number)
+  Earlier earlier;
+  bool tell_progress = false;    // also where there is no report to hand over
+  bool greet = false;            // it has logged on, and has not been live since
+  HeardSinceLogon heard;         // until it is
+  bool waits_for_turns = false;  // it catches up, or has long answers
+  std::uint32_t replays = 0;     // that this logon was promised (ReplayRequest::number)
 
   // Made in this turn, handed over at its end.
   std::vector<fix::Report> outgoing;
   // Answers to status requests that must not overtake the reports of a session that catches up.
   std::vector<fix::Report> answers;
   std::deque<LongAnswer> long_answers;
+
+  // A report that it lacked, behind all those before.
+  void take_late(fix::Report report) {
+    position = report.id;
+    if (greet) {
+      heard.note(report);
+    }
+    outgoing.push_back(std::move(report));
+  }
 
   [[nodiscard]] bool listening() const noexcept { return subscription != SubscriptionId{0}; }
 

@@ -7,6 +7,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "gateway/reports/news.h"
 #include "matching/assert.h"
 
 namespace betex::gateway {
@@ -33,7 +34,7 @@ Value& grow_to(std::vector<Value>& table, SessionId session) {
 SessionFeeds::SessionFeeds(const ReportState& state,
                            WaitStrategy& wait,
                            OpenTransactionSource open_source)
-    : state_{state}, wait_{wait}, catch_up_{state, std::move(open_source)} {}
+    : state_{state}, wait_{wait}, earlier_{state}, catch_up_{state, std::move(open_source)} {}
 
 SessionFeed& SessionFeeds::feed(SessionId session) {
   return grow_to(feeds_, session);
@@ -81,6 +82,7 @@ std::size_t SessionFeeds::serve_waiting() {
   }
   const matching::EventSeq kept_from =
       keeper_ != nullptr ? keeper_->kept_from() : matching::EventSeq{1};
+  earlier_.serve(feeds_, waiting_, kept_from);
   std::size_t work = catch_up_.serve(feeds_, waiting_, kept_from);
   std::size_t looks = kLooksPerTurn;
   std::size_t served = 0;
@@ -122,6 +124,7 @@ void SessionFeeds::start_catch_up(SessionId session, matching::EventSeq read_to)
 SessionFeed& SessionFeeds::reset(SessionId session) {
   SessionFeed& its_feed = feed(session);
   const bool waits = its_feed.waits_for_turns;
+  earlier_.leave(session, its_feed);
   its_feed = SessionFeed{};
   its_feed.waits_for_turns = waits;
   return its_feed;
@@ -159,13 +162,8 @@ void SessionFeeds::tell_of_loss(SessionId session) {
                 state_.model.comp_id(session).view(),
                 lost->first.value(),
                 lost->last.value());
-  const std::string text = "Reports of events " + std::to_string(lost->first.value()) + " to " +
-                           std::to_string(lost->last.value()) +
-                           " are not kept any more and do not come: ask for your orders";
   its_feed.outgoing.push_back(
-      {.id = {},
-       .body = fix::News{
-           .orig_time = state_.last_time, .subject = {}, .headline = matching::Remark{text}}});
+      {.id = {}, .body = news_of_loss(*lost, Loss::ForEver, state_.last_time)});
 }
 
 // Behind the reports that it lacked, so that the last that it hears is how things are.
@@ -220,13 +218,17 @@ void SessionFeeds::consumed(SessionId session, SubscriptionId subscription, std:
   post(Consumed{session, subscription, count}, Wake::WhereAwaited);
 }
 
+void SessionFeeds::tell_again(SessionId session, ReplayPortion portion) {
+  post(Earlier{session, std::move(portion)});
+}
+
 // That a session keeps up is not worth a wake-up for each of its reports: the thread sees it when
 // it is woken for something. No more such requests can lie here than reports are in flight.
 void SessionFeeds::post(Request request, Wake wake) {
   bool signal = true;
   {
     const std::lock_guard lock{requests_mutex_};
-    requests_.push_back(request);
+    requests_.push_back(std::move(request));
     signal = wake == Wake::Always || consumption_awaited_;
   }
   if (signal) {
@@ -242,8 +244,8 @@ std::size_t SessionFeeds::take_requests() {
     std::swap(requests_, taken_requests_);
     consumption_awaited_ = !waiting_.empty();
   }
-  for (const Request& request : taken_requests_) {
-    std::visit([this](const auto& which) { on(which); }, request);
+  for (Request& request : taken_requests_) {
+    std::visit([this](auto& which) { on(which); }, request);
   }
   return taken_requests_.size();
 }
@@ -280,6 +282,10 @@ void SessionFeeds::on(const Consumed& request) {
     BETEX_ASSERT(request.count <= its_feed.in_flight);
     its_feed.in_flight -= request.count;
   }
+}
+
+void SessionFeeds::on(Earlier& request) {
+  earlier_.take(request.session, feed(request.session), std::move(request.portion));
 }
 
 }  // namespace betex::gateway

@@ -9,9 +9,11 @@
 #include <variant>
 #include <vector>
 
+#include "gateway/link/replay_link.h"
 #include "gateway/link/report.h"
 #include "gateway/link/session_link.h"
 #include "gateway/reports/catch_up.h"
+#include "gateway/reports/earlier_reports.h"
 #include "gateway/reports/long_answer.h"
 #include "gateway/reports/report_keeper.h"
 #include "gateway/reports/report_state.h"
@@ -22,8 +24,8 @@
 
 namespace betex::gateway {
 
-// *Owned by the report thread*, but for the ReportFeed, which is thread-safe.
-class SessionFeeds final : public ReportFeed {
+// *Owned by the report thread*, but for ReportFeed and ReplaySink, which are thread-safe.
+class SessionFeeds final : public ReportFeed, public ReplaySink {
  public:
   // `state` and `wait` (the report thread's) must outlive it.
   SessionFeeds(const ReportState& state, WaitStrategy& wait, OpenTransactionSource open_source);
@@ -33,6 +35,11 @@ class SessionFeeds final : public ReportFeed {
 
   void connect(const ReportKeeper& keeper) noexcept { keeper_ = &keeper; }
 
+  // As EarlierReports::connect().
+  void connect_earlier(ReplayPort& port, ReplayFeed& feed) noexcept {
+    earlier_.connect(port, feed);
+  }
+
   // ReportFeed; thread-safe.
   void subscribe(matching::SessionId session,
                  SubscriptionId subscription,
@@ -41,6 +48,9 @@ class SessionFeeds final : public ReportFeed {
   void consumed(matching::SessionId session,
                 SubscriptionId subscription,
                 std::size_t count) override;
+
+  // ReplaySink, for EarlierReports; thread-safe.
+  void tell_again(matching::SessionId session, ReplayPortion portion) override;
 
   // Does what the sessions have asked for; returns how many requests there were.
   std::size_t take_requests();
@@ -98,7 +108,12 @@ class SessionFeeds final : public ReportFeed {
     std::size_t count = 0;
   };
 
-  using Request = std::variant<Subscribe, Unsubscribe, Consumed>;
+  struct Earlier {
+    matching::SessionId session;
+    ReplayPortion portion;
+  };
+
+  using Request = std::variant<Subscribe, Unsubscribe, Consumed, Earlier>;
 
   enum class Wake : std::uint8_t { Always, WhereAwaited };
 
@@ -106,6 +121,7 @@ class SessionFeeds final : public ReportFeed {
   void on(const Subscribe& request);
   void on(const Unsubscribe& request);
   void on(const Consumed& request);
+  void on(Earlier& request);
 
   void wait_for_turns(matching::SessionId session);
   void start_catch_up(matching::SessionId session, matching::EventSeq read_to);
@@ -120,6 +136,7 @@ class SessionFeeds final : public ReportFeed {
 
   const ReportState& state_;
   WaitStrategy& wait_;
+  EarlierReports earlier_;
   CatchUp catch_up_;
   SessionSink* sink_ = nullptr;
   const ReportKeeper* keeper_ = nullptr;

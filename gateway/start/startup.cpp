@@ -278,7 +278,9 @@ ReportState reports_from(const Snapshot& snapshot, const Config& config) {
   ReportState reports{.model = ReadModel{snapshot.engine, audience_of(config)},
                       .cursors = {},
                       .last_seq = snapshot.position.last_seq,
-                      .last_time = snapshot.engine.last_timestamp()};
+                      .last_time = snapshot.engine.last_timestamp(),
+                      .times = {},
+                      .begins_after = snapshot.position.last_seq};
   const bool known = reports.cursors.read_note(snapshot.note);
   snapshot.engine.visit_sessions([&](const matching::SessionInfo& session) {
     reports.cursors.delivered(session.session, session.delivered);
@@ -319,15 +321,15 @@ EventSeq next_beginning(const RecoverySources& sources, EventSeq needed, EventSe
   return start;
 }
 
-// A report is made exactly only where the read model has seen all events from it on. Returns the
-// event up to which reports can't be made: what one session lacks beyond the horizon is no reason
-// to forget what others lack. `given_up`: up to there they are not kept for anybody, whatever of
-// the log is.
+// Where the snapshot did not say what sessions lack and who watches markets: makes all of it again,
+// from where somebody may lack a report. Returns the event up to which reports can't be made: what
+// one session lacks beyond the horizon is no reason to forget what others lack. `given_up`: up to
+// there they are not kept for anybody, whatever of the log is.
 EventSeq reach_back(const RecoverySources& sources,
                     const SnapshotSearch& search,
                     ReportState& reports,
-                    EventSeq start,
                     EventSeq given_up) {
+  EventSeq start = reports.begins_after;
   reports.cursors.give_up(given_up);
   for (auto needed = reports.cursors.needed_after(); needed && *needed < start;
        needed = reports.cursors.needed_after()) {
@@ -345,6 +347,26 @@ EventSeq reach_back(const RecoverySources& sources,
     reports.cursors.give_up(given_up);
   }
   return given_up;
+}
+
+// The event up to which reports can't be made, although a session may lack some: what neither is
+// kept nor is there. The log and a state to begin with are there behind `log_begins_after`.
+EventSeq give_up(ReportState& reports,
+                 EventSeq not_kept,
+                 EventSeq log_begins_after,
+                 std::vector<std::string>& warnings) {
+  reports.cursors.give_up(not_kept);
+  const EventSeq gone = std::min(log_begins_after, reports.begins_after);
+  const auto needed = reports.cursors.needed_after();
+  if (!needed || *needed >= gone) {
+    return not_kept;
+  }
+  warnings.push_back("reports of events " + std::to_string(needed->value() + 1) + " to " +
+                     std::to_string(gone.value()) +
+                     " that a session has not taken yet can't be made any more: the journal "
+                     "before them is not there");
+  reports.cursors.give_up(gone);
+  return gone;
 }
 
 // Is it a place of the journal's log? A fault of the log itself is the recovery's to tell.
@@ -391,9 +413,9 @@ WarmStart beginning_at(Snapshot snapshot, const Config& config) {
   ReportState reports = reports_from(snapshot, config);
   return {.wal_id = snapshot.wal_id,
           .position = snapshot.position,
-          .reports_from = snapshot.position.last_seq,
           .engine = std::move(snapshot.engine),
-          .reports = std::move(reports)};
+          .reports = std::move(reports),
+          .had_note = ReportCursors{}.read_note(snapshot.note)};
 }
 
 Recovered recover(const RecoverySources& sources, Retention& retention) {
@@ -403,7 +425,8 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
   Recovered recovered{
       .engine = std::move(start.engine), .reports = std::move(start.reports), .left_up = {}};
   const std::vector<journal::SnapshotHeader> headers = sound_snapshots(sources.wal_root);
-  const KnownSnapshots snapshots = find_snapshots(sources.wal_root, headers, start.reports_from);
+  ReportState& reports = recovered.reports;
+  const KnownSnapshots snapshots = find_snapshots(sources.wal_root, headers, reports.begins_after);
   retention.set_snapshots(snapshots.all, snapshots.unread);
   retention.know_times(times_of(headers));
   tell(recovered, retention);
@@ -420,13 +443,13 @@ Recovered recover(const RecoverySources& sources, Retention& retention) {
                  records.segment.text(),
                  records.after ? ", behind event " + std::to_string(records.after->value()) : "");
   }
-  retention.log_begins_after(
-      beginning_of_log(sources.wal_root, snapshots.all, recovered.engine.last_seq()));
-  retention.reports_begin_after(reach_back(sources,
-                                           search,
-                                           recovered.reports,
-                                           start.reports_from,
-                                           EventSeq{retention.kept_from().value() - 1}));
+  const EventSeq log_begins_after =
+      beginning_of_log(sources.wal_root, snapshots.all, recovered.engine.last_seq());
+  const EventSeq not_kept{retention.kept_from().value() - 1};
+  retention.log_begins_after(log_begins_after);
+  retention.reports_begin_after(start.had_note
+                                    ? give_up(reports, not_kept, log_begins_after, warnings)
+                                    : reach_back(sources, search, reports, not_kept));
   tell(recovered, retention);
   find_left_up(recovered);
   for (const std::string& warning : warnings) {

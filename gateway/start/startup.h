@@ -32,10 +32,10 @@ struct Recovered {
 struct WarmStart {
   journal::WalId wal_id{};     // of the log
   journal::Position position;  // of engine and reports
-  // What reports are made from begins after this event: a snapshot's.
-  matching::EventSeq reports_from;
   matching::Engine engine{};
   ReportState reports;
+  // Its snapshot told which sessions lacked reports, and which operators watched markets.
+  bool had_note = false;
 };
 
 // What recovery works on. All must outlive the call.
@@ -54,8 +54,9 @@ struct RecoverySources {
 [[nodiscard]] WarmStart beginning_at(journal::Snapshot snapshot, const Config& config);
 
 // Replays the journal from its newest whole snapshot on; a damaged one is passed over with a
-// warning. Reports that no client has proven to have may be older than the snapshot: what they are
-// made from is then rebuilt from an older one. Tells `retention` what it found. Throws JournalError
+// warning. Nothing before the snapshot is read, although reports that no client has proven to have
+// may be older: EarlierReports has those made. But where the snapshot has no note, what reports are
+// made from is rebuilt from an older one. Tells `retention` what it found. Throws JournalError
 // where the journal is damaged.
 [[nodiscard]] Recovered recover(const RecoverySources& sources, Retention& retention);
 

@@ -176,6 +176,66 @@ TEST_F(GatewayJournalTest, ARemoteFileSystemIsRefusedUnlessTheConfigurationInsis
   EXPECT_EQ(gateway.terminate(), 0);
 }
 
+// By a thread of their own: the start has read nothing of them.
+TEST_F(GatewayJournalTest, ReportsOfBeforeTheSnapshotComeWhenTheSessionLogsOnAfterAStart) {
+  constexpr int kTrades = 150;  // more reports than a portion has
+  const auto number = [](int i) { return std::to_string(i); };
+  Broker away{"BROKER1"};
+  Broker other{"BROKER2"};
+  {
+    GatewayProcess gateway{wal(),
+                           with("snapshot_every_events = 1_000_000", "snapshot_every_events = 50")};
+    away.log_on(gateway.fix_port());
+    for (int i = 1; i <= kTrades; ++i) {
+      away.send(lay("lay-" + number(i)));
+      EXPECT_EQ(away.next_execution().exec_type, '0');
+    }
+    away.session().logout(kPatience);
+    other.log_on(gateway.fix_port());
+    const auto place = [&](const std::string& id, Side side, const std::string& price) {
+      NewOrder order = lay(id);
+      order.side = side;
+      order.price = price;
+      other.send(order);
+      return other.next_execution();
+    };
+    std::uint64_t last_trade = 0;
+    for (int i = 1; i <= kTrades; ++i) {
+      EXPECT_EQ(place("back-" + number(i), Side::BackOrBuy, "2.04").exec_type, '0');
+      const client::ExecutionReport trade = other.next_execution();
+      ASSERT_EQ(trade.exec_type, 'F');
+      last_trade = std::stoull(trade.exec_id);  // of EVENT-LEG
+    }
+    const auto is_old = [&] {
+      const auto snapshots = journal::list_snapshots(wal());
+      return snapshots.empty() || snapshots.back().value() < last_trade;
+    };
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    for (int i = 1; is_old() && std::chrono::steady_clock::now() < end; ++i) {
+      EXPECT_EQ(place("far-" + number(i), Side::LayOrSell, "1.01").exec_type, '0');
+    }
+    ASSERT_FALSE(is_old());
+    gateway.kill();
+  }
+  EXPECT_THROW(other.session().receive(kPatience), client::Disconnected);
+  for (const bool first : {true, false}) {
+    GatewayProcess gateway{wal()};
+    away.log_on(gateway.fix_port());
+    std::uint64_t before = 0;
+    for (int i = 1; first && i <= kTrades; ++i) {
+      const client::ExecutionReport trade = away.next_execution();
+      EXPECT_EQ(trade.exec_type, 'F');
+      EXPECT_EQ(trade.cl_ord_id, "lay-" + number(i));
+      EXPECT_FALSE(trade.poss_resend);
+      EXPECT_GT(std::stoull(trade.exec_id), before);
+      before = std::stoull(trade.exec_id);
+    }
+    EXPECT_TRUE(away.rest().empty()) << "each once";
+    EXPECT_EQ(gateway.terminate(), 0);
+    EXPECT_THROW(away.session().receive(kPatience), client::Disconnected);
+  }
+}
+
 TEST_F(GatewayJournalTest, OrdersOutliveTheRetirementOfAllThatASnapshotHolds) {
   Broker broker{"BROKER1"};
   matching::EventSeq snapshot;

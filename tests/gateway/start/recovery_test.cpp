@@ -343,6 +343,7 @@ TEST_F(RecoveryTest, BehindASnapshotOfTheToolReportsAreMadeAsFarAsTheLogGoes) {
       return report.second == "0 lay-1 RUN 2040000 leaves 30000000 0";
     }));
     EXPECT_LT(*life.recovered.reports.cursors.needed_after(), snapshot);
+    EXPECT_EQ(life.recovered.reports.begins_after, EventSeq{0}) << "made again from there";
   }
   journal::retire_up_to(root(), snapshot);
   ASSERT_GT(count(journal::kRetiredFolder), 0U);

@@ -159,6 +159,9 @@ struct SimulatedGateway::Inside {
         replay{gateway::replay_parts(
             {.config = config, .journal = journal, .segments = segments, .retention = retention},
             replay_wait)},
+        earlier{gateway::earlier_parts(
+            {.config = config, .journal = journal, .segments = segments, .retention = retention},
+            replay_wait)},
         authenticator{config.credentials, io.context()},
         sessions{gateway::sessions_of(recovered)},
         market_data{{.config = config,
@@ -202,6 +205,8 @@ struct SimulatedGateway::Inside {
     report.connect(retention);
     report.connect(static_cast<gateway::ReplayPort&>(replay));
     replay.connect(server);
+    report.connect_earlier(earlier, earlier);
+    earlier.connect(report.earlier());
     start();
   }
 
@@ -302,7 +307,7 @@ struct SimulatedGateway::Inside {
       case Part::MarketData:
         return run_market_data();
       case Part::Replay:
-        return run_replay();
+        return run_replay() + run_earlier();
       case Part::Snapshot:
         return look_after_journal();
       case Part::DiskWatch:
@@ -347,6 +352,17 @@ struct SimulatedGateway::Inside {
     }
   }
 
+  std::size_t run_earlier() {
+    try {
+      return earlier_turns.take();
+    } catch (...) {
+      earlier_turns.fail();
+      replay_is_lost = true;
+      gateway::lose_earlier(earlier, std::current_exception());
+      return 1;
+    }
+  }
+
   std::size_t look_after_journal() {
     if (machine.clocks.now() < upkeep_due || upkeep.has_nothing_to_do() || is_stopped) {
       return 0;
@@ -378,6 +394,7 @@ struct SimulatedGateway::Inside {
     return std::min({match_turns.next_deadline(),
                      market_data_turns.next_deadline(),
                      replay_turns.next_deadline(),
+                     earlier_turns.next_deadline(),
                      upkeep.has_nothing_to_do() ? Clocks::kNever : upkeep_due,
                      disk_look_due});
   }
@@ -469,6 +486,7 @@ struct SimulatedGateway::Inside {
   gateway::JournalStage journal_stage;
   gateway::ReportStage report;
   gateway::ReplayStage replay;
+  gateway::ReplayStage earlier;
 
   PostedAuthenticator authenticator;
   std::vector<matching::SessionInfo> sessions;
@@ -483,6 +501,7 @@ struct SimulatedGateway::Inside {
   AgentTurns report_turns{report};
   AgentTurns market_data_turns{market_data.stage()};
   AgentTurns replay_turns{replay};
+  AgentTurns earlier_turns{earlier};
   Clocks::Time upkeep_due = machine.clocks.now() + gateway::JournalUpkeep::kBetweenLooks;
   Clocks::Time disk_look_due = machine.clocks.now() + kDiskLookedAtEvery;
 
@@ -510,6 +529,7 @@ Clocks::Time SimulatedGateway::next_deadline() const {
 void SimulatedGateway::begin_stop() {
   if (!std::exchange(inside_->is_stopping, true)) {
     inside_->replay_turns.close();
+    inside_->earlier_turns.close();
     inside_->machine.spawn("stop", inside_->process, [inside = inside_.get()] { inside->stop(); });
   }
 }
