@@ -57,6 +57,8 @@ class Nobody final : public Client {
 
   [[nodiscard]] const std::string& comp_id() const override { return comp_id_; }
 
+  [[nodiscard]] std::vector<std::string> recent_traffic() const override { return {}; }
+
  private:
   std::string comp_id_;
 };
