@@ -219,7 +219,7 @@ void Session::accept_above_gap() {
     auto next = above_gap_.extract(above_gap_.begin());
     if (next.key() < expected_in_) {
       // A gap fill has passed over it, but it did come.
-      if (!next.mapped().administrative()) {
+      if (!next.mapped().administrative() || next.mapped().type() == "3") {
         ready_.push_back(std::move(next.mapped()));
       }
       continue;

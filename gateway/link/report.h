@@ -125,6 +125,17 @@ struct BusinessMessageReject {
   friend bool operator==(const BusinessMessageReject&, const BusinessMessageReject&) = default;
 };
 
+// Reject(3) of an application message. Those of administrative messages tell of no event, and are
+// the session's own.
+struct Reject {
+  matching::MsgSeqNum ref_seq_num;
+  matching::Text<7> ref_msg_type;
+  std::uint32_t ref_tag_id = 0;             // 371; 0: absent
+  std::uint16_t session_reject_reason = 0;  // 373
+
+  friend bool operator==(const Reject&, const Reject&) = default;
+};
+
 // What an OrderMassCancelRequest(q) asks to be cancelled, tag 530.
 enum class MassCancelType : std::uint8_t { Security = 1, Session = 6, All = 7, MarketSegment = 9 };
 
@@ -643,7 +654,8 @@ struct Report {
                matching::Boxed<OrderGroupReport>,
                ReplayAck,
                ReplayEnd,
-               ThrottleReport>
+               ThrottleReport,
+               Reject>
       body;
   bool told_again = false;  // by a replay, for one who has asked: 97=Y
 

@@ -218,11 +218,6 @@ struct ReportDelivery {
   matching::MsgSeqNum durable_in;
 };
 
-// A refused message whose refusal is durable: the Reject(3) that QuickFIX made may now leave.
-struct RejectDurable {
-  matching::MsgSeqNum msg_seq_num;
-};
-
 // What happened to the session itself, durable.
 using SessionNotice = std::variant<matching::SessionWentUp,
                                    matching::SessionWentDown,
@@ -231,8 +226,7 @@ using SessionNotice = std::variant<matching::SessionWentUp,
                                    matching::SessionLoggedOut,
                                    matching::SessionSuspended,
                                    matching::SessionResumed,
-                                   matching::CommandRejected,
-                                   RejectDurable>;
+                                   matching::CommandRejected>;
 
 // The FIX side, as the report stage sees it. Called on the report thread; hands over to the
 // session's strand and returns at once.

@@ -232,10 +232,6 @@ void ReportStage::notify(const Event& event) {
     if (keeper_ != nullptr) {
       keeper_->watermark_moved(event.watermark);
     }
-  } else if constexpr (std::is_same_v<Event, matching::InboundRefused>) {
-    if (event.answer == matching::RefuseInbound::Answer::SessionReject) {
-      sink_->notify(state_.model.comp_id(event.session), RejectDurable{event.msg_seq_num});
-    }
   } else if constexpr (std::is_same_v<Event, matching::CommandRejected>) {
     if (!event.request_id.empty()) {
       return;  // an operator's, who is told by a report

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <spdlog/spdlog.h>
@@ -42,7 +43,11 @@ class ReplayStage::Riders final : public ReportReceiver {
     return replay.rides && id.event > replay.place && id.event <= replay.request.query.last;
   }
 
+  // A Reject(3) that it has had is of the session's numbers, which may have begun again since.
   void receive(SessionId session, fix::Report report) override {
+    if (again_ && std::holds_alternative<fix::Reject>(report.body)) {
+      return;
+    }
     report.told_again = again_;
     replays_.at(session).waiting.push_back(std::move(report));
   }

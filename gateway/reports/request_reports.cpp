@@ -59,18 +59,30 @@ void ReportMaker::on(const Context& context, const matching::CancelRejected& eve
 
 void ReportMaker::on(const Context& context, const matching::InboundRefused& event) const {
   const ReportId id{context.seq, kOnlyLeg};
-  if (event.answer != matching::RefuseInbound::Answer::BusinessReject ||
-      !context.receiver.wants(event.session, id)) {
+  if (!context.receiver.wants(event.session, id)) {
     return;
   }
-  context.receiver.receive(event.session,
-                           {id,
-                            fix::BusinessMessageReject{.ref_seq_num = event.msg_seq_num,
-                                                       .ref_msg_type = event.msg_type,
-                                                       .business_reject_ref_id = event.cl_ord_id,
-                                                       .business_reject_reason = event.fix_reason,
-                                                       .retry_after_ms = event.retry_after_ms,
-                                                       .reason = event.reason}});
+  switch (event.answer) {
+    case matching::RefuseInbound::Answer::BusinessReject:
+      context.receiver.receive(
+          event.session,
+          {id,
+           fix::BusinessMessageReject{.ref_seq_num = event.msg_seq_num,
+                                      .ref_msg_type = event.msg_type,
+                                      .business_reject_ref_id = event.cl_ord_id,
+                                      .business_reject_reason = event.fix_reason,
+                                      .retry_after_ms = event.retry_after_ms,
+                                      .reason = event.reason}});
+      break;
+    case matching::RefuseInbound::Answer::SessionReject:
+      context.receiver.receive(event.session,
+                               {id,
+                                fix::Reject{.ref_seq_num = event.msg_seq_num,
+                                            .ref_msg_type = event.msg_type,
+                                            .ref_tag_id = event.tag,
+                                            .session_reject_reason = event.fix_reason}});
+      break;
+  }
 }
 
 // ---- Statuses

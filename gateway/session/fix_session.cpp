@@ -128,9 +128,6 @@ void FixSession::on_notice(const gateway::SessionNotice& notice) {
     core_.suspended = false;
   } else if (const auto* rejected = std::get_if<matching::CommandRejected>(&notice)) {
     on_command_rejected(*rejected);
-  } else if (const auto* reject = std::get_if<gateway::RejectDurable>(&notice)) {
-    inbound_.durable(reject->msg_seq_num);
-    outbound_.release_reject(reject->msg_seq_num);
   }
   publish_standing();
 }
@@ -215,6 +212,7 @@ void FixSession::tick() {
   core_.quickfix.tick();
   outbound_.look_after_proof();
   inbound_.request_missing_again();
+  core_.log_out_if_reject_is_late();
   core_.ending.disconnect_if_time_is_over(std::chrono::steady_clock::now());
   outbound_.end_turn();
   outbound_.check_slow_reader();

@@ -7,10 +7,10 @@
 namespace betex::fix {
 
 OutboundBlock& OutboundQueue::open() {
-  if (open_.empty()) {
-    open_.push_back({.block = std::make_shared<OutboundBlock>(), .held_for = {}});
+  if (!open_) {
+    open_ = std::make_shared<OutboundBlock>();
   }
-  return *open_.back().block;
+  return *open_;
 }
 
 void OutboundQueue::append(std::string_view bytes) {
@@ -18,34 +18,19 @@ void OutboundQueue::append(std::string_view bytes) {
   unwritten_bytes_ += bytes.size();
 }
 
-void OutboundQueue::hold_from_here(matching::MsgSeqNum number) {
-  open_.push_back({.block = std::make_shared<OutboundBlock>(), .held_for = number});
-}
-
 void OutboundQueue::seal() {
-  for (Waiting& open : open_) {
-    sealed_.push_back(std::move(open));
-  }
-  open_.clear();
-}
-
-void OutboundQueue::release_hold(matching::MsgSeqNum number) {
-  for (Waiting& sealed : sealed_) {
-    if (sealed.held_for == number) {
-      sealed.held_for.reset();
-    }
+  if (Block block = std::exchange(open_, nullptr); block && !block->bytes.empty()) {
+    sealed_.push_back(std::move(block));
   }
 }
 
 OutboundQueue::Block OutboundQueue::take_released() {
-  while (!sealed_.empty() && !sealed_.front().held_for) {
-    Block block = std::move(sealed_.front().block);
-    sealed_.pop_front();
-    if (!block->bytes.empty()) {
-      return block;
-    }
+  if (sealed_.empty()) {
+    return nullptr;
   }
-  return nullptr;
+  Block block = std::move(sealed_.front());
+  sealed_.pop_front();
+  return block;
 }
 
 void OutboundQueue::written(std::size_t bytes) {
@@ -54,7 +39,7 @@ void OutboundQueue::written(std::size_t bytes) {
 }
 
 void OutboundQueue::discard() {
-  open_.clear();
+  open_.reset();
   sealed_.clear();
   unwritten_bytes_ = 0;
 }

@@ -1,19 +1,14 @@
 // A session's outbound messages on their way to the socket, in order: appended to an open block,
-// sealed at the end of the strand's turn, released to the connection, written. A held block keeps
-// itself and all that follows.
+// sealed and so released at the end of the strand's turn, written.
 #pragma once
 
 #include <cstddef>
 #include <deque>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "gateway/transport/outbound_block.h"
-#include "matching/types.h"
 
 namespace betex::fix {
 
@@ -45,17 +40,12 @@ class OutboundQueue {
   // Administrative messages and resends.
   void append(std::string_view bytes);
 
-  // What follows begins with the Reject(3) of message `number`, and waits for release_hold(number).
-  void hold_from_here(matching::MsgSeqNum number);
-
   // ---- Onward
 
   // Ends the turn.
   void seal();
 
-  void release_hold(matching::MsgSeqNum number);
-
-  // The next block that may be written now, never an empty one, or null.
+  // The next block of a turn that is over, never an empty one, or null.
   [[nodiscard]] Block take_released();
 
   // `bytes` of what was taken have left.
@@ -68,15 +58,10 @@ class OutboundQueue {
   [[nodiscard]] std::size_t unwritten_bytes() const noexcept { return unwritten_bytes_; }
 
  private:
-  struct Waiting {
-    std::shared_ptr<OutboundBlock> block;
-    std::optional<matching::MsgSeqNum> held_for;
-  };
-
   OutboundBlock& open();
 
-  std::vector<Waiting> open_;  // the last one is appended to
-  std::deque<Waiting> sealed_;
+  std::shared_ptr<OutboundBlock> open_;  // null: nothing has been appended in this turn
+  std::deque<Block> sealed_;
   std::size_t unwritten_bytes_ = 0;
 };
 

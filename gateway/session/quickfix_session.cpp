@@ -273,8 +273,12 @@ void QuickfixSession::toAdmin(FIX::Message& message, const FIX::SessionID&) {
 // Reports do not come this way. What does is a resend, or QuickFIX's own BusinessMessageReject,
 // which carries 1137 where FIXT does not allow it: ours takes its place.
 void QuickfixSession::toApp(FIX::Message& message, const FIX::SessionID&) {
-  if (message.getHeader().isSetField(FIX::FIELD::PossDupFlag)) {
-    message.getHeader().removeField(FIX::FIELD::LastMsgSeqNumProcessed);  // a receipt of its time
+  FIX::Header& header = message.getHeader();
+  if (header.isSetField(FIX::FIELD::PossDupFlag)) {
+    header.removeField(FIX::FIELD::LastMsgSeqNumProcessed);  // a receipt of its time
+    if (header.getField(FIX::FIELD::MsgType) == SessionStore::kRejectToResend) {
+      header.setField(FIX::MsgType{FIX::MsgType_Reject});
+    }
     return;
   }
   events_.on_business_reject({.ref_seq_num = number_of(message, FIX::FIELD::RefSeqNum),

@@ -70,6 +70,27 @@ void SessionCore::send_logout(const std::string& text) {
   }
 }
 
+void SessionCore::log_out_behind_reject(MsgSeqNum number, std::string_view text) {
+  ending.note(SessionEnd::Fault);
+  ending.log_out_behind_reject(
+      {.number = number,
+       .text = std::string{text},
+       .at_the_latest = std::chrono::steady_clock::now() + environment.limits.logout_grace});
+}
+
+void SessionCore::on_reject_sent(MsgSeqNum number) {
+  if (const auto& logout = ending.logout_behind_reject(); logout && logout->number == number) {
+    send_logout(logout->text);
+  }
+}
+
+void SessionCore::log_out_if_reject_is_late() {
+  const auto& logout = ending.logout_behind_reject();
+  if (logout && std::chrono::steady_clock::now() >= logout->at_the_latest) {
+    send_logout(logout->text);
+  }
+}
+
 SessionEnd SessionCore::count_end() {
   environment.metrics.sessions_on.subtract();
   ending.note(SessionEnd::Fault);
@@ -102,20 +123,14 @@ std::optional<Refusal> SessionCore::check_header(matching::Timestamp now) const 
   const std::string_view sender = fields.sender_comp_id();
   const std::string_view target = fields.target_comp_id();
   if (!sender.empty() && sender != settings.comp_id) {
-    return Refusal{.ref_tag_id = tag::kSenderCompId,
-                   .session_reject_reason = session_reject::kCompIdProblem,
-                   .text = "SenderCompID(49) is not this session's"};
+    return refusal_for(tag::kSenderCompId, session_reject::kCompIdProblem);
   }
   if (!target.empty() && target != settings.our_comp_id) {
-    return Refusal{.ref_tag_id = tag::kTargetCompId,
-                   .session_reject_reason = session_reject::kCompIdProblem,
-                   .text = "TargetCompID(56) is not this session's"};
+    return refusal_for(tag::kTargetCompId, session_reject::kCompIdProblem);
   }
   const auto sent = parse_utc_timestamp(fields.sending_time());
   if (sent && !sending_time.passes(*sent, now)) {
-    return Refusal{.ref_tag_id = tag::kSendingTime,
-                   .session_reject_reason = session_reject::kSendingTimeAccuracy,
-                   .text = "SendingTime(52) is too far from our clock"};
+    return refusal_for(tag::kSendingTime, session_reject::kSendingTimeAccuracy);
   }
   return check_orig_sending_time(fields);
 }

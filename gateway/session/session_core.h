@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -73,6 +74,13 @@ struct SessionCore {
   // under way.
   void send_logout(const std::string& text);
 
+  // A message with this number has ended the session and is refused by a report: its Logout is to
+  // follow that. Where the report does not come soon, since what goes before it is much, the Logout
+  // comes alone, and the report at the next logon.
+  void log_out_behind_reject(matching::MsgSeqNum number, std::string_view text);
+  void on_reject_sent(matching::MsgSeqNum number);
+  void log_out_if_reject_is_late();
+
   // Of a session that has been on until now: counted, and in the log. Returns what has ended it.
   SessionEnd count_end();
 
@@ -92,7 +100,7 @@ struct SessionCore {
   // by a Logout. False: it is in the session's.
   [[nodiscard]] bool refuse_other_version(matching::MsgSeqNum number);
 
-  // By a Reject(3). Uses its number up, where that is the expected one.
+  // By a Reject(3), at once. Uses its number up, where that is the expected one.
   void reject(const Refusal& refusal, matching::MsgSeqNum number);
 
   // A SequenceReset(4), whose turn it is. What is wrong with it, where something is.

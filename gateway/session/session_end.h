@@ -6,10 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "matching/assert.h"
 #include "matching/commands.h"
+#include "matching/types.h"
 
 namespace betex::fix {
 
@@ -69,6 +72,13 @@ struct SessionEndWords {
   BETEX_ASSERT(!"unknown end of a session");
 }
 
+// A Logout that waits for the Reject(3) of what has brought it.
+struct LogoutBehindReject {
+  matching::MsgSeqNum number;  // of the refused message
+  std::string text;
+  std::chrono::steady_clock::time_point at_the_latest;
+};
+
 // Of one logon. Owned by its session's strand.
 class SessionEnding {
  public:
@@ -93,6 +103,17 @@ class SessionEnding {
   // A Logout has been said: who does not close until then is disconnected.
   void leave_by(TimePoint time) noexcept { leave_by_ = time; }
 
+  // A Logout is to come; the first one counts.
+  void log_out_behind_reject(LogoutBehindReject logout) {
+    if (!behind_reject_) {
+      behind_reject_ = std::move(logout);
+    }
+  }
+
+  [[nodiscard]] const std::optional<LogoutBehindReject>& logout_behind_reject() const noexcept {
+    return behind_reject_;
+  }
+
   // Asks for the connection's end: it comes at the end of the turn, once what was said has left.
   void disconnect() noexcept { disconnect_ = true; }
 
@@ -107,6 +128,7 @@ class SessionEnding {
   bool by_logout_ = false;
   bool disconnect_ = false;
   std::optional<TimePoint> leave_by_;
+  std::optional<LogoutBehindReject> behind_reject_;
 };
 
 }  // namespace betex::fix

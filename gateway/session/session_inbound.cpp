@@ -147,7 +147,7 @@ SessionInbound::Taken SessionInbound::handle_frame(std::string_view frame) {
     return *taken;
   }
   if (const auto* refusal = std::get_if<Refusal>(&result)) {
-    if (number == next_in && !is_session_message(core_.fields.msg_type()) && !brake_.may_refuse()) {
+    if (is_to_be_journaled(number) && !brake_.may_refuse()) {
       return Taken::NotYet;
     }
     handle_refusal(*refusal, number);

@@ -138,6 +138,8 @@ class SessionInbound {
                                                     matching::MsgSeqNum number);
   [[nodiscard]] std::optional<Taken> refuse_for_its_header(matching::MsgSeqNum number);
   void handle_refusal(const Refusal& refusal, matching::MsgSeqNum number);
+  [[nodiscard]] bool is_to_be_journaled(matching::MsgSeqNum number) const;
+  void refuse_in_sequence(const Refusal& refusal, matching::MsgSeqNum number);
   void handle_session_message(std::string_view frame, matching::MsgSeqNum number);
   void handle_resend_request(std::string_view frame, matching::MsgSeqNum number);
   void handle_logout(const std::string& frame, matching::MsgSeqNum number);
@@ -210,7 +212,6 @@ class SessionInbound {
 
   InboundBrake brake_;
   InboundReceipt receipt_;
-  SessionReject decoder_reject_;  // what on_reject() is about, where it was the decoder's
 };
 
 }  // namespace betex::fix

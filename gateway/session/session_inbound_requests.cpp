@@ -221,36 +221,19 @@ void SessionInbound::take(MsgSeqNum number, const BusinessReject& refused) {
 }
 
 void SessionInbound::take(MsgSeqNum number, const SessionReject& refused) {
-  decoder_reject_ = refused;
-  core_.quickfix.reject({.ref_seq_num = number,
-                         .ref_msg_type = std::string{core_.fields.msg_type()},
-                         .ref_tag_id = refused.ref_tag_id,
-                         .reason = refused.session_reject_reason,
-                         .text = std::string{refused.text}});
-  decoder_reject_ = {};
+  core_.environment.metrics.messages_refused.add();
+  submit_application(number, to_command(refused, core_.fields.msg_type()));
 }
 
 void SessionInbound::take(MsgSeqNum /*number*/, Unanswered /*what*/) {
   core_.log_refused_by_client();
 }
 
-// A refusal that uses up an application message's number is journaled before anybody hears of it:
-// the Reject and what follows it wait in the outbound queue.
-void SessionInbound::on_reject(const RejectFields& reject) {
+// Of an administrative message, or of one whose number is not the expected one: what uses up an
+// application message's number is a report.
+void SessionInbound::on_reject(const RejectFields& /*reject*/) {
   core_.environment.metrics.messages_refused.add();
   outbound_.on_reject();
-  const bool consumed =
-      reject.ref_seq_num > handled_ && reject.ref_seq_num <= core_.quickfix.next_in();
-  if (!consumed || is_session_message(reject.ref_msg_type)) {
-    return;
-  }
-  const SessionReject refused{.ref_tag_id = reject.ref_tag_id,
-                              .session_reject_reason = reject.reason,
-                              .text = {},
-                              .request_id = decoder_reject_.request_id};
-  outbound_.hold_for_reject(reject.ref_seq_num);
-  submit_application(reject.ref_seq_num, to_command(refused, reject.ref_msg_type));
-  handled_ = reject.ref_seq_num;
 }
 
 void SessionInbound::on_business_reject(const RejectFields& reject) {

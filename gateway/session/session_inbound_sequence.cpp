@@ -59,17 +59,40 @@ std::optional<SessionInbound::Taken> SessionInbound::refuse_for_its_header(MsgSe
   if (!refusal) {
     return std::nullopt;
   }
-  const bool journaled =
-      number == core_.quickfix.next_in() && !is_session_message(core_.fields.msg_type());
-  if (journaled && !brake_.may_refuse()) {
-    return Taken::NotYet;
+  const bool ends_session = refusal->session_reject_reason != session_reject::kRequiredTagMissing;
+  if (is_to_be_journaled(number)) {
+    if (!brake_.may_refuse()) {
+      return Taken::NotYet;
+    }
+    refuse_in_sequence(*refusal, number);
+    if (ends_session) {
+      core_.log_out_behind_reject(number, refusal->text);
+    }
+    return Taken::Yes;
   }
   core_.reject(*refusal, number);
-  if (refusal->session_reject_reason != session_reject::kRequiredTagMissing) {
+  if (ends_session) {
     core_.ending.note(SessionEnd::Fault);
     core_.send_logout(std::string{refusal->text});
   }
   return Taken::Yes;
+}
+
+// Refusing it uses its number up: else it would come again after a crash, and might act.
+bool SessionInbound::is_to_be_journaled(MsgSeqNum number) const {
+  return number == core_.quickfix.next_in() && !is_session_message(core_.fields.msg_type());
+}
+
+// Its Reject(3) is a report, made from the event like every other answer: so it comes once,
+// whatever is killed, and again when it is asked for.
+void SessionInbound::refuse_in_sequence(const Refusal& refusal, MsgSeqNum number) {
+  take(number,
+       SessionReject{.ref_tag_id = refusal.ref_tag_id,
+                     .session_reject_reason = refusal.session_reject_reason,
+                     .text = refusal.text,
+                     .request_id = readable_request_id(core_.fields)});
+  handled_ = number;
+  core_.quickfix.set_next_in(number.next());
 }
 
 bool SessionInbound::has_good_header() const {
@@ -79,7 +102,9 @@ bool SessionInbound::has_good_header() const {
 
 // One whose number comes too early comes again, and is refused then.
 void SessionInbound::handle_refusal(const Refusal& refusal, MsgSeqNum number) {
-  if (number == core_.quickfix.next_in() || is_reset(core_.fields)) {
+  if (is_to_be_journaled(number)) {
+    refuse_in_sequence(refusal, number);
+  } else if (number == core_.quickfix.next_in() || is_reset(core_.fields)) {
     core_.reject(refusal, number);
   } else if (core_.fields.msg_type() == "5") {
     handle_logout({}, number);  // who goes is not held back by a field

@@ -131,12 +131,13 @@ void SessionOutbound::send_waiting_reports() {
   send_told_again(now);
 }
 
-// Reports wait for numbers, and for the end of all resends: the client gets them in order.
+// Reports wait for numbers, and for the end of all resends: the client gets them in order. Behind
+// a Logout of ours, which a Reject among them may bring, nothing follows.
 void SessionOutbound::send_reports_of_feed(Timestamp now) {
   while (!waiting_.empty() && resends_.none()) {
     const gateway::ReportDelivery& delivery = waiting_.front();
     while (next_report_ < delivery.reports.size()) {
-      if (waits_for_proof(delivery.reports[next_report_]) ||
+      if (core_.quickfix.sent_logout() || waits_for_proof(delivery.reports[next_report_]) ||
           numbers_.left() <= OutboundNumbers::kSpare) {
         return;
       }
@@ -221,6 +222,9 @@ void SessionOutbound::send_report(const Report& report, Timestamp now, Source so
   core_.environment.metrics.reports_out.add();
   core_.environment.metrics.cache_commits.add();
   reserve_numbers_ahead();
+  if (const auto* const reject = std::get_if<Reject>(&report.body)) {
+    core_.on_reject_sent(reject->ref_seq_num);
+  }
 }
 
 // ---- Numbers ------------------------------------------------------------------------------------
@@ -256,15 +260,6 @@ bool SessionOutbound::on_number_used(MsgSeqNum number) {
 
 void SessionOutbound::append(std::string_view bytes) {
   queue_.append(bytes);
-}
-
-void SessionOutbound::hold_for_reject(MsgSeqNum number) {
-  queue_.hold_from_here(number);
-}
-
-void SessionOutbound::release_reject(MsgSeqNum number) {
-  queue_.release_hold(number);
-  write_released();
 }
 
 // ---- To the socket ------------------------------------------------------------------------------

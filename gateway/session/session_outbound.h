@@ -110,10 +110,6 @@ class SessionOutbound {
 
   void append(std::string_view bytes);
 
-  // What follows begins with the Reject(3) of this message, and waits until its refusal is durable.
-  void hold_for_reject(matching::MsgSeqNum number);
-  void release_reject(matching::MsgSeqNum number);
-
   // ---- To the socket
 
   // Every handler that may have made messages ends with it: what it has made leaves in one piece.

@@ -1,11 +1,33 @@
 #include "gateway/session/session_store.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <string_view>
 #include <utility>
 
 namespace betex::fix {
 
 using matching::MsgSeqNum;
+
+namespace {
+
+// Our messages begin with 8, 9 and 35.
+bool is_reject(std::string_view bytes) noexcept {
+  constexpr std::string_view kTag{
+      "\x01"
+      "35="};
+  const std::size_t at = bytes.find(kTag);
+  return at != std::string_view::npos &&
+         bytes.substr(at + kTag.size()).starts_with(std::string_view{"3\x01"});
+}
+
+std::string as_application_message(const std::string& reject) {
+  FIX::Message message{reject, false};
+  message.getHeader().setField(FIX::MsgType{SessionStore::kRejectToResend});
+  return message.toString();
+}
+
+}  // namespace
 
 SessionStore::SessionStore(const FIX::SessionID& session_id, Callbacks callbacks)
     : session_id_{session_id}, callbacks_{std::move(callbacks)} {}
@@ -40,7 +62,8 @@ void SessionStore::get(int begin, int end, std::vector<std::string>& messages) c
   auto sent = guarded([&] { return callbacks_.sent_messages(first_number, last_number); });
   messages.reserve(sent.size() + 1);
   for (SessionCache::Message& message : sent) {
-    messages.push_back(std::move(message.bytes));
+    messages.push_back(is_reject(message.bytes) ? as_application_message(message.bytes)
+                                                : std::move(message.bytes));
   }
   if (sent.empty() || sent.back().number != last_number) {
     messages.push_back(stand_in(last));

@@ -18,8 +18,8 @@ namespace betex::fix {
 class SessionStore final : public FIX::MessageStore {
  public:
   struct Callbacks {
-    // The application messages that were sent with numbers in [first, last], in order, those that
-    // the cache does not have yet included.
+    // The reports that were sent with numbers in [first, last], in order, those that the cache does
+    // not have yet included.
     std::function<std::vector<SessionCache::Message>(matching::MsgSeqNum first,
                                                      matching::MsgSeqNum last)>
         sent_messages;
@@ -30,8 +30,12 @@ class SessionStore final : public FIX::MessageStore {
 
   SessionStore(const FIX::SessionID& session_id, Callbacks callbacks);
 
-  // Only administrative messages come this way: their bytes are never needed again.
+  // Only administrative messages come this way, and no report: their bytes are never needed again.
   bool set(int number, const std::string& message) override;
+
+  // QuickFIX sends no administrative message again, and FIX wants a Reject(3) to be: it is given
+  // one as a message of this type, which is nobody's. Whoever sends that on gives it back its own.
+  static constexpr const char* kRejectToResend = "U3";
 
   // The bytes that were sent with numbers from `begin` to `end`. Always one for the last number, or
   // QuickFIX fills the gap with a wrong one: a Heartbeat in place of what is not sent again.

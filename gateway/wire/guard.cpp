@@ -184,7 +184,7 @@ bool is_control_byte(char c) noexcept {
 }
 
 Refusal refuse(std::uint32_t tag, std::uint16_t code) noexcept {
-  return {tag, code, session_reject::to_text(code)};
+  return refusal_for(tag, code);
 }
 
 // As parse_uint and its like: a value of this kind, or what is wrong with it.

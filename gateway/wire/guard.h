@@ -8,6 +8,7 @@
 
 #include "fix_spec/dialect.h"
 #include "gateway/wire/field_table.h"
+#include "gateway/wire/session_reject.h"
 
 namespace betex::fix {
 
@@ -25,6 +26,14 @@ struct Refusal {
   std::uint16_t session_reject_reason = 0;  // 373
   std::string_view text;                    // 58, static storage
 };
+
+// With the words of these two.
+[[nodiscard]] constexpr Refusal refusal_for(std::uint32_t ref_tag_id,
+                                            std::uint16_t session_reject_reason) noexcept {
+  return {.ref_tag_id = ref_tag_id,
+          .session_reject_reason = session_reject_reason,
+          .text = session_reject::to_text(session_reject_reason, ref_tag_id)};
+}
 
 using GuardResult = std::variant<Accepted, Unnumbered, Refusal>;
 

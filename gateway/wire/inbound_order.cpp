@@ -39,16 +39,12 @@ std::optional<Refusal> check_orig_sending_time(const FieldTable& fields) noexcep
   }
   const std::string_view text = fields.value(tag::kOrigSendingTime);
   if (text.empty()) {
-    return Refusal{.ref_tag_id = tag::kOrigSendingTime,
-                   .session_reject_reason = session_reject::kRequiredTagMissing,
-                   .text = "OrigSendingTime(122) is missing on a message with PossDupFlag(43)=Y"};
+    return refusal_for(tag::kOrigSendingTime, session_reject::kRequiredTagMissing);
   }
   const auto original = parse_utc_timestamp(text);
   const auto sent = parse_utc_timestamp(fields.sending_time());
   if (original && sent && *original > *sent) {
-    return Refusal{.ref_tag_id = tag::kOrigSendingTime,
-                   .session_reject_reason = session_reject::kSendingTimeAccuracy,
-                   .text = "OrigSendingTime(122) is later than SendingTime(52)"};
+    return refusal_for(tag::kOrigSendingTime, session_reject::kSendingTimeAccuracy);
   }
   return std::nullopt;  // one that is no time is for the guard
 }

@@ -32,7 +32,7 @@ std::string_view request_id(const FieldTable& fields) {
 Decoded refuse(const FieldTable& fields, FieldFault fault) {
   return SessionReject{.ref_tag_id = fault.tag,
                        .session_reject_reason = fault.reject_reason,
-                       .text = session_reject::to_text(fault.reject_reason),
+                       .text = session_reject::to_text(fault.reject_reason, fault.tag),
                        .request_id = readable_request_id(fields)};
 }
 

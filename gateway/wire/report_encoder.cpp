@@ -14,6 +14,7 @@
 #include "gateway/wire/market_reports.h"
 #include "gateway/wire/message_frame.h"
 #include "gateway/wire/operation_reports.h"
+#include "gateway/wire/session_reject.h"
 #include "gateway/wire/shared_fields.h"
 
 namespace betex::fix {
@@ -148,6 +149,20 @@ void write_body(FieldWriter& out,
   if (report.retry_after_ms != 0) {
     out.integer("20074=", report.retry_after_ms);
   }
+}
+
+// FIX has no place in it for the event, so it goes by the number of the message that it refuses.
+void write_body(FieldWriter& out,
+                const ReportId& /*id*/,
+                const Reject& report,
+                FixVersion /*version*/) {
+  out.integer("45=", report.ref_seq_num.value());
+  out.text("58=", session_reject::to_text(report.session_reject_reason, report.ref_tag_id));
+  if (report.ref_tag_id != 0) {
+    out.integer("371=", report.ref_tag_id);
+  }
+  out.text("372=", report.ref_msg_type.view());
+  out.integer("373=", report.session_reject_reason);
 }
 
 void write_body(FieldWriter& out,
@@ -353,10 +368,10 @@ bool may_be_long(const Report& report) noexcept {
 
 std::string_view msg_type_of(const Report& report, FixVersion version) noexcept {
   using Types = std::array<std::string_view, std::variant_size_v<decltype(Report::body)>>;
-  constexpr Types kOfFixt11{"8", "9",  "j",  "r", "f",  "y",  "B", "UMS", "UAR", "AP", "UOR",
-                            "d", "BZ", "DI", "h", "BD", "BK", "Y", "UOH", "BX",  "BY", "BF"};
-  constexpr Types kOfFix44{"8", "9",  "j",  "r", "f",  "y",  "B", "B",   "B",  "AP", "UOR",
-                           "d", "BZ", "DI", "B", "BD", "BK", "Y", "UOH", "BX", "BY", "BF"};
+  constexpr Types kOfFixt11{"8",  "9",  "j", "r",  "f",  "y", "B",   "UMS", "UAR", "AP", "UOR", "d",
+                            "BZ", "DI", "h", "BD", "BK", "Y", "UOH", "BX",  "BY",  "BF", "3"};
+  constexpr Types kOfFix44{"8",  "9",  "j", "r",  "f",  "y", "B",   "B",  "B",  "AP", "UOR", "d",
+                           "BZ", "DI", "B", "BD", "BK", "Y", "UOH", "BX", "BY", "BF", "3"};
   static_assert(!kOfFixt11.back().empty() && !kOfFix44.back().empty());
   return (version == FixVersion::Fixt11 ? kOfFixt11 : kOfFix44)[report.body.index()];
 }

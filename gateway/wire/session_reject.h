@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "gateway/wire/decimal.h"
+#include "gateway/wire/tags.h"
 
 namespace betex::fix::session_reject {
 
@@ -28,7 +29,7 @@ inline constexpr std::uint16_t kOther = 99;
   return fault == ParseFault::Format ? kIncorrectDataFormat : kValueIncorrect;
 }
 
-// The specification's words, for Text(58).
+// The specification's words.
 [[nodiscard]] constexpr std::string_view to_text(std::uint16_t code) noexcept {
   switch (code) {
     case kInvalidTagNumber:
@@ -62,6 +63,28 @@ inline constexpr std::uint16_t kOther = 99;
     default:
       return "Other";
   }
+}
+
+// Text(58) of a Reject(3) with this code, about this tag (0: none): the same words whenever it is
+// made, so they follow from the two alone.
+[[nodiscard]] constexpr std::string_view to_text(std::uint16_t code,
+                                                 std::uint32_t ref_tag_id) noexcept {
+  if (code == kCompIdProblem && ref_tag_id == tag::kSenderCompId) {
+    return "SenderCompID(49) is not this session's";
+  }
+  if (code == kCompIdProblem && ref_tag_id == tag::kTargetCompId) {
+    return "TargetCompID(56) is not this session's";
+  }
+  if (code == kSendingTimeAccuracy && ref_tag_id == tag::kSendingTime) {
+    return "SendingTime(52) is too far from our clock";
+  }
+  if (code == kSendingTimeAccuracy && ref_tag_id == tag::kOrigSendingTime) {
+    return "OrigSendingTime(122) is later than SendingTime(52)";
+  }
+  if (code == kRequiredTagMissing && ref_tag_id == tag::kOrigSendingTime) {
+    return "OrigSendingTime(122) is missing on a message with PossDupFlag(43)=Y";
+  }
+  return to_text(code);
 }
 
 }  // namespace betex::fix::session_reject

@@ -368,6 +368,15 @@ TEST_F(SessionTest, ARejectIsGivenToTheCaller) {
   EXPECT_EQ(take_all(), Texts{"bad price"});
 }
 
+// A gateway that sends no administrative message again fills over it.
+TEST_F(SessionTest, ARejectThatAGapFillPassesOverIsGivenAllTheSame) {
+  log_on(peer_, 1);
+  peer_.say(3, Message{"3"}.add(45, 2).add(58, "bad price"));
+  EXPECT_EQ(take_all(), Texts{});
+  peer_.say(2, Message{"4"}.add(123, "Y").add(36, 4), Marked::PossDup);
+  EXPECT_EQ(take_all(), Texts{"bad price"});
+}
+
 TEST_F(SessionTest, SynchroniseWaitsForTheAnswerInSequence) {
   log_on(peer_, 1);
   peer_.say(2, news("a"));

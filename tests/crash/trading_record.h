@@ -95,6 +95,9 @@ class TradingRecord {
   // Everything that contradicts the rules, by now; empty when all is well and nothing outstanding.
   [[nodiscard]] std::vector<std::string> faults() const;
 
+  // What messages have said that cannot be, whatever comes later; in the order in which they came.
+  [[nodiscard]] const std::vector<std::string>& contradictions() const noexcept { return faults_; }
+
   // Reports that came again, marked 97=Y, with the contents that they had.
   [[nodiscard]] std::size_t repeated() const { return repeated_; }
 

@@ -42,6 +42,24 @@ TEST_F(ReplayTest, EverybodyIsToldAgainWhatHeWasTold) {
   EXPECT_EQ(stage.figures().running.value(), 0U);
 }
 
+// What it refers to is a number of the session's, which means nothing when they begin again.
+TEST_F(ReplayTest, ARejectIsNotToldAgain) {
+  trade("1");
+  matching::RefuseInbound refused;
+  refused.msg_type = matching::Text<7>{"D"};
+  refused.answer = matching::RefuseInbound::Answer::SessionReject;
+  pipeline.submit(refused, pipeline.origin(kOne));
+  pipeline.run();
+  Reports expected = told(kOne, 1, last_seq().value());
+  ASSERT_TRUE(std::holds_alternative<fix::Reject>(expected.back().body));
+  expected.pop_back();
+  ask(kOne, "R", 1);
+  run_replay();
+  EXPECT_EQ(told_again(kOne), expected);
+  ASSERT_THAT(ends<fix::ReplayEnd>(kOne), SizeIs(1));
+  EXPECT_EQ(ends<fix::ReplayEnd>(kOne)[0].reports, expected.size());
+}
+
 TEST_F(ReplayTest, OnlyOfTheEventsThatAreAskedForBothIncluded) {
   trade("1");
   const std::uint64_t first = last_seq().value() - 3;

@@ -266,6 +266,15 @@ std::string text_of(const fix::BusinessMessageReject& report) {
       .text();
 }
 
+std::string text_of(const fix::Reject& report) {
+  return Line{"3"}
+      .add("number", report.ref_seq_num.value())
+      .add("of", report.ref_msg_type)
+      .add("tag", report.ref_tag_id)
+      .add("reason", report.session_reject_reason)
+      .text();
+}
+
 template <typename Report>
 std::string text_of(const Report& /*report*/) {
   return "another";

@@ -37,6 +37,22 @@ TEST_F(WrittenEvents, ARefusalForTheRateSaysWhenToSendItAgain) {
               ElementsAre("j id=A of=D retry_after=250" + reason, "j id=A of=D" + reason));
 }
 
+TEST_F(WrittenEvents, ARejectSaysWhichMessageAndWhatIsWrongWithIt) {
+  matching::InboundRefused refused{.session = kOne,
+                                   .msg_seq_num = matching::MsgSeqNum{17},
+                                   .tag = 44,
+                                   .fix_reason = 6,
+                                   .reason = Reason::MalformedMessage,
+                                   .answer = matching::RefuseInbound::Answer::SessionReject,
+                                   .msg_type = matching::Text<7>{"D"},
+                                   .cl_ord_id = ClOrdId{"A"}};
+  happen(refused);
+  refused.tag = 0;
+  happen(refused);
+  EXPECT_THAT(lines(kOne),
+              ElementsAre("3 number=17 of=D tag=44 reason=6", "3 number=17 of=D reason=6"));
+}
+
 TEST_F(WrittenEvents, AMassCancelOfASessionIsReportedAsSuch) {
   matching::BatchCompleted done{.requester = kOne,
                                 .requester_account = kAcc,

@@ -42,6 +42,21 @@ std::string comp_id_of(const matching::Engine& engine, SessionId session) {
   return comp_id;
 }
 
+decltype(fix::Report::body) refusal_of(const matching::InboundRefused& event) {
+  if (event.answer == matching::RefuseInbound::Answer::SessionReject) {
+    return fix::Reject{.ref_seq_num = event.msg_seq_num,
+                       .ref_msg_type = event.msg_type,
+                       .ref_tag_id = event.tag,
+                       .session_reject_reason = event.fix_reason};
+  }
+  return fix::BusinessMessageReject{.ref_seq_num = event.msg_seq_num,
+                                    .ref_msg_type = event.msg_type,
+                                    .business_reject_ref_id = event.cl_ord_id,
+                                    .business_reject_reason = event.fix_reason,
+                                    .retry_after_ms = event.retry_after_ms,
+                                    .reason = event.reason};
+}
+
 }  // namespace
 
 FakePipeline::FakePipeline() = default;
@@ -291,6 +306,12 @@ void FakePipeline::tell(const Command& command, const matching::TransactionView&
     accepted.format = {.price_decimals = 2, .quantity_decimals = 0};
     report(command.origin.session, {.id = {.event = transaction.first_seq}, .body = accepted});
   }
+  matching::for_each_event(
+      transaction,
+      Overloaded{[this](matching::EventSeq seq, const matching::InboundRefused& e) {
+                   report(e.session, {.id = {.event = seq}, .body = refusal_of(e)});
+                 },
+                 [](matching::EventSeq, const auto&) {}});
   if (sink_ == nullptr) {
     return;
   }
@@ -312,19 +333,6 @@ void FakePipeline::tell(const Command& command, const matching::TransactionView&
           [&](matching::EventSeq, const matching::SessionResumed& e) { notify(e.session, e); },
           [&](matching::EventSeq, const matching::CommandRejected& e) {
             sink_->notify(e.subject, e);
-          },
-          [&](matching::EventSeq seq, const matching::InboundRefused& e) {
-            if (e.answer == matching::RefuseInbound::Answer::SessionReject) {
-              return notify(e.session, gateway::RejectDurable{.msg_seq_num = e.msg_seq_num});
-            }
-            report(e.session,
-                   {.id = {.event = seq},
-                    .body = fix::BusinessMessageReject{.ref_seq_num = e.msg_seq_num,
-                                                       .ref_msg_type = e.msg_type,
-                                                       .business_reject_ref_id = e.cl_ord_id,
-                                                       .business_reject_reason = e.fix_reason,
-                                                       .retry_after_ms = e.retry_after_ms,
-                                                       .reason = e.reason}});
           },
           [](matching::EventSeq, const auto&) {}});
 }

@@ -7,8 +7,6 @@
 namespace betex::fix {
 namespace {
 
-using matching::MsgSeqNum;
-
 std::string append_report(OutboundQueue& queue, const std::string& text) {
   return std::string{queue.append_report([&](std::string& bytes) { bytes += text; })};
 }
@@ -42,20 +40,14 @@ TEST(OutboundQueue, ATurnOfNothingReleasesNothing) {
   EXPECT_EQ(queue.take_released(), nullptr);
 }
 
-TEST(OutboundQueue, HoldsARejectAndWhatFollows) {
+TEST(OutboundQueue, KeepsTurnsInTheirOrder) {
   OutboundQueue queue;
-  queue.append("before");
-  queue.hold_from_here(MsgSeqNum{9});
-  queue.append("reject");
+  queue.append("first");
   queue.seal();
-  queue.append("after");
+  append_report(queue, "second");
   queue.seal();
-  EXPECT_EQ(take_all(queue), "before");
-
-  queue.release_hold(MsgSeqNum{8});
-  EXPECT_EQ(take_all(queue), "");
-  queue.release_hold(MsgSeqNum{9});
-  EXPECT_EQ(take_all(queue), "rejectafter");
+  queue.append("of this turn");
+  EXPECT_EQ(take_all(queue), "firstsecond");
 }
 
 TEST(OutboundQueue, CountsWhatIsNotWritten) {
@@ -72,14 +64,12 @@ TEST(OutboundQueue, CountsWhatIsNotWritten) {
 
 TEST(OutboundQueue, ForgetsWhatCannotBeWritten) {
   OutboundQueue queue;
-  queue.hold_from_here(MsgSeqNum{9});
-  append_report(queue, "held");
+  append_report(queue, "of a turn before");
   queue.seal();
   append_report(queue, "of this turn");
   queue.discard();
   EXPECT_EQ(queue.unwritten_bytes(), 0U);
 
-  queue.release_hold(MsgSeqNum{9});
   queue.seal();
   EXPECT_EQ(take_all(queue), "");
 }

@@ -39,5 +39,17 @@ TEST(SessionEnding, WaitsForTheClientForATime) {
   EXPECT_TRUE(ending.is_to_disconnect()) << "it is not taken back";
 }
 
+TEST(SessionEnding, TheFirstLogoutThatWaitsForARejectCounts) {
+  SessionEnding ending;
+  EXPECT_EQ(ending.logout_behind_reject(), std::nullopt);
+  ending.log_out_behind_reject(
+      {.number = matching::MsgSeqNum{7}, .text = "first", .at_the_latest = {}});
+  ending.log_out_behind_reject(
+      {.number = matching::MsgSeqNum{8}, .text = "second", .at_the_latest = {}});
+  ASSERT_TRUE(ending.logout_behind_reject().has_value());
+  EXPECT_EQ(ending.logout_behind_reject()->number, matching::MsgSeqNum{7});
+  EXPECT_EQ(ending.logout_behind_reject()->text, "first");
+}
+
 }  // namespace
 }  // namespace betex::fix

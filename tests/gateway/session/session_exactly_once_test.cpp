@@ -267,6 +267,76 @@ TEST_F(ExactlyOnceTest, ReportsWaitForReservedNumbers) {
   EXPECT_GE(pipeline_.sessions()[0].reserved_to, MsgSeqNum{20'000});
 }
 
+// ---- A Reject(3) of an application message is a report ------------------------------------------
+
+TEST_F(ExactlyOnceTest, ARejectThatAKillHasKeptBackComesAtTheNextLogon) {
+  start();
+  auto peer = gateway_->log_on("BROKER1");
+  pipeline_.hold();
+  peer->send("D", order_fields("A1") + "9999=unknown|");
+  ASSERT_TRUE(pipeline_.wait_for_submitted(1));
+  gateway_.reset();  // it is durable, and nobody was there to tell of it
+  pipeline_.go_on();
+  pipeline_.crash();
+
+  start();
+  peer = gateway_->log_on("BROKER1", 3);
+  const RawFixMessage reject = peer->read_type("3");
+  EXPECT_EQ(reject.value(45), "2");
+  EXPECT_EQ(reject.value(371), "9999");
+  EXPECT_EQ(reject.value(97), "") << "it was never sent";
+  peer->send("D", order_fields("A2"));
+  EXPECT_EQ(peer->read_type("8").value(11), "A2") << "and it comes once";
+  EXPECT_TRUE(pipeline_.submitted_bodies<matching::RefuseInbound>().empty());
+}
+
+TEST_F(ExactlyOnceTest, ARejectIsSentAgainAsItWas) {
+  start();
+  for (const char* const comp_id : {"BROKER1", "BROKER3"}) {  // of either dialect
+    auto peer = gateway_->log_on(comp_id);
+    peer->send("D", order_fields("A1") + "9999=unknown|");
+    const RawFixMessage reject = peer->read_type("3");
+    EXPECT_EQ(reject.number(), 2);
+    peer->send("D", order_fields("A2"));
+    EXPECT_EQ(peer->read_type("8").value(11), "A2");
+    peer->send("2", "7=1|16=0|");
+    EXPECT_EQ(peer->read().value(36), "2") << "the Logon is filled over";
+    const RawFixMessage again = peer->read();
+    EXPECT_EQ(again.value(43), "Y");
+    EXPECT_FALSE(again.value(122).empty());
+    EXPECT_EQ(again.text_without(kChangedByResend), reject.text_without(kChangedByResend));
+    EXPECT_EQ(peer->read().value(11), "A2");
+  }
+}
+
+TEST_F(ExactlyOnceTest, ARejectOfTheNumbersBeforeAResetIsMarked) {
+  start();
+  auto peer = gateway_->log_on("BROKER1");
+  peer->send("D", order_fields("A1") + "9999=unknown|");
+  EXPECT_EQ(peer->read_type("3").value(45), "2");
+  peer->close();
+  ASSERT_TRUE(pipeline_.wait_for_session("BROKER1", [](const auto& s) { return !s.up; }));
+  peer = gateway_->log_on("BROKER1", 1, "141=Y|");
+  const RawFixMessage again = peer->read_type("3");
+  EXPECT_EQ(again.value(45), "2");
+  EXPECT_EQ(again.value(97), "Y");
+}
+
+TEST_F(ExactlyOnceTest, ALogoutWaitsForItsRejectForATimeOnly) {
+  start({.limits = {.logout_grace = 50ms}});
+  auto peer = gateway_->log_on("BROKER1");
+  pipeline_.hold();
+  peer->send("D", "43=Y|122=20991231-00:00:00|" + order_fields("A1"));
+  EXPECT_EQ(peer->read_type("5").value(58), "OrigSendingTime(122) is later than SendingTime(52)");
+  peer->close();
+  pipeline_.go_on();
+  ASSERT_TRUE(pipeline_.wait_for_session("BROKER1", [](const auto& s) { return !s.up; }));
+  peer = gateway_->log_on("BROKER1", 3);
+  const RawFixMessage reject = peer->read_type("3");
+  EXPECT_EQ(reject.value(45), "2");
+  EXPECT_EQ(reject.value(97), "");
+}
+
 TEST_F(ExactlyOnceTest, ARefusalThatWasNotDurableIsDecidedAgain) {
   start();
   auto peer = gateway_->log_on("BROKER1");

@@ -157,6 +157,9 @@ TEST_F(SessionInboundTest, RejectsWhatTheDecoderRefusesOnceItIsDurable) {
   pipeline_.hold();
   peer_->send("D", "11=A1|38=10|40=2|44=0.6x|54=1|55=RAIN-LON|60=" + fix_now() + "|");
   peer_->send("1", "112=behind|");
+  const RawFixMessage heartbeat = peer_->read();
+  EXPECT_EQ(heartbeat.value(112), "behind") << "it needs no journal";
+  EXPECT_EQ(heartbeat.value(369), "1") << "what is not durable has no receipt";
   EXPECT_FALSE(peer_->try_read(kNothing).has_value());
 
   pipeline_.go_on();
@@ -165,7 +168,6 @@ TEST_F(SessionInboundTest, RejectsWhatTheDecoderRefusesOnceItIsDurable) {
   EXPECT_EQ(reject.value(45), "2");
   EXPECT_EQ(reject.value(371), "44");
   EXPECT_EQ(reject.value(372), "D");
-  EXPECT_EQ(peer_->read().value(112), "behind") << "in order, after what had to wait";
   const auto refused = pipeline_.submitted_bodies<RefuseInbound>();
   ASSERT_EQ(refused.size(), 1U);
   EXPECT_EQ(refused[0].tag, 44U);
@@ -206,6 +208,26 @@ TEST_F(SessionInboundTest, RefusesAnOrderForItsOrigSendingTimeOnceThatIsDurable)
   peer_->close();
   EXPECT_TRUE(pipeline_.wait_for_session(
       "BROKER1", [](const SessionInfo& s) { return !s.up && s.next_in == MsgSeqNum{4}; }));
+}
+
+// As of a client whose clock was set back, and that sends again what was lost.
+TEST_F(SessionInboundTest, WhatIsRefusedBehindWhatEndsTheSessionIsToldAtTheNextLogon) {
+  const std::string later = "43=Y|122=20991231-00:00:00|";
+  pipeline_.hold();
+  peer_->send_bytes(peer_->message("D", later + order_fields("A1"), 2) +
+                    peer_->message("D", later + order_fields("A2"), 3));
+  ASSERT_TRUE(pipeline_.wait_for_submitted(2));
+  pipeline_.go_on();
+  EXPECT_EQ(peer_->read_type("3").value(45), "2");
+  EXPECT_THAT(peer_->read_type("5").value(58), HasSubstr("OrigSendingTime(122) is later"));
+  peer_->send_bytes(peer_->message("5", "", 4));
+  EXPECT_TRUE(peer_->wait_for_end()) << "nothing follows our Logout";
+  peer_ = gateway_.log_on("BROKER1", 5);
+  const RawFixMessage reject = peer_->read_type("3");
+  EXPECT_EQ(reject.value(45), "3");
+  EXPECT_EQ(reject.value(373), "10");
+  EXPECT_EQ(reject.value(97), "");
+  EXPECT_EQ(pipeline_.submitted_bodies<RefuseInbound>().size(), 2U);
 }
 
 TEST_F(SessionInboundTest, RejectsWhatTheGuardRefusesAndUsesUpItsNumber) {

@@ -39,6 +39,23 @@ TEST_F(FixSessionStoreTest, GivesWhatWasSentAndAlwaysSomethingForTheLastNumber) 
   EXPECT_EQ(stand_in.getHeader().getField(FIX::FIELD::MsgSeqNum), "5");
 }
 
+TEST_F(FixSessionStoreTest, GivesARejectAsWhatQuickfixSendsAgain) {
+  FIX::Message reject;
+  reject.getHeader().setField(FIX::BeginString{"FIXT.1.1"});
+  reject.getHeader().setField(FIX::MsgType{FIX::MsgType_Reject});
+  reject.getHeader().setField(FIX::MsgSeqNum{2});
+  reject.setField(FIX::RefSeqNum{17});
+  sent_ = {{.number = MsgSeqNum{2}, .bytes = reject.toString()}};
+  store_.setNextSenderMsgSeqNum(3);
+  std::vector<std::string> messages;
+  store_.get(2, 2, messages);
+  ASSERT_EQ(messages.size(), 1U);
+  const FIX::Message given{messages[0]};  // it checks length and sum
+  EXPECT_TRUE(given.isApp());
+  EXPECT_EQ(given.getHeader().getField(FIX::FIELD::MsgType), SessionStore::kRejectToResend);
+  EXPECT_EQ(given.getField(FIX::FIELD::RefSeqNum), "17");
+}
+
 TEST_F(FixSessionStoreTest, GivesNothingThatWasNeverSent) {
   store_.setNextSenderMsgSeqNum(3);
   std::vector<std::string> messages;

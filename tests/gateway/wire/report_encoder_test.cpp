@@ -268,6 +268,15 @@ TEST(EncodeReport, TellsThatAMessageWasRefused) {
             "45=17|58=not entitled|372=D|379=order-1|380=6|20001=142|20002=N|20068=1244-1|");
 }
 
+TEST(EncodeReport, RejectsAMessageAsSuch) {
+  EXPECT_EQ(body(testing::reject(44, session_reject::kIncorrectDataFormat)),
+            "45=17|58=Incorrect data format for value|371=44|372=D|373=6|");
+  EXPECT_EQ(body(testing::reject(122, session_reject::kSendingTimeAccuracy), FixVersion::Fix44),
+            "45=17|58=OrigSendingTime(122) is later than SendingTime(52)|371=122|372=D|373=10|");
+  EXPECT_EQ(body(testing::reject(0, session_reject::kInvalidMsgType)),
+            "45=17|58=Invalid MsgType|372=D|373=11|");
+}
+
 TEST(EncodeReport, SaysWhenOneTooManyMayBeSentAgain) {
   EXPECT_EQ(body(testing::throttled()),
             "45=17|58=too many messages|372=D|379=order-1|380=8|20001=143|20002=Y|20068=1244-1|"
@@ -437,6 +446,8 @@ TEST(EncodeReport, NamesTheMessageType) {
   EXPECT_EQ(msg_type_of(testing::new_order(), FixVersion::Fixt11), "8");
   EXPECT_EQ(msg_type_of(testing::cancel_rejected(Reason::TooLate), FixVersion::Fix44), "9");
   EXPECT_EQ(msg_type_of(testing::business_reject(Reason::Throttled, 8), FixVersion::Fix44), "j");
+  EXPECT_EQ(msg_type_of(testing::reject(44, 6), FixVersion::Fixt11), "3");
+  EXPECT_EQ(msg_type_of(testing::reject(44, 6), FixVersion::Fix44), "3");
 }
 
 // With every field at once, and the longest value of each: more than any report has.

@@ -259,6 +259,14 @@ inline Report business_reject(matching::Reason reason, std::uint16_t business_re
                                         .reason = reason}};
 }
 
+inline Report reject(std::uint32_t tag, std::uint16_t session_reject_reason) {
+  return {.id = {.event = matching::EventSeq{1244}, .leg = 1},
+          .body = Reject{.ref_seq_num = matching::MsgSeqNum{17},
+                         .ref_msg_type = matching::Text<7>{"D"},
+                         .ref_tag_id = tag,
+                         .session_reject_reason = session_reject_reason}};
+}
+
 // One too many, which a session is told when it may send again.
 inline Report throttled() {
   Report report = business_reject(matching::Reason::Throttled, 8);
@@ -565,7 +573,9 @@ inline std::vector<Report> all_reports(FixVersion version) {
                               cancel_rejected(matching::Reason::TooLate),
                               cancel_rejected(matching::Reason::PriceNotOnLadder),
                               business_reject(matching::Reason::Throttled, 8),
-                              business_reject(matching::Reason::NotEntitled, 6)};
+                              business_reject(matching::Reason::NotEntitled, 6),
+                              reject(44, 6),
+                              reject(0, 11)};
   Report pending = new_order();
   auto& delayed = std::get<ExecutionReport>(pending.body);
   delayed.exec_type = ExecType::PendingNew;

@@ -39,6 +39,9 @@ class Client {
   [[nodiscard]] virtual bool settled() const = 0;
 
   [[nodiscard]] virtual const std::string& comp_id() const = 0;
+
+  // The newest messages of both directions, a line each, for whoever looks for a fault.
+  [[nodiscard]] virtual std::vector<std::string> recent_traffic() const = 0;
 };
 
 }  // namespace betex::sim

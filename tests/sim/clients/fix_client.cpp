@@ -18,7 +18,7 @@ constexpr milliseconds kLogonTimeout{5'000};
 constexpr milliseconds kIdle{200};    // how long one who asks for nothing looks for messages
 constexpr milliseconds kClosing{20};  // and then for the end
 constexpr milliseconds kMostUntilRetry{300};
-constexpr std::size_t kTrafficKept = 60;  // messages
+constexpr std::size_t kTrafficKept = 100;  // messages
 constexpr std::size_t kBodiesKept = 64;
 
 std::uint32_t number_of(std::string_view frame) {
@@ -46,10 +46,11 @@ FixClient::FixClient(ClientSettings settings, client::Dialect dialect, Witness& 
   witness_.joins(settings_.comp_id);
 }
 
-std::string FixClient::recent_traffic() const {
-  std::string lines = comp_id() + ":\n";
+std::vector<std::string> FixClient::recent_traffic() const {
+  std::vector<std::string> lines;
   for (const std::string& line : traffic_) {
-    lines += line.substr(0, 1) + " " + client::readable(std::string_view{line}.substr(1)) + "\n";
+    lines.push_back(comp_id() + " " + line.substr(0, 1) + " " +
+                    client::readable(std::string_view{line}.substr(1)));
   }
   return lines;
 }

@@ -48,8 +48,7 @@ class FixClient : public Client {
 
   [[nodiscard]] const std::string& comp_id() const override { return settings_.comp_id; }
 
-  // The newest messages of both directions, a line each, for whoever looks for a fault.
-  [[nodiscard]] std::string recent_traffic() const;
+  [[nodiscard]] std::vector<std::string> recent_traffic() const override;
 
  protected:
   // `witness` must outlive it.

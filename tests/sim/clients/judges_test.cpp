@@ -57,6 +57,8 @@ class Nobody final : public Client {
 
   [[nodiscard]] const std::string& comp_id() const override { return comp_id_; }
 
+  [[nodiscard]] std::vector<std::string> recent_traffic() const override { return {}; }
+
  private:
   std::string comp_id_;
 };
@@ -119,13 +121,7 @@ class Judged : public ::testing::Test {
              std::string_view price) {
     matching::PlaceOrder order = x.order(account, "RAIN", side, quantity, price);
     order.cl_ord_id = matching::ClOrdId{id};
-    matching::Origin origin;
-    x.engine.visit_sessions([&](const matching::SessionInfo& info) {
-      if (info.comp_id == Name{account}) {
-        origin = {info.session, info.epoch, info.next_in};
-      }
-    });
-    x.run(order, origin);
+    x.run(order, next_of(account));
     if (records.contains(account)) {
       client::NewOrder sent{
           .cl_ord_id = id,
@@ -135,6 +131,17 @@ class Judged : public ::testing::Test {
           .price = std::string{price}};
       records.at(account).sending(sent);
     }
+  }
+
+  // The next message of this session's.
+  [[nodiscard]] matching::Origin next_of(const char* comp_id) const {
+    matching::Origin origin;
+    x.engine.visit_sessions([&](const matching::SessionInfo& info) {
+      if (info.comp_id == Name{comp_id}) {
+        origin = {info.session, info.epoch, info.next_in};
+      }
+    });
+    return origin;
   }
 
   [[nodiscard]] static std::vector<gateway::AudienceMember> members() {
@@ -328,6 +335,32 @@ TEST_F(Judged, AReportThatIsNeverToldKeepsItsClientFromLeaving) {
   tell([](std::vector<Message>& messages) { messages.pop_back(); });
   leave();
   EXPECT_THAT(finish(), Contains(HasSubstr("T3 has not come to its end: it is owed")));
+}
+
+// It names the message, and no event.
+TEST_F(Judged, ARejectIsOwedUntilItIsToldAsItIs) {
+  matching::RefuseInbound refused;
+  refused.msg_type = matching::Text<7>{"D"};
+  refused.answer = matching::RefuseInbound::Answer::SessionReject;
+  refused.fix_reason = 1;
+  x.run(refused, next_of("T3"));
+  commit();
+  const Message reject = reporter.messages.at("T3").back();
+  ASSERT_EQ(reject.type(), "3");
+  reporter.messages.at("T3").pop_back();
+  tell();
+  judge.is_settled("T1");
+  judge.is_settled("T3");
+  EXPECT_FALSE(judge.may_leave("T3"));
+  Message other{"3"};  // of a message that came again, say
+  for (const client::Field& field : reject.fields()) {
+    other.add(field.tag, field.tag == 373 ? "10" : field.value);
+  }
+  judge.told("T3", other);
+  EXPECT_FALSE(judge.may_leave("T3"));
+  judge.told("T3", reject);
+  leave();
+  EXPECT_THAT(finish(), IsEmpty());
 }
 
 // ---- Its record against the journal

@@ -93,10 +93,18 @@ void Trader::take(const Message& message) {
   } else if (type == "8" || type == "9" || type == "UMS" || type == "UAR" ||
              (type == "B" &&
               message.find(client::tag::kText).value_or("").starts_with("Account "))) {
-    record_.told(message);
+    note(message);
   } else if (type != "B" && type != "h" && type != "DI" && type != "BF" && type != "y" &&
              type != "AP") {
     add_fault("a message that nobody has asked for: " + words_of(message));
+  }
+}
+
+// What the record finds in it is told at once; whether all was answered, at the end.
+void Trader::note(const Message& message) {
+  record_.told(message);
+  for (; contradictions_ < record_.contradictions().size(); ++contradictions_) {
+    witness().fault(comp_id(), record_.contradictions()[contradictions_]);
   }
 }
 
@@ -125,7 +133,7 @@ void Trader::take_status(const Message& message) {
     versions_.insert_or_assign(std::string{message.get(kSymbol)}, std::string{*version});
   }
   if (!message.find(kSecurityStatusReqId)) {
-    record_.told(message);
+    note(message);
   }
 }
 

@@ -58,6 +58,7 @@ class Trader final : public FixClient {
   void send(const std::string& id, const client::Message& message);
 
   // trader.cpp: what it is told.
+  void note(const client::Message& message);
   void take_refused_message(const client::Message& message);
   void take_group(const client::Message& message);
   void take_status(const client::Message& message);
@@ -79,6 +80,7 @@ class Trader final : public FixClient {
   };
 
   test::TradingRecord record_;
+  std::size_t contradictions_ = 0;  // of the record, that the witness has heard of
   std::uint64_t ids_ = 0;
   std::vector<std::string> placed_;  // ClOrdIDs of orders, the newest last
   std::vector<std::string> sent_;    // ids of orders and cancels, the newest last

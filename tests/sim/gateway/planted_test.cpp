@@ -155,7 +155,7 @@ TEST(ReportDroppedAtStart, TheFirstOneOfAnOldEventIsLost) {
   forgetful.deliver(matching::SessionId{1}, delivery_of({0, 30}));
   forgetful.deliver(matching::SessionId{1}, delivery_of({0, 10, 11}));
   forgetful.deliver(matching::SessionId{1}, delivery_of({12}));
-  forgetful.notify(Name{"T1"}, gateway::RejectDurable{});
+  forgetful.notify(Name{"T1"}, matching::SessionSuspended{});
   EXPECT_EQ(sink.events, (std::vector<std::uint64_t>{0, 30, 0, 11, 12}));
   EXPECT_EQ(sink.notices, 1);
 }

@@ -43,7 +43,7 @@ class SimTest : public ::testing::Test {
   void SetUp() override { spdlog::set_level(spdlog::level::off); }
 };
 
-// A minute's worth of two processors. Seed 759 is not yet understood (README.md).
+// A minute's worth of two processors.
 constexpr std::uint64_t kSeeds = 700;
 
 // BETEX_SIM_SEEDS of them from BETEX_SEED on.

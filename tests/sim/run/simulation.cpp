@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <exception>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -468,6 +469,11 @@ class Run {
     outcome_.events = judge_.events();
     outcome_.trace_hash = machine_.trace_hash();
     outcome_.trace = machine_.trace();
+    if (!outcome_.faults_found.empty() && !outcome_.trace.empty()) {
+      for (const Client* client : clients_) {
+        std::ranges::move(client->recent_traffic(), std::back_inserter(outcome_.trace));
+      }
+    }
   }
 
   static constexpr double kWithFourEyes = 30;  // of 100 plans that operate

@@ -4,7 +4,9 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <variant>
 
+#include "gateway/link/report.h"
 #include "gateway/reports/report_state.h"
 #include "gateway/wire/report_encoder.h"
 #include "tests/sim/clients/bodies.h"
@@ -17,6 +19,7 @@ using matching::EventSeq;
 using matching::SessionId;
 
 constexpr int kExecId = 17;
+constexpr int kRefSeqNum = 45;
 constexpr int kPossResend = 97;
 constexpr int kCopyMsgIndicator = 797;
 constexpr int kOpsResult = 20013;
@@ -74,9 +77,12 @@ class OwedReports::Receiver final : public gateway::ReportReceiver {
                  .last_msg_seq_num_processed = {},
                  .poss_resend = false},
                 frame);
+    const Key key{.event = report.id.event.value(), .leg = report.id.leg};
     account->second.reports.try_emplace(
-        Key{.event = report.id.event.value(), .leg = report.id.leg},
-        Owed{.body = body_of(std::string_view{frame}), .told = false});
+        key, Owed{.body = body_of(std::string_view{frame}), .told = false});
+    if (const auto* const reject = std::get_if<fix::Reject>(&report.body)) {
+      account->second.rejects.insert_or_assign(reject->ref_seq_num.value(), key);
+    }
     ++account->second.untold;
   }
 
@@ -103,7 +109,30 @@ std::string OwedReports::id_text(const Key& key) {
   return std::to_string(key.event) + "-" + std::to_string(key.leg);
 }
 
+// It names no event, and one that uses no number up, of a message that has come before, tells of
+// none: what is another's is still owed.
+void OwedReports::take_reject(const std::string& comp_id, const Message& message) {
+  const auto found = accounts_.find(comp_id);
+  if (found == accounts_.end()) {
+    return;
+  }
+  Account& account = found->second;
+  const auto reject = account.rejects.find(static_cast<std::uint32_t>(message.get_int(kRefSeqNum)));
+  if (reject == account.rejects.end()) {
+    return;
+  }
+  Owed& owed = account.reports.at(reject->second);
+  if (!owed.told && owed.body == body_of(message)) {
+    owed.told = true;
+    --account.untold;
+  }
+}
+
 std::string OwedReports::told(const std::string& comp_id, const Message& message) {
+  if (message.type() == "3") {
+    take_reject(comp_id, message);
+    return "";
+  }
   const std::string_view text = message.find(id_tag_of(message)).value_or("");
   if (text.empty() || text == "0") {
     return "";  // it tells of no event

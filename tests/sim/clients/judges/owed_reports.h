@@ -59,6 +59,7 @@ class OwedReports {
   struct Account {
     gateway::AudienceMember member;
     std::map<Key, Owed> reports;
+    std::map<std::uint32_t, Key> rejects;  // Reject(3), by the number of the message
     std::size_t untold = 0;
   };
 
@@ -66,6 +67,7 @@ class OwedReports {
   struct State;
 
   [[nodiscard]] static std::string id_text(const Key& key);
+  void take_reject(const std::string& comp_id, const client::Message& message);
 
   std::unordered_map<std::string, Account> accounts_;  // by CompID
   std::unique_ptr<State> state_;
