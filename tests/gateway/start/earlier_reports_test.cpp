@@ -1,5 +1,6 @@
 // Late reports of events before the snapshot that a start began with: the start reads nothing of
 // them, and they are those that a gateway makes which never ended.
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <exception>
@@ -135,6 +136,11 @@ class EarlierReportsAtAStart : public ::testing::Test {
     life.place(kTwo, "back-" + id, Side::Bid);  // refused
     life.place(kOne, "moves-" + id, Side::Ask);
     life.amend(kOne, "moved-" + id, "moves-" + id);
+    life.run(matching::RefuseInbound{.msg_type = matching::Text<7>{"D"},
+                                     .tag = 40,
+                                     .fix_reason = 5,
+                                     .answer = matching::RefuseInbound::Answer::SessionReject},
+             kOne);
     life.run(matching::CancelOrder{.account = Name{"ACC"},
                                    .cl_ord_id = ClOrdId{"cancel-" + id},
                                    .orig_cl_ord_id = ClOrdId{"moved-" + id}},
@@ -225,6 +231,9 @@ TEST_F(EarlierReportsAtAStart, AreThoseOfAGatewayThatNeverEnded) {
   started.log_on(kTwo);
   started.run();
   EXPECT_EQ(started.told(kOne), expected);
+  EXPECT_TRUE(std::any_of(expected.begin(), expected.end(), [](const fix::Report& report) {
+    return std::holds_alternative<fix::Reject>(report.body);
+  }));
   EXPECT_TRUE(started.told(kTwo).empty()) << "has proven to have all";
 }
 

@@ -10,6 +10,7 @@
 #include "gateway/wire/field_table.h"
 #include "gateway/wire/framer.h"
 #include "gateway/wire/logon_check.h"
+#include "gateway/wire/session_reject.h"
 #include "matching/reason.h"
 #include "tests/gateway/wire/fix_text.h"
 #include "tests/gateway/wire/sample_operation_reports.h"
