@@ -12,7 +12,12 @@ namespace betex::sim {
 namespace {
 
 ClientSettings settings_of(std::string comp_id, const Plan& plan) {
-  return {.comp_id = std::move(comp_id), .seed = plan.seed, .requests = plan.requests};
+  ClientSettings settings{
+      .comp_id = std::move(comp_id), .seed = plan.seed, .requests = plan.requests};
+  if (plan.many_snapshots) {
+    settings.pace *= 4;
+  }
+  return settings;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <utility>
 
 #include "tests/sim/clients/bodies.h"
@@ -187,22 +188,32 @@ void Trader::send(const std::string& id, const Message& message) {
 void Trader::send_last_again() {
   const std::size_t count = std::min(sent_.size(), kSentAgainAtMost);
   for (std::size_t i = sent_.size() - count; i < sent_.size(); ++i) {
-    const std::string id = sent_[i];
-    if (const auto order = record_.orders().find(id); order != record_.orders().end()) {
-      client::NewOrder again = order->second.sent;
-      again.poss_resend = true;
-      record_.sending_again(id);
-      send(id, message_of(again));
-    } else {
-      Message again{"F"};
-      again.add(kPossResend, "Y");  // of the header, so it stands first
-      const Message first = client::to_message(cancels_.at(id));
-      for (const client::Field& field : first.fields()) {
-        again.add(field.tag, field.value);
-      }
-      record_.sending_again(id);
-      send(id, again);
-    }
+    send_again(sent_[i]);
+  }
+}
+
+void Trader::send_again(const std::string& id) {
+  if (const auto order = record_.orders().find(id); order != record_.orders().end()) {
+    client::NewOrder again = order->second.sent;
+    again.poss_resend = true;
+    record_.sending_again(id);
+    send(id, message_of(again));
+    return;
+  }
+  Message again{"F"};
+  again.add(kPossResend, "Y");  // of the header, so it stands first
+  const Message first = client::to_message(cancels_.at(id));
+  for (const client::Field& field : first.fields()) {
+    again.add(field.tag, field.value);
+  }
+  record_.sending_again(id);
+  send(id, again);
+}
+
+// What it did not wait for before it hung up.
+void Trader::logged_on() {
+  if (const auto id = std::exchange(to_repeat_, std::nullopt)) {
+    send_again(*id);
   }
 }
 

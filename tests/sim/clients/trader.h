@@ -32,6 +32,7 @@ class Trader final : public FixClient {
   [[nodiscard]] bool all_is_answered() const override { return record_.outstanding() == 0; }
 
   [[nodiscard]] std::string what_is_outstanding() const override;
+  void logged_on() override;
   void lost_connection() override;
   void send_last_again() override;
   [[nodiscard]] std::optional<client::Message> request_to_misplace() override;
@@ -43,6 +44,7 @@ class Trader final : public FixClient {
   void add_terms(client::NewOrder& order);
   [[nodiscard]] client::Message message_of(const client::NewOrder& order) const;
   void place();
+  void repeat();
   void cancel();
   void replace();
   void cancel_many();
@@ -56,6 +58,7 @@ class Trader final : public FixClient {
 
   // Under the number that it gets it is known what a refusal of the message refuses.
   void send(const std::string& id, const client::Message& message);
+  void send_again(const std::string& id);
 
   // trader.cpp: what it is told.
   void note(const client::Message& message);
@@ -82,8 +85,9 @@ class Trader final : public FixClient {
   test::TradingRecord record_;
   std::size_t contradictions_ = 0;  // of the record, that the witness has heard of
   std::uint64_t ids_ = 0;
-  std::vector<std::string> placed_;  // ClOrdIDs of orders, the newest last
-  std::vector<std::string> sent_;    // ids of orders and cancels, the newest last
+  std::vector<std::string> placed_;       // ClOrdIDs of orders, the newest last
+  std::vector<std::string> sent_;         // ids of orders and cancels, the newest last
+  std::optional<std::string> to_repeat_;  // one of them, at the next logon
   std::map<std::string, client::CancelRequest> cancels_;  // by their ids
   std::map<std::uint32_t, std::string> id_of_;            // by message number
   std::map<std::string, std::string> versions_;  // of markets, by their instruments' symbols

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,7 +49,9 @@ Side any_side(Random& random) {
 void Trader::act() {
   const std::size_t dice = random().below(100);
   count_request();
-  if (dice < 56) {
+  if (dice < 2) {
+    repeat();
+  } else if (dice < 56) {
     place();
   } else if (dice < 70) {
     cancel();
@@ -183,6 +186,21 @@ void Trader::place() {
   placed_.push_back(order.cl_ord_id);
   sent_.push_back(order.cl_ord_id);
   send(order.cl_ord_id, message_of(order));
+}
+
+// One that it has sent before, however long ago, once more under its ClOrdID: here, or on another
+// connection.
+void Trader::repeat() {
+  if (sent_.empty()) {
+    return place();
+  }
+  std::string id = sent_[random().below(sent_.size())];
+  if (random().chance(50)) {
+    return send_again(id);
+  }
+  to_repeat_ = std::move(id);
+  session().disconnect();
+  lost_connection();
 }
 
 // Of an order that may have ended, or not be known yet; by our id, or by theirs.

@@ -19,9 +19,9 @@ std::string gateway_text(const ExchangeShape& shape, const std::filesystem::path
   std::string text = fmt::format(
       R"([wal]
 root = "wal"
-max_segment_events = 200
+max_segment_events = {}
 segment_map_size_bytes = 1_048_576
-snapshot_every_events = 300
+snapshot_every_events = {}
 low_disk_bytes = 4_194_304
 
 [reports]
@@ -63,6 +63,8 @@ four_eyes = [{}]
 [markets]
 demo = "markets.toml"
 )",
+      shape.many_snapshots ? 40 : 200,
+      shape.many_snapshots ? 25 : 300,
       shape.fix_port,
       std::filesystem::absolute(dictionaries).string(),
       shape.market_data_port,

@@ -58,6 +58,7 @@ inline constexpr std::array kInstruments{
 struct ExchangeShape {
   unsigned traders = 3;
   unsigned watchers = 1;
+  bool many_snapshots = false;  // and segments: an old one is soon needed no more
   bool four_eyes = false;  // requests of the class "funds" wait for the second operator's approval
   std::string node;        // of a log on a shared disk; empty: the disk is this machine's
   std::uint16_t fix_port = kFixPort;

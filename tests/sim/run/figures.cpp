@@ -11,6 +11,8 @@ void Figures::add(const Outcome& outcome) {
   sums.steps += outcome.steps;
   sums.events += outcome.events;
   sums.starts += outcome.starts;
+  sums.snapshots += outcome.snapshots;
+  sums.retired += outcome.retired;
   sums.requests += outcome.requests;
   sums.told += outcome.told;
   sums.stalls += outcome.stalls;
@@ -25,8 +27,9 @@ void Figures::add(const Outcome& outcome) {
 std::string Figures::text() const {
   std::ostringstream out;
   out << runs << " runs, " << failed << " failed: " << sums.steps << " steps, " << sums.starts
-      << " starts, " << sums.requests << " requests, " << sums.events << " events, " << sums.told
-      << " messages told\n";
+      << " starts (" << sums.snapshots << " with a snapshot), " << sums.retired
+      << " logs with segments retired, " << sums.requests << " requests, " << sums.events
+      << " events, " << sums.told << " messages told\n";
   for (std::size_t i = 0; i < kFaultKinds; ++i) {
     out << "  " << name_of(static_cast<FaultKind>(i)) << ": " << sums.happened.at(i) << " of "
         << sums.planned.at(i) << '\n';

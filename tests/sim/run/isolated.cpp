@@ -51,8 +51,9 @@ void take(std::istream& in, std::vector<std::string>& texts) {
 std::string to_text(const Outcome& outcome) {
   std::ostringstream out;
   out << outcome.trace_hash << ' ' << outcome.steps << ' ' << outcome.events << ' '
-      << outcome.starts << ' ' << outcome.requests << ' ' << outcome.told << ' ' << outcome.stalls
-      << ' ' << outcome.ends << ' ' << outcome.cuts << '\n';
+      << outcome.starts << ' ' << outcome.snapshots << ' ' << outcome.retired << ' '
+      << outcome.requests << ' ' << outcome.told << ' ' << outcome.stalls << ' ' << outcome.ends
+      << ' ' << outcome.cuts << '\n';
   for (std::size_t i = 0; i < kFaultKinds; ++i) {
     out << outcome.planned.at(i) << ' ' << outcome.happened.at(i) << ' ';
   }
@@ -67,7 +68,8 @@ std::optional<Outcome> outcome_from(const std::string& text) {
   std::istringstream in{text};
   Outcome outcome;
   in >> outcome.trace_hash >> outcome.steps >> outcome.events >> outcome.starts >>
-      outcome.requests >> outcome.told >> outcome.stalls >> outcome.ends >> outcome.cuts;
+      outcome.snapshots >> outcome.retired >> outcome.requests >> outcome.told >> outcome.stalls >>
+      outcome.ends >> outcome.cuts;
   for (std::size_t i = 0; i < kFaultKinds; ++i) {
     in >> outcome.planned.at(i) >> outcome.happened.at(i);
   }

@@ -48,6 +48,7 @@ static_assert(kNames.size() == kFaultKinds);
 
 // How long clients take for a request, about: what faults are spread over.
 constexpr milliseconds kPerRequest{20};
+constexpr milliseconds kPerRequestSlowly{80};
 
 // Of a fault that has its value by chance, from and to.
 struct Range {
@@ -96,6 +97,8 @@ std::size_t details_of(FaultKind kind, const Plan& plan) {
     case FaultKind::ClientReorders:
     case FaultKind::ClientGoesBack:
       return plan.traders;
+    case FaultKind::SnapshotDamaged:
+      return kSnapshotDamages;
     default:
       return 1;
   }
@@ -112,7 +115,8 @@ FaultKind any_kind(Random& random) {
 
 Fault any_fault(Random& random, const Plan& plan) {
   Fault fault{.kind = any_kind(random)};
-  const auto length = std::chrono::duration_cast<std::chrono::microseconds>(kPerRequest) *
+  const milliseconds per_request = plan.many_snapshots ? kPerRequestSlowly : kPerRequest;
+  const auto length = std::chrono::duration_cast<std::chrono::microseconds>(per_request) *
                       static_cast<std::int64_t>(plan.requests);
   fault.at = std::chrono::microseconds{random.between(0, length.count())};
   const Range values = values_of(fault.kind);
@@ -178,6 +182,8 @@ void read_line(Plan& plan, Line line) {
     plan.operates = line.number<unsigned>() != 0;
   } else if (word == "requests") {
     plan.requests = line.number<unsigned>();
+  } else if (word == "many-snapshots") {
+    plan.many_snapshots = line.number<unsigned>() != 0;
   } else if (word == "two-nodes") {
     plan.two_nodes = line.number<unsigned>() != 0;
   } else if (word == "fault") {
@@ -195,7 +201,7 @@ void read_line(Plan& plan, Line line) {
   } else {
     line.fail(
         "it begins with none of seed, planted, two-nodes, traders, watchers, operates, requests, "
-        "fault");
+        "many-snapshots, fault");
   }
   line.end();
 }
@@ -219,6 +225,8 @@ Plan plan_of(std::uint64_t seed, Planted planted) {
   plan.watchers = static_cast<unsigned>(random.below(3));
   plan.operates = random.chance(85);
   plan.requests = static_cast<unsigned>(random.between(20, 80));
+  constexpr double kManySnapshots = 50;
+  plan.many_snapshots = Random{seed, "snapshots"}.chance(kManySnapshots);
   const std::size_t faults = random.below(7);
   for (std::size_t i = 0; i < faults; ++i) {
     plan.faults.push_back(any_fault(random, plan));
@@ -239,6 +247,7 @@ std::string to_text(const Plan& plan) {
   text += "watchers " + std::to_string(plan.watchers) + "\n";
   text += std::string{"operates "} + (plan.operates ? "1" : "0") + "\n";
   text += "requests " + std::to_string(plan.requests) + "\n";
+  text += std::string{"many-snapshots "} + (plan.many_snapshots ? "1" : "0") + "\n";
   for (const Fault& fault : plan.faults) {
     const auto at = std::chrono::duration_cast<std::chrono::microseconds>(fault.at);
     text += "fault " + std::string{name_of(fault.kind)} + " " + std::to_string(at.count()) + " " +

@@ -34,11 +34,16 @@ enum class FaultKind : std::uint8_t {
   ClientGoesBack,    // client `detail` logs on with 34 too low, and is refused
   WallClockStep,     // by `value` ms, forwards or backwards
   WallClockDrift,    // by `value` ms a second for a while
-  SnapshotDamaged,   // a byte of the newest snapshot is changed while the gateway is down
+  SnapshotDamaged,   // the newest snapshot, once there is one, while the gateway is down; `detail`:
+                     // a SnapshotDamage
   CacheLost,         // the session cache is removed while the gateway is down
 };
 
 inline constexpr std::size_t kFaultKinds = 20;
+
+enum class SnapshotDamage : std::uint8_t { ByteChanged, Cut, Gone };
+
+inline constexpr std::size_t kSnapshotDamages = 3;
 
 struct Fault {
   FaultKind kind{};
@@ -50,10 +55,13 @@ struct Fault {
 struct Plan {
   std::uint64_t seed = 0;
   Planted planted = Planted::None;
-  unsigned traders = 3;         // FIXT.1.1 and FIX.4.4 alternate
-  unsigned watchers = 1;        // of market data
-  bool operates = true;         // an operator suspends, settles, moves money, halts, reduces …
-  unsigned requests = 60;       // of each client
+  unsigned traders = 3;    // FIXT.1.1 and FIX.4.4 alternate
+  unsigned watchers = 1;   // of market data
+  bool operates = true;    // an operator suspends, settles, moves money, halts, reduces …
+  unsigned requests = 60;  // of each client
+  // Small segments, a snapshot after a few events, and users who take their time: so starts begin
+  // with snapshots, and segments are retired.
+  bool many_snapshots = false;
   bool two_nodes = false;       // lease_scenario.h in place of all this
   std::vector<Fault> faults{};  // in the order of their times
 };

@@ -13,6 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "journal/format.h"
+#include "journal/segment_catalog.h"
+#include "journal/snapshot.h"
 #include "tests/sim/clients/clients.h"
 #include "tests/sim/clients/judge.h"
 #include "tests/sim/gateway/exchange_config.h"
@@ -59,6 +62,7 @@ class Run {
     write_exchange_files(files_,
                          {.traders = plan.traders,
                           .watchers = plan.watchers,
+                          .many_snapshots = plan.many_snapshots,
                           .four_eyes = plan.operates && has_four_eyes()},
                          dictionaries.folder);
     for (const Fault& fault : plan.faults) {
@@ -145,6 +149,8 @@ class Run {
 
   void start_gateway() {
     ++outcome_.starts;
+    outcome_.snapshots +=
+        journal::list_snapshots(log_folder(machine_.disk.root())).empty() ? 0U : 1U;
     gateway_.emplace(machine_,
                      GatewayProcess::Settings{.plan = plan_,
                                               .files = files_,
@@ -208,7 +214,8 @@ class Run {
   }
 
   void do_while_down() {
-    if (std::exchange(damages_snapshot_, false) && damage_newest_snapshot()) {
+    if (const auto damage = std::exchange(snapshot_damage_, std::nullopt);
+        damage && damage_newest_snapshot(*damage)) {
       happened(FaultKind::SnapshotDamaged);
     }
     if (std::exchange(loses_cache_, false)) {
@@ -220,7 +227,8 @@ class Run {
     }
   }
 
-  bool damage_newest_snapshot() {
+  // False: there is none.
+  bool damage_newest_snapshot(SnapshotDamage how) {
     const std::filesystem::path folder = log_folder(machine_.disk.root()) / "snapshots";
     std::vector<std::filesystem::path> files;
     std::error_code ignored;
@@ -230,10 +238,18 @@ class Run {
     if (files.empty()) {
       return false;
     }
-    const std::filesystem::path newest = *std::max_element(files.begin(), files.end()) / "state";
+    const std::filesystem::path folder_of_newest = *std::max_element(files.begin(), files.end());
+    if (how == SnapshotDamage::Gone) {
+      return std::filesystem::remove_all(folder_of_newest, ignored) > 0;
+    }
+    const std::filesystem::path newest = folder_of_newest / "state";
     const std::uintmax_t size = std::filesystem::file_size(newest, ignored);
     if (ignored || size == 0) {
       return false;
+    }
+    if (how == SnapshotDamage::Cut) {
+      std::filesystem::resize_file(newest, chance_.below(size), ignored);
+      return !ignored;
     }
     std::fstream file{newest, std::ios::in | std::ios::out | std::ios::binary};
     const auto at = static_cast<std::streamoff>(chance_.below(static_cast<std::size_t>(size)));
@@ -265,8 +281,8 @@ class Run {
         power_fails_ = power_fails_ || (gateway_ && each.kind == FaultKind::PowerCut);
         return;
       case FaultKind::SnapshotDamaged:
-        damages_snapshot_ = true;
-        die_soon(1, Machine::Moment::Before);
+        damage_snapshot_soon(static_cast<SnapshotDamage>(each.detail),
+                             machine_.clocks.now() + kForASnapshot);
         return;
       case FaultKind::CacheLost:
         loses_cache_ = true;
@@ -333,6 +349,17 @@ class Run {
         break;
     }
     happened(each.kind);
+  }
+
+  // As soon as there is one.
+  void damage_snapshot_soon(SnapshotDamage how, Clocks::Time at_the_latest) {
+    if (!journal::list_snapshots(log_folder(machine_.disk.root())).empty()) {
+      snapshot_damage_ = how;
+      die_soon(1, Machine::Moment::Before);
+    } else if (machine_.clocks.now() < at_the_latest) {
+      until(kBetweenLooks,
+            [this, how, at_the_latest] { damage_snapshot_soon(how, at_the_latest); });
+    }
   }
 
   // A process that is gone already dies no more: its start might.
@@ -466,6 +493,10 @@ class Run {
       outcome_.requests += client->requests_sent();
       outcome_.told += client->messages_told();
     }
+    const auto segments =
+        journal::list_segments(log_folder(machine_.disk.root()) / journal::kSegmentsFolder);
+    const bool has_first = segments.empty() || segments.front().first_seq == matching::EventSeq{1};
+    outcome_.retired = has_first ? 0U : 1U;
     outcome_.events = judge_.events();
     outcome_.trace_hash = machine_.trace_hash();
     outcome_.trace = machine_.trace();
@@ -480,6 +511,8 @@ class Run {
   static constexpr double kWithDropCopy = 40;  // of 100 plans
   static constexpr std::uint64_t kPlenty = std::uint64_t{1} << 40U;
   static constexpr milliseconds kAWhile{1'000};
+  static constexpr milliseconds kForASnapshot{3'000};
+  static constexpr milliseconds kBetweenLooks{50};
   static constexpr int kSecondsOfDrift = 5;
   static constexpr int kFirstClientProcess = 100'000;
 
@@ -504,9 +537,9 @@ class Run {
   int last_process_ = 0;
   unsigned failed_starts_ = 0;  // in turn
   std::size_t next_fault_ = 0;
-  std::vector<Ending> endings_;  // of faults that last
-  bool power_fails_ = false;     // with its next death
-  bool damages_snapshot_ = false;
+  std::vector<Ending> endings_;                    // of faults that last
+  bool power_fails_ = false;                       // with its next death
+  std::optional<SnapshotDamage> snapshot_damage_;  // with its next death
   bool loses_cache_ = false;
 };
 

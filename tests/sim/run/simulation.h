@@ -18,10 +18,12 @@ struct Outcome {
   std::uint64_t trace_hash = 0;           // equal for equal plans
   std::vector<std::string> trace;         // the newest lines, where asked for
   std::uint64_t steps = 0;
-  std::uint64_t events = 0;    // journaled
-  std::uint64_t starts = 0;    // of the gateway
-  std::uint64_t requests = 0;  // of clients and operators
-  std::uint64_t told = 0;      // reports that clients have taken
+  std::uint64_t events = 0;     // journaled
+  std::uint64_t starts = 0;     // of the gateway
+  std::uint64_t snapshots = 0;  // starts that have found one
+  std::uint64_t retired = 0;    // runs whose oldest segments were not needed any more at their end
+  std::uint64_t requests = 0;   // of clients and operators
+  std::uint64_t told = 0;       // reports that clients have taken
   // Of two nodes: a leader that stands still, that ends, that the store is cut from.
   std::uint64_t stalls = 0;
   std::uint64_t ends = 0;
