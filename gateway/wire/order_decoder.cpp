@@ -97,9 +97,10 @@ Decoded read_request(const Request& request,
   return decoded;
 }
 
-// A longer type than there are is refused before anybody has cut it: the beginning will do.
+using MsgType = decltype(matching::RefuseInbound::msg_type);
+
+// Of a longer type than there are the beginning will do.
 matching::RefuseInbound refusal(std::string_view msg_type, const ClOrdId& request_id) {
-  using MsgType = decltype(matching::RefuseInbound::msg_type);
   matching::RefuseInbound command;
   command.msg_type = MsgType{msg_type.substr(0, MsgType::kCapacity)};
   command.cl_ord_id = request_id;
@@ -128,7 +129,9 @@ Decoded decode(const FieldTable& fields, const SessionContext& session) {
 }
 
 matching::RefuseInbound to_command(const SessionReject& reject, std::string_view msg_type) {
-  matching::RefuseInbound command = refusal(msg_type, reject.request_id);
+  // A Reject need not name the type, and the beginning of one may be another.
+  const bool fits = msg_type.size() <= MsgType::kCapacity;
+  matching::RefuseInbound command = refusal(fits ? msg_type : "", reject.request_id);
   command.tag = reject.ref_tag_id;
   command.fix_reason = reject.session_reject_reason;
   command.reason = Reason::MalformedMessage;

@@ -161,7 +161,7 @@ void write_body(FieldWriter& out,
   if (report.ref_tag_id != 0) {
     out.integer("371=", report.ref_tag_id);
   }
-  out.text("372=", report.ref_msg_type.view());
+  out.text_if("372=", report.ref_msg_type.view());
   out.integer("373=", report.session_reject_reason);
 }
 

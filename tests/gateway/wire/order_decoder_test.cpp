@@ -182,9 +182,12 @@ TEST(Decode, GivesEveryRefusalAsACommandForTheJournal) {
   EXPECT_EQ(second.answer, matching::RefuseInbound::Answer::BusinessReject);
 }
 
-TEST(Decode, JournalsTheBeginningOfATypeThatIsTooLong) {
+// A Business Reject must name it, a Reject need not.
+TEST(Decode, JournalsOfATypeThatIsTooLongTheBeginningOrNothing) {
   const SessionReject reject{.ref_tag_id = 35, .session_reject_reason = 11, .text = "no such type"};
-  EXPECT_EQ(to_command(reject, "ATYPELONGERTHANANY").msg_type.view(), "ATYPELO");
+  EXPECT_EQ(to_command(reject, "ATYPELONGERTHANANY").msg_type.view(), "");
+  EXPECT_EQ(to_command(reject, "SEVENCH").msg_type.view(), "SEVENCH");
+  EXPECT_EQ(to_command(BusinessReject{}, "UTYPELONGERTHANANY").msg_type.view(), "UTYPELO");
 }
 
 }  // namespace

@@ -276,6 +276,9 @@ TEST(EncodeReport, RejectsAMessageAsSuch) {
             "45=17|58=OrigSendingTime(122) is later than SendingTime(52)|371=122|372=D|373=10|");
   EXPECT_EQ(body(testing::reject(0, session_reject::kInvalidMsgType)),
             "45=17|58=Invalid MsgType|372=D|373=11|");
+  Report nameless = testing::reject(0, session_reject::kInvalidMsgType);
+  std::get<Reject>(nameless.body).ref_msg_type = {};
+  EXPECT_EQ(body(nameless), "45=17|58=Invalid MsgType|373=11|");
 }
 
 TEST(EncodeReport, SaysWhenOneTooManyMayBeSentAgain) {
