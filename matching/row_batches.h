@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <ranges>
 #include <vector>
 
 #include "matching/emitter.h"
@@ -46,6 +45,39 @@ Progress go_on(Work& work, std::uint64_t cursor) {
   return progress;
 }
 
+// The numbers of rows from one to another, for a loop over them: std::views::iota, which clang 14
+// cannot compile with the library of GCC 12.
+class RowNumbers {
+ public:
+  class Iterator {
+   public:
+    explicit Iterator(std::uint32_t row) noexcept : row_{row} {}
+
+    std::uint32_t operator*() const noexcept { return row_; }
+
+    Iterator& operator++() noexcept {
+      ++row_;
+      return *this;
+    }
+
+    friend bool operator==(const Iterator&, const Iterator&) noexcept = default;
+
+   private:
+    std::uint32_t row_;
+  };
+
+  // `end` is the first that is not among them, and not below `first`.
+  RowNumbers(std::uint32_t first, std::uint32_t end) noexcept : first_{first}, end_{end} {}
+
+  [[nodiscard]] Iterator begin() const noexcept { return Iterator{first_}; }
+
+  [[nodiscard]] Iterator end() const noexcept { return Iterator{end_}; }
+
+ private:
+  std::uint32_t first_;
+  std::uint32_t end_;
+};
+
 // What they have in common. The state and the process must outlive it.
 class RowWork {
  public:
@@ -54,8 +86,8 @@ class RowWork {
   RowWork(const State& state, const Batch& batch)
       : state_{state}, batch_{batch}, rows_{state.ledger.market(market()).rows} {}
 
-  [[nodiscard]] auto items_after(std::uint64_t cursor) const {
-    return std::views::iota(static_cast<std::uint32_t>(cursor) + 1, rows_.size() + 1);
+  [[nodiscard]] RowNumbers items_after(std::uint64_t cursor) const {
+    return {static_cast<std::uint32_t>(cursor) + 1, rows_.size() + 1};
   }
 
   static bool is_there(std::uint32_t) noexcept { return true; }

@@ -10,6 +10,7 @@
 
 #include "journal/format.h"
 #include "matching/events.h"
+#include "tests/fuzz/corpus.h"
 #include "tests/fuzz/damage.h"
 #include "tests/journal/transactions.h"
 #include "tests/support/environment.h"
@@ -60,6 +61,14 @@ TEST(JournalFuzz, GenuineRecordsAreAcceptedAndWithoutTheirChainTheyAreNot) {
   EXPECT_FALSE(accepts(record));
   EXPECT_FALSE(accepts(""));
   EXPECT_FALSE(accepts(empty_record()));
+}
+
+TEST(JournalFuzz, SurvivesTheCorpus) {
+  const std::vector<std::string> inputs = corpus_of("journal");
+  ASSERT_GT(inputs.size(), 20U);
+  for (const std::string& input : inputs) {
+    run_target(input);
+  }
 }
 
 TEST(JournalFuzz, SurvivesDamagedRecords) {

@@ -1,23 +1,34 @@
-// The fuzz target over inputs of its own, so that it is built and run everywhere.
+// The fuzz target without a fuzzer: over its corpus, and over inputs of its own.
 #include <cstdint>
 #include <random>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+#include "tests/fuzz/corpus.h"
 
+namespace betex::test {
 namespace {
+
+TEST(MatchingFuzz, SurvivesTheCorpus) {
+  const std::vector<std::string> inputs = corpus_of("matching");
+  ASSERT_GT(inputs.size(), 20U);
+  for (const std::string& input : inputs) {
+    run_target(input);
+  }
+}
 
 TEST(MatchingFuzz, RunsOverRandomBytes) {
   std::mt19937_64 random{1};
   for (int run = 0; run < 20; ++run) {
-    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(run) * 1'000);
-    for (std::uint8_t& byte : bytes) {
-      byte = static_cast<std::uint8_t>(random());
+    std::string bytes(static_cast<std::size_t>(run) * 1'000, '\0');
+    for (char& byte : bytes) {
+      byte = static_cast<char>(random());
     }
-    EXPECT_EQ(LLVMFuzzerTestOneInput(bytes.data(), bytes.size()), 0);
+    run_target(bytes);
   }
 }
 
 }  // namespace
+}  // namespace betex::test

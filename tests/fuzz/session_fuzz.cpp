@@ -1,24 +1,27 @@
 // Fuzz target for all that a byte from the network passes: connection, framer, guard, QuickFIX's
-// session, decoder, and what goes back. A real FixServer with the engine behind it is driven on
-// this thread; the bytes go over loopback.
+// session, decoder, and what goes back. A real FixServer with the engine behind it, and a real
+// MarketDataServer, are driven on this thread; the bytes go over loopback.
 //
-//   build/fuzz/bin/session_fuzz -max_total_time=60 CORPUS tests/fuzz/corpus/session
+//   build/fuzz/bin/session_fuzz -dict=tests/fuzz/fix.dict CORPUS tests/fuzz/corpus/session
 //
-// An input is a first byte and lines. The byte's lowest bit says the dialect, the next one whether
-// lines are repaired (BodyLength, CheckSum and SendingTime are made right, "34=#" becomes the next
-// number), the others in which pieces the stream is sent. `|` counts as SOH.
+// An input is a first byte and lines. The byte's lowest bit says a broker's dialect, the next one
+// whether lines are repaired (BodyLength, CheckSum and SendingTime are made right, "34=#" becomes
+// the next number), the next four in which pieces the stream is sent, and the last two who sends:
+// 2 an operator, 3 a market data session, else a broker. `|` counts as SOH.
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <arpa/inet.h>
 #include <boost/asio/io_context.hpp>
@@ -30,7 +33,10 @@
 #include "gateway/link/clock.h"
 #include "gateway/session/dictionaries.h"
 #include "gateway/session/fix_server.h"
+#include "gateway/session/market_data_server.h"
+#include "gateway/session/session_ports.h"
 #include "matching/assert.h"
+#include "tests/gateway/session/fake_feed.h"
 #include "tests/gateway/session/fake_pipeline.h"
 #include "tests/gateway/session/test_gateway.h"
 #include "tests/support/raw_fix_peer.h"
@@ -42,6 +48,9 @@ namespace {
 constexpr char kSoh = '\x01';
 constexpr int kInputsPerServer = 100;  // what is journaled and cached by them is kept
 constexpr auto kPatienceOfFuzzer = std::chrono::seconds{20};
+constexpr std::size_t kMostMarketData = 10;  // sessions that are on
+// A market data session's are served one a second.
+constexpr std::ptrdiff_t kMostResendRequests = 3;
 
 const fix::Dictionaries& dictionaries() {
   static const fix::Dictionaries kDictionaries{BETEX_DICTIONARIES_DIR};
@@ -128,7 +137,17 @@ class Repair {
   int next_ = 2;  // behind the Logon
 };
 
-// A server, and what it stands on, run by whoever asks.
+std::vector<fix::SessionSettings> all_sessions() {
+  std::vector<fix::SessionSettings> sessions = test_sessions();
+  std::ranges::move(test_market_data_sessions(), std::back_inserter(sessions));
+  return sessions;
+}
+
+bool is_for_market_data(const std::string& comp_id) {
+  return comp_id == "MD1";
+}
+
+// Both servers, and what they stand on, run by whoever asks.
 class FuzzedGateway {
  public:
   FuzzedGateway()
@@ -141,10 +160,21 @@ class FuzzedGateway {
                  .cache = cache_,
                  .clock = clock_},
                 fix::TransportLimits{},
-                test_sessions(),
-                {}} {
-    pipeline_.set_sink(&server_);
+                all_sessions(),
+                {}},
+        market_data_{{.io = io_,
+                      .dictionaries = dictionaries(),
+                      .commands = pipeline_,
+                      .feed = feed_,
+                      .authenticator = authenticator_,
+                      .clock = clock_},
+                     fix::TransportLimits{},
+                     kMostMarketData,
+                     all_sessions(),
+                     {}} {
+    pipeline_.set_sink(&ports_);
     port_ = server_.listen("127.0.0.1", 0);
+    market_data_port_ = market_data_.listen("127.0.0.1", 0);
   }
 
   ~FuzzedGateway() { pipeline_.set_sink(nullptr); }
@@ -154,11 +184,13 @@ class FuzzedGateway {
 
   // All of `stream` after a Logon, and the end of the connection.
   void serve(const std::string& comp_id, std::string_view stream, std::size_t piece) {
-    const Socket client{port_};
+    const Socket client{is_for_market_data(comp_id) ? market_data_port_ : port_};
     const std::string begin_string = comp_id == "BROKER3" ? "FIX.4.4" : "FIXT.1.1";
+    // logon_fields() has it for the others.
+    const std::string reset = is_for_market_data(comp_id) ? "" : "141=Y|";
     const std::string logon = fix_message(begin_string,
                                           "35=A|34=1|49=" + comp_id + "|52=" + fix_now() +
-                                              "|56=BETEX|141=Y|" + logon_fields(comp_id));
+                                              "|56=BETEX|" + reset + logon_fields(comp_id));
     send(client, logon, logon.size());
     send(client, stream, piece);
     client.end_stream();
@@ -196,12 +228,16 @@ class FuzzedGateway {
 
   TempFolder folder_;
   FakePipeline pipeline_;
+  FakeFeed feed_;
   boost::asio::io_context io_;
   AnyPassword authenticator_;
   fix::SessionCache cache_;
   const gateway::SystemClock clock_;
   fix::FixServer server_;
+  fix::MarketDataServer market_data_;
+  fix::SessionPorts ports_{server_, &market_data_};
   std::uint16_t port_ = 0;
+  std::uint16_t market_data_port_ = 0;
 };
 
 FuzzedGateway& gateway() {
@@ -228,6 +264,25 @@ std::string to_stream(std::string_view lines, std::string_view begin_string, boo
   return stream;
 }
 
+std::string comp_id_of(unsigned first_byte) {
+  switch (first_byte / 64) {
+    case 2:
+      return "OPS1";
+    case 3:
+      return "MD1";
+    default:
+      return first_byte % 2 != 0 ? "BROKER3" : "BROKER1";
+  }
+}
+
+std::ptrdiff_t count(std::string_view text, std::string_view searched) {
+  std::ptrdiff_t found = 0;
+  for (auto at = text.find(searched); at != text.npos; at = text.find(searched, at + 1)) {
+    ++found;
+  }
+  return found;
+}
+
 }  // namespace
 }  // namespace betex::test
 
@@ -236,12 +291,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) {
     return 0;
   }
-  const bool fix44 = data[0] % 2 != 0;
+  const std::string comp_id = comp_id_of(data[0]);
   const bool repaired = data[0] / 2U % 2 != 0;
-  const std::size_t piece = 1U + (data[0] / 4U) * 16U;
-  const std::string_view lines{reinterpret_cast<const char*>(data) + 1, size - 1};
-  gateway().serve(fix44 ? "BROKER3" : "BROKER1",
-                  to_stream(lines, fix44 ? "FIX.4.4" : "FIXT.1.1", repaired),
-                  piece);
+  const std::size_t piece = 1U + (data[0] / 4U % 16) * 64U;
+  const std::string stream = to_stream({reinterpret_cast<const char*>(data) + 1, size - 1},
+                                       comp_id == "BROKER3" ? "FIX.4.4" : "FIXT.1.1",
+                                       repaired);
+  if (!is_for_market_data(comp_id) || count(stream, "35=2\x01") <= kMostResendRequests) {
+    gateway().serve(comp_id, stream, piece);
+  }
   return 0;
 }

@@ -1,24 +1,19 @@
-// The fuzz target without a fuzzer: over the corpus and over damaged copies of it.
+// The fuzz target without a fuzzer: over its corpus, over the samples of fix_spec/, and over
+// damaged copies of them.
 
-#include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <random>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "tests/fuzz/corpus.h"
 #include "tests/fuzz/damage.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
-
+namespace betex::test {
 namespace {
-
-void run(const std::string& input) {
-  LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
-}
 
 std::vector<std::string> read_lines() {
   std::vector<std::string> lines;
@@ -34,6 +29,14 @@ std::vector<std::string> read_lines() {
   return lines;
 }
 
+TEST(WireFuzz, SurvivesTheCorpus) {
+  const std::vector<std::string> inputs = corpus_of("wire");
+  ASSERT_GT(inputs.size(), 20U);
+  for (const std::string& input : inputs) {
+    run_target(input);
+  }
+}
+
 TEST(WireFuzz, SurvivesTheSamples) {
   const std::vector<std::string> lines = read_lines();
   ASSERT_GT(lines.size(), 50U);
@@ -42,7 +45,7 @@ TEST(WireFuzz, SurvivesTheSamples) {
     for (const std::string& line : lines) {
       stream += "\n" + line;
     }
-    run(stream);
+    run_target(stream);
   }
 }
 
@@ -53,8 +56,9 @@ TEST(WireFuzz, SurvivesDamagedSamples) {
   for (int i = 0; i < 30'000; ++i) {
     std::string text = "\n" + lines[below(lines.size())];
     text.insert(text.begin(), static_cast<char>(below(256)));
-    run(betex::test::damaged(text, random));
+    run_target(damaged(text, random));
   }
 }
 
 }  // namespace
+}  // namespace betex::test
