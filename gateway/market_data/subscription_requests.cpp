@@ -95,9 +95,9 @@ std::optional<MarketDataRequestReject> Subscriptions::resolve(
     markets.push_back(id);
   }
   std::ranges::sort(instruments);
-  instruments.erase(std::ranges::unique(instruments).begin(), instruments.end());
+  instruments.erase(std::unique(instruments.begin(), instruments.end()), instruments.end());
   std::ranges::sort(markets);
-  markets.erase(std::ranges::unique(markets).begin(), markets.end());
+  markets.erase(std::unique(markets.begin(), markets.end()), markets.end());
   return std::nullopt;
 }
 

@@ -101,7 +101,8 @@ std::size_t SessionFeeds::serve_waiting() {
   }
   work += kLooksPerTurn - looks;
   // The next turn begins with those that this one had nothing left for.
-  std::ranges::rotate(waiting_, waiting_.begin() + static_cast<std::ptrdiff_t>(served));
+  std::rotate(
+      waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(served), waiting_.end());
   std::erase_if(waiting_, [this](SessionId session) { return !feed(session).waits_for_turns; });
   if (waiting_.empty()) {
     catch_up_.rest();

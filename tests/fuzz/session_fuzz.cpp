@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -20,6 +21,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -76,8 +78,12 @@ class Socket {
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    BETEX_ASSERT(
-        ::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    while (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) !=
+           0) {
+      if (errno != EINTR) {  // libFuzzer's alarm
+        throw std::system_error{errno, std::generic_category(), "connect"};
+      }
+    }
   }
 
   ~Socket() { ::close(descriptor_); }
