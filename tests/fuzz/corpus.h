@@ -2,12 +2,19 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/fuzz/damage.h"
+#include "tests/support/environment.h"
 
 // What libFuzzer calls; each target defines it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
@@ -32,6 +39,26 @@ inline std::vector<std::string> corpus_of(const std::string& target) {
     inputs.emplace_back(std::istreambuf_iterator<char>{stream}, std::istreambuf_iterator<char>{});
   }
   return inputs;
+}
+
+// All of them, of which there must be more than so many.
+inline void run_over_corpus(const std::string& target, std::size_t more_than) {
+  const std::vector<std::string> inputs = corpus_of(target);
+  ASSERT_GT(inputs.size(), more_than);
+  for (const std::string& input : inputs) {
+    run_target(input);
+  }
+}
+
+// So many damaged copies of them.
+inline void run_over_damaged_corpus(const std::string& target, int copies) {
+  const std::vector<std::string> inputs = corpus_of(target);
+  const unsigned seed = seed_from_environment();
+  SCOPED_TRACE("BETEX_SEED=" + std::to_string(seed));
+  std::mt19937 random{seed};
+  for (int i = 0; i < copies; ++i) {
+    run_target(damaged(inputs[random() % inputs.size()], random));
+  }
 }
 
 }  // namespace betex::test

@@ -64,11 +64,7 @@ TEST(JournalFuzz, GenuineRecordsAreAcceptedAndWithoutTheirChainTheyAreNot) {
 }
 
 TEST(JournalFuzz, SurvivesTheCorpus) {
-  const std::vector<std::string> inputs = corpus_of("journal");
-  ASSERT_GT(inputs.size(), 20U);
-  for (const std::string& input : inputs) {
-    run_target(input);
-  }
+  run_over_corpus("journal", 20);
 }
 
 TEST(JournalFuzz, SurvivesDamagedRecords) {

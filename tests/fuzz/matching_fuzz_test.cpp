@@ -12,11 +12,7 @@ namespace betex::test {
 namespace {
 
 TEST(MatchingFuzz, SurvivesTheCorpus) {
-  const std::vector<std::string> inputs = corpus_of("matching");
-  ASSERT_GT(inputs.size(), 20U);
-  for (const std::string& input : inputs) {
-    run_target(input);
-  }
+  run_over_corpus("matching", 20);
 }
 
 TEST(MatchingFuzz, RunsOverRandomBytes) {

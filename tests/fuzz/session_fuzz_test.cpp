@@ -18,11 +18,7 @@ constexpr std::chrono::seconds kTimePerPart{10};
 constexpr int kLeastInputs = 100;  // however slow the machine
 
 TEST(SessionFuzz, SurvivesTheCorpus) {
-  const std::vector<std::string> inputs = corpus_of("session");
-  ASSERT_GT(inputs.size(), 50U);
-  for (const std::string& input : inputs) {
-    run_target(input);
-  }
+  run_over_corpus("session", 50);
 }
 
 class SessionFuzzPart : public testing::TestWithParam<int> {};

@@ -30,11 +30,7 @@ std::vector<std::string> read_lines() {
 }
 
 TEST(WireFuzz, SurvivesTheCorpus) {
-  const std::vector<std::string> inputs = corpus_of("wire");
-  ASSERT_GT(inputs.size(), 20U);
-  for (const std::string& input : inputs) {
-    run_target(input);
-  }
+  run_over_corpus("wire", 20);
 }
 
 TEST(WireFuzz, SurvivesTheSamples) {

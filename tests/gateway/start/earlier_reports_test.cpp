@@ -184,6 +184,15 @@ class EarlierReportsAtAStart : public ::testing::Test {
     return told.reports;
   }
 
+  // ONE, who logs on, as by a gateway that never ended.
+  void expect_all_told(Life& life) const {
+    const Reports expected = all_of(life, kOne);
+    Started started{life, root()};
+    started.log_on(kOne);
+    started.run();
+    EXPECT_EQ(started.told(kOne), expected);
+  }
+
   static void damage(const std::filesystem::path& file, std::size_t at) {
     std::fstream stream{file, std::ios::in | std::ios::out | std::ios::binary};
     stream.seekg(static_cast<std::streamoff>(at));
@@ -258,11 +267,7 @@ TEST_F(EarlierReportsAtAStart, AreMadeAfterManyStarts) {
     snapshots.push_back(life.snapshot());
   }
   Life life{root()};
-  const Reports expected = all_of(life, kOne);
-  Started started{life, root()};
-  started.log_on(kOne);
-  started.run();
-  EXPECT_EQ(started.told(kOne), expected);
+  expect_all_told(life);
 }
 
 // The first segment cannot be read: a start that read it would end.
@@ -304,11 +309,7 @@ TEST_F(EarlierReportsAtAStart, BehindADamagedSnapshotAreMadeFromTheOneBefore) {
   damage_snapshot(snapshots.back());
   Life life{root()};
   EXPECT_EQ(life.recovered.reports.begins_after, snapshots.front());
-  const Reports expected = all_of(life, kOne);
-  Started started{life, root()};
-  started.log_on(kOne);
-  started.run();
-  EXPECT_EQ(started.told(kOne), expected);
+  expect_all_told(life);
 }
 
 // They are not what is lacked any more, and the rest comes.
