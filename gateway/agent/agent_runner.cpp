@@ -4,9 +4,8 @@
 #include <utility>
 
 #include <pthread.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
+#include "gateway/agent/thread_turns.h"
 #include "matching/assert.h"
 
 namespace betex::gateway {
@@ -53,9 +52,7 @@ void AgentRunner::join() {
 
 void AgentRunner::run() noexcept {
   ::pthread_setname_np(::pthread_self(), config_.thread_name.c_str());
-  if (config_.niceness != 0) {  // on Linux a thread has one of its own
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), config_.niceness);
-  }
+  take_turns(config_.niceness);
   try {
     run_agents();
   } catch (...) {
@@ -70,7 +67,11 @@ void AgentRunner::run_agents() {
     agent->on_start();
   }
   const auto done = [this] { return stopping_.load(std::memory_order_acquire) || live_.empty(); };
+  Courtesy courtesy;
   while (!done()) {
+    if (config_.niceness > 0) {
+      courtesy.make_room();
+    }
     if (duty_cycle() == 0) {
       wait_.wait_until([&] { return done() || duty_cycle() > 0; }, next_deadline());
     }

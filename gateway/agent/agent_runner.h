@@ -27,7 +27,7 @@ struct AgentRunnerConfig {
   std::vector<Agent*> agents;  // called in this order; they must outlive the runner
   // The longest sleep, so that ticks() moves while all is well and nothing happens.
   std::chrono::milliseconds max_idle{500};
-  int niceness = 0;  // as nice(1) has it; greater than 0: others come first
+  int niceness = 0;  // as take_turns() has it: 0: orders wait for it; greater: others come first
 };
 
 // start() and join() are *owned by the thread that made it*; stop(), ticks() and ended() are

@@ -10,9 +10,8 @@
 #include <fmt/format.h>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
+#include "gateway/agent/thread_turns.h"
 #include "gateway/cluster/lease.h"
 
 namespace betex::cluster {
@@ -197,8 +196,7 @@ NodeBoardThread::~NodeBoardThread() = default;
 
 void NodeBoardThread::run(const std::stop_token& stop) {
   ::pthread_setname_np(::pthread_self(), "board");
-  // On Linux a thread has a priority of its own.
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kLowestPriority);
+  gateway::take_turns(kLowestPriority);
   std::mutex mutex;
   std::condition_variable_any bell;  // nobody rings it but the stop
   std::string failed;

@@ -5,9 +5,8 @@
 #include <utility>
 
 #include <pthread.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
+#include "gateway/agent/thread_turns.h"
 #include "gateway/process/fail_stop.h"
 #include "matching/assert.h"
 
@@ -51,13 +50,23 @@ void IoThreads::stop() {
   }
 }
 
-void IoThreads::run() noexcept {
-  if (niceness_ != 0) {  // on Linux a thread has one of its own
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), niceness_);
+// Until it is stopped.
+void IoThreads::run_handlers() {
+  if (niceness_ == 0) {
+    context_.run();
+    return;
   }
+  Courtesy courtesy;
+  while (context_.run_one() != 0) {
+    courtesy.make_room();
+  }
+}
+
+void IoThreads::run() noexcept {
+  take_turns(niceness_);
   for (;;) {
     try {
-      context_.run();
+      run_handlers();
       return;
     } catch (...) {
       on_failure_(std::current_exception());

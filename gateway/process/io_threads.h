@@ -30,7 +30,7 @@ class IoThreads {
 
   // `count` is at least 1. Any of them runs whatever is ready: what must not run at the same time
   // is on one strand. The first thread is called `name`, the others have a number behind it.
-  // `niceness`: as nice(1) has it; greater than 0: others come first.
+  // `niceness`: as take_turns() has it.
   explicit IoThreads(std::size_t count,
                      std::string name = "io",
                      OnFailure on_failure = stop_all,
@@ -50,6 +50,7 @@ class IoThreads {
 
  private:
   void run() noexcept;
+  void run_handlers();
 
   const std::string name_;
   const OnFailure on_failure_;

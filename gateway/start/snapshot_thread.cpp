@@ -5,8 +5,8 @@
 #include <utility>
 
 #include <pthread.h>
-#include <sys/resource.h>
-#include <unistd.h>
+
+#include "gateway/agent/thread_turns.h"
 
 namespace betex::gateway {
 namespace {
@@ -30,8 +30,7 @@ void SnapshotThread::start(matching::EventSeq last) {
 }
 
 void SnapshotThread::run(const std::stop_token& stop, matching::EventSeq last) {
-  // On Linux a thread has a priority of its own.
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kLowestPriority);
+  take_turns(kLowestPriority);
   upkeep_.begin(last);
   std::mutex mutex;
   std::condition_variable_any stopped;

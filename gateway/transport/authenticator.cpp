@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 
+#include "gateway/agent/thread_turns.h"
 #include "gateway/transport/remembered_passwords.h"
 #include "gateway/transport/turns_by_address.h"
 
@@ -16,6 +17,9 @@ namespace betex::fix {
 
 using gateway::PasswordHash;
 using gateway::PasswordScheme;
+
+// A hash takes a processor for milliseconds on purpose. Who logs on can wait where orders cannot.
+constexpr int kNiceness = 5;
 
 class PasswordAuthenticator::Impl {
  public:
@@ -105,6 +109,7 @@ class PasswordAuthenticator::Impl {
   }
 
   void run() {
+    gateway::take_turns(kNiceness);
     while (auto next = wait_for_next()) {
       const auto turn = std::chrono::steady_clock::now();
       bool right = false;

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <sys/prctl.h>
 
+#include "gateway/agent/thread_turns.h"
 #include "gateway/client/utc_time.h"
 #include "tests/bench/session_name.h"
 
@@ -182,6 +183,7 @@ std::vector<SteadyTrader::Trip> SteadyTrader::finish() {
 void SteadyTrader::run(const std::stop_token& stop) {
   try {
     prctl(PR_SET_TIMERSLACK, 1);  // nanosecond: wake when asked to
+    gateway::take_turns(0);
     trade(stop);
   } catch (...) {
     failure_ = std::current_exception();

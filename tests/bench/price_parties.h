@@ -151,7 +151,7 @@ class PriceReader {
   Counts counts_;
 };
 
-// Many of them, read by one thread.
+// Many of them, read by one thread, which comes after those of orders where processors are few.
 class PriceReaders {
  public:
   // "P0001" and so on, as the gateway must know them. They do not wait for their Logons.
@@ -163,7 +163,8 @@ class PriceReaders {
   PriceReaders(const PriceReaders&) = delete;
   PriceReaders& operator=(const PriceReaders&) = delete;
 
-  // Reads until `done()` says so, or `end` has passed: false.
+  // Reads until `done()` says so, or `end` has passed: false. The caller waits meanwhile, while
+  // another thread reads and asks `done`.
   bool read_until(const std::function<bool()>& done, Moment end);
 
   void read_for(std::chrono::milliseconds time);
@@ -191,6 +192,7 @@ class PriceReaders {
   [[nodiscard]] std::size_t size() const noexcept { return readers_.size(); }
 
  private:
+  bool read_here(const std::function<bool()>& done, Moment end);
   void receive(std::size_t index);
   void watch_descriptor(std::size_t index, int operation) const;
 
