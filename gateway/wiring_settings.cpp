@@ -6,25 +6,16 @@
 #include <string>
 #include <thread>
 
-#include <spdlog/fmt/fmt.h>
-
 #include "gateway/process/descriptor_budget.h"
 #include "gateway/session/cache_place.h"
 #include "gateway/start/fix_settings.h"
+#include "journal/epoch_file.h"
 #include "journal/format.h"
 #include "journal/snapshot.h"
 #include "matching/assert.h"
 
 namespace betex::gateway {
 namespace {
-
-std::string to_hex(const journal::WalId& id) {
-  std::string text;
-  for (const std::uint8_t byte : id) {
-    text += fmt::format("{:02x}", byte);
-  }
-  return text;
-}
 
 // To its part of the connections that fit, of those that are wanted of all ports together.
 void shrink(fix::TransportLimits& limits, std::size_t fitting, std::size_t wanted) {
@@ -106,7 +97,7 @@ fix::CacheIdentity cache_identity(const journal::Journal& journal,
   const auto& newest = journal.position().segment;
   const journal::WriterEpoch of_record = newest ? newest->epoch : journal::WriterEpoch{0};
   return {.boot_id = fix::read_boot_id(),
-          .wal_id = to_hex(journal.wal_id()),
+          .wal_id = journal::to_hex(journal.wal_id()),
           .writer = journal.epoch().value(),
           .last_writer = last_writer.value_or(of_record).value()};
 }
