@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 
+#include "gateway/config/etcd_password.h"
 #include "gateway/process/descriptor_budget.h"
 #include "gateway/session/cache_place.h"
 #include "gateway/start/fix_settings.h"
@@ -118,6 +119,21 @@ fix::CacheLimits cache_limits(const Config& config) {
           .sessions = sessions,
           .memory = config.session_cache.place == CachePlacement::Auto ? "/dev/shm" : "",
           .bounds = {.low_disk_bytes = config.wal.low_disk_bytes}};
+}
+
+cluster::EtcdSettings etcd_settings(const ClusterConfig& config,
+                                    std::chrono::milliseconds deadline) {
+  return {.endpoints = config.etcd.endpoints,
+          .ca = config.etcd.ca,
+          .certificate = config.etcd.certificate,
+          .key = config.etcd.key,
+          .user = config.etcd.user,
+          .password = read_etcd_password(config.etcd.password_file),
+          .deadline = deadline};
+}
+
+std::chrono::milliseconds deadline_of_renewal(const ClusterConfig& config) {
+  return std::min(config.request_timeout, std::chrono::milliseconds{config.lease_ttl} / 4);
 }
 
 }  // namespace betex::gateway
