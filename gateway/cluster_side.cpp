@@ -29,6 +29,7 @@ using Steady = std::chrono::steady_clock;
 constexpr milliseconds kBetweenTries{250};
 constexpr milliseconds kBetweenLooks{200};
 constexpr const char* kNoAnswer = "the cluster's store does not answer";
+constexpr const char* kRefuses = "the cluster's store refuses to answer";
 
 std::string prefix_of(const ClusterConfig& config) {
   return "/betex/" + config.shard + "/";
@@ -154,7 +155,7 @@ std::optional<journal::WalId> ClusterSide::find_log() {
     } catch (const cluster::StoreUnknown& error) {
       say(std::string{kNoAnswer} + ": " + error.what());
     } catch (const cluster::StoreRefused& error) {
-      say(std::string{"the cluster's store refuses to answer: "} + error.what());
+      say(std::string{kRefuses} + ": " + error.what());
     }
     if (!parts_.pause(kBetweenTries)) {
       throw StoppedWhileWaiting{"asked to stop while waiting for the cluster's store"};
@@ -231,6 +232,9 @@ void ClusterSide::wait_for_no_leader() {
       say("node " + holder->node + " has the lease, or had it: waiting for its end");
     } catch (const cluster::StoreUnknown&) {
       say(kNoAnswer);
+      since = Steady::now();
+    } catch (const cluster::StoreRefused& error) {
+      say(std::string{kRefuses} + ": " + error.what());
       since = Steady::now();
     }
     if (!parts_.pause(kBetweenTries)) {
