@@ -1,10 +1,8 @@
 #include "gateway/cluster_side.h"
 
-#include <algorithm>
 #include <exception>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include <spdlog/spdlog.h>
 
@@ -14,9 +12,9 @@
 #include "gateway/config/cluster_section.h"
 #include "gateway/config/command_line.h"
 #include "gateway/config/config_error.h"
-#include "gateway/config/plain_text.h"
 #include "gateway/process/fail_stop.h"
 #include "gateway/time/clock_at_start.h"
+#include "gateway/wiring_settings.h"
 #include "journal/errors.h"
 
 namespace betex::gateway {
@@ -31,45 +29,10 @@ using Steady = std::chrono::steady_clock;
 constexpr milliseconds kBetweenTries{250};
 constexpr milliseconds kBetweenLooks{200};
 constexpr const char* kNoAnswer = "the cluster's store does not answer";
+constexpr const char* kRefuses = "the cluster's store refuses to answer";
 
 std::string prefix_of(const ClusterConfig& config) {
   return "/betex/" + config.shard + "/";
-}
-
-// Of the first line; empty: nobody logs on.
-std::string read_etcd_password(const std::filesystem::path& file) {
-  if (file.empty()) {
-    return {};
-  }
-  std::vector<Finding> findings;
-  const std::optional<std::string> text = read_plain_text(file, findings);
-  std::string password = text ? text->substr(0, text->find_first_of("\r\n")) : std::string{};
-  if (findings.empty() && password.empty()) {
-    findings.push_back({.file = file,
-                        .line = 0,
-                        .key = {},
-                        .problem = "holds no password",
-                        .remedy = "write the password of etcd_user into its first line"});
-  }
-  if (!findings.empty()) {
-    throw ConfigError{std::move(findings)};
-  }
-  return password;
-}
-
-cluster::EtcdSettings etcd_settings(const ClusterConfig& config, milliseconds deadline) {
-  return {.endpoints = config.etcd.endpoints,
-          .ca = config.etcd.ca,
-          .certificate = config.etcd.certificate,
-          .key = config.etcd.key,
-          .user = config.etcd.user,
-          .password = read_etcd_password(config.etcd.password_file),
-          .deadline = deadline};
-}
-
-// One that is not answered leaves time for another, by another member, before the lease ends.
-milliseconds lease_deadline(const ClusterConfig& config) {
-  return std::min(config.request_timeout, milliseconds{config.lease_ttl} / 4);
 }
 
 cluster::LeaseSettings lease_settings(const ClusterConfig& config) {
@@ -134,7 +97,7 @@ class Pace {
 ClusterSide::ClusterSide(Parts parts)
     : parts_{std::move(parts)},
       log_store_{etcd_settings(parts_.config, parts_.config.request_timeout)},
-      lease_store_{etcd_settings(parts_.config, lease_deadline(parts_.config))},
+      lease_store_{etcd_settings(parts_.config, deadline_of_renewal(parts_.config))},
       lease_{lease_store_, lease_settings(parts_.config)},
       board_store_{etcd_settings(parts_.config, parts_.config.request_timeout)},
       keeper_{{.quota_bytes = parts_.config.etcd_quota_bytes,
@@ -192,7 +155,7 @@ std::optional<journal::WalId> ClusterSide::find_log() {
     } catch (const cluster::StoreUnknown& error) {
       say(std::string{kNoAnswer} + ": " + error.what());
     } catch (const cluster::StoreRefused& error) {
-      say(std::string{"the cluster's store refuses to answer: "} + error.what());
+      say(std::string{kRefuses} + ": " + error.what());
     }
     if (!parts_.pause(kBetweenTries)) {
       throw StoppedWhileWaiting{"asked to stop while waiting for the cluster's store"};
@@ -269,6 +232,9 @@ void ClusterSide::wait_for_no_leader() {
       say("node " + holder->node + " has the lease, or had it: waiting for its end");
     } catch (const cluster::StoreUnknown&) {
       say(kNoAnswer);
+      since = Steady::now();
+    } catch (const cluster::StoreRefused& error) {
+      say(std::string{kRefuses} + ": " + error.what());
       since = Steady::now();
     }
     if (!parts_.pause(kBetweenTries)) {

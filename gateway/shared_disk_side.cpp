@@ -2,10 +2,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <filesystem>
-#include <fstream>
-#include <optional>
-#include <stdexcept>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -14,6 +10,7 @@
 #include "gateway/cluster/kubernetes_lease.h"
 #include "gateway/process/fail_stop.h"
 #include "gateway/time/clock_at_start.h"
+#include "gateway/wiring_settings.h"
 #include "journal/errors.h"
 
 namespace betex::gateway {
@@ -24,34 +21,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kReadingATurn{50};
 constexpr milliseconds kLookAtEtcdEvery{100};
 constexpr milliseconds kLookAtKubernetesEvery{500};  // it is everybody's, and limits who asks often
-
-// Its first line.
-std::string password_in(const std::filesystem::path& file) {
-  if (file.empty()) {
-    return {};
-  }
-  std::ifstream stream{file};
-  std::string password;
-  std::getline(stream, password);
-  password.erase(std::min(password.find('\r'), password.size()));
-  if (password.empty()) {
-    throw std::runtime_error{"the password in " + file.string() +
-                             " cannot be read: let this user read it, or correct "
-                             "etcd_password_file in [cluster]"};
-  }
-  return password;
-}
-
-cluster::EtcdSettings etcd_settings(const ClusterConfig& config) {
-  return {.endpoints = config.etcd.endpoints,
-          .ca = config.etcd.ca,
-          .certificate = config.etcd.certificate,
-          .key = config.etcd.key,
-          .user = config.etcd.user,
-          .password = password_in(config.etcd.password_file),
-          // One that is not answered leaves time for another, by another member.
-          .deadline = std::min(config.request_timeout, milliseconds{config.lease_ttl} / 4)};
-}
 
 cluster::KubernetesPlace kubernetes_place(const ClusterConfig& config) {
   cluster::KubernetesPlace place = cluster::parse_lease_name(config.kubernetes.lease);
@@ -95,7 +64,8 @@ SharedDiskSide::SharedDiskSide(const Parts& parts, Calls calls)
         authority_settings(config),
         authority_calls());
   } else {
-    store_ = std::make_unique<cluster::EtcdClient>(etcd_settings(config));
+    store_ =
+        std::make_unique<cluster::EtcdClient>(etcd_settings(config, deadline_of_renewal(config)));
     authority_ = std::make_unique<cluster::EtcdAuthority>(
         *store_, etcd_place(config, parts_.address), authority_settings(config), authority_calls());
   }

@@ -43,7 +43,8 @@ class SharedDiskSide {
     std::function<void()> leads;
   };
 
-  // Throws std::runtime_error where a file that the configuration names cannot be used.
+  // Throws ConfigError or std::runtime_error where a file that the configuration names cannot be
+  // used.
   SharedDiskSide(const Parts& parts, Calls calls);
 
   // For JournalConfig::authority. acquire() blocks until the right is given, and throws

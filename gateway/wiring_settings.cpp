@@ -6,25 +6,17 @@
 #include <string>
 #include <thread>
 
-#include <spdlog/fmt/fmt.h>
-
+#include "gateway/config/etcd_password.h"
 #include "gateway/process/descriptor_budget.h"
 #include "gateway/session/cache_place.h"
 #include "gateway/start/fix_settings.h"
+#include "journal/epoch_file.h"
 #include "journal/format.h"
 #include "journal/snapshot.h"
 #include "matching/assert.h"
 
 namespace betex::gateway {
 namespace {
-
-std::string to_hex(const journal::WalId& id) {
-  std::string text;
-  for (const std::uint8_t byte : id) {
-    text += fmt::format("{:02x}", byte);
-  }
-  return text;
-}
 
 // To its part of the connections that fit, of those that are wanted of all ports together.
 void shrink(fix::TransportLimits& limits, std::size_t fitting, std::size_t wanted) {
@@ -106,7 +98,7 @@ fix::CacheIdentity cache_identity(const journal::Journal& journal,
   const auto& newest = journal.position().segment;
   const journal::WriterEpoch of_record = newest ? newest->epoch : journal::WriterEpoch{0};
   return {.boot_id = fix::read_boot_id(),
-          .wal_id = to_hex(journal.wal_id()),
+          .wal_id = journal::to_hex(journal.wal_id()),
           .writer = journal.epoch().value(),
           .last_writer = last_writer.value_or(of_record).value()};
 }
@@ -127,6 +119,21 @@ fix::CacheLimits cache_limits(const Config& config) {
           .sessions = sessions,
           .memory = config.session_cache.place == CachePlacement::Auto ? "/dev/shm" : "",
           .bounds = {.low_disk_bytes = config.wal.low_disk_bytes}};
+}
+
+cluster::EtcdSettings etcd_settings(const ClusterConfig& config,
+                                    std::chrono::milliseconds deadline) {
+  return {.endpoints = config.etcd.endpoints,
+          .ca = config.etcd.ca,
+          .certificate = config.etcd.certificate,
+          .key = config.etcd.key,
+          .user = config.etcd.user,
+          .password = read_etcd_password(config.etcd.password_file),
+          .deadline = deadline};
+}
+
+std::chrono::milliseconds deadline_of_renewal(const ClusterConfig& config) {
+  return std::min(config.request_timeout, std::chrono::milliseconds{config.lease_ttl} / 4);
 }
 
 }  // namespace betex::gateway

@@ -2,9 +2,11 @@
 // more than the configuration to say it.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 
+#include "gateway/cluster/etcd_client.h"
 #include "gateway/config/config.h"
 #include "gateway/ring/wait_strategy.h"
 #include "gateway/session/session_cache.h"
@@ -49,5 +51,14 @@ struct PortLimits {
 [[nodiscard]] std::filesystem::path cache_folder(const Config& config);
 
 [[nodiscard]] fix::CacheLimits cache_limits(const Config& config);
+
+// Each call of the client ends within `deadline`. Throws ConfigError where the password cannot be
+// read.
+[[nodiscard]] cluster::EtcdSettings etcd_settings(const ClusterConfig& config,
+                                                  std::chrono::milliseconds deadline);
+
+// Of a call about the lease: one that is not answered leaves time for another, by another member,
+// before the lease ends.
+[[nodiscard]] std::chrono::milliseconds deadline_of_renewal(const ClusterConfig& config);
 
 }  // namespace betex::gateway

@@ -96,14 +96,17 @@ Context tls_context(const TlsFiles& files) {
   return context;
 }
 
-// The name, or the address, that its certificate must be for.
+// The name, or the address, that its certificate must be for. Without it any certificate of the
+// same authority would do, so nothing may go on.
 void expect_host(SSL* ssl, const std::string& host) {
-  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) != 1) {
-    SSL_set1_host(ssl, host.c_str());
-    SSL_ctrl(ssl,
-             SSL_CTRL_SET_TLSEXT_HOSTNAME,
-             TLSEXT_NAMETYPE_host_name,
-             const_cast<char*>(host.c_str()));
+  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) == 1) {
+    return;
+  }
+  auto* const name = const_cast<char*>(host.c_str());
+  if (SSL_set1_host(ssl, name) != 1 ||
+      SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name) != 1) {
+    throw ConnectionFailed{"no TLS with " + host +
+                           ": whose certificate it must show cannot be said"};
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "journal/epoch_file.h"
 #include "journal/errors.h"
 #include "journal/quoted.h"
 
@@ -116,14 +117,6 @@ Fields begin(std::string_view text, const std::string& key, std::uint32_t newest
   return fields;
 }
 
-std::string hex_of(const journal::WalId& id) {
-  std::string text;
-  for (const std::uint8_t byte : id) {
-    text += fmt::format("{:02x}", byte);
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string meta_key(const std::string& prefix) {
@@ -151,7 +144,7 @@ std::string SlotKeys::note(std::uint64_t slot) const {
 }
 
 std::string to_text(const LogMeta& meta) {
-  return fmt::format("{} wal_id={}", meta.format, hex_of(meta.wal_id));
+  return fmt::format("{} wal_id={}", meta.format, journal::to_hex(meta.wal_id));
 }
 
 std::string to_text(const StoredHead& stored) {

@@ -192,10 +192,10 @@ class Standby {
           }
         }
       } catch (const StoreUnknown& error) {
-        tell_failure(error.what());
+        tell_failure("the store does not answer", error.what());
         rest = kAfterFailure;
       } catch (const StoreRefused& error) {
-        tell_failure(error.what());
+        tell_failure("the store refuses to answer", error.what());
         rest = kAfterFailure;
       } catch (const JournalError& error) {
         // Who does not lead has no authority to lose: nobody has answered for long, or another node
@@ -203,7 +203,7 @@ class Standby {
         if (error.fault() != Fault::AuthorityLost) {
           throw;
         }
-        tell_failure(error.sentence());
+        tell_failure("this node does not lead", error.sentence());
         rest = kAfterFailure;
       }
       if (!parts_.pause(rest)) {
@@ -235,9 +235,9 @@ class Standby {
     }
   }
 
-  void tell_failure(const std::string& what) {
+  void tell_failure(const std::string& what, const std::string& why) {
     lease_looked_at_.reset();  // the next thing to know is who leads
-    tell("the store does not answer: " + what);
+    tell(what + ": " + why);
   }
 
   // Up to the log's end as it is by now. False: asked to end.

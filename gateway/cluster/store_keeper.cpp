@@ -118,21 +118,19 @@ void StoreKeeper::fit_window(std::uint64_t bytes_in_use, Time now) {
 }
 
 template <typename Call>
-bool StoreKeeper::attempt(const char* what, const Call& call) {
+void StoreKeeper::attempt(const char* what, const Call& call) {
   try {
     call();
-    failing_.clear();
-    return true;
+    failing_.erase(what);
   } catch (const StoreUnknown& error) {
-    if (std::exchange(failing_, what) != what) {
+    if (failing_.insert(what).second) {
       spdlog::warn("the cluster's store: {} ({})", what, error.what());
     }
   } catch (const StoreRefused& error) {
-    if (std::exchange(failing_, what) != what) {
+    if (failing_.insert(what).second) {
       spdlog::warn("the cluster's store: {} ({})", what, error.what());
     }
   }
-  return false;
 }
 
 }  // namespace betex::cluster

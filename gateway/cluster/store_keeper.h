@@ -50,7 +50,7 @@ class StoreKeeper {
 
   // Calls, and logs what the store throws.
   template <typename Call>
-  bool attempt(const char* what, const Call& call);
+  void attempt(const char* what, const Call& call);
 
   const StoreKeeperSettings settings_;
   ClusterFigures& figures_;
@@ -60,8 +60,8 @@ class StoreKeeper {
   Time next_compaction_{};
   Time next_status_{};
   Time next_fitting_{};
-  std::set<std::string> alarms_;  // that were logged
-  std::string failing_;           // what was logged as failing; empty: nothing is
+  std::set<std::string> alarms_;   // that were logged
+  std::set<std::string> failing_;  // what was logged as failing, and has not succeeded since
 };
 
 }  // namespace betex::cluster

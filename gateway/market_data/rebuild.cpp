@@ -31,6 +31,7 @@ void MarketBooks::begin_again(const matching::Engine& engine) {
       standing.ended = had_ended ? standings_[i].ended : now.seq_;
     }
   }
+  now.revision_ = revision_ + 1;  // also where nothing is there to have changed
   *this = std::move(now);
   for (std::uint32_t id = 1; id <= books_.size(); ++id) {
     note_change(InstrumentId{id});
@@ -57,7 +58,10 @@ void MarketData::rebuild(const matching::Engine& engine) {
   mark_all();
   std::vector<MarketId> markets;
   for (std::uint32_t id = 1; id <= books_.securities().market_count(); ++id) {
-    markets.emplace_back(id);
+    const MarketId market = markets.emplace_back(id);
+    if (books_.standing(market).ended != EventSeq{}) {
+      subscriptions_.end_market(market);  // of its instruments everybody gets an image, the last
+    }
   }
   listings_.tell_changes(markets, before);
   if (books_.exchange_halted() != was_halted) {

@@ -359,18 +359,24 @@ void ReplayStage::give_others_a_turn(TimePoint now) {
   way_.reset();
 }
 
-// What they were promised has been retired since.
+// What comes next on the way has been retired since. Who rides ahead of it may lack nothing: he
+// gets off, and has a way of his own; where that ends like this one, he is cut.
 void ReplayStage::cut_riders(std::string_view why) {
   spdlog::warn("reports can't be told again: {}", why);
   const EventSeq available_from = available_from_();
   for (auto at = replays_.begin(); at != replays_.end();) {
-    if (!at->second.rides) {
-      ++at;
+    Replay& replay = at->second;
+    const bool is_gone = replay.place.next() < available_from || replay.place == way_->leader;
+    if (replay.rides && is_gone) {
+      cut(replay.request, available_from);
+      figures_.cut.add();
+      at = replays_.erase(at);
       continue;
     }
-    cut(at->second.request, available_from);
-    figures_.cut.add();
-    at = replays_.erase(at);
+    if (replay.rides) {
+      get_off(replay);
+    }
+    ++at;
   }
   way_.reset();
 }

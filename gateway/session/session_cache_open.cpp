@@ -138,8 +138,7 @@ bool SessionCache::take_over(const std::filesystem::path& folder,
   const auto is_void = [this](std::string_view why) {
     spdlog::error(
         "the session cache {} is not used: {}; reports that are not proven to have arrived are "
-        "told "
-        "again, marked PossResend(97)=Y",
+        "told again, marked PossResend(97)=Y",
         place_.file.string(),
         why);
     return false;

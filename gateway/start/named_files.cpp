@@ -14,6 +14,7 @@
 
 #include <unistd.h>
 
+#include "gateway/config/etcd_password.h"
 #include "gateway/session/dictionaries.h"
 #include "gateway/start/fix_settings.h"
 #include "gateway/transport/certificate_dates.h"
@@ -132,7 +133,11 @@ void check_cluster_files(std::vector<Finding>& findings, const ClusterConfig& cl
   check_readable(findings, "cluster.etcd_ca", cluster.etcd.ca);
   check_readable(findings, "cluster.etcd_certificate", cluster.etcd.certificate);
   check_readable(findings, "cluster.etcd_key", cluster.etcd.key);
+  const std::size_t before_password = findings.size();
   check_readable(findings, "cluster.etcd_password_file", cluster.etcd.password_file);
+  if (findings.size() == before_password) {
+    collect(findings, [&] { return read_etcd_password(cluster.etcd.password_file); });
+  }
   check_command(findings, "cluster.fence_command", cluster.fence_command);
   check_command(findings, "cluster.seed_command", cluster.seed_command);
   if (const auto files = etcd_files(cluster); files && findings.size() == others) {

@@ -191,8 +191,16 @@ std::vector<EventSeq> Retention::take_superfluous_snapshots() {
   return superfluous;
 }
 
+// Nobody reads them any more: the snapshot thread removes them.
+void Retention::forget_snapshots_below(EventSeq snapshot) {
+  const auto is_below = [snapshot](EventSeq other) { return other < snapshot; };
+  std::erase_if(snapshots_, is_below);
+  std::erase_if(unread_, is_below);
+}
+
 void Retention::give_up_what_is_too_old() {
   oldest_kept_ = kept_snapshot();
+  forget_snapshots_below(oldest_kept_);
   const EventSeq before = std::exchange(oldest_needed_, needed_snapshot());
   if (oldest_needed_ == before) {
     return;

@@ -65,7 +65,7 @@ class Retention final : public ReportKeeper {
   // For a snapshot after event `seq`, which must not be after taken().
   [[nodiscard]] std::string note(matching::EventSeq seq) const;
   void add_snapshot(matching::EventSeq seq);
-  // One that is still to be read. None: all were.
+  // One that is kept and still to be read. None: all were.
   [[nodiscard]] std::optional<matching::EventSeq> next_unread() const;
   // It was, to its end. One that is not whole is forgotten.
   void snapshot_was_read(matching::EventSeq seq, bool is_whole);
@@ -110,6 +110,7 @@ class Retention final : public ReportKeeper {
                                                  matching::EventSeq least) const;
   [[nodiscard]] matching::EventSeq needed_snapshot() const;
   [[nodiscard]] matching::EventSeq kept_snapshot() const;
+  void forget_snapshots_below(matching::EventSeq snapshot);
   void give_up_what_is_too_old();
 
   const Retire retire_;

@@ -5,10 +5,10 @@
 #include <chrono>
 
 #include "gateway/link/clock.h"
+#include "gateway/link/published.h"
 #include "gateway/time/clock_state.h"
 #include "gateway/time/exchange_time.h"
 #include "gateway/time/machine_clock.h"
-#include "gateway/link/published.h"
 #include "gateway/time/session_time.h"
 
 namespace betex::gateway {

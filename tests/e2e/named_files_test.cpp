@@ -110,6 +110,13 @@ TEST_F(NamedFilesTest, WhatANodeShowsEtcdIsLookedAtBeforeAStart) {
   expect_refused(cluster("password",
                          "etcd_user = \"betex\"\n" + setting("etcd_password_file", folder_.path())),
                  folder_.path().string() + ": cluster.etcd_password_file: is not a file");
+  const auto empty = folder_.path() / "empty";
+  std::ofstream{empty} << "\nsecret\n";
+  expect_refused(
+      cluster("no-password", "etcd_user = \"betex\"\n" + setting("etcd_password_file", empty)),
+      empty.string() +
+          ": cluster.etcd_password_file: holds no password; write the password of "
+          "etcd_user into its first line");
   const auto certificate = authority_.issue("node");
   const auto other = authority_.issue("other");
   expect_refused(

@@ -127,6 +127,22 @@ TEST_F(StoreKeeperTest, AStoreThatDoesNotAnswerIsAskedAgain) {
   EXPECT_EQ(figures_.store_bytes, 77U);
 }
 
+TEST_F(StoreKeeperTest, WhatFailsForLongIsSaidOnceAlsoWhereSomethingElseSucceeds) {
+  // Its state is asked for every ten seconds, from the first round on.
+  store_.fault = [this](std::size_t) {
+    return now_ % seconds{10} == milliseconds{500} ? Fault::None : Fault::RequestLost;
+  };
+  store_.status.database_bytes = 77;
+  grow(10);
+  pass(seconds{1});
+  grow(5'000);
+  const LogCapture logged;
+  pass(seconds{120});
+  EXPECT_EQ(figures_.store_bytes, 77U);
+  EXPECT_EQ(store_.compactions, 0U);
+  EXPECT_EQ(logged.count("it cannot be compacted, and grows"), 1U);
+}
+
 TEST_F(StoreKeeperTest, EachAlarmIsNamedOnce) {
   const LogCapture logged;
   store_.status.alarms = {"NOSPACE", "SOMETHING"};

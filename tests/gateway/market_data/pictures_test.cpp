@@ -72,6 +72,23 @@ TEST(Pictures, ComeWhenSomethingHasChangedAndNotTooOften) {
   EXPECT_LT(wall->pictures[2]->revision, wall->pictures[3]->revision);
 }
 
+TEST(Pictures, AreLaterOnesAfterAJump) {
+  Venue venue;
+  const auto wall = std::make_shared<Wall>();
+  venue.data.watch(wall, "");
+  for (int i = 0; i < 20; ++i) {
+    venue.exchange.back("alice", "1", "2");
+  }
+  venue.turn();
+  ASSERT_THAT(wall->pictures, SizeIs(1));
+  venue.exchange.back("alice", "1", "2");
+  venue.data.rebuild(venue.exchange.engine);
+  venue.pass(kPictureInterval);
+  venue.data.turn(venue.now);
+  ASSERT_THAT(wall->pictures, SizeIs(2));
+  EXPECT_LT(wall->pictures[0]->revision, wall->pictures[1]->revision);
+}
+
 TEST(Pictures, AreForThoseWhoAreStillThere) {
   Venue venue;
   auto wall = std::make_shared<Wall>();

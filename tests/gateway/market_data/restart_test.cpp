@@ -1,4 +1,5 @@
-// After a restart from a saved state: volumes, numbers and books are as before.
+// After a restart from a saved state: volumes, numbers and books are as before. After a jump to a
+// later one, whose events are not to be had, as if they had come.
 #include <cstddef>
 #include <span>
 #include <string>
@@ -13,6 +14,7 @@ namespace betex::gateway::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 TEST(Restart, KeepsVolumesLaddersAndNumbers) {
   Venue venue;
@@ -41,6 +43,30 @@ TEST(Restart, KeepsVolumesLaddersAndNumbers) {
   const auto updates = outlet->take();
   ASSERT_EQ(updates.size(), 1U);
   EXPECT_THAT(text_of(updates.front()), HasSubstr("|20050=" + std::to_string(seq) + "|"));
+}
+
+TEST(Jump, EndsWhatFollowedAMarketThatHasEndedMeanwhile) {
+  constexpr matching::Name kHorse{"HORSE"};
+  Venue venue;
+  const SubscriberId session = venue.join();
+  MarketDataRequest request = levels_of("a", {});
+  request.markets.push_back(kHorse);
+  venue.ask(session, request);
+  venue.turn();
+  EXPECT_THAT(venue.told(session), SizeIs(3));
+  venue.exchange.run(matching::CloseMarket{.market = kHorse});
+  venue.exchange.finish_batches();
+  venue.exchange.determine("HORSE",
+                           {{.symbol = matching::Name{"A"}, .numerator = 1, .denominator = 1}});
+  venue.exchange.settle("HORSE");
+  venue.exchange.finish_batches();
+  venue.data.rebuild(venue.exchange.engine);
+  venue.data.turn(venue.now);
+  EXPECT_THAT(venue.told(session), SizeIs(3)) << "the images that say it";
+  venue.data.ask(session, request, venue.now);  // under the id of the one that has ended
+  venue.data.turn(venue.now);
+  EXPECT_EQ(venue.data.figures().refused, 0U);
+  EXPECT_THAT(venue.told(session), SizeIs(3));
 }
 
 }  // namespace

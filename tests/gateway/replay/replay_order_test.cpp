@@ -163,6 +163,25 @@ TEST_F(ImpatientReplayTest, WhoIsAloneIsWaitedFor) {
   EXPECT_EQ(loads, 1U);
 }
 
+// Also where that one, whose events are retired, does not ride any more.
+TEST_F(ImpatientReplayTest, WhoRidesOnALostWayHasOneOfHisOwn) {
+  snapshot();
+  const matching::EventSeq kept = last_seq().next();
+  trade("later");
+  ask(kOne, "R", 1);
+  ask(kTwo, "R", kept.value());
+  for (int i = 0; i < 3; ++i) {
+    stage.do_work();
+  }
+  ASSERT_THAT(ends<fix::ReplayEnd>(kTwo), IsEmpty());
+  retire_below(kept);
+  run_replay();
+  EXPECT_THAT(ends<fix::ReplayAck>(kOne), SizeIs(1));
+  EXPECT_THAT(ends<fix::ReplayAck>(kTwo), IsEmpty());
+  EXPECT_EQ(told_again(kTwo), told(kTwo, kept.value(), last_seq().value()));
+  EXPECT_THAT(ends<fix::ReplayEnd>(kTwo), SizeIs(1));
+}
+
 class TakingTurnsTest : public ReplayOrderTest {
  protected:
   TakingTurnsTest() : ReplayOrderTest{{.turn = std::chrono::milliseconds{0}, .near = 0}} {}

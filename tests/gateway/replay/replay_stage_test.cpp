@@ -236,6 +236,31 @@ TEST_F(ReplayTest, SegmentsThatAreRetiredMeanwhileCutIt) {
   EXPECT_THAT(ends<fix::ReplayEnd>(kOne), SizeIs(1)) << "others go on";
 }
 
+// Who rides ahead of what is retired on the way of another one.
+TEST_F(ReplayTest, WhoseEventsAreStillThereIsNotCutWithThoseWhoseAreNot) {
+  for (int i = 0; i < 30; ++i) {
+    trade("old-" + std::to_string(i));
+  }
+  snapshot();
+  const matching::EventSeq kept = last_seq().next();
+  for (int i = 0; i < 30; ++i) {
+    trade("new-" + std::to_string(i));
+  }
+  ask(kOne, "R", 1);
+  ask(kTwo, "R", kept.value());
+  run_replay(false);
+  ASSERT_EQ(loads, 1U) << "on one way through the log";
+  retire_below(kept);
+  run_replay();
+  ASSERT_THAT(ends<fix::ReplayAck>(kOne), SizeIs(1));
+  EXPECT_EQ(ends<fix::ReplayAck>(kOne)[0].available_from, kept);
+  EXPECT_THAT(ends<fix::ReplayAck>(kTwo), IsEmpty());
+  ASSERT_THAT(ends<fix::ReplayEnd>(kTwo), SizeIs(1));
+  EXPECT_EQ(told_again(kTwo), told(kTwo, kept.value(), last_seq().value()));
+  EXPECT_EQ(stage.figures().cut.value(), 1U);
+  EXPECT_EQ(stage.figures().done.value(), 1U);
+}
+
 TEST_F(ReplayTest, ADamagedJournalEndsReplaysAndNothingElse) {
   for (int i = 0; i < 10; ++i) {
     trade(std::to_string(i));

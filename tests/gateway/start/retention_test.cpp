@@ -131,10 +131,23 @@ TEST_F(RetentionTest, NothingIsGivenFreeForOneThatIsNotReadYet) {
   EXPECT_EQ(retention_.floor(), EventSeq{0});
   EXPECT_EQ(retention_.next_unread(), EventSeq{200});
   retention_.snapshot_was_read(EventSeq{200}, true);
-  EXPECT_EQ(retention_.floor(), EventSeq{200});
   EXPECT_EQ(retention_.next_unread(), EventSeq{100});
   EXPECT_TRUE(retention_.take_superfluous_snapshots().empty());
-  retention_.snapshot_was_read(EventSeq{100}, true);
+  EXPECT_EQ(retention_.floor(), EventSeq{200});
+}
+
+// It is removed, and would be said to be damaged.
+TEST_F(RetentionTest, OneThatIsGivenFreeIsNotReadAnyMore) {
+  report(150);
+  take(1000);
+  retention_.set_snapshots({EventSeq{100}, EventSeq{200}, EventSeq{300}, EventSeq{400}},
+                           {EventSeq{100}, EventSeq{200}});
+  retention_.snapshot_was_read(EventSeq{200}, true);
+  EXPECT_EQ(retention_.oldest_needed_snapshot(), EventSeq{0});
+  EXPECT_EQ(retention_.next_unread(), EventSeq{100});
+  cursors_.delivered(kOne, EventSeq{150});
+  take(1001);
+  EXPECT_EQ(retention_.oldest_needed_snapshot(), EventSeq{300});
   EXPECT_EQ(retention_.next_unread(), std::nullopt);
 }
 
