@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "gateway/link/network_reports.h"
 #include "gateway/link/network_view.h"
-#include "gateway/link/report.h"
 #include "gateway/pipeline/ring_command_port.h"
 #include "gateway/ring/command_ring.h"
 #include "gateway/ring/event_ring.h"

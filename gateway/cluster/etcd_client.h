@@ -16,6 +16,10 @@
 
 namespace betex::cluster {
 
+namespace etcd {
+class Members;
+}
+
 struct EtcdSettings {
   std::vector<std::string> endpoints;  // "http://HOST:PORT" or "https://HOST:PORT"; one at least
   std::filesystem::path ca;            // of the members' certificates; empty: the system's
@@ -46,8 +50,7 @@ class EtcdClient final : public KeyValueStore {
   [[nodiscard]] StoreStatus status() override;
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<etcd::Members> members_;
 };
 
 }  // namespace betex::cluster

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "gateway/link/report.h"
+#include "gateway/link/network_reports.h"
 #include "matching/types.h"
 
 namespace betex::gateway {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "gateway/link/report.h"
+#include "gateway/link/market_reports.h"
 #include "gateway/link/session_link.h"
 #include "gateway/market_data/distribution.h"
 #include "gateway/market_data/limits.h"

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "gateway/link/market_data_link.h"
-#include "gateway/link/report.h"
+#include "gateway/link/market_reports.h"
 #include "gateway/market_data/figures.h"
 #include "gateway/market_data/limits.h"
 #include "gateway/market_data/market_books.h"

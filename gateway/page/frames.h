@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "gateway/link/market_data_link.h"
-#include "gateway/link/report.h"
+#include "gateway/link/network_reports.h"
 #include "gateway/page/figures.h"
 
 namespace betex::gateway {

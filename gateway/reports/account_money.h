@@ -1,7 +1,7 @@
 // What operators are told of an account's money.
 #pragma once
 
-#include "gateway/link/report.h"
+#include "gateway/link/operation_reports.h"
 #include "matching/types.h"
 
 namespace betex::gateway {

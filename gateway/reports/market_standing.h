@@ -1,7 +1,7 @@
 // What operators are told of how a market stands.
 #pragma once
 
-#include "gateway/link/report.h"
+#include "gateway/link/operation_reports.h"
 #include "matching/commands.h"
 
 namespace betex::gateway {

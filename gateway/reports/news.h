@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "gateway/link/report.h"
+#include "gateway/link/market_reports.h"
 #include "gateway/reports/report_cursors.h"
 #include "matching/events.h"
 #include "matching/types.h"

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "fix_spec/operations.h"
-#include "gateway/link/report.h"
+#include "gateway/link/operation_reports.h"
 #include "matching/batch_events.h"
 #include "matching/commands.h"
 

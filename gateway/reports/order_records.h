@@ -10,7 +10,7 @@
 #include <memory>
 #include <vector>
 
-#include "gateway/link/report.h"
+#include "gateway/link/order_reports.h"
 #include "gateway/reports/order_group_names.h"
 #include "gateway/reports/slot_pool.h"
 #include "matching/event_header.h"

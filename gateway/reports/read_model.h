@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "gateway/link/report.h"
+#include "gateway/link/order_reports.h"
 #include "gateway/reports/audience.h"
 #include "gateway/reports/finished_orders.h"
 #include "gateway/reports/open_proposals.h"

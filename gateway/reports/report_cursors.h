@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "gateway/link/report.h"
+#include "gateway/link/report_parts.h"
 #include "gateway/reports/market_watches.h"
 #include "matching/events.h"
 #include "matching/types.h"

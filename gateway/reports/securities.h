@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "gateway/link/report.h"
+#include "gateway/link/report_parts.h"
 #include "matching/engine.h"
 #include "matching/events.h"
 #include "matching/info.h"

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "gateway/link/report.h"
+#include "gateway/link/market_reports.h"
 #include "gateway/reports/securities.h"
 #include "matching/events.h"
 #include "matching/types.h"

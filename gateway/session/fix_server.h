@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "gateway/link/clock.h"
+#include "gateway/link/network_reports.h"
 #include "gateway/link/replay_link.h"
-#include "gateway/link/report.h"
 #include "gateway/link/session_link.h"
 #include "gateway/session/session_settings.h"
 #include "gateway/transport/tls_files.h"

@@ -14,7 +14,7 @@
 
 #include "gateway/link/clock.h"
 #include "gateway/link/market_data_link.h"
-#include "gateway/link/report.h"
+#include "gateway/link/network_reports.h"
 #include "gateway/link/session_link.h"
 #include "gateway/session/session_settings.h"
 #include "gateway/transport/tls_files.h"

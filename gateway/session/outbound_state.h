@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "gateway/link/report.h"
+#include "gateway/link/report_parts.h"
 #include "matching/types.h"
 
 namespace betex::fix {

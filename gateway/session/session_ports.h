@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/link/report.h"
+#include "gateway/link/network_reports.h"
 #include "gateway/link/session_link.h"
 #include "gateway/session/fix_server.h"
 #include "gateway/session/market_data_server.h"

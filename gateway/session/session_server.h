@@ -13,7 +13,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "gateway/link/clock.h"
-#include "gateway/link/report.h"
+#include "gateway/link/network_reports.h"
 #include "gateway/session/refusal_share.h"
 #include "gateway/session/session_environment.h"
 #include "gateway/session/session_metrics.h"

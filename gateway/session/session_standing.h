@@ -11,8 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/link/network_reports.h"
 #include "gateway/link/published.h"
-#include "gateway/link/report.h"
 #include "gateway/session/session_core.h"
 #include "gateway/session/session_end.h"
 #include "matching/types.h"

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "gateway/config/config.h"
-#include "gateway/link/report.h"
+#include "gateway/link/network_reports.h"
 #include "gateway/reports/report_keeper.h"
 #include "matching/types.h"
 

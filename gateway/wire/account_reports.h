@@ -3,7 +3,9 @@
 #pragma once
 
 #include "fix_spec/dialect.h"
-#include "gateway/link/report.h"
+#include "gateway/link/account_reports.h"
+#include "gateway/link/market_reports.h"
+#include "gateway/link/report_parts.h"
 #include "gateway/wire/field_writer.h"
 
 namespace betex::fix {

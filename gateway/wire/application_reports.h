@@ -2,7 +2,9 @@
 // may send: the bodies.
 #pragma once
 
-#include "gateway/link/report.h"
+#include "gateway/link/order_reports.h"
+#include "gateway/link/report_parts.h"
+#include "gateway/link/session_reports.h"
 #include "gateway/wire/field_writer.h"
 
 namespace betex::fix {

@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-#include "gateway/link/report.h"
+#include "gateway/link/report_parts.h"
 #include "gateway/wire/decimal.h"
 #include "gateway/wire/utc_time.h"
 #include "matching/assert.h"

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "gateway/link/market_data_link.h"
-#include "gateway/link/report.h"
+#include "gateway/link/report_parts.h"
 #include "matching/types.h"
 
 namespace betex::fix {

@@ -2,7 +2,8 @@
 // FIXT.1.1 alone.
 #pragma once
 
-#include "gateway/link/report.h"
+#include "gateway/link/market_reports.h"
+#include "gateway/link/report_parts.h"
 #include "gateway/wire/field_writer.h"
 
 namespace betex::fix {

@@ -2,7 +2,10 @@
 // FIXT.1.1 alone.
 #pragma once
 
-#include "gateway/link/report.h"
+#include "gateway/link/market_reports.h"
+#include "gateway/link/network_reports.h"
+#include "gateway/link/operation_reports.h"
+#include "gateway/link/report_parts.h"
 #include "gateway/wire/field_writer.h"
 
 namespace betex::fix {

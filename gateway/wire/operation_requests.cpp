@@ -6,7 +6,8 @@
 #include <utility>
 
 #include "fix_spec/field_index.h"
-#include "gateway/link/report.h"
+#include "gateway/link/operation_reports.h"
+#include "gateway/link/report_parts.h"
 #include "gateway/link/session_link.h"
 #include "gateway/wire/operation_fields.h"
 #include "gateway/wire/tags.h"

@@ -10,7 +10,7 @@
 
 #include "fix_spec/dialect.h"
 #include "gateway/link/market_data_link.h"
-#include "gateway/link/report.h"
+#include "gateway/link/market_reports.h"
 #include "gateway/link/session_link.h"
 #include "gateway/wire/field_table.h"
 #include "matching/boxed.h"

@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include "fix_spec/messages.h"
-#include "gateway/link/report.h"
+#include "gateway/link/report_parts.h"
 #include "gateway/link/session_link.h"
 #include "gateway/wire/market_data_requests.h"
 #include "gateway/wire/operation_fields.h"

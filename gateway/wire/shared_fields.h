@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "fix_spec/reasons.h"
-#include "gateway/link/report.h"
+#include "gateway/link/report_parts.h"
 #include "gateway/wire/field_writer.h"
 #include "matching/reason.h"
 #include "matching/types.h"

@@ -18,7 +18,7 @@
 #include "gateway/wire/report_encoder.h"
 #include "tests/fix_spec/dictionaries.h"
 #include "tests/gateway/wire/fix_text.h"
-#include "tests/gateway/wire/sample_reports.h"
+#include "tests/gateway/wire/sample_order_reports.h"
 
 namespace betex::fix {
 namespace {

@@ -1,5 +1,5 @@
 // What a store is asked, and when it is asked again. Deadlines, TLS and answers that are none: by
-// etcd_client_test.cpp and kubernetes_authority_test.cpp.
+// etcd_answers_test.cpp, etcd_client_test.cpp and kubernetes_authority_test.cpp.
 #include "gateway/cluster/store_connection.h"
 
 #include <cerrno>

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gateway/link/report.h"
+#include "gateway/link/order_reports.h"
 #include "tests/gateway/pipeline/pipeline_fixture.h"
 
 namespace betex::gateway::testing {

@@ -12,7 +12,7 @@
 #include "gateway/wire/order_decoder.h"
 #include "gateway/wire/report_encoder.h"
 #include "tests/gateway/wire/fix_text.h"
-#include "tests/gateway/wire/sample_reports.h"
+#include "tests/gateway/wire/sample_order_reports.h"
 #include "tests/support/allocations.h"
 
 namespace betex::fix {
