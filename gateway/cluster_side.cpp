@@ -285,34 +285,43 @@ std::unique_ptr<TransactionLog> ClusterSide::lead(const Following& following) {
                                       .pause = pause,
                                       .waiting = waiting};
   board_thread_.emplace(board_, board_store_);
+  begin_to_lead(follow(standby));
+  following.look();
+  return std::make_unique<cluster::ReplicatedLog>(cluster::ReplicatedLog::Parts{
+      .journal = following.journal, .quorum = *log_, .lease = lease_, .figures = figures_});
+}
+
+// Until this node leads. The journal is closed where it is asked to stop before.
+cluster::QuorumLog::TakenOver ClusterSide::follow(const cluster::StandbyParts& standby) {
   std::optional<cluster::QuorumLog::TakenOver> taken_over;
   try {
     taken_over = cluster::follow_until_leader(standby);
   } catch (const StoppedWhileWaiting&) {  // while the store did not answer
-    following.journal.close();
+    standby.journal.close();
     throw;
   } catch (const JournalError& error) {
     if (error.fault() != Fault::QuorumLogTooOld || parts_.config.seed_command.empty()) {
       throw;
     }
-    throw cluster::LeftBehind{error, following.journal.position().last_seq, node_that_leads()};
+    throw cluster::LeftBehind{error, standby.journal.position().last_seq, node_that_leads()};
   }
   if (!taken_over) {
-    following.journal.close();
+    standby.journal.close();
     throw StoppedWhileWaiting{"asked to stop while standing by"};
   }
+  return *taken_over;
+}
+
+void ClusterSide::begin_to_lead(const cluster::QuorumLog::TakenOver& taken_over) {
   leads_ = true;
-  last_writer_ = taken_over->before.epoch;
+  last_writer_ = taken_over.before.epoch;
   start_lease_thread();
   spdlog::info("node {} leads with epoch {}, from event {} on",
                parts_.config.node,
-               taken_over->epoch.value(),
-               taken_over->before.position.last_seq.next().value());
+               taken_over.epoch.value(),
+               taken_over.before.position.last_seq.next().value());
   parts_.health.wait_for("this node leads, and is about to listen");
   parts_.changed();
-  following.look();
-  return std::make_unique<cluster::ReplicatedLog>(cluster::ReplicatedLog::Parts{
-      .journal = following.journal, .quorum = *log_, .lease = lease_, .figures = figures_});
 }
 
 void ClusterSide::start_lease_thread() {

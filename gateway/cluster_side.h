@@ -14,6 +14,7 @@
 #include "gateway/cluster/etcd_client.h"
 #include "gateway/cluster/lease.h"
 #include "gateway/cluster/node_board.h"
+#include "gateway/cluster/quorum_log.h"
 #include "gateway/cluster/replicated_log.h"
 #include "gateway/cluster/store_keeper.h"
 #include "gateway/cluster/stored_log.h"
@@ -24,6 +25,10 @@
 #include "journal/format.h"
 #include "journal/journal.h"
 #include "matching/transaction.h"
+
+namespace betex::cluster {
+struct StandbyParts;
+}
 
 namespace betex::gateway {
 
@@ -123,6 +128,8 @@ class ClusterSide {
   [[nodiscard]] cluster::Holder self() const;
   void wait_for_store(std::chrono::milliseconds time);
   void say(std::string what);
+  [[nodiscard]] cluster::QuorumLog::TakenOver follow(const cluster::StandbyParts& standby);
+  void begin_to_lead(const cluster::QuorumLog::TakenOver& taken_over);
   void start_lease_thread();
   [[nodiscard]] std::string node_that_leads();
 

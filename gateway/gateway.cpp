@@ -326,10 +326,10 @@ class Gateway::Impl {
     }
     member_.give_back();  // that was the last commit
     market_data_.stop();
-    replay_.join();
     journal_.close();
     member_.release();
     log_out(impatient);
+    replay_.join();  // it may be at a large snapshot, which is no reason to log nobody out
     witness_.reset();  // it has the last event then
     market_data_ports_.io().stop();
     io_.stop();

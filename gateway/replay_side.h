@@ -56,8 +56,8 @@ class ReplaySide {
   // `earlier`.
   void start(ReplaySink& sink, ReplaySink& earlier);
 
-  // Ends the threads after what they are doing, which may be a snapshot that one reads; does not
-  // wait.
+  // Ends the threads after what they are doing, which may be a large snapshot that one reads: what
+  // they do then touches neither the journal nor what others wait for. Does not wait.
   void stop() noexcept {
     runner_.stop();
     earlier_runner_.stop();

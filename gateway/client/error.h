@@ -30,6 +30,13 @@ class LogonRefused : public ClientError {
   using ClientError::ClientError;
 };
 
+// It closed the connection before any answer to the Logon: so it refuses a password, and so it looks
+// where its process has ended just then.
+class LogonUnanswered : public LogonRefused {
+ public:
+  using LogonRefused::LogonRefused;
+};
+
 // The two sides' sequence numbers cannot belong to one history: one of them has seen messages that
 // the other has never sent. Only a reset, or an operator, can mend it.
 class HistoryMismatch : public LogonRefused {

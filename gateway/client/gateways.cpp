@@ -15,6 +15,15 @@ namespace {
 constexpr std::chrono::milliseconds kMostForOne{2000};
 constexpr std::chrono::milliseconds kBetweenRounds{100};
 
+// What has become of a Logon that nobody has answered, although one has taken the connection.
+LogonUnanswered unanswered_by(const GatewayAddress& address, const std::string& last_trouble) {
+  return LogonUnanswered{to_text(address) +
+                         " closed the connection without an answer to the Logon, and no other "
+                         "gateway took it in time: the password is wrong, or this session may not "
+                         "log on from here, or the gateway ended just then; at last: " +
+                         last_trouble};
+}
+
 }  // namespace
 
 std::optional<GatewayAddress> parse_gateway(std::string_view text) {
@@ -42,24 +51,36 @@ std::string to_text(const GatewayAddress& address) {
   return (is_ipv6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
 }
 
-Gateways::Gateways(std::vector<GatewayAddress> addresses, std::optional<TlsFiles> tls)
-    : addresses_{std::move(addresses)}, tls_{std::move(tls)} {}
+Gateways::Gateways(std::vector<GatewayAddress> addresses,
+                   std::optional<TlsFiles> tls,
+                   Clock::duration takeover)
+    : addresses_{std::move(addresses)}, tls_{std::move(tls)}, takeover_{takeover} {}
 
 void Gateways::log_on(Session& session, ResetNumbers reset, Clock::duration timeout) {
   if (addresses_.size() == 1) {
     return try_next(session, reset, timeout);
   }
-  const Clock::time_point deadline = Clock::now() + std::max<Clock::duration>(timeout, kTakeover);
+  const Clock::time_point deadline = Clock::now() + std::max(timeout, takeover_);
+  const auto is_over = [deadline] { return Clock::now() + kBetweenRounds >= deadline; };
+  const GatewayAddress* closed_by = nullptr;  // the last that did so without an answer
   for (std::size_t tried = 1;; ++tried) {
     const Clock::duration left = deadline - Clock::now();
     try {
       return try_next(session, reset, std::min<Clock::duration>(left, kMostForOne));
+    } catch (const LogonUnanswered& error) {
+      closed_by = &addresses_[at_];  // it has ended, perhaps: another one takes over then
+      if (is_over()) {
+        throw unanswered_by(*closed_by, error.what());
+      }
     } catch (const LogonRefused&) {
       throw;  // by one that leads
     } catch (const ProtocolError&) {
       throw;
-    } catch (const ClientError&) {
-      if (Clock::now() + kBetweenRounds >= deadline) {
+    } catch (const ClientError& error) {
+      if (is_over() && closed_by != nullptr) {
+        throw unanswered_by(*closed_by, error.what());
+      }
+      if (is_over()) {
         throw;
       }
     }

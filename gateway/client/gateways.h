@@ -33,14 +33,18 @@ class Gateways {
   // From the end of a node to the other's listening: its lease runs out, and more.
   static constexpr std::chrono::seconds kTakeover{15};
 
-  // One address at least. `tls`: none: plain.
-  Gateways(std::vector<GatewayAddress> addresses, std::optional<TlsFiles> tls);
+  // One address at least. `tls`: none: plain. `takeover`: of several addresses, a logon looks for
+  // the one that takes it for so long at least.
+  Gateways(std::vector<GatewayAddress> addresses,
+           std::optional<TlsFiles> tls,
+           Clock::duration takeover = kTakeover);
 
   // Logs the session on at the address that took it last, or the next one that takes it. Of several
-  // addresses each is asked again and again until `timeout` is over, or kTakeover, if that is
-  // longer: while a standby takes over, nobody listens. Throws what Session::logon() throws, and
-  // what the last address had to say where none has taken it in time. A Logon that is refused is
-  // not tried elsewhere.
+  // addresses each is asked again and again until `timeout` is over, or the takeover, if that is
+  // longer: while a standby takes over, nobody listens, and who led may have ended before its
+  // answer. Throws what Session::logon() throws, and where none has taken it in time what the last
+  // address had to say; LogonUnanswered, which says that too, where one has closed the connection
+  // without an answer. A Logon that is refused in words is not tried elsewhere.
   void log_on(Session& session, ResetNumbers reset, Clock::duration timeout);
 
  private:
@@ -48,6 +52,7 @@ class Gateways {
 
   std::vector<GatewayAddress> addresses_;
   std::optional<TlsFiles> tls_;
+  Clock::duration takeover_;
   std::size_t at_ = 0;  // the one that is tried first
 };
 

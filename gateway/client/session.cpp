@@ -56,7 +56,7 @@ void Session::logon(Connection connection, ResetNumbers reset, Clock::duration t
     throw TimedOut{end_reason_};
   }
   if (state_ != State::LoggedOn) {
-    throw LogonRefused{"the Logon was not answered: " + end_reason_};
+    throw LogonRefused{"the session ended at once: " + end_reason_};
   }
   remember_taken();
 }
@@ -184,10 +184,14 @@ void Session::pump(Clock::time_point deadline) {
   if (state_ == State::Disconnected) {
     return;
   }
-  if (connection_->closed()) {
-    end(connection_->close_reason());
-  } else {
+  if (!connection_->closed()) {
     keep_timers();
+    return;
+  }
+  const bool unanswered = state_ == State::AwaitingLogon;
+  end(connection_->close_reason());
+  if (unanswered) {
+    throw LogonUnanswered{"the Logon was not answered: " + end_reason_};
   }
 }
 

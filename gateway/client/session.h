@@ -60,8 +60,8 @@ class Session {
 
   void observe(Observer observer) { observer_ = std::move(observer); }
 
-  // Throws LogonRefused, HistoryMismatch, ProtocolError or TimedOut, and is then disconnected. With
-  // ResetNumbers::Yes the store is emptied once the counterparty has agreed; where what came of
+  // Throws LogonRefused, LogonUnanswered, HistoryMismatch, ProtocolError or TimedOut, and is then
+  // disconnected. With ResetNumbers::Yes the store is emptied once the counterparty has agreed; where what came of
   // that is not known, the next Logon asks for it again, whatever `reset` is. Nothing that was
   // received may be waiting for receive() then.
   void logon(Connection connection, ResetNumbers reset, Clock::duration timeout);

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <initializer_list>
 #include <iterator>
+#include <limits>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -30,6 +31,9 @@ using std::chrono::nanoseconds;
 
 constexpr int kTriesOfRenewal = 2;
 constexpr std::size_t kMaxQuoted = 200;
+
+// No node is given more than a minute: what is above this nobody can have meant.
+constexpr std::int64_t kLongestLeaseSeconds = 3600;
 
 StoreUrl url_of(const KubernetesServer& server) {
   std::optional<StoreUrl> url = parse_url(server.url);
@@ -98,6 +102,12 @@ std::optional<WriterEpoch> epoch_of(const json& object) {
     return std::nullopt;
   }
   return WriterEpoch{epoch};
+}
+
+// How often the holder has changed, for people: begins anew where it is no such number.
+std::int64_t transitions_above(const json& object) {
+  const std::int64_t before = number_of(object, "leaseTransitions");
+  return before >= 0 && before < std::numeric_limits<std::int32_t>::max() ? before + 1 : 0;
 }
 
 }  // namespace
@@ -272,9 +282,14 @@ std::optional<nanoseconds> KubernetesAuthority::try_take(WriterEpoch last_epoch,
   const std::string holder = found ? holder_of(*found) : std::string{};
   const nanoseconds since = unchanged_since(found ? version_of(*found) : std::string{});
   const std::int64_t duration = found ? number_of(*found, "leaseDurationSeconds") : 0;
+  const bool given_back = found && holder.empty();
+  if (!given_back && (duration < 0 || duration > kLongestLeaseSeconds)) {
+    fail(Fault::BadConfiguration,
+         "the Lease's leaseDurationSeconds is " + std::to_string(duration) +
+             ", which no node has written");
+  }
   const std::chrono::seconds ends_after =
       duration > 0 ? std::chrono::seconds{duration} : settings().ttl;
-  const bool given_back = found && holder.empty();
   if (!given_back && now() - since <= ends_after) {
     why_not = found ? "node " + holder + " has the lease" : "there is no Lease yet";
     return std::nullopt;
@@ -300,7 +315,7 @@ std::optional<nanoseconds> KubernetesAuthority::try_take(WriterEpoch last_epoch,
   spec["leaseDurationSeconds"] = settings().ttl.count();
   spec["acquireTime"] = time;
   spec["renewTime"] = time;
-  spec["leaseTransitions"] = found ? number_of(*found, "leaseTransitions") + 1 : 0;
+  spec["leaseTransitions"] = found ? transitions_above(*found) : 0;
   const nanoseconds sent = now();
   std::optional<json> taken = found ? objects_->replace(object) : objects_->create(object);
   if (!taken) {

@@ -19,20 +19,8 @@ std::string check_username(const std::string& username) {
   return valid_username(username) ? "" : "'" + username + "' is not 1 to 31 printable characters";
 }
 
-}  // namespace
-
-std::string_view program_version() noexcept {
-  return BETEX_VERSION;
-}
-
-std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* const* argv) {
-  CommandLine line;
-  CLI::App app{"The betex FIX exchange gateway.", "betex-gateway"};
-  app.set_version_flag("--version", kVersionText);
-  auto* const config =
-      app.add_option("--config", line.config_file, "The configuration, gateway.toml")
-          ->type_name("FILE");
-  Overrides& overrides = line.overrides;
+// Values of the configuration that the command line gives in place of the file.
+void add_overrides(CLI::App& app, Overrides& overrides) {
   app.add_option("--wal-root", overrides.wal_root, "Folder of the write-ahead log")
       ->type_name("FOLDER");
   app.add_option("--fix-port", overrides.fix_port, "Port for plain FIX, 0: any free one")
@@ -61,6 +49,10 @@ std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* co
                  "Seconds from SIGTERM to the stop, which all sessions are told of, 0: none")
       ->transform(process::decimal())
       ->type_name("SECONDS");
+}
+
+// What may be done at a start only when somebody has said so.
+void add_permissions(CLI::App& app, CommandLine& line) {
   app.add_flag("--accept-clock",
                line.accept_clock,
                "Start on the machine's clock as it is, though the log is ahead of it or the kernel "
@@ -79,6 +71,26 @@ std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* co
          "Have the cluster's log go on from this node's journal, after etcd has been restored "
          "from a backup: this node's must be the one that is farthest")
       ->excludes(init);
+}
+
+// What may be asked for instead of a start.
+struct Actions {
+  CLI::Option* check;
+  CLI::Option* print;
+  CLI::Option* hash;
+
+  [[nodiscard]] Action chosen() const {
+    if (hash->count() != 0) {
+      return Action::HashPassword;
+    }
+    if (check->count() != 0) {
+      return Action::CheckConfig;
+    }
+    return print->count() != 0 ? Action::PrintConfig : Action::Run;
+  }
+};
+
+Actions add_actions(CLI::App& app, CommandLine& line) {
   auto* const check =
       app.add_flag("--check-config")->description("Check the configuration and end");
   auto* const print = app.add_flag("--print-config")
@@ -98,9 +110,28 @@ std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* co
           "With --hash-password: make a password of 256 random bits, which standard error shows "
           "this once, instead of reading one")
       ->needs(hash);
+  return {.check = check, .print = print, .hash = hash};
+}
+
+}  // namespace
+
+std::string_view program_version() noexcept {
+  return BETEX_VERSION;
+}
+
+std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* const* argv) {
+  CommandLine line;
+  CLI::App app{"The betex FIX exchange gateway.", "betex-gateway"};
+  app.set_version_flag("--version", kVersionText);
+  auto* const config =
+      app.add_option("--config", line.config_file, "The configuration, gateway.toml")
+          ->type_name("FILE");
+  add_overrides(app, line.overrides);
+  add_permissions(app, line);
+  const Actions actions = add_actions(app, line);
   try {
     process::parse(app, argc, argv);
-    if (hash->count() == 0 && config->count() == 0) {
+    if (actions.hash->count() == 0 && config->count() == 0) {
       throw CLI::RequiredError{"--config"};
     }
   } catch (const CLI::ParseError& error) {
@@ -108,13 +139,7 @@ std::variant<CommandLine, EarlyExit> parse_command_line(int argc, const char* co
     const bool wrong = app.exit(error, text, text) != 0;
     return EarlyExit{.code = wrong ? process::kExitUsage : 0, .text = text.str()};
   }
-  if (hash->count() != 0) {
-    line.action = Action::HashPassword;
-  } else if (check->count() != 0) {
-    line.action = Action::CheckConfig;
-  } else if (print->count() != 0) {
-    line.action = Action::PrintConfig;
-  }
+  line.action = actions.chosen();
   return line;
 }
 

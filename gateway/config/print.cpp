@@ -116,6 +116,73 @@ void print_cluster(Out out, const ClusterConfig& cluster) {
   fmt::format_to(out, "max_clock_lead_ms = {}\n", cluster.max_clock_lead.count());
 }
 
+void print_wal(Out out, const WalConfig& wal) {
+  fmt::format_to(out, "[wal]\nroot = \"{}\"\n", wal.root.string());
+  fmt::format_to(out, "max_segment_events = {}\n", wal.max_segment_events);
+  fmt::format_to(out, "segment_map_size_bytes = {}\n", wal.segment_map_size_bytes);
+  fmt::format_to(out, "snapshot_every_events = {}\n", wal.snapshot_every_events);
+  fmt::format_to(out, "retire = \"{}\"\n", word_of(kRetire, wal.retire));
+  fmt::format_to(out, "low_disk_bytes = {}\n", wal.low_disk_bytes);
+  fmt::format_to(
+      out, "remote_file_systems = \"{}\"\n", word_of(kRemoteFileSystems, wal.remote_file_systems));
+  if (!wal.witness.empty()) {
+    fmt::format_to(out, "witness = \"{}\"\n", wal.witness.string());
+  }
+}
+
+void print_session_cache(Out out, const SessionCacheConfig& session_cache) {
+  fmt::format_to(
+      out, "\n[session_cache]\nplace = \"{}\"\n", word_of(kCachePlacements, session_cache.place));
+  fmt::format_to(out, "size_bytes = {}\n", session_cache.size_bytes);
+}
+
+void print_rings(Out out, const RingsConfig& rings) {
+  fmt::format_to(out, "\n[rings]\ncommand_slots = {}\n", rings.command_slots);
+  fmt::format_to(out, "event_slots = {}\n", rings.event_slots);
+  fmt::format_to(out, "arena_bytes = {}\n", rings.arena_bytes);
+  fmt::format_to(out, "wait_strategy = \"{}\"\n", word_of(kWaitModes, rings.wait_strategy));
+  fmt::format_to(out, "stage_threads = \"{}\"\n", word_of(kStageThreads, rings.stage_threads));
+}
+
+void print_engine(Out out, const matching::EngineCapacity& engine) {
+  fmt::format_to(out, "\n[engine]\nlive_orders = {}\n", engine.live_orders);
+  fmt::format_to(out, "finished_orders = {}\n", engine.finished_orders);
+  fmt::format_to(out, "cl_ord_ids = {}\n", engine.cl_ord_ids);
+}
+
+void print_tls(Out out, const TlsConfig& tls) {
+  fmt::format_to(out, "tls_port = {}\n", tls.port);
+  fmt::format_to(out, "tls_certificate = \"{}\"\n", tls.certificate.string());
+  fmt::format_to(out, "tls_key = \"{}\"\n", tls.key.string());
+  if (!tls.client_ca.empty()) {
+    fmt::format_to(out, "tls_client_ca = \"{}\"\n", tls.client_ca.string());
+  }
+  if (!tls.client_crl.empty()) {
+    fmt::format_to(out, "tls_client_crl = \"{}\"\n", tls.client_crl.string());
+  }
+}
+
+void print_limits(Out out, const FixLimits& limits) {
+  fmt::format_to(out, "\n[fix.limits]\nmessage_bytes = {}\n", limits.message_bytes);
+  fmt::format_to(out, "fields = {}\n", limits.fields);
+  fmt::format_to(out, "outbound_queue_bytes = {}\n", limits.outbound_queue_bytes);
+  fmt::format_to(out, "logon_deadline_ms = {}\n", limits.logon_deadline.count());
+  fmt::format_to(out, "connections = {}\n", limits.connections);
+  fmt::format_to(out, "connections_per_address = {}\n", limits.connections_per_address);
+  fmt::format_to(out, "connections_before_logon = {}\n", limits.connections_before_logon);
+  fmt::format_to(out, "sending_time_tolerance_s = {}\n", limits.sending_time_tolerance.count());
+}
+
+void print_fix(Out out, const FixConfig& fix) {
+  fmt::format_to(out, "\n[fix]\naddress = \"{}\"\nport = {}\n", fix.address, fix.port);
+  if (fix.tls) {
+    print_tls(out, *fix.tls);
+  }
+  fmt::format_to(out, "dictionaries = \"{}\"\n", fix.dictionaries.string());
+  fmt::format_to(out, "io_threads = {}\n", fix.io_threads);
+  print_limits(out, fix.limits);
+}
+
 std::string gateway_text(const Config& config) {
   const auto& [wal,
                reports,
@@ -136,51 +203,12 @@ std::string gateway_text(const Config& config) {
                markets] = config;
   std::string text;
   auto out = std::back_inserter(text);
-  fmt::format_to(out, "[wal]\nroot = \"{}\"\n", wal.root.string());
-  fmt::format_to(out, "max_segment_events = {}\n", wal.max_segment_events);
-  fmt::format_to(out, "segment_map_size_bytes = {}\n", wal.segment_map_size_bytes);
-  fmt::format_to(out, "snapshot_every_events = {}\n", wal.snapshot_every_events);
-  fmt::format_to(out, "retire = \"{}\"\n", word_of(kRetire, wal.retire));
-  fmt::format_to(out, "low_disk_bytes = {}\n", wal.low_disk_bytes);
-  fmt::format_to(
-      out, "remote_file_systems = \"{}\"\n", word_of(kRemoteFileSystems, wal.remote_file_systems));
-  if (!wal.witness.empty()) {
-    fmt::format_to(out, "witness = \"{}\"\n", wal.witness.string());
-  }
+  print_wal(out, wal);
   fmt::format_to(out, "\n[reports]\nreplay_days = {}\n", reports.replay_days.count());
-  fmt::format_to(
-      out, "\n[session_cache]\nplace = \"{}\"\n", word_of(kCachePlacements, session_cache.place));
-  fmt::format_to(out, "size_bytes = {}\n", session_cache.size_bytes);
-  fmt::format_to(out, "\n[rings]\ncommand_slots = {}\n", rings.command_slots);
-  fmt::format_to(out, "event_slots = {}\n", rings.event_slots);
-  fmt::format_to(out, "arena_bytes = {}\n", rings.arena_bytes);
-  fmt::format_to(out, "wait_strategy = \"{}\"\n", word_of(kWaitModes, rings.wait_strategy));
-  fmt::format_to(out, "stage_threads = \"{}\"\n", word_of(kStageThreads, rings.stage_threads));
-  fmt::format_to(out, "\n[engine]\nlive_orders = {}\n", engine.live_orders);
-  fmt::format_to(out, "finished_orders = {}\n", engine.finished_orders);
-  fmt::format_to(out, "cl_ord_ids = {}\n", engine.cl_ord_ids);
-  fmt::format_to(out, "\n[fix]\naddress = \"{}\"\nport = {}\n", fix.address, fix.port);
-  if (fix.tls) {
-    fmt::format_to(out, "tls_port = {}\n", fix.tls->port);
-    fmt::format_to(out, "tls_certificate = \"{}\"\n", fix.tls->certificate.string());
-    fmt::format_to(out, "tls_key = \"{}\"\n", fix.tls->key.string());
-    if (!fix.tls->client_ca.empty()) {
-      fmt::format_to(out, "tls_client_ca = \"{}\"\n", fix.tls->client_ca.string());
-    }
-    if (!fix.tls->client_crl.empty()) {
-      fmt::format_to(out, "tls_client_crl = \"{}\"\n", fix.tls->client_crl.string());
-    }
-  }
-  fmt::format_to(out, "dictionaries = \"{}\"\n", fix.dictionaries.string());
-  fmt::format_to(out, "io_threads = {}\n", fix.io_threads);
-  fmt::format_to(out, "\n[fix.limits]\nmessage_bytes = {}\n", fix.limits.message_bytes);
-  fmt::format_to(out, "fields = {}\n", fix.limits.fields);
-  fmt::format_to(out, "outbound_queue_bytes = {}\n", fix.limits.outbound_queue_bytes);
-  fmt::format_to(out, "logon_deadline_ms = {}\n", fix.limits.logon_deadline.count());
-  fmt::format_to(out, "connections = {}\n", fix.limits.connections);
-  fmt::format_to(out, "connections_per_address = {}\n", fix.limits.connections_per_address);
-  fmt::format_to(out, "connections_before_logon = {}\n", fix.limits.connections_before_logon);
-  fmt::format_to(out, "sending_time_tolerance_s = {}\n", fix.limits.sending_time_tolerance.count());
+  print_session_cache(out, session_cache);
+  print_rings(out, rings);
+  print_engine(out, engine);
+  print_fix(out, fix);
   print_market_data(out, market_data);
   fmt::format_to(out, "\n[http]\nenabled = {}\n", http.enabled);
   fmt::format_to(out, "address = \"{}\"\nport = {}\n", http.address, http.port);

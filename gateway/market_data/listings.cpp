@@ -135,7 +135,11 @@ void Listings::catch_up(Subscriber& subscriber, std::size_t& room) {
       continue;
     }
     const InstrumentId instrument{static_cast<std::uint32_t>(++updates.next)};
-    if (const auto action = change_since(updates.told_to, instrument)) {
+    // One that was added since this look began is told by the next one, and once.
+    const auto action = change_since(updates.told_to, instrument);
+    const bool is_of_the_next_look = action == ListUpdateAction::Add &&
+                                     change_since(updates.looked, instrument) == action;
+    if (action && !is_of_the_next_look) {
       if (is_about(updates.query, instrument)) {
         tell(subscriber, {instrument, *action});
         room -= std::min(room, kMessageBytes);

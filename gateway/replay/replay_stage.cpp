@@ -203,14 +203,14 @@ std::size_t ReplayStage::do_work() {
   const TimePoint now = std::chrono::steady_clock::now();
   deadline_ = kNoDeadline;
   std::size_t work = take_mail() + hand_over();
+  figures_.running.set(replays_.size());
   let_ride();
   if (!anybody_rides()) {
     if (const Replay* const next = next_in_turn()) {
-      ++work;
       begin_way(next->place);
-      let_ride();
-    } else if (std::ranges::all_of(replays_,
-                                   [](const auto& entry) { return entry.second.complete; })) {
+      return work + 1;  // which may have taken long: a thread that is to end by now opens no log
+    }
+    if (std::ranges::all_of(replays_, [](const auto& entry) { return entry.second.complete; })) {
       way_.reset();  // which may be large
     } else if (way_) {
       way_->source.reset();  // as where it is held up
@@ -220,7 +220,6 @@ std::size_t ReplayStage::do_work() {
     work += go_on(now) + hand_over();
     give_others_a_turn(now);
   }
-  figures_.running.set(replays_.size());
   return work;
 }
 

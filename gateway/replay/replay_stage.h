@@ -83,6 +83,7 @@ class ReplayStage final : public Agent, public ReplayPort, public ReplayFeed {
     return again_ ? "replay" : "late reports";
   }
 
+  // To load a state is a call's whole work.
   std::size_t do_work() override;
 
   [[nodiscard]] TimePoint next_deadline() const noexcept override { return deadline_; }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <iterator>
 #include <utility>
 
 #include "gateway/reports/report_maker.h"
@@ -75,8 +74,7 @@ void make_reports(const ReportState& state,
 void become_live(SessionFeed& feed) {
   feed.catch_up.reset();
   feed.tell_progress = true;
-  std::move(feed.answers.begin(), feed.answers.end(), std::back_inserter(feed.outgoing));
-  feed.answers.clear();
+  feed.hand_over_answers();
 }
 
 }  // namespace

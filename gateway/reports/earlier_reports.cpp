@@ -32,8 +32,10 @@ void EarlierReports::serve(std::vector<SessionFeed>& feeds,
     read_to = std::max({read_to, not_kept, state_.cursors.needed_after(session)});
     if (!lacks_any(feed)) {
       leave(session, feed);
-    } else if (feed.in_flight >= kRefillBelow || feed.earlier.stands_still) {
+    } else if (feed.in_flight >= kRefillBelow) {
       continue;
+    } else if (feed.earlier.stands_still) {
+      feed.hand_over_answers();
     } else if (!feed.earlier.asked) {
       ask(session, feed);
     } else if (std::exchange(feed.earlier.untaken, false)) {
@@ -88,7 +90,7 @@ void EarlierReports::take(SessionId session, SessionFeed& feed, ReplayPortion po
 }
 
 // What is not there any more is left out. What is there and can't be made now is not: the session
-// stands still, and a later start makes it.
+// stands still, and a later start makes it; what it asks is answered all the same.
 void EarlierReports::refused(SessionId session, SessionFeed& feed, EventSeq available_from) {
   EventSeq& read_to = feed.catch_up->read_to;
   const bool for_ever = available_from != EventSeq{0};
@@ -109,10 +111,12 @@ void EarlierReports::refused(SessionId session, SessionFeed& feed, EventSeq avai
     read_to = lost.last;
   } else {
     feed.earlier.stands_still = true;
+    feed.hand_over_answers();
   }
 }
 
 void EarlierReports::leave(SessionId session, SessionFeed& feed) {
+  feed.earlier.stands_still = false;
   if (std::exchange(feed.earlier.asked, false)) {
     feed_->leave(session, feed.subscription);
   }

@@ -2,9 +2,11 @@
 // while it has been away or lags. *Owned by the report thread.*
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -43,7 +45,7 @@ struct SessionFeed {
     std::uint32_t number = 0;   // of its last request, among those of this logon
     bool asked = false;         // which is under way
     bool untaken = false;       // a portion has come, and the next one is not asked for yet
-    bool stands_still = false;  // that thread has failed
+    bool stands_still = false;  // that thread has failed: no report comes, but answers do
   };
 
   SubscriptionId subscription;  // 0: nobody listens
@@ -59,7 +61,7 @@ struct SessionFeed {
 
   // Made in this turn, handed over at its end.
   std::vector<fix::Report> outgoing;
-  // Answers to status requests that must not overtake the reports of a session that catches up.
+  // Answers to requests that must not overtake the reports of a session that catches up.
   std::vector<fix::Report> answers;
   std::deque<LongAnswer> long_answers;
 
@@ -72,9 +74,17 @@ struct SessionFeed {
     outgoing.push_back(std::move(report));
   }
 
+  void hand_over_answers() {
+    std::move(answers.begin(), answers.end(), std::back_inserter(outgoing));
+    answers.clear();
+  }
+
   [[nodiscard]] bool listening() const noexcept { return subscription != SubscriptionId{0}; }
 
   [[nodiscard]] bool live() const noexcept { return listening() && !catch_up; }
+
+  // No report that it lacks can come before them any more.
+  [[nodiscard]] bool gets_answers() const noexcept { return live() || earlier.stands_still; }
 };
 
 }  // namespace betex::gateway

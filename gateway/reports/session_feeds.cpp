@@ -90,7 +90,7 @@ std::size_t SessionFeeds::serve_waiting() {
     const SessionId session = waiting_[i];
     SessionFeed& its_feed = feed(session);
     greet(session, its_feed);
-    if (its_feed.live() && its_feed.in_flight < kRefillBelow && looks > 0) {
+    if (its_feed.gets_answers() && its_feed.in_flight < kRefillBelow && looks > 0) {
       serve_long_answers(session, its_feed, looks);
       served = i + 1;
     }

@@ -179,8 +179,13 @@ bool JournalUpkeep::prepare_next_segment() const {
   }
   const std::filesystem::path segments = settings_.wal_root / journal::kSegmentsFolder;
   const std::vector<journal::SegmentName> names = journal::list_segments(segments);
-  if (names.empty() || journal_.durable_seq().value() - names.back().first_seq.value() <
-                           settings_.max_segment_events / 2) {
+  if (names.empty()) {
+    return false;
+  }
+  // The newest one may be empty: its first event is to come then.
+  const std::uint64_t end = journal_.durable_seq().next().value();
+  const std::uint64_t first = names.back().first_seq.value();
+  if (end <= first || end - first <= settings_.max_segment_events / 2) {
     return false;
   }
   // As large as the segment before has become, or as this one is already.

@@ -1,9 +1,11 @@
 #include "gateway/transport/tls.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 
+#include <fcntl.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -11,8 +13,6 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "gateway/config/config_error.h"
 #include "gateway/transport/tls_revocation.h"
@@ -143,7 +143,8 @@ std::string peer_certificate_name(SSL* connection) {
   return common_name;
 }
 
-// Under a name of its own first: two gateways may start at once.
+// Under a name of its own first, which nobody else has, nor has left here: two gateways may start
+// at once, and in a container process ids come again.
 void make_demo_certificate(const std::filesystem::path& file) {
   journal::check_file(file);
   if (std::filesystem::exists(file)) {
@@ -155,12 +156,13 @@ void make_demo_certificate(const std::filesystem::path& file) {
   }
   const Certificate certificate = self_signed(key.get());
   journal::create_folder(file.parent_path());
-  const std::filesystem::path fresh = file.string() + ".new-" + std::to_string(::getpid());
+  std::string fresh = file.string() + ".new-XXXXXX";
   {
-    const File out{std::fopen(fresh.c_str(), "wx")};
-    if (!out || ::fchmod(::fileno(out.get()), S_IRUSR | S_IWUSR) != 0 ||
+    const int descriptor = ::mkostemp(fresh.data(), O_CLOEXEC);  // its owner's alone
+    const File out{descriptor < 0 ? nullptr : ::fdopen(descriptor, "w")};
+    if (!out ||
         PEM_write_PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1 ||
-        PEM_write_X509(out.get(), certificate.get()) != 1) {
+        PEM_write_X509(out.get(), certificate.get()) != 1 || std::fflush(out.get()) != 0) {
       fail(fresh, "cannot be written", "make the folder writable for this user");
     }
   }

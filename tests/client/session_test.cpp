@@ -197,7 +197,7 @@ TEST_F(SessionTest, SilenceAfterALogonIsATimeoutAndAClosedConnectionARefusal) {
   Peer other;
   Connection connection = other.connection();
   other.hang_up();
-  EXPECT_THROW(session_.logon(std::move(connection), ResetNumbers::No, 1s), LogonRefused);
+  EXPECT_THROW(session_.logon(std::move(connection), ResetNumbers::No, 1s), LogonUnanswered);
 }
 
 TEST_F(SessionTest, NumbersThatCannotBelongToOneHistoryAreTold) {

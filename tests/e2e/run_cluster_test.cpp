@@ -63,6 +63,8 @@ TEST(RunCluster, SaysWhatIsWrongWithItsOptions) {
                                                 {"--first-port"},
                                                 {"--lease", "0"},
                                                 {"--lease", "61"},
+                                                {"--programs"},
+                                                {"--programs", ""},
                                                 {"--members"}}) {
     const Ended ended = run_cluster(wrong);
     EXPECT_EQ(ended.exit_code, 64) << wrong.front();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -290,6 +291,33 @@ TEST_F(KubernetesAuthorityTest, AnEpochThatNobodyHasWrittenIsNotGuessedAt) {
   const JournalError error = refusal(**candidate("a"));
   EXPECT_EQ(error.fault(), Fault::BadConfiguration);
   EXPECT_EQ(object()["spec"]["holderIdentity"], "");
+}
+
+// In nanoseconds it would be in the past.
+TEST_F(KubernetesAuthorityTest, ADurationThatNobodyHasWrittenIsNeitherWaitedForNorTakenForOver) {
+  for (const std::int64_t seconds : {std::int64_t{-1},
+                                     std::int64_t{3601},
+                                     std::int64_t{10'000'000'000},
+                                     std::numeric_limits<std::int64_t>::max()}) {
+    put("b", "8");
+    json lease = object();
+    lease["spec"]["leaseDurationSeconds"] = seconds;
+    api_->put(kName, lease.dump());
+    const JournalError error = refusal(**candidate("a"));
+    EXPECT_EQ(error.fault(), Fault::BadConfiguration) << seconds;
+    EXPECT_EQ(object()["spec"]["holderIdentity"], "b");
+  }
+}
+
+TEST_F(KubernetesAuthorityTest, OfAFreeLeaseWhatItSaysOfTheLastHolderIsNotLookedAt) {
+  put("", "8");
+  json lease = object();
+  lease["spec"]["leaseDurationSeconds"] = -1;
+  lease["spec"]["leaseTransitions"] = std::numeric_limits<std::int64_t>::max();
+  api_->put(kName, lease.dump());
+  EXPECT_EQ((*candidate("a"))->acquire(WriterEpoch{3}), WriterEpoch{9});
+  EXPECT_EQ(object()["spec"]["leaseDurationSeconds"], 2);
+  EXPECT_EQ(object()["spec"]["leaseTransitions"], 0);
 }
 
 TEST_F(KubernetesAuthorityTest, AServerThatDoesNotAnswerIsGivenUpAtTheDeadline) {

@@ -133,5 +133,17 @@ TEST_F(Listings, TellLaterWhatChangedWhileNothingWasRead) {
   EXPECT_THAT(venue.told(session), IsEmpty());
 }
 
+TEST_F(Listings, TellOnceWhatIsAddedWhileTheyCatchUp) {
+  ask({.updates = Updates::Begin});
+  EXPECT_TRUE(venue.data.turn(venue.now));
+  EXPECT_THAT(venue.told(session), SizeIs(3));
+  venue.exchange.run(matching::HaltMarket{.market = Name{"HORSE"}});
+  venue.take();
+  EXPECT_TRUE(venue.data.turn(venue.now));
+  EXPECT_THAT(venue.told(session), ElementsAre("y l RAIN 4 last1", "BK M l A 9", "BK M l B 9"));
+  venue.exchange.run(matching::CreateMarket{.market = Name{"NEW"}, .runners = {Name{"N"}}});
+  EXPECT_THAT(told(), ElementsAre("BK M l C 9", "BK A l N 10"));
+}
+
 }  // namespace
 }  // namespace betex::gateway::testing

@@ -170,7 +170,7 @@ TEST_F(ImpatientReplayTest, WhoRidesOnALostWayHasOneOfHisOwn) {
   trade("later");
   ask(kOne, "R", 1);
   ask(kTwo, "R", kept.value());
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 4; ++i) {
     stage.do_work();
   }
   ASSERT_THAT(ends<fix::ReplayEnd>(kTwo), IsEmpty());
@@ -189,6 +189,7 @@ class TakingTurnsTest : public ReplayOrderTest {
 
 TEST_F(TakingTurnsTest, WhoseEventsLieElsewhereGetsHisTurn) {
   ask(kOne, "R", 1);
+  stage.do_work();  // loads a state
   stage.do_work();
   ask(kTwo, "R", 5);
   ask(kDrop, "R", last_seq().value() / 2);

@@ -214,6 +214,20 @@ TEST_F(ReplayTest, NothingThatIsKnownOfTheSessionChanges) {
   EXPECT_EQ(pipeline.sink.reports.size(), live + 1) << "the answer alone";
 }
 
+// The thread may have been asked to end while the state was loaded, and the journal be closed.
+TEST_F(ReplayTest, BehindALoadedStateTheLogIsOpenedByTheNextCallOnly) {
+  trade("1");
+  ask(kOne, "R", 1);
+  const std::size_t opened = pipeline.log.opened;
+  EXPECT_GT(stage.do_work(), 0U);
+  EXPECT_EQ(loads, 1U);
+  EXPECT_EQ(pipeline.log.opened, opened);
+  run_replay();
+  EXPECT_EQ(loads, 1U);
+  EXPECT_EQ(pipeline.log.opened, opened + 1);
+  expect_whole(kOne);
+}
+
 // ---- When it fails ------------------------------------------------------------------------------
 
 TEST_F(ReplayTest, SegmentsThatAreRetiredMeanwhileCutIt) {
@@ -221,6 +235,7 @@ TEST_F(ReplayTest, SegmentsThatAreRetiredMeanwhileCutIt) {
     trade(std::to_string(i));
   }
   ask(kOne, "R", 1);
+  stage.do_work();  // loads a state
   stage.do_work();
   ASSERT_FALSE(portions.empty());
   retire_below(last_seq());

@@ -2,6 +2,7 @@
 // is asked of the thread that makes them, and what becomes of what it hands over.
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/link/replay_link.h"
+#include "gateway/pipeline/event_slot.h"
 #include "tests/gateway/pipeline/report_stage_fixture.h"
 
 namespace betex::gateway::testing {
@@ -120,6 +122,15 @@ class EarlierReportsTest : public ReportStageTest {
     ack.response = fix::ReplayResponse::Unavailable;
     ack.available_from = available_from;
     hand_over({{.id = {}, .body = ack}}, true);
+  }
+
+  // As the match stage passes it on.
+  void ask(const BarrierQuery& query, matching::OrderId order = {}) {
+    const StatusBarrier barrier{.query = query, .order = order, .asked_at = {}};
+    const Claim claim = ring.try_claim(sizeof barrier);
+    ASSERT_EQ(claim.outcome, ClaimOutcome::Claimed);
+    std::memcpy(claim.bytes.data(), &barrier, sizeof barrier);
+    ring.publish(static_cast<std::uint32_t>(SlotTag::StatusBarrier));
   }
 
   [[nodiscard]] static std::string headline(const fix::Report& told) {
@@ -284,6 +295,33 @@ TEST_F(EarlierReportsTest, WhereTheThreadHasFailedTheSessionStandsStillAndIsTold
     EXPECT_EQ(told(kOne).size(), 1U);
     EXPECT_EQ(maker.requests.size(), 1U);
   }
+}
+
+// What it asks before that waits for the reports that it lacks, and need not any more.
+TEST_F(EarlierReportsTest, ASessionThatStandsStillIsAnswered) {
+  const OrderStatusQuery of_one{.session = kOne,
+                                .account = Name{"ACC"},
+                                .cl_ord_id = ClOrdId{"A0"},
+                                .status_req_id = Name{"Q"}};
+  report->feed().subscribe(kOne, kSecond, {});
+  ask(of_one, matching::OrderId{1});
+  run();
+  EXPECT_TRUE(told(kOne).empty());
+  cut({});
+  ASSERT_EQ(told(kOne).size(), 2U);
+  EXPECT_EQ(std::get<fix::ExecutionReport>(told(kOne)[1].body).status_req_id, Name{"Q"});
+
+  ask(of_one, matching::OrderId{1});
+  run();
+  ASSERT_EQ(told(kOne).size(), 3U);
+  EXPECT_EQ(std::get<fix::ExecutionReport>(told(kOne)[2].body).exec_type,
+            fix::ExecType::OrderStatus);
+
+  ask(MassStatusQuery{
+      .session = kOne, .account = Name{"ACC"}, .mass_status_req_id = Name{"ALL"}});
+  run();
+  EXPECT_GT(told(kOne).size(), 3U + kOrders) << "an answer of many messages";
+  EXPECT_EQ(told(kOne).back().id, fix::ReportId{}) << "and no report";
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/start/journal_upkeep.h"
 #include "journal/format.h"
 #include "journal/prepared_segment.h"
 #include "journal/segment_catalog.h"
@@ -107,6 +108,25 @@ TEST_F(SnapshotThreadTest, AFailureIsNoReasonToStop) {
   std::filesystem::create_directory(root() / journal::kSnapshotsFolder);
   trade();
   EXPECT_TRUE(wait_for_snapshot(EventSeq{10}));
+}
+
+TEST(JournalUpkeep, PreparesNoSegmentBehindOneThatIsEmpty) {
+  const betex::test::TempFolder folder;
+  const std::filesystem::path root = folder.path() / "wal";
+  Life life{root};
+  life.run(matching::CreateAccount{.account = matching::Name{"ACC"}});
+  const journal::SegmentName empty{.first_seq = life.journal.durable_seq().next(),
+                                   .epoch = life.journal.epoch()};
+  std::filesystem::create_directory(root / journal::kSegmentsFolder / empty.text());
+  JournalUpkeep upkeep{
+      {.wal_root = root, .max_segment_events = 8, .segment_map_size_bytes = std::size_t{4} << 20U},
+      life.pool,
+      life.journal,
+      life.retention,
+      {}};
+  upkeep.begin(EventSeq{0});
+  upkeep.look([] { return true; });
+  EXPECT_FALSE(journal::is_prepared(root));
 }
 
 TEST(SnapshotThread, PreparesTheNextSegmentWhenHalfOfOneIsWritten) {

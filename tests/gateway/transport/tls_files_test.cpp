@@ -9,6 +9,7 @@
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <unistd.h>
 
 #include "gateway/config/config_error.h"
 #include "gateway/transport/certificate_dates.h"
@@ -27,6 +28,17 @@ TEST(DemoCertificate, IsMadeOnceAndGoodForLoopback) {
   fix::make_demo_certificate(file);
   EXPECT_EQ(std::filesystem::last_write_time(file), made);
   EXPECT_NO_THROW((void)fix::make_tls_context({.certificate = file, .key = file, .client_ca = {}}));
+}
+
+// By a process that was killed there; in a container this one may have its id.
+TEST(DemoCertificate, IsMadeBesideOneThatWasLeftHalfMade) {
+  const TempFolder folder;
+  const auto file = folder.path() / "tls-demo.pem";
+  std::ofstream{file.string() + ".new-" + std::to_string(::getpid())} << "half of a key";
+  EXPECT_NO_THROW(fix::make_demo_certificate(file));
+  EXPECT_NO_THROW((void)fix::make_tls_context({.certificate = file, .key = file, .client_ca = {}}));
+  using std::filesystem::perms;
+  EXPECT_EQ(std::filesystem::status(file).permissions(), perms::owner_read | perms::owner_write);
 }
 
 TEST(TlsContext, SaysWhichFileIsWrong) {
