@@ -30,8 +30,8 @@ class LogonRefused : public ClientError {
   using ClientError::ClientError;
 };
 
-// It closed the connection before any answer to the Logon: so it refuses a password, and so it looks
-// where its process has ended just then.
+// It closed the connection before any answer to the Logon: so it refuses a password, and so it
+// looks where its process has ended just then.
 class LogonUnanswered : public LogonRefused {
  public:
   using LogonRefused::LogonRefused;

@@ -61,9 +61,9 @@ class Session {
   void observe(Observer observer) { observer_ = std::move(observer); }
 
   // Throws LogonRefused, LogonUnanswered, HistoryMismatch, ProtocolError or TimedOut, and is then
-  // disconnected. With ResetNumbers::Yes the store is emptied once the counterparty has agreed; where what came of
-  // that is not known, the next Logon asks for it again, whatever `reset` is. Nothing that was
-  // received may be waiting for receive() then.
+  // disconnected. With ResetNumbers::Yes the store is emptied once the counterparty has agreed;
+  // where what came of that is not known, the next Logon asks for it again, whatever `reset` is.
+  // Nothing that was received may be waiting for receive() then.
   void logon(Connection connection, ResetNumbers reset, Clock::duration timeout);
 
   // For a session that will not log on again: its password is wiped out of memory.
