@@ -1,6 +1,8 @@
 #include "gateway/replay/replay_stage.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -29,10 +31,14 @@ fix::ReplayAck answer_to(const ReplayRequest& request, fix::ReplayResponse respo
 
 }  // namespace
 
-// Gives everybody who rides what is his of an event that he has asked for.
+// Gives everybody who rides what is his of an event that he has asked for. What it costs is what
+// they are told: a transaction that concerns none of them costs the same however many ride.
 class ReplayStage::Riders final : public ReportReceiver {
  public:
-  Riders(Replays& replays, bool again) noexcept : replays_{replays}, again_{again} {}
+  Riders(Replays& replays, bool again, std::size_t portion) noexcept
+      : replays_{replays}, again_{again}, portion_{portion} {
+    count();
+  }
 
   [[nodiscard]] bool wants(SessionId session, fix::ReportId id) override {
     const auto found = replays_.find(session);
@@ -49,12 +55,59 @@ class ReplayStage::Riders final : public ReportReceiver {
       return;
     }
     report.told_again = again_;
-    replays_.at(session).waiting.push_back(std::move(report));
+    Replay& replay = replays_.at(session);
+    replay.waiting.push_back(std::move(report));
+    one_is_full_ = one_is_full_ || replay.waiting.size() >= portion_;
   }
 
+  // The way has come to the event `here`.
+  void come_to(EventSeq here) {
+    here_ = here;
+    if (here >= first_end_) {
+      write_down_places();
+      count();
+    }
+  }
+
+  // Where they are; nobody but this knows while they ride.
+  void write_down_places() {
+    for (auto& [session, replay] : replays_) {
+      if (!replay.rides) {
+        continue;
+      }
+      replay.place = std::max(replay.place, here_);
+      if (replay.place >= replay.request.query.last) {
+        replay.complete = true;
+        replay.rides = false;
+        replay.holds_since.reset();
+      }
+    }
+  }
+
+  [[nodiscard]] bool go_on() const noexcept { return anybody_ && !one_is_full_; }
+
  private:
+  void count() {
+    anybody_ = false;
+    first_end_ = kNever;
+    for (const auto& [session, replay] : replays_) {
+      if (replay.rides) {
+        anybody_ = true;
+        one_is_full_ = one_is_full_ || replay.waiting.size() >= portion_;
+        first_end_ = std::min(first_end_, replay.request.query.last);
+      }
+    }
+  }
+
+  static constexpr EventSeq kNever{std::numeric_limits<std::uint64_t>::max()};
+
   Replays& replays_;
   const bool again_;
+  const std::size_t portion_;
+  EventSeq here_;
+  EventSeq first_end_ = kNever;  // of what those who ride have asked for
+  bool anybody_ = false;
+  bool one_is_full_ = false;
 };
 
 ReplayStage::ReplayStage(Parts parts, const ReplayPace& pace)
@@ -63,6 +116,7 @@ ReplayStage::ReplayStage(Parts parts, const ReplayPace& pace)
       load_state_{std::move(parts.load_state)},
       available_from_{std::move(parts.available_from)},
       again_{parts.again},
+      portions_{parts.portions},
       pace_{pace} {}
 
 // ---- From other threads -------------------------------------------------------------------------
@@ -153,6 +207,14 @@ void ReplayStage::cut(const ReplayRequest& request, EventSeq available_from) {
 
 // ---- Handing over -------------------------------------------------------------------------------
 
+bool ReplayStage::is_full(const Replay& replay) const noexcept {
+  return replay.waiting.size() >= portion();
+}
+
+bool ReplayStage::waits(const Replay& replay) const noexcept {
+  return !replay.complete && !replay.rides && !is_full(replay);
+}
+
 std::size_t ReplayStage::hand_over() {
   std::size_t work = 0;
   for (auto at = replays_.begin(); at != replays_.end();) {
@@ -174,7 +236,8 @@ std::size_t ReplayStage::hand_over() {
 
 bool ReplayStage::hand_over_portion(SessionId session, Replay& replay) {
   std::vector<fix::Report> reports;
-  while (!replay.waiting.empty() && reports.size() < kPortion) {
+  const std::size_t most = portion();
+  while (!replay.waiting.empty() && reports.size() < most) {
     reports.push_back(std::move(replay.waiting.front()));
     replay.waiting.pop_front();
   }
@@ -235,7 +298,7 @@ void ReplayStage::let_ride() {
   for (auto& [session, replay] : replays_) {
     const bool ahead = here <= replay.place;
     const bool leads = replay.place == way_->leader;
-    if (replay.waits() && ahead && (leads || replay.place.value() - here.value() <= pace_.near)) {
+    if (waits(replay) && ahead && (leads || replay.place.value() - here.value() <= pace_.near)) {
       replay.rides = true;
     }
   }
@@ -250,7 +313,7 @@ void ReplayStage::get_off(Replay& replay) {
 const ReplayStage::Replay* ReplayStage::next_in_turn() const {
   const Replay* next = nullptr;
   for (const auto& [session, replay] : replays_) {
-    if (replay.waits() && (next == nullptr || replay.ticket < next->ticket)) {
+    if (waits(replay) && (next == nullptr || replay.ticket < next->ticket)) {
       next = &replay;
     }
   }
@@ -267,18 +330,19 @@ void ReplayStage::begin_way(EventSeq place) {
 // them, on another way.
 bool ReplayStage::is_held_up(TimePoint now) {
   const auto others_wait = [this] {
-    return std::ranges::any_of(replays_, [](const auto& entry) {
+    return std::ranges::any_of(replays_, [this](const auto& entry) {
       const Replay& replay = entry.second;
-      return !replay.complete && !replay.full();
+      return !replay.complete && !is_full(replay);
     });
   }();
+  const auto patience = pace_.patience * (portion() / portions_.least);
   bool held_up = false;
   for (auto& [session, replay] : replays_) {
-    if (!replay.rides || !replay.full()) {
+    if (!replay.rides || !is_full(replay)) {
       continue;
     }
     replay.holds_since = replay.holds_since.value_or(now);
-    const TimePoint patient_until = *replay.holds_since + pace_.patience;
+    const TimePoint patient_until = *replay.holds_since + patience;
     if (now < patient_until) {
       deadline_ = std::min(deadline_, patient_until);
     } else if (others_wait) {
@@ -298,20 +362,18 @@ std::size_t ReplayStage::go_on(TimePoint now) {
     if (way_->source == nullptr) {
       way_->source = open_source_(way_->model.last_seq().next());
     }
-    const auto anybody_full = [this] {
-      return std::ranges::any_of(
-          replays_, [](const auto& entry) { return entry.second.rides && entry.second.full(); });
-    };
-    while (work < kMostAtOnce && anybody_rides() && !anybody_full()) {
+    Riders riders{replays_, again_, portion()};
+    while (work < kMostAtOnce && riders.go_on()) {
       const auto transaction = way_->source->next();
       if (!transaction) {
         throw std::runtime_error{"the journal ends after event " +
                                  std::to_string(way_->model.last_seq().value()) +
                                  ", and later ones were promised"};
       }
-      pass(*transaction);
+      pass(*transaction, riders);
       ++work;
     }
+    riders.write_down_places();
   } catch (const TransactionsNotKept& gone) {
     cut_riders(gone.what());
     return work + 1;
@@ -322,26 +384,14 @@ std::size_t ReplayStage::go_on(TimePoint now) {
   return work;
 }
 
-void ReplayStage::pass(const matching::TransactionView& transaction) {
+void ReplayStage::pass(const matching::TransactionView& transaction, Riders& riders) {
   if (transaction.first_seq != way_->model.last_seq().next()) {
     throw std::runtime_error{"the journal goes on with event " +
                              std::to_string(transaction.first_seq.value()) + ", not with " +
                              std::to_string(way_->model.last_seq().next().value())};
   }
-  Riders riders{replays_, again_};
   way_->model.take(transaction, riders);
-  const EventSeq here = way_->model.last_seq();
-  for (auto& [session, replay] : replays_) {
-    if (!replay.rides) {
-      continue;
-    }
-    replay.place = std::max(replay.place, here);
-    if (replay.place >= replay.request.query.last) {
-      replay.complete = true;
-      replay.rides = false;
-      replay.holds_since.reset();
-    }
-  }
+  riders.come_to(way_->model.last_seq());
 }
 
 // Counted from where it began to be of use.

@@ -5,6 +5,7 @@
 // events before the snapshot that the gateway began with (../reports/earlier_reports.h).
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -32,7 +33,8 @@ namespace betex::gateway {
 
 // How long one session may hold up others that are told again beside it.
 struct ReplayPace {
-  // By leaving a portion where it is: they go on without it.
+  // By leaving a portion of the least size where it is, a larger one in proportion: they go on
+  // without it.
   std::chrono::milliseconds patience{200};
   // By what it is told, while others wait whose events lie elsewhere: it goes on when they have had
   // a turn.
@@ -41,12 +43,22 @@ struct ReplayPace {
   std::uint64_t near = 1'000'000;
 };
 
+// How many reports may be with a session that it has not taken, and as many are made meanwhile.
+// Large portions for few sessions, since each is a way to the session and back; small ones for
+// many, so that all of them together take no more memory.
+struct ReplayPortions {
+  std::size_t least = 64;         // for each, however many are told
+  std::size_t largest = 64;       // for each, while few are
+  std::size_t together = 16'384;  // for all, where a share of it is more than the least
+
+  [[nodiscard]] std::size_t of_each(std::size_t sessions) const noexcept {
+    return std::clamp(together / std::max<std::size_t>(sessions, 1), least, largest);
+  }
+};
+
 // *Owned by the replay thread*, but for ReplayPort, ReplayFeed and the figures.
 class ReplayStage final : public Agent, public ReplayPort, public ReplayFeed {
  public:
-  // At most so many reports are with a session that it has not taken.
-  static constexpr std::size_t kPortion = 64;
-
   // What reports are made from, as of the newest snapshot that is not after this event; where there
   // is none, of the log's beginning.
   using LoadState = std::function<ReportState(matching::EventSeq)>;
@@ -59,6 +71,7 @@ class ReplayStage final : public Agent, public ReplayPort, public ReplayFeed {
     std::function<matching::EventSeq()> available_from;  // thread-safe: from there it can be had
     // They are marked as told again. False: they are late ones, told for the first time.
     bool again = true;
+    ReplayPortions portions{};
   };
 
   explicit ReplayStage(Parts parts, const ReplayPace& pace = {});
@@ -104,11 +117,6 @@ class ReplayStage final : public Agent, public ReplayPort, public ReplayFeed {
     bool rides = false;               // it is made on the way that is under way
     std::uint64_t ticket = 0;         // whose is smaller has waited for longer
     std::optional<TimePoint> holds_since;  // it holds up that way
-
-    [[nodiscard]] bool full() const noexcept { return waiting.size() >= kPortion; }
-
-    // It wants to go on, and does not.
-    [[nodiscard]] bool waits() const noexcept { return !complete && !rides && !full(); }
   };
 
   using Replays = std::map<matching::SessionId, Replay>;
@@ -130,6 +138,11 @@ class ReplayStage final : public Agent, public ReplayPort, public ReplayFeed {
   void begin(const ReplayRequest& request);
   void cut(const ReplayRequest& request, matching::EventSeq available_from);
 
+  // That each of those who are told now may have.
+  [[nodiscard]] std::size_t portion() const noexcept { return portions_.of_each(replays_.size()); }
+  [[nodiscard]] bool is_full(const Replay& replay) const noexcept;
+  // It wants to go on, and does not.
+  [[nodiscard]] bool waits(const Replay& replay) const noexcept;
   std::size_t hand_over();
   // True: it was the last one.
   bool hand_over_portion(matching::SessionId session, Replay& replay);
@@ -142,7 +155,7 @@ class ReplayStage final : public Agent, public ReplayPort, public ReplayFeed {
   void begin_way(matching::EventSeq place);
   [[nodiscard]] bool is_held_up(TimePoint now);
   std::size_t go_on(TimePoint now);
-  void pass(const matching::TransactionView& transaction);
+  void pass(const matching::TransactionView& transaction, Riders& riders);
   void give_others_a_turn(TimePoint now);
   void cut_riders(std::string_view why);
 
@@ -151,6 +164,7 @@ class ReplayStage final : public Agent, public ReplayPort, public ReplayFeed {
   const LoadState load_state_;
   const std::function<matching::EventSeq()> available_from_;
   const bool again_;
+  const ReplayPortions portions_;
   const ReplayPace pace_;
   ReplaySink* sink_ = nullptr;
 

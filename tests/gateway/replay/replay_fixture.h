@@ -43,7 +43,8 @@ using Reports = std::vector<fix::Report>;
 
 class ReplayTest : public ::testing::Test, private ReplaySink {
  protected:
-  explicit ReplayTest(const ReplayPace& pace = {}) : pace_{pace} {
+  explicit ReplayTest(const ReplayPace& pace = {}, const ReplayPortions& portions_allowed = {})
+      : pace_{pace}, portions_allowed_{portions_allowed} {
     pipeline.open_market();
     pipeline.submit(matching::SessionUp{.comp_id = Name{"DROP"}});
     pipeline.submit(matching::SessionUp{.comp_id = Name{"OPS"}});
@@ -243,6 +244,7 @@ class ReplayTest : public ::testing::Test, private ReplaySink {
   }
 
   const ReplayPace pace_;
+  const ReplayPortions portions_allowed_;
   std::map<matching::EventSeq, Snapshot> snapshots_;
   matching::EventSeq kept_from_{1};
 
@@ -261,7 +263,9 @@ class ReplayTest : public ::testing::Test, private ReplaySink {
                                                                    *this);
                          },
                      .load_state = [this](matching::EventSeq limit) { return load(limit); },
-                     .available_from = [this] { return kept_from_; }},
+                     .available_from = [this] { return kept_from_; },
+                     .again = true,
+                     .portions = portions_allowed_},
                     pace_};
 };
 

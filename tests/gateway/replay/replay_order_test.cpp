@@ -18,7 +18,8 @@ using ::testing::SizeIs;
 
 class ReplayOrderTest : public ReplayTest {
  protected:
-  explicit ReplayOrderTest(const ReplayPace& pace = {}) : ReplayTest{pace} {
+  explicit ReplayOrderTest(const ReplayPace& pace = {}, const ReplayPortions& portions_allowed = {})
+      : ReplayTest{pace, portions_allowed} {
     for (int i = 0; i < 100; ++i) {
       trade(std::to_string(i));
     }
@@ -42,7 +43,7 @@ TEST_F(ReplayOrderTest, ThePortionBeforeHasToBeTaken) {
   EXPECT_THAT(portions, SizeIs(2));
   run_replay();
   for (const auto& [session, portion] : portions) {
-    EXPECT_LE(portion.reports.size(), ReplayStage::kPortion + 1) << "and the end";
+    EXPECT_LE(portion.reports.size(), ReplayPortions{}.least + 1) << "and the end";
   }
   expect_whole(kOne);
 }
@@ -128,6 +129,73 @@ TEST_F(ReplayOrderTest, WhoAsksForLaterEventsIsToldOnTheSameWay) {
   expect_whole(kOne);
   EXPECT_EQ(told_again(kTwo), told(kTwo, last_seq().value() / 2, last_seq().value()));
   EXPECT_EQ(loads, 1U);
+}
+
+// ---- Few sessions get large portions ------------------------------------------------------------
+
+TEST(ReplayPortions, ShareWhatAllMayHaveTogether) {
+  constexpr ReplayPortions kPortions{.least = 10, .largest = 40, .together = 100};
+  EXPECT_EQ(kPortions.of_each(0), 40U);
+  EXPECT_EQ(kPortions.of_each(1), 40U);
+  EXPECT_EQ(kPortions.of_each(3), 33U);
+  EXPECT_EQ(kPortions.of_each(10), 10U);
+  EXPECT_EQ(kPortions.of_each(1'000), 10U);
+}
+
+class LargePortionsTest : public ReplayOrderTest {
+ protected:
+  LargePortionsTest()
+      : ReplayOrderTest{{}, {.least = kLeast, .largest = kLargest, .together = kLargest}} {}
+
+  // The most reports that a session had and had not taken.
+  [[nodiscard]] std::size_t largest() const {
+    std::size_t most = 0;
+    for (const auto& [to, portion] : portions) {
+      most = std::max(most, portion.reports.size());
+    }
+    return most;
+  }
+
+  static constexpr std::size_t kLeast = 10;
+  static constexpr std::size_t kLargest = 120;
+};
+
+TEST_F(LargePortionsTest, OneThatIsAloneGetsTheLargest) {
+  ask(kOne, "R", 1);
+  run_replay();
+  expect_whole(kOne);
+  EXPECT_EQ(largest(), kLargest);
+}
+
+TEST_F(LargePortionsTest, ThreeShareThem) {
+  for (const SessionId session : {kOne, kTwo, kDrop}) {
+    ask(session, "R", 1);
+  }
+  run_replay(false);
+  EXPECT_EQ(largest(), kLargest / 3);
+  run_replay();
+  for (const SessionId session : {kOne, kTwo, kDrop}) {
+    expect_whole(session);
+  }
+}
+
+// What it has of a large one already is handed over in small ones.
+TEST_F(LargePortionsTest, WhoComesTakesItsShareOfWhatAnotherOneHas) {
+  ask(kOne, "R", 1);
+  run_replay(false);
+  ASSERT_THAT(portions, SizeIs(1));
+  EXPECT_EQ(portions.back().second.reports.size(), kLargest);
+  ask(kTwo, "R", 1);
+  stage.taken(kOne, kFirst, 1);
+  run_replay(false);
+  const auto next = std::find_if(portions.begin() + 1, portions.end(), [](const auto& entry) {
+    return entry.first == kOne;
+  });
+  ASSERT_NE(next, portions.end());
+  EXPECT_EQ(next->second.reports.size(), kLargest / 2);
+  run_replay();
+  expect_whole(kOne);
+  expect_whole(kTwo);
 }
 
 // ---- Others are not held up ---------------------------------------------------------------------
