@@ -358,11 +358,11 @@ bool ReplayStage::is_held_up(TimePoint now) {
 
 std::size_t ReplayStage::go_on(TimePoint now) {
   std::size_t work = 0;
+  Riders riders{replays_, again_, portion()};
   try {
     if (way_->source == nullptr) {
       way_->source = open_source_(way_->model.last_seq().next());
     }
-    Riders riders{replays_, again_, portion()};
     while (work < kMostAtOnce && riders.go_on()) {
       const auto transaction = way_->source->next();
       if (!transaction) {
@@ -375,6 +375,7 @@ std::size_t ReplayStage::go_on(TimePoint now) {
     }
     riders.write_down_places();
   } catch (const TransactionsNotKept& gone) {
+    riders.write_down_places();  // nobody is told again what this turn has told him
     cut_riders(gone.what());
     return work + 1;
   }
