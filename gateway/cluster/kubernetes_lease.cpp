@@ -32,8 +32,8 @@ using std::chrono::nanoseconds;
 constexpr int kTriesOfRenewal = 2;
 constexpr std::size_t kMaxQuoted = 200;
 
-// No node is given more than a minute: what is above this nobody can have meant.
-constexpr std::int64_t kLongestLeaseSeconds = 3600;
+// A day. No node is given more than a minute: what is above this nobody can have meant.
+constexpr std::int64_t kLongestLeaseSeconds = 86'400;
 
 StoreUrl url_of(const KubernetesServer& server) {
   std::optional<StoreUrl> url = parse_url(server.url);

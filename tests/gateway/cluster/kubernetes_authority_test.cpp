@@ -296,7 +296,7 @@ TEST_F(KubernetesAuthorityTest, AnEpochThatNobodyHasWrittenIsNotGuessedAt) {
 // In nanoseconds it would be in the past.
 TEST_F(KubernetesAuthorityTest, ADurationThatNobodyHasWrittenIsNeitherWaitedForNorTakenForOver) {
   for (const std::int64_t seconds : {std::int64_t{-1},
-                                     std::int64_t{3601},
+                                     std::int64_t{86'401},
                                      std::int64_t{10'000'000'000},
                                      std::numeric_limits<std::int64_t>::max()}) {
     put("b", "8");
