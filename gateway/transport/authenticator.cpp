@@ -18,8 +18,12 @@ namespace betex::fix {
 using gateway::PasswordHash;
 using gateway::PasswordScheme;
 
+namespace {
+
 // A hash takes a processor for milliseconds on purpose. Who logs on can wait where orders cannot.
 constexpr int kNiceness = 5;
+
+}  // namespace
 
 class PasswordAuthenticator::Impl {
  public:
