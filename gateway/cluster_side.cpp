@@ -314,7 +314,7 @@ cluster::QuorumLog::TakenOver ClusterSide::follow(const cluster::StandbyParts& s
 
 void ClusterSide::begin_to_lead(const cluster::QuorumLog::TakenOver& taken_over) {
   leads_ = true;
-  last_writer_ = taken_over.before.epoch;
+  last_writer_ = taken_over.last_writer;
   start_lease_thread();
   spdlog::info("node {} leads with epoch {}, from event {} on",
                parts_.config.node,

@@ -43,6 +43,7 @@
 #include "gateway/session/session_cache.h"
 #include "gateway/session/session_ports.h"
 #include "gateway/start/fix_settings.h"
+#include "gateway/start/named_files.h"
 #include "gateway/start/retention.h"
 #include "gateway/start/snapshot_thread.h"
 #include "gateway/start/startup.h"
@@ -284,6 +285,7 @@ class Gateway::Impl {
     const PortLimits limits = limits_that_fit(config);
     server_.reload(limits.orders, session_settings(config), tls_files(config));
     market_data_.reload(config, limits.market_data);
+    tell_expiry(config);
     authenticator_.replace(config.credentials);
     member_.agree(config);
     for (const AccountConfig& account : config.accounts()) {
@@ -329,7 +331,7 @@ class Gateway::Impl {
     journal_.close();
     member_.release();
     log_out(impatient);
-    replay_.join();  // it may be at a large snapshot, which is no reason to log nobody out
+    replay_.join();    // it may be at a large snapshot, which is no reason to log nobody out
     witness_.reset();  // it has the last event then
     market_data_ports_.io().stop();
     io_.stop();
@@ -371,7 +373,17 @@ class Gateway::Impl {
     const auto port =
         server_.listen_tls(config_.fix.address, tls_port_->port(), *tls_files(config_));
     tls_port_->release();
+    tell_expiry(config_);  // the demo certificate is new, or a file is, since this node stood by
     return port;
+  }
+
+  // Of the TLS ports' certificate, which is taken over while it runs. Where either configuration
+  // has none it stays as it was, and that which etcd is shown stays until the next start.
+  void tell_expiry(const Config& config) {
+    if (config_.fix.tls && config.fix.tls) {
+      certificates_.fix = certificate_expiries(config).fix;
+      metrics_.set_certificates(certificates_);
+    }
   }
 
   // With one thread there is one wait strategy for all that it does.
@@ -400,7 +412,8 @@ class Gateway::Impl {
   std::uint32_t four_eyes_;         // as it has or is to have them
   const bool shared_;
   Health health_;
-  GatewayMetrics metrics_{health_};
+  CertificateExpiries certificates_{certificate_expiries(config_)};
+  GatewayMetrics metrics_{health_, certificates_};
   const KernelClock machine_clock_;
   std::optional<GatewayClocks> clocks_;  // none until the journal is replayed
 

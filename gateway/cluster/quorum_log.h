@@ -52,6 +52,9 @@ class QuorumLog {
   struct TakenOver {
     Head before;                 // whose entries are all that there is
     journal::WriterEpoch epoch;  // this node's from now on: above that one, and not below at_least
+    // Who may have appended last: that of `before`, or, where that is this process's own, of an
+    // attempt to lead that came to nothing, who had the log before its attempts.
+    journal::WriterEpoch last_writer;
   };
 
   // From now on nobody who led before can append. AuthorityLost where the right to do so is another

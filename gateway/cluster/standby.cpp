@@ -370,7 +370,6 @@ class Standby {
     Tail tail = Tail::Lost;
     try {
       taken_over = parts_.quorum.take_over(parts_.journal.epoch().next());
-      name_last_writer(*taken_over);
       spdlog::info("this node has the lease and, with epoch {}, the quorum log",
                    taken_over->epoch.value());
       tail = and_settle([&] { return take_tail(taken_over->before.position); });
@@ -385,16 +384,6 @@ class Standby {
     parts_.journal.raise_epoch(taken_over->epoch);
     lead(*taken_over);
     return {.taken_over = std::move(taken_over), .asked_to_end = false};
-  }
-
-  // Of attempts of this process that came to nothing, nothing was written: whoever had the log
-  // before the first of them is who wrote last.
-  void name_last_writer(QuorumLog::TakenOver& taken_over) {
-    if (vain_epoch_ && taken_over.before.epoch == *vain_epoch_) {
-      taken_over.before.epoch = last_writer_;
-    }
-    vain_epoch_ = taken_over.epoch;
-    last_writer_ = taken_over.before.epoch;
   }
 
   void lead(const QuorumLog::TakenOver& taken_over) {
@@ -461,8 +450,6 @@ class Standby {
   std::optional<Steady::time_point> paused_;
   std::optional<std::chrono::nanoseconds> leader_clock_;
   bool clocks_differ_ = false;
-  std::optional<journal::WriterEpoch> vain_epoch_;  // of the newest attempt to lead
-  journal::WriterEpoch last_writer_;                // before it
   Steady::time_point renewed_;
 };
 

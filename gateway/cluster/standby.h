@@ -34,10 +34,10 @@ struct StandbyParts {
   std::function<void(const std::string&)> waiting;
 };
 
-// Returns when this node leads, with the epoch of who has written to the log last: the lease is
-// taken, the log taken over, the journal at its end and of the new epoch. None: asked to end; it
-// has nothing pending then, and no lease. A store that does not answer is waited for, however long.
-// Throws journal::JournalError where the two logs are not one, or this node's can't be written.
+// Returns when this node leads: the lease is taken, the log taken over, the journal at its end and
+// of the new epoch. None: asked to end; it has nothing pending then, and no lease. A store that
+// does not answer is waited for, however long. Throws journal::JournalError where the two logs are
+// not one, or this node's can't be written.
 [[nodiscard]] std::optional<QuorumLog::TakenOver> follow_until_leader(const StandbyParts& parts);
 
 }  // namespace betex::cluster

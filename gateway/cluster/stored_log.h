@@ -169,6 +169,9 @@ class StoredLog final : public QuorumLog {
   std::unique_ptr<StoredHead> head_;  // as this node wrote it or read it last
   std::string head_text_;             // the same, as it stands in the store; empty: not read yet
   bool leads_ = false;
+  // Who had the log before this process has tried to take it over, once or more; none: it has not,
+  // or has appended since.
+  std::optional<journal::WriterEpoch> writer_before_;
   std::optional<Cursor> cursor_;
   std::deque<ReadSlot> ahead_;        // of the slots that are needed next, read already
   std::uint64_t journaled_slot_ = 0;  // up to where the leader's journal has everything

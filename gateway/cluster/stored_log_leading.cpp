@@ -48,6 +48,11 @@ StoredLog::TakenOver StoredLog::take_over(WriterEpoch at_least) {
   leads_ = false;
   StoredHead before = read_head();
   for (;;) {
+    // Noted before it is tried, for a try that is not answered may have moved the head, too. Where
+    // the head is this node's, it is by its newest try: what an older one compares is gone.
+    if (before.writer != writer_ || !writer_before_) {
+      writer_before_ = before.head.epoch;
+    }
     StoredHead mine = before;
     mine.head.epoch = epoch_after(before.head, at_least, head_key());
     mine.head.node = settings_.node;
@@ -72,7 +77,9 @@ StoredLog::TakenOver StoredLog::take_over(WriterEpoch at_least) {
   old_bytes_.clear();
   own_bytes_.clear();
   leads_ = true;
-  return {.before = before.head, .epoch = head_->head.epoch};
+  return {.before = before.head,
+          .epoch = head_->head.epoch,
+          .last_writer = writer_before_.value_or(before.head.epoch)};
 }
 
 // That this node has the lease; none: nobody asks for it.
@@ -126,6 +133,7 @@ void StoredLog::append(const Batch& batch) {
                      text_of(batch.before)));
   }
   leads_ = false;  // unless all of it succeeds
+  writer_before_.reset();
   journaled_slot_ = head_->head.slot;
   Batch rest = batch;
   while (!rest.bytes.empty()) {

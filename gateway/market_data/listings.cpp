@@ -20,6 +20,16 @@ constexpr std::size_t kMessageBytes = 500;
 // Instruments that are looked at for one message of a turn's budget.
 constexpr std::size_t kLooksPerMessage = 64;
 
+// Of the instrument that is looked at now, each once in a look and in order.
+EventSeq take_told_to(ListUpdates& updates, InstrumentId instrument) {
+  if (updates.ahead.empty() || updates.ahead.front().instrument != instrument) {
+    return updates.told_to;
+  }
+  const EventSeq told_to = updates.ahead.front().told_to;
+  updates.ahead.pop_front();
+  return told_to;
+}
+
 }  // namespace
 
 bool Listings::ask(Subscriber& subscriber, const SecurityListQuery& query) {
@@ -132,16 +142,18 @@ void Listings::catch_up(Subscriber& subscriber, std::size_t& room) {
       updates.told_to = updates.looked;
       updates.next = 0;
       updates.behind = updates.told_to < changed_;
+      if (!updates.behind) {
+        updates.ahead.clear();
+      }
       continue;
     }
     const InstrumentId instrument{static_cast<std::uint32_t>(++updates.next)};
-    // One that was added since this look began is told by the next one, and once.
-    const auto action = change_since(updates.told_to, instrument);
-    const bool is_of_the_next_look = action == ListUpdateAction::Add &&
-                                     change_since(updates.looked, instrument) == action;
-    if (action && !is_of_the_next_look) {
+    if (const auto action = change_since(take_told_to(updates, instrument), instrument)) {
       if (is_about(updates.query, instrument)) {
         tell(subscriber, {instrument, *action});
+        if (change_since(updates.looked, instrument)) {  // the next look will see that, too
+          updates.ahead.push_back({instrument, books_.last_seq()});
+        }
         room -= std::min(room, kMessageBytes);
         --left_;
       }

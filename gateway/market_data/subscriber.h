@@ -30,11 +30,20 @@ struct ListAnswer {
 
 // Who wants to know how the list changes.
 struct ListUpdates {
+  // An instrument that was told later than the look began, with what had changed until then.
+  struct Ahead {
+    matching::InstrumentId instrument;
+    matching::EventSeq told_to;
+  };
+
   SecurityListQuery query;     // that began it
   matching::EventSeq told_to;  // of changes since then it is not told yet
   bool behind = true;          // there may be some
   std::size_t next = 0;        // index of the instrument that is looked at next
   matching::EventSeq looked;   // when that began with the first one
+  // Of the look before, as far as this one is not there yet, and then of this one, both ascending:
+  // what they were told is not told again.
+  std::deque<Ahead> ahead;
 };
 
 struct Subscriber {

@@ -1,9 +1,12 @@
 #include "gateway/process/metrics.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include <prometheus/metric_family.h>
@@ -93,6 +96,26 @@ MetricFamily sessions_ended(const fix::SessionMetrics& sessions) {
     family.add(words_of(static_cast<fix::SessionEnd>(i)).label, sessions.sessions_ended[i].value());
   }
   return family.take();
+}
+
+// None: there are no certificates.
+std::optional<MetricFamily> certificates(const CertificateExpiries& expiries) {
+  Labelled family{{"betex_tls_certificate_expiry_timestamp_seconds",
+                   "When a certificate of the gateway's own runs out, or the first one of its "
+                   "chain, since 1970, UTC: that of the TLS ports (fix), that which a node of a "
+                   "cluster shows etcd (etcd)."},
+                  MetricType::Gauge,
+                  "certificate"};
+  for (const auto& [expiry, name] :
+       {std::pair{expiries.fix, "fix"}, std::pair{expiries.etcd, "etcd"}}) {
+    if (expiry) {
+      const auto since_1970 =
+          std::chrono::duration_cast<std::chrono::seconds>(expiry->time_since_epoch());
+      family.add(name, static_cast<std::uint64_t>(std::max<std::int64_t>(since_1970.count(), 0)));
+    }
+  }
+  MetricFamily made = family.take();
+  return made.metric.empty() ? std::nullopt : std::optional{std::move(made)};
 }
 
 using Sources = GatewayMetrics::Sources;
@@ -246,8 +269,13 @@ std::vector<MetricFamily> of_cache(const Sources& from) {
 
 }  // namespace
 
-GatewayMetrics::GatewayMetrics(const HealthSource& health)
-    : health_{health}, made_at_{std::chrono::system_clock::now()} {}
+GatewayMetrics::GatewayMetrics(const HealthSource& health, const CertificateExpiries& certificates)
+    : health_{health}, made_at_{std::chrono::system_clock::now()}, certificates_{certificates} {}
+
+void GatewayMetrics::set_certificates(const CertificateExpiries& certificates) {
+  const std::lock_guard lock{mutex_};
+  certificates_ = certificates;
+}
 
 void GatewayMetrics::read_from(const Sources& sources) {
   const std::lock_guard lock{mutex_};
@@ -267,13 +295,16 @@ std::vector<MetricFamily> GatewayMetrics::Collect() const {
             health_.why_not_ready() ? 0 : 1),
   };
   // Not under the lock: whoever scrapes waits for nobody else who does.
-  const auto [cluster, sources] = [this] {
+  const auto [expiries, cluster, sources] = [this] {
     const std::lock_guard lock{mutex_};
-    return std::pair{cluster_, sources_};
+    return std::tuple{certificates_, cluster_, sources_};
   }();
   const auto add = [&families](std::vector<MetricFamily> more) {
     std::move(more.begin(), more.end(), std::back_inserter(families));
   };
+  if (auto family = certificates(expiries)) {
+    families.push_back(*std::move(family));
+  }
   if (cluster) {
     add(cluster_metrics(*cluster));
   }

@@ -21,6 +21,7 @@
 #include "gateway/ring/event_ring.h"
 #include "gateway/session/session_cache.h"
 #include "gateway/session/session_metrics.h"
+#include "gateway/start/named_files.h"
 #include "gateway/start/retention.h"
 #include "gateway/time/gateway_clocks.h"
 #include "journal/journal.h"
@@ -50,7 +51,10 @@ class GatewayMetrics final : public prometheus::Collectable {
   };
 
   // `health` must outlive it.
-  explicit GatewayMetrics(const HealthSource& health);
+  GatewayMetrics(const HealthSource& health, const CertificateExpiries& certificates);
+
+  // Others are in force from now on. On any thread.
+  void set_certificates(const CertificateExpiries& certificates);
 
   // Before this, while the journal is replayed, there is little to tell. Once, on any thread.
   void read_from(const Sources& sources);
@@ -66,6 +70,7 @@ class GatewayMetrics final : public prometheus::Collectable {
   const HealthSource& health_;
   const std::chrono::system_clock::time_point made_at_;
   mutable std::mutex mutex_;
+  CertificateExpiries certificates_;       // guarded by mutex_
   std::optional<Sources> sources_;         // guarded by mutex_
   std::optional<ClusterSources> cluster_;  // guarded by mutex_; none: there is no cluster
 };

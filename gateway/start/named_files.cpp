@@ -176,4 +176,11 @@ std::vector<std::string> named_files_warnings(const Config& config) {
   return lines;
 }
 
+CertificateExpiries certificate_expiries(const Config& config) {
+  const auto expiry = [](const std::optional<fix::TlsFiles>& files) {
+    return files ? fix::first_expiry(files->certificate) : std::nullopt;
+  };
+  return {.fix = expiry(tls_files(config)), .etcd = expiry(etcd_files(config.cluster))};
+}
+
 }  // namespace betex::gateway

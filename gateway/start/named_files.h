@@ -4,6 +4,8 @@
 // refuse for them.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,5 +18,16 @@ void check_named_files(const Config& config);
 
 // What is right and will soon be wrong, one line each, for the log.
 [[nodiscard]] std::vector<std::string> named_files_warnings(const Config& config);
+
+// When certificates run out, of a chain the first of it; none: there is none, or none can be read.
+struct CertificateExpiries {
+  using Time = std::chrono::system_clock::time_point;
+
+  std::optional<Time> fix;   // of the TLS ports
+  std::optional<Time> etcd;  // that a node of a cluster shows its store
+};
+
+// As the files are now.
+[[nodiscard]] CertificateExpiries certificate_expiries(const Config& config);
 
 }  // namespace betex::gateway

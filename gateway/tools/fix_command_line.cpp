@@ -44,7 +44,9 @@ or standard output cannot be written and nothing was to be carried out; 128 and 
 came before a script's end, and the rest was not sent.
 
 An order or an operator's request acts once under its --id. After a 2 or 3 give it again with the
---id that was shown, an order with --again as well.
+--id that was shown, an order with --again as well. KNOWN, with a 0, says that it was answered
+before. Where a second operator had to approve it, he may have declined: replay EVENT, the one that
+KNOWN names, shows what was answered.
 
 Sequence numbers, and what was sent, are kept in a state file, so that reports made while nobody
 was logged on are printed at the next logon.)";

@@ -1,5 +1,6 @@
 #include "gateway/transport/certificate_dates.h"
 
+#include <algorithm>
 #include <ctime>
 #include <memory>
 #include <optional>
@@ -89,6 +90,21 @@ std::vector<std::string> certificate_date_warnings(const TlsFiles& files,
     add_warnings(files.client_ca, now, lines);
   }
   return lines;
+}
+
+std::optional<system_clock::time_point> first_expiry(const std::filesystem::path& file) {
+  std::optional<system_clock::time_point> first;
+  bool are_read = true;
+  journal::PemFile pem{file};
+  while (const auto certificate = pem.next<Certificate>(PEM_read_X509)) {
+    const auto expiry = time_of(X509_get0_notAfter(certificate.get()));
+    are_read = are_read && expiry;
+    if (expiry) {
+      first = std::min(first.value_or(*expiry), *expiry);
+    }
+  }
+  ERR_clear_error();  // the end of the file is one
+  return are_read ? first : std::nullopt;
 }
 
 }  // namespace betex::fix

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,5 +16,10 @@ namespace betex::fix {
 // or not yet valid at `now`, or expires within 14 days. Files that cannot be read have none.
 [[nodiscard]] std::vector<std::string> certificate_date_warnings(
     const TlsFiles& files, std::chrono::system_clock::time_point now);
+
+// When the first of a file's certificates runs out: a chain is good for as long as all of it is.
+// None: there is none, or one has a date that cannot be read.
+[[nodiscard]] std::optional<std::chrono::system_clock::time_point> first_expiry(
+    const std::filesystem::path& file);
 
 }  // namespace betex::fix

@@ -15,7 +15,7 @@ void KnownNames::learn(const matching::Engine& engine) {
 
 void KnownNames::learn_orders(const matching::Engine& engine, matching::AccountId account) {
   engine.visit_orders([this, account](const matching::OrderInfo& order) {
-    if (order.account == account && order.live) {
+    if (order.account == account) {
       mark(order.order, order.reference, order.order_group);
     }
   });

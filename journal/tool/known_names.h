@@ -52,7 +52,8 @@ class KnownNames {
 
   [[nodiscard]] bool knows_orders() const noexcept { return !marks_.empty(); }
 
-  // Those of one account that an engine has.
+  // Those of one account that an engine has, also of orders that have ended: before its snapshot
+  // was taken, they may have traded in what is left of the log.
   void learn_orders(const matching::Engine& engine, matching::AccountId account);
 
   // Empty where there is none.

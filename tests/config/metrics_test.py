@@ -94,6 +94,9 @@ class Metrics(unittest.TestCase):
         self.assertGreater(self.value("betex_order_ack_seconds_sum"), 0)
         self.assertGreaterEqual(self.value("betex_commit_seconds_count"), 2)
         self.assertGreater(self.value("betex_journal_disk_free_bytes"), 0)
+        self.assertGreater(
+            self.value('betex_tls_certificate_expiry_timestamp_seconds{certificate="fix"}'),
+            self.value("process_start_time_seconds"))
 
     def test_a_node_of_a_cluster_says_how_it_is(self):
         of_cluster = {name for name in self.names if name.startswith("betex_cluster_")}

@@ -9,13 +9,16 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 
+#include <boost/asio/ip/tcp.hpp>
 #include <gtest/gtest.h>
 
 #include "tests/support/gateway_process.h"
 #include "tests/support/raw_fix_peer.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/test_certificates.h"
 
 namespace betex::test {
 namespace {
@@ -139,6 +142,22 @@ class OperationsTest : public testing::Test {
 
   static std::chrono::sys_seconds now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  }
+
+  // When the certificate of its TLS port runs out, as it tells whoever scrapes it.
+  static std::chrono::sys_seconds certificate_expiry(const GatewayProcess& gateway) {
+    constexpr std::string_view kSeries =
+        "\nbetex_tls_certificate_expiry_timestamp_seconds{certificate=\"fix\"} ";
+    boost::asio::ip::tcp::iostream stream{"127.0.0.1", std::to_string(gateway.http_port())};
+    stream << "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" << std::flush;
+    const std::string scrape{std::istreambuf_iterator<char>{stream}, {}};
+    const auto found = scrape.find(kSeries);
+    if (found == std::string::npos) {
+      throw std::runtime_error{"it does not tell when its certificate runs out: " + scrape};
+    }
+    const double since_1970 = std::stod(scrape.substr(found + kSeries.size()));
+    return std::chrono::sys_seconds{
+        std::chrono::seconds{static_cast<std::chrono::seconds::rep>(since_1970)}};
   }
 
   std::optional<TempFolder> folder_{std::in_place};
@@ -333,6 +352,20 @@ TEST_F(OperationsTest, SighupTakesOverCredentials) {
   EXPECT_EQ(peer.read().type(), "A");
   there->send("1", "112=T|");
   EXPECT_EQ(there->read_type("0").value(112), "T");
+}
+
+TEST_F(OperationsTest, SighupTellsWhenTheNewCertificateRunsOut) {
+  own_config();
+  auto gateway = start();
+  const auto in_two_days = now() + 48h;
+  EXPECT_GT(certificate_expiry(*gateway), in_two_days) << "the demo certificate's";
+  const TestAuthority authority{folder_->path(), "ca"};
+  std::filesystem::copy_file(authority.issue("gateway"),  // for a day
+                             wal() / "tls-demo.pem",
+                             std::filesystem::copy_options::overwrite_existing);
+  reload(*gateway, "reloaded");
+  EXPECT_GT(certificate_expiry(*gateway), now());
+  EXPECT_LT(certificate_expiry(*gateway), in_two_days);
 }
 
 TEST_F(OperationsTest, SighupWithWrongFilesChangesNothing) {

@@ -93,7 +93,7 @@ class FakeQuorumLog final : public cluster::QuorumLog {
     const cluster::Head before = end;
     end.epoch = std::max(before.epoch.next(), at_least);
     end.node = "a";
-    return {.before = before, .epoch = end.epoch};
+    return {.before = before, .epoch = end.epoch, .last_writer = before.epoch};
   }
 
   void append(const cluster::Batch& batch) override {

@@ -390,7 +390,7 @@ TEST_F(StandbyTest, ALeaseThatEndedThoughNobodyHasTakenItIsTakenAgain) {
   expect_copy();
 }
 
-TEST_F(StandbyTest, AnAttemptThatCameToNothingIsNobodysWriting) {
+TEST_F(StandbyTest, TriesAgainWhereAnAttemptCameToNothing) {
   fill(1);
   bool is_to_fail = true;
   bool failed = false;
@@ -412,7 +412,6 @@ TEST_F(StandbyTest, AnAttemptThatCameToNothingIsNobodysWriting) {
   const auto taken_over = follow();
   ASSERT_TRUE(taken_over.has_value());
   EXPECT_TRUE(looked);
-  EXPECT_EQ(taken_over->before.epoch, WriterEpoch{1}) << "who wrote last has not changed";
   EXPECT_GT(log_.end.epoch, WriterEpoch{2});
   EXPECT_EQ(journal_->epoch(), log_.end.epoch);
   expect_copy();

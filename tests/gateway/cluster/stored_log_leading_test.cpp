@@ -177,6 +177,48 @@ TEST_F(StoredLogTest, AnEpochIsNeverBelowWhatTheJournalHasSeen) {
   EXPECT_EQ(log("b")->take_over(WriterEpoch{3}).epoch, WriterEpoch{41});
 }
 
+TEST_F(StoredLogTest, AnAttemptToLeadThatCameToNothingIsNobodysWriting) {
+  create();
+  const auto first = leader("a");
+  append(*first);
+  const auto second = log("b");
+  EXPECT_EQ(second->take_over(WriterEpoch{1}).last_writer, WriterEpoch{2});
+  const StoredLog::TakenOver again = second->take_over(WriterEpoch{1});
+  EXPECT_EQ(again.before.epoch, WriterEpoch{3});
+  EXPECT_EQ(again.last_writer, WriterEpoch{2}) << "this node has appended nothing";
+  append(*second);
+  EXPECT_EQ(second->take_over(WriterEpoch{1}).last_writer, WriterEpoch{4});
+  EXPECT_EQ(log("c")->take_over(WriterEpoch{1}).last_writer, WriterEpoch{5})
+      << "it may have appended, as far as another one knows";
+}
+
+TEST_F(StoredLogTest, AnAttemptToLeadThatWasNotAnsweredIsNobodysWritingEither) {
+  create();
+  const auto first = leader("a");
+  append(*first);
+  const auto second = log("b");
+  for (std::uint32_t epoch = 3; epoch <= 4; ++epoch) {
+    script_ = {Fault::None, Fault::AnswerLost};  // of the head; of the takeover, which is done
+    always_ = Fault::RequestLost;
+    EXPECT_EQ(fault_of([&] { static_cast<void>(second->take_over(WriterEpoch{1})); }),
+              JournalFault::AuthorityLost);
+    EXPECT_EQ(head().head.epoch, WriterEpoch{epoch}) << "it has come to the store";
+  }
+  always_ = Fault::None;
+  EXPECT_EQ(second->take_over(WriterEpoch{1}).last_writer, WriterEpoch{2});
+  EXPECT_EQ(head().head.epoch, WriterEpoch{5});
+}
+
+TEST_F(StoredLogTest, WhoLedBetweenTwoAttemptsIsTheLastWriter) {
+  create();
+  const auto first = log("a");
+  EXPECT_EQ(first->take_over(WriterEpoch{1}).last_writer, WriterEpoch{1});
+  const auto second = leader("b");
+  append(*second);
+  EXPECT_EQ(first->take_over(WriterEpoch{1}).last_writer, WriterEpoch{3});
+  EXPECT_EQ(first->take_over(WriterEpoch{1}).last_writer, WriterEpoch{3});
+}
+
 TEST_F(StoredLogTest, TheTailIsThereForWhoHasTakenOver) {
   create();
   const auto first = leader("a");

@@ -14,6 +14,7 @@ using matching::Name;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 using Updates = SecurityListQuery::Updates;
 
@@ -143,6 +144,39 @@ TEST_F(Listings, TellOnceWhatIsAddedWhileTheyCatchUp) {
   EXPECT_THAT(venue.told(session), ElementsAre("y l RAIN 4 last1", "BK M l A 9", "BK M l B 9"));
   venue.exchange.run(matching::CreateMarket{.market = Name{"NEW"}, .runners = {Name{"N"}}});
   EXPECT_THAT(told(), ElementsAre("BK M l C 9", "BK A l N 10"));
+}
+
+// What changes behind a look is told by the next one; what changes ahead of it, by this one.
+TEST_F(Listings, TellOnceWhatChangesWhileTheyCatchUp) {
+  ask({.updates = Updates::Begin});
+  EXPECT_TRUE(venue.data.turn(venue.now));
+  EXPECT_THAT(venue.told(session), SizeIs(3));
+  venue.exchange.run(matching::HaltMarket{.market = Name{"HORSE"}});
+  venue.take();
+  EXPECT_TRUE(venue.data.turn(venue.now));
+  EXPECT_THAT(venue.told(session), ElementsAre("y l RAIN 4 last1", "BK M l A 9", "BK M l B 9"));
+  venue.exchange.run(matching::UnhaltMarket{.market = Name{"HORSE"}});
+  EXPECT_THAT(
+      told(),
+      ElementsAre(StartsWith("BK M l C "), StartsWith("BK M l A "), StartsWith("BK M l B ")));
+  venue.exchange.run(matching::HaltMarket{.market = Name{"HORSE"}});
+  EXPECT_THAT(told(), ElementsAre("BK M l A 9", "BK M l B 9", "BK M l C 9"));
+}
+
+TEST_F(Listings, TellOnceWhatChangesRightBehindItsBeingAdded) {
+  ask({.updates = Updates::Begin});
+  EXPECT_TRUE(venue.data.turn(venue.now));
+  EXPECT_THAT(venue.told(session), SizeIs(3));
+  venue.exchange.run(matching::HaltMarket{.market = Name{"HORSE"}});
+  venue.exchange.run(
+      matching::CreateMarket{.market = Name{"NEW"}, .runners = {Name{"N1"}, Name{"N2"}}});
+  venue.take();
+  EXPECT_TRUE(venue.data.turn(venue.now));
+  EXPECT_THAT(venue.told(session), ElementsAre("y l RAIN 4 last1", "BK M l A 9", "BK M l B 9"));
+  venue.exchange.run(matching::OpenMarket{.market = Name{"NEW"}});
+  EXPECT_THAT(told(), ElementsAre("BK M l C 9", "BK A l N1 1", "BK A l N2 1"));
+  venue.exchange.run(matching::HaltMarket{.market = Name{"NEW"}});
+  EXPECT_THAT(told(), ElementsAre("BK M l N1 9", "BK M l N2 9"));
 }
 
 }  // namespace

@@ -129,6 +129,32 @@ TEST(CertificateDates, AGoodCertificateAndAMissingFileAreNotSpokenOf) {
   EXPECT_TRUE(certificate_date_warnings(files, std::chrono::system_clock::now()).empty());
 }
 
+TEST(CertificateDates, AChainRunsOutWithItsFirst) {
+  const TempFolder folder;
+  const auto demo = folder.path() / "tls-demo.pem";
+  EXPECT_EQ(fix::first_expiry(demo), std::nullopt) << "there is none";
+  fix::make_demo_certificate(demo);
+  const auto now = std::chrono::system_clock::now();
+  const auto of_demo = fix::first_expiry(demo);
+  ASSERT_TRUE(of_demo.has_value());
+  EXPECT_GT(*of_demo, now + std::chrono::days{14});
+
+  const TestAuthority authority{folder.path(), "ca"};
+  const auto of_issued = fix::first_expiry(authority.issue("gateway"));
+  ASSERT_TRUE(of_issued.has_value());
+  EXPECT_GT(*of_issued, now);
+  EXPECT_LT(*of_issued, now + std::chrono::days{2});
+
+  const auto chain = folder.path() / "chain.pem";
+  for (const auto& part : {demo, authority.certificate()}) {
+    std::ofstream{chain, std::ios::app} << std::ifstream{part}.rdbuf();
+  }
+  const auto of_chain = fix::first_expiry(chain);
+  ASSERT_TRUE(of_chain.has_value());
+  EXPECT_EQ(of_chain, fix::first_expiry(authority.certificate()));
+  EXPECT_LT(*of_chain, *of_demo);
+}
+
 TEST(TlsContext, WantsAListInDateOfEachAuthority) {
   const TempFolder folder;
   const TestAuthority authority{folder.path(), "ca"};
