@@ -47,6 +47,8 @@ class Nobody final : public Client {
 
   void ask(Whim /*whim*/) override {}
 
+  [[nodiscard]] std::uint64_t followed(Whim /*whim*/) const override { return 0; }
+
   [[nodiscard]] std::vector<std::string> faults() const override { return {}; }
 
   [[nodiscard]] std::uint64_t requests_sent() const override { return 0; }

@@ -1,6 +1,7 @@
 #include "tests/sim/run/fault_injection.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
@@ -8,9 +9,11 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "journal/segment_catalog.h"
 #include "journal/snapshot.h"
+#include "tests/sim/clients/client.h"
 #include "tests/sim/gateway/exchange_config.h"
 
 namespace betex::sim {
@@ -23,6 +26,23 @@ constexpr milliseconds kAWhile{1'000};
 constexpr milliseconds kForASnapshot{3'000};
 constexpr milliseconds kBetweenLooks{50};
 constexpr int kSecondsOfDrift = 5;
+
+struct Asked {
+  FaultKind kind;
+  Whim whim;
+};
+
+// What clients are asked to do out of turn.
+constexpr std::array kAsked{Asked{FaultKind::ClientHangsUp, Whim::HangUp},
+                            Asked{FaultKind::ClientResends, Whim::Resend},
+                            Asked{FaultKind::ClientDuplicates, Whim::Duplicate},
+                            Asked{FaultKind::ClientReorders, Whim::Reorder},
+                            Asked{FaultKind::ClientGoesBack, Whim::GoBack}};
+static_assert(kAsked.size() == kWhims);
+
+Whim whim_of(FaultKind kind) {
+  return std::ranges::find(kAsked, kind, &Asked::kind)->whim;
+}
 
 // False: there is none.
 bool damage_newest_snapshot(const std::filesystem::path& log, SnapshotDamage how, Random& chance) {
@@ -89,6 +109,19 @@ void FaultInjection::has_happened(FaultKind kind) {
   ++happened_.at(static_cast<std::size_t>(kind));
 }
 
+FaultInjection::Counts FaultInjection::happened() const {
+  Counts counts = happened_;
+  const auto count = [&](FaultKind kind) -> std::uint64_t& {
+    return counts.at(static_cast<std::size_t>(kind));
+  };
+  count(FaultKind::DiskWriteError) = machine_.disk.failed(Disk::Call::Write);
+  count(FaultKind::DiskSyncError) = machine_.disk.failed(Disk::Call::Sync);
+  for (const Asked& each : kAsked) {
+    count(each.kind) = users_.followed(each.whim);
+  }
+  return counts;
+}
+
 // ---- They begin and end
 
 void FaultInjection::begin_those_due() {
@@ -127,10 +160,10 @@ void FaultInjection::begin(const Fault& each) {
       break;
     case FaultKind::DiskWriteError:
       machine_.disk.fail(Disk::Call::Write, EIO, static_cast<std::uint64_t>(each.value), 1);
-      break;
+      return;
     case FaultKind::DiskSyncError:
       machine_.disk.fail(Disk::Call::Sync, EIO, static_cast<std::uint64_t>(each.value), 1);
-      break;
+      return;
     case FaultKind::DiskSlow:
       machine_.disk.take_time({}, time);
       until(kAWhile, [this] { machine_.disk.take_time({}, {}); });
@@ -152,20 +185,12 @@ void FaultInjection::begin(const Fault& each) {
       }
       break;
     case FaultKind::ClientHangsUp:
-      users_.ask(each.detail, Whim::HangUp);
-      break;
     case FaultKind::ClientResends:
-      users_.ask(each.detail, Whim::Resend);
-      break;
     case FaultKind::ClientDuplicates:
-      users_.ask(each.detail, Whim::Duplicate);
-      break;
     case FaultKind::ClientReorders:
-      users_.ask(each.detail, Whim::Reorder);
-      break;
     case FaultKind::ClientGoesBack:
-      users_.ask(each.detail, Whim::GoBack);
-      break;
+      users_.ask(each.detail, whim_of(each.kind));
+      return;
     case FaultKind::WallClockStep:
       machine_.clocks.step_wall(milliseconds{each.value});
       break;

@@ -9,7 +9,6 @@
 #include <optional>
 #include <vector>
 
-#include "tests/sim/clients/client.h"
 #include "tests/sim/machine/clocks.h"
 #include "tests/sim/machine/machine.h"
 #include "tests/sim/machine/random.h"
@@ -47,10 +46,10 @@ class FaultInjection {
   // Of the gateway's parts.
   [[nodiscard]] const Lateness& lateness() const noexcept { return lateness_; }
 
-  // How many took effect, by FaultKind.
+  // How many took effect by now, by FaultKind.
   using Counts = std::array<std::uint64_t, kFaultKinds>;
 
-  [[nodiscard]] const Counts& happened() const noexcept { return happened_; }
+  [[nodiscard]] Counts happened() const;
 
  private:
   struct Ending {
@@ -74,7 +73,7 @@ class FaultInjection {
   Random& chance_;
   const Clocks::Time start_;
   Lateness lateness_{};
-  Counts happened_{};
+  Counts happened_{};  // but for those that the disk and the users count
   std::size_t next_ = 0;
   std::vector<Ending> endings_;                    // of faults that last
   bool power_fails_ = false;                       // with its next death

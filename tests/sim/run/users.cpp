@@ -61,6 +61,14 @@ void Users::ask(std::int64_t trader, Whim whim) {
   traders_.at(static_cast<std::size_t>(trader) % traders_.size())->ask(whim);
 }
 
+std::uint64_t Users::followed(Whim whim) const {
+  std::uint64_t sum = 0;
+  for (const Client* client : all_) {
+    sum += client->followed(whim);
+  }
+  return sum;
+}
+
 bool Users::all_are_done() const {
   return std::all_of(all_.begin(), all_.end(), [&](const Client* client) {
     return client->requests_sent() >= plan_.requests;

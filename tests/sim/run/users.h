@@ -29,6 +29,9 @@ class Users {
   // `trader` may be larger than their number.
   void ask(std::int64_t trader, Whim whim);
 
+  // How often they have done that, all of them.
+  [[nodiscard]] std::uint64_t followed(Whim whim) const;
+
   // They are to ask for nothing more, and to leave once they have what they are owed.
   void close() noexcept { exchange_.closing = true; }
 
