@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <iterator>
 #include <optional>
@@ -37,6 +38,15 @@ constexpr Clocks::Time kLongest = std::chrono::hours{6};
 constexpr milliseconds kLeastDown{20};
 constexpr milliseconds kMostDown{3'000};
 
+// Of 100 plans: after each transaction everything is looked at that there is to look at, which
+// takes longer.
+constexpr double kAudited = 10;
+
+Audits audits_of(const Plan& plan) {
+  return Random{plan.seed, "audits"}.chance(kAudited) ? Audits::EachTransaction
+                                                      : Audits::NowAndThen;
+}
+
 // So often in turn a start may fail once nothing is wrong with the machine any more.
 constexpr unsigned kMostFailedStarts = 3;
 
@@ -53,7 +63,8 @@ class Run {
         order_{plan.seed, "order"},
         chance_{plan.seed, "faults"},
         start_{machine_.clocks.now()},
-        judge_{plan.traders} {
+        audits_{audits_of(plan)},
+        judge_{plan.traders, audits_} {
     machine_.keep_trace(options.keep_trace);
     std::filesystem::create_directory(files_);
     write_exchange_files(files_,
@@ -114,8 +125,20 @@ class Run {
     if (const std::string lost = gateway_->what_is_lost(); !lost.empty()) {
       fault(lost + " is lost");
     }
-    if (gateway_->up()) {
-      judge_.look(gateway_->engine());
+    if (!gateway_->up()) {
+      return;
+    }
+    judge_.look(gateway_->engine());
+    if (audits_ == Audits::EachTransaction && books_compared_at_ != judge_.events() &&
+        gateway_->idle()) {
+      books_compared_at_ = judge_.events();
+      compare_books();
+    }
+  }
+
+  void compare_books() {
+    if (const std::string why = gateway_->why_books_differ(); !why.empty()) {
+      fault("market data's books are not the engine's: " + why);
     }
   }
 
@@ -220,9 +243,7 @@ class Run {
   }
 
   void finish() {
-    if (const std::string why = gateway_->why_books_differ(); !why.empty()) {
-      fault("market data's books are not the engine's: " + why);
-    }
+    compare_books();
     judge_.finish(gateway_->engine(), users_.all());
     note_judgement();
   }
@@ -260,6 +281,7 @@ class Run {
   Random order_;                       // who goes on
   Random chance_;                      // what a fault leaves open, and how long the gateway is down
   const Clocks::Time start_;
+  const Audits audits_;
   Judge judge_;
   Users users_{plan_, machine_, judge_};
   std::optional<GatewayProcess> gateway_;  // none: it is down
@@ -267,7 +289,8 @@ class Run {
       plan_, {.machine = machine_, .users = users_, .gateway = gateway_, .chance = chance_}};
   Clocks::Time start_at_{0};  // while it is down
   int last_process_ = 0;
-  unsigned failed_starts_ = 0;  // in turn
+  unsigned failed_starts_ = 0;           // in turn
+  std::uint64_t books_compared_at_ = 0;  // an event
 };
 
 Outcome outcome_of(LeaseOutcome lease) {
