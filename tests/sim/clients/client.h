@@ -2,6 +2,7 @@
 // client (gateway/client), which knows nothing of the simulation, and keeps its own record.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,6 +12,8 @@ namespace betex::sim {
 
 // What a client is asked to do out of turn, by its plan's faults.
 enum class Whim : std::uint8_t { HangUp, Resend, Duplicate, Reorder, GoBack };
+
+inline constexpr std::size_t kWhims = 5;
 
 // What all users share with the run. Written by the run, read by the fibers.
 struct Exchange {
@@ -28,6 +31,9 @@ class Client {
   virtual void live(const Exchange& exchange) = 0;
 
   virtual void ask(Whim whim) = 0;
+
+  // How often it has done that: not where there was nothing to do it with, or it was leaving.
+  [[nodiscard]] virtual std::uint64_t followed(Whim whim) const = 0;
 
   // What contradicts the rules by now, from its own messages alone; empty: nothing.
   [[nodiscard]] virtual std::vector<std::string> faults() const = 0;

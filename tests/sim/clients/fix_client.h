@@ -3,6 +3,7 @@
 // the simulated machine's time; nothing in here knows that.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -37,6 +38,10 @@ class FixClient : public Client {
   void live(const Exchange& exchange) final;
 
   void ask(Whim whim) override { whims_.push_back(whim); }
+
+  [[nodiscard]] std::uint64_t followed(Whim whim) const override {
+    return followed_.at(static_cast<std::size_t>(whim));
+  }
 
   [[nodiscard]] std::vector<std::string> faults() const override { return faults_; }
 
@@ -131,6 +136,9 @@ class FixClient : public Client {
 
   // whims.cpp
   void follow(Whim whim, const Exchange& exchange);
+
+  void has_followed(Whim whim) { ++followed_.at(static_cast<std::size_t>(whim)); }
+
   void ask_for_resend();
   void send_numbers_again();
   void send_two_misplaced();
@@ -144,8 +152,9 @@ class FixClient : public Client {
   client::Session session_;
   Line line_;
   std::deque<Whim> whims_;
-  std::deque<std::string> traffic_;              // frames, with '>' or '<' in front
-  std::map<std::uint32_t, std::string> bodies_;  // of the newest messages, by number
+  std::array<std::uint64_t, kWhims> followed_{};  // by Whim
+  std::deque<std::string> traffic_;               // frames, with '>' or '<' in front
+  std::map<std::uint32_t, std::string> bodies_;   // of the newest messages, by number
   std::vector<std::string> faults_;
   std::uint64_t requests_sent_ = 0;
   std::uint64_t messages_told_ = 0;

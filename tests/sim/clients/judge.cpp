@@ -39,7 +39,7 @@ std::vector<gateway::AudienceMember> members_of(unsigned traders) {
 
 }  // namespace
 
-Judge::Judge(unsigned traders) : owed_{members_of(traders)} {}
+Judge::Judge(unsigned traders, Audits audits) : replica_{audits}, owed_{members_of(traders)} {}
 
 void Judge::find(std::string fault) {
   if (faults_.size() < kMostFaults) {

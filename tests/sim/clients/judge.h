@@ -29,7 +29,7 @@ namespace betex::sim {
 class Judge final : public Witness {
  public:
   // Of an exchange with the names of exchange_config.h, and at most so many traders.
-  explicit Judge(unsigned traders = 16);
+  explicit Judge(unsigned traders = 16, Audits audits = Audits::NowAndThen);
   Judge(const Judge&) = delete;
   Judge& operator=(const Judge&) = delete;
 
@@ -43,8 +43,8 @@ class Judge final : public Witness {
   // The process has ended, however that came. The next one finds what is in its log.
   void gateway_ended();
 
-  // Between two steps of a gateway that is up: its engine. Looks at the whole state after some
-  // transactions, and once behind each start.
+  // Between two steps of a gateway that is up: its engine. Looks at the whole state as often as
+  // Audits says, and once behind each start.
   void look(const matching::Engine& live);
 
   // ---- From the clients: Witness

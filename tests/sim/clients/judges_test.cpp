@@ -47,6 +47,8 @@ class Nobody final : public Client {
 
   void ask(Whim /*whim*/) override {}
 
+  [[nodiscard]] std::uint64_t followed(Whim /*whim*/) const override { return 0; }
+
   [[nodiscard]] std::vector<std::string> faults() const override { return {}; }
 
   [[nodiscard]] std::uint64_t requests_sent() const override { return 0; }
@@ -287,6 +289,39 @@ TEST_F(Judged, AnEngineThatIsInAnotherStateIsFound) {
   ASSERT_EQ(other.engine.last_seq(), x.engine.last_seq());
   judge.look(other.engine);
   EXPECT_THAT(judge.take_faults(), Contains(HasSubstr("has another state than one that has")));
+}
+
+// Long before the next look that is due now and then.
+TEST_F(Judged, WhereEachTransactionIsAuditedTheFirstOtherStateIsFound) {
+  Judge strict{16, Audits::EachTransaction};
+  matching::Engine other;
+  for (const StoredTransaction& transaction : x.log) {
+    strict.durable(transaction.view());
+    other.apply(transaction.view());
+  }
+  commit();
+  judge.look(other);  // behind a start
+  strict.look(other);
+  const std::size_t known = x.log.size();
+  x.deposit("T3", "1.00");
+  std::vector<StoredTransaction> changed{x.log.begin() + static_cast<std::ptrdiff_t>(known),
+                                         x.log.end()};
+  matching::testing::damage<matching::FundsMoved>(changed, [](matching::FundsMoved& event) {
+    event.amount += matching::Money{1};
+    event.balance += matching::Money{1};
+  });
+  for (const StoredTransaction& transaction : changed) {
+    other.apply(transaction.view());
+  }
+  for (; committed < x.log.size(); ++committed) {
+    strict.durable(x.log[committed].view());
+    judge.durable(x.log[committed].view());
+  }
+  EXPECT_THAT(strict.take_faults(), IsEmpty());
+  judge.look(other);
+  EXPECT_THAT(judge.take_faults(), IsEmpty());
+  strict.look(other);
+  EXPECT_THAT(strict.take_faults(), Contains(HasSubstr("has another state than one that has")));
 }
 
 // ---- What clients are told

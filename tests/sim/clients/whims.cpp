@@ -33,6 +33,7 @@ void FixClient::follow(Whim whim, const Exchange& exchange) {
     case Whim::HangUp:
       session_.disconnect();
       lost_connection();
+      has_followed(whim);
       break;
     case Whim::Resend:
       ask_for_resend();
@@ -40,6 +41,7 @@ void FixClient::follow(Whim whim, const Exchange& exchange) {
     case Whim::Duplicate:
       send_last_again();
       send_numbers_again();
+      has_followed(whim);
       break;
     case Whim::Reorder:
       send_two_misplaced();
@@ -60,6 +62,7 @@ void FixClient::ask_for_resend() {
   const std::uint32_t first = last - static_cast<std::uint32_t>(random_.below(most));
   const std::uint32_t end = random_.chance(50) ? 0 : last;  // 0: all that follow
   session_.send(Message{"2"}.add(client::tag::kBeginSeqNo, first).add(client::tag::kEndSeqNo, end));
+  has_followed(Whim::Resend);
 }
 
 client::Header FixClient::header(std::uint32_t number, std::string_view time) const {
@@ -104,6 +107,7 @@ void FixClient::send_two_misplaced() {
     frame = client::encode(header(store_.next_out(), time), *request);
     store_.add_sent(frame);
   }
+  has_followed(Whim::Reorder);
   if (!line_.put(frames[1] + frames[0])) {
     session_.disconnect();
     lost_connection();
@@ -127,6 +131,7 @@ void FixClient::go_back(const Exchange& exchange) {
   client::Connection connection =
       client::Connection::open("127.0.0.1", port_of(exchange), kAnswerTimeout);
   connection.send(client::encode(header(kUsed, time), logon), kAnswerTimeout);
+  has_followed(Whim::GoBack);
   const auto deadline = client::Clock::now() + kAnswerTimeout;
   while (!client::frame_length(connection.received()) && connection.receive(deadline)) {
   }

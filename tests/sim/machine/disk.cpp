@@ -1,5 +1,6 @@
 #include "tests/sim/machine/disk.h"
 
+#include <cstddef>
 #include <utility>
 
 #include "tests/sim/machine/disk_inside.h"
@@ -77,6 +78,10 @@ std::uint64_t Disk::syncs() const noexcept {
 
 std::uint64_t Disk::faults() const noexcept {
   return inside_->faults;
+}
+
+std::uint64_t Disk::failed(Call call) const noexcept {
+  return inside_->failed[static_cast<std::size_t>(call)];
 }
 
 std::uint64_t Disk::lost_writes() const noexcept {

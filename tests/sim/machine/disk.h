@@ -61,8 +61,9 @@ class Disk {
 
   // ---- Figures
   [[nodiscard]] std::uint64_t syncs() const noexcept;
-  [[nodiscard]] std::uint64_t faults() const noexcept;       // calls that were made to fail
-  [[nodiscard]] std::uint64_t lost_writes() const noexcept;  // by power cuts
+  [[nodiscard]] std::uint64_t faults() const noexcept;           // calls that were made to fail
+  [[nodiscard]] std::uint64_t failed(Call call) const noexcept;  // of these, as fail() has said
+  [[nodiscard]] std::uint64_t lost_writes() const noexcept;      // by power cuts
 
   struct Inside;  // disk.cpp and libc_files.cpp
 

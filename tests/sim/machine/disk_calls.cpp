@@ -78,6 +78,7 @@ bool Disk::Inside::is_to_fail(Call call) {
   }
   --next.times;
   ++faults;
+  ++failed[static_cast<std::size_t>(call)];
   if (Machine* const machine = Machine::current()) {
     machine->note("disk fails with error " + std::to_string(next.error));
   }

@@ -41,6 +41,8 @@ TEST_F(DiskFaultTest, TheNthWriteFailsAndSoManyBehindIt) {
   });
   EXPECT_EQ(errors, "ok EIO EIO ok ");
   EXPECT_EQ(disk().faults(), 2U);
+  EXPECT_EQ(disk().failed(Disk::Call::Write), 2U);
+  EXPECT_EQ(disk().failed(Disk::Call::Sync), 0U);
   EXPECT_EQ(content_of(root() / "file"), "XbcX");
 }
 

@@ -88,6 +88,7 @@ struct Disk::Inside {
   Clocks::Time most_time{0};
   std::uint64_t syncs = 0;
   std::uint64_t faults = 0;
+  std::array<std::uint64_t, 3> failed{};  // by Call
   std::uint64_t lost_writes = 0;
 
  private:

@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <exception>
-#include <fstream>
+#include <cstdint>
+#include <filesystem>
 #include <iterator>
-#include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,13 +14,13 @@
 #include "journal/format.h"
 #include "journal/segment_catalog.h"
 #include "journal/snapshot.h"
-#include "tests/sim/clients/clients.h"
 #include "tests/sim/clients/judge.h"
 #include "tests/sim/gateway/exchange_config.h"
 #include "tests/sim/gateway/lease_scenario.h"
-#include "tests/sim/gateway/simulated_gateway.h"
 #include "tests/sim/machine/machine.h"
+#include "tests/sim/run/fault_injection.h"
 #include "tests/sim/run/gateway_process.h"
+#include "tests/sim/run/users.h"
 
 namespace betex::sim {
 namespace {
@@ -40,6 +38,15 @@ constexpr Clocks::Time kLongest = std::chrono::hours{6};
 constexpr milliseconds kLeastDown{20};
 constexpr milliseconds kMostDown{3'000};
 
+// Of 100 plans: after each transaction everything is looked at that there is to look at, which
+// takes longer.
+constexpr double kAudited = 10;
+
+Audits audits_of(const Plan& plan) {
+  return Random{plan.seed, "audits"}.chance(kAudited) ? Audits::EachTransaction
+                                                      : Audits::NowAndThen;
+}
+
 // So often in turn a start may fail once nothing is wrong with the machine any more.
 constexpr unsigned kMostFailedStarts = 3;
 
@@ -56,14 +63,15 @@ class Run {
         order_{plan.seed, "order"},
         chance_{plan.seed, "faults"},
         start_{machine_.clocks.now()},
-        judge_{plan.traders} {
+        audits_{audits_of(plan)},
+        judge_{plan.traders, audits_} {
     machine_.keep_trace(options.keep_trace);
     std::filesystem::create_directory(files_);
     write_exchange_files(files_,
                          {.traders = plan.traders,
                           .watchers = plan.watchers,
                           .many_snapshots = plan.many_snapshots,
-                          .four_eyes = plan.operates && has_four_eyes()},
+                          .four_eyes = has_four_eyes(plan)},
                          dictionaries.folder);
     for (const Fault& fault : plan.faults) {
       ++outcome_.planned.at(static_cast<std::size_t>(fault.kind));
@@ -71,7 +79,7 @@ class Run {
   }
 
   Outcome go() {
-    make_clients();
+    users_.begin();
     start_gateway();
     while (!over()) {
       if (++outcome_.steps > kMostSteps || machine_.clocks.now() - start_ > kLongest) {
@@ -91,8 +99,7 @@ class Run {
   // ---- One step: what is due, then one of those who can go on, or time passes.
 
   void step() {
-    begin_faults();
-    end_faults();
+    faults_.look();
     look_after_gateway();
     begin_closing();
     std::vector<Fiber*> ready = machine_.ready_fibers();
@@ -118,22 +125,27 @@ class Run {
     if (const std::string lost = gateway_->what_is_lost(); !lost.empty()) {
       fault(lost + " is lost");
     }
-    if (gateway_->up()) {
-      judge_.look(gateway_->engine());
+    if (!gateway_->up()) {
+      return;
+    }
+    judge_.look(gateway_->engine());
+    if (audits_ == Audits::EachTransaction && books_compared_at_ != judge_.events() &&
+        gateway_->idle()) {
+      books_compared_at_ = judge_.events();
+      compare_books();
+    }
+  }
+
+  void compare_books() {
+    if (const std::string why = gateway_->why_books_differ(); !why.empty()) {
+      fault("market data's books are not the engine's: " + why);
     }
   }
 
   void pass_time() {
-    Clocks::Time next = machine_.next_event();
-    const auto consider = [&](Clocks::Time time) { next = std::min(next, time); };
-    if (next_fault_ < plan_.faults.size()) {
-      consider(start_ + plan_.faults[next_fault_].at);
-    }
-    for (const Ending& each : endings_) {
-      consider(each.at);
-    }
+    Clocks::Time next = std::min(machine_.next_event(), faults_.next());
     if (!gateway_) {
-      consider(start_at_);
+      next = std::min(next, start_at_);
     }
     if (next == Clocks::kNever) {
       fault("nothing will ever happen again: " + what_is_outstanding());
@@ -156,7 +168,7 @@ class Run {
                                               .files = files_,
                                               .dictionaries = dictionaries_.read,
                                               .process = ++last_process_,
-                                              .lateness = lateness_},
+                                              .lateness = faults_.lateness()},
                      judge_);
     machine_.note("start " + std::to_string(outcome_.starts));
   }
@@ -181,25 +193,15 @@ class Run {
   void end_gateway() {
     if (const std::string why = gateway_->why_failed(); !why.empty()) {
       machine_.note("ended: " + without_folder(why));
-      if (!gateway_->started() && nothing_is_wrong() && ++failed_starts_ > kMostFailedStarts) {
+      if (!gateway_->started() && faults_.are_over() && ++failed_starts_ > kMostFailedStarts) {
         fault("the gateway does not start: " + why);
       }
     }
     machine_.kill(gateway_->process());
-    if (power_fails_ && gateway_->was_killed()) {
-      happened(FaultKind::PowerCut);
-      machine_.disk.after_power_cut(chance_);
-      machine_.note("power cut");
-    } else {
-      if (gateway_->was_killed()) {
-        happened(FaultKind::KillAtCall);
-      }
-      machine_.disk.after_kill();
-    }
-    power_fails_ = false;
+    const bool was_killed = gateway_->was_killed();
     gateway_.reset();
     judge_.gateway_ended();
-    do_while_down();
+    faults_.gateway_ended(was_killed);
     start_at_ = machine_.clocks.now() +
                 milliseconds{chance_.between(kLeastDown.count(), kMostDown.count())};
   }
@@ -213,258 +215,23 @@ class Run {
     return text;
   }
 
-  void do_while_down() {
-    if (const auto damage = std::exchange(snapshot_damage_, std::nullopt);
-        damage && damage_newest_snapshot(*damage)) {
-      happened(FaultKind::SnapshotDamaged);
-    }
-    if (std::exchange(loses_cache_, false)) {
-      std::error_code ignored;
-      for (const auto& entry : std::filesystem::directory_iterator{machine_.disk.memory()}) {
-        std::filesystem::remove_all(entry, ignored);
-      }
-      happened(FaultKind::CacheLost);
-    }
-  }
-
-  // False: there is none.
-  bool damage_newest_snapshot(SnapshotDamage how) {
-    const std::filesystem::path folder = log_folder(machine_.disk.root()) / "snapshots";
-    std::vector<std::filesystem::path> files;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator{folder, ignored}) {
-      files.push_back(entry.path());
-    }
-    if (files.empty()) {
-      return false;
-    }
-    const std::filesystem::path folder_of_newest = *std::max_element(files.begin(), files.end());
-    if (how == SnapshotDamage::Gone) {
-      return std::filesystem::remove_all(folder_of_newest, ignored) > 0;
-    }
-    const std::filesystem::path newest = folder_of_newest / "state";
-    const std::uintmax_t size = std::filesystem::file_size(newest, ignored);
-    if (ignored || size == 0) {
-      return false;
-    }
-    if (how == SnapshotDamage::Cut) {
-      std::filesystem::resize_file(newest, chance_.below(size), ignored);
-      return !ignored;
-    }
-    std::fstream file{newest, std::ios::in | std::ios::out | std::ios::binary};
-    const auto at = static_cast<std::streamoff>(chance_.below(static_cast<std::size_t>(size)));
-    file.seekg(at);
-    const int byte = file.get();
-    file.seekp(at);
-    file.put(static_cast<char>(byte ^ 0x40));
-    return file.good();
-  }
-
-  // ---- Faults
-
-  void begin_faults() {
-    while (next_fault_ < plan_.faults.size() &&
-           machine_.clocks.now() >= start_ + plan_.faults[next_fault_].at) {
-      begin(plan_.faults[next_fault_++]);
-    }
-  }
-
-  void begin(const Fault& each) {
-    const milliseconds time{std::max<std::int64_t>(each.value, 0)};
-    machine_.note("fault " + std::string{name_of(each.kind)} + " " + std::to_string(each.value) +
-                  " " + std::to_string(each.detail));
-    switch (each.kind) {
-      case FaultKind::KillAtCall:
-      case FaultKind::PowerCut:
-        die_soon(static_cast<std::uint64_t>(each.value),
-                 each.detail == 0 ? Machine::Moment::Before : Machine::Moment::After);
-        power_fails_ = power_fails_ || (gateway_ && each.kind == FaultKind::PowerCut);
-        return;
-      case FaultKind::SnapshotDamaged:
-        damage_snapshot_soon(static_cast<SnapshotDamage>(each.detail),
-                             machine_.clocks.now() + kForASnapshot);
-        return;
-      case FaultKind::CacheLost:
-        loses_cache_ = true;
-        die_soon(1, Machine::Moment::Before);
-        return;
-      case FaultKind::OrderlyStop:
-        if (!gateway_ || !gateway_->begin_stop()) {
-          return;
-        }
-        break;
-      case FaultKind::DiskFull:
-        machine_.disk.set_free(0);
-        until(time, [this] { machine_.disk.set_free(kPlenty); });
-        break;
-      case FaultKind::DiskWriteError:
-        machine_.disk.fail(Disk::Call::Write, EIO, static_cast<std::uint64_t>(each.value), 1);
-        break;
-      case FaultKind::DiskSyncError:
-        machine_.disk.fail(Disk::Call::Sync, EIO, static_cast<std::uint64_t>(each.value), 1);
-        break;
-      case FaultKind::DiskSlow:
-        machine_.disk.take_time({}, time);
-        until(kAWhile, [this] { machine_.disk.take_time({}, {}); });
-        break;
-      case FaultKind::PartLate:
-        lateness_.at(static_cast<std::size_t>(each.detail)) = machine_.clocks.now() + time;
-        until(time, [] {});
-        break;
-      case FaultKind::NetworkStall:
-        machine_.network.stall(machine_.clocks.now() + time);
-        break;
-      case FaultKind::NetworkSlow:
-        machine_.network.behave({.least = {}, .most = time, .partial = 40});
-        until(kAWhile, [this] { machine_.network.behave({}); });
-        break;
-      case FaultKind::ConnectionReset:
-        if (!machine_.network.reset_one(chance_)) {
-          return;
-        }
-        break;
-      case FaultKind::ClientHangsUp:
-        ask(each, Whim::HangUp);
-        break;
-      case FaultKind::ClientResends:
-        ask(each, Whim::Resend);
-        break;
-      case FaultKind::ClientDuplicates:
-        ask(each, Whim::Duplicate);
-        break;
-      case FaultKind::ClientReorders:
-        ask(each, Whim::Reorder);
-        break;
-      case FaultKind::ClientGoesBack:
-        ask(each, Whim::GoBack);
-        break;
-      case FaultKind::WallClockStep:
-        machine_.clocks.step_wall(milliseconds{each.value});
-        break;
-      case FaultKind::WallClockDrift:
-        for (int second = 1; second <= kSecondsOfDrift; ++second) {
-          until(std::chrono::seconds{second},
-                [this, by = milliseconds{each.value}] { machine_.clocks.step_wall(by); });
-        }
-        break;
-    }
-    happened(each.kind);
-  }
-
-  // As soon as there is one.
-  void damage_snapshot_soon(SnapshotDamage how, Clocks::Time at_the_latest) {
-    if (!journal::list_snapshots(log_folder(machine_.disk.root())).empty()) {
-      snapshot_damage_ = how;
-      die_soon(1, Machine::Moment::Before);
-    } else if (machine_.clocks.now() < at_the_latest) {
-      until(kBetweenLooks,
-            [this, how, at_the_latest] { damage_snapshot_soon(how, at_the_latest); });
-    }
-  }
-
-  // A process that is gone already dies no more: its start might.
-  void die_soon(std::uint64_t call, Machine::Moment moment) {
-    if (gateway_) {
-      machine_.die_at_call(gateway_->process(), call, moment);
-    }
-  }
-
-  void ask(const Fault& each, Whim whim) {
-    traders_.at(static_cast<std::size_t>(each.detail) % traders_.size())->ask(whim);
-  }
-
-  struct Ending {
-    Clocks::Time at;
-    std::function<void()> act;
-  };
-
-  void until(Clocks::Time time, std::function<void()> act) {
-    endings_.push_back({machine_.clocks.now() + time, std::move(act)});
-  }
-
-  void end_faults() {
-    for (std::size_t i = 0; i < endings_.size();) {
-      if (machine_.clocks.now() < endings_[i].at) {
-        ++i;
-        continue;
-      }
-      const std::function<void()> act = std::move(endings_[i].act);
-      endings_.erase(endings_.begin() + static_cast<std::ptrdiff_t>(i));
-      act();
-    }
-  }
-
-  [[nodiscard]] bool nothing_is_wrong() const {
-    return next_fault_ == plan_.faults.size() && endings_.empty();
-  }
-
-  void happened(FaultKind kind) { ++outcome_.happened.at(static_cast<std::size_t>(kind)); }
-
-  // ---- Its users
-
-  void make_clients() {
-    exchange_.fix_port = kFixPort;
-    exchange_.market_data_port = kMarketDataPort;
-    for (unsigned i = 0; i < plan_.traders; ++i) {
-      traders_.push_back(make_trader(i, plan_, judge_));
-      clients_.push_back(traders_.back().get());
-    }
-    if (plan_.operates) {
-      others_.push_back(make_operator(plan_, judge_));
-      if (has_four_eyes()) {
-        others_.push_back(make_second_operator(plan_, judge_));
-      }
-    }
-    if (Random{plan_.seed, "drop copy"}.chance(kWithDropCopy)) {
-      others_.push_back(make_drop_copy(plan_, judge_));
-    }
-    for (unsigned i = 0; i < plan_.watchers; ++i) {
-      others_.push_back(make_watcher(i, plan_, judge_));
-    }
-    for (const auto& each : others_) {
-      clients_.push_back(each.get());
-    }
-    int process = kFirstClientProcess;
-    for (Client* client : clients_) {
-      users_.push_back(&machine_.spawn(client->comp_id(), process++, [this, client] {
-        client->live(exchange_);
-        ++gone_;
-      }));
-    }
-  }
-
-  [[nodiscard]] bool has_four_eyes() const {
-    return Random{plan_.seed, "four eyes"}.chance(kWithFourEyes);
-  }
-
-  [[nodiscard]] bool all_are_done() const {
-    return std::all_of(clients_.begin(), clients_.end(), [&](const Client* client) {
-      return client->requests_sent() >= plan_.requests;
-    });
-  }
+  // ---- Its end
 
   void begin_closing() {
-    if (!exchange_.closing && nothing_is_wrong() && all_are_done()) {
+    if (!users_.closing() && faults_.are_over() && users_.all_are_done()) {
       machine_.note("closing");
-      exchange_.closing = true;
+      users_.close();
     }
   }
 
   [[nodiscard]] bool over() const {
     return !outcome_.faults_found.empty() ||
-           (exchange_.closing && gone_ == clients_.size() && gateway_ && gateway_->idle());
+           (users_.closing() && users_.all_have_left() && gateway_ && gateway_->idle());
   }
 
   [[nodiscard]] std::string what_is_outstanding() const {
-    std::string text;
-    for (const Client* client : clients_) {
-      if (!client->settled()) {
-        text += client->comp_id() + " is not settled; ";
-      }
-    }
-    text += std::to_string(clients_.size() - gone_) + " users are still there; ";
-    text += gateway_ ? gateway_->how_it_is() : "the gateway is down";
-    return text;
+    return users_.what_is_outstanding() + "; " +
+           (gateway_ ? gateway_->how_it_is() : "the gateway is down");
   }
 
   // ---- Judgement
@@ -476,10 +243,8 @@ class Run {
   }
 
   void finish() {
-    if (const std::string why = gateway_->why_books_differ(); !why.empty()) {
-      fault("market data's books are not the engine's: " + why);
-    }
-    judge_.finish(gateway_->engine(), clients_);
+    compare_books();
+    judge_.finish(gateway_->engine(), users_.all());
     note_judgement();
   }
 
@@ -489,7 +254,7 @@ class Run {
   }
 
   void collect() {
-    for (const Client* client : clients_) {
+    for (const Client* client : users_.all()) {
       outcome_.requests += client->requests_sent();
       outcome_.told += client->messages_told();
     }
@@ -497,24 +262,16 @@ class Run {
         journal::list_segments(log_folder(machine_.disk.root()) / journal::kSegmentsFolder);
     const bool has_first = segments.empty() || segments.front().first_seq == matching::EventSeq{1};
     outcome_.retired = has_first ? 0U : 1U;
+    outcome_.happened = faults_.happened();
     outcome_.events = judge_.events();
     outcome_.trace_hash = machine_.trace_hash();
     outcome_.trace = machine_.trace();
     if (!outcome_.faults_found.empty() && !outcome_.trace.empty()) {
-      for (const Client* client : clients_) {
+      for (const Client* client : users_.all()) {
         std::ranges::move(client->recent_traffic(), std::back_inserter(outcome_.trace));
       }
     }
   }
-
-  static constexpr double kWithFourEyes = 30;  // of 100 plans that operate
-  static constexpr double kWithDropCopy = 40;  // of 100 plans
-  static constexpr std::uint64_t kPlenty = std::uint64_t{1} << 40U;
-  static constexpr milliseconds kAWhile{1'000};
-  static constexpr milliseconds kForASnapshot{3'000};
-  static constexpr milliseconds kBetweenLooks{50};
-  static constexpr int kSecondsOfDrift = 5;
-  static constexpr int kFirstClientProcess = 100'000;
 
   const Plan& plan_;
   const Dictionaries& dictionaries_;
@@ -522,25 +279,18 @@ class Run {
   Machine machine_;
   const std::filesystem::path files_;  // of the configuration
   Random order_;                       // who goes on
-  Random chance_;                      // what a fault leaves open
+  Random chance_;                      // what a fault leaves open, and how long the gateway is down
   const Clocks::Time start_;
-  Exchange exchange_;
+  const Audits audits_;
   Judge judge_;
-  std::vector<std::unique_ptr<Client>> traders_;
-  std::vector<std::unique_ptr<Client>> others_;
-  std::vector<Client*> clients_;  // all of them
-  std::vector<Fiber*> users_;
-  std::size_t gone_ = 0;
-  Lateness lateness_{};
+  Users users_{plan_, machine_, judge_};
   std::optional<GatewayProcess> gateway_;  // none: it is down
-  Clocks::Time start_at_{0};               // while it is down
+  FaultInjection faults_{
+      plan_, {.machine = machine_, .users = users_, .gateway = gateway_, .chance = chance_}};
+  Clocks::Time start_at_{0};  // while it is down
   int last_process_ = 0;
-  unsigned failed_starts_ = 0;  // in turn
-  std::size_t next_fault_ = 0;
-  std::vector<Ending> endings_;                    // of faults that last
-  bool power_fails_ = false;                       // with its next death
-  std::optional<SnapshotDamage> snapshot_damage_;  // with its next death
-  bool loses_cache_ = false;
+  unsigned failed_starts_ = 0;           // in turn
+  std::uint64_t books_compared_at_ = 0;  // an event
 };
 
 Outcome outcome_of(LeaseOutcome lease) {

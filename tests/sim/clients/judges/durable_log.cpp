@@ -45,10 +45,10 @@ std::optional<std::size_t> DurableLog::place_of(EventSeq first) const {
 
 DurableLog::News DurableLog::take(const TransactionView& transaction) {
   const EventSeq first = transaction.first_seq;
-  const std::string name = "the transaction of event " + std::to_string(first.value());
+  const auto name = [first] { return "the transaction of event " + std::to_string(first.value()); };
   const std::optional<std::size_t> place = place_of(first);
   if (!place || (next_ && *place != *next_)) {
-    return wrong(name + " does not follow what came before, up to event " +
+    return wrong(name() + " does not follow what came before, up to event " +
                  std::to_string(last().value()));
   }
   next_ = *place + 1;
@@ -59,7 +59,7 @@ DurableLog::News DurableLog::take(const TransactionView& transaction) {
   }
   const Entry& known = entries_[*place];
   if (known.last != entry.last || known.hash != entry.hash) {
-    return wrong(name + " is another one than the one that was durable before");
+    return wrong(name() + " is another one than the one that was durable before");
   }
   return News::Known;
 }
