@@ -189,6 +189,7 @@ void FailoverTest::expect_all_agree() {
   const std::size_t survivor = expect_equal_journals();
   const JournalAccount journal = read_journal(pair().wal(survivor));
   const Told told = traders_.expect_agreement(journal);
+  EXPECT_TRUE(journal.sums_up) << "money came from nowhere, or went there";
   std::cout << told.reports << " execution reports, " << journal.transactions << " transactions; "
             << told.resent << " messages sent again, " << told.repeated << " reports repeated\n";
 }

@@ -115,8 +115,8 @@ class FailoverTest : public testing::Test {
   void finish();
 
   // No client has a reason to complain; what they were told is what the surviving journal has, no
-  // more and no less; no order acted twice; the nodes' journals agree as far as both go. Both nodes
-  // have ended.
+  // more and no less; no order acted twice; money is neither made nor lost; the nodes' journals
+  // agree as far as both go. Both nodes have ended.
   void expect_all_agree();
 
   // Each transaction's end in the journal of a node that has ended.
