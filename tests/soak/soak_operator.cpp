@@ -48,7 +48,6 @@ void SoakOperator::work(const std::atomic<bool>& closing) {
     while (!closing.load(std::memory_order_relaxed)) {
       work_a_day(closing);
       ++day_;
-      ++days_;
     }
   } catch (const std::exception& error) {
     fault_ = error.what();
