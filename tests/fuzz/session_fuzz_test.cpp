@@ -9,6 +9,7 @@
 
 #include "tests/fuzz/corpus.h"
 #include "tests/fuzz/damage.h"
+#include "tests/fuzz/session_fuzz.h"
 
 namespace betex::test {
 namespace {
@@ -19,6 +20,7 @@ constexpr int kLeastInputs = 100;  // however slow the machine
 
 TEST(SessionFuzz, SurvivesTheCorpus) {
   run_over_corpus("session", 50);
+  EXPECT_GT(inputs_logged_on(), 10U) << "what comes behind a Logon is not reached";
 }
 
 class SessionFuzzPart : public testing::TestWithParam<int> {};
