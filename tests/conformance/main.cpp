@@ -211,8 +211,7 @@ int play_all(const Options& options) {
               << failure << std::flush;
     failures += failure.empty() ? 0 : 1;
   }
-  std::cout << played << " of " << scripts.size() << " scripts played, " << failures
-            << " failed\n";
+  std::cout << played << " of " << scripts.size() << " scripts played, " << failures << " failed\n";
   return failures;
 }
 

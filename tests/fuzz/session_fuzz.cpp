@@ -9,6 +9,8 @@
 // the next number), the next four in which pieces the stream is sent, and the last two who sends:
 // 2 an operator, 3 a market data session, else a broker. `|` counts as SOH.
 
+#include "tests/fuzz/session_fuzz.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -38,7 +40,6 @@
 #include "gateway/session/market_data_server.h"
 #include "gateway/session/session_ports.h"
 #include "matching/assert.h"
-#include "tests/fuzz/session_fuzz.h"
 #include "tests/gateway/session/fake_feed.h"
 #include "tests/gateway/session/fake_pipeline.h"
 #include "tests/gateway/session/test_gateway.h"

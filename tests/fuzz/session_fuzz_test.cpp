@@ -1,5 +1,7 @@
 // The session fuzz target without a fuzzer: over the corpus, and for a minute over damaged copies
 // of it, in parts that can run side by side.
+#include "tests/fuzz/session_fuzz.h"
+
 #include <chrono>
 #include <random>
 #include <string>
@@ -9,7 +11,6 @@
 
 #include "tests/fuzz/corpus.h"
 #include "tests/fuzz/damage.h"
-#include "tests/fuzz/session_fuzz.h"
 
 namespace betex::test {
 namespace {

@@ -109,15 +109,10 @@ class SharedDiskTest : public testing::Test {
   [[nodiscard]] std::filesystem::path wal() const { return folder_.path() / "wal"; }
 
   void start(std::size_t node, const std::vector<std::string>& environment = {}) {
-    nodes_.at(node) = std::make_unique<ChildProcess>(in_environment(
-        environment,
-        gateway_command(wal(),
-                        {"--config",
-                         config_.string(),
-                         "--max-segment-events",
-                         "100",
-                         "--node",
-                         kNames.at(node)})));
+    const std::vector<std::string> command = gateway_command(
+        wal(),
+        {"--config", config_.string(), "--max-segment-events", "100", "--node", kNames.at(node)});
+    nodes_.at(node) = std::make_unique<ChildProcess>(in_environment(environment, command));
   }
 
   // It stops itself at this place, once the test has armed it.

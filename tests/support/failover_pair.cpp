@@ -151,11 +151,10 @@ void FailoverPair::start(std::size_t node,
                                std::to_string(starting.http.port())};
   all.insert(all.end(), options_.arguments.begin(), options_.arguments.end());
   all.insert(all.end(), arguments.begin(), arguments.end());
-  const std::vector<std::string> command =
-      in_environment(environment,
-                     options_.program.empty()
-                         ? gateway_command(starting.wal, all)
-                         : gateway_command(options_.program, starting.wal, all));
+  const std::vector<std::string> command = in_environment(
+      environment,
+      options_.program.empty() ? gateway_command(starting.wal, all)
+                               : gateway_command(options_.program, starting.wal, all));
   if (starting.process && !starting.process->ended()) {
     throw std::logic_error{"node " + starting.name + " runs"};
   }
