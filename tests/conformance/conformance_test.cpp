@@ -163,6 +163,7 @@ class Conformance : public testing::TestWithParam<Case> {};
 TEST_P(Conformance, GoesAsTheScriptSays) {
   const test::TempFolder wal;
   const Script script = read(GetParam());
+  ASSERT_FALSE(script.statements().empty());
   const std::string& dialect = GetParam().dialect;
   if (script.needs_operator()) {  // what it does to its market can be done once
     OperatedGateway gateway{wal.path()};

@@ -191,22 +191,27 @@ std::vector<Script> read_scripts(const Options& options) {
   return scripts;
 }
 
-// How many scripts found something.
+// How many scripts found something. Throws where there is nothing to play: that certifies nobody.
 int play_all(const Options& options) {
+  int played = 0;
   int failures = 0;
   const std::vector<Script> scripts = read_scripts(options);
+  if (scripts.empty()) {
+    throw std::runtime_error{"there is no script for " + options.dialect + " among these"};
+  }
   for (const Script& script : scripts) {
     if (script.needs_operator()) {
       std::cout << "not played " << script.name()
                 << ": the exchange's operator has to act in it, who is out of reach of a client\n";
       continue;
     }
+    ++played;
     const std::string failure = Player{options.play}.play(script);
     std::cout << (failure.empty() ? "ok      " : "FAILED  ") << script.name() << "\n"
               << failure << std::flush;
     failures += failure.empty() ? 0 : 1;
   }
-  std::cout << scripts.size() << " scripts, " << failures << " failed\n";
+  std::cout << played << " of " << scripts.size() << " scripts played, " << failures << " failed\n";
   return failures;
 }
 

@@ -128,6 +128,7 @@ TEST_F(RunnerPasswordsTest, WhatIsNoneIsNamedWithoutIt) {
   EXPECT_THROW((void)read_passwords("/no/such/file"), std::runtime_error);
   try {
     (void)read_passwords(file_with("one\nsecret\r\n"));
+    FAIL() << "it is a password";
   } catch (const std::runtime_error& error) {
     EXPECT_THAT(error.what(), HasSubstr("the password in line 2 of "));
     EXPECT_THAT(error.what(), Not(HasSubstr("secret")));

@@ -12,9 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <random>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -27,6 +25,7 @@
 #include "tests/support/gateway_process.h"
 #include "tests/support/preload.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/text_file.h"
 
 namespace betex::test {
 namespace {
@@ -49,19 +48,8 @@ std::vector<std::string> stopping_at(const std::string& stop) {
 
 // Of a copy of the repository's configuration, which it is again.
 std::filesystem::path with_cache_on_disk(const std::filesystem::path& config) {
-  const std::string shipped = "place = \"auto\"";
-  std::string text;
-  {
-    std::ifstream file{config};
-    text.assign(std::istreambuf_iterator<char>{file}, {});
-  }
-  const auto at = text.find(shipped);
-  if (at == std::string::npos) {
-    throw std::runtime_error{config.string() + " has no " + shipped};
-  }
-  text.replace(at, shipped.size(), "place = \"wal_root\"\nsize_bytes = 16_777_216");
-  text.erase(text.find("size_bytes = 0\n"), std::string{"size_bytes = 0\n"}.size());
-  std::ofstream{config} << text;
+  replace_in(config, "place = \"auto\"", "place = \"wal_root\"\nsize_bytes = 16_777_216");
+  replace_in(config, "size_bytes = 0\n", "");
   return config;
 }
 

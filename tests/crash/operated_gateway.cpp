@@ -26,6 +26,7 @@
 #include "gateway/log/log.h"
 #include "gateway/process/signals.h"
 #include "matching/commands.h"
+#include "tests/crash/day_file.h"
 
 namespace betex::test {
 namespace {
@@ -37,13 +38,6 @@ constexpr auto kTradingTime = 60ms;
 constexpr auto kPause = 2ms;
 constexpr Decimal kDeposit{100'000 * kDecimalScale};
 constexpr std::array kBrokers{"BROKER1", "BROKER2", "BROKER3", "BROKER4"};
-
-// Replaced as a whole, so that a kill leaves one number or the other.
-void write_day(const std::filesystem::path& file, std::uint64_t day) {
-  const std::filesystem::path next = file.string() + ".next";
-  std::ofstream{next} << day;
-  std::filesystem::rename(next, file);
-}
 
 std::uint64_t read_day(const std::filesystem::path& file) {
   std::uint64_t day = 0;

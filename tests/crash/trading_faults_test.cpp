@@ -72,6 +72,10 @@ TEST_F(TradingFaultsTest, AnOrderThatOnlyOneOfThemKnowsIsFound) {
 TEST_F(TradingFaultsTest, MoneyThatWasNotToldAsItWasMovedIsFound) {
   EXPECT_THAT(money({{"T1", {{"3-1", {.gross = "", .balance = "99.00"}}}}}),
               ElementsAre(HasSubstr("has no 99.00")));
+  for (const char* const part : {"05.00", "105.0", "05.0", "-5.00"}) {
+    EXPECT_THAT(money({{"T1", {{"3-1", {.gross = "", .balance = part}}}}}),
+                ElementsAre(HasSubstr(std::string{"has no "} + part)));
+  }
   EXPECT_THAT(money({{"T1",
                       {{"3-1", {.gross = "", .balance = "105.00"}},
                        {"4-1", {.gross = "", .balance = "1.00"}}}}}),

@@ -42,9 +42,6 @@ inline constexpr int kDemoted = 69;
 inline constexpr int kCorrupt = 65;
 inline constexpr int kConfiguration = 78;
 
-// The text that stands in place of `from`, which must stand in the file.
-void replace_in(const std::filesystem::path& file, const std::string& from, const std::string& to);
-
 class FailoverTest : public testing::Test {
  public:
   using Milliseconds = std::chrono::milliseconds;
@@ -115,8 +112,8 @@ class FailoverTest : public testing::Test {
   void finish();
 
   // No client has a reason to complain; what they were told is what the surviving journal has, no
-  // more and no less; no order acted twice; the nodes' journals agree as far as both go. Both nodes
-  // have ended.
+  // more and no less; no order acted twice; money is neither made nor lost; the nodes' journals
+  // agree as far as both go. Both nodes have ended.
   void expect_all_agree();
 
   // Each transaction's end in the journal of a node that has ended.

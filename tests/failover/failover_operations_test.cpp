@@ -16,6 +16,7 @@
 #include "tests/failover/failover_fixture.h"
 #include "tests/support/broker.h"
 #include "tests/support/patience.h"
+#include "tests/support/text_file.h"
 
 namespace betex::test {
 namespace {

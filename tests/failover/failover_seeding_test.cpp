@@ -21,6 +21,7 @@
 #include "tests/support/broker.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/text_file.h"
 
 namespace betex::test {
 namespace {

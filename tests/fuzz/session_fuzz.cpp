@@ -9,6 +9,8 @@
 // the next number), the next four in which pieces the stream is sent, and the last two who sends:
 // 2 an operator, 3 a market data session, else a broker. `|` counts as SOH.
 
+#include "tests/fuzz/session_fuzz.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -53,6 +55,8 @@ constexpr auto kPatienceOfFuzzer = std::chrono::seconds{20};
 constexpr std::size_t kMostMarketData = 10;  // sessions that are on
 // A market data session's are served one a second.
 constexpr std::ptrdiff_t kMostResendRequests = 3;
+
+std::uint64_t logged_on = 0;  // inputs
 
 const fix::Dictionaries& dictionaries() {
   static const fix::Dictionaries kDictionaries{BETEX_DICTIONARIES_DIR};
@@ -190,6 +194,7 @@ class FuzzedGateway {
 
   // All of `stream` after a Logon, and the end of the connection.
   void serve(const std::string& comp_id, std::string_view stream, std::size_t piece) {
+    const matching::SessionEpoch before = epoch_of(comp_id);
     const Socket client{is_for_market_data(comp_id) ? market_data_port_ : port_};
     const std::string begin_string = comp_id == "BROKER3" ? "FIX.4.4" : "FIXT.1.1";
     // logon_fields() has it for the others.
@@ -203,6 +208,7 @@ class FuzzedGateway {
     run_until([&] { return !client.discard(); });
     run_until([&] { return is_down(comp_id); });
     BETEX_ASSERT(pipeline_.credits_out() == 0);
+    logged_on += epoch_of(comp_id) != before ? 1U : 0U;
   }
 
  private:
@@ -221,6 +227,16 @@ class FuzzedGateway {
       io_.run_one_for(std::chrono::milliseconds{1});
       BETEX_ASSERT(std::chrono::steady_clock::now() < end);
     }
+  }
+
+  // Each Logon is a reset, and begins another one.
+  [[nodiscard]] matching::SessionEpoch epoch_of(const std::string& comp_id) const {
+    for (const matching::SessionInfo& session : pipeline_.sessions()) {
+      if (session.comp_id.view() == comp_id) {
+        return session.epoch;
+      }
+    }
+    return {};
   }
 
   [[nodiscard]] bool is_down(const std::string& comp_id) const {
@@ -290,6 +306,11 @@ std::ptrdiff_t count(std::string_view text, std::string_view searched) {
 }
 
 }  // namespace
+
+std::uint64_t inputs_logged_on() noexcept {
+  return logged_on;
+}
+
 }  // namespace betex::test
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

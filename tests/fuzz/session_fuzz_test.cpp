@@ -1,5 +1,7 @@
 // The session fuzz target without a fuzzer: over the corpus, and for a minute over damaged copies
 // of it, in parts that can run side by side.
+#include "tests/fuzz/session_fuzz.h"
+
 #include <chrono>
 #include <random>
 #include <string>
@@ -19,6 +21,7 @@ constexpr int kLeastInputs = 100;  // however slow the machine
 
 TEST(SessionFuzz, SurvivesTheCorpus) {
   run_over_corpus("session", 50);
+  EXPECT_GT(inputs_logged_on(), 10U) << "what comes behind a Logon is not reached";
 }
 
 class SessionFuzzPart : public testing::TestWithParam<int> {};

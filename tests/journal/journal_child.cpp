@@ -3,8 +3,7 @@
 //   journal_child open WAL            opens, prints "open", stays until its input ends
 //   journal_child insist WAL          the same, on whatever file system
 //   journal_child watch-disk WAL      opens, prints "low" or "enough", commits a transaction when
-//   its
-//                                     input ends, and says it again
+//                                     its input ends, and says it again
 //   journal_child count WAL           reads all, prints how many transactions there are
 //   journal_child read WAL            reads one transaction, prints "reading", and keeps its view
 //                                     until its input ends

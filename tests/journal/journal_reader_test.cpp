@@ -72,6 +72,7 @@ TEST_F(JournalReaderTest, PositionKnowsTheChainAlsoInTheMiddleOfABatch) {
   while (reader.next()) {
     chains.push_back(reader.position().chain);
   }
+  ASSERT_EQ(chains.size(), 12U);
   std::filesystem::remove_all(root());
   EnvironmentPool other;
   write(12, 1);
@@ -241,10 +242,13 @@ TEST_F(JournalReaderTest, ViewsPointIntoTheMapAndAreAligned) {
   write(1, 100);
   const std::string file = data_file(segment_names()[0]);
   JournalReader reader{root(), pool_};
+  std::size_t read = 0;
   while (const auto transaction = reader.next()) {
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(transaction->events.data()) % 8, 0U);
     EXPECT_EQ(mapped_file(transaction->events.data()), file);
+    ++read;
   }
+  EXPECT_EQ(read, 100U);
 }
 
 }  // namespace

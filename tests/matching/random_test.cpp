@@ -1,6 +1,7 @@
-// The engine against the reference engine on random streams, with everything checked after every
-// transaction (comparison.h). BETEX_SEED=n runs the streams of that seed alone; BETEX_LONG=1 runs
-// ten million commands, BETEX_COMMANDS=n that many.
+// The engine against the reference engine on random streams: every event is compared, and all of
+// the state after every transaction of the short streams, after every so many of the others
+// (comparison.h). BETEX_SEED=n runs the streams of that seed alone; BETEX_LONG=1 runs some twelve
+// million commands, BETEX_COMMANDS=n about n.
 #include <cstdint>
 #include <cstdlib>
 #include <initializer_list>

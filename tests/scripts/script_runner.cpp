@@ -532,6 +532,11 @@ ScriptRunner::Lines ScriptRunner::draw_row(const std::string& account,
   std::map<MarketId, std::string> markets;
   engine_.visit_markets(
       [&](const MarketInfo& info) { markets[info.market] = std::string{info.name.view()}; });
+  if (std::none_of(markets.begin(), markets.end(), [&](const auto& each) {
+        return each.second == market;
+      })) {
+    throw std::invalid_argument{"no market: " + market};
+  }
   const AccountId id = engine_.account_info(Name{account}).value().account;
   Lines lines;
   engine_.visit_rows([&](const RowInfo& row) {
@@ -563,6 +568,9 @@ ScriptRunner::Lines ScriptRunner::draw_book(const std::string& symbol) const {
       instrument = info;
     }
   });
+  if (instrument.symbol.empty()) {
+    throw std::invalid_argument{"no instrument: " + symbol};
+  }
 
   struct Row {
     std::int64_t volume = 0;

@@ -30,6 +30,7 @@ TEST_P(Script, TellsItsStory) {
   std::ifstream file{kFolder / (GetParam() + ".script")};
   std::ostringstream text;
   text << file.rdbuf();
+  ASSERT_NE(text.str(), "");
   EXPECT_EQ(ScriptRunner{}.run(text.str()), "");
 }
 
@@ -47,6 +48,14 @@ TEST(ScriptRunner, TellsWhatDiffers) {
             "line 3: expected  accepted #2\n"
             "but got  accepted #1 alice bid 10 @ 0.6000 rests");
   EXPECT_THROW(ScriptRunner{}.run("alice dances"), std::invalid_argument);
+}
+
+// Or a script that is mistaken would take it for empty.
+TEST(ScriptRunner, DrawsNothingThatThereIsNot) {
+  const std::string start = "market RAIN binary LinearCent\naccount alice\n";
+  EXPECT_EQ(ScriptRunner{}.run(start + "book RAIN\nrow alice RAIN"), "");
+  EXPECT_THROW(ScriptRunner{}.run(start + "book RIAN"), std::invalid_argument);
+  EXPECT_THROW(ScriptRunner{}.run(start + "row alice RIAN"), std::invalid_argument);
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 // BETEX_SHARED_DISK_SEED=N repeats a run's random choices; BETEX_LONG=1 changes leaders ten times
 // as often. Both nodes are on one machine, so what two kernels that share a disk do to each other
 // is not tested.
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -17,7 +16,6 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <random>
@@ -37,9 +35,11 @@
 #include "tests/crash/journal_account.h"
 #include "tests/support/environment.h"
 #include "tests/support/etcd_cluster.h"
+#include "tests/support/failover_pair.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/preload.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/text_file.h"
 
 namespace betex::test {
 namespace {
@@ -52,24 +52,6 @@ constexpr std::uint64_t kSomeEvents = 500;
 constexpr std::array kNames{"a", "b"};
 constexpr int kChanges = 6;
 constexpr int kTimesWhenLong = 10;
-
-// `text` without its table [cluster].
-std::string without_cluster(const std::string& text) {
-  std::string rest;
-  bool inside = false;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
-    const std::string line = text.substr(at, end - at);
-    if (line.starts_with('[')) {
-      inside = line.starts_with("[cluster");
-    }
-    if (!inside) {
-      rest += line;
-    }
-    at = end;
-  }
-  return rest;
-}
 
 // The port in the last line that says "listening fix=PORT"; none: it does not listen.
 std::optional<std::uint16_t> listening_port(const std::string& output) {
@@ -86,8 +68,7 @@ std::optional<std::uint16_t> listening_port(const std::string& output) {
 
 // By SIGSTOP, all of its threads.
 bool is_stopped(const ChildProcess& process) {
-  std::ifstream file{"/proc/" + std::to_string(process.pid()) + "/stat"};
-  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  const std::string text = content_of("/proc/" + std::to_string(process.pid()) + "/stat");
   const std::size_t end = text.rfind(')');
   return end != std::string::npos && text.substr(end, 3) == ") T";
 }
@@ -117,28 +98,21 @@ class SharedDiskTest : public testing::Test {
     const std::filesystem::path folder =
         folder_.path() / ("config-" + std::to_string(++configurations_));
     config_ = changed_config(folder, changes);
-    std::string text;
-    {
-      std::ifstream file{config_, std::ios::binary};
-      text.assign(std::istreambuf_iterator<char>{file}, {});
-    }
-    std::ofstream{config_, std::ios::binary}
-        << without_cluster(text)
-        << "\n[cluster]\nmode = \"shared-disk\"\nnode = \"nobody\"\netcd = [\""
-        << etcd_->endpoints().front() << "\"]\nlease_ttl_s = 2\nlease_margin_ms = 500\n";
+    write_cluster(config_,
+                  {"mode = \"shared-disk\"",
+                   "node = \"nobody\"",
+                   "etcd = [\"" + etcd_->endpoints().front() + "\"]",
+                   "lease_ttl_s = 2",
+                   "lease_margin_ms = 500"});
   }
 
   [[nodiscard]] std::filesystem::path wal() const { return folder_.path() / "wal"; }
 
   void start(std::size_t node, const std::vector<std::string>& environment = {}) {
-    std::vector<std::string> command = gateway_command(
+    const std::vector<std::string> command = gateway_command(
         wal(),
         {"--config", config_.string(), "--max-segment-events", "100", "--node", kNames.at(node)});
-    if (!environment.empty()) {
-      command.insert(command.begin(), environment.begin(), environment.end());
-      command.insert(command.begin(), "/usr/bin/env");
-    }
-    nodes_.at(node) = std::make_unique<ChildProcess>(command);
+    nodes_.at(node) = std::make_unique<ChildProcess>(in_environment(environment, command));
   }
 
   // It stops itself at this place, once the test has armed it.

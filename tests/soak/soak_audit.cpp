@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <limits>
@@ -144,15 +145,18 @@ void expect_books_equal(PriceWatcher& watcher,
                         const std::filesystem::path& wal_root,
                         const std::vector<std::string>& symbols) {
   std::string differs = "nothing was compared";
+  std::size_t levels = 0;
   for (const auto end = std::chrono::steady_clock::now() + kPatience;
        !differs.empty() && std::chrono::steady_clock::now() < end;) {
     differs.clear();
+    levels = 0;
     watcher.take_what_is_here();
     try {
       const matching::Engine engine = engine_of(wal_root);
       for (const std::string& symbol : symbols) {
         const PlainBook told = book_of(watcher.book(symbol), symbol);
         const PlainBook held = book_of(engine, symbol);
+        levels += held.bids.size() + held.offers.size();
         if (told != held) {
           differs +=
               symbol + ": told " + text_of(told) + ", but the engine has " + text_of(held) + "\n";
@@ -166,6 +170,7 @@ void expect_books_equal(PriceWatcher& watcher,
     }
   }
   EXPECT_TRUE(differs.empty()) << differs;
+  EXPECT_GT(levels, 0U) << "all of these books are empty, of which there should be some left";
 }
 
 void expect_statements_equal(const std::filesystem::path& wal_root,

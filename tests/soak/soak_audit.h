@@ -12,7 +12,7 @@
 namespace betex::test {
 
 // The books that it watches are those of the engine, level by level, as the log beside its gateway
-// leads to them by now. Waits until they are; nobody trades any more.
+// leads to them by now; waits until they are, and nobody trades any more. Some of them have orders.
 void expect_books_equal(PriceWatcher& watcher,
                         const std::filesystem::path& wal_root,
                         const std::vector<std::string>& symbols);

@@ -1,10 +1,10 @@
 #include "tests/soak/soak_operator.h"
 
 #include <exception>
-#include <fstream>
 #include <stdexcept>
 #include <thread>
 
+#include "tests/crash/day_file.h"
 #include "tests/support/gateway_process.h"
 
 namespace betex::test {
@@ -34,13 +34,6 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-// Replaced as a whole: a reader finds one number or the other.
-void write_day(const std::filesystem::path& file, std::uint64_t day) {
-  const std::filesystem::path next = file.string() + ".next";
-  std::ofstream{next} << day;
-  std::filesystem::rename(next, file);
-}
-
 }  // namespace
 
 void SoakOperator::work(const std::atomic<bool>& closing) {
@@ -48,7 +41,6 @@ void SoakOperator::work(const std::atomic<bool>& closing) {
     while (!closing.load(std::memory_order_relaxed)) {
       work_a_day(closing);
       ++day_;
-      ++days_;
     }
   } catch (const std::exception& error) {
     fault_ = error.what();

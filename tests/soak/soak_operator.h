@@ -30,9 +30,6 @@ class SoakOperator {
   // Until `closing`; then it ends the day that it is in. What goes wrong is fault().
   void work(const std::atomic<bool>& closing);
 
-  // Markets that were settled, and settled again.
-  [[nodiscard]] std::uint64_t days() const noexcept { return days_; }
-
   // Why it gave up; empty: it did not.
   [[nodiscard]] const std::string& fault() const noexcept { return fault_; }
 
@@ -45,7 +42,6 @@ class SoakOperator {
 
   const Settings settings_;
   std::uint64_t day_ = 1;
-  std::uint64_t days_ = 0;
   std::uint64_t requests_ = 0;
   std::string fault_;
 };

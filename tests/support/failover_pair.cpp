@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <csignal>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -14,6 +13,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "tests/support/text_file.h"
 
 namespace betex::test {
 namespace {
@@ -80,26 +81,25 @@ std::string without_cluster(const std::string& text) {
   return rest;
 }
 
-void write_cluster(const std::filesystem::path& config,
-                   std::vector<std::string> lines,
-                   const std::vector<std::string>& others) {
+// `lines`, and `others`, which win over those of them that have the same key.
+std::vector<std::string> merged(std::vector<std::string> lines,
+                                const std::vector<std::string>& others) {
   for (const std::string& line : others) {
     std::erase_if(lines, [&](const std::string& own) { return key_of(own) == key_of(line); });
   }
   lines.insert(lines.end(), others.begin(), others.end());
-  std::string text;
-  {
-    std::ifstream file{config, std::ios::binary};
-    text.assign(std::istreambuf_iterator<char>{file}, {});
-  }
-  text = without_cluster(text) + "\n[cluster]\n";
+  return lines;
+}
+
+}  // namespace
+
+void write_cluster(const std::filesystem::path& config, const std::vector<std::string>& lines) {
+  std::string text = without_cluster(content_of(config)) + "\n[cluster]\n";
   for (const std::string& line : lines) {
     text += line + "\n";
   }
   std::ofstream{config, std::ios::binary} << text;
 }
-
-}  // namespace
 
 struct FailoverPair::Node {
   std::string name;
@@ -128,11 +128,11 @@ FailoverPair::FailoverPair(EtcdCluster& etcd, const FailoverOptions& options) : 
     node->wal = folder / "wal";
     node->config = changed_config(folder, options.changes);
     write_cluster(node->config,
-                  {"mode = \"replicated\"",
-                   "node = \"" + node->name + "\"",
-                   "etcd = [" + endpoints + "]",
-                   "lease_ttl_s = 2"},
-                  options.cluster_lines);
+                  merged({"mode = \"replicated\"",
+                          "node = \"" + node->name + "\"",
+                          "etcd = [" + endpoints + "]",
+                          "lease_ttl_s = 2"},
+                         options.cluster_lines));
     nodes_.push_back(std::move(node));
   }
 }
@@ -151,13 +151,10 @@ void FailoverPair::start(std::size_t node,
                                std::to_string(starting.http.port())};
   all.insert(all.end(), options_.arguments.begin(), options_.arguments.end());
   all.insert(all.end(), arguments.begin(), arguments.end());
-  std::vector<std::string> command = options_.program.empty()
-                                         ? gateway_command(starting.wal, all)
-                                         : gateway_command(options_.program, starting.wal, all);
-  if (!environment.empty()) {
-    command.insert(command.begin(), environment.begin(), environment.end());
-    command.insert(command.begin(), "/usr/bin/env");
-  }
+  const std::vector<std::string> command = in_environment(
+      environment,
+      options_.program.empty() ? gateway_command(starting.wal, all)
+                               : gateway_command(options_.program, starting.wal, all));
   if (starting.process && !starting.process->ended()) {
     throw std::logic_error{"node " + starting.name + " runs"};
   }

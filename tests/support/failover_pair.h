@@ -17,6 +17,10 @@
 
 namespace betex::test {
 
+// These lines take the place of what a gateway.toml has in its table [cluster], and of the tables
+// in it.
+void write_cluster(const std::filesystem::path& config, const std::vector<std::string>& lines);
+
 struct FailoverOptions {
   std::vector<ConfigChange> changes;       // of the shipped gateway.toml, for both
   std::vector<std::string> cluster_lines;  // of [cluster]; they win over what the pair itself says

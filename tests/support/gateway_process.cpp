@@ -6,7 +6,6 @@
 #include <charconv>
 #include <csignal>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -19,6 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/text_file.h"
+
 namespace betex::test {
 namespace {
 
@@ -28,11 +29,6 @@ constexpr std::chrono::milliseconds kStartTimeout = 60s;  // sanitizers and busy
 constexpr std::chrono::milliseconds kStopTimeout = 60s;
 constexpr std::chrono::milliseconds kPollInterval = 2ms;
 constexpr int kNotExecuted = 127;
-
-std::string content_of(const std::filesystem::path& file) {
-  std::ifstream stream{file, std::ios::binary};
-  return {std::istreambuf_iterator<char>{stream}, {}};
-}
 
 struct Files {
   std::string in;
@@ -64,15 +60,6 @@ std::optional<std::uint16_t> port_in(std::string_view line, std::string_view nam
   const char* const begin = line.data() + found + name.size();
   const auto [end, error] = std::from_chars(begin, line.data() + line.size(), port);
   return error == std::errc{} && end != begin ? std::optional{port} : std::nullopt;
-}
-
-std::vector<std::string> in_environment(const std::vector<std::string>& environment,
-                                        std::vector<std::string> command) {
-  if (!environment.empty()) {
-    command.insert(command.begin(), environment.begin(), environment.end());
-    command.insert(command.begin(), "/usr/bin/env");
-  }
-  return command;
 }
 
 }  // namespace
@@ -160,6 +147,15 @@ std::vector<std::string> gateway_command(const std::string& program,
     }
   }
   command.insert(command.end(), arguments.begin(), arguments.end());
+  return command;
+}
+
+std::vector<std::string> in_environment(const std::vector<std::string>& environment,
+                                        std::vector<std::string> command) {
+  if (!environment.empty()) {
+    command.insert(command.begin(), environment.begin(), environment.end());
+    command.insert(command.begin(), "/usr/bin/env");
+  }
   return command;
 }
 

@@ -92,6 +92,10 @@ class GatewayProcess {
                                                        const std::filesystem::path& wal_root,
                                                        const std::vector<std::string>& arguments);
 
+// The command with these further variables, NAME=value each.
+[[nodiscard]] std::vector<std::string> in_environment(const std::vector<std::string>& environment,
+                                                      std::vector<std::string> command);
+
 // A copy of the repository's configuration in `folder`, in which gateway.toml has `value` in place
 // of `shipped`, which must stand in it. Returns the copy of gateway.toml.
 [[nodiscard]] std::filesystem::path changed_config(const std::filesystem::path& folder,

@@ -167,6 +167,7 @@ TEST(Asio, ServesWhereBytesAreSlowAndComeInPieces) {
     for (const std::string& each : echoes.of_clients) {
       ASSERT_EQ(each, letters(5000)) << "seed " << seed;
     }
+    ASSERT_FALSE(echoes.ticks.empty()) << "seed " << seed;
     for (std::size_t i = 0; i < echoes.ticks.size(); ++i) {
       ASSERT_EQ(echoes.ticks[i], 1h + std::chrono::seconds{i + 1});
     }

@@ -72,6 +72,9 @@ TEST_F(SimTest, WhatMustHoldHoldsForEverySeed) {
   if (count >= kSeeds) {
     EXPECT_GT(figures.sums.snapshots, 0U);
     EXPECT_GT(figures.sums.retired, 0U);
+    EXPECT_GT(figures.sums.stalls, 0U);
+    EXPECT_GT(figures.sums.ends, 0U);
+    EXPECT_GT(figures.sums.cuts, 0U);
   }
 }
 
@@ -79,6 +82,8 @@ TEST_F(SimTest, APlanAlwaysGivesTheSameRun) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const Outcome one = run_isolated(plan_of(seed), dictionaries());
     const Outcome other = run_isolated(plan_of(seed), dictionaries());
+    EXPECT_EQ(text_of(one), "") << "seed " << seed;  // two that end at once would be equal, too
+    EXPECT_GT(one.steps, 0U) << "seed " << seed;
     EXPECT_EQ(one.trace_hash, other.trace_hash) << "seed " << seed;
     EXPECT_EQ(one.steps, other.steps) << "seed " << seed;
   }

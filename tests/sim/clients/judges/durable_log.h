@@ -35,11 +35,6 @@ class DurableLog {
     return entries_.empty() ? matching::EventSeq{} : entries_.back().last;
   }
 
-  [[nodiscard]] std::uint64_t transactions() const noexcept { return entries_.size(); }
-
-  // All that is known was told of by this process, or lies before what it has told of.
-  [[nodiscard]] bool all_were_found() const noexcept { return next_ == entries_.size(); }
-
  private:
   struct Entry {
     matching::EventSeq first;
