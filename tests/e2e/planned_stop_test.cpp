@@ -1,6 +1,8 @@
-// A stop that is told before it comes: by a signal, and by an operator.
+// A stop: told before it comes, by a signal and by an operator, and for whom it does not wait.
 #include <chrono>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/journal/shim.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/patience.h"
 #include "tests/support/raw_fix_peer.h"
@@ -32,9 +35,9 @@ std::string stop_request(const std::string& id, int notice) {
 
 class PlannedStopTest : public testing::Test {
  protected:
-  void start(const std::string& notice) {
-    gateway_ = std::make_unique<GatewayProcess>(folder_.path() / "wal",
-                                                std::vector<std::string>{"--notice", notice});
+  void start(const std::string& notice, const std::vector<std::string>& environment = {}) {
+    gateway_ = std::make_unique<GatewayProcess>(
+        wal(), std::vector<std::string>{"--notice", notice}, environment);
   }
 
   [[nodiscard]] std::unique_ptr<RawFixPeer> log_on(const std::string& comp_id,
@@ -61,6 +64,8 @@ class PlannedStopTest : public testing::Test {
   }
 
   [[nodiscard]] std::string log() const { return gateway_->process().standard_error(); }
+
+  [[nodiscard]] std::filesystem::path wal() const { return folder_.path() / "wal"; }
 
   TempFolder folder_;
   std::unique_ptr<GatewayProcess> gateway_;
@@ -99,6 +104,24 @@ TEST_F(PlannedStopTest, WithoutANoticeNothingIsTold) {
   gateway_->process().signal(SIGTERM);
   EXPECT_EQ(broker->read_type("5").type(), "5");
   EXPECT_EQ(gateway_->process().wait(kExitTimeout), 0) << log();
+}
+
+// It may be loading a large snapshot; here it stands before it until everybody is logged out.
+TEST_F(PlannedStopTest, EverybodyIsLoggedOutBeforeTheReplayThreadIsWaitedFor) {
+  const std::filesystem::path go = folder_.path() / "go";
+  start("0", with_shim(wal(), {"BETEX_DISK_HOLD=replay:" + go.string()}));
+  const auto asker = log_on("BROKER1");
+  const auto other = log_on("BROKER2");
+  asker->send("BW", "1346=again|1347=0|1351=1|1355=BETEX|1182=1|1183=0|");
+  EXPECT_EQ(asker->read_type("BX").value(1348), "0");
+  ASSERT_TRUE(comes_to([&] { return std::filesystem::exists(go.string() + ".waiting"); }));
+  gateway_->process().signal(SIGTERM);
+  EXPECT_EQ(asker->read_type("5").type(), "5");
+  EXPECT_EQ(other->read_type("5").type(), "5");
+  EXPECT_FALSE(gateway_->process().ended()) << "the thread was not waited for";
+  std::ofstream{go} << "on";
+  EXPECT_EQ(gateway_->process().wait(kExitTimeout), 0) << log();
+  EXPECT_THAT(log(), Not(HasSubstr("replay failed")));
 }
 
 // What is journaled is acted on once, however often it is read.
