@@ -10,8 +10,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/e2e/raw_logon.h"
 #include "tests/journal/shim.h"
 #include "tests/support/gateway_process.h"
+#include "tests/support/http_get.h"
 #include "tests/support/patience.h"
 #include "tests/support/raw_fix_peer.h"
 #include "tests/support/temp_folder.h"
@@ -25,10 +27,6 @@ using testing::Not;
 
 constexpr std::chrono::seconds kExitTimeout{60};
 
-std::string order_fields(const std::string& cl_ord_id) {
-  return "11=" + cl_ord_id + "|38=10|40=2|44=0.60|54=1|55=RAIN-LON|59=1|60=" + fix_now() + "|";
-}
-
 std::string stop_request(const std::string& id, int notice) {
   return "20012=" + id + "|20011=Stop|20073=" + std::to_string(notice) + "|60=" + fix_now() + "|";
 }
@@ -40,22 +38,11 @@ class PlannedStopTest : public testing::Test {
         wal(), std::vector<std::string>{"--notice", notice}, environment);
   }
 
-  [[nodiscard]] std::unique_ptr<RawFixPeer> log_on(const std::string& comp_id,
-                                                   int number = 1) const {
-    auto peer = std::make_unique<RawFixPeer>(
-        gateway_->fix_port(),
-        RawFixPeer::Names{.begin_string = "FIXT.1.1", .sender = comp_id, .target = "BETEX"});
-    peer->next_out = number;
-    peer->send("A", "98=0|108=30|553=" + comp_id + "|554=demo|1137=9|");
-    EXPECT_EQ(peer->read().type(), "A");
-    return peer;
+  [[nodiscard]] std::unique_ptr<RawFixPeer> log_on(const std::string& comp_id) const {
+    return test::log_on(*gateway_, comp_id);
   }
 
-  [[nodiscard]] std::string readyz() const {
-    RawFixPeer probe{gateway_->http_port(), {}};
-    probe.send_bytes("GET /readyz HTTP/1.0\r\n\r\n");
-    return probe.read_all();
-  }
+  [[nodiscard]] std::string readyz() const { return http_get(gateway_->http_port(), "/readyz"); }
 
   // It is logged out, as all are, and the process has ended well.
   void expect_orderly_end(RawFixPeer& peer) const {

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -36,19 +34,6 @@ std::string journal_tool(std::vector<std::string> arguments, const std::string& 
 }
 
 }  // namespace
-
-void replace_in(const std::filesystem::path& file, const std::string& from, const std::string& to) {
-  std::string text;
-  {
-    std::ifstream in{file, std::ios::binary};
-    text.assign(std::istreambuf_iterator<char>{in}, {});
-  }
-  const auto found = text.find(from);
-  if (found == std::string::npos) {
-    throw std::runtime_error{file.string() + " has no " + from};
-  }
-  std::ofstream{file, std::ios::binary} << text.replace(found, from.size(), to);
-}
 
 FailoverTest::FailoverTest()
     : seed_{number_from_environment("BETEX_FAILOVER_SEED", std::random_device{}())},

@@ -42,9 +42,6 @@ inline constexpr int kDemoted = 69;
 inline constexpr int kCorrupt = 65;
 inline constexpr int kConfiguration = 78;
 
-// The text that stands in place of `from`, which must stand in the file.
-void replace_in(const std::filesystem::path& file, const std::string& from, const std::string& to);
-
 class FailoverTest : public testing::Test {
  public:
   using Milliseconds = std::chrono::milliseconds;

@@ -15,6 +15,7 @@
 #include "gateway/cluster/log_texts.h"
 #include "tests/failover/failover_fixture.h"
 #include "tests/support/broker.h"
+#include "tests/support/files.h"
 #include "tests/support/patience.h"
 
 namespace betex::test {

@@ -19,6 +19,7 @@
 #include "tests/failover/etcd_requests.h"
 #include "tests/failover/failover_fixture.h"
 #include "tests/support/broker.h"
+#include "tests/support/files.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/temp_folder.h"
 

@@ -6,7 +6,6 @@
 #include <charconv>
 #include <csignal>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -19,6 +18,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/files.h"
+#include "tests/support/patience.h"
+
 namespace betex::test {
 namespace {
 
@@ -28,11 +30,6 @@ constexpr std::chrono::milliseconds kStartTimeout = 60s;  // sanitizers and busy
 constexpr std::chrono::milliseconds kStopTimeout = 60s;
 constexpr std::chrono::milliseconds kPollInterval = 2ms;
 constexpr int kNotExecuted = 127;
-
-std::string content_of(const std::filesystem::path& file) {
-  std::ifstream stream{file, std::ios::binary};
-  return {std::istreambuf_iterator<char>{stream}, {}};
-}
 
 struct Files {
   std::string in;
@@ -135,6 +132,10 @@ std::string ChildProcess::standard_output() const {
 
 std::string ChildProcess::standard_error() const {
   return content_of(folder_.path() / "err");
+}
+
+bool comes_to_say(const ChildProcess& process, const std::string& words, std::size_t from) {
+  return comes_to([&] { return process.standard_error().find(words, from) != std::string::npos; });
 }
 
 std::vector<std::string> gateway_command(const std::filesystem::path& wal_root,
