@@ -11,8 +11,8 @@
 //   BETEX_DISK_FREE        a file that holds the number of free bytes
 //   BETEX_DISK_PAUSE       N:FILE: before it lists the folder segments/ for the Nth time, it makes
 //                          FILE.waiting and waits for FILE
-//   BETEX_DISK_HOLD        THREAD:FILE: before a thread of this name lists the folder snapshots/, it
-//                          makes FILE.waiting and waits for FILE
+//   BETEX_DISK_HOLD        THREAD:FILE: before a thread of this name lists the folder snapshots/
+//                          it makes FILE.waiting and waits for FILE
 //
 // What is written to standard output is recorded as an acknowledgement.
 #include <atomic>
