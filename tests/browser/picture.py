@@ -4,12 +4,11 @@ import contextlib
 import random
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
 from browser import Browser
-from support import betex_fix, demo_gateway, program
+from support import betex_fix, demo_gateway, gateway_folder, program
 
 PRICES = {"EPL-ARS-CHE.HOME": 2.04, "EPL-ARS-CHE.DRAW": 3.6, "EPL-ARS-CHE.AWAY": 3.9}
 SECONDS = 120
@@ -64,7 +63,7 @@ def watching(gateway, folder, comp_id):
 
 def main(out):
     with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        folder = stack.enter_context(gateway_folder())
         gateway = stack.enter_context(demo_gateway(folder))
         browser = stack.enter_context(Browser())
         browser.emulate("setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=SCALE,

@@ -5,7 +5,6 @@ import pathlib
 import re
 import shutil
 import subprocess
-import tempfile
 import tomllib
 import unittest
 
@@ -141,7 +140,7 @@ class Manifest:
         self.assertNotIn("pbkdf2", (CONFIG / self.MANIFEST).read_text())
 
     def test_the_gateway_takes_its_configuration(self):
-        with tempfile.TemporaryDirectory() as name:
+        with gateway_folder() as name:
             folder = pathlib.Path(name)
             paths = {"/etc/betex-credentials": folder / "credentials",
                      "/etc/betex-tls": folder / "tls", "/etc/betex-etcd": folder / "etcd",

@@ -22,10 +22,10 @@
 #include "tests/crash/crash_traders.h"
 #include "tests/crash/journal_account.h"
 #include "tests/support/environment.h"
+#include "tests/support/files.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/preload.h"
 #include "tests/support/temp_folder.h"
-#include "tests/support/text_file.h"
 
 namespace betex::test {
 namespace {

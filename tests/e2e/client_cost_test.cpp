@@ -3,12 +3,11 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <string>
-#include <thread>
 
 #include <gtest/gtest.h>
 
+#include "tests/e2e/raw_logon.h"
 #include "tests/journal/shim.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/raw_fix_peer.h"
@@ -17,24 +16,9 @@
 namespace betex::test {
 namespace {
 
-std::string order_fields(const std::string& cl_ord_id) {
-  return "11=" + cl_ord_id + "|38=10|40=2|44=0.60|54=1|55=RAIN-LON|59=1|60=" + fix_now() + "|";
-}
-
 class ClientCostTest : public testing::Test {
  protected:
   [[nodiscard]] std::filesystem::path wal() const { return folder_.path() / "wal"; }
-
-  [[nodiscard]] static std::unique_ptr<RawFixPeer> log_on(const GatewayProcess& gateway,
-                                                          int number) {
-    auto peer = std::make_unique<RawFixPeer>(
-        gateway.fix_port(),
-        RawFixPeer::Names{.begin_string = "FIXT.1.1", .sender = "BROKER1", .target = "BETEX"});
-    peer->next_out = number;
-    peer->send("A", "98=0|108=30|553=BROKER1|554=demo|1137=9|");
-    EXPECT_EQ(peer->read().type(), "A");
-    return peer;
-  }
 
   // The next one of a type, whatever comes before.
   [[nodiscard]] static RawFixMessage read_next(RawFixPeer& peer, const std::string& type) {
@@ -55,7 +39,7 @@ TEST_F(ClientCostTest, WithoutRoomOnTheDiskStatusRequestsAreRefusedAndCancelsWor
   const std::filesystem::path free = folder_.path() / "free";
   std::ofstream{free} << (std::uint64_t{4} << 30);
   const GatewayProcess gateway{wal(), {}, with_shim(wal(), {"BETEX_DISK_FREE=" + free.string()})};
-  const auto peer = log_on(gateway, 1);
+  const auto peer = log_on(gateway, "BROKER1", 1);
   peer->send("D", order_fields("A1"));
   RawFixMessage answer = read_next(*peer, "8");
   EXPECT_EQ(answer.value(150), "0");
@@ -82,7 +66,7 @@ TEST_F(ClientCostTest, ADamagedCacheIsMovedAsideAndReportsAreToldAgain) {
   std::string exec_id;
   {
     GatewayProcess gateway{wal()};
-    const auto peer = log_on(gateway, 1);
+    const auto peer = log_on(gateway, "BROKER1", 1);
     peer->send("D", order_fields("A1"));
     exec_id = read_next(*peer, "8").value(17);
     gateway.kill();
@@ -92,12 +76,8 @@ TEST_F(ClientCostTest, ADamagedCacheIsMovedAsideAndReportsAreToldAgain) {
 
   GatewayProcess gateway{wal()};
   EXPECT_TRUE(std::filesystem::exists(wal() / "cache.void"));
-  const auto end = std::chrono::steady_clock::now() + kPatience;  // the log has a thread of its own
-  while (gateway.process().standard_error().find("is damaged") == std::string::npos) {
-    ASSERT_LT(std::chrono::steady_clock::now(), end) << gateway.process().standard_error();
-    std::this_thread::sleep_for(std::chrono::milliseconds{10});
-  }
-  const auto peer = log_on(gateway, 3);
+  ASSERT_TRUE(comes_to_say(gateway.process(), "is damaged"));
+  const auto peer = log_on(gateway, "BROKER1", 3);
   const RawFixMessage again = read_next(*peer, "8");
   EXPECT_EQ(again.value(17), exec_id);
   EXPECT_EQ(again.value(97), "Y");

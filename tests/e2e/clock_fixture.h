@@ -6,21 +6,21 @@
 #include <cstddef>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "journal/environment_pool.h"
 #include "journal/journal_reader.h"
 #include "tests/e2e/machine_clocks.h"
+#include "tests/e2e/raw_logon.h"
+#include "tests/support/files.h"
 #include "tests/support/gateway_process.h"
+#include "tests/support/http_get.h"
+#include "tests/support/patience.h"
 #include "tests/support/raw_fix_peer.h"
 #include "tests/support/temp_folder.h"
 
@@ -28,14 +28,6 @@ namespace betex::test {
 
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
-
-// Status line and body.
-inline std::string http_get(std::uint16_t port, const std::string& path) {
-  boost::asio::ip::tcp::iostream stream{"127.0.0.1", std::to_string(port)};
-  stream << "GET " << path << " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-  stream.flush();
-  return {std::istreambuf_iterator<char>{stream}, {}};
-}
 
 // A UTCTimestamp so far from now.
 inline std::string utc_in(std::chrono::seconds time) {
@@ -67,22 +59,13 @@ class ClockTest : public testing::Test {
           folder_.path(),
           "require_synchronised = false",
           require_synchronised_ ? "require_synchronised = true" : "require_synchronised = false");
-      replace_in("sessions.cfg",
+      replace_in(config_.parent_path() / "sessions.cfg",
                  "CancelOnDisconnect=N",
                  "CancelOnDisconnect=N\nCancelOnDisconnectGrace=1");
     }
     std::vector<std::string> all{"--config", config_.string()};
     all.insert(all.end(), more.begin(), more.end());
     return all;
-  }
-
-  void replace_in(const std::string& name, const std::string& from, const std::string& to) const {
-    const auto file = config_.parent_path() / name;
-    std::ifstream in{file, std::ios::binary};
-    std::string text{std::istreambuf_iterator<char>{in}, {}};
-    const auto found = text.find(from);
-    ASSERT_NE(found, std::string::npos) << from;
-    std::ofstream{file, std::ios::binary} << text.replace(found, from.size(), to);
   }
 
   std::unique_ptr<GatewayProcess> start(const std::vector<std::string>& more = {}) {
@@ -102,32 +85,20 @@ class ClockTest : public testing::Test {
   }
 
   static void wait_for_output(const ChildProcess& process) {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    while (process.standard_output().find("listening") == std::string::npos) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end) << process.standard_error();
-      std::this_thread::sleep_for(10ms);
-    }
+    ASSERT_TRUE(comes_to([&] {
+      return process.standard_output().find("listening") != std::string::npos;
+    })) << process.standard_error();
   }
 
   static void wait_for_log(const ChildProcess& process, const std::string& what) {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    while (process.standard_error().find(what) == std::string::npos) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end) << process.standard_error();
-      std::this_thread::sleep_for(10ms);
-    }
+    ASSERT_TRUE(comes_to_say(process, what)) << process.standard_error();
   }
 
   static std::unique_ptr<RawFixPeer> log_on(const GatewayProcess& gateway,
                                             int number,
                                             const std::string& fields = "108=30|",
                                             const std::string& comp_id = "BROKER1") {
-    auto peer = std::make_unique<RawFixPeer>(
-        gateway.fix_port(),
-        RawFixPeer::Names{.begin_string = "FIXT.1.1", .sender = comp_id, .target = "BETEX"});
-    peer->next_out = number;
-    peer->send("A", "98=0|553=" + comp_id + "|554=demo|1137=9|" + fields);
-    EXPECT_EQ(peer->read().type(), "A");
-    return peer;
+    return test::log_on(gateway, comp_id, number, fields);
   }
 
   // Waits until the drop copy has told of so many orders that were cancelled for a lost connection.

@@ -65,7 +65,7 @@ TEST_F(ClockTest, TheOrdersOfALostClientAreCancelledThoughTheClockWasSetBack) {
   peer->send("D", order("A1"));
   EXPECT_EQ(peer->read_type("8").value(39), "0");
   clocks_.set_wall(12h);
-  std::this_thread::sleep_for(600ms);  // whoever follows the clock has seen it
+  wait_for_log(gateway->process(), "which somebody has set");
   clocks_.set_wall(-12h);
   peer->close();
   wait_for_lost_orders(*gateway, 1);

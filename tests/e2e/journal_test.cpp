@@ -5,10 +5,8 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <gtest/gtest.h>
 
 #include "gateway/client/error.h"
@@ -19,6 +17,8 @@
 #include "tests/journal/shim.h"
 #include "tests/support/broker.h"
 #include "tests/support/gateway_process.h"
+#include "tests/support/http_get.h"
+#include "tests/support/patience.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::test {
@@ -38,12 +38,8 @@ NewOrder lay(const std::string& id) {
 
 // The status line of the answer.
 std::string http_status(std::uint16_t port, const std::string& path) {
-  boost::asio::ip::tcp::iostream stream{"127.0.0.1", std::to_string(port)};
-  stream << "GET " << path << " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-  stream.flush();
-  std::string line;
-  std::getline(stream, line);
-  return line;
+  const std::string answer = http_get(port, path);
+  return answer.substr(0, answer.find('\n'));
 }
 
 class GatewayJournalTest : public testing::Test {
@@ -105,24 +101,20 @@ TEST_F(GatewayJournalTest, RoomThatIsMadeIsSeenThoughNobodyWrites) {
   constexpr std::uint64_t kEnough = std::uint64_t{4} << 30U;
   make_room(kEnough);
   GatewayProcess gateway{wal(), {}, with_shim(wal(), {"BETEX_DISK_FREE=" + free.string()})};
-  const auto comes_to_say = [&](const std::string& status) {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    bool said = false;
-    while (!said && std::chrono::steady_clock::now() < end) {
-      std::this_thread::sleep_for(std::chrono::milliseconds{10});
-      said = http_status(gateway.http_port(), "/readyz").find(status) != std::string::npos;
-    }
-    return said;
+  const auto comes_to_answer = [&](const std::string& status) {
+    return comes_to([&] {
+      return http_status(gateway.http_port(), "/readyz").find(status) != std::string::npos;
+    });
   };
   Broker broker{"BROKER1"};
   broker.log_on(gateway.fix_port());
-  EXPECT_TRUE(comes_to_say("200"));
+  EXPECT_TRUE(comes_to_answer("200"));
   make_room(0);
-  EXPECT_TRUE(comes_to_say("503"));
+  EXPECT_TRUE(comes_to_answer("503"));
   broker.send(lay("lay-1"));
   EXPECT_EQ(broker.next_message_reject().reason, 144);
   make_room(kEnough);
-  EXPECT_TRUE(comes_to_say("200"));
+  EXPECT_TRUE(comes_to_answer("200"));
   broker.send(lay("lay-1"));
   EXPECT_EQ(broker.next_execution().exec_type, '0');
   EXPECT_EQ(gateway.terminate(), 0);
@@ -249,12 +241,8 @@ TEST_F(GatewayJournalTest, OrdersOutliveTheRetirementOfAllThatASnapshotHolds) {
       broker.send(lay("lay-" + std::to_string(i)));
       EXPECT_EQ(broker.next_execution().exec_type, '0');
     }
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    while (journal::list_snapshots(wal()).empty() && std::chrono::steady_clock::now() < end) {
-      std::this_thread::sleep_for(std::chrono::milliseconds{20});
-    }
+    ASSERT_TRUE(comes_to([&] { return !journal::list_snapshots(wal()).empty(); }));
     gateway.kill();
-    ASSERT_FALSE(journal::list_snapshots(wal()).empty());
     snapshot = journal::list_snapshots(wal()).back();
   }
   EXPECT_THROW(broker.session().receive(kPatience), client::Disconnected);

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <regex>
 #include <stdexcept>
@@ -16,7 +15,10 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include "tests/e2e/raw_logon.h"
+#include "tests/support/files.h"
 #include "tests/support/gateway_process.h"
+#include "tests/support/http_get.h"
 #include "tests/support/raw_fix_peer.h"
 #include "tests/support/temp_folder.h"
 
@@ -85,8 +87,7 @@ class LimitsTest : public testing::Test {
   void expect_news(RawFixPeer& peer, int orders) {
     for (int i = 0; i < orders; ++i) {
       const std::string id = "A" + std::to_string(++orders_);
-      peer.send("D",
-                "11=" + id + "|38=10|40=2|44=0.60|54=1|55=RAIN-LON|59=1|60=" + fix_now() + "|");
+      peer.send("D", order_fields(id));
       const RawFixMessage report = peer.read_type("8");
       ASSERT_EQ(report.value(11), id) << report.text();
       ASSERT_EQ(report.value(39), "0") << report.text();
@@ -105,16 +106,7 @@ class LimitsTest : public testing::Test {
   [[nodiscard]] std::string log() { return gateway_->process().standard_error(); }
 
   void wait_for_log(const std::string& what) {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    while (log().find(what) == std::string::npos) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end) << log();
-      std::this_thread::sleep_for(10ms);
-    }
-  }
-
-  static std::string content_of(const std::filesystem::path& file) {
-    std::ifstream stream{file, std::ios::binary};
-    return {std::istreambuf_iterator<char>{stream}, {}};
+    ASSERT_TRUE(comes_to_say(gateway_->process(), what)) << log();
   }
 
   TempFolder folder_;
@@ -307,9 +299,7 @@ TEST_F(LimitsTest, TheMetricsTellHowSessionsHaveEnded) {
   peer->send("5");
   EXPECT_EQ(peer->read_type("5").type(), "5");
   EXPECT_TRUE(peer->wait_for_end());
-  RawFixPeer scrape{gateway_->http_port(), {}};
-  scrape.send_bytes("GET /metrics HTTP/1.0\r\n\r\n");
-  const std::string all = scrape.read_all();
+  const std::string all = http_get(gateway_->http_port(), "/metrics");
   EXPECT_THAT(all, HasSubstr("betex_fix_sessions_ended_total{how=\"client_logout\"} 1\n"));
   EXPECT_THAT(all, HasSubstr("betex_fix_sessions_ended_total{how=\"no_heartbeat\"} 0\n"));
 }

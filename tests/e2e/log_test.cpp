@@ -3,49 +3,29 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
-#include <thread>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/support/files.h"
 #include "tests/support/gateway_process.h"
+#include "tests/support/http_get.h"
+#include "tests/support/patience.h"
 #include "tests/support/raw_fix_peer.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::test {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr std::chrono::seconds kTimeout{60};
 
-std::string content_of(const std::filesystem::path& file) {
-  std::ostringstream text;
-  text << std::ifstream{file}.rdbuf();
-  return text.str();
-}
-
-std::string http_get(std::uint16_t port, const std::string& path) {
-  boost::asio::ip::tcp::iostream stream{"127.0.0.1", std::to_string(port)};
-  stream << "GET " << path << " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-         << std::flush;
-  std::ostringstream answer;
-  answer << stream.rdbuf();
-  return answer.str();
-}
-
-// Polls until it is there.
+// Until it is there.
 void wait_for(const std::filesystem::path& file, const std::string& what) {
-  const auto deadline = std::chrono::steady_clock::now() + kTimeout;
-  while (content_of(file).find(what) == std::string::npos) {
-    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << what << ": " << content_of(file);
-    std::this_thread::sleep_for(5ms);
-  }
+  ASSERT_TRUE(comes_to([&] { return content_of(file).find(what) != std::string::npos; }))
+      << what << ": " << content_of(file);
 }
 
 class LogE2eTest : public testing::Test {

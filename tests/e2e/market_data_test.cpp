@@ -1,9 +1,7 @@
 // Prices by FIX, with the gateway as a process: what is traded is seen, numbers and volumes outlive
 // kills and the log's oldest segments, and an operator's suspension comes in its place.
-#include <chrono>
 #include <filesystem>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -156,6 +154,7 @@ TEST_F(MarketDataTest, ASubscriptionThatHasEndedTellsNothing) {
   watcher_.subscribe({.id = "first", .symbols = {kHome}});
   watcher_.session().send(client::to_message(
       client::MarketDataRequest{.id = "first", .type = client::MarketDataRequest::Type::End}));
+  watch({kDraw});  // what is answered comes behind that end
   rest(one_, Side::LayOrSell, kHome, "10", "2.04");
   watcher_.clear();
   watcher_.subscribe({.id = "second", .symbols = {kHome}});
@@ -212,12 +211,8 @@ TEST_F(MarketDataTest, VolumesOutliveTheRetirementOfAllThatASnapshotHolds) {
   watcher_.wait_until([&] { return watcher_.book(kHome).offers().size() == 1; }, "the last order");
   const std::string before = picture(watcher_.book(kHome));
   const std::int64_t newest = watcher_.book(kHome).rpt_seq();
-  const auto end = std::chrono::steady_clock::now() + kPatience;
-  while (journal::list_snapshots(wal()).empty() && std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{20});
-  }
+  ASSERT_TRUE(comes_to([&] { return !journal::list_snapshots(wal()).empty(); }));
   gateway_->kill();
-  ASSERT_FALSE(journal::list_snapshots(wal()).empty());
   journal::retire_up_to(wal(), journal::list_snapshots(wal()).back());
   ASSERT_FALSE(journal::list_segments(wal() / journal::kRetiredFolder).empty());
   std::filesystem::remove_all(wal() / journal::kRetiredFolder);

@@ -4,7 +4,6 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -15,6 +14,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <gtest/gtest.h>
 
+#include "tests/e2e/raw_logon.h"
+#include "tests/support/files.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/raw_fix_peer.h"
 #include "tests/support/temp_folder.h"
@@ -24,15 +25,6 @@ namespace betex::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::string content_of(const std::filesystem::path& file) {
-  std::ifstream stream{file, std::ios::binary};
-  return {std::istreambuf_iterator<char>{stream}, {}};
-}
-
-std::string order_fields(const std::string& cl_ord_id) {
-  return "11=" + cl_ord_id + "|38=10|40=2|44=0.60|54=1|55=RAIN-LON|59=1|60=" + fix_now() + "|";
-}
 
 class OperationsTest : public testing::Test {
  protected:
@@ -47,11 +39,7 @@ class OperationsTest : public testing::Test {
   }
 
   void replace_in(const std::string& name, const std::string& from, const std::string& to) const {
-    std::string text = content_of(config_ / name);
-    const auto found = text.find(from);
-    ASSERT_NE(found, std::string::npos) << from;
-    text.replace(found, from.size(), to);
-    std::ofstream{config_ / name, std::ios::binary} << text;
+    test::replace_in(config_ / name, from, to);
   }
 
   std::unique_ptr<GatewayProcess> start() const {
@@ -62,27 +50,6 @@ class OperationsTest : public testing::Test {
                      std::vector<std::string>{"--config", (config_ / "gateway.toml").string()});
   }
 
-  // A peer that has sent its Logon with this number.
-  static std::unique_ptr<RawFixPeer> knock(const GatewayProcess& gateway,
-                                           const std::string& comp_id,
-                                           int number) {
-    auto peer = std::make_unique<RawFixPeer>(
-        gateway.fix_port(),
-        RawFixPeer::Names{.begin_string = "FIXT.1.1", .sender = comp_id, .target = "BETEX"});
-    peer->next_out = number;
-    peer->send("A", "98=0|108=30|553=" + comp_id + "|554=demo|1137=9|");
-    return peer;
-  }
-
-  // One that is logged on. The gateway may not have noticed yet that the one before has gone.
-  static std::unique_ptr<RawFixPeer> log_on(const GatewayProcess& gateway,
-                                            const std::string& comp_id,
-                                            int number = 1) {
-    auto peer = knock(gateway, comp_id, number);
-    EXPECT_EQ(peer->read().type(), "A");
-    return peer;
-  }
-
   // SIGHUP, and waits until the log says `what`.
   static void reload(GatewayProcess& gateway, const std::string& what) {
     const std::size_t before = gateway.process().standard_error().size();
@@ -91,11 +58,7 @@ class OperationsTest : public testing::Test {
   }
 
   static void wait_for_log(GatewayProcess& gateway, const std::string& what, std::size_t from = 0) {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    while (gateway.process().standard_error().find(what, from) == std::string::npos) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end) << gateway.process().standard_error();
-      std::this_thread::sleep_for(10ms);
-    }
+    ASSERT_TRUE(comes_to_say(gateway.process(), what, from)) << gateway.process().standard_error();
   }
 
   struct Traded {
@@ -249,19 +212,17 @@ class CancelOnDisconnectTest : public OperationsTest {
     EXPECT_EQ(peer_->read_type("8").value(150), "0");
   }
 
-  // Nobody comes back for longer than the grace.
-  void start_again() {
-    gateway_ = start();
-    std::this_thread::sleep_for(3s);
-  }
-
   std::unique_ptr<GatewayProcess> gateway_;
   std::unique_ptr<RawFixPeer> peer_;
 };
 
 TEST_F(CancelOnDisconnectTest, AfterAKillTheGraceBeginsAnewAtTheStart) {
   gateway_->kill();
-  start_again();
+  gateway_ = start();
+  // The drop copy is told when it is over.
+  const auto drop_copy = log_on(*gateway_, "DROP1");
+  while (drop_copy->read_type("8").value(378) != "12") {
+  }
   const auto peer = log_on(*gateway_, "BROKER1", 3);
   const RawFixMessage cancelled = peer->read_type("8");
   EXPECT_EQ(cancelled.value(150), "4");
@@ -273,7 +234,8 @@ TEST_F(CancelOnDisconnectTest, ACleanStopCancelsNothing) {
   EXPECT_EQ(peer_->read_type("5").type(), "5");
   peer_->send("5");
   EXPECT_EQ(gateway_->process().wait(kPatience), 0);
-  start_again();
+  gateway_ = start();
+  std::this_thread::sleep_for(3s);  // nobody comes back for longer than a grace
   peer_ = log_on(*gateway_, "BROKER1", 3);
   peer_->send("H", "11=A1|54=1|55=RAIN-LON|");
   EXPECT_EQ(peer_->read_type("8").value(39), "0");

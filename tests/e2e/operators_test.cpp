@@ -4,8 +4,6 @@
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,7 +23,9 @@
 #include "journal/format.h"
 #include "journal/segment_catalog.h"
 #include "matching/types.h"
+#include "tests/e2e/raw_logon.h"
 #include "tests/support/broker.h"
+#include "tests/support/files.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/raw_fix_peer.h"
 #include "tests/support/temp_folder.h"
@@ -57,27 +57,7 @@ class OperatorsTest : public testing::Test {
 
   // One more.
   void change(const std::string& from, const std::string& to) const {
-    std::string text;
-    {
-      std::ifstream stream{config_, std::ios::binary};
-      text = {std::istreambuf_iterator<char>{stream}, {}};
-    }
-    const std::size_t found = text.find(from);
-    ASSERT_NE(found, std::string::npos) << from;
-    text.replace(found, from.size(), to);
-    std::ofstream{config_, std::ios::binary} << text;
-  }
-
-  static std::unique_ptr<RawFixPeer> log_on(const GatewayProcess& gateway,
-                                            const std::string& comp_id,
-                                            int number = 1) {
-    auto peer = std::make_unique<RawFixPeer>(
-        gateway.fix_port(),
-        RawFixPeer::Names{.begin_string = "FIXT.1.1", .sender = comp_id, .target = "BETEX"});
-    peer->next_out = number;
-    peer->send("A", "98=0|108=30|553=" + comp_id + "|554=demo|1137=9|");
-    EXPECT_EQ(peer->read().type(), "A");
-    return peer;
+    replace_in(config_, from, to);
   }
 
   TempFolder folder_;
@@ -186,11 +166,7 @@ TEST_F(OperatorsTest, SighupTakesOverWhatNeedsASecondOperator) {
   EXPECT_EQ(peer->read_type("UOR").value(20013), "6");
   change("four_eyes = [\"funds\"]", "four_eyes = []");
   gateway.process().signal(SIGHUP);
-  const auto end = std::chrono::steady_clock::now() + kPatience;
-  while (gateway.process().standard_error().find("reloaded") == std::string::npos &&
-         std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(10ms);
-  }
+  ASSERT_TRUE(comes_to_say(gateway.process(), "reloaded"));
   peer->send("UOC", deposit("pay-2"));
   EXPECT_EQ(peer->read_type("UOR").value(20013), "0");
 }

@@ -1,30 +1,22 @@
 // Passwords, from the command that makes a line of the credentials file to the logon with it; and
 // who has to go when SIGHUP takes his right away.
-#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include <gtest/gtest.h>
 
+#include "tests/support/files.h"
 #include "tests/support/gateway_process.h"
+#include "tests/support/patience.h"
 #include "tests/support/raw_fix_peer.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::test {
 namespace {
-
-using namespace std::chrono_literals;
-
-std::string content_of(const std::filesystem::path& file) {
-  std::ifstream stream{file, std::ios::binary};
-  return {std::istreambuf_iterator<char>{stream}, {}};
-}
 
 class PasswordsTest : public testing::Test {
  protected:
@@ -51,11 +43,7 @@ class PasswordsTest : public testing::Test {
   }
 
   void replace_in(const std::string& name, const std::string& from, const std::string& to) const {
-    std::string text = content_of(config_ / name);
-    const auto found = text.find(from);
-    ASSERT_NE(found, std::string::npos) << from;
-    text.replace(found, from.size(), to);
-    std::ofstream{config_ / name, std::ios::binary} << text;
+    test::replace_in(config_ / name, from, to);
   }
 
   void start() {
@@ -133,13 +121,8 @@ class ReloadedRightsTest : public PasswordsTest {
   [[nodiscard]] std::string reload() const {
     const std::size_t before = gateway_->process().standard_error().size();
     gateway_->process().signal(SIGHUP);
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    std::string said;
-    do {
-      std::this_thread::sleep_for(10ms);
-      said = gateway_->process().standard_error().substr(before);
-    } while (said.find("reloaded") == std::string::npos && std::chrono::steady_clock::now() < end);
-    return said;
+    EXPECT_TRUE(comes_to_say(gateway_->process(), "reloaded", before));
+    return gateway_->process().standard_error().substr(before);
   }
 };
 
@@ -243,18 +226,9 @@ TEST_F(PasswordsTest, NoneIsLeftInMemoryOfBetexFixOnceItIsLoggedOn) {
   std::ofstream{file} << password << "\n";
   const ChildProcess watch{betex_fix_command(
       "BROKER1", gateway_->fix_port(), folder_.path(), {"--password-file", file, "watch"})};
-  const auto end = std::chrono::steady_clock::now() + kPatience;
-  const auto wait_for = [&](auto&& condition) {
-    while (!condition() && std::chrono::steady_clock::now() < end) {
-      std::this_thread::sleep_for(10ms);
-    }
-    return condition();
-  };
-  ASSERT_TRUE(wait_for([&] {
-    return gateway_->process().standard_error().find("session BROKER1: on, from") !=
-           std::string::npos;
-  })) << gateway_->process().standard_error();
-  EXPECT_TRUE(wait_for([&] { return find_in_memory(watch.pid(), looked_for).empty(); }));
+  ASSERT_TRUE(comes_to_say(gateway_->process(), "session BROKER1: on, from"))
+      << gateway_->process().standard_error();
+  EXPECT_TRUE(comes_to([&] { return find_in_memory(watch.pid(), looked_for).empty(); }));
   EXPECT_NE(find_in_memory(watch.pid(), "BROKER1"), "") << "what is there is found";
 }
 

@@ -1,6 +1,8 @@
-// A stop that is told before it comes: by a signal, and by an operator.
+// A stop: told before it comes, by a signal and by an operator, and for whom it does not wait.
 #include <chrono>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,7 +10,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/e2e/raw_logon.h"
+#include "tests/journal/shim.h"
 #include "tests/support/gateway_process.h"
+#include "tests/support/http_get.h"
 #include "tests/support/patience.h"
 #include "tests/support/raw_fix_peer.h"
 #include "tests/support/temp_folder.h"
@@ -22,37 +27,22 @@ using testing::Not;
 
 constexpr std::chrono::seconds kExitTimeout{60};
 
-std::string order_fields(const std::string& cl_ord_id) {
-  return "11=" + cl_ord_id + "|38=10|40=2|44=0.60|54=1|55=RAIN-LON|59=1|60=" + fix_now() + "|";
-}
-
 std::string stop_request(const std::string& id, int notice) {
   return "20012=" + id + "|20011=Stop|20073=" + std::to_string(notice) + "|60=" + fix_now() + "|";
 }
 
 class PlannedStopTest : public testing::Test {
  protected:
-  void start(const std::string& notice) {
-    gateway_ = std::make_unique<GatewayProcess>(folder_.path() / "wal",
-                                                std::vector<std::string>{"--notice", notice});
+  void start(const std::string& notice, const std::vector<std::string>& environment = {}) {
+    gateway_ = std::make_unique<GatewayProcess>(
+        wal(), std::vector<std::string>{"--notice", notice}, environment);
   }
 
-  [[nodiscard]] std::unique_ptr<RawFixPeer> log_on(const std::string& comp_id,
-                                                   int number = 1) const {
-    auto peer = std::make_unique<RawFixPeer>(
-        gateway_->fix_port(),
-        RawFixPeer::Names{.begin_string = "FIXT.1.1", .sender = comp_id, .target = "BETEX"});
-    peer->next_out = number;
-    peer->send("A", "98=0|108=30|553=" + comp_id + "|554=demo|1137=9|");
-    EXPECT_EQ(peer->read().type(), "A");
-    return peer;
+  [[nodiscard]] std::unique_ptr<RawFixPeer> log_on(const std::string& comp_id) const {
+    return test::log_on(*gateway_, comp_id);
   }
 
-  [[nodiscard]] std::string readyz() const {
-    RawFixPeer probe{gateway_->http_port(), {}};
-    probe.send_bytes("GET /readyz HTTP/1.0\r\n\r\n");
-    return probe.read_all();
-  }
+  [[nodiscard]] std::string readyz() const { return http_get(gateway_->http_port(), "/readyz"); }
 
   // It is logged out, as all are, and the process has ended well.
   void expect_orderly_end(RawFixPeer& peer) const {
@@ -61,6 +51,8 @@ class PlannedStopTest : public testing::Test {
   }
 
   [[nodiscard]] std::string log() const { return gateway_->process().standard_error(); }
+
+  [[nodiscard]] std::filesystem::path wal() const { return folder_.path() / "wal"; }
 
   TempFolder folder_;
   std::unique_ptr<GatewayProcess> gateway_;
@@ -99,6 +91,24 @@ TEST_F(PlannedStopTest, WithoutANoticeNothingIsTold) {
   gateway_->process().signal(SIGTERM);
   EXPECT_EQ(broker->read_type("5").type(), "5");
   EXPECT_EQ(gateway_->process().wait(kExitTimeout), 0) << log();
+}
+
+// It may be loading a large snapshot; here it stands before it until everybody is logged out.
+TEST_F(PlannedStopTest, EverybodyIsLoggedOutBeforeTheReplayThreadIsWaitedFor) {
+  const std::filesystem::path go = folder_.path() / "go";
+  start("0", with_shim(wal(), {"BETEX_DISK_HOLD=replay:" + go.string()}));
+  const auto asker = log_on("BROKER1");
+  const auto other = log_on("BROKER2");
+  asker->send("BW", "1346=again|1347=0|1351=1|1355=BETEX|1182=1|1183=0|");
+  EXPECT_EQ(asker->read_type("BX").value(1348), "0");
+  ASSERT_TRUE(comes_to([&] { return std::filesystem::exists(go.string() + ".waiting"); }));
+  gateway_->process().signal(SIGTERM);
+  EXPECT_EQ(asker->read_type("5").type(), "5");
+  EXPECT_EQ(other->read_type("5").type(), "5");
+  EXPECT_FALSE(gateway_->process().ended()) << "the thread was not waited for";
+  std::ofstream{go} << "on";
+  EXPECT_EQ(gateway_->process().wait(kExitTimeout), 0) << log();
+  EXPECT_THAT(log(), Not(HasSubstr("replay failed")));
 }
 
 // What is journaled is acted on once, however often it is read.

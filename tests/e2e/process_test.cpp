@@ -3,11 +3,9 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <sstream>
 #include <string>
-#include <thread>
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -17,7 +15,9 @@
 
 #include "gateway/client/error.h"
 #include "tests/support/broker.h"
+#include "tests/support/files.h"
 #include "tests/support/gateway_process.h"
+#include "tests/support/patience.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::test {
@@ -58,14 +58,21 @@ int complaints_in(const std::string& text) {
 std::map<std::string, std::string> snapshot(const std::filesystem::path& folder) {
   std::map<std::string, std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator{folder}) {
-    std::string content;
-    if (entry.is_regular_file()) {
-      std::ifstream stream{entry.path(), std::ios::binary};
-      content.assign(std::istreambuf_iterator<char>{stream}, {});
-    }
-    files.emplace(entry.path().string(), std::move(content));
+    files.emplace(entry.path().string(),
+                  entry.is_regular_file() ? content_of(entry.path()) : std::string{});
   }
   return files;
+}
+
+// Each of its threads: one may be in the midst of a write when the signal comes.
+bool is_stopped(pid_t process) {
+  const std::filesystem::path threads = "/proc/" + std::to_string(process) + "/task";
+  for (const auto& thread : std::filesystem::directory_iterator{threads}) {
+    if (content_of(thread.path() / "status").find("\nState:\tT") == std::string::npos) {
+      return false;
+    }
+  }
+  return true;
 }
 
 NewOrder lay(const std::string& id) {
@@ -127,7 +134,7 @@ TEST_F(ProcessTest, ASecondGatewayOnTheSameLogIsRefusedAndChangesNothing) {
 
   // It holds the lock while it is stopped, and changes nothing itself.
   first.process().signal(SIGSTOP);
-  std::this_thread::sleep_for(std::chrono::milliseconds{200});
+  ASSERT_TRUE(comes_to([&] { return is_stopped(first.process().pid()); }));
   const auto before = snapshot(wal());
   const Refusal refusal = refused_start(wal(), {});
   EXPECT_EQ(refusal.exit_code, 75) << refusal.error;

@@ -1,17 +1,13 @@
 // An older copy of the log is restored while clients are ahead of it: what they had sent after it
 // had acted, and must not act again.
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <fcntl.h>
@@ -20,14 +16,16 @@
 
 #include "journal/environment_pool.h"
 #include "journal/journal_reader.h"
+#include "tests/e2e/raw_logon.h"
+#include "tests/support/files.h"
 #include "tests/support/gateway_process.h"
+#include "tests/support/patience.h"
 #include "tests/support/raw_fix_peer.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::test {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -39,15 +37,6 @@ enum class Cache : std::uint8_t {
   Restored,  // with the log, as it was then
   Gone,
 };
-
-std::string order_fields(const std::string& cl_ord_id) {
-  return "11=" + cl_ord_id + "|38=10|40=2|44=0.60|54=1|55=RAIN-LON|59=1|60=" + fix_now() + "|";
-}
-
-std::string content_of(const std::filesystem::path& file) {
-  std::ifstream stream{file, std::ios::binary};
-  return {std::istreambuf_iterator<char>{stream}, {}};
-}
 
 class RestoredLogTest : public testing::Test {
  protected:
@@ -93,12 +82,7 @@ class RestoredLogTest : public testing::Test {
 
   std::unique_ptr<RawFixPeer> knock(const GatewayProcess& gateway,
                                     const std::string& fields = {}) const {
-    auto peer = std::make_unique<RawFixPeer>(
-        gateway.fix_port(),
-        RawFixPeer::Names{.begin_string = "FIXT.1.1", .sender = "BROKER1", .target = "BETEX"});
-    peer->next_out = next_out_;
-    peer->send("A", "98=0|108=30|553=BROKER1|554=demo|1137=9|" + fields);
-    return peer;
+    return test::knock(gateway, "BROKER1", next_out_, "108=30|" + fields);
   }
 
   // An order that rests, acknowledged and with what the client remembers of the session.
@@ -137,10 +121,7 @@ class RestoredLogTest : public testing::Test {
   }
 
   void wait_for_other_witness(const std::string& than) const {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    while (content_of(witness()) == than && std::chrono::steady_clock::now() < end) {
-      std::this_thread::sleep_for(10ms);
-    }
+    ASSERT_TRUE(comes_to([&] { return content_of(witness()) != than; }));
   }
 
   // In one step: a gateway that starts elsewhere removes the cache of a log that is not there.
@@ -156,18 +137,6 @@ class RestoredLogTest : public testing::Test {
     }
     ASSERT_EQ(::renameat2(AT_FDCWD, wal().c_str(), AT_FDCWD, aside.c_str(), RENAME_EXCHANGE), 0)
         << std::strerror(errno);
-  }
-
-  // The log is written by a thread of its own.
-  static bool comes_to_say(GatewayProcess& gateway, const std::string& words) {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    while (gateway.process().standard_error().find(words) == std::string::npos) {
-      if (std::chrono::steady_clock::now() >= end) {
-        return false;
-      }
-      std::this_thread::sleep_for(10ms);
-    }
-    return true;
   }
 
   // The ClOrdIDs of the account's live orders.
@@ -290,7 +259,7 @@ TEST_P(NewEpochsTest, AClientThatGoesOnWithItsNumbersIsNotAskedForWhatWasLost) {
     EXPECT_TRUE(message.type() != "8" || message.value(97) == "Y") << message.text();
   }
   EXPECT_THAT(live_orders(*peer), ElementsAre("KEPT", "NEW"));
-  EXPECT_TRUE(comes_to_say(*gateway, "is not asked for"));
+  EXPECT_TRUE(comes_to_say(gateway->process(), "is not asked for"));
 }
 
 TEST_P(NewEpochsTest, AClientThatBeginsAgainIsToldWhatItHasNotProven) {

@@ -140,10 +140,13 @@ TEST_P(SessionsTest, AResetBeginsAnewAndKnownOrdersStay) {
   broker_.log_on(gateway_.fix_port(), client::ResetNumbers::Yes);
   EXPECT_LT(broker_.store().next_out(), 5U);
   broker_.send(lay("lay-1"));
+  int refusals = 0;
   for (const Message& message : broker_.rest()) {
+    refusals += message.has(103, "6") ? 1 : 0;
     EXPECT_TRUE(message.has(97, "Y") || message.has(103, "6"))
         << "neither a repeated report nor the refusal of a known ClOrdID";
   }
+  EXPECT_EQ(refusals, 1);
 }
 
 TEST_P(SessionsTest, ALogoutIsAnsweredAndTheNextLogonGoesOn) {

@@ -1,7 +1,7 @@
 // betex-gateway whose standard streams are closed, full, or no longer read.
+#include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/files.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/temp_folder.h"
 
@@ -16,12 +17,6 @@ namespace betex::test {
 namespace {
 
 constexpr std::chrono::seconds kTimeout{60};
-
-std::string content_of(const std::filesystem::path& file) {
-  std::ostringstream text;
-  text << std::ifstream{file}.rdbuf();
-  return text.str();
-}
 
 class StandardStreamsTest : public testing::Test {
  protected:

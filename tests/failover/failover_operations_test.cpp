@@ -15,8 +15,8 @@
 #include "gateway/cluster/log_texts.h"
 #include "tests/failover/failover_fixture.h"
 #include "tests/support/broker.h"
+#include "tests/support/files.h"
 #include "tests/support/patience.h"
-#include "tests/support/text_file.h"
 
 namespace betex::test {
 namespace {

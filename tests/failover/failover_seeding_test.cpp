@@ -19,9 +19,9 @@
 #include "tests/failover/etcd_requests.h"
 #include "tests/failover/failover_fixture.h"
 #include "tests/support/broker.h"
+#include "tests/support/files.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/temp_folder.h"
-#include "tests/support/text_file.h"
 
 namespace betex::test {
 namespace {

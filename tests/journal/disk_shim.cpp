@@ -11,6 +11,8 @@
 //   BETEX_DISK_FREE        a file that holds the number of free bytes
 //   BETEX_DISK_PAUSE       N:FILE: before it lists the folder segments/ for the Nth time, it makes
 //                          FILE.waiting and waits for FILE
+//   BETEX_DISK_HOLD        THREAD:FILE: before a thread of this name lists the folder snapshots/
+//                          it makes FILE.waiting and waits for FILE
 //
 // What is written to standard output is recorded as an acknowledgement.
 #include <atomic>
@@ -25,6 +27,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -79,6 +82,12 @@ struct Settings {
       pause_at = std::stoul(text.substr(0, colon));
       pause_file = text.substr(colon + 1);
     }
+    if (const char* value = std::getenv("BETEX_DISK_HOLD")) {
+      const std::string text = value;
+      const std::size_t colon = text.find(':');
+      held_thread = text.substr(0, colon);
+      hold_file = text.substr(colon + 1);
+    }
   }
 
   std::string root;
@@ -93,6 +102,8 @@ struct Settings {
   std::string free_file;
   std::size_t pause_at = 0;
   std::string pause_file;
+  std::string held_thread;
+  std::string hold_file;
   std::atomic<std::size_t> listings{0};
   std::atomic<std::size_t> calls{0};
 };
@@ -195,14 +206,27 @@ int sync_file(int fd, const char* name) {
   return result;
 }
 
+void wait_for(const std::string& file) {
+  ::close(::creat((file + ".waiting").c_str(), 0600));
+  while (::access(file.c_str(), F_OK) != 0) {
+    ::usleep(1000);
+  }
+}
+
+bool is_held_thread() {
+  constexpr std::size_t kLongestName = 16;
+  char name[kLongestName] = {};
+  return ::pthread_getname_np(::pthread_self(), name, sizeof name) == 0 &&
+         settings().held_thread == name;
+}
+
 void pause_before_listing(const std::string& folder) {
   Settings& set = settings();
-  if (set.pause_at == 0 || folder != set.root + "/segments" || ++set.listings != set.pause_at) {
-    return;
+  if (set.pause_at != 0 && folder == set.root + "/segments" && ++set.listings == set.pause_at) {
+    wait_for(set.pause_file);
   }
-  ::close(::creat((set.pause_file + ".waiting").c_str(), 0600));
-  while (::access(set.pause_file.c_str(), F_OK) != 0) {
-    ::usleep(1000);
+  if (!set.held_thread.empty() && folder == set.root + "/snapshots" && is_held_thread()) {
+    wait_for(set.hold_file);
   }
 }
 

@@ -36,10 +36,10 @@
 #include "tests/support/environment.h"
 #include "tests/support/etcd_cluster.h"
 #include "tests/support/failover_pair.h"
+#include "tests/support/files.h"
 #include "tests/support/gateway_process.h"
 #include "tests/support/preload.h"
 #include "tests/support/temp_folder.h"
-#include "tests/support/text_file.h"
 
 namespace betex::test {
 namespace {

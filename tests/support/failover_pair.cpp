@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tests/support/text_file.h"
+#include "tests/support/files.h"
 
 namespace betex::test {
 namespace {

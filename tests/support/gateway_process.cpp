@@ -18,7 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/support/text_file.h"
+#include "tests/support/files.h"
+#include "tests/support/patience.h"
 
 namespace betex::test {
 namespace {
@@ -122,6 +123,10 @@ std::string ChildProcess::standard_output() const {
 
 std::string ChildProcess::standard_error() const {
   return content_of(folder_.path() / "err");
+}
+
+bool comes_to_say(const ChildProcess& process, const std::string& words, std::size_t from) {
+  return comes_to([&] { return process.standard_error().find(words, from) != std::string::npos; });
 }
 
 std::vector<std::string> gateway_command(const std::filesystem::path& wal_root,

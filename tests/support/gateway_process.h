@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -43,6 +44,12 @@ class ChildProcess {
   bool ended_ = false;
   int status_ = 0;
 };
+
+// True when its standard error has `words`, behind its first `from` bytes; false where they have
+// not come in time. The gateway's log has a thread of its own.
+[[nodiscard]] bool comes_to_say(const ChildProcess& process,
+                                const std::string& words,
+                                std::size_t from = 0);
 
 class GatewayProcess {
  public:

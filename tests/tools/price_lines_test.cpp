@@ -82,11 +82,15 @@ TEST_F(PriceLinesTest, AStatusIsALine) {
 TEST_F(PriceLinesTest, WhatOthersHaveChosenIsNotObeyed) {
   const client::BookChange change =
       after({"35=W|55=\x1b[2J|83=7|262=r|264=10|268=0|779=T|893=Y|1187=Y|1300=\x1b[1m|1682=17|"});
-  for (const std::string& line : price_lines(book(change), change)) {
+  const std::vector<std::string> lines = price_lines(book(change), change);
+  EXPECT_FALSE(lines.empty());
+  for (const std::string& line : lines) {
     EXPECT_EQ(line.find('\x1b'), std::string::npos) << line;
   }
   EXPECT_EQ(price_json(book(change), change).find('\x1b'), std::string::npos);
-  for (const std::string& line : picture(change)) {
+  const std::vector<std::string> ladder = picture(change);
+  EXPECT_FALSE(ladder.empty());
+  for (const std::string& line : ladder) {
     EXPECT_EQ(line.find('\x1b'), std::string::npos) << line;
   }
 }

@@ -6,13 +6,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iterator>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -21,10 +18,10 @@
 
 #include <gtest/gtest.h>
 
-#include "gateway/cluster/key_value_store.h"
 #include "gateway/cluster/lease_authority.h"
 #include "journal/errors.h"
 #include "tests/gateway/cluster/candidate.h"
+#include "tests/gateway/cluster/leased_store.h"
 #include "tests/support/patience.h"
 #include "tests/support/temp_folder.h"
 
@@ -37,188 +34,16 @@ using journal::JournalError;
 using journal::WriterEpoch;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
-using test::BootTime;
 using test::Candidate;
 using test::comes_to;
+using test::LeasedStore;
 using test::refusal;
-
-// Keys and leases as a store has them, of which the test can lose calls and answers. Thread-safe.
-class FakeStore final : public KeyValueStore {
- public:
-  explicit FakeStore(const BootTime& time) : time_{time} {}
-
-  TransactionResult transact(std::span<const KeyIs> conditions,
-                             std::span<const Put> puts,
-                             std::span<const std::string> otherwise) override {
-    const std::lock_guard lock{mutex_};
-    fail_if_asked();
-    const bool of_epoch = !puts.empty() && puts.front().key == kEpochKey;
-    if (of_epoch && std::exchange(lose_epoch_call_, false)) {
-      throw StoreUnknown{"the call was lost"};
-    }
-    if (of_epoch && before_epoch_) {
-      std::exchange(before_epoch_, nullptr)();
-    }
-    expire();
-    TransactionResult result{.succeeded = true, .revision = ++revision_, .found = {}};
-    for (const KeyIs& condition : conditions) {
-      result.succeeded = result.succeeded && value_of(condition.key) == condition.value;
-    }
-    if (result.succeeded) {
-      for (const Put& put : puts) {
-        keys_[put.key] = {put.value, put.lease};
-      }
-    } else {
-      for (const std::string& key : otherwise) {
-        result.found.push_back(value_of(key));
-      }
-    }
-    if (of_epoch && std::exchange(lose_epoch_answer_, false)) {
-      throw StoreUnknown{"the answer was lost"};
-    }
-    return result;
-  }
-
-  [[nodiscard]] std::optional<std::string> get(const std::string& key) override {
-    const std::lock_guard lock{mutex_};
-    fail_if_asked();
-    expire();
-    return value_of(key);
-  }
-
-  [[nodiscard]] std::vector<KeyValue> range(const std::string& prefix) override {
-    const std::lock_guard lock{mutex_};
-    fail_if_asked();
-    expire();
-    std::vector<KeyValue> values;
-    for (const auto& [key, entry] : keys_) {
-      if (key.starts_with(prefix)) {
-        values.push_back({.key = key, .value = entry.first});
-      }
-    }
-    return values;
-  }
-
-  [[nodiscard]] LeaseId grant(std::chrono::seconds ttl) override {
-    const std::lock_guard lock{mutex_};
-    fail_if_asked();
-    leases_[++last_lease_] = {ttl, time_.now() + ttl};
-    return last_lease_;
-  }
-
-  std::chrono::seconds keep_alive(LeaseId id) override {
-    const std::lock_guard lock{mutex_};
-    fail_if_asked();
-    expire();
-    const auto lease = leases_.find(id);
-    if (lease == leases_.end()) {
-      throw StoreRefused{StoreRefused::Why::LeaseGone, "no such lease"};
-    }
-    lease->second.second = time_.now() + lease->second.first;
-    return lease->second.first;
-  }
-
-  void revoke(LeaseId id) override {
-    const std::lock_guard lock{mutex_};
-    fail_if_asked();
-    end(id);
-  }
-
-  void compact(std::uint64_t) override {}
-
-  [[nodiscard]] StoreStatus status() override { return {}; }
-
-  // ---- For the test
-
-  static inline const std::string kEpochKey = "/betex/main/epoch";
-  static inline const std::string kLeaseKey = "/betex/main/leader";
-
-  void put(const std::string& key, std::optional<std::string> value) {
-    const std::lock_guard lock{mutex_};
-    if (value) {
-      keys_[key] = {*value, 0};
-    } else {
-      keys_.erase(key);
-    }
-  }
-
-  // Without a fault, whatever the calls of others end in.
-  [[nodiscard]] std::optional<std::string> peek(const std::string& key) {
-    const std::lock_guard lock{mutex_};
-    expire();
-    return value_of(key);
-  }
-
-  void lose_epoch_answer() { lose_epoch_answer_ = true; }
-
-  void lose_epoch_call() { lose_epoch_call_ = true; }
-
-  // Called within the transaction that is to raise the epoch, with the store locked.
-  void before_epoch(std::function<void(FakeStore&)> act) {
-    before_epoch_ = [this, act = std::move(act)] { act(*this); };
-  }
-
-  void put_within(const std::string& key, const std::string& value) { keys_[key] = {value, 0}; }
-
-  [[nodiscard]] LeaseId last_lease() {
-    const std::lock_guard lock{mutex_};
-    return last_lease_;
-  }
-
-  void cut(bool cut) { cut_ = cut; }
-
-  void refuse(bool refuse) { refuse_ = refuse; }
-
- private:
-  void fail_if_asked() const {
-    if (cut_) {
-      throw StoreUnknown{"the store does not answer"};
-    }
-    if (refuse_) {
-      throw StoreRefused{StoreRefused::Why::Unauthorised, "wrong password"};
-    }
-  }
-
-  [[nodiscard]] std::optional<std::string> value_of(const std::string& key) const {
-    const auto found = keys_.find(key);
-    return found == keys_.end() ? std::nullopt : std::optional{found->second.first};
-  }
-
-  void end(LeaseId id) {
-    leases_.erase(id);
-    std::erase_if(keys_, [id](const auto& entry) { return entry.second.second == id; });
-  }
-
-  void expire() {
-    std::vector<LeaseId> over;
-    for (const auto& [id, lease] : leases_) {
-      if (lease.second <= time_.now()) {
-        over.push_back(id);
-      }
-    }
-    for (const LeaseId id : over) {
-      end(id);
-    }
-  }
-
-  const BootTime& time_;
-  std::mutex mutex_;
-  std::map<std::string, std::pair<std::string, LeaseId>> keys_;
-  std::map<LeaseId, std::pair<std::chrono::seconds, nanoseconds>> leases_;
-  LeaseId last_lease_ = 0;
-  std::uint64_t revision_ = 0;
-  bool lose_epoch_answer_ = false;
-  bool lose_epoch_call_ = false;
-  std::function<void()> before_epoch_;
-  std::atomic<bool> cut_{false};
-  std::atomic<bool> refuse_{false};
-};
 
 class EtcdAuthorityTest : public testing::Test {
  protected:
   [[nodiscard]] EtcdAuthority::Place place() const {
-    return {.epoch_key = FakeStore::kEpochKey,
-            .lease_key = FakeStore::kLeaseKey,
+    return {.epoch_key = LeasedStore::kEpochKey,
+            .lease_key = LeasedStore::kLeaseKey,
             .node = "a",
             .address = "a:9880"};
   }
@@ -237,12 +62,12 @@ class EtcdAuthorityTest : public testing::Test {
   }
 
   [[nodiscard]] std::string epoch_value() {
-    return store_.peek(FakeStore::kEpochKey).value_or("none");
+    return store_.peek(LeasedStore::kEpochKey).value_or("none");
   }
 
   test::TempFolder folder_;
   Candidate node_;
-  FakeStore store_{node_.time};
+  LeasedStore store_{node_.time};
   AuthoritySettings settings_{.ttl = 5s,
                               .margin = 1500ms,
                               .fence_command = "",
@@ -258,11 +83,11 @@ TEST_F(EtcdAuthorityTest, GivesTheFirstEpochInAnEmptyStore) {
   EXPECT_TRUE(authority().still_held());
   EXPECT_EQ(node_.granted, std::vector{WriterEpoch{1}});
   EXPECT_TRUE(epoch_value().starts_with("1 a ")) << epoch_value();
-  EXPECT_TRUE(store_.peek(FakeStore::kLeaseKey));
+  EXPECT_TRUE(store_.peek(LeasedStore::kLeaseKey));
 }
 
 TEST_F(EtcdAuthorityTest, TheEpochIsAboveTheStoresAndTheFiles) {
-  store_.put(FakeStore::kEpochKey, "9 b 0123");
+  store_.put(LeasedStore::kEpochKey, "9 b 0123");
   EXPECT_EQ(authority().acquire(WriterEpoch{4}), WriterEpoch{10});
   authority().release();
   EXPECT_EQ(authority().acquire(WriterEpoch{40}), WriterEpoch{41});
@@ -271,7 +96,7 @@ TEST_F(EtcdAuthorityTest, TheEpochIsAboveTheStoresAndTheFiles) {
 TEST_F(EtcdAuthorityTest, WaitsForTheMarginBeforeItRaisesTheEpoch) {
   const nanoseconds before = node_.time.now();
   std::optional<nanoseconds> raised;
-  store_.before_epoch([&](FakeStore&) { raised = node_.time.now(); });
+  store_.before_epoch([&](LeasedStore&) { raised = node_.time.now(); });
   static_cast<void>(authority().acquire(WriterEpoch{0}));
   ASSERT_TRUE(raised);
   EXPECT_GE(*raised - before, settings_.margin);
@@ -280,23 +105,23 @@ TEST_F(EtcdAuthorityTest, WaitsForTheMarginBeforeItRaisesTheEpoch) {
 TEST_F(EtcdAuthorityTest, TheFenceCommandIsToldBothEpochsAndTheNode) {
   settings_.fence_command =
       "printf '%s|%s|%s' \"$1\" \"$2\" \"$3\" > " + (folder_.path() / "said").string();
-  store_.put(FakeStore::kEpochKey, "9 node-b 0123");
+  store_.put(LeasedStore::kEpochKey, "9 node-b 0123");
   bool fenced_first = false;
-  store_.before_epoch([&](FakeStore&) { fenced_first = written() == "9|10|node-b"; });
+  store_.before_epoch([&](LeasedStore&) { fenced_first = written() == "9|10|node-b"; });
   EXPECT_EQ(authority().acquire(WriterEpoch{4}), WriterEpoch{10});
   EXPECT_TRUE(fenced_first) << written();
 }
 
 TEST_F(EtcdAuthorityTest, AFenceCommandThatFailsGivesNoRight) {
   settings_.fence_command = "echo the switch does not answer >&2; exit 3";
-  store_.put(FakeStore::kEpochKey, "9 b 0123");
+  store_.put(LeasedStore::kEpochKey, "9 b 0123");
   const JournalError error = refusal(authority());
   EXPECT_EQ(error.fault(), Fault::AuthorityLost);
   EXPECT_NE(error.sentence().find("exit code 3"), std::string::npos) << error.sentence();
   EXPECT_NE(error.sentence().find("the switch does not answer"), std::string::npos)
       << error.sentence();
   EXPECT_EQ(epoch_value(), "9 b 0123");
-  EXPECT_FALSE(store_.peek(FakeStore::kLeaseKey)) << "the next one would wait for nothing";
+  EXPECT_FALSE(store_.peek(LeasedStore::kLeaseKey)) << "the next one would wait for nothing";
   EXPECT_FALSE(authority().still_held());
 }
 
@@ -313,19 +138,19 @@ TEST_F(EtcdAuthorityTest, AFenceCommandThatHangsIsKilledAndGivesNoRight) {
 }
 
 TEST_F(EtcdAuthorityTest, ALeaseThatIsLostBeforeTheEpochIsRaisedGivesNoRight) {
-  store_.before_epoch([&](FakeStore&) { node_.time.pass(10s); });
+  store_.before_epoch([&](LeasedStore&) { node_.time.pass(10s); });
   const JournalError error = refusal(authority());
   EXPECT_EQ(error.fault(), Fault::AuthorityLost);
   EXPECT_TRUE(node_.granted.empty());
 }
 
 TEST_F(EtcdAuthorityTest, WaitsWhileAnotherNodeHasTheLeaseAndSaysSoOnce) {
-  store_.put(FakeStore::kLeaseKey,
+  store_.put(LeasedStore::kLeaseKey,
              to_text(Holder{.node = "b", .address = "b:1", .wall_clock = 1s}));
   int turns = 0;
   node_.stand_by = [&] {
     if (++turns == 5) {
-      store_.put(FakeStore::kLeaseKey, std::nullopt);
+      store_.put(LeasedStore::kLeaseKey, std::nullopt);
     }
   };
   EXPECT_EQ(authority().acquire(WriterEpoch{3}), WriterEpoch{4});
@@ -335,7 +160,7 @@ TEST_F(EtcdAuthorityTest, WaitsWhileAnotherNodeHasTheLeaseAndSaysSoOnce) {
 }
 
 TEST_F(EtcdAuthorityTest, AStopWhileItWaitsTakesNothing) {
-  store_.put(FakeStore::kLeaseKey, to_text(Holder{.node = "b", .address = "", .wall_clock = 1s}));
+  store_.put(LeasedStore::kLeaseKey, to_text(Holder{.node = "b", .address = "", .wall_clock = 1s}));
   int pauses = 0;
   node_.stop_when = [&] { return ++pauses == 3; };
   EXPECT_THROW(static_cast<void>(authority().acquire(WriterEpoch{3})), std::runtime_error);
@@ -347,7 +172,7 @@ TEST_F(EtcdAuthorityTest, AStopWithTheLeaseInHandGivesItBack) {
   int pauses = 0;
   node_.stop_when = [&] { return ++pauses == 2; };  // within the margin
   EXPECT_THROW(static_cast<void>(authority().acquire(WriterEpoch{3})), std::runtime_error);
-  EXPECT_FALSE(store_.peek(FakeStore::kLeaseKey));
+  EXPECT_FALSE(store_.peek(LeasedStore::kLeaseKey));
   EXPECT_EQ(epoch_value(), "none");
 }
 
@@ -366,14 +191,14 @@ TEST_F(EtcdAuthorityTest, ACallThatIsLostIsMadeAgain) {
 // Of the same name, even: another life of this node.
 TEST_F(EtcdAuthorityTest, WhoeverElseRaisesTheEpochMeanwhileHasIt) {
   store_.before_epoch(
-      [&](FakeStore& store) { store.put_within(FakeStore::kEpochKey, "7 a another-life"); });
+      [&](LeasedStore& store) { store.put_within(LeasedStore::kEpochKey, "7 a another-life"); });
   const JournalError error = refusal(authority());
   EXPECT_EQ(error.fault(), Fault::AuthorityLost);
   EXPECT_EQ(epoch_value(), "7 a another-life");
 }
 
 TEST_F(EtcdAuthorityTest, AnEpochThatNobodyHasWrittenIsNotGuessedAt) {
-  store_.put(FakeStore::kEpochKey, "seven");
+  store_.put(LeasedStore::kEpochKey, "seven");
   const JournalError error = refusal(authority());
   EXPECT_EQ(error.fault(), Fault::BadConfiguration);
   EXPECT_NE(error.sentence().find("seven"), std::string::npos);
@@ -398,7 +223,7 @@ TEST_F(EtcdAuthorityTest, AReleaseGivesTheLeaseBackAndEndsTheRight) {
   static_cast<void>(authority().acquire(WriterEpoch{0}));
   authority().release();
   EXPECT_FALSE(authority().still_held());
-  EXPECT_FALSE(store_.peek(FakeStore::kLeaseKey));
+  EXPECT_FALSE(store_.peek(LeasedStore::kLeaseKey));
   authority().release();
   EXPECT_EQ(node_.lost, 0);
 }
@@ -462,7 +287,7 @@ TEST_F(EtcdAuthorityTest, ALeaseThatIsGoneBeforeItsTimeIsNotTakenAnew) {
   store_.revoke(store_.last_lease());
   EXPECT_TRUE(comes_to([&] { return node_.lost == 1; }));
   EXPECT_FALSE(authority().still_held());
-  EXPECT_FALSE(store_.peek(FakeStore::kLeaseKey)) << "it is anybody's";
+  EXPECT_FALSE(store_.peek(LeasedStore::kLeaseKey)) << "it is anybody's";
 }
 
 TEST_F(EtcdAuthorityTest, WhoDoesNotGetOnWithItsWorkLosesTheLease) {

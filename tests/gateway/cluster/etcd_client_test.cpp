@@ -27,7 +27,7 @@ namespace betex::cluster {
 namespace {
 
 using namespace std::chrono_literals;
-using test::comes_true;
+using test::comes_to;
 using test::EtcdClientTest;
 using test::EtcdCluster;
 using test::patient;
@@ -119,11 +119,11 @@ TEST_F(EtcdClientTest, DoesAllOrNothingAndTellsWhatThereIs) {
 TEST_F(EtcdClientTest, KeysEndWithTheirLease) {
   EtcdClient client{patient(etcd().endpoints())};
   LeaseId lease = 0;
-  ASSERT_TRUE(comes_true([&] {
+  ASSERT_TRUE(comes_to([&] {
     lease = client.grant(2s);  // a machine may stand still for longer
     return !why_refused([&] { put(client, "leader", "a", lease); });
   }));
-  EXPECT_TRUE(comes_true([&] { return !client.get("leader"); }));
+  EXPECT_TRUE(comes_to([&] { return !client.get("leader"); }));
   EXPECT_EQ(why_refused([&] { client.keep_alive(lease); }), Why::LeaseGone);
   EXPECT_EQ(why_refused([&] { put(client, "leader", "a", lease); }), Why::LeaseGone);
   EXPECT_EQ(why_refused([&] { client.revoke(lease); }), Why::LeaseGone);

@@ -21,7 +21,7 @@ namespace betex::cluster {
 namespace {
 
 using namespace std::chrono_literals;
-using test::comes_true;
+using test::comes_to;
 using test::EtcdClientTest;
 using test::EtcdCluster;
 using test::FaultyLink;
@@ -41,7 +41,7 @@ TEST_F(EtcdClientTest, WhatNobodyHeardOfHappenedYet) {
   surely([&] { return client.get("a"); });
   link.cut_answers();
   // Again, for where it hangs up is too early for a slow member: it then leaves it.
-  EXPECT_TRUE(comes_true([&] {
+  EXPECT_TRUE(comes_to([&] {
     EXPECT_THROW(put(client, "a", "1"), StoreUnknown);
     return direct.get("a") == "1";
   }));
@@ -86,7 +86,7 @@ TEST_F(EtcdClientTest, AConnectionThatIsResetDuringACallEndsIt) {
   static_cast<void>(client.get("a"));
   link.cut_answers();
   std::future<void> call = std::async(std::launch::async, [&] { put(client, "a", "1"); });
-  EXPECT_TRUE(comes_true([&] { return direct.get("a") == "1"; }));
+  EXPECT_TRUE(comes_to([&] { return direct.get("a") == "1"; }));
   link.reset_connections();
   EXPECT_EQ(call.wait_for(kPatience), std::future_status::ready);
   EXPECT_THROW(call.get(), StoreUnknown);

@@ -16,8 +16,8 @@
 #include "journal/errors.h"
 #include "journal/format.h"
 #include "journal/journal.h"
-#include "tests/gateway/cluster/log_capture.h"
 #include "tests/journal/wal_fixture.h"
+#include "tests/support/log_capture.h"
 #include "tests/support/patience.h"
 
 namespace betex::cluster {
@@ -113,11 +113,7 @@ TEST_F(SeedingTest, WhoIsAskedToEndKillsIt) {
           .seed(behind(42)));
   ASSERT_FALSE(group.empty());
   // What it had started besides is init's to reap, which may take a moment.
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-  while (::kill(-std::stoi(group), 0) == 0 && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
-  EXPECT_EQ(::kill(-std::stoi(group), 0), -1) << "it goes on";
+  EXPECT_TRUE(test::comes_to([&] { return ::kill(-std::stoi(group), 0) != 0; })) << "it goes on";
 }
 
 TEST_F(SeedingTest, AfterThreeTimesInVainItIsNotRunAgain) {

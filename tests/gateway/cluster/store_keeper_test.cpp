@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/gateway/cluster/fake_store.h"
-#include "tests/gateway/cluster/log_capture.h"
+#include "tests/support/log_capture.h"
 
 namespace betex::test {
 namespace {

@@ -16,9 +16,9 @@
 #include "gateway/cluster/log_texts.h"
 #include "journal/errors.h"
 #include "tests/gateway/cluster/fake_store.h"
-#include "tests/gateway/cluster/log_capture.h"
 #include "tests/gateway/cluster/log_parts.h"
 #include "tests/gateway/cluster/stored_log_fixture.h"
+#include "tests/support/log_capture.h"
 
 namespace betex::test {
 namespace {

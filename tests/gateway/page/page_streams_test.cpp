@@ -20,6 +20,7 @@
 #include "tests/gateway/http/fake_sources.h"
 #include "tests/gateway/page/fake_metrics.h"
 #include "tests/gateway/page/stream_client.h"
+#include "tests/support/patience.h"
 
 namespace betex::gateway {
 namespace {
@@ -56,12 +57,8 @@ class FakePictures : public PictureFeed {
   }
 
   void await(std::size_t count) {
-    const auto deadline = std::chrono::steady_clock::now() + test::kPatience;
-    while (watching() != count) {
-      ASSERT_LT(std::chrono::steady_clock::now(), deadline)
-          << watching() << " watch, not " << count;
-      std::this_thread::sleep_for(milliseconds{1});
-    }
+    ASSERT_TRUE(test::comes_to([&] { return watching() == count; }))
+        << watching() << " watch, not " << count;
   }
 
  private:
@@ -219,15 +216,10 @@ TEST_F(PageStreamsTest, OneMoreThanPossibleIsRefusedUntilAnotherGoes) {
   EXPECT_THAT(ask("/livez"), HasSubstr(" 200 OK\r\n"));
   EXPECT_THAT(ask("/page.js"), HasSubstr(" 200 OK\r\n"));
   clients.pop_front();
-  const auto deadline = std::chrono::steady_clock::now() + test::kPatience;
-  for (;;) {
+  EXPECT_TRUE(test::comes_to([&] {
     StreamClient next{server->port()};
-    if (next.read_until("\r\n").find(" 200 ") != std::string::npos) {
-      break;
-    }
-    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "no place becomes free";
-    std::this_thread::sleep_for(milliseconds{5});
-  }
+    return next.read_until("\r\n").find(" 200 ") != std::string::npos;
+  })) << "no place becomes free";
 }
 
 TEST_F(PageStreamsTest, SlowReaderGetsTheNewestAndDelaysNobody) {

@@ -178,7 +178,9 @@ TEST_F(CatchUpTest, ProgressIsNeverToldBeyondWhatWasHandedOver) {
   pipeline.report.connect(sink);
   pipeline.feed.subscribe(session_number(0), kFirst, {});
   pipeline.feed.subscribe(session_number(1), kFirst, {});
-  for (std::array<std::size_t, 2> consumed{}; sink.complete[0] + sink.complete[1] < 500;) {
+  std::array<std::size_t, 2> consumed{};
+  for (int turn = 0; sink.complete[0] + sink.complete[1] < 500; ++turn) {
+    ASSERT_LT(turn, 10'000);
     pipeline.run();
     for (const std::uint32_t i : {0U, 1U}) {
       ASSERT_GE(sink.handed_over[i], consumed[i]);

@@ -37,6 +37,7 @@ TEST_F(MarketReportsTest, BrokersAreToldOfEveryChangeOfAMarket) {
         (status.in_play ? " in play" : "") +
         (status.suspend_reason != 0 ? " reason " + std::to_string(status.suspend_reason) : ""));
   }
+  ASSERT_GE(told.size(), 8U);
   EXPECT_EQ(told[0], "RUN 2 reason 1");
   EXPECT_EQ(told[1], "OTHER 2 reason 1");
   EXPECT_EQ(told[2], "RUN 2 in play");

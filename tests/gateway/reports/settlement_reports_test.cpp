@@ -166,9 +166,12 @@ TEST_F(SettlementReportsTest, AFillInAnOddsMarketTellsNoPosition) {
   trade(kOther, Name{"RUN"}, Side::Ask, Decimal{2'000'000}, 10);
   trade(kAcc, Name{"RUN"}, Side::Bid, Decimal{2'000'000}, 10);
   pipeline.run();
+  int fills = 0;
   for (const auto& report : bodies<fix::ExecutionReport>(kOne)) {
+    fills += report.exec_type == fix::ExecType::Trade ? 1 : 0;
     EXPECT_FALSE(report.position_after);
   }
+  EXPECT_EQ(fills, 2) << "one of each account";
 }
 
 // ACC has paid 6.00 for ten contracts and gets 10.00; of the 4.00 that it has won the house takes a

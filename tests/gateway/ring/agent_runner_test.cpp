@@ -160,10 +160,13 @@ TEST_F(AgentRunnerTest, AgentWorksAgainWhileThereIsWork) {
 }
 
 TEST_F(AgentRunnerTest, IdleItWorksOnlyAFewRounds) {
-  AgentRunner runner{config({&first}), wait, no_failure};
+  AgentRunner runner{
+      {.thread_name = "runner", .agents = {&first}, .max_idle = 1h}, wait, no_failure};
   runner.start();
   ASSERT_TRUE(comes_to([&] { return first.calls >= WaitStrategy::kDefaultSpins; }));
   std::this_thread::sleep_for(50ms);
+  runner.stop();
+  runner.join();
   // However long this looked on: it spun once and went to sleep; the rest is for causeless wakes.
   EXPECT_LE(first.calls, 3 * WaitStrategy::kDefaultSpins);
   EXPECT_EQ(runner.ticks(), first.calls);

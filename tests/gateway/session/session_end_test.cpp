@@ -42,15 +42,14 @@ class SessionEndTest : public testing::Test {
   // How the sessions have ended that have, and how many of each, once one has.
   [[nodiscard]] std::map<SessionEnd, std::uint64_t> ended() const {
     std::map<SessionEnd, std::uint64_t> found;
-    const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    while (found.empty() && std::chrono::steady_clock::now() < deadline) {
-      std::this_thread::sleep_for(2ms);
+    static_cast<void>(comes_to([&] {
       for (std::size_t i = 0; i < fix::kSessionEnds; ++i) {
         if (const auto count = gateway_->server().metrics().sessions_ended[i].value(); count != 0) {
           found[static_cast<SessionEnd>(i)] = count;
         }
       }
-    }
+      return !found.empty();
+    }));
     return found;
   }
 

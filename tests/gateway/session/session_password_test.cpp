@@ -28,11 +28,8 @@ class SessionPasswordTest : public testing::Test {
   }
 
   void wait_for_connections(std::uint64_t count) const {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    while (gateway_->server().metrics().connections.value() != count) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end);
-      std::this_thread::sleep_for(5ms);
-    }
+    ASSERT_TRUE(
+        comes_to([&] { return gateway_->server().metrics().connections.value() == count; }));
   }
 
   TempFolder folder_;

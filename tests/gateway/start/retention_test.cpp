@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
+
+#include "tests/support/log_capture.h"
 
 namespace betex::gateway {
 namespace {
@@ -99,19 +97,14 @@ TEST_F(RetentionTest, ReportsAreKeptForSevenDaysOfJournaledTime) {
 }
 
 TEST_F(RetentionTest, WhoseReportsAreNotKeptAnyMoreIsSaidByName) {
-  std::ostringstream log;
-  const auto before = spdlog::default_logger();
-  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
-      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log)));
+  const betex::test::LogCapture log;
   retention_.name_session(kOne, matching::Name{"BROKER1"});
   retention_.set_snapshots({EventSeq{100}, EventSeq{200}});
   report(50);
   take(1000);
   take(2000, 8 * 24);
   EXPECT_EQ(retention_.floor(), EventSeq{100});
-  spdlog::set_default_logger(before);
-  EXPECT_NE(log.str().find("session BROKER1 has not taken reports"), std::string::npos)
-      << log.str();
+  EXPECT_NE(log.count("session BROKER1 has not taken reports"), 0U) << log.text();
 }
 
 TEST_F(RetentionTest, ReportsThatCannotBeMadeAreNotOffered) {

@@ -1,6 +1,5 @@
 #include "gateway/start/snapshot_thread.h"
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -8,7 +7,6 @@
 #include <mutex>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -19,11 +17,14 @@
 #include "journal/segment_catalog.h"
 #include "journal/snapshot.h"
 #include "tests/gateway/start/life.h"
+#include "tests/support/log_capture.h"
+#include "tests/support/patience.h"
 #include "tests/support/temp_folder.h"
 
 namespace betex::gateway::testing {
 namespace {
 
+using betex::test::comes_to;
 using matching::EventSeq;
 using matching::Side;
 
@@ -33,10 +34,7 @@ class SnapshotThreadTest : public ::testing::Test {
 
   // Waits for a snapshot after event `seq` or later.
   [[nodiscard]] bool wait_for_snapshot(EventSeq seq) const {
-    for (int i = 0; i < 2000 && life_.retention.newest_snapshot() < seq; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds{10});
-    }
-    return life_.retention.newest_snapshot() >= seq;
+    return comes_to([&] { return life_.retention.newest_snapshot() >= seq; });
   }
 
   void trade() {
@@ -46,6 +44,7 @@ class SnapshotThreadTest : public ::testing::Test {
     life_.confirm(kOne);
   }
 
+  const betex::test::LogCapture log_;  // outlives the thread
   betex::test::TempFolder folder_;
   Life life_{root()};
   SnapshotThread thread_{
@@ -89,10 +88,7 @@ TEST_F(SnapshotThreadTest, ReadsTheOlderOnesAndForgetsWhatIsDamaged) {
   std::ofstream{journal::file_of_snapshot(root(), taken[1])} << "damaged";
   life_.retention.set_snapshots(taken, {taken[0], taken[1]});
   thread_.start(life_.recovered.engine.last_seq());
-  for (int i = 0; i < 2000 && life_.retention.next_unread(); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{10});
-  }
-  ASSERT_FALSE(life_.retention.next_unread());
+  ASSERT_TRUE(comes_to([&] { return !life_.retention.next_unread(); }));
   EXPECT_EQ(life_.retention.newest_snapshot(), taken[3]);
   EXPECT_EQ(journal::list_snapshots(root()).size(), 4U) << "it is left where it is, for people";
 }
@@ -103,7 +99,7 @@ TEST_F(SnapshotThreadTest, AFailureIsNoReasonToStop) {
   thread_.start(EventSeq{0});
   life_.open_market();
   trade();
-  std::this_thread::sleep_for(std::chrono::milliseconds{500});
+  ASSERT_TRUE(comes_to([&] { return log_.count("no snapshot after event ") != 0; }));
   std::filesystem::remove(root() / journal::kSnapshotsFolder);
   std::filesystem::create_directory(root() / journal::kSnapshotsFolder);
   trade();
@@ -140,10 +136,7 @@ TEST(SnapshotThread, PreparesTheNextSegmentWhenHalfOfOneIsWritten) {
   for (int i = 0; i < 6; ++i) {
     life.run(matching::CreateAccount{.account = matching::Name{"ACC" + std::to_string(i)}});
   }
-  for (int i = 0; i < 2000 && !journal::is_prepared(root); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{10});
-  }
-  EXPECT_TRUE(journal::is_prepared(root));
+  EXPECT_TRUE(comes_to([&] { return journal::is_prepared(root); }));
   life.open_market();
   EXPECT_EQ(life.journal.durable_seq(), life.recovered.engine.last_seq());
 }
@@ -173,16 +166,15 @@ class Aligned {
 
   // Of those that were told of; empty: none comes after event `seq` or later.
   [[nodiscard]] std::vector<journal::SnapshotHeader> told(EventSeq seq) {
-    for (int i = 0; i < 4000; ++i) {
-      {
-        const std::lock_guard lock{mutex_};
-        if (!told_.empty() && told_.back().last_seq >= seq) {
-          return told_;
-        }
+    std::vector<journal::SnapshotHeader> found;
+    static_cast<void>(comes_to([&] {
+      const std::lock_guard lock{mutex_};
+      if (!told_.empty() && told_.back().last_seq >= seq) {
+        found = told_;
       }
-      std::this_thread::sleep_for(std::chrono::milliseconds{10});
-    }
-    return {};
+      return !found.empty();
+    }));
+    return found;
   }
 
   [[nodiscard]] EventSeq last() const { return *ends_.rbegin(); }
@@ -268,19 +260,16 @@ TEST(SnapshotThread, TellsOfThoseThatAreThere) {
                           again.push_back(header.last_seq);
                         }};
   thread.start(node.due());
-  std::size_t count = 0;
-  for (int i = 0; i < 4000 && count == 0; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  ASSERT_TRUE(comes_to([&] {
     const std::lock_guard lock{mutex};
-    count = again.size();
-  }
+    return !again.empty();
+  }));
   const std::lock_guard lock{mutex};
-  ASSERT_FALSE(again.empty());
   EXPECT_EQ(again.back(), node.due());
 }
 
 // They take room that the log needs more.
-TEST(SnapshotThread, WhileTheDiskIsLowThereAreNone) {
+TEST(JournalUpkeep, TakesNoSnapshotWhileTheDiskIsLow) {
   const betex::test::TempFolder folder;
   const std::filesystem::path root = folder.path() / "wal";
   Retention retention;
@@ -299,22 +288,24 @@ TEST(SnapshotThread, WhileTheDiskIsLowThereAreNone) {
   ASSERT_TRUE(journal.disk_is_low());
   retention.reports_taken(
       recovered.reports.cursors, recovered.engine.last_seq(), matching::Timestamp{1});
-  SnapshotThread thread{{.wal_root = root, .every_events = 1}, pool, journal, retention};
-  thread.start(EventSeq{0});
-  std::this_thread::sleep_for(std::chrono::milliseconds{500});
+  ASSERT_GT(retention.taken(), EventSeq{0}) << "one is due";
+  JournalUpkeep upkeep{{.wal_root = root, .every_events = 1}, pool, journal, retention};
+  upkeep.begin(EventSeq{0});
+  upkeep.look([] { return true; });
   EXPECT_EQ(retention.newest_snapshot(), EventSeq{0});
 }
 
-TEST(SnapshotThread, WithoutAnIntervalThereAreNone) {
+TEST(JournalUpkeep, TakesNoSnapshotWithoutAnInterval) {
   const betex::test::TempFolder folder;
   Life life{folder.path() / "wal"};
-  SnapshotThread thread{{.wal_root = folder.path() / "wal", .every_events = 0},
-                        life.pool,
-                        life.journal,
-                        life.retention};
-  thread.start(EventSeq{0});
   life.open_market();
-  std::this_thread::sleep_for(std::chrono::milliseconds{500});
+  JournalUpkeep upkeep{{.wal_root = folder.path() / "wal", .every_events = 0},
+                       life.pool,
+                       life.journal,
+                       life.retention};
+  EXPECT_TRUE(upkeep.has_nothing_to_do()) << "no thread is started for it";
+  upkeep.begin(EventSeq{0});
+  upkeep.look([] { return true; });
   EXPECT_EQ(life.retention.newest_snapshot(), EventSeq{0});
 }
 

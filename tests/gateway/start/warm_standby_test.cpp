@@ -5,19 +5,15 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <optional>
-#include <sstream>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include <gtest/gtest.h>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
 
 #include "journal/segment_catalog.h"
 #include "tests/gateway/start/life.h"
+#include "tests/support/log_capture.h"
 #include "tests/support/patience.h"
 #include "tests/support/temp_folder.h"
 
@@ -32,13 +28,6 @@ constexpr std::chrono::milliseconds kLong = 1h;  // to read as much as there is
 
 class WarmStandbyTest : public ::testing::Test {
  protected:
-  WarmStandbyTest() : logger_{spdlog::default_logger()} {
-    spdlog::set_default_logger(std::make_shared<spdlog::logger>(
-        "test", std::make_shared<spdlog::sinks::ostream_sink_st>(log_)));
-  }
-
-  ~WarmStandbyTest() override { spdlog::set_default_logger(logger_); }
-
   static void trade(Life& life, int number) {
     const std::string id = std::to_string(number);
     life.place(kOne, "lay-" + id, Side::Ask);
@@ -90,12 +79,9 @@ class WarmStandbyTest : public ::testing::Test {
     return recovered.engine.state_hash();
   }
 
-  [[nodiscard]] bool says(const std::string& text) const {
-    return log_.str().find(text) != std::string::npos;
-  }
+  [[nodiscard]] bool says(const std::string& text) const { return log_.count(text) != 0; }
 
-  std::ostringstream log_;
-  std::shared_ptr<spdlog::logger> logger_;
+  const betex::test::LogCapture log_;
   betex::test::TempFolder folder_;
   const std::filesystem::path root_ = folder_.path() / "wal";
   const Config config_{
@@ -113,15 +99,14 @@ TEST_F(WarmStandbyTest, HasTheLogUpToTheNewestSealedSegmentAndNotFurther) {
   for (int round = 0; round < 3; ++round) {
     trade(life, round);
     trade(life, round + 10);
-    const auto deadline = std::chrono::steady_clock::now() + betex::test::kPatience;
-    while (standby.last_seq() < sealed() && std::chrono::steady_clock::now() < deadline) {
+    EXPECT_TRUE(betex::test::comes_to([&] {
       standby.work(kLong);
-      std::this_thread::sleep_for(1ms);
-    }
+      return standby.last_seq() >= sealed();
+    }));
     EXPECT_EQ(standby.last_seq(), sealed());
     EXPECT_LT(standby.last_seq(), life.recovered.engine.last_seq());
   }
-  EXPECT_EQ(log_.str().find("standby:"), std::string::npos) << log_.str();
+  EXPECT_FALSE(says("standby:")) << log_.text();
 }
 
 TEST_F(WarmStandbyTest, IsNothingWhereThereIsNoLog) {
@@ -143,7 +128,7 @@ TEST_F(WarmStandbyTest, GivesUpWhatItCannotReadAndSaysSo) {
   ASSERT_GT(segments.size(), 3U);
   std::filesystem::remove_all(root_ / journal::kSegmentsFolder / segments[1].text());
   EXPECT_FALSE(warm_start());
-  EXPECT_TRUE(says("the log is not kept ready")) << log_.str();
+  EXPECT_TRUE(says("the log is not kept ready")) << log_.text();
 }
 
 TEST_F(WarmStandbyTest, ARecoveryGoesOnFromIt) {
@@ -154,7 +139,7 @@ TEST_F(WarmStandbyTest, ARecoveryGoesOnFromIt) {
   EXPECT_EQ(hash_from(*warm), hash_);
   EXPECT_TRUE(says("recovery goes on from the standby's state after event " +
                    std::to_string(sealed().value())))
-      << log_.str();
+      << log_.text();
 }
 
 TEST_F(WarmStandbyTest, ItMayHaveStoppedWithinASegment) {
@@ -166,7 +151,7 @@ TEST_F(WarmStandbyTest, ItMayHaveStoppedWithinASegment) {
   ASSERT_TRUE(warm);
   ASSERT_LT(warm->position.last_seq, sealed()) << "the case did not come about";
   EXPECT_EQ(hash_from(*warm), hash_);
-  EXPECT_TRUE(says("recovery goes on from the standby's state")) << log_.str();
+  EXPECT_TRUE(says("recovery goes on from the standby's state")) << log_.text();
 }
 
 TEST_F(WarmStandbyTest, AStateOfAnotherHistoryIsDropped) {
@@ -176,7 +161,7 @@ TEST_F(WarmStandbyTest, AStateOfAnotherHistoryIsDropped) {
   warm->position.chain = journal::Chain{warm->position.chain.value() + 1};
   warm->engine = matching::Engine{};
   EXPECT_EQ(hash_from(*warm), hash_);
-  EXPECT_TRUE(says("is not of this log")) << log_.str();
+  EXPECT_TRUE(says("is not of this log")) << log_.text();
 }
 
 TEST_F(WarmStandbyTest, AStateThatIsAheadOfTheLogIsDropped) {
@@ -185,7 +170,7 @@ TEST_F(WarmStandbyTest, AStateThatIsAheadOfTheLogIsDropped) {
   ASSERT_TRUE(warm);
   warm->position.last_seq = EventSeq{end_.value() + 100};
   EXPECT_EQ(hash_from(*warm), hash_);
-  EXPECT_TRUE(says("is not of this log")) << log_.str();
+  EXPECT_TRUE(says("is not of this log")) << log_.text();
 }
 
 TEST_F(WarmStandbyTest, AStateOfAnotherLogIsDropped) {
@@ -194,7 +179,7 @@ TEST_F(WarmStandbyTest, AStateOfAnotherLogIsDropped) {
   ASSERT_TRUE(warm);
   warm->wal_id[0] ^= 1U;
   EXPECT_EQ(hash_from(*warm), hash_);
-  EXPECT_TRUE(says("is not of this log")) << log_.str();
+  EXPECT_TRUE(says("is not of this log")) << log_.text();
 }
 
 TEST_F(WarmStandbyTest, ASnapshotThatIsNewerIsBetter) {
@@ -203,7 +188,7 @@ TEST_F(WarmStandbyTest, ASnapshotThatIsNewerIsBetter) {
   ASSERT_TRUE(warm);
   ASSERT_TRUE(journal::take_snapshot(root_, pool_, {}));  // of the log's end
   EXPECT_EQ(hash_from(*warm), hash_);
-  EXPECT_TRUE(says("recovery begins with a snapshot")) << log_.str();
+  EXPECT_TRUE(says("recovery begins with a snapshot")) << log_.text();
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
-// Files as tests read and change them.
+// Files as tests look into them and change them.
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -10,18 +9,18 @@
 
 namespace betex::test {
 
-// All of it; empty where there is no such file.
+// All of it; empty where there is none.
 [[nodiscard]] inline std::string content_of(const std::filesystem::path& file) {
   std::ifstream stream{file, std::ios::binary};
   return {std::istreambuf_iterator<char>{stream}, {}};
 }
 
-// The first `from`, which must stand in the file, becomes `to`. Throws std::runtime_error.
+// The first `from` in it becomes `to`. Throws std::runtime_error where there is none.
 inline void replace_in(const std::filesystem::path& file,
                        const std::string& from,
                        const std::string& to) {
   std::string text = content_of(file);
-  const std::size_t found = text.find(from);
+  const auto found = text.find(from);
   if (found == std::string::npos) {
     throw std::runtime_error{file.string() + " has no " + from};
   }
