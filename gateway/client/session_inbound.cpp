@@ -247,6 +247,10 @@ void Session::answer_resend_request(const Message& request) {
     fail("a ResendRequest from " + std::to_string(first) + " to " + std::to_string(asked_to) +
          ", sent were messages up to " + std::to_string(last_sent));
   }
+  if (first < store_->first_kept()) {
+    fail("a ResendRequest from " + std::to_string(first) + " to " + std::to_string(asked_to) +
+         ", kept are messages from " + std::to_string(store_->first_kept()) + " on");
+  }
   const std::uint32_t last =
       asked_to == 0 || asked_to > last_sent ? last_sent : static_cast<std::uint32_t>(asked_to);
   ++counters_.resend_requests_answered;

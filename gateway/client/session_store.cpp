@@ -1,9 +1,11 @@
 #include "gateway/client/session_store.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstddef>
+#include <cstdio>
 #include <cstring>
 #include <optional>
 #include <system_error>
@@ -21,11 +23,13 @@ namespace betex::client {
 namespace {
 
 // The file is a log of lines: "in N" for the next expected number, "out BYTES" for a sent message,
-// which are its frame, "reset asked" and "reset refused". The last line may be torn by the end of
-// the process; it was never acted on.
+// which are its frame, "reset asked" and "reset refused"; one that was written anew begins with
+// "dropped N", how many sent messages came before. The last line may be torn by the end of the
+// process; it was never acted on.
 constexpr std::string_view kIn = "in ";
 constexpr std::string_view kOut = "out ";
 constexpr std::string_view kReset = "reset ";
+constexpr std::string_view kDropped = "dropped ";
 constexpr std::string_view kAsked = "asked";
 constexpr std::string_view kRefused = "refused";
 constexpr mode_t kMode = 0600;
@@ -50,14 +54,52 @@ void check_is_private(int descriptor, const std::filesystem::path& file) {
   }
 }
 
+bool stands_under(const std::filesystem::path& file, int descriptor) {
+  struct stat opened {};
+
+  struct stat named {};
+
+  return fstat(descriptor, &opened) == 0 && lstat(file.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
 void lock(int descriptor, const std::filesystem::path& file) {
-  if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
-    return;
+  const bool locked = flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+  if (!locked && errno != EWOULDBLOCK) {
+    fail(file, "cannot lock it", errno);
   }
-  if (errno == EWOULDBLOCK) {
+  // Whoever writes it anew puts another file in its place, which he has locked before.
+  if (!locked || !stands_under(file, descriptor)) {
     fail(file, "another process uses this session now");
   }
-  fail(file, "cannot lock it", errno);
+}
+
+// A file of that content in the place of `file`, locked and open; -1, and all is as before, where
+// that is not possible.
+int replace(const std::filesystem::path& file, std::string_view content) {
+  const std::filesystem::path fresh = file.string() + ".being-written";
+  unlink(fresh.c_str());  // one that was not finished
+  const int descriptor =
+      open(fresh.c_str(), O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, kMode);
+  if (descriptor < 0) {
+    return -1;
+  }
+  while (!content.empty()) {
+    const ssize_t written = write(descriptor, content.data(), content.size());
+    if (written < 0 && errno != EINTR) {
+      break;
+    }
+    content.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
+  }
+  const bool done = content.empty() && flock(descriptor, LOCK_EX | LOCK_NB) == 0 &&
+                    fchmod(descriptor, kMode) == 0 && fsync(descriptor) == 0 &&
+                    rename(fresh.c_str(), file.c_str()) == 0;
+  if (done) {
+    return descriptor;
+  }
+  close(descriptor);
+  unlink(fresh.c_str());
+  return -1;
 }
 
 // By the descriptor: another file may stand under the name by now. What cannot be read is not taken
@@ -98,7 +140,7 @@ bool parse_reset(std::string_view state, const std::filesystem::path& file) {
   return state == kAsked;
 }
 
-std::uint32_t parse_next_in(std::string_view digits, const std::filesystem::path& file) {
+std::uint32_t parse_number(std::string_view digits, const std::filesystem::path& file) {
   std::uint32_t number = 0;
   const char* const end = digits.data() + digits.size();
   const auto [at, error] = std::from_chars(digits.data(), end, number);
@@ -141,12 +183,14 @@ SessionStore::~SessionStore() {
 void SessionStore::add_sent(std::string frame) {
   append(std::string{kOut} + frame + '\n');
   sent_.push_back(std::move(frame));
+  write_anew_if_large();
 }
 
 void SessionStore::set_next_in(std::uint32_t number) {
   if (number != next_in_) {
     append(std::string{kIn} + std::to_string(number) + '\n');
     next_in_ = number;
+    write_anew_if_large();
   }
 }
 
@@ -156,7 +200,10 @@ void SessionStore::reset() {
   }
   next_in_ = 1;
   reset_is_open_ = false;
+  dropped_ = 0;
   sent_.clear();
+  file_bytes_ = 0;
+  large_at_ = kLargeFileBytes;
 }
 
 void SessionStore::open_reset() {
@@ -175,7 +222,7 @@ void SessionStore::set_reset(std::string_view state, bool is_open) {
 }
 
 const std::string& SessionStore::sent(std::uint32_t number) const {
-  return sent_.at(number - 1);
+  return sent_.at(number - first_kept());
 }
 
 void SessionStore::load() {
@@ -187,6 +234,42 @@ void SessionStore::load() {
   if (ftruncate(descriptor_, static_cast<off_t>(content.size() - rest.size())) != 0) {
     fail(file_, "cannot cut its torn last line off", errno);
   }
+  file_bytes_ = content.size() - rest.size();
+  write_anew_if_large();
+}
+
+std::string SessionStore::content_to_keep() const {
+  std::string content;
+  if (dropped_ > 0) {
+    content.append(kDropped).append(std::to_string(dropped_)).append("\n");
+  }
+  for (const std::string& frame : sent_) {
+    content.append(kOut).append(frame).append("\n");
+  }
+  content.append(kIn).append(std::to_string(next_in_)).append("\n");
+  if (reset_is_open_) {
+    content.append(kReset).append(kAsked).append("\n");
+  }
+  return content;
+}
+
+// Where that is not possible it goes on as it is, and is tried again when it is twice as large.
+void SessionStore::write_anew_if_large() {
+  if (descriptor_ < 0 || file_bytes_ < large_at_) {
+    return;
+  }
+  if (sent_.size() > kSentKept) {
+    const std::size_t old = sent_.size() - kSentKept;
+    sent_.erase(sent_.begin(), sent_.begin() + static_cast<std::ptrdiff_t>(old));
+    dropped_ += static_cast<std::uint32_t>(old);
+  }
+  const std::string content = content_to_keep();
+  if (const int fresh = replace(file_, content); fresh >= 0) {
+    close(descriptor_);  // and gives back its lock
+    descriptor_ = fresh;
+    file_bytes_ = content.size();
+  }
+  large_at_ = std::max(kLargeFileBytes, 2 * file_bytes_);
 }
 
 // The size of the line that `rest` begins with, its end included; 0 where it is torn.
@@ -195,8 +278,10 @@ std::size_t SessionStore::load_line(std::string_view rest) {
   if (size == std::string_view::npos) {
     return 0;
   }
-  if (rest.starts_with(kIn)) {
-    next_in_ = parse_next_in(rest.substr(kIn.size(), size - kIn.size()), file_);
+  if (rest.starts_with(kDropped) && next_out() == 1) {
+    dropped_ = parse_number(rest.substr(kDropped.size(), size - kDropped.size()), file_);
+  } else if (rest.starts_with(kIn)) {
+    next_in_ = parse_number(rest.substr(kIn.size(), size - kIn.size()), file_);
   } else if (rest.starts_with(kReset)) {
     reset_is_open_ = parse_reset(rest.substr(kReset.size(), size - kReset.size()), file_);
   } else if (rest.starts_with(kOut)) {
@@ -220,6 +305,7 @@ void SessionStore::append(std::string_view record) {
   }
   const ssize_t written = write(descriptor_, record.data(), record.size());
   if (written == static_cast<ssize_t>(record.size())) {
+    file_bytes_ += record.size();
     return;
   }
   const int error = written < 0 ? errno : ENOSPC;

@@ -1,6 +1,7 @@
 // What one side of a FIX session must remember between connections: its sequence numbers and the
 // messages that it has sent, so that it can send them again. In memory, or also in a file, so that
-// the session goes on after the process has ended in whatever way.
+// the session goes on after the process has ended in whatever way. The file is written anew when it
+// has become large, with the last kSentKept messages: it does not grow with the session's age.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +16,12 @@ namespace betex::client {
 // One thread at a time.
 class SessionStore {
  public:
+  // So many are kept at least. Whoever asks for older ones has lost what the session went by.
+  static constexpr std::size_t kSentKept = 10'000;
+
+  // A smaller file is never written anew.
+  static constexpr std::size_t kLargeFileBytes = std::size_t{4} << 20U;
+
   // In memory only.
   SessionStore() = default;
 
@@ -29,8 +36,11 @@ class SessionStore {
 
   // The number that the next message to be sent gets.
   [[nodiscard]] std::uint32_t next_out() const noexcept {
-    return static_cast<std::uint32_t>(sent_.size() + 1);
+    return static_cast<std::uint32_t>(dropped_ + sent_.size() + 1);
   }
+
+  // The first of the sent messages that are kept; next_out(): there is none.
+  [[nodiscard]] std::uint32_t first_kept() const noexcept { return dropped_ + 1; }
 
   // The number that is expected from the counterparty.
   [[nodiscard]] std::uint32_t next_in() const noexcept { return next_in_; }
@@ -50,7 +60,7 @@ class SessionStore {
 
   [[nodiscard]] bool reset_is_open() const noexcept { return reset_is_open_; }
 
-  // The message sent as `number`, which is below next_out().
+  // The message sent as `number`, from first_kept() on and below next_out().
   [[nodiscard]] const std::string& sent(std::uint32_t number) const;
 
  private:
@@ -58,12 +68,17 @@ class SessionStore {
   std::size_t load_line(std::string_view rest);
   void set_reset(std::string_view state, bool is_open);
   void append(std::string_view record);
+  void write_anew_if_large();
+  [[nodiscard]] std::string content_to_keep() const;
 
   std::filesystem::path file_;  // empty: in memory only
   std::uint32_t next_in_ = 1;
   bool reset_is_open_ = false;
+  std::uint32_t dropped_ = 0;  // sent messages before those of sent_
   std::vector<std::string> sent_;
   int descriptor_ = -1;
+  std::size_t file_bytes_ = 0;
+  std::size_t large_at_ = kLargeFileBytes;  // when it is written anew
 };
 
 }  // namespace betex::client

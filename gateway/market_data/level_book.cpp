@@ -76,4 +76,17 @@ void LevelBook::clear() noexcept {
   counts_ = {};
 }
 
+void LevelBook::release_if_empty() noexcept {
+  if (counts_[0] == 0 && counts_[1] == 0) {
+    clear();
+  }
+}
+
+std::size_t LevelBook::allocated_bytes() const noexcept {
+  const Key count = ladder_->tick_count();
+  return volumes_ == nullptr ? 0
+                             : static_cast<std::size_t>(count) * sizeof(Quantity) +
+                                   2 * KeySet::words_for(count) * sizeof(std::uint64_t);
+}
+
 }  // namespace betex::gateway

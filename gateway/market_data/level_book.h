@@ -43,6 +43,11 @@ class LevelBook {
 
   void clear() noexcept;
 
+  // Gives back what it has allocated, where it has no level.
+  void release_if_empty() noexcept;
+
+  [[nodiscard]] std::size_t allocated_bytes() const noexcept;
+
   [[nodiscard]] const matching::Ladder& ladder() const noexcept { return *ladder_; }
 
  private:
@@ -62,8 +67,8 @@ class LevelBook {
   [[nodiscard]] matching::KeySet keys(matching::Side side) const noexcept;
   void allocate();
 
-  // Made when the first order rests. A book that is not crossed has one side's volume at a key, so
-  // both sides share them.
+  // Made when an order rests, with a place for each tick of the ladder. A book that is not crossed
+  // has one side's volume at a key, so both sides share them.
   std::unique_ptr<matching::Quantity[]> volumes_;
   std::unique_ptr<std::uint64_t[]> keys_;  // those of the bids, then those of the offers
   const matching::Ladder* ladder_;

@@ -33,32 +33,15 @@ MarketBooks::MarketBooks(const matching::Engine& engine)
       tx_{engine.last_tx_id()},
       now_{engine.last_timestamp()},
       exchange_halted_{engine.exchange().halted} {
-  engine.visit_markets([this](const matching::MarketInfo& info) {
-    const bool over = info.state == MarketState::Settled || info.state == MarketState::Voided;
-    standings_.push_back({.public_changes = info.public_changes,
-                          .archived = info.archived,
-                          .ended = over ? kBeforeTheStart : matching::EventSeq{}});
-  });
-  engine.visit_instruments([&](const matching::InstrumentInfo& info) {
-    add_instrument(info.instrument, info.market);
-    InstrumentBook& book = books_.back();
-    book.traded = info.traded;
-    book.removed = info.removed ? kBeforeTheStart : matching::EventSeq{};
-    engine.visit_traded(info.instrument, [&book](const matching::TradedLevel& level) {
-      book.traded_at.add(level.tick, level.volume);
-    });
-  });
+  engine.visit_markets([this](const matching::MarketInfo& info) { add_market(info); });
+  engine.visit_instruments(
+      [&](const matching::InstrumentInfo& info) { add_instrument(info, engine); });
   engine.visit_orders([this](const matching::OrderInfo& info) {
     if (info.live) {
       add_order(info);
     }
   });
-  engine.visit_rows([this](const matching::RowInfo& info) {
-    if (info.position > Quantity{0}) {
-      const InstrumentId only = securities_.market(info.market).instruments.front();
-      entry_of(books_, only).open_interest += info.position.value();
-    }
-  });
+  engine.visit_rows([this](const matching::RowInfo& info) { add_position(info); });
 }
 
 void MarketBooks::apply(const matching::TransactionView& transaction) {
@@ -103,6 +86,36 @@ void MarketBooks::watch(InstrumentId instrument, bool watched) {
   if (!watched) {
     book.trade_log = {};
     book.ladder_log = {};
+  }
+}
+
+// ---- What the engine has at the start
+
+void MarketBooks::add_market(const matching::MarketInfo& info) {
+  const bool over = info.state == MarketState::Settled || info.state == MarketState::Voided;
+  standings_.push_back({.public_changes = info.public_changes,
+                        .archived = info.archived,
+                        .ended = over ? kBeforeTheStart : matching::EventSeq{}});
+  if (!info.archived) {
+    markets_.push_back(info.market);
+  }
+}
+
+void MarketBooks::add_instrument(const matching::InstrumentInfo& info,
+                                 const matching::Engine& engine) {
+  add_instrument(info.instrument, info.market);
+  InstrumentBook& book = books_.back();
+  book.traded = info.traded;
+  book.removed = info.removed ? kBeforeTheStart : matching::EventSeq{};
+  engine.visit_traded(info.instrument, [&book](const matching::TradedLevel& level) {
+    book.traded_at.add(level.tick, level.volume);
+  });
+}
+
+void MarketBooks::add_position(const matching::RowInfo& info) {
+  if (info.position > Quantity{0}) {
+    const InstrumentId only = securities_.market(info.market).instruments.front();
+    entry_of(books_, only).open_interest += info.position.value();
   }
 }
 
@@ -183,6 +196,7 @@ void MarketBooks::on(const matching::ExchangeUnhalted& /*event*/) {
 void MarketBooks::on(const matching::MarketCreated& event) {
   must(event.header.market.value() == standings_.size() + 1, "md: markets out of their order");
   standings_.push_back({});
+  markets_.push_back(event.header.market);
   ++revision_;
 }
 
@@ -253,14 +267,19 @@ void MarketBooks::on(const matching::MarketVoided& event) {
   change_state(event.header.market);
 }
 
+// Also the end of a void, behind the cancels of its orders: no order comes any more.
 void MarketBooks::on(const matching::MarketSettled& event) {
   MarketStanding& standing = entry_of(standings_, event.header.market);
   standing.ended = standing.ended == matching::EventSeq{} ? seq_ : standing.ended;
   change_state(event.header.market);
+  for (const InstrumentId instrument : securities_.market(event.header.market).instruments) {
+    entry_of(books_, instrument).levels.release_if_empty();
+  }
 }
 
 void MarketBooks::on(const matching::MarketArchived& event) {
   entry_of(standings_, event.header.market).archived = true;
+  std::erase(markets_, event.header.market);
   for (const InstrumentId instrument : securities_.market(event.header.market).instruments) {
     InstrumentBook& book = change(instrument);
     book.levels.clear();

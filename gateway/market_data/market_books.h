@@ -13,6 +13,7 @@
 #include "gateway/reports/securities.h"
 #include "matching/engine.h"
 #include "matching/events.h"
+#include "matching/info.h"
 #include "matching/traded_volumes.h"
 #include "matching/transaction.h"
 #include "matching/types.h"
@@ -98,6 +99,9 @@ class MarketBooks {
   // Greater when a market or an instrument is another one than before.
   [[nodiscard]] std::uint64_t revision() const noexcept { return revision_; }
 
+  // The markets that are not archived, in ascending order.
+  [[nodiscard]] std::span<const matching::MarketId> markets() const noexcept { return markets_; }
+
   // Ids must exist: throws where they do not.
   [[nodiscard]] const InstrumentBook& book(matching::InstrumentId instrument) const;
   [[nodiscard]] const MarketStanding& standing(matching::MarketId market) const;
@@ -146,8 +150,11 @@ class MarketBooks {
   void on(const matching::OrderCancelledBatched& event);
   void on(const matching::OrderGroupCancelled& event);
 
+  void add_market(const matching::MarketInfo& info);
+  void add_instrument(const matching::InstrumentInfo& info, const matching::Engine& engine);
   void add_instrument(matching::InstrumentId instrument, matching::MarketId market);
   void add_order(const matching::OrderInfo& info);
+  void add_position(const matching::RowInfo& info);
   void change_market(matching::MarketId market);
   void change_state(matching::MarketId market, std::uint8_t suspend_reason = 0);
   void note_change(matching::InstrumentId instrument);
@@ -163,8 +170,9 @@ class MarketBooks {
 
   Securities securities_;
   OpenOrders orders_;
-  std::vector<InstrumentBook> books_;      // by id, from 1
-  std::vector<MarketStanding> standings_;  // by id, from 1
+  std::vector<InstrumentBook> books_;        // by id, from 1
+  std::vector<MarketStanding> standings_;    // by id, from 1
+  std::vector<matching::MarketId> markets_;  // that are not archived, ascending
   std::vector<matching::InstrumentId> changed_;
   matching::EventSeq seq_;
   matching::TxId tx_;

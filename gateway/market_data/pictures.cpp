@@ -69,6 +69,12 @@ std::vector<PictureLevel> ladder_of(const InstrumentBook& book, const Units& uni
   return ladder;
 }
 
+// 0: there is none. Whoever looks may have typed anything.
+MarketId find_market(const Securities& securities, const std::string& name) {
+  return name.size() <= matching::Name::kCapacity ? securities.find_market(matching::Name{name})
+                                                  : MarketId{};
+}
+
 RunnerPicture runner_of(const Instrument& instrument, const InstrumentBook& book) {
   const Units& units = instrument.units;
   RunnerPicture runner{.symbol = std::string{instrument.symbol.view()},
@@ -88,20 +94,20 @@ RunnerPicture runner_of(const Instrument& instrument, const InstrumentBook& book
 MarketsPicture picture_of(const MarketBooks& books, const std::string& market) {
   const Securities& securities = books.securities();
   MarketsPicture picture{.revision = books.revision(), .market = market};
-  for (std::uint32_t id = 1; id <= securities.market_count(); ++id) {
-    const Market& one = securities.market(MarketId{id});
-    if (!books.standing(MarketId{id}).archived) {
-      picture.markets.push_back({.name = std::string{one.name.view()},
-                                 .state = std::string{name_of(one.state)},
-                                 .in_play = one.in_play,
-                                 .version = one.version});
-    }
-    if (!market.empty() && one.name.view() == market) {
-      for (const matching::InstrumentId instrument : one.instruments) {
-        if (!securities.instrument(instrument).removed(one.version)) {
-          picture.runners.push_back(
-              runner_of(securities.instrument(instrument), books.book(instrument)));
-        }
+  picture.markets.reserve(books.markets().size());
+  for (const MarketId id : books.markets()) {
+    const Market& one = securities.market(id);
+    picture.markets.push_back({.name = std::string{one.name.view()},
+                               .state = std::string{name_of(one.state)},
+                               .in_play = one.in_play,
+                               .version = one.version});
+  }
+  if (const MarketId id = find_market(securities, market); id != MarketId{}) {
+    const Market& one = securities.market(id);
+    for (const matching::InstrumentId instrument : one.instruments) {
+      if (!securities.instrument(instrument).removed(one.version)) {
+        picture.runners.push_back(
+            runner_of(securities.instrument(instrument), books.book(instrument)));
       }
     }
   }

@@ -44,6 +44,7 @@ ReportStage::ReportStage(EventConsumer& events,
                          OpenTransactionSource open_source)
     : events_{events},
       state_{std::move(recovered)},
+      told_to_{state_.last_seq},
       counts_{state_.model},
       feeds_{state_, wait, std::move(open_source)} {}
 
@@ -60,7 +61,6 @@ void ReportStage::connect(ReportKeeper& keeper) noexcept {
 std::size_t ReportStage::do_work() {
   std::size_t work = feeds_.take_requests();
   const EventBatch batch = events_.poll();
-  const matching::EventSeq taken_before = state_.last_seq;
   for (const EventSlot& slot : batch) {
     switch (SlotTag{slot.tag}) {
       case SlotTag::Transaction:
@@ -86,13 +86,24 @@ std::size_t ReportStage::do_work() {
   if (!batch.empty()) {
     events_.release(batch.end_seq());
   }
-  if (keeper_ != nullptr && state_.last_seq != taken_before) {
-    keeper_->reports_taken(state_.cursors, state_.last_seq, state_.last_time);
-  }
   work += batch.size() + feeds_.serve_waiting();
   feeds_.deliver_all();
   answers_.delivered();
+  tell_keeper(batch.empty() || finished());
   return work;
+}
+
+// It gets a copy of all sessions' cursors: when nothing is to be done or so much has happened that
+// the copy does not count, and never before reports. What it knows meanwhile is older, by which it
+// keeps more.
+void ReportStage::tell_keeper(bool idle) {
+  constexpr std::uint64_t kEventsUntold = 1024;
+  const std::uint64_t untold = state_.last_seq.value() - told_to_.value();
+  if (keeper_ == nullptr || untold == 0 || (!idle && untold < kEventsUntold)) {
+    return;
+  }
+  told_to_ = state_.last_seq;
+  keeper_->reports_taken(state_.cursors, state_.last_seq, state_.last_time);
 }
 
 bool ReportStage::finished() const noexcept {

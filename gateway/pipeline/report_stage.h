@@ -80,6 +80,7 @@ class ReportStage final : public Agent, private ReportReceiver {
 
  private:
   void take(const matching::TransactionView& transaction);
+  void tell_keeper(bool idle);
   void answer(const StatusBarrier& barrier);
   void answer(const PositionsPart& part, std::span<const matching::RunnerBets> runners);
   void answer(const NetworkStatusQuery& query);
@@ -99,6 +100,7 @@ class ReportStage final : public Agent, private ReportReceiver {
 
   EventConsumer& events_;
   ReportState state_;
+  matching::EventSeq told_to_;  // the keeper knows of the events up to here
   EventCounts counts_;
   AnswerTimes answers_;
   SessionFeeds feeds_;

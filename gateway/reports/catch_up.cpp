@@ -96,11 +96,15 @@ std::size_t CatchUp::serve(std::vector<SessionFeed>& feeds,
                            EventSeq kept_from) {
   find_ready(feeds, waiting, kept_from);
   std::size_t work = 0;
-  for (std::size_t i = 0; i < kClasses && !ready_.empty() && work < kMaxTransactionsPerTurn; ++i) {
-    next_class_ = (next_class_ + 1) % kClasses;
-    if (const SessionFeed* const last = furthest_behind(next_class_)) {
-      work += run(scans_[next_class_], last->catch_up->read_to.next(), feeds);
+  std::size_t left = kClasses;  // whose turn has not been
+  while (work < kMaxTransactionsPerTurn) {
+    const Next next = next_to_run();
+    if (next.last == nullptr || next.steps > left) {
+      break;
     }
+    left -= next.steps;
+    last_class_ = (last_class_ + next.steps) % kClasses;
+    work += run(scans_[last_class_], next.last->catch_up->read_to.next(), feeds);
   }
   return work;
 }
@@ -138,13 +142,19 @@ void CatchUp::find_ready(std::vector<SessionFeed>& feeds,
   std::ranges::sort(ready_, {}, [](const SessionFeed* feed) { return feed->catch_up->read_to; });
 }
 
-// Null: none of that class is ready.
-SessionFeed* CatchUp::furthest_behind(std::size_t distance_class) const {
-  const auto found = std::ranges::find_if(ready_, [&](const SessionFeed* feed) {
-    return feed->catch_up && feed->catch_up->member != Place::Member::Full &&
-           class_of(*feed) == distance_class;
-  });
-  return found == ready_.end() ? nullptr : *found;
+// One look at those that are ready, however many classes they are in.
+CatchUp::Next CatchUp::next_to_run() const {
+  Next next;
+  for (const SessionFeed* const feed : ready_) {
+    if (!feed->catch_up || feed->catch_up->member == Place::Member::Full) {
+      continue;
+    }
+    const std::size_t steps = (class_of(*feed) + kClasses - last_class_ - 1) % kClasses + 1;
+    if (next.last == nullptr || steps < next.steps) {
+      next = {.last = feed, .steps = steps};
+    }
+  }
+  return next;
 }
 
 std::size_t CatchUp::run(JournalScan& scan, EventSeq from, std::vector<SessionFeed>& feeds) {

@@ -39,18 +39,24 @@ class CatchUp {
   // Distances up to 2^10 events, 2^11 and so on.
   static constexpr std::size_t kClasses = 55;
 
+  // Of the classes that somebody is ready in the next one to have its turn.
+  struct Next {
+    const SessionFeed* last = nullptr;  // the furthest behind of it; null: nobody is ready
+    std::size_t steps = 0;              // from last_class_ on, 1 to kClasses
+  };
+
   [[nodiscard]] std::size_t class_of(const SessionFeed& feed) const;
   void find_ready(std::vector<SessionFeed>& feeds,
                   std::span<const matching::SessionId> waiting,
                   matching::EventSeq kept_from);
-  [[nodiscard]] SessionFeed* furthest_behind(std::size_t distance_class) const;
+  [[nodiscard]] Next next_to_run() const;
   std::size_t run(JournalScan& scan, matching::EventSeq from, std::vector<SessionFeed>& feeds);
   void move_members_to(matching::EventSeq read_to);
 
   const ReportState& state_;
   const OpenTransactionSource open_source_;
   std::array<JournalScan, kClasses> scans_;
-  std::size_t next_class_ = 0;       // that serve() begins with
+  std::size_t last_class_ = 0;       // that had its turn
   std::vector<SessionFeed*> ready_;  // in this turn, the furthest behind first
 };
 

@@ -10,6 +10,9 @@ using matching::SessionId;
 // The engine forgets an order that finished in one generation when so many more have begun.
 constexpr std::uint32_t kGenerationsKnown = 2;
 
+// Each look at a session's oldest order may wait for memory.
+constexpr std::size_t kSessionsAtATime = 32;
+
 // A session that may lack a report of the order.
 std::optional<SessionId> who_lacks(const OrderRecord& order, const FinishedOrders::Needs& needs) {
   const auto lacks = [&](SessionId session) {
@@ -38,14 +41,17 @@ void FinishedOrders::forget(OrderRecords& orders, const Needs& needs, std::size_
   while (budget > 0 && ripe(orders.oldest(ripening_))) {
     forget_or_keep_oldest(orders, ripening_, needs, budget);
   }
-  for (std::size_t i = 0; i < lacked_by_.size(); ++i) {
-    const SessionId session{static_cast<std::uint32_t>(i)};
+  const std::size_t sessions = std::min(lacked_by_.size(), kSessionsAtATime);
+  for (std::size_t i = 0; i < sessions; ++i) {
+    last_looked_at_ = (last_looked_at_ + 1) % lacked_by_.size();
+    OrderRecords::List& list = lacked_by_[last_looked_at_];
+    const SessionId session{static_cast<std::uint32_t>(last_looked_at_)};
     const auto lacked = [&](const OrderRecord* order) {
       return order == nullptr ||
              (order->last_event > needs.too_old && needs.cursors.lacks(session, order->last_event));
     };
-    while (budget > 0 && !lacked(orders.oldest(lacked_by_[i]))) {
-      forget_or_keep_oldest(orders, lacked_by_[i], needs, budget);
+    while (budget > 0 && !lacked(orders.oldest(list))) {
+      forget_or_keep_oldest(orders, list, needs, budget);
     }
   }
 }

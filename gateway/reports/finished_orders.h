@@ -34,7 +34,8 @@ class FinishedOrders {
   void add(OrderRecords& orders, const OrderRecord& order) { orders.append(ripening_, order); }
 
   // Forgets orders of which nothing will tell, those that finished first. At most `budget` records:
-  // an order and each of its amends and cancels.
+  // an order and each of its amends and cancels. Of the sessions that lack something it looks at a
+  // few, at others when it is called again.
   void forget(OrderRecords& orders, const Needs& needs, std::size_t budget);
 
   // Reports of events up to here can't be made any more, although a session may have lacked one.
@@ -52,6 +53,7 @@ class FinishedOrders {
   // By the session that may lack a report of theirs; one of several that do. A deque, since its
   // elements stay where they are when it grows.
   std::deque<OrderRecords::List> lacked_by_;
+  std::size_t last_looked_at_ = 0;  // of them
   matching::EventSeq given_up_to_;
 };
 

@@ -5,6 +5,11 @@
 #include "matching/assert.h"
 
 namespace betex::gateway {
+namespace {
+
+constexpr std::uint64_t kPagesSkipped = 64;  // by one call
+
+}  // namespace
 
 using matching::OrderId;
 
@@ -144,7 +149,8 @@ OrderId OrderRecords::skip_unknown(OrderId from) const noexcept {
   if (page < index_.size() && index_[page] != nullptr) {
     return from;
   }
-  while (page < index_.size() && index_[page] == nullptr) {
+  const std::uint64_t most = std::min<std::uint64_t>(index_.size(), page + kPagesSkipped);
+  while (page < most && index_[page] == nullptr) {
     ++page;
   }
   return std::max(from, OrderId{page * kIndexPage});

@@ -79,7 +79,8 @@ class OrderRecords {
     return slot == 0 ? nullptr : &pool_[slot];
   }
 
-  // The first id from `from` on whose order may be known; those before are not.
+  // An id from `from` on before which none is known: of the first order that may be, or, where that
+  // is far away, of one on the way there, so that a call costs little however many there have been.
   [[nodiscard]] matching::OrderId skip_unknown(matching::OrderId from) const noexcept;
 
   // The order must be known; that it is, is asserted.

@@ -14,7 +14,8 @@ class ReportKeeper {
   // The session with this id is called so, in what people are told of it. Again is harmless.
   virtual void name_session(matching::SessionId session, const matching::Name& comp_id) = 0;
 
-  // All events up to `taken`, of this time, have gone through the report stage.
+  // All events up to `taken`, of this time, have gone through the report stage, and perhaps some
+  // more.
   virtual void reports_taken(const ReportCursors& cursors,
                              matching::EventSeq taken,
                              matching::Timestamp time) = 0;

@@ -104,10 +104,14 @@ std::shared_ptr<Session> SessionRegistry<Session>::set_allow_from(
 template <typename Session>
 std::vector<SessionSettings> SessionRegistry<Session>::without(
     const std::vector<SessionSettings>& sessions) const {
+  std::set<std::string_view> comp_ids;
+  for (const SessionSettings& settings : sessions) {
+    comp_ids.insert(settings.comp_id);
+  }
   const std::shared_lock lock{mutex_};
   std::vector<SessionSettings> others;
   for (const auto& [comp_id, known] : by_comp_id_) {
-    if (std::ranges::count(sessions, comp_id, &SessionSettings::comp_id) == 0) {
+    if (!comp_ids.contains(comp_id)) {
       others.push_back(known.settings);
     }
   }

@@ -23,7 +23,7 @@ struct SessionSettings {
   std::string our_comp_id;  // TargetCompID(56) of what comes in
   std::string comp_id;      // the client's: SenderCompID(49); names the session, unique
   SessionRole role = SessionRole::Broker;
-  std::vector<matching::Name> accounts;  // Broker: may trade for them, the first is the default
+  std::vector<matching::Name> accounts;  // Broker: the default one, then by name
   bool require_tls = false;              // refused on the plain port
   LogonProof proof = LogonProof::Password;
   std::string username;          // 553 must be this one, where there is a password

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "gateway/wire/field_table.h"
 #include "matching/types.h"
@@ -41,6 +42,9 @@ fix::SessionSettings settings_of(const SessionConfig& config) {
                    .refusals_before_a_pause = config.message_burst}};
   for (const std::string& account : config.accounts) {
     settings.accounts.emplace_back(account);
+  }
+  if (!settings.accounts.empty()) {  // the default one stays the first
+    std::ranges::sort(std::span{settings.accounts}.subspan(1), {}, &matching::Name::view);
   }
   return settings;
 }

@@ -112,6 +112,11 @@ EventSeq Retention::newest_snapshot() const {
 void Retention::sample(EventSeq seq, Timestamp time) {
   if (samples_.empty() || time.value() - samples_.back().time.value() >= kNanosBetweenSamples) {
     samples_.push_back({.time = time, .seq = seq});
+    // The oldest that is left is the last one before everything that is kept by its age.
+    const std::int64_t horizon = time.value() - std::max(kReportHorizonNanos, replay_.count());
+    while (samples_.size() > 1 && samples_[1].time.value() <= horizon) {
+      samples_.pop_front();
+    }
   }
 }
 
@@ -170,18 +175,29 @@ EventSeq Retention::told_again_from() const {
 }
 
 std::vector<EventSeq> Retention::take_superfluous_snapshots() {
-  constexpr std::uint64_t kParts = 16;
+  constexpr std::uint64_t kPartsOfLog = 16;
+  constexpr std::uint64_t kPartsOfDistance = 4;
   const std::lock_guard lock{mutex_};
   std::vector<EventSeq> superfluous;
   if (snapshots_.empty() || !unread_.empty()) {
     return superfluous;
   }
-  const std::uint64_t apart = (snapshots_.back().value() - oldest_kept_.value()) / kParts;
+  const std::uint64_t newest = snapshots_.back().value();
+  const std::uint64_t apart = (newest - oldest_kept_.value()) / kPartsOfLog;
   std::vector<EventSeq> left;
   for (std::size_t i = 0; i < snapshots_.size(); ++i) {
     const EventSeq snapshot = snapshots_[i];
-    const bool is_between = snapshot > oldest_kept_ && snapshot < oldest_needed_;
-    if (is_between && !left.empty() && snapshots_[i + 1].value() - left.back().value() <= apart) {
+    const bool start_needs_it = i + 2 >= snapshots_.size();  // the two newest
+    if (start_needs_it || left.empty() || snapshot <= oldest_kept_ || snapshot == oldest_needed_) {
+      left.push_back(snapshot);
+      continue;
+    }
+    // A session that lacks something in between may be read so much more for, and so lacks at
+    // least four times as much.
+    const std::uint64_t next = snapshots_[i + 1].value();
+    const std::uint64_t most =
+        snapshot < oldest_needed_ ? apart : (newest - next) / kPartsOfDistance;
+    if (next - left.back().value() <= most) {
       superfluous.push_back(snapshot);
     } else {
       left.push_back(snapshot);

@@ -74,9 +74,10 @@ class Retention final : public ReportKeeper {
   // is a newer one; or an older one, from which reports can be told again. 0: none. It never goes
   // back.
   [[nodiscard]] matching::EventSeq oldest_needed_snapshot();
-  // Of those above it the ones that no start needs, and without which reports can be told again
-  // almost as soon: those that are left are at most a sixteenth of the kept log apart. They are
-  // forgotten here.
+  // Of those above it the ones that can go: no start begins with them, and without them reports are
+  // made almost as soon. Of what is only told again, those that are left are at most a sixteenth of
+  // the kept log apart. Of what sessions may lack, the distance between two is at most a fourth of
+  // their distance from the newest one. They are forgotten here.
   [[nodiscard]] std::vector<matching::EventSeq> take_superfluous_snapshots();
 
   // ---- Whoever tells reports again
@@ -122,7 +123,7 @@ class Retention final : public ReportKeeper {
   matching::Timestamp time_;
   std::vector<matching::EventSeq> snapshots_;  // whole, ascending
   std::vector<matching::EventSeq> unread_;     // of these, ascending
-  std::deque<PastEvent> samples_;              // one an hour
+  std::deque<PastEvent> samples_;              // one an hour, as far back as anything is kept
   matching::EventSeq log_begins_after_;
   matching::EventSeq reports_begin_after_;
   matching::EventSeq oldest_needed_;  // snapshot, for starts and reports, when somebody asked last

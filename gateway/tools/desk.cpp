@@ -340,7 +340,7 @@ void Desk::fill_account(std::string& account) const {
 // Takes what is missing from the order as this session sent it.
 void Desk::complete(OrderRef& order) const {
   for (std::uint32_t number = store_.next_out() - 1;
-       number > 0 && (order.symbol.empty() || !order.side);
+       number >= store_.first_kept() && (order.symbol.empty() || !order.side);
        --number) {
     const Message sent = Message::parse(store_.sent(number));
     const bool names_it = sent.type() == "D" || sent.type() == "G";

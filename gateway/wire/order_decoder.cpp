@@ -54,11 +54,14 @@ std::optional<Name> account_for(const RequestFields& request, const SessionConte
   if (session.accounts.empty()) {
     return std::nullopt;
   }
-  if (!request.has(tag::kAccount)) {
-    return session.accounts.front();
+  const Name& first = session.accounts.front();
+  const std::string_view account = request.text(tag::kAccount);
+  if (!request.has(tag::kAccount) || account == first.view()) {
+    return first;
   }
-  const auto found = std::ranges::find(session.accounts, request.text(tag::kAccount), &Name::view);
-  return found == session.accounts.end() ? std::nullopt : std::optional{*found};
+  const auto others = session.accounts.subspan(1);
+  const auto found = std::ranges::lower_bound(others, account, {}, &Name::view);
+  return found != others.end() && found->view() == account ? std::optional{*found} : std::nullopt;
 }
 
 Decoded refuse(const FieldTable& fields, NotARequest why) {

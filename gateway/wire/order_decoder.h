@@ -20,8 +20,8 @@
 
 namespace betex::fix {
 
-// Who sends. `accounts` are those that the session may trade for, the first one the default; they
-// must outlive the call.
+// Who sends. `accounts` are those that the session may trade for: the default one, then the others
+// in the order of their names, in which they are looked for. They must outlive the call.
 struct SessionContext {
   FixVersion version = FixVersion::Fixt11;
   SessionRole role = SessionRole::Broker;

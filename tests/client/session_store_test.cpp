@@ -1,5 +1,6 @@
 #include "gateway/client/session_store.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -149,6 +150,67 @@ TEST_F(SessionStoreTest, ADamagedOneIsNamedAndLeftAlone) {
     EXPECT_NE(what.find("remove it to begin the session anew"), std::string::npos) << what;
   }
   EXPECT_EQ(std::filesystem::file_size(file()), size);
+}
+
+TEST_F(SessionStoreTest, IsWrittenAnewWithTheLastMessagesWhenItIsLarge) {
+  constexpr std::uint32_t kMessages = 40'000;
+  const std::string text(200, 'x');
+  const std::filesystem::path unfinished = file().string() + ".being-written";
+  std::uint32_t first_kept = 0;
+  {
+    SessionStore store{file()};
+    std::ofstream{unfinished} << "of a process that has ended meanwhile";
+    store.set_next_in(7);
+    store.open_reset();
+    for (std::uint32_t number = 1; number <= kMessages; ++number) {
+      ASSERT_EQ(store.next_out(), number);
+      store.add_sent(frame(number, text));
+    }
+    first_kept = store.first_kept();
+    EXPECT_GT(first_kept, 1U);
+    EXPECT_LE(first_kept, kMessages + 1 - SessionStore::kSentKept);
+    EXPECT_LT(std::filesystem::file_size(file()), 2 * SessionStore::kLargeFileBytes);
+    EXPECT_FALSE(std::filesystem::exists(unfinished));
+    EXPECT_EQ(mode(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    EXPECT_THROW(SessionStore{file()}, StateFileError) << "it is still this one's";
+  }
+  SessionStore store{file()};
+  EXPECT_EQ(store.next_in(), 7U);
+  EXPECT_TRUE(store.reset_is_open());
+  EXPECT_EQ(store.next_out(), kMessages + 1);
+  EXPECT_GE(store.first_kept(), first_kept);
+  EXPECT_LE(store.first_kept(), kMessages + 1 - SessionStore::kSentKept);
+  EXPECT_EQ(store.sent(store.first_kept()), frame(store.first_kept(), text));
+  EXPECT_EQ(store.sent(kMessages), frame(kMessages, text));
+  store.reset();
+  EXPECT_EQ(store.first_kept(), 1U);
+  EXPECT_EQ(store.next_out(), 1U);
+}
+
+TEST_F(SessionStoreTest, WhoOnlyReadsHasASmallOne) {
+  constexpr std::uint32_t kMessages = 500'000;
+  {
+    SessionStore store{file()};
+    store.add_sent(frame(1, "one"));
+    for (std::uint32_t number = 2; number <= kMessages; ++number) {
+      store.set_next_in(number);
+    }
+    EXPECT_LT(std::filesystem::file_size(file()), SessionStore::kLargeFileBytes / 2);
+  }
+  const SessionStore store{file()};
+  EXPECT_EQ(store.next_in(), kMessages);
+  EXPECT_EQ(store.first_kept(), 1U);
+  EXPECT_EQ(store.sent(1), frame(1, "one"));
+}
+
+TEST_F(SessionStoreTest, WhereItCannotBeWrittenAnewItGoesOnAsItIs) {
+  SessionStore store{file()};
+  std::filesystem::create_directory(file().string() + ".being-written");
+  for (std::uint32_t number = 2; number <= 500'000; ++number) {
+    store.set_next_in(number);
+  }
+  EXPECT_GT(std::filesystem::file_size(file()), SessionStore::kLargeFileBytes);
+  EXPECT_EQ(store.next_in(), 500'000U);
 }
 
 TEST_F(SessionStoreTest, TwoCannotUseOneSession) {

@@ -2,6 +2,8 @@
 #include "gateway/client/session.h"
 
 #include <array>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +14,7 @@
 
 #include "gateway/client/error.h"
 #include "gateway/client/utc_time.h"
+#include "tests/support/temp_folder.h"
 
 namespace betex::client {
 namespace {
@@ -336,6 +339,23 @@ TEST_F(SessionTest, ResendsOrdersAsPossibleDuplicatesAndFillsTheRest) {
   }
   EXPECT_TRUE(again[3].has(34, "4") && again[3].has(123, "Y") && again[3].has(36, "5"));
   EXPECT_EQ(session_.counters().messages_resent, 2U);
+}
+
+// A gap fill in its place would say that there were none.
+TEST_F(SessionTest, WhoAsksForMessagesThatAreNotKeptAnyMoreIsNotAnswered) {
+  const test::TempFolder folder;
+  const std::filesystem::path file = folder.path() / "BROKER1";
+  std::ofstream{file} << "dropped 5\n";
+  SessionStore store{file};
+  Session session{{.sender = "BROKER1"}, store};
+  peer_.say(1, logon_answer());
+  session.logon(peer_.connection(), ResetNumbers::No, 1s);
+  EXPECT_TRUE(peer_.heard().at(0).has(34, "6"));
+  peer_.say(2, Message{"2"}.add(7, 6).add(16, 0));
+  EXPECT_FALSE(session.receive(0s).has_value());
+  EXPECT_TRUE(peer_.heard().at(0).has(36, "7"));
+  peer_.say(3, Message{"2"}.add(7, 5).add(16, 0));
+  EXPECT_THROW(static_cast<void>(session.receive(0s)), ProtocolError);
 }
 
 TEST_F(SessionTest, BothSidesMayHaveAGap) {

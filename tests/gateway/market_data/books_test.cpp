@@ -17,6 +17,7 @@
 #include "tests/gateway/market_data/book_state.h"
 #include "tests/gateway/market_data/random_exchange.h"
 #include "tests/gateway/reports/written_log.h"
+#include "tests/matching/exchange.h"
 
 namespace betex::gateway::testing {
 namespace {
@@ -164,6 +165,49 @@ TEST(MarketBooks, LoseTheOrdersThatAGroupLoses) {
   EXPECT_EQ(volume(), 10'000'000);
   EXPECT_EQ(books.open_orders(), 1U);
   EXPECT_EQ(books.standing(MarketId{1}).public_changes, changes + 1) << "of what rested";
+}
+
+// Levels have a place for each tick of the ladder: of all markets that there ever were they would
+// add up.
+TEST(MarketBooks, KeepNoLevelsOfMarketsThatAreOver) {
+  const matching::Name horse{"HORSE"};
+  const matching::Name rain{"RAIN"};
+  matching::testing::Exchange x;
+  x.back("alice", "10", "2.02");
+  x.lay("bob", "3", "1.9");
+  x.buy("alice", "5", "0.40");
+  MarketBooks books{x.engine};
+  std::size_t taken = x.log.size();
+  const auto run = [&](const matching::CommandBody& body) {
+    x.run(body);
+    for (; taken < x.log.size(); ++taken) {
+      books.apply(x.log[taken].view());
+    }
+  };
+  const auto bytes_of = [&books](const char* symbol) {
+    const InstrumentId id = books.securities().find_instrument(matching::Name{symbol});
+    return books.book(id).levels.allocated_bytes();
+  };
+  const auto markets_of = [](const MarketBooks& some) {
+    return std::vector<MarketId>{some.markets().begin(), some.markets().end()};
+  };
+  EXPECT_GT(bytes_of("A"), 0U);
+  EXPECT_GT(bytes_of("RAIN"), 0U);
+  run(matching::CloseMarket{.market = horse});
+  run(matching::DetermineMarket{
+      .market = horse,
+      .shares = std::vector<matching::RunnerShare>{
+          {.symbol = matching::Name{"A"}, .numerator = 1, .denominator = 1}}});
+  run(matching::SettleMarket{.market = horse});
+  EXPECT_EQ(bytes_of("A"), 0U);
+  EXPECT_GT(bytes_of("RAIN"), 0U);
+  run(matching::VoidMarket{.market = rain, .price = matching::testing::decimal("0.25")});
+  EXPECT_EQ(bytes_of("RAIN"), 0U);
+  EXPECT_EQ(markets_of(books), (std::vector{MarketId{1}, MarketId{2}}));
+  run(matching::ArchiveMarket{.market = horse});
+  EXPECT_EQ(markets_of(books), std::vector{MarketId{2}});
+  EXPECT_EQ(markets_of(MarketBooks{x.engine}), std::vector{MarketId{2}});
+  EXPECT_EQ(difference(x.engine, books), "");
 }
 
 TEST(MarketBooks, AreTheEnginesAfterEveryTransaction) {

@@ -65,6 +65,21 @@ TEST(LevelBook, AddsAndTakesOff) {
   EXPECT_THAT(ticks(book, Side::Ask), IsEmpty());
 }
 
+TEST(LevelBook, GivesItsPlacesBackWhereItIsEmpty) {
+  LevelBook book{matching::kFinest};
+  EXPECT_EQ(book.allocated_bytes(), 0U);
+  book.add(Side::Bid, Tick{7}, Quantity{5});
+  EXPECT_GT(book.allocated_bytes(), std::size_t{99'900} * sizeof(Quantity));
+  book.release_if_empty();
+  EXPECT_THAT(ticks(book, Side::Bid), ElementsAre(7));
+  book.take_off(Side::Bid, Tick{7}, Quantity{5});
+  book.release_if_empty();
+  EXPECT_EQ(book.allocated_bytes(), 0U);
+  EXPECT_THAT(ticks(book, Side::Bid), IsEmpty());
+  book.add(Side::Ask, Tick{8}, Quantity{1});
+  EXPECT_THAT(ticks(book, Side::Ask), ElementsAre(8));
+}
+
 TEST(LevelBook, TakesOffNoMoreThanThereIs) {
   LevelBook book{matching::kClassic};
   book.add(Side::Bid, Tick{5}, Quantity{1});

@@ -48,6 +48,23 @@ TEST(Pictures, ShowMarketsAndTheLaddersOfOne) {
   EXPECT_EQ(runner.last_price + " " + runner.last_size + " " + runner.matched, "2.02 4.00 4.00");
 }
 
+TEST(Pictures, LeaveOutMarketsThatAreArchived) {
+  Venue venue;
+  venue.exchange.run(matching::VoidMarket{.market = matching::Name{"HORSE"}});
+  venue.exchange.run(matching::ArchiveMarket{.market = matching::Name{"HORSE"}});
+  const auto wall = std::make_shared<Wall>();
+  const auto other = std::make_shared<Wall>();
+  venue.data.watch(wall, "HORSE");
+  venue.data.watch(other, std::string(100, 'x'));
+  venue.turn();
+  ASSERT_THAT(wall->pictures, SizeIs(1));
+  ASSERT_THAT(wall->pictures.front()->markets, SizeIs(1));
+  EXPECT_EQ(wall->pictures.front()->markets[0].name, "RAIN");
+  EXPECT_THAT(wall->pictures.front()->runners, SizeIs(3)) << "whoever asks for it sees it";
+  ASSERT_THAT(other->pictures, SizeIs(1));
+  EXPECT_THAT(other->pictures.front()->runners, IsEmpty());
+}
+
 TEST(Pictures, ComeWhenSomethingHasChangedAndNotTooOften) {
   Venue venue;
   const auto wall = std::make_shared<Wall>();

@@ -121,6 +121,21 @@ TEST_F(CatchUpTest, WhoIsALittleBehindDoesNotWaitForWhoIsFar) {
   EXPECT_EQ(ids()[2], expected[2]);
 }
 
+TEST_F(CatchUpTest, InATurnEachDistanceIsServed) {
+  place(0, 1);
+  place(3, 6'000);
+  place(1, 1);
+  place(3, 3'000);
+  place(2, 1);
+  for (const std::uint32_t i : {0U, 1U, 2U}) {
+    pipeline.feed.subscribe(session_number(i), kFirst, {});
+  }
+  pipeline.report.do_work();
+  for (const std::uint32_t i : {0U, 1U, 2U}) {
+    EXPECT_EQ(ids()[i], expected[i]);
+  }
+}
+
 TEST_F(CatchUpTest, ASessionIsReadForOnlyFromWhereItLacksReports) {
   place(0, 1);
   pipeline.submit(matching::ConfirmDelivery{.session = session_number(0),

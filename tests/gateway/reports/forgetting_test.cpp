@@ -128,6 +128,36 @@ TEST_F(ForgettingTest, FinishedOrdersAreForgottenAndTheirMemoryIsUsedAgain) {
   EXPECT_LT(pipeline.report.state().model.orders().allocated_bytes(), allocated + 1024);
 }
 
+// Of many sessions that keep orders each has its turn.
+TEST_F(ForgettingTest, WhatManySessionsHaveProvenToHaveIsForgottenToo) {
+  constexpr std::uint32_t kFirstOfMany = 3;
+  constexpr std::uint32_t kLastOfMany = 60;
+  for (std::uint32_t i = kFirstOfMany; i <= kLastOfMany; ++i) {
+    pipeline.submit(matching::SessionUp{.comp_id = Name{"S" + std::to_string(i)}});
+  }
+  pipeline.run();
+  for (std::uint32_t i = kFirstOfMany; i <= kLastOfMany; ++i) {
+    const std::string id = "S" + std::to_string(i);
+    pipeline.place(SessionId{i}, id, Side::Ask, 210, 1000);
+    pipeline.cancel(SessionId{i}, "X" + id, id);
+  }
+  pipeline.run();
+  const auto known = [this] {
+    std::size_t count = 0;
+    for (std::uint64_t order = 1; order <= kLastOfMany - kFirstOfMany + 1; ++order) {
+      count += pipeline.report.state().model.orders().knows(matching::OrderId{order}) ? 1U : 0U;
+    }
+    return count;
+  };
+  trade_for(4, {kOne, kTwo});
+  EXPECT_EQ(known(), kLastOfMany - kFirstOfMany + 1);
+  for (std::uint32_t i = kFirstOfMany; i <= kLastOfMany; ++i) {
+    confirm(SessionId{i});
+  }
+  trade_for(1, {kOne, kTwo});
+  EXPECT_EQ(known(), 0U);
+}
+
 TEST_F(ForgettingTest, ALiveOrderIsNeverForgotten) {
   pipeline.place(kOne, "KEPT", Side::Ask, 150, 1000);
   trade_for(2 * kRounds, {kOne, kTwo});

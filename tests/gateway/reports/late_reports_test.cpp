@@ -45,7 +45,12 @@ class Keeper final : public ReportKeeper {
  public:
   void name_session(SessionId session, const Name& comp_id) override { names[session] = comp_id; }
 
-  void reports_taken(const ReportCursors&, matching::EventSeq, matching::Timestamp) override {}
+  void reports_taken(const ReportCursors& of_sessions,
+                     matching::EventSeq to,
+                     matching::Timestamp) override {
+    cursors = of_sessions;
+    taken.push_back(to);
+  }
 
   void watermark_moved(matching::EventSeq to) override { watermark = to; }
 
@@ -54,6 +59,8 @@ class Keeper final : public ReportKeeper {
   matching::EventSeq from{1};
   matching::EventSeq watermark;
   std::map<SessionId, Name> names;
+  ReportCursors cursors;
+  std::vector<matching::EventSeq> taken;
 };
 
 TEST_F(ReportStageTest, TheKeeperIsToldWhoASessionIs) {
@@ -75,6 +82,40 @@ TEST_F(ReportStageTest, TheKeeperIsToldOfTheWatermarkOnceItIsDurable) {
   pipeline.submit(matching::MoveWatermark{.watermark = matching::EventSeq{2}});
   pipeline.run();
   EXPECT_EQ(keeper.watermark, matching::EventSeq{3}) << "refused";
+}
+
+// All cursors are copied: not for each order.
+TEST_F(ReportStageTest, TheKeeperIsToldHowFarReportsAreWhenNothingElseIsToBeDone) {
+  Keeper keeper;
+  pipeline.report.connect(keeper);
+  const auto place_one = [this](int i) {
+    pipeline.place(kOne, std::to_string(i), Side::Ask, 204, 100);
+    pipeline.match.do_work();
+    pipeline.journal.do_work();
+    pipeline.report.do_work();
+  };
+  constexpr int kFew = 100;
+  for (int i = 0; i < kFew; ++i) {
+    place_one(i);
+  }
+  EXPECT_EQ(sink.reports.size(), std::size_t{kFew});
+  EXPECT_TRUE(keeper.taken.empty());
+  pipeline.run();
+  EXPECT_EQ(keeper.taken, std::vector{pipeline.engine.last_seq()});
+  EXPECT_EQ(keeper.cursors.last(kOne), sink.reports.back().report.id);
+  pipeline.run();
+  EXPECT_EQ(keeper.taken.size(), 1U) << "nothing has happened";
+
+  std::vector<matching::EventSeq> expected = keeper.taken;
+  constexpr int kMany = 3'000;
+  for (int i = 0; i < kMany; ++i) {
+    place_one(kFew + i);
+    if (pipeline.engine.last_seq().value() - expected.back().value() >= 1024) {
+      expected.push_back(pipeline.engine.last_seq());
+    }
+  }
+  EXPECT_EQ(keeper.taken, expected);
+  EXPECT_GE(expected.size(), 3U);
 }
 
 TEST_F(ReportStageTest, ASessionIsToldFirstThatReportsAreNotKeptForItAnyMore) {

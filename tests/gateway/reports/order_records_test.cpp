@@ -53,6 +53,27 @@ TEST_F(OrderRecordsTest, EveryEntryOfAChainIsFound) {
   }
 }
 
+// An order that has waited for a year: between it and the next one are many that are forgotten.
+TEST_F(OrderRecordsTest, WhatIsNotKnownIsSkippedALittleAtATime) {
+  constexpr std::uint64_t kFar = 10'000'000;
+  place(5);
+  place(kFar);
+  EXPECT_EQ(orders.skip_unknown(OrderId{5}), OrderId{5});
+  std::vector<std::uint64_t> found;
+  int calls = 0;
+  for (OrderId id{1}; id <= OrderId{kFar}; id = id.next()) {
+    id = orders.skip_unknown(id);
+    ++calls;
+    if (orders.find(id) != nullptr) {
+      found.push_back(id.value());
+    }
+  }
+  EXPECT_THAT(found, ElementsAre(5, kFar));
+  EXPECT_LT(calls, 5'000) << "not each id is looked at";
+  EXPECT_LT(orders.skip_unknown(OrderId{2'000}), OrderId{kFar / 2}) << "nor is all passed at once";
+  EXPECT_GT(orders.skip_unknown(OrderId{kFar + 100'000'000}), OrderId{kFar});
+}
+
 TEST_F(OrderRecordsTest, LiveOrdersAreListedByAgeWhicheverOfThemFinish) {
   for (std::uint64_t id = 1; id <= 6; ++id) {
     place(id);

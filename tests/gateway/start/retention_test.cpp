@@ -113,6 +113,49 @@ TEST_F(RetentionTest, ReportsThatCannotBeMadeAreNotOffered) {
   EXPECT_EQ(retention_.kept_from(), EventSeq{71});
 }
 
+// Each may be as large as all that is in memory.
+TEST_F(RetentionTest, OfManySnapshotsAFewAreKeptForASessionThatIsAway) {
+  constexpr std::uint64_t kSnapshots = 1000;
+  std::vector<EventSeq> left;
+  report(150);
+  for (std::uint64_t i = 1; i <= kSnapshots; ++i) {
+    take(100 * i + 1);
+    retention_.add_snapshot(EventSeq{100 * i});
+    left.emplace_back(100 * i);
+    EXPECT_EQ(retention_.oldest_needed_snapshot(), EventSeq{i < 2 ? 0U : 100U});
+    for (const EventSeq superfluous : retention_.take_superfluous_snapshots()) {
+      EXPECT_EQ(std::erase(left, superfluous), 1);
+    }
+    ASSERT_GE(left.size(), std::min<std::uint64_t>(i, 2));
+    EXPECT_EQ(left.front(), EventSeq{100}) << "from which its reports are made";
+    EXPECT_EQ(left.back(), EventSeq{100 * i});
+    EXPECT_TRUE(i < 2 || left[left.size() - 2] == EventSeq{100 * (i - 1)}) << "a start needs both";
+  }
+  EXPECT_LT(left.size(), 60U);
+  for (std::size_t i = 1; i + 1 < left.size(); ++i) {
+    const std::uint64_t gap = left[i].value() - left[i - 1].value();
+    EXPECT_LE(gap, std::max<std::uint64_t>(100, (left.back().value() - left[i].value()) / 4));
+  }
+  EXPECT_EQ(retention_.floor(), EventSeq{100});
+  EXPECT_EQ(retention_.kept_from(), EventSeq{101});
+  cursors_.delivered(kOne, EventSeq{150});
+  take(100 * kSnapshots + 2);
+  EXPECT_EQ(retention_.floor(), EventSeq{100 * (kSnapshots - 1)});
+}
+
+// What is older than all that is kept is forgotten, and nothing else is.
+TEST_F(RetentionTest, SevenDaysAreSevenDaysAfterAYear) {
+  constexpr std::int64_t kHours = 365 * 24;
+  retention_.set_snapshots({EventSeq{1}, EventSeq{2}});
+  report(3);
+  for (std::int64_t hour = 1; hour <= kHours; ++hour) {
+    const auto seq = static_cast<std::uint64_t>(10 * hour);
+    take(seq, hour);
+    retention_.add_snapshot(EventSeq{seq});
+  }
+  EXPECT_EQ(retention_.floor(), EventSeq{10 * (kHours - 7 * 24)});
+}
+
 // ---- Snapshots that nobody has read to their ends yet
 
 TEST_F(RetentionTest, NothingIsGivenFreeForOneThatIsNotReadYet) {

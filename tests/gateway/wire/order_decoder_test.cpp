@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -131,6 +132,29 @@ TEST(Decode, LetsABrokerUseItsOwnAccountsOnly) {
   FieldTable fields;
   fields.read(frame);
   EXPECT_EQ(describe(decode(fields, {.version = FixVersion::Fix44})), "380=6 tag 1 reason 142");
+}
+
+TEST(Decode, FindsAnAccountAmongMany) {
+  std::vector<Name> accounts{Name{"MINE"}};
+  for (int i = 1'000; i < 3'000; i += 2) {
+    accounts.emplace_back("A" + std::to_string(i));
+  }
+  const auto account_of = [&](const Request& request) {
+    const std::string frame = message(FixVersion::Fix44, request.body());
+    FieldTable fields;
+    fields.read(frame);
+    const Decoded decoded = decode(fields, {.version = FixVersion::Fix44, .accounts = accounts});
+    const auto* const order = std::get_if<PlaceOrder>(&decoded);
+    return order == nullptr ? describe(decoded) : std::string{order->account.view()};
+  };
+  EXPECT_EQ(account_of(kGoodOrder), "MINE");
+  EXPECT_EQ(account_of(kGoodOrder.with("1=MINE")), "MINE");
+  for (const char* const account : {"A1000", "A1002", "A1998", "A2998"}) {
+    EXPECT_EQ(account_of(kGoodOrder.with("1=" + std::string{account})), account);
+  }
+  for (const char* const other : {"A", "A0999", "A1001", "A10000", "A2999", "B", "MINES"}) {
+    EXPECT_EQ(account_of(kGoodOrder.with("1=" + std::string{other})), "380=6 tag 1 reason 142");
+  }
 }
 
 TEST(Decode, NamesTheRequestInARefusalWhereItCan) {
