@@ -141,7 +141,8 @@ Reason Decider::check_money(const Terms& terms, const Order* replaced) const {
 Reason Decider::check_limits(const Terms& terms, const BetRequest& request, bool is_new) const {
   const MarketData& market = *terms.market;
   const AccountState& account = *terms.account;
-  const Quantity open = terms.instrument->book.volume(terms.side) + request.part.leaves;
+  const Quantity open =
+      terms.instrument->book.volume(terms.side) + (request.part.leaves - request.replaced.leaves);
   if (open.value() > kMaxSum || state_.ledger.overflows(request)) {
     return Reason::AmountOverflow;
   }
