@@ -59,8 +59,9 @@ class ClOrdIds {
   }
 
   // The id becomes the newest one, of `order` or, where that is 0, of a request that was refused.
-  // It must not be known. Each insert also does a bounded part of the work of using the memory of
-  // forgotten ids again; others' slots may change by it.
+  // It must not be known. Each insert also does a small part of the work of using the memory of
+  // forgotten ids again, bounded but for this: the ids of one order move at once, however many its
+  // amends have made. Others' slots may change by it.
   Slot insert(AccountId account, const ClOrdId& id, OrderId order, Reason reason = Reason::None);
 
   // A request that waited has failed after all: its id belongs to no order.
