@@ -59,9 +59,8 @@ class ClOrdIds {
   }
 
   // The id becomes the newest one, of `order` or, where that is 0, of a request that was refused.
-  // It must not be known. Each insert also does a small part of the work of using the memory of
-  // forgotten ids again, bounded but for this: the ids of one order move at once, however many its
-  // amends have made. Others' slots may change by it.
+  // It must not be known. Each insert also does a bounded part of the work of using the memory of
+  // forgotten ids again; others' slots may change by it.
   Slot insert(AccountId account, const ClOrdId& id, OrderId order, Reason reason = Reason::None);
 
   // A request that waited has failed after all: its id belongs to no order.
@@ -151,9 +150,15 @@ class ClOrdIds {
   void enter(std::uint64_t hash, Slot slot);
   BETEX_SELDOM void open_table();
   IdTable table_for(std::size_t entries);
+
+  // Ids of known orders may still have to move out of pages that are to be used again.
+  [[nodiscard]] bool has_ids_to_move() const noexcept {
+    return moved_ != 0 || pages_[first_page_].ended;
+  }
+
   [[gnu::noinline]] void reclaim();
   void examine_oldest();
-  void renew_chain(Order& order);
+  void renew_next();
   Slot renew(Slot from);
   void drop_ended();
 
@@ -170,6 +175,7 @@ class ClOrdIds {
   Slot end_of_page_ = 0;
   std::uint32_t free_page_ = 0;         // a list too
   std::uint32_t examined_ = 0;          // nodes of the first page
+  Slot moved_ = 0;                      // the last that has, of a chain that moves; 0: none does
   std::vector<std::uint32_t> emptied_;  // pages that a table refers to still
   std::vector<IdTable> retired_;        // to be cleared
   std::vector<IdTable> spare_;
