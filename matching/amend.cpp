@@ -88,7 +88,7 @@ void Decider::decide(const AmendOrder& amend) {
   const AccountState* account = nullptr;
   Reason reason = check_account(amend.account, account);
   if (reason == Reason::None) {
-    reason = check_may_enter(*account);
+    reason = check_may_enter(*account, requester());
   }
   if (reason == Reason::None) {
     reason = check_age(amend.transact_time);
@@ -206,8 +206,11 @@ void Decider::release_amend(const AmendDelayed& pending) {
     terms.persistence = delayed.persistence;
     terms.version_guard = delayed.guard_given ? delayed.version_guard : 0;
   }
-  Reason reason = Reason::ExchangeHalted;
-  if (!state_.exchange.halted) {
+  Reason reason = check_may_enter(*terms.account, delayed.requester);
+  if (reason == Reason::None && state_.exchange.halted) {
+    reason = Reason::ExchangeHalted;
+  }
+  if (reason == Reason::None) {
     reason = order.live() ? check_new_terms(order, terms) : too_late(order);
   }
   if (reason == Reason::None) {

@@ -50,6 +50,7 @@ void apply(State& state, EventSeq, const MarketArchived& event) {
   MarketData& market = state.markets.at(event.header.market);
   market.version = event.version;
   market.archived = true;
+  market.orders = OrderIdList{};  // none lives, but it has room for all that ever did at a time
   for (const InstrumentId id : market.instruments) {
     InstrumentState& instrument = state.instruments.at(id);
     instrument.book = Book{instrument.book.ladder()};

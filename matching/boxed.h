@@ -15,8 +15,8 @@ class Boxed {
  public:
   Boxed() : value_{std::make_unique<T>()} {}
 
-  Boxed(const T& value)
-      : value_{std::make_unique<T>(value)} {}  // NOLINT(google-explicit-constructor)
+  Boxed(const T& value)  // NOLINT(google-explicit-constructor)
+      : value_{std::make_unique<T>(value)} {}
 
   Boxed(const Boxed& other) : value_{std::make_unique<T>(*other)} {}
 
@@ -56,8 +56,8 @@ class OptionalBox {
  public:
   OptionalBox() noexcept = default;
 
-  OptionalBox(const T& value)
-      : value_{std::make_unique<T>(value)} {}  // NOLINT(google-explicit-constructor)
+  OptionalBox(const T& value)  // NOLINT(google-explicit-constructor)
+      : value_{std::make_unique<T>(value)} {}
 
   OptionalBox(const OptionalBox& other)
       : value_{other.value_ == nullptr ? nullptr : std::make_unique<T>(*other.value_)} {}

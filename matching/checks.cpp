@@ -40,12 +40,13 @@ Reason Decider::check_account(const HashedName& account, const AccountState*& fo
   return found == nullptr ? Reason::UnknownAccount : Reason::None;
 }
 
-// Suspended accounts and sessions may cancel, and enter nothing.
-Reason Decider::check_may_enter(const AccountState& account) const {
+// Suspended accounts and sessions may cancel, and enter nothing. `session` is the one that asks, or
+// has asked for what was waiting.
+Reason Decider::check_may_enter(const AccountState& account, SessionId session) const {
   if (account.suspended) {
     return Reason::AccountSuspended;
   }
-  return is_suspended(requester()) ? Reason::SessionSuspended : Reason::None;
+  return is_suspended(session) ? Reason::SessionSuspended : Reason::None;
 }
 
 // What enters or changes an order. A cancel is taken however old it is: all that one which comes
@@ -140,7 +141,8 @@ Reason Decider::check_money(const Terms& terms, const Order* replaced) const {
 Reason Decider::check_limits(const Terms& terms, const BetRequest& request, bool is_new) const {
   const MarketData& market = *terms.market;
   const AccountState& account = *terms.account;
-  const Quantity open = terms.instrument->book.volume(terms.side) + request.part.leaves;
+  const Quantity open =
+      terms.instrument->book.volume(terms.side) + (request.part.leaves - request.replaced.leaves);
   if (open.value() > kMaxSum || state_.ledger.overflows(request)) {
     return Reason::AmountOverflow;
   }

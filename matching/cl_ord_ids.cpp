@@ -170,9 +170,13 @@ IdTable ClOrdIds::table_for(std::size_t entries) {
 // The ids of known orders move out of the oldest pages first. When none of those is left, nothing
 // needs the pages and their tables any more, and they can be used again.
 void ClOrdIds::reclaim() {
-  if (first_page_ != 0 && pages_[first_page_].ended) {
-    for (std::size_t i = 0; i < kExaminedPerInsert && pages_[first_page_].ended; ++i) {
-      examine_oldest();
+  if (has_ids_to_move()) {
+    for (std::size_t i = 0; i < kExaminedPerInsert && has_ids_to_move(); ++i) {
+      if (moved_ != 0) {
+        renew_next();
+      } else {
+        examine_oldest();
+      }
     }
   } else if (!emptied_.empty()) {
     drop_ended();
@@ -190,8 +194,11 @@ void ClOrdIds::examine_oldest() {
   const std::uint32_t page = first_page_;
   const auto slot = static_cast<Slot>(page * kPageSize + examined_);
   // An amend waits far less than a generation, so that every known order's id is in its chain here.
+  // The whole chain moves, from its newest id on, so that each link is written once.
   if (node(slot).account != AccountId{} && is_known(slot)) {
-    renew_chain(orders_.at(orders_.find(node(slot).order)));
+    Order& order = orders_.at(orders_.find(node(slot).order));
+    order.last_id = renew(order.last_id);
+    moved_ = order.last_id;
   }
   if (++examined_ == used_of(page)) {
     examined_ = 0;
@@ -205,13 +212,14 @@ void ClOrdIds::examine_oldest() {
   }
 }
 
-// Moves the whole chain of an id's order, so that each link is written once.
-void ClOrdIds::renew_chain(Order& order) {
-  Slot* link = &order.last_id;
-  while (*link != 0) {
-    *link = renew(*link);
-    link = &node(*link).previous_in_chain;
+// The next id of the chain that moves: an order may have been amended without end, and nobody is to
+// wait for all its ids. Its order may be forgotten meanwhile; then they move in vain.
+void ClOrdIds::renew_next() {
+  Slot& link = node(moved_).previous_in_chain;
+  if (link != 0) {
+    link = renew(link);
   }
+  moved_ = link;
 }
 
 // Its node moves to the newest place.

@@ -150,9 +150,15 @@ class ClOrdIds {
   void enter(std::uint64_t hash, Slot slot);
   BETEX_SELDOM void open_table();
   IdTable table_for(std::size_t entries);
+
+  // Ids of known orders may still have to move out of pages that are to be used again.
+  [[nodiscard]] bool has_ids_to_move() const noexcept {
+    return moved_ != 0 || pages_[first_page_].ended;
+  }
+
   [[gnu::noinline]] void reclaim();
   void examine_oldest();
-  void renew_chain(Order& order);
+  void renew_next();
   Slot renew(Slot from);
   void drop_ended();
 
@@ -169,6 +175,7 @@ class ClOrdIds {
   Slot end_of_page_ = 0;
   std::uint32_t free_page_ = 0;         // a list too
   std::uint32_t examined_ = 0;          // nodes of the first page
+  Slot moved_ = 0;                      // the last that has, of a chain that moves; 0: none does
   std::vector<std::uint32_t> emptied_;  // pages that a table refers to still
   std::vector<IdTable> retired_;        // to be cleared
   std::vector<IdTable> spare_;

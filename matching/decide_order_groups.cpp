@@ -175,8 +175,9 @@ Reason Decider::check(const OrderGroupRequest& request,
     if (group != nullptr) {
       return Reason::AlreadyExists;
     }
-    return state_.order_groups.count_of(account.id) < kMaxGroups ? Reason::None
-                                                                 : Reason::TooManyOrderGroups;
+    const bool has_room = state_.order_groups.count_of(account.id) < kMaxGroups &&
+                          state_.order_groups.last_number() != UINT32_MAX;
+    return has_room ? Reason::None : Reason::TooManyOrderGroups;
   }
   if (group == nullptr) {
     return Reason::UnknownOrderGroup;

@@ -94,7 +94,7 @@ void Decider::decide(const PlaceOrder& place) {
     }
   }
   if (reason == Reason::None) {
-    reason = check_may_enter(*terms.account);
+    reason = check_may_enter(*terms.account, requester());
   }
   if (reason == Reason::None) {
     reason = check_age(place.transact_time);

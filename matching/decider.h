@@ -241,7 +241,7 @@ class Decider {
   [[nodiscard]] Reason check_origin() const;
   [[nodiscard]] bool is_suspended(SessionId session) const;
   [[nodiscard]] Reason check_account(const HashedName& account, const AccountState*& found) const;
-  [[nodiscard]] Reason check_may_enter(const AccountState& account) const;
+  [[nodiscard]] Reason check_may_enter(const AccountState& account, SessionId session) const;
   [[nodiscard]] Reason check_age(Timestamp transact_time) const;
   [[nodiscard]] Reason check_id(AccountId account, const KeyedClOrdId& id) const;
   [[nodiscard]] Reason check_market(const Terms& terms, SessionId session) const;

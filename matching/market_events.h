@@ -272,7 +272,7 @@ struct MarketVoided {
 
 BETEX_FIELDS(MarketVoided, header, version, price, request_id, goes_on, reserved);
 
-// Its rows and books are freed: it can not be corrected any more.
+// Its rows and books are freed: it cannot be corrected any more.
 struct MarketArchived {
   static constexpr EventKind kKind = EventKind::MarketArchived;
   static constexpr std::size_t kFirstSize = 72;

@@ -1,5 +1,5 @@
-// From a name to a number that is not 0: symbols, accounts, markets, CompIDs, request ids. Entries
-// are never removed. Owned by the engine's thread.
+// From a name to a number that is not 0: symbols, accounts, markets, CompIDs. Entries are never
+// removed. Owned by the engine's thread.
 #pragma once
 
 #include <cstddef>

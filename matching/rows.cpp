@@ -227,6 +227,9 @@ void MarketRows::restore_archived(std::uint32_t row, std::uint32_t size) {
 }
 
 void MarketRows::prefetch(std::uint32_t row, std::uint32_t runner) const noexcept {
+  if (pages_[(row - 1) / kPageSize] == nullptr) {
+    return;
+  }
   const Line* const line = lines(row);
   prefetch_line(line);
   prefetch_line(line + 1);

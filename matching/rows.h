@@ -69,7 +69,7 @@ class MarketRows {
   // The first row that is not archived.
   [[nodiscard]] std::uint32_t first() const noexcept { return archived_to_ + 1; }
 
-  // Of an account; 0: it has none.
+  // Of an account; 0: it has none. While rows are being archived also of those that are gone.
   [[nodiscard]] std::uint32_t find(AccountId account) const noexcept {
     return index_.find(account);
   }
@@ -119,8 +119,8 @@ class MarketRows {
 
   // ---- Runners that are removed
 
-  // From now on the runner counts for no row, but for those that are there and that no void_to()
-  // has passed yet.
+  // From now on the runner counts for no row, but for those that are there and that
+  // set_voided_to() has not passed yet.
   void remove(std::uint32_t runner) noexcept;
 
   // Odds: takes the runner that is being removed out of the rows up to this one. What the account
@@ -158,7 +158,8 @@ class MarketRows {
   // gone.
   void restore_archived(std::uint32_t row, std::uint32_t size);
 
-  // Hints that the account's row will soon be looked for, or used.
+  // Hints that the account's row will soon be looked for, or used. One that find() has given may be
+  // archived.
   void prefetch_index(AccountId account) const noexcept {
     index_.prefetch(account);
     prefetch_line(pages_.data());

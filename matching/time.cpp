@@ -168,10 +168,7 @@ void Decider::release(Slot slot) {
   const OrderId id = order.id;
   const Terms terms = terms_of(order);
   const AccountState& account = *terms.account;
-  Reason reason = account.suspended ? Reason::AccountSuspended : Reason::None;
-  if (reason == Reason::None && is_suspended(order.session)) {
-    reason = Reason::SessionSuspended;
-  }
+  Reason reason = check_may_enter(account, order.session);
   if (reason == Reason::None && state_.exchange.halted) {
     reason = Reason::ExchangeHalted;
   }

@@ -240,9 +240,9 @@ class OrNone {
   constexpr OrNone(Enum value) noexcept  // NOLINT(google-explicit-constructor)
       : value_{value} {}
 
-  constexpr operator Enum() const noexcept {
+  constexpr operator Enum() const noexcept {  // NOLINT(google-explicit-constructor)
     return value_;
-  }  // NOLINT(google-explicit-constructor)
+  }
 
   [[nodiscard]] constexpr Enum value() const noexcept { return value_; }
 

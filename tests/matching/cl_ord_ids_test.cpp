@@ -155,6 +155,32 @@ TEST(ClOrdIds, AreKnownAsLongAsTheirOrdersAndRefusedOnesForAGenerationMore) {
   }
 }
 
+// An order that was amended often has ids that move over many inserts, while it is amended further,
+// finishes, and is forgotten.
+TEST(ClOrdIds, OfALongChainAreKnownWhileTheyMove) {
+  ModelledIds ids;
+  ids.place();
+  for (int i = 0; i < 5'000; ++i) {
+    ids.extend_any(0);
+  }
+  for (int generation = 0; generation < 9; ++generation) {
+    ids.end_generation();
+    // Enough for all to move, or not.
+    const int inserts = generation % 2 == 0 ? 900 : 200;
+    for (int i = 0; i < inserts; ++i) {
+      ids.refuse();
+      if (i % 100 == 50) {
+        ids.check();
+        ids.extend_any(0);
+      }
+    }
+    if (generation == 5) {
+      ids.finish_any(0);
+    }
+    ids.check();
+  }
+}
+
 // ---- Ids that a client chooses so that they collide ---------------------------------------------
 
 ClOrdIdKey random_key(std::uint64_t seed) {

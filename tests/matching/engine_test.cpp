@@ -190,6 +190,30 @@ TEST(Prefetch, OfAGroupThatComesOrGoesBeforeTheOrderChangesNoDecision) {
   EXPECT_EQ(refused.size(), 1U);
 }
 
+// A market's rows are archived in chunks, and the memory of those that are gone is given back: an
+// order for that market may be looked at in between.
+TEST(Prefetch, OfARowThatIsArchivedReadsNothing) {
+  Exchange x;
+  for (int i = 0; i < 4'200; ++i) {  // a chunk ends after 4 096 rows
+    const std::string account = "account-" + std::to_string(i);
+    x.run(CreateAccount{.account = Name{account}});
+    x.buy(account, "1", "0.40");
+  }
+  x.run(CloseMarket{.market = Name{"RAIN"}});
+  x.finish_batches();
+  x.determine("RAIN", {{.symbol = Name{"RAIN"}, .numerator = 1, .denominator = 1}});
+  x.settle("RAIN");
+  x.finish_batches();
+  x.run(ArchiveMarket{.market = Name{"RAIN"}});
+  ASSERT_EQ(x.engine.batch_pending(), PendingBatch::Payments);
+  const std::uint64_t before = x.engine.state_hash();
+  for (const char* const account : {"account-0", "account-4095", "account-4096"}) {
+    const Command order{.body = x.order(account, "RAIN", Side::Bid, "1", "0.40")};
+    x.engine.prefetch([&](std::size_t) { return &order; });
+  }
+  EXPECT_EQ(x.engine.state_hash(), before);
+}
+
 TEST(BookDeathTest, TakesNoOrderThatIsOffItsLadder) {
   OrderPool orders;
   const Slot slot = orders.take();

@@ -2,11 +2,17 @@
 // and how long it is known. What they count, when they trip and what becomes of them when a session
 // is gone: order_groups_window_test.cpp, order_groups_trip_test.cpp,
 // order_groups_disconnect_test.cpp.
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "matching/snapshot.h"
 #include "tests/matching/order_groups_fixture.h"
 
 namespace betex::matching::testing {
@@ -35,6 +41,27 @@ TEST_F(OrderGroups, AreCreatedUpdatedResetTrippedAndDeleted) {
   EXPECT_THAT(x.run(request(OrderGroupAction::Delete)), ElementsAre("group 1 deleted"));
   EXPECT_THAT(create("7"),
               ElementsAre("group 2 alice/brake created window 64000 filled 0 of 7, 0 live"));
+}
+
+// As after years of groups that came and went.
+TEST_F(OrderGroups, AreNoMoreThanThereAreNumbers) {
+  std::vector<std::byte> bytes = x.saved();
+  SectionHeader counters;
+  std::memcpy(&counters, bytes.data(), sizeof(counters));
+  ASSERT_EQ(counters.section, Section::Counters);
+  // The last number that was given is the last field.
+  const std::uint32_t last = UINT32_MAX;
+  std::memcpy(
+      bytes.data() + sizeof(counters) + counters.record_size - sizeof(last), &last, sizeof(last));
+  Engine engine = Engine::load(bytes);
+  Reason reason{};
+  for_each_event(engine.decide({.timestamp = x.now(), .body = request(OrderGroupAction::Create)}),
+                 [&reason]<typename Event>(EventSeq, const Event& event) {
+                   if constexpr (std::is_same_v<Event, OrderGroupRejected>) {
+                     reason = event.reason;
+                   }
+                 });
+  EXPECT_EQ(reason, Reason::TooManyOrderGroups);
 }
 
 TEST_F(OrderGroups, NamesAreEachAccountsOwn) {

@@ -148,7 +148,7 @@ void ReferenceEngine::on(const AmendOrder& asked) {
     reason = Reason::UnknownAccount;
   }
   if (reason == Reason::None) {
-    reason = may_enter(account);
+    reason = may_enter(account, requester());
   }
   if (reason == Reason::None) {
     reason = age_fails(asked.transact_time);

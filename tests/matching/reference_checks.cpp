@@ -12,12 +12,12 @@ constexpr std::int64_t kDayNs = 86'400 * kSecondNs;
 
 }  // namespace
 
-Reason ReferenceEngine::may_enter(RefId account) {
+// `session` has asked for it; 0: none.
+Reason ReferenceEngine::may_enter(RefId account, RefId session) {
   if (accounts_.at(account).suspended) {
     return Reason::AccountSuspended;
   }
-  return requester() != 0 && sessions_.at(requester()).suspended ? Reason::SessionSuspended
-                                                                 : Reason::None;
+  return session != 0 && sessions_.at(session).suspended ? Reason::SessionSuspended : Reason::None;
 }
 
 Reason ReferenceEngine::age_fails(Timestamp transact_time) {

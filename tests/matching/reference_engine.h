@@ -75,7 +75,7 @@ class ReferenceEngine {
   void answer_status(const PlaceOrder& asked, RefId account, const RefKnownId& first);
   void on(const CancelOrder& asked);
   void on(const AmendOrder& asked);
-  Reason may_enter(RefId account);
+  Reason may_enter(RefId account, RefId session);
   Reason age_fails(Timestamp transact_time);
   Reason id_fails(const RefClOrdId& id);
   Reason why_not(const PlaceOrder& asked, RefOrder& order);

@@ -21,7 +21,7 @@ void ReferenceEngine::on(const PlaceOrder& asked) {
     return;
   }
   if (reason == Reason::None) {
-    reason = may_enter(order.account);
+    reason = may_enter(order.account, requester());
   }
   if (reason == Reason::None) {
     reason = age_fails(asked.transact_time);

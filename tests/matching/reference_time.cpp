@@ -173,9 +173,11 @@ void ReferenceEngine::release_amend(RefOrder& order) {
   changed.expires = amend.expires;
   changed.version_guard = amend.version_guard;
   changed.persistence = amend.persistence;
-  Reason reason = Reason::ExchangeHalted;
-  if (halted_) {
+  Reason reason = may_enter(order.account, amend.requester);
+  if (reason != Reason::None) {
     // whatever has become of the order
+  } else if (halted_) {
+    reason = Reason::ExchangeHalted;  // likewise
   } else if (is_of_tripped_group(order)) {
     reason = Reason::OrderGroupTripped;
   } else if (!live_.contains(order.id)) {
