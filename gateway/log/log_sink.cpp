@@ -10,7 +10,7 @@ namespace betex::gateway {
 
 namespace {
 
-// 2026-01-31T09:30:00.123456Z info  [match] text. Threads are told by number: spdlog knows no
+// 2026-01-31T09:30:00.123456Z info     [34] text. Threads are told by number: spdlog knows no
 // names.
 constexpr const char* kPattern = "%Y-%m-%dT%H:%M:%S.%fZ %-8l [%t] %v";
 

@@ -1,5 +1,5 @@
 """The documents and the headers as a reader finds them: each link leads to a file and a heading that are
-there, and there is no header that nobody includes."""
+there, no line of text is too long, and there is no header that nobody includes."""
 
 import os
 import pathlib
@@ -12,6 +12,8 @@ PRODUCT = ("fix_spec", "gateway", "journal", "matching")
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+COMMENT = re.compile(r"^<!--.*?-->$", re.MULTILINE | re.DOTALL)
+MAX_LINE = 120  # of text: rows of tables, commands and what they print stay whole
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 
@@ -49,7 +51,25 @@ def dead_links(document, text):
     return dead
 
 
+def long_lines(text):
+    """Of the text of a document: the numbers of those that are too long."""
+    for whole in (FENCE, COMMENT):
+        text = whole.sub(lambda block: "\n" * block.group().count("\n"), text)
+    return [number for number, line in enumerate(text.split("\n"), 1)
+            if len(line) > MAX_LINE and not line.startswith("|")]
+
+
 class Documents(unittest.TestCase):
+    def test_no_line_of_text_is_too_long(self):
+        for document in files(".md"):
+            with self.subTest(document=document.relative_to(SOURCE)):
+                self.assertEqual(long_lines(document.read_text()), [])
+
+    def test_the_check_of_lines_bites(self):
+        row, line = "|" + "x" * 120, "x" * 121
+        text = f"{row}\n```\n{line}\n```\n<!-- after:\n{line}\n-->\n{line}\n{line[1:]}\n* {line}\n"
+        self.assertEqual(long_lines(text), [8, 10])
+
     def test_each_link_leads_somewhere(self):
         documents = list(files(".md"))
         self.assertGreater(len(documents), 20)
