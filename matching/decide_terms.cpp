@@ -20,6 +20,23 @@ std::optional<Quantity> to_limit(MarketKind kind, Decimal decimal) {
              : std::nullopt;
 }
 
+// Of the orders of a market, as its creation gives them or leaves them out; limits all of them.
+struct OrderSizes {
+  Quantity step;
+  Quantity smallest;
+  Quantity largest;
+};
+
+OrderSizes order_sizes(const CreateMarket& create) {
+  const auto given_or = [&create](Decimal decimal, Quantity otherwise) {
+    return decimal == Decimal{} ? otherwise : *to_limit(create.kind, decimal);
+  };
+  const Quantity step = given_or(create.quantity_step, Quantity{1});
+  return {.step = step,
+          .smallest = std::max(step, given_or(create.min_quantity, step)),
+          .largest = given_or(create.max_quantity, max_order_quantity(create.kind))};
+}
+
 }  // namespace
 
 // ---- Creation -----------------------------------------------------------------------------------
@@ -45,6 +62,10 @@ Reason Decider::check(const CreateMarket& create) const {
     if (!to_limit(create.kind, decimal)) {
       return Reason::InvalidParameter;
     }
+  }
+  const OrderSizes sizes = order_sizes(create);
+  if (sizes.largest < sizes.smallest) {
+    return Reason::InvalidParameter;
   }
   return check_runners(create);
 }
@@ -73,23 +94,20 @@ void Decider::decide(const CreateMarket& create) {
   if (!passes(reason)) {
     return;
   }
-  const auto given_or = [&](Decimal decimal, Quantity otherwise) {
-    return decimal == Decimal{} ? otherwise : *to_quantity(create.kind, decimal);
-  };
   const bool binary = create.kind == MarketKind::Binary;
   const std::vector<Name> runners = binary ? std::vector{create.market} : create.runners;
   const MarketId market = state_.markets.next_id();
-  const Quantity step = given_or(create.quantity_step, Quantity{1});
+  const OrderSizes sizes = order_sizes(create);
   emitter_.emit(
       MarketCreated{.kind = create.kind,
                     .ladder = create.ladder,
                     .winners = create.winners,
                     .commission_bp = create.commission_bp,
                     .bet_delay_ms = create.bet_delay_ms,
-                    .min_quantity = std::max(step, given_or(create.min_quantity, step)),
-                    .quantity_step = step,
-                    .max_quantity = given_or(create.max_quantity, max_order_quantity(create.kind)),
-                    .max_position = given_or(create.max_position, Quantity{}),
+                    .min_quantity = sizes.smallest,
+                    .quantity_step = sizes.step,
+                    .max_quantity = sizes.largest,
+                    .max_position = *to_limit(create.kind, create.max_position),
                     .flags = create.passive_skips_delay ? kPassiveSkipsDelay : 0,
                     .runners = static_cast<std::uint32_t>(runners.size()),
                     .name = create.market,

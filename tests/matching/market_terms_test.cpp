@@ -70,6 +70,22 @@ TEST(MarketsWithRunners, HaveAtMost100EachOnceAndNew) {
               ElementsAre("command rejected CUP: not possible in this state"));
 }
 
+TEST(Creation, OfAMarketThatCouldTakeNoOrderIsRefused) {
+  Exchange x;
+  const auto create = [&x](const char* least, const char* step, const char* most) {
+    return x
+        .run(CreateMarket{.market = Name{"CUP"},
+                          .min_quantity = decimal(least),
+                          .quantity_step = decimal(step),
+                          .max_quantity = decimal(most)})
+        .at(0);
+  };
+  const std::string invalid = "command rejected CUP: invalid parameter";
+  EXPECT_EQ(create("2", "0", "1.99"), invalid);
+  EXPECT_EQ(create("0", "2", "1.99"), invalid);
+  EXPECT_EQ(create("2", "2", "2"), "market CUP");
+}
+
 // ---- Changes ------------------------------------------------------------------------------------
 
 TEST(Changes, HaveTheLimitsOfCreating) {

@@ -135,6 +135,12 @@ Reason ReferenceEngine::market_parameters_fail(const CreateMarket& create) {
   if (!position || *position < 0 || *position > 1'000'000'000'000 || (odds && *position != 0)) {
     return Reason::InvalidParameter;
   }
+  const std::int64_t most = *whole(create.max_quantity, odds ? 100 : 1);
+  for (const Decimal least : {create.min_quantity, create.quantity_step}) {
+    if (most != 0 && *whole(least, odds ? 100 : 1) > most) {
+      return Reason::InvalidParameter;
+    }
+  }
   return runners_fail(create);
 }
 
