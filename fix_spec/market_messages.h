@@ -17,8 +17,9 @@ inline constexpr std::array kSecurityListRequestFields{
         "SecurityStatus, a market data session BK; 2 with 559=4: these no longer, and no list. "
         "Brokers, who get f in any case, may send 0 and 1"},
     MessageField{field::kSecurityReqId, "Y-", "echoed, at most 31 printable ASCII characters"},
-    MessageField{
-        field::kSecurityListRequestType, "Y-", "0 one instrument, 4 all, 5 those of one market"},
+    MessageField{field::kSecurityListRequestType,
+                 "Y-",
+                 "0 one instrument, 4 all but those of archived markets, 5 those of one market"},
     MessageField{field::kMarketSegmentId, "C-", "with 559=5: the market"},
 };
 

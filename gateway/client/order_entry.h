@@ -134,7 +134,7 @@ struct LimitsRequest {
   std::string username;    // 553
 };
 
-// SecurityListRequest(x): one instrument, those of one market, or all.
+// SecurityListRequest(x): one instrument, those of one market, or all whose market is not archived.
 struct SecurityListRequest {
   // FIX SubscriptionRequestType(263): an operator may ask, with the list of all, to be told from
   // now on how markets change; or, instead of a list, to be told so no longer.

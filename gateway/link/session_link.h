@@ -49,8 +49,8 @@ struct MassStatusQuery {
   matching::Name mass_status_req_id;
 };
 
-// SecurityListRequest(x): one instrument, those of one market, or all. An operator's may also say
-// whether from now on it is told how markets change, which is journaled.
+// SecurityListRequest(x): one instrument, those of one market, or all whose market is not archived.
+// An operator's may also say whether from now on it is told how markets change, which is journaled.
 struct SecurityListQuery {
   enum class Updates : std::uint8_t {
     AsBefore,
@@ -62,7 +62,7 @@ struct SecurityListQuery {
   matching::MsgSeqNum msg_seq_num;
   matching::Name security_req_id;
   matching::Name symbol;  // empty: by market
-  matching::Name market;  // empty: all
+  matching::Name market;  // empty: all whose market is not archived
   Updates updates = Updates::AsBefore;
 };
 

@@ -41,7 +41,7 @@ bool Listings::ask(Subscriber& subscriber, const SecurityListQuery& query) {
   } else if (query.updates == Updates::End) {
     subscriber.list_updates.reset();
   }
-  subscriber.answers.push_back({.query = query});
+  subscriber.answers.push_back({.query = query, .instruments = {}});
   waits_ = true;
   return true;
 }
@@ -112,24 +112,23 @@ void Listings::answer(Subscriber& subscriber, std::size_t& room) {
   ListAnswer& answer = subscriber.answers.front();
   if (!answer.begun) {
     answer.begun = true;
-    answer.total = count_listed(books_.securities(), answer.query);
+    answer.instruments = instruments_of(books_.securities(), answer.query);
   }
-  const InstrumentId instrument = answer.total == 0
-                                      ? InstrumentId{}
-                                      : listed_at(books_.securities(), answer.query, answer.next);
-  distribution_.give(subscriber,
-                     security_list(books_.securities(),
-                                   instrument,
-                                   answer.query,
-                                   {.next = answer.next, .total = answer.total}));
+  const std::size_t total = answer.instruments.size();
+  const InstrumentId instrument = total == 0 ? InstrumentId{} : answer.instruments[answer.next];
+  distribution_.give(
+      subscriber,
+      security_list(
+          books_.securities(), instrument, answer.query, {.next = answer.next, .total = total}));
   room -= std::min(room, kMessageBytes);
   --left_;
-  if (++answer.next >= answer.total) {
+  if (++answer.next >= total) {
     subscriber.answers.pop_front();
   }
 }
 
-// Looks through all instruments for what has changed, and once more for what has changed meanwhile.
+// Looks through all instruments for what has changed, and once more for what has changed meanwhile:
+// also through those of archived markets, whose end is told to who does not know it yet.
 void Listings::catch_up(Subscriber& subscriber, std::size_t& room) {
   ListUpdates& updates = *subscriber.list_updates;
   const std::size_t count = books_.securities().instrument_count();

@@ -94,7 +94,6 @@ void MarketBooks::watch(InstrumentId instrument, bool watched) {
 void MarketBooks::add_market(const matching::MarketInfo& info) {
   const bool over = info.state == MarketState::Settled || info.state == MarketState::Voided;
   standings_.push_back({.public_changes = info.public_changes,
-                        .archived = info.archived,
                         .ended = over ? kBeforeTheStart : matching::EventSeq{}});
   if (!info.archived) {
     markets_.push_back(info.market);
@@ -278,7 +277,6 @@ void MarketBooks::on(const matching::MarketSettled& event) {
 }
 
 void MarketBooks::on(const matching::MarketArchived& event) {
-  entry_of(standings_, event.header.market).archived = true;
   std::erase(markets_, event.header.market);
   for (const InstrumentId instrument : securities_.market(event.header.market).instruments) {
     InstrumentBook& book = change(instrument);

@@ -69,7 +69,6 @@ struct InstrumentBook {
 struct MarketStanding {
   std::uint64_t public_changes = 0;  // RptSeq(83); matching::MarketInfo has the same number
   std::uint8_t suspend_reason = 0;   // matching::SuspendReason; 0: none, or from before the start
-  bool archived = false;
 
   // Events that have made something else of all its instruments in lists; 0: none since the start.
   matching::EventSeq changed;

@@ -23,9 +23,9 @@ namespace betex::gateway {
 // The answer to a SecurityListRequest(x) that is under way.
 struct ListAnswer {
   SecurityListQuery query;
-  std::size_t next = 0;   // index of the message
-  std::size_t total = 0;  // once it has begun
   bool begun = false;
+  std::vector<matching::InstrumentId> instruments;  // that it is about, once it has begun
+  std::size_t next = 0;                             // index of the message
 };
 
 // Who wants to know how the list changes.

@@ -74,13 +74,13 @@ void LongAnswer::go_on(const SecurityListQuery& query,
                        const ReadModel& model,
                        AnswerBudget& budget,
                        const Tell& tell) {
-  if (!total_) {
-    total_ = count_listed(model.securities(), query);
-  }
   const Securities& securities = model.securities();
+  if (!total_) {
+    listed_ = instruments_of(securities, query);
+    total_ = listed_.size();
+  }
   for (; budget.looks > 0 && budget.messages > 0 && !done_; --budget.looks, --budget.messages) {
-    const InstrumentId instrument =
-        *total_ == 0 ? InstrumentId{0} : listed_at(securities, query, told_);
+    const InstrumentId instrument = listed_.empty() ? InstrumentId{0} : listed_[told_];
     tell(security_list(securities, instrument, query, {.next = told_, .total = *total_}));
     ++told_;
     done_ = told_ >= *total_;

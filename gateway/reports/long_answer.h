@@ -1,14 +1,16 @@
 // The answer to a request that many messages answer: the account's open orders, or the instruments.
 // Made in portions as the session consumes them, each message from how things are when it is made.
-// It holds no list of what it is about, and looks at a few orders at a time, however many there
-// are.
+// Of orders it holds no list, and looks at a few at a time, however many there are; of instruments
+// it holds the ids, as long as it is under way.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "gateway/link/report.h"
 #include "gateway/link/session_link.h"
@@ -33,7 +35,8 @@ class LongAnswer {
       : query_{std::move(query)}, asked_at_{asked_at} {}
 
   // Makes the next of its messages, as far as `budget` goes; there is at least one in all. What
-  // they are about is settled by the first call: also an order that finishes later is told of.
+  // they are about is settled by the first call: also an order that finishes later is told of, and
+  // an instrument whose market is archived later.
   void go_on(const ReadModel& model, AnswerBudget& budget, const Tell& tell);
 
   // There is no further message.
@@ -65,8 +68,9 @@ class LongAnswer {
 
   Query query_;
   matching::Timestamp asked_at_;
-  std::optional<OrderScan> scan_;     // of a mass status that has begun
-  std::optional<std::size_t> total_;  // messages about something, once that is known
+  std::optional<OrderScan> scan_;               // of a mass status that has begun
+  std::vector<matching::InstrumentId> listed_;  // of a list that has begun
+  std::optional<std::size_t> total_;            // messages about something, once that is known
   std::size_t told_ = 0;
   bool done_ = false;
 };

@@ -1,5 +1,6 @@
 #include "gateway/reports/securities.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "gateway/reports/dense_ids.h"
@@ -46,6 +47,7 @@ Securities::Securities(const matching::Engine& engine) : currency_{engine.house(
                                       .ladder = info.ladder,
                                       .state = info.state,
                                       .in_play = info.in_play,
+                                      .archived = info.archived,
                                       .version = info.version,
                                       .min_quantity = info.min_quantity,
                                       .quantity_step = info.quantity_step,
@@ -86,7 +88,25 @@ void Securities::add_instrument(const matching::InstrumentInfo& info) {
                                             .removed_in = info.removed ? std::uint64_t{1} : 0,
                                             .text = std::string{info.text.view()}};
   symbols_[info.symbol] = info.instrument;
-  known(markets_, info.market).instruments.push_back(info.instrument);
+  Market& market = known(markets_, info.market);
+  market.instruments.push_back(info.instrument);
+  if (!market.archived) {
+    current_.push_back(info.instrument);
+  }
+}
+
+// Ids ascend in both lists, so what is looked at lies between the market's first and its last one,
+// however many others there are.
+void Securities::leave_out(matching::MarketId market) {
+  const std::vector<matching::InstrumentId>& its = known(markets_, market).instruments;
+  if (its.empty()) {
+    return;
+  }
+  const auto first = std::ranges::lower_bound(current_, its.front());
+  const auto last = std::ranges::upper_bound(first, current_.end(), its.back());
+  const auto gone = std::ranges::remove_if(
+      first, last, [&](matching::InstrumentId id) { return instrument(id).market == market; });
+  current_.erase(gone.begin(), gone.end());
 }
 
 void Securities::on(const matching::ExchangeCreated& event) {
@@ -186,7 +206,10 @@ void Securities::on(const matching::MarketSettled& event) {
 }
 
 void Securities::on(const matching::MarketArchived& event) {
-  known(markets_, event.header.market).version = event.version;
+  Market& market = known(markets_, event.header.market);
+  market.version = event.version;
+  market.archived = true;
+  leave_out(event.header.market);
 }
 
 void Securities::on(const matching::RunnerAdded& event) {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -55,6 +56,7 @@ struct Market {
   matching::LadderKind ladder{};
   matching::MarketState state = matching::MarketState::Inactive;
   bool in_play = false;
+  bool archived = false;  // over for good: nothing of it can be changed any more
   std::uint64_t version = 0;
   matching::Quantity min_quantity;
   matching::Quantity quantity_step;
@@ -105,6 +107,11 @@ class Securities {
     return markets_.empty() ? 0 : markets_.size() - 1;
   }
 
+  // Those of markets that are not archived, ascending. Valid until the next event.
+  [[nodiscard]] std::span<const matching::InstrumentId> current_instruments() const noexcept {
+    return current_;
+  }
+
  private:
   void on(const matching::ExchangeCreated& event);
   void on(const matching::MarketCreated& event);
@@ -126,12 +133,14 @@ class Securities {
   void on(const matching::MarketArchived& event);
 
   void add_instrument(const matching::InstrumentInfo& info);
+  void leave_out(matching::MarketId market);
   template <typename Event>
   void change_market(const Event& event);
 
   matching::Currency currency_;
   std::vector<Instrument> instruments_;  // by id
   std::vector<Market> markets_;          // by id
+  std::vector<matching::InstrumentId> current_;
   std::unordered_map<matching::Name, matching::InstrumentId> symbols_;
   std::unordered_map<matching::Name, matching::MarketId> market_names_;
 };

@@ -58,30 +58,22 @@ matching::Reason why_none(const SecurityListQuery& query) {
 
 }  // namespace
 
-std::size_t count_listed(const Securities& securities, const SecurityListQuery& query) {
+std::vector<InstrumentId> instruments_of(const Securities& securities,
+                                         const SecurityListQuery& query) {
   if (query.updates == SecurityListQuery::Updates::End) {
-    return 0;
+    return {};
   }
   if (!query.symbol.empty()) {
-    return securities.find_instrument(query.symbol) == InstrumentId{0} ? 0 : 1;
+    const InstrumentId instrument = securities.find_instrument(query.symbol);
+    return instrument == InstrumentId{0} ? std::vector<InstrumentId>{} : std::vector{instrument};
   }
   if (!query.market.empty()) {
     const matching::MarketId market = securities.find_market(query.market);
-    return market == matching::MarketId{0} ? 0 : securities.market(market).instruments.size();
+    return market == matching::MarketId{0} ? std::vector<InstrumentId>{}
+                                           : securities.market(market).instruments;
   }
-  return securities.instrument_count();
-}
-
-InstrumentId listed_at(const Securities& securities,
-                       const SecurityListQuery& query,
-                       std::size_t index) {
-  if (!query.symbol.empty()) {
-    return securities.find_instrument(query.symbol);
-  }
-  if (!query.market.empty()) {
-    return securities.market(securities.find_market(query.market)).instruments[index];
-  }
-  return InstrumentId{static_cast<std::uint32_t>(index + 1)};
+  const auto current = securities.current_instruments();
+  return {current.begin(), current.end()};
 }
 
 fix::Report security_list(const Securities& securities,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "gateway/link/report.h"
 #include "gateway/link/session_link.h"
@@ -17,15 +18,10 @@ struct AnswerPlace {
   std::size_t total = 0;
 };
 
-// How many instruments the query is about.
-[[nodiscard]] std::size_t count_listed(const Securities& securities,
-                                       const SecurityListQuery& query);
-
-// The `index`th of them. Instruments are never removed, and later ones stand behind: an index stays
-// that of the same one.
-[[nodiscard]] matching::InstrumentId listed_at(const Securities& securities,
-                                               const SecurityListQuery& query,
-                                               std::size_t index);
+// What the query is about now, ascending: what it names, or all whose market is not archived. Who
+// answers in portions takes it once: what comes or is archived meanwhile changes no total.
+[[nodiscard]] std::vector<matching::InstrumentId> instruments_of(const Securities& securities,
+                                                                 const SecurityListQuery& query);
 
 // Message `place.next` of the answer, about this instrument; 0: there is none at all.
 [[nodiscard]] fix::Report security_list(const Securities& securities,

@@ -385,7 +385,7 @@ std::vector<Command> order_commands() {
            .arguments = {},
            .read = read_limits},
           {.words = "list",
-           .help = "the instruments that there are",
+           .help = "the instruments that there are; those of an archived market only by name",
            .arguments = {symbol_option("only this one"),
                          market_option("only those of this market"),
                          {.name = "--follow",

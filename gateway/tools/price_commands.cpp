@@ -157,7 +157,7 @@ Command watch_command() {
 
 Command list_command() {
   return {.words = "md list",
-          .help = "the instruments that there are",
+          .help = "the instruments that there are, of markets that are not archived",
           .arguments = {flag("--follow", "and how markets come, change and go, until interrupted"),
                         json(),
                         for_ms()},

@@ -43,7 +43,7 @@ std::string difference(const Engine& engine, const MarketBooks& books) {
   engine.visit_markets([&](const matching::MarketInfo& info) {
     const MarketStanding& standing = books.standing(info.market);
     const Market& market = books.securities().market(info.market);
-    if (standing.public_changes != info.public_changes || standing.archived != info.archived ||
+    if (standing.public_changes != info.public_changes || market.archived != info.archived ||
         market.state != info.state || market.version != info.version ||
         market.in_play != info.in_play) {
       found = "market " + std::string{info.name.view()} + ": " +

@@ -30,6 +30,17 @@ class Listings : public ::testing::Test {
     return venue.told(session);
   }
 
+  // Made void before, whether it is binary or not.
+  void archive(const Name& market) {
+    venue.exchange.run(matching::VoidMarket{.market = market,
+                                            .price = market == Name{"RAIN"}
+                                                         ? matching::testing::decimal("0.25")
+                                                         : matching::Decimal{}});
+    venue.exchange.finish_batches();
+    venue.exchange.run(matching::ArchiveMarket{.market = market});
+    venue.exchange.finish_batches();
+  }
+
   Venue venue{{.slow_bytes = 8'000, .normal_bytes = 2'000, .list_messages_per_turn = 3}};
   SubscriberId session = venue.join();
 };
@@ -44,6 +55,42 @@ TEST_F(Listings, HaveAllInstruments) {
   EXPECT_THAT(told(), ElementsAre("y l B 1 last1"));
   ask({.symbol = Name{"NONE"}});
   EXPECT_THAT(told(), ElementsAre("y l  0 last0"));
+}
+
+TEST_F(Listings, LeaveOutArchivedMarketsUnlessByName) {
+  archive(Name{"HORSE"});
+  ask({});
+  EXPECT_THAT(told(), ElementsAre("y l RAIN 1 last1"));
+  ask({.market = Name{"HORSE"}});
+  EXPECT_THAT(told(), ElementsAre("y l A 3 5", "y l B 3 5", "y l C 3 last5"));
+  ask({.symbol = Name{"B"}});
+  EXPECT_THAT(told(), ElementsAre("y l B 1 last5"));
+  archive(Name{"RAIN"});
+  ask({});
+  EXPECT_THAT(told(), ElementsAre("y l  0 last0"));
+}
+
+TEST_F(Listings, TellOfWhatIsArchivedWhileTheyAreMade) {
+  ask({});
+  EXPECT_TRUE(venue.data.turn(venue.now));
+  EXPECT_THAT(venue.told(session), ElementsAre("y l A 4 1", "y l B 4 1", "y l C 4 1"));
+  archive(Name{"HORSE"});
+  archive(Name{"RAIN"});
+  venue.exchange.run(matching::CreateMarket{.market = Name{"NEW"}, .runners = {Name{"N"}}});
+  EXPECT_THAT(told(), ElementsAre("y l RAIN 4 last5"));
+  ask({});
+  EXPECT_THAT(told(), ElementsAre("y l N 1 last10"));
+}
+
+// Who subscribed is told that a market has ended, also where it is archived by then.
+TEST_F(Listings, TellLaterOfTheEndOfAMarketThatIsArchived) {
+  ask({.updates = Updates::Begin});
+  EXPECT_TRUE(venue.data.turn(venue.now));
+  EXPECT_THAT(venue.told(session), SizeIs(3));
+  archive(Name{"HORSE"});
+  EXPECT_THAT(told(), ElementsAre("y l RAIN 4 last1", "BK D l A 5", "BK D l B 5", "BK D l C 5"));
+  archive(Name{"RAIN"});
+  EXPECT_THAT(told(), ElementsAre("BK D l RAIN 5"));
 }
 
 TEST_F(Listings, AreAnsweredAsTheSessionReads) {

@@ -43,7 +43,7 @@ class Truth {
     const bool removed =
         books.securities().instrument(id).removed(books.securities().market(market).version);
     truth.states[seq] = removed ? BookState{} : state_of(books, id);  // of a runner that is gone
-    truth.archived = truth.archived || books.standing(market).archived;
+    truth.archived = truth.archived || books.securities().market(market).archived;
   }
 
   void note_trade(const MarketBooks& books, InstrumentId id, std::uint64_t event) {

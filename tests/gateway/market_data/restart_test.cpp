@@ -13,6 +13,7 @@
 namespace betex::gateway::testing {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -43,6 +44,31 @@ TEST(Restart, KeepsVolumesLaddersAndNumbers) {
   const auto updates = outlet->take();
   ASSERT_EQ(updates.size(), 1U);
   EXPECT_THAT(text_of(updates.front()), HasSubstr("|20050=" + std::to_string(seq) + "|"));
+}
+
+TEST(Restart, ListsNoMarketThatWasArchivedBefore) {
+  constexpr matching::Name kHorse{"HORSE"};
+  Venue venue;
+  venue.exchange.run(matching::VoidMarket{.market = kHorse});
+  venue.exchange.finish_batches();
+  venue.exchange.run(matching::ArchiveMarket{.market = kHorse});
+  venue.exchange.finish_batches();
+  const matching::Engine again = matching::Engine::load(venue.exchange.saved());
+  MarketData data{again};
+  const auto outlet = std::make_shared<RecordedOutlet>();
+  data.join(SubscriberId{1}, outlet);
+  const auto listed = [&](SecurityListQuery query) {
+    query.security_req_id = matching::Name{"l"};
+    data.ask(SubscriberId{1}, query, venue.now);
+    data.turn(venue.now);
+    std::vector<std::string> texts;
+    for (const MarketDataMessage& message : outlet->take()) {
+      texts.push_back(text_of(message));
+    }
+    return texts;
+  };
+  EXPECT_THAT(listed({}), ElementsAre("y l RAIN 1 last1"));
+  EXPECT_THAT(listed({.market = kHorse}), ElementsAre("y l A 3 5", "y l B 3 5", "y l C 3 last5"));
 }
 
 TEST(Jump, EndsWhatFollowedAMarketThatHasEndedMeanwhile) {

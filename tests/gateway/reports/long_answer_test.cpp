@@ -1,4 +1,5 @@
-// An answer about very many orders is made a little at a time, and says the right things.
+// An answer about very many orders, or about instruments, is made a little at a time, and says the
+// right things.
 #include "gateway/reports/long_answer.h"
 
 #include <cstdint>
@@ -6,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/gateway/pipeline/pipeline_fixture.h"
@@ -15,6 +17,7 @@ namespace {
 
 using fix::ExecutionReport;
 using fix::OrdStatus;
+using ::testing::ElementsAre;
 
 constexpr SessionId kOne{1};
 constexpr SessionId kTwo{2};
@@ -65,6 +68,28 @@ class LongAnswerTest : public ::testing::Test {
       told.insert(told.end(), more.begin(), more.end());
     }
     return told;
+  }
+
+  // What one step of a list tells, of so many messages at most: "RUN of 2", "OTHER of 2 last".
+  std::vector<std::string> list_step(LongAnswer& answer, std::size_t messages) {
+    AnswerBudget budget{.messages = messages, .looks = kLooks};
+    std::vector<std::string> told;
+    answer.go_on(pipeline.report.state().model, budget, [&told](fix::Report report) {
+      const auto& list = std::get<fix::SecurityList>(report.body);
+      told.push_back(std::string{list.symbol.view()} + " of " + std::to_string(list.total) +
+                     (list.last ? " last" : ""));
+    });
+    EXPECT_EQ(told.size(), messages - budget.messages);
+    return told;
+  }
+
+  void archive(const Name& market) {
+    pipeline.submit(matching::VoidMarket{.market = market});
+    pipeline.run();
+    pipeline.submit(matching::ArchiveMarket{.market = market});
+    pipeline.run();
+    const ReadModel& model = pipeline.report.state().model;
+    EXPECT_TRUE(model.market(model.find_market(market)).archived);
   }
 
   void subscribe(SessionId session) {
@@ -146,6 +171,37 @@ TEST_F(LongAnswerTest, EndsAlsoWhenItsOrdersAreForgotten) {
   ASSERT_EQ(told.size(), 1U);
   EXPECT_TRUE(told[0].no_order);
   EXPECT_TRUE(told[0].last_report);
+}
+
+TEST_F(LongAnswerTest, AListIsAboutTheInstrumentsThatThereWereWhenItBegan) {
+  const Name cup{"CUP"};
+  pipeline.submit(
+      matching::CreateMarket{.market = cup, .runners = {Name{"A"}, Name{"B"}, Name{"C"}}});
+  pipeline.run();
+  LongAnswer answer{SecurityListQuery{.session = kOne, .security_req_id = Name{"L"}}, {}};
+  EXPECT_THAT(list_step(answer, 2), ElementsAre("RUN of 5", "OTHER of 5"));
+  archive(cup);          // of which it has not told yet
+  archive(Name{"MKT"});  // of which it has
+  pipeline.submit(matching::CreateMarket{.market = Name{"NEW"}, .runners = {Name{"N"}}});
+  pipeline.run();
+  EXPECT_THAT(list_step(answer, 2), ElementsAre("A of 5", "B of 5"));
+  EXPECT_FALSE(answer.done());
+  EXPECT_THAT(list_step(answer, 2), ElementsAre("C of 5 last"));
+  EXPECT_TRUE(answer.done());
+
+  LongAnswer next{SecurityListQuery{.session = kOne, .security_req_id = Name{"L"}}, {}};
+  EXPECT_THAT(list_step(next, 2), ElementsAre("N of 1 last"));
+  EXPECT_TRUE(next.done());
+  LongAnswer by_name{
+      SecurityListQuery{.session = kOne, .security_req_id = Name{"L"}, .market = cup}, {}};
+  EXPECT_THAT(list_step(by_name, 5), ElementsAre("A of 3", "B of 3", "C of 3 last"));
+}
+
+TEST_F(LongAnswerTest, AListOfAllSaysSoWhereNoMarketIsLeft) {
+  archive(Name{"MKT"});
+  LongAnswer answer{SecurityListQuery{.session = kOne, .security_req_id = Name{"L"}}, {}};
+  EXPECT_THAT(list_step(answer, 2), ElementsAre(" of 0 last"));
+  EXPECT_TRUE(answer.done());
 }
 
 TEST_F(LongAnswerTest, ManyAnswersTogetherCostATurnNoMoreThanOne) {

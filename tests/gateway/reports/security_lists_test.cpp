@@ -1,5 +1,6 @@
 // What is told of an instrument that is listed: how it stands in each state of its market, its
-// terms, what people call it. Also where the read model was built from a snapshot's engine.
+// terms, what people call it; and which are listed. Also where the read model was built from a
+// snapshot's engine.
 #include "gateway/reports/security_lists.h"
 
 #include <cstddef>
@@ -27,6 +28,7 @@ using matching::DescriptionText;
 using matching::Name;
 using matching::Timestamp;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 const Name kCup{"CUP"};
@@ -60,14 +62,24 @@ class SecurityListsTest : public ::testing::Test {
 
   // Of the instrument, which a model that was built from the engine's state tells alike.
   [[nodiscard]] SecurityList listed(const Name& symbol) const {
-    std::vector<std::byte> bytes;
-    engine_.save([&bytes](std::span<const std::byte> piece) {
-      bytes.insert(bytes.end(), piece.begin(), piece.end());
-    });
-    const ReadModel rebuilt{matching::Engine::load(bytes)};
     const SecurityList list = listed(live_, symbol);
-    EXPECT_EQ(listed(rebuilt, symbol), list);
+    EXPECT_EQ(listed(rebuilt(), symbol), list);
     return list;
+  }
+
+  // The symbols of what the query is about, to a model that was built from the engine's state too.
+  [[nodiscard]] std::vector<Name> symbols(const SecurityListQuery& query) const {
+    std::vector<Name> found = symbols(live_, query);
+    EXPECT_EQ(symbols(rebuilt(), query), found);
+    return found;
+  }
+
+  // From here on the model is one that began with the engine's state, and had the events behind it.
+  void restart() { live_ = rebuilt(); }
+
+  void archive(const Name& market) {
+    run(matching::VoidMarket{.market = market});
+    run(matching::ArchiveMarket{.market = market});
   }
 
   [[nodiscard]] std::vector<ListingStatus> of_the_cup() const {
@@ -75,6 +87,22 @@ class SecurityListsTest : public ::testing::Test {
   }
 
  private:
+  [[nodiscard]] ReadModel rebuilt() const {
+    std::vector<std::byte> bytes;
+    engine_.save([&bytes](std::span<const std::byte> piece) {
+      bytes.insert(bytes.end(), piece.begin(), piece.end());
+    });
+    return ReadModel{matching::Engine::load(bytes)};
+  }
+
+  static std::vector<Name> symbols(const ReadModel& model, const SecurityListQuery& query) {
+    std::vector<Name> found;
+    for (const matching::InstrumentId id : instruments_of(model.securities(), query)) {
+      found.push_back(model.instrument(id).symbol);
+    }
+    return found;
+  }
+
   void decide(const matching::CommandBody& body) {
     const matching::TransactionView transaction = engine_.decide(
         {.timestamp = Timestamp{1'700'000'000'000'000'000}, .origin = {}, .body = body});
@@ -132,6 +160,41 @@ TEST_F(SecurityListsTest, EachStateOfAMarketHasItsStatus) {
   run(matching::ArchiveMarket{.market = kCup});
   EXPECT_EQ(of_the_cup(), all(Delisted));
   EXPECT_EQ(listed(kRain).status, Published) << "of a market of its own";
+}
+
+TEST_F(SecurityListsTest, OfAllInstrumentsThoseOfArchivedMarketsAreLeftOut) {
+  const Name plate{"PLATE"};
+  const Name fourth{"FOURTH"};
+  const Name fifth{"FIFTH"};
+  run(matching::CreateMarket{.market = plate, .runners = {fourth}});
+  run(matching::AddRunner{.market = kCup,
+                          .symbol = fifth});  // others stand between it and its like
+  EXPECT_THAT(symbols({}), ElementsAre(kFirst, kSecond, kThird, kRain, fourth, fifth));
+  run(matching::VoidMarket{.market = kCup});
+  EXPECT_THAT(symbols({}), SizeIs(6)) << "it may be archived, and is not";
+  run(matching::ArchiveMarket{.market = kCup});
+  EXPECT_THAT(symbols({}), ElementsAre(kRain, fourth));
+
+  restart();
+  EXPECT_THAT(symbols({}), ElementsAre(kRain, fourth));
+  const Name bowl{"BOWL"};
+  const Name sixth{"SIXTH"};
+  run(matching::CreateMarket{.market = bowl, .runners = {sixth}});
+  EXPECT_THAT(symbols({}), ElementsAre(kRain, fourth, sixth));
+  archive(plate);
+  EXPECT_THAT(symbols({}), ElementsAre(kRain, sixth));
+  archive(bowl);
+  EXPECT_THAT(symbols({}), ElementsAre(kRain));
+}
+
+TEST_F(SecurityListsTest, ByItsNameAnArchivedMarketIsListedAsBefore) {
+  archive(kCup);
+  EXPECT_THAT(symbols({.market = kCup}), ElementsAre(kFirst, kSecond, kThird));
+  EXPECT_THAT(symbols({.symbol = kSecond}), ElementsAre(kSecond));
+  EXPECT_EQ(of_the_cup(), all(ListingStatus::Delisted));
+  EXPECT_THAT(symbols({.market = Name{"NOWHERE"}}), IsEmpty());
+  EXPECT_THAT(symbols({.symbol = Name{"NOBODY"}}), IsEmpty());
+  EXPECT_THAT(symbols({.updates = SecurityListQuery::Updates::End}), IsEmpty());
 }
 
 TEST_F(SecurityListsTest, AnInstrumentHasItsMarketsTermsAsTheyAreNow) {

@@ -80,7 +80,8 @@ std::string why_books_differ(const matching::Engine& engine, const gateway::Mark
   });
   engine.visit_markets([&](const matching::MarketInfo& info) {
     const auto& standing = books.standing(info.market);
-    if (standing.public_changes != info.public_changes || standing.archived != info.archived) {
+    if (standing.public_changes != info.public_changes ||
+        books.securities().market(info.market).archived != info.archived) {
       why << info.name.view() << ": the engine counts " << info.public_changes
           << " public changes, market data " << standing.public_changes << '\n';
     }
