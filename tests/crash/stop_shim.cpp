@@ -41,8 +41,8 @@ Stop stop_from_environment() {
 
 // Ends the process where this is the call.
 void stop_at(std::string_view place, long count) {
-  static const Stop stop = stop_from_environment();
-  if (count != stop.at || place != stop.place) {
+  static const auto* const stop = new Stop{stop_from_environment()};  // also at the process's end
+  if (count != stop->at || place != stop->place) {
     return;
   }
   ::kill(::getpid(), SIGKILL);

@@ -36,11 +36,11 @@ class Child {
     }
     arguments.push_back(nullptr);
     std::vector<char*> environment;
+    for (std::string& variable : variables) {  // the first of a name counts
+      environment.push_back(variable.data());
+    }
     for (char** variable = ::environ; *variable != nullptr; ++variable) {
       environment.push_back(*variable);
-    }
-    for (std::string& variable : variables) {
-      environment.push_back(variable.data());
     }
     environment.push_back(nullptr);
     const int error =
