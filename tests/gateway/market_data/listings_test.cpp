@@ -41,6 +41,21 @@ class Listings : public ::testing::Test {
     venue.exchange.finish_batches();
   }
 
+  // The list is told but for its end when HORSE, three of its four instruments, changes.
+  void begin_and_halt_horse() {
+    ask({.updates = Updates::Begin});
+    EXPECT_TRUE(venue.data.turn(venue.now));
+    EXPECT_THAT(venue.told(session), SizeIs(3));
+    venue.exchange.run(matching::HaltMarket{.market = Name{"HORSE"}});
+  }
+
+  // The turn after that has told the list's end, and looked at A and B of four.
+  void expect_a_look_up_to_b() {
+    venue.take();
+    EXPECT_TRUE(venue.data.turn(venue.now));
+    EXPECT_THAT(venue.told(session), ElementsAre("y l RAIN 4 last1", "BK M l A 9", "BK M l B 9"));
+  }
+
   Venue venue{{.slow_bytes = 8'000, .normal_bytes = 2'000, .list_messages_per_turn = 3}};
   SubscriberId session = venue.join();
 };
@@ -151,10 +166,7 @@ TEST_F(Listings, TellOnlyOfWhatWasAskedFor) {
 }
 
 TEST_F(Listings, TellLaterWhatChangedWhileTheyWereMade) {
-  ask({.updates = Updates::Begin});
-  EXPECT_TRUE(venue.data.turn(venue.now));
-  EXPECT_THAT(venue.told(session), SizeIs(3));
-  venue.exchange.run(matching::HaltMarket{.market = Name{"HORSE"}});
+  begin_and_halt_horse();
   venue.exchange.run(matching::CreateMarket{.market = Name{"NEW"}, .runners = {Name{"N"}}});
   EXPECT_THAT(
       told(),
@@ -182,26 +194,16 @@ TEST_F(Listings, TellLaterWhatChangedWhileNothingWasRead) {
 }
 
 TEST_F(Listings, TellOnceWhatIsAddedWhileTheyCatchUp) {
-  ask({.updates = Updates::Begin});
-  EXPECT_TRUE(venue.data.turn(venue.now));
-  EXPECT_THAT(venue.told(session), SizeIs(3));
-  venue.exchange.run(matching::HaltMarket{.market = Name{"HORSE"}});
-  venue.take();
-  EXPECT_TRUE(venue.data.turn(venue.now));
-  EXPECT_THAT(venue.told(session), ElementsAre("y l RAIN 4 last1", "BK M l A 9", "BK M l B 9"));
+  begin_and_halt_horse();
+  expect_a_look_up_to_b();
   venue.exchange.run(matching::CreateMarket{.market = Name{"NEW"}, .runners = {Name{"N"}}});
   EXPECT_THAT(told(), ElementsAre("BK M l C 9", "BK A l N 10"));
 }
 
 // What changes behind a look is told by the next one; what changes ahead of it, by this one.
 TEST_F(Listings, TellOnceWhatChangesWhileTheyCatchUp) {
-  ask({.updates = Updates::Begin});
-  EXPECT_TRUE(venue.data.turn(venue.now));
-  EXPECT_THAT(venue.told(session), SizeIs(3));
-  venue.exchange.run(matching::HaltMarket{.market = Name{"HORSE"}});
-  venue.take();
-  EXPECT_TRUE(venue.data.turn(venue.now));
-  EXPECT_THAT(venue.told(session), ElementsAre("y l RAIN 4 last1", "BK M l A 9", "BK M l B 9"));
+  begin_and_halt_horse();
+  expect_a_look_up_to_b();
   venue.exchange.run(matching::UnhaltMarket{.market = Name{"HORSE"}});
   EXPECT_THAT(
       told(),
@@ -211,15 +213,10 @@ TEST_F(Listings, TellOnceWhatChangesWhileTheyCatchUp) {
 }
 
 TEST_F(Listings, TellOnceWhatChangesRightBehindItsBeingAdded) {
-  ask({.updates = Updates::Begin});
-  EXPECT_TRUE(venue.data.turn(venue.now));
-  EXPECT_THAT(venue.told(session), SizeIs(3));
-  venue.exchange.run(matching::HaltMarket{.market = Name{"HORSE"}});
+  begin_and_halt_horse();
   venue.exchange.run(
       matching::CreateMarket{.market = Name{"NEW"}, .runners = {Name{"N1"}, Name{"N2"}}});
-  venue.take();
-  EXPECT_TRUE(venue.data.turn(venue.now));
-  EXPECT_THAT(venue.told(session), ElementsAre("y l RAIN 4 last1", "BK M l A 9", "BK M l B 9"));
+  expect_a_look_up_to_b();
   venue.exchange.run(matching::OpenMarket{.market = Name{"NEW"}});
   EXPECT_THAT(told(), ElementsAre("BK M l C 9", "BK A l N1 1", "BK A l N2 1"));
   venue.exchange.run(matching::HaltMarket{.market = Name{"NEW"}});
